@@ -1,0 +1,37 @@
+//! What a panel is compared with.
+
+use serde::{Deserialize, Serialize};
+
+/// The other range that a panel is compared with: the same statement over shifted bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Compare {
+    /// The range of the same length that ends where this one starts.
+    PreviousPeriod,
+    /// The same dates one year earlier.
+    PreviousYear,
+}
+
+impl Compare {
+    /// The words for it in dashboard files, in the order shown to users.
+    pub const WORDS: [(&'static str, Self); 2] = [
+        ("previous period", Self::PreviousPeriod),
+        ("previous year", Self::PreviousYear),
+    ];
+
+    /// Reads the words of a dashboard file.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::WORDS
+            .iter()
+            .find(|(word, _)| *word == text)
+            .map(|(_, compare)| *compare)
+    }
+
+    /// The words for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::PreviousPeriod => "previous period",
+            Self::PreviousYear => "previous year",
+        }
+    }
+}

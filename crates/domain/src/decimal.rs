@@ -1,0 +1,100 @@
+//! Decimals of any precision, kept digit for digit.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// An exact decimal in plain notation (`-12.340`): what the database said, digit for digit.
+///
+/// It carries digits, it does not calculate: sums belong to the database, and charts may use
+/// [`Decimal::to_f64`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Decimal(Box<str>);
+
+/// The text is not a decimal number in plain notation.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("\"{0}\" is not a decimal number such as -12.340")]
+pub struct DecimalError(String);
+
+impl Decimal {
+    /// Checks that `text` is an optional minus, digits, and optionally a point and digits.
+    pub fn parse(text: &str) -> Result<Self, DecimalError> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        let all_digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+        if all_digits(whole) && all_digits(fraction) {
+            Ok(Self(text.into()))
+        } else {
+            Err(DecimalError(text.chars().take(80).collect()))
+        }
+    }
+
+    /// `mantissa` × 10^-`scale`: how a database without decimals stores them as integers.
+    pub fn from_scaled(mantissa: i64, scale: u8) -> Self {
+        if scale == 0 {
+            return Self(mantissa.to_string().into());
+        }
+        let scale = usize::from(scale);
+        let digits = format!("{:0>width$}", mantissa.unsigned_abs(), width = scale + 1);
+        let (whole, fraction) = digits.split_at(digits.len() - scale);
+        let sign = if mantissa < 0 { "-" } else { "" };
+        Self(format!("{sign}{whole}.{fraction}").into())
+    }
+
+    /// The digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The nearest float, for drawing.
+    pub fn to_f64(&self) -> f64 {
+        // Plain notation is always valid for f64's parser.
+        self.0.parse().unwrap_or(f64::NAN)
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for Decimal {
+    type Error = DecimalError;
+    fn try_from(text: String) -> Result<Self, DecimalError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Decimal> for String {
+    fn from(decimal: Decimal) -> String {
+        decimal.0.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scaled_integers_become_exact_digits() {
+        assert_eq!(
+            Decimal::from_scaled(19_287_250_568, 3).as_str(),
+            "19287250.568"
+        );
+        assert_eq!(Decimal::from_scaled(-5, 3).as_str(), "-0.005");
+        assert_eq!(
+            Decimal::from_scaled(i64::MIN, 2).as_str(),
+            "-92233720368547758.08"
+        );
+        assert_eq!(Decimal::from_scaled(7, 0).as_str(), "7");
+    }
+
+    #[test]
+    fn only_plain_notation_is_a_decimal() {
+        assert!(Decimal::parse("123456789012345678901234567890.5").is_ok());
+        for bad in ["", "-", ".5", "1.", "1e3", "NaN", "+1", "1,0"] {
+            assert!(Decimal::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

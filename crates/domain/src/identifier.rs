@@ -1,0 +1,97 @@
+//! Names that appear in URLs, files and logs, parsed once so that the rest may trust them.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Why a text is not a name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{kind} \"{text}\" must be 1 to 64 characters: {allowed}, starting with a letter or digit")]
+pub struct NameError {
+    kind: &'static str,
+    text: String,
+    allowed: &'static str,
+}
+
+macro_rules! name {
+    ($(#[$doc:meta])* $type:ident, $kind:literal, $extra:literal, $allowed:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $type(String);
+
+        impl $type {
+            /// Checks `text` and takes it.
+            pub fn parse(text: &str) -> Result<Self, NameError> {
+                let fits = (1..=64).contains(&text.len())
+                    && text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+                    && text.chars().all(|c| {
+                        c.is_ascii_lowercase() || c.is_ascii_digit() || c == $extra
+                    });
+                if fits {
+                    Ok(Self(text.to_owned()))
+                } else {
+                    Err(NameError {
+                        kind: $kind,
+                        text: text.chars().take(80).collect(),
+                        allowed: $allowed,
+                    })
+                }
+            }
+
+            /// The name as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl TryFrom<String> for $type {
+            type Error = NameError;
+            fn try_from(text: String) -> Result<Self, NameError> {
+                Self::parse(&text)
+            }
+        }
+
+        impl From<$type> for String {
+            fn from(name: $type) -> String {
+                name.0
+            }
+        }
+    };
+}
+
+name!(
+    /// A dashboard's name in its URL and its file name: `online-retail`.
+    Slug, "dashboard name", '-', "lower-case letters, digits and hyphens"
+);
+name!(
+    /// A panel's name, unique in its dashboard: `revenue-by-day`.
+    PanelId, "panel id", '-', "lower-case letters, digits and hyphens"
+);
+name!(
+    /// A source's name in the configuration: `retail`.
+    SourceName, "source name", '-', "lower-case letters, digits and hyphens"
+);
+name!(
+    /// A variable's name, as `:country` in statements and `country=` in URLs.
+    VariableName, "variable name", '_', "lower-case letters, digits and underscores"
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_short_lower_case_and_start_with_a_letter_or_digit() {
+        assert!(Slug::parse("online-retail").is_ok());
+        assert!(VariableName::parse("price_band").is_ok());
+        for bad in ["", "-a", "A", "a b", "a/b", "é", &"x".repeat(65)] {
+            assert!(Slug::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

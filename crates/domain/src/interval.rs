@@ -1,0 +1,233 @@
+//! The width of a time bucket.
+
+use crate::{Bounds, Timestamp, ZoneOffsets};
+use chrono::{Datelike, Duration, Months, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
+use serde::{Deserialize, Serialize};
+
+/// The width of a time bucket on the wall clock of the dashboard's zone. Weeks start on Monday
+/// (ISO 8601).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Interval {
+    /// One minute.
+    Minute,
+    /// One hour.
+    Hour,
+    /// One day, midnight to midnight.
+    Day,
+    /// One week from Monday.
+    Week,
+    /// One calendar month.
+    Month,
+    /// Three calendar months from January, April, July or October.
+    Quarter,
+    /// One calendar year.
+    Year,
+}
+
+/// More buckets than this in one range are refused: nobody can read them.
+pub const MAX_BUCKETS: i64 = 20_000;
+
+/// The reader's choice of interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum IntervalChoice {
+    /// The interval that suits the range.
+    #[default]
+    Auto,
+    /// This one.
+    Fixed(Interval),
+}
+
+impl Interval {
+    /// All intervals, from the finest.
+    pub const ALL: [Self; 7] = [
+        Self::Minute,
+        Self::Hour,
+        Self::Day,
+        Self::Week,
+        Self::Month,
+        Self::Quarter,
+        Self::Year,
+    ];
+
+    /// The word for it in URLs and files.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Minute => "minute",
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Year => "year",
+        }
+    }
+
+    /// Reads [`Interval::word`].
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|interval| interval.word() == word)
+    }
+
+    /// Roughly how long it is, in seconds.
+    pub const fn seconds(self) -> i64 {
+        match self {
+            Self::Minute => 60,
+            Self::Hour => 3600,
+            Self::Day => 86_400,
+            Self::Week => 7 * 86_400,
+            Self::Month => 30 * 86_400,
+            Self::Quarter => 91 * 86_400,
+            Self::Year => 365 * 86_400,
+        }
+    }
+
+    /// The interval that gives a readable number of buckets over `bounds`.
+    pub fn suited_to(bounds: Bounds) -> Self {
+        const DAY: i64 = 86_400;
+        match bounds.seconds() {
+            s if s <= 3 * 3600 => Self::Minute,
+            s if s <= 4 * DAY => Self::Hour,
+            s if s <= 124 * DAY => Self::Day,
+            s if s <= 2 * 366 * DAY => Self::Week,
+            s if s <= 10 * 366 * DAY => Self::Month,
+            _ => Self::Year,
+        }
+    }
+
+    /// Whether `bounds` has so many of these buckets that they are refused.
+    pub fn is_too_fine_for(self, bounds: Bounds) -> bool {
+        bounds.seconds() / self.seconds() > MAX_BUCKETS
+    }
+
+    /// The start of the bucket that holds the wall-clock time `local`.
+    pub fn floor(self, local: NaiveDateTime) -> NaiveDateTime {
+        let date = local.date();
+        let month = |month: u32| NaiveDate::from_ymd_opt(date.year(), month, 1).unwrap_or(date);
+        let clock = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
+        match self {
+            Self::Minute => date.and_time(clock(local.hour(), local.minute())),
+            Self::Hour => date.and_time(clock(local.hour(), 0)),
+            Self::Day => date.and_time(NaiveTime::MIN),
+            Self::Week => {
+                let days = i64::from(date.weekday().num_days_from_monday());
+                (date - Duration::days(days)).and_time(NaiveTime::MIN)
+            }
+            Self::Month => month(date.month()).and_time(NaiveTime::MIN),
+            Self::Quarter => month(date.month0() / 3 * 3 + 1).and_time(NaiveTime::MIN),
+            Self::Year => month(1).and_time(NaiveTime::MIN),
+        }
+    }
+
+    /// The start of the bucket `count` buckets after the one that starts at `local`.
+    pub fn step(self, local: NaiveDateTime, count: i32) -> NaiveDateTime {
+        let n = i64::from(count);
+        let moved = match self {
+            Self::Minute => local.checked_add_signed(Duration::minutes(n)),
+            Self::Hour => local.checked_add_signed(Duration::hours(n)),
+            Self::Day => local.checked_add_signed(Duration::days(n)),
+            Self::Week => local.checked_add_signed(Duration::weeks(n)),
+            Self::Month => months(local, count),
+            Self::Quarter => months(local, count.saturating_mul(3)),
+            Self::Year => months(local, count.saturating_mul(12)),
+        };
+        moved.unwrap_or(local)
+    }
+
+    /// The start of the bucket that holds `instant`, as an instant. Minutes and hours are counted
+    /// on the line of instants, so that a doubled hour stays two buckets.
+    pub fn start(self, instant: Timestamp, zone: &ZoneOffsets) -> Timestamp {
+        match self {
+            Self::Minute | Self::Hour => {
+                let width = self.seconds();
+                let offset = i64::from(zone.at(instant));
+                let wall = instant.seconds() + offset;
+                Timestamp::from_seconds(wall.div_euclid(width) * width - offset)
+            }
+            _ => zone.instant(self.floor(zone.local(instant))),
+        }
+    }
+
+    /// The start of the bucket after the one that starts at `start`.
+    pub fn next(self, start: Timestamp, zone: &ZoneOffsets) -> Timestamp {
+        match self {
+            Self::Minute | Self::Hour => Timestamp(start.0 + self.seconds() * 1_000_000),
+            _ => zone.instant(self.step(self.floor(zone.local(start)), 1)),
+        }
+    }
+
+    /// The start of every bucket that `bounds` touches; the first may lie before it.
+    pub fn buckets(self, bounds: Bounds, zone: &ZoneOffsets) -> Vec<Timestamp> {
+        let mut starts = Vec::new();
+        let mut at = self.start(bounds.from, zone);
+        while at < bounds.to && (starts.len() as i64) <= MAX_BUCKETS + 1 {
+            starts.push(at);
+            let next = self.next(at, zone);
+            if next <= at {
+                break;
+            }
+            at = next;
+        }
+        starts
+    }
+}
+
+fn months(local: NaiveDateTime, count: i32) -> Option<NaiveDateTime> {
+    let months = Months::new(count.unsigned_abs());
+    if count < 0 {
+        local.checked_sub_months(months)
+    } else {
+        local.checked_add_months(months)
+    }
+}
+
+impl IntervalChoice {
+    /// The interval to use over `bounds`.
+    pub fn over(self, bounds: Bounds) -> Interval {
+        match self {
+            Self::Auto => Interval::suited_to(bounds),
+            Self::Fixed(interval) => interval,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wall(text: &str) -> NaiveDateTime {
+        NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap()
+    }
+
+    #[test]
+    fn buckets_start_where_the_calendar_says() {
+        let at = wall("2011-11-16 14:35");
+        let starts = [
+            (Interval::Minute, "2011-11-16 14:35"),
+            (Interval::Hour, "2011-11-16 14:00"),
+            (Interval::Day, "2011-11-16 00:00"),
+            (Interval::Week, "2011-11-14 00:00"),
+            (Interval::Month, "2011-11-01 00:00"),
+            (Interval::Quarter, "2011-10-01 00:00"),
+            (Interval::Year, "2011-01-01 00:00"),
+        ];
+        for (interval, start) in starts {
+            assert_eq!(interval.floor(at), wall(start), "{interval:?}");
+        }
+    }
+
+    #[test]
+    fn hours_of_the_doubled_night_are_25_buckets() {
+        let zone = ZoneOffsets {
+            first: 3600,
+            changes: vec![(1_319_936_400, 0)],
+        };
+        let bounds = Bounds {
+            from: zone.instant(wall("2011-10-30 00:00")),
+            to: zone.instant(wall("2011-10-31 00:00")),
+        };
+        assert_eq!(Interval::Hour.buckets(bounds, &zone).len(), 25);
+        assert_eq!(Interval::Day.buckets(bounds, &zone).len(), 1);
+    }
+}

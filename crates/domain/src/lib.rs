@@ -1,0 +1,45 @@
+//! Brisk's words as types: dashboards, panels, variables, time ranges, frames.
+//!
+//! Everything here is pure (no IO, no clock, no SQL) and builds for the server and for wasm.
+//! Text from outside is parsed into these types once, at the edge; the rest of the code trusts
+//! them.
+//!
+//! How to add…
+//! - a **panel kind**: a variant in [`panel::PanelKind`], its drawing in `brisk-chart`, its
+//!   words in `brisk-definition`;
+//! - a **column type**: a variant in [`frame::Values`], its decoding in `brisk-source`, its
+//!   text in [`format`];
+//! - a **range preset**: a line in [`time_range::PRESETS`].
+
+pub mod cache_policy;
+pub mod clock;
+pub mod compare;
+pub mod dashboard;
+pub mod decimal;
+pub mod format;
+pub mod frame;
+pub mod identifier;
+pub mod interval;
+pub mod panel;
+pub mod query;
+pub mod time_range;
+pub mod unit;
+pub mod variable;
+pub mod view;
+pub mod zone;
+
+pub use cache_policy::CachePolicy;
+pub use clock::{Clock, ManualClock, Timestamp};
+pub use compare::Compare;
+pub use dashboard::Dashboard;
+pub use decimal::Decimal;
+pub use frame::{Column, Frame, Values};
+pub use identifier::{PanelId, Slug, SourceName, VariableName};
+pub use interval::{Interval, IntervalChoice};
+pub use panel::{GridPlace, Panel, PanelKind};
+pub use query::Query;
+pub use time_range::{Bounds, TimeRange};
+pub use unit::Unit;
+pub use variable::{Selection, Variable};
+pub use view::ViewState;
+pub use zone::{ZoneName, ZoneOffsets};

@@ -1,0 +1,251 @@
+//! A panel: one statement, and how its frame is shown.
+
+use crate::{CachePolicy, Compare, Interval, PanelId, Query, SourceName, Unit};
+use serde::{Deserialize, Serialize};
+
+/// One statement, and how its frame is shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Panel {
+    /// Its name, unique in the dashboard.
+    pub id: PanelId,
+    /// Its title; `{interval}` stands for the word of the interval in use.
+    pub title: String,
+    /// A sentence for readers: what the figure counts.
+    pub description: Option<String>,
+    /// How the frame is drawn.
+    pub kind: PanelKind,
+    /// The source that the statement reads.
+    pub source: SourceName,
+    /// The statement.
+    pub query: Query,
+    /// A second statement for a stat's small line: first column time, second the value.
+    pub sparkline: Option<Query>,
+    /// What the numbers count, where a column does not say otherwise.
+    pub unit: Unit,
+    /// The range that it is compared with.
+    pub compare: Option<Compare>,
+    /// Whether more is better, worse, or neither; colours the change.
+    pub better: Better,
+    /// Where it stands.
+    pub place: GridPlace,
+    /// How long its frames may be shown.
+    pub cache: CachePolicy,
+    /// The interval of its buckets where the panel insists on one.
+    pub interval: Option<Interval>,
+    /// Whether series stand on each other.
+    pub stacked: bool,
+    /// Whether bars lie.
+    pub horizontal: bool,
+    /// How a bucket without a row is shown.
+    pub empty: EmptyBucket,
+    /// The full scale of a gauge.
+    pub max: Option<f64>,
+    /// How single columns are shown.
+    pub columns: Vec<ColumnStyle>,
+    /// Columns that are computed from others after the query.
+    pub computed: Vec<Computed>,
+}
+
+/// How a frame is drawn. The columns' roles follow from their order:
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PanelKind {
+    /// One figure: the first number of the first row.
+    Stat,
+    /// Lines: the first column is x (time or number); a text column after it names the series,
+    /// else each number column is one.
+    Line,
+    /// Areas; columns as for lines.
+    Area,
+    /// Bars; columns as for lines, x may be text.
+    Bar,
+    /// Shares of a whole: a text column and a number column.
+    Donut,
+    /// Cells: the first column is x, the second y, the third the number.
+    Heatmap,
+    /// A distribution: the first column is each bin's lower end or label, the second its count.
+    Histogram,
+    /// Points: two number columns, and optionally a text column that names each point.
+    Scatter,
+    /// Rows and columns.
+    Table,
+    /// One figure on a scale from 0 to [`Panel::max`].
+    Gauge,
+}
+
+impl PanelKind {
+    /// Every kind with its word in dashboard files.
+    pub const WORDS: [(&'static str, Self); 10] = [
+        ("stat", Self::Stat),
+        ("line", Self::Line),
+        ("area", Self::Area),
+        ("bar", Self::Bar),
+        ("donut", Self::Donut),
+        ("heatmap", Self::Heatmap),
+        ("histogram", Self::Histogram),
+        ("scatter", Self::Scatter),
+        ("table", Self::Table),
+        ("gauge", Self::Gauge),
+    ];
+
+    /// Reads the word of a dashboard file.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::WORDS
+            .iter()
+            .find(|(w, _)| *w == word)
+            .map(|(_, kind)| *kind)
+    }
+
+    /// The word for it in dashboard files.
+    pub fn word(self) -> &'static str {
+        Self::WORDS
+            .iter()
+            .find(|(_, kind)| *kind == self)
+            .map_or("", |(word, _)| word)
+    }
+}
+
+/// Whether more is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Better {
+    /// More is better.
+    #[default]
+    Up,
+    /// Less is better.
+    Down,
+    /// Neither.
+    Neither,
+}
+
+/// How a bucket without a row is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EmptyBucket {
+    /// As nothing: the line is interrupted.
+    #[default]
+    Gap,
+    /// As 0.
+    Zero,
+}
+
+/// Where a panel stands on the grid of 12 columns; rows are as many as needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct GridPlace {
+    /// The first column, 0 to 11.
+    pub x: u16,
+    /// The first row, from 0.
+    pub y: u16,
+    /// The width in columns, 1 to 12.
+    pub w: u16,
+    /// The height in rows.
+    pub h: u16,
+}
+
+/// How one column is shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ColumnStyle {
+    /// The column's name in the statement, or that of a computed one.
+    pub name: String,
+    /// The word for readers; the name with blanks for underscores where absent.
+    pub label: Option<String>,
+    /// What its numbers count, where not the panel's unit.
+    pub unit: Option<Unit>,
+    /// For whole numbers that count 10^-scale units (thousandths of a pound: 3): they become
+    /// exact decimals.
+    pub scale: u8,
+    /// What stands in a table's cell besides the text.
+    pub cell: Cell,
+}
+
+/// What stands in a table's cell besides the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Cell {
+    /// Nothing.
+    #[default]
+    Plain,
+    /// A bar as long as the number.
+    Bar,
+    /// A small line; the column holds numbers with commas between them.
+    Trend,
+    /// Not shown.
+    Hidden,
+}
+
+/// A column that is computed from another after the query.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Computed {
+    /// The new column's name.
+    pub name: String,
+    /// The number column that it is computed from.
+    pub of: String,
+    /// How.
+    pub kind: ComputedKind,
+}
+
+/// How a computed column follows from its column, row by row in the frame's order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ComputedKind {
+    /// The sum of this row and all before it; exact for whole numbers and decimals.
+    RunningTotal,
+    /// The part of the column's sum, as a fraction.
+    Share,
+    /// The difference to the row before; exact for whole numbers and decimals.
+    Delta,
+    /// The mean of this row and up to six before it.
+    MovingAverage,
+}
+
+impl ComputedKind {
+    /// Every kind with its words in dashboard files.
+    pub const WORDS: [(&'static str, Self); 4] = [
+        ("running total", Self::RunningTotal),
+        ("share", Self::Share),
+        ("delta", Self::Delta),
+        ("moving average", Self::MovingAverage),
+    ];
+}
+
+impl GridPlace {
+    /// Whether the two places share a cell.
+    pub fn overlaps(self, other: Self) -> bool {
+        let apart = |a: u16, a_len: u16, b: u16, b_len: u16| a + a_len <= b || b + b_len <= a;
+        !apart(self.x, self.w, other.x, other.w) && !apart(self.y, self.h, other.y, other.h)
+    }
+}
+
+impl Panel {
+    /// The style of the column of that name.
+    pub fn column(&self, name: &str) -> Option<&ColumnStyle> {
+        self.columns.iter().find(|c| c.name == name)
+    }
+
+    /// What the numbers of that column count.
+    pub fn unit_of(&self, column: &str) -> &Unit {
+        self.column(column)
+            .and_then(|c| c.unit.as_ref())
+            .unwrap_or(&self.unit)
+    }
+
+    /// The word for readers for that column.
+    pub fn label_of(&self, column: &str) -> String {
+        match self.column(column).and_then(|c| c.label.clone()) {
+            Some(label) => label,
+            None => {
+                let words = column.replace('_', " ");
+                let mut letters = words.chars();
+                letters
+                    .next()
+                    .map_or(String::new(), |c| c.to_uppercase().chain(letters).collect())
+            }
+        }
+    }
+
+    /// The title with the interval's word in its place.
+    pub fn title_at(&self, interval: Interval) -> String {
+        self.title
+            .replace("{interval}", self.interval.unwrap_or(interval).word())
+    }
+}

@@ -1,0 +1,379 @@
+//! Which stretch of time a view covers.
+
+use crate::{Compare, Interval, Timestamp, ZoneOffsets};
+use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A stretch of time as readers say it; [`TimeRange::bounds`] makes instants of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum TimeRange {
+    /// The last `count` units up to the end of the current one: `last 90 days`.
+    Last(u16, Interval),
+    /// The current unit from its start: `this month`.
+    This(Interval),
+    /// The unit before the current one: `previous month`.
+    Previous(Interval),
+    /// From a wall-clock time up to, and without, another.
+    Absolute(NaiveDateTime, NaiveDateTime),
+}
+
+/// Two instants: from the first up to, and without, the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Bounds {
+    /// The first instant inside.
+    pub from: Timestamp,
+    /// The first instant after.
+    pub to: Timestamp,
+}
+
+/// The text is no time range.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TimeRangeError {
+    /// Not one of the forms.
+    #[error(
+        "range \"{0}\" is not known: use \"last N hours|days|weeks|months|years\", \"this month\", \"previous month\" (or another unit), or from and to"
+    )]
+    Unknown(String),
+    /// Not a date.
+    #[error("\"{0}\" is not a date: use 2011-11-01 or 2011-11-01T09:30")]
+    NotADate(String),
+    /// Only one end was given.
+    #[error("a custom range needs both from and to")]
+    OneEnd,
+    /// Ends before it starts.
+    #[error("the range ends ({1}) before it starts ({0})")]
+    Reversed(String, String),
+    /// Longer than fifty years, or outside the years 1900 to 2200.
+    #[error("the range must lie between the years 1900 and 2200 and be at most 50 years long")]
+    TooFar,
+}
+
+/// The ranges that the picker offers, with their words.
+pub const PRESETS: [(&str, TimeRange); 10] = [
+    ("Today", TimeRange::This(Interval::Day)),
+    ("Last 7 days", TimeRange::Last(7, Interval::Day)),
+    ("Last 30 days", TimeRange::Last(30, Interval::Day)),
+    ("Last 90 days", TimeRange::Last(90, Interval::Day)),
+    ("This month", TimeRange::This(Interval::Month)),
+    ("Previous month", TimeRange::Previous(Interval::Month)),
+    ("This quarter", TimeRange::This(Interval::Quarter)),
+    ("Last 12 months", TimeRange::Last(12, Interval::Month)),
+    ("This year", TimeRange::This(Interval::Year)),
+    ("Last 2 years", TimeRange::Last(2, Interval::Year)),
+];
+
+const LONGEST: Duration = Duration::days(50 * 366);
+
+impl TimeRange {
+    /// Reads a relative range: `last 90 days`, `this month`, `previous week`; hyphens and blanks
+    /// are the same, so that it fits into URLs.
+    pub fn parse(text: &str) -> Result<Self, TimeRangeError> {
+        let unknown = || TimeRangeError::Unknown(text.chars().take(80).collect());
+        let words = text.trim().to_ascii_lowercase();
+        let words: Vec<&str> = words
+            .split([' ', '-', '+'])
+            .filter(|w| !w.is_empty())
+            .collect();
+        let unit = |word: &str| {
+            Interval::parse(word.strip_suffix('s').unwrap_or(word))
+                .filter(|unit| *unit != Interval::Minute)
+        };
+        match words[..] {
+            ["today"] => Ok(Self::This(Interval::Day)),
+            ["yesterday"] => Ok(Self::Previous(Interval::Day)),
+            ["this", word] => unit(word).map(Self::This).ok_or_else(unknown),
+            ["previous" | "last", word] => unit(word).map(Self::Previous).ok_or_else(unknown),
+            ["last", count, word] => {
+                let unit = unit(word).ok_or_else(unknown)?;
+                let count: u16 = count.parse().map_err(|_| unknown())?;
+                let too_far = i64::from(count) * unit.seconds() > LONGEST.num_seconds();
+                match count {
+                    0 => Err(unknown()),
+                    _ if too_far => Err(TimeRangeError::TooFar),
+                    _ => Ok(Self::Last(count, unit)),
+                }
+            }
+            _ => Err(unknown()),
+        }
+    }
+
+    /// Reads a custom range. An end that is a date alone includes that day; one with a time of
+    /// day does not include that instant.
+    pub fn parse_custom(from: &str, to: &str) -> Result<Self, TimeRangeError> {
+        if from.trim().is_empty() || to.trim().is_empty() {
+            return Err(TimeRangeError::OneEnd);
+        }
+        let (start, _) = parse_wall(from)?;
+        let (end, date_alone) = parse_wall(to)?;
+        let reversed = || TimeRangeError::Reversed(from.trim().into(), to.trim().into());
+        let end = if date_alone {
+            end + Duration::days(1)
+        } else {
+            end
+        };
+        match end - start {
+            length if length <= Duration::zero() => Err(reversed()),
+            length if length > LONGEST => Err(TimeRangeError::TooFar),
+            _ => Ok(Self::Absolute(start, end)),
+        }
+    }
+
+    /// The range as it stands in a URL: `last-90-days`; `None` for a custom one, which has
+    /// [`TimeRange::custom_ends`] instead.
+    pub fn word(&self) -> Option<String> {
+        match self {
+            Self::Last(count, unit) => Some(format!("last-{count}-{}s", unit.word())),
+            Self::This(Interval::Day) => Some("today".into()),
+            Self::Previous(Interval::Day) => Some("yesterday".into()),
+            Self::This(unit) => Some(format!("this-{}", unit.word())),
+            Self::Previous(unit) => Some(format!("previous-{}", unit.word())),
+            Self::Absolute(..) => None,
+        }
+    }
+
+    /// `from` and `to` as they stand in a URL: dates alone where both fall on midnight.
+    pub fn custom_ends(&self) -> Option<(String, String)> {
+        let Self::Absolute(from, to) = self else {
+            return None;
+        };
+        Some(url_ends(*from, *to))
+    }
+
+    /// The words for people: `Last 90 days`, `1 – 30 Nov 2011`.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Last(1, unit) => format!("Last {}", unit.word()),
+            Self::Last(count, unit) => format!("Last {count} {}s", unit.word()),
+            Self::This(Interval::Day) => "Today".into(),
+            Self::Previous(Interval::Day) => "Yesterday".into(),
+            Self::This(unit) => format!("This {}", unit.word()),
+            Self::Previous(unit) => format!("Previous {}", unit.word()),
+            Self::Absolute(from, to) => span_label(*from, *to),
+        }
+    }
+
+    /// The instants that the range means at `now`. Relative ranges end with the current unit and
+    /// are aligned to the finer of `interval` and their own unit, so that views of the same
+    /// minute share their entries.
+    pub fn bounds(&self, now: Timestamp, interval: Option<Interval>, zone: &ZoneOffsets) -> Bounds {
+        let now = zone.local(now);
+        let (from, to) = match *self {
+            Self::Absolute(from, to) => (from, to),
+            Self::This(unit) => (unit.floor(now), unit.step(unit.floor(now), 1)),
+            Self::Previous(unit) => (unit.step(unit.floor(now), -1), unit.floor(now)),
+            Self::Last(count, unit) => {
+                // Months and longer are counted back from the end of today, not of the month.
+                let grain = interval.map_or(unit, |i| i.min(unit)).min(Interval::Day);
+                let to = grain.step(grain.floor(now), 1);
+                (unit.step(to, -i32::from(count)), to)
+            }
+        };
+        Bounds {
+            from: zone.instant(from),
+            to: zone.instant(to),
+        }
+    }
+}
+
+impl Bounds {
+    /// The length in seconds.
+    pub const fn seconds(self) -> i64 {
+        self.to.seconds() - self.from.seconds()
+    }
+
+    /// The bounds to compare with. Whole days stay whole days through daylight-saving changes.
+    pub fn compared(self, compare: Compare, zone: &ZoneOffsets) -> Self {
+        let (from, to) = (zone.local(self.from), zone.local(self.to));
+        let (from, to) = match compare {
+            Compare::PreviousPeriod => (from - (to - from), from),
+            Compare::PreviousYear => (Interval::Year.step(from, -1), Interval::Year.step(to, -1)),
+        };
+        Self {
+            from: zone.instant(from),
+            to: zone.instant(to),
+        }
+    }
+
+    /// The words for people, on the wall clock of `zone`.
+    pub fn label(self, zone: &ZoneOffsets) -> String {
+        span_label(zone.local(self.from), zone.local(self.to))
+    }
+
+    /// `from` and `to` as they stand in a URL.
+    pub fn url_ends(self, zone: &ZoneOffsets) -> (String, String) {
+        url_ends(zone.local(self.from), zone.local(self.to))
+    }
+}
+
+fn url_ends(from: NaiveDateTime, to: NaiveDateTime) -> (String, String) {
+    if from.time() == NaiveTime::MIN && to.time() == NaiveTime::MIN {
+        let last = to - Duration::days(1);
+        (
+            from.format("%Y-%m-%d").to_string(),
+            last.format("%Y-%m-%d").to_string(),
+        )
+    } else {
+        let form = "%Y-%m-%dT%H:%M";
+        (from.format(form).to_string(), to.format(form).to_string())
+    }
+}
+
+fn span_label(from: NaiveDateTime, to: NaiveDateTime) -> String {
+    if from.time() != NaiveTime::MIN || to.time() != NaiveTime::MIN {
+        let end = if from.date() == to.date() {
+            "%H:%M"
+        } else {
+            "%-d %b %Y %H:%M"
+        };
+        return format!("{} – {}", from.format("%-d %b %Y %H:%M"), to.format(end));
+    }
+    let last = (to - Duration::days(1)).date();
+    let first = from.date();
+    let full = "%-d %b %Y";
+    match () {
+        () if first == last => first.format(full).to_string(),
+        () if (first.year(), first.month()) == (last.year(), last.month()) => {
+            format!("{} – {}", first.format("%-d"), last.format(full))
+        }
+        () if first.year() == last.year() => {
+            format!("{} – {}", first.format("%-d %b"), last.format(full))
+        }
+        () => format!("{} – {}", first.format(full), last.format(full)),
+    }
+}
+
+/// A wall-clock time, and whether it was a date alone.
+fn parse_wall(text: &str) -> Result<(NaiveDateTime, bool), TimeRangeError> {
+    let text = text.trim();
+    let known_year = |at: NaiveDateTime| (1900..=2200).contains(&at.year());
+    let date =
+        NaiveDate::parse_from_str(text, "%Y-%m-%d").map(|d| (d.and_time(NaiveTime::MIN), true));
+    let parsed = date
+        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").map(|at| (at, false)))
+        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S").map(|at| (at, false)))
+        .map_err(|_| TimeRangeError::NotADate(text.chars().take(80).collect()))?;
+    if known_year(parsed.0) {
+        Ok(parsed)
+    } else {
+        Err(TimeRangeError::TooFar)
+    }
+}
+
+impl fmt::Display for TimeRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.word(), self.custom_ends()) {
+            (Some(word), _) => f.write_str(&word),
+            (None, Some((from, to))) => write!(f, "{from}..{to}"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+impl TryFrom<String> for TimeRange {
+    type Error = TimeRangeError;
+    fn try_from(text: String) -> Result<Self, TimeRangeError> {
+        match text.split_once("..") {
+            Some((from, to)) => Self::parse_custom(from, to),
+            None => Self::parse(&text),
+        }
+    }
+}
+
+impl From<TimeRange> for String {
+    fn from(range: TimeRange) -> String {
+        range.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        ZoneOffsets::utc().instant(NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap())
+    }
+
+    fn bounds(range: &str, now: &str) -> String {
+        let zone = ZoneOffsets::utc();
+        TimeRange::parse(range)
+            .unwrap()
+            .bounds(at(now), None, &zone)
+            .label(&zone)
+    }
+
+    #[test]
+    fn relative_ranges_end_with_the_current_unit() {
+        let now = "2011-11-16 14:35";
+        assert_eq!(bounds("last 90 days", now), "19 Aug – 16 Nov 2011");
+        assert_eq!(
+            bounds("last 24 hours", now),
+            "15 Nov 2011 15:00 – 16 Nov 2011 15:00"
+        );
+        assert_eq!(bounds("this month", now), "1 – 30 Nov 2011");
+        assert_eq!(bounds("previous-month", now), "1 – 31 Oct 2011");
+        assert_eq!(bounds("last 12 months", now), "17 Nov 2010 – 16 Nov 2011");
+        assert_eq!(bounds("yesterday", now), "15 Nov 2011");
+    }
+
+    #[test]
+    fn presets_survive_the_url() {
+        for (label, range) in PRESETS {
+            assert_eq!(TimeRange::parse(&range.word().unwrap()).unwrap(), range);
+            assert_eq!(range.label(), label);
+        }
+    }
+
+    #[test]
+    fn custom_end_date_is_included() {
+        let range = TimeRange::parse_custom("2011-11-01", "2011-11-30").unwrap();
+        assert_eq!(range.label(), "1 – 30 Nov 2011");
+        assert_eq!(
+            range.custom_ends(),
+            Some(("2011-11-01".into(), "2011-11-30".into()))
+        );
+        assert_eq!(
+            range
+                .bounds(at("2020-01-01 00:00"), None, &ZoneOffsets::utc())
+                .seconds(),
+            30 * 86_400
+        );
+    }
+
+    #[test]
+    fn nonsense_is_refused_with_words() {
+        for bad in [
+            "",
+            "last",
+            "last 0 days",
+            "last 99999999 days",
+            "last -3 days",
+            "next week",
+        ] {
+            assert!(TimeRange::parse(bad).is_err(), "{bad}");
+        }
+        assert!(TimeRange::parse_custom("2011-11-02", "2011-11-01").is_err());
+        assert!(TimeRange::parse_custom("2011-02-30", "2011-11-01").is_err());
+        assert!(TimeRange::parse_custom("0001-01-01", "9999-01-01").is_err());
+        assert!(TimeRange::parse_custom("2011-11-02", "").is_err());
+    }
+
+    #[test]
+    fn previous_period_touches_the_range_and_has_its_length() {
+        let zone = ZoneOffsets::utc();
+        let bounds = Bounds {
+            from: at("2011-11-01 00:00"),
+            to: at("2011-12-01 00:00"),
+        };
+        let previous = bounds.compared(Compare::PreviousPeriod, &zone);
+        assert_eq!(
+            (previous.to, previous.seconds()),
+            (bounds.from, bounds.seconds())
+        );
+        assert_eq!(
+            bounds.compared(Compare::PreviousYear, &zone).label(&zone),
+            "1 – 30 Nov 2010"
+        );
+    }
+}

@@ -1,0 +1,88 @@
+//! What a number counts.
+
+use serde::{Deserialize, Serialize};
+
+/// What a number counts; decides its prefix, suffix and digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Unit {
+    /// A bare number.
+    #[default]
+    None,
+    /// Money, by ISO 4217 code.
+    Money(String),
+    /// A fraction where 1 is 100 %.
+    Percent,
+    /// Seconds.
+    Seconds,
+    /// Bytes, shown in powers of 1000.
+    Bytes,
+    /// A word behind the number: `orders`.
+    Noun(String),
+}
+
+/// The text names no unit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "unit \"{0}\" is not known: use an ISO 4217 currency (GBP), percent, seconds, bytes, or a lower-case noun"
+)]
+pub struct UnitError(String);
+
+impl Unit {
+    /// Reads `GBP`, `percent`, `seconds`, `bytes`, `none`, or a lower-case noun.
+    pub fn parse(text: &str) -> Result<Self, UnitError> {
+        Ok(match text {
+            "" | "none" => Self::None,
+            "percent" => Self::Percent,
+            "seconds" => Self::Seconds,
+            "bytes" => Self::Bytes,
+            code if code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase()) => {
+                Self::Money(code.into())
+            }
+            noun if noun.len() <= 40
+                && noun.starts_with(char::is_lowercase)
+                && noun
+                    .chars()
+                    .all(|c| c.is_alphanumeric() || c == ' ' || c == '-') =>
+            {
+                Self::Noun(noun.into())
+            }
+            _ => return Err(UnitError(text.chars().take(80).collect())),
+        })
+    }
+
+    /// The currency's sign where there is one that readers know, else its code and a space.
+    pub fn prefix(&self) -> String {
+        match self {
+            Self::Money(code) => match code.as_str() {
+                "GBP" => "£".into(),
+                "EUR" => "€".into(),
+                "USD" => "$".into(),
+                "JPY" | "CNY" => "¥".into(),
+                "INR" => "₹".into(),
+                _ => format!("{code}\u{a0}"),
+            },
+            _ => String::new(),
+        }
+    }
+}
+
+impl TryFrom<String> for Unit {
+    type Error = UnitError;
+    fn try_from(text: String) -> Result<Self, UnitError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Unit> for String {
+    fn from(unit: Unit) -> String {
+        match unit {
+            Unit::None => "none".into(),
+            Unit::Percent => "percent".into(),
+            Unit::Seconds => "seconds".into(),
+            Unit::Bytes => "bytes".into(),
+            Unit::Money(code) => code,
+            Unit::Noun(noun) => noun,
+        }
+    }
+}

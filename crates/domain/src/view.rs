@@ -1,0 +1,268 @@
+//! What a reader looks at, as it stands in the URL.
+
+use crate::time_range::TimeRangeError;
+use crate::variable::{MAX_SELECTED, MAX_VALUE_LENGTH, Options};
+use crate::{Dashboard, Interval, IntervalChoice, Selection, TimeRange, VariableName};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The choices that make one view of a dashboard: all of its state, and all of it in the URL.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ViewState {
+    /// Which stretch of time.
+    pub range: TimeRange,
+    /// How wide the buckets are.
+    pub interval: IntervalChoice,
+    /// The chosen values, one selection for each of the dashboard's variables.
+    pub variables: BTreeMap<VariableName, Selection>,
+}
+
+/// Why the parameters of a URL make no view.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ViewError {
+    /// The range.
+    #[error(transparent)]
+    Range(#[from] TimeRangeError),
+    /// The interval.
+    #[error(
+        "interval \"{0}\" is not known: use auto, minute, hour, day, week, month, quarter or year"
+    )]
+    Interval(String),
+    /// A value that the variable does not offer.
+    #[error("{label} has no choice \"{value}\"")]
+    Choice {
+        /// The variable's word for readers.
+        label: String,
+        /// What was asked for.
+        value: String,
+    },
+    /// Several values for a variable that takes one.
+    #[error("{0} takes one value")]
+    OneValue(String),
+    /// Too many or too long values.
+    #[error("{0} takes at most {MAX_SELECTED} values of at most {MAX_VALUE_LENGTH} bytes")]
+    TooMuch(String),
+}
+
+/// Parameters that belong to the page, not to the view.
+const PAGE_PARAMETERS: [&str; 4] = ["theme", "full", "table", "refresh"];
+
+impl ViewState {
+    /// The view that opens first.
+    pub fn default_of(dashboard: &Dashboard) -> Self {
+        let variables = dashboard.variables.iter();
+        Self {
+            range: dashboard.range,
+            interval: dashboard.interval,
+            variables: variables
+                .map(|v| (v.name.clone(), v.default.clone()))
+                .collect(),
+        }
+    }
+
+    /// Reads a URL's parameters, already percent-decoded; what they leave out is as in
+    /// [`ViewState::default_of`]. Parameters that the dashboard does not know are ignored, as on
+    /// any web page: links carry tracking parameters.
+    pub fn from_pairs(
+        dashboard: &Dashboard,
+        pairs: &[(String, String)],
+    ) -> Result<Self, ViewError> {
+        let last = |name: &str| {
+            pairs
+                .iter()
+                .rev()
+                .find(|(n, v)| n == name && !v.is_empty())
+                .map(|(_, v)| v.as_str())
+        };
+        let mut view = Self::default_of(dashboard);
+        match (last("range"), last("from"), last("to")) {
+            // A form sends all of its fields: custom dates count where the range says nothing else.
+            (None | Some("custom"), from, to) if from.is_some() || to.is_some() => {
+                view.range = TimeRange::parse_custom(from.unwrap_or(""), to.unwrap_or(""))?;
+            }
+            (Some("custom"), ..) => return Err(TimeRangeError::OneEnd.into()),
+            (Some(range), ..) => view.range = TimeRange::parse(range)?,
+            (None, ..) => {}
+        }
+        view.interval = match last("interval") {
+            None => view.interval,
+            Some("auto") => IntervalChoice::Auto,
+            Some(word) => Interval::parse(word)
+                .map(IntervalChoice::Fixed)
+                .ok_or_else(|| ViewError::Interval(word.chars().take(80).collect()))?,
+        };
+        for variable in &dashboard.variables {
+            let name = variable.name.as_str();
+            if PAGE_PARAMETERS.contains(&name) {
+                continue;
+            }
+            let mut given = pairs.iter().filter(|(n, _)| n == name).peekable();
+            if given.peek().is_none() {
+                continue;
+            }
+            let values: Vec<String> = given.map(|(_, v)| v.clone()).collect();
+            if values.len() > MAX_SELECTED || values.iter().any(|v| v.len() > MAX_VALUE_LENGTH) {
+                return Err(ViewError::TooMuch(variable.label.clone()));
+            }
+            let selection = Selection::of(values);
+            if !variable.multi && selection.values().len() > 1 {
+                return Err(ViewError::OneValue(variable.label.clone()));
+            }
+            if let Options::Fixed(options) = &variable.options
+                && let Some(value) = selection.values().iter().find(|v| !options.contains(v))
+            {
+                let (label, value) = (variable.label.clone(), value.clone());
+                return Err(ViewError::Choice { label, value });
+            }
+            view.variables.insert(variable.name.clone(), selection);
+        }
+        Ok(view)
+    }
+
+    /// The URL's parameters, not yet percent-encoded: only what differs from the view that opens
+    /// first, so that equal views have equal URLs.
+    pub fn to_pairs(&self, dashboard: &Dashboard) -> Vec<(String, String)> {
+        let default = Self::default_of(dashboard);
+        let mut pairs = Vec::new();
+        let mut pair = |name: &str, value: String| pairs.push((name.to_owned(), value));
+        if self.range != default.range {
+            if let Some(word) = self.range.word() {
+                pair("range", word);
+            } else if let Some((from, to)) = self.range.custom_ends() {
+                pair("from", from);
+                pair("to", to);
+            }
+        }
+        if self.interval != default.interval {
+            pair(
+                "interval",
+                match self.interval {
+                    IntervalChoice::Auto => "auto".into(),
+                    IntervalChoice::Fixed(interval) => interval.word().into(),
+                },
+            );
+        }
+        for (name, selection) in &self.variables {
+            if default.variables.get(name) == Some(selection) {
+                continue;
+            }
+            if selection.is_all() {
+                pair(name.as_str(), String::new());
+            }
+            for value in selection.values() {
+                pair(name.as_str(), value.clone());
+            }
+        }
+        pairs
+    }
+
+    /// [`ViewState::to_pairs`], percent-encoded, with a leading `?` unless there is none.
+    pub fn query_string(&self, dashboard: &Dashboard) -> String {
+        query_string(&self.to_pairs(dashboard))
+    }
+}
+
+/// Percent-encodes parameters (RFC 3986: all but the unreserved characters), with a leading `?`
+/// unless there is none.
+pub fn query_string(pairs: &[(String, String)]) -> String {
+    let encode = |text: &str, out: &mut String| {
+        for byte in text.bytes() {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                out.push(char::from(byte));
+            } else {
+                const HEX: &[u8; 16] = b"0123456789ABCDEF";
+                out.push('%');
+                out.push(char::from(HEX[usize::from(byte >> 4)]));
+                out.push(char::from(HEX[usize::from(byte & 15)]));
+            }
+        }
+    };
+    let mut out = String::new();
+    for (name, value) in pairs {
+        out.push(if out.is_empty() { '?' } else { '&' });
+        encode(name, &mut out);
+        out.push('=');
+        encode(value, &mut out);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Slug, ZoneName};
+
+    fn dashboard() -> Dashboard {
+        let variable = |name: &str, multi, options: &[&str]| crate::Variable {
+            name: VariableName::parse(name).unwrap(),
+            label: name.into(),
+            multi,
+            options: Options::Fixed(options.iter().map(|s| (*s).into()).collect()),
+            default: Selection::default(),
+        };
+        Dashboard {
+            slug: Slug::parse("sales").unwrap(),
+            title: "Sales".into(),
+            description: None,
+            zone: ZoneName::utc(),
+            range: TimeRange::parse("last 90 days").unwrap(),
+            interval: IntervalChoice::Auto,
+            variables: vec![
+                variable("country", true, &["EIRE", "France", "Côte d'Ivoire"]),
+                variable("band", false, &["low", "high"]),
+            ],
+            panels: vec![],
+        }
+    }
+
+    fn read(pairs: &[(&str, &str)]) -> Result<ViewState, ViewError> {
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(n, v)| ((*n).into(), (*v).into()))
+            .collect();
+        ViewState::from_pairs(&dashboard(), &pairs)
+    }
+
+    #[test]
+    fn equal_views_have_equal_urls() {
+        let one = read(&[
+            ("country", "France"),
+            ("country", "EIRE"),
+            ("range", "last 90 days"),
+        ]);
+        let other = read(&[
+            ("country", "EIRE"),
+            ("country", "France"),
+            ("interval", "auto"),
+        ]);
+        let url = |view: Result<ViewState, _>| view.unwrap().query_string(&dashboard());
+        assert_eq!(url(one), "?country=EIRE&country=France");
+        assert_eq!(url(other), "?country=EIRE&country=France");
+        assert_eq!(
+            url(read(&[("country", "Côte d'Ivoire")])),
+            "?country=C%C3%B4te%20d%27Ivoire"
+        );
+    }
+
+    #[test]
+    fn urls_survive_reading() {
+        let view = read(&[
+            ("from", "2011-11-01"),
+            ("to", "2011-11-30"),
+            ("band", "low"),
+        ])
+        .unwrap();
+        let pairs = view.to_pairs(&dashboard());
+        assert_eq!(ViewState::from_pairs(&dashboard(), &pairs).unwrap(), view);
+    }
+
+    #[test]
+    fn nonsense_is_refused_and_strangers_are_ignored() {
+        assert!(read(&[("utm_source", "mail")]).is_ok());
+        assert!(read(&[("range", "soon")]).is_err());
+        assert!(read(&[("interval", "fortnight")]).is_err());
+        assert!(read(&[("from", "2011-11-01")]).is_err());
+        assert!(read(&[("country", "Atlantis")]).is_err());
+        assert!(read(&[("band", "low"), ("band", "high")]).is_err());
+    }
+}

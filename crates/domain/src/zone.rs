@@ -1,0 +1,233 @@
+//! Time zones: an IANA name, and its offsets over a stretch of time.
+//!
+//! The offsets travel instead of the time zone database: SQL and the browser need only the few
+//! changes that fall into the range at hand.
+
+use crate::Timestamp;
+use chrono::{DateTime, Duration, NaiveDateTime};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The name of a zone in the IANA time zone database: `Europe/London`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ZoneName(String);
+
+/// The time zone database has no such zone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("time zone \"{0}\" is not in the IANA database: use a name such as Europe/London or UTC")]
+pub struct ZoneError(String);
+
+/// A zone's offsets from UTC over a stretch of time.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ZoneOffsets {
+    /// Seconds east of UTC before the first change.
+    pub first: i32,
+    /// Each change: from which instant (in whole seconds since the epoch) which offset holds.
+    pub changes: Vec<(i64, i32)>,
+}
+
+impl ZoneName {
+    /// Coordinated universal time.
+    pub fn utc() -> Self {
+        Self("UTC".into())
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ZoneName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl ZoneOffsets {
+    /// UTC: no offset, no change.
+    pub const fn utc() -> Self {
+        Self {
+            first: 0,
+            changes: Vec::new(),
+        }
+    }
+
+    /// Seconds east of UTC at `instant`.
+    pub fn at(&self, instant: Timestamp) -> i32 {
+        let seconds = instant.seconds();
+        let passed = self.changes.partition_point(|(from, _)| *from <= seconds);
+        passed
+            .checked_sub(1)
+            .map_or(self.first, |i| self.changes[i].1)
+    }
+
+    /// The wall clock at `instant`. Instants beyond the years that can be written show the epoch.
+    pub fn local(&self, instant: Timestamp) -> NaiveDateTime {
+        let shifted = instant
+            .0
+            .saturating_add(i64::from(self.at(instant)) * 1_000_000);
+        DateTime::from_timestamp_micros(shifted)
+            .unwrap_or_default()
+            .naive_utc()
+    }
+
+    /// The instant at which the wall clock shows `local`: the earlier one when it does so twice,
+    /// and for an hour that is skipped, the instant of the change.
+    pub fn instant(&self, local: NaiveDateTime) -> Timestamp {
+        let wall = local.and_utc().timestamp_micros();
+        let mut offset = self.first;
+        for (from, next) in &self.changes {
+            let from = from.saturating_mul(1_000_000);
+            let ends_before = from.saturating_add(i64::from(offset) * 1_000_000);
+            if wall < ends_before {
+                break;
+            }
+            if wall < from.saturating_add(i64::from(*next) * 1_000_000) {
+                return Timestamp(from);
+            }
+            offset = *next;
+        }
+        Timestamp(wall - i64::from(offset) * 1_000_000)
+    }
+
+    /// `instant` moved by days on the wall clock, through daylight-saving changes.
+    pub fn plus_days(&self, instant: Timestamp, days: i64) -> Timestamp {
+        let local = self.local(instant);
+        self.instant(
+            local
+                .checked_add_signed(Duration::days(days))
+                .unwrap_or(local),
+        )
+    }
+}
+
+#[cfg(feature = "tz")]
+mod database {
+    use super::{Timestamp, ZoneError, ZoneName, ZoneOffsets};
+    use chrono::{DateTime, Offset, TimeZone};
+
+    const DAY: i64 = 86_400;
+
+    impl ZoneName {
+        /// Takes `text` if the time zone database knows it.
+        pub fn parse(text: &str) -> Result<Self, ZoneError> {
+            match text.parse::<chrono_tz::Tz>() {
+                Ok(_) => Ok(Self(text.into())),
+                Err(_) => Err(ZoneError(text.chars().take(80).collect())),
+            }
+        }
+
+        /// The zone's offsets, right for instants from `from` to `to`.
+        pub fn offsets(&self, from: Timestamp, to: Timestamp) -> ZoneOffsets {
+            let zone = self.0.parse().unwrap_or(chrono_tz::Tz::UTC);
+            let offset = |seconds: i64| -> i32 {
+                let instant = DateTime::from_timestamp(seconds, 0)
+                    .unwrap_or_default()
+                    .naive_utc();
+                zone.offset_from_utc_datetime(&instant)
+                    .fix()
+                    .local_minus_utc()
+            };
+            // A day's margin on both sides, because wall clocks are up to 14 hours away.
+            let (mut at, end) = (from.seconds() - DAY, to.seconds() + DAY);
+            let first = offset(at);
+            let (mut current, mut changes) = (first, Vec::new());
+            while at < end {
+                let next = at + DAY;
+                let after = offset(next);
+                if after != current {
+                    // Bisect the day for the second at which the offset changed.
+                    let (mut low, mut high) = (at, next);
+                    while high - low > 1 {
+                        let middle = low + (high - low) / 2;
+                        if offset(middle) == current {
+                            low = middle
+                        } else {
+                            high = middle
+                        }
+                    }
+                    changes.push((high, after));
+                    current = after;
+                }
+                at = next;
+            }
+            ZoneOffsets { first, changes }
+        }
+    }
+}
+
+#[cfg(all(test, feature = "tz"))]
+mod tests {
+    use super::*;
+    use chrono::NaiveDate;
+
+    fn london_2011() -> ZoneOffsets {
+        let day = |y, m, d| {
+            let at = NaiveDate::from_ymd_opt(y, m, d)
+                .unwrap()
+                .and_hms_opt(0, 0, 0)
+                .unwrap();
+            Timestamp::from_seconds(at.and_utc().timestamp())
+        };
+        ZoneName::parse("Europe/London")
+            .unwrap()
+            .offsets(day(2011, 1, 1), day(2011, 12, 31))
+    }
+
+    fn wall(text: &str) -> NaiveDateTime {
+        NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap()
+    }
+
+    #[test]
+    fn london_changes_twice_in_2011() {
+        let offsets = london_2011();
+        assert_eq!(offsets.first, 0);
+        // 2011-03-27 01:00 and 2011-10-30 01:00 UTC, as the law had it.
+        assert_eq!(
+            offsets.changes,
+            vec![(1_301_187_600, 3600), (1_319_936_400, 0)]
+        );
+    }
+
+    #[test]
+    fn wall_clock_and_instant_agree_outside_the_changes() {
+        let offsets = london_2011();
+        for text in [
+            "2011-01-15 12:00",
+            "2011-07-01 00:00",
+            "2011-10-30 00:30",
+            "2011-12-01 08:00",
+        ] {
+            assert_eq!(
+                offsets.local(offsets.instant(wall(text))),
+                wall(text),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn skipped_hour_is_the_change_and_doubled_hour_is_the_first() {
+        let offsets = london_2011();
+        assert_eq!(
+            offsets.instant(wall("2011-03-27 01:30")).seconds(),
+            1_301_187_600
+        );
+        assert_eq!(
+            offsets.instant(wall("2011-10-30 01:30")).seconds(),
+            1_319_936_400 - 1800
+        );
+    }
+
+    #[test]
+    fn a_day_on_the_wall_clock_may_have_23_hours() {
+        let offsets = london_2011();
+        let start = offsets.instant(wall("2011-03-27 00:00"));
+        assert_eq!(
+            offsets.plus_days(start, 1).seconds() - start.seconds(),
+            23 * 3600
+        );
+    }
+}
