@@ -1,0 +1,49 @@
+//! What a panel shows for one view: its frames, and what is needed to read them.
+
+use crate::{Bounds, Frame, Interval, Timestamp, ZoneOffsets};
+use serde::{Deserialize, Serialize};
+
+/// A panel's frames for one view. The page draws it on the server; islands get the same through
+/// a server function and draw it in the browser.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PanelData {
+    /// The statement's result, with computed columns.
+    pub frame: Frame,
+    /// The same statement over the compared bounds.
+    pub previous: Option<Frame>,
+    /// A stat's small line.
+    pub sparkline: Option<Frame>,
+    /// The view's bounds.
+    pub bounds: Bounds,
+    /// The compared bounds.
+    pub previous_bounds: Option<Bounds>,
+    /// The width of the panel's buckets.
+    pub interval: Interval,
+    /// The dashboard's zone around the bounds.
+    pub offsets: ZoneOffsets,
+    /// When the oldest of the frames was loaded.
+    pub as_of: Timestamp,
+    /// Whether all frames are fresh.
+    pub freshness: Freshness,
+}
+
+/// How current a value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Freshness {
+    /// Within its TTL.
+    Fresh,
+    /// Past its TTL, shown while a refresh is under way.
+    Stale,
+}
+
+/// Why a panel shows no data: a sentence for readers. Details that are for admins only go to the
+/// log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct PanelError {
+    /// What happened and what to do, in a sentence or two.
+    pub message: String,
+    /// Whether trying again may help.
+    pub retry: bool,
+}
