@@ -1,1 +1,22 @@
-//! (to be written)
+//! Dashboards as code: a TOML file becomes a [`brisk_domain::Dashboard`], or a list of problems
+//! that name file, line, column, what is wrong and what is allowed.
+//!
+//! All problems of a file are found in one go. Statements are not looked into here: the engine
+//! compiles them (see `brisk check`).
+//!
+//! To add a key: read it in the file of its table ([`mod@dashboard`], [`mod@variable`],
+//! [`mod@panel`]) through [`fields::Fields`], which reports wrong types and unknown keys, and
+//! describe it in `docs/dashboards-as-code.md`.
+
+mod dashboard;
+mod directory;
+mod duration;
+mod fields;
+mod layout;
+mod panel;
+mod problem;
+mod variable;
+
+pub use dashboard::parse;
+pub use directory::{Loaded, load_dir};
+pub use problem::Problem;

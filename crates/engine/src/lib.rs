@@ -1,1 +1,27 @@
-//! (to be written)
+//! The one way to get a panel's data: **plan → cache → source**.
+//!
+//! A page, a server function and the API all call [`Engine::view`] or [`Engine::panel`]; nothing
+//! else talks to the sources. The steps, one file each:
+//!
+//! 1. [`window`]: the view's range becomes absolute bounds, an interval and the zone's offsets;
+//! 2. [`plan`]: each panel's queries become checked, bound statements (pure);
+//! 3. [`key`]: each statement becomes a cache request; the only place that makes entry keys;
+//! 4. [`load`]: one batch lookup, and single-flight loads for what is missing;
+//! 5. [`computed`]: columns that follow from others.
+//!
+//! [`catalog`] holds the dashboards and keeps the last good version of each file.
+//!
+//! To add a computed column: a variant in `brisk_domain::panel::ComputedKind`, its arithmetic in
+//! [`computed`], its words in `brisk-definition`.
+
+pub mod catalog;
+pub mod computed;
+mod engine;
+pub mod key;
+pub mod load;
+pub mod plan;
+pub mod window;
+
+pub use catalog::Catalog;
+pub use engine::{Engine, PanelState, PendingPanel, View};
+pub use window::Window;

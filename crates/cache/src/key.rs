@@ -1,0 +1,89 @@
+//! What identifies an entry: a fingerprint, and the generations of its tags.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// A hash of all that distinguishes one value from another, apart from time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// BLAKE3 over the parts, each with its length before it, so that `["ab", "c"]` and
+    /// `["a", "bc"]` differ.
+    pub fn of<P: AsRef<[u8]>>(parts: impl IntoIterator<Item = P>) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        for part in parts {
+            let part = part.as_ref();
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+        Self(*hasher.finalize().as_bytes())
+    }
+}
+
+/// A fingerprint under certain generations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct EntryKey([u8; 32]);
+
+impl EntryKey {
+    pub(crate) fn of(fingerprint: &Fingerprint, generations: &[u128]) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&fingerprint.0);
+        for generation in generations {
+            hasher.update(&generation.to_le_bytes());
+        }
+        Self(*hasher.finalize().as_bytes())
+    }
+}
+
+impl fmt::Display for EntryKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// Something that entries depend on: `table:retail.invoices`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tag(Arc<str>);
+
+/// The text is no tag.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("tag \"{0}\" must be 1 to 200 bytes without blanks and control characters")]
+pub struct TagError(String);
+
+impl Tag {
+    /// Checks `text` and takes it.
+    pub fn parse(text: &str) -> Result<Self, TagError> {
+        let fits = (1..=200).contains(&text.len())
+            && !text.chars().any(|c| c.is_whitespace() || c.is_control());
+        if fits {
+            Ok(Self(text.into()))
+        } else {
+            Err(TagError(text.chars().take(80).collect()))
+        }
+    }
+
+    /// The tag as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_do_not_run_into_each_other() {
+        assert_ne!(Fingerprint::of(["ab", "c"]), Fingerprint::of(["a", "bc"]));
+        assert_ne!(Fingerprint::of(["a"]), Fingerprint::of(["a", ""]));
+    }
+
+    #[test]
+    fn tags_have_no_blanks() {
+        assert!(Tag::parse("table:shop.public.orders").is_ok());
+        for bad in ["", "a b", "a\nb", &"x".repeat(201)] {
+            assert!(Tag::parse(bad).is_err());
+        }
+    }
+}

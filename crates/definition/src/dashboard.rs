@@ -1,0 +1,132 @@
+//! The file's top level.
+
+use crate::fields::{Fields, suggestion};
+use crate::problem::{Problem, Problems};
+use crate::{layout, panel, variable};
+use brisk_domain::{
+    Dashboard, Interval, IntervalChoice, Panel, Slug, SourceName, TimeRange, Variable, ZoneName,
+};
+use std::ops::Range;
+use toml_edit::Document;
+
+/// Reads the text of `file`, or says all that is wrong with it.
+pub fn parse(file: &str, slug: Slug, text: &str) -> Result<Dashboard, Vec<Problem>> {
+    let mut problems = Problems::of(file, text);
+    let document = match Document::parse(text) {
+        Ok(document) => document,
+        Err(error) => {
+            problems.add(
+                error.span(),
+                format!("this is not TOML: {}", error.message()),
+            );
+            return Err(problems.into_sorted());
+        }
+    };
+    let dashboard = dashboard(&Fields::root(document.as_table()), slug, &mut problems);
+    match (dashboard, problems.into_sorted()) {
+        (Some(dashboard), problems) if problems.is_empty() => Ok(dashboard),
+        (_, problems) => Err(problems),
+    }
+}
+
+fn dashboard(fields: &Fields<'_>, slug: Slug, problems: &mut Problems<'_>) -> Option<Dashboard> {
+    let title = fields.required_text("title", problems);
+    let description = fields.text("description", problems).map(ToOwned::to_owned);
+    let source = fields.parsed("source", SourceName::parse, problems);
+    let zone = fields.parsed("timezone", ZoneName::parse, problems);
+    let range = fields.parsed("range", TimeRange::parse, problems);
+    let interval = interval(fields, problems);
+    let variables = variables(fields, problems);
+    let panels = panels(fields, source.as_ref(), problems);
+    fields.finish(problems);
+    Some(Dashboard {
+        slug,
+        title: title?.to_owned(),
+        description,
+        zone: zone.unwrap_or_else(ZoneName::utc),
+        range: range.unwrap_or(TimeRange::Last(30, Interval::Day)),
+        interval,
+        variables,
+        panels,
+    })
+}
+
+fn interval(fields: &Fields<'_>, problems: &mut Problems<'_>) -> IntervalChoice {
+    let mut words = vec![("auto", IntervalChoice::Auto)];
+    words.extend(Interval::ALL.map(|i| (i.word(), IntervalChoice::Fixed(i))));
+    fields
+        .word("interval", &words, problems)
+        .unwrap_or_default()
+}
+
+fn variables(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Vec<Variable> {
+    let mut variables: Vec<Variable> = Vec::new();
+    for mut table in fields.tables("variable", "[[variable]]", problems) {
+        let Some(variable) = variable::variable(&mut table, problems) else {
+            continue;
+        };
+        if variables.iter().any(|v| v.name == variable.name) {
+            let message = format!("there are two variables \"{}\"", variable.name);
+            problems.add(table.place("name"), message);
+        }
+        variables.push(variable);
+    }
+    variables
+}
+
+fn panels(
+    fields: &Fields<'_>,
+    source: Option<&SourceName>,
+    problems: &mut Problems<'_>,
+) -> Vec<Panel> {
+    let tables = fields.tables("panel", "[[panel]]", problems);
+    if tables.is_empty() {
+        let known = ["title", "panel", "variable"];
+        let message = "the dashboard has no [[panel]]";
+        match fields
+            .entries()
+            .map(|(key, _)| key)
+            .find(|key| *key == "panels")
+        {
+            Some(key) => {
+                problems.add_with_help(fields.place("panels"), message, suggestion(key, &known))
+            }
+            None => problems.add(fields.span(), message),
+        }
+    }
+    let mut placed: Vec<(Panel, Option<Range<usize>>)> = Vec::new();
+    let mut unplaced: Vec<(Panel, Option<Range<usize>>)> = Vec::new();
+    for mut table in tables {
+        let Some((panel, has_place)) = panel::panel(&mut table, source, problems) else {
+            continue;
+        };
+        let (span, place) = (table.place("id"), table.place("at"));
+        if let Some((other, _)) = placed
+            .iter()
+            .chain(&unplaced)
+            .find(|(p, _)| p.id == panel.id)
+        {
+            problems.add(
+                span.clone(),
+                format!("there are two panels \"{}\"", other.id),
+            );
+        }
+        if !has_place {
+            unplaced.push((panel, span));
+            continue;
+        }
+        if let Some((other, _)) = placed.iter().find(|(p, _)| p.place.overlaps(panel.place)) {
+            let message = format!("panel \"{}\" overlaps panel \"{}\"", panel.id, other.id);
+            problems.add(place, message);
+        }
+        placed.push((panel, span));
+    }
+    for (mut panel, span) in unplaced {
+        let taken: Vec<_> = placed.iter().map(|(panel, _)| panel.place).collect();
+        panel.place = layout::free_place(&taken, (panel.place.w, panel.place.h));
+        placed.push((panel, span));
+    }
+    let mut panels: Vec<Panel> = placed.into_iter().map(|(panel, _)| panel).collect();
+    panels.sort_by_key(|panel| (panel.place.y, panel.place.x));
+    panels
+}

@@ -1,0 +1,35 @@
+//! Places on the grid: checks those that were given, finds room for those that were not.
+
+use brisk_domain::{GridPlace, PanelKind};
+
+/// The columns of the grid.
+pub(crate) const COLUMNS: u16 = 12;
+
+/// A panel's usual width and height.
+pub(crate) fn usual_size(kind: PanelKind) -> (u16, u16) {
+    match kind {
+        PanelKind::Stat => (3, 2),
+        PanelKind::Gauge | PanelKind::Donut => (4, 4),
+        PanelKind::Heatmap => (6, 5),
+        PanelKind::Table => (6, 6),
+        _ => (6, 4),
+    }
+}
+
+/// The first free place, by row and column, for a panel of that size.
+pub(crate) fn free_place(taken: &[GridPlace], (w, h): (u16, u16)) -> GridPlace {
+    let bottom = taken
+        .iter()
+        .map(|place| place.y + place.h)
+        .max()
+        .unwrap_or(0);
+    (0..bottom)
+        .flat_map(|y| (0..=COLUMNS - w).map(move |x| GridPlace { x, y, w, h }))
+        .find(|place| !taken.iter().any(|other| place.overlaps(*other)))
+        .unwrap_or(GridPlace {
+            x: 0,
+            y: bottom,
+            w,
+            h,
+        })
+}

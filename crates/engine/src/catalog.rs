@@ -1,0 +1,91 @@
+//! The dashboards that are served, and what is wrong with their files.
+//!
+//! Reading is a pointer copy. A reload replaces what parsed and keeps the last good version of
+//! what did not, with its problems for the log and for admins.
+
+use brisk_definition::Problem;
+use brisk_domain::{Dashboard, Slug};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
+
+/// The dashboards of one directory.
+#[derive(Debug)]
+pub struct Catalog {
+    directory: PathBuf,
+    current: RwLock<Arc<Contents>>,
+}
+
+/// One state of the catalog.
+#[derive(Debug, Default)]
+pub struct Contents {
+    /// The dashboards by name.
+    pub dashboards: BTreeMap<Slug, Arc<Dashboard>>,
+    /// What is wrong with the files, each at its place.
+    pub problems: Vec<Problem>,
+    /// Dashboards that are served in an older version, because their file is broken now.
+    pub outdated: Vec<Slug>,
+}
+
+impl Catalog {
+    /// Reads the directory for the first time.
+    pub fn open(directory: &Path) -> Self {
+        let catalog = Self {
+            directory: directory.to_owned(),
+            current: RwLock::default(),
+        };
+        catalog.reload();
+        catalog
+    }
+
+    /// The directory that is read.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The current state.
+    pub fn contents(&self) -> Arc<Contents> {
+        // A panic while holding the lock cannot leave it half written: it holds one pointer.
+        Arc::clone(
+            &self
+                .current
+                .read()
+                .unwrap_or_else(|poisoned| poisoned.into_inner()),
+        )
+    }
+
+    /// The dashboard of that name.
+    pub fn dashboard(&self, slug: &Slug) -> Option<Arc<Dashboard>> {
+        self.contents().dashboards.get(slug).cloned()
+    }
+
+    /// Reads the directory again. A file that is broken keeps the last good version of its
+    /// dashboard; a file that is gone takes its dashboard along.
+    pub fn reload(&self) -> Arc<Contents> {
+        let loaded = brisk_definition::load_dir(&self.directory);
+        let before = self.contents();
+        let mut contents = Contents {
+            problems: loaded.problems,
+            ..Contents::default()
+        };
+        for dashboard in loaded.dashboards {
+            contents
+                .dashboards
+                .insert(dashboard.slug.clone(), Arc::new(dashboard));
+        }
+        for slug in loaded.broken {
+            if let Some(last_good) = before.dashboards.get(&slug) {
+                contents
+                    .dashboards
+                    .insert(slug.clone(), Arc::clone(last_good));
+                contents.outdated.push(slug);
+            }
+        }
+        let contents = Arc::new(contents);
+        *self
+            .current
+            .write()
+            .unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::clone(&contents);
+        contents
+    }
+}

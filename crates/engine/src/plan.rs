@@ -1,0 +1,79 @@
+//! What a panel needs from its source: checked, bound statements. Pure.
+
+use crate::window::Window;
+use brisk_domain::{Bounds, Interval, Panel, Query, SourceName, ViewState};
+use brisk_source::{Context, Dialect, Statement, StatementError};
+
+/// The statements of one panel for one view.
+#[derive(Debug, Clone)]
+pub struct PanelPlan {
+    /// The panel's statement.
+    pub main: Planned,
+    /// The same statement over the compared bounds.
+    pub previous: Option<Planned>,
+    /// A stat's small line.
+    pub sparkline: Option<Planned>,
+    /// The width of the panel's buckets.
+    pub interval: Interval,
+    /// The compared bounds.
+    pub previous_bounds: Option<Bounds>,
+}
+
+/// One statement, and how its columns are to be read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Planned {
+    /// The source that runs it.
+    pub source: SourceName,
+    /// The statement.
+    pub statement: Statement,
+    /// Whole-number columns that count 10^-scale units.
+    pub scales: Vec<(String, u8)>,
+}
+
+/// Plans `panel` for `view` in `window`.
+pub fn panel(
+    panel: &Panel,
+    view: &ViewState,
+    window: &Window,
+    dialect: Dialect,
+) -> Result<PanelPlan, StatementError> {
+    let interval = panel.interval.unwrap_or(window.interval);
+    let compile = |query: &Query, bounds: Bounds| -> Result<Planned, StatementError> {
+        let statement = brisk_source::compile(
+            query,
+            dialect,
+            &Context {
+                bounds,
+                interval,
+                zone: &window.zone,
+                offsets: &window.offsets,
+                variables: &view.variables,
+            },
+        )?;
+        let scaled = panel.columns.iter().filter(|column| column.scale > 0);
+        let scales = scaled
+            .map(|column| (column.name.clone(), column.scale))
+            .collect();
+        Ok(Planned {
+            source: panel.source.clone(),
+            statement,
+            scales,
+        })
+    };
+    let previous_bounds = panel
+        .compare
+        .map(|compare| window.bounds.compared(compare, &window.offsets));
+    Ok(PanelPlan {
+        main: compile(&panel.query, window.bounds)?,
+        previous: previous_bounds
+            .map(|bounds| compile(&panel.query, bounds))
+            .transpose()?,
+        sparkline: panel
+            .sparkline
+            .as_ref()
+            .map(|query| compile(query, window.bounds))
+            .transpose()?,
+        interval,
+        previous_bounds,
+    })
+}

@@ -1,0 +1,73 @@
+//! What can go wrong with a statement, before it runs and while it runs.
+
+use brisk_domain::Query;
+use brisk_domain::frame::FrameError;
+
+/// A statement that is refused before it runs, at a place in the author's text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct StatementError {
+    /// The line: of the dashboard's file where the query knows it, else of the statement; from 1.
+    pub line: u32,
+    /// The column, in characters from 1.
+    pub column: u32,
+    /// What is wrong and what is allowed.
+    pub message: String,
+}
+
+impl StatementError {
+    /// An error at byte `offset` of the query's text.
+    pub(crate) fn at(query: &Query, offset: usize, message: impl Into<String>) -> Self {
+        let before = query.sql.get(..offset).unwrap_or(&query.sql);
+        let newlines = before.matches('\n').count() as u32;
+        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
+        Self {
+            line: query.line.max(1) + newlines,
+            column: before[line_start..].chars().count() as u32 + 1,
+            message: message.into(),
+        }
+    }
+}
+
+/// Why a statement gave no frame.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SourceError {
+    /// The database cannot be reached or opened.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// The statement ran too long and was stopped.
+    #[error("the statement was stopped after {seconds} s, its time limit")]
+    Timeout {
+        /// The limit.
+        seconds: u64,
+    },
+    /// The result has too many rows.
+    #[error("the result has more than {limit} rows: group or filter it in the statement")]
+    TooManyRows {
+        /// The limit.
+        limit: usize,
+    },
+    /// The result has too many bytes.
+    #[error("the result is larger than {limit} bytes: select fewer or shorter columns")]
+    TooLarge {
+        /// The limit.
+        limit: usize,
+    },
+    /// A value does not fit the column's type.
+    #[error("column \"{column}\": {message}")]
+    Type {
+        /// The column.
+        column: String,
+        /// What does not fit, and what to do.
+        message: String,
+    },
+    /// The columns make no frame.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    /// The database refused the statement.
+    #[error("{message}")]
+    Database {
+        /// Its message, with the author's line where the message names a word of the statement.
+        message: String,
+    },
+}
