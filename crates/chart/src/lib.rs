@@ -1,1 +1,59 @@
-//! (to be written)
+//! Frame -> drawn chart, as markup. Pure: no IO, no clock; the same code draws on the server and
+//! in the browser.
+//!
+//! **Fluid width.** The server does not know how wide a chart will be shown, and text must not be
+//! stretched. So heights and y are pixels, x is a percentage of the plot area, and only paths
+//! live in a stretched coordinate system (with strokes that do not scale). Tick labels carry a
+//! priority, and container queries in `style/chart.css` hide those that would collide.
+//!
+//! **Colours** are classes: `s0`–`s7` (series), `q0`–`q8` (sequential); `style/palette.css`
+//! resolves them in light and dark.
+//!
+//! To add a kind: a module with `draw(&Input) -> Drawing`, its line in [`draw`], its look in
+//! `style/chart.css`, a snapshot in `tests/`.
+
+mod axes;
+mod bar;
+mod donut;
+mod gauge;
+mod heatmap;
+mod line;
+pub mod lttb;
+mod markup;
+mod points;
+pub mod readout;
+mod scatter;
+mod spec;
+mod stat;
+mod table;
+pub mod ticks;
+pub mod time_ticks;
+
+pub use readout::{Readout, ReadoutSeries};
+pub use spec::{Drawing, Input, LegendItem, Spec};
+
+use brisk_domain::PanelKind;
+
+/// Draws `input`.
+pub fn draw(input: &Input<'_>) -> Drawing {
+    if points::is_empty(input) {
+        return spec::empty(input);
+    }
+    let drawing = match input.spec.kind {
+        PanelKind::Stat => stat::draw(input),
+        PanelKind::Line | PanelKind::Area => line::draw(input),
+        PanelKind::Bar if input.spec.horizontal => bar::draw_horizontal(input),
+        PanelKind::Bar | PanelKind::Histogram => bar::draw(input),
+        PanelKind::Donut => donut::draw(input),
+        PanelKind::Heatmap => heatmap::draw(input),
+        PanelKind::Scatter => scatter::draw(input),
+        PanelKind::Table => table::draw(input),
+        PanelKind::Gauge => gauge::draw(input),
+    };
+    drawing.unwrap_or_else(|| spec::unfit(input))
+}
+
+/// The table view that every chart has: at most `max_rows` rows, and a note how many are left out.
+pub fn table(input: &Input<'_>, max_rows: usize) -> String {
+    table::plain(input, max_rows)
+}

@@ -92,6 +92,16 @@ impl ZoneOffsets {
         Timestamp(wall - i64::from(offset) * 1_000_000)
     }
 
+    /// The offsets for instants from `from` to `to` only: short enough to travel.
+    #[must_use]
+    pub fn within(&self, from: Timestamp, to: Timestamp) -> Self {
+        let inside = |at: &&(i64, i32)| at.0 > from.seconds() && at.0 <= to.seconds();
+        Self {
+            first: self.at(from),
+            changes: self.changes.iter().filter(inside).copied().collect(),
+        }
+    }
+
     /// `instant` moved by days on the wall clock, through daylight-saving changes.
     pub fn plus_days(&self, instant: Timestamp, days: i64) -> Timestamp {
         let local = self.local(instant);

@@ -8,8 +8,8 @@ use crate::{computed, key};
 use brisk_cache::{Request, Trigger};
 use brisk_domain::variable::Options;
 use brisk_domain::{
-    Clock, Dashboard, Frame, Freshness, Panel, PanelData, PanelError, Query, SourceName,
-    VariableName, ViewState,
+    Clock, Dashboard, Frame, Freshness, Panel, PanelData, PanelError, Query, SourceName, Timestamp,
+    Values, VariableName, ViewState, ZoneOffsets,
 };
 use brisk_source::StatementError;
 use futures::FutureExt;
@@ -229,7 +229,16 @@ impl Engine {
         window: &Window,
         trigger: Trigger,
     ) -> Result<Vec<String>, PanelError> {
-        let (planned, request) = self.plan_choices(dashboard, query, view, window)?;
+        let Some(panel) = dashboard.panels.first() else {
+            return Ok(Vec::new());
+        };
+        let source = self
+            .loader
+            .source(&panel.source)
+            .ok_or_else(|| unknown(&panel.source))?;
+        let planned = plan::choices(query, &panel.source, view, window, source.dialect())
+            .map_err(|error| refused(&error))?;
+        let request = key::request(&planned, (&dashboard.slug, &panel.id), panel.cache);
         let statement = [(planned, request)];
         let mut found = self.loader.lookup(&statement, trigger).await;
         let loaded = match found.pop().flatten() {
@@ -296,6 +305,7 @@ fn panel_data(
         None
     };
     let sparkline = frames.next().map(|frame| (*frame).clone());
+    let offsets = shown_offsets(window, plan, &frame);
     Ok(PanelData {
         frame,
         previous,
@@ -303,10 +313,34 @@ fn panel_data(
         bounds: window.bounds,
         previous_bounds: plan.previous_bounds,
         interval: plan.interval,
-        offsets: window.offsets.clone(),
+        offsets,
         as_of,
         freshness,
     })
+}
+
+/// The offsets around everything that the panel shows, which may lie outside the bounds.
+fn shown_offsets(window: &Window, plan: &PanelPlan, frame: &Frame) -> ZoneOffsets {
+    const MARGIN: i64 = 7 * 86_400 * 1_000_000;
+    let times = frame
+        .columns()
+        .iter()
+        .filter_map(|column| match &column.values {
+            Values::Time(cells) => Some(cells.iter().flatten().copied()),
+            _ => None,
+        });
+    let mut ends = vec![window.bounds.from, window.bounds.to];
+    ends.extend(
+        plan.previous_bounds
+            .iter()
+            .flat_map(|bounds| [bounds.from, bounds.to]),
+    );
+    ends.extend(times.flatten());
+    let (from, to) = (ends.iter().min().copied(), ends.iter().max().copied());
+    let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
+    window
+        .offsets
+        .within(Timestamp(from.0 - MARGIN), Timestamp(to.0 + MARGIN))
 }
 
 fn unknown(source: &SourceName) -> PanelError {

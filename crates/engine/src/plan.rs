@@ -77,3 +77,26 @@ pub fn panel(
         previous_bounds,
     })
 }
+
+/// Plans the statement that lists a variable's choices.
+pub fn choices(
+    query: &Query,
+    source: &SourceName,
+    view: &ViewState,
+    window: &Window,
+    dialect: Dialect,
+) -> Result<Planned, StatementError> {
+    let context = Context {
+        bounds: window.bounds,
+        interval: window.interval,
+        zone: &window.zone,
+        offsets: &window.offsets,
+        variables: &view.variables,
+    };
+    let statement = brisk_source::compile(query, dialect, &context)?;
+    Ok(Planned {
+        source: source.clone(),
+        statement,
+        scales: Vec::new(),
+    })
+}

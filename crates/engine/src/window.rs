@@ -2,6 +2,8 @@
 
 use brisk_domain::clock::Timestamp;
 use brisk_domain::{Bounds, Dashboard, Interval, IntervalChoice, ViewState, ZoneName, ZoneOffsets};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 /// A view's time, made absolute.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,10 +31,10 @@ pub struct TooFine {
     range: String,
 }
 
-/// Statements may look back beyond the range (cohorts, first orders): offsets reach this far.
-const YEARS_BACK: i64 = 20;
-const YEARS_AHEAD: i64 = 2;
-const YEAR: i64 = 366 * 86_400;
+/// Sources hold instants of these years; the offsets of all of them make a statement the same for
+/// every range.
+const FIRST: Timestamp = Timestamp::from_seconds(0);
+const LAST: Timestamp = Timestamp::from_seconds(3_155_760_000);
 
 impl Window {
     /// The window of `view` at `now`.
@@ -41,10 +43,7 @@ impl Window {
             IntervalChoice::Fixed(interval) => Some(interval),
             IntervalChoice::Auto => None,
         };
-        // The bounds need the offsets around now, and the panels those around the bounds.
-        let around_now = offsets_around(&dashboard.zone, Bounds { from: now, to: now });
-        let probe = view.range.bounds(now, fixed, &around_now);
-        let offsets = offsets_around(&dashboard.zone, probe);
+        let offsets = offsets(&dashboard.zone);
         let bounds = view.range.bounds(now, fixed, &offsets);
         let interval = view.interval.over(bounds);
         if interval.is_too_fine_for(bounds) {
@@ -64,10 +63,15 @@ impl Window {
     }
 }
 
-fn offsets_around(zone: &ZoneName, bounds: Bounds) -> ZoneOffsets {
-    let seconds = |at: Timestamp, years: i64| Timestamp::from_seconds(at.seconds() + years * YEAR);
-    zone.offsets(
-        seconds(bounds.from, -YEARS_BACK),
-        seconds(bounds.to, YEARS_AHEAD),
-    )
+/// Finding a zone's changes takes milliseconds, so that each zone is asked once.
+fn offsets(zone: &ZoneName) -> ZoneOffsets {
+    static KNOWN: Mutex<BTreeMap<String, ZoneOffsets>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
+    let name = zone.as_str().to_owned();
+    known
+        .entry(name)
+        .or_insert_with(|| zone.offsets(FIRST, LAST))
+        .clone()
 }

@@ -1,0 +1,154 @@
+//! Shares of a whole.
+
+use crate::markup::{escape, px};
+use crate::points;
+use crate::readout::{Readout, ReadoutSeries};
+use crate::{Drawing, Input};
+use brisk_domain::{Unit, format};
+use std::f64::consts::TAU;
+use std::fmt::Write as _;
+
+/// More slices than this are put together as "Other".
+const MAX_SLICES: usize = 6;
+const RADIUS: f64 = 70.0;
+const HOLE: f64 = 47.0;
+
+struct Slice {
+    name: String,
+    value: f64,
+    color: usize,
+}
+
+pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
+    let points = points::of(input)?;
+    let series = points.series.first()?;
+    let slices = slices(&points.labels(input), &series.values);
+    let total: f64 = slices.iter().map(|slice| slice.value).sum();
+    if total <= 0.0 {
+        return None;
+    }
+    let share = |value: f64| format::compact(value / total, &Unit::Percent);
+    let facts: Vec<String> = slices
+        .iter()
+        .map(|slice| format!("{} {}", slice.name, share(slice.value)))
+        .collect();
+    let summary = format!(
+        "{}. {}. {}.",
+        input.spec.title,
+        input.bounds.label(input.zone),
+        facts.join(", ")
+    );
+    let mut body = format!(
+        "<div class=\"dn\" style=\"height:{}px\"><svg class=\"c\" viewBox=\"-72 -72 144 144\" role=\"img\" aria-label=\"{}\">",
+        px(input.height),
+        escape(&summary)
+    );
+    let mut turn = 0.0;
+    for (i, slice) in slices.iter().enumerate() {
+        let next = turn + slice.value / total;
+        let arc = ring(turn, next);
+        let _ = write!(
+            body,
+            "<path class=\"s{}\" data-i=\"{i}\" d=\"{arc}\"/>",
+            slice.color
+        );
+        turn = next;
+    }
+    let _ = write!(
+        body,
+        "<text class=\"dn-t\" y=\"5\">{}</text></svg><ul>",
+        escape(&format::compact(total, &series.unit))
+    );
+    for (i, slice) in slices.iter().enumerate() {
+        let _ = write!(
+            body,
+            "<li data-i=\"{i}\"><i class=\"s{}\"></i><span title=\"{name}\">{name}</span><b>{}</b></li>",
+            slice.color,
+            escape(&share(slice.value)),
+            name = escape(&slice.name),
+        );
+    }
+    body.push_str("</ul></div>");
+    let values = |text: fn(f64, &Unit) -> String, unit: &Unit, part: f64| {
+        slices
+            .iter()
+            .map(|slice| text(slice.value / part, unit))
+            .collect()
+    };
+    let readout = Readout {
+        by_mark: true,
+        labels: slices.iter().map(|slice| slice.name.clone()).collect(),
+        series: vec![
+            ReadoutSeries {
+                name: series.name.clone(),
+                values: values(format::full, &series.unit, 1.0),
+                ..ReadoutSeries::default()
+            },
+            ReadoutSeries {
+                name: "Share".into(),
+                values: values(format::compact, &Unit::Percent, total),
+                ..ReadoutSeries::default()
+            },
+        ],
+        ..Readout::default()
+    };
+    Some(Drawing {
+        body,
+        legend: Vec::new(),
+        summary,
+        readout,
+        is_empty: false,
+    })
+}
+
+/// Negative values have no share; the smallest are put together.
+fn slices(labels: &[String], values: &[Option<f64>]) -> Vec<Slice> {
+    let mut slices: Vec<Slice> = labels
+        .iter()
+        .zip(values)
+        .enumerate()
+        .filter_map(|(color, (name, value))| {
+            let value = (*value).filter(|v| *v > 0.0)?;
+            Some(Slice {
+                name: name.clone(),
+                value,
+                color,
+            })
+        })
+        .collect();
+    if slices.len() > MAX_SLICES {
+        slices.sort_by(|a, b| b.value.total_cmp(&a.value));
+        let rest = slices.split_off(MAX_SLICES - 1);
+        let value = rest.iter().map(|slice| slice.value).sum();
+        for (color, slice) in slices.iter_mut().enumerate() {
+            slice.color = color;
+        }
+        slices.push(Slice {
+            name: "Other".into(),
+            value,
+            color: 7,
+        });
+    }
+    slices
+}
+
+/// A piece of the ring from one part of a turn to another, clockwise from the top.
+fn ring(from: f64, to: f64) -> String {
+    let (from, to) = if to - from > 0.999_9 {
+        (0.0, 0.999_9)
+    } else {
+        (from, to)
+    };
+    let at = |turn: f64, radius: f64| {
+        let angle = turn * TAU;
+        format!("{:.2} {:.2}", radius * angle.sin(), -radius * angle.cos())
+    };
+    let large = u8::from(to - from > 0.5);
+    format!(
+        "M{} A{RADIUS} {RADIUS} 0 {large} 1 {} L{} A{HOLE} {HOLE} 0 {large} 0 {}Z",
+        at(from, RADIUS),
+        at(to, RADIUS),
+        at(to, HOLE),
+        at(from, HOLE)
+    )
+}

@@ -1,0 +1,224 @@
+//! Cells by two dimensions.
+
+use crate::markup::{escape, fit, open_plot, open_svg, percent, px, text_width};
+use crate::readout::{Readout, ReadoutSeries, fraction};
+use crate::{Drawing, Input};
+use brisk_domain::{Column, Unit, Values, format};
+use std::fmt::Write as _;
+
+const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+/// Steps of the sequential scale.
+const STEPS: f64 = 9.0;
+
+struct Cell {
+    x: usize,
+    y: usize,
+    value: f64,
+    text: String,
+}
+
+pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
+    let [x, y, value, ..] = input.frame.columns() else {
+        return None;
+    };
+    if !value.values.is_number() {
+        return None;
+    }
+    let (xs, x_labels) = dimension(x, input);
+    let (ys, y_labels) = dimension(y, input);
+    let unit = input.spec.unit_of(&value.name);
+    let cells: Vec<Cell> = (0..input.frame.rows())
+        .filter_map(|row| {
+            let number = value.values.number(row)?;
+            let text = format::cell(&value.values, row, unit, input.zone);
+            Some(Cell {
+                x: xs[row]?,
+                y: ys[row]?,
+                value: number,
+                text,
+            })
+        })
+        .collect();
+    let high = cells
+        .iter()
+        .map(|cell| cell.value)
+        .fold(f64::NEG_INFINITY, f64::max);
+    let low = cells.iter().map(|cell| cell.value).fold(0.0, f64::min);
+    let peak = cells.iter().max_by(|a, b| a.value.total_cmp(&b.value))?;
+    let summary = format!(
+        "{}. Highest: {} at {}, {}.",
+        input.spec.title, peak.text, y_labels[peak.y], x_labels[peak.x]
+    );
+    let left = y_labels
+        .iter()
+        .map(|l| text_width(l) + 12.0)
+        .fold(24.0, f64::max)
+        .min(100.0);
+    let (top, bottom, right) = (2.0, 24.0, 4.0);
+    let band = (input.height - top - bottom) / y_labels.len().max(1) as f64;
+    let width = 1.0 / x_labels.len().max(1) as f64;
+    let mut body = String::new();
+    open_svg(&mut body, input.height, &summary);
+    open_plot(&mut body, left, right, input.height);
+    let y_step = (14.0 / band).ceil().max(1.0) as usize;
+    for (i, label) in y_labels.iter().enumerate().step_by(y_step) {
+        let middle = px(top + band * (i as f64 + 0.5));
+        let short = escape(&fit(label, left - 10.0));
+        let _ = write!(
+            body,
+            "<text class=\"y\" x=\"-8\" y=\"{middle}\" dy=\".32em\">{short}</text>"
+        );
+    }
+    let longest = x_labels.iter().map(|l| text_width(l)).fold(14.0, f64::max) + 8.0;
+    let x_step = (longest * x_labels.len() as f64 / input.width)
+        .ceil()
+        .max(1.0) as usize;
+    for (i, label) in x_labels.iter().enumerate().step_by(x_step) {
+        let class = ["", " t1", " t2", " t1"][i / x_step % 4];
+        let _ = write!(
+            body,
+            "<text class=\"x{class}\" x=\"{}\" y=\"{}\">{}</text>",
+            percent(width * (i as f64 + 0.5)),
+            px(input.height - 7.0),
+            escape(label)
+        );
+    }
+    // Text only where a cell is wide and high enough for it.
+    let room = input.width / x_labels.len().max(1) as f64;
+    let short = |cell: &Cell| format::compact(cell.value, &bare(unit)).replace('\u{202f}', "");
+    let with_text = band >= 16.0
+        && cells
+            .iter()
+            .all(|cell| text_width(&short(cell)) + 4.0 <= room);
+    for (i, cell) in cells.iter().enumerate() {
+        let step = if high > low {
+            ((cell.value - low) / (high - low) * STEPS).min(STEPS - 1.0)
+        } else {
+            4.0
+        };
+        let (cx, cy) = (width * cell.x as f64, top + band * cell.y as f64);
+        let step = step as u8;
+        let _ = write!(
+            body,
+            "<rect class=\"q{step}\" data-i=\"{i}\" x=\"{}\" width=\"{}\" y=\"{}\" height=\"{}\"/>",
+            percent(cx),
+            percent(width),
+            px(cy),
+            px(band)
+        );
+        if with_text {
+            let _ = write!(
+                body,
+                "<text class=\"qt{}\" x=\"{}\" y=\"{}\" dy=\".32em\">{}</text>",
+                if step >= 5 { " qi" } else { "" },
+                percent(cx + width / 2.0),
+                px(cy + band / 2.0),
+                escape(&short(cell))
+            );
+        }
+    }
+    body.push_str("</svg></svg>");
+    let label = |cell: &Cell| format!("{}, {}", y_labels[cell.y], x_labels[cell.x]);
+    let readout = Readout {
+        by_mark: true,
+        margins: (left, right, top, bottom),
+        xs: cells
+            .iter()
+            .map(|c| fraction(width * (c.x as f64 + 0.5)))
+            .collect(),
+        labels: cells.iter().map(label).collect(),
+        series: vec![ReadoutSeries {
+            name: input.spec.label_of(&value.name),
+            color: 0,
+            values: cells.iter().map(|cell| cell.text.clone()).collect(),
+            ys: cells
+                .iter()
+                .map(|c| Some((top + band * (c.y as f64 + 0.5)).round()))
+                .collect(),
+        }],
+        time: None,
+    };
+    Some(Drawing {
+        body,
+        legend: Vec::new(),
+        summary,
+        readout,
+        is_empty: false,
+    })
+}
+
+/// The place of each row along a dimension, and the places' labels. Numbers and times are in
+/// their order, without holes for hours and weekdays; text is in the order of its appearance.
+fn dimension(column: &Column, input: &Input<'_>) -> (Vec<Option<usize>>, Vec<String>) {
+    let rows = input.frame.rows();
+    match &column.values {
+        Values::Int(cells) => {
+            let (low, high) = cells
+                .iter()
+                .flatten()
+                .fold((i64::MAX, i64::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
+            // A long dimension is not filled: years of order numbers would be empty columns.
+            let all: Vec<i64> = if high.saturating_sub(low) < 60 {
+                (low..=high).collect()
+            } else {
+                let mut known: Vec<i64> = cells.iter().flatten().copied().collect();
+                known.sort_unstable();
+                known.dedup();
+                known
+            };
+            let places = cells
+                .iter()
+                .map(|v| all.binary_search(v.as_ref()?).ok())
+                .collect();
+            let name = |v: &i64| match (column.name.as_str(), v) {
+                ("weekday", 1..=7) => WEEKDAYS[(*v - 1) as usize].to_owned(),
+                ("hour", _) => format!("{v:02}"),
+                _ => format::grouped(&v.to_string()),
+            };
+            (places, all.iter().map(name).collect())
+        }
+        Values::Time(cells) => {
+            let mut all: Vec<_> = cells.iter().flatten().copied().collect();
+            all.sort();
+            all.dedup();
+            let monthly = all.iter().all(|at| {
+                use chrono::{Datelike, NaiveTime};
+                let local = input.zone.local(*at);
+                local.day() == 1 && local.time() == NaiveTime::MIN
+            });
+            let form = if monthly { "%b %Y" } else { "%-d %b" };
+            let places = cells
+                .iter()
+                .map(|v| all.binary_search(v.as_ref()?).ok())
+                .collect();
+            (
+                places,
+                all.iter()
+                    .map(|at| input.zone.local(*at).format(form).to_string())
+                    .collect(),
+            )
+        }
+        values => {
+            let unit = input.spec.unit_of(&column.name);
+            let mut labels: Vec<String> = Vec::new();
+            let place = |row| {
+                let label = format::cell(values, row, unit, input.zone);
+                let known = labels.iter().position(|l| *l == label);
+                Some(known.unwrap_or_else(|| {
+                    labels.push(label);
+                    labels.len() - 1
+                }))
+            };
+            let places = (0..rows).map(place).collect();
+            (places, labels)
+        }
+    }
+}
+
+fn bare(unit: &Unit) -> Unit {
+    if let Unit::Noun(_) = unit {
+        Unit::None
+    } else {
+        unit.clone()
+    }
+}

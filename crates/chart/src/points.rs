@@ -1,0 +1,257 @@
+//! From a frame to series over a common x: pivots long frames, fills buckets, aligns the
+//! compared range.
+
+use crate::Input;
+use crate::spec::LegendItem;
+use brisk_domain::panel::EmptyBucket;
+use brisk_domain::{Bounds, Column, Frame, Timestamp, Unit, Values, format};
+use std::collections::BTreeMap;
+
+/// Series over a common x.
+pub(crate) struct Points {
+    pub(crate) x: Axis,
+    pub(crate) series: Vec<Series>,
+}
+
+/// The common x.
+pub(crate) enum Axis {
+    Time(Vec<Timestamp>),
+    Label(Vec<String>),
+}
+
+/// One line, area or row of bars.
+pub(crate) struct Series {
+    pub(crate) name: String,
+    pub(crate) values: Vec<Option<f64>>,
+    pub(crate) texts: Vec<String>,
+    pub(crate) unit: Unit,
+    pub(crate) color: u8,
+    pub(crate) dashed: bool,
+}
+
+/// More series than this are not told apart by anybody.
+const MAX_SERIES: usize = 8;
+
+/// Whether there is no number at all (or no row, for tables).
+pub(crate) fn is_empty(input: &Input<'_>) -> bool {
+    let frame = input.frame;
+    if frame.rows() == 0 {
+        return true;
+    }
+    if matches!(input.spec.kind, brisk_domain::PanelKind::Table) {
+        return false;
+    }
+    let has_number =
+        |column: &Column| (0..frame.rows()).any(|row| column.values.number(row).is_some());
+    !frame.columns().iter().any(has_number)
+}
+
+/// The series of `input`; `None` where the columns do not fit.
+pub(crate) fn of(input: &Input<'_>) -> Option<Points> {
+    let x = x_of(input.frame, input, input.bounds)?;
+    let mut series = series_of(input.frame, input, &x, input.bounds)?;
+    if let (Some(previous), Some(bounds), Axis::Time(_)) =
+        (input.previous, input.previous_bounds, &x)
+        && series.len() == 1
+        && let Some(x) = x_of(previous, input, bounds)
+        && let Some(compared) = series_of(previous, input, &x, bounds)
+    {
+        let name = input
+            .spec
+            .compare
+            .map_or("previous", brisk_domain::Compare::label);
+        let length = series[0].values.len();
+        series.extend(compared.into_iter().take(1).map(|mut compared| {
+            compared.values.resize(length, None);
+            compared.texts.resize(length, String::new());
+            let mut letters = name.chars();
+            let name = letters
+                .next()
+                .map(|c| c.to_uppercase().chain(letters).collect());
+            Series {
+                name: name.unwrap_or_default(),
+                dashed: true,
+                color: 7,
+                ..compared
+            }
+        }));
+    }
+    Some(Points { x, series })
+}
+
+impl Points {
+    pub(crate) fn len(&self) -> usize {
+        match &self.x {
+            Axis::Time(times) => times.len(),
+            Axis::Label(labels) => labels.len(),
+        }
+    }
+
+    /// What each point is, for tooltips.
+    pub(crate) fn labels(&self, input: &Input<'_>) -> Vec<String> {
+        match &self.x {
+            Axis::Time(times) => times
+                .iter()
+                .map(|at| format::bucket(*at, input.interval, input.zone))
+                .collect(),
+            Axis::Label(labels) => labels.clone(),
+        }
+    }
+
+    pub(crate) fn legend(&self) -> Vec<LegendItem> {
+        if self.series.len() < 2 {
+            return Vec::new();
+        }
+        let item = |s: &Series| LegendItem {
+            name: s.name.clone(),
+            color: s.color,
+            dashed: s.dashed,
+        };
+        self.series.iter().map(item).collect()
+    }
+
+    /// The lowest and highest value among the series that are shown.
+    pub(crate) fn extent(&self, hidden: &[usize]) -> (f64, f64) {
+        let shown = self
+            .series
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| !hidden.contains(i));
+        let values = shown.flat_map(|(_, series)| series.values.iter().flatten().copied());
+        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| {
+            (low.min(v), high.max(v))
+        })
+    }
+}
+
+fn x_of(frame: &Frame, input: &Input<'_>, bounds: Bounds) -> Option<Axis> {
+    let first = frame.columns().first()?;
+    match &first.values {
+        Values::Time(cells) => {
+            let buckets = input.interval.buckets(bounds, input.zone);
+            let all_inside = cells
+                .iter()
+                .flatten()
+                .all(|at| buckets.binary_search(at).is_ok());
+            if all_inside {
+                return Some(Axis::Time(buckets));
+            }
+            let mut times: Vec<Timestamp> = cells.iter().flatten().copied().collect();
+            times.sort();
+            times.dedup();
+            Some(Axis::Time(times))
+        }
+        values => {
+            let mut labels: Vec<String> = Vec::new();
+            for row in 0..frame.rows() {
+                let label = label(values, row, input.spec.unit_of(&first.name), input);
+                if !labels.contains(&label) {
+                    labels.push(label);
+                }
+            }
+            Some(Axis::Label(labels))
+        }
+    }
+}
+
+fn label(values: &Values, row: usize, unit: &Unit, input: &Input<'_>) -> String {
+    match values {
+        Values::Text(cells) => cells
+            .get(row)
+            .cloned()
+            .flatten()
+            .unwrap_or_else(|| "(none)".to_owned()),
+        Values::Int(_) => values.exact(row).unwrap_or_else(|| "(none)".to_owned()),
+        _ => format::cell(values, row, unit, input.zone),
+    }
+}
+
+fn series_of(frame: &Frame, input: &Input<'_>, x: &Axis, bounds: Bounds) -> Option<Vec<Series>> {
+    let (first, rest) = frame.columns().split_first()?;
+    let place = |row: usize| match (x, &first.values) {
+        (Axis::Time(times), Values::Time(cells)) => {
+            times.binary_search(cells.get(row)?.as_ref()?).ok()
+        }
+        (Axis::Label(labels), values) => {
+            let label = label(values, row, input.spec.unit_of(&first.name), input);
+            labels.iter().position(|l| *l == label)
+        }
+        _ => None,
+    };
+    let length = match x {
+        Axis::Time(times) => times.len(),
+        Axis::Label(labels) => labels.len(),
+    };
+    let places: Vec<Option<usize>> = (0..frame.rows()).map(place).collect();
+    let blank = |name: String, unit: &Unit, color: usize| Series {
+        name,
+        values: vec![None; length],
+        texts: vec![String::new(); length],
+        unit: unit.clone(),
+        color: (color % MAX_SERIES) as u8,
+        dashed: false,
+    };
+    let fill = |series: &mut Series, column: &Column, row: usize| {
+        if let Some(at) = places.get(row).copied().flatten() {
+            series.values[at] = column.values.number(row);
+            if series.values[at].is_some() {
+                series.texts[at] = format::cell(&column.values, row, &series.unit, input.zone);
+            }
+        }
+    };
+    let mut series: Vec<Series> = Vec::new();
+    match rest {
+        [names, column, ..]
+            if matches!(names.values, Values::Text(_)) && column.values.is_number() =>
+        {
+            let mut known: BTreeMap<String, usize> = BTreeMap::new();
+            for row in 0..frame.rows() {
+                let name = names.values.exact(row).unwrap_or_else(|| "(none)".into());
+                let at = known.get(&name).copied().unwrap_or_else(|| {
+                    known.insert(name.clone(), series.len());
+                    series.push(blank(name, input.spec.unit_of(&column.name), series.len()));
+                    series.len() - 1
+                });
+                fill(&mut series[at], column, row);
+            }
+        }
+        columns => {
+            let hidden = |c: &&Column| {
+                let style = input.spec.column(&c.name);
+                style.is_none_or(|s| s.cell != brisk_domain::panel::Cell::Hidden)
+            };
+            let numbers = columns
+                .iter()
+                .filter(|c| c.values.is_number())
+                .filter(hidden);
+            for (i, column) in numbers.enumerate() {
+                let unit = input.spec.unit_of(&column.name);
+                let mut one = blank(input.spec.label_of(&column.name), unit, i);
+                (0..frame.rows()).for_each(|row| fill(&mut one, column, row));
+                series.push(one);
+            }
+        }
+    }
+    series.truncate(MAX_SERIES);
+    if input.spec.empty == EmptyBucket::Zero && matches!(x, Axis::Time(_)) && bounds.seconds() > 0 {
+        fill_zeros(&mut series);
+    }
+    (!series.is_empty()).then_some(series)
+}
+
+/// Buckets without a row are 0, up to the last one that has any: the future is not zero.
+fn fill_zeros(series: &mut [Series]) {
+    let last = series
+        .iter()
+        .filter_map(|s| s.values.iter().rposition(Option::is_some))
+        .max();
+    let Some(last) = last else { return };
+    for one in series {
+        for at in 0..=last {
+            if one.values[at].is_none() {
+                one.values[at] = Some(0.0);
+                one.texts[at] = format::full(0.0, &one.unit);
+            }
+        }
+    }
+}

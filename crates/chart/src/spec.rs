@@ -1,0 +1,159 @@
+//! What a drawing needs, and what it gives.
+
+use crate::Readout;
+use crate::markup::escape;
+use brisk_domain::panel::{Better, ColumnStyle, EmptyBucket};
+use brisk_domain::{Bounds, Compare, Frame, Interval, Panel, PanelKind, Unit, ZoneOffsets};
+use serde::{Deserialize, Serialize};
+
+/// What the drawing needs of a panel. It holds no SQL: browsers get it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Spec {
+    /// How the frame is drawn.
+    pub kind: PanelKind,
+    /// The title, for text alternatives.
+    pub title: String,
+    /// What the numbers count.
+    pub unit: Unit,
+    /// Whether series stand on each other.
+    pub stacked: bool,
+    /// Whether bars lie.
+    pub horizontal: bool,
+    /// How a bucket without a row is shown.
+    pub empty: EmptyBucket,
+    /// The full scale of a gauge.
+    pub max: Option<f64>,
+    /// Whether more is better.
+    pub better: Better,
+    /// How single columns are shown.
+    pub columns: Vec<ColumnStyle>,
+    /// What it is compared with.
+    pub compare: Option<Compare>,
+}
+
+/// What is drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// How.
+    pub spec: &'a Spec,
+    /// The frame.
+    pub frame: &'a Frame,
+    /// The same statement over the compared bounds.
+    pub previous: Option<&'a Frame>,
+    /// A stat's small line: time, number.
+    pub sparkline: Option<&'a Frame>,
+    /// The view's bounds.
+    pub bounds: Bounds,
+    /// The compared bounds.
+    pub previous_bounds: Option<Bounds>,
+    /// The width of the buckets.
+    pub interval: Interval,
+    /// The zone's offsets over all of it.
+    pub zone: &'a ZoneOffsets,
+    /// The usual width of the chart's box in CSS px, for the density of ticks.
+    pub width: f64,
+    /// The height of the chart's box in CSS px.
+    pub height: f64,
+    /// Series that are switched off, as indices into [`Drawing::legend`].
+    pub hidden: &'a [usize],
+}
+
+/// A drawn chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawing {
+    /// SVG, or HTML for stats and tables. All text is escaped.
+    pub body: String,
+    /// The series, where there are several.
+    pub legend: Vec<LegendItem>,
+    /// The text alternative: the facts in a sentence or two.
+    pub summary: String,
+    /// What tooltips and the keyboard read.
+    pub readout: Readout,
+    /// Whether there is nothing to show.
+    pub is_empty: bool,
+}
+
+/// One series in the legend.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LegendItem {
+    /// Its name.
+    pub name: String,
+    /// Its colour's class: `s{color}`.
+    pub color: u8,
+    /// Whether its line is dashed.
+    pub dashed: bool,
+}
+
+impl Spec {
+    /// The spec of `panel` under `title`.
+    pub fn of(panel: &Panel, title: String) -> Self {
+        Self {
+            kind: panel.kind,
+            title,
+            unit: panel.unit.clone(),
+            stacked: panel.stacked,
+            horizontal: panel.horizontal,
+            empty: panel.empty,
+            max: panel.max,
+            better: panel.better,
+            columns: panel.columns.clone(),
+            compare: panel.compare,
+        }
+    }
+
+    /// The style of a column.
+    pub fn column(&self, name: &str) -> Option<&ColumnStyle> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// What the numbers of a column count.
+    pub fn unit_of(&self, column: &str) -> &Unit {
+        self.column(column)
+            .and_then(|c| c.unit.as_ref())
+            .unwrap_or(&self.unit)
+    }
+
+    /// The word for readers for a column.
+    pub fn label_of(&self, column: &str) -> String {
+        if let Some(label) = self.column(column).and_then(|c| c.label.clone()) {
+            return label;
+        }
+        let words = column.replace('_', " ");
+        let mut letters = words.chars();
+        letters
+            .next()
+            .map_or(String::new(), |c| c.to_uppercase().chain(letters).collect())
+    }
+}
+
+/// No rows, or nothing but NULL.
+pub(crate) fn empty(input: &Input<'_>) -> Drawing {
+    let range = input.bounds.label(input.zone);
+    message(
+        input,
+        "No data in this range",
+        &format!("{}: no data, {range}.", input.spec.title),
+    )
+}
+
+/// The columns do not fit the kind.
+pub(crate) fn unfit(input: &Input<'_>) -> Drawing {
+    let kind = input.spec.kind.word();
+    let text = format!("The columns do not fit a {kind}; see the table");
+    message(input, &text, &format!("{}: {text}.", input.spec.title))
+}
+
+fn message(input: &Input<'_>, text: &str, summary: &str) -> Drawing {
+    let body = format!(
+        "<div class=\"none\" style=\"height:{}px\"><p>{}</p></div>",
+        input.height,
+        escape(text)
+    );
+    Drawing {
+        body,
+        legend: Vec::new(),
+        summary: summary.to_owned(),
+        readout: Readout::default(),
+        is_empty: true,
+    }
+}

@@ -1,0 +1,225 @@
+//! What to load: columns, types, statements to run afterwards.
+
+use crate::ImportError;
+use brisk_domain::ZoneName;
+use serde::Deserialize;
+use std::collections::BTreeSet;
+
+/// What to load into which table.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// The table, replaced if it exists.
+    pub table: String,
+    /// The zone of timestamps that name none.
+    #[serde(default = "utc")]
+    pub timezone: String,
+    /// The columns to load.
+    #[serde(rename = "column")]
+    pub columns: Vec<Column>,
+    /// A column that gets the line's number in the file.
+    pub line_column: Option<String>,
+    /// More of the table's definition: `primary key (a, b)`.
+    #[serde(default)]
+    pub constraints: Vec<String>,
+    /// Whether the table is clustered by its primary key.
+    #[serde(default)]
+    pub without_rowid: bool,
+    /// Statements that run after the load, in the same transaction.
+    #[serde(default)]
+    pub derived: Vec<String>,
+    /// Columns that follow from others; generated when a line is inserted, by SQL expressions over
+    /// the loaded columns' names.
+    #[serde(default, rename = "computed")]
+    pub computed: Vec<ComputedColumn>,
+}
+
+/// One column of the table.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    /// Its name in the table.
+    pub name: String,
+    /// Its name in the file's header.
+    pub from: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: ColumnType,
+    /// Whether an empty field is NULL; otherwise the line is rejected.
+    #[serde(default)]
+    pub nullable: bool,
+    /// For decimals: how many digits behind the point are kept, exactly.
+    #[serde(default)]
+    pub scale: u8,
+    /// For timestamps: their form, as `%m/%d/%Y %H:%M`; ISO 8601 where absent.
+    pub format: Option<String>,
+}
+
+/// A column that follows from others.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComputedColumn {
+    /// Its name.
+    pub name: String,
+    /// Its type and constraints: `integer not null`.
+    pub definition: String,
+    /// The SQL expression.
+    pub expression: String,
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ColumnType {
+    /// Text, without blanks at its ends.
+    Text,
+    /// Whole numbers of 64 bits; `13085.0` is one too.
+    Integer,
+    /// Exact decimals, stored as whole numbers of 10^-scale units.
+    Decimal,
+    /// Floating-point numbers.
+    Float,
+    /// Instants, stored as whole seconds since the epoch.
+    Timestamp,
+}
+
+impl Plan {
+    /// Reads a plan from TOML.
+    pub fn from_toml(file: &str, text: &str) -> Result<Self, ImportError> {
+        let plan: Self =
+            toml::from_str(text).map_err(|error| ImportError::Plan(format!("{file}: {error}")))?;
+        plan.checked()
+    }
+
+    /// A plan for a file nobody described: all columns are text that may be empty, named after
+    /// the header, unless every value of `sample` says otherwise.
+    pub fn infer(
+        table: &str,
+        header: &[String],
+        sample: &[Vec<String>],
+    ) -> Result<Self, ImportError> {
+        let columns = header.iter().enumerate().map(|(i, from)| {
+            let values: Vec<&str> = sample
+                .iter()
+                .filter_map(|row| row.get(i).map(|v| v.trim()))
+                .filter(|v| !v.is_empty())
+                .collect();
+            let all = |fits: fn(&str) -> bool| !values.is_empty() && values.iter().all(|v| fits(v));
+            let kind = match () {
+                () if all(|v| v.parse::<i64>().is_ok()) => ColumnType::Integer,
+                () if all(|v| v.parse::<f64>().is_ok_and(f64::is_finite)) => ColumnType::Float,
+                () => ColumnType::Text,
+            };
+            Column {
+                name: column_name(from, i),
+                from: from.clone(),
+                kind,
+                nullable: true,
+                scale: 0,
+                format: None,
+            }
+        });
+        let plan = Self {
+            table: table.to_owned(),
+            timezone: utc(),
+            columns: columns.collect(),
+            line_column: None,
+            constraints: Vec::new(),
+            without_rowid: false,
+            derived: Vec::new(),
+            computed: Vec::new(),
+        };
+        plan.checked()
+    }
+
+    fn checked(self) -> Result<Self, ImportError> {
+        ZoneName::parse(&self.timezone).map_err(|error| ImportError::Plan(error.to_string()))?;
+        let names = self
+            .columns
+            .iter()
+            .map(|c| &c.name)
+            .chain(&self.line_column);
+        let names: Vec<&String> = names
+            .chain(self.computed.iter().map(|c| &c.name))
+            .chain([&self.table])
+            .collect();
+        // Names go into SQL as they are: letters, digits and underscores need no quotes.
+        let plain = |name: &&&String| {
+            !name.is_empty()
+                && !name.starts_with(|c: char| c.is_ascii_digit())
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        };
+        if let Some(name) = names.iter().find(|name| !plain(name)) {
+            let message = format!("name \"{name}\" must be letters, digits and underscores");
+            return Err(ImportError::Plan(message));
+        }
+        let distinct: BTreeSet<&&String> = names[..names.len() - 1].iter().collect();
+        if distinct.len() < names.len() - 1 || self.columns.is_empty() {
+            let message = "the columns must have different names, and there must be one";
+            return Err(ImportError::Plan(message.into()));
+        }
+        Ok(self)
+    }
+
+    /// `create table …`.
+    pub(crate) fn create_table(&self) -> String {
+        let mut lines: Vec<String> = self
+            .columns
+            .iter()
+            .map(|column| {
+                let kind = match column.kind {
+                    ColumnType::Text => "text",
+                    ColumnType::Float => "real",
+                    ColumnType::Integer | ColumnType::Decimal | ColumnType::Timestamp => "integer",
+                };
+                let null = if column.nullable { "" } else { " not null" };
+                format!("{} {kind}{null}", column.name)
+            })
+            .collect();
+        lines.extend(
+            self.line_column
+                .iter()
+                .map(|name| format!("{name} integer not null")),
+        );
+        lines.extend(
+            self.computed
+                .iter()
+                .map(|c| format!("{} {}", c.name, c.definition)),
+        );
+        lines.extend(self.constraints.iter().cloned());
+        let rowid = if self.without_rowid {
+            " without rowid"
+        } else {
+            ""
+        };
+        format!(
+            "create table {} (\n  {}\n){rowid}",
+            self.table,
+            lines.join(",\n  ")
+        )
+    }
+}
+
+fn utc() -> String {
+    "UTC".into()
+}
+
+fn column_name(header: &str, index: usize) -> String {
+    let plain: String = header
+        .trim()
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    let plain = plain.trim_matches('_');
+    if plain.is_empty() || plain.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("column_{}", index + 1)
+    } else {
+        plain.to_owned()
+    }
+}
