@@ -1,1 +1,28 @@
+//! Pages, components, islands and server functions. Built twice: for the server (`ssr`), which
+//! renders whole pages, and for the browser (`hydrate`), which holds only the islands.
+//!
+//! - [`pages`]: one file a page; pure functions of the page's data;
+//! - `components`: what pages are made of;
+//! - [`islands`]: the interactive parts, the only code that runs in the browser;
+//! - [`server_functions`]: how islands read after the first load;
+//! - [`service`]: what the server provides, as a small trait, so that nothing here knows the
+//!   engine.
+//!
+//! To add a page: its data in [`service::Page`], its file in [`pages`], its route in the server.
 
+// Leptos' macros make these.
+#![allow(unreachable_pub, clippy::unwrap_used, clippy::expect_used)]
+
+#[cfg(feature = "ssr")]
+mod components;
+pub mod islands;
+#[cfg(feature = "ssr")]
+pub mod pages;
+pub mod server_functions;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+mod shell;
+
+#[cfg(feature = "ssr")]
+pub use shell::{Assets, Theme, shell};

@@ -187,6 +187,41 @@ pub fn query_string(pairs: &[(String, String)]) -> String {
     out
 }
 
+/// Reads a query string (with or without `?`) as forms write it: `+` is a blank, and what is not
+/// valid stays as it is.
+pub fn parse_query(query: &str) -> Vec<(String, String)> {
+    let decode = |text: &str| {
+        let mut bytes = Vec::with_capacity(text.len());
+        let mut rest = text.as_bytes();
+        while let Some((first, after)) = rest.split_first() {
+            let hex = |i: usize| after.get(i).and_then(|b| char::from(*b).to_digit(16));
+            match (first, hex(0), hex(1)) {
+                (b'%', Some(high), Some(low)) => {
+                    bytes.push((high * 16 + low) as u8);
+                    rest = &after[2..];
+                }
+                (b'+', ..) => {
+                    bytes.push(b' ');
+                    rest = after;
+                }
+                _ => {
+                    bytes.push(*first);
+                    rest = after;
+                }
+            }
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    let query = query.strip_prefix('?').unwrap_or(query);
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decode(name), decode(value))
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,6 +289,15 @@ mod tests {
         .unwrap();
         let pairs = view.to_pairs(&dashboard());
         assert_eq!(ViewState::from_pairs(&dashboard(), &pairs).unwrap(), view);
+    }
+
+    #[test]
+    fn query_strings_survive_both_ways() {
+        let pairs = vec![("a".to_owned(), "Côte d'Ivoire & 100%".to_owned())];
+        assert_eq!(parse_query(&query_string(&pairs)), pairs);
+        let form = parse_query("range=last+7+days&x&%zz=%");
+        let expected = [("range", "last 7 days"), ("x", ""), ("%zz", "%")];
+        assert_eq!(form, expected.map(|(n, v)| (n.to_owned(), v.to_owned())));
     }
 
     #[test]

@@ -48,6 +48,9 @@ pub struct Column {
     /// Whether an empty field is NULL; otherwise the line is rejected.
     #[serde(default)]
     pub nullable: bool,
+    /// For text: whether blanks at its ends are dropped. Codes keep them: they may differ in them.
+    #[serde(default)]
+    pub trim: bool,
     /// For decimals: how many digits behind the point are kept, exactly.
     #[serde(default)]
     pub scale: u8,
@@ -71,7 +74,7 @@ pub struct ComputedColumn {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ColumnType {
-    /// Text, without blanks at its ends.
+    /// Text.
     Text,
     /// Whole numbers of 64 bits; `13085.0` is one too.
     Integer,
@@ -115,6 +118,7 @@ impl Plan {
                 from: from.clone(),
                 kind,
                 nullable: true,
+                trim: false,
                 scale: 0,
                 format: None,
             }

@@ -25,6 +25,7 @@ pub fn convert(
     zone: &ZoneOffsets,
     shift_days: i64,
 ) -> Result<Value, String> {
+    let raw = field;
     let field = field.trim();
     if field.is_empty() {
         return match column.nullable {
@@ -37,7 +38,8 @@ pub fn convert(
         format!("column \"{}\": \"{excerpt}\" is not {what}", column.from)
     };
     match column.kind {
-        ColumnType::Text => Ok(Value::Text(field.to_owned())),
+        ColumnType::Text if column.trim => Ok(Value::Text(field.to_owned())),
+        ColumnType::Text => Ok(Value::Text(raw.to_owned())),
         ColumnType::Integer => scaled(field, 0)
             .map(Value::Int)
             .ok_or_else(|| wrong("a whole number of 64 bits")),

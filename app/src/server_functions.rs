@@ -1,0 +1,55 @@
+//! How islands read after the first load: typed, GET, over the same service as the pages.
+
+use brisk_chart::Spec;
+use brisk_domain::PanelData;
+use leptos::prelude::*;
+use leptos::server_fn::codec::{GetUrl, Json};
+use serde::{Deserialize, Serialize};
+
+/// A panel's frames and how to draw them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PanelUpdate {
+    /// How it is drawn.
+    pub spec: Spec,
+    /// What is drawn.
+    pub data: PanelData,
+}
+
+/// One panel for the view that the page's own query string describes. It only reads.
+#[server(prefix = "/fn", endpoint = "panel", input = GetUrl, output = Json)]
+pub async fn panel(
+    slug: String,
+    panel: String,
+    query: String,
+) -> Result<PanelUpdate, ServerFnError> {
+    use crate::service::{PageError, PanelSlot, SharedService};
+    let service = expect_context::<SharedService>();
+    let parameters = brisk_domain::view::parse_query(&query);
+    let fail = |status, message: String| {
+        expect_context::<leptos_axum::ResponseOptions>().set_status(status);
+        ServerFnError::new(message)
+    };
+    let page = service.view(&slug, Some(&panel), &parameters).await;
+    let page = page.map_err(|error| match error {
+        PageError::NotFound(message) => fail(http::StatusCode::NOT_FOUND, message),
+        PageError::BadRequest(message, _) => fail(http::StatusCode::BAD_REQUEST, message),
+    })?;
+    let Some((panel, slot)) = page.panels.first() else {
+        return Err(fail(
+            http::StatusCode::NOT_FOUND,
+            "there is no such panel".into(),
+        ));
+    };
+    let result = match slot {
+        PanelSlot::Ready(data) => Ok(data.clone()),
+        PanelSlot::Failed(error) => Err(error.clone()),
+        PanelSlot::Pending(pending) => pending.clone().await,
+    };
+    match result {
+        Ok(data) => Ok(PanelUpdate {
+            spec: Spec::of(panel, panel.title_at(data.interval)),
+            data: (*data).clone(),
+        }),
+        Err(error) => Err(fail(http::StatusCode::BAD_GATEWAY, error.message)),
+    }
+}

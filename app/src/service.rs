@@ -1,0 +1,172 @@
+//! What the server provides to pages and server functions, as a small trait object in context.
+
+use brisk_domain::{
+    Bounds, Dashboard, Interval, Panel, PanelData, PanelError, Slug, Timestamp, VariableName,
+    ViewState, ZoneOffsets,
+};
+use futures::future::{BoxFuture, Shared};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Data for pages.
+#[async_trait::async_trait]
+pub trait Service: Send + Sync {
+    /// The dashboards, by name.
+    fn dashboards(&self) -> Vec<Arc<Dashboard>>;
+
+    /// A dashboard for the view that `parameters` (decoded) describe; with `panel`, only that one.
+    async fn view(
+        &self,
+        slug: &str,
+        panel: Option<&str>,
+        parameters: &[(String, String)],
+    ) -> Result<DashboardPage, PageError>;
+}
+
+/// The service in context.
+pub type SharedService = Arc<dyn Service>;
+
+/// Why there is no page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PageError {
+    /// Nothing is there.
+    NotFound(String),
+    /// The parameters make no view; with where to go instead.
+    BadRequest(String, Slug),
+}
+
+/// A page with its data.
+#[derive(Clone)]
+pub enum Page {
+    /// The list of dashboards.
+    Home(Vec<Arc<Dashboard>>),
+    /// A dashboard.
+    Dashboard(Arc<DashboardPage>),
+    /// One panel, large.
+    Panel(Arc<DashboardPage>),
+    /// What went wrong: title, sentence, where to go.
+    Error(ErrorPage),
+}
+
+/// A page that says what went wrong.
+#[derive(Debug, Clone)]
+pub struct ErrorPage {
+    /// A few words.
+    pub title: String,
+    /// What happened and what to do.
+    pub message: String,
+    /// Where to go: address and words.
+    pub link: (String, String),
+}
+
+/// A dashboard's panels and choices for one view.
+#[derive(Clone)]
+pub struct DashboardPage {
+    /// The dashboard.
+    pub dashboard: Arc<Dashboard>,
+    /// What the reader looks at.
+    pub view: ViewState,
+    /// The view's time, made absolute.
+    pub bounds: Bounds,
+    /// The width of the buckets.
+    pub interval: Interval,
+    /// The zone's offsets around the bounds.
+    pub offsets: ZoneOffsets,
+    /// When the page was made.
+    pub now: Timestamp,
+    /// The panels that are shown.
+    pub panels: Vec<(Panel, PanelSlot)>,
+    /// The choices of each variable.
+    pub choices: BTreeMap<VariableName, Result<Vec<String>, PanelError>>,
+    /// Whether the dashboard's file is broken and this is its last good version.
+    pub outdated: bool,
+    /// The other dashboards: name and title.
+    pub siblings: Vec<(Slug, String)>,
+}
+
+/// A panel that is still loading.
+pub type PendingPanel = Shared<BoxFuture<'static, Result<Arc<PanelData>, PanelError>>>;
+
+/// One panel of a page.
+#[derive(Clone)]
+pub enum PanelSlot {
+    /// It can be shown now.
+    Ready(Arc<PanelData>),
+    /// It cannot be shown.
+    Failed(PanelError),
+    /// It is being loaded.
+    Pending(PendingPanel),
+}
+
+impl Page {
+    /// The title of the browser's window.
+    pub fn title(&self) -> String {
+        match self {
+            Self::Home(_) => "Dashboards · Brisk".into(),
+            Self::Dashboard(page) => format!("{} · Brisk", page.dashboard.title),
+            Self::Panel(page) => match page.panels.first() {
+                Some((panel, _)) => {
+                    format!(
+                        "{} · {}",
+                        panel.title_at(page.interval),
+                        page.dashboard.title
+                    )
+                }
+                None => page.dashboard.title.clone(),
+            },
+            Self::Error(error) => format!("{} · Brisk", error.title),
+        }
+    }
+
+    /// Whether some of its panels are still loading.
+    pub fn is_pending(&self) -> bool {
+        let (Self::Dashboard(page) | Self::Panel(page)) = self else {
+            return false;
+        };
+        page.panels
+            .iter()
+            .any(|(_, slot)| matches!(slot, PanelSlot::Pending(_)))
+    }
+}
+
+impl DashboardPage {
+    /// The address of the same view with some parameters replaced; `None` removes one.
+    pub fn link_with(&self, changes: &[(&str, Option<String>)]) -> String {
+        let mut pairs = self.view.to_pairs(&self.dashboard);
+        pairs.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
+        for (name, value) in changes {
+            pairs.extend(
+                value
+                    .iter()
+                    .map(|value| ((*name).to_owned(), value.clone())),
+            );
+        }
+        self.address(&pairs)
+    }
+
+    /// The address of a preset range.
+    pub fn link_to_range(&self, word: &str) -> String {
+        self.link_with(&[
+            ("range", Some(word.to_owned())),
+            ("from", None),
+            ("to", None),
+        ])
+    }
+
+    /// The address of this view, or of one of its panels.
+    pub fn link_to(&self, panel: Option<&Panel>) -> String {
+        let query = self.view.query_string(&self.dashboard);
+        match panel {
+            Some(panel) => format!("/d/{}/p/{}{query}", self.dashboard.slug, panel.id),
+            None => format!("/d/{}{query}", self.dashboard.slug),
+        }
+    }
+
+    fn address(&self, pairs: &[(String, String)]) -> String {
+        format!(
+            "/d/{}{}",
+            self.dashboard.slug,
+            brisk_domain::view::query_string(pairs)
+        )
+    }
+}

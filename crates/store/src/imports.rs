@@ -1,0 +1,106 @@
+//! Which files were loaded into which tables.
+
+use crate::{Store, StoreError};
+use brisk_domain::Timestamp;
+use sqlx::Row as _;
+
+/// One finished import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportRecord {
+    /// The source's name.
+    pub source: String,
+    /// The table.
+    pub table: String,
+    /// The file.
+    pub file: String,
+    /// Lines that were inserted.
+    pub rows: i64,
+    /// Lines that were left out.
+    pub rejected: i64,
+    /// By how many weeks times were moved.
+    pub shift_weeks: i64,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it was done.
+    pub finished_at: Timestamp,
+}
+
+impl Store {
+    /// Remembers an import.
+    pub async fn record_import(&self, record: &ImportRecord) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into imports
+               (source, table_name, file, rows, rejected, shift_weeks, started_at, finished_at)
+             values (?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(&record.source)
+        .bind(&record.table)
+        .bind(&record.file)
+        .bind(record.rows)
+        .bind(record.rejected)
+        .bind(record.shift_weeks)
+        .bind(record.started_at.0)
+        .bind(record.finished_at.0)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// The newest import into a table.
+    pub async fn latest_import(
+        &self,
+        source: &str,
+        table: &str,
+    ) -> Result<Option<ImportRecord>, StoreError> {
+        let row = sqlx::query(
+            "select source, table_name, file, rows, rejected, shift_weeks, started_at, finished_at
+             from imports where source = ? and table_name = ? order by id desc limit 1",
+        )
+        .bind(source)
+        .bind(table)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.map(|row| ImportRecord {
+            source: row.get(0),
+            table: row.get(1),
+            file: row.get(2),
+            rows: row.get(3),
+            rejected: row.get(4),
+            shift_weeks: row.get(5),
+            started_at: Timestamp(row.get(6)),
+            finished_at: Timestamp(row.get(7)),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_newest_import_is_remembered_across_restarts() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("brisk.sqlite");
+        let record = |rows| ImportRecord {
+            source: "retail".into(),
+            table: "lines".into(),
+            file: "lines.csv".into(),
+            rows,
+            rejected: 0,
+            shift_weeks: 3,
+            started_at: Timestamp(1),
+            finished_at: Timestamp(2),
+        };
+        let store = Store::open(&path).await.unwrap();
+        assert_eq!(store.latest_import("retail", "lines").await.unwrap(), None);
+        store.record_import(&record(1)).await.unwrap();
+        store.record_import(&record(2)).await.unwrap();
+        drop(store);
+        let store = Store::open(&path).await.unwrap();
+        assert_eq!(
+            store.latest_import("retail", "lines").await.unwrap(),
+            Some(record(2))
+        );
+        assert_eq!(store.latest_import("retail", "other").await.unwrap(), None);
+    }
+}

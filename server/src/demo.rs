@@ -1,0 +1,54 @@
+//! The demo: real data behind the dashboards that ship.
+
+use crate::cli::ServeArguments;
+use crate::import;
+use anyhow::Context;
+use brisk_domain::Clock;
+use brisk_import::{Shift, TerminalProgress, import_into_sqlite};
+use brisk_store::{ImportRecord, Store};
+use std::path::PathBuf;
+
+/// The source's name.
+pub const SOURCE: &str = "retail";
+
+/// The database of the demo, loaded if it is not there yet.
+pub async fn database(
+    arguments: &ServeArguments,
+    store: &Store,
+    clock: &dyn Clock,
+) -> anyhow::Result<PathBuf> {
+    let database = arguments.data_dir.join("retail.sqlite");
+    let plan = import::read_plan(&arguments.demo_dir.join("online-retail.toml"))?;
+    let known = store.latest_import(SOURCE, &plan.table).await?;
+    if known.is_some() && database.exists() {
+        return Ok(database);
+    }
+    let file = arguments.demo_dir.join("online_retail.csv.xz");
+    eprintln!(
+        "Loading the demo data, once: a real shop's invoices (UCI Online Retail II, CC BY 4.0)"
+    );
+    let shift = match arguments.demo_unshifted {
+        true => Shift::None,
+        false => Shift::LatestIntoPastWeek(clock.now()),
+    };
+    let started_at = clock.now();
+    let progress = TerminalProgress::new();
+    let report = import_into_sqlite(&plan, &file, &database, shift, 0, &progress)
+        .await
+        .context("loading the demo data")?;
+    let finished_at = clock.now();
+    let seconds = (finished_at.0 - started_at.0) as f64 / 1e6;
+    eprintln!("  {} ({seconds:.1} s)", import::sentence(&report, &plan));
+    let record = ImportRecord {
+        source: SOURCE.into(),
+        table: plan.table.clone(),
+        file: file.display().to_string(),
+        rows: report.rows as i64,
+        rejected: report.rejected as i64,
+        shift_weeks: report.shift_weeks,
+        started_at,
+        finished_at,
+    };
+    store.record_import(&record).await?;
+    Ok(database)
+}

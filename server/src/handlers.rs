@@ -1,0 +1,204 @@
+//! What the routes answer.
+
+use crate::router::AppState;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use brisk_app::service::{ErrorPage, Page, PageError, Service};
+use brisk_app::{Theme, shell};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use leptos::prelude::provide_context;
+use std::sync::Arc;
+
+type Parameters = Vec<(String, String)>;
+
+/// `/`
+pub async fn home(State(state): State<AppState>, request: Request) -> Response {
+    let dashboards = state.service.dashboards();
+    page(&state, StatusCode::OK, Page::Home(dashboards), request).await
+}
+
+/// `/d/{slug}`
+pub async fn dashboard(
+    State(state): State<AppState>,
+    Path(slug): Path<String>,
+    request: Request,
+) -> Response {
+    match state
+        .service
+        .view(&slug, None, &parameters(request.uri().query()))
+        .await
+    {
+        Ok(view) => {
+            page(
+                &state,
+                StatusCode::OK,
+                Page::Dashboard(Arc::new(view)),
+                request,
+            )
+            .await
+        }
+        Err(error) => failure(&state, error, request).await,
+    }
+}
+
+/// `/d/{slug}/p/{panel}`
+pub async fn panel(
+    State(state): State<AppState>,
+    Path((slug, panel)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    match state
+        .service
+        .view(&slug, Some(&panel), &parameters(request.uri().query()))
+        .await
+    {
+        Ok(view) => page(&state, StatusCode::OK, Page::Panel(Arc::new(view)), request).await,
+        Err(error) => failure(&state, error, request).await,
+    }
+}
+
+/// `POST /d/{slug}/refresh`: the view is loaded again.
+pub async fn refresh(
+    State(state): State<AppState>,
+    Path(slug): Path<String>,
+    request: Request,
+) -> Response {
+    let parameters = parameters(request.uri().query());
+    match state.service.refresh(&slug, &parameters).await {
+        Ok(()) => {
+            let query = brisk_domain::view::query_string(&parameters);
+            Redirect::to(&format!("/d/{slug}{query}")).into_response()
+        }
+        Err(error) => failure(&state, error, request).await,
+    }
+}
+
+/// `POST /theme`: remembers the colours, and goes back.
+pub async fn theme(body: String) -> Response {
+    let fields = parameters(Some(&body));
+    let field = |name: &str| {
+        fields
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, v)| v.as_str())
+    };
+    let theme = Theme::parse(field("theme").unwrap_or_default());
+    // Only to pages of our own: a path, and not one that browsers read as a host.
+    let own =
+        |back: &&str| back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
+    let back = field("back").filter(own).unwrap_or("/");
+    let back = HeaderValue::from_str(back).unwrap_or(HeaderValue::from_static("/"));
+    let cookie = format!(
+        "theme={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly",
+        theme.word()
+    );
+    let cookie = HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""));
+    let headers = [(header::LOCATION, back), (header::SET_COOKIE, cookie)];
+    (StatusCode::SEE_OTHER, headers).into_response()
+}
+
+/// Everything else.
+pub async fn not_found(State(state): State<AppState>, request: Request) -> Response {
+    let error = PageError::NotFound("This page does not exist.".into());
+    failure(&state, error, request).await
+}
+
+/// `/healthz`
+pub async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// `/readyz`
+pub async fn readyz(State(state): State<AppState>) -> (StatusCode, &'static str) {
+    match state.service.is_ready() {
+        true => (StatusCode::OK, "ready\n"),
+        false => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "no dashboard could be read\n",
+        ),
+    }
+}
+
+/// `/fn/{*name}`: server functions.
+pub async fn server_function(State(state): State<AppState>, request: Request) -> Response {
+    let service = state.service.clone() as brisk_app::service::SharedService;
+    leptos_axum::handle_server_fns_with_context(
+        move || provide_context(Arc::clone(&service)),
+        request,
+    )
+    .await
+    .into_response()
+}
+
+async fn failure(state: &AppState, error: PageError, request: Request) -> Response {
+    let (status, error) = match error {
+        PageError::NotFound(message) => {
+            let link = ("/".to_owned(), "All dashboards".to_owned());
+            (
+                StatusCode::NOT_FOUND,
+                ErrorPage {
+                    title: "Not found".into(),
+                    message,
+                    link,
+                },
+            )
+        }
+        PageError::BadRequest(message, slug) => {
+            let link = (format!("/d/{slug}"), "Open with the usual range".to_owned());
+            let title = "This view cannot be shown".into();
+            // Parsers start their messages in lower case; here one is a sentence.
+            let mut letters = message.trim_end_matches('.').chars();
+            let message = letters
+                .next()
+                .map(|c| c.to_uppercase().chain(letters).collect::<String>());
+            let message = format!("{}.", message.unwrap_or_default());
+            (
+                StatusCode::BAD_REQUEST,
+                ErrorPage {
+                    title,
+                    message,
+                    link,
+                },
+            )
+        }
+    };
+    page(state, status, Page::Error(error), request).await
+}
+
+async fn page(state: &AppState, status: StatusCode, page: Page, request: Request) -> Response {
+    let theme = theme_of(request.headers());
+    let path = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |p| p.as_str())
+        .to_owned();
+    let full = parameters(request.uri().query())
+        .iter()
+        .any(|(name, _)| name == "full");
+    let assets = Arc::clone(&state.assets);
+    let render = leptos_axum::render_app_to_stream_with_context(
+        || {},
+        move || shell(page.clone(), &assets, theme, &path, full),
+    );
+    let mut response: Response = render(request.map(|_| Body::empty())).await;
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn theme_of(headers: &HeaderMap) -> Theme {
+    let cookies = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let word = cookies
+        .flat_map(|line| line.split(';'))
+        .find_map(|cookie| cookie.trim().strip_prefix("theme="));
+    Theme::parse(word.unwrap_or_default())
+}
+
+fn parameters(query: Option<&str>) -> Parameters {
+    brisk_domain::view::parse_query(query.unwrap_or_default())
+}

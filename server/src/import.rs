@@ -1,0 +1,95 @@
+//! `brisk import`: a CSV file into a table.
+
+use anyhow::Context;
+use brisk_import::{Plan, Report, Shift, TerminalProgress, file, import_into_sqlite};
+use std::path::{Path, PathBuf};
+
+/// What to load, and where.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ImportArguments {
+    /// The file: CSV, plain or packed with gzip, zstd or xz.
+    pub file: PathBuf,
+    /// The SQLite database; made if it is not there.
+    #[arg(long)]
+    pub into: PathBuf,
+    /// The table, replaced if it exists; the plan's, or the file's name, where absent.
+    #[arg(long)]
+    pub table: Option<String>,
+    /// A plan (TOML): columns, types, derived tables. Types are guessed where absent.
+    #[arg(long)]
+    pub plan: Option<PathBuf>,
+    /// How many lines may be left out because they do not fit.
+    #[arg(long, default_value_t = 0)]
+    pub max_rejected: u64,
+}
+
+/// Lines that types are guessed from.
+const SAMPLE: usize = 10_000;
+
+/// Loads the file and prints a report.
+#[allow(clippy::print_stdout)] // It is a command: this is its result.
+pub async fn run(arguments: ImportArguments) -> anyhow::Result<()> {
+    let mut plan = match &arguments.plan {
+        Some(path) => read_plan(path)?,
+        None => guess(&arguments)?,
+    };
+    if let Some(table) = arguments.table {
+        plan.table = table;
+    }
+    let progress = TerminalProgress::new();
+    let (file, into, allowed) = (&arguments.file, &arguments.into, arguments.max_rejected);
+    let report = import_into_sqlite(&plan, file, into, Shift::None, allowed, &progress).await?;
+    println!("{}", sentence(&report, &plan));
+    for rejected in &report.first_rejected {
+        println!("  left out: {rejected}");
+    }
+    Ok(())
+}
+
+/// Reads a plan's file.
+pub fn read_plan(path: &Path) -> anyhow::Result<Plan> {
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    Ok(Plan::from_toml(&path.display().to_string(), &text)?)
+}
+
+/// What an import did, in a sentence.
+pub fn sentence(report: &Report, plan: &Plan) -> String {
+    let rows = brisk_domain::format::grouped(&report.rows.to_string());
+    let rejected = match report.rejected {
+        0 => "none left out".to_owned(),
+        count => format!("{count} left out"),
+    };
+    format!("{rows} lines are in table {}, {rejected}", plan.table)
+}
+
+#[allow(clippy::print_stdout)] // A guess has to be shown.
+fn guess(arguments: &ImportArguments) -> anyhow::Result<Plan> {
+    let (header, sample) = file::sample(&arguments.file, SAMPLE)?;
+    let stem = arguments
+        .file
+        .file_stem()
+        .and_then(|s| s.to_str())
+        .unwrap_or("imported");
+    let table = arguments.table.clone().unwrap_or_else(|| {
+        let stem = stem.split('.').next().unwrap_or(stem);
+        stem.chars()
+            .map(|c| {
+                if c.is_ascii_alphanumeric() {
+                    c.to_ascii_lowercase()
+                } else {
+                    '_'
+                }
+            })
+            .collect()
+    });
+    let plan = Plan::infer(&table, &header, &sample)?;
+    println!("types guessed from the first {} lines:", sample.len());
+    for column in &plan.columns {
+        println!(
+            "  {} ({:?}) from \"{}\"",
+            column.name, column.kind, column.from
+        );
+    }
+    Ok(plan)
+}

@@ -1,0 +1,91 @@
+//! Every route, and what surrounds them all.
+
+use crate::service::EngineService;
+use crate::{assets, handlers};
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use brisk_app::Assets;
+use http::{HeaderValue, Method, StatusCode, header};
+use std::path::Path;
+use std::sync::Arc;
+use tower_http::compression::CompressionLayer;
+
+/// What handlers need.
+#[derive(Clone)]
+pub struct AppState {
+    /// The data.
+    pub service: Arc<EngineService>,
+    /// Where the built frontend is.
+    pub assets: Arc<Assets>,
+}
+
+/// The largest body that a form may have.
+const MAX_BODY: usize = 64 * 1024;
+
+/// All routes over `state`, with the built frontend from `site`.
+pub fn router(state: AppState, site: &Path) -> Router {
+    // Packed files are sent as they are; pages are packed on the way, without holding the stream.
+    let pages = Router::new()
+        .route("/", get(handlers::home))
+        .route("/d/{slug}", get(handlers::dashboard))
+        .route("/d/{slug}/p/{panel}", get(handlers::panel))
+        .route("/d/{slug}/refresh", post(handlers::refresh))
+        .route("/theme", post(handlers::theme))
+        .route("/fn/{*name}", get(handlers::server_function))
+        .fallback(handlers::not_found)
+        .layer(CompressionLayer::new());
+    Router::new()
+        .merge(pages)
+        .route("/healthz", get(handlers::healthz))
+        .route("/readyz", get(handlers::readyz))
+        .with_state(state)
+        .nest_service("/assets", assets::router(site))
+        .layer(axum::extract::DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn(own_origin_only))
+        .layer(middleware::from_fn(security_headers))
+}
+
+/// Refuses requests that change something when another site's page sent them.
+async fn own_origin_only(request: Request, next: Next) -> Response {
+    let safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
+    let header = |name: &str| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let site = header("sec-fetch-site").is_none_or(|site| site == "same-origin" || site == "none");
+    let origin = header("origin").is_none_or(|origin| {
+        let host = origin.split_once("://").map_or("", |(_, host)| host);
+        header("host").is_some_and(|own| own == host)
+    });
+    if safe || (site && origin) {
+        return next.run(request).await;
+    }
+    (
+        StatusCode::FORBIDDEN,
+        "This form was sent by another site. Open Brisk and try again.\n",
+    )
+        .into_response()
+}
+
+async fn security_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    // Scripts only from here; the few inline ones that move late panels carry the page's nonce,
+    // which leptos_axum adds to a policy of its own where a page has one.
+    let defaults = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_FRAME_OPTIONS, "SAMEORIGIN"),
+    ];
+    for (name, value) in defaults {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
+    response
+}

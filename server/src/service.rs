@@ -1,0 +1,121 @@
+//! What pages and server functions get, from the engine.
+
+use brisk_app::service::{DashboardPage, PageError, PanelSlot, Service};
+use brisk_cache::Trigger;
+use brisk_domain::{Clock, Dashboard, PanelId, Slug, ViewState};
+use brisk_engine::{Engine, PanelState};
+use std::sync::Arc;
+
+/// The engine as pages see it.
+pub struct EngineService {
+    engine: Engine,
+    clock: Arc<dyn Clock>,
+}
+
+impl EngineService {
+    /// A service over `engine`.
+    pub fn new(engine: Engine, clock: Arc<dyn Clock>) -> Self {
+        Self { engine, clock }
+    }
+
+    /// Forgets the entries of a view; it loads again when it is next looked at.
+    pub async fn refresh(
+        &self,
+        slug: &str,
+        parameters: &[(String, String)],
+    ) -> Result<(), PageError> {
+        let dashboard = self.dashboard(slug)?;
+        let bad = |message: String| PageError::BadRequest(message, dashboard.slug.clone());
+        let view = ViewState::from_pairs(&dashboard, parameters).map_err(|e| bad(e.to_string()))?;
+        self.engine
+            .purge(&dashboard, &view)
+            .await
+            .map_err(|e| bad(e.to_string()))
+    }
+
+    /// Whether the dashboards could be read.
+    pub fn is_ready(&self) -> bool {
+        !self.engine.catalog().contents().dashboards.is_empty()
+    }
+
+    fn dashboard(&self, slug: &str) -> Result<Arc<Dashboard>, PageError> {
+        let known = Slug::parse(slug)
+            .ok()
+            .and_then(|s| self.engine.catalog().dashboard(&s));
+        known.ok_or_else(|| {
+            let slug: String = slug.chars().take(64).collect();
+            PageError::NotFound(format!("There is no dashboard \"{slug}\"."))
+        })
+    }
+}
+
+#[async_trait::async_trait]
+impl Service for EngineService {
+    fn dashboards(&self) -> Vec<Arc<Dashboard>> {
+        self.engine
+            .catalog()
+            .contents()
+            .dashboards
+            .values()
+            .cloned()
+            .collect()
+    }
+
+    async fn view(
+        &self,
+        slug: &str,
+        panel: Option<&str>,
+        parameters: &[(String, String)],
+    ) -> Result<DashboardPage, PageError> {
+        let dashboard = self.dashboard(slug)?;
+        let bad = |message: String| PageError::BadRequest(message, dashboard.slug.clone());
+        let view = ViewState::from_pairs(&dashboard, parameters).map_err(|e| bad(e.to_string()))?;
+        let shown = match panel {
+            None => dashboard.panels.clone(),
+            Some(id) => {
+                let found = PanelId::parse(id)
+                    .ok()
+                    .and_then(|id| dashboard.panel(&id).cloned());
+                let missing = || {
+                    let id: String = id.chars().take(64).collect();
+                    PageError::NotFound(format!("{} has no panel \"{id}\".", dashboard.title))
+                };
+                vec![found.ok_or_else(missing)?]
+            }
+        };
+        let data = match panel {
+            None => self.engine.view(&dashboard, &view, Trigger::View).await,
+            Some(_) => {
+                self.engine
+                    .panel(&dashboard, &shown[0], &view, Trigger::View)
+                    .await
+            }
+        };
+        let data = data.map_err(|error| bad(error.to_string()))?;
+        let slots = data.panels.into_iter().map(|state| match state {
+            PanelState::Ready(data) => PanelSlot::Ready(data),
+            PanelState::Failed(error) => PanelSlot::Failed(error),
+            PanelState::Pending(pending) => PanelSlot::Pending(pending),
+        });
+        let contents = self.engine.catalog().contents();
+        let siblings = contents
+            .dashboards
+            .values()
+            .map(|d| (d.slug.clone(), d.title.clone()));
+        Ok(DashboardPage {
+            view,
+            bounds: data.window.bounds,
+            interval: data.window.interval,
+            offsets: data
+                .window
+                .offsets
+                .within(data.window.bounds.from, data.window.bounds.to),
+            now: self.clock.now(),
+            panels: shown.into_iter().zip(slots).collect(),
+            choices: data.options,
+            outdated: contents.outdated.contains(&dashboard.slug),
+            siblings: siblings.collect(),
+            dashboard,
+        })
+    }
+}

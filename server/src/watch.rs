@@ -1,0 +1,50 @@
+//! Dashboards that change while serving: reload when the directory does.
+
+use brisk_engine::Catalog;
+use notify::{RecursiveMode, Watcher};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// Editors write a file in several steps; wait until they are done.
+const QUIET: Duration = Duration::from_millis(150);
+
+/// Watches the catalog's directory until the result is dropped.
+pub fn watch(catalog: Arc<Catalog>) -> anyhow::Result<notify::RecommendedWatcher> {
+    let changed = Arc::new(Notify::new());
+    let mut watcher = notify::recommended_watcher({
+        let changed = Arc::clone(&changed);
+        move |event: notify::Result<notify::Event>| {
+            if event.is_ok_and(|event| !event.kind.is_access()) {
+                changed.notify_one();
+            }
+        }
+    })?;
+    watcher.watch(catalog.directory(), RecursiveMode::NonRecursive)?;
+    tokio::spawn(async move {
+        loop {
+            changed.notified().await;
+            tokio::time::sleep(QUIET).await;
+            let reader = Arc::clone(&catalog);
+            let Ok(contents) = tokio::task::spawn_blocking(move || reader.reload()).await else {
+                continue;
+            };
+            tracing::info!(
+                dashboards = contents.dashboards.len(),
+                "dashboards read again"
+            );
+            report(&contents);
+        }
+    });
+    Ok(watcher)
+}
+
+/// Says in the log what is wrong with the files.
+pub fn report(contents: &brisk_engine::catalog::Contents) {
+    for problem in &contents.problems {
+        tracing::warn!("{problem}");
+    }
+    for slug in &contents.outdated {
+        tracing::warn!(dashboard = %slug, "its file is broken: the last good version stays");
+    }
+}
