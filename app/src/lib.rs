@@ -10,6 +10,7 @@
 //!
 //! To add a page: its data in [`service::Page`], its file in [`pages`], its route in the server.
 
+#![recursion_limit = "512"]
 // Leptos' macros make these.
 #![allow(unreachable_pub, clippy::unwrap_used, clippy::expect_used)]
 

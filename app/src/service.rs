@@ -51,6 +51,8 @@ pub enum Page {
 /// A page that says what went wrong.
 #[derive(Debug, Clone)]
 pub struct ErrorPage {
+    /// The status of the response.
+    pub status: u16,
     /// A few words.
     pub title: String,
     /// What happened and what to do.
@@ -76,6 +78,8 @@ pub struct DashboardPage {
     pub now: Timestamp,
     /// The panels that are shown.
     pub panels: Vec<(Panel, PanelSlot)>,
+    /// Whether this is the page of one panel.
+    pub is_one_panel: bool,
     /// The choices of each variable.
     pub choices: BTreeMap<VariableName, Result<Vec<String>, PanelError>>,
     /// Whether the dashboard's file is broken and this is its last good version.
@@ -144,15 +148,6 @@ impl DashboardPage {
         self.address(&pairs)
     }
 
-    /// The address of a preset range.
-    pub fn link_to_range(&self, word: &str) -> String {
-        self.link_with(&[
-            ("range", Some(word.to_owned())),
-            ("from", None),
-            ("to", None),
-        ])
-    }
-
     /// The address of this view, or of one of its panels.
     pub fn link_to(&self, panel: Option<&Panel>) -> String {
         let query = self.view.query_string(&self.dashboard);
@@ -162,11 +157,25 @@ impl DashboardPage {
         }
     }
 
+    /// The address of this very page.
+    pub fn link_here(&self) -> String {
+        self.address(&self.view.to_pairs(&self.dashboard))
+    }
+
+    /// The address of this page in the view that opens first.
+    pub fn link_to_first(&self) -> String {
+        self.path()
+    }
+
+    /// The address without its parameters.
+    pub fn path(&self) -> String {
+        match (self.is_one_panel, self.panels.first()) {
+            (true, Some((panel, _))) => format!("/d/{}/p/{}", self.dashboard.slug, panel.id),
+            _ => format!("/d/{}", self.dashboard.slug),
+        }
+    }
+
     fn address(&self, pairs: &[(String, String)]) -> String {
-        format!(
-            "/d/{}{}",
-            self.dashboard.slug,
-            brisk_domain::view::query_string(pairs)
-        )
+        format!("{}{}", self.path(), brisk_domain::view::query_string(pairs))
     }
 }

@@ -16,6 +16,8 @@ pub struct Assets {
     pub wasm: String,
     /// What starts the islands as they appear.
     pub loader: String,
+    /// The icon of the browser's tab.
+    pub icon: String,
     /// The font, loaded early.
     pub font: String,
 }
@@ -81,7 +83,7 @@ pub fn shell(
             id="loader"
         ></script>
     };
-    let (css, font) = (assets.css.clone(), assets.font.clone());
+    let (css, font, icon) = (assets.css.clone(), assets.font.clone(), assets.icon.clone());
     let (js, wasm) = (assets.js.clone(), assets.wasm.clone());
     let path = path.to_owned();
     view! {
@@ -92,7 +94,7 @@ pub fn shell(
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <title>{title}</title>
-                <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%233355dd'/%3E%3Cpath d='M4 11V8m4 3V4m4 7V6' stroke='%23fff' stroke-width='2' stroke-linecap='round'/%3E%3C/svg%3E"/>
+                <link rel="icon" type="image/svg+xml" href=icon/>
                 <link rel="preload" href=font r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
                 <link rel="stylesheet" href=css/>
                 <link rel="modulepreload" href=js/>
@@ -100,7 +102,7 @@ pub fn shell(
                 {again}
                 {loader}
             </head>
-            <body>{pages::page(page, theme, path)}</body>
+            <body class=full.then_some("full")>{pages::page(page, theme, path)}</body>
         </html>
     }
 }

@@ -36,6 +36,7 @@ pub fn manifest(site: &Path) -> anyhow::Result<Assets> {
         js: file("brisk.js")?,
         wasm: file("brisk_bg.wasm")?,
         loader: file("loader.js")?,
+        icon: files.get("favicon.svg").cloned().unwrap_or_default(),
         font: font.map(|(_, path)| path.clone()).unwrap_or_default(),
     })
 }

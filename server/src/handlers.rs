@@ -138,6 +138,7 @@ async fn failure(state: &AppState, error: PageError, request: Request) -> Respon
             (
                 StatusCode::NOT_FOUND,
                 ErrorPage {
+                    status: 404,
                     title: "Not found".into(),
                     message,
                     link,
@@ -156,6 +157,7 @@ async fn failure(state: &AppState, error: PageError, request: Request) -> Respon
             (
                 StatusCode::BAD_REQUEST,
                 ErrorPage {
+                    status: 400,
                     title,
                     message,
                     link,

@@ -50,26 +50,24 @@ pub fn router(state: AppState, site: &Path) -> Router {
 
 /// Refuses requests that change something when another site's page sent them.
 async fn own_origin_only(request: Request, next: Next) -> Response {
-    let safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
-    let header = |name: &str| {
-        request
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-    };
+    if is_own(&request) {
+        return next.run(request).await;
+    }
+    let sentence = "This form was sent by another site. Open Brisk and try again.\n";
+    (StatusCode::FORBIDDEN, sentence).into_response()
+}
+
+fn is_own(request: &Request) -> bool {
+    if [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method()) {
+        return true;
+    }
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     let site = header("sec-fetch-site").is_none_or(|site| site == "same-origin" || site == "none");
     let origin = header("origin").is_none_or(|origin| {
         let host = origin.split_once("://").map_or("", |(_, host)| host);
         header("host").is_some_and(|own| own == host)
     });
-    if safe || (site && origin) {
-        return next.run(request).await;
-    }
-    (
-        StatusCode::FORBIDDEN,
-        "This form was sent by another site. Open Brisk and try again.\n",
-    )
-        .into_response()
+    site && origin
 }
 
 async fn security_headers(request: Request, next: Next) -> Response {

@@ -112,6 +112,7 @@ impl Service for EngineService {
                 .within(data.window.bounds.from, data.window.bounds.to),
             now: self.clock.now(),
             panels: shown.into_iter().zip(slots).collect(),
+            is_one_panel: panel.is_some(),
             choices: data.options,
             outdated: contents.outdated.contains(&dashboard.slug),
             siblings: siblings.collect(),

@@ -1,25 +1,63 @@
-//! A dashboard's title, description and time.
+//! What a page is: title, description, time.
 
-use super::icon;
+use super::icon::icon;
 use crate::service::DashboardPage;
+use brisk_domain::Panel;
 use leptos::prelude::*;
 
-/// Title, description, what the range means.
-pub(crate) fn header(page: &DashboardPage) -> AnyView {
+/// The head of a dashboard.
+pub(crate) fn of_dashboard(page: &DashboardPage) -> AnyView {
+    let description = page
+        .dashboard
+        .description
+        .clone()
+        .map(|text| view! { <p>{text}</p> });
     let outdated = page.outdated.then(|| {
         view! {
-            <p class="notice" role="status">
-                {icon::alert()}
-                "This dashboard's file is broken; you see its last good version. The log says what is wrong."
-            </p>
+            <div class="page">
+                <p class="banner" role="status">
+                    {icon("alert")}
+                    "This dashboard's file is broken; this is its last good version. The server's log says what is wrong."
+                </p>
+            </div>
         }
     });
     view! {
-        <header class="head">
-            <h1>{page.dashboard.title.clone()}</h1>
-            <p>{page.dashboard.description.clone()}</p>
-            {outdated}
-        </header>
+        <div class="page-head">
+            <div><h1>{page.dashboard.title.clone()}</h1>{description}</div>
+            {as_of(page)}
+        </div>
+        {outdated}
+    }
+    .into_any()
+}
+
+/// The head of a panel's own page.
+pub(crate) fn of_panel(page: &DashboardPage, panel: &Panel) -> AnyView {
+    let description = panel
+        .description
+        .clone()
+        .map(|text| view! { <p>{text}</p> });
+    view! {
+        <div class="page-head">
+            <div>
+                <a class="back" href=page.link_to(None)>{icon("back")}{page.dashboard.title.clone()}</a>
+                <h1>{panel.title_at(page.interval)}</h1>
+                {description}
+            </div>
+            {as_of(page)}
+        </div>
+    }
+    .into_any()
+}
+
+fn as_of(page: &DashboardPage) -> AnyView {
+    view! {
+        <p class="as-of">
+            <b>{page.bounds.label(&page.offsets)}</b>
+            <span>"by "{page.interval.word()}</span>
+            <span>{page.dashboard.zone.to_string()}</span>
+        </p>
     }
     .into_any()
 }

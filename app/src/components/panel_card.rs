@@ -1,24 +1,21 @@
 //! A panel's card: title, menu, chart; while loading and when it fails, the same box.
 
-use super::icon;
+use super::icon::icon;
 use crate::islands::{Chart, ChartPlace};
 use crate::service::{DashboardPage, PanelSlot};
-use brisk_chart::{Input, Spec};
+use brisk_chart::{Drawing, Input, Spec};
 use brisk_domain::{Freshness, Panel, PanelData, PanelError, PanelKind};
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// Height of one row of the grid, of the gap between rows, and of what a card has besides its
-/// chart, in CSS px; `style/layout.css` has the same numbers.
-const ROW: f64 = 56.0;
-const GAP: f64 = 16.0;
-const CARD: f64 = 62.0;
-/// Width of the grid that ticks are planned for.
-const GRID_WIDTH: f64 = 1320.0;
-/// What a legend takes from the chart.
-const LEGEND: f64 = 28.0;
-/// The chart on a panel's own page.
-const LARGE: (f64, f64) = (1240.0, 420.0);
+/// A row of the grid with its gap, and what a card has besides its body, in CSS px; the same
+/// numbers are in `style/layout.css` and `style/panel.css`.
+const ROW: f64 = 72.0;
+const CARD: f64 = 72.0;
+/// What a legend takes from the body.
+const LEGEND: f64 = 24.0;
+/// The width of the grid that ticks are planned for.
+const GRID_WIDTH: f64 = 1392.0;
 /// Rows of the table on a panel's own page.
 const TABLE_ROWS: usize = 500;
 
@@ -27,25 +24,26 @@ pub(crate) fn panel_card(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSl
     let place = panel.place;
     let style = format!(
         "--x:{};--y:{};--w:{};--h:{}",
-        place.x + 1,
-        place.y + 1,
-        place.w,
-        place.h
+        place.x, place.y, place.w, place.h
     );
-    let rows = f64::from(place.h);
+    let class = match () {
+        () if panel.kind == PanelKind::Stat => "panel stat",
+        () if place.w > 6 => "panel wide",
+        () => "panel",
+    };
     let size = (
-        GRID_WIDTH * f64::from(place.w) / 12.0 - 56.0,
-        rows * ROW + (rows - 1.0) * GAP - CARD,
+        GRID_WIDTH * f64::from(place.w) / 12.0 - 48.0,
+        f64::from(place.h) * ROW - CARD,
     );
     let title = panel.title_at(page.interval);
-    let heading = format!("{}-title", panel.id);
-    let (labelled_by, large) = (heading.clone(), page.link_to(Some(panel)));
+    let heading = format!("{}-t", panel.id);
+    let hint = panel.description.clone().unwrap_or_else(|| title.clone());
+    let (large, labelled_by) = (page.link_to(Some(panel)), heading.clone());
     view! {
-        <section class=format!("panel {}", panel.kind.word()) style=style aria-labelledby=labelled_by>
-            <header>
-                <h2 id=heading title=panel.description.clone()>
-                    <a href=large>{title}</a>
-                </h2>
+        <section class=class id=panel.id.to_string() aria-labelledby=labelled_by style=style>
+            <header class="panel-head">
+                <h2 id=heading title=hint><a href=large>{title.clone()}</a></h2>
+                {menu(page, panel, &title)}
             </header>
             {filled(page, panel, slot, size)}
         </section>
@@ -55,13 +53,11 @@ pub(crate) fn panel_card(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSl
 
 /// The chart of `panel` on a page of its own.
 pub(crate) fn large(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -> AnyView {
-    let size = if panel.kind == PanelKind::Stat {
-        (LARGE.0, 160.0)
-    } else {
-        LARGE
-    };
+    let rows = if panel.kind == PanelKind::Stat { 3 } else { 7 };
+    let size = (GRID_WIDTH - 48.0, f64::from(rows) * ROW - CARD);
     view! {
-        <section class=format!("panel large {}", panel.kind.word()) aria-label=panel.title_at(page.interval)>
+        <section class="panel" aria-labelledby="chart-t" style=format!("--h:{rows}")>
+            <header class="panel-head"><h2 id="chart-t">"Chart"</h2></header>
             {filled(page, panel, slot, size)}
         </section>
     }
@@ -70,44 +66,63 @@ pub(crate) fn large(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -
 
 /// The table of `panel`'s frame.
 pub(crate) fn data_table(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -> AnyView {
-    let title = panel.title_at(page.interval);
-    let spec = Spec::of(panel, title);
+    let spec = Spec::of(panel, panel.title_at(page.interval));
     let draw = move |result: Result<Arc<PanelData>, PanelError>| match result {
         Ok(data) => {
-            let table = brisk_chart::table(&input(&spec, &data, LARGE), TABLE_ROWS);
+            let table = brisk_chart::table(&input(&spec, &data, (0.0, 0.0)), TABLE_ROWS);
             view! {
-                <section class="panel data" aria-label="Data">
-                    <header><h2>"Data"</h2></header>
-                    <div class="scroll" tabindex="0" inner_html=table></div>
+                <section class="panel free" id="data" aria-labelledby="data-t">
+                    <header class="panel-head"><h2 id="data-t">"Data"</h2></header>
+                    <div class="panel-body scroll" tabindex="0" role="region" aria-labelledby="data-t" inner_html=table></div>
                 </section>
             }
             .into_any()
         }
         Err(_) => ().into_any(),
     };
-    match slot {
-        PanelSlot::Ready(data) => draw(Ok(data)),
-        PanelSlot::Failed(error) => draw(Err(error)),
-        PanelSlot::Pending(pending) => view! {
-            <Suspense fallback=|| ()>
-                {Suspend::new(async move { draw(pending.await) })}
-            </Suspense>
-        }
-        .into_any(),
+    when_loaded(slot, || ().into_any(), draw)
+}
+
+fn menu(page: &DashboardPage, panel: &Panel, title: &str) -> AnyView {
+    let note = panel
+        .description
+        .clone()
+        .map(|text| view! { <p class="menu-note">{text}</p> });
+    let large = page.link_to(Some(panel));
+    view! {
+        <details class="pop end" name="pop">
+            <summary class="icon-btn" aria-label=format!("More about {title}")>{icon("dots")}</summary>
+            <div class="pop-box menu">
+                {note}
+                <a href=large.clone()>{icon("expand")}"Open large"</a>
+                <a href=format!("{large}#data")>{icon("table")}"Show as table"</a>
+            </div>
+        </details>
     }
+    .into_any()
 }
 
 fn filled(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot, size: (f64, f64)) -> AnyView {
-    let (owned_page, owned_panel) = (Arc::clone(page), panel.clone());
+    let (page, panel) = (Arc::clone(page), panel.clone());
+    let kind = panel.kind;
     let draw = move |result: Result<Arc<PanelData>, PanelError>| match result {
-        Ok(data) => chart(&owned_page, &owned_panel, &data, size),
-        Err(error) => failure(&owned_page, &error, size.1),
+        Ok(data) => body(&page, &panel, &data, size),
+        Err(error) => failure(&page, &error, size.1),
     };
+    when_loaded(slot, move || skeleton(kind, size.1), draw)
+}
+
+/// `draw` at once where the panel is there, else in its place of the stream.
+fn when_loaded(
+    slot: PanelSlot,
+    meanwhile: impl Fn() -> AnyView + Send + Sync + 'static,
+    draw: impl FnOnce(Result<Arc<PanelData>, PanelError>) -> AnyView + Send + 'static,
+) -> AnyView {
     match slot {
         PanelSlot::Ready(data) => draw(Ok(data)),
         PanelSlot::Failed(error) => draw(Err(error)),
         PanelSlot::Pending(pending) => view! {
-            <Suspense fallback=move || skeleton(size.1)>
+            <Suspense fallback=meanwhile>
                 {Suspend::new(async move { draw(pending.await) })}
             </Suspense>
         }
@@ -115,52 +130,62 @@ fn filled(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot, size: (f64,
     }
 }
 
-fn chart(
+fn body(
     page: &DashboardPage,
     panel: &Panel,
     data: &PanelData,
     (width, height): (f64, f64),
 ) -> AnyView {
     let spec = Spec::of(panel, panel.title_at(page.interval));
-    // Whether there is a legend is known only after drawing; it takes its room from the chart.
     let mut drawing = brisk_chart::draw(&input(&spec, data, (width, height)));
-    let inner = if drawing.legend.is_empty() {
-        height
-    } else {
-        height - LEGEND
-    };
-    if inner < height {
+    let mut inner = height;
+    if !drawing.legend.is_empty() {
+        // Whether there is a legend is known only after drawing; its room comes off the chart.
+        inner = height - LEGEND;
         drawing = brisk_chart::draw(&input(&spec, data, (width, inner)));
     }
-    let stale = (data.freshness == Freshness::Stale).then(|| {
+    let mark = (data.freshness == Freshness::Stale).then(|| {
         let at = data.offsets.local(data.as_of).format("%H:%M").to_string();
-        view! { <p class="stale" role="status">"as of "{at}", updating"</p> }
+        let title = format!("As of {at}; a newer value is on its way");
+        view! { <span class="mark updating" role="status" title=title>{at}</span> }
     });
-    let has_points = !drawing.readout.labels.is_empty();
-    if !has_points {
-        let scroll = (panel.kind == PanelKind::Table).then_some("0");
-        return view! {
-            {stale}
-            <div class="chart" tabindex=scroll style=format!("height:{height}px") inner_html=drawing.body></div>
+    let style = format!("height:{inner}px");
+    let content = if panel.kind == PanelKind::Table && !drawing.is_empty {
+        let heading = format!("{}-t", panel.id);
+        view! {
+            <div class="panel-body scroll" style=style tabindex="0" role="region" aria-labelledby=heading inner_html=drawing.body></div>
         }
-        .into_any();
-    }
+        .into_any()
+    } else if drawing.readout.labels.is_empty() {
+        view! { <div class="panel-body chart" style=style inner_html=drawing.body></div> }
+            .into_any()
+    } else {
+        interactive(page, panel, data, spec.title, drawing, (width, inner))
+    };
+    view! { {mark}{content} }.into_any()
+}
+
+fn interactive(
+    page: &DashboardPage,
+    panel: &Panel,
+    data: &PanelData,
+    title: String,
+    drawing: Drawing,
+    (width, height): (f64, f64),
+) -> AnyView {
     let place = ChartPlace {
         slug: page.dashboard.slug.to_string(),
         panel: panel.id.to_string(),
         query: page.view.query_string(&page.dashboard),
         width,
-        height: inner,
+        height,
         interval: data.interval,
         zone: data.offsets.clone(),
     };
     view! {
-        {stale}
-        <div class="chart" style=format!("height:{height}px")>
-            <Chart place=place legend=drawing.legend readout=drawing.readout title=spec.title>
-                <div inner_html=drawing.body></div>
-            </Chart>
-        </div>
+        <Chart place=place legend=drawing.legend readout=drawing.readout title=title>
+            <div inner_html=drawing.body></div>
+        </Chart>
     }
     .into_any()
 }
@@ -182,22 +207,24 @@ fn input<'a>(spec: &'a Spec, data: &'a PanelData, (width, height): (f64, f64)) -
 }
 
 fn failure(page: &DashboardPage, error: &PanelError, height: f64) -> AnyView {
-    let retry = error.retry.then(|| {
-        view! { <a class="quiet" href=page.link_to(None)>"Try again"</a> }
-    });
+    let retry = error
+        .retry
+        .then(|| view! { <a href=page.link_here()>"Try again"</a> });
     view! {
-        <div class="fail" role="alert" style=format!("height:{height}px")>
-            {icon::alert()}
-            <p>{error.message.clone()}</p>
-            {retry}
+        <div class="panel-body notice bad" role="alert" style=format!("height:{height}px")>
+            {icon("alert")}<p>{error.message.clone()}</p>{retry}
         </div>
     }
     .into_any()
 }
 
-fn skeleton(height: f64) -> AnyView {
+fn skeleton(kind: PanelKind, height: f64) -> AnyView {
+    let class = match kind {
+        PanelKind::Table => "panel-body skeleton rows",
+        _ => "panel-body skeleton",
+    };
     view! {
-        <div class="skeleton" style=format!("height:{height}px")>
+        <div class=class style=format!("height:{height}px")>
             <span class="visually-hidden">"Loading"</span>
         </div>
     }

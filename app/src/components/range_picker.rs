@@ -1,6 +1,6 @@
 //! Presets as links, custom dates as a form with the browser's own calendar.
 
-use super::icon;
+use super::icon::{chevron, icon};
 use super::toolbar::hidden_fields;
 use crate::service::DashboardPage;
 use brisk_domain::TimeRange;
@@ -15,18 +15,20 @@ pub(crate) fn range_picker(page: &DashboardPage) -> AnyView {
         .collect();
     let (from, to) = page.bounds.url_ends(&page.offsets);
     let date = |text: String| text.split('T').next().unwrap_or_default().to_owned();
+    let label = page.view.range.label();
     view! {
         <details class="pop" name="pop">
-            <summary class="button">
-                {icon::calendar()}<span>{page.view.range.label()}</span>{icon::chevron()}
+            <summary class="btn" aria-label=format!("Range: {label}")>
+                {icon("calendar")}{label.clone()}{chevron()}
             </summary>
-            <div class="pop-body ranges">
-                <ul class="menu">{presets}</ul>
-                <form method="get" action=format!("/d/{}", page.dashboard.slug)>
-                    {hidden_fields(page, "range")}
-                    <label>"From"<input type="date" name="from" required value=date(from)/></label>
-                    <label>"To, included"<input type="date" name="to" required value=date(to)/></label>
-                    <button class="button primary">"Show"</button>
+            <div class="pop-box range">
+                <nav class="menu" aria-label="Ranges">{presets}</nav>
+                <form class="custom" method="get" action=page.path()>
+                    <input type="hidden" name="range" value="custom"/>
+                    {hidden_fields(page, &["range", "from", "to", "interval"])}
+                    <label class="field">"From"<input type="date" name="from" value=date(from) required/></label>
+                    <label class="field">"To"<input type="date" name="to" value=date(to) required/></label>
+                    <button class="btn primary">"Show these days"</button>
                 </form>
             </div>
         </details>
@@ -37,5 +39,12 @@ pub(crate) fn range_picker(page: &DashboardPage) -> AnyView {
 fn preset(page: &DashboardPage, label: &'static str, range: &TimeRange) -> AnyView {
     let word = range.word().unwrap_or_default();
     let current = (*range == page.view.range).then_some("true");
-    view! { <li><a href=page.link_to_range(&word) aria-current=current>{label}</a></li> }.into_any()
+    // Another range gets the interval that suits it.
+    let changes = [
+        ("range", Some(word)),
+        ("from", None),
+        ("to", None),
+        ("interval", None),
+    ];
+    view! { <a href=page.link_with(&changes) aria-current=current>{label}</a> }.into_any()
 }

@@ -1,84 +1,76 @@
-//! Range, interval, variables, refresh: links and GET forms, so that all of it works without
-//! scripts.
+//! Range, interval, variables, refresh: links and forms, so that all of it works without scripts.
 
-use super::{icon, range_picker, variable_picker};
-use crate::islands::AutoSubmit;
+use super::icon::{chevron, icon};
+use super::{range_picker, variable_picker};
 use crate::service::DashboardPage;
 use brisk_domain::{Interval, IntervalChoice};
 use leptos::prelude::*;
 
 /// The controls of a view.
 pub(crate) fn toolbar(page: &DashboardPage) -> AnyView {
-    let variables: Vec<AnyView> = page
-        .dashboard
-        .variables
+    let variables = &page.dashboard.variables;
+    let pickers: Vec<AnyView> = variables
         .iter()
-        .map(|variable| variable_picker::variable_picker(page, variable))
+        .map(|variable| variable_picker::picker(page, variable))
+        .collect();
+    let chips: Vec<AnyView> = variables
+        .iter()
+        .filter_map(|variable| variable_picker::chip(page, variable))
         .collect();
     let changed = !page.view.to_pairs(&page.dashboard).is_empty();
     let reset = changed.then(|| {
-        view! { <a class="quiet" href=format!("/d/{}", page.dashboard.slug)>"Reset"</a> }
+        view! { <a class="btn quiet" href=page.link_to_first()>"Reset"</a> }
     });
-    let here = page.link_to(None);
+    let query = page.view.query_string(&page.dashboard);
     view! {
-        <div class="bar" role="toolbar" aria-label="View">
+        <section class="toolbar" aria-label="Range and filters">
             {range_picker::range_picker(page)}
             {interval(page)}
-            {variables}
+            {pickers}
+            {chips}
             {reset}
-            <span class="push"></span>
-            <span class="range">{page.bounds.label(&page.offsets)}</span>
-            <form method="post" action=format!("/d/{}/refresh", page.dashboard.slug)>
-                <input type="hidden" name="back" value=here/>
-                <button class="button">{icon::refresh()}<span>"Refresh"</span></button>
+            <form class="push" method="post" action=format!("/d/{}/refresh{query}", page.dashboard.slug)>
+                <input type="hidden" name="back" value=page.link_here()/>
+                <button class="btn" title="Load everything again">{icon("refresh")}"Refresh"</button>
             </form>
-        </div>
+        </section>
     }
     .into_any()
 }
 
 fn interval(page: &DashboardPage) -> AnyView {
-    let current = page.view.interval;
-    let auto = format!("Auto ({})", page.interval.word());
-    let options: Vec<AnyView> = [(IntervalChoice::Auto, "auto", auto)]
+    let choices = Interval::ALL
         .into_iter()
-        .chain(
-            Interval::ALL
-                .into_iter()
-                .filter(|i| !i.is_too_fine_for(page.bounds))
-                .map(|i| {
-                    let mut letters = i.word().chars();
-                    let word = letters
-                        .next()
-                        .map(|c| c.to_uppercase().chain(letters).collect::<String>());
-                    (IntervalChoice::Fixed(i), i.word(), word.unwrap_or_default())
-                }),
-        )
-        .map(|(choice, value, label)| {
-            view! { <option value=value selected={choice == current}>{label}</option> }.into_any()
+        .filter(|i| !i.is_too_fine_for(page.bounds));
+    let links: Vec<AnyView> = choices
+        .map(|choice| {
+            let current = (page.view.interval == IntervalChoice::Fixed(choice)).then_some("true");
+            let href = page.link_with(&[("interval", Some(choice.word().to_owned()))]);
+            view! { <a href=href aria-current=current>"By "{choice.word()}</a> }.into_any()
         })
         .collect();
+    let automatic = (page.view.interval == IntervalChoice::Auto).then_some("true");
+    let label = format!("By {}", page.interval.word());
     view! {
-        <form class="interval" method="get" action=format!("/d/{}", page.dashboard.slug)>
-            {hidden_fields(page, "interval")}
-            <AutoSubmit>
-                <label><span class="visually-hidden">"Interval"</span>
-                    <select name="interval">{options}</select>
-                </label>
-            </AutoSubmit>
-            <noscript><button class="button">"Apply"</button></noscript>
-        </form>
+        <details class="pop" name="pop">
+            <summary class="btn" aria-label=format!("Interval: {label}")>
+                {icon("interval")}{label.clone()}{chevron()}
+            </summary>
+            <div class="pop-box menu">
+                <a href=page.link_with(&[("interval", Some("auto".into()))]) aria-current=automatic>"Automatic"</a>
+                {links}
+            </div>
+        </details>
     }
     .into_any()
 }
 
 /// The rest of the view, so that a form changes only its own part.
-pub(crate) fn hidden_fields(page: &DashboardPage, own: &str) -> Vec<AnyView> {
-    let of_range = |name: &str| ["range", "from", "to"].contains(&name);
+pub(crate) fn hidden_fields(page: &DashboardPage, own: &[&str]) -> Vec<AnyView> {
     page.view
         .to_pairs(&page.dashboard)
         .into_iter()
-        .filter(|(name, _)| name != own && !(own == "range" && of_range(name)))
+        .filter(|(name, _)| !own.contains(&name.as_str()))
         .map(|(name, value)| view! { <input type="hidden" name=name value=value/> }.into_any())
         .collect()
 }

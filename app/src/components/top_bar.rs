@@ -1,66 +1,62 @@
-//! The bar at the top: home, the dashboards, colours.
+//! The bar at the top: home, the dashboards, full screen, colours.
 
-use super::icon;
+use super::icon::{chevron, icon};
 use crate::Theme;
 use crate::islands::FullScreen;
 use crate::service::Page;
 use leptos::prelude::*;
 
-/// The bar at the top of `page`.
+/// The bar at the top of `page`, which is shown at `path`.
 pub(crate) fn top_bar(page: &Page, theme: Theme, path: String) -> AnyView {
-    let switcher = match page {
-        Page::Dashboard(page) | Page::Panel(page) => {
-            let current = page.dashboard.slug.clone();
-            let links: Vec<AnyView> = page
-                .siblings
-                .iter()
-                .map(|(slug, title)| {
-                    let here = (*slug == current).then_some("page");
-                    view! {
-                        <li><a href=format!("/d/{slug}") aria-current=here>{title.clone()}</a></li>
-                    }
-                    .into_any()
-                })
-                .collect();
-            view! {
-                <details class="pop" name="pop">
-                    <summary>{page.dashboard.title.clone()}{icon::chevron()}</summary>
-                    <ul class="pop-body menu">{links}</ul>
-                </details>
-            }
-            .into_any()
+    let buttons = [
+        (Theme::System, "system", "Follow the system"),
+        (Theme::Light, "sun", "Light"),
+        (Theme::Dark, "moon", "Dark"),
+    ];
+    let buttons = Vec::from(buttons.map(|(choice, name, label)| {
+        let pressed = if choice == theme { "true" } else { "false" };
+        view! {
+            <button class="icon-btn" name="theme" value=choice.word() aria-pressed=pressed aria-label=label title=label>
+                {icon(name)}
+            </button>
         }
-        _ => ().into_any(),
-    };
-    let buttons =
-        [Theme::System, Theme::Light, Theme::Dark].map(|choice| theme_button(choice, theme));
-    let buttons = Vec::from(buttons);
+        .into_any()
+    }));
     view! {
-        <nav class="top" aria-label="Main">
-            <a class="brand" href="/"><span>{icon::mark()}</span>"Brisk"</a>
-            {switcher}
-            <span class="push"></span>
-            <FullScreen/>
-            <form class="theme" method="post" action="/preferences" aria-label="Colours">
-                <input type="hidden" name="back" value=path/>
-                {buttons}
-            </form>
-        </nav>
+        <header class="topbar">
+            <a class="brand" href="/">{icon("logo")}"Brisk"</a>
+            {switcher(page)}
+            <div class="topbar-end">
+                <FullScreen/>
+                <form class="switch" method="post" action="/theme" role="group" aria-label="Theme">
+                    <input type="hidden" name="back" value=path/>
+                    {buttons}
+                </form>
+            </div>
+        </header>
     }
     .into_any()
 }
 
-fn theme_button(choice: Theme, current: Theme) -> AnyView {
-    let (icon, label) = match choice {
-        Theme::System => (icon::monitor(), "Colours of the system"),
-        Theme::Light => (icon::sun(), "Light colours"),
-        Theme::Dark => (icon::moon(), "Dark colours"),
+fn switcher(page: &Page) -> AnyView {
+    let (Page::Dashboard(page) | Page::Panel(page)) = page else {
+        return ().into_any();
     };
-    let pressed = if choice == current { "true" } else { "false" };
+    let links: Vec<AnyView> = page
+        .siblings
+        .iter()
+        .map(|(slug, title)| {
+            let here = (*slug == page.dashboard.slug).then_some("page");
+            view! { <a href=format!("/d/{slug}") aria-current=here>{title.clone()}</a> }.into_any()
+        })
+        .collect();
     view! {
-        <button name="theme" value=choice.word() aria-label=label title=label aria-pressed=pressed>
-            {icon}
-        </button>
+        <nav aria-label="Dashboards">
+            <details class="pop" name="pop">
+                <summary class="btn quiet">"Dashboards"{chevron()}</summary>
+                <div class="pop-box menu">{links}</div>
+            </details>
+        </nav>
     }
     .into_any()
 }

@@ -1,77 +1,133 @@
-//! One variable's choices, as a form.
+//! One variable's choices: a form where several may be chosen, links where one may.
 
-use super::icon;
+use super::icon::{chevron, icon};
 use super::toolbar::hidden_fields;
+use crate::islands::OptionSearch;
 use crate::service::DashboardPage;
 use brisk_domain::{Selection, Variable};
 use leptos::prelude::*;
 
+/// Chosen values that a chip names; more are counted.
+const NAMED: usize = 2;
+
 /// The picker of one variable.
-pub(crate) fn variable_picker(page: &DashboardPage, variable: &Variable) -> AnyView {
-    let name = variable.name.as_str().to_owned();
-    let selection = page
-        .view
-        .variables
-        .get(&variable.name)
-        .cloned()
-        .unwrap_or_default();
-    let active = (!selection.is_all()).then_some("true");
+pub(crate) fn picker(page: &DashboardPage, variable: &Variable) -> AnyView {
+    let selection = selection(page, variable);
+    let count = (!selection.is_all())
+        .then(|| view! { <span class="count">{selection.values().len()}</span> });
     let body = match page.choices.get(&variable.name) {
-        Some(Ok(choices)) => choice_list(variable, &selection, choices),
-        Some(Err(error)) => view! { <p class="pop-note">{error.message.clone()}</p> }.into_any(),
+        Some(Ok(choices)) if variable.multi => several(page, variable, &selection, choices),
+        Some(Ok(choices)) => one(page, variable, &selection, choices),
+        Some(Err(error)) => {
+            view! { <div class="pop-box menu"><p class="menu-note">{error.message.clone()}</p></div> }
+                .into_any()
+        }
         None => ().into_any(),
     };
     view! {
         <details class="pop" name="pop">
-            <summary class="button" data-active=active>
-                {icon::filter()}<span>{summary(variable, &selection)}</span>{icon::chevron()}
-            </summary>
-            <form class="pop-body choices" method="get" action=format!("/d/{}", page.dashboard.slug)>
-                {hidden_fields(page, &name)}
-                <fieldset>
-                    <legend class="visually-hidden">{variable.label.clone()}</legend>
-                    {body}
-                </fieldset>
-                <div class="pop-foot">
-                    <a class="quiet" href=page.link_with(&[(name.as_str(), None)])>"All"</a>
-                    <button class="button primary">"Apply"</button>
-                </div>
-            </form>
+            <summary class="btn">{icon("filter")}{variable.label.clone()}{count}{chevron()}</summary>
+            {body}
         </details>
     }
     .into_any()
 }
 
-/// `Country`, `Country: France`, `Country: 3 of 43`.
-fn summary(variable: &Variable, selection: &Selection) -> String {
-    match selection.values() {
-        [] => variable.label.clone(),
-        [one] => format!("{}: {one}", variable.label),
-        several => format!("{}: {}", variable.label, several.len()),
-    }
+/// What is chosen, with a way to take it back.
+pub(crate) fn chip(page: &DashboardPage, variable: &Variable) -> Option<AnyView> {
+    let selection = selection(page, variable);
+    let text = match selection.values() {
+        [] => return None,
+        few if few.len() <= NAMED => few.join(", "),
+        many => format!("{} chosen", many.len()),
+    };
+    let label = format!("Remove the filter {}: {text}", variable.label);
+    Some(
+        view! {
+            <a class="chip" href=without(page, variable) aria-label=label>
+                {variable.label.clone()}" "<b>{text.clone()}</b>{icon("close")}
+            </a>
+        }
+        .into_any(),
+    )
 }
 
-fn choice_list(variable: &Variable, selection: &Selection, choices: &[String]) -> AnyView {
-    let kind = if variable.multi { "checkbox" } else { "radio" };
-    // Chosen values that the source no longer knows stay visible, so that they can be unchosen.
+fn several(
+    page: &DashboardPage,
+    variable: &Variable,
+    selection: &Selection,
+    choices: &[String],
+) -> AnyView {
+    // Chosen values that the source no longer knows stay visible, so that they can be taken back.
     let unknown = selection
         .values()
         .iter()
         .filter(|value| !choices.contains(value));
-    let items: Vec<AnyView> = choices
+    let name = variable.name.as_str();
+    let options: Vec<AnyView> = choices
         .iter()
         .chain(unknown)
         .map(|choice| {
             let checked = selection.values().contains(choice);
-            let name = variable.name.as_str().to_owned();
             view! {
-                <li><label>
-                    <input type=kind name=name value=choice.clone() checked=checked/>
+                <label class="option">
+                    <input type="checkbox" name=name.to_owned() value=choice.clone() checked=checked/>
                     <span>{choice.clone()}</span>
-                </label></li>
+                </label>
             }
             .into_any()
         })
         .collect();
-    view! { <ul class="list">{items}</ul> }.into_any()
+    view! {
+        <form class="pop-box choices" method="get" action=page.path()>
+            {hidden_fields(page, &[name])}
+            <OptionSearch label=variable.label.to_lowercase()/>
+            <div class="options" role="group" aria-label=variable.label.clone() tabindex="0">{options}</div>
+            <p class="no-match" hidden>"Nothing of that name."</p>
+            <footer>
+                <a class="btn quiet" href=without(page, variable)>"All"</a>
+                <button class="btn primary">"Apply"</button>
+            </footer>
+        </form>
+    }
+    .into_any()
+}
+
+fn one(
+    page: &DashboardPage,
+    variable: &Variable,
+    selection: &Selection,
+    choices: &[String],
+) -> AnyView {
+    let name = variable.name.as_str();
+    let links: Vec<AnyView> = choices
+        .iter()
+        .map(|choice| {
+            let current = selection.values().contains(choice).then_some("true");
+            let href = page.link_with(&[(name, Some(choice.clone()))]);
+            view! { <a href=href aria-current=current>{choice.clone()}</a> }.into_any()
+        })
+        .collect();
+    let all = selection.is_all().then_some("true");
+    view! {
+        <div class="pop-box menu">
+            <a href=without(page, variable) aria-current=all>"All"</a>
+            {links}
+        </div>
+    }
+    .into_any()
+}
+
+fn selection(page: &DashboardPage, variable: &Variable) -> Selection {
+    page.view
+        .variables
+        .get(&variable.name)
+        .cloned()
+        .unwrap_or_default()
+}
+
+/// The view with nothing chosen; said in the URL where the dashboard would choose something.
+fn without(page: &DashboardPage, variable: &Variable) -> String {
+    let nothing = (!variable.default.is_all()).then(String::new);
+    page.link_with(&[(variable.name.as_str(), nothing)])
 }

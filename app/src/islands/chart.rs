@@ -146,9 +146,9 @@ pub fn Chart(
     };
     let items = legend.into_iter().enumerate().map(move |(i, item)| {
         let pressed = move || if hidden.with(|h| h.contains(&i)) { "false" } else { "true" };
-        let swatch = format!("swatch s{}{}", item.color, if item.dashed { " dashed" } else { "" });
+        let swatch = if item.dashed { "swatch line dashed" } else { "swatch" };
         view! {
-            <button type="button" class="legend-item" aria-pressed=pressed on:click=move |_| toggle(i)>
+            <button type="button" class=format!("legend-item s{}", item.color) aria-pressed=pressed on:click=move |_| toggle(i)>
                 <i class=swatch></i>{item.name}
             </button>
         }
@@ -158,7 +158,8 @@ pub fn Chart(
     view! {
         {has_legend.then(|| view! { <div class="legend" role="group" aria-label="Series">{items}</div> })}
         <div
-            class="plot"
+            class="panel-body chart"
+            style=format!("height:{}px", place.height)
             tabindex="0"
             role="group"
             aria-label=format!("{title}: arrow keys read the values")
@@ -282,7 +283,7 @@ fn crosshair(readout: &Readout, at: usize, hidden: &[usize]) -> Option<impl Into
     let dots: Vec<_> = shown
         .filter_map(|(_, series)| Some((series.color, (*series.ys.get(at)?)?)))
         .map(|(color, y)| {
-            view! { <i class=format!("dot s{color}") style=format!("left:{x};top:{y}px")></i> }
+            view! { <div class=format!("point s{color}") style=format!("left:{x};top:{y}px")></div> }
         })
         .collect();
     Some(view! { {line}{dots} })
@@ -300,10 +301,16 @@ fn tooltip(
         .series
         .iter()
         .enumerate()
-        .filter(|(i, series)| !hidden.contains(i) && series.values.get(at).is_some_and(|v| !v.is_empty()))
+        .filter(|(i, series)| {
+            !hidden.contains(i) && series.values.get(at).is_some_and(|v| !v.is_empty())
+        })
         .map(|(_, series)| {
-            let swatch = several.then(|| view! { <i class=format!("swatch s{}", series.color)></i> });
-            view! { <p>{swatch}<span>{series.name.clone()}</span><b>{series.values[at].clone()}</b></p> }
+            let swatch = several.then(|| view! { <i class="swatch"></i> });
+            view! {
+                <div class=format!("s{}", series.color)>
+                    {swatch}<span>{series.name.clone()}</span><b>{series.values[at].clone()}</b>
+                </div>
+            }
         })
         .collect();
     let fraction = readout.xs.get(at).copied();
@@ -323,6 +330,6 @@ fn tooltip(
         "tooltip"
     };
     Some(view! {
-        <div class=side style=format!("left:{left};top:{top}px")><strong>{label}</strong>{rows}</div>
+        <div class=side style=format!("left:{left};top:{top}px")><p>{label}</p>{rows}</div>
     })
 }

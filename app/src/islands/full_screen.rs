@@ -15,8 +15,8 @@ pub fn FullScreen() -> impl IntoView {
         }
     };
     view! {
-        <button class="icon-button" type="button" aria-label="Full screen" title="Full screen" on:click=toggle>
-            <svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4"/></svg>
+        <button class="icon-btn js-only" type="button" aria-label="Full screen" title="Full screen" on:click=toggle>
+            <svg class="i" aria-hidden="true"><use href="#i-full"></use></svg>
         </button>
     }
 }

@@ -1,9 +1,9 @@
 //! The interactive parts: the only code of the app that runs in the browser.
 
-mod auto_submit;
 mod chart;
 mod full_screen;
+mod option_search;
 
-pub use auto_submit::AutoSubmit;
 pub use chart::{Chart, ChartPlace};
 pub use full_screen::FullScreen;
+pub use option_search::OptionSearch;

@@ -5,7 +5,7 @@ use crate::service::DashboardPage;
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// A dashboard: header, toolbar, panels on their grid.
+/// A dashboard: head, toolbar, panels on their grid.
 pub fn dashboard(page: &Arc<DashboardPage>) -> AnyView {
     let panels: Vec<AnyView> = page
         .panels
@@ -13,12 +13,11 @@ pub fn dashboard(page: &Arc<DashboardPage>) -> AnyView {
         .map(|(panel, slot)| panel_card::panel_card(page, panel, slot.clone()))
         .collect();
     view! {
-        {header::header(page)}
-        {toolbar::toolbar(page)}
-        <main id="main" class="grid">{panels}</main>
-        <footer class="foot">
-            "Times in "{page.dashboard.zone.to_string()}" · Drawn by Brisk"
-        </footer>
+        <main id="main">
+            {header::of_dashboard(page)}
+            {toolbar::toolbar(page)}
+            <div class="grid">{panels}</div>
+        </main>
     }
     .into_any()
 }

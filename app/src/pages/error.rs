@@ -7,10 +7,13 @@ use leptos::prelude::*;
 pub fn error(error: &ErrorPage) -> AnyView {
     let (href, words) = error.link.clone();
     view! {
-        <main id="main" class="page page-error">
-            <h1>{error.title.clone()}</h1>
-            <p>{error.message.clone()}</p>
-            <p><a class="button" href=href>{words}</a></p>
+        <main id="main" class="page">
+            <div class="sheet">
+                <p class="code">{error.status}</p>
+                <h1>{error.title.clone()}</h1>
+                <p>{error.message.clone()}</p>
+                <div class="actions"><a class="btn primary" href=href>{words}</a></div>
+            </div>
         </main>
     }
     .into_any()

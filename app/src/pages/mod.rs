@@ -6,7 +6,7 @@ mod home;
 mod panel;
 
 use crate::Theme;
-use crate::components::top_bar;
+use crate::components::{icon, top_bar};
 use crate::service::Page;
 use leptos::prelude::*;
 
@@ -20,6 +20,7 @@ pub fn page(page: Page, theme: Theme, path: String) -> AnyView {
         Page::Error(error) => error::error(&error),
     };
     view! {
+        <div hidden inner_html=icon::SPRITE></div>
         <a class="skip" href="#main">"Skip to content"</a>
         {bar}
         {main}

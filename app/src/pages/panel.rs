@@ -1,6 +1,6 @@
 //! One panel, large, with its table.
 
-use crate::components::{panel_card, toolbar};
+use crate::components::{header, panel_card, toolbar};
 use crate::service::DashboardPage;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -10,19 +10,14 @@ pub fn panel(page: &Arc<DashboardPage>) -> AnyView {
     let Some((panel, slot)) = page.panels.first() else {
         return ().into_any();
     };
-    let title = panel.title_at(page.interval);
     view! {
-        <header class="head">
-            <nav class="crumbs" aria-label="Breadcrumb">
-                <a href=page.link_to(None)>{page.dashboard.title.clone()}</a>
-            </nav>
-            <h1>{title}</h1>
-            <p>{panel.description.clone()}</p>
-        </header>
-        {toolbar::toolbar(page)}
-        <main id="main" class="one">
-            {panel_card::large(page, panel, slot.clone())}
-            {panel_card::data_table(page, panel, slot.clone())}
+        <main id="main">
+            {header::of_panel(page, panel)}
+            {toolbar::toolbar(page)}
+            <div class="page">
+                {panel_card::large(page, panel, slot.clone())}
+                {panel_card::data_table(page, panel, slot.clone())}
+            </div>
         </main>
     }
     .into_any()
