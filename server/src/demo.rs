@@ -31,13 +31,13 @@ pub async fn database(
         true => Shift::None,
         false => Shift::LatestIntoPastWeek(clock.now()),
     };
-    let started_at = clock.now();
+    let (started_at, begun) = (clock.now(), std::time::Instant::now());
     let progress = TerminalProgress::new();
     let report = import_into_sqlite(&plan, &file, &database, shift, 0, &progress)
         .await
         .context("loading the demo data")?;
     let finished_at = clock.now();
-    let seconds = (finished_at.0 - started_at.0) as f64 / 1e6;
+    let seconds = begun.elapsed().as_secs_f64();
     eprintln!("  {} ({seconds:.1} s)", import::sentence(&report, &plan));
     let record = ImportRecord {
         source: SOURCE.into(),

@@ -27,6 +27,8 @@ const MAX_BODY: usize = 64 * 1024;
 
 /// All routes over `state`, with the built frontend from `site`.
 pub fn router(state: AppState, site: &Path) -> Router {
+    // Leptos spawns on tokio; asking twice (tests do) is harmless.
+    let _ = any_spawner::Executor::init_tokio();
     // Packed files are sent as they are; pages are packed on the way, without holding the stream.
     let pages = Router::new()
         .route("/", get(handlers::home))
@@ -61,7 +63,12 @@ fn is_own(request: &Request) -> bool {
     if [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method()) {
         return true;
     }
-    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let header = |name: &str| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
     let site = header("sec-fetch-site").is_none_or(|site| site == "same-origin" || site == "none");
     let origin = header("origin").is_none_or(|origin| {
         let host = origin.split_once("://").map_or("", |(_, host)| host);

@@ -73,7 +73,7 @@ pub(crate) fn data_table(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSl
             view! {
                 <section class="panel free" id="data" aria-labelledby="data-t">
                     <header class="panel-head"><h2 id="data-t">"Data"</h2></header>
-                    <div class="panel-body scroll" tabindex="0" role="region" aria-labelledby="data-t" inner_html=table></div>
+                    <div class="panel-body scroll" tabindex="0" role="group" aria-labelledby="data-t" inner_html=table></div>
                 </section>
             }
             .into_any()
@@ -153,7 +153,7 @@ fn body(
     let content = if panel.kind == PanelKind::Table && !drawing.is_empty {
         let heading = format!("{}-t", panel.id);
         view! {
-            <div class="panel-body scroll" style=style tabindex="0" role="region" aria-labelledby=heading inner_html=drawing.body></div>
+            <div class="panel-body scroll" style=style tabindex="0" role="group" aria-labelledby=heading inner_html=drawing.body></div>
         }
         .into_any()
     } else if drawing.readout.labels.is_empty() {

@@ -28,7 +28,7 @@ pub(crate) fn top_bar(page: &Page, theme: Theme, path: String) -> AnyView {
             {switcher(page)}
             <div class="topbar-end">
                 <FullScreen/>
-                <form class="switch" method="post" action="/theme" role="group" aria-label="Theme">
+                <form class="switch" method="post" action="/theme" aria-label="Theme">
                     <input type="hidden" name="back" value=path/>
                     {buttons}
                 </form>

@@ -2,7 +2,7 @@
 
 use crate::axes::Frame;
 use crate::line::summary;
-use crate::markup::{escape, fit, open_plot, open_svg, percent, px, text_width};
+use crate::markup::{escape, fit, open_plot, percent, px, text_width};
 use crate::points::{self, Axis, Points};
 use crate::readout::{Readout, ReadoutSeries, fraction};
 use crate::{Drawing, Input, time_ticks};
@@ -28,8 +28,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let frame = Frame::with_zero(input, extent, &unit);
     let summary = summary(&points, input);
     let mut body = String::new();
-    open_svg(&mut body, input.height, &summary);
-    open_plot(&mut body, frame.left, frame.right, input.height);
+    open_plot(&mut body, (frame.left, frame.right), input.height, &summary);
     frame.draw_y(&mut body);
     frame.draw_x(&x_labels(&points, input), &mut body);
     for (i, bars) in bars.iter().enumerate() {
@@ -50,7 +49,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
             );
         }
     }
-    body.push_str("</svg></svg>");
+    body.push_str("</svg>");
     let time = match &points.x {
         Axis::Time(times) if times.len() > 1 => Some((input.bounds.from, input.bounds.to)),
         _ => None,
@@ -211,8 +210,7 @@ pub(crate) fn draw_horizontal(input: &Input<'_>) -> Option<Drawing> {
     let thick = (band * 0.68).min(26.0);
     let summary = summary(&points, input);
     let mut body = String::new();
-    open_svg(&mut body, input.height, &summary);
-    open_plot(&mut body, left, right, input.height);
+    open_plot(&mut body, (left, right), input.height, &summary);
     for (i, label) in labels.iter().enumerate() {
         let middle = 4.0 + band * (i as f64 + 0.5);
         let value = series.values[i].unwrap_or(0.0);
@@ -236,7 +234,7 @@ pub(crate) fn draw_horizontal(input: &Input<'_>) -> Option<Drawing> {
             y = px(middle),
         );
     }
-    body.push_str("</svg></svg>");
+    body.push_str("</svg>");
     let readout = Readout {
         by_mark: true,
         margins: (left, right, 4.0, 4.0),

@@ -1,6 +1,6 @@
 //! Cells by two dimensions.
 
-use crate::markup::{escape, fit, open_plot, open_svg, percent, px, text_width};
+use crate::markup::{escape, fit, open_plot, percent, px, text_width};
 use crate::readout::{Readout, ReadoutSeries, fraction};
 use crate::{Drawing, Input};
 use brisk_domain::{Column, Unit, Values, format};
@@ -58,8 +58,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let band = (input.height - top - bottom) / y_labels.len().max(1) as f64;
     let width = 1.0 / x_labels.len().max(1) as f64;
     let mut body = String::new();
-    open_svg(&mut body, input.height, &summary);
-    open_plot(&mut body, left, right, input.height);
+    open_plot(&mut body, (left, right), input.height, &summary);
     let y_step = (14.0 / band).ceil().max(1.0) as usize;
     for (i, label) in y_labels.iter().enumerate().step_by(y_step) {
         let middle = px(top + band * (i as f64 + 0.5));
@@ -117,7 +116,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
             );
         }
     }
-    body.push_str("</svg></svg>");
+    body.push_str("</svg>");
     let label = |cell: &Cell| format!("{}, {}", y_labels[cell.y], x_labels[cell.x]);
     let readout = Readout {
         by_mark: true,

@@ -1,7 +1,7 @@
 //! Lines and areas.
 
 use crate::axes::Frame;
-use crate::markup::{open_plot, open_svg, percent, px};
+use crate::markup::{open_plot, percent, px};
 use crate::points::{self, Axis, Points};
 use crate::readout::{Readout, ReadoutSeries, fraction};
 use crate::{Drawing, Input, lttb, time_ticks};
@@ -30,12 +30,11 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let frame = Frame::with_zero(input, extent, &unit);
     let summary = summary(&points, input);
     let mut body = String::new();
-    open_svg(&mut body, input.height, &summary);
-    open_plot(&mut body, frame.left, frame.right, input.height);
+    open_plot(&mut body, (frame.left, frame.right), input.height, &summary);
     frame.draw_y(&mut body);
     frame.draw_x(&x_labels(&points, input), &mut body);
     draw_paths(&points, input, &stacks, &frame, area, &mut body);
-    body.push_str("</svg></svg>");
+    body.push_str("</svg>");
     let readout = readout(&points, input, &stacks, &frame);
     Some(Drawing {
         body,

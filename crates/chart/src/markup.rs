@@ -74,23 +74,14 @@ pub(crate) fn fit(text: &str, width: f64) -> String {
     format!("{}…", out.trim_end())
 }
 
-/// Opens the chart's own coordinate system.
-pub(crate) fn open_svg(out: &mut String, height: f64, summary: &str) {
+/// Opens the plot area: x in percent of its width, y in px. Labels stand in its margins.
+pub(crate) fn open_plot(out: &mut String, (left, right): (f64, f64), height: f64, summary: &str) {
     let _ = write!(
         out,
-        "<svg class=\"c\" width=\"100%\" height=\"{}\" role=\"img\" aria-label=\"{}\">",
+        "<svg class=\"c\" style=\"margin-left:{}px;width:calc(100% - {}px)\" height=\"{}\" role=\"img\" aria-label=\"{}\">",
+        px(left),
+        px(left + right),
         px(height),
         escape(summary)
-    );
-}
-
-/// Opens the plot area: what is in it has x in percent of its width.
-pub(crate) fn open_plot(out: &mut String, left: f64, right: f64, height: f64) {
-    let _ = write!(
-        out,
-        "<svg x=\"{}\" height=\"{}\" overflow=\"visible\" style=\"width:calc(100% - {}px)\">",
-        px(left),
-        px(height),
-        px(left + right)
     );
 }

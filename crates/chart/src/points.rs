@@ -49,12 +49,12 @@ pub(crate) fn is_empty(input: &Input<'_>) -> bool {
 /// The series of `input`; `None` where the columns do not fit.
 pub(crate) fn of(input: &Input<'_>) -> Option<Points> {
     let x = x_of(input.frame, input, input.bounds)?;
-    let mut series = series_of(input.frame, input, &x, input.bounds)?;
+    let mut series = series_of(input.frame, input, &x)?;
     if let (Some(previous), Some(bounds), Axis::Time(_)) =
         (input.previous, input.previous_bounds, &x)
         && series.len() == 1
         && let Some(x) = x_of(previous, input, bounds)
-        && let Some(compared) = series_of(previous, input, &x, bounds)
+        && let Some(compared) = series_of(previous, input, &x)
     {
         let name = input
             .spec
@@ -166,7 +166,7 @@ fn label(values: &Values, row: usize, unit: &Unit, input: &Input<'_>) -> String 
     }
 }
 
-fn series_of(frame: &Frame, input: &Input<'_>, x: &Axis, bounds: Bounds) -> Option<Vec<Series>> {
+fn series_of(frame: &Frame, input: &Input<'_>, x: &Axis) -> Option<Vec<Series>> {
     let (first, rest) = frame.columns().split_first()?;
     let place = |row: usize| match (x, &first.values) {
         (Axis::Time(times), Values::Time(cells)) => {
@@ -233,25 +233,34 @@ fn series_of(frame: &Frame, input: &Input<'_>, x: &Axis, bounds: Bounds) -> Opti
         }
     }
     series.truncate(MAX_SERIES);
-    if input.spec.empty == EmptyBucket::Zero && matches!(x, Axis::Time(_)) && bounds.seconds() > 0 {
-        fill_zeros(&mut series);
+    if matches!(x, Axis::Time(_)) {
+        fill_empty(&mut series, input.spec.empty);
     }
     (!series.is_empty()).then_some(series)
 }
 
-/// Buckets without a row are 0, up to the last one that has any: the future is not zero.
-fn fill_zeros(series: &mut [Series]) {
+/// Fills buckets without a row, up to the last one that has any: the future is not zero.
+fn fill_empty(series: &mut [Series], empty: EmptyBucket) {
     let last = series
         .iter()
         .filter_map(|s| s.values.iter().rposition(Option::is_some))
         .max();
     let Some(last) = last else { return };
     for one in series {
+        let mut before = None;
         for at in 0..=last {
-            if one.values[at].is_none() {
-                one.values[at] = Some(0.0);
-                one.texts[at] = format::full(0.0, &one.unit);
+            let filled = match empty {
+                EmptyBucket::Gap => None,
+                EmptyBucket::Zero => Some(0.0),
+                EmptyBucket::Carry => before,
+            };
+            if one.values[at].is_none()
+                && let Some(value) = filled
+            {
+                one.values[at] = Some(value);
+                one.texts[at] = format::full(value, &one.unit);
             }
+            before = one.values[at];
         }
     }
 }

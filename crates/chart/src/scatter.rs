@@ -1,7 +1,7 @@
 //! Points by two numbers.
 
 use crate::axes::Frame;
-use crate::markup::{open_plot, open_svg, percent, px};
+use crate::markup::{open_plot, percent, px};
 use crate::readout::{Readout, ReadoutSeries, fraction};
 use crate::{Drawing, Input, ticks};
 use brisk_domain::{Column, Unit, Values, format};
@@ -62,8 +62,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         rows.len()
     );
     let mut body = String::new();
-    open_svg(&mut body, input.height, &summary);
-    open_plot(&mut body, frame.left, frame.right, input.height);
+    open_plot(&mut body, (frame.left, frame.right), input.height, &summary);
     frame.draw_y(&mut body);
     frame.draw_x(&labels, &mut body);
     for (i, (_, x, y)) in rows.iter().enumerate() {
@@ -74,7 +73,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
             px(frame.y(*y))
         );
     }
-    body.push_str("</svg></svg>");
+    body.push_str("</svg>");
     let texts = |column: &Column, unit: &Unit| {
         rows.iter()
             .map(|(row, ..)| format::cell(&column.values, *row, unit, input.zone))

@@ -4,7 +4,7 @@ use crate::markup::{escape, px};
 use crate::readout::Readout;
 use crate::{Drawing, Input};
 use brisk_domain::panel::Better;
-use brisk_domain::{Frame, format};
+use brisk_domain::{Frame, Unit, format};
 use std::fmt::Write as _;
 
 pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
@@ -19,7 +19,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         "<div class=\"stat\" style=\"height:{}px\"><p class=\"stat-figure\" title=\"{}\">{}</p>",
         px(input.height),
         escape(&format::full(value, unit)),
-        escape(&format::compact(value, unit))
+        escape(&figure(value, unit))
     );
     if let Some(compare) = input.spec.compare {
         body.push_str(&change(
@@ -41,6 +41,16 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         readout: Readout::default(),
         is_empty: false,
     })
+}
+
+/// Whole numbers are said in full as long as they are easy to read.
+fn figure(value: f64, unit: &Unit) -> String {
+    match unit {
+        Unit::None | Unit::Noun(_) if value.fract() == 0.0 && value.abs() < 100_000.0 => {
+            format::full(value, &Unit::None)
+        }
+        _ => format::compact(value, unit),
+    }
 }
 
 /// The first number of the first row, and its column.
@@ -79,7 +89,7 @@ fn change(
     let column = first_number(input.frame)
         .map(|(_, column)| column)
         .unwrap_or_default();
-    let before = format::compact(previous, input.spec.unit_of(&column));
+    let before = figure(previous, input.spec.unit_of(&column));
     let _ = write!(summary, " {text} against {before} in the {label}.");
     format!(
         "<p class=\"stat-change{good}\"><b><span aria-hidden=\"true\">{arrow}</span><span class=\"visually-hidden\">{word} </span>{}</b> <span title=\"{label}\">vs {}</span></p>",

@@ -61,7 +61,11 @@ pub(crate) fn panel(
         ("neither", Better::Neither),
     ];
     let better = fields.word("better", &better, problems).unwrap_or_default();
-    let empty = [("gap", EmptyBucket::Gap), ("zero", EmptyBucket::Zero)];
+    let empty = [
+        ("gap", EmptyBucket::Gap),
+        ("zero", EmptyBucket::Zero),
+        ("carry", EmptyBucket::Carry),
+    ];
     let empty = fields.word("empty", &empty, problems);
     let intervals = Interval::ALL.map(|interval| (interval.word(), interval));
     let interval = fields.word("interval", &intervals, problems);

@@ -127,6 +127,8 @@ pub enum EmptyBucket {
     Gap,
     /// As 0.
     Zero,
+    /// As the value before it: for totals that go on.
+    Carry,
 }
 
 /// Where a panel stands on the grid of 12 columns; rows are as many as needed.
