@@ -1,1 +1,108 @@
-fn main() {}
+//! The commands of this repository, for people and for CI alike. This file owns the list of
+//! commands and the exit code; each command has a file of its own.
+//!
+//! To add a command: write a module with a `run` function and add a line to `COMMANDS`.
+
+#![allow(
+    clippy::print_stdout,
+    reason = "this program talks to people in a terminal"
+)]
+
+use anyhow::Result;
+use std::process::ExitCode;
+
+mod apt;
+mod arguments;
+mod assets;
+mod browser;
+mod build;
+mod check;
+mod frontend;
+mod process;
+mod programs;
+mod serve;
+mod services;
+mod step;
+mod stylesheet;
+mod summary;
+mod test;
+mod watch;
+mod workspace;
+
+use arguments::Arguments;
+use workspace::Workspace;
+
+struct Command {
+    name: &'static str,
+    usage: &'static str,
+    about: &'static str,
+    run: fn(&Workspace, Arguments) -> Result<ExitCode>,
+}
+
+const COMMANDS: [Command; 4] = [
+    Command {
+        name: "serve",
+        usage: "serve [--dev] [--port 3000] [-- ARGS]",
+        about: "build everything, load the demo, serve it; --dev rebuilds on change, ARGS go to brisk",
+        run: serve::run,
+    },
+    Command {
+        name: "test",
+        usage: "test [--quick]",
+        about: "all that CI runs; --quick leaves out services and browser",
+        run: test::run,
+    },
+    Command {
+        name: "build",
+        usage: "build",
+        about: "the frontend, the assets and the server, all for release",
+        run: build::run_command,
+    },
+    Command {
+        name: "check",
+        usage: "check",
+        about: "formatting and lints, with warnings denied",
+        run: check::run_command,
+    },
+];
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let Some(name) = words.next().filter(|name| !is_help(name)) else {
+        print_commands();
+        return ExitCode::SUCCESS;
+    };
+    let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
+        print_commands();
+        eprintln!("\nThere is no command `{name}`; use one of those above.");
+        return ExitCode::from(2);
+    };
+    match start(command, words.collect()) {
+        Ok(code) => code,
+        Err(_) if process::interrupted() => {
+            eprintln!("Interrupted.");
+            ExitCode::from(130)
+        }
+        Err(error) => {
+            eprintln!("\n{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(command: &Command, words: Vec<String>) -> Result<ExitCode> {
+    let workspace = Workspace::find()?;
+    process::watch_for_interrupts()?;
+    (command.run)(&workspace, Arguments::new(command.usage, words))
+}
+
+fn is_help(word: &str) -> bool {
+    matches!(word, "help" | "--help" | "-h")
+}
+
+fn print_commands() {
+    println!("cargo xtask COMMAND\n");
+    for command in &COMMANDS {
+        println!("  {:<40} {}", command.usage, command.about);
+    }
+}

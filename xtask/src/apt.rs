@@ -1,0 +1,47 @@
+//! Programs that tests need: found, installed with apt where that is possible, or named.
+
+use crate::process::run_quietly;
+use crate::programs;
+use crate::step::note;
+use crate::workspace::Workspace;
+use anyhow::{Result, bail};
+
+/// Each program with the Debian package that brings it.
+const NEEDED: [(&str, &str); 6] = [
+    ("chromium", "chromium"),
+    ("redis-server", "redis-server"),
+    ("mariadbd", "mariadb-server"),
+    ("mariadb", "mariadb-client"),
+    ("initdb", "postgresql"),
+    ("npm", "npm"),
+];
+
+/// Makes sure that all programs are there.
+pub(crate) fn install_missing(workspace: &Workspace) -> Result<()> {
+    let missing: Vec<&str> = NEEDED
+        .iter()
+        .filter(|(program, _)| programs::find(program).is_none())
+        .map(|(_, package)| *package)
+        .collect();
+    if missing.is_empty() {
+        note("everything is there");
+        return Ok(());
+    }
+    let wanted = missing.join(" ");
+    let (Some(apt), true) = (
+        programs::find("apt-get"),
+        rustix::process::geteuid().is_root(),
+    ) else {
+        bail!("these programs are missing: install the packages {wanted}");
+    };
+    note(format!("installing {wanted}"));
+    let log = workspace.target("logs/apt.log");
+    let mut update = workspace.command(&apt);
+    run_quietly(update.arg("update"), &log)?;
+    let mut install = workspace.command(&apt);
+    install.env("DEBIAN_FRONTEND", "noninteractive");
+    install
+        .args(["install", "-y", "--no-install-recommends"])
+        .args(&missing);
+    run_quietly(&mut install, &log)
+}

@@ -1,0 +1,105 @@
+//! The browser tests: a server of their own over the unshifted demo, and Playwright against it.
+
+use crate::process::{self, Guarded, log_to, run_quietly};
+use crate::programs;
+use crate::services::free_port;
+use crate::summary::Counts;
+use crate::workspace::Workspace;
+use anyhow::{Context, Result, bail};
+use rustix::process::Signal;
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// The first import may take a minute on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Runs all specs against `program`.
+pub(crate) fn run(workspace: &Workspace, program: &Path) -> Result<Counts> {
+    let npm = programs::find("npm").context("npm is not installed: install Node.js")?;
+    let end2end = workspace.path("end2end");
+    let mut install = workspace.command(npm);
+    install
+        .current_dir(&end2end)
+        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    install.args(["ci", "--no-audit", "--no-fund"]);
+    run_quietly(&mut install, &workspace.target("logs/npm.log"))?;
+    let port = free_port()?;
+    let log = workspace.target("logs/brisk.log");
+    let mut serve = workspace.command(program);
+    serve.args([
+        "serve",
+        "--demo",
+        "--demo-unshifted",
+        "--now",
+        "2011-12-09T13:00",
+    ]);
+    serve.args([
+        "--listen",
+        &format!("127.0.0.1:{port}"),
+        "--dashboards",
+        "end2end/dashboards",
+    ]);
+    serve.arg("--assets").arg(workspace.target("site"));
+    serve.arg("--data-dir").arg(workspace.target("e2e-data"));
+    let mut server = Guarded::start(log_to(&mut serve, &log)?, Signal::TERM)?;
+    wait_until_ready(&mut server, port, &log)?;
+    let report = workspace.target("playwright.json");
+    let mut playwright = workspace.command(end2end.join("node_modules/.bin/playwright"));
+    playwright.current_dir(&end2end).arg("test");
+    playwright.env("BRISK_URL", format!("http://127.0.0.1:{port}"));
+    playwright.env("BRISK_DASHBOARDS", &dashboards);
+    playwright.env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
+    let result = process::run(&mut playwright);
+    let counts = Counts::of_playwright(&report)?;
+    match result {
+        Ok(()) => Ok(counts),
+        // Failed specs are counted; anything else is an error of its own.
+        Err(_) if counts.failed > 0 => Ok(counts),
+        Err(error) => Err(error),
+    }
+}
+
+/// The dashboards that ship, and those that only tests want, in a directory that specs may change.
+fn dashboards(workspace: &Workspace) -> Result<PathBuf> {
+    let directory = workspace.target("e2e-dashboards");
+    if directory.exists() {
+        fs::remove_dir_all(&directory)?;
+    }
+    fs::create_dir_all(&directory)?;
+    for from in ["dashboards", "end2end/dashboards"] {
+        for file in fs::read_dir(workspace.path(from))
+            .with_context(|| from.to_owned())?
+            .flatten()
+        {
+            fs::copy(file.path(), directory.join(file.file_name()))?;
+        }
+    }
+    Ok(directory)
+}
+
+fn wait_until_ready(server: &mut Guarded, port: u16, log: &Path) -> Result<()> {
+    let begun = Instant::now();
+    while !is_ready(port) {
+        process::go_on()?;
+        if server.has_ended() || begun.elapsed() > PATIENCE {
+            bail!("the server did not get ready:\n{}", process::tail(log, 20));
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    Ok(())
+}
+
+fn is_ready(port: u16) -> bool {
+    let ask = || -> std::io::Result<bool> {
+        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(2)))?;
+        stream.write_all(b"GET /readyz HTTP/1.0\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer.starts_with("HTTP/1.0 200") || answer.starts_with("HTTP/1.1 200"))
+    };
+    ask().unwrap_or(false)
+}

@@ -1,0 +1,130 @@
+//! The frontend: wasm in its size profile, its JavaScript, and wasm-opt where npm is there.
+
+use crate::process::{run, run_quietly};
+use crate::programs;
+use crate::step::note;
+use crate::workspace::Workspace;
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The target of the frontend.
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
+
+/// What was built.
+pub(crate) struct Frontend {
+    pub(crate) js: PathBuf,
+    pub(crate) wasm: PathBuf,
+}
+
+/// Adds the wasm target where it is missing.
+pub(crate) fn wasm_target(workspace: &Workspace) -> Result<()> {
+    let Some(rustup) = programs::find("rustup") else {
+        // A toolchain without rustup has the target or cargo will say so.
+        return Ok(());
+    };
+    let installed = workspace
+        .command(&rustup)
+        .args(["target", "list", "--installed"])
+        .output();
+    let installed = installed.context("rustup could not be asked for its targets")?;
+    if String::from_utf8_lossy(&installed.stdout)
+        .lines()
+        .any(|line| line == TARGET)
+    {
+        return Ok(());
+    }
+    run(workspace.command(rustup).args(["target", "add", TARGET]))
+}
+
+/// Builds the frontend; what has not changed is not built again.
+pub(crate) fn build(workspace: &Workspace) -> Result<Frontend> {
+    wasm_target(workspace)?;
+    run(&mut workspace.cargo(&[
+        "build",
+        "--quiet",
+        "-p",
+        "brisk-frontend",
+        "--lib",
+        "--target",
+        TARGET,
+        "--profile",
+        "wasm",
+    ]))?;
+    let linked = workspace.target(&format!("{TARGET}/wasm/brisk_frontend.wasm"));
+    let bytes = fs::read(&linked).with_context(|| format!("{} is missing", linked.display()))?;
+    let directory = workspace.target("frontend");
+    let frontend = Frontend {
+        js: directory.join("brisk.js"),
+        wasm: directory.join("brisk_bg.wasm"),
+    };
+    let (stamp, hash) = (
+        directory.join("built-from"),
+        blake3::hash(&bytes).to_hex().to_string(),
+    );
+    if fs::read_to_string(&stamp).is_ok_and(|built| built == hash) {
+        note("unchanged");
+        return Ok(frontend);
+    }
+    bind(&linked, &directory)?;
+    optimise(workspace, &frontend.wasm)?;
+    fs::write(&stamp, hash).with_context(|| format!("{} is not writable", stamp.display()))?;
+    Ok(frontend)
+}
+
+/// wasm-bindgen as a library: its version is the one in Cargo.lock and cannot mismatch.
+fn bind(linked: &Path, directory: &Path) -> Result<()> {
+    let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
+    bindgen
+        .input_path(linked)
+        .web(true)
+        .context("wasm-bindgen does not know the web target")?
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .out_name("brisk");
+    bindgen
+        .generate(directory)
+        .context("wasm-bindgen could not write the frontend")
+}
+
+/// The release of npm's binaryen that is used.
+const BINARYEN: &str = "binaryen@132.0.0";
+
+/// Half the bytes; without npm the frontend works as well, only larger.
+fn optimise(workspace: &Workspace, wasm: &Path) -> Result<()> {
+    let Some(npm) = programs::find("npm") else {
+        note("npm is not here: the wasm stays twice as large; install Node.js to shrink it");
+        return Ok(());
+    };
+    let tools = workspace.target("tools");
+    let program = tools.join("node_modules/.bin/wasm-opt");
+    if !program.exists() {
+        fs::create_dir_all(&tools).with_context(|| format!("{}", tools.display()))?;
+        let mut install = workspace.command(npm);
+        install.args([
+            "install",
+            "--no-save",
+            "--no-audit",
+            "--no-fund",
+            "--prefix",
+        ]);
+        run_quietly(
+            install.arg(&tools).arg(BINARYEN),
+            &workspace.target("logs/binaryen.log"),
+        )?;
+    }
+    let features = [
+        "bulk-memory",
+        "nontrapping-float-to-int",
+        "sign-ext",
+        "mutable-globals",
+        "reference-types",
+        "multivalue",
+    ];
+    let mut command = workspace.command(program);
+    command
+        .arg("-Oz")
+        .args(features.map(|feature| format!("--enable-{feature}")));
+    run(command.arg(wasm).arg("-o").arg(wasm))
+}

@@ -1,0 +1,206 @@
+//! Child processes: how they are run, how their output is read, and that none outlives us.
+//!
+//! Each child leads a process group of its own, so that it can be ended together with whatever
+//! it started. Ctrl-C and SIGTERM are passed on to the child in the foreground; the command then
+//! comes back with an error, and everything that was started is stopped on the ordinary way out.
+
+use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process_group};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+/// The process groups of the children that a command waits for right now.
+static FOREGROUND: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
+
+/// How long a child may take to stop when asked to, before it is killed.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Starts to pass interrupts on. Once, at the start of the program.
+pub(crate) fn watch_for_interrupts() -> Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])
+        .context("the handler for Ctrl-C could not be installed")?;
+    std::thread::spawn(move || {
+        for _ in signals.forever() {
+            INTERRUPTED.store(true, Ordering::SeqCst);
+            for group in foreground().iter() {
+                end_group(*group, Signal::TERM);
+            }
+        }
+    });
+    Ok(())
+}
+
+pub(crate) fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::SeqCst)
+}
+
+/// Fails when somebody pressed Ctrl-C, for loops that wait.
+pub(crate) fn go_on() -> Result<()> {
+    if interrupted() {
+        bail!("interrupted")
+    } else {
+        Ok(())
+    }
+}
+
+/// Runs a command whose output goes where ours goes.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let name = describe(command);
+    finish(spawn(command)?, &name)
+}
+
+/// Runs a command, shows each line of its standard output and hands it to `read`.
+pub(crate) fn run_reading(command: &mut Command, mut read: impl FnMut(&str)) -> Result<()> {
+    let name = describe(command);
+    let mut child = spawn(command.stdout(Stdio::piped()))?;
+    if let Some(output) = child.inner.stdout.take() {
+        for line in BufReader::new(output).split(b'\n') {
+            let line = line.with_context(|| format!("the output of `{name}` ended early"))?;
+            let line = String::from_utf8_lossy(&line);
+            println!("{line}");
+            read(&line);
+        }
+    }
+    finish(child, &name)
+}
+
+/// Runs a command whose output only matters when it fails: it goes to `log`, and its end is shown
+/// on failure.
+pub(crate) fn run_quietly(command: &mut Command, log: &Path) -> Result<()> {
+    let name = describe(command);
+    let child = spawn(log_to(command, log)?)?;
+    finish(child, &name)
+        .with_context(|| format!("{}\n(all of it is in {})", tail(log, 25), log.display()))
+}
+
+/// Sends the output of a command to a file.
+pub(crate) fn log_to<'a>(command: &'a mut Command, log: &Path) -> Result<&'a mut Command> {
+    if let Some(parent) = log.parent() {
+        std::fs::create_dir_all(parent)
+            .with_context(|| format!("{} could not be made", parent.display()))?;
+    }
+    let file = File::create(log).with_context(|| format!("{} is not writable", log.display()))?;
+    let both = file
+        .try_clone()
+        .context("the log could not be opened twice")?;
+    Ok(command.stdout(file).stderr(both))
+}
+
+/// The last lines of a log.
+pub(crate) fn tail(log: &Path, lines: usize) -> String {
+    let text = std::fs::read(log).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let all: Vec<_> = text.lines().collect();
+    all[all.len().saturating_sub(lines)..].join("\n")
+}
+
+/// A child that ends with the value: asked first, killed when it does not listen.
+pub(crate) struct Guarded {
+    inner: Child,
+    stop_with: Signal,
+}
+
+impl Guarded {
+    /// Starts a command in the background of ours. `stop_with` is how it likes to be asked.
+    pub(crate) fn start(command: &mut Command, stop_with: Signal) -> Result<Self> {
+        let mut child = spawn(command)?;
+        child.stop_with = stop_with;
+        Ok(child)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn id(&self) -> u32 {
+        self.inner.id()
+    }
+
+    /// Whether it has ended by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        !matches!(self.inner.try_wait(), Ok(None))
+    }
+
+    fn group(&self) -> Option<Pid> {
+        Pid::from_raw(self.inner.id() as i32)
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        let Some(group) = self.group() else { return };
+        if self.has_ended() {
+            return;
+        }
+        end_group(group, self.stop_with);
+        let asked = Instant::now();
+        while !self.has_ended() {
+            if asked.elapsed() > PATIENCE {
+                end_group(group, Signal::KILL);
+                let _ = self.inner.wait();
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+fn spawn(command: &mut Command) -> Result<Guarded> {
+    go_on()?;
+    let name = describe(command);
+    let inner = command
+        .process_group(0)
+        .stdin(Stdio::null())
+        .spawn()
+        .with_context(|| format!("`{name}` could not be started; is it installed?"))?;
+    Ok(Guarded {
+        inner,
+        stop_with: Signal::TERM,
+    })
+}
+
+fn finish(mut child: Guarded, name: &str) -> Result<()> {
+    let group = child.group();
+    foreground().extend(group);
+    // A signal that came before the line above found nobody to pass it on to.
+    if let (true, Some(group)) = (interrupted(), group) {
+        end_group(group, Signal::TERM);
+    }
+    let status = child
+        .inner
+        .wait()
+        .with_context(|| format!("`{name}` could not be waited for"));
+    foreground().retain(|other| Some(*other) != group);
+    go_on()?;
+    match status?.code() {
+        Some(0) => Ok(()),
+        Some(code) => bail!("`{name}` failed with exit code {code}; what it said is above"),
+        None => bail!("`{name}` was ended by a signal"),
+    }
+}
+
+fn foreground() -> std::sync::MutexGuard<'static, Vec<Pid>> {
+    FOREGROUND.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The group may have ended meanwhile, which is what we want.
+fn end_group(group: Pid, signal: Signal) {
+    let _ = kill_process_group(group, signal);
+}
+
+fn describe(command: &Command) -> String {
+    let program = Path::new(command.get_program())
+        .file_name()
+        .unwrap_or_default();
+    let mut words = program.to_string_lossy().into_owned();
+    for word in command.get_args().take(4) {
+        words.push(' ');
+        words.push_str(&word.to_string_lossy());
+    }
+    words
+}
