@@ -35,10 +35,7 @@ pub async fn panel(
         PageError::BadRequest(message, _) => fail(http::StatusCode::BAD_REQUEST, message),
     })?;
     let Some((panel, slot)) = page.panels.first() else {
-        return Err(fail(
-            http::StatusCode::NOT_FOUND,
-            "there is no such panel".into(),
-        ));
+        return Err(fail(http::StatusCode::NOT_FOUND, "there is no such panel".into()));
     };
     let result = match slot {
         PanelSlot::Ready(data) => Ok(data.clone()),

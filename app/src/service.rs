@@ -110,11 +110,7 @@ impl Page {
             Self::Dashboard(page) => format!("{} · Brisk", page.dashboard.title),
             Self::Panel(page) => match page.panels.first() {
                 Some((panel, _)) => {
-                    format!(
-                        "{} · {}",
-                        panel.title_at(page.interval),
-                        page.dashboard.title
-                    )
+                    format!("{} · {}", panel.title_at(page.interval), page.dashboard.title)
                 }
                 None => page.dashboard.title.clone(),
             },
@@ -127,9 +123,7 @@ impl Page {
         let (Self::Dashboard(page) | Self::Panel(page)) = self else {
             return false;
         };
-        page.panels
-            .iter()
-            .any(|(_, slot)| matches!(slot, PanelSlot::Pending(_)))
+        page.panels.iter().any(|(_, slot)| matches!(slot, PanelSlot::Pending(_)))
     }
 }
 
@@ -139,11 +133,7 @@ impl DashboardPage {
         let mut pairs = self.view.to_pairs(&self.dashboard);
         pairs.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
         for (name, value) in changes {
-            pairs.extend(
-                value
-                    .iter()
-                    .map(|value| ((*name).to_owned(), value.clone())),
-            );
+            pairs.extend(value.iter().map(|value| ((*name).to_owned(), value.clone())));
         }
         self.address(&pairs)
     }

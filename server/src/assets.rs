@@ -13,22 +13,13 @@ use tower_http::set_header::SetResponseHeaderLayer;
 pub fn manifest(site: &Path) -> anyhow::Result<Assets> {
     let path = site.join("manifest.json");
     let text = std::fs::read_to_string(&path).with_context(|| {
-        format!(
-            "the frontend is not built: {} is missing; run `cargo xtask build`",
-            path.display()
-        )
+        format!("the frontend is not built: {} is missing; run `cargo xtask build`", path.display())
     })?;
     let files: BTreeMap<String, String> = serde_json::from_str(&text).with_context(|| {
-        format!(
-            "{} is not a manifest; build the frontend again",
-            path.display()
-        )
+        format!("{} is not a manifest; build the frontend again", path.display())
     })?;
     let file = |name: &str| {
-        files
-            .get(name)
-            .cloned()
-            .with_context(|| format!("{} has no {name}", path.display()))
+        files.get(name).cloned().with_context(|| format!("{} has no {name}", path.display()))
     };
     let font = files.iter().find(|(name, _)| name.starts_with("fonts/"));
     Ok(Assets {
@@ -44,15 +35,10 @@ pub fn manifest(site: &Path) -> anyhow::Result<Assets> {
 /// Serves the built files. Their names change with their contents, so browsers keep them.
 pub fn router(site: &Path) -> Router {
     let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
-    let files = ServeDir::new(site.join("assets"))
-        .precompressed_br()
-        .precompressed_gzip();
+    let files = ServeDir::new(site.join("assets")).precompressed_br().precompressed_gzip();
     Router::new().fallback_service(
         tower::ServiceBuilder::new()
-            .layer(SetResponseHeaderLayer::if_not_present(
-                header::CACHE_CONTROL,
-                forever,
-            ))
+            .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, forever))
             .service(files),
     )
 }

@@ -28,27 +28,18 @@ pub fn check(directory: &Path) -> ExitCode {
             panels += 1;
             if let Err(error) = brisk_engine::plan::panel(panel, &view, &window, Dialect::Sqlite) {
                 let place = format!("{}:{}:{}", file.display(), error.line, error.column);
-                problems.push(format!(
-                    "{place}: panel \"{}\": {}",
-                    panel.id, error.message
-                ));
+                problems.push(format!("{place}: panel \"{}\": {}", panel.id, error.message));
             }
         }
     }
     if problems.is_empty() {
-        println!(
-            "{} dashboards with {panels} panels are good",
-            loaded.dashboards.len()
-        );
+        println!("{} dashboards with {panels} panels are good", loaded.dashboards.len());
         return ExitCode::SUCCESS;
     }
     for problem in &problems {
         println!("{problem}");
     }
     let count = problems.len();
-    println!(
-        "{count} {}",
-        if count == 1 { "problem" } else { "problems" }
-    );
+    println!("{count} {}", if count == 1 { "problem" } else { "problems" });
     ExitCode::FAILURE
 }

@@ -24,20 +24,8 @@ pub async fn dashboard(
     Path(slug): Path<String>,
     request: Request,
 ) -> Response {
-    match state
-        .service
-        .view(&slug, None, &parameters(request.uri().query()))
-        .await
-    {
-        Ok(view) => {
-            page(
-                &state,
-                StatusCode::OK,
-                Page::Dashboard(Arc::new(view)),
-                request,
-            )
-            .await
-        }
+    match state.service.view(&slug, None, &parameters(request.uri().query())).await {
+        Ok(view) => page(&state, StatusCode::OK, Page::Dashboard(Arc::new(view)), request).await,
         Err(error) => failure(&state, error, request).await,
     }
 }
@@ -48,11 +36,7 @@ pub async fn panel(
     Path((slug, panel)): Path<(String, String)>,
     request: Request,
 ) -> Response {
-    match state
-        .service
-        .view(&slug, Some(&panel), &parameters(request.uri().query()))
-        .await
-    {
+    match state.service.view(&slug, Some(&panel), &parameters(request.uri().query())).await {
         Ok(view) => page(&state, StatusCode::OK, Page::Panel(Arc::new(view)), request).await,
         Err(error) => failure(&state, error, request).await,
     }
@@ -77,22 +61,15 @@ pub async fn refresh(
 /// `POST /theme`: remembers the colours, and goes back.
 pub async fn theme(body: String) -> Response {
     let fields = parameters(Some(&body));
-    let field = |name: &str| {
-        fields
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, v)| v.as_str())
-    };
+    let field = |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
     let theme = Theme::parse(field("theme").unwrap_or_default());
     // Only to pages of our own: a path, and not one that browsers read as a host.
     let own =
         |back: &&str| back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
     let back = field("back").filter(own).unwrap_or("/");
     let back = HeaderValue::from_str(back).unwrap_or(HeaderValue::from_static("/"));
-    let cookie = format!(
-        "theme={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly",
-        theme.word()
-    );
+    let cookie =
+        format!("theme={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly", theme.word());
     let cookie = HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""));
     let headers = [(header::LOCATION, back), (header::SET_COOKIE, cookie)];
     (StatusCode::SEE_OTHER, headers).into_response()
@@ -113,10 +90,7 @@ pub async fn healthz() -> &'static str {
 pub async fn readyz(State(state): State<AppState>) -> (StatusCode, &'static str) {
     match state.service.is_ready() {
         true => (StatusCode::OK, "ready\n"),
-        false => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "no dashboard could be read\n",
-        ),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "no dashboard could be read\n"),
     }
 }
 
@@ -137,12 +111,7 @@ async fn failure(state: &AppState, error: PageError, request: Request) -> Respon
             let link = ("/".to_owned(), "All dashboards".to_owned());
             (
                 StatusCode::NOT_FOUND,
-                ErrorPage {
-                    status: 404,
-                    title: "Not found".into(),
-                    message,
-                    link,
-                },
+                ErrorPage { status: 404, title: "Not found".into(), message, link },
             )
         }
         PageError::BadRequest(message, slug) => {
@@ -150,19 +119,10 @@ async fn failure(state: &AppState, error: PageError, request: Request) -> Respon
             let title = "This view cannot be shown".into();
             // Parsers start their messages in lower case; here one is a sentence.
             let mut letters = message.trim_end_matches('.').chars();
-            let message = letters
-                .next()
-                .map(|c| c.to_uppercase().chain(letters).collect::<String>());
+            let message =
+                letters.next().map(|c| c.to_uppercase().chain(letters).collect::<String>());
             let message = format!("{}.", message.unwrap_or_default());
-            (
-                StatusCode::BAD_REQUEST,
-                ErrorPage {
-                    status: 400,
-                    title,
-                    message,
-                    link,
-                },
-            )
+            (StatusCode::BAD_REQUEST, ErrorPage { status: 400, title, message, link })
         }
     };
     page(state, status, Page::Error(error), request).await
@@ -170,14 +130,8 @@ async fn failure(state: &AppState, error: PageError, request: Request) -> Respon
 
 async fn page(state: &AppState, status: StatusCode, page: Page, request: Request) -> Response {
     let theme = theme_of(request.headers());
-    let path = request
-        .uri()
-        .path_and_query()
-        .map_or("/", |p| p.as_str())
-        .to_owned();
-    let full = parameters(request.uri().query())
-        .iter()
-        .any(|(name, _)| name == "full");
+    let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+    let full = parameters(request.uri().query()).iter().any(|(name, _)| name == "full");
     let assets = Arc::clone(&state.assets);
     let render = leptos_axum::render_app_to_stream_with_context(
         || {},
@@ -191,10 +145,7 @@ async fn page(state: &AppState, status: StatusCode, page: Page, request: Request
 }
 
 fn theme_of(headers: &HeaderMap) -> Theme {
-    let cookies = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let word = cookies
         .flat_map(|line| line.split(';'))
         .find_map(|cookie| cookie.trim().strip_prefix("theme="));

@@ -66,30 +66,17 @@ pub fn sentence(report: &Report, plan: &Plan) -> String {
 #[allow(clippy::print_stdout)] // A guess has to be shown.
 fn guess(arguments: &ImportArguments) -> anyhow::Result<Plan> {
     let (header, sample) = file::sample(&arguments.file, SAMPLE)?;
-    let stem = arguments
-        .file
-        .file_stem()
-        .and_then(|s| s.to_str())
-        .unwrap_or("imported");
+    let stem = arguments.file.file_stem().and_then(|s| s.to_str()).unwrap_or("imported");
     let table = arguments.table.clone().unwrap_or_else(|| {
         let stem = stem.split('.').next().unwrap_or(stem);
         stem.chars()
-            .map(|c| {
-                if c.is_ascii_alphanumeric() {
-                    c.to_ascii_lowercase()
-                } else {
-                    '_'
-                }
-            })
+            .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
             .collect()
     });
     let plan = Plan::infer(&table, &header, &sample)?;
     println!("types guessed from the first {} lines:", sample.len());
     for column in &plan.columns {
-        println!(
-            "  {} ({:?}) from \"{}\"",
-            column.name, column.kind, column.from
-        );
+        println!("  {} ({:?}) from \"{}\"", column.name, column.kind, column.from);
     }
     Ok(plan)
 }

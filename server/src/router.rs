@@ -63,12 +63,7 @@ fn is_own(request: &Request) -> bool {
     if [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method()) {
         return true;
     }
-    let header = |name: &str| {
-        request
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-    };
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     let site = header("sec-fetch-site").is_none_or(|site| site == "same-origin" || site == "none");
     let origin = header("origin").is_none_or(|origin| {
         let host = origin.split_once("://").map_or("", |(_, host)| host);
@@ -88,9 +83,7 @@ async fn security_headers(request: Request, next: Next) -> Response {
         (header::X_FRAME_OPTIONS, "SAMEORIGIN"),
     ];
     for (name, value) in defaults {
-        headers
-            .entry(name)
-            .or_insert(HeaderValue::from_static(value));
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
 }

@@ -41,16 +41,9 @@ pub async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let _watcher = watch::watch(Arc::clone(&catalog))
         .with_context(|| format!("watching {}", arguments.dashboards.display()))?;
     let cache = Cache::in_memory(Config::default(), Arc::clone(&clock));
-    let engine = Engine::new(
-        Arc::clone(&catalog),
-        Loader::new(cache, sources),
-        Arc::clone(&clock),
-    );
+    let engine = Engine::new(Arc::clone(&catalog), Loader::new(cache, sources), Arc::clone(&clock));
     let service = Arc::new(EngineService::new(engine, clock));
-    let state = AppState {
-        service,
-        assets: Arc::new(built),
-    };
+    let state = AppState { service, assets: Arc::new(built) };
     let listener = TcpListener::bind(arguments.listen)
         .await
         .with_context(|| format!("listening on {}", arguments.listen))?;
@@ -75,10 +68,7 @@ async fn sources(
         declared.push((name.to_owned(), PathBuf::from(path)));
     }
     if arguments.demo {
-        declared.push((
-            demo::SOURCE.to_owned(),
-            demo::database(arguments, store, clock).await?,
-        ));
+        declared.push((demo::SOURCE.to_owned(), demo::database(arguments, store, clock).await?));
     }
     for (name, path) in declared {
         let name = SourceName::parse(&name)?;
@@ -100,19 +90,10 @@ fn announce(
     let shown = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let dashboards = catalog.contents().dashboards.len();
     println!("Brisk is ready:  http://{address}");
-    println!(
-        "  dashboards     {} ({dashboards} read)",
-        shown(&arguments.dashboards).display()
-    );
-    println!(
-        "  own data       {}",
-        shown(&arguments.data_dir.join("brisk.sqlite")).display()
-    );
+    println!("  dashboards     {} ({dashboards} read)", shown(&arguments.dashboards).display());
+    println!("  own data       {}", shown(&arguments.data_dir.join("brisk.sqlite")).display());
     if arguments.demo {
-        println!(
-            "  demo data      {}",
-            shown(&arguments.data_dir.join("retail.sqlite")).display()
-        );
+        println!("  demo data      {}", shown(&arguments.data_dir.join("retail.sqlite")).display());
     }
     println!("  cache          in this process's memory");
     println!("  access         open to everybody on this machine; there are no accounts yet");

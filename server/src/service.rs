@@ -27,10 +27,7 @@ impl EngineService {
         let dashboard = self.dashboard(slug)?;
         let bad = |message: String| PageError::BadRequest(message, dashboard.slug.clone());
         let view = ViewState::from_pairs(&dashboard, parameters).map_err(|e| bad(e.to_string()))?;
-        self.engine
-            .purge(&dashboard, &view)
-            .await
-            .map_err(|e| bad(e.to_string()))
+        self.engine.purge(&dashboard, &view).await.map_err(|e| bad(e.to_string()))
     }
 
     /// Whether the dashboards could be read.
@@ -39,9 +36,7 @@ impl EngineService {
     }
 
     fn dashboard(&self, slug: &str) -> Result<Arc<Dashboard>, PageError> {
-        let known = Slug::parse(slug)
-            .ok()
-            .and_then(|s| self.engine.catalog().dashboard(&s));
+        let known = Slug::parse(slug).ok().and_then(|s| self.engine.catalog().dashboard(&s));
         known.ok_or_else(|| {
             let slug: String = slug.chars().take(64).collect();
             PageError::NotFound(format!("There is no dashboard \"{slug}\"."))
@@ -52,13 +47,7 @@ impl EngineService {
 #[async_trait::async_trait]
 impl Service for EngineService {
     fn dashboards(&self) -> Vec<Arc<Dashboard>> {
-        self.engine
-            .catalog()
-            .contents()
-            .dashboards
-            .values()
-            .cloned()
-            .collect()
+        self.engine.catalog().contents().dashboards.values().cloned().collect()
     }
 
     async fn view(
@@ -73,9 +62,7 @@ impl Service for EngineService {
         let shown = match panel {
             None => dashboard.panels.clone(),
             Some(id) => {
-                let found = PanelId::parse(id)
-                    .ok()
-                    .and_then(|id| dashboard.panel(&id).cloned());
+                let found = PanelId::parse(id).ok().and_then(|id| dashboard.panel(&id).cloned());
                 let missing = || {
                     let id: String = id.chars().take(64).collect();
                     PageError::NotFound(format!("{} has no panel \"{id}\".", dashboard.title))
@@ -85,11 +72,7 @@ impl Service for EngineService {
         };
         let data = match panel {
             None => self.engine.view(&dashboard, &view, Trigger::View).await,
-            Some(_) => {
-                self.engine
-                    .panel(&dashboard, &shown[0], &view, Trigger::View)
-                    .await
-            }
+            Some(_) => self.engine.panel(&dashboard, &shown[0], &view, Trigger::View).await,
         };
         let data = data.map_err(|error| bad(error.to_string()))?;
         let slots = data.panels.into_iter().map(|state| match state {
@@ -98,18 +81,12 @@ impl Service for EngineService {
             PanelState::Pending(pending) => PanelSlot::Pending(pending),
         });
         let contents = self.engine.catalog().contents();
-        let siblings = contents
-            .dashboards
-            .values()
-            .map(|d| (d.slug.clone(), d.title.clone()));
+        let siblings = contents.dashboards.values().map(|d| (d.slug.clone(), d.title.clone()));
         Ok(DashboardPage {
             view,
             bounds: data.window.bounds,
             interval: data.window.interval,
-            offsets: data
-                .window
-                .offsets
-                .within(data.window.bounds.from, data.window.bounds.to),
+            offsets: data.window.offsets.within(data.window.bounds.from, data.window.bounds.to),
             now: self.clock.now(),
             panels: shown.into_iter().zip(slots).collect(),
             is_one_panel: panel.is_some(),

@@ -29,10 +29,7 @@ pub fn watch(catalog: Arc<Catalog>) -> anyhow::Result<notify::RecommendedWatcher
             let Ok(contents) = tokio::task::spawn_blocking(move || reader.reload()).await else {
                 continue;
             };
-            tracing::info!(
-                dashboards = contents.dashboards.len(),
-                "dashboards read again"
-            );
+            tracing::info!(dashboards = contents.dashboards.len(), "dashboards read again");
             report(&contents);
         }
     });

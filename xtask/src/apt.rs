@@ -28,10 +28,8 @@ pub(crate) fn install_missing(workspace: &Workspace) -> Result<()> {
         return Ok(());
     }
     let wanted = missing.join(" ");
-    let (Some(apt), true) = (
-        programs::find("apt-get"),
-        rustix::process::geteuid().is_root(),
-    ) else {
+    let (Some(apt), true) = (programs::find("apt-get"), rustix::process::geteuid().is_root())
+    else {
         bail!("these programs are missing: install the packages {wanted}");
     };
     note(format!("installing {wanted}"));
@@ -40,8 +38,6 @@ pub(crate) fn install_missing(workspace: &Workspace) -> Result<()> {
     run_quietly(update.arg("update"), &log)?;
     let mut install = workspace.command(&apt);
     install.env("DEBIAN_FRONTEND", "noninteractive");
-    install
-        .args(["install", "-y", "--no-install-recommends"])
-        .args(&missing);
+    install.args(["install", "-y", "--no-install-recommends"]).args(&missing);
     run_quietly(&mut install, &log)
 }

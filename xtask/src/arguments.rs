@@ -19,11 +19,7 @@ impl Arguments {
             }
             None => Vec::new(),
         };
-        Self {
-            usage,
-            words,
-            after_dashes,
-        }
+        Self { usage, words, after_dashes }
     }
 
     /// Whether `name` (with its dashes) was given.
@@ -36,11 +32,8 @@ impl Arguments {
     /// The value of `name value` or `name=value`.
     pub(crate) fn value(&mut self, name: &str) -> Result<Option<String>> {
         let joined = |word: &String| word.strip_prefix(name)?.strip_prefix('=').map(String::from);
-        if let Some((at, value)) = self
-            .words
-            .iter()
-            .enumerate()
-            .find_map(|(at, word)| Some((at, joined(word)?)))
+        if let Some((at, value)) =
+            self.words.iter().enumerate().find_map(|(at, word)| Some((at, joined(word)?)))
         {
             self.words.remove(at);
             return Ok(Some(value));
@@ -69,10 +62,7 @@ impl Arguments {
     /// Refuses what nobody asked for.
     pub(crate) fn finish(self) -> Result<()> {
         match self.words.first().or(self.after_dashes.first()) {
-            Some(word) => bail!(
-                "`{word}` is not understood here: cargo xtask {}",
-                self.usage
-            ),
+            Some(word) => bail!("`{word}` is not understood here: cargo xtask {}", self.usage),
             None => Ok(()),
         }
     }
@@ -100,10 +90,7 @@ mod tests {
     #[test]
     fn a_leftover_or_a_missing_value_is_an_error_that_shows_the_usage() {
         let error = arguments("--prot 1").finish().unwrap_err().to_string();
-        assert!(
-            error.contains("`--prot`") && error.contains("cargo xtask serve"),
-            "{error}"
-        );
+        assert!(error.contains("`--prot`") && error.contains("cargo xtask serve"), "{error}");
         assert!(arguments("--port").value("--port").is_err());
     }
 }

@@ -17,10 +17,7 @@ pub(crate) fn build(workspace: &Workspace, frontend: &Frontend) -> Result<()> {
     let fonts = fs::read_dir(style.join("fonts")).context("style/fonts cannot be read")?;
     let mut css = stylesheet::joined(&style)?;
     for font in fonts.flatten().map(|entry| entry.path()) {
-        if font
-            .extension()
-            .is_some_and(|extension| extension == "woff2")
-        {
+        if font.extension().is_some_and(|extension| extension == "woff2") {
             let name = format!("fonts/{}", file_name(&font));
             let address = site.add(&name, &read(&font)?)?;
             css = css.replace(&name, &address);
@@ -43,10 +40,7 @@ impl Site {
     fn open(directory: PathBuf) -> Result<Self> {
         let assets = directory.join("assets");
         fs::create_dir_all(&assets).with_context(|| format!("{}", assets.display()))?;
-        Ok(Self {
-            directory,
-            manifest: BTreeMap::new(),
-        })
+        Ok(Self { directory, manifest: BTreeMap::new() })
     }
 
     /// Writes a file and what is packed of it; the answer is its address.
@@ -59,21 +53,14 @@ impl Site {
         if !path.exists() {
             // Fonts are packed already.
             if extension != "woff2" {
-                write(
-                    &path.with_file_name(format!("{hashed}.br")),
-                    &brotli(bytes)?,
-                )?;
+                write(&path.with_file_name(format!("{hashed}.br")), &brotli(bytes)?)?;
                 write(&path.with_file_name(format!("{hashed}.gz")), &gzip(bytes)?)?;
             }
             write(&path, bytes)?;
         }
         let packed = path.with_file_name(format!("{hashed}.br"));
         let packed = fs::metadata(packed).map_or(bytes.len(), |meta| meta.len() as usize);
-        note(format!(
-            "{name}: {}, {} as sent",
-            size(bytes.len()),
-            size(packed)
-        ));
+        note(format!("{name}: {}, {} as sent", size(bytes.len()), size(packed)));
         let address = format!("/assets/{hashed}");
         self.manifest.insert(name.to_owned(), address.clone());
         Ok(address)
@@ -88,10 +75,7 @@ impl Site {
 
 fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut out = Vec::new();
-    let parameters = brotli::enc::BrotliEncoderParams {
-        quality: 11,
-        ..Default::default()
-    };
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
     brotli::BrotliCompress(&mut &bytes[..], &mut out, &parameters)?;
     Ok(out)
 }
@@ -111,7 +95,5 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default()
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }

@@ -21,27 +21,15 @@ pub(crate) fn run(workspace: &Workspace, program: &Path) -> Result<Counts> {
     let npm = programs::find("npm").context("npm is not installed: install Node.js")?;
     let end2end = workspace.path("end2end");
     let mut install = workspace.command(npm);
-    install
-        .current_dir(&end2end)
-        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    install.current_dir(&end2end).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     install.args(["ci", "--no-audit", "--no-fund"]);
     run_quietly(&mut install, &workspace.target("logs/npm.log"))?;
     let port = free_port()?;
     let log = workspace.target("logs/brisk.log");
     let mut serve = workspace.command(program);
-    serve.args([
-        "serve",
-        "--demo",
-        "--demo-unshifted",
-        "--now",
-        "2011-12-09T13:00",
-    ]);
-    serve.args([
-        "--listen",
-        &format!("127.0.0.1:{port}"),
-        "--dashboards",
-        "end2end/dashboards",
-    ]);
+    serve.args(["serve", "--demo", "--demo-unshifted", "--now", "2011-12-09T13:00"]);
+    let dashboards = dashboards(workspace)?;
+    serve.args(["--listen", &format!("127.0.0.1:{port}"), "--dashboards"]).arg(&dashboards);
     serve.arg("--assets").arg(workspace.target("site"));
     serve.arg("--data-dir").arg(workspace.target("e2e-data"));
     let mut server = Guarded::start(log_to(&mut serve, &log)?, Signal::TERM)?;
@@ -70,10 +58,7 @@ fn dashboards(workspace: &Workspace) -> Result<PathBuf> {
     }
     fs::create_dir_all(&directory)?;
     for from in ["dashboards", "end2end/dashboards"] {
-        for file in fs::read_dir(workspace.path(from))
-            .with_context(|| from.to_owned())?
-            .flatten()
-        {
+        for file in fs::read_dir(workspace.path(from)).with_context(|| from.to_owned())?.flatten() {
             fs::copy(file.path(), directory.join(file.file_name()))?;
         }
     }

@@ -25,27 +25,18 @@ pub(crate) fn run_command(workspace: &Workspace, arguments: Arguments) -> Result
 
 /// The frontend and everything else that browsers load.
 pub(crate) fn site(workspace: &Workspace) -> Result<()> {
-    let frontend = step(
-        "frontend",
-        "wasm for the browser, in its size profile",
-        || frontend::build(workspace),
-    )?;
-    step("assets", "hashed and packed, in target/site", || {
-        assets::build(workspace, &frontend)
-    })
+    let frontend = step("frontend", "wasm for the browser, in its size profile", || {
+        frontend::build(workspace)
+    })?;
+    step("assets", "hashed and packed, in target/site", || assets::build(workspace, &frontend))
 }
 
 /// The server; the answer is where it is.
 pub(crate) fn server(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
     let (name, words): (&str, &[&str]) = match profile {
-        Profile::Release => (
-            "release",
-            &["build", "--quiet", "-p", "brisk-server", "--release"],
-        ),
+        Profile::Release => ("release", &["build", "--quiet", "-p", "brisk-server", "--release"]),
         Profile::Debug => ("debug", &["build", "--quiet", "-p", "brisk-server"]),
     };
-    step("server", &format!("the {name} build of brisk"), || {
-        run(&mut workspace.cargo(words))
-    })?;
+    step("server", &format!("the {name} build of brisk"), || run(&mut workspace.cargo(words)))?;
     Ok(workspace.target(&format!("{name}/brisk")))
 }

@@ -23,15 +23,9 @@ pub(crate) fn wasm_target(workspace: &Workspace) -> Result<()> {
         // A toolchain without rustup has the target or cargo will say so.
         return Ok(());
     };
-    let installed = workspace
-        .command(&rustup)
-        .args(["target", "list", "--installed"])
-        .output();
+    let installed = workspace.command(&rustup).args(["target", "list", "--installed"]).output();
     let installed = installed.context("rustup could not be asked for its targets")?;
-    if String::from_utf8_lossy(&installed.stdout)
-        .lines()
-        .any(|line| line == TARGET)
-    {
+    if String::from_utf8_lossy(&installed.stdout).lines().any(|line| line == TARGET) {
         return Ok(());
     }
     run(workspace.command(rustup).args(["target", "add", TARGET]))
@@ -54,14 +48,9 @@ pub(crate) fn build(workspace: &Workspace) -> Result<Frontend> {
     let linked = workspace.target(&format!("{TARGET}/wasm/brisk_frontend.wasm"));
     let bytes = fs::read(&linked).with_context(|| format!("{} is missing", linked.display()))?;
     let directory = workspace.target("frontend");
-    let frontend = Frontend {
-        js: directory.join("brisk.js"),
-        wasm: directory.join("brisk_bg.wasm"),
-    };
-    let (stamp, hash) = (
-        directory.join("built-from"),
-        blake3::hash(&bytes).to_hex().to_string(),
-    );
+    let frontend =
+        Frontend { js: directory.join("brisk.js"), wasm: directory.join("brisk_bg.wasm") };
+    let (stamp, hash) = (directory.join("built-from"), blake3::hash(&bytes).to_hex().to_string());
     if fs::read_to_string(&stamp).is_ok_and(|built| built == hash) {
         note("unchanged");
         return Ok(frontend);
@@ -83,9 +72,7 @@ fn bind(linked: &Path, directory: &Path) -> Result<()> {
         .remove_name_section(true)
         .remove_producers_section(true)
         .out_name("brisk");
-    bindgen
-        .generate(directory)
-        .context("wasm-bindgen could not write the frontend")
+    bindgen.generate(directory).context("wasm-bindgen could not write the frontend")
 }
 
 /// The release of npm's binaryen that is used.
@@ -102,17 +89,8 @@ fn optimise(workspace: &Workspace, wasm: &Path) -> Result<()> {
     if !program.exists() {
         fs::create_dir_all(&tools).with_context(|| format!("{}", tools.display()))?;
         let mut install = workspace.command(npm);
-        install.args([
-            "install",
-            "--no-save",
-            "--no-audit",
-            "--no-fund",
-            "--prefix",
-        ]);
-        run_quietly(
-            install.arg(&tools).arg(BINARYEN),
-            &workspace.target("logs/binaryen.log"),
-        )?;
+        install.args(["install", "--no-save", "--no-audit", "--no-fund", "--prefix"]);
+        run_quietly(install.arg(&tools).arg(BINARYEN), &workspace.target("logs/binaryen.log"))?;
     }
     let features = [
         "bulk-memory",
@@ -123,8 +101,6 @@ fn optimise(workspace: &Workspace, wasm: &Path) -> Result<()> {
         "multivalue",
     ];
     let mut command = workspace.command(program);
-    command
-        .arg("-Oz")
-        .args(features.map(|feature| format!("--enable-{feature}")));
+    command.arg("-Oz").args(features.map(|feature| format!("--enable-{feature}")));
     run(command.arg(wasm).arg("-o").arg(wasm))
 }

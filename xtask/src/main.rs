@@ -3,10 +3,7 @@
 //!
 //! To add a command: write a module with a `run` function and add a line to `COMMANDS`.
 
-#![allow(
-    clippy::print_stdout,
-    reason = "this program talks to people in a terminal"
-)]
+#![allow(clippy::print_stdout, reason = "this program talks to people in a terminal")]
 
 use anyhow::Result;
 use std::process::ExitCode;

@@ -44,11 +44,7 @@ pub(crate) fn interrupted() -> bool {
 
 /// Fails when somebody pressed Ctrl-C, for loops that wait.
 pub(crate) fn go_on() -> Result<()> {
-    if interrupted() {
-        bail!("interrupted")
-    } else {
-        Ok(())
-    }
+    if interrupted() { bail!("interrupted") } else { Ok(()) }
 }
 
 /// Runs a command whose output goes where ours goes.
@@ -88,9 +84,7 @@ pub(crate) fn log_to<'a>(command: &'a mut Command, log: &Path) -> Result<&'a mut
             .with_context(|| format!("{} could not be made", parent.display()))?;
     }
     let file = File::create(log).with_context(|| format!("{} is not writable", log.display()))?;
-    let both = file
-        .try_clone()
-        .context("the log could not be opened twice")?;
+    let both = file.try_clone().context("the log could not be opened twice")?;
     Ok(command.stdout(file).stderr(both))
 }
 
@@ -114,11 +108,6 @@ impl Guarded {
         let mut child = spawn(command)?;
         child.stop_with = stop_with;
         Ok(child)
-    }
-
-    #[cfg(test)]
-    pub(crate) fn id(&self) -> u32 {
-        self.inner.id()
     }
 
     /// Whether it has ended by itself.
@@ -158,10 +147,7 @@ fn spawn(command: &mut Command) -> Result<Guarded> {
         .stdin(Stdio::null())
         .spawn()
         .with_context(|| format!("`{name}` could not be started; is it installed?"))?;
-    Ok(Guarded {
-        inner,
-        stop_with: Signal::TERM,
-    })
+    Ok(Guarded { inner, stop_with: Signal::TERM })
 }
 
 fn finish(mut child: Guarded, name: &str) -> Result<()> {
@@ -171,10 +157,7 @@ fn finish(mut child: Guarded, name: &str) -> Result<()> {
     if let (true, Some(group)) = (interrupted(), group) {
         end_group(group, Signal::TERM);
     }
-    let status = child
-        .inner
-        .wait()
-        .with_context(|| format!("`{name}` could not be waited for"));
+    let status = child.inner.wait().with_context(|| format!("`{name}` could not be waited for"));
     foreground().retain(|other| Some(*other) != group);
     go_on()?;
     match status?.code() {
@@ -194,9 +177,7 @@ fn end_group(group: Pid, signal: Signal) {
 }
 
 fn describe(command: &Command) -> String {
-    let program = Path::new(command.get_program())
-        .file_name()
-        .unwrap_or_default();
+    let program = Path::new(command.get_program()).file_name().unwrap_or_default();
     let mut words = program.to_string_lossy().into_owned();
     for word in command.get_args().take(4) {
         words.push(' ');

@@ -4,10 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// The full path of a program, if it is on this machine.
 pub(crate) fn find(name: &str) -> Option<PathBuf> {
-    folders()
-        .into_iter()
-        .map(|folder| folder.join(name))
-        .find(|file| is_program(file))
+    folders().into_iter().map(|folder| folder.join(name)).find(|file| is_program(file))
 }
 
 /// The folders that are searched, in order.
@@ -37,8 +34,7 @@ fn postgres_folders() -> Vec<PathBuf> {
 
 fn is_program(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    file.metadata()
-        .is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+    file.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }
 
 #[cfg(test)]

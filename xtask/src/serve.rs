@@ -14,17 +14,11 @@ use std::time::Duration;
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<ExitCode> {
     let dev = arguments.flag("--dev");
     let port = arguments.value("--port")?.unwrap_or_else(|| "3000".into());
-    let port: u16 = port
-        .parse()
-        .with_context(|| format!("--port {port} is no port"))?;
+    let port: u16 = port.parse().with_context(|| format!("--port {port} is no port"))?;
     let extra = arguments.pass_on();
     arguments.finish()?;
     build::site(workspace)?;
-    let profile = if dev {
-        Profile::Debug
-    } else {
-        Profile::Release
-    };
+    let profile = if dev { Profile::Debug } else { Profile::Release };
     let program = build::server(workspace, profile)?;
     let command = || command(workspace, &program, port, &extra);
     if !dev {
@@ -37,13 +31,7 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<Exi
 fn command(workspace: &Workspace, program: &Path, port: u16, extra: &[String]) -> Command {
     let mut command = workspace.command(program);
     command.args(["serve", "--demo", "--listen", &format!("127.0.0.1:{port}")]);
-    command.args([
-        "--data-dir",
-        "data",
-        "--dashboards",
-        "dashboards",
-        "--assets",
-    ]);
+    command.args(["--data-dir", "data", "--dashboards", "dashboards", "--assets"]);
     command.arg(workspace.target("site")).args(extra);
     command
 }

@@ -8,11 +8,7 @@ pub(crate) fn step<T>(name: &str, doing: &str, work: impl FnOnce() -> Result<T>)
     println!("==> {name}: {doing}");
     let start = Instant::now();
     let result = work();
-    let word = if result.is_ok() {
-        "done in"
-    } else {
-        "failed after"
-    };
+    let word = if result.is_ok() { "done in" } else { "failed after" };
     println!("    {name} {word} {}", took(start.elapsed()));
     result
 }

@@ -10,10 +10,7 @@ pub(crate) fn joined(style: &Path) -> Result<String> {
     let text = fs::read_to_string(&main).with_context(|| format!("{}", main.display()))?;
     let mut sheet = String::new();
     for line in text.lines() {
-        if let Some(name) = line
-            .strip_prefix("@import \"")
-            .and_then(|l| l.strip_suffix("\";"))
-        {
+        if let Some(name) = line.strip_prefix("@import \"").and_then(|l| l.strip_suffix("\";")) {
             let part = style.join(name);
             sheet.push_str(
                 &fs::read_to_string(&part).with_context(|| format!("{}", part.display()))?,

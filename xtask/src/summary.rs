@@ -16,15 +16,10 @@ impl Counts {
     pub(crate) fn of_cargo_line(line: &str) -> Option<Self> {
         let counts = line.trim().strip_prefix("test result: ")?;
         let number = |word: &str| -> Option<u64> {
-            let part = counts
-                .split([';', '.'])
-                .find(|part| part.trim().ends_with(word))?;
+            let part = counts.split([';', '.']).find(|part| part.trim().ends_with(word))?;
             part.trim().split(' ').next()?.parse().ok()
         };
-        Some(Self {
-            passed: number("passed")?,
-            failed: number("failed")?,
-        })
+        Some(Self { passed: number("passed")?, failed: number("failed")? })
     }
 
     /// Counts in Playwright's report; what passed only on a second try has passed.
@@ -32,10 +27,7 @@ impl Counts {
         let text = std::fs::read_to_string(report).context("Playwright wrote no report")?;
         let report: serde_json::Value = serde_json::from_str(&text)?;
         let number = |name: &str| report["stats"][name].as_u64().unwrap_or(0);
-        Ok(Self {
-            passed: number("expected") + number("flaky"),
-            failed: number("unexpected"),
-        })
+        Ok(Self { passed: number("expected") + number("flaky"), failed: number("unexpected") })
     }
 }
 
@@ -54,13 +46,7 @@ mod tests {
     fn cargo_lines_are_counted() {
         let line =
             "test result: FAILED. 12 passed; 3 failed; 0 ignored; 0 measured; 1 filtered out";
-        assert_eq!(
-            Counts::of_cargo_line(line),
-            Some(Counts {
-                passed: 12,
-                failed: 3
-            })
-        );
+        assert_eq!(Counts::of_cargo_line(line), Some(Counts { passed: 12, failed: 3 }));
         assert_eq!(Counts::of_cargo_line("running 3 tests"), None);
     }
 }

@@ -17,25 +17,18 @@ use std::time::{Duration, Instant};
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<ExitCode> {
     let quick = arguments.flag("--quick");
     arguments.finish()?;
-    let mut run = Run {
-        rows: Vec::new(),
-        counts: Counts::default(),
-    };
+    let mut run = Run { rows: Vec::new(), counts: Counts::default() };
     if !quick {
         run.plain("tools", || {
-            step("tools", "databases and a browser", || {
-                apt::install_missing(workspace)
-            })
+            step("tools", "databases and a browser", || apt::install_missing(workspace))
         })?;
     }
     run.plain("format", || check::format(workspace))?;
     run.plain("clippy", || check::lint(workspace))?;
     run.counted("unit and integration", || {
-        step(
-            "tests",
-            "unit and integration, with private databases",
-            || cargo_test(workspace, quick),
-        )
+        step("tests", "unit and integration, with private databases", || {
+            cargo_test(workspace, quick)
+        })
     })?;
     if !quick {
         let built = run.plain("frontend and server", || {
@@ -44,11 +37,9 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<Exi
         })?;
         if let Some(program) = built {
             run.counted("browser", || {
-                step(
-                    "browser",
-                    "Chromium against a server with the real data",
-                    || browser::run(workspace, &program),
-                )
+                step("browser", "Chromium against a server with the real data", || {
+                    browser::run(workspace, &program)
+                })
             })?;
         }
     }
@@ -74,10 +65,7 @@ fn cargo_test(workspace: &Workspace, quick: bool) -> Result<Counts> {
             counts += found;
         }
     });
-    if let Some(gone) = services
-        .iter_mut()
-        .find_map(|s| (!s.is_running()).then_some(s.variable))
-    {
+    if let Some(gone) = services.iter_mut().find_map(|s| (!s.is_running()).then_some(s.variable)) {
         bail!("the server behind {gone} ended during the tests");
     }
     match result {
@@ -132,10 +120,7 @@ impl Run {
         for (name, time, result) in &self.rows {
             println!("  {name:<22} {:>12}  {result}", took(*time));
         }
-        println!(
-            "\n{} passed, {} failed",
-            self.counts.passed, self.counts.failed
-        );
+        println!("\n{} passed, {} failed", self.counts.passed, self.counts.failed);
         if self.counts.failed == 0 && self.counts.passed > 0 {
             ExitCode::SUCCESS
         } else {

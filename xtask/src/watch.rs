@@ -13,10 +13,7 @@ pub(crate) struct Watch {
 impl Watch {
     pub(crate) fn new(workspace: &Workspace) -> Self {
         let folders = ["app", "crates", "frontend", "migrations", "server", "style"];
-        let mut watch = Self {
-            folders: folders.map(|f| workspace.path(f)).into(),
-            seen: None,
-        };
+        let mut watch = Self { folders: folders.map(|f| workspace.path(f)).into(), seen: None };
         watch.seen = watch.newest();
         watch
     }
@@ -33,10 +30,7 @@ impl Watch {
     }
 
     fn newest(&self) -> Option<SystemTime> {
-        self.folders
-            .iter()
-            .filter_map(|folder| newest_below(folder))
-            .max()
+        self.folders.iter().filter_map(|folder| newest_below(folder)).max()
     }
 }
 

@@ -7,11 +7,7 @@ use leptos::prelude::*;
 
 /// The head of a dashboard.
 pub(crate) fn of_dashboard(page: &DashboardPage) -> AnyView {
-    let description = page
-        .dashboard
-        .description
-        .clone()
-        .map(|text| view! { <p>{text}</p> });
+    let description = page.dashboard.description.clone().map(|text| view! { <p>{text}</p> });
     let outdated = page.outdated.then(|| {
         view! {
             <div class="page">
@@ -34,10 +30,7 @@ pub(crate) fn of_dashboard(page: &DashboardPage) -> AnyView {
 
 /// The head of a panel's own page.
 pub(crate) fn of_panel(page: &DashboardPage, panel: &Panel) -> AnyView {
-    let description = panel
-        .description
-        .clone()
-        .map(|text| view! { <p>{text}</p> });
+    let description = panel.description.clone().map(|text| view! { <p>{text}</p> });
     view! {
         <div class="page-head">
             <div>

@@ -22,19 +22,13 @@ const TABLE_ROWS: usize = 500;
 /// The card of `panel` on its dashboard.
 pub(crate) fn panel_card(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -> AnyView {
     let place = panel.place;
-    let style = format!(
-        "--x:{};--y:{};--w:{};--h:{}",
-        place.x, place.y, place.w, place.h
-    );
+    let style = format!("--x:{};--y:{};--w:{};--h:{}", place.x, place.y, place.w, place.h);
     let class = match () {
         () if panel.kind == PanelKind::Stat => "panel stat",
         () if place.w > 6 => "panel wide",
         () => "panel",
     };
-    let size = (
-        GRID_WIDTH * f64::from(place.w) / 12.0 - 48.0,
-        f64::from(place.h) * ROW - CARD,
-    );
+    let size = (GRID_WIDTH * f64::from(place.w) / 12.0 - 48.0, f64::from(place.h) * ROW - CARD);
     let title = panel.title_at(page.interval);
     let heading = format!("{}-t", panel.id);
     let hint = panel.description.clone().unwrap_or_else(|| title.clone());
@@ -84,10 +78,7 @@ pub(crate) fn data_table(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSl
 }
 
 fn menu(page: &DashboardPage, panel: &Panel, title: &str) -> AnyView {
-    let note = panel
-        .description
-        .clone()
-        .map(|text| view! { <p class="menu-note">{text}</p> });
+    let note = panel.description.clone().map(|text| view! { <p class="menu-note">{text}</p> });
     let large = page.link_to(Some(panel));
     view! {
         <details class="pop end" name="pop">
@@ -207,9 +198,7 @@ fn input<'a>(spec: &'a Spec, data: &'a PanelData, (width, height): (f64, f64)) -
 }
 
 fn failure(page: &DashboardPage, error: &PanelError, height: f64) -> AnyView {
-    let retry = error
-        .retry
-        .then(|| view! { <a href=page.link_here()>"Try again"</a> });
+    let retry = error.retry.then(|| view! { <a href=page.link_here()>"Try again"</a> });
     view! {
         <div class="panel-body notice bad" role="alert" style=format!("height:{height}px")>
             {icon("alert")}<p>{error.message.clone()}</p>{retry}

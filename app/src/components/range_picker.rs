@@ -9,10 +9,8 @@ use leptos::prelude::*;
 
 /// The range picker.
 pub(crate) fn range_picker(page: &DashboardPage) -> AnyView {
-    let presets: Vec<AnyView> = PRESETS
-        .iter()
-        .map(|(label, range)| preset(page, label, range))
-        .collect();
+    let presets: Vec<AnyView> =
+        PRESETS.iter().map(|(label, range)| preset(page, label, range)).collect();
     let (from, to) = page.bounds.url_ends(&page.offsets);
     let date = |text: String| text.split('T').next().unwrap_or_default().to_owned();
     let label = page.view.range.label();
@@ -40,11 +38,6 @@ fn preset(page: &DashboardPage, label: &'static str, range: &TimeRange) -> AnyVi
     let word = range.word().unwrap_or_default();
     let current = (*range == page.view.range).then_some("true");
     // Another range gets the interval that suits it.
-    let changes = [
-        ("range", Some(word)),
-        ("from", None),
-        ("to", None),
-        ("interval", None),
-    ];
+    let changes = [("range", Some(word)), ("from", None), ("to", None), ("interval", None)];
     view! { <a href=page.link_with(&changes) aria-current=current>{label}</a> }.into_any()
 }

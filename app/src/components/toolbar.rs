@@ -9,14 +9,10 @@ use leptos::prelude::*;
 /// The controls of a view.
 pub(crate) fn toolbar(page: &DashboardPage) -> AnyView {
     let variables = &page.dashboard.variables;
-    let pickers: Vec<AnyView> = variables
-        .iter()
-        .map(|variable| variable_picker::picker(page, variable))
-        .collect();
-    let chips: Vec<AnyView> = variables
-        .iter()
-        .filter_map(|variable| variable_picker::chip(page, variable))
-        .collect();
+    let pickers: Vec<AnyView> =
+        variables.iter().map(|variable| variable_picker::picker(page, variable)).collect();
+    let chips: Vec<AnyView> =
+        variables.iter().filter_map(|variable| variable_picker::chip(page, variable)).collect();
     let changed = !page.view.to_pairs(&page.dashboard).is_empty();
     let reset = changed.then(|| {
         view! { <a class="btn quiet" href=page.link_to_first()>"Reset"</a> }
@@ -39,9 +35,7 @@ pub(crate) fn toolbar(page: &DashboardPage) -> AnyView {
 }
 
 fn interval(page: &DashboardPage) -> AnyView {
-    let choices = Interval::ALL
-        .into_iter()
-        .filter(|i| !i.is_too_fine_for(page.bounds));
+    let choices = Interval::ALL.into_iter().filter(|i| !i.is_too_fine_for(page.bounds));
     let links: Vec<AnyView> = choices
         .map(|choice| {
             let current = (page.view.interval == IntervalChoice::Fixed(choice)).then_some("true");

@@ -59,10 +59,7 @@ fn several(
     choices: &[String],
 ) -> AnyView {
     // Chosen values that the source no longer knows stay visible, so that they can be taken back.
-    let unknown = selection
-        .values()
-        .iter()
-        .filter(|value| !choices.contains(value));
+    let unknown = selection.values().iter().filter(|value| !choices.contains(value));
     let name = variable.name.as_str();
     let options: Vec<AnyView> = choices
         .iter()
@@ -119,11 +116,7 @@ fn one(
 }
 
 fn selection(page: &DashboardPage, variable: &Variable) -> Selection {
-    page.view
-        .variables
-        .get(&variable.name)
-        .cloned()
-        .unwrap_or_default()
+    page.view.variables.get(&variable.name).cloned().unwrap_or_default()
 }
 
 /// The view with nothing chosen; said in the URL where the dashboard would choose something.

@@ -81,15 +81,10 @@ pub fn Chart(
         });
     };
     let at_fraction = move |event: &web_sys::PointerEvent| -> Option<f64> {
-        let element = event
-            .current_target()?
-            .dyn_into::<web_sys::Element>()
-            .ok()?;
+        let element = event.current_target()?.dyn_into::<web_sys::Element>().ok()?;
         let edge = element.get_bounding_client_rect();
-        let (x, y) = (
-            f64::from(event.client_x()) - edge.left(),
-            f64::from(event.client_y()) - edge.top(),
-        );
+        let (x, y) =
+            (f64::from(event.client_x()) - edge.left(), f64::from(event.client_y()) - edge.top());
         pointer.set((x, y));
         let (left, right, ..) = readout.with_untracked(|r| r.margins);
         Some(((x - left) / (edge.width() - left - right)).clamp(0.0, 1.0))
@@ -118,12 +113,7 @@ pub fn Chart(
         if let Some((start, end)) = drag.get_untracked() {
             drag.set(None);
             if (start - end).abs() >= SHORTEST_DRAG {
-                zoom(
-                    &readout.get_untracked(),
-                    stored_place,
-                    start.min(end),
-                    start.max(end),
-                );
+                zoom(&readout.get_untracked(), stored_place, start.min(end), start.max(end));
             }
         }
     };
@@ -220,12 +210,7 @@ fn nearest(xs: &[f64], fraction: f64) -> Option<usize> {
 /// The mark under the pointer, by its `data-i`.
 fn mark_under(event: &web_sys::PointerEvent) -> Option<usize> {
     let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
-    target
-        .closest("[data-i]")
-        .ok()??
-        .get_attribute("data-i")?
-        .parse()
-        .ok()
+    target.closest("[data-i]").ok()??.get_attribute("data-i")?.parse().ok()
 }
 
 /// Opens the page with the range between two fractions, in whole buckets.
@@ -237,9 +222,7 @@ fn zoom(readout: &Readout, place: StoredValue<ChartPlace>, start: f64, end: f64)
     let at = |fraction: f64| Timestamp(first.0 + (length * fraction) as i64);
     let ends = place.with_value(|place| {
         let from = place.interval.start(at(start), &place.zone);
-        let to = place
-            .interval
-            .next(place.interval.start(at(end), &place.zone), &place.zone);
+        let to = place.interval.next(place.interval.start(at(end), &place.zone), &place.zone);
         Bounds { from, to }.url_ends(&place.zone)
     });
     let location = window().location();
@@ -262,10 +245,8 @@ fn along(readout: &Readout, fraction: f64) -> String {
 fn brush(readout: &Readout, start: f64, end: f64) -> impl IntoView + use<> {
     let (left, right, top, bottom) = readout.margins;
     let width = format!("calc((100% - {}px) * {})", left + right, end - start);
-    let style = format!(
-        "left:{};width:{width};top:{top}px;bottom:{bottom}px",
-        along(readout, start)
-    );
+    let style =
+        format!("left:{};width:{width};top:{top}px;bottom:{bottom}px", along(readout, start));
     view! { <div class="brush" style=style></div> }
 }
 
@@ -275,11 +256,7 @@ fn crosshair(readout: &Readout, at: usize, hidden: &[usize]) -> Option<impl Into
     let line = (!readout.by_mark).then(|| {
         view! { <div class="crosshair" style=format!("left:{x};top:{top}px;bottom:{bottom}px")></div> }
     });
-    let shown = readout
-        .series
-        .iter()
-        .enumerate()
-        .filter(|(i, _)| !hidden.contains(i));
+    let shown = readout.series.iter().enumerate().filter(|(i, _)| !hidden.contains(i));
     let dots: Vec<_> = shown
         .filter_map(|(_, series)| Some((series.color, (*series.ys.get(at)?)?)))
         .map(|(color, y)| {
@@ -316,19 +293,11 @@ fn tooltip(
     let fraction = readout.xs.get(at).copied();
     let left = fraction.map_or(format!("{x}px"), |fraction| along(readout, fraction));
     let top = if readout.by_mark {
-        readout
-            .series
-            .first()
-            .and_then(|s| s.ys.get(at).copied().flatten())
-            .unwrap_or(y)
+        readout.series.first().and_then(|s| s.ys.get(at).copied().flatten()).unwrap_or(y)
     } else {
         8.0
     };
-    let side = if fraction.unwrap_or(0.0) > 0.5 {
-        "tooltip flip"
-    } else {
-        "tooltip"
-    };
+    let side = if fraction.unwrap_or(0.0) > 0.5 { "tooltip flip" } else { "tooltip" };
     Some(view! {
         <div class=side style=format!("left:{left};top:{top}px")><p>{label}</p>{rows}</div>
     })

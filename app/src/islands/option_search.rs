@@ -10,9 +10,7 @@ pub fn OptionSearch(
     label: String,
 ) -> impl IntoView {
     let find = |event: web_sys::Event| {
-        let input = event
-            .target()
-            .and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok());
+        let input = event.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok());
         let Some(input) = input else { return };
         let wanted = input.value().to_lowercase();
         let Ok(Some(form)) = input.closest("form") else {
@@ -21,9 +19,7 @@ pub fn OptionSearch(
         let mut found = false;
         if let Ok(options) = form.query_selector_all(".option") {
             for i in 0..options.length() {
-                let option = options
-                    .get(i)
-                    .and_then(|n| n.dyn_into::<web_sys::HtmlElement>().ok());
+                let option = options.get(i).and_then(|n| n.dyn_into::<web_sys::HtmlElement>().ok());
                 let Some(option) = option else { continue };
                 let text = option.text_content().unwrap_or_default().to_lowercase();
                 let matches = text.contains(&wanted);

@@ -35,10 +35,7 @@ fn card(dashboard: &Dashboard) -> AnyView {
         1 => "1 panel".to_owned(),
         count => format!("{count} panels"),
     };
-    let description = dashboard
-        .description
-        .clone()
-        .map(|text| view! { <p>{text}</p> });
+    let description = dashboard.description.clone().map(|text| view! { <p>{text}</p> });
     view! {
         <li class="card">
             {plan(dashboard)}
@@ -52,10 +49,7 @@ fn card(dashboard: &Dashboard) -> AnyView {
 
 /// The dashboard in miniature.
 fn plan(dashboard: &Dashboard) -> AnyView {
-    let shown = dashboard
-        .panels
-        .iter()
-        .filter(|panel| panel.place.y < PLAN_ROWS);
+    let shown = dashboard.panels.iter().filter(|panel| panel.place.y < PLAN_ROWS);
     let cells: Vec<AnyView> = shown
         .map(|panel| {
             let place = panel.place;

@@ -139,19 +139,17 @@ impl<V: Value> Cache<V> {
         let mut found = Vec::with_capacity(requests.len());
         for request in requests {
             let lookup = self.find(request).await;
-            self.0
-                .counters
-                .count(&request.label, trigger, |figures| match &lookup {
-                    Lookup::Fresh(entry) => {
-                        figures.hits += 1;
-                        figures.saved_time += entry.load_time;
-                    }
-                    Lookup::Stale(entry) => {
-                        figures.stale += 1;
-                        figures.saved_time += entry.load_time;
-                    }
-                    Lookup::Previous(_) | Lookup::Missing => figures.misses += 1,
-                });
+            self.0.counters.count(&request.label, trigger, |figures| match &lookup {
+                Lookup::Fresh(entry) => {
+                    figures.hits += 1;
+                    figures.saved_time += entry.load_time;
+                }
+                Lookup::Stale(entry) => {
+                    figures.stale += 1;
+                    figures.saved_time += entry.load_time;
+                }
+                Lookup::Previous(_) | Lookup::Missing => figures.misses += 1,
+            });
             found.push(lookup);
         }
         found
@@ -207,10 +205,7 @@ impl<V: Value> Cache<V> {
     }
 
     fn key(&self, request: &Request) -> EntryKey {
-        EntryKey::of(
-            &request.fingerprint,
-            &self.0.generations.read(&request.tags),
-        )
+        EntryKey::of(&request.fingerprint, &self.0.generations.read(&request.tags))
     }
 
     async fn find(&self, request: &Request) -> Lookup<V> {
@@ -231,12 +226,7 @@ impl<V: Value> Cache<V> {
         let Some(key) = self.0.newest.get(&request.fingerprint).await else {
             return Lookup::Missing;
         };
-        let previous = self
-            .0
-            .entries
-            .get(&key)
-            .await
-            .filter(|entry| now < entry.usable_until);
+        let previous = self.0.entries.get(&key).await.filter(|entry| now < entry.usable_until);
         previous.map_or(Lookup::Missing, Lookup::Previous)
     }
 
@@ -249,16 +239,11 @@ impl<V: Value> Cache<V> {
         let key = self.key(request);
         let mut flights = self.flights();
         if let Some(flight) = flights.get(&key) {
-            self.0
-                .counters
-                .count(&request.label, trigger, |figures| figures.joins += 1);
+            self.0.counters.count(&request.label, trigger, |figures| figures.joins += 1);
             return flight.clone();
         }
         let (cache, request) = (self.clone(), request.clone());
-        let landing = Landing {
-            cache: self.clone(),
-            key,
-        };
+        let landing = Landing { cache: self.clone(), key };
         let task = tokio::spawn(async move {
             let _landing = landing;
             cache.fly(key, &request, trigger, loader).await
@@ -301,9 +286,7 @@ impl<V: Value> Cache<V> {
             figures.errors += u64::from(result.is_err());
         });
         match result {
-            Ok(value) => Ok(self
-                .store(key, request, trigger, value, begun, load_time)
-                .await),
+            Ok(value) => Ok(self.store(key, request, trigger, value, begun, load_time).await),
             Err(error) => {
                 let error = LoadError::Failed(Arc::new(error));
                 self.remember_failure(key, &error);
@@ -328,18 +311,9 @@ impl<V: Value> Cache<V> {
         };
         let fresh_until = after(stored_at, request.policy.ttl.mul_f64(spread.max(0.0)));
         let usable_until = after(fresh_until, request.policy.stale);
-        let entry = Entry {
-            value,
-            stored_at,
-            load_time,
-            key,
-            fresh_until,
-            usable_until,
-        };
+        let entry = Entry { value, stored_at, load_time, key, fresh_until, usable_until };
         if entry.value.size() > config.max_value_bytes {
-            self.0
-                .counters
-                .count(&request.label, trigger, |figures| figures.too_large += 1);
+            self.0.counters.count(&request.label, trigger, |figures| figures.too_large += 1);
         } else if !request.policy.off {
             self.0.entries.insert(key, entry.clone()).await;
             self.0.newest.insert(request.fingerprint, key).await;
@@ -357,17 +331,11 @@ impl<V: Value> Cache<V> {
     }
 
     fn flights(&self) -> MutexGuard<'_, HashMap<EntryKey, Flight<V>>> {
-        self.0
-            .flights
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.0.flights.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     fn failures(&self) -> MutexGuard<'_, HashMap<EntryKey, (Timestamp, LoadError)>> {
-        self.0
-            .failures
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.0.failures.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 

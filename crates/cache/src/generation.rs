@@ -12,9 +12,7 @@ impl Generations {
     /// The generations of `tags` in their order; a missing one is created.
     pub(crate) fn read(&self, tags: &[Tag]) -> Vec<u128> {
         let mut known = self.lock();
-        tags.iter()
-            .map(|tag| *known.entry(tag.clone()).or_insert_with(rand::random))
-            .collect()
+        tags.iter().map(|tag| *known.entry(tag.clone()).or_insert_with(rand::random)).collect()
     }
 
     /// Gives each of `tags` a new generation.
@@ -27,8 +25,6 @@ impl Generations {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Tag, u128>> {
         // Nothing in here panics half way, so a poisoned lock still guards a whole map.
-        self.0
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }

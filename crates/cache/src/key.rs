@@ -56,11 +56,7 @@ impl Tag {
     pub fn parse(text: &str) -> Result<Self, TagError> {
         let fits = (1..=200).contains(&text.len())
             && !text.chars().any(|c| c.is_whitespace() || c.is_control());
-        if fits {
-            Ok(Self(text.into()))
-        } else {
-            Err(TagError(text.chars().take(80).collect()))
-        }
+        if fits { Ok(Self(text.into())) } else { Err(TagError(text.chars().take(80).collect())) }
     }
 
     /// The tag as text.

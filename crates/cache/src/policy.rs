@@ -20,12 +20,7 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Self {
         let (ttl, stale) = (Duration::from_secs(300), Duration::from_secs(3600));
-        Self {
-            ttl,
-            stale,
-            strict: false,
-            off: false,
-        }
+        Self { ttl, stale, strict: false, off: false }
     }
 }
 

@@ -35,10 +35,7 @@ pub struct Statistics(pub BTreeMap<(Arc<str>, Trigger), Figures>);
 impl Statistics {
     /// The figures of all labels for readers' triggers: warming is not among them.
     pub fn of_readers(&self) -> Figures {
-        let readers = self
-            .0
-            .iter()
-            .filter(|((_, trigger), _)| *trigger != Trigger::Warm);
+        let readers = self.0.iter().filter(|((_, trigger), _)| *trigger != Trigger::Warm);
         readers.fold(Figures::default(), |sum, (_, f)| Figures {
             hits: sum.hits + f.hits,
             stale: sum.stale + f.stale,
@@ -58,20 +55,11 @@ pub(crate) struct Counters(Mutex<Statistics>);
 
 impl Counters {
     pub(crate) fn count(&self, label: &Arc<str>, trigger: Trigger, add: impl FnOnce(&mut Figures)) {
-        let mut statistics = self
-            .0
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
-        add(statistics
-            .0
-            .entry((Arc::clone(label), trigger))
-            .or_default());
+        let mut statistics = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        add(statistics.0.entry((Arc::clone(label), trigger)).or_default());
     }
 
     pub(crate) fn read(&self) -> Statistics {
-        self.0
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
-            .clone()
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }
 }

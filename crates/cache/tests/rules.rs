@@ -32,11 +32,7 @@ struct World {
 fn world(config: Config) -> World {
     let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(1_000_000)));
     let cache = Cache::in_memory(config, clock.clone());
-    World {
-        cache,
-        clock,
-        loads: Arc::default(),
-    }
+    World { cache, clock, loads: Arc::default() }
 }
 
 fn request(name: &str) -> Request {
@@ -68,21 +64,11 @@ impl World {
 
     async fn load(&self, name: &str, text: &str) -> String {
         let loader = self.loader(text);
-        self.cache
-            .load(&request(name), Trigger::View, loader)
-            .await
-            .unwrap()
-            .value
-            .0
+        self.cache.load(&request(name), Trigger::View, loader).await.unwrap().value.0
     }
 
     async fn lookup(&self, name: &str) -> (&'static str, String) {
-        match self
-            .cache
-            .lookup(&[request(name)], Trigger::View)
-            .await
-            .pop()
-        {
+        match self.cache.lookup(&[request(name)], Trigger::View).await.pop() {
             Some(Lookup::Fresh(entry)) => ("fresh", entry.value.0),
             Some(Lookup::Stale(entry)) => ("stale", entry.value.0),
             Some(Lookup::Previous(entry)) => ("previous", entry.value.0),
@@ -97,10 +83,7 @@ impl World {
 
 #[tokio::test]
 async fn an_entry_is_fresh_then_stale_then_gone() {
-    let world = world(Config {
-        jitter: 0.0,
-        ..Config::default()
-    });
+    let world = world(Config { jitter: 0.0, ..Config::default() });
     assert_eq!(world.lookup("a").await.0, "missing");
     world.load("a", "one").await;
     assert_eq!(world.lookup("a").await, ("fresh", "one".into()));
@@ -121,10 +104,7 @@ async fn jitter_spreads_expiry_by_a_tenth() {
     let fresh = async || {
         let requests: Vec<Request> = (0..200).map(|i| request(&i.to_string())).collect();
         let found = world.cache.lookup(&requests, Trigger::View).await;
-        found
-            .iter()
-            .filter(|lookup| matches!(lookup, Lookup::Fresh(_)))
-            .count()
+        found.iter().filter(|lookup| matches!(lookup, Lookup::Fresh(_))).count()
     };
     world.clock.advance(269);
     assert_eq!(fresh().await, 200);
@@ -218,11 +198,8 @@ async fn a_reader_who_leaves_ends_nobody_elses_load() {
 async fn a_leader_that_panics_frees_the_others() {
     let world = world(Config::default());
     let panics = || async { std::panic::panic_any("on purpose") }.boxed();
-    let result = world
-        .cache
-        .load::<_, Refused>(&request("a"), Trigger::View, panics)
-        .await
-        .map(|e| e.value);
+    let result =
+        world.cache.load::<_, Refused>(&request("a"), Trigger::View, panics).await.map(|e| e.value);
     assert!(matches!(result, Err(LoadError::Abandoned)));
     assert_eq!(world.load("a", "one").await, "one");
 }
@@ -231,20 +208,10 @@ async fn a_leader_that_panics_frees_the_others() {
 async fn errors_are_not_values() {
     let world = world(Config::default());
     let fails = || async { Err(Refused) }.boxed();
-    let error = world
-        .cache
-        .load(&request("a"), Trigger::View, fails)
-        .await
-        .unwrap_err();
+    let error = world.cache.load(&request("a"), Trigger::View, fails).await.unwrap_err();
     assert!(error.downcast_ref::<Refused>().is_some());
     let again = world.loader("one");
-    assert!(
-        world
-            .cache
-            .load(&request("a"), Trigger::View, again)
-            .await
-            .is_err()
-    );
+    assert!(world.cache.load(&request("a"), Trigger::View, again).await.is_err());
     assert_eq!(world.loads(), 0, "a failure is remembered for two seconds");
     world.clock.advance(3);
     assert_eq!(world.load("a", "one").await, "one");
@@ -252,11 +219,7 @@ async fn errors_are_not_values() {
 
 #[tokio::test]
 async fn memory_is_bounded_and_large_values_are_served_but_not_stored() {
-    let config = Config {
-        max_bytes: 20_000,
-        max_value_bytes: 5_000,
-        ..Config::default()
-    };
+    let config = Config { max_bytes: 20_000, max_value_bytes: 5_000, ..Config::default() };
     let world = world(config);
     for i in 0..100 {
         world.load(&i.to_string(), &"x".repeat(1_000)).await;
@@ -272,11 +235,7 @@ async fn warming_is_not_counted_into_the_hit_rate() {
     let world = world(Config::default());
     world.cache.lookup(&[request("a")], Trigger::Warm).await;
     let loader = world.loader("one");
-    world
-        .cache
-        .load(&request("a"), Trigger::Warm, loader)
-        .await
-        .unwrap();
+    world.cache.load(&request("a"), Trigger::Warm, loader).await.unwrap();
     world.lookup("a").await;
     let readers = world.cache.statistics().of_readers();
     assert_eq!((readers.hits, readers.misses, readers.loads), (1, 0, 0));

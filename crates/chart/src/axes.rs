@@ -28,19 +28,10 @@ impl Frame {
         let wanted = (input.height / 56.0).clamp(2.0, 4.0) as usize;
         let ticks = ticks::nice(low, high, wanted);
         // The unit's noun would repeat on every tick; the title and tooltips say it.
-        let unit = if let Unit::Noun(_) = unit {
-            &Unit::None
-        } else {
-            unit
-        };
-        let ticks: Vec<(f64, String)> = ticks
-            .into_iter()
-            .map(|tick| (tick, format::compact(tick, unit)))
-            .collect();
-        let width = ticks
-            .iter()
-            .map(|(_, label)| text_width(label))
-            .fold(0.0, f64::max);
+        let unit = if let Unit::Noun(_) = unit { &Unit::None } else { unit };
+        let ticks: Vec<(f64, String)> =
+            ticks.into_iter().map(|tick| (tick, format::compact(tick, unit))).collect();
+        let width = ticks.iter().map(|(_, label)| text_width(label)).fold(0.0, f64::max);
         Self {
             left: (width + 12.0).ceil(),
             right: 12.0,

@@ -12,19 +12,10 @@ use std::fmt::Write as _;
 pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let points = points::of(input)?;
     let bars = bars(&points, input);
-    let extent = bars
-        .iter()
-        .flatten()
-        .fold((0.0_f64, 0.0_f64), |(low, high), bar| {
-            (
-                low.min(bar.base).min(bar.top),
-                high.max(bar.base).max(bar.top),
-            )
-        });
-    let unit = points
-        .series
-        .first()
-        .map_or(Unit::None, |series| series.unit.clone());
+    let extent = bars.iter().flatten().fold((0.0_f64, 0.0_f64), |(low, high), bar| {
+        (low.min(bar.base).min(bar.top), high.max(bar.base).max(bar.top))
+    });
+    let unit = points.series.first().map_or(Unit::None, |series| series.unit.clone());
     let frame = Frame::with_zero(input, extent, &unit);
     let summary = summary(&points, input);
     let mut body = String::new();
@@ -35,9 +26,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         for bar in bars {
             let (y1, y2) = (frame.y(bar.top), frame.y(bar.base));
             // A value that is there must be seen, however small.
-            let height = (y2 - y1)
-                .abs()
-                .max(if bar.top == bar.base { 0.0 } else { 1.0 });
+            let height = (y2 - y1).abs().max(if bar.top == bar.base { 0.0 } else { 1.0 });
             let _ = write!(
                 body,
                 "<rect class=\"s{}\" data-i=\"{i}\" x=\"{}\" width=\"{}\" y=\"{}\" height=\"{}\" rx=\"2\"/>",
@@ -57,20 +46,12 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let readout = Readout {
         by_mark: false,
         margins: frame.margins(),
-        xs: (0..points.len())
-            .map(|i| fraction(centre(i, points.len())))
-            .collect(),
+        xs: (0..points.len()).map(|i| fraction(centre(i, points.len()))).collect(),
         labels: points.labels(input),
         series: readout_series(&points, |_, value| Some(frame.y(value).round())),
         time,
     };
-    Some(Drawing {
-        body,
-        legend: points.legend(),
-        summary,
-        readout,
-        is_empty: false,
-    })
+    Some(Drawing { body, legend: points.legend(), summary, readout, is_empty: false })
 }
 
 /// One bar: place and width as fractions of the plot.
@@ -95,11 +76,7 @@ fn bars(points: &Points, input: &Input<'_>) -> Vec<Vec<Bar>> {
         .filter(|(i, _)| !input.hidden.contains(i))
         .map(|(_, series)| series)
         .collect();
-    let group = if input.spec.stacked {
-        1
-    } else {
-        shown.len().max(1)
-    };
+    let group = if input.spec.stacked { 1 } else { shown.len().max(1) };
     let width = used / group as f64;
     let at = |i: usize| {
         let start = band * i as f64 + (band - used) / 2.0;
@@ -117,13 +94,7 @@ fn bars(points: &Points, input: &Input<'_>) -> Vec<Vec<Bar>> {
             } else {
                 (0.0, value, start + width * k as f64)
             };
-            bars.push(Bar {
-                x,
-                width: width * 0.98,
-                base,
-                top,
-                color: series.color,
-            });
+            bars.push(Bar { x, width: width * 0.98, base, top, color: series.color });
         }
         bars
     };
@@ -147,11 +118,7 @@ fn x_labels(points: &Points, input: &Input<'_>) -> Vec<(f64, String)> {
             ticks.into_iter().filter_map(place).collect()
         }
         Axis::Label(labels) => {
-            let longest = labels
-                .iter()
-                .map(|l| text_width(l))
-                .fold(30.0, f64::max)
-                .min(110.0);
+            let longest = labels.iter().map(|l| text_width(l)).fold(30.0, f64::max).min(110.0);
             let most = (input.width / (longest + 10.0)).max(1.0) as usize;
             let step = labels.len().div_ceil(most).max(1);
             labels
@@ -166,12 +133,7 @@ fn x_labels(points: &Points, input: &Input<'_>) -> Vec<(f64, String)> {
 
 fn readout_series(points: &Points, y: impl Fn(usize, f64) -> Option<f64>) -> Vec<ReadoutSeries> {
     let ys = |series: &points::Series| {
-        series
-            .values
-            .iter()
-            .enumerate()
-            .map(|(i, v)| v.and_then(|v| y(i, v)))
-            .collect()
+        series.values.iter().enumerate().map(|(i, v)| v.and_then(|v| y(i, v))).collect()
     };
     points
         .series
@@ -195,11 +157,7 @@ pub(crate) fn draw_horizontal(input: &Input<'_>) -> Option<Drawing> {
     let (low, high) = points.extent(&[]);
     let span = (high.max(0.0) - low.min(0.0)).max(f64::MIN_POSITIVE);
     let zero = -low.min(0.0) / span;
-    let left = labels
-        .iter()
-        .map(|l| text_width(l) + 12.0)
-        .fold(40.0, f64::max)
-        .min(LABEL_WIDTH);
+    let left = labels.iter().map(|l| text_width(l) + 12.0).fold(40.0, f64::max).min(LABEL_WIDTH);
     let values: Vec<String> = series
         .values
         .iter()
@@ -238,22 +196,10 @@ pub(crate) fn draw_horizontal(input: &Input<'_>) -> Option<Drawing> {
     let readout = Readout {
         by_mark: true,
         margins: (left, right, 4.0, 4.0),
-        xs: series
-            .values
-            .iter()
-            .map(|v| fraction(zero + v.unwrap_or(0.0) / span))
-            .collect(),
+        xs: series.values.iter().map(|v| fraction(zero + v.unwrap_or(0.0) / span)).collect(),
         labels,
-        series: readout_series(&points, |i, _| {
-            Some((4.0 + band * (i as f64 + 0.5)).round())
-        }),
+        series: readout_series(&points, |i, _| Some((4.0 + band * (i as f64 + 0.5)).round())),
         time: None,
     };
-    Some(Drawing {
-        body,
-        legend: Vec::new(),
-        summary,
-        readout,
-        is_empty: false,
-    })
+    Some(Drawing { body, legend: Vec::new(), summary, readout, is_empty: false })
 }

@@ -28,16 +28,10 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         return None;
     }
     let share = |value: f64| format::compact(value / total, &Unit::Percent);
-    let facts: Vec<String> = slices
-        .iter()
-        .map(|slice| format!("{} {}", slice.name, share(slice.value)))
-        .collect();
-    let summary = format!(
-        "{}. {}. {}.",
-        input.spec.title,
-        input.bounds.label(input.zone),
-        facts.join(", ")
-    );
+    let facts: Vec<String> =
+        slices.iter().map(|slice| format!("{} {}", slice.name, share(slice.value))).collect();
+    let summary =
+        format!("{}. {}. {}.", input.spec.title, input.bounds.label(input.zone), facts.join(", "));
     let mut body = format!(
         "<div class=\"dn\" style=\"height:{}px\"><svg class=\"c\" viewBox=\"-72 -72 144 144\" role=\"img\" aria-label=\"{}\">",
         px(input.height),
@@ -47,11 +41,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     for (i, slice) in slices.iter().enumerate() {
         let next = turn + slice.value / total;
         let arc = ring(turn, next);
-        let _ = write!(
-            body,
-            "<path class=\"s{}\" data-i=\"{i}\" d=\"{arc}\"/>",
-            slice.color
-        );
+        let _ = write!(body, "<path class=\"s{}\" data-i=\"{i}\" d=\"{arc}\"/>", slice.color);
         turn = next;
     }
     let _ = write!(
@@ -70,10 +60,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     }
     body.push_str("</ul></div>");
     let values = |text: fn(f64, &Unit) -> String, unit: &Unit, part: f64| {
-        slices
-            .iter()
-            .map(|slice| text(slice.value / part, unit))
-            .collect()
+        slices.iter().map(|slice| text(slice.value / part, unit)).collect()
     };
     let readout = Readout {
         by_mark: true,
@@ -92,13 +79,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         ],
         ..Readout::default()
     };
-    Some(Drawing {
-        body,
-        legend: Vec::new(),
-        summary,
-        readout,
-        is_empty: false,
-    })
+    Some(Drawing { body, legend: Vec::new(), summary, readout, is_empty: false })
 }
 
 /// Negative values have no share; the smallest are put together.
@@ -109,11 +90,7 @@ fn slices(labels: &[String], values: &[Option<f64>]) -> Vec<Slice> {
         .enumerate()
         .filter_map(|(color, (name, value))| {
             let value = (*value).filter(|v| *v > 0.0)?;
-            Some(Slice {
-                name: name.clone(),
-                value,
-                color,
-            })
+            Some(Slice { name: name.clone(), value, color })
         })
         .collect();
     if slices.len() > MAX_SLICES {
@@ -123,22 +100,14 @@ fn slices(labels: &[String], values: &[Option<f64>]) -> Vec<Slice> {
         for (color, slice) in slices.iter_mut().enumerate() {
             slice.color = color;
         }
-        slices.push(Slice {
-            name: "Other".into(),
-            value,
-            color: 7,
-        });
+        slices.push(Slice { name: "Other".into(), value, color: 7 });
     }
     slices
 }
 
 /// A piece of the ring from one part of a turn to another, clockwise from the top.
 fn ring(from: f64, to: f64) -> String {
-    let (from, to) = if to - from > 0.999_9 {
-        (0.0, 0.999_9)
-    } else {
-        (from, to)
-    };
+    let (from, to) = if to - from > 0.999_9 { (0.0, 0.999_9) } else { (from, to) };
     let at = |turn: f64, radius: f64| {
         let angle = turn * TAU;
         format!("{:.2} {:.2}", radius * angle.sin(), -radius * angle.cos())

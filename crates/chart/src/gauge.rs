@@ -14,11 +14,8 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let unit = input.spec.unit_of(&column);
     let (short, full) = (format::compact(value, unit), format::full(value, unit));
     let top = format::compact(max, unit);
-    let summary = format!(
-        "{}: {full} of {top}. {}.",
-        input.spec.title,
-        input.bounds.label(input.zone)
-    );
+    let summary =
+        format!("{}: {full} of {top}. {}.", input.spec.title, input.bounds.label(input.zone));
     let part = (value / max).clamp(0.0, 1.0);
     let body = format!(
         "<div class=\"ga\" style=\"height:{}px\"><svg class=\"c\" viewBox=\"-100 -96 200 122\" role=\"img\" aria-label=\"{}\"><path class=\"ga-b\" d=\"{}\"/><path class=\"ga-v\" data-i=\"0\" d=\"{}\"/><text class=\"ga-t\" y=\"-14\">{}</text><text class=\"x\" x=\"-{RADIUS}\" y=\"20\">{}</text><text class=\"x\" x=\"{RADIUS}\" y=\"20\">{}</text></svg></div>",
@@ -40,13 +37,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         }],
         ..Readout::default()
     };
-    Some(Drawing {
-        body,
-        legend: Vec::new(),
-        summary,
-        readout,
-        is_empty: false,
-    })
+    Some(Drawing { body, legend: Vec::new(), summary, readout, is_empty: false })
 }
 
 /// The half circle's part from the left end.

@@ -31,29 +31,17 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         .filter_map(|row| {
             let number = value.values.number(row)?;
             let text = format::cell(&value.values, row, unit, input.zone);
-            Some(Cell {
-                x: xs[row]?,
-                y: ys[row]?,
-                value: number,
-                text,
-            })
+            Some(Cell { x: xs[row]?, y: ys[row]?, value: number, text })
         })
         .collect();
-    let high = cells
-        .iter()
-        .map(|cell| cell.value)
-        .fold(f64::NEG_INFINITY, f64::max);
+    let high = cells.iter().map(|cell| cell.value).fold(f64::NEG_INFINITY, f64::max);
     let low = cells.iter().map(|cell| cell.value).fold(0.0, f64::min);
     let peak = cells.iter().max_by(|a, b| a.value.total_cmp(&b.value))?;
     let summary = format!(
         "{}. Highest: {} at {}, {}.",
         input.spec.title, peak.text, y_labels[peak.y], x_labels[peak.x]
     );
-    let left = y_labels
-        .iter()
-        .map(|l| text_width(l) + 12.0)
-        .fold(24.0, f64::max)
-        .min(100.0);
+    let left = y_labels.iter().map(|l| text_width(l) + 12.0).fold(24.0, f64::max).min(100.0);
     let (top, bottom, right) = (2.0, 24.0, 4.0);
     let band = (input.height - top - bottom) / y_labels.len().max(1) as f64;
     let width = 1.0 / x_labels.len().max(1) as f64;
@@ -63,15 +51,11 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     for (i, label) in y_labels.iter().enumerate().step_by(y_step) {
         let middle = px(top + band * (i as f64 + 0.5));
         let short = escape(&fit(label, left - 10.0));
-        let _ = write!(
-            body,
-            "<text class=\"y\" x=\"-8\" y=\"{middle}\" dy=\".32em\">{short}</text>"
-        );
+        let _ =
+            write!(body, "<text class=\"y\" x=\"-8\" y=\"{middle}\" dy=\".32em\">{short}</text>");
     }
     let longest = x_labels.iter().map(|l| text_width(l)).fold(14.0, f64::max) + 8.0;
-    let x_step = (longest * x_labels.len() as f64 / input.width)
-        .ceil()
-        .max(1.0) as usize;
+    let x_step = (longest * x_labels.len() as f64 / input.width).ceil().max(1.0) as usize;
     for (i, label) in x_labels.iter().enumerate().step_by(x_step) {
         let class = ["", " t1", " t2", " t1"][i / x_step % 4];
         let _ = write!(
@@ -85,10 +69,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     // Text only where a cell is wide and high enough for it.
     let room = input.width / x_labels.len().max(1) as f64;
     let short = |cell: &Cell| format::compact(cell.value, &bare(unit)).replace('\u{202f}', "");
-    let with_text = band >= 16.0
-        && cells
-            .iter()
-            .all(|cell| text_width(&short(cell)) + 4.0 <= room);
+    let with_text = band >= 16.0 && cells.iter().all(|cell| text_width(&short(cell)) + 4.0 <= room);
     for (i, cell) in cells.iter().enumerate() {
         let step = if high > low {
             ((cell.value - low) / (high - low) * STEPS).min(STEPS - 1.0)
@@ -121,29 +102,17 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let readout = Readout {
         by_mark: true,
         margins: (left, right, top, bottom),
-        xs: cells
-            .iter()
-            .map(|c| fraction(width * (c.x as f64 + 0.5)))
-            .collect(),
+        xs: cells.iter().map(|c| fraction(width * (c.x as f64 + 0.5))).collect(),
         labels: cells.iter().map(label).collect(),
         series: vec![ReadoutSeries {
             name: input.spec.label_of(&value.name),
             color: 0,
             values: cells.iter().map(|cell| cell.text.clone()).collect(),
-            ys: cells
-                .iter()
-                .map(|c| Some((top + band * (c.y as f64 + 0.5)).round()))
-                .collect(),
+            ys: cells.iter().map(|c| Some((top + band * (c.y as f64 + 0.5)).round())).collect(),
         }],
         time: None,
     };
-    Some(Drawing {
-        body,
-        legend: Vec::new(),
-        summary,
-        readout,
-        is_empty: false,
-    })
+    Some(Drawing { body, legend: Vec::new(), summary, readout, is_empty: false })
 }
 
 /// The place of each row along a dimension, and the places' labels. Numbers and times are in
@@ -165,10 +134,7 @@ fn dimension(column: &Column, input: &Input<'_>) -> (Vec<Option<usize>>, Vec<Str
                 known.dedup();
                 known
             };
-            let places = cells
-                .iter()
-                .map(|v| all.binary_search(v.as_ref()?).ok())
-                .collect();
+            let places = cells.iter().map(|v| all.binary_search(v.as_ref()?).ok()).collect();
             let name = |v: &i64| match (column.name.as_str(), v) {
                 ("weekday", 1..=7) => WEEKDAYS[(*v - 1) as usize].to_owned(),
                 ("hour", _) => format!("{v:02}"),
@@ -186,16 +152,8 @@ fn dimension(column: &Column, input: &Input<'_>) -> (Vec<Option<usize>>, Vec<Str
                 local.day() == 1 && local.time() == NaiveTime::MIN
             });
             let form = if monthly { "%b %Y" } else { "%-d %b" };
-            let places = cells
-                .iter()
-                .map(|v| all.binary_search(v.as_ref()?).ok())
-                .collect();
-            (
-                places,
-                all.iter()
-                    .map(|at| input.zone.local(*at).format(form).to_string())
-                    .collect(),
-            )
+            let places = cells.iter().map(|v| all.binary_search(v.as_ref()?).ok()).collect();
+            (places, all.iter().map(|at| input.zone.local(*at).format(form).to_string()).collect())
         }
         values => {
             let unit = input.spec.unit_of(&column.name);
@@ -215,9 +173,5 @@ fn dimension(column: &Column, input: &Input<'_>) -> (Vec<Option<usize>>, Vec<Str
 }
 
 fn bare(unit: &Unit) -> Unit {
-    if let Unit::Noun(_) = unit {
-        Unit::None
-    } else {
-        unit.clone()
-    }
+    if let Unit::Noun(_) = unit { Unit::None } else { unit.clone() }
 }

@@ -23,10 +23,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     } else {
         points.extent(input.hidden)
     };
-    let unit = points
-        .series
-        .first()
-        .map_or(Unit::None, |series| series.unit.clone());
+    let unit = points.series.first().map_or(Unit::None, |series| series.unit.clone());
     let frame = Frame::with_zero(input, extent, &unit);
     let summary = summary(&points, input);
     let mut body = String::new();
@@ -36,13 +33,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     draw_paths(&points, input, &stacks, &frame, area, &mut body);
     body.push_str("</svg>");
     let readout = readout(&points, input, &stacks, &frame);
-    Some(Drawing {
-        body,
-        legend: points.legend(),
-        summary,
-        readout,
-        is_empty: false,
-    })
+    Some(Drawing { body, legend: points.legend(), summary, readout, is_empty: false })
 }
 
 /// Base and top of each series at each point; the base is 0 unless they stand on each other.
@@ -85,10 +76,8 @@ fn draw_paths(
     for (series, stack) in points.series.iter().zip(stacks).rev() {
         let (color, dashed) = (series.color, if series.dashed { " ld" } else { "" });
         for run in runs(stack) {
-            let line: Vec<(f64, f64)> = run
-                .clone()
-                .filter_map(|i| Some((xs[i] * 1000.0, frame.y(stack[i]?.1))))
-                .collect();
+            let line: Vec<(f64, f64)> =
+                run.clone().filter_map(|i| Some((xs[i] * 1000.0, frame.y(stack[i]?.1)))).collect();
             if let [(x, y)] = line.as_slice() {
                 let _ = write!(
                     dots,
@@ -108,17 +97,9 @@ fn draw_paths(
                 let base: Vec<(f64, f64)> = base.collect();
                 let outline: Vec<(f64, f64)> =
                     line.iter().copied().chain(base.into_iter().rev()).collect();
-                let _ = write!(
-                    body,
-                    "<path class=\"a s{color}\" d=\"{}Z\"/>",
-                    path(&outline)
-                );
+                let _ = write!(body, "<path class=\"a s{color}\" d=\"{}Z\"/>", path(&outline));
             }
-            let _ = write!(
-                body,
-                "<path class=\"l s{color}{dashed}\" d=\"{}\"/>",
-                path(&line)
-            );
+            let _ = write!(body, "<path class=\"l s{color}{dashed}\" d=\"{}\"/>", path(&line));
         }
     }
     body.push_str("</svg>");
@@ -130,11 +111,7 @@ fn path(points: &[(f64, f64)]) -> String {
     let mut out = String::new();
     let round = |v: f64| (v * 10.0).round() / 10.0;
     let (mut x, mut y) = (0.0, 0.0);
-    for (i, (to_x, to_y)) in points
-        .iter()
-        .map(|(x, y)| (round(*x), round(*y)))
-        .enumerate()
-    {
+    for (i, (to_x, to_y)) in points.iter().map(|(x, y)| (round(*x), round(*y))).enumerate() {
         let (dx, dy) = (px(to_x - x), px(to_y - y));
         out.push_str(if i == 0 {
             "M"
@@ -173,20 +150,13 @@ fn runs(stack: &Stack) -> Vec<std::ops::Range<usize>> {
 /// Where each point is: by time, else evenly.
 fn fractions(points: &Points) -> Vec<f64> {
     let even = |i: usize, n: usize| {
-        if n < 2 {
-            0.5
-        } else {
-            i as f64 / (n - 1) as f64
-        }
+        if n < 2 { 0.5 } else { i as f64 / (n - 1) as f64 }
     };
     match &points.x {
         Axis::Time(times) => match (times.first(), times.last()) {
             (Some(first), Some(last)) if first < last => {
                 let length = (last.0 - first.0) as f64;
-                times
-                    .iter()
-                    .map(|at| (at.0 - first.0) as f64 / length)
-                    .collect()
+                times.iter().map(|at| (at.0 - first.0) as f64 / length).collect()
             }
             _ => vec![0.5; times.len()],
         },
@@ -201,10 +171,7 @@ fn x_labels(points: &Points, input: &Input<'_>) -> Vec<(f64, String)> {
             let (Some(first), Some(last)) = (times.first(), times.last()) else {
                 return Vec::new();
             };
-            let bounds = Bounds {
-                from: *first,
-                to: *last,
-            };
+            let bounds = Bounds { from: *first, to: *last };
             if first == last {
                 return vec![(0.5, format::bucket(*first, input.interval, input.zone))];
             }
@@ -217,31 +184,18 @@ fn x_labels(points: &Points, input: &Input<'_>) -> Vec<(f64, String)> {
         Axis::Label(labels) => {
             let step = labels.len().div_ceil(most).max(1);
             let xs = fractions(points);
-            labels
-                .iter()
-                .cloned()
-                .enumerate()
-                .step_by(step)
-                .map(|(i, l)| (xs[i], l))
-                .collect()
+            labels.iter().cloned().enumerate().step_by(step).map(|(i, l)| (xs[i], l)).collect()
         }
     }
 }
 
 fn readout(points: &Points, input: &Input<'_>, stacks: &[Stack], frame: &Frame) -> Readout {
-    let series = points
-        .series
-        .iter()
-        .zip(stacks)
-        .map(|(series, stack)| ReadoutSeries {
-            name: series.name.clone(),
-            color: series.color,
-            values: series.texts.clone(),
-            ys: stack
-                .iter()
-                .map(|cell| cell.map(|(_, top)| frame.y(top).round()))
-                .collect(),
-        });
+    let series = points.series.iter().zip(stacks).map(|(series, stack)| ReadoutSeries {
+        name: series.name.clone(),
+        color: series.color,
+        values: series.texts.clone(),
+        ys: stack.iter().map(|cell| cell.map(|(_, top)| frame.y(top).round())).collect(),
+    });
     let time = match &points.x {
         Axis::Time(times) if times.len() > 1 => times.first().copied().zip(times.last().copied()),
         _ => None,
@@ -261,19 +215,14 @@ pub(crate) fn summary(points: &Points, input: &Input<'_>) -> String {
     let labels = points.labels(input);
     let mut text = format!("{}. {}.", input.spec.title, input.bounds.label(input.zone));
     for series in points.series.iter().take(3) {
-        let known: Vec<usize> = (0..series.values.len())
-            .filter(|i| series.values[*i].is_some())
-            .collect();
+        let known: Vec<usize> =
+            (0..series.values.len()).filter(|i| series.values[*i].is_some()).collect();
         let by_value = |a: &&usize, b: &&usize| {
-            series.values[**a]
-                .partial_cmp(&series.values[**b])
-                .unwrap_or(std::cmp::Ordering::Equal)
+            series.values[**a].partial_cmp(&series.values[**b]).unwrap_or(std::cmp::Ordering::Equal)
         };
-        let (Some(low), Some(high), Some(last)) = (
-            known.iter().min_by(by_value),
-            known.iter().max_by(by_value),
-            known.last(),
-        ) else {
+        let (Some(low), Some(high), Some(last)) =
+            (known.iter().min_by(by_value), known.iter().max_by(by_value), known.last())
+        else {
             continue;
         };
         let say = |i: &usize| format!("{} ({})", series.texts[*i], labels[*i]);

@@ -16,15 +16,9 @@ pub fn pick(points: &[(f64, f64)], wanted: usize) -> Vec<usize> {
     let mut picked = vec![0];
     let mut last = 0;
     for i in 0..wanted - 2 {
-        let next = if i + 1 < wanted - 2 {
-            bucket(i + 1)
-        } else {
-            points.len() - 1..points.len()
-        };
+        let next = if i + 1 < wanted - 2 { bucket(i + 1) } else { points.len() - 1..points.len() };
         let count = next.len().max(1) as f64;
-        let sum = points[next]
-            .iter()
-            .fold((0.0, 0.0), |s, p| (s.0 + p.0, s.1 + p.1));
+        let sum = points[next].iter().fold((0.0, 0.0), |s, p| (s.0 + p.0, s.1 + p.1));
         let (cx, cy) = (sum.0 / count, sum.1 / count);
         let (ax, ay) = points[last];
         let area = |j: &usize| {
@@ -47,15 +41,11 @@ mod tests {
 
     #[test]
     fn first_last_and_the_peak_survive() {
-        let mut points: Vec<(f64, f64)> = (0..10_000)
-            .map(|i| (f64::from(i), f64::from(i % 7)))
-            .collect();
+        let mut points: Vec<(f64, f64)> =
+            (0..10_000).map(|i| (f64::from(i), f64::from(i % 7))).collect();
         points[4321].1 = 1e6;
         let picked = pick(&points, 1000);
-        assert_eq!(
-            (picked[0], *picked.last().unwrap(), picked.len()),
-            (0, 9_999, 1000)
-        );
+        assert_eq!((picked[0], *picked.last().unwrap(), picked.len()), (0, 9_999, 1000));
         assert!(picked.contains(&4321));
         assert!(picked.windows(2).all(|w| w[0] < w[1]));
     }

@@ -32,18 +32,10 @@ pub(crate) fn px(value: f64) -> String {
 
 /// A fraction as a percentage with at most two decimals.
 pub(crate) fn percent(fraction: f64) -> String {
-    let value = if fraction.is_finite() {
-        fraction * 100.0
-    } else {
-        0.0
-    };
+    let value = if fraction.is_finite() { fraction * 100.0 } else { 0.0 };
     let mut text = format!("{value:.2}");
     text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
-    if text == "-0" || text.is_empty() {
-        "0%".into()
-    } else {
-        format!("{text}%")
-    }
+    if text == "-0" || text.is_empty() { "0%".into() } else { format!("{text}%") }
 }
 
 /// The estimated width of text at 11 px, in px.

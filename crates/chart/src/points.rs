@@ -56,24 +56,14 @@ pub(crate) fn of(input: &Input<'_>) -> Option<Points> {
         && let Some(x) = x_of(previous, input, bounds)
         && let Some(compared) = series_of(previous, input, &x)
     {
-        let name = input
-            .spec
-            .compare
-            .map_or("previous", brisk_domain::Compare::label);
+        let name = input.spec.compare.map_or("previous", brisk_domain::Compare::label);
         let length = series[0].values.len();
         series.extend(compared.into_iter().take(1).map(|mut compared| {
             compared.values.resize(length, None);
             compared.texts.resize(length, String::new());
             let mut letters = name.chars();
-            let name = letters
-                .next()
-                .map(|c| c.to_uppercase().chain(letters).collect());
-            Series {
-                name: name.unwrap_or_default(),
-                dashed: true,
-                color: 7,
-                ..compared
-            }
+            let name = letters.next().map(|c| c.to_uppercase().chain(letters).collect());
+            Series { name: name.unwrap_or_default(), dashed: true, color: 7, ..compared }
         }));
     }
     Some(Points { x, series })
@@ -90,10 +80,9 @@ impl Points {
     /// What each point is, for tooltips.
     pub(crate) fn labels(&self, input: &Input<'_>) -> Vec<String> {
         match &self.x {
-            Axis::Time(times) => times
-                .iter()
-                .map(|at| format::bucket(*at, input.interval, input.zone))
-                .collect(),
+            Axis::Time(times) => {
+                times.iter().map(|at| format::bucket(*at, input.interval, input.zone)).collect()
+            }
             Axis::Label(labels) => labels.clone(),
         }
     }
@@ -102,25 +91,16 @@ impl Points {
         if self.series.len() < 2 {
             return Vec::new();
         }
-        let item = |s: &Series| LegendItem {
-            name: s.name.clone(),
-            color: s.color,
-            dashed: s.dashed,
-        };
+        let item =
+            |s: &Series| LegendItem { name: s.name.clone(), color: s.color, dashed: s.dashed };
         self.series.iter().map(item).collect()
     }
 
     /// The lowest and highest value among the series that are shown.
     pub(crate) fn extent(&self, hidden: &[usize]) -> (f64, f64) {
-        let shown = self
-            .series
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| !hidden.contains(i));
+        let shown = self.series.iter().enumerate().filter(|(i, _)| !hidden.contains(i));
         let values = shown.flat_map(|(_, series)| series.values.iter().flatten().copied());
-        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| {
-            (low.min(v), high.max(v))
-        })
+        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
     }
 }
 
@@ -129,10 +109,7 @@ fn x_of(frame: &Frame, input: &Input<'_>, bounds: Bounds) -> Option<Axis> {
     match &first.values {
         Values::Time(cells) => {
             let buckets = input.interval.buckets(bounds, input.zone);
-            let all_inside = cells
-                .iter()
-                .flatten()
-                .all(|at| buckets.binary_search(at).is_ok());
+            let all_inside = cells.iter().flatten().all(|at| buckets.binary_search(at).is_ok());
             if all_inside {
                 return Some(Axis::Time(buckets));
             }
@@ -156,11 +133,9 @@ fn x_of(frame: &Frame, input: &Input<'_>, bounds: Bounds) -> Option<Axis> {
 
 fn label(values: &Values, row: usize, unit: &Unit, input: &Input<'_>) -> String {
     match values {
-        Values::Text(cells) => cells
-            .get(row)
-            .cloned()
-            .flatten()
-            .unwrap_or_else(|| "(none)".to_owned()),
+        Values::Text(cells) => {
+            cells.get(row).cloned().flatten().unwrap_or_else(|| "(none)".to_owned())
+        }
         Values::Int(_) => values.exact(row).unwrap_or_else(|| "(none)".to_owned()),
         _ => format::cell(values, row, unit, input.zone),
     }
@@ -220,10 +195,7 @@ fn series_of(frame: &Frame, input: &Input<'_>, x: &Axis) -> Option<Vec<Series>> 
                 let style = input.spec.column(&c.name);
                 style.is_none_or(|s| s.cell != brisk_domain::panel::Cell::Hidden)
             };
-            let numbers = columns
-                .iter()
-                .filter(|c| c.values.is_number())
-                .filter(hidden);
+            let numbers = columns.iter().filter(|c| c.values.is_number()).filter(hidden);
             for (i, column) in numbers.enumerate() {
                 let unit = input.spec.unit_of(&column.name);
                 let mut one = blank(input.spec.label_of(&column.name), unit, i);
@@ -241,10 +213,7 @@ fn series_of(frame: &Frame, input: &Input<'_>, x: &Axis) -> Option<Vec<Series>> 
 
 /// Fills buckets without a row, up to the last one that has any: the future is not zero.
 fn fill_empty(series: &mut [Series], empty: EmptyBucket) {
-    let last = series
-        .iter()
-        .filter_map(|s| s.values.iter().rposition(Option::is_some))
-        .max();
+    let last = series.iter().filter_map(|s| s.values.iter().rposition(Option::is_some)).max();
     let Some(last) = last else { return };
     for one in series {
         let mut before = None;

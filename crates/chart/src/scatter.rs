@@ -11,20 +11,12 @@ use std::fmt::Write as _;
 const MAX_POINTS: usize = 1_500;
 
 pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
-    let numbers: Vec<&Column> = input
-        .frame
-        .columns()
-        .iter()
-        .filter(|c| c.values.is_number())
-        .collect();
+    let numbers: Vec<&Column> =
+        input.frame.columns().iter().filter(|c| c.values.is_number()).collect();
     let [x, y, ..] = numbers.as_slice() else {
         return None;
     };
-    let name = input
-        .frame
-        .columns()
-        .iter()
-        .find(|c| matches!(c.values, Values::Text(_)));
+    let name = input.frame.columns().iter().find(|c| matches!(c.values, Values::Text(_)));
     let rows: Vec<(usize, f64, f64)> = (0..input.frame.rows())
         .filter_map(|row| Some((row, x.values.number(row)?, y.values.number(row)?)))
         .take(MAX_POINTS)
@@ -34,9 +26,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     }
     let extent = |pick: fn(&(usize, f64, f64)) -> f64| {
         let values = rows.iter().map(pick);
-        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
-            (l.min(v), h.max(v))
-        })
+        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)))
     };
     let (x_unit, y_unit) = (input.spec.unit_of(&x.name), input.spec.unit_of(&y.name));
     let frame = Frame::with_zero(input, extent(|r| r.2), y_unit);
@@ -45,22 +35,12 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let (low, high) = (x_ticks.first().copied()?, x_ticks.last().copied()?);
     let at = |value: f64| (value - low) / (high - low);
     let bare = |unit: &Unit| {
-        if let Unit::Noun(_) = unit {
-            Unit::None
-        } else {
-            unit.clone()
-        }
+        if let Unit::Noun(_) = unit { Unit::None } else { unit.clone() }
     };
-    let labels: Vec<(f64, String)> = x_ticks
-        .iter()
-        .map(|tick| (at(*tick), format::compact(*tick, &bare(x_unit))))
-        .collect();
+    let labels: Vec<(f64, String)> =
+        x_ticks.iter().map(|tick| (at(*tick), format::compact(*tick, &bare(x_unit)))).collect();
     let (x_label, y_label) = (input.spec.label_of(&x.name), input.spec.label_of(&y.name));
-    let summary = format!(
-        "{}. {} points: {y_label} by {x_label}.",
-        input.spec.title,
-        rows.len()
-    );
+    let summary = format!("{}. {} points: {y_label} by {x_label}.", input.spec.title, rows.len());
     let mut body = String::new();
     open_plot(&mut body, (frame.left, frame.right), input.height, &summary);
     frame.draw_y(&mut body);
@@ -75,22 +55,16 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     }
     body.push_str("</svg>");
     let texts = |column: &Column, unit: &Unit| {
-        rows.iter()
-            .map(|(row, ..)| format::cell(&column.values, *row, unit, input.zone))
-            .collect()
+        rows.iter().map(|(row, ..)| format::cell(&column.values, *row, unit, input.zone)).collect()
     };
     let series = |label: &str, column: &Column, unit: &Unit| ReadoutSeries {
         name: label.to_owned(),
         color: 0,
         values: texts(column, unit),
-        ys: rows
-            .iter()
-            .map(|(_, _, y)| Some(frame.y(*y).round()))
-            .collect(),
+        ys: rows.iter().map(|(_, _, y)| Some(frame.y(*y).round())).collect(),
     };
     let title = |(row, ..): &(usize, f64, f64)| {
-        name.and_then(|column| column.values.exact(*row))
-            .unwrap_or_else(|| format!("{}", row + 1))
+        name.and_then(|column| column.values.exact(*row)).unwrap_or_else(|| format!("{}", row + 1))
     };
     let readout = Readout {
         by_mark: true,
@@ -100,11 +74,5 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         series: vec![series(&x_label, x, x_unit), series(&y_label, y, y_unit)],
         time: None,
     };
-    Some(Drawing {
-        body,
-        legend: Vec::new(),
-        summary,
-        readout,
-        is_empty: false,
-    })
+    Some(Drawing { body, legend: Vec::new(), summary, readout, is_empty: false })
 }

@@ -108,9 +108,7 @@ impl Spec {
 
     /// What the numbers of a column count.
     pub fn unit_of(&self, column: &str) -> &Unit {
-        self.column(column)
-            .and_then(|c| c.unit.as_ref())
-            .unwrap_or(&self.unit)
+        self.column(column).and_then(|c| c.unit.as_ref()).unwrap_or(&self.unit)
     }
 
     /// The word for readers for a column.
@@ -120,20 +118,14 @@ impl Spec {
         }
         let words = column.replace('_', " ");
         let mut letters = words.chars();
-        letters
-            .next()
-            .map_or(String::new(), |c| c.to_uppercase().chain(letters).collect())
+        letters.next().map_or(String::new(), |c| c.to_uppercase().chain(letters).collect())
     }
 }
 
 /// No rows, or nothing but NULL.
 pub(crate) fn empty(input: &Input<'_>) -> Drawing {
     let range = input.bounds.label(input.zone);
-    message(
-        input,
-        "No data in this range",
-        &format!("{}: no data, {range}.", input.spec.title),
-    )
+    message(input, "No data in this range", &format!("{}: no data, {range}.", input.spec.title))
 }
 
 /// The columns do not fit the kind.

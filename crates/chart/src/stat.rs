@@ -10,10 +10,7 @@ use std::fmt::Write as _;
 pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let (value, column) = first_number(input.frame)?;
     let unit = input.spec.unit_of(&column);
-    let previous = input
-        .previous
-        .and_then(first_number)
-        .map(|(value, _)| value);
+    let previous = input.previous.and_then(first_number).map(|(value, _)| value);
     let mut summary = format!("{}: {}.", input.spec.title, format::full(value, unit));
     let mut body = format!(
         "<div class=\"stat\" style=\"height:{}px\"><p class=\"stat-figure\" title=\"{}\">{}</p>",
@@ -22,13 +19,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         escape(&figure(value, unit))
     );
     if let Some(compare) = input.spec.compare {
-        body.push_str(&change(
-            input,
-            value,
-            previous,
-            compare.label(),
-            &mut summary,
-        ));
+        body.push_str(&change(input, value, previous, compare.label(), &mut summary));
     }
     if let Some(frame) = input.sparkline {
         body.push_str(&sparkline(frame));
@@ -55,10 +46,7 @@ fn figure(value: f64, unit: &Unit) -> String {
 
 /// The first number of the first row, and its column.
 pub(crate) fn first_number(frame: &Frame) -> Option<(f64, String)> {
-    let column = frame
-        .columns()
-        .iter()
-        .find(|column| column.values.is_number())?;
+    let column = frame.columns().iter().find(|column| column.values.is_number())?;
     Some((column.values.number(0)?, column.name.clone()))
 }
 
@@ -86,9 +74,7 @@ fn change(
         Better::Up => [" bad", " good"][usize::from(rises)],
         Better::Down => [" good", " bad"][usize::from(rises)],
     };
-    let column = first_number(input.frame)
-        .map(|(_, column)| column)
-        .unwrap_or_default();
+    let column = first_number(input.frame).map(|(_, column)| column).unwrap_or_default();
     let before = figure(previous, input.spec.unit_of(&column));
     let _ = write!(summary, " {text} against {before} in the {label}.");
     format!(
@@ -102,16 +88,9 @@ const SPARK_HEIGHT: f64 = 32.0;
 
 /// A line without axes, over the buckets that have a value.
 fn sparkline(frame: &Frame) -> String {
-    let numbers = frame
-        .columns()
-        .iter()
-        .find(|column| column.values.is_number());
+    let numbers = frame.columns().iter().find(|column| column.values.is_number());
     let values: Vec<f64> = numbers
-        .map(|column| {
-            (0..frame.rows())
-                .filter_map(|row| column.values.number(row))
-                .collect()
-        })
+        .map(|column| (0..frame.rows()).filter_map(|row| column.values.number(row)).collect())
         .unwrap_or_default();
     if values.len() < 2 {
         return String::new();
@@ -124,16 +103,8 @@ fn sparkline(frame: &Frame) -> String {
 
 /// A line over 100 units, and the area under it, `height` high.
 pub(crate) fn mini_path(values: &[f64], height: f64) -> (String, String) {
-    let low = values
-        .iter()
-        .copied()
-        .fold(f64::INFINITY, f64::min)
-        .min(0.0);
-    let high = values
-        .iter()
-        .copied()
-        .fold(f64::NEG_INFINITY, f64::max)
-        .max(0.0);
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min).min(0.0);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max).max(0.0);
     let span = if high > low { high - low } else { 1.0 };
     let mut line = String::new();
     // A hundred points are more than a small line can show.
@@ -142,13 +113,7 @@ pub(crate) fn mini_path(values: &[f64], height: f64) -> (String, String) {
     for (i, value) in picked.iter().enumerate() {
         let x = 100.0 * i as f64 / (picked.len() - 1).max(1) as f64;
         let y = 1.5 + (height - 3.0) * (1.0 - (value - low) / span);
-        let _ = write!(
-            line,
-            "{}{} {}",
-            if i == 0 { "M" } else { "L" },
-            px(x),
-            px(y)
-        );
+        let _ = write!(line, "{}{} {}", if i == 0 { "M" } else { "L" }, px(x), px(y));
     }
     let area = format!("{line}L100 {height}L0 {height}Z");
     (line, area)

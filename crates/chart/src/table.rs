@@ -35,13 +35,8 @@ pub(crate) fn plain(input: &Input<'_>, max_rows: usize) -> String {
 
 fn markup(input: &Input<'_>, max_rows: usize, decorated: bool) -> String {
     let frame = input.frame;
-    let style = |column: &Column| {
-        input
-            .spec
-            .column(&column.name)
-            .map(|s| s.cell)
-            .unwrap_or_default()
-    };
+    let style =
+        |column: &Column| input.spec.column(&column.name).map(|s| s.cell).unwrap_or_default();
     let columns: Vec<(&Column, Cell)> = frame
         .columns()
         .iter()
@@ -53,11 +48,7 @@ fn markup(input: &Input<'_>, max_rows: usize, decorated: bool) -> String {
         escape(&input.spec.title)
     );
     for (column, _) in &columns {
-        let class = if column.values.is_number() {
-            " class=\"n\""
-        } else {
-            ""
-        };
+        let class = if column.values.is_number() { " class=\"n\"" } else { "" };
         let label = escape(&input.spec.label_of(&column.name));
         let _ = write!(out, "<th scope=\"col\"{class}>{label}</th>");
     }
@@ -66,23 +57,14 @@ fn markup(input: &Input<'_>, max_rows: usize, decorated: bool) -> String {
     for row in 0..shown {
         out.push_str("<tr>");
         for (column, cell) in &columns {
-            td(
-                input,
-                column,
-                if decorated { *cell } else { Cell::Plain },
-                row,
-                &mut out,
-            );
+            td(input, column, if decorated { *cell } else { Cell::Plain }, row, &mut out);
         }
         out.push_str("</tr>");
     }
     out.push_str("</tbody></table>");
     if shown < frame.rows() {
         let left = format::grouped(&(frame.rows() - shown).to_string());
-        let _ = write!(
-            out,
-            "<p class=\"tb-more\">{left} more rows are not shown here.</p>"
-        );
+        let _ = write!(out, "<p class=\"tb-more\">{left} more rows are not shown here.</p>");
     }
     out
 }
@@ -101,10 +83,7 @@ fn td(input: &Input<'_>, column: &Column, cell: Cell, row: usize, out: &mut Stri
         Cell::Bar => {
             let all = (0..input.frame.rows()).filter_map(|r| column.values.number(r));
             let max = all.fold(0.0, f64::max);
-            let part = column
-                .values
-                .number(row)
-                .map_or(0.0, |v| (v / max).clamp(0.0, 1.0));
+            let part = column.values.number(row).map_or(0.0, |v| (v / max).clamp(0.0, 1.0));
             let _ = write!(
                 out,
                 "<td class=\"n b\"><i style=\"width:{}\"></i><span>{text}</span></td>",

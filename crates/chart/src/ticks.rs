@@ -17,29 +17,20 @@ pub fn nice(low: f64, high: f64, wanted: usize) -> Vec<f64> {
     let (first, last) = ((low / step + 1e-9).floor(), (high / step - 1e-9).ceil());
     // Multiplying instead of adding up keeps 0.3 from becoming 0.30000000000000004.
     let count = (last - first).clamp(1.0, 100.0) as i64;
-    (0..=count)
-        .map(|i| round_to(step, (first + i as f64) * step))
-        .collect()
+    (0..=count).map(|i| round_to(step, (first + i as f64) * step)).collect()
 }
 
 fn nice_step(distance: f64) -> f64 {
     let power = 10_f64.powf(distance.log10().floor());
     let fraction = distance / power;
-    let nice = [1.0, 2.0, 2.5, 5.0]
-        .into_iter()
-        .find(|n| fraction <= n + 1e-9)
-        .unwrap_or(10.0);
+    let nice = [1.0, 2.0, 2.5, 5.0].into_iter().find(|n| fraction <= n + 1e-9).unwrap_or(10.0);
     nice * power
 }
 
 fn round_to(step: f64, value: f64) -> f64 {
     let digits = (2.0 - step.log10().floor()).clamp(0.0, 15.0);
     let factor = 10_f64.powf(digits);
-    if value.abs() > 1e12 {
-        value
-    } else {
-        (value * factor).round() / factor
-    }
+    if value.abs() > 1e12 { value } else { (value * factor).round() / factor }
 }
 
 #[cfg(test)]

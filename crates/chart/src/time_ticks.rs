@@ -52,10 +52,7 @@ pub fn ticks(bounds: Bounds, interval: Interval, zone: &ZoneOffsets, most: usize
             break;
         }
         if at >= bounds.from && ticks.last().is_none_or(|tick| tick.at < at) {
-            ticks.push(TimeTick {
-                at,
-                label: label(local, unit, before),
-            });
+            ticks.push(TimeTick { at, label: label(local, unit, before) });
             before = Some(local);
         }
         let next = unit.step(local, count);
@@ -99,28 +96,17 @@ mod tests {
     use super::*;
 
     fn labels(from: &str, to: &str, interval: Interval) -> Vec<String> {
-        let zone = ZoneOffsets {
-            first: 3600,
-            changes: vec![(1_319_936_400, 0)],
-        };
+        let zone = ZoneOffsets { first: 3600, changes: vec![(1_319_936_400, 0)] };
         let at =
             |text| zone.instant(NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap());
-        let bounds = Bounds {
-            from: at(from),
-            to: at(to),
-        };
-        ticks(bounds, interval, &zone, 9)
-            .into_iter()
-            .map(|tick| tick.label)
-            .collect()
+        let bounds = Bounds { from: at(from), to: at(to) };
+        ticks(bounds, interval, &zone, 9).into_iter().map(|tick| tick.label).collect()
     }
 
     #[test]
     fn days_fall_on_midnight_through_the_change_of_clocks() {
         let labels = labels("2011-10-28 00:00", "2011-11-03 00:00", Interval::Hour);
-        let days = [
-            "28 Oct", "29 Oct", "30 Oct", "31 Oct", "1 Nov", "2 Nov", "3 Nov",
-        ];
+        let days = ["28 Oct", "29 Oct", "30 Oct", "31 Oct", "1 Nov", "2 Nov", "3 Nov"];
         assert_eq!(labels, days);
     }
 

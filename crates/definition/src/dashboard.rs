@@ -15,10 +15,7 @@ pub fn parse(file: &str, slug: Slug, text: &str) -> Result<Dashboard, Vec<Proble
     let document = match Document::parse(text) {
         Ok(document) => document,
         Err(error) => {
-            problems.add(
-                error.span(),
-                format!("this is not TOML: {}", error.message()),
-            );
+            problems.add(error.span(), format!("this is not TOML: {}", error.message()));
             return Err(problems.into_sorted());
         }
     };
@@ -54,9 +51,7 @@ fn dashboard(fields: &Fields<'_>, slug: Slug, problems: &mut Problems<'_>) -> Op
 fn interval(fields: &Fields<'_>, problems: &mut Problems<'_>) -> IntervalChoice {
     let mut words = vec![("auto", IntervalChoice::Auto)];
     words.extend(Interval::ALL.map(|i| (i.word(), IntervalChoice::Fixed(i))));
-    fields
-        .word("interval", &words, problems)
-        .unwrap_or_default()
+    fields.word("interval", &words, problems).unwrap_or_default()
 }
 
 fn variables(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Vec<Variable> {
@@ -83,11 +78,7 @@ fn panels(
     if tables.is_empty() {
         let known = ["title", "panel", "variable"];
         let message = "the dashboard has no [[panel]]";
-        match fields
-            .entries()
-            .map(|(key, _)| key)
-            .find(|key| *key == "panels")
-        {
+        match fields.entries().map(|(key, _)| key).find(|key| *key == "panels") {
             Some(key) => {
                 problems.add_with_help(fields.place("panels"), message, suggestion(key, &known))
             }
@@ -101,15 +92,8 @@ fn panels(
             continue;
         };
         let (span, place) = (table.place("id"), table.place("at"));
-        if let Some((other, _)) = placed
-            .iter()
-            .chain(&unplaced)
-            .find(|(p, _)| p.id == panel.id)
-        {
-            problems.add(
-                span.clone(),
-                format!("there are two panels \"{}\"", other.id),
-            );
+        if let Some((other, _)) = placed.iter().chain(&unplaced).find(|(p, _)| p.id == panel.id) {
+            problems.add(span.clone(), format!("there are two panels \"{}\"", other.id));
         }
         if !has_place {
             unplaced.push((panel, span));

@@ -25,33 +25,23 @@ pub fn load_dir(directory: &Path) -> Loaded {
         Ok(entries) => entries,
         Err(error) => {
             let message = format!("the directory cannot be read: {error}");
-            loaded
-                .problems
-                .push(whole_file(&directory.display().to_string(), message));
+            loaded.problems.push(whole_file(&directory.display().to_string(), message));
             return loaded;
         }
     };
     let mut paths: Vec<_> = entries
         .flatten()
         .map(|entry| entry.path())
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "toml")
-        })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
         .collect();
     paths.sort();
     for path in paths {
         let file = path.display().to_string();
-        let stem = path
-            .file_stem()
-            .and_then(|stem| stem.to_str())
-            .unwrap_or_default();
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
         let slug = match Slug::parse(stem) {
             Ok(slug) => slug,
             Err(error) => {
-                loaded
-                    .problems
-                    .push(whole_file(&file, format!("the file's name is the {error}")));
+                loaded.problems.push(whole_file(&file, format!("the file's name is the {error}")));
                 continue;
             }
         };
@@ -77,17 +67,9 @@ fn read(path: &Path) -> Result<String, String> {
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
     let text = String::from_utf8(bytes).map_err(|_| "the file is not UTF-8 text".to_owned())?;
-    Ok(text
-        .strip_prefix('\u{feff}')
-        .map_or(text.clone(), ToOwned::to_owned))
+    Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), ToOwned::to_owned))
 }
 
 fn whole_file(file: &str, message: String) -> Problem {
-    Problem {
-        file: file.to_owned(),
-        line: 0,
-        column: 0,
-        message,
-        help: None,
-    }
+    Problem { file: file.to_owned(), line: 0, column: 0, message, help: None }
 }

@@ -12,10 +12,7 @@ pub(crate) fn seconds(text: &str) -> Result<u32, String> {
         _ => return Err(wrong()),
     };
     let count: u32 = digits.parse().map_err(|_| wrong())?;
-    count
-        .checked_mul(factor)
-        .filter(|s| *s <= 30 * 86_400)
-        .ok_or_else(wrong)
+    count.checked_mul(factor).filter(|s| *s <= 30 * 86_400).ok_or_else(wrong)
 }
 
 #[cfg(test)]

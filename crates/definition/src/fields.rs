@@ -18,22 +18,12 @@ pub(crate) struct Fields<'t> {
 impl<'t> Fields<'t> {
     pub(crate) fn new(item: &'t Item, title: impl Into<String>) -> Option<Self> {
         let table = item.as_table_like()?;
-        Some(Self {
-            table,
-            span: item.span(),
-            title: title.into(),
-            asked: RefCell::default(),
-        })
+        Some(Self { table, span: item.span(), title: title.into(), asked: RefCell::default() })
     }
 
     pub(crate) fn root(table: &'t dyn TableLike) -> Self {
         let (title, asked) = ("the dashboard".into(), RefCell::default());
-        Self {
-            table,
-            span: Some(0..0),
-            title,
-            asked,
-        }
+        Self { table, span: Some(0..0), title, asked }
     }
 
     pub(crate) fn rename(&mut self, title: String) {
@@ -55,10 +45,7 @@ impl<'t> Fields<'t> {
 
     /// The place of the value of `key`, or of the table where it is missing.
     pub(crate) fn place(&self, key: &str) -> Option<Range<usize>> {
-        self.table
-            .get(key)
-            .and_then(Item::span)
-            .or_else(|| self.span())
+        self.table.get(key).and_then(Item::span).or_else(|| self.span())
     }
 
     pub(crate) fn text(&self, key: &'static str, problems: &mut Problems<'_>) -> Option<&'t str> {
@@ -82,10 +69,7 @@ impl<'t> Fields<'t> {
         }
         let text = self.text(key, problems)?;
         if text.trim().is_empty() {
-            problems.add(
-                self.place(key),
-                format!("\"{key}\" of {} is empty", self.title),
-            );
+            problems.add(self.place(key), format!("\"{key}\" of {} is empty", self.title));
             return None;
         }
         Some(text)
@@ -104,9 +88,7 @@ impl<'t> Fields<'t> {
 
     pub(crate) fn number(&self, key: &'static str, problems: &mut Problems<'_>) -> Option<f64> {
         let item = self.item(key)?;
-        let number = item
-            .as_float()
-            .or_else(|| item.as_integer().map(|i| i as f64));
+        let number = item.as_float().or_else(|| item.as_integer().map(|i| i as f64));
         if number.is_none() {
             self.wrong_type(key, item, "a number", problems);
         }
@@ -123,11 +105,7 @@ impl<'t> Fields<'t> {
         let number = item.as_integer().and_then(|i| u16::try_from(i).ok());
         let number = number.filter(|n| allowed.contains(n));
         if number.is_none() {
-            let expected = format!(
-                "a whole number from {} to {}",
-                allowed.start(),
-                allowed.end()
-            );
+            let expected = format!("a whole number from {} to {}", allowed.start(), allowed.end());
             self.wrong_type(key, item, &expected, problems);
         }
         number
@@ -141,10 +119,7 @@ impl<'t> Fields<'t> {
         problems: &mut Problems<'_>,
     ) -> Option<T> {
         let text = self.text(key, problems)?;
-        let found = words
-            .iter()
-            .find(|(word, _)| *word == text)
-            .map(|(_, value)| *value);
+        let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
         if found.is_none() {
             let allowed: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
             let message = format!("{key} \"{text}\" of {} is not known", self.title);
@@ -161,9 +136,7 @@ impl<'t> Fields<'t> {
         problems: &mut Problems<'_>,
     ) -> Option<T> {
         let text = self.text(key, problems)?;
-        parse(text)
-            .map_err(|error| problems.add(self.place(key), error.to_string()))
-            .ok()
+        parse(text).map_err(|error| problems.add(self.place(key), error.to_string())).ok()
     }
 
     /// A statement, which remembers on which line of the file it starts.
@@ -174,10 +147,7 @@ impl<'t> Fields<'t> {
         let opened = problems.text().get(start..).unwrap_or_default();
         let line_below = ["\"\"\"\n", "\"\"\"\r\n", "'''\n", "'''\r\n"];
         let below = line_below.iter().any(|open| opened.starts_with(open));
-        Some(Query {
-            sql: sql.to_owned(),
-            line: problems.line(start) + u32::from(below),
-        })
+        Some(Query { sql: sql.to_owned(), line: problems.line(start) + u32::from(below) })
     }
 
     /// The tables of an array of tables, or of an array of inline tables.
@@ -201,16 +171,9 @@ impl<'t> Fields<'t> {
                 })
                 .collect();
         }
-        let inline = item
-            .as_array()
-            .map(|array| array.iter().map(|v| (v, v.as_inline_table())));
+        let inline = item.as_array().map(|array| array.iter().map(|v| (v, v.as_inline_table())));
         let Some(inline) = inline else {
-            self.wrong_type(
-                key,
-                item,
-                &format!("a list of tables, written {title}"),
-                problems,
-            );
+            self.wrong_type(key, item, &format!("a list of tables, written {title}"), problems);
             return Vec::new();
         };
         let mut tables = Vec::new();
@@ -222,10 +185,8 @@ impl<'t> Fields<'t> {
                     title: title.into(),
                     asked: RefCell::default(),
                 }),
-                None => problems.add(
-                    value.span(),
-                    format!("\"{key}\" holds something that is no table"),
-                ),
+                None => problems
+                    .add(value.span(), format!("\"{key}\" holds something that is no table")),
             }
         }
         tables
@@ -236,11 +197,7 @@ impl<'t> Fields<'t> {
         let asked = self.asked.borrow();
         for (key, item) in self.table.iter() {
             if !asked.contains(&key) {
-                let span = self
-                    .table
-                    .key(key)
-                    .and_then(toml_edit::Key::span)
-                    .or(item.span());
+                let span = self.table.key(key).and_then(toml_edit::Key::span).or(item.span());
                 let message = format!("unknown key \"{key}\" in {}", self.title);
                 problems.add_with_help(span, message, suggestion(key, &asked));
             }
@@ -258,11 +215,7 @@ impl<'t> Fields<'t> {
         expected: &str,
         problems: &mut Problems<'_>,
     ) {
-        let message = format!(
-            "\"{key}\" of {} must be {expected}, not {}",
-            self.title,
-            kind(item)
-        );
+        let message = format!("\"{key}\" of {} must be {expected}, not {}", self.title, kind(item));
         problems.add(item.span(), message);
     }
 }

@@ -18,18 +18,9 @@ pub(crate) fn usual_size(kind: PanelKind) -> (u16, u16) {
 
 /// The first free place, by row and column, for a panel of that size.
 pub(crate) fn free_place(taken: &[GridPlace], (w, h): (u16, u16)) -> GridPlace {
-    let bottom = taken
-        .iter()
-        .map(|place| place.y + place.h)
-        .max()
-        .unwrap_or(0);
+    let bottom = taken.iter().map(|place| place.y + place.h).max().unwrap_or(0);
     (0..bottom)
         .flat_map(|y| (0..=COLUMNS - w).map(move |x| GridPlace { x, y, w, h }))
         .find(|place| !taken.iter().any(|other| place.overlaps(*other)))
-        .unwrap_or(GridPlace {
-            x: 0,
-            y: bottom,
-            w,
-            h,
-        })
+        .unwrap_or(GridPlace { x: 0, y: bottom, w, h })
 }

@@ -40,39 +40,24 @@ pub(crate) fn panel(
     let source = fields.parsed("source", SourceName::parse, problems);
     let source = source.or_else(|| dashboard_source.cloned());
     if source.is_none() && fields.item("source").is_none() {
-        let message = format!(
-            "{} has no \"source\", and neither has the dashboard",
-            fields.title()
-        );
+        let message =
+            format!("{} has no \"source\", and neither has the dashboard", fields.title());
         problems.add(fields.span(), message);
     }
     let query = fields.query("sql", problems);
-    let sparkline = fields
-        .item("sparkline")
-        .and_then(|_| fields.query("sparkline", problems));
+    let sparkline = fields.item("sparkline").and_then(|_| fields.query("sparkline", problems));
     let description = fields.text("description", problems).map(ToOwned::to_owned);
-    let unit = fields
-        .parsed("unit", Unit::parse, problems)
-        .unwrap_or_default();
+    let unit = fields.parsed("unit", Unit::parse, problems).unwrap_or_default();
     let compare = fields.word("compare", &Compare::WORDS, problems);
-    let better = [
-        ("up", Better::Up),
-        ("down", Better::Down),
-        ("neither", Better::Neither),
-    ];
+    let better = [("up", Better::Up), ("down", Better::Down), ("neither", Better::Neither)];
     let better = fields.word("better", &better, problems).unwrap_or_default();
-    let empty = [
-        ("gap", EmptyBucket::Gap),
-        ("zero", EmptyBucket::Zero),
-        ("carry", EmptyBucket::Carry),
-    ];
+    let empty =
+        [("gap", EmptyBucket::Gap), ("zero", EmptyBucket::Zero), ("carry", EmptyBucket::Carry)];
     let empty = fields.word("empty", &empty, problems);
     let intervals = Interval::ALL.map(|interval| (interval.word(), interval));
     let interval = fields.word("interval", &intervals, problems);
-    let (stacked, horizontal) = (
-        fields.flag("stacked", problems),
-        fields.flag("horizontal", problems),
-    );
+    let (stacked, horizontal) =
+        (fields.flag("stacked", problems), fields.flag("horizontal", problems));
     let max = fields.number("max", problems);
     let given_place = fields.item("at").and_then(|_| place(fields, problems));
     let cache = cache(fields, problems);
@@ -88,36 +73,12 @@ pub(crate) fn panel(
             kind_or_table,
             problems,
         );
-        only_for(
-            fields,
-            "max",
-            max.is_some(),
-            &[PanelKind::Gauge],
-            kind_or_table,
-            problems,
-        );
+        only_for(fields, "max", max.is_some(), &[PanelKind::Gauge], kind_or_table, problems);
         let stackable = [PanelKind::Area, PanelKind::Bar];
-        only_for(
-            fields,
-            "stacked",
-            stacked,
-            &stackable,
-            kind_or_table,
-            problems,
-        );
-        only_for(
-            fields,
-            "horizontal",
-            horizontal,
-            &[PanelKind::Bar],
-            kind_or_table,
-            problems,
-        );
+        only_for(fields, "stacked", stacked, &stackable, kind_or_table, problems);
+        only_for(fields, "horizontal", horizontal, &[PanelKind::Bar], kind_or_table, problems);
         if kind == Some(PanelKind::Gauge) && max.is_none() {
-            problems.add(
-                fields.span(),
-                format!("{} is a gauge and needs \"max\"", fields.title()),
-            );
+            problems.add(fields.span(), format!("{} is a gauge and needs \"max\"", fields.title()));
         }
     }
     fields.finish(problems);
@@ -171,12 +132,7 @@ fn only_for(
 fn place(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<GridPlace> {
     let item = fields.item("at")?;
     let Some(at) = Fields::new(item, format!("\"at\" of {}", fields.title())) else {
-        fields.wrong_type(
-            "at",
-            item,
-            "a place such as { x = 0, y = 2, w = 8, h = 4 }",
-            problems,
-        );
+        fields.wrong_type("at", item, "a place such as { x = 0, y = 2, w = 8, h = 4 }", problems);
         return None;
     };
     let x = at.whole("x", 0..=layout::COLUMNS - 1, problems);
@@ -189,12 +145,7 @@ fn place(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<GridPlace> 
         }
     }
     at.finish(problems);
-    let place = GridPlace {
-        x: x?,
-        y: y?,
-        w: w?,
-        h: h?,
-    };
+    let place = GridPlace { x: x?, y: y?, w: w?, h: h? };
     if place.x + place.w > layout::COLUMNS {
         let message = format!(
             "{} is wider than the grid's {} columns: x + w is {}",
@@ -222,12 +173,8 @@ fn cache(fields: &Fields<'_>, problems: &mut Problems<'_>) -> CachePolicy {
         );
         return default;
     };
-    let ttl = cache
-        .parsed("ttl", duration::seconds, problems)
-        .unwrap_or(default.ttl);
-    let stale = cache
-        .parsed("stale", duration::seconds, problems)
-        .unwrap_or(default.stale);
+    let ttl = cache.parsed("ttl", duration::seconds, problems).unwrap_or(default.ttl);
+    let stale = cache.parsed("stale", duration::seconds, problems).unwrap_or(default.stale);
     cache.finish(problems);
     CachePolicy { ttl, stale }
 }
@@ -275,14 +222,7 @@ fn computed(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Vec<Computed> {
             problems.add(table.span(), "a computed column has no \"kind\"");
         }
         table.finish(problems);
-        Some(Computed {
-            name: name?.to_owned(),
-            of: of?.to_owned(),
-            kind: kind?,
-        })
+        Some(Computed { name: name?.to_owned(), of: of?.to_owned(), kind: kind? })
     };
-    tables
-        .iter()
-        .filter_map(|table| read(table, problems))
-        .collect()
+    tables.iter().filter_map(|table| read(table, problems)).collect()
 }

@@ -25,9 +25,7 @@ impl fmt::Display for Problem {
             write!(f, ":{}:{}", self.line, self.column)?;
         }
         write!(f, ": {}", self.message)?;
-        self.help
-            .as_ref()
-            .map_or(Ok(()), |help| write!(f, " ({help})"))
+        self.help.as_ref().map_or(Ok(()), |help| write!(f, " ({help})"))
     }
 }
 
@@ -40,11 +38,7 @@ pub(crate) struct Problems<'a> {
 
 impl<'a> Problems<'a> {
     pub(crate) fn of(file: &'a str, text: &'a str) -> Self {
-        Self {
-            file,
-            text,
-            found: Vec::new(),
-        }
+        Self { file, text, found: Vec::new() }
     }
 
     pub(crate) fn add(&mut self, span: Option<Range<usize>>, message: impl Into<String>) {
@@ -71,20 +65,13 @@ impl<'a> Problems<'a> {
 
     /// The problems in the file's order.
     pub(crate) fn into_sorted(mut self) -> Vec<Problem> {
-        self.found
-            .sort_by_key(|problem| (problem.line, problem.column));
+        self.found.sort_by_key(|problem| (problem.line, problem.column));
         self.found
     }
 
     fn push(&mut self, span: Option<Range<usize>>, message: String, help: Option<String>) {
         let (line, column) = span.map_or((1, 1), |span| place(self.text, span.start));
-        self.found.push(Problem {
-            file: self.file.into(),
-            line,
-            column,
-            message,
-            help,
-        });
+        self.found.push(Problem { file: self.file.into(), line, column, message, help });
     }
 }
 
@@ -95,8 +82,5 @@ fn place(text: &str, offset: usize) -> (u32, u32) {
     }
     let before = &text[..offset];
     let line_start = before.rfind('\n').map_or(0, |i| i + 1);
-    (
-        before.matches('\n').count() as u32 + 1,
-        before[line_start..].chars().count() as u32 + 1,
-    )
+    (before.matches('\n').count() as u32 + 1, before[line_start..].chars().count() as u32 + 1)
 }

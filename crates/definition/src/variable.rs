@@ -6,9 +6,8 @@ use brisk_domain::variable::Options;
 use brisk_domain::{Selection, Variable, VariableName};
 
 /// Names that mean something else in URLs and statements.
-const RESERVED: [&str; 11] = [
-    "from", "to", "interval", "tz", "range", "user", "theme", "full", "table", "refresh", "page",
-];
+const RESERVED: [&str; 11] =
+    ["from", "to", "interval", "tz", "range", "user", "theme", "full", "table", "refresh", "page"];
 
 /// Reads one variable.
 pub(crate) fn variable(fields: &mut Fields<'_>, problems: &mut Problems<'_>) -> Option<Variable> {
@@ -43,19 +42,10 @@ pub(crate) fn variable(fields: &mut Fields<'_>, problems: &mut Problems<'_>) -> 
         problems.add(fields.place("default"), message);
     }
     if !multi && default.values().len() > 1 {
-        problems.add(
-            fields.place("default"),
-            "a variable of kind \"single\" has one default",
-        );
+        problems.add(fields.place("default"), "a variable of kind \"single\" has one default");
     }
     let label = label.map_or_else(|| capitalised(name.as_str()), ToOwned::to_owned);
-    Some(Variable {
-        label,
-        name,
-        multi,
-        options,
-        default,
-    })
+    Some(Variable { label, name, multi, options, default })
 }
 
 fn options(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<Options> {
@@ -69,10 +59,7 @@ fn options(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<Options> 
         Some(item) if item.is_str() => fields.query("options", problems).map(Options::Query),
         Some(item) => {
             let values = item.as_array().and_then(|array| {
-                array
-                    .iter()
-                    .map(|v| v.as_str().map(ToOwned::to_owned))
-                    .collect::<Option<Vec<_>>>()
+                array.iter().map(|v| v.as_str().map(ToOwned::to_owned)).collect::<Option<Vec<_>>>()
             });
             match values {
                 Some(values) if !values.is_empty() => Some(Options::Fixed(values)),
@@ -93,10 +80,7 @@ fn default(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Selection {
         return Selection::of([text.to_owned()]);
     }
     let values = item.as_array().and_then(|array| {
-        array
-            .iter()
-            .map(|v| v.as_str().map(ToOwned::to_owned))
-            .collect::<Option<Vec<_>>>()
+        array.iter().map(|v| v.as_str().map(ToOwned::to_owned)).collect::<Option<Vec<_>>>()
     });
     if values.is_none() {
         fields.wrong_type("default", item, "text or a list of texts", problems);
@@ -107,7 +91,5 @@ fn default(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Selection {
 fn capitalised(name: &str) -> String {
     let words = name.replace('_', " ");
     let mut letters = words.chars();
-    letters
-        .next()
-        .map_or(String::new(), |c| c.to_uppercase().chain(letters).collect())
+    letters.next().map_or(String::new(), |c| c.to_uppercase().chain(letters).collect())
 }

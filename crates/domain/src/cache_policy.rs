@@ -14,9 +14,6 @@ pub struct CachePolicy {
 impl Default for CachePolicy {
     /// Five minutes fresh, an hour stale.
     fn default() -> Self {
-        Self {
-            ttl: 300,
-            stale: 3600,
-        }
+        Self { ttl: 300, stale: 3600 }
     }
 }

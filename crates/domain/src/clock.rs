@@ -40,8 +40,7 @@ impl ManualClock {
 
     /// Moves the clock forward by `seconds`.
     pub fn advance(&self, seconds: i64) {
-        self.0
-            .fetch_add(Timestamp::from_seconds(seconds).0, Ordering::SeqCst);
+        self.0.fetch_add(Timestamp::from_seconds(seconds).0, Ordering::SeqCst);
     }
 }
 

@@ -14,17 +14,12 @@ pub enum Compare {
 
 impl Compare {
     /// The words for it in dashboard files, in the order shown to users.
-    pub const WORDS: [(&'static str, Self); 2] = [
-        ("previous period", Self::PreviousPeriod),
-        ("previous year", Self::PreviousYear),
-    ];
+    pub const WORDS: [(&'static str, Self); 2] =
+        [("previous period", Self::PreviousPeriod), ("previous year", Self::PreviousYear)];
 
     /// Reads the words of a dashboard file.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::WORDS
-            .iter()
-            .find(|(word, _)| *word == text)
-            .map(|(_, compare)| *compare)
+        Self::WORDS.iter().find(|(word, _)| *word == text).map(|(_, compare)| *compare)
     }
 
     /// The words for people.

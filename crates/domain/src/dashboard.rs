@@ -32,8 +32,6 @@ impl Dashboard {
 
     /// The variable of that name.
     pub fn variable(&self, name: &VariableName) -> Option<&Variable> {
-        self.variables
-            .iter()
-            .find(|variable| variable.name == *name)
+        self.variables.iter().find(|variable| variable.name == *name)
     }
 }

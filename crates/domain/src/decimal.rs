@@ -78,15 +78,9 @@ mod tests {
 
     #[test]
     fn scaled_integers_become_exact_digits() {
-        assert_eq!(
-            Decimal::from_scaled(19_287_250_568, 3).as_str(),
-            "19287250.568"
-        );
+        assert_eq!(Decimal::from_scaled(19_287_250_568, 3).as_str(), "19287250.568");
         assert_eq!(Decimal::from_scaled(-5, 3).as_str(), "-0.005");
-        assert_eq!(
-            Decimal::from_scaled(i64::MIN, 2).as_str(),
-            "-92233720368547758.08"
-        );
+        assert_eq!(Decimal::from_scaled(i64::MIN, 2).as_str(), "-92233720368547758.08");
         assert_eq!(Decimal::from_scaled(7, 0).as_str(), "7");
     }
 

@@ -64,16 +64,13 @@ pub fn cell(values: &Values, row: usize, unit: &Unit, zone: &ZoneOffsets) -> Str
             Unit::None | Unit::Noun(_) => with_unit(&grouped(&v.to_string()), unit),
             _ => full(v as f64, unit),
         }),
-        Values::Decimal(cells) => cells
-            .get(row)
-            .and_then(Option::as_ref)
-            .map(|v| full_decimal(v, unit)),
+        Values::Decimal(cells) => {
+            cells.get(row).and_then(Option::as_ref).map(|v| full_decimal(v, unit))
+        }
         Values::Float(cells) => cells.get(row).copied().flatten().map(|v| full(v, unit)),
-        Values::Bool(cells) => cells
-            .get(row)
-            .copied()
-            .flatten()
-            .map(|v| if v { "yes" } else { "no" }.to_owned()),
+        Values::Bool(cells) => {
+            cells.get(row).copied().flatten().map(|v| if v { "yes" } else { "no" }.to_owned())
+        }
         Values::Text(cells) => cells.get(row).cloned().flatten(),
         Values::Time(cells) => cells.get(row).copied().flatten().map(|v| instant(v, zone)),
     };
@@ -96,11 +93,7 @@ pub fn relative_change(value: f64, previous: f64) -> Option<f64> {
 /// An instant: the date alone at midnight, else with the time of day.
 pub fn instant(at: Timestamp, zone: &ZoneOffsets) -> String {
     let local = zone.local(at);
-    let form = if local.time() == chrono::NaiveTime::MIN {
-        "%-d %b %Y"
-    } else {
-        "%-d %b %Y %H:%M"
-    };
+    let form = if local.time() == chrono::NaiveTime::MIN { "%-d %b %Y" } else { "%-d %b %Y %H:%M" };
     local.format(form).to_string()
 }
 
@@ -135,12 +128,8 @@ pub fn duration(seconds: f64) -> String {
 
 /// Digits in groups of three: `-1234567.5` becomes `−1,234,567.5` (with a true minus sign).
 pub fn grouped(digits: &str) -> String {
-    let (sign, digits) = digits
-        .strip_prefix('-')
-        .map_or(("", digits), |rest| ("−", rest));
-    let (whole, fraction) = digits
-        .split_once('.')
-        .map_or((digits, None), |(w, f)| (w, Some(f)));
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("−", rest));
+    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(w, f)| (w, Some(f)));
     let mut out = String::from(sign);
     for (i, digit) in whole.chars().enumerate() {
         if i > 0 && (whole.len() - i).is_multiple_of(3) {
@@ -178,11 +167,7 @@ fn scaled<'a>(size: f64, suffixes: &[&'a str]) -> (f64, &'a str) {
 
 /// At most `digits` significant digits, without trailing zeros; whole digits are always kept.
 fn significant(size: f64, digits: usize) -> String {
-    let whole = if size < 1.0 {
-        1
-    } else {
-        size.log10().floor() as usize + 1
-    };
+    let whole = if size < 1.0 { 1 } else { size.log10().floor() as usize + 1 };
     let mut text = format!("{size:.*}", digits.saturating_sub(whole));
     if size > 0.0 && size < 0.01 && digits > 1 {
         let leading = (-size.log10()).floor() as usize;
@@ -191,11 +176,7 @@ fn significant(size: f64, digits: usize) -> String {
     if text.contains('.') {
         text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
     }
-    if text.len() > 3 && !text.contains('.') {
-        grouped(&text)
-    } else {
-        text
-    }
+    if text.len() > 3 && !text.contains('.') { grouped(&text) } else { text }
 }
 
 #[cfg(test)]
@@ -232,10 +213,7 @@ mod tests {
         assert_eq!(full(-1234.5, &gbp()), "−£1,234.50");
         assert_eq!(full(12345.0, &Unit::None), "12,345");
         let exact = Decimal::parse("123456789012345678901.25").unwrap();
-        assert_eq!(
-            full_decimal(&exact, &Unit::None),
-            "123,456,789,012,345,678,901.25"
-        );
+        assert_eq!(full_decimal(&exact, &Unit::None), "123,456,789,012,345,678,901.25");
     }
 
     #[test]

@@ -151,10 +151,7 @@ impl Frame {
                 .map(|c| size_of::<Option<String>>() + c.as_ref().map_or(0, String::len))
                 .sum(),
         };
-        self.columns
-            .iter()
-            .map(|c| c.name.len() + size_of::<Column>() + cells(&c.values))
-            .sum()
+        self.columns.iter().map(|c| c.name.len() + size_of::<Column>() + cells(&c.values)).sum()
     }
 }
 
@@ -177,10 +174,7 @@ mod tests {
 
     fn column(name: &str, cells: &[i64]) -> Column {
         let values = Values::Int(cells.iter().copied().map(Some).collect());
-        Column {
-            name: name.into(),
-            values,
-        }
+        Column { name: name.into(), values }
     }
 
     #[test]

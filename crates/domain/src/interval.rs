@@ -40,15 +40,8 @@ pub enum IntervalChoice {
 
 impl Interval {
     /// All intervals, from the finest.
-    pub const ALL: [Self; 7] = [
-        Self::Minute,
-        Self::Hour,
-        Self::Day,
-        Self::Week,
-        Self::Month,
-        Self::Quarter,
-        Self::Year,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Minute, Self::Hour, Self::Day, Self::Week, Self::Month, Self::Quarter, Self::Year];
 
     /// The word for it in URLs and files.
     pub const fn word(self) -> &'static str {
@@ -65,9 +58,7 @@ impl Interval {
 
     /// Reads [`Interval::word`].
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|interval| interval.word() == word)
+        Self::ALL.into_iter().find(|interval| interval.word() == word)
     }
 
     /// Roughly how long it is, in seconds.
@@ -175,11 +166,7 @@ impl Interval {
 
 fn months(local: NaiveDateTime, count: i32) -> Option<NaiveDateTime> {
     let months = Months::new(count.unsigned_abs());
-    if count < 0 {
-        local.checked_sub_months(months)
-    } else {
-        local.checked_add_months(months)
-    }
+    if count < 0 { local.checked_sub_months(months) } else { local.checked_add_months(months) }
 }
 
 impl IntervalChoice {
@@ -219,10 +206,7 @@ mod tests {
 
     #[test]
     fn hours_of_the_doubled_night_are_25_buckets() {
-        let zone = ZoneOffsets {
-            first: 3600,
-            changes: vec![(1_319_936_400, 0)],
-        };
+        let zone = ZoneOffsets { first: 3600, changes: vec![(1_319_936_400, 0)] };
         let bounds = Bounds {
             from: zone.instant(wall("2011-10-30 00:00")),
             to: zone.instant(wall("2011-10-31 00:00")),

@@ -90,18 +90,12 @@ impl PanelKind {
 
     /// Reads the word of a dashboard file.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::WORDS
-            .iter()
-            .find(|(w, _)| *w == word)
-            .map(|(_, kind)| *kind)
+        Self::WORDS.iter().find(|(w, _)| *w == word).map(|(_, kind)| *kind)
     }
 
     /// The word for it in dashboard files.
     pub fn word(self) -> &'static str {
-        Self::WORDS
-            .iter()
-            .find(|(_, kind)| *kind == self)
-            .map_or("", |(word, _)| word)
+        Self::WORDS.iter().find(|(_, kind)| *kind == self).map_or("", |(word, _)| word)
     }
 }
 
@@ -226,9 +220,7 @@ impl Panel {
 
     /// What the numbers of that column count.
     pub fn unit_of(&self, column: &str) -> &Unit {
-        self.column(column)
-            .and_then(|c| c.unit.as_ref())
-            .unwrap_or(&self.unit)
+        self.column(column).and_then(|c| c.unit.as_ref()).unwrap_or(&self.unit)
     }
 
     /// The word for readers for that column.
@@ -238,16 +230,13 @@ impl Panel {
             None => {
                 let words = column.replace('_', " ");
                 let mut letters = words.chars();
-                letters
-                    .next()
-                    .map_or(String::new(), |c| c.to_uppercase().chain(letters).collect())
+                letters.next().map_or(String::new(), |c| c.to_uppercase().chain(letters).collect())
             }
         }
     }
 
     /// The title with the interval's word in its place.
     pub fn title_at(&self, interval: Interval) -> String {
-        self.title
-            .replace("{interval}", self.interval.unwrap_or(interval).word())
+        self.title.replace("{interval}", self.interval.unwrap_or(interval).word())
     }
 }

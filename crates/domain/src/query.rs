@@ -15,9 +15,6 @@ pub struct Query {
 impl Query {
     /// A statement that stands in no file.
     pub fn new(sql: impl Into<String>) -> Self {
-        Self {
-            sql: sql.into(),
-            line: 0,
-        }
+        Self { sql: sql.into(), line: 0 }
     }
 }

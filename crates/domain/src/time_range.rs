@@ -72,10 +72,7 @@ impl TimeRange {
     pub fn parse(text: &str) -> Result<Self, TimeRangeError> {
         let unknown = || TimeRangeError::Unknown(text.chars().take(80).collect());
         let words = text.trim().to_ascii_lowercase();
-        let words: Vec<&str> = words
-            .split([' ', '-', '+'])
-            .filter(|w| !w.is_empty())
-            .collect();
+        let words: Vec<&str> = words.split([' ', '-', '+']).filter(|w| !w.is_empty()).collect();
         let unit = |word: &str| {
             Interval::parse(word.strip_suffix('s').unwrap_or(word))
                 .filter(|unit| *unit != Interval::Minute)
@@ -108,11 +105,7 @@ impl TimeRange {
         let (start, _) = parse_wall(from)?;
         let (end, date_alone) = parse_wall(to)?;
         let reversed = || TimeRangeError::Reversed(from.trim().into(), to.trim().into());
-        let end = if date_alone {
-            end + Duration::days(1)
-        } else {
-            end
-        };
+        let end = if date_alone { end + Duration::days(1) } else { end };
         match end - start {
             length if length <= Duration::zero() => Err(reversed()),
             length if length > LONGEST => Err(TimeRangeError::TooFar),
@@ -170,10 +163,7 @@ impl TimeRange {
                 (unit.step(to, -i32::from(count)), to)
             }
         };
-        Bounds {
-            from: zone.instant(from),
-            to: zone.instant(to),
-        }
+        Bounds { from: zone.instant(from), to: zone.instant(to) }
     }
 }
 
@@ -190,10 +180,7 @@ impl Bounds {
             Compare::PreviousPeriod => (from - (to - from), from),
             Compare::PreviousYear => (Interval::Year.step(from, -1), Interval::Year.step(to, -1)),
         };
-        Self {
-            from: zone.instant(from),
-            to: zone.instant(to),
-        }
+        Self { from: zone.instant(from), to: zone.instant(to) }
     }
 
     /// The words for people, on the wall clock of `zone`.
@@ -210,10 +197,7 @@ impl Bounds {
 fn url_ends(from: NaiveDateTime, to: NaiveDateTime) -> (String, String) {
     if from.time() == NaiveTime::MIN && to.time() == NaiveTime::MIN {
         let last = to - Duration::days(1);
-        (
-            from.format("%Y-%m-%d").to_string(),
-            last.format("%Y-%m-%d").to_string(),
-        )
+        (from.format("%Y-%m-%d").to_string(), last.format("%Y-%m-%d").to_string())
     } else {
         let form = "%Y-%m-%dT%H:%M";
         (from.format(form).to_string(), to.format(form).to_string())
@@ -222,11 +206,7 @@ fn url_ends(from: NaiveDateTime, to: NaiveDateTime) -> (String, String) {
 
 fn span_label(from: NaiveDateTime, to: NaiveDateTime) -> String {
     if from.time() != NaiveTime::MIN || to.time() != NaiveTime::MIN {
-        let end = if from.date() == to.date() {
-            "%H:%M"
-        } else {
-            "%-d %b %Y %H:%M"
-        };
+        let end = if from.date() == to.date() { "%H:%M" } else { "%-d %b %Y %H:%M" };
         return format!("{} – {}", from.format("%-d %b %Y %H:%M"), to.format(end));
     }
     let last = (to - Duration::days(1)).date();
@@ -254,11 +234,7 @@ fn parse_wall(text: &str) -> Result<(NaiveDateTime, bool), TimeRangeError> {
         .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").map(|at| (at, false)))
         .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S").map(|at| (at, false)))
         .map_err(|_| TimeRangeError::NotADate(text.chars().take(80).collect()))?;
-    if known_year(parsed.0) {
-        Ok(parsed)
-    } else {
-        Err(TimeRangeError::TooFar)
-    }
+    if known_year(parsed.0) { Ok(parsed) } else { Err(TimeRangeError::TooFar) }
 }
 
 impl fmt::Display for TimeRange {
@@ -297,20 +273,14 @@ mod tests {
 
     fn bounds(range: &str, now: &str) -> String {
         let zone = ZoneOffsets::utc();
-        TimeRange::parse(range)
-            .unwrap()
-            .bounds(at(now), None, &zone)
-            .label(&zone)
+        TimeRange::parse(range).unwrap().bounds(at(now), None, &zone).label(&zone)
     }
 
     #[test]
     fn relative_ranges_end_with_the_current_unit() {
         let now = "2011-11-16 14:35";
         assert_eq!(bounds("last 90 days", now), "19 Aug – 16 Nov 2011");
-        assert_eq!(
-            bounds("last 24 hours", now),
-            "15 Nov 2011 15:00 – 16 Nov 2011 15:00"
-        );
+        assert_eq!(bounds("last 24 hours", now), "15 Nov 2011 15:00 – 16 Nov 2011 15:00");
         assert_eq!(bounds("this month", now), "1 – 30 Nov 2011");
         assert_eq!(bounds("previous-month", now), "1 – 31 Oct 2011");
         assert_eq!(bounds("last 12 months", now), "17 Nov 2010 – 16 Nov 2011");
@@ -329,14 +299,9 @@ mod tests {
     fn custom_end_date_is_included() {
         let range = TimeRange::parse_custom("2011-11-01", "2011-11-30").unwrap();
         assert_eq!(range.label(), "1 – 30 Nov 2011");
+        assert_eq!(range.custom_ends(), Some(("2011-11-01".into(), "2011-11-30".into())));
         assert_eq!(
-            range.custom_ends(),
-            Some(("2011-11-01".into(), "2011-11-30".into()))
-        );
-        assert_eq!(
-            range
-                .bounds(at("2020-01-01 00:00"), None, &ZoneOffsets::utc())
-                .seconds(),
+            range.bounds(at("2020-01-01 00:00"), None, &ZoneOffsets::utc()).seconds(),
             30 * 86_400
         );
     }
@@ -355,18 +320,9 @@ mod tests {
     #[test]
     fn previous_period_touches_the_range_and_has_its_length() {
         let zone = ZoneOffsets::utc();
-        let bounds = Bounds {
-            from: at("2011-11-01 00:00"),
-            to: at("2011-12-01 00:00"),
-        };
+        let bounds = Bounds { from: at("2011-11-01 00:00"), to: at("2011-12-01 00:00") };
         let previous = bounds.compared(Compare::PreviousPeriod, &zone);
-        assert_eq!(
-            (previous.to, previous.seconds()),
-            (bounds.from, bounds.seconds())
-        );
-        assert_eq!(
-            bounds.compared(Compare::PreviousYear, &zone).label(&zone),
-            "1 – 30 Nov 2010"
-        );
+        assert_eq!((previous.to, previous.seconds()), (bounds.from, bounds.seconds()));
+        assert_eq!(bounds.compared(Compare::PreviousYear, &zone).label(&zone), "1 – 30 Nov 2010");
     }
 }

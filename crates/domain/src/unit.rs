@@ -41,9 +41,7 @@ impl Unit {
             }
             noun if noun.len() <= 40
                 && noun.starts_with(char::is_lowercase)
-                && noun
-                    .chars()
-                    .all(|c| c.is_alphanumeric() || c == ' ' || c == '-') =>
+                && noun.chars().all(|c| c.is_alphanumeric() || c == ' ' || c == '-') =>
             {
                 Self::Noun(noun.into())
             }

@@ -54,9 +54,7 @@ impl ViewState {
         Self {
             range: dashboard.range,
             interval: dashboard.interval,
-            variables: variables
-                .map(|v| (v.name.clone(), v.default.clone()))
-                .collect(),
+            variables: variables.map(|v| (v.name.clone(), v.default.clone())).collect(),
         }
     }
 
@@ -68,11 +66,7 @@ impl ViewState {
         pairs: &[(String, String)],
     ) -> Result<Self, ViewError> {
         let last = |name: &str| {
-            pairs
-                .iter()
-                .rev()
-                .find(|(n, v)| n == name && !v.is_empty())
-                .map(|(_, v)| v.as_str())
+            pairs.iter().rev().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())
         };
         let mut view = Self::default_of(dashboard);
         match (last("range"), last("from"), last("to")) {
@@ -251,42 +245,23 @@ mod tests {
     }
 
     fn read(pairs: &[(&str, &str)]) -> Result<ViewState, ViewError> {
-        let pairs: Vec<_> = pairs
-            .iter()
-            .map(|(n, v)| ((*n).into(), (*v).into()))
-            .collect();
+        let pairs: Vec<_> = pairs.iter().map(|(n, v)| ((*n).into(), (*v).into())).collect();
         ViewState::from_pairs(&dashboard(), &pairs)
     }
 
     #[test]
     fn equal_views_have_equal_urls() {
-        let one = read(&[
-            ("country", "France"),
-            ("country", "EIRE"),
-            ("range", "last 90 days"),
-        ]);
-        let other = read(&[
-            ("country", "EIRE"),
-            ("country", "France"),
-            ("interval", "auto"),
-        ]);
+        let one = read(&[("country", "France"), ("country", "EIRE"), ("range", "last 90 days")]);
+        let other = read(&[("country", "EIRE"), ("country", "France"), ("interval", "auto")]);
         let url = |view: Result<ViewState, _>| view.unwrap().query_string(&dashboard());
         assert_eq!(url(one), "?country=EIRE&country=France");
         assert_eq!(url(other), "?country=EIRE&country=France");
-        assert_eq!(
-            url(read(&[("country", "Côte d'Ivoire")])),
-            "?country=C%C3%B4te%20d%27Ivoire"
-        );
+        assert_eq!(url(read(&[("country", "Côte d'Ivoire")])), "?country=C%C3%B4te%20d%27Ivoire");
     }
 
     #[test]
     fn urls_survive_reading() {
-        let view = read(&[
-            ("from", "2011-11-01"),
-            ("to", "2011-11-30"),
-            ("band", "low"),
-        ])
-        .unwrap();
+        let view = read(&[("from", "2011-11-01"), ("to", "2011-11-30"), ("band", "low")]).unwrap();
         let pairs = view.to_pairs(&dashboard());
         assert_eq!(ViewState::from_pairs(&dashboard(), &pairs).unwrap(), view);
     }

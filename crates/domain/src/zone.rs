@@ -48,29 +48,20 @@ impl fmt::Display for ZoneName {
 impl ZoneOffsets {
     /// UTC: no offset, no change.
     pub const fn utc() -> Self {
-        Self {
-            first: 0,
-            changes: Vec::new(),
-        }
+        Self { first: 0, changes: Vec::new() }
     }
 
     /// Seconds east of UTC at `instant`.
     pub fn at(&self, instant: Timestamp) -> i32 {
         let seconds = instant.seconds();
         let passed = self.changes.partition_point(|(from, _)| *from <= seconds);
-        passed
-            .checked_sub(1)
-            .map_or(self.first, |i| self.changes[i].1)
+        passed.checked_sub(1).map_or(self.first, |i| self.changes[i].1)
     }
 
     /// The wall clock at `instant`. Instants beyond the years that can be written show the epoch.
     pub fn local(&self, instant: Timestamp) -> NaiveDateTime {
-        let shifted = instant
-            .0
-            .saturating_add(i64::from(self.at(instant)) * 1_000_000);
-        DateTime::from_timestamp_micros(shifted)
-            .unwrap_or_default()
-            .naive_utc()
+        let shifted = instant.0.saturating_add(i64::from(self.at(instant)) * 1_000_000);
+        DateTime::from_timestamp_micros(shifted).unwrap_or_default().naive_utc()
     }
 
     /// The instant at which the wall clock shows `local`: the earlier one when it does so twice,
@@ -105,11 +96,7 @@ impl ZoneOffsets {
     /// `instant` moved by days on the wall clock, through daylight-saving changes.
     pub fn plus_days(&self, instant: Timestamp, days: i64) -> Timestamp {
         let local = self.local(instant);
-        self.instant(
-            local
-                .checked_add_signed(Duration::days(days))
-                .unwrap_or(local),
-        )
+        self.instant(local.checked_add_signed(Duration::days(days)).unwrap_or(local))
     }
 }
 
@@ -133,12 +120,8 @@ mod database {
         pub fn offsets(&self, from: Timestamp, to: Timestamp) -> ZoneOffsets {
             let zone = self.0.parse().unwrap_or(chrono_tz::Tz::UTC);
             let offset = |seconds: i64| -> i32 {
-                let instant = DateTime::from_timestamp(seconds, 0)
-                    .unwrap_or_default()
-                    .naive_utc();
-                zone.offset_from_utc_datetime(&instant)
-                    .fix()
-                    .local_minus_utc()
+                let instant = DateTime::from_timestamp(seconds, 0).unwrap_or_default().naive_utc();
+                zone.offset_from_utc_datetime(&instant).fix().local_minus_utc()
             };
             // A day's margin on both sides, because wall clocks are up to 14 hours away.
             let (mut at, end) = (from.seconds() - DAY, to.seconds() + DAY);
@@ -152,11 +135,7 @@ mod database {
                     let (mut low, mut high) = (at, next);
                     while high - low > 1 {
                         let middle = low + (high - low) / 2;
-                        if offset(middle) == current {
-                            low = middle
-                        } else {
-                            high = middle
-                        }
+                        if offset(middle) == current { low = middle } else { high = middle }
                     }
                     changes.push((high, after));
                     current = after;
@@ -175,15 +154,10 @@ mod tests {
 
     fn london_2011() -> ZoneOffsets {
         let day = |y, m, d| {
-            let at = NaiveDate::from_ymd_opt(y, m, d)
-                .unwrap()
-                .and_hms_opt(0, 0, 0)
-                .unwrap();
+            let at = NaiveDate::from_ymd_opt(y, m, d).unwrap().and_hms_opt(0, 0, 0).unwrap();
             Timestamp::from_seconds(at.and_utc().timestamp())
         };
-        ZoneName::parse("Europe/London")
-            .unwrap()
-            .offsets(day(2011, 1, 1), day(2011, 12, 31))
+        ZoneName::parse("Europe/London").unwrap().offsets(day(2011, 1, 1), day(2011, 12, 31))
     }
 
     fn wall(text: &str) -> NaiveDateTime {
@@ -195,49 +169,29 @@ mod tests {
         let offsets = london_2011();
         assert_eq!(offsets.first, 0);
         // 2011-03-27 01:00 and 2011-10-30 01:00 UTC, as the law had it.
-        assert_eq!(
-            offsets.changes,
-            vec![(1_301_187_600, 3600), (1_319_936_400, 0)]
-        );
+        assert_eq!(offsets.changes, vec![(1_301_187_600, 3600), (1_319_936_400, 0)]);
     }
 
     #[test]
     fn wall_clock_and_instant_agree_outside_the_changes() {
         let offsets = london_2011();
-        for text in [
-            "2011-01-15 12:00",
-            "2011-07-01 00:00",
-            "2011-10-30 00:30",
-            "2011-12-01 08:00",
-        ] {
-            assert_eq!(
-                offsets.local(offsets.instant(wall(text))),
-                wall(text),
-                "{text}"
-            );
+        for text in ["2011-01-15 12:00", "2011-07-01 00:00", "2011-10-30 00:30", "2011-12-01 08:00"]
+        {
+            assert_eq!(offsets.local(offsets.instant(wall(text))), wall(text), "{text}");
         }
     }
 
     #[test]
     fn skipped_hour_is_the_change_and_doubled_hour_is_the_first() {
         let offsets = london_2011();
-        assert_eq!(
-            offsets.instant(wall("2011-03-27 01:30")).seconds(),
-            1_301_187_600
-        );
-        assert_eq!(
-            offsets.instant(wall("2011-10-30 01:30")).seconds(),
-            1_319_936_400 - 1800
-        );
+        assert_eq!(offsets.instant(wall("2011-03-27 01:30")).seconds(), 1_301_187_600);
+        assert_eq!(offsets.instant(wall("2011-10-30 01:30")).seconds(), 1_319_936_400 - 1800);
     }
 
     #[test]
     fn a_day_on_the_wall_clock_may_have_23_hours() {
         let offsets = london_2011();
         let start = offsets.instant(wall("2011-03-27 00:00"));
-        assert_eq!(
-            offsets.plus_days(start, 1).seconds() - start.seconds(),
-            23 * 3600
-        );
+        assert_eq!(offsets.plus_days(start, 1).seconds() - start.seconds(), 23 * 3600);
     }
 }

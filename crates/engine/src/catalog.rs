@@ -30,10 +30,7 @@ pub struct Contents {
 impl Catalog {
     /// Reads the directory for the first time.
     pub fn open(directory: &Path) -> Self {
-        let catalog = Self {
-            directory: directory.to_owned(),
-            current: RwLock::default(),
-        };
+        let catalog = Self { directory: directory.to_owned(), current: RwLock::default() };
         catalog.reload();
         catalog
     }
@@ -46,12 +43,7 @@ impl Catalog {
     /// The current state.
     pub fn contents(&self) -> Arc<Contents> {
         // A panic while holding the lock cannot leave it half written: it holds one pointer.
-        Arc::clone(
-            &self
-                .current
-                .read()
-                .unwrap_or_else(|poisoned| poisoned.into_inner()),
-        )
+        Arc::clone(&self.current.read().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 
     /// The dashboard of that name.
@@ -64,28 +56,19 @@ impl Catalog {
     pub fn reload(&self) -> Arc<Contents> {
         let loaded = brisk_definition::load_dir(&self.directory);
         let before = self.contents();
-        let mut contents = Contents {
-            problems: loaded.problems,
-            ..Contents::default()
-        };
+        let mut contents = Contents { problems: loaded.problems, ..Contents::default() };
         for dashboard in loaded.dashboards {
-            contents
-                .dashboards
-                .insert(dashboard.slug.clone(), Arc::new(dashboard));
+            contents.dashboards.insert(dashboard.slug.clone(), Arc::new(dashboard));
         }
         for slug in loaded.broken {
             if let Some(last_good) = before.dashboards.get(&slug) {
-                contents
-                    .dashboards
-                    .insert(slug.clone(), Arc::clone(last_good));
+                contents.dashboards.insert(slug.clone(), Arc::clone(last_good));
                 contents.outdated.push(slug);
             }
         }
         let contents = Arc::new(contents);
-        *self
-            .current
-            .write()
-            .unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::clone(&contents);
+        *self.current.write().unwrap_or_else(|poisoned| poisoned.into_inner()) =
+            Arc::clone(&contents);
         contents
     }
 }

@@ -54,10 +54,7 @@ pub fn with_computed(frame: &Frame, computed: &[Computed]) -> Result<Frame, Comp
             ComputedKind::Share => share(&column.values),
             ComputedKind::MovingAverage => moving_average(&column.values),
         };
-        columns.push(Column {
-            name: name.clone(),
-            values,
-        });
+        columns.push(Column { name: name.clone(), values });
     }
     Ok(Frame::new(columns)?)
 }
@@ -100,12 +97,7 @@ fn delta(values: &Values) -> Values {
 
 fn share(values: &Values) -> Values {
     let sum: f64 = (0..values.len()).filter_map(|row| values.number(row)).sum();
-    let part = |row| {
-        values
-            .number(row)
-            .map(|v| v / sum)
-            .filter(|share| share.is_finite())
-    };
+    let part = |row| values.number(row).map(|v| v / sum).filter(|share| share.is_finite());
     Values::Float((0..values.len()).map(part).collect())
 }
 
@@ -152,12 +144,7 @@ fn from_exact(cells: impl Iterator<Item = Option<i128>>, scale: u8) -> Values {
         .flatten();
     match whole {
         Some(whole) => Values::Int(whole),
-        None => Values::Decimal(
-            cells
-                .iter()
-                .map(|c| c.and_then(|v| decimal(v, scale)))
-                .collect(),
-        ),
+        None => Values::Decimal(cells.iter().map(|c| c.and_then(|v| decimal(v, scale))).collect()),
     }
 }
 
@@ -175,22 +162,9 @@ mod tests {
     use super::*;
 
     fn compute(values: Values, kind: ComputedKind) -> Values {
-        let frame = Frame::new(vec![Column {
-            name: "n".into(),
-            values,
-        }])
-        .unwrap();
-        let computed = [Computed {
-            name: "c".into(),
-            of: "n".into(),
-            kind,
-        }];
-        with_computed(&frame, &computed)
-            .unwrap()
-            .column("c")
-            .unwrap()
-            .values
-            .clone()
+        let frame = Frame::new(vec![Column { name: "n".into(), values }]).unwrap();
+        let computed = [Computed { name: "c".into(), of: "n".into(), kind }];
+        with_computed(&frame, &computed).unwrap().column("c").unwrap().values.clone()
     }
 
     fn decimals(cells: &[&str]) -> Values {
@@ -199,10 +173,7 @@ mod tests {
 
     #[test]
     fn running_totals_of_decimals_are_exact() {
-        let total = compute(
-            decimals(&["0.1", "0.2", "-0.305"]),
-            ComputedKind::RunningTotal,
-        );
+        let total = compute(decimals(&["0.1", "0.2", "-0.305"]), ComputedKind::RunningTotal);
         assert_eq!(total, decimals(&["0.100", "0.300", "-0.005"]));
     }
 
@@ -210,24 +181,15 @@ mod tests {
     fn null_adds_nothing_and_has_no_delta() {
         let cells = Values::Int(vec![Some(1), None, Some(5), Some(7)]);
         let total = compute(cells.clone(), ComputedKind::RunningTotal);
-        assert_eq!(
-            total,
-            Values::Int(vec![Some(1), Some(1), Some(6), Some(13)])
-        );
+        assert_eq!(total, Values::Int(vec![Some(1), Some(1), Some(6), Some(13)]));
         let delta = compute(cells, ComputedKind::Delta);
         assert_eq!(delta, Values::Int(vec![None, None, None, Some(2)]));
     }
 
     #[test]
     fn totals_beyond_64_bits_stay_exact() {
-        let total = compute(
-            Values::Int(vec![Some(i64::MAX), Some(1)]),
-            ComputedKind::RunningTotal,
-        );
-        assert_eq!(
-            total,
-            decimals(&["9223372036854775807", "9223372036854775808"])
-        );
+        let total = compute(Values::Int(vec![Some(i64::MAX), Some(1)]), ComputedKind::RunningTotal);
+        assert_eq!(total, decimals(&["9223372036854775807", "9223372036854775808"]));
     }
 
     #[test]
@@ -241,26 +203,17 @@ mod tests {
     #[test]
     fn moving_average_looks_back_a_week_of_rows() {
         let cells = Values::Int((1..=9).map(Some).collect());
-        let Values::Float(mean) = compute(cells, ComputedKind::MovingAverage) else {
-            panic!()
-        };
+        let Values::Float(mean) = compute(cells, ComputedKind::MovingAverage) else { panic!() };
         assert_eq!((mean[0], mean[8]), (Some(1.0), Some(6.0)));
     }
 
     #[test]
     fn missing_or_text_columns_are_errors() {
-        let text = Column {
-            name: "t".into(),
-            values: Values::Text(vec![Some("x".into())]),
-        };
+        let text = Column { name: "t".into(), values: Values::Text(vec![Some("x".into())]) };
         let frame = Frame::new(vec![text]).unwrap();
         for of in ["t", "n"] {
             let kind = ComputedKind::Share;
-            let computed = [Computed {
-                name: "c".into(),
-                of: of.into(),
-                kind,
-            }];
+            let computed = [Computed { name: "c".into(), of: of.into(), kind }];
             assert!(with_computed(&frame, &computed).is_err(), "{of}");
         }
     }

@@ -54,11 +54,7 @@ type Slots = Vec<(Planned, Request)>;
 impl Engine {
     /// An engine over these dashboards and sources.
     pub fn new(catalog: Arc<Catalog>, loader: Loader, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            catalog,
-            loader,
-            clock,
-        }
+        Self { catalog, loader, clock }
     }
 
     /// The dashboards.
@@ -122,11 +118,7 @@ impl Engine {
                 Ok((plan, slots))
             })
             .collect();
-        let batch: Slots = plans
-            .iter()
-            .flatten()
-            .flat_map(|(_, slots)| slots.clone())
-            .collect();
+        let batch: Slots = plans.iter().flatten().flat_map(|(_, slots)| slots.clone()).collect();
         let mut found = self.loader.lookup(&batch, trigger).await.into_iter();
         let states = plans.into_iter().zip(panels).map(|(planned, panel)| {
             let (plan, slots) = match planned {
@@ -138,11 +130,7 @@ impl Engine {
         });
         let states = states.collect();
         let options = self.options(dashboard, view, &window, trigger).await;
-        Ok(View {
-            window,
-            panels: states,
-            options,
-        })
+        Ok(View { window, panels: states, options })
     }
 
     fn panel_state(
@@ -165,13 +153,10 @@ impl Engine {
             };
         }
         let loader = self.loader.clone();
-        let loads = slots
-            .into_iter()
-            .zip(hits)
-            .map(move |((planned, request), hit)| match hit {
-                Some(loaded) => futures::future::ready(Ok(loaded)).boxed(),
-                None => loader.load(&planned, &request, trigger),
-            });
+        let loads = slots.into_iter().zip(hits).map(move |((planned, request), hit)| match hit {
+            Some(loaded) => futures::future::ready(Ok(loaded)).boxed(),
+            None => loader.load(&planned, &request, trigger),
+        });
         let loads: Vec<_> = loads.collect();
         // In a task of its own, so that the load starts before somebody awaits it.
         let task = tokio::spawn(async move { assemble(try_join_all(loads).await?) });
@@ -179,10 +164,7 @@ impl Engine {
             task.await.unwrap_or_else(|failure| {
                 tracing::error!(%failure, "a panel's load ended abnormally");
                 let message = "The panel could not be loaded. Try again.".to_owned();
-                Err(PanelError {
-                    message,
-                    retry: true,
-                })
+                Err(PanelError { message, retry: true })
             })
         };
         PanelState::Pending(pending.boxed().shared())
@@ -194,10 +176,7 @@ impl Engine {
         view: &ViewState,
         window: &Window,
     ) -> Result<PanelPlan, PanelError> {
-        let source = self
-            .loader
-            .source(&panel.source)
-            .ok_or_else(|| unknown(&panel.source))?;
+        let source = self.loader.source(&panel.source).ok_or_else(|| unknown(&panel.source))?;
         plan::panel(panel, view, window, source.dialect()).map_err(|error| refused(&error))
     }
 
@@ -232,10 +211,7 @@ impl Engine {
         let Some(panel) = dashboard.panels.first() else {
             return Ok(Vec::new());
         };
-        let source = self
-            .loader
-            .source(&panel.source)
-            .ok_or_else(|| unknown(&panel.source))?;
+        let source = self.loader.source(&panel.source).ok_or_else(|| unknown(&panel.source))?;
         let planned = plan::choices(query, &panel.source, view, window, source.dialect())
             .map_err(|error| refused(&error))?;
         let request = key::request(&planned, (&dashboard.slug, &panel.id), panel.cache);
@@ -243,28 +219,18 @@ impl Engine {
         let mut found = self.loader.lookup(&statement, trigger).await;
         let loaded = match found.pop().flatten() {
             Some(loaded) => loaded,
-            None => {
-                self.loader
-                    .load(&statement[0].0, &statement[0].1, trigger)
-                    .await?
-            }
+            None => self.loader.load(&statement[0].0, &statement[0].1, trigger).await?,
         };
         let frame = &loaded.entry.value.0;
         let Some(column) = frame.columns().first() else {
             return Ok(Vec::new());
         };
-        Ok((0..frame.rows())
-            .filter_map(|row| column.values.exact(row))
-            .collect())
+        Ok((0..frame.rows()).filter_map(|row| column.values.exact(row)).collect())
     }
 }
 
 fn slots(dashboard: &Dashboard, panel: &Panel, plan: &PanelPlan) -> Slots {
-    let statements = [
-        Some(&plan.main),
-        plan.previous.as_ref(),
-        plan.sparkline.as_ref(),
-    ];
+    let statements = [Some(&plan.main), plan.previous.as_ref(), plan.sparkline.as_ref()];
     let owner = (&dashboard.slug, &panel.id);
     let slot = |planned: &Planned| (planned.clone(), key::request(planned, owner, panel.cache));
     statements.into_iter().flatten().map(slot).collect()
@@ -277,33 +243,16 @@ fn panel_data(
     plan: &PanelPlan,
     loaded: Vec<Loaded>,
 ) -> Result<PanelData, PanelError> {
-    let as_of = loaded
-        .iter()
-        .map(|l| l.entry.stored_at)
-        .min()
-        .unwrap_or_default();
-    let freshness = loaded
-        .iter()
-        .map(|l| l.freshness)
-        .max()
-        .unwrap_or(Freshness::Fresh);
+    let as_of = loaded.iter().map(|l| l.entry.stored_at).min().unwrap_or_default();
+    let freshness = loaded.iter().map(|l| l.freshness).max().unwrap_or(Freshness::Fresh);
     let mut frames = loaded.into_iter().map(|l| l.entry.value.0);
     let with_computed = |frame: Arc<Frame>| {
-        computed::with_computed(&frame, &panel.computed).map_err(|error| PanelError {
-            message: error.to_string(),
-            retry: false,
-        })
+        computed::with_computed(&frame, &panel.computed)
+            .map_err(|error| PanelError { message: error.to_string(), retry: false })
     };
-    let frame = frames
-        .next()
-        .map(with_computed)
-        .transpose()?
-        .unwrap_or_default();
-    let previous = if plan.previous.is_some() {
-        frames.next().map(with_computed).transpose()?
-    } else {
-        None
-    };
+    let frame = frames.next().map(with_computed).transpose()?.unwrap_or_default();
+    let previous =
+        if plan.previous.is_some() { frames.next().map(with_computed).transpose()? } else { None };
     let sparkline = frames.next().map(|frame| (*frame).clone());
     let offsets = shown_offsets(window, plan, &frame);
     Ok(PanelData {
@@ -322,38 +271,23 @@ fn panel_data(
 /// The offsets around everything that the panel shows, which may lie outside the bounds.
 fn shown_offsets(window: &Window, plan: &PanelPlan, frame: &Frame) -> ZoneOffsets {
     const MARGIN: i64 = 7 * 86_400 * 1_000_000;
-    let times = frame
-        .columns()
-        .iter()
-        .filter_map(|column| match &column.values {
-            Values::Time(cells) => Some(cells.iter().flatten().copied()),
-            _ => None,
-        });
+    let times = frame.columns().iter().filter_map(|column| match &column.values {
+        Values::Time(cells) => Some(cells.iter().flatten().copied()),
+        _ => None,
+    });
     let mut ends = vec![window.bounds.from, window.bounds.to];
-    ends.extend(
-        plan.previous_bounds
-            .iter()
-            .flat_map(|bounds| [bounds.from, bounds.to]),
-    );
+    ends.extend(plan.previous_bounds.iter().flat_map(|bounds| [bounds.from, bounds.to]));
     ends.extend(times.flatten());
     let (from, to) = (ends.iter().min().copied(), ends.iter().max().copied());
     let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
-    window
-        .offsets
-        .within(Timestamp(from.0 - MARGIN), Timestamp(to.0 + MARGIN))
+    window.offsets.within(Timestamp(from.0 - MARGIN), Timestamp(to.0 + MARGIN))
 }
 
 fn unknown(source: &SourceName) -> PanelError {
     let message = format!("Source \"{source}\" is not declared. Add it to the configuration.");
-    PanelError {
-        message,
-        retry: false,
-    }
+    PanelError { message, retry: false }
 }
 
 fn refused(error: &StatementError) -> PanelError {
-    PanelError {
-        message: error.to_string(),
-        retry: false,
-    }
+    PanelError { message: error.to_string(), retry: false }
 }

@@ -15,10 +15,8 @@ const FRAME_VERSION: &[u8] = b"frame 1";
 /// The cache request of one statement of a panel.
 pub fn request(planned: &Planned, owner: (&Slug, &PanelId), policy: CachePolicy) -> Request {
     let (slug, panel) = owner;
-    let mut parts: Vec<Vec<u8>> = vec![
-        FRAME_VERSION.to_vec(),
-        planned.source.as_str().as_bytes().to_vec(),
-    ];
+    let mut parts: Vec<Vec<u8>> =
+        vec![FRAME_VERSION.to_vec(), planned.source.as_str().as_bytes().to_vec()];
     parts.extend(planned.statement.fingerprint_parts());
     for (column, scale) in &planned.scales {
         parts.push(format!("{column}={scale}").into_bytes());

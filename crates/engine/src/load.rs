@@ -42,10 +42,7 @@ pub struct Loader {
 impl Loader {
     /// A loader over these sources.
     pub fn new(cache: Cache<Cached>, sources: Sources) -> Self {
-        Self {
-            cache,
-            sources: Arc::new(sources),
-        }
+        Self { cache, sources: Arc::new(sources) }
     }
 
     /// The cache.
@@ -65,32 +62,21 @@ impl Loader {
         statements: &[(Planned, Request)],
         trigger: Trigger,
     ) -> Vec<Option<Loaded>> {
-        let requests: Vec<Request> = statements
-            .iter()
-            .map(|(_, request)| request.clone())
-            .collect();
+        let requests: Vec<Request> =
+            statements.iter().map(|(_, request)| request.clone()).collect();
         let found = self.cache.lookup(&requests, trigger).await;
-        let found = found
-            .into_iter()
-            .zip(statements)
-            .map(|(lookup, (planned, request))| {
-                match lookup {
-                    Lookup::Fresh(entry) => Some(Loaded {
-                        entry,
-                        freshness: Freshness::Fresh,
-                    }),
-                    Lookup::Stale(entry) => {
-                        self.cache.refresh(request, trigger, self.run(planned));
-                        Some(Loaded {
-                            entry,
-                            freshness: Freshness::Stale,
-                        })
-                    }
-                    // The value from before an invalidation may only be shown by a page that
-                    // replaces it; pages load instead until they have a live channel.
-                    Lookup::Previous(_) | Lookup::Missing => None,
+        let found = found.into_iter().zip(statements).map(|(lookup, (planned, request))| {
+            match lookup {
+                Lookup::Fresh(entry) => Some(Loaded { entry, freshness: Freshness::Fresh }),
+                Lookup::Stale(entry) => {
+                    self.cache.refresh(request, trigger, self.run(planned));
+                    Some(Loaded { entry, freshness: Freshness::Stale })
                 }
-            });
+                // The value from before an invalidation may only be shown by a page that
+                // replaces it; pages load instead until they have a live channel.
+                Lookup::Previous(_) | Lookup::Missing => None,
+            }
+        });
         found.collect()
     }
 
@@ -105,10 +91,7 @@ impl Loader {
         let run = self.run(planned);
         async move {
             match cache.load(&request, trigger, run).await {
-                Ok(entry) => Ok(Loaded {
-                    entry,
-                    freshness: Freshness::Fresh,
-                }),
+                Ok(entry) => Ok(Loaded { entry, freshness: Freshness::Fresh }),
                 Err(error) => Err(for_readers(&error, &request.label)),
             }
         }
@@ -144,22 +127,17 @@ fn for_readers(error: &LoadError, label: &str) -> PanelError {
         None => tracing::warn!(panel = label, %error, "a panel's load failed"),
     }
     let (message, retry) = match source {
-        Some(SourceError::Timeout { .. }) => (
-            "The query took too long and was stopped. Try a shorter range.".to_owned(),
-            true,
-        ),
+        Some(SourceError::Timeout { .. }) => {
+            ("The query took too long and was stopped. Try a shorter range.".to_owned(), true)
+        }
         Some(error @ (SourceError::TooManyRows { .. } | SourceError::TooLarge { .. })) => {
             (format!("{error}"), false)
         }
-        Some(SourceError::Unavailable(_)) => (
-            "The database did not answer. Try again in a moment.".to_owned(),
-            true,
-        ),
+        Some(SourceError::Unavailable(_)) => {
+            ("The database did not answer. Try again in a moment.".to_owned(), true)
+        }
         Some(error) => (format!("{error}"), false),
-        None => (
-            "The query could not be finished. Try again in a moment.".to_owned(),
-            true,
-        ),
+        None => ("The query could not be finished. Try again in a moment.".to_owned(), true),
     };
     PanelError { message, retry }
 }

@@ -51,23 +51,14 @@ pub fn panel(
             },
         )?;
         let scaled = panel.columns.iter().filter(|column| column.scale > 0);
-        let scales = scaled
-            .map(|column| (column.name.clone(), column.scale))
-            .collect();
-        Ok(Planned {
-            source: panel.source.clone(),
-            statement,
-            scales,
-        })
+        let scales = scaled.map(|column| (column.name.clone(), column.scale)).collect();
+        Ok(Planned { source: panel.source.clone(), statement, scales })
     };
-    let previous_bounds = panel
-        .compare
-        .map(|compare| window.bounds.compared(compare, &window.offsets));
+    let previous_bounds =
+        panel.compare.map(|compare| window.bounds.compared(compare, &window.offsets));
     Ok(PanelPlan {
         main: compile(&panel.query, window.bounds)?,
-        previous: previous_bounds
-            .map(|bounds| compile(&panel.query, bounds))
-            .transpose()?,
+        previous: previous_bounds.map(|bounds| compile(&panel.query, bounds)).transpose()?,
         sparkline: panel
             .sparkline
             .as_ref()
@@ -94,9 +85,5 @@ pub fn choices(
         variables: &view.variables,
     };
     let statement = brisk_source::compile(query, dialect, &context)?;
-    Ok(Planned {
-        source: source.clone(),
-        statement,
-        scales: Vec::new(),
-    })
+    Ok(Planned { source: source.clone(), statement, scales: Vec::new() })
 }

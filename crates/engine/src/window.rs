@@ -48,30 +48,16 @@ impl Window {
         let interval = view.interval.over(bounds);
         if interval.is_too_fine_for(bounds) {
             let (suited, range) = (Interval::suited_to(bounds), bounds.label(&offsets));
-            return Err(TooFine {
-                interval,
-                suited,
-                range,
-            });
+            return Err(TooFine { interval, suited, range });
         }
-        Ok(Self {
-            bounds,
-            interval,
-            zone: dashboard.zone.clone(),
-            offsets,
-        })
+        Ok(Self { bounds, interval, zone: dashboard.zone.clone(), offsets })
     }
 }
 
 /// Finding a zone's changes takes milliseconds, so that each zone is asked once.
 fn offsets(zone: &ZoneName) -> ZoneOffsets {
     static KNOWN: Mutex<BTreeMap<String, ZoneOffsets>> = Mutex::new(BTreeMap::new());
-    let mut known = KNOWN
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner());
+    let mut known = KNOWN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let name = zone.as_str().to_owned();
-    known
-        .entry(name)
-        .or_insert_with(|| zone.offsets(FIRST, LAST))
-        .clone()
+    known.entry(name).or_insert_with(|| zone.offsets(FIRST, LAST)).clone()
 }

@@ -55,9 +55,5 @@ pub enum ImportError {
 }
 
 fn first(rejected: &[Rejected]) -> String {
-    rejected
-        .iter()
-        .map(|r| format!("  {r}"))
-        .collect::<Vec<_>>()
-        .join("\n")
+    rejected.iter().map(|r| format!("  {r}")).collect::<Vec<_>>().join("\n")
 }

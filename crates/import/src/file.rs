@@ -26,10 +26,7 @@ pub fn open(path: &Path) -> Result<Opened, ImportError> {
     let file = File::open(path).map_err(failed)?;
     let total = file.metadata().map_err(failed)?.len();
     let read = Arc::new(AtomicU64::new(0));
-    let counted = Counted {
-        inner: file,
-        read: Arc::clone(&read),
-    };
+    let counted = Counted { inner: file, read: Arc::clone(&read) };
     let mut buffered = BufReader::with_capacity(1 << 16, counted);
     let start = buffered.fill_buf().map_err(failed)?;
     let reader: Box<dyn Read + Send> = match start {
@@ -42,11 +39,7 @@ pub fn open(path: &Path) -> Result<Opened, ImportError> {
         }
         _ => Box::new(buffered),
     };
-    Ok(Opened {
-        reader,
-        total,
-        read,
-    })
+    Ok(Opened { reader, total, read })
 }
 
 struct Counted<R> {
@@ -69,18 +62,10 @@ pub fn sample(path: &Path, lines: usize) -> Result<(Vec<String>, Vec<Vec<String>
         reason: error.to_string(),
     };
     let fields = |record: &csv::StringRecord| -> Vec<String> {
-        record
-            .iter()
-            .map(|f| f.trim_start_matches('\u{feff}').to_owned())
-            .collect()
+        record.iter().map(|f| f.trim_start_matches('\u{feff}').to_owned()).collect()
     };
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .from_reader(open(path)?.reader);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(open(path)?.reader);
     let header = fields(reader.headers().map_err(failed)?);
-    let rows = reader
-        .records()
-        .take(lines)
-        .map(|record| Ok(fields(&record.map_err(failed)?)));
+    let rows = reader.records().take(lines).map(|record| Ok(fields(&record.map_err(failed)?)));
     Ok((header, rows.collect::<Result<_, ImportError>>()?))
 }

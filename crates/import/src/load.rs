@@ -96,29 +96,13 @@ async fn import(
         .pragma("cache_size", "-200000")
         .pragma("temp_store", "memory");
     let mut connection = SqliteConnection::connect_with(&options).await?;
-    let written = write(
-        plan,
-        &mut connection,
-        receiver,
-        reader,
-        (&read, total),
-        progress,
-    )
-    .await;
+    let written = write(plan, &mut connection, receiver, reader, (&read, total), progress).await;
     // Closing waits for SQLite's thread, so that the file is whole when we return.
     let closed = connection.close().await;
     let (rows, done) = written?;
     closed?;
-    let Done {
-        rejected,
-        first_rejected,
-    } = done;
-    Ok(Report {
-        rows,
-        rejected,
-        first_rejected,
-        shift_weeks: weeks,
-    })
+    let Done { rejected, first_rejected } = done;
+    Ok(Report { rows, rejected, first_rejected, shift_weeks: weeks })
 }
 
 async fn write(
@@ -132,9 +116,7 @@ async fn write(
     let mut transaction = connection.begin().await?;
     let drop_table = format!("drop table if exists {}", plan.table);
     transaction.execute(AssertSqlSafe(drop_table)).await?;
-    transaction
-        .execute(AssertSqlSafe(plan.create_table()))
-        .await?;
+    transaction.execute(AssertSqlSafe(plan.create_table())).await?;
     let insert_all = async {
         let mut rows = 0_u64;
         while let Some(batch) = receiver.recv().await {
@@ -149,9 +131,7 @@ async fn write(
     let (done, rows) = (done?, rows?);
     progress.stage("indexes and derived tables");
     for statement in &plan.derived {
-        transaction
-            .execute(AssertSqlSafe(statement.clone()))
-            .await?;
+        transaction.execute(AssertSqlSafe(statement.clone())).await?;
     }
     transaction.execute("analyze").await?;
     transaction.commit().await?;
@@ -178,12 +158,8 @@ async fn insert(
 }
 
 fn insert_sql(plan: &Plan, rows: usize) -> String {
-    let loaded: Vec<&str> = plan
-        .columns
-        .iter()
-        .map(|c| c.name.as_str())
-        .chain(plan.line_column.as_deref())
-        .collect();
+    let loaded: Vec<&str> =
+        plan.columns.iter().map(|c| c.name.as_str()).chain(plan.line_column.as_deref()).collect();
     let place = format!("({})", vec!["?"; loaded.len()].join(","));
     let places = vec![place; rows].join(",");
     let (table, names) = (&plan.table, loaded.join(", "));
@@ -191,11 +167,7 @@ fn insert_sql(plan: &Plan, rows: usize) -> String {
         return format!("insert into {table} ({names}) values {places}");
     }
     let computed: Vec<&str> = plan.computed.iter().map(|c| c.name.as_str()).collect();
-    let expressions: Vec<&str> = plan
-        .computed
-        .iter()
-        .map(|c| c.expression.as_str())
-        .collect();
+    let expressions: Vec<&str> = plan.computed.iter().map(|c| c.expression.as_str()).collect();
     format!(
         "with loaded ({names}) as (values {places}) insert into {table} ({names}, {}) \
          select {names}, {} from loaded",
@@ -215,20 +187,11 @@ fn convert_all(
 ) -> Result<Done, ImportError> {
     let zone = offsets(plan);
     let mut lines = Lines::open(plan, path, opened)?;
-    let mut done = Done {
-        rejected: 0,
-        first_rejected: Vec::new(),
-    };
-    let mut batch = Batch {
-        values: Vec::new(),
-        rows: 0,
-    };
+    let mut done = Done { rejected: 0, first_rejected: Vec::new() };
+    let mut batch = Batch { values: Vec::new(), rows: 0 };
     while let Some(line) = lines.next()? {
         let row = line.and_then(|(number, fields)| {
-            let reject = |reason| Rejected {
-                line: number,
-                reason,
-            };
+            let reject = |reason| Rejected { line: number, reason };
             let mut row = Vec::with_capacity(plan.columns.len() + 1);
             for (field, column) in fields.iter().zip(&plan.columns) {
                 row.push(value::convert(field, column, &zone, weeks * 7).map_err(reject)?);
@@ -251,13 +214,7 @@ fn convert_all(
             }
         }
         if batch.rows == ROWS_PER_INSERT {
-            let full = std::mem::replace(
-                &mut batch,
-                Batch {
-                    values: Vec::new(),
-                    rows: 0,
-                },
-            );
+            let full = std::mem::replace(&mut batch, Batch { values: Vec::new(), rows: 0 });
             if sender.blocking_send(full).is_err() {
                 // The inserting side is gone and has the error to tell.
                 return Ok(done);
@@ -269,11 +226,7 @@ fn convert_all(
     }
     if done.rejected > max_rejected {
         let (count, allowed, rejected) = (done.rejected, max_rejected, done.first_rejected);
-        return Err(ImportError::Rejected {
-            count,
-            allowed,
-            rejected,
-        });
+        return Err(ImportError::Rejected { count, allowed, rejected });
     }
     Ok(done)
 }
@@ -296,10 +249,7 @@ fn weeks(plan: &Plan, path: &Path, now: Timestamp) -> Result<i64, ImportError> {
 
 fn offsets(plan: &Plan) -> ZoneOffsets {
     let zone = ZoneName::parse(&plan.timezone).unwrap_or_else(|_| ZoneName::utc());
-    zone.offsets(
-        Timestamp::from_seconds(0),
-        Timestamp::from_seconds(4_102_444_800),
-    )
+    zone.offsets(Timestamp::from_seconds(0), Timestamp::from_seconds(4_102_444_800))
 }
 
 /// The file's lines, with the fields in the plan's order.
@@ -330,27 +280,14 @@ impl Lines {
             .map(|name| name.trim_start_matches('\u{feff}').trim().to_owned())
             .collect();
         let pick = |from: &String| {
-            header
-                .iter()
-                .position(|name| name == from)
-                .ok_or_else(|| ImportError::MissingColumn {
-                    column: from.clone(),
-                    present: header.join(", "),
-                })
+            header.iter().position(|name| name == from).ok_or_else(|| ImportError::MissingColumn {
+                column: from.clone(),
+                present: header.join(", "),
+            })
         };
-        let picked = plan
-            .columns
-            .iter()
-            .map(|c| pick(&c.from))
-            .collect::<Result<Vec<_>, _>>()?;
+        let picked = plan.columns.iter().map(|c| pick(&c.from)).collect::<Result<Vec<_>, _>>()?;
         let (path, width) = (path.to_owned(), header.len());
-        Ok(Self {
-            reader,
-            record: csv::StringRecord::new(),
-            path,
-            width,
-            picked,
-        })
+        Ok(Self { reader, record: csv::StringRecord::new(), path, width, picked })
     }
 
     /// The next line, a line that does not fit, or the end.
@@ -361,21 +298,15 @@ impl Lines {
             Ok(true) => {
                 let line = self.record.position().map_or(line, csv::Position::line);
                 if self.record.len() != self.width {
-                    let reason = format!(
-                        "{} fields, the header has {}",
-                        self.record.len(),
-                        self.width
-                    );
+                    let reason =
+                        format!("{} fields, the header has {}", self.record.len(), self.width);
                     return Ok(Some(Err(Rejected { line, reason })));
                 }
                 let field = |i: &usize| self.record.get(*i).unwrap_or_default().to_owned();
                 Ok(Some(Ok((line, self.picked.iter().map(field).collect()))))
             }
             Err(error) if matches!(error.kind(), csv::ErrorKind::Utf8 { .. }) => {
-                Ok(Some(Err(Rejected {
-                    line,
-                    reason: "the line is not UTF-8 text".into(),
-                })))
+                Ok(Some(Err(Rejected { line, reason: "the line is not UTF-8 text".into() })))
             }
             Err(error) => Err(ImportError::File {
                 path: self.path.display().to_string(),
@@ -388,11 +319,7 @@ impl Lines {
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ImportError> + Send + 'static,
 ) -> Result<T, ImportError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|failure| {
-            Err(ImportError::Plan(format!(
-                "the import ended abnormally: {failure}"
-            )))
-        })
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|failure| {
+        Err(ImportError::Plan(format!("the import ended abnormally: {failure}")))
+    })
 }

@@ -138,15 +138,9 @@ impl Plan {
 
     fn checked(self) -> Result<Self, ImportError> {
         ZoneName::parse(&self.timezone).map_err(|error| ImportError::Plan(error.to_string()))?;
-        let names = self
-            .columns
-            .iter()
-            .map(|c| &c.name)
-            .chain(&self.line_column);
-        let names: Vec<&String> = names
-            .chain(self.computed.iter().map(|c| &c.name))
-            .chain([&self.table])
-            .collect();
+        let names = self.columns.iter().map(|c| &c.name).chain(&self.line_column);
+        let names: Vec<&String> =
+            names.chain(self.computed.iter().map(|c| &c.name)).chain([&self.table]).collect();
         // Names go into SQL as they are: letters, digits and underscores need no quotes.
         let plain = |name: &&&String| {
             !name.is_empty()
@@ -180,27 +174,11 @@ impl Plan {
                 format!("{} {kind}{null}", column.name)
             })
             .collect();
-        lines.extend(
-            self.line_column
-                .iter()
-                .map(|name| format!("{name} integer not null")),
-        );
-        lines.extend(
-            self.computed
-                .iter()
-                .map(|c| format!("{} {}", c.name, c.definition)),
-        );
+        lines.extend(self.line_column.iter().map(|name| format!("{name} integer not null")));
+        lines.extend(self.computed.iter().map(|c| format!("{} {}", c.name, c.definition)));
         lines.extend(self.constraints.iter().cloned());
-        let rowid = if self.without_rowid {
-            " without rowid"
-        } else {
-            ""
-        };
-        format!(
-            "create table {} (\n  {}\n){rowid}",
-            self.table,
-            lines.join(",\n  ")
-        )
+        let rowid = if self.without_rowid { " without rowid" } else { "" };
+        format!("create table {} (\n  {}\n){rowid}", self.table, lines.join(",\n  "))
     }
 }
 
@@ -212,13 +190,7 @@ fn column_name(header: &str, index: usize) -> String {
     let plain: String = header
         .trim()
         .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_lowercase()
-            } else {
-                '_'
-            }
-        })
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
         .collect();
     let plain = plain.trim_matches('_');
     if plain.is_empty() || plain.starts_with(|c: char| c.is_ascii_digit()) {

@@ -40,17 +40,12 @@ pub fn convert(
     match column.kind {
         ColumnType::Text if column.trim => Ok(Value::Text(field.to_owned())),
         ColumnType::Text => Ok(Value::Text(raw.to_owned())),
-        ColumnType::Integer => scaled(field, 0)
-            .map(Value::Int)
-            .ok_or_else(|| wrong("a whole number of 64 bits")),
+        ColumnType::Integer => {
+            scaled(field, 0).map(Value::Int).ok_or_else(|| wrong("a whole number of 64 bits"))
+        }
         ColumnType::Decimal => {
-            let what = format!(
-                "a decimal with at most {} digits behind the point",
-                column.scale
-            );
-            scaled(field, column.scale)
-                .map(Value::Int)
-                .ok_or_else(|| wrong(&what))
+            let what = format!("a decimal with at most {} digits behind the point", column.scale);
+            scaled(field, column.scale).map(Value::Int).ok_or_else(|| wrong(&what))
         }
         ColumnType::Float => match field.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Value::Float(number)),
@@ -69,30 +64,20 @@ pub fn convert(
 pub fn wall(field: &str, format: Option<&str>) -> Option<NaiveDateTime> {
     let time = |format: &str| NaiveDateTime::parse_from_str(field.trim(), format).ok();
     let date = |format: &str| {
-        NaiveDate::parse_from_str(field.trim(), format)
-            .ok()
-            .map(|d| d.and_time(NaiveTime::MIN))
+        NaiveDate::parse_from_str(field.trim(), format).ok().map(|d| d.and_time(NaiveTime::MIN))
     };
     match format {
         Some(format) => time(format).or_else(|| date(format)),
-        None => [
-            "%Y-%m-%dT%H:%M:%S%.f",
-            "%Y-%m-%d %H:%M:%S%.f",
-            "%Y-%m-%d %H:%M",
-        ]
-        .into_iter()
-        .find_map(time)
-        .or_else(|| date("%Y-%m-%d")),
+        None => ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"]
+            .into_iter()
+            .find_map(time)
+            .or_else(|| date("%Y-%m-%d")),
     }
 }
 
 fn shifted(at: NaiveDateTime, days: i64) -> Option<NaiveDateTime> {
     let count = Days::new(days.unsigned_abs());
-    if days < 0 {
-        at.checked_sub_days(count)
-    } else {
-        at.checked_add_days(count)
-    }
+    if days < 0 { at.checked_sub_days(count) } else { at.checked_add_days(count) }
 }
 
 /// `12.5` with scale 3 is 12,500; digits beyond the scale must be zeros.
@@ -108,9 +93,7 @@ fn scaled(field: &str, scale: u8) -> Option<i64> {
     }
     let mut value: i64 = 0;
     for byte in whole.bytes() {
-        value = value
-            .checked_mul(10)?
-            .checked_add(sign * i64::from(byte - b'0'))?;
+        value = value.checked_mul(10)?.checked_add(sign * i64::from(byte - b'0'))?;
     }
     let mut fraction = fraction.bytes();
     for _ in 0..scale {
@@ -134,17 +117,8 @@ mod tests {
         assert_eq!(scaled("-0.005", 3), Some(-5));
         assert_eq!(scaled("13085.0", 0), Some(13_085));
         assert_eq!(scaled("-9223372036854775808", 0), Some(i64::MIN));
-        for bad in [
-            "1.2345",
-            "",
-            ".",
-            ".5",
-            "1e3",
-            "1,000",
-            "1.2.3",
-            "NaN",
-            "99999999999999999999",
-        ] {
+        for bad in ["1.2345", "", ".", ".5", "1e3", "1,000", "1.2.3", "NaN", "99999999999999999999"]
+        {
             assert_eq!(scaled(bad, 3), None, "{bad}");
         }
     }

@@ -6,9 +6,7 @@ use sqlx::{Connection, Row};
 use std::path::{Path, PathBuf};
 
 fn demo(file: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../demo")
-        .join(file)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo").join(file)
 }
 
 fn plan() -> Plan {
@@ -19,13 +17,10 @@ fn plan() -> Plan {
 async fn imported(directory: &Path, shift: Shift) -> sqlx::SqliteConnection {
     let database = directory.join("retail.sqlite");
     let file = demo("online_retail.csv.xz");
-    let report = import_into_sqlite(&plan(), &file, &database, shift, 0, &NoProgress)
-        .await
-        .unwrap();
+    let report =
+        import_into_sqlite(&plan(), &file, &database, shift, 0, &NoProgress).await.unwrap();
     assert_eq!((report.rows, report.rejected), (1_067_371, 0));
-    sqlx::SqliteConnection::connect(&format!("sqlite://{}", database.display()))
-        .await
-        .unwrap()
+    sqlx::SqliteConnection::connect(&format!("sqlite://{}", database.display())).await.unwrap()
 }
 
 async fn figure(connection: &mut sqlx::SqliteConnection, sql: &'static str) -> i64 {
@@ -40,29 +35,14 @@ async fn golden_figures_come_out_to_the_penny() {
         ("select count(*) from invoice_lines", 1_067_371),
         ("select count(distinct invoice) from invoice_lines", 53_628),
         ("select count(distinct customer) from invoice_lines", 5_942),
-        (
-            "select count(*) from invoice_lines where customer is null",
-            243_007,
-        ),
-        (
-            "select count(distinct stock_code) from invoice_lines",
-            5_305,
-        ),
+        ("select count(*) from invoice_lines where customer is null", 243_007),
+        ("select count(distinct stock_code) from invoice_lines", 5_305),
         ("select count(distinct country) from invoice_lines", 43),
         ("select count(*) from invoice_lines where cancelled", 19_494),
-        (
-            "select count(distinct invoice) from invoice_lines where cancelled",
-            8_292,
-        ),
+        ("select count(distinct invoice) from invoice_lines where cancelled", 8_292),
         ("select count(*) from invoice_lines where price <= 0", 6_207),
-        (
-            "select count(*) from invoice_lines where quantity < 0",
-            22_950,
-        ),
-        (
-            "select sum(net) from invoice_lines where quantity > 0 and price > 0",
-            20_972_968_138,
-        ),
+        ("select count(*) from invoice_lines where quantity < 0", 22_950),
+        ("select sum(net) from invoice_lines where quantity > 0 and price > 0", 20_972_968_138),
         ("select sum(net) from invoice_lines", 19_287_250_568),
         (
             "select sum(net) from invoice_lines where quantity > 0 and price > 0 and country = 'United Kingdom'",
@@ -92,10 +72,7 @@ async fn golden_figures_come_out_to_the_penny() {
         ("select sum(net) from invoices", 19_287_250_568),
         ("select count(*) from invoices where cancelled", 8_292),
         ("select count(*) from customers", 5_942),
-        (
-            "select count(*) from customers where first_order_at is not null",
-            5_878,
-        ),
+        ("select count(*) from customers where first_order_at is not null", 5_878),
         ("select count(*) from invoices where first_order", 5_878),
         ("select count(*) from products", 5_305),
     ];
@@ -116,8 +93,5 @@ async fn the_shift_is_whole_weeks_and_ends_in_the_past_week() {
     let zone = london.offsets(Timestamp::from_seconds(0), now);
     let local = zone.local(Timestamp::from_seconds(newest));
     assert_eq!(local.format("%a %H:%M").to_string(), "Fri 12:50");
-    assert_eq!(
-        figure(&mut db, "select sum(net) from invoices").await,
-        19_287_250_568
-    );
+    assert_eq!(figure(&mut db, "select sum(net) from invoices").await, 19_287_250_568);
 }

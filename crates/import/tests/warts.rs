@@ -38,9 +38,7 @@ async fn rows(directory: &Path) -> Vec<(i64, i64, Option<String>)> {
     let mut db = sqlx::SqliteConnection::connect(&url).await.unwrap();
     let rows = sqlx::query("select line, amount, who from orders order by line");
     let rows = rows.fetch_all(&mut db).await.unwrap_or_default();
-    rows.iter()
-        .map(|row| (row.get(0), row.get(1), row.get(2)))
-        .collect()
+    rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect()
 }
 
 const GOOD: &str = "Date,Amount,Who\n2011-01-01,1.5,ann\n";
@@ -81,10 +79,7 @@ async fn packed_files_are_known_by_their_first_bytes() {
         assert_eq!(rows(directory.path()).await.len(), 1, "{kind}");
         // Cut short, it is an error, and the table stays as it was.
         let cut = import(directory.path(), &packed[..packed.len() - 6], 0).await;
-        assert!(
-            matches!(cut, Err(ImportError::File { .. })),
-            "{kind}: {cut:?}"
-        );
+        assert!(matches!(cut, Err(ImportError::File { .. })), "{kind}: {cut:?}");
         assert_eq!(rows(directory.path()).await.len(), 1, "{kind}");
     }
 }
@@ -96,19 +91,12 @@ async fn rejected_lines_are_named_and_nothing_is_imported() {
     let text = "Date,Amount,Who\n2011-01-01,1.234,a\n2011-01-02,2,b\nsoon,3,c\n2011-01-03,4\n,5,e\n2011-01-04,6,";
     let mut bytes = text.as_bytes().to_vec();
     bytes.extend(b"\xff\n");
-    let error = import(directory.path(), &bytes, 0)
-        .await
-        .unwrap_err()
-        .to_string();
+    let error = import(directory.path(), &bytes, 0).await.unwrap_err().to_string();
     for line in ["line 2:", "line 4:", "line 5:", "line 6:", "line 7:"] {
         assert!(error.contains(line), "{line} in {error}");
     }
     assert!(!error.contains("line 3:"));
-    assert_eq!(
-        rows(directory.path()).await.len(),
-        1,
-        "the table stays as it was"
-    );
+    assert_eq!(rows(directory.path()).await.len(), 1, "the table stays as it was");
     let report = import(directory.path(), &bytes, 5).await.unwrap();
     assert_eq!((report.rows, report.rejected), (1, 5));
 }
@@ -117,13 +105,8 @@ async fn rejected_lines_are_named_and_nothing_is_imported() {
 async fn a_missing_column_and_an_empty_file_are_errors() {
     let directory = tempfile::tempdir().unwrap();
     for text in ["Date,Amount\n2011-01-01,1\n", ""] {
-        let error = import(directory.path(), text.as_bytes(), 0)
-            .await
-            .unwrap_err();
-        assert!(
-            matches!(error, ImportError::MissingColumn { .. }),
-            "{error}"
-        );
+        let error = import(directory.path(), text.as_bytes(), 0).await.unwrap_err();
+        assert!(matches!(error, ImportError::MissingColumn { .. }), "{error}");
     }
 }
 

@@ -13,14 +13,8 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 /// Functions that reach outside the database or load code.
-const REFUSED_FUNCTIONS: [&str; 6] = [
-    "load_extension",
-    "readfile",
-    "writefile",
-    "fts3_tokenizer",
-    "edit",
-    "zeroblob",
-];
+const REFUSED_FUNCTIONS: [&str; 6] =
+    ["load_extension", "readfile", "writefile", "fts3_tokenizer", "edit", "zeroblob"];
 
 /// The tables that the statement reads, sorted, in lower case; or why it is refused.
 pub fn tables(query: &Query, pieces: &[Piece]) -> Result<Vec<String>, StatementError> {
@@ -41,11 +35,9 @@ pub fn tables(query: &Query, pieces: &[Piece]) -> Result<Vec<String>, StatementE
     let mut reads = Reads::default();
     match body.visit(&mut reads) {
         ControlFlow::Break(message) => Err(refuse(message)),
-        ControlFlow::Continue(()) => Ok(reads
-            .relations
-            .difference(&reads.named_here)
-            .cloned()
-            .collect()),
+        ControlFlow::Continue(()) => {
+            Ok(reads.relations.difference(&reads.named_here).cloned().collect())
+        }
     }
 }
 
@@ -57,9 +49,7 @@ fn outline(pieces: &[Piece], out: &mut String) {
             // `in :name` stands for a list.
             Piece::Parameter { .. } if ends_with_in(out) => out.push_str("(null)"),
             Piece::Parameter { .. } => out.push_str("null"),
-            Piece::Macro {
-                name, arguments, ..
-            } => {
+            Piece::Macro { name, arguments, .. } => {
                 // Conditions are no function's arguments.
                 let call = !matches!(name.as_str(), "optional" | "range");
                 if call {
@@ -84,9 +74,7 @@ pub(crate) fn ends_with_in(sql: &str) -> bool {
     let mut letters = trimmed.chars().rev();
     let (n, i) = (letters.next(), letters.next());
     matches!((i, n), (Some('i' | 'I'), Some('n' | 'N')))
-        && letters
-            .next()
-            .is_none_or(|c| !(c.is_alphanumeric() || c == '_'))
+        && letters.next().is_none_or(|c| !(c.is_alphanumeric() || c == '_'))
 }
 
 #[derive(Default)]
@@ -101,14 +89,11 @@ impl Visitor for Reads {
     fn pre_visit_query(&mut self, query: &sqlparser::ast::Query) -> ControlFlow<String> {
         if let Some(with) = &query.with {
             for table in &with.cte_tables {
-                self.named_here
-                    .insert(table.alias.name.value.to_lowercase());
+                self.named_here.insert(table.alias.name.value.to_lowercase());
             }
         }
-        let writes = matches!(
-            *query.body,
-            SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_)
-        );
+        let writes =
+            matches!(*query.body, SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_));
         if writes || !query.locks.is_empty() {
             return ControlFlow::Break("only select is allowed: a panel never writes".into());
         }
@@ -124,11 +109,7 @@ impl Visitor for Reads {
         let parts: Vec<String> = relation
             .0
             .iter()
-            .map(|part| {
-                part.to_string()
-                    .trim_matches(['"', '`', '[', ']'])
-                    .to_lowercase()
-            })
+            .map(|part| part.to_string().trim_matches(['"', '`', '[', ']']).to_lowercase())
             .collect();
         self.relations.insert(parts.join("."));
         ControlFlow::Continue(())
@@ -158,10 +139,7 @@ mod tests {
     fn tables_are_found_without_the_names_of_ctes() {
         let sql = "with a as (select * from Orders) select * from a join main.lines l on l.x = a.x
                    where exists (select 1 from \"Third\") union all select * from fourth";
-        assert_eq!(
-            read(sql).unwrap(),
-            ["fourth", "main.lines", "orders", "third"]
-        );
+        assert_eq!(read(sql).unwrap(), ["fourth", "main.lines", "orders", "third"]);
     }
 
     #[test]

@@ -30,16 +30,10 @@ const EXACT_FLOAT: u64 = 1 << 53;
 /// One column of one type.
 pub(crate) fn column(name: &str, cells: Vec<Cell>, hint: Hint<'_>) -> Result<Column, SourceError> {
     let has = |wanted: fn(&Cell) -> bool| cells.iter().any(wanted);
-    let (int, real) = (
-        has(|c| matches!(c, Cell::Int(_))),
-        has(|c| matches!(c, Cell::Real(_))),
-    );
+    let (int, real) = (has(|c| matches!(c, Cell::Int(_))), has(|c| matches!(c, Cell::Real(_))));
     let text = has(|c| matches!(c, Cell::Text(_)));
     let error = |message: &str| {
-        Err(SourceError::Type {
-            column: name.to_owned(),
-            message: message.to_owned(),
-        })
+        Err(SourceError::Type { column: name.to_owned(), message: message.to_owned() })
     };
     if has(|c| matches!(c, Cell::Blob)) {
         return error("binary values cannot be shown: select hex(…) or cast them to text");
@@ -52,32 +46,19 @@ pub(crate) fn column(name: &str, cells: Vec<Cell>, hint: Hint<'_>) -> Result<Col
             return error("holds values that are not whole numbers, which its scale or time needs");
         }
         Hint::Scale(scale) => Values::Decimal(
-            ints(&cells)
-                .map(|v| v.map(|v| Decimal::from_scaled(v, scale)))
-                .collect(),
+            ints(&cells).map(|v| v.map(|v| Decimal::from_scaled(v, scale))).collect(),
         ),
-        Hint::Time(form, zone) => Values::Time(
-            ints(&cells)
-                .map(|v| v.map(|v| time(v, form, zone)))
-                .collect(),
-        ),
+        Hint::Time(form, zone) => {
+            Values::Time(ints(&cells).map(|v| v.map(|v| time(v, form, zone))).collect())
+        }
         Hint::None if text => Values::Text(
             cells
                 .into_iter()
-                .map(|cell| {
-                    if let Cell::Text(text) = cell {
-                        Some(text)
-                    } else {
-                        None
-                    }
-                })
+                .map(|cell| if let Cell::Text(text) = cell { Some(text) } else { None })
                 .collect(),
         ),
         Hint::None if real => {
-            if cells
-                .iter()
-                .any(|c| matches!(c, Cell::Int(v) if v.unsigned_abs() > EXACT_FLOAT))
-            {
+            if cells.iter().any(|c| matches!(c, Cell::Int(v) if v.unsigned_abs() > EXACT_FLOAT)) {
                 return error("mixes fractions with whole numbers that are too large to be exact");
             }
             let float = |cell: &Cell| match cell {
@@ -89,20 +70,11 @@ pub(crate) fn column(name: &str, cells: Vec<Cell>, hint: Hint<'_>) -> Result<Col
         }
         Hint::None => Values::Int(ints(&cells).collect()),
     };
-    Ok(Column {
-        name: name.to_owned(),
-        values,
-    })
+    Ok(Column { name: name.to_owned(), values })
 }
 
 fn ints(cells: &[Cell]) -> impl Iterator<Item = Option<i64>> + '_ {
-    cells.iter().map(|cell| {
-        if let Cell::Int(v) = cell {
-            Some(*v)
-        } else {
-            None
-        }
-    })
+    cells.iter().map(|cell| if let Cell::Int(v) = cell { Some(*v) } else { None })
 }
 
 fn time(seconds: i64, form: TimeForm, zone: &ZoneOffsets) -> Timestamp {

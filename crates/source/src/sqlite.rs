@@ -27,11 +27,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            time: Duration::from_secs(30),
-            rows: 100_000,
-            bytes: 16 << 20,
-        }
+        Self { time: Duration::from_secs(30), rows: 100_000, bytes: 16 << 20 }
     }
 }
 
@@ -84,11 +80,7 @@ impl Source {
         statement: &Statement,
         scales: &[(String, u8)],
     ) -> Result<Frame, SourceError> {
-        let mut connection = self
-            .pool
-            .acquire()
-            .await
-            .map_err(|error| unavailable(&error))?;
+        let mut connection = self.pool.acquire().await.map_err(|error| unavailable(&error))?;
         let stop = StopOnDrop(Arc::new(AtomicBool::new(false)));
         let asked_to_stop = Arc::clone(&stop.0);
         connection
@@ -99,9 +91,7 @@ impl Source {
         let rows = self.rows(&mut connection, statement);
         let result = match tokio::time::timeout(self.limits.time, rows).await {
             Ok(result) => result,
-            Err(_) => Err(SourceError::Timeout {
-                seconds: self.limits.time.as_secs(),
-            }),
+            Err(_) => Err(SourceError::Timeout { seconds: self.limits.time.as_secs() }),
         };
         drop(stop);
         if result.is_err() {
@@ -122,11 +112,7 @@ impl Source {
             .prepare(AssertSqlSafe(statement.sql.clone()).into_sql_str())
             .await
             .map_err(failed)?;
-        let names = prepared
-            .columns()
-            .iter()
-            .map(|c| c.name().to_owned())
-            .collect();
+        let names = prepared.columns().iter().map(|c| c.name().to_owned()).collect();
         let mut query = prepared.query();
         for bind in &statement.binds {
             query = match bind {
@@ -141,14 +127,10 @@ impl Source {
             bytes += cells.iter().map(size).sum::<usize>();
             rows.push(cells);
             if rows.len() > self.limits.rows {
-                return Err(SourceError::TooManyRows {
-                    limit: self.limits.rows,
-                });
+                return Err(SourceError::TooManyRows { limit: self.limits.rows });
             }
             if bytes > self.limits.bytes {
-                return Err(SourceError::TooLarge {
-                    limit: self.limits.bytes,
-                });
+                return Err(SourceError::TooLarge { limit: self.limits.bytes });
             }
         }
         Ok((names, rows))
@@ -170,10 +152,7 @@ fn cells(row: &SqliteRow) -> Result<Vec<Cell>, sqlx::Error> {
         if value.is_null() {
             return Ok(Cell::Null);
         }
-        let decode = |error| sqlx::Error::ColumnDecode {
-            index: i.to_string(),
-            source: error,
-        };
+        let decode = |error| sqlx::Error::ColumnDecode { index: i.to_string(), source: error };
         let kind = value.type_info().name().to_owned();
         Ok(match kind.as_str() {
             "INTEGER" | "BOOLEAN" => {
@@ -188,12 +167,7 @@ fn cells(row: &SqliteRow) -> Result<Vec<Cell>, sqlx::Error> {
 }
 
 fn size(cell: &Cell) -> usize {
-    size_of::<Cell>()
-        + if let Cell::Text(text) = cell {
-            text.len()
-        } else {
-            0
-        }
+    size_of::<Cell>() + if let Cell::Text(text) = cell { text.len() } else { 0 }
 }
 
 fn frame(
@@ -202,10 +176,8 @@ fn frame(
     names: &[String],
     rows: Vec<Vec<Cell>>,
 ) -> Result<Frame, SourceError> {
-    let mut columns: Vec<Vec<Cell>> = names
-        .iter()
-        .map(|_| Vec::with_capacity(rows.len()))
-        .collect();
+    let mut columns: Vec<Vec<Cell>> =
+        names.iter().map(|_| Vec::with_capacity(rows.len())).collect();
     for row in rows {
         for (column, cell) in columns.iter_mut().zip(row) {
             column.push(cell);
@@ -240,16 +212,9 @@ fn database(error: &sqlx::Error, statement: &Statement) -> SourceError {
         return unavailable(error);
     };
     let message = refusal.message();
-    let named = message
-        .rsplit([' ', ':'])
-        .find(|word| word.len() > 1)
-        .unwrap_or_default();
+    let named = message.rsplit([' ', ':']).find(|word| word.len() > 1).unwrap_or_default();
     let named = named.trim_matches(['"', '\'']);
-    let place = statement
-        .query
-        .sql
-        .find(named)
-        .filter(|_| message.contains("no such"));
+    let place = statement.query.sql.find(named).filter(|_| message.contains("no such"));
     let message = match place {
         Some(offset) => crate::StatementError::at(&statement.query, offset, message).to_string(),
         None => format!("the database refused the statement: {message}"),

@@ -64,26 +64,13 @@ pub fn compile(
 ) -> Result<Statement, StatementError> {
     let pieces = template::parse(query)?;
     let tables = check::tables(query, &pieces)?;
-    let mut writer = Writer {
-        query,
-        dialect,
-        context,
-        binds: Vec::new(),
-        times: Vec::new(),
-    };
+    let mut writer = Writer { query, dialect, context, binds: Vec::new(), times: Vec::new() };
     let mut sql = String::new();
     writer.write(&pieces, &mut sql)?;
     let Writer { binds, times, .. } = writer;
     let sql = sql.trim().trim_end_matches(';').to_owned();
     let zone = context.offsets.clone();
-    Ok(Statement {
-        sql,
-        binds,
-        tables,
-        times,
-        zone,
-        query: query.clone(),
-    })
+    Ok(Statement { sql, binds, tables, times, zone, query: query.clone() })
 }
 
 impl Statement {
@@ -117,12 +104,7 @@ impl Writer<'_> {
             match piece {
                 Piece::Sql(text) => sql.push_str(text),
                 Piece::Parameter { name, offset } => self.parameter(name, *offset, sql)?,
-                Piece::Macro {
-                    name,
-                    arguments,
-                    alias,
-                    offset,
-                } => {
+                Piece::Macro { name, arguments, alias, offset } => {
                     self.r#macro(name, arguments, alias.as_deref(), *offset, sql)?;
                 }
             }
@@ -161,11 +143,8 @@ impl Writer<'_> {
                 format!("nothing is chosen for :{name}: write $optional(… :{name} …) around it");
             return Err(self.error(offset, message));
         }
-        let places: Vec<String> = selection
-            .values()
-            .iter()
-            .map(|value| self.bind(Bind::Text(value.clone())))
-            .collect();
+        let places: Vec<String> =
+            selection.values().iter().map(|value| self.bind(Bind::Text(value.clone()))).collect();
         if check::ends_with_in(sql) {
             sql.push('(');
             sql.push_str(&places.join(", "));
@@ -240,20 +219,8 @@ impl Writer<'_> {
 
     fn bucket(&mut self, expr: &str, interval: Interval, alias: Option<&str>, sql: &mut String) {
         let instant = matches!(interval, Interval::Minute | Interval::Hour);
-        self.time(
-            alias,
-            if instant {
-                TimeForm::Instant
-            } else {
-                TimeForm::Wall
-            },
-        );
-        sql.push_str(&macros::bucket(
-            self.dialect,
-            expr,
-            interval,
-            self.context.offsets,
-        ));
+        self.time(alias, if instant { TimeForm::Instant } else { TimeForm::Wall });
+        sql.push_str(&macros::bucket(self.dialect, expr, interval, self.context.offsets));
     }
 
     /// The condition, or one that always holds where nothing is chosen.
@@ -292,16 +259,11 @@ impl Writer<'_> {
     }
 
     fn selection(&self, name: &str, offset: usize) -> Result<Selection, StatementError> {
-        let selection = VariableName::parse(name)
-            .ok()
-            .and_then(|n| self.context.variables.get(&n).cloned());
+        let selection =
+            VariableName::parse(name).ok().and_then(|n| self.context.variables.get(&n).cloned());
         selection.ok_or_else(|| {
-            let known = self
-                .context
-                .variables
-                .keys()
-                .map(|v| format!(", :{v}"))
-                .collect::<String>();
+            let known =
+                self.context.variables.keys().map(|v| format!(", :{v}")).collect::<String>();
             let message = format!(
                 "the dashboard has no variable :{name}; there are :from, :to, :interval, :tz{known}"
             );
@@ -311,14 +273,10 @@ impl Writer<'_> {
 
     /// The place of `bind`; equal values share one.
     fn bind(&mut self, bind: Bind) -> String {
-        let at = self
-            .binds
-            .iter()
-            .position(|b| *b == bind)
-            .unwrap_or_else(|| {
-                self.binds.push(bind);
-                self.binds.len() - 1
-            });
+        let at = self.binds.iter().position(|b| *b == bind).unwrap_or_else(|| {
+            self.binds.push(bind);
+            self.binds.len() - 1
+        });
         format!("?{}", at + 1)
     }
 

@@ -43,17 +43,9 @@ pub fn parse(query: &Query) -> Result<Vec<Piece>, StatementError> {
     }
     if query.sql.contains('\0') {
         let message = "the statement holds a NUL character: remove it";
-        return Err(StatementError::at(
-            query,
-            query.sql.find('\0').unwrap_or(0),
-            message,
-        ));
+        return Err(StatementError::at(query, query.sql.find('\0').unwrap_or(0), message));
     }
-    let mut reader = Reader {
-        query,
-        at: 0,
-        end: query.sql.len(),
-    };
+    let mut reader = Reader { query, at: 0, end: query.sql.len() };
     reader.pieces(0)
 }
 
@@ -132,11 +124,7 @@ impl Reader<'_> {
         loop {
             let stop = argument_end(text, start)
                 .ok_or_else(|| self.error("this macro's parenthesis is never closed"))?;
-            let mut inner = Reader {
-                query: self.query,
-                at: start,
-                end: stop,
-            };
+            let mut inner = Reader { query: self.query, at: start, end: stop };
             arguments.push(inner.pieces(depth + 1)?);
             start = stop + 1;
             if text[stop..].starts_with(')') {
@@ -145,12 +133,7 @@ impl Reader<'_> {
         }
         self.at = start;
         let alias = alias(&text[start..]);
-        Ok(Piece::Macro {
-            name,
-            arguments,
-            alias,
-            offset,
-        })
+        Ok(Piece::Macro { name, arguments, alias, offset })
     }
 
     fn error(&self, message: &str) -> StatementError {
@@ -160,10 +143,7 @@ impl Reader<'_> {
 
 /// The length of a literal or quoted name at the start of `text`; `Some(None)` if never closed.
 fn quoted(text: &str) -> Option<Option<usize>> {
-    let quote = text
-        .chars()
-        .next()
-        .filter(|c| ['\'', '"', '`'].contains(c))?;
+    let quote = text.chars().next().filter(|c| ['\'', '"', '`'].contains(c))?;
     let mut characters = text.char_indices().skip(1).peekable();
     while let Some((i, c)) = characters.next() {
         if c != quote {
@@ -184,8 +164,7 @@ fn comment(text: &str) -> Option<Option<usize>> {
     if text.starts_with("--") {
         return Some(Some(text.find('\n').unwrap_or(text.len())));
     }
-    text.starts_with("/*")
-        .then(|| text.find("*/").map(|end| end + 2))
+    text.starts_with("/*").then(|| text.find("*/").map(|end| end + 2))
 }
 
 /// Where the argument that starts at `start` ends: at a comma or the closing parenthesis.
@@ -215,23 +194,17 @@ fn word(text: &str) -> Option<&str> {
         .find(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'))
         .unwrap_or(text.len());
     let word = &text[..length];
-    word.starts_with(|c: char| c.is_ascii_lowercase())
-        .then_some(word)
+    word.starts_with(|c: char| c.is_ascii_lowercase()).then_some(word)
 }
 
 /// `as name` at the start of `text`.
 fn alias(text: &str) -> Option<String> {
     let rest = text.trim_start();
-    let rest = rest
-        .strip_prefix("as ")
-        .or_else(|| rest.strip_prefix("AS "))?
-        .trim_start();
+    let rest = rest.strip_prefix("as ").or_else(|| rest.strip_prefix("AS "))?.trim_start();
     match rest.strip_prefix('"') {
         Some(quoted) => quoted.split_once('"').map(|(name, _)| name.to_owned()),
         None => {
-            let end = rest
-                .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-                .unwrap_or(rest.len());
+            let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
             (end > 0).then(|| rest[..end].to_owned())
         }
     }
@@ -251,51 +224,30 @@ mod tests {
         let pieces = parsed(sql).unwrap();
         assert_eq!(
             pieces,
-            vec![Piece::Sql(
-                "select ':a $b(' as \":c\", x::text  \n  from t".into()
-            )]
+            vec![Piece::Sql("select ':a $b(' as \":c\", x::text  \n  from t".into())]
         );
     }
 
     #[test]
     fn macros_know_their_arguments_and_alias() {
         let pieces = parsed("select $bucket(coalesce(a, ','), month) as day").unwrap();
-        let Piece::Macro {
-            name,
-            arguments,
-            alias,
-            offset,
-        } = &pieces[1]
-        else {
-            panic!()
-        };
+        let Piece::Macro { name, arguments, alias, offset } = &pieces[1] else { panic!() };
         assert_eq!((name.as_str(), arguments.len(), *offset), ("bucket", 2, 7));
         assert_eq!(alias.as_deref(), Some("day"));
     }
 
     #[test]
     fn errors_point_at_the_authors_line() {
-        let query = Query {
-            sql: "select 1\nfrom t where $range(a".into(),
-            line: 10,
-        };
+        let query = Query { sql: "select 1\nfrom t where $range(a".into(), line: 10 };
         let error = parse(&query).unwrap_err();
         assert_eq!((error.line, error.column), (11, 14));
     }
 
     #[test]
     fn broken_text_is_an_error() {
-        for bad in [
-            "select 'a",
-            "select \"a",
-            "/* a",
-            "$",
-            "$x",
-            "$X(a)",
-            "$a(",
-            "$a((b)",
-            ":user.x",
-        ] {
+        for bad in
+            ["select 'a", "select \"a", "/* a", "$", "$x", "$X(a)", "$a(", "$a((b)", ":user.x"]
+        {
             assert!(parsed(bad).is_err(), "{bad}");
         }
         assert!(parsed(&format!("select '{}'", "x".repeat(MAX_LENGTH))).is_err());

@@ -28,22 +28,14 @@ impl Fixture {
         use sqlx::{AssertSqlSafe, Connection, Executor};
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("source.sqlite");
-        let options = sqlx::sqlite::SqliteConnectOptions::new()
-            .filename(&path)
-            .create_if_missing(true);
-        let mut connection = sqlx::SqliteConnection::connect_with(&options)
-            .await
-            .unwrap();
-        connection
-            .execute(AssertSqlSafe(setup.to_owned()))
-            .await
-            .unwrap();
+        let options =
+            sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+        let mut connection = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+        connection.execute(AssertSqlSafe(setup.to_owned())).await.unwrap();
         connection.close().await.unwrap();
         let zone = ZoneName::parse(zone).unwrap();
-        let offsets = zone.offsets(
-            Timestamp::from_seconds(0),
-            Timestamp::from_seconds(4_000_000_000),
-        );
+        let offsets =
+            zone.offsets(Timestamp::from_seconds(0), Timestamp::from_seconds(4_000_000_000));
         let source = Source::sqlite(SourceName::parse("test").unwrap(), &path, limits);
         let chosen = |values: &[&str]| Selection::of(values.iter().map(|v| (*v).to_owned()));
         let name = |name| VariableName::parse(name).unwrap();
@@ -52,23 +44,14 @@ impl Fixture {
             (name("one"), chosen(&["O'Neill\"; drop table t; --"])),
             (name("two"), chosen(&["a", "b"])),
         ]);
-        Self {
-            _directory: directory,
-            source,
-            zone,
-            offsets,
-            variables,
-        }
+        Self { _directory: directory, source, zone, offsets, variables }
     }
 
     fn context(&self, interval: Interval) -> Context<'_> {
         let day = 86_400;
         let at = |seconds| Timestamp::from_seconds(seconds);
         Context {
-            bounds: Bounds {
-                from: at(NOON - day),
-                to: at(NOON),
-            },
+            bounds: Bounds { from: at(NOON - day), to: at(NOON) },
             interval,
             zone: &self.zone,
             offsets: &self.offsets,
@@ -116,9 +99,7 @@ async fn chosen_values_are_bound_and_nothing_chosen_means_all() {
     let setup = "create table t (a text); insert into t values ('a'), ('b'), ('c'), ('O''Neill\"; drop table t; --')";
     let fixture = Fixture::new(setup, "UTC").await;
     let count = async |condition: &str| {
-        let frame = fixture
-            .run(&format!("select count(*) as n from t where {condition}"))
-            .await;
+        let frame = fixture.run(&format!("select count(*) as n from t where {condition}")).await;
         cells(&frame.unwrap(), "n")[0].clone().unwrap()
     };
     assert_eq!(count("$optional(a in :two)").await, "2");
@@ -133,58 +114,31 @@ async fn the_range_is_half_open() {
         "create table t (at integer); insert into t values ({NOON}), ({NOON} - 1), ({NOON} - 86400), ({NOON} - 86401)"
     );
     let fixture = Fixture::new(&setup, "UTC").await;
-    let frame = fixture
-        .run("select count(*) as n from t where $range(at)")
-        .await
-        .unwrap();
+    let frame = fixture.run("select count(*) as n from t where $range(at)").await.unwrap();
     assert_eq!(cells(&frame, "n"), [Some("2".into())]);
 }
 
 #[tokio::test]
 async fn a_missing_column_is_shown_at_the_authors_line() {
     let fixture = Fixture::new("create table t (a)", "UTC").await;
-    let error = fixture
-        .run("select a,\n  missing from t")
-        .await
-        .unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "line 2, column 3: no such column: missing"
-    );
+    let error = fixture.run("select a,\n  missing from t").await.unwrap_err();
+    assert_eq!(error.to_string(), "line 2, column 3: no such column: missing");
 }
 
 #[tokio::test]
 async fn endless_statements_are_stopped_and_the_source_goes_on() {
-    let limits = Limits {
-        time: Duration::from_millis(200),
-        rows: 1000,
-        bytes: 100_000,
-    };
+    let limits = Limits { time: Duration::from_millis(200), rows: 1000, bytes: 100_000 };
     let fixture = Fixture::with_limits("create table t (a)", "UTC", limits).await;
     let endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select";
     for _ in 0..6 {
-        let error = fixture
-            .run(&format!("{endless} max(i) from n"))
-            .await
-            .unwrap_err();
+        let error = fixture.run(&format!("{endless} max(i) from n")).await.unwrap_err();
         assert!(matches!(error, SourceError::Timeout { .. }), "{error}");
     }
-    let error = fixture
-        .run(&format!("{endless} i from n"))
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(error, SourceError::TooManyRows { limit: 1000 }),
-        "{error}"
-    );
-    let error = fixture
-        .run(&format!("{endless} printf('%1000d', i) as text from n"))
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(error, SourceError::TooLarge { limit: 100_000 }),
-        "{error}"
-    );
+    let error = fixture.run(&format!("{endless} i from n")).await.unwrap_err();
+    assert!(matches!(error, SourceError::TooManyRows { limit: 1000 }), "{error}");
+    let error =
+        fixture.run(&format!("{endless} printf('%1000d', i) as text from n")).await.unwrap_err();
+    assert!(matches!(error, SourceError::TooLarge { limit: 100_000 }), "{error}");
     assert!(fixture.run("select 1 as one").await.is_ok());
 }
 
@@ -201,10 +155,7 @@ async fn nothing_can_be_written_even_past_the_check() {
         "pragma user_version = 7",
     ] {
         statement.sql = hostile.into();
-        assert!(
-            fixture.source.run(&statement, &[]).await.is_err(),
-            "{hostile}"
-        );
+        assert!(fixture.source.run(&statement, &[]).await.is_err(), "{hostile}");
     }
     let count = fixture.run("select count(*) as n from t").await.unwrap();
     assert_eq!(cells(&count, "n"), [Some("0".into())]);
@@ -213,22 +164,11 @@ async fn nothing_can_be_written_even_past_the_check() {
 /// Bucket starts by SQL against [`Interval::start`], over instants in five awkward zones.
 #[test]
 fn buckets_in_sql_start_where_the_calendar_says() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    for zone in [
-        "UTC",
-        "Europe/London",
-        "America/New_York",
-        "Asia/Kolkata",
-        "Australia/Lord_Howe",
-    ] {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for zone in ["UTC", "Europe/London", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"]
+    {
         let fixture = runtime.block_on(Fixture::new("create table t (at integer)", zone));
-        let config = ProptestConfig {
-            failure_persistence: None,
-            ..ProptestConfig::with_cases(24)
-        };
+        let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) };
         proptest!(config, |(instants in proptest::collection::vec(1_000_000_000_i64..1_900_000_000, 1..40))| {
             for interval in Interval::ALL {
                 let list: Vec<String> = instants.iter().map(|i| format!("({i})")).collect();

@@ -97,10 +97,7 @@ mod tests {
         store.record_import(&record(2)).await.unwrap();
         drop(store);
         let store = Store::open(&path).await.unwrap();
-        assert_eq!(
-            store.latest_import("retail", "lines").await.unwrap(),
-            Some(record(2))
-        );
+        assert_eq!(store.latest_import("retail", "lines").await.unwrap(), Some(record(2)));
         assert_eq!(store.latest_import("retail", "other").await.unwrap(), None);
     }
 }

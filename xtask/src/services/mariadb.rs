@@ -10,9 +10,7 @@ pub(super) fn start(_: &Workspace) -> Result<Service> {
     let user = unprivileged();
     let directory = directory(user)?;
     let data = directory.path().join("data");
-    let data = data
-        .to_str()
-        .context("the temporary directory's name is not text")?;
+    let data = data.to_str().context("the temporary directory's name is not text")?;
     let data = format!("--datadir={data}");
     run(command_as(user, &program("mariadb-install-db")?)
         .args([
@@ -29,15 +27,10 @@ pub(super) fn start(_: &Workspace) -> Result<Service> {
     let socket = directory.path().join("socket");
     let mut command = command_as(user, &program("mariadbd")?);
     command.args(["--no-defaults", "--bind-address=127.0.0.1", &data]);
-    command
-        .arg(format!("--port={port}"))
-        .arg(format!("--socket={}", socket.display()));
+    command.arg(format!("--port={port}")).arg(format!("--socket={}", socket.display()));
     command.arg(format!("--init-file={}", setup.display()));
     command.args(["--innodb-flush-log-at-trx-commit=0", "--skip-log-bin"]);
-    command.arg(format!(
-        "--pid-file={}",
-        directory.path().join("pid").display()
-    ));
+    command.arg(format!("--pid-file={}", directory.path().join("pid").display()));
     command.current_dir(directory.path());
     let server = Guarded::start(log_to(&mut command, &log)?, Signal::TERM)?;
     let url = format!("mysql://brisk@127.0.0.1:{port}/brisk");

@@ -27,11 +27,7 @@ pub(crate) struct Service {
 
 /// Starts PostgreSQL, Redis and MariaDB.
 pub(crate) fn start(workspace: &Workspace) -> Result<Vec<Service>> {
-    Ok(vec![
-        postgres::start(workspace)?,
-        redis::start(workspace)?,
-        mariadb::start(workspace)?,
-    ])
+    Ok(vec![postgres::start(workspace)?, redis::start(workspace)?, mariadb::start(workspace)?])
 }
 
 /// How long a server may take to answer.
@@ -55,12 +51,7 @@ impl Service {
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        Ok(Self {
-            server,
-            _directory: directory,
-            url,
-            variable,
-        })
+        Ok(Self { server, _directory: directory, url, variable })
     }
 
     /// Whether it still runs.
@@ -90,11 +81,7 @@ fn unprivileged() -> Option<&'static str> {
         return None;
     }
     let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let known = |name: &str| {
-        users
-            .lines()
-            .any(|line| line.starts_with(&format!("{name}:")))
-    };
+    let known = |name: &str| users.lines().any(|line| line.starts_with(&format!("{name}:")));
     ["postgres", "nobody"].into_iter().find(|name| known(name))
 }
 
@@ -103,19 +90,10 @@ fn command_as(user: Option<&str>, program: &Path) -> Command {
     match user {
         Some(user) => {
             let mut command = Command::new("setpriv");
-            command
-                .args(["--reuid", user, "--regid", user, "--clear-groups", "--"])
-                .arg(program);
+            command.args(["--reuid", user, "--regid", user, "--clear-groups", "--"]).arg(program);
             if user == "nobody" {
                 command = Command::new("setpriv");
-                command.args([
-                    "--reuid",
-                    user,
-                    "--regid",
-                    "nogroup",
-                    "--clear-groups",
-                    "--",
-                ]);
+                command.args(["--reuid", user, "--regid", "nogroup", "--clear-groups", "--"]);
                 command.arg(program);
             }
             command
@@ -129,14 +107,9 @@ fn program(name: &str) -> Result<PathBuf> {
 }
 
 fn run(command: &mut Command) -> Result<()> {
-    let output = command
-        .output()
-        .with_context(|| format!("{command:?} could not be started"))?;
+    let output = command.output().with_context(|| format!("{command:?} could not be started"))?;
     if !output.status.success() {
-        bail!(
-            "{command:?} failed:\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        bail!("{command:?} failed:\n{}", String::from_utf8_lossy(&output.stderr));
     }
     Ok(())
 }
@@ -151,10 +124,7 @@ mod tests {
         let workspace = Workspace::find().unwrap();
         let services = start(&workspace).unwrap();
         let answer = |name: &str, words: &[&str]| {
-            let output = Command::new(program(name).unwrap())
-                .args(words)
-                .output()
-                .unwrap();
+            let output = Command::new(program(name).unwrap()).args(words).output().unwrap();
             let error = String::from_utf8_lossy(&output.stderr).into_owned();
             assert!(output.status.success(), "{name}: {error}");
             String::from_utf8_lossy(&output.stdout).trim().to_owned()
@@ -165,31 +135,13 @@ mod tests {
         };
         let question = "select 6 * 7";
         assert_eq!(answer("psql", &[&services[0].url, "-Atc", question]), "42");
-        assert_eq!(
-            answer("redis-cli", &["-p", &port(&services[1].url), "ping"]),
-            "PONG"
-        );
+        assert_eq!(answer("redis-cli", &["-p", &port(&services[1].url), "ping"]), "PONG");
         let mysql = port(&services[2].url);
-        let words = [
-            "-h",
-            "127.0.0.1",
-            "-P",
-            &mysql,
-            "-u",
-            "brisk",
-            "-N",
-            "-e",
-            question,
-        ];
+        let words = ["-h", "127.0.0.1", "-P", &mysql, "-u", "brisk", "-N", "-e", question];
         assert_eq!(answer("mariadb", &words), "42");
         let left: Vec<(PathBuf, u16)> = services
             .iter()
-            .map(|s| {
-                (
-                    s._directory.path().to_owned(),
-                    port(&s.url).parse().unwrap(),
-                )
-            })
+            .map(|s| (s._directory.path().to_owned(), port(&s.url).parse().unwrap()))
             .collect();
         drop(services);
         for (directory, port) in left {

@@ -11,26 +11,14 @@ pub(super) fn start(_: &Workspace) -> Result<Service> {
     let directory = directory(user)?;
     let data = directory.path().join("data");
     run(command_as(user, &program("initdb")?)
-        .args([
-            "--username=brisk",
-            "--auth=trust",
-            "--no-sync",
-            "--encoding=UTF8",
-            "-D",
-        ])
+        .args(["--username=brisk", "--auth=trust", "--no-sync", "--encoding=UTF8", "-D"])
         .arg(&data)
         .current_dir(directory.path()))?;
     let port = free_port()?;
     let log = directory.path().join("log");
     let mut command = command_as(user, &program("postgres")?);
-    command
-        .arg("-D")
-        .arg(&data)
-        .args(["-h", "127.0.0.1", "-p", &port.to_string(), "-k"]);
-    command
-        .arg(directory.path())
-        .args(["-c", "fsync=off"])
-        .current_dir(directory.path());
+    command.arg("-D").arg(&data).args(["-h", "127.0.0.1", "-p", &port.to_string(), "-k"]);
+    command.arg(directory.path()).args(["-c", "fsync=off"]).current_dir(directory.path());
     // Interrupt is its fast shutdown: it does not wait for clients.
     let server = Guarded::start(log_to(&mut command, &log)?, Signal::INT)?;
     let url = format!("postgres://brisk@127.0.0.1:{port}/postgres");

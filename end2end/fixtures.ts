@@ -1,0 +1,51 @@
+// What all specs share: a page that fails its test on any console error or broken request, an
+// axe check, and the layout shift since the page opened.
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test as base } from "@playwright/test";
+
+export { expect };
+
+export const test = base.extend<{ expectedErrors: RegExp[] }>({
+  expectedErrors: [[], { option: true }],
+  page: async ({ page, expectedErrors }, use) => {
+    const errors: string[] = [];
+    const note = (text: string) => {
+      if (!expectedErrors.some((expected) => expected.test(text))) errors.push(text);
+    };
+    page.on("console", (message) => {
+      if (message.type() === "error") note(message.text());
+    });
+    page.on("pageerror", (error) => note(String(error)));
+    await use(page);
+    expect(errors, "the console stays free of errors").toEqual([]);
+  },
+});
+
+/** Waits until every panel is drawn and every island has started. */
+export async function settled(page: Page) {
+  await expect(page.locator(".skeleton")).toHaveCount(0);
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll("leptos-island")].every((i) => "started" in (i as HTMLElement).dataset),
+  );
+}
+
+/** No violation of WCAG 2.2 A and AA, nor of axe's best practices. */
+export async function expectAccessible(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const said = violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).slice(0, 3).join(" | ")}`);
+  expect(said).toEqual([]);
+}
+
+/** The cumulative layout shift since the page opened. */
+export async function layoutShift(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        let sum = 0;
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries() as unknown as { value: number }[]) sum += entry.value;
+        }).observe({ type: "layout-shift", buffered: true });
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)));
+      }),
+  );
+}
