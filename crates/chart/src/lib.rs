@@ -53,6 +53,16 @@ pub fn draw(input: &Input<'_>) -> Drawing {
     drawing.unwrap_or_else(|| spec::unfit(input))
 }
 
+/// Draws only kinds that have a legend, where readers switch series on and off; `None` for others.
+/// Browsers call this, so that they do not have to load the rest.
+pub fn draw_series(input: &Input<'_>) -> Option<Drawing> {
+    match input.spec.kind {
+        PanelKind::Line | PanelKind::Area => line::draw(input),
+        PanelKind::Bar if !input.spec.horizontal => bar::draw(input),
+        _ => None,
+    }
+}
+
 /// The table view that every chart has: at most `max_rows` rows, and a note how many are left out.
 pub fn table(input: &Input<'_>, max_rows: usize) -> String {
     table::plain(input, max_rows)
