@@ -7,7 +7,10 @@ module.hydrate();
 const start = (island) => {
   if ("started" in island.dataset) return;
   island.dataset.started = "";
-  module[island.dataset.component]?.(island);
+  const run = module[island.dataset.component];
+  // The page and the wasm come from different builds: reloading brings them together.
+  if (!run) return console.error("no such island:", island.dataset.component);
+  run(island);
 };
 const startAll = (root) => root.querySelectorAll?.("leptos-island").forEach(start);
 

@@ -66,6 +66,7 @@ pub fn shell(
     if let Some(context) = Owner::current_shared_context() {
         context.set_is_hydrating(false);
     }
+    guard_scripts();
     let title = page.title();
     let data_theme = (theme != Theme::System).then(|| theme.word());
     // Without scripts the late panels never move into their places: look again.
@@ -104,5 +105,23 @@ pub fn shell(
             </head>
             <body class=full.then_some("full")>{pages::page(page, theme, path)}</body>
         </html>
+    }
+}
+
+/// Only scripts of this server run, and the few inline ones that carry the page's nonce: those
+/// that move late panels into their places.
+fn guard_scripts() {
+    let (Some(nonce), Some(response)) =
+        (use_nonce(), use_context::<leptos_axum::ResponseOptions>())
+    else {
+        return;
+    };
+    let policy = format!(
+        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
+         style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; \
+         form-action 'self'; frame-ancestors 'self'"
+    );
+    if let Ok(value) = http::HeaderValue::from_str(&policy) {
+        response.insert_header(http::header::CONTENT_SECURITY_POLICY, value);
     }
 }

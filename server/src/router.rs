@@ -75,8 +75,7 @@ fn is_own(request: &Request) -> bool {
 async fn security_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    // Scripts only from here; the few inline ones that move late panels carry the page's nonce,
-    // which leptos_axum adds to a policy of its own where a page has one.
+    // Pages have a content security policy of their own, with a nonce: see the app's shell.
     let defaults = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),

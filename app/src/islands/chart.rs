@@ -4,7 +4,7 @@
 //! through a server function and the same crate draws them here.
 
 use crate::server_functions::{PanelUpdate, panel};
-use brisk_chart::{Input, LegendItem, Readout};
+use brisk_chart::{Drawing, Input, LegendItem, Readout};
 use brisk_domain::{Bounds, Interval, Timestamp, ZoneOffsets};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -53,10 +53,10 @@ pub fn Chart(
     let redraw = move || {
         loaded.with_value(|update| {
             let Some(update) = update else { return };
-            let (drawing_body, drawing_readout) =
-                draw(update, &hidden.get_untracked(), stored_place);
-            redrawn.set(Some(drawing_body));
-            readout.set(drawing_readout);
+            if let Some(drawing) = draw(update, &hidden.get_untracked(), stored_place) {
+                redrawn.set(Some(drawing.body));
+                readout.set(drawing.readout);
+            }
         });
     };
     let toggle = move |series: usize| {
@@ -171,14 +171,10 @@ pub fn Chart(
     }
 }
 
-fn draw(
-    update: &PanelUpdate,
-    hidden: &[usize],
-    place: StoredValue<ChartPlace>,
-) -> (String, Readout) {
+fn draw(update: &PanelUpdate, hidden: &[usize], place: StoredValue<ChartPlace>) -> Option<Drawing> {
     let (width, height) = place.with_value(|place| (place.width, place.height));
     let data = &update.data;
-    let drawing = brisk_chart::draw(&Input {
+    brisk_chart::draw_series(&Input {
         spec: &update.spec,
         frame: &data.frame,
         previous: data.previous.as_ref(),
@@ -190,8 +186,7 @@ fn draw(
         width,
         height,
         hidden,
-    });
-    (drawing.body, drawing.readout)
+    })
 }
 
 /// The point nearest to a fraction of the plot's width.
