@@ -48,12 +48,6 @@ impl Arguments {
         Ok(Some(self.words.remove(at)))
     }
 
-    /// The next word that is no flag.
-    pub(crate) fn word(&mut self) -> Option<String> {
-        let at = self.words.iter().position(|word| !word.starts_with('-'))?;
-        Some(self.words.remove(at))
-    }
-
     /// What followed `--`, for the program that is started.
     pub(crate) fn pass_on(&mut self) -> Vec<String> {
         std::mem::take(&mut self.after_dashes)
@@ -78,11 +72,10 @@ mod tests {
 
     #[test]
     fn flags_values_and_words_come_in_any_order() {
-        let mut given = arguments("name --port 4000 --dev --host=h -- --demo x");
+        let mut given = arguments("--port 4000 --dev --host=h -- --demo x");
         assert!(given.flag("--dev"));
         assert_eq!(given.value("--port").unwrap().as_deref(), Some("4000"));
         assert_eq!(given.value("--host").unwrap().as_deref(), Some("h"));
-        assert_eq!(given.word().as_deref(), Some("name"));
         assert_eq!(given.pass_on(), ["--demo", "x"]);
         given.finish().unwrap();
     }

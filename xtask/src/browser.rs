@@ -1,109 +1,90 @@
-//! The browser tests: a server of their own, with the demo at its own dates and a stopped clock,
-//! and Playwright with the system's Chromium against it.
+//! The browser tests: a server of their own over the unshifted demo, and Playwright against it.
 
-use crate::counts::Counts;
-use crate::process::{self, Guarded};
-use crate::services::port;
-use crate::step::note;
+use crate::process::{self, Guarded, log_to, run_quietly};
+use crate::programs;
+use crate::services::free_port;
+use crate::summary::Counts;
 use crate::workspace::Workspace;
-use crate::{npm, programs};
 use anyhow::{Context, Result, bail};
 use rustix::process::Signal;
+use std::fs;
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::path::PathBuf;
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// When the demo's data end: the tests see the same figures on every day.
-const NOW: &str = "2011-12-09T12:00";
-/// The first start loads a million lines, in a debug build.
-const START_LIMIT: Duration = Duration::from_secs(600);
+/// The first import may take a minute on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(300);
 
-/// The browser that `BRISK_CHROMIUM` names.
-pub(crate) fn chosen_chromium() -> Option<PathBuf> {
-    std::env::var_os("BRISK_CHROMIUM").map(PathBuf::from)
-}
-
-/// Runs the browser tests; `filter` picks some by name.
-pub(crate) fn run(workspace: &Workspace, filter: Option<&str>, counts: &mut Counts) -> Result<()> {
-    let chromium = chosen_chromium()
-        .or_else(|| programs::find("chromium"))
-        .context("install chromium, or name one in BRISK_CHROMIUM")?;
-    let folder = workspace.path("end2end");
-    npm::install(&folder, &workspace.target("logs/npm-end2end.log"))?;
-    let server = Server::start(workspace)?;
-    let report = workspace.target("end2end/report.json");
-    // An old report must not count for a run that wrote none.
-    let _ = std::fs::remove_file(&report);
-    let mut playwright = workspace.command("node");
-    playwright
-        .current_dir(&folder)
-        .args(["node_modules/@playwright/test/cli.js", "test"])
-        .env("BRISK_URL", &server.url)
-        .env("BRISK_CHROMIUM", chromium)
-        .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report);
-    if let Some(filter) = filter {
-        playwright.args(["--grep", filter, "--pass-with-no-tests"]);
-    }
+/// Runs all specs against `program`.
+pub(crate) fn run(workspace: &Workspace, program: &Path) -> Result<Counts> {
+    let npm = programs::find("npm").context("npm is not installed: install Node.js")?;
+    let end2end = workspace.path("end2end");
+    let mut install = workspace.command(npm);
+    install.current_dir(&end2end).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    install.args(["ci", "--no-audit", "--no-fund"]);
+    run_quietly(&mut install, &workspace.target("logs/npm.log"))?;
+    let port = free_port()?;
+    let log = workspace.target("logs/brisk.log");
+    let mut serve = workspace.command(program);
+    serve.args(["serve", "--demo", "--demo-unshifted", "--now", "2011-12-09T13:00"]);
+    let dashboards = dashboards(workspace)?;
+    serve.args(["--listen", &format!("127.0.0.1:{port}"), "--dashboards"]).arg(&dashboards);
+    serve.arg("--assets").arg(workspace.target("site"));
+    serve.arg("--data-dir").arg(workspace.target("e2e-data"));
+    let mut server = Guarded::start(log_to(&mut serve, &log)?, Signal::TERM)?;
+    wait_until_ready(&mut server, port, &log)?;
+    let report = workspace.target("playwright.json");
+    let mut playwright = workspace.command(end2end.join("node_modules/.bin/playwright"));
+    playwright.current_dir(&end2end).arg("test");
+    playwright.env("BRISK_URL", format!("http://127.0.0.1:{port}"));
+    playwright.env("BRISK_DASHBOARDS", &dashboards);
+    playwright.env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
     let result = process::run(&mut playwright);
-    if let Ok(report) = std::fs::read(&report) {
-        counts.read_playwright(&report)?;
+    let counts = Counts::of_playwright(&report)?;
+    match result {
+        Ok(()) => Ok(counts),
+        // Failed specs are counted; anything else is an error of its own.
+        Err(_) if counts.failed > 0 => Ok(counts),
+        Err(error) => Err(error),
     }
-    result.with_context(|| format!("the server's log is {}", server.log.display()))
 }
 
-struct Server {
-    url: String,
-    log: PathBuf,
-    process: Guarded,
-}
-
-impl Server {
-    fn start(workspace: &Workspace) -> Result<Self> {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port::free()?));
-        let log = workspace.target("logs/end2end-server.log");
-        let mut brisk = workspace.command(workspace.target("debug/brisk"));
-        brisk
-            .args(["serve", "--demo", "--demo-unshifted", "--now", NOW])
-            .args(["--listen", &address.to_string(), "--dashboards", "dashboards", "--assets"])
-            .arg(workspace.target("site"))
-            .arg("--data-dir")
-            .arg(workspace.target("e2e-data"));
-        // What the person who tests has set for a server of their own is not for this one.
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("BRISK_") {
-                brisk.env_remove(name);
-            }
+/// The dashboards that ship, and those that only tests want, in a directory that specs may change.
+fn dashboards(workspace: &Workspace) -> Result<PathBuf> {
+    let directory = workspace.target("e2e-dashboards");
+    if directory.exists() {
+        fs::remove_dir_all(&directory)?;
+    }
+    fs::create_dir_all(&directory)?;
+    for from in ["dashboards", "end2end/dashboards"] {
+        for file in fs::read_dir(workspace.path(from)).with_context(|| from.to_owned())?.flatten() {
+            fs::copy(file.path(), directory.join(file.file_name()))?;
         }
-        let process = Guarded::start(process::log_to(&mut brisk, &log)?, Signal::TERM)?;
-        let mut server = Self { url: format!("http://{address}"), log, process };
-        server.wait(address)?;
-        Ok(server)
     }
-
-    fn wait(&mut self, address: SocketAddr) -> Result<()> {
-        let start = Instant::now();
-        while !is_ready(address) {
-            process::go_on()?;
-            if self.process.has_ended() || start.elapsed() > START_LIMIT {
-                let tail = process::tail(&self.log, 25);
-                bail!("the server did not get ready:\n{tail}\n(from {})", self.log.display());
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        note(format!("the server is ready after {}", crate::step::took(start.elapsed())));
-        Ok(())
-    }
+    Ok(directory)
 }
 
-fn is_ready(address: SocketAddr) -> bool {
-    let ask = || -> std::io::Result<Vec<u8>> {
-        let mut stream = TcpStream::connect(address)?;
-        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        write!(stream, "GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
-        let mut answer = vec![0; 12];
-        stream.read_exact(&mut answer)?;
-        Ok(answer)
+fn wait_until_ready(server: &mut Guarded, port: u16, log: &Path) -> Result<()> {
+    let begun = Instant::now();
+    while !is_ready(port) {
+        process::go_on()?;
+        if server.has_ended() || begun.elapsed() > PATIENCE {
+            bail!("the server did not get ready:\n{}", process::tail(log, 20));
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    Ok(())
+}
+
+fn is_ready(port: u16) -> bool {
+    let ask = || -> std::io::Result<bool> {
+        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(2)))?;
+        stream.write_all(b"GET /readyz HTTP/1.0\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer.starts_with("HTTP/1.0 200") || answer.starts_with("HTTP/1.1 200"))
     };
-    ask().is_ok_and(|answer| answer == b"HTTP/1.1 200")
+    ask().unwrap_or(false)
 }

@@ -1,24 +1,42 @@
-//! `cargo xtask build`: everything that a release is made of.
+//! `cargo xtask build`: frontend, assets, server.
 
 use crate::arguments::Arguments;
+use crate::process::run;
+use crate::step::step;
 use crate::workspace::Workspace;
-use crate::{assets, frontend, process, step};
+use crate::{assets, frontend};
 use anyhow::Result;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-pub(crate) fn run(workspace: &Workspace, arguments: Arguments) -> Result<ExitCode> {
+/// Which server is built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    Release,
+    Debug,
+}
+
+pub(crate) fn run_command(workspace: &Workspace, arguments: Arguments) -> Result<ExitCode> {
     arguments.finish()?;
-    release(workspace)?;
-    step::note(format!("the server is {}", workspace.target("release/brisk").display()));
-    step::note(format!("the site is   {}", workspace.target("site").display()));
+    site(workspace)?;
+    server(workspace, Profile::Release)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// The frontend, the assets and the server.
-pub(crate) fn release(workspace: &Workspace) -> Result<()> {
-    let built = frontend::build(workspace, frontend::Profile::Size)?;
-    assets::build(workspace, &built, assets::Packing::Smallest)?;
-    step::step("server", "compiling for speed", || {
-        process::run(&mut workspace.cargo(&["build", "--release", "--package", "brisk-server"]))
-    })
+/// The frontend and everything else that browsers load.
+pub(crate) fn site(workspace: &Workspace) -> Result<()> {
+    let frontend = step("frontend", "wasm for the browser, in its size profile", || {
+        frontend::build(workspace)
+    })?;
+    step("assets", "hashed and packed, in target/site", || assets::build(workspace, &frontend))
+}
+
+/// The server; the answer is where it is.
+pub(crate) fn server(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
+    let (name, words): (&str, &[&str]) = match profile {
+        Profile::Release => ("release", &["build", "--quiet", "-p", "brisk-server", "--release"]),
+        Profile::Debug => ("debug", &["build", "--quiet", "-p", "brisk-server"]),
+    };
+    step("server", &format!("the {name} build of brisk"), || run(&mut workspace.cargo(words)))?;
+    Ok(workspace.target(&format!("{name}/brisk")))
 }

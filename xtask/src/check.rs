@@ -1,38 +1,51 @@
-//! `cargo xtask check`: formatting and lints.
+//! `cargo xtask check`: formatting and lints, with warnings denied.
 
 use crate::arguments::Arguments;
-use crate::process;
+use crate::process::run;
 use crate::step::step;
 use crate::workspace::Workspace;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use std::process::ExitCode;
 
-pub(crate) fn run(workspace: &Workspace, arguments: Arguments) -> Result<ExitCode> {
+pub(crate) fn run_command(workspace: &Workspace, arguments: Arguments) -> Result<ExitCode> {
     arguments.finish()?;
-    step("format", FORMAT, || format(workspace))?;
-    step("clippy", CLIPPY, || clippy(workspace))?;
-    step("clippy for wasm", CLIPPY_WASM, || clippy_wasm(workspace))?;
+    format(workspace)?;
+    lint(workspace)?;
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) const FORMAT: &str = "is every file formatted?";
-pub(crate) const CLIPPY: &str = "lints, with warnings denied";
-pub(crate) const CLIPPY_WASM: &str = "the same for the frontend";
-
 pub(crate) fn format(workspace: &Workspace) -> Result<()> {
-    process::run(&mut workspace.cargo(&["fmt", "--all", "--check"]))
-        .context("run `cargo fmt --all`")
+    step("format", "every file is as rustfmt would write it", || {
+        run(&mut workspace.cargo(&["fmt", "--all", "--check"]))
+    })
 }
 
-/// Everything that is built for this machine. The frontend is not among it: built together, its
-/// `hydrate` and the server's `ssr` would be switched on in one and the same app.
-pub(crate) fn clippy(workspace: &Workspace) -> Result<()> {
-    let words = ["clippy", "--workspace", "--exclude", "brisk-frontend", "--all-targets"];
-    process::run(workspace.cargo(&words).args(["--", "--deny", "warnings"]))
-}
-
-pub(crate) fn clippy_wasm(workspace: &Workspace) -> Result<()> {
-    crate::frontend::add_target(workspace)?;
-    let words = ["clippy", "--package", "brisk-frontend", "--target", crate::frontend::TARGET];
-    process::run(workspace.cargo(&words).args(["--", "--deny", "warnings"]))
+/// The app is built twice, with different features: the frontend never shares a build with the
+/// server.
+pub(crate) fn lint(workspace: &Workspace) -> Result<()> {
+    step("clippy", "no lint has anything to say", || {
+        run(&mut workspace.cargo(&[
+            "clippy",
+            "--quiet",
+            "--workspace",
+            "--exclude",
+            "brisk-frontend",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]))?;
+        crate::frontend::wasm_target(workspace)?;
+        run(&mut workspace.cargo(&[
+            "clippy",
+            "--quiet",
+            "-p",
+            "brisk-frontend",
+            "--target",
+            crate::frontend::TARGET,
+            "--",
+            "-D",
+            "warnings",
+        ]))
+    })
 }

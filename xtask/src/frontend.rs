@@ -1,108 +1,106 @@
-//! The frontend: Rust to WebAssembly, and the JavaScript around it. wasm-bindgen is linked in at
-//! the version that the frontend uses, so the two cannot mismatch.
+//! The frontend: wasm in its size profile, its JavaScript, and wasm-opt where npm is there.
 
-use crate::wasm_opt::{self, WasmOpt};
+use crate::process::{run, run_quietly};
+use crate::programs;
+use crate::step::note;
 use crate::workspace::Workspace;
-use crate::{process, step};
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
+use std::fs;
 use std::path::{Path, PathBuf};
-use wasm_bindgen_cli_support::Bindgen;
 
+/// The target of the frontend.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
-/// Goes into the key of unchanged work; the workspace pins the same version.
-const BINDGEN: &str = "wasm-bindgen 0.2.130 web 1";
 
-/// What the frontend is built for.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Profile {
-    /// The fewest bytes.
-    Size,
-    /// The shortest wait, for `serve --dev`.
-    Dev,
+/// What was built.
+pub(crate) struct Frontend {
+    pub(crate) js: PathBuf,
+    pub(crate) wasm: PathBuf,
 }
 
-impl Profile {
-    /// (cargo's `--profile`, the folder it puts the output in)
-    fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Size => ("wasm", "wasm"),
-            Self::Dev => ("dev", "debug"),
-        }
-    }
-}
-
-/// Builds it; returns the folder with `brisk.js`, `brisk_bg.wasm` and perhaps `snippets/`.
-pub(crate) fn build(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
-    add_target(workspace)?;
-    let (name, folder) = profile.words();
-    step::step("frontend", "compiling to WebAssembly", || {
-        let words = ["build", "--package", "brisk-frontend", "--lib"];
-        let mut cargo = workspace.cargo(&words);
-        process::run(cargo.args(["--target", TARGET, "--profile", name]))
-    })?;
-    let compiled = workspace.target(&format!("{TARGET}/{folder}/brisk_frontend.wasm"));
-    let made = workspace.target(&format!("frontend/{folder}"));
-    step::step("wasm", "generating the JavaScript, then making the wasm small", || {
-        let tool = match profile {
-            Profile::Size => wasm_opt::prepare(workspace)?,
-            Profile::Dev => None,
-        };
-        shrink_and_wrap(workspace, &compiled, &made, tool.as_ref())
-    })?;
-    Ok(made)
-}
-
-/// Adds the wasm target to the toolchain, once.
-pub(crate) fn add_target(workspace: &Workspace) -> Result<()> {
-    let mut rustc = workspace.command("rustc");
-    let shown = rustc.args(["--print", "target-libdir", "--target", TARGET]).output();
-    let libraries = shown.map(|shown| String::from_utf8_lossy(&shown.stdout).trim().to_owned());
-    if libraries.is_ok_and(|folder| !folder.is_empty() && Path::new(&folder).is_dir()) {
+/// Adds the wasm target where it is missing.
+pub(crate) fn wasm_target(workspace: &Workspace) -> Result<()> {
+    let Some(rustup) = programs::find("rustup") else {
+        // A toolchain without rustup has the target or cargo will say so.
+        return Ok(());
+    };
+    let installed = workspace.command(&rustup).args(["target", "list", "--installed"]).output();
+    let installed = installed.context("rustup could not be asked for its targets")?;
+    if String::from_utf8_lossy(&installed.stdout).lines().any(|line| line == TARGET) {
         return Ok(());
     }
-    step::step("target", "adding WebAssembly to the Rust toolchain", || {
-        process::run(workspace.command("rustup").args(["target", "add", TARGET]))
-            .context("the target wasm32-unknown-unknown is missing: add it to your Rust toolchain")
-    })
+    run(workspace.command(rustup).args(["target", "add", TARGET]))
 }
 
-fn shrink_and_wrap(
-    workspace: &Workspace,
-    compiled: &Path,
-    made: &Path,
-    tool: Option<&WasmOpt>,
-) -> Result<()> {
-    let input = std::fs::read(compiled)
-        .with_context(|| format!("cargo did not write {}", compiled.display()))?;
-    let tool_key = tool.map_or("as compiled", |tool| &tool.key);
-    let key = format!("{} {BINDGEN} {tool_key}", blake3::hash(&input).to_hex());
-    let stamp = made.join("made-from");
-    if std::fs::read_to_string(&stamp).is_ok_and(|done| done == key) {
-        step::note("unchanged since the last time");
-        return Ok(());
+/// Builds the frontend; what has not changed is not built again.
+pub(crate) fn build(workspace: &Workspace) -> Result<Frontend> {
+    wasm_target(workspace)?;
+    run(&mut workspace.cargo(&[
+        "build",
+        "--quiet",
+        "-p",
+        "brisk-frontend",
+        "--lib",
+        "--target",
+        TARGET,
+        "--profile",
+        "wasm",
+    ]))?;
+    let linked = workspace.target(&format!("{TARGET}/wasm/brisk_frontend.wasm"));
+    let bytes = fs::read(&linked).with_context(|| format!("{} is missing", linked.display()))?;
+    let directory = workspace.target("frontend");
+    let frontend =
+        Frontend { js: directory.join("brisk.js"), wasm: directory.join("brisk_bg.wasm") };
+    let (stamp, hash) = (directory.join("built-from"), blake3::hash(&bytes).to_hex().to_string());
+    if fs::read_to_string(&stamp).is_ok_and(|built| built == hash) {
+        note("unchanged");
+        return Ok(frontend);
     }
-    if made.exists() {
-        std::fs::remove_dir_all(made)
-            .with_context(|| format!("{} could not be cleared", made.display()))?;
-    }
-    generate(input, made)?;
-    if let Some(tool) = tool {
-        tool.run(workspace, &made.join("brisk_bg.wasm"))?;
-    }
-    std::fs::write(&stamp, key).with_context(|| format!("{} is not writable", stamp.display()))
+    bind(&linked, &directory)?;
+    optimise(workspace, &frontend.wasm)?;
+    fs::write(&stamp, hash).with_context(|| format!("{} is not writable", stamp.display()))?;
+    Ok(frontend)
 }
 
-fn generate(input: Vec<u8>, made: &Path) -> Result<()> {
-    let mut bindgen = Bindgen::new();
+/// wasm-bindgen as a library: its version is the one in Cargo.lock and cannot mismatch.
+fn bind(linked: &Path, directory: &Path) -> Result<()> {
+    let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
     bindgen
-        .input_bytes("brisk", input)
-        .out_name("brisk")
-        .typescript(false)
-        .omit_default_module_path(true)
-        .remove_name_section(true)
-        .remove_producers_section(true);
-    bindgen
+        .input_path(linked)
         .web(true)
-        .and_then(|bindgen| bindgen.generate(made))
-        .map_err(|error| anyhow!("wasm-bindgen could not read the frontend: {error:#}"))
+        .context("wasm-bindgen does not know the web target")?
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .out_name("brisk");
+    bindgen.generate(directory).context("wasm-bindgen could not write the frontend")
+}
+
+/// The release of npm's binaryen that is used.
+const BINARYEN: &str = "binaryen@132.0.0";
+
+/// Half the bytes; without npm the frontend works as well, only larger.
+fn optimise(workspace: &Workspace, wasm: &Path) -> Result<()> {
+    let Some(npm) = programs::find("npm") else {
+        note("npm is not here: the wasm stays twice as large; install Node.js to shrink it");
+        return Ok(());
+    };
+    let tools = workspace.target("tools");
+    let program = tools.join("node_modules/.bin/wasm-opt");
+    if !program.exists() {
+        fs::create_dir_all(&tools).with_context(|| format!("{}", tools.display()))?;
+        let mut install = workspace.command(npm);
+        install.args(["install", "--no-save", "--no-audit", "--no-fund", "--prefix"]);
+        run_quietly(install.arg(&tools).arg(BINARYEN), &workspace.target("logs/binaryen.log"))?;
+    }
+    let features = [
+        "bulk-memory",
+        "nontrapping-float-to-int",
+        "sign-ext",
+        "mutable-globals",
+        "reference-types",
+        "multivalue",
+    ];
+    let mut command = workspace.command(program);
+    command.arg("-Oz").args(features.map(|feature| format!("--enable-{feature}")));
+    run(command.arg(wasm).arg("-o").arg(wasm))
 }

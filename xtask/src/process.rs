@@ -49,28 +49,31 @@ pub(crate) fn go_on() -> Result<()> {
 
 /// Runs a command whose output goes where ours goes.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
-    Foreground::start(command)?.finish()
+    let name = describe(command);
+    finish(spawn(command)?, &name)
 }
 
 /// Runs a command, shows each line of its standard output and hands it to `read`.
 pub(crate) fn run_reading(command: &mut Command, mut read: impl FnMut(&str)) -> Result<()> {
-    let mut child = Foreground::start(command.stdout(Stdio::piped()))?;
-    if let Some(output) = child.guarded.inner.stdout.take() {
+    let name = describe(command);
+    let mut child = spawn(command.stdout(Stdio::piped()))?;
+    if let Some(output) = child.inner.stdout.take() {
         for line in BufReader::new(output).split(b'\n') {
-            let line = line.with_context(|| format!("`{}` could not be read", child.name))?;
+            let line = line.with_context(|| format!("the output of `{name}` ended early"))?;
             let line = String::from_utf8_lossy(&line);
             println!("{line}");
             read(&line);
         }
     }
-    child.finish()
+    finish(child, &name)
 }
 
 /// Runs a command whose output only matters when it fails: it goes to `log`, and its end is shown
 /// on failure.
 pub(crate) fn run_quietly(command: &mut Command, log: &Path) -> Result<()> {
-    Foreground::start(log_to(command, log)?)?
-        .finish()
+    let name = describe(command);
+    let child = spawn(log_to(command, log)?)?;
+    finish(child, &name)
         .with_context(|| format!("{}\n(all of it is in {})", tail(log, 25), log.display()))
 }
 
@@ -147,40 +150,20 @@ fn spawn(command: &mut Command) -> Result<Guarded> {
     Ok(Guarded { inner, stop_with: Signal::TERM })
 }
 
-/// A child that we wait for; interrupts are passed on to it.
-struct Foreground {
-    guarded: Guarded,
-    name: String,
-}
-
-impl Foreground {
-    fn start(command: &mut Command) -> Result<Self> {
-        let name = describe(command);
-        let guarded = spawn(command)?;
-        foreground().extend(guarded.group());
-        // A signal that came before the line above found nobody to pass it on to.
-        if let (true, Some(group)) = (interrupted(), guarded.group()) {
-            end_group(group, Signal::TERM);
-        }
-        Ok(Self { guarded, name })
+fn finish(mut child: Guarded, name: &str) -> Result<()> {
+    let group = child.group();
+    foreground().extend(group);
+    // A signal that came before the line above found nobody to pass it on to.
+    if let (true, Some(group)) = (interrupted(), group) {
+        end_group(group, Signal::TERM);
     }
-
-    fn finish(mut self) -> Result<()> {
-        let status = self.guarded.inner.wait();
-        let name = &self.name;
-        go_on()?;
-        match status.with_context(|| format!("`{name}` could not be waited for"))?.code() {
-            Some(0) => Ok(()),
-            Some(code) => bail!("`{name}` failed with exit code {code}; what it said is above"),
-            None => bail!("`{name}` was ended by a signal"),
-        }
-    }
-}
-
-impl Drop for Foreground {
-    fn drop(&mut self) {
-        let group = self.guarded.group();
-        foreground().retain(|other| Some(*other) != group);
+    let status = child.inner.wait().with_context(|| format!("`{name}` could not be waited for"));
+    foreground().retain(|other| Some(*other) != group);
+    go_on()?;
+    match status?.code() {
+        Some(0) => Ok(()),
+        Some(code) => bail!("`{name}` failed with exit code {code}; what it said is above"),
+        None => bail!("`{name}` was ended by a signal"),
     }
 }
 

@@ -1,49 +1,62 @@
-//! `cargo xtask serve`: from a fresh clone to a dashboard in the browser.
+//! `cargo xtask serve`: from a fresh clone to a running server.
 
 use crate::arguments::Arguments;
+use crate::build::{self, Profile};
+use crate::process::{self, Guarded};
+use crate::watch::Watch;
 use crate::workspace::Workspace;
-use crate::{build, step, watch};
-use anyhow::{Context, Result};
-use std::os::unix::process::CommandExt;
+use anyhow::{Context, Result, bail};
+use rustix::process::Signal;
+use std::path::Path;
 use std::process::{Command, ExitCode};
-use std::time::Instant;
+use std::time::Duration;
 
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<ExitCode> {
-    let start = Instant::now();
-    // Release is what it does anyway; the flag only says so.
-    arguments.flag("--release");
     let dev = arguments.flag("--dev");
-    let port = arguments.value("--port")?.unwrap_or_else(|| "3000".to_owned());
-    let port: u16 = port.parse().with_context(|| format!("--port {port} is no port number"))?;
-    let more = arguments.pass_on();
+    let port = arguments.value("--port")?.unwrap_or_else(|| "3000".into());
+    let port: u16 = port.parse().with_context(|| format!("--port {port} is no port"))?;
+    let extra = arguments.pass_on();
     arguments.finish()?;
-    if dev {
-        return watch::serve(workspace, || brisk(workspace, "debug", port, &more));
+    build::site(workspace)?;
+    let profile = if dev { Profile::Debug } else { Profile::Release };
+    let program = build::server(workspace, profile)?;
+    let command = || command(workspace, &program, port, &extra);
+    if !dev {
+        process::run(&mut command())?;
+        return Ok(ExitCode::SUCCESS);
     }
-    build::release(workspace)?;
-    step::note(format!("everything is built, after {}", step::took(start.elapsed())));
-    // The server takes this process's place, so signals and the exit code are its own.
-    let error = brisk(workspace, "release", port, &more).exec();
-    Err(error).context("the server could not be started: build it with `cargo xtask build`")
+    develop(workspace, command)
 }
 
-fn brisk(workspace: &Workspace, profile: &str, port: u16, more: &[String]) -> Command {
-    let mut brisk = workspace.command(workspace.target(profile).join("brisk"));
-    brisk.args(["serve", "--demo"]);
-    for (flag, setting, value) in [
-        ("--listen", "BRISK_LISTEN", format!("127.0.0.1:{port}").into()),
-        ("--data-dir", "BRISK_DATA_DIR", "data".into()),
-        ("--assets", "BRISK_ASSETS_DIR", workspace.target("site").into_os_string()),
-        ("--dashboards", "BRISK_DASHBOARDS_DIR", "dashboards".into()),
-    ] {
-        let given = more.iter().any(|word| {
-            word.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
-        });
-        // What somebody set for the server stands; these are only the values for want of others.
-        if !given && std::env::var_os(setting).is_none() {
-            brisk.arg(flag).arg(value);
+fn command(workspace: &Workspace, program: &Path, port: u16, extra: &[String]) -> Command {
+    let mut command = workspace.command(program);
+    command.args(["serve", "--demo", "--listen", &format!("127.0.0.1:{port}")]);
+    command.args(["--data-dir", "data", "--dashboards", "dashboards", "--assets"]);
+    command.arg(workspace.target("site")).args(extra);
+    command
+}
+
+/// Builds again and starts anew whenever a source changes. A build that fails leaves the old
+/// server running.
+fn develop(workspace: &Workspace, command: impl Fn() -> Command) -> Result<ExitCode> {
+    let mut watch = Watch::new(workspace);
+    let mut server = Guarded::start(&mut command(), Signal::TERM)?;
+    loop {
+        process::go_on()?;
+        std::thread::sleep(Duration::from_millis(500));
+        if server.has_ended() && !watch.has_changed() {
+            bail!("the server ended; what it said is above");
+        }
+        if !watch.take_change() {
+            continue;
+        }
+        let built = build::site(workspace).and_then(|()| build::server(workspace, Profile::Debug));
+        match built {
+            Ok(_) => {
+                drop(server);
+                server = Guarded::start(&mut command(), Signal::TERM)?;
+            }
+            Err(error) => eprintln!("{error:#}\nthe old server goes on"),
         }
     }
-    brisk.args(more);
-    brisk
 }

@@ -1,137 +1,52 @@
-//! What a test run came to: a line for each step, then the sum that ends it.
+//! What the tests came to: counted from what the runners say.
 
-use crate::counts::Counts;
-use crate::{process, step};
-use anyhow::Result;
-use std::time::{Duration, Instant};
+use anyhow::{Context, Result};
+use std::ops::AddAssign;
+use std::path::Path;
 
-pub(crate) struct Summary {
-    rows: Vec<Row>,
-    start: Instant,
+/// How many tests passed and failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Counts {
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
 }
 
-struct Row {
-    name: &'static str,
-    outcome: Outcome,
-    counts: Counts,
-    time: Duration,
-}
-
-#[derive(PartialEq)]
-enum Outcome {
-    Passed,
-    Failed,
-    /// Not done, and why.
-    Skipped(&'static str),
-}
-
-impl Summary {
-    pub(crate) fn new() -> Self {
-        Self { rows: Vec::new(), start: Instant::now() }
-    }
-
-    /// Runs a step that has no tests of its own. Returns what it made, if it passed.
-    pub(crate) fn step<T>(
-        &mut self,
-        name: &'static str,
-        doing: &str,
-        work: impl FnOnce() -> Result<T>,
-    ) -> Option<T> {
-        self.tests(name, doing, |_| work())
-    }
-
-    /// Runs a step whose tests are counted while it runs, so that they count if it fails too.
-    pub(crate) fn tests<T>(
-        &mut self,
-        name: &'static str,
-        doing: &str,
-        work: impl FnOnce(&mut Counts) -> Result<T>,
-    ) -> Option<T> {
-        if process::interrupted() {
-            self.skip(name, "interrupted");
-            return None;
-        }
-        let start = Instant::now();
-        let mut counts = Counts::default();
-        let result = step::step(name, doing, || work(&mut counts));
-        let outcome = match &result {
-            Ok(_) => Outcome::Passed,
-            Err(error) => {
-                println!("    {error:#}");
-                // A step that failed without a failing test is a failure all the same.
-                counts.failed = counts.failed.max(1);
-                Outcome::Failed
-            }
+impl Counts {
+    /// Counts in a line of cargo: `test result: ok. 3 passed; 0 failed; …`.
+    pub(crate) fn of_cargo_line(line: &str) -> Option<Self> {
+        let counts = line.trim().strip_prefix("test result: ")?;
+        let number = |word: &str| -> Option<u64> {
+            let part = counts.split([';', '.']).find(|part| part.trim().ends_with(word))?;
+            part.trim().split(' ').next()?.parse().ok()
         };
-        self.rows.push(Row { name, outcome, counts, time: start.elapsed() });
-        result.ok()
+        Some(Self { passed: number("passed")?, failed: number("failed")? })
     }
 
-    pub(crate) fn skip(&mut self, name: &'static str, why: &'static str) {
-        let time = Duration::ZERO;
-        self.rows.push(Row {
-            name,
-            outcome: Outcome::Skipped(why),
-            counts: Counts::default(),
-            time,
-        });
+    /// Counts in Playwright's report; what passed only on a second try has passed.
+    pub(crate) fn of_playwright(report: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(report).context("Playwright wrote no report")?;
+        let report: serde_json::Value = serde_json::from_str(&text)?;
+        let number = |name: &str| report["stats"][name].as_u64().unwrap_or(0);
+        Ok(Self { passed: number("expected") + number("flaky"), failed: number("unexpected") })
     }
+}
 
-    /// Prints it; true when nothing failed.
-    pub(crate) fn print(&self) -> bool {
-        println!("\n{}", self.text());
-        self.rows.iter().all(|row| row.outcome != Outcome::Failed)
-    }
-
-    fn text(&self) -> String {
-        let mut text = String::new();
-        let mut sum = Counts::default();
-        for row in &self.rows {
-            let (passed, failed) = (row.counts.passed, row.counts.failed);
-            let result = match row.outcome {
-                Outcome::Passed if passed > 0 => format!("ok, {passed} tests"),
-                Outcome::Passed => "ok".to_owned(),
-                Outcome::Failed if passed + failed > 1 => {
-                    format!("FAILED, {failed} of {}", passed + failed)
-                }
-                Outcome::Failed => "FAILED".to_owned(),
-                Outcome::Skipped(why) => format!("skipped: {why}"),
-            };
-            text += &format!("{:<18} {:>14}  {result}\n", row.name, step::took(row.time));
-            sum.add(row.counts);
-        }
-        text += &format!("{:<18} {:>14}\n\n", "all", step::took(self.start.elapsed()));
-        text + &format!("{} passed, {} failed", sum.passed, sum.failed)
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use anyhow::bail;
 
     #[test]
-    fn the_last_line_is_the_sum_of_all_tests() {
-        let mut summary = Summary::new();
-        summary.tests("one", "", |counts| {
-            counts.add(Counts { passed: 7, failed: 0 });
-            Ok(())
-        });
-        summary.tests("two", "", |counts| {
-            counts.add(Counts { passed: 3, failed: 2 });
-            bail!("two of five")
-        }) as Option<()>;
-        summary.skip("three", "for speed");
-        let text = summary.text();
-        assert_eq!(text.lines().last(), Some("10 passed, 2 failed"), "{text}");
-        assert!(text.contains("FAILED, 2 of 5") && text.contains("skipped: for speed"), "{text}");
-    }
-
-    #[test]
-    fn a_step_that_fails_without_a_test_counts_as_one_failure() {
-        let mut summary = Summary::new();
-        summary.step("format", "", || bail!("not formatted")) as Option<()>;
-        assert!(summary.text().ends_with("0 passed, 1 failed"));
-        assert!(!summary.print());
+    fn cargo_lines_are_counted() {
+        let line =
+            "test result: FAILED. 12 passed; 3 failed; 0 ignored; 0 measured; 1 filtered out";
+        assert_eq!(Counts::of_cargo_line(line), Some(Counts { passed: 12, failed: 3 }));
+        assert_eq!(Counts::of_cargo_line("running 3 tests"), None);
     }
 }

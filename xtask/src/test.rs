@@ -1,87 +1,130 @@
-//! `cargo xtask test`: everything that CI runs, in order. A step that fails does not keep the
-//! others from running, unless they need what it makes.
+//! `cargo xtask test`: everything that CI runs.
+//!
+//! A step that fails does not keep later ones from running; the last line counts all tests, and
+//! each failed step that is not a test counts as one.
 
 use crate::arguments::Arguments;
-use crate::counts::Counts;
-use crate::services::Services;
-use crate::summary::Summary;
+use crate::build::{self, Profile};
+use crate::process::{self, run_reading};
+use crate::step::{step, took};
+use crate::summary::Counts;
 use crate::workspace::Workspace;
-use crate::{apt, assets, browser, check, frontend, process};
+use crate::{apt, browser, check, services};
 use anyhow::{Result, bail};
 use std::process::ExitCode;
-
-/// What is tested for this machine. The server of the browser tests is built with the same
-/// choice, so that cargo compiles each crate once.
-const NATIVE: [&str; 3] = ["--workspace", "--exclude", "brisk-frontend"];
+use std::time::{Duration, Instant};
 
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<ExitCode> {
     let quick = arguments.flag("--quick");
-    let filter = arguments.word();
     arguments.finish()?;
-    let filter = filter.as_deref();
+    let mut run = Run { rows: Vec::new(), counts: Counts::default() };
+    if !quick {
+        run.plain("tools", || {
+            step("tools", "databases and a browser", || apt::install_missing(workspace))
+        })?;
+    }
+    run.plain("format", || check::format(workspace))?;
+    run.plain("clippy", || check::lint(workspace))?;
+    run.counted("unit and integration", || {
+        step("tests", "unit and integration, with private databases", || {
+            cargo_test(workspace, quick)
+        })
+    })?;
+    if !quick {
+        let built = run.plain("frontend and server", || {
+            build::site(workspace)?;
+            build::server(workspace, Profile::Debug)
+        })?;
+        if let Some(program) = built {
+            run.counted("browser", || {
+                step("browser", "Chromium against a server with the real data", || {
+                    browser::run(workspace, &program)
+                })
+            })?;
+        }
+    }
+    Ok(run.finish())
+}
 
-    let mut summary = Summary::new();
-    let installing = (!quick).then(|| apt::install_missing(workspace.target("logs/apt.log")));
-    if filter.is_none() {
-        summary.step("format", check::FORMAT, || check::format(workspace));
-        summary.step("clippy", check::CLIPPY, || check::clippy(workspace));
-        summary.step("clippy for wasm", check::CLIPPY_WASM, || check::clippy_wasm(workspace));
-    }
-    if let Some(installing) = installing {
-        summary.step("programs", "waiting for what apt installs", || installing.wait());
-    }
-    let services = if quick {
-        summary.skip("services", "--quick");
-        None
-    } else {
-        summary.step("services", "starting private PostgreSQL, Redis and MariaDB", Services::start)
-    };
-    summary.tests("tests", "unit and integration tests", |counts| {
-        cargo_test(workspace, services.as_ref(), filter, counts)
-    });
+fn cargo_test(workspace: &Workspace, quick: bool) -> Result<Counts> {
+    let mut command = workspace.cargo(&["test", "--no-fail-fast", "--workspace"]);
+    command.args(["--exclude", "brisk-frontend"]);
+    let mut services = Vec::new();
     if quick {
-        summary.skip("browser", "--quick");
+        // These start servers.
+        command.args(["--exclude", "xtask"]);
     } else {
-        browser_tests(workspace, filter, &mut summary);
+        services = services::start(workspace)?;
     }
-    if let Some(services) = services {
-        summary.step("stop", "stopping the services", || services.stop());
+    for service in &services {
+        command.env(service.variable, &service.url);
     }
-    let passed = summary.print();
-    process::go_on()?;
-    Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let mut counts = Counts::default();
+    let result = run_reading(&mut command, |line| {
+        if let Some(found) = Counts::of_cargo_line(line) {
+            counts += found;
+        }
+    });
+    if let Some(gone) = services.iter_mut().find_map(|s| (!s.is_running()).then_some(s.variable)) {
+        bail!("the server behind {gone} ended during the tests");
+    }
+    match result {
+        Err(error) if counts.failed == 0 => Err(error),
+        _ => Ok(counts),
+    }
 }
 
-fn cargo_test(
-    workspace: &Workspace,
-    services: Option<&Services>,
-    filter: Option<&str>,
-    counts: &mut Counts,
-) -> Result<()> {
-    let mut cargo = workspace.cargo(&["test", "--no-fail-fast"]);
-    cargo.args(NATIVE).args(filter);
-    cargo.envs(services.into_iter().flat_map(Services::addresses));
-    process::run_reading(&mut cargo, |line| counts.read_cargo(line))?;
-    if *counts == Counts::default() && filter.is_none() {
-        bail!("no test ran, which cannot be right");
-    }
-    Ok(())
+struct Run {
+    rows: Vec<(&'static str, Duration, String)>,
+    counts: Counts,
 }
 
-fn browser_tests(workspace: &Workspace, filter: Option<&str>, summary: &mut Summary) {
-    let site = summary.step("site", "the frontend and its assets, as they ship", || {
-        let built = frontend::build(workspace, frontend::Profile::Size)?;
-        assets::build(workspace, &built, assets::Packing::Smallest)
-    });
-    let server = summary.step("server", "compiling for the browser tests", || {
-        let mut cargo = workspace.cargo(&["build", "--bin", "brisk"]);
-        process::run(cargo.args(NATIVE))
-    });
-    if site.and(server).is_none() {
-        summary.skip("browser", "what it needs was not built");
-        return;
+impl Run {
+    /// A step without tests of its own.
+    fn plain<T>(
+        &mut self,
+        name: &'static str,
+        work: impl FnOnce() -> Result<T>,
+    ) -> Result<Option<T>> {
+        let begun = Instant::now();
+        let result = work();
+        process::go_on()?;
+        match result {
+            Ok(value) => {
+                self.rows.push((name, begun.elapsed(), "good".into()));
+                Ok(Some(value))
+            }
+            Err(error) => {
+                eprintln!("{error:#}");
+                self.counts.failed += 1;
+                self.rows.push((name, begun.elapsed(), "FAILED".into()));
+                Ok(None)
+            }
+        }
     }
-    summary.tests("browser", "Playwright against a server of its own", |counts| {
-        browser::run(workspace, filter, counts)
-    });
+
+    /// A step that counts tests.
+    fn counted(&mut self, name: &'static str, work: impl FnOnce() -> Result<Counts>) -> Result<()> {
+        let counts = self.plain(name, work)?.unwrap_or_default();
+        self.counts += counts;
+        if let Some(row) = self.rows.last_mut()
+            && row.2 == "good"
+        {
+            row.2 = format!("{} passed, {} failed", counts.passed, counts.failed);
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> ExitCode {
+        println!("\nsummary");
+        for (name, time, result) in &self.rows {
+            println!("  {name:<22} {:>12}  {result}", took(*time));
+        }
+        println!("\n{} passed, {} failed", self.counts.passed, self.counts.failed);
+        if self.counts.failed == 0 && self.counts.passed > 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -1,5 +1,8 @@
 //! The cache rules that hold in one process, each by its name. Loads are counted, not assumed.
 
+// Helpers of tests are outside of what clippy takes for tests.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+
 use brisk_cache::{
     Cache, Config, Fingerprint, LoadError, Lookup, Policy, Request, Tag, Trigger, Value,
 };

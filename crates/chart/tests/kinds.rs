@@ -1,6 +1,9 @@
 //! Each kind with its warts, as snapshots of the markup. To accept a change after looking at it:
 //! `INSTA_UPDATE=always cargo test -p brisk-chart`.
 
+// Helpers of tests are outside of what clippy takes for tests.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+
 use brisk_chart::{Drawing, Input, Spec, draw, table};
 use brisk_domain::panel::{Better, Cell, ColumnStyle, EmptyBucket};
 use brisk_domain::{
@@ -182,7 +185,8 @@ fn areas() {
 
 #[test]
 fn bars() {
-    let mut bar = case(PanelKind::Bar, vec![days(3), ints("a", &[1, -2, 3]), ints("b", &[2, 2, -2])]);
+    let mut bar =
+        case(PanelKind::Bar, vec![days(3), ints("a", &[1, -2, 3]), ints("b", &[2, 2, -2])]);
     snapshot("bar_grouped", &bar.draw());
     bar.spec.stacked = true;
     snapshot("bar_stacked_both_ways", &bar.draw());
@@ -214,9 +218,8 @@ fn donuts() {
 
 #[test]
 fn heatmaps() {
-    let columns = || {
-        vec![ints("hour", &[9, 10, 9]), ints("weekday", &[1, 1, 7]), ints("orders", &[4, 9, 1])]
-    };
+    let columns =
+        || vec![ints("hour", &[9, 10, 9]), ints("weekday", &[1, 1, 7]), ints("orders", &[4, 9, 1])];
     let mut heatmap = case(PanelKind::Heatmap, columns());
     heatmap.spec.unit = Unit::None;
     snapshot("heatmap_by_hour_and_weekday", &heatmap.draw());
@@ -226,7 +229,8 @@ fn heatmaps() {
 fn histograms_scatters_gauges() {
     let bins = vec![texts("lines", &["1", "2–4", "5+"]), ints("orders", &[4, 9, 2])];
     snapshot("histogram", &case(PanelKind::Histogram, bins).draw());
-    let points = vec![floats("price", &[1.5, 2.5]), ints("sold", &[10, 3]), texts("name", &["a", "b"])];
+    let points =
+        vec![floats("price", &[1.5, 2.5]), ints("sold", &[10, 3]), texts("name", &["a", "b"])];
     snapshot("scatter", &case(PanelKind::Scatter, points).draw());
     let mut gauge = case(PanelKind::Gauge, vec![floats("share", &[0.648])]);
     (gauge.spec.unit, gauge.spec.max) = (Unit::Percent, Some(1.0));
@@ -295,13 +299,18 @@ fn columns_that_do_not_fit_are_said_and_never_panic() {
         vec![floats("a", &[1e300, -1e300]), floats("b", &[1e-300, 0.0])],
         vec![days(2), column("n", Values::Int(vec![None, None]))],
         vec![ints("a", &[i64::MAX, i64::MIN]), ints("b", &[i64::MIN, i64::MAX])],
-        vec![ints("a", &[i64::MAX, i64::MIN]), ints("b", &[i64::MIN, i64::MAX]), ints("c", &[1, 2])],
+        vec![
+            ints("a", &[i64::MAX, i64::MIN]),
+            ints("b", &[i64::MIN, i64::MAX]),
+            ints("c", &[1, 2]),
+        ],
     ];
     for shape in shapes {
         for kind in PanelKind::WORDS.map(|(_, kind)| kind) {
             for horizontal in [false, true] {
                 let mut odd = case(kind, shape.clone());
-                (odd.spec.horizontal, odd.spec.stacked, odd.spec.max) = (horizontal, true, Some(0.0));
+                (odd.spec.horizontal, odd.spec.stacked, odd.spec.max) =
+                    (horizontal, true, Some(0.0));
                 odd.draw();
                 let _ = table(&odd.input(), 5);
             }

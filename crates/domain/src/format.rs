@@ -118,7 +118,7 @@ pub fn bucket(start: Timestamp, interval: Interval, zone: &ZoneOffsets) -> Strin
 pub fn duration(seconds: f64) -> String {
     let whole = seconds.round() as i64;
     match seconds {
-        s if s == 0.0 => "0 s".into(),
+        0.0 => "0 s".into(),
         s if s < 1.0 => format!("{} ms", significant(s * 1000.0, 3)),
         s if s < 60.0 => format!("{} s", significant(s, 2)),
         s if s < 3600.0 => format!("{} min {} s", whole / 60, whole % 60),

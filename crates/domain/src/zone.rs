@@ -148,6 +148,7 @@ mod database {
 }
 
 #[cfg(all(test, feature = "tz"))]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use chrono::NaiveDate;

@@ -1,6 +1,9 @@
 //! A dashboard over a real SQLite file: one load a statement, side by side, errors in their own
 //! panels.
 
+// Helpers of tests are outside of what clippy takes for tests.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+
 use brisk_cache::{Cache, Config, Trigger};
 use brisk_domain::{Dashboard, ManualClock, Slug, SourceName, Timestamp, ViewState};
 use brisk_engine::load::{Loader, Sources};
@@ -73,9 +76,13 @@ async fn world() -> World {
 }
 
 async fn fill(database: &Path) {
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database).create_if_missing(true);
+    let options =
+        sqlx::sqlite::SqliteConnectOptions::new().filename(database).create_if_missing(true);
     let mut connection = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
-    connection.execute("create table orders (at integer, amount integer, country text)").await.unwrap();
+    connection
+        .execute("create table orders (at integer, amount integer, country text)")
+        .await
+        .unwrap();
     for (days_ago, amount, country) in
         [(0, 100, "France"), (1, 250, "EIRE"), (8, 50, "France"), (9, 50, "EIRE")]
     {

@@ -1,5 +1,8 @@
 //! Broken, odd and interrupted files: all or nothing, and every line accounted for.
 
+// Helpers of tests are outside of what clippy takes for tests.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+
 use brisk_import::{ImportError, NoProgress, Plan, Progress, Report, Shift, import_into_sqlite};
 use futures::FutureExt;
 use sqlx::{Connection, Row};

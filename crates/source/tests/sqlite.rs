@@ -1,5 +1,8 @@
 //! Statements on real SQLite files: values, time, limits, cancellation.
 
+// Helpers of tests are outside of what clippy takes for tests.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+
 use brisk_domain::{
     Bounds, Frame, Interval, Query, Selection, SourceName, Timestamp, Values, VariableName,
     ZoneName, ZoneOffsets,

@@ -1,136 +1,152 @@
-//! Private database servers for tests: each on a free port of 127.0.0.1, in a temporary folder,
-//! with a password of its own, and gone with the value that stands for it. A server that we did
-//! not start is never touched.
-//!
-//! To add a kind: a file beside this one that implements `Kind`, a line in `Services::start`, its
-//! packages in `apt.rs`, and a test in `tests.rs`.
+//! Private database servers for the tests: started on free ports in a temporary directory, and
+//! stopped by the process that was started, never by name. No other server is touched.
 
-mod account;
-mod home;
 mod mariadb;
-pub(crate) mod port;
 mod postgres;
 mod redis;
-#[cfg(test)]
-mod tests;
 
 use crate::process::{self, Guarded};
-use crate::step::note;
-use anyhow::{Result, bail};
-use home::Home;
-use rustix::process::Signal;
+use crate::workspace::Workspace;
+use anyhow::{Context, Result, bail};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
-const START_LIMIT: Duration = Duration::from_secs(60);
-
-/// A kind of server.
-trait Kind {
-    const NAME: &'static str;
-    /// How tests learn the address.
-    const VARIABLE: &'static str;
-    /// The accounts it may run as when we are root, best first.
-    const ACCOUNTS: &'static [&'static str];
-    /// What makes it stop at once.
-    const STOP: Signal;
-
-    /// Makes its files, once.
-    fn prepare(home: &Home) -> Result<()>;
-    fn command(home: &Home, port: u16) -> Result<Command>;
-    /// Whether it answers in its own protocol, as one that is up does.
-    fn answers(home: &Home, port: u16) -> std::io::Result<bool>;
-    fn url(home: &Home, port: u16) -> String;
+/// A running server: it stops, and its directory goes, with the value.
+pub(crate) struct Service {
+    // Dropped in this order: first the server, then its directory.
+    server: Guarded,
+    _directory: TempDir,
+    /// How tests reach it.
+    pub(crate) url: String,
+    /// The variable that tells tests.
+    pub(crate) variable: &'static str,
 }
 
-/// A server that runs until this goes.
-struct Service {
-    name: &'static str,
-    variable: &'static str,
-    url: String,
-    // The order matters: fields go from top to bottom, the server before its folder.
-    process: Guarded,
-    home: Home,
+/// Starts PostgreSQL, Redis and MariaDB.
+pub(crate) fn start(workspace: &Workspace) -> Result<Vec<Service>> {
+    Ok(vec![postgres::start(workspace)?, redis::start(workspace)?, mariadb::start(workspace)?])
 }
+
+/// How long a server may take to answer.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 impl Service {
-    fn start<K: Kind>() -> Result<Self> {
-        let start = Instant::now();
-        let home = Home::make(K::NAME, K::ACCOUNTS)?;
-        K::prepare(&home)?;
-        // Between finding a port free and using it somebody else may take it.
-        let mut tries = 3;
-        loop {
-            tries -= 1;
-            let port = port::free()?;
-            let mut command = K::command(&home, port)?;
-            let mut process = Guarded::start(process::log_to(&mut command, &home.log())?, K::STOP)?;
-            match wait::<K>(&home, port, &mut process) {
-                Ok(()) => {
-                    let took = crate::step::took(start.elapsed());
-                    note(format!("{} on port {port} after {took}", K::NAME));
-                    let url = K::url(&home, port);
-                    return Ok(Self { name: K::NAME, variable: K::VARIABLE, url, process, home });
-                }
-                Err(error) if tries == 0 || process::interrupted() => return Err(error),
-                Err(_) => {}
+    /// Waits until the port answers.
+    fn started(
+        mut server: Guarded,
+        directory: TempDir,
+        port: u16,
+        url: String,
+        variable: &'static str,
+    ) -> Result<Self> {
+        let begun = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            process::go_on()?;
+            if server.has_ended() || begun.elapsed() > PATIENCE {
+                let log = process::tail(&directory.path().join("log"), 20);
+                bail!("{variable}: the server did not start:\n{log}");
             }
+            std::thread::sleep(Duration::from_millis(50));
         }
+        Ok(Self { server, _directory: directory, url, variable })
     }
 
-    /// Stops it, and says so if something of it is left.
-    fn stop(self) -> Result<()> {
-        let Self { name, process, home, .. } = self;
-        drop(process);
-        home.remove(name)
+    /// Whether it still runs.
+    pub(crate) fn is_running(&mut self) -> bool {
+        !self.server.has_ended()
     }
 }
 
-fn wait<K: Kind>(home: &Home, port: u16, process: &mut Guarded) -> Result<()> {
-    let start = Instant::now();
-    while !K::answers(home, port).unwrap_or(false) {
-        process::go_on()?;
-        if process.has_ended() || start.elapsed() > START_LIMIT {
-            let said = process::tail(&home.log(), 20);
-            bail!("{} did not start; it said:\n{said}", K::NAME);
+/// A port that nobody uses right now.
+pub(crate) fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).context("no port is free")?;
+    Ok(listener.local_addr()?.port())
+}
+
+/// A directory of its own that `user` may use.
+fn directory(user: Option<&str>) -> Result<TempDir> {
+    let directory = tempfile::Builder::new().prefix("brisk-test-").tempdir()?;
+    if let Some(user) = user {
+        run(Command::new("chown").arg(user).arg(directory.path()))?;
+    }
+    Ok(directory)
+}
+
+/// Servers refuse to run as root: who runs them instead.
+fn unprivileged() -> Option<&'static str> {
+    if !rustix::process::geteuid().is_root() {
+        return None;
+    }
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let known = |name: &str| users.lines().any(|line| line.starts_with(&format!("{name}:")));
+    ["postgres", "nobody"].into_iter().find(|name| known(name))
+}
+
+/// `program`, run by `user`.
+fn command_as(user: Option<&str>, program: &Path) -> Command {
+    match user {
+        Some(user) => {
+            let mut command = Command::new("setpriv");
+            command.args(["--reuid", user, "--regid", user, "--clear-groups", "--"]).arg(program);
+            if user == "nobody" {
+                command = Command::new("setpriv");
+                command.args(["--reuid", user, "--regid", "nogroup", "--clear-groups", "--"]);
+                command.arg(program);
+            }
+            command
         }
-        std::thread::sleep(Duration::from_millis(25));
+        None => Command::new(program),
+    }
+}
+
+fn program(name: &str) -> Result<PathBuf> {
+    crate::programs::find(name).with_context(|| format!("{name} is not installed"))
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    let output = command.output().with_context(|| format!("{command:?} could not be started"))?;
+    if !output.status.success() {
+        bail!("{command:?} failed:\n{}", String::from_utf8_lossy(&output.stderr));
     }
     Ok(())
 }
 
-/// All the servers that tests may use.
-pub(crate) struct Services(Vec<Service>);
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Services {
-    /// Starts them side by side.
-    pub(crate) fn start() -> Result<Self> {
-        let starts = [
-            Service::start::<postgres::Postgres>,
-            Service::start::<redis::Redis>,
-            Service::start::<mariadb::MariaDb>,
-        ];
-        let started: Vec<_> = std::thread::scope(|scope| {
-            let threads: Vec<_> = starts.map(|start| scope.spawn(start)).into_iter().collect();
-            threads.into_iter().map(|thread| thread.join()).collect()
-        });
-        let mut services = Vec::new();
-        for service in started {
-            match service {
-                Ok(service) => services.push(service?),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
+    /// Each server answers a real question, and leaves nothing behind.
+    #[test]
+    fn servers_start_answer_and_leave_nothing_behind() {
+        let workspace = Workspace::find().unwrap();
+        let services = start(&workspace).unwrap();
+        let answer = |name: &str, words: &[&str]| {
+            let output = Command::new(program(name).unwrap()).args(words).output().unwrap();
+            let error = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.success(), "{name}: {error}");
+            String::from_utf8_lossy(&output.stdout).trim().to_owned()
+        };
+        let port = |url: &str| {
+            let after = url.rsplit(':').next().unwrap();
+            after.split('/').next().unwrap().to_owned()
+        };
+        let question = "select 6 * 7";
+        assert_eq!(answer("psql", &[&services[0].url, "-Atc", question]), "42");
+        assert_eq!(answer("redis-cli", &["-p", &port(&services[1].url), "ping"]), "PONG");
+        let mysql = port(&services[2].url);
+        let words = ["-h", "127.0.0.1", "-P", &mysql, "-u", "brisk", "-N", "-e", question];
+        assert_eq!(answer("mariadb", &words), "42");
+        let left: Vec<(PathBuf, u16)> = services
+            .iter()
+            .map(|s| (s._directory.path().to_owned(), port(&s.url).parse().unwrap()))
+            .collect();
+        drop(services);
+        for (directory, port) in left {
+            assert!(!directory.exists(), "{}", directory.display());
+            assert!(TcpStream::connect(("127.0.0.1", port)).is_err());
         }
-        Ok(Self(services))
-    }
-
-    /// The environment that tells tests where they are.
-    pub(crate) fn addresses(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.0.iter().map(|service| (service.variable, service.url.as_str()))
-    }
-
-    pub(crate) fn stop(self) -> Result<()> {
-        // All are stopped, even if one of them complains.
-        let stopped: Vec<_> = self.0.into_iter().map(Service::stop).collect();
-        stopped.into_iter().collect()
     }
 }

@@ -1,48 +1,19 @@
-//! A private Redis that keeps nothing.
+//! Redis.
 
-use super::{Home, Kind};
+use super::{Service, directory, free_port, program};
+use crate::process::{Guarded, log_to};
+use crate::workspace::Workspace;
 use anyhow::Result;
 use rustix::process::Signal;
-use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpStream};
-use std::process::Command;
 
-pub(super) struct Redis;
-
-impl Kind for Redis {
-    const NAME: &'static str = "Redis";
-    const VARIABLE: &'static str = "BRISK_TEST_REDIS_URL";
-    const ACCOUNTS: &'static [&'static str] = &["redis", "nobody"];
-    const STOP: Signal = Signal::TERM;
-
-    fn prepare(_home: &Home) -> Result<()> {
-        Ok(())
-    }
-
-    /// The settings are in a file, because everybody can read the words of a command.
-    fn command(home: &Home, port: u16) -> Result<Command> {
-        let settings = home.write(
-            "redis.conf",
-            &format!(
-                "bind 127.0.0.1\nport {port}\ndir .\nrequirepass {}\n\
-                 save \"\"\nappendonly no\ndaemonize no\n",
-                home.password
-            ),
-        )?;
-        let mut redis = home.command("redis-server")?;
-        redis.arg(settings);
-        Ok(redis)
-    }
-
-    fn answers(home: &Home, port: u16) -> std::io::Result<bool> {
-        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
-        write!(stream, "AUTH {}\r\nPING\r\n", home.password)?;
-        let mut answer = [0; 12];
-        stream.read_exact(&mut answer)?;
-        Ok(answer == *b"+OK\r\n+PONG\r\n")
-    }
-
-    fn url(home: &Home, port: u16) -> String {
-        format!("redis://:{}@127.0.0.1:{port}/", home.password)
-    }
+pub(super) fn start(workspace: &Workspace) -> Result<Service> {
+    let directory = directory(None)?;
+    let port = free_port()?;
+    let log = directory.path().join("log");
+    let mut command = workspace.command(program("redis-server")?);
+    command.args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", ""]);
+    command.args(["--appendonly", "no", "--dir"]).arg(directory.path());
+    let server = Guarded::start(log_to(&mut command, &log)?, Signal::TERM)?;
+    let url = format!("redis://127.0.0.1:{port}");
+    Service::started(server, directory, port, url, "BRISK_TEST_REDIS_URL")
 }
