@@ -259,6 +259,8 @@ struct Lines {
     path: PathBuf,
     width: usize,
     picked: Vec<usize>,
+    /// The reader counts a line's CRLF only when it goes on to the next one.
+    late_line: u64,
 }
 
 type Line = Result<(u64, Vec<String>), Rejected>;
@@ -287,16 +289,17 @@ impl Lines {
         };
         let picked = plan.columns.iter().map(|c| pick(&c.from)).collect::<Result<Vec<_>, _>>()?;
         let (path, width) = (path.to_owned(), header.len());
-        Ok(Self { reader, record: csv::StringRecord::new(), path, width, picked })
+        let late_line = u64::from(reader.position().line() == 1);
+        Ok(Self { reader, record: csv::StringRecord::new(), path, width, picked, late_line })
     }
 
     /// The next line, a line that does not fit, or the end.
     fn next(&mut self) -> Result<Option<Line>, ImportError> {
-        let line = self.reader.position().line();
+        let line = self.reader.position().line() + self.late_line;
         match self.reader.read_record(&mut self.record) {
             Ok(false) => Ok(None),
             Ok(true) => {
-                let line = self.record.position().map_or(line, csv::Position::line);
+                let line = self.record.position().map_or(line, |at| at.line() + self.late_line);
                 if self.record.len() != self.width {
                     let reason =
                         format!("{} fields, the header has {}", self.record.len(), self.width);

@@ -22,7 +22,9 @@ pub(super) fn start(_: &Workspace) -> Result<Service> {
         .current_dir(directory.path()))?;
     let (port, log) = (free_port()?, directory.path().join("log"));
     let setup = directory.path().join("setup.sql");
-    let grant = "create user brisk@'%'; grant all on *.* to brisk@'%'; create database brisk;\n";
+    // A nameless local user stands before brisk@'%', so that localhost is named as well.
+    let grant = "create user brisk@localhost; grant all on *.* to brisk@localhost;\n\
+                 create user brisk@'%'; grant all on *.* to brisk@'%'; create database brisk;\n";
     std::fs::write(&setup, grant)?;
     let socket = directory.path().join("socket");
     let mut command = command_as(user, &program("mariadbd")?);
