@@ -36,16 +36,21 @@ export async function expectAccessible(page: Page) {
   expect(said).toEqual([]);
 }
 
-/** The cumulative layout shift since the page opened. */
-export async function layoutShift(page: Page): Promise<number> {
+/** What has moved by itself since the page opened: element and score. Nothing should. */
+export async function layoutShifts(page: Page): Promise<string[]> {
   return page.evaluate(
     () =>
-      new Promise<number>((resolve) => {
-        let sum = 0;
+      new Promise<string[]>((resolve) => {
+        const moved: string[] = [];
         new PerformanceObserver((list) => {
-          for (const entry of list.getEntries() as unknown as { value: number }[]) sum += entry.value;
+          type Shift = { value: number; hadRecentInput: boolean; sources: { node?: Element }[] };
+          for (const entry of list.getEntries() as unknown as Shift[]) {
+            if (entry.hadRecentInput) continue;
+            const nodes = entry.sources.map(({ node }) => node?.outerHTML?.slice(0, 120) ?? node?.nodeName);
+            moved.push(`${entry.value}: ${nodes.join(" | ")}`);
+          }
         }).observe({ type: "layout-shift", buffered: true });
-        requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)));
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve(moved)));
       }),
   );
 }

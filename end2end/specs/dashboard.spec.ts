@@ -1,4 +1,4 @@
-import { expect, expectAccessible, layoutShift, settled, test } from "../fixtures";
+import { expect, expectAccessible, layoutShifts, settled, test } from "../fixtures";
 
 for (const slug of ["online-retail", "products"]) {
   test(`${slug} is drawn, accessible and still @sizes`, async ({ page }, info) => {
@@ -8,7 +8,7 @@ for (const slug of ["online-retail", "products"]) {
       await settled(page);
       await expect(page.locator(".notice.bad")).toHaveCount(0);
       await expectAccessible(page);
-      expect(await layoutShift(page)).toBe(0);
+      expect(await layoutShifts(page)).toEqual([]);
       const overflow = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );

@@ -19,7 +19,7 @@ test("without scripts all charts are there, and range and variables work @no-scr
   await page.getByRole("button", { name: "Apply" }).first().click();
   await expect(page).toHaveURL(/country=France/);
   await page.locator("summary", { hasText: "By day" }).click();
-  await page.getByRole("link", { name: "By week" }).click();
+  await page.getByRole("link", { name: "By week", exact: true }).click();
   await expect(page).toHaveURL(/interval=week/);
   await page.getByRole("button", { name: "Refresh" }).click();
   await expect(page).toHaveURL(/country=France/);

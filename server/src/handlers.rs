@@ -2,6 +2,7 @@
 
 use crate::router::AppState;
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use brisk_app::service::{ErrorPage, Page, PageError, Service};
@@ -21,9 +22,10 @@ pub async fn home(State(state): State<AppState>, request: Request) -> Response {
 /// `/d/{slug}`
 pub async fn dashboard(
     State(state): State<AppState>,
-    Path(slug): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
+    let Ok(Path(slug)) = path else { return not_found(State(state), request).await };
     match state.service.view(&slug, None, &parameters(request.uri().query())).await {
         Ok(view) => page(&state, StatusCode::OK, Page::Dashboard(Arc::new(view)), request).await,
         Err(error) => failure(&state, error, request).await,
@@ -33,9 +35,10 @@ pub async fn dashboard(
 /// `/d/{slug}/p/{panel}`
 pub async fn panel(
     State(state): State<AppState>,
-    Path((slug, panel)): Path<(String, String)>,
+    path: Result<Path<(String, String)>, PathRejection>,
     request: Request,
 ) -> Response {
+    let Ok(Path((slug, panel))) = path else { return not_found(State(state), request).await };
     match state.service.view(&slug, Some(&panel), &parameters(request.uri().query())).await {
         Ok(view) => page(&state, StatusCode::OK, Page::Panel(Arc::new(view)), request).await,
         Err(error) => failure(&state, error, request).await,
@@ -45,9 +48,10 @@ pub async fn panel(
 /// `POST /d/{slug}/refresh`: the view is loaded again.
 pub async fn refresh(
     State(state): State<AppState>,
-    Path(slug): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
+    let Ok(Path(slug)) = path else { return not_found(State(state), request).await };
     let parameters = parameters(request.uri().query());
     match state.service.refresh(&slug, &parameters).await {
         Ok(()) => {

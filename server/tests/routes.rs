@@ -110,7 +110,10 @@ async fn forms_of_other_sites_change_nothing() {
     assert_eq!(ask(post("cross-site", "https://evil.example")).await.0, StatusCode::FORBIDDEN);
     assert_eq!(ask(post("same-origin", "https://evil.example")).await.0, StatusCode::FORBIDDEN);
     let (status, headers, _) = ask(post("same-origin", "http://127.0.0.1:3000")).await;
-    assert_eq!((status, &headers["location"]), (StatusCode::SEE_OTHER, &"/d/sales".parse().unwrap()));
+    assert_eq!(
+        (status, &headers["location"]),
+        (StatusCode::SEE_OTHER, &"/d/sales".parse().unwrap())
+    );
     assert!(headers["set-cookie"].to_str().unwrap().starts_with("theme=dark;"));
 }
 
@@ -118,7 +121,8 @@ async fn forms_of_other_sites_change_nothing() {
 async fn going_back_leads_only_to_our_own_pages() {
     for back in ["https://evil.example", "//evil.example", "/\\evil.example", "x", "/\r\nx: y"] {
         let body = format!("theme=light&back={back}");
-        let (status, headers, _) = ask(Request::post("/theme").body(Body::from(body)).unwrap()).await;
+        let (status, headers, _) =
+            ask(Request::post("/theme").body(Body::from(body)).unwrap()).await;
         assert_eq!(status, StatusCode::SEE_OTHER);
         assert_eq!(headers["location"], "/", "{back:?}");
     }

@@ -110,7 +110,10 @@ fn problems_name_the_place_and_what_is_allowed() {
         ("columns = {", "columns = [1] #"),
         ("sql = \"select 1\"", "sql = \"\""),
         ("sql = \"select 1\"\n", ""),
-        ("sql = \"select 1\"", "sql = \"select 1\"\ncomputed = [{ name = \"a\", of = \"b\", kind = \"sum\" }]"),
+        (
+            "sql = \"select 1\"",
+            "sql = \"select 1\"\ncomputed = [{ name = \"a\", of = \"b\", kind = \"sum\" }]",
+        ),
         ("sql = \"select 1\"", "sql = \"select 1\"\ncomputed = [{ name = \"a\" }]"),
         ("[[panel]]", "[[pannel]]"),
         ("title = \"Sales\"", "title = Sales"),
@@ -150,7 +153,8 @@ fn statements_know_their_line() {
 #[test]
 fn files_that_are_no_text_are_said_and_hide_no_others() {
     let directory = tempfile::tempdir().unwrap();
-    let write = |name: &str, bytes: &[u8]| std::fs::write(directory.path().join(name), bytes).unwrap();
+    let write =
+        |name: &str, bytes: &[u8]| std::fs::write(directory.path().join(name), bytes).unwrap();
     write("good.toml", changed("Sales", "Good").as_bytes());
     write("bom.toml", format!("\u{feff}{}", changed("Sales", "BOM")).as_bytes());
     write("latin.toml", b"title = \"caf\xe9\"");
