@@ -1,8 +1,7 @@
 //! The parts that charts with axes share: margins, grid lines, tick labels.
 
-use crate::Input;
-use crate::markup::{escape, percent, px, text_width};
-use crate::ticks;
+use crate::markup::{escape, px, text_width};
+use crate::{Input, labels, ticks};
 use brisk_domain::{Unit, format};
 use std::fmt::Write as _;
 
@@ -24,13 +23,24 @@ impl Frame {
         Self::new(input, (low.min(0.0), high.max(0.0)), unit)
     }
 
-    pub(crate) fn new(input: &Input<'_>, (low, high): (f64, f64), unit: &Unit) -> Self {
+    /// A frame for lines: zero is left out where the values lie so close together that nothing
+    /// else would be seen.
+    pub(crate) fn for_line(input: &Input<'_>, (low, high): (f64, f64), unit: &Unit) -> Self {
+        let close = low > 0.0 && high > low && (high - low) < 0.2 * high;
+        if close {
+            Self::new(input, (low, high), unit)
+        } else {
+            Self::with_zero(input, (low, high), unit)
+        }
+    }
+
+    fn new(input: &Input<'_>, (low, high): (f64, f64), unit: &Unit) -> Self {
         let wanted = (input.height / 56.0).clamp(2.0, 4.0) as usize;
         let ticks = ticks::nice(low, high, wanted);
         // The unit's noun would repeat on every tick; the title and tooltips say it.
         let unit = if let Unit::Noun(_) = unit { &Unit::None } else { unit };
-        let ticks: Vec<(f64, String)> =
-            ticks.into_iter().map(|tick| (tick, format::compact(tick, unit))).collect();
+        let labels = tick_labels(&ticks, unit);
+        let ticks: Vec<(f64, String)> = ticks.into_iter().zip(labels).collect();
         let width = ticks.iter().map(|(_, label)| text_width(label)).fold(0.0, f64::max);
         Self {
             left: (width + 12.0).ceil(),
@@ -65,16 +75,8 @@ impl Frame {
 
     /// X labels at fractions of the width; inside the plot area.
     pub(crate) fn draw_x(&self, labels: &[(f64, String)], out: &mut String) {
-        let y = px(self.height - 7.0);
-        for (i, (at, label)) in labels.iter().enumerate() {
-            let class = priority(i, labels.len());
-            let _ = write!(
-                out,
-                "<text class=\"x{class}\" x=\"{}\" y=\"{y}\">{}</text>",
-                percent(*at),
-                escape(label)
-            );
-        }
+        let margins = self.left + self.right;
+        labels::draw(labels, margins, self.height - 7.0, out);
     }
 
     pub(crate) fn margins(&self) -> (f64, f64, f64, f64) {
@@ -82,12 +84,11 @@ impl Frame {
     }
 }
 
-/// Which labels disappear first when the chart gets narrow: every second, then every fourth.
-fn priority(index: usize, count: usize) -> &'static str {
-    match count {
-        0..=3 => "",
-        4..=5 => ["", " t3"][index % 2],
-        6..=10 => ["", " t2", " t3", " t2"][index % 4],
-        _ => ["", " t1", " t2", " t1", " t3", " t1", " t2", " t1"][index % 8],
-    }
+/// Short labels, unless two of them would say the same.
+fn tick_labels(ticks: &[f64], unit: &Unit) -> Vec<String> {
+    let say = |form: fn(f64, &Unit) -> String| -> Vec<String> {
+        ticks.iter().map(|tick| form(*tick, unit)).collect()
+    };
+    let short = say(format::compact);
+    if short.windows(2).any(|pair| pair[0] == pair[1]) { say(format::full) } else { short }
 }

@@ -1,42 +1,34 @@
-//! Bars: standing, lying, grouped, stacked; and histograms.
+//! Standing bars: single, grouped, stacked; and histograms.
 
 use crate::axes::Frame;
 use crate::line::summary;
-use crate::markup::{escape, fit, open_plot, percent, px, text_width};
+use crate::markup::{fit, open_plot, percent, px};
 use crate::points::{self, Axis, Points};
 use crate::readout::{Readout, ReadoutSeries, fraction};
 use crate::{Drawing, Input, time_ticks};
-use brisk_domain::{PanelKind, Unit, format};
+use brisk_domain::{PanelKind, Unit};
 use std::fmt::Write as _;
+
+/// More bars than this are drawn as one path a series: nobody points at a bar of two pixels.
+const MAX_BARS: usize = 240;
+/// The widest that a label below a bar may be, in px.
+const LABEL_WIDTH: f64 = 110.0;
 
 pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let points = points::of(input)?;
     let bars = bars(&points, input);
-    let extent = bars.iter().flatten().fold((0.0_f64, 0.0_f64), |(low, high), bar| {
-        (low.min(bar.base).min(bar.top), high.max(bar.base).max(bar.top))
-    });
-    let unit = points.series.first().map_or(Unit::None, |series| series.unit.clone());
-    let frame = Frame::with_zero(input, extent, &unit);
+    let ends = bars.iter().flatten().flat_map(|bar| [bar.base, bar.top]);
+    let extent = ends.fold((0.0_f64, 0.0_f64), |(low, high), end| (low.min(end), high.max(end)));
+    let frame = Frame::with_zero(input, extent, &unit_of(&points));
     let summary = summary(&points, input);
     let mut body = String::new();
     open_plot(&mut body, (frame.left, frame.right), input.height, &summary);
     frame.draw_y(&mut body);
     frame.draw_x(&x_labels(&points, input), &mut body);
-    for (i, bars) in bars.iter().enumerate() {
-        for bar in bars {
-            let (y1, y2) = (frame.y(bar.top), frame.y(bar.base));
-            // A value that is there must be seen, however small.
-            let height = (y2 - y1).abs().max(if bar.top == bar.base { 0.0 } else { 1.0 });
-            let _ = write!(
-                body,
-                "<rect class=\"s{}\" data-i=\"{i}\" x=\"{}\" width=\"{}\" y=\"{}\" height=\"{}\" rx=\"2\"/>",
-                bar.color,
-                percent(bar.x),
-                percent(bar.width),
-                px(y1.min(y2)),
-                px(height)
-            );
-        }
+    if bars.iter().map(Vec::len).sum::<usize>() > MAX_BARS {
+        draw_paths(&bars, &frame, input.height, &mut body);
+    } else {
+        draw_rects(&bars, &frame, &mut body);
     }
     body.push_str("</svg>");
     let time = match &points.x {
@@ -54,32 +46,31 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     Some(Drawing { body, legend: points.legend(), summary, readout, is_empty: false })
 }
 
-/// One bar: place and width as fractions of the plot.
-struct Bar {
-    x: f64,
-    width: f64,
-    base: f64,
-    top: f64,
-    color: u8,
+/// One bar: place and width as fractions of the plot (of its row, where bars lie), ends as values.
+pub(crate) struct Bar {
+    pub(crate) x: f64,
+    pub(crate) width: f64,
+    pub(crate) base: f64,
+    pub(crate) top: f64,
+    pub(crate) color: u8,
 }
 
 /// The bars of each point.
-fn bars(points: &Points, input: &Input<'_>) -> Vec<Vec<Bar>> {
-    let count = points.len().max(1);
+pub(crate) fn bars(points: &Points, input: &Input<'_>) -> Vec<Vec<Bar>> {
+    let lying = input.spec.horizontal && input.spec.kind == PanelKind::Bar;
+    let count = if lying { 1 } else { points.len().max(1) };
     let band = 1.0 / count as f64;
-    let histogram = input.spec.kind == PanelKind::Histogram;
-    let used = band * if histogram { 0.94 } else { 0.74 };
-    let shown: Vec<&points::Series> = points
-        .series
-        .iter()
-        .enumerate()
-        .filter(|(i, _)| !input.hidden.contains(i))
-        .map(|(_, series)| series)
-        .collect();
+    let used = match input.spec.kind {
+        PanelKind::Histogram => 0.94,
+        _ => 0.74,
+    } * band;
+    let hidden = |i: &usize| !input.hidden.contains(i);
+    let shown: Vec<&points::Series> =
+        (0..points.series.len()).filter(hidden).map(|i| &points.series[i]).collect();
     let group = if input.spec.stacked { 1 } else { shown.len().max(1) };
     let width = used / group as f64;
     let at = |i: usize| {
-        let start = band * i as f64 + (band - used) / 2.0;
+        let start = if lying { 0.0 } else { band * i as f64 } + (band - used) / 2.0;
         let (mut up, mut down) = (0.0_f64, 0.0_f64);
         let mut bars = Vec::new();
         for (k, series) in shown.iter().enumerate() {
@@ -94,11 +85,74 @@ fn bars(points: &Points, input: &Input<'_>) -> Vec<Vec<Bar>> {
             } else {
                 (0.0, value, start + width * k as f64)
             };
-            bars.push(Bar { x, width: width * 0.98, base, top, color: series.color });
+            bars.push(Bar {
+                x,
+                width: width * if group > 1 { 0.92 } else { 1.0 },
+                base,
+                top,
+                color: series.color,
+            });
         }
         bars
     };
     (0..points.len()).map(at).collect()
+}
+
+/// The upper y and the height of a bar. A value that is there must be seen, however small.
+fn span(bar: &Bar, frame: &Frame) -> (f64, f64) {
+    let (y1, y2) = (frame.y(bar.top), frame.y(bar.base));
+    let least = if bar.top == bar.base { 0.0 } else { 1.0 };
+    (y1.min(y2), (y2 - y1).abs().max(least))
+}
+
+fn draw_rects(bars: &[Vec<Bar>], frame: &Frame, body: &mut String) {
+    for (i, bars) in bars.iter().enumerate() {
+        for bar in bars {
+            let (y, height) = span(bar, frame);
+            let _ = write!(
+                body,
+                "<rect class=\"s{}\" data-i=\"{i}\" x=\"{}\" width=\"{}\" y=\"{}\" height=\"{}\" rx=\"2\"/>",
+                bar.color,
+                percent(bar.x),
+                percent(bar.width),
+                px(y),
+                px(height)
+            );
+        }
+    }
+}
+
+fn draw_paths(bars: &[Vec<Bar>], frame: &Frame, height: f64, body: &mut String) {
+    let _ = write!(
+        body,
+        "<svg viewBox=\"0 0 1000 {0}\" width=\"100%\" height=\"{0}\" preserveAspectRatio=\"none\">",
+        px(height)
+    );
+    let mut colors: Vec<u8> = bars.iter().flatten().map(|bar| bar.color).collect();
+    colors.sort_unstable();
+    colors.dedup();
+    for color in colors {
+        let _ = write!(body, "<path class=\"s{color}\" d=\"");
+        for bar in bars.iter().flatten().filter(|bar| bar.color == color) {
+            let (y, height) = span(bar, frame);
+            // Hundredths, because a thousandth of the plot may be wider than a bar.
+            let _ = write!(
+                body,
+                "M{:.2} {}h{:.2}v{}h-{:.2}z",
+                bar.x * 1000.0,
+                px(y),
+                bar.width * 1000.0,
+                px(height),
+                bar.width * 1000.0
+            );
+        }
+        body.push_str("\"/>");
+    }
+    body.push_str("</svg>");
+}
+
+pub(crate) fn unit_of(points: &Points) -> Unit {
+    points.series.first().map_or(Unit::None, |series| series.unit.clone())
 }
 
 fn centre(i: usize, count: usize) -> f64 {
@@ -113,27 +167,31 @@ fn x_labels(points: &Points, input: &Input<'_>) -> Vec<(f64, String)> {
             let place = |tick: time_ticks::TimeTick| {
                 // Between two buckets, the one that holds the tick.
                 let i = times.partition_point(|at| *at <= tick.at).checked_sub(1)?;
-                Some((centre(i, times.len()), tick.label))
+                let inside = tick.at < input.bounds.to;
+                inside.then(|| (centre(i, times.len()), tick.label))
             };
             ticks.into_iter().filter_map(place).collect()
         }
         Axis::Label(labels) => {
-            let longest = labels.iter().map(|l| text_width(l)).fold(30.0, f64::max).min(110.0);
-            let most = (input.width / (longest + 10.0)).max(1.0) as usize;
-            let step = labels.len().div_ceil(most).max(1);
+            // No screen has room for more.
+            let step = labels.len().div_ceil(60).max(1);
             labels
                 .iter()
                 .enumerate()
                 .step_by(step)
-                .map(|(i, label)| (centre(i, labels.len()), fit(label, 110.0)))
+                .map(|(i, label)| (centre(i, labels.len()), fit(label, LABEL_WIDTH)))
                 .collect()
         }
     }
 }
 
-fn readout_series(points: &Points, y: impl Fn(usize, f64) -> Option<f64>) -> Vec<ReadoutSeries> {
+pub(crate) fn readout_series(
+    points: &Points,
+    y: impl Fn(usize, f64) -> Option<f64>,
+) -> Vec<ReadoutSeries> {
     let ys = |series: &points::Series| {
-        series.values.iter().enumerate().map(|(i, v)| v.and_then(|v| y(i, v))).collect()
+        let values = series.values.iter().enumerate();
+        values.map(|(i, v)| v.and_then(|v| y(i, v))).collect()
     };
     points
         .series
@@ -145,61 +203,4 @@ fn readout_series(points: &Points, y: impl Fn(usize, f64) -> Option<f64>) -> Vec
             ys: ys(series),
         })
         .collect()
-}
-
-/// The widest that labels beside lying bars may be, in px.
-const LABEL_WIDTH: f64 = 128.0;
-
-pub(crate) fn draw_horizontal(input: &Input<'_>) -> Option<Drawing> {
-    let points = points::of(input)?;
-    let labels = points.labels(input);
-    let series = points.series.first()?;
-    let (low, high) = points.extent(&[]);
-    let span = (high.max(0.0) - low.min(0.0)).max(f64::MIN_POSITIVE);
-    let zero = -low.min(0.0) / span;
-    let left = labels.iter().map(|l| text_width(l) + 12.0).fold(40.0, f64::max).min(LABEL_WIDTH);
-    let values: Vec<String> = series
-        .values
-        .iter()
-        .map(|v| v.map_or("–".into(), |v| format::compact(v, &series.unit)))
-        .collect();
-    let right = values.iter().map(|v| text_width(v)).fold(0.0, f64::max) + 14.0;
-    let band = (input.height - 8.0) / points.len().max(1) as f64;
-    let thick = (band * 0.68).min(26.0);
-    let summary = summary(&points, input);
-    let mut body = String::new();
-    open_plot(&mut body, (left, right), input.height, &summary);
-    for (i, label) in labels.iter().enumerate() {
-        let middle = 4.0 + band * (i as f64 + 0.5);
-        let value = series.values[i].unwrap_or(0.0);
-        let (x, width) = (zero + value.min(0.0) / span, value.abs() / span);
-        let short = fit(label, left - 10.0);
-        let title = if short == *label {
-            String::new()
-        } else {
-            format!("<title>{}</title>", escape(label))
-        };
-        let _ = write!(
-            body,
-            "<text class=\"h\" x=\"-8\" y=\"{y}\" dy=\".32em\">{}{title}</text><rect class=\"s0\" data-i=\"{i}\" x=\"{}\" width=\"{}\" y=\"{}\" height=\"{}\" rx=\"2\"/><text class=\"v\" x=\"{}\" dx=\"6\" y=\"{y}\" dy=\".32em\">{}</text>",
-            escape(&short),
-            percent(x),
-            percent(width),
-            px(middle - thick / 2.0),
-            px(thick),
-            percent(x + width),
-            escape(&values[i]),
-            y = px(middle),
-        );
-    }
-    body.push_str("</svg>");
-    let readout = Readout {
-        by_mark: true,
-        margins: (left, right, 4.0, 4.0),
-        xs: series.values.iter().map(|v| fraction(zero + v.unwrap_or(0.0) / span)).collect(),
-        labels,
-        series: readout_series(&points, |i, _| Some((4.0 + band * (i as f64 + 0.5)).round())),
-        time: None,
-    };
-    Some(Drawing { body, legend: Vec::new(), summary, readout, is_empty: false })
 }

@@ -27,7 +27,11 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     if total <= 0.0 {
         return None;
     }
-    let share = |value: f64| format::compact(value / total, &Unit::Percent);
+    // Whole percents read best beside each other; tooltips have the digits.
+    let share = |value: f64| match value / total {
+        part if part >= 0.01 => format::compact((part * 100.0).round() / 100.0, &Unit::Percent),
+        _ => "<1\u{202f}%".to_owned(),
+    };
     let facts: Vec<String> =
         slices.iter().map(|slice| format!("{} {}", slice.name, share(slice.value))).collect();
     let summary =
@@ -90,7 +94,7 @@ fn slices(labels: &[String], values: &[Option<f64>]) -> Vec<Slice> {
         .enumerate()
         .filter_map(|(color, (name, value))| {
             let value = (*value).filter(|v| *v > 0.0)?;
-            Some(Slice { name: name.clone(), value, color })
+            Some(Slice { name: name.clone(), value, color: color % 8 })
         })
         .collect();
     if slices.len() > MAX_SLICES {
@@ -107,7 +111,11 @@ fn slices(labels: &[String], values: &[Option<f64>]) -> Vec<Slice> {
 
 /// A piece of the ring from one part of a turn to another, clockwise from the top.
 fn ring(from: f64, to: f64) -> String {
-    let (from, to) = if to - from > 0.999_9 { (0.0, 0.999_9) } else { (from, to) };
+    if to - from > 0.999_9 {
+        // An arc cannot end where it starts: two rounds of half a turn, with the hole left out.
+        let round = |r: f64| format!("M0 -{r} A{r} {r} 0 0 1 0 {r} A{r} {r} 0 0 1 0 -{r}Z");
+        return format!("{}{}", round(RADIUS), round(HOLE));
+    }
     let at = |turn: f64, radius: f64| {
         let angle = turn * TAU;
         format!("{:.2} {:.2}", radius * angle.sin(), -radius * angle.cos())

@@ -2,7 +2,7 @@
 
 use crate::markup::{escape, fit, open_plot, percent, px, text_width};
 use crate::readout::{Readout, ReadoutSeries, fraction};
-use crate::{Drawing, Input};
+use crate::{Drawing, Input, labels};
 use brisk_domain::{Column, Unit, Values, format};
 use std::fmt::Write as _;
 
@@ -42,7 +42,10 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         input.spec.title, peak.text, y_labels[peak.y], x_labels[peak.x]
     );
     let left = y_labels.iter().map(|l| text_width(l) + 12.0).fold(24.0, f64::max).min(100.0);
-    let (top, bottom, right) = (2.0, 24.0, 4.0);
+    // Low charts have no room for a scale; their cells and tooltips say the numbers.
+    let with_scale = input.height >= 200.0 && high > low;
+    let bottom = if with_scale { 46.0 } else { 24.0 };
+    let (top, right) = (2.0, 4.0);
     let band = (input.height - top - bottom) / y_labels.len().max(1) as f64;
     let width = 1.0 / x_labels.len().max(1) as f64;
     let mut body = String::new();
@@ -54,22 +57,13 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         let _ =
             write!(body, "<text class=\"y\" x=\"-8\" y=\"{middle}\" dy=\".32em\">{short}</text>");
     }
-    let longest = x_labels.iter().map(|l| text_width(l)).fold(14.0, f64::max) + 8.0;
-    let x_step = (longest * x_labels.len() as f64 / input.width).ceil().max(1.0) as usize;
-    for (i, label) in x_labels.iter().enumerate().step_by(x_step) {
-        let class = ["", " t1", " t2", " t1"][i / x_step % 4];
-        let _ = write!(
-            body,
-            "<text class=\"x{class}\" x=\"{}\" y=\"{}\">{}</text>",
-            percent(width * (i as f64 + 0.5)),
-            px(input.height - 7.0),
-            escape(label)
-        );
-    }
+    let centres = (0..x_labels.len()).map(|i| width * (i as f64 + 0.5));
+    let labels: Vec<(f64, String)> = centres.zip(x_labels.iter().cloned()).collect();
+    labels::draw(&labels, left + right, input.height - bottom + 17.0, &mut body);
     // Text only where a cell is wide and high enough for it.
-    let room = input.width / x_labels.len().max(1) as f64;
     let short = |cell: &Cell| format::compact(cell.value, &bare(unit)).replace('\u{202f}', "");
-    let with_text = band >= 16.0 && cells.iter().all(|cell| text_width(&short(cell)) + 4.0 <= room);
+    let widest = cells.iter().map(|cell| text_width(&short(cell))).fold(0.0, f64::max);
+    let text_class = labels::class((widest + 6.0) / width + left + right).filter(|_| band >= 16.0);
     for (i, cell) in cells.iter().enumerate() {
         let step = if high > low {
             ((cell.value - low) / (high - low) * STEPS).min(STEPS - 1.0)
@@ -86,16 +80,20 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
             px(cy),
             px(band)
         );
-        if with_text {
+        if let Some(class) = &text_class {
             let _ = write!(
                 body,
-                "<text class=\"qt{}\" x=\"{}\" y=\"{}\" dy=\".32em\">{}</text>",
+                "<text class=\"qt{}{class}\" x=\"{}\" y=\"{}\" dy=\".32em\">{}</text>",
                 if step >= 5 { " qi" } else { "" },
                 percent(cx + width / 2.0),
                 px(cy + band / 2.0),
                 escape(&short(cell))
             );
         }
+    }
+    if with_scale {
+        let ends = [low, high].map(|end| format::compact(end, &bare(unit)));
+        draw_scale(&ends, input.height, &mut body);
     }
     body.push_str("</svg>");
     let label = |cell: &Cell| format!("{}, {}", y_labels[cell.y], x_labels[cell.x]);
@@ -170,6 +168,31 @@ fn dimension(column: &Column, input: &Input<'_>) -> (Vec<Option<usize>>, Vec<Str
             (places, labels)
         }
     }
+}
+
+/// What the colours mean: the steps between the lowest and the highest value, at the right end.
+fn draw_scale([low, high]: &[String; 2], height: f64, body: &mut String) {
+    const STEP: f64 = 12.0;
+    let y = height - 12.0;
+    let end = text_width(high) + 6.0;
+    let start = end + STEPS * STEP;
+    let _ = write!(
+        body,
+        "<svg x=\"100%\" overflow=\"visible\"><text class=\"e\" y=\"{0}\">{1}</text><text class=\"e\" x=\"{2}\" y=\"{0}\">{3}</text>",
+        px(y + 8.0),
+        escape(high),
+        px(-start - 6.0),
+        escape(low)
+    );
+    for step in 0..STEPS as u8 {
+        let _ = write!(
+            body,
+            "<rect class=\"q{step}\" x=\"{}\" y=\"{}\" width=\"{STEP}\" height=\"8\"/>",
+            px(-start + f64::from(step) * STEP),
+            px(y)
+        );
+    }
+    body.push_str("</svg>");
 }
 
 fn bare(unit: &Unit) -> Unit {

@@ -3,8 +3,8 @@
 //!
 //! **Fluid width.** The server does not know how wide a chart will be shown, and text must not be
 //! stretched. So heights and y are pixels, x is a percentage of the plot area, and only paths
-//! live in a stretched coordinate system (with strokes that do not scale). Tick labels carry a
-//! priority, and container queries in `style/chart.css` hide those that would collide.
+//! live in a stretched coordinate system (with strokes that do not scale). Labels know how wide
+//! a chart they need, and container queries in `style/chart.css` hide those that would collide.
 //!
 //! **Colours** are classes: `s0`–`s7` (series), `q0`–`q8` (sequential); `style/palette.css`
 //! resolves them in light and dark.
@@ -17,8 +17,10 @@ mod bar;
 mod donut;
 mod gauge;
 mod heatmap;
+mod labels;
 mod line;
 pub mod lttb;
+mod lying;
 mod markup;
 mod points;
 pub mod readout;
@@ -42,7 +44,7 @@ pub fn draw(input: &Input<'_>) -> Drawing {
     let drawing = match input.spec.kind {
         PanelKind::Stat => stat::draw(input),
         PanelKind::Line | PanelKind::Area => line::draw(input),
-        PanelKind::Bar if input.spec.horizontal => bar::draw_horizontal(input),
+        PanelKind::Bar if input.spec.horizontal => lying::draw(input),
         PanelKind::Bar | PanelKind::Histogram => bar::draw(input),
         PanelKind::Donut => donut::draw(input),
         PanelKind::Heatmap => heatmap::draw(input),

@@ -24,7 +24,11 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         points.extent(input.hidden)
     };
     let unit = points.series.first().map_or(Unit::None, |series| series.unit.clone());
-    let frame = Frame::with_zero(input, extent, &unit);
+    let frame = if area {
+        Frame::with_zero(input, extent, &unit)
+    } else {
+        Frame::for_line(input, extent, &unit)
+    };
     let summary = summary(&points, input);
     let mut body = String::new();
     open_plot(&mut body, (frame.left, frame.right), input.height, &summary);
@@ -97,7 +101,9 @@ fn draw_paths(
                 let base: Vec<(f64, f64)> = base.collect();
                 let outline: Vec<(f64, f64)> =
                     line.iter().copied().chain(base.into_iter().rev()).collect();
-                let _ = write!(body, "<path class=\"a s{color}\" d=\"{}Z\"/>", path(&outline));
+                let class = if input.spec.stacked { "a st" } else { "a" };
+                let outline = path(&outline);
+                let _ = write!(body, "<path class=\"{class} s{color}\" d=\"{outline}Z\"/>");
             }
             let _ = write!(body, "<path class=\"l s{color}{dashed}\" d=\"{}\"/>", path(&line));
         }
@@ -189,12 +195,16 @@ fn x_labels(points: &Points, input: &Input<'_>) -> Vec<(f64, String)> {
     }
 }
 
+/// What the tooltip reads. Like the drawing, it has no more points than a screen can show.
 fn readout(points: &Points, input: &Input<'_>, stacks: &[Stack], frame: &Frame) -> Readout {
+    let xs = fractions(points);
+    let kept = kept(points, &xs);
+    let labels = points.labels(input);
     let series = points.series.iter().zip(stacks).map(|(series, stack)| ReadoutSeries {
         name: series.name.clone(),
         color: series.color,
-        values: series.texts.clone(),
-        ys: stack.iter().map(|cell| cell.map(|(_, top)| frame.y(top).round())).collect(),
+        values: kept.iter().map(|i| series.texts[*i].clone()).collect(),
+        ys: kept.iter().map(|i| stack[*i].map(|(_, top)| frame.y(top).round())).collect(),
     });
     let time = match &points.x {
         Axis::Time(times) if times.len() > 1 => times.first().copied().zip(times.last().copied()),
@@ -203,11 +213,19 @@ fn readout(points: &Points, input: &Input<'_>, stacks: &[Stack], frame: &Frame) 
     Readout {
         by_mark: false,
         margins: frame.margins(),
-        xs: fractions(points).into_iter().map(fraction).collect(),
-        labels: points.labels(input),
+        xs: kept.iter().map(|i| fraction(xs[*i])).collect(),
+        labels: kept.iter().map(|i| labels[*i].clone()).collect(),
         series: series.collect(),
         time,
     }
+}
+
+/// The points that the first series keeps when it is downsampled.
+fn kept(points: &Points, xs: &[f64]) -> Vec<usize> {
+    let value = |i: usize| points.series.first().and_then(|s| s.values[i]);
+    let line: Vec<(f64, f64)> =
+        xs.iter().enumerate().map(|(i, x)| (*x, value(i).unwrap_or(0.0))).collect();
+    lttb::pick(&line, MAX_POINTS)
 }
 
 /// The facts in a sentence: range, last, highest, lowest.

@@ -5,7 +5,7 @@ use crate::Input;
 use crate::spec::LegendItem;
 use brisk_domain::panel::EmptyBucket;
 use brisk_domain::{Bounds, Column, Frame, Timestamp, Unit, Values, format};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Series over a common x.
 pub(crate) struct Points {
@@ -55,6 +55,7 @@ pub(crate) fn of(input: &Input<'_>) -> Option<Points> {
         && series.len() == 1
         && let Some(x) = x_of(previous, input, bounds)
         && let Some(compared) = series_of(previous, input, &x)
+        && compared[0].values.iter().any(Option::is_some)
     {
         let name = input.spec.compare.map_or("previous", brisk_domain::Compare::label);
         let length = series[0].values.len();
@@ -119,14 +120,11 @@ fn x_of(frame: &Frame, input: &Input<'_>, bounds: Bounds) -> Option<Axis> {
             Some(Axis::Time(times))
         }
         values => {
-            let mut labels: Vec<String> = Vec::new();
-            for row in 0..frame.rows() {
-                let label = label(values, row, input.spec.unit_of(&first.name), input);
-                if !labels.contains(&label) {
-                    labels.push(label);
-                }
-            }
-            Some(Axis::Label(labels))
+            let mut known = HashSet::new();
+            let unit = input.spec.unit_of(&first.name);
+            let labels = (0..frame.rows()).map(|row| label(values, row, unit, input));
+            let first_seen = labels.filter(|label| known.insert(label.clone()));
+            Some(Axis::Label(first_seen.collect()))
         }
     }
 }
@@ -143,13 +141,17 @@ fn label(values: &Values, row: usize, unit: &Unit, input: &Input<'_>) -> String 
 
 fn series_of(frame: &Frame, input: &Input<'_>, x: &Axis) -> Option<Vec<Series>> {
     let (first, rest) = frame.columns().split_first()?;
+    let known: HashMap<&str, usize> = match x {
+        Axis::Label(labels) => labels.iter().map(String::as_str).zip(0..).collect(),
+        Axis::Time(_) => HashMap::new(),
+    };
     let place = |row: usize| match (x, &first.values) {
         (Axis::Time(times), Values::Time(cells)) => {
             times.binary_search(cells.get(row)?.as_ref()?).ok()
         }
-        (Axis::Label(labels), values) => {
+        (Axis::Label(_), values) => {
             let label = label(values, row, input.spec.unit_of(&first.name), input);
-            labels.iter().position(|l| *l == label)
+            known.get(label.as_str()).copied()
         }
         _ => None,
     };
@@ -204,11 +206,50 @@ fn series_of(frame: &Frame, input: &Input<'_>, x: &Axis) -> Option<Vec<Series>> 
             }
         }
     }
-    series.truncate(MAX_SERIES);
+    keep_largest(&mut series, input.spec.stacked);
     if matches!(x, Axis::Time(_)) {
         fill_empty(&mut series, input.spec.empty);
     }
     (!series.is_empty()).then_some(series)
+}
+
+/// Of too many series, the largest stay in their order. Those that stand on each other are parts
+/// of a whole: the rest becomes "Other".
+fn keep_largest(series: &mut Vec<Series>, stacked: bool) {
+    if series.len() <= MAX_SERIES {
+        return;
+    }
+    let kept = MAX_SERIES - usize::from(stacked);
+    let total = |s: &Series| s.values.iter().flatten().map(|v| v.abs()).sum::<f64>();
+    let mut totals: Vec<f64> = series.iter().map(total).collect();
+    totals.sort_by(|a, b| b.total_cmp(a));
+    let least = totals[kept - 1];
+    let mut others = Vec::new();
+    let mut large = Vec::new();
+    for one in series.drain(..) {
+        if total(&one) >= least && large.len() < kept {
+            large.push(one);
+        } else {
+            others.push(one);
+        }
+    }
+    if stacked && let Some(rest) = others.into_iter().reduce(add) {
+        large.push(Series { name: "Other".into(), ..rest });
+    }
+    for (color, one) in (0..).zip(&mut large) {
+        one.color = color;
+    }
+    *series = large;
+}
+
+fn add(mut sum: Series, other: Series) -> Series {
+    for (at, value) in other.values.into_iter().enumerate() {
+        let Some(value) = value else { continue };
+        let total = sum.values[at].unwrap_or(0.0) + value;
+        sum.values[at] = Some(total);
+        sum.texts[at] = format::full(total, &sum.unit);
+    }
+    sum
 }
 
 /// Fills buckets without a row, up to the last one that has any: the future is not zero.

@@ -1,7 +1,7 @@
 //! Points by two numbers.
 
 use crate::axes::Frame;
-use crate::markup::{open_plot, percent, px};
+use crate::markup::{escape, open_plot, percent, px};
 use crate::readout::{Readout, ReadoutSeries, fraction};
 use crate::{Drawing, Input, ticks};
 use brisk_domain::{Column, Unit, Values, format};
@@ -40,11 +40,25 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let labels: Vec<(f64, String)> =
         x_ticks.iter().map(|tick| (at(*tick), format::compact(*tick, &bare(x_unit)))).collect();
     let (x_label, y_label) = (input.spec.label_of(&x.name), input.spec.label_of(&y.name));
-    let summary = format!("{}. {} points: {y_label} by {x_label}.", input.spec.title, rows.len());
+    let rest = match input.frame.rows() {
+        all if all > MAX_POINTS => format!(", the first of {}", format::grouped(&all.to_string())),
+        _ => String::new(),
+    };
+    let (title, shown) = (&input.spec.title, rows.len());
+    let summary = format!("{title}. {shown} points{rest}: {y_label} by {x_label}.");
     let mut body = String::new();
     open_plot(&mut body, (frame.left, frame.right), input.height, &summary);
     frame.draw_y(&mut body);
     frame.draw_x(&labels, &mut body);
+    // Two numbers need their names; they stand inside, at the ends of the axes.
+    let _ = write!(
+        body,
+        "<text class=\"m\" x=\"6\" y=\"{}\">↑ {}</text><text class=\"e\" x=\"100%\" y=\"{}\">{} →</text>",
+        px(frame.top + 12.0),
+        escape(&y_label),
+        px(input.height - frame.bottom - 7.0),
+        escape(&x_label)
+    );
     for (i, (_, x, y)) in rows.iter().enumerate() {
         let _ = write!(
             body,

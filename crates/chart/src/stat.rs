@@ -2,7 +2,7 @@
 
 use crate::markup::{escape, px};
 use crate::readout::Readout;
-use crate::{Drawing, Input};
+use crate::{Drawing, Input, lttb};
 use brisk_domain::panel::Better;
 use brisk_domain::{Frame, Unit, format};
 use std::fmt::Write as _;
@@ -62,14 +62,13 @@ fn change(
         let _ = write!(summary, " Nothing to compare with in the {label}.");
         return format!("<p class=\"stat-change\"><span>no {label}</span></p>");
     };
+    if value == previous {
+        let _ = write!(summary, " As in the {label}.");
+        return format!("<p class=\"stat-change\"><b>No change</b> <span>to {label}</span></p>");
+    }
     let rises = value > previous;
-    let (arrow, word) = match () {
-        () if value == previous => ("→", "unchanged"),
-        () if rises => ("↑", "up"),
-        () => ("↓", "down"),
-    };
+    let (arrow, word) = if rises { ("↑", "up") } else { ("↓", "down") };
     let good = match input.spec.better {
-        _ if value == previous => "",
         Better::Neither => "",
         Better::Up => [" bad", " good"][usize::from(rises)],
         Better::Down => [" good", " bad"][usize::from(rises)],
@@ -85,6 +84,8 @@ fn change(
 }
 
 const SPARK_HEIGHT: f64 = 32.0;
+/// More points than this cannot be seen in a small line.
+const MINI_POINTS: usize = 60;
 
 /// A line without axes, over the buckets that have a value.
 fn sparkline(frame: &Frame) -> String {
@@ -106,14 +107,16 @@ pub(crate) fn mini_path(values: &[f64], height: f64) -> (String, String) {
     let low = values.iter().copied().fold(f64::INFINITY, f64::min).min(0.0);
     let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max).max(0.0);
     let span = if high > low { high - low } else { 1.0 };
+    let place = |(i, value): (usize, &f64)| {
+        let x = 100.0 * i as f64 / (values.len() - 1).max(1) as f64;
+        (x, 1.5 + (height - 3.0) * (1.0 - (value - low) / span))
+    };
+    let points: Vec<(f64, f64)> = values.iter().enumerate().map(place).collect();
     let mut line = String::new();
-    // A hundred points are more than a small line can show.
-    let step = values.len().div_ceil(100).max(1);
-    let picked: Vec<f64> = values.iter().copied().step_by(step).collect();
-    for (i, value) in picked.iter().enumerate() {
-        let x = 100.0 * i as f64 / (picked.len() - 1).max(1) as f64;
-        let y = 1.5 + (height - 3.0) * (1.0 - (value - low) / span);
-        let _ = write!(line, "{}{} {}", if i == 0 { "M" } else { "L" }, px(x), px(y));
+    for (n, i) in lttb::pick(&points, MINI_POINTS).into_iter().enumerate() {
+        let (x, y) = points[i];
+        let step = if n == 0 { "M" } else { "L" };
+        let _ = write!(line, "{step}{} {}", px(x), px(y));
     }
     let area = format!("{line}L100 {height}L0 {height}Z");
     (line, area)

@@ -35,13 +35,17 @@ pub(crate) fn plain(input: &Input<'_>, max_rows: usize) -> String {
 
 fn markup(input: &Input<'_>, max_rows: usize, decorated: bool) -> String {
     let frame = input.frame;
-    let style =
-        |column: &Column| input.spec.column(&column.name).map(|s| s.cell).unwrap_or_default();
-    let columns: Vec<(&Column, Cell)> = frame
+    let style = |column: &Column| {
+        let cell = input.spec.column(&column.name).map(|s| s.cell).unwrap_or_default();
+        let plain = !decorated && cell != Cell::Hidden;
+        let numbers = (0..frame.rows()).filter_map(|row| column.values.number(row));
+        Style { cell: if plain { Cell::Plain } else { cell }, largest: numbers.fold(0.0, f64::max) }
+    };
+    let columns: Vec<(&Column, Style)> = frame
         .columns()
         .iter()
         .map(|column| (column, style(column)))
-        .filter(|(_, cell)| *cell != Cell::Hidden)
+        .filter(|(_, style)| style.cell != Cell::Hidden)
         .collect();
     let mut out = format!(
         "<table class=\"tb\"><caption class=\"visually-hidden\">{}</caption><thead><tr>",
@@ -56,8 +60,8 @@ fn markup(input: &Input<'_>, max_rows: usize, decorated: bool) -> String {
     let shown = frame.rows().min(max_rows);
     for row in 0..shown {
         out.push_str("<tr>");
-        for (column, cell) in &columns {
-            td(input, column, if decorated { *cell } else { Cell::Plain }, row, &mut out);
+        for (column, style) in &columns {
+            td(input, column, style, row, &mut out);
         }
         out.push_str("</tr>");
     }
@@ -69,7 +73,19 @@ fn markup(input: &Input<'_>, max_rows: usize, decorated: bool) -> String {
     out
 }
 
-fn td(input: &Input<'_>, column: &Column, cell: Cell, row: usize, out: &mut String) {
+/// What `td` needs of a column: how it is shown, and its largest number for bars.
+struct Style {
+    cell: Cell,
+    largest: f64,
+}
+
+fn td(
+    input: &Input<'_>,
+    column: &Column,
+    Style { cell, largest }: &Style,
+    row: usize,
+    out: &mut String,
+) {
     let text = match &column.values {
         Values::Time(cells) => cells
             .get(row)
@@ -81,9 +97,7 @@ fn td(input: &Input<'_>, column: &Column, cell: Cell, row: usize, out: &mut Stri
     let text = escape(&text);
     match cell {
         Cell::Bar => {
-            let all = (0..input.frame.rows()).filter_map(|r| column.values.number(r));
-            let max = all.fold(0.0, f64::max);
-            let part = column.values.number(row).map_or(0.0, |v| (v / max).clamp(0.0, 1.0));
+            let part = column.values.number(row).map_or(0.0, |v| (v / largest).clamp(0.0, 1.0));
             let _ = write!(
                 out,
                 "<td class=\"n b\"><i style=\"width:{}\"></i><span>{text}</span></td>",
@@ -115,8 +129,12 @@ fn td(input: &Input<'_>, column: &Column, cell: Cell, row: usize, out: &mut Stri
         Cell::Plain | Cell::Hidden if column.values.is_number() => {
             let _ = write!(out, "<td class=\"n\">{text}</td>");
         }
-        Cell::Plain | Cell::Hidden => {
+        // Only what may be cut needs its full text in a tooltip.
+        Cell::Plain | Cell::Hidden if text.len() > 20 => {
             let _ = write!(out, "<td title=\"{text}\">{text}</td>");
+        }
+        Cell::Plain | Cell::Hidden => {
+            let _ = write!(out, "<td>{text}</td>");
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Frames and panels to draw, for the tests and the gallery: every kind, and every wart that real
 //! data has. The numbers are made by formula, so that drawings never change by themselves.
 
+#![allow(clippy::expect_used, dead_code)]
+
 use brisk_chart::{Drawing, Input, Spec};
 use brisk_domain::panel::{Better, Cell, ColumnStyle, EmptyBucket};
 use brisk_domain::{

@@ -1,0 +1,160 @@
+//! Lying bars: labels at the left, values at the bars' ends. Grouped and stacked as standing ones.
+
+use crate::bar::{self, Bar, bars};
+use crate::line::summary;
+use crate::markup::{escape, fit, open_plot, percent, px, text_width};
+use crate::points::{self, Points};
+use crate::readout::{Readout, fraction};
+use crate::{Drawing, Input};
+use brisk_domain::{Unit, format};
+use std::fmt::Write as _;
+
+/// The widest that labels may be, in px.
+const LABEL_WIDTH: f64 = 128.0;
+/// The lowest that a row may be, in px: its label is 12 px high.
+const LEAST_BAND: f64 = 17.0;
+/// The thickest that a bar may be, in px.
+const THICKEST: f64 = 26.0;
+
+pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
+    let points = points::of(input)?;
+    let summary = summary(&points, input);
+    let plan = Plan::of(&points, input);
+    let mut body = String::new();
+    open_plot(&mut body, (plan.left, plan.right), input.height, &summary);
+    for (i, row) in plan.rows.iter().enumerate() {
+        draw_label(&plan, i, &mut body);
+        let last = row.len().saturating_sub(1);
+        for (k, bar) in row.iter().enumerate() {
+            let text = (plan.with_text && (!input.spec.stacked || k == last))
+                .then(|| format::compact(bar.top, &plan.unit));
+            draw_bar(&plan, i, bar, text, &mut body);
+        }
+    }
+    if plan.left_out > 0 {
+        let _ = write!(
+            body,
+            "<text class=\"m\" y=\"{}\">{} more in the table</text>",
+            px(input.height - 4.0),
+            plan.left_out
+        );
+    }
+    body.push_str("</svg>");
+    let shown = plan.rows.len();
+    let mut series = bar::readout_series(&points, |i, _| Some(plan.middle(i).round()));
+    for one in &mut series {
+        one.values.truncate(shown);
+        one.ys.truncate(shown);
+    }
+    let end = |row: &Vec<Bar>| row.iter().map(|bar| bar.top).fold(0.0, f64::max);
+    let readout = Readout {
+        by_mark: true,
+        margins: (plan.left, plan.right, 4.0, 4.0),
+        xs: plan.rows.iter().map(|row| fraction(plan.x(end(row)))).collect(),
+        labels: plan.labels.clone(),
+        series,
+        time: None,
+    };
+    Some(Drawing { body, legend: points.legend(), summary, readout, is_empty: false })
+}
+
+/// Where everything goes.
+struct Plan {
+    rows: Vec<Vec<Bar>>,
+    labels: Vec<String>,
+    unit: Unit,
+    left: f64,
+    right: f64,
+    band: f64,
+    low: f64,
+    high: f64,
+    with_text: bool,
+    left_out: usize,
+}
+
+impl Plan {
+    fn of(points: &Points, input: &Input<'_>) -> Self {
+        let mut labels = points.labels(input);
+        let mut rows = bars(points, input);
+        let fitting = ((input.height - 8.0) / LEAST_BAND).max(1.0) as usize;
+        let mut height = input.height - 8.0;
+        let mut left_out = 0;
+        if rows.len() > fitting {
+            height -= 14.0;
+            let shown = (height / LEAST_BAND).max(1.0) as usize;
+            left_out = rows.len() - shown;
+            rows.truncate(shown);
+            labels.truncate(shown);
+        }
+        let ends = rows.iter().flatten().flat_map(|bar| [bar.base, bar.top]);
+        let (low, high) = ends.fold((0.0_f64, 0.0_f64), |(l, h), v| (l.min(v), h.max(v)));
+        let unit = bar::unit_of(points);
+        let widest = |texts: &mut dyn Iterator<Item = String>| {
+            texts.map(|text| text_width(&text)).fold(0.0, f64::max) * 1.1
+        };
+        let tops = rows.iter().flatten().map(|bar| format::compact(bar.top, &unit));
+        let band = height / rows.len().max(1) as f64;
+        let thin = rows.iter().flatten().any(|bar| bar.width * band < 10.0);
+        Self {
+            left: (widest(&mut labels.iter().cloned()) + 12.0).clamp(40.0, LABEL_WIDTH),
+            right: widest(&mut tops.into_iter()) + 10.0,
+            with_text: !thin,
+            high: if high > low { high } else { low + 1.0 },
+            rows,
+            labels,
+            unit,
+            band,
+            low,
+            left_out,
+        }
+    }
+
+    fn x(&self, value: f64) -> f64 {
+        (value - self.low) / (self.high - self.low)
+    }
+
+    fn middle(&self, row: usize) -> f64 {
+        4.0 + self.band * (row as f64 + 0.5)
+    }
+}
+
+fn draw_label(plan: &Plan, row: usize, body: &mut String) {
+    let label = &plan.labels[row];
+    // Labels are set a little larger than axes.
+    let short = fit(label, (plan.left - 10.0) / 1.1);
+    let title =
+        if short == *label { String::new() } else { format!("<title>{}</title>", escape(label)) };
+    let _ = write!(
+        body,
+        "<text class=\"h\" x=\"-8\" y=\"{}\" dy=\".32em\">{}{title}</text>",
+        px(plan.middle(row)),
+        escape(&short)
+    );
+}
+
+fn draw_bar(plan: &Plan, row: usize, bar: &Bar, text: Option<String>, body: &mut String) {
+    let (from, to) = (plan.x(bar.base.min(bar.top)), plan.x(bar.base.max(bar.top)));
+    // Bars keep their places in the row, but become no thicker than is good for the eye.
+    let scale = plan.band.min(THICKEST / 0.74 * plan.rows[row].len().max(1) as f64);
+    let across = bar.x + bar.width / 2.0 - 0.5;
+    let middle = plan.middle(row) + across * scale;
+    let thick = bar.width * scale;
+    let _ = write!(
+        body,
+        "<rect class=\"s{}\" data-i=\"{row}\" x=\"{}\" width=\"{}\" y=\"{}\" height=\"{}\" rx=\"2\"/>",
+        bar.color,
+        percent(from),
+        percent(to - from),
+        px(middle - thick / 2.0),
+        px(thick),
+    );
+    if let Some(text) = text {
+        let _ = write!(
+            body,
+            "<text class=\"v\" x=\"{}\" dx=\"6\" y=\"{}\" dy=\".32em\">{}</text>",
+            percent(to),
+            px(middle),
+            escape(&text)
+        );
+    }
+}
