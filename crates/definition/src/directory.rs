@@ -13,6 +13,8 @@ pub struct Loaded {
     pub problems: Vec<Problem>,
     /// The dashboards whose files are broken.
     pub broken: Vec<Slug>,
+    /// Whether the directory itself could not be read, so that nothing is known of its files.
+    pub is_unreadable: bool,
 }
 
 /// Larger files are refused.
@@ -26,6 +28,7 @@ pub fn load_dir(directory: &Path) -> Loaded {
         Err(error) => {
             let message = format!("the directory cannot be read: {error}");
             loaded.problems.push(whole_file(&directory.display().to_string(), message));
+            loaded.is_unreadable = true;
             return loaded;
         }
     };

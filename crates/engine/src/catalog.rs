@@ -56,6 +56,15 @@ impl Catalog {
     pub fn reload(&self) -> Arc<Contents> {
         let loaded = brisk_definition::load_dir(&self.directory);
         let before = self.contents();
+        if loaded.is_unreadable {
+            // For a moment or for good: what was read before stays, with the problem.
+            let contents = Contents {
+                dashboards: before.dashboards.clone(),
+                problems: loaded.problems,
+                outdated: before.dashboards.keys().cloned().collect(),
+            };
+            return self.replace(contents);
+        }
         let mut contents = Contents { problems: loaded.problems, ..Contents::default() };
         for dashboard in loaded.dashboards {
             contents.dashboards.insert(dashboard.slug.clone(), Arc::new(dashboard));
@@ -66,6 +75,10 @@ impl Catalog {
                 contents.outdated.push(slug);
             }
         }
+        self.replace(contents)
+    }
+
+    fn replace(&self, contents: Contents) -> Arc<Contents> {
         let contents = Arc::new(contents);
         *self.current.write().unwrap_or_else(|poisoned| poisoned.into_inner()) =
             Arc::clone(&contents);

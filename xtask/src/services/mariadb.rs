@@ -22,10 +22,16 @@ pub(super) fn start(_: &Workspace) -> Result<Service> {
         .current_dir(directory.path()))?;
     let (port, log) = (free_port()?, directory.path().join("log"));
     let setup = directory.path().join("setup.sql");
-    // A nameless local user stands before brisk@'%', so that localhost is named as well.
-    let grant = "create user brisk@localhost; grant all on *.* to brisk@localhost;\n\
-                 create user brisk@'%'; grant all on *.* to brisk@'%'; create database brisk;\n";
-    std::fs::write(&setup, grant)?;
+    // One statement a line. A nameless local user stands before brisk@'%', so that localhost is
+    // named as well.
+    let grants = [
+        "create user brisk@localhost;",
+        "grant all on *.* to brisk@localhost;",
+        "create user brisk@'%';",
+        "grant all on *.* to brisk@'%';",
+        "create database brisk;",
+    ];
+    std::fs::write(&setup, grants.join("\n"))?;
     let socket = directory.path().join("socket");
     let mut command = command_as(user, &program("mariadbd")?);
     command.args(["--no-defaults", "--bind-address=127.0.0.1", &data]);
