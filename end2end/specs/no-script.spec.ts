@@ -25,4 +25,8 @@ test("without scripts all charts are there, and range and variables work @no-scr
   await expect(page).toHaveURL(/country=France/);
   await page.getByRole("link", { name: "Reset" }).click();
   await expect(page).toHaveURL("/d/online-retail");
+  await expect(page.locator(".cal")).toBeHidden();
+  await page.getByRole("link", { name: "Only the panels" }).click();
+  await expect(page.locator(".topbar")).toBeHidden();
+  await expect(page.locator("section.panel")).toHaveCount(20);
 });

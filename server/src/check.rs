@@ -1,5 +1,6 @@
 //! `brisk check`: what is wrong with dashboards as code.
 
+use brisk_domain::variable::Options;
 use brisk_domain::{Timestamp, ViewState};
 use brisk_engine::Window;
 use brisk_source::Dialect;
@@ -24,6 +25,16 @@ pub fn check(directory: &Path) -> ExitCode {
                 continue;
             }
         };
+        for variable in &dashboard.variables {
+            let Options::Query { source, query } = &variable.options else { continue };
+            let planned =
+                brisk_engine::plan::choices(query, source, &view, &window, Dialect::Sqlite);
+            if let Err(error) = planned {
+                let place = format!("{}:{}:{}", file.display(), error.line, error.column);
+                let message = &error.message;
+                problems.push(format!("{place}: variable \"{}\": {message}", variable.name));
+            }
+        }
         for panel in &dashboard.panels {
             panels += 1;
             if let Err(error) = brisk_engine::plan::panel(panel, &view, &window, Dialect::Sqlite) {

@@ -4,7 +4,7 @@ use crate::cli::ServeArguments;
 use crate::import;
 use anyhow::Context;
 use brisk_domain::Clock;
-use brisk_import::{Shift, TerminalProgress, import_into_sqlite};
+use brisk_import::{Options, Shift, TerminalProgress, import_into_sqlite};
 use brisk_store::{ImportRecord, Store};
 use std::path::PathBuf;
 
@@ -33,7 +33,8 @@ pub async fn database(
     };
     let (started_at, begun) = (clock.now(), std::time::Instant::now());
     let progress = TerminalProgress::new();
-    let report = import_into_sqlite(&plan, &file, &database, shift, 0, &progress)
+    let options = Options { shift, ..Options::default() };
+    let report = import_into_sqlite(&plan, &file, &database, &options, &progress)
         .await
         .context("loading the demo data")?;
     let finished_at = clock.now();

@@ -1,7 +1,7 @@
 //! `brisk import`: a CSV file into a table.
 
 use anyhow::Context;
-use brisk_import::{Plan, Report, Shift, TerminalProgress, file, import_into_sqlite};
+use brisk_import::{Options, Plan, Report, Shift, TerminalProgress, file, import_into_sqlite};
 use std::path::{Path, PathBuf};
 
 /// What to load, and where.
@@ -21,6 +21,9 @@ pub struct ImportArguments {
     /// How many lines may be left out because they do not fit.
     #[arg(long, default_value_t = 0)]
     pub max_rejected: u64,
+    /// A CSV file that gets every line that does not fit, with its number and why.
+    #[arg(long, value_name = "FILE")]
+    pub rejected: Option<PathBuf>,
 }
 
 /// Lines that types are guessed from.
@@ -37,11 +40,19 @@ pub async fn run(arguments: ImportArguments) -> anyhow::Result<()> {
         plan.table = table;
     }
     let progress = TerminalProgress::new();
-    let (file, into, allowed) = (&arguments.file, &arguments.into, arguments.max_rejected);
-    let report = import_into_sqlite(&plan, file, into, Shift::None, allowed, &progress).await?;
+    let options = Options {
+        shift: Shift::None,
+        max_rejected: arguments.max_rejected,
+        rejected_to: arguments.rejected.clone(),
+    };
+    let report =
+        import_into_sqlite(&plan, &arguments.file, &arguments.into, &options, &progress).await?;
     println!("{}", sentence(&report, &plan));
     for rejected in &report.first_rejected {
         println!("  left out: {rejected}");
+    }
+    if report.rejected > report.first_rejected.len() as u64 && arguments.rejected.is_none() {
+        println!("  … and more; --rejected FILE lists them all");
     }
     Ok(())
 }

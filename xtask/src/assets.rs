@@ -27,7 +27,10 @@ pub(crate) fn build(workspace: &Workspace, frontend: &Frontend) -> Result<()> {
     site.add("favicon.svg", &read(&style.join("favicon.svg"))?)?;
     site.add("brisk_bg.wasm", &read(&frontend.wasm)?)?;
     site.add("brisk.js", &read(&frontend.js)?)?;
-    site.add("loader.js", &read(&workspace.path("frontend/loader.js"))?)?;
+    // One file: each more would be a request before the first island starts.
+    let mut loader = read(&workspace.path("frontend/popovers.js"))?;
+    loader.extend(read(&workspace.path("frontend/loader.js"))?);
+    site.add("loader.js", &loader)?;
     site.finish()
 }
 

@@ -1,7 +1,7 @@
 //! What a page is: title, description, time.
 
 use super::icon::icon;
-use crate::service::DashboardPage;
+use crate::service::{DashboardPage, PanelSlot};
 use brisk_domain::Panel;
 use leptos::prelude::*;
 
@@ -50,7 +50,19 @@ fn as_of(page: &DashboardPage) -> AnyView {
             <b>{page.bounds.label(&page.offsets)}</b>
             <span>"by "{page.interval.word()}</span>
             <span>{page.dashboard.zone.to_string()}</span>
+            {updated(page)}
         </p>
     }
     .into_any()
+}
+
+/// When the oldest panel was loaded, where all of them are there.
+fn updated(page: &DashboardPage) -> Option<AnyView> {
+    let loaded = page.panels.iter().map(|(_, slot)| match slot {
+        PanelSlot::Ready(data) => Some(data.as_of),
+        PanelSlot::Failed(_) | PanelSlot::Pending(_) => None,
+    });
+    let oldest = loaded.collect::<Option<Vec<_>>>()?.into_iter().min()?;
+    let at = page.offsets.local(oldest).format("%H:%M").to_string();
+    Some(view! { <span>"loaded "{at}</span> }.into_any())
 }

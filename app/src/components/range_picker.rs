@@ -1,18 +1,22 @@
-//! Presets as links, custom dates as a form with the browser's own calendar.
+//! Presets as links, custom dates as a form with a calendar.
 
 use super::icon::{chevron, icon};
 use super::toolbar::hidden_fields;
+use crate::islands::{Calendar, day_number};
 use crate::service::DashboardPage;
-use brisk_domain::TimeRange;
 use brisk_domain::time_range::PRESETS;
+use brisk_domain::{TimeRange, Timestamp};
 use leptos::prelude::*;
 
 /// The range picker.
 pub(crate) fn range_picker(page: &DashboardPage) -> AnyView {
     let presets: Vec<AnyView> =
         PRESETS.iter().map(|(label, range)| preset(page, label, range)).collect();
-    let (from, to) = page.bounds.url_ends(&page.offsets);
-    let date = |text: String| text.split('T').next().unwrap_or_default().to_owned();
+    let first = page.offsets.local(page.bounds.from).date();
+    // The last day that has a part in the range.
+    let last = page.offsets.local(Timestamp(page.bounds.to.0 - 1)).date();
+    let today = page.offsets.local(page.now).date();
+    let date = |day: chrono::NaiveDate| day.format("%Y-%m-%d").to_string();
     let label = page.view.range.label();
     view! {
         <details class="pop" name="pop">
@@ -24,8 +28,9 @@ pub(crate) fn range_picker(page: &DashboardPage) -> AnyView {
                 <form class="custom" method="get" action=page.path()>
                     <input type="hidden" name="range" value="custom"/>
                     {hidden_fields(page, &["range", "from", "to", "interval"])}
-                    <label class="field">"From"<input type="date" name="from" value=date(from) required/></label>
-                    <label class="field">"To"<input type="date" name="to" value=date(to) required/></label>
+                    <Calendar from=day_number(first) to=day_number(last) today=day_number(today)/>
+                    <label class="field">"From"<input type="date" name="from" value=date(first) required/></label>
+                    <label class="field">"To"<input type="date" name="to" value=date(last) required/></label>
                     <button class="btn primary">"Show these days"</button>
                 </form>
             </div>

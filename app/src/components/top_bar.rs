@@ -27,6 +27,7 @@ pub(crate) fn top_bar(page: &Page, theme: Theme, path: String) -> AnyView {
             <a class="brand" href="/">{icon("logo")}"Brisk"</a>
             {switcher(page)}
             <div class="topbar-end">
+                {wall(page)}
                 <FullScreen/>
                 <form class="switch" method="post" action="/theme" aria-label="Theme">
                     <input type="hidden" name="back" value=path/>
@@ -59,4 +60,20 @@ fn switcher(page: &Page) -> AnyView {
         </nav>
     }
     .into_any()
+}
+
+/// Without scripts, full screen is a link to the page without its bar.
+fn wall(page: &Page) -> Option<AnyView> {
+    let (Page::Dashboard(page) | Page::Panel(page)) = page else {
+        return None;
+    };
+    let href = page.link_with(&[("full", Some("1".to_owned()))]);
+    Some(
+        view! {
+            <noscript>
+                <a class="icon-btn" href=href aria-label="Only the panels" title="Only the panels">{icon("full")}</a>
+            </noscript>
+        }
+        .into_any(),
+    )
 }

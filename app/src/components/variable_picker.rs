@@ -61,9 +61,12 @@ fn several(
     // Chosen values that the source no longer knows stay visible, so that they can be taken back.
     let unknown = selection.values().iter().filter(|value| !choices.contains(value));
     let name = variable.name.as_str();
-    let options: Vec<AnyView> = choices
-        .iter()
-        .chain(unknown)
+    // What is chosen comes first: nobody scrolls to take a choice back.
+    let (chosen, others): (Vec<&String>, Vec<&String>) =
+        choices.iter().chain(unknown).partition(|choice| selection.values().contains(choice));
+    let options: Vec<AnyView> = chosen
+        .into_iter()
+        .chain(others)
         .map(|choice| {
             let checked = selection.values().contains(choice);
             view! {

@@ -136,7 +136,11 @@ pub fn Chart(
     };
     let items = legend.into_iter().enumerate().map(move |(i, item)| {
         let pressed = move || if hidden.with(|h| h.contains(&i)) { "false" } else { "true" };
-        let swatch = if item.dashed { "swatch line dashed" } else { "swatch" };
+        let swatch = match (item.line, item.dashed) {
+            (_, true) => "swatch line dashed",
+            (true, false) => "swatch line",
+            (false, false) => "swatch",
+        };
         view! {
             <button type="button" class=format!("legend-item s{}", item.color) aria-pressed=pressed on:click=move |_| toggle(i)>
                 <i class=swatch></i>{item.name}

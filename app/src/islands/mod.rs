@@ -1,9 +1,11 @@
 //! The interactive parts: the only code of the app that runs in the browser.
 
+mod calendar;
 mod chart;
 mod full_screen;
 mod option_search;
 
+pub use calendar::{Calendar, DayNumber, day_number};
 pub use chart::{Chart, ChartPlace};
 pub use full_screen::FullScreen;
 pub use option_search::OptionSearch;

@@ -43,7 +43,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         series: readout_series(&points, |_, value| Some(frame.y(value).round())),
         time,
     };
-    Some(Drawing { body, legend: points.legend(), summary, readout, is_empty: false })
+    Some(Drawing { body, legend: points.legend(false), summary, readout, is_empty: false })
 }
 
 /// One bar: place and width as fractions of the plot (of its row, where bars lie), ends as values.

@@ -37,7 +37,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     draw_paths(&points, input, &stacks, &frame, area, &mut body);
     body.push_str("</svg>");
     let readout = readout(&points, input, &stacks, &frame);
-    Some(Drawing { body, legend: points.legend(), summary, readout, is_empty: false })
+    Some(Drawing { body, legend: points.legend(!area), summary, readout, is_empty: false })
 }
 
 /// Base and top of each series at each point; the base is 0 unless they stand on each other.

@@ -55,7 +55,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         series,
         time: None,
     };
-    Some(Drawing { body, legend: points.legend(), summary, readout, is_empty: false })
+    Some(Drawing { body, legend: points.legend(false), summary, readout, is_empty: false })
 }
 
 /// Where everything goes.

@@ -88,12 +88,16 @@ impl Points {
         }
     }
 
-    pub(crate) fn legend(&self) -> Vec<LegendItem> {
+    pub(crate) fn legend(&self, line: bool) -> Vec<LegendItem> {
         if self.series.len() < 2 {
             return Vec::new();
         }
-        let item =
-            |s: &Series| LegendItem { name: s.name.clone(), color: s.color, dashed: s.dashed };
+        let item = |s: &Series| LegendItem {
+            name: s.name.clone(),
+            color: s.color,
+            dashed: s.dashed,
+            line: line || s.dashed,
+        };
         self.series.iter().map(item).collect()
     }
 

@@ -82,6 +82,8 @@ pub struct LegendItem {
     pub color: u8,
     /// Whether its line is dashed.
     pub dashed: bool,
+    /// Whether it is drawn as a line, not as a surface.
+    pub line: bool,
 }
 
 impl Spec {

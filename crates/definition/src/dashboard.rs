@@ -33,7 +33,7 @@ fn dashboard(fields: &Fields<'_>, slug: Slug, problems: &mut Problems<'_>) -> Op
     let zone = fields.parsed("timezone", ZoneName::parse, problems);
     let range = fields.parsed("range", TimeRange::parse, problems);
     let interval = interval(fields, problems);
-    let variables = variables(fields, problems);
+    let variables = variables(fields, source.as_ref(), problems);
     let panels = panels(fields, source.as_ref(), problems);
     fields.finish(problems);
     Some(Dashboard {
@@ -54,10 +54,14 @@ fn interval(fields: &Fields<'_>, problems: &mut Problems<'_>) -> IntervalChoice 
     fields.word("interval", &words, problems).unwrap_or_default()
 }
 
-fn variables(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Vec<Variable> {
+fn variables(
+    fields: &Fields<'_>,
+    source: Option<&SourceName>,
+    problems: &mut Problems<'_>,
+) -> Vec<Variable> {
     let mut variables: Vec<Variable> = Vec::new();
     for mut table in fields.tables("variable", "[[variable]]", problems) {
-        let Some(variable) = variable::variable(&mut table, problems) else {
+        let Some(variable) = variable::variable(&mut table, source, problems) else {
             continue;
         };
         if variables.iter().any(|v| v.name == variable.name) {

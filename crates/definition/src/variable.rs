@@ -3,14 +3,18 @@
 use crate::fields::Fields;
 use crate::problem::Problems;
 use brisk_domain::variable::Options;
-use brisk_domain::{Selection, Variable, VariableName};
+use brisk_domain::{Selection, SourceName, Variable, VariableName};
 
 /// Names that mean something else in URLs and statements.
 const RESERVED: [&str; 11] =
     ["from", "to", "interval", "tz", "range", "user", "theme", "full", "table", "refresh", "page"];
 
 /// Reads one variable.
-pub(crate) fn variable(fields: &mut Fields<'_>, problems: &mut Problems<'_>) -> Option<Variable> {
+pub(crate) fn variable(
+    fields: &mut Fields<'_>,
+    dashboard_source: Option<&SourceName>,
+    problems: &mut Problems<'_>,
+) -> Option<Variable> {
     let name = fields.required_text("name", problems);
     if let Some(name) = name {
         fields.rename(format!("[[variable]] \"{name}\""));
@@ -30,7 +34,7 @@ pub(crate) fn variable(fields: &mut Fields<'_>, problems: &mut Problems<'_>) -> 
     });
     let label = fields.text("label", problems);
     let multi = fields.word("kind", &[("single", false), ("multi", true)], problems);
-    let options = options(fields, problems);
+    let options = options(fields, dashboard_source, problems);
     let default = default(fields, problems);
     fields.finish(problems);
     let name = name?;
@@ -48,7 +52,12 @@ pub(crate) fn variable(fields: &mut Fields<'_>, problems: &mut Problems<'_>) -> 
     Some(Variable { label, name, multi, options, default })
 }
 
-fn options(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<Options> {
+fn options(
+    fields: &Fields<'_>,
+    dashboard_source: Option<&SourceName>,
+    problems: &mut Problems<'_>,
+) -> Option<Options> {
+    let source = fields.parsed("source", SourceName::parse, problems);
     match fields.item("options") {
         None => {
             let message = format!("{} has no \"options\"", fields.title());
@@ -56,7 +65,16 @@ fn options(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<Options> 
             problems.add_with_help(fields.span(), message, help);
             None
         }
-        Some(item) if item.is_str() => fields.query("options", problems).map(Options::Query),
+        Some(item) if item.is_str() => {
+            let source = source.or_else(|| dashboard_source.cloned());
+            if source.is_none() && fields.item("source").is_none() {
+                let message =
+                    format!("{} has no \"source\", and neither has the dashboard", fields.title());
+                problems.add(fields.span(), message);
+            }
+            let query = fields.query("options", problems)?;
+            Some(Options::Query { source: source?, query })
+        }
         Some(item) => {
             let values = item.as_array().and_then(|array| {
                 array.iter().map(|v| v.as_str().map(ToOwned::to_owned)).collect::<Option<Vec<_>>>()

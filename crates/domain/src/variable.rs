@@ -1,6 +1,6 @@
 //! What readers can choose on a dashboard besides time.
 
-use crate::{Query, VariableName};
+use crate::{Query, SourceName, VariableName};
 use serde::{Deserialize, Serialize};
 
 /// Something that readers choose: a country, a price band.
@@ -24,7 +24,12 @@ pub enum Options {
     /// Written in the dashboard's file.
     Fixed(Vec<String>),
     /// The first column of a statement.
-    Query(Query),
+    Query {
+        /// The source that runs it.
+        source: SourceName,
+        /// The statement.
+        query: Query,
+    },
 }
 
 /// The chosen values of one variable, sorted and without repetition; none means all.

@@ -8,8 +8,8 @@ use crate::{computed, key};
 use brisk_cache::{Request, Trigger};
 use brisk_domain::variable::Options;
 use brisk_domain::{
-    Clock, Dashboard, Frame, Freshness, Panel, PanelData, PanelError, Query, SourceName, Timestamp,
-    Values, VariableName, ViewState, ZoneOffsets,
+    CachePolicy, Clock, Dashboard, Frame, Freshness, Panel, PanelData, PanelError, Query,
+    SourceName, Timestamp, Values, VariableName, ViewState, ZoneOffsets,
 };
 use brisk_source::StatementError;
 use futures::FutureExt;
@@ -190,8 +190,9 @@ impl Engine {
         let choices = dashboard.variables.iter().map(|variable| async move {
             let choices = match &variable.options {
                 Options::Fixed(choices) => Ok(choices.clone()),
-                Options::Query(query) => {
-                    self.choices(dashboard, query, view, window, trigger).await
+                Options::Query { source, query } => {
+                    let asked = (source, query);
+                    self.choices(dashboard, &variable.name, asked, view, window, trigger).await
                 }
             };
             (variable.name.clone(), choices)
@@ -203,18 +204,17 @@ impl Engine {
     async fn choices(
         &self,
         dashboard: &Dashboard,
-        query: &Query,
+        name: &VariableName,
+        (source, query): (&SourceName, &Query),
         view: &ViewState,
         window: &Window,
         trigger: Trigger,
     ) -> Result<Vec<String>, PanelError> {
-        let Some(panel) = dashboard.panels.first() else {
-            return Ok(Vec::new());
-        };
-        let source = self.loader.source(&panel.source).ok_or_else(|| unknown(&panel.source))?;
-        let planned = plan::choices(query, &panel.source, view, window, source.dialect())
-            .map_err(|error| refused(&error))?;
-        let request = key::request(&planned, (&dashboard.slug, &panel.id), panel.cache);
+        let dialect = self.loader.source(source).ok_or_else(|| unknown(source))?.dialect();
+        let planned =
+            plan::choices(query, source, view, window, dialect).map_err(|error| refused(&error))?;
+        let request =
+            key::request(&planned, &format!("{}/:{name}", dashboard.slug), CachePolicy::default());
         let statement = [(planned, request)];
         let mut found = self.loader.lookup(&statement, trigger).await;
         let loaded = match found.pop().flatten() {
@@ -231,8 +231,8 @@ impl Engine {
 
 fn slots(dashboard: &Dashboard, panel: &Panel, plan: &PanelPlan) -> Slots {
     let statements = [Some(&plan.main), plan.previous.as_ref(), plan.sparkline.as_ref()];
-    let owner = (&dashboard.slug, &panel.id);
-    let slot = |planned: &Planned| (planned.clone(), key::request(planned, owner, panel.cache));
+    let label = format!("{}/{}", dashboard.slug, panel.id);
+    let slot = |planned: &Planned| (planned.clone(), key::request(planned, &label, panel.cache));
     statements.into_iter().flatten().map(slot).collect()
 }
 

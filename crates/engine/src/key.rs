@@ -5,16 +5,15 @@
 
 use crate::plan::Planned;
 use brisk_cache::{Fingerprint, Policy, Request, Tag};
-use brisk_domain::{CachePolicy, PanelId, Slug};
+use brisk_domain::CachePolicy;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Changes whenever the meaning of a stored frame changes.
 const FRAME_VERSION: &[u8] = b"frame 1";
 
-/// The cache request of one statement of a panel.
-pub fn request(planned: &Planned, owner: (&Slug, &PanelId), policy: CachePolicy) -> Request {
-    let (slug, panel) = owner;
+/// The cache request of one statement; `label` says whose it is in figures and logs.
+pub fn request(planned: &Planned, label: &str, policy: CachePolicy) -> Request {
     let mut parts: Vec<Vec<u8>> =
         vec![FRAME_VERSION.to_vec(), planned.source.as_str().as_bytes().to_vec()];
     parts.extend(planned.statement.fingerprint_parts());
@@ -38,6 +37,6 @@ pub fn request(planned: &Planned, owner: (&Slug, &PanelId), policy: CachePolicy)
             stale: Duration::from_secs(policy.stale.into()),
             ..Policy::default()
         },
-        label: Arc::from(format!("{slug}/{panel}")),
+        label: Arc::from(label),
     }
 }

@@ -49,6 +49,14 @@ pub enum ImportError {
         /// The first of them.
         rejected: Vec<Rejected>,
     },
+    /// The list of lines that do not fit cannot be written.
+    #[error("{path} cannot be written: {reason}")]
+    RejectedFile {
+        /// The file.
+        path: String,
+        /// What went wrong.
+        reason: String,
+    },
     /// The database refused.
     #[error("the database refused the import: {0}")]
     Database(#[from] sqlx::Error),

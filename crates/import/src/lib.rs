@@ -14,9 +14,10 @@ pub mod file;
 pub mod load;
 pub mod plan;
 pub mod progress;
+mod rejected;
 pub mod value;
 
 pub use error::{ImportError, Rejected};
-pub use load::{Report, Shift, import_into_sqlite};
+pub use load::{Options, Report, Shift, import_into_sqlite};
 pub use plan::Plan;
 pub use progress::{NoProgress, Progress, TerminalProgress};

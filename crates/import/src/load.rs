@@ -2,6 +2,7 @@
 
 use crate::file::{self, Opened};
 use crate::plan::{ColumnType, Plan};
+use crate::rejected::RejectedFile;
 use crate::value::{self, Value};
 use crate::{ImportError, Progress, Rejected};
 use brisk_domain::{Timestamp, ZoneName, ZoneOffsets};
@@ -14,13 +15,26 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::mpsc;
 
 /// Whether timestamps are moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Shift {
     /// They stay.
+    #[default]
     None,
     /// By whole weeks on the wall clock, so that the newest falls into the week before this
     /// instant.
     LatestIntoPastWeek(Timestamp),
+}
+
+/// How to import.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Whether timestamps are moved.
+    pub shift: Shift,
+    /// How many lines may be left out because they do not fit.
+    pub max_rejected: u64,
+    /// A CSV file that gets every line that does not fit, with its number and why; also when
+    /// there are too many of them.
+    pub rejected_to: Option<PathBuf>,
 }
 
 /// What an import did.
@@ -57,11 +71,10 @@ pub async fn import_into_sqlite(
     plan: &Plan,
     file: &Path,
     database: &Path,
-    shift: Shift,
-    max_rejected: u64,
+    options: &Options,
     progress: &dyn Progress,
 ) -> Result<Report, ImportError> {
-    let result = import(plan, file, database, shift, max_rejected, progress).await;
+    let result = import(plan, file, database, options, progress).await;
     progress.finish();
     result
 }
@@ -70,11 +83,10 @@ async fn import(
     plan: &Plan,
     file: &Path,
     database: &Path,
-    shift: Shift,
-    max_rejected: u64,
+    options: &Options,
     progress: &dyn Progress,
 ) -> Result<Report, ImportError> {
-    let weeks = match shift {
+    let weeks = match options.shift {
         Shift::None => 0,
         Shift::LatestIntoPastWeek(now) => {
             let (plan, file) = (plan.clone(), file.to_owned());
@@ -85,17 +97,17 @@ async fn import(
     let (total, read) = (opened.total, Arc::clone(&opened.read));
     let (sender, receiver) = mpsc::channel(4);
     let reader = {
-        let (plan, path) = (plan.clone(), file.to_owned());
-        blocking(move || convert_all(&plan, &path, opened, weeks, max_rejected, &sender))
+        let (plan, path, options) = (plan.clone(), file.to_owned(), options.clone());
+        blocking(move || convert_all(&plan, &path, opened, weeks, &options, &sender))
     };
-    let options = SqliteConnectOptions::new()
+    let connect = SqliteConnectOptions::new()
         .filename(database)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
         .pragma("cache_size", "-200000")
         .pragma("temp_store", "memory");
-    let mut connection = SqliteConnection::connect_with(&options).await?;
+    let mut connection = SqliteConnection::connect_with(&connect).await?;
     let written = write(plan, &mut connection, receiver, reader, (&read, total), progress).await;
     // Closing waits for SQLite's thread, so that the file is whole when we return.
     let closed = connection.close().await;
@@ -182,12 +194,13 @@ fn convert_all(
     path: &Path,
     opened: Opened,
     weeks: i64,
-    max_rejected: u64,
+    options: &Options,
     sender: &mpsc::Sender<Batch>,
 ) -> Result<Done, ImportError> {
     let zone = offsets(plan);
     let mut lines = Lines::open(plan, path, opened)?;
     let mut done = Done { rejected: 0, first_rejected: Vec::new() };
+    let mut listed = options.rejected_to.as_deref().map(RejectedFile::create).transpose()?;
     let mut batch = Batch { values: Vec::new(), rows: 0 };
     while let Some(line) = lines.next()? {
         let row = line.and_then(|(number, fields)| {
@@ -208,6 +221,9 @@ fn convert_all(
             }
             Err(rejected) => {
                 done.rejected += 1;
+                if let Some(listed) = &mut listed {
+                    listed.add(&rejected)?;
+                }
                 if done.first_rejected.len() < REJECTED_IN_FULL {
                     done.first_rejected.push(rejected);
                 }
@@ -224,8 +240,11 @@ fn convert_all(
     if batch.rows > 0 {
         let _ = sender.blocking_send(batch);
     }
-    if done.rejected > max_rejected {
-        let (count, allowed, rejected) = (done.rejected, max_rejected, done.first_rejected);
+    if let Some(listed) = listed {
+        listed.finish()?;
+    }
+    if done.rejected > options.max_rejected {
+        let (count, allowed, rejected) = (done.rejected, options.max_rejected, done.first_rejected);
         return Err(ImportError::Rejected { count, allowed, rejected });
     }
     Ok(done)

@@ -1,6 +1,6 @@
 //! What to load: columns, types, statements to run afterwards.
 
-use crate::ImportError;
+use crate::{ImportError, value};
 use brisk_domain::ZoneName;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -95,7 +95,8 @@ impl Plan {
     }
 
     /// A plan for a file nobody described: all columns are text that may be empty, named after
-    /// the header, unless every value of `sample` says otherwise.
+    /// the header, unless every value of `sample` is a number or a date (ISO 8601, or US style:
+    /// month first).
     pub fn infer(
         table: &str,
         header: &[String],
@@ -108,9 +109,17 @@ impl Plan {
                 .filter(|v| !v.is_empty())
                 .collect();
             let all = |fits: fn(&str) -> bool| !values.is_empty() && values.iter().all(|v| fits(v));
+            let format =
+                [None, Some("%m/%d/%Y %H:%M"), Some("%m/%d/%Y %H:%M:%S"), Some("%m/%d/%Y")]
+                    .into_iter()
+                    .find(|format| {
+                        !values.is_empty()
+                            && values.iter().all(|v| value::wall(v, *format).is_some())
+                    });
             let kind = match () {
                 () if all(|v| v.parse::<i64>().is_ok()) => ColumnType::Integer,
                 () if all(|v| v.parse::<f64>().is_ok_and(f64::is_finite)) => ColumnType::Float,
+                () if format.is_some() => ColumnType::Timestamp,
                 () => ColumnType::Text,
             };
             Column {
@@ -120,7 +129,7 @@ impl Plan {
                 nullable: true,
                 trim: false,
                 scale: 0,
-                format: None,
+                format: format.flatten().map(ToOwned::to_owned),
             }
         });
         let plan = Self {

@@ -3,7 +3,7 @@
 // Helpers of tests are outside of what clippy takes for tests.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
-use brisk_import::{ImportError, NoProgress, Plan, Progress, Report, Shift, import_into_sqlite};
+use brisk_import::{ImportError, NoProgress, Options, Plan, Progress, Report, import_into_sqlite};
 use futures::FutureExt;
 use sqlx::{Connection, Row};
 use std::io::Write;
@@ -33,7 +33,9 @@ async fn import(directory: &Path, bytes: &[u8], allowed: u64) -> Result<Report, 
     std::fs::write(&file, bytes).unwrap();
     let plan = Plan::from_toml("plan.toml", PLAN).unwrap();
     let database = directory.join("test.sqlite");
-    import_into_sqlite(&plan, &file, &database, Shift::None, allowed, &NoProgress).await
+    let rejected_to = Some(directory.join("rejected.csv"));
+    let options = Options { max_rejected: allowed, rejected_to, ..Options::default() };
+    import_into_sqlite(&plan, &file, &database, &options, &NoProgress).await
 }
 
 async fn rows(directory: &Path) -> Vec<(i64, i64, Option<String>)> {
@@ -105,6 +107,37 @@ async fn rejected_lines_are_named_and_nothing_is_imported() {
 }
 
 #[tokio::test]
+async fn every_rejected_line_is_in_its_file_even_when_there_are_too_many() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut text = String::from("Date,Amount,Who\n");
+    for i in 0..2_000 {
+        text.push_str(if i % 2 == 0 { "2011-01-01,1,a\n" } else { "2011-01-01,\"1,5\",b\n" });
+    }
+    import(directory.path(), text.as_bytes(), 0).await.unwrap_err();
+    let mut listed = csv::Reader::from_path(directory.path().join("rejected.csv")).unwrap();
+    let listed: Vec<(u64, String)> = listed.deserialize().map(Result::unwrap).collect();
+    assert_eq!(listed.len(), 1_000);
+    assert_eq!(listed[999].0, 2_001);
+    assert!(listed[0].1.contains("\"1,5\" is not a decimal"), "{}", listed[0].1);
+}
+
+#[test]
+fn types_are_guessed_when_every_value_agrees() {
+    let header: Vec<String> =
+        ["At", "Day", "Price", "Count", "Code", "Empty"].map(String::from).into();
+    let row = |fields: [&str; 6]| fields.map(String::from).to_vec();
+    let sample = [
+        row(["12/1/2009 7:45", "2011-01-01", "1.5", "3", "85048", ""]),
+        row(["1/31/2010 12:00", "", "2", "-4", "79323P", ""]),
+    ];
+    let plan = Plan::infer("t", &header, &sample).unwrap();
+    let kinds: Vec<String> = plan.columns.iter().map(|c| format!("{:?}", c.kind)).collect();
+    assert_eq!(kinds, ["Timestamp", "Timestamp", "Float", "Integer", "Text", "Text"]);
+    assert_eq!(plan.columns[0].format.as_deref(), Some("%m/%d/%Y %H:%M"));
+    assert_eq!(plan.columns[1].format, None);
+}
+
+#[tokio::test]
 async fn a_missing_column_and_an_empty_file_are_errors() {
     let directory = tempfile::tempdir().unwrap();
     for text in ["Date,Amount\n2011-01-01,1\n", ""] {
@@ -137,7 +170,8 @@ async fn an_interrupted_import_leaves_nothing_half_done() {
     let plan = Plan::from_toml("plan.toml", PLAN).unwrap();
     let database = directory.path().join("test.sqlite");
     let inserted = Inserted(tokio::sync::Notify::new());
-    let import = import_into_sqlite(&plan, &file, &database, Shift::None, 0, &inserted).boxed();
+    let options = Options::default();
+    let import = import_into_sqlite(&plan, &file, &database, &options, &inserted).boxed();
     tokio::select! {
         _ = import => panic!("the import was too quick to interrupt"),
         () = inserted.0.notified() => {}

@@ -1,0 +1,181 @@
+//! A month to choose days from: one press is the first day, the next one the last. It fills the
+//! two date fields of its form; without scripts those stand alone.
+
+use chrono::{Datelike, Days, Months, NaiveDate};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+/// Days are counted from the common era: short in the page, and without a parser here.
+pub type DayNumber = i32;
+
+/// The number of `day`.
+pub fn day_number(day: NaiveDate) -> DayNumber {
+    day.num_days_from_ce()
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Chosen {
+    first: NaiveDate,
+    /// None between the two presses.
+    last: Option<NaiveDate>,
+}
+
+/// A calendar for the date fields `from` and `to` of the form around it.
+#[island]
+pub fn Calendar(
+    /// The first chosen day.
+    from: DayNumber,
+    /// The last chosen day.
+    to: DayNumber,
+    /// The day that it is.
+    today: DayNumber,
+) -> impl IntoView {
+    let today = day(today);
+    let chosen = RwSignal::new(Chosen { first: day(from), last: Some(day(to)) });
+    // Where the keyboard is; its month is shown.
+    let focus = RwSignal::new(day(to));
+    let table = NodeRef::<leptos::html::Table>::new();
+    let turn = move |months: i32| {
+        focus.update(|at| {
+            let count = Months::new(months.unsigned_abs());
+            let turned = if months < 0 {
+                at.checked_sub_months(count)
+            } else {
+                at.checked_add_months(count)
+            };
+            *at = turned.unwrap_or(*at);
+        });
+    };
+    let choose = move |event: web_sys::MouseEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let Some(pressed) = target.and_then(|target| target.get_attribute("data-day")) else {
+            return;
+        };
+        let pressed = day(pressed.parse().unwrap_or_default());
+        chosen.update(|chosen| match chosen.last {
+            None if pressed >= chosen.first => chosen.last = Some(pressed),
+            _ => *chosen = Chosen { first: pressed, last: None },
+        });
+        focus.set(pressed);
+        fill(table, chosen.get_untracked());
+        take_focus(table, pressed);
+    };
+    let on_key = move |event: web_sys::KeyboardEvent| {
+        let days: i64 = match event.key().as_str() {
+            "ArrowLeft" => -1,
+            "ArrowRight" => 1,
+            "ArrowUp" => -7,
+            "ArrowDown" => 7,
+            _ => return,
+        };
+        event.prevent_default();
+        let (at, count) = (focus.get_untracked(), Days::new(days.unsigned_abs()));
+        let next = if days < 0 { at.checked_sub_days(count) } else { at.checked_add_days(count) };
+        let next = next.unwrap_or(at);
+        focus.set(next);
+        take_focus(table, next);
+    };
+    let names = [
+        ("Monday", "Mo"),
+        ("Tuesday", "Tu"),
+        ("Wednesday", "We"),
+        ("Thursday", "Th"),
+        ("Friday", "Fr"),
+        ("Saturday", "Sa"),
+        ("Sunday", "Su"),
+    ];
+    let heads =
+        Vec::from(names.map(|(full, short)| view! { <th scope="col" abbr=full>{short}</th> }));
+    view! {
+        <div class="cal js-only">
+            <header>
+                <button type="button" class="icon-btn" aria-label="Month before" on:click=move |_| turn(-1)>
+                    <svg class="i" aria-hidden="true"><use href="#i-back"></use></svg>
+                </button>
+                <span aria-live="polite">{move || focus.get().format("%B %Y").to_string()}</span>
+                <button type="button" class="icon-btn next" aria-label="Month after" on:click=move |_| turn(1)>
+                    <svg class="i" aria-hidden="true"><use href="#i-back"></use></svg>
+                </button>
+            </header>
+            <table node_ref=table on:click=choose on:keydown=on_key>
+                <thead><tr>{heads}</tr></thead>
+                <tbody>{move || weeks(focus.get(), chosen.get(), today)}</tbody>
+            </table>
+        </div>
+    }
+}
+
+/// Six weeks around the month of `focus`: always as many, so that the box keeps its height.
+fn weeks(focus: NaiveDate, chosen: Chosen, today: NaiveDate) -> Vec<AnyView> {
+    let month = focus.with_day(1).unwrap_or(focus);
+    let monday = month - Days::new(u64::from(month.weekday().num_days_from_monday()));
+    let last = chosen.last.unwrap_or(chosen.first);
+    let cell = |at: NaiveDate| {
+        let mut class = String::new();
+        for (applies, word) in [
+            ((chosen.first..=last).contains(&at), "in "),
+            (at == chosen.first, "first "),
+            (at == last, "last "),
+            (at.month() != month.month(), "out"),
+        ] {
+            if applies {
+                class.push_str(word);
+            }
+        }
+        let current = (at == today).then_some("date");
+        let pressed = if at == chosen.first || at == last { "true" } else { "false" };
+        let tabindex = if at == focus { "0" } else { "-1" };
+        let label = at.format("%-d %B %Y").to_string();
+        view! {
+            <td class=class>
+                <button
+                    type="button"
+                    data-day=day_number(at)
+                    aria-current=current
+                    aria-pressed=pressed
+                    aria-label=label
+                    tabindex=tabindex
+                >
+                    {at.day()}
+                </button>
+            </td>
+        }
+    };
+    (0..6)
+        .map(|week| {
+            let days: Vec<_> = (0..7).map(|day| cell(monday + Days::new(week * 7 + day))).collect();
+            view! { <tr>{days}</tr> }.into_any()
+        })
+        .collect()
+}
+
+/// Writes the chosen days into the form's fields.
+fn fill(table: NodeRef<leptos::html::Table>, chosen: Chosen) {
+    let Some(Ok(Some(form))) = table.get_untracked().map(|table| table.closest("form")) else {
+        return;
+    };
+    let last = chosen.last.unwrap_or(chosen.first);
+    for (name, day) in [("from", chosen.first), ("to", last)] {
+        let field = form.query_selector(&format!("input[name={name}]")).ok().flatten();
+        if let Some(field) = field.and_then(|f| f.dyn_into::<web_sys::HtmlInputElement>().ok()) {
+            field.set_value(&day.format("%Y-%m-%d").to_string());
+        }
+    }
+}
+
+/// Moves the keyboard to `day`, once it is drawn.
+fn take_focus(table: NodeRef<leptos::html::Table>, day: NaiveDate) {
+    request_animation_frame(move || {
+        let Some(table) = table.get_untracked() else { return };
+        let button = table.query_selector(&format!("[data-day='{}']", day_number(day)));
+        if let Ok(Some(button)) = button
+            && let Ok(button) = button.dyn_into::<web_sys::HtmlElement>()
+        {
+            let _ = button.focus();
+        }
+    });
+}
+
+fn day(number: DayNumber) -> NaiveDate {
+    NaiveDate::from_num_days_from_ce_opt(number).unwrap_or_default()
+}

@@ -1,0 +1,53 @@
+import { expect, expectAccessible, settled, test } from "../fixtures";
+
+test("a range is chosen in the calendar", async ({ page }) => {
+  await page.goto("/d/products?from=2011-11-01&to=2011-11-30");
+  await settled(page);
+  await page.locator("summary", { hasText: "1 – 30 Nov 2011" }).click();
+  const calendar = page.locator(".cal");
+  await expect(calendar).toContainText("November 2011");
+  await page.getByRole("button", { name: "Month before" }).click();
+  await expect(calendar).toContainText("October 2011");
+  await calendar.getByRole("button", { name: "5 October 2011", exact: true }).click();
+  await calendar.getByRole("button", { name: "20 October 2011", exact: true }).click();
+  await expect(page.getByLabel("From", { exact: true })).toHaveValue("2011-10-05");
+  await expect(page.getByLabel("To", { exact: true })).toHaveValue("2011-10-20");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Show these days" }).click();
+  await expect(page.locator(".as-of b")).toHaveText("5 – 20 Oct 2011");
+});
+
+test("the calendar is used with the keyboard alone", async ({ page }) => {
+  await page.goto("/d/products?from=2011-11-01&to=2011-11-30");
+  await settled(page);
+  await page.locator("summary", { hasText: "1 – 30 Nov 2011" }).click();
+  await page.locator(".cal [tabindex='0']").focus();
+  await page.keyboard.press("ArrowDown");
+  await expect(page.locator(".cal")).toContainText("December 2011");
+  await page.keyboard.press("ArrowLeft");
+  await expect(page.locator(".cal [tabindex='0']")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByLabel("From", { exact: true })).toHaveValue("2011-12-06");
+  await page.keyboard.press("ArrowRight");
+  await expect(page.getByRole("button", { name: "7 December 2011", exact: true })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByLabel("To", { exact: true })).toHaveValue("2011-12-07");
+});
+
+test("Escape closes what is open and gives the focus back", async ({ page }) => {
+  await page.goto("/d/online-retail");
+  await settled(page);
+  const summary = page.locator("summary", { hasText: "Country" });
+  await summary.click();
+  await page.getByPlaceholder("Find a country").focus();
+  await page.keyboard.press("Escape");
+  await expect(page.locator("details[open]")).toHaveCount(0);
+  await expect(summary).toBeFocused();
+});
+
+test("chosen values come first, so that they can be taken back", async ({ page }) => {
+  await page.goto("/d/online-retail?country=USA");
+  await settled(page);
+  await page.locator("summary", { hasText: "Country" }).first().click();
+  await expect(page.locator(".option").first()).toContainText("USA");
+});
