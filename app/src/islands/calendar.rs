@@ -20,6 +20,11 @@ struct Chosen {
     last: Option<NaiveDate>,
 }
 
+const WEEKDAYS: &str = "<tr><th scope=col abbr=Monday>Mo</th><th scope=col abbr=Tuesday>Tu</th>\
+    <th scope=col abbr=Wednesday>We</th><th scope=col abbr=Thursday>Th</th>\
+    <th scope=col abbr=Friday>Fr</th><th scope=col abbr=Saturday>Sa</th>\
+    <th scope=col abbr=Sunday>Su</th></tr>";
+
 /// A calendar for the date fields `from` and `to` of the form around it.
 #[island]
 pub fn Calendar(
@@ -75,17 +80,6 @@ pub fn Calendar(
         focus.set(next);
         take_focus(table, next);
     };
-    let names = [
-        ("Monday", "Mo"),
-        ("Tuesday", "Tu"),
-        ("Wednesday", "We"),
-        ("Thursday", "Th"),
-        ("Friday", "Fr"),
-        ("Saturday", "Sa"),
-        ("Sunday", "Su"),
-    ];
-    let heads =
-        Vec::from(names.map(|(full, short)| view! { <th scope="col" abbr=full>{short}</th> }));
     view! {
         <div class="cal js-only">
             <header>
@@ -98,55 +92,49 @@ pub fn Calendar(
                 </button>
             </header>
             <table node_ref=table on:click=choose on:keydown=on_key>
-                <thead><tr>{heads}</tr></thead>
-                <tbody>{move || weeks(focus.get(), chosen.get(), today)}</tbody>
+                <thead inner_html=WEEKDAYS></thead>
+                <tbody inner_html=move || weeks(focus.get(), chosen.get(), today)></tbody>
             </table>
         </div>
     }
 }
 
-/// Six weeks around the month of `focus`: always as many, so that the box keeps its height.
-fn weeks(focus: NaiveDate, chosen: Chosen, today: NaiveDate) -> Vec<AnyView> {
+/// Six weeks around the month of `focus`, as markup: always as many, so that the box keeps its
+/// height. Views with as many attributes would be a tenth of the wasm.
+fn weeks(focus: NaiveDate, chosen: Chosen, today: NaiveDate) -> String {
     let month = focus.with_day(1).unwrap_or(focus);
-    let monday = month - Days::new(u64::from(month.weekday().num_days_from_monday()));
-    let last = chosen.last.unwrap_or(chosen.first);
-    let cell = |at: NaiveDate| {
-        let mut class = String::new();
+    let monday = day_number(month) - month.weekday().num_days_from_monday() as DayNumber;
+    let (first, last) = (day_number(chosen.first), day_number(chosen.last.unwrap_or(chosen.first)));
+    let mut markup = String::new();
+    for number in monday..monday + 42 {
+        let at = day(number);
+        if (number - monday) % 7 == 0 {
+            markup.push_str("<tr>");
+        }
+        markup.push_str("<td class=\"");
         for (applies, word) in [
-            ((chosen.first..=last).contains(&at), "in "),
-            (at == chosen.first, "first "),
-            (at == last, "last "),
+            (first <= number && number <= last, "in "),
+            (number == first, "first "),
+            (number == last, "last "),
             (at.month() != month.month(), "out"),
         ] {
             if applies {
-                class.push_str(word);
+                markup.push_str(word);
             }
         }
-        let current = (at == today).then_some("date");
-        let pressed = if at == chosen.first || at == last { "true" } else { "false" };
-        let tabindex = if at == focus { "0" } else { "-1" };
-        let label = at.format("%-d %B %Y").to_string();
-        view! {
-            <td class=class>
-                <button
-                    type="button"
-                    data-day=day_number(at)
-                    aria-current=current
-                    aria-pressed=pressed
-                    aria-label=label
-                    tabindex=tabindex
-                >
-                    {at.day()}
-                </button>
-            </td>
-        }
-    };
-    (0..6)
-        .map(|week| {
-            let days: Vec<_> = (0..7).map(|day| cell(monday + Days::new(week * 7 + day))).collect();
-            view! { <tr>{days}</tr> }.into_any()
-        })
-        .collect()
+        markup.push_str("\"><button type=\"button\" data-day=\"");
+        markup.push_str(&number.to_string());
+        markup.push_str("\" aria-label=\"");
+        markup.push_str(&at.format("%-d %B %Y").to_string());
+        markup.push_str("\" aria-pressed=\"");
+        markup.push_str(if number == first || number == last { "true" } else { "false" });
+        markup.push_str("\" tabindex=\"");
+        markup.push_str(if at == focus { "0\"" } else { "-1\"" });
+        markup.push_str(if at == today { " aria-current=\"date\">" } else { ">" });
+        markup.push_str(&at.day().to_string());
+        markup.push_str("</button></td>");
+    }
+    markup
 }
 
 /// Writes the chosen days into the form's fields.
