@@ -81,7 +81,7 @@ pub struct DashboardPage {
     /// Whether this is the page of one panel.
     pub is_one_panel: bool,
     /// The choices of each variable.
-    pub choices: BTreeMap<VariableName, Result<Vec<String>, PanelError>>,
+    pub choices: BTreeMap<VariableName, ChoicesSlot>,
     /// Whether the dashboard's file is broken and this is its last good version.
     pub outdated: bool,
     /// The other dashboards: name and title.
@@ -90,6 +90,20 @@ pub struct DashboardPage {
 
 /// A panel that is still loading.
 pub type PendingPanel = Shared<BoxFuture<'static, Result<Arc<PanelData>, PanelError>>>;
+
+/// A variable's choices that are still loading.
+pub type PendingChoices = Shared<BoxFuture<'static, Result<Vec<String>, PanelError>>>;
+
+/// The choices of one variable.
+#[derive(Clone)]
+pub enum ChoicesSlot {
+    /// They can be shown now.
+    Ready(Vec<String>),
+    /// They cannot be shown.
+    Failed(PanelError),
+    /// They are being loaded.
+    Pending(PendingChoices),
+}
 
 /// One panel of a page.
 #[derive(Clone)]

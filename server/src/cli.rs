@@ -42,6 +42,10 @@ pub struct ServeArguments {
     /// The dashboards as code.
     #[arg(long, env = "BRISK_DASHBOARDS_DIR", default_value = "dashboards")]
     pub dashboards: PathBuf,
+    /// A Redis that several Brisk processes share: redis://user:password@host:6379/0, rediss://
+    /// for TLS, nodes of a cluster separated by commas. The cache is in memory only where absent.
+    #[arg(long, env = "BRISK_REDIS_URL", hide_env_values = true)]
+    pub redis_url: Option<String>,
     /// The built frontend.
     #[arg(long, env = "BRISK_ASSETS_DIR", default_value = "target/site")]
     pub assets: PathBuf,

@@ -91,11 +91,13 @@ pub async fn healthz() -> &'static str {
 }
 
 /// `/readyz`
-pub async fn readyz(State(state): State<AppState>) -> (StatusCode, &'static str) {
-    match state.service.is_ready() {
-        true => (StatusCode::OK, "ready\n"),
-        false => (StatusCode::SERVICE_UNAVAILABLE, "no dashboard could be read\n"),
+pub async fn readyz(State(state): State<AppState>) -> (StatusCode, String) {
+    if !state.service.is_ready() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "no dashboard could be read\n".into());
     }
+    // Degraded is still ready: readers get their pages.
+    let degraded = state.service.degraded();
+    (StatusCode::OK, degraded.map_or("ready\n".into(), |what| format!("ready\ndegraded: {what}\n")))
 }
 
 /// `/fn/{*name}`: server functions.

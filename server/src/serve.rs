@@ -5,10 +5,10 @@ use crate::router::{AppState, router};
 use crate::service::EngineService;
 use crate::{assets, demo, system_clock, watch};
 use anyhow::{Context, bail};
-use brisk_cache::{Cache, Config};
+use brisk_cache::{Cache, Config, RedisConfig};
 use brisk_domain::{Clock, SourceName};
 use brisk_engine::load::{Loader, Sources};
-use brisk_engine::{Catalog, Engine};
+use brisk_engine::{Cached, Catalog, Engine};
 use brisk_source::{Limits, Source};
 use brisk_store::Store;
 use std::path::{Path, PathBuf};
@@ -40,7 +40,7 @@ pub async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     watch::report(&catalog.contents());
     let _watcher = watch::watch(Arc::clone(&catalog))
         .with_context(|| format!("watching {}", arguments.dashboards.display()))?;
-    let cache = Cache::in_memory(Config::default(), Arc::clone(&clock));
+    let cache = cache(&arguments, &clock)?;
     let engine = Engine::new(Arc::clone(&catalog), Loader::new(cache, sources), Arc::clone(&clock));
     let service = Arc::new(EngineService::new(engine, clock));
     let state = AppState { service, assets: Arc::new(built) };
@@ -52,6 +52,14 @@ pub async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         .with_graceful_shutdown(stop_signal())
         .await
         .context("serving")
+}
+
+fn cache(arguments: &ServeArguments, clock: &Arc<dyn Clock>) -> anyhow::Result<Cache<Cached>> {
+    let (config, clock) = (Config::default(), Arc::clone(clock));
+    match arguments.redis_url.as_deref().filter(|url| !url.trim().is_empty()) {
+        None => Ok(Cache::in_memory(config, clock)),
+        Some(url) => Ok(Cache::with_redis(config, clock, RedisConfig::parse(url))?),
+    }
 }
 
 async fn sources(
@@ -95,7 +103,11 @@ fn announce(
     if arguments.demo {
         println!("  demo data      {}", shown(&arguments.data_dir.join("retail.sqlite")).display());
     }
-    println!("  cache          in this process's memory");
+    match arguments.redis_url {
+        // The URL holds a password.
+        Some(_) => println!("  cache          in this process's memory, and in Redis"),
+        None => println!("  cache          in this process's memory"),
+    }
     println!("  access         open to everybody on this machine; there are no accounts yet");
     Ok(())
 }

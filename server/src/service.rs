@@ -1,9 +1,9 @@
 //! What pages and server functions get, from the engine.
 
-use brisk_app::service::{DashboardPage, PageError, PanelSlot, Service};
+use brisk_app::service::{ChoicesSlot, DashboardPage, PageError, PanelSlot, Service};
 use brisk_cache::Trigger;
 use brisk_domain::{Clock, Dashboard, PanelId, Slug, ViewState};
-use brisk_engine::{Engine, PanelState};
+use brisk_engine::{ChoicesState, Engine, PanelState};
 use std::sync::Arc;
 
 /// The engine as pages see it.
@@ -28,6 +28,13 @@ impl EngineService {
         let bad = |message: String| PageError::BadRequest(message, dashboard.slug.clone());
         let view = ViewState::from_pairs(&dashboard, parameters).map_err(|e| bad(e.to_string()))?;
         self.engine.purge(&dashboard, &view).await.map_err(|e| bad(e.to_string()))
+    }
+
+    /// What does not work as it should, while pages are still served.
+    pub fn degraded(&self) -> Option<String> {
+        let (since, why) = self.engine.loader().cache().health().trouble?;
+        let seconds = since.as_secs();
+        Some(format!("the shared cache, for {seconds} s: {why}; memory goes on, unverified"))
     }
 
     /// Whether the dashboards could be read.
@@ -78,7 +85,7 @@ impl Service for EngineService {
         let slots = data.panels.into_iter().map(|state| match state {
             PanelState::Ready(data) => PanelSlot::Ready(data),
             PanelState::Failed(error) => PanelSlot::Failed(error),
-            PanelState::Pending(pending) => PanelSlot::Pending(pending),
+            PanelState::Pending { load, .. } => PanelSlot::Pending(load),
         });
         let contents = self.engine.catalog().contents();
         let siblings = contents.dashboards.values().map(|d| (d.slug.clone(), d.title.clone()));
@@ -90,10 +97,18 @@ impl Service for EngineService {
             now: self.clock.now(),
             panels: shown.into_iter().zip(slots).collect(),
             is_one_panel: panel.is_some(),
-            choices: data.options,
+            choices: data.options.into_iter().map(|(name, state)| (name, choices(state))).collect(),
             outdated: contents.outdated.contains(&dashboard.slug),
             siblings: siblings.collect(),
             dashboard,
         })
+    }
+}
+
+fn choices(state: ChoicesState) -> ChoicesSlot {
+    match state {
+        ChoicesState::Ready(choices) => ChoicesSlot::Ready(choices),
+        ChoicesState::Failed(error) => ChoicesSlot::Failed(error),
+        ChoicesState::Pending(load) => ChoicesSlot::Pending(load),
     }
 }

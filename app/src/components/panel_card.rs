@@ -135,9 +135,14 @@ fn body(
         inner = height - LEGEND;
         drawing = brisk_chart::draw(&input(&spec, data, (width, inner)));
     }
-    let mark = (data.freshness == Freshness::Stale).then(|| {
+    let mark = (data.freshness > Freshness::Fresh).then(|| {
         let at = data.offsets.local(data.as_of).format("%H:%M").to_string();
-        let title = format!("As of {at}; a newer value is on its way");
+        let title = match data.freshness {
+            Freshness::Unverified => {
+                format!("As of {at}; whether it is still current could not be checked")
+            }
+            _ => format!("As of {at}; a newer value is on its way"),
+        };
         view! { <span class="mark updating" role="status" title=title>{at}</span> }
     });
     let style = format!("height:{inner}px");

@@ -5,9 +5,10 @@ use super::{range_picker, variable_picker};
 use crate::service::DashboardPage;
 use brisk_domain::{Interval, IntervalChoice};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// The controls of a view.
-pub(crate) fn toolbar(page: &DashboardPage) -> AnyView {
+pub(crate) fn toolbar(page: &Arc<DashboardPage>) -> AnyView {
     let variables = &page.dashboard.variables;
     let pickers: Vec<AnyView> =
         variables.iter().map(|variable| variable_picker::picker(page, variable)).collect();

@@ -3,34 +3,61 @@
 use super::icon::{chevron, icon};
 use super::toolbar::hidden_fields;
 use crate::islands::OptionSearch;
-use crate::service::DashboardPage;
-use brisk_domain::{Selection, Variable};
+use crate::service::{ChoicesSlot, DashboardPage};
+use brisk_domain::{PanelError, Selection, Variable};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// Chosen values that a chip names; more are counted.
 const NAMED: usize = 2;
 
 /// The picker of one variable.
-pub(crate) fn picker(page: &DashboardPage, variable: &Variable) -> AnyView {
+pub(crate) fn picker(page: &Arc<DashboardPage>, variable: &Variable) -> AnyView {
     let selection = selection(page, variable);
     let count = (!selection.is_all())
         .then(|| view! { <span class="count">{selection.values().len()}</span> });
-    let body = match page.choices.get(&variable.name) {
-        Some(Ok(choices)) if variable.multi => several(page, variable, &selection, choices),
-        Some(Ok(choices)) => one(page, variable, &selection, choices),
-        Some(Err(error)) => {
-            view! { <div class="pop-box menu"><p class="menu-note">{error.message.clone()}</p></div> }
-                .into_any()
-        }
-        None => ().into_any(),
-    };
     view! {
         <details class="pop" name="pop">
             <summary class="btn">{icon("filter")}{variable.label.clone()}{count}{chevron()}</summary>
-            {body}
+            {when_loaded(page, variable)}
         </details>
     }
     .into_any()
+}
+
+/// The choices at once where they are there, else in their place of the stream.
+fn when_loaded(page: &Arc<DashboardPage>, variable: &Variable) -> AnyView {
+    match page.choices.get(&variable.name) {
+        Some(ChoicesSlot::Ready(choices)) => choices_box(page, variable, Ok(choices)),
+        Some(ChoicesSlot::Failed(error)) => choices_box(page, variable, Err(error)),
+        Some(ChoicesSlot::Pending(load)) => {
+            let (page, variable, load) = (Arc::clone(page), variable.clone(), load.clone());
+            let draw = async move {
+                let loaded = load.await;
+                choices_box(&page, &variable, loaded.as_deref())
+            };
+            let meanwhile = || note("Loading …".to_owned());
+            view! { <Suspense fallback=meanwhile>{Suspend::new(draw)}</Suspense> }.into_any()
+        }
+        None => ().into_any(),
+    }
+}
+
+fn choices_box(
+    page: &DashboardPage,
+    variable: &Variable,
+    choices: Result<&[String], &PanelError>,
+) -> AnyView {
+    let selection = selection(page, variable);
+    match choices {
+        Ok(choices) if variable.multi => several(page, variable, &selection, choices),
+        Ok(choices) => one(page, variable, &selection, choices),
+        Err(error) => note(error.message.clone()),
+    }
+}
+
+fn note(text: String) -> AnyView {
+    view! { <div class="pop-box menu"><p class="menu-note">{text}</p></div> }.into_any()
 }
 
 /// What is chosen, with a way to take it back.

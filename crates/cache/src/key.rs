@@ -26,20 +26,45 @@ impl Fingerprint {
 pub struct EntryKey([u8; 32]);
 
 impl EntryKey {
-    pub(crate) fn of(fingerprint: &Fingerprint, generations: &[u128]) -> Self {
+    pub(crate) fn of<P: AsRef<[u8]>>(
+        fingerprint: &Fingerprint,
+        generations: impl IntoIterator<Item = P>,
+    ) -> Self {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&fingerprint.0);
         for generation in generations {
-            hasher.update(&generation.to_le_bytes());
+            let generation = generation.as_ref();
+            hasher.update(&(generation.len() as u64).to_le_bytes());
+            hasher.update(generation);
         }
         Self(*hasher.finalize().as_bytes())
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
     }
 }
 
 impl fmt::Display for EntryKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex(&self.0))
     }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex(&self.0))
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
 /// Something that entries depend on: `table:retail.invoices`.

@@ -6,20 +6,72 @@
 //!   and the generations, so giving a tag a new generation makes every entry that depends on it
 //!   unreachable at once, whatever is being loaded at that moment.
 //! - [`Cache::lookup`] answers a whole batch; [`Cache::load`] runs the loader once for all who
-//!   wait; [`Cache::refresh`] does so behind a stale answer.
+//!   wait; [`Cache::refresh`] does so behind an answer; [`Cache::get`] is all three for one value.
+//! - Without Redis all of it holds in one process. With it, any number of processes share
+//!   generations, entries and loads, and a Redis in trouble is a miss and a warning.
 //!
-//! This is the memory tier, complete in one process: [`generation`] and [`cache`] are the two
-//! places where a shared tier will join.
+//! ```
+//! use brisk_cache::{Cache, Config, Fingerprint, Policy, Request, Tag, Trigger};
+//! use brisk_domain::{ManualClock, Timestamp};
+//! use std::sync::Arc;
 //!
-//! To add a way to end a flight: [`cache`]. To add a figure: [`statistics`].
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(0)));
+//! let cache: Cache<Arc<str>> = Cache::in_memory(Config::default(), clock);
+//! let orders = Tag::parse("table:shop.orders")?;
+//! let request = Request {
+//!     fingerprint: Fingerprint::of(["select count(*) from orders"]),
+//!     tags: [orders.clone()].into(),
+//!     policy: Policy::default(),
+//!     label: "sales/orders".into(),
+//!     lane: "shop".into(),
+//! };
+//! let count = |n: &'static str| {
+//!     move || -> futures::future::BoxFuture<'static, Result<Arc<str>, std::io::Error>> {
+//!         Box::pin(async move { Ok(n.into()) })
+//!     }
+//! };
+//! let first = cache.get(&request, Trigger::View, count("1")).await?;
+//! let second = cache.get(&request, Trigger::View, count("never run")).await?;
+//! assert_eq!(first.entry.value, second.entry.value);
+//! cache.invalidate(&[orders]).await?;
+//! let third = cache.get(&request, Trigger::View, count("2")).await?;
+//! assert_eq!(&*third.entry.value, "2");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The rooms: [`cache`] puts it together; [`key`], [`policy`], [`value`] and [`entry`] are its
+//! words; `memory` and [`redis`] are the tiers; `flight`, `lanes` and `failures` guard the
+//! loader; [`events`] and [`statistics`] tell what happened.
+//!
+//! To add a way to end a flight: `flight`. To add a figure: [`statistics`]. To add another
+//! shared tier: what [`redis`] offers to [`cache`] is the list of what it needs.
 
 pub mod cache;
-pub mod generation;
+mod encoding;
+pub mod entry;
+pub mod error;
+pub mod events;
+mod failures;
+mod flight;
+mod generation;
 pub mod key;
+pub mod lanes;
+mod memory;
 pub mod policy;
+pub mod redis;
 pub mod statistics;
+pub mod value;
 
-pub use cache::{Cache, Config, Entry, LoadError, Lookup, Value};
+pub use cache::{Cache, Config, Found, Health, Ticket};
+pub use entry::{Entry, Hit, State};
+pub use error::{LoadError, NotRecorded};
+pub use events::{Event, Follower};
 pub use key::{EntryKey, Fingerprint, Tag, TagError};
+pub use lanes::LaneLimits;
 pub use policy::{Policy, Request, Trigger};
-pub use statistics::Statistics;
+pub use redis::{RedisConfig, RedisConfigError, Trouble};
+pub use statistics::{Figures, Statistics, Tiers};
+pub use value::{DecodeError, Value};

@@ -35,6 +35,8 @@ pub struct Request {
     pub policy: Policy,
     /// Whose it is, for statistics and logs: `online-retail/revenue`.
     pub label: Arc<str>,
+    /// The lane that bounds how many such loads run at a time: the name of a source.
+    pub lane: Arc<str>,
 }
 
 /// Why a lookup happens.

@@ -1,20 +1,24 @@
 //! Honest figures: what was asked, what was found, what it cost.
 
-use crate::Trigger;
+use crate::{Hit, State, Trigger};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 /// The figures of one label and trigger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Figures {
-    /// Lookups answered fresh.
+    /// Lookups answered with a current value.
     pub hits: u64,
     /// Lookups answered stale.
     pub stale: u64,
-    /// Lookups with no usable value.
+    /// Lookups answered with the value from before an invalidation; they are misses as well.
+    pub previous: u64,
+    /// Lookups answered from memory while the shared tier could not be asked.
+    pub unverified: u64,
+    /// Lookups with no usable value, or with a previous one.
     pub misses: u64,
-    /// Loads that joined one under way.
+    /// Loads that joined one under way, here or in another process.
     pub joins: u64,
     /// Loads that ran.
     pub loads: u64,
@@ -28,38 +32,120 @@ pub struct Figures {
     pub saved_time: Duration,
 }
 
-/// Figures by label and trigger.
+impl Figures {
+    pub(crate) fn looked_up<V>(&mut self, hit: Option<&Hit<V>>) {
+        let Some(hit) = hit else {
+            self.misses += 1;
+            return;
+        };
+        match hit.state {
+            State::Fresh | State::Due => self.hits += 1,
+            State::Stale => self.stale += 1,
+            State::Unverified => self.unverified += 1,
+            State::Previous => {
+                self.previous += 1;
+                self.misses += 1;
+                return;
+            }
+        }
+        self.saved_time += hit.entry.load_time;
+    }
+
+    fn plus(self, other: &Self) -> Self {
+        Self {
+            hits: self.hits + other.hits,
+            stale: self.stale + other.stale,
+            previous: self.previous + other.previous,
+            unverified: self.unverified + other.unverified,
+            misses: self.misses + other.misses,
+            joins: self.joins + other.joins,
+            loads: self.loads + other.loads,
+            errors: self.errors + other.errors,
+            too_large: self.too_large + other.too_large,
+            load_time: self.load_time + other.load_time,
+            saved_time: self.saved_time + other.saved_time,
+        }
+    }
+}
+
+/// What went on between the tiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tiers {
+    /// Times that somebody waited for the shared tier.
+    pub round_trips: u64,
+    /// Entries read from the shared tier.
+    pub shared_hits: u64,
+    /// Their bytes.
+    pub shared_bytes: u64,
+    /// Entries stored in the shared tier.
+    pub stored: u64,
+    /// Their bytes.
+    pub stored_bytes: u64,
+    /// Entries that could not be stored there.
+    pub not_stored: u64,
+    /// Bytes found there that were no entries.
+    pub garbage: u64,
+}
+
+/// Everything that is counted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Statistics(pub BTreeMap<(Arc<str>, Trigger), Figures>);
+pub struct Statistics {
+    /// By label and trigger.
+    pub of: BTreeMap<(Arc<str>, Trigger), Figures>,
+    /// Between the tiers.
+    pub tiers: Tiers,
+}
 
 impl Statistics {
     /// The figures of all labels for readers' triggers: warming is not among them.
     pub fn of_readers(&self) -> Figures {
-        let readers = self.0.iter().filter(|((_, trigger), _)| *trigger != Trigger::Warm);
-        readers.fold(Figures::default(), |sum, (_, f)| Figures {
-            hits: sum.hits + f.hits,
-            stale: sum.stale + f.stale,
-            misses: sum.misses + f.misses,
-            joins: sum.joins + f.joins,
-            loads: sum.loads + f.loads,
-            errors: sum.errors + f.errors,
-            too_large: sum.too_large + f.too_large,
-            load_time: sum.load_time + f.load_time,
-            saved_time: sum.saved_time + f.saved_time,
-        })
+        let readers = self.of.iter().filter(|((_, trigger), _)| *trigger != Trigger::Warm);
+        readers.fold(Figures::default(), |sum, (_, figures)| sum.plus(figures))
+    }
+
+    /// The figures of all labels for all triggers.
+    pub fn of_all(&self) -> Figures {
+        self.of.values().fold(Figures::default(), Figures::plus)
     }
 }
 
+/// Labels that are counted one by one; what comes later is counted together under this name, so
+/// that labels cannot fill the memory.
+const MAX_LABELS: usize = 10_000;
+const OTHERS: &str = "(others)";
+
 #[derive(Debug, Default)]
-pub(crate) struct Counters(Mutex<Statistics>);
+pub(crate) struct Counters {
+    of: Mutex<BTreeMap<(Arc<str>, Trigger), Figures>>,
+    tiers: Mutex<Tiers>,
+}
 
 impl Counters {
     pub(crate) fn count(&self, label: &Arc<str>, trigger: Trigger, add: impl FnOnce(&mut Figures)) {
-        let mut statistics = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        add(statistics.0.entry((Arc::clone(label), trigger)).or_default());
+        let mut of = lock(&self.of);
+        let key = (Arc::clone(label), trigger);
+        if let Some(figures) = of.get_mut(&key) {
+            add(figures);
+        } else if of.len() < MAX_LABELS {
+            add(of.entry(key).or_default());
+        } else {
+            add(of.entry((OTHERS.into(), trigger)).or_default());
+        }
     }
 
-    pub(crate) fn read(&self) -> Statistics {
-        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    pub(crate) fn tier(&self, add: impl FnOnce(&mut Tiers)) {
+        add(&mut lock(&self.tiers));
     }
+
+    pub(crate) fn by_label(&self) -> BTreeMap<(Arc<str>, Trigger), Figures> {
+        lock(&self.of).clone()
+    }
+
+    pub(crate) fn tiers(&self) -> Tiers {
+        *lock(&self.tiers)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }

@@ -1,30 +1,35 @@
-//! The cache rules that hold in one process, each by its name. Loads are counted, not assumed.
+//! The cache rules, each by its name, in memory, with a Redis, and with a Redis Cluster: the same
+//! tests for all three. Loads are counted, not assumed.
 
 // Helpers of tests are outside of what clippy takes for tests.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
+mod support;
+
 use brisk_cache::{
-    Cache, Config, Fingerprint, LoadError, Lookup, Policy, Request, Tag, Trigger, Value,
+    Cache, Config, Event, Fingerprint, Found, Hit, LaneLimits, LoadError, Policy, Request, State,
+    Tag, Trigger,
 };
 use brisk_domain::{ManualClock, Timestamp};
 use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 use tokio::sync::Notify;
 
-#[derive(Debug, Clone, PartialEq)]
-struct Text(String);
-
-impl Value for Text {
-    fn size(&self) -> usize {
-        self.0.len()
-    }
-}
+type Text = Arc<str>;
 
 #[derive(Debug, thiserror::Error)]
 #[error("the database said no")]
 struct Refused;
+
+#[derive(Clone, Copy)]
+enum Mode {
+    Memory,
+    Redis,
+    Cluster,
+}
 
 struct World {
     cache: Cache<Text>,
@@ -32,10 +37,25 @@ struct World {
     loads: Arc<AtomicU32>,
 }
 
-fn world(config: Config) -> World {
-    let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(1_000_000)));
-    let cache = Cache::in_memory(config, clock.clone());
-    World { cache, clock, loads: Arc::default() }
+impl Mode {
+    fn world(self, config: Config) -> World {
+        let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(1_000_000)));
+        let url = match self {
+            Self::Memory => {
+                let cache = Cache::in_memory(config, clock.clone());
+                return World { cache, clock, loads: Arc::default() };
+            }
+            Self::Redis => support::shared_server().url(),
+            Self::Cluster => support::shared_cluster().url(),
+        };
+        let redis = support::config(&url);
+        let cache = Cache::with_redis(config, clock.clone(), redis).unwrap();
+        World { cache, clock, loads: Arc::default() }
+    }
+}
+
+fn exact() -> Config {
+    Config { jitter: 0.0, early: 0.0, ..Config::default() }
 }
 
 fn request(name: &str) -> Request {
@@ -44,6 +64,7 @@ fn request(name: &str) -> Request {
         tags: [tag("table:orders")].into(),
         policy: Policy::default(),
         label: name.into(),
+        lane: "shop".into(),
     }
 }
 
@@ -55,59 +76,88 @@ type Loader = Box<dyn FnOnce() -> BoxFuture<'static, Result<Text, Refused>> + Se
 
 impl World {
     fn loader(&self, text: &str) -> Loader {
-        let (loads, text) = (Arc::clone(&self.loads), text.to_owned());
+        let (loads, text) = (Arc::clone(&self.loads), Text::from(text));
         Box::new(move || {
             async move {
                 loads.fetch_add(1, Ordering::SeqCst);
-                Ok(Text(text))
+                Ok(text)
             }
             .boxed()
         })
     }
 
-    async fn load(&self, name: &str, text: &str) -> String {
-        let loader = self.loader(text);
-        self.cache.load(&request(name), Trigger::View, loader).await.unwrap().value.0
+    /// A loader that says when it begins and waits until it may end.
+    fn held(&self, text: &str) -> (Loader, Arc<Notify>, Arc<Notify>) {
+        let (begun, finish) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let inner = self.loader(text);
+        let (says, waits) = (Arc::clone(&begun), Arc::clone(&finish));
+        let loader: Loader = Box::new(move || {
+            async move {
+                says.notify_one();
+                waits.notified().await;
+                inner().await
+            }
+            .boxed()
+        });
+        (loader, begun, finish)
     }
 
-    async fn lookup(&self, name: &str) -> (&'static str, String) {
-        match self.cache.lookup(&[request(name)], Trigger::View).await.pop() {
-            Some(Lookup::Fresh(entry)) => ("fresh", entry.value.0),
-            Some(Lookup::Stale(entry)) => ("stale", entry.value.0),
-            Some(Lookup::Previous(entry)) => ("previous", entry.value.0),
-            _ => ("missing", String::new()),
-        }
+    async fn found(&self, request: &Request) -> Found<Text> {
+        self.cache.lookup(std::slice::from_ref(request), Trigger::View).await.pop().unwrap()
+    }
+
+    async fn load_as(&self, request: &Request, loader: Loader) -> Result<Hit<Text>, LoadError> {
+        let ticket = self.cache.tickets(std::slice::from_ref(request)).await.pop().unwrap();
+        self.cache.load(&ticket, Trigger::View, loader).await
+    }
+
+    async fn load(&self, name: &str, text: &str) -> String {
+        let hit = self.load_as(&request(name), self.loader(text)).await.unwrap();
+        hit.entry.value.to_string()
+    }
+
+    async fn lookup(&self, name: &str) -> Option<(State, String)> {
+        let hit = self.found(&request(name)).await.hit?;
+        Some((hit.state, hit.entry.value.to_string()))
     }
 
     fn loads(&self) -> u32 {
         self.loads.load(Ordering::SeqCst)
     }
+
+    async fn invalidate(&self, name: &str) {
+        self.cache.invalidate(&[tag(name)]).await.unwrap();
+    }
 }
 
-#[tokio::test]
-async fn an_entry_is_fresh_then_stale_then_gone() {
-    let world = world(Config { jitter: 0.0, ..Config::default() });
-    assert_eq!(world.lookup("a").await.0, "missing");
+fn some(state: State, text: &str) -> Option<(State, String)> {
+    Some((state, text.to_owned()))
+}
+
+async fn an_entry_is_fresh_then_stale_then_gone(mode: Mode) {
+    let world = mode.world(exact());
+    assert_eq!(world.lookup("a").await, None);
     world.load("a", "one").await;
-    assert_eq!(world.lookup("a").await, ("fresh", "one".into()));
+    assert_eq!(world.lookup("a").await, some(State::Fresh, "one"));
     world.clock.advance(299);
-    assert_eq!(world.lookup("a").await.0, "fresh");
+    assert_eq!(world.lookup("a").await, some(State::Fresh, "one"));
     world.clock.advance(1);
-    assert_eq!(world.lookup("a").await, ("stale", "one".into()));
-    world.clock.advance(3600);
-    assert_eq!(world.lookup("a").await.0, "missing");
+    assert_eq!(world.lookup("a").await, some(State::Stale, "one"));
+    world.clock.advance(3599);
+    assert_eq!(world.lookup("a").await, some(State::Stale, "one"));
+    world.clock.advance(1);
+    assert_eq!(world.lookup("a").await, None, "stale data has a bound on its age");
 }
 
-#[tokio::test]
-async fn jitter_spreads_expiry_by_a_tenth() {
-    let world = world(Config::default());
+async fn jitter_spreads_expiry_by_a_tenth(mode: Mode) {
+    let world = mode.world(Config { early: 0.0, ..Config::default() });
     for i in 0..200 {
         world.load(&i.to_string(), "x").await;
     }
     let fresh = async || {
         let requests: Vec<Request> = (0..200).map(|i| request(&i.to_string())).collect();
         let found = world.cache.lookup(&requests, Trigger::View).await;
-        found.iter().filter(|lookup| matches!(lookup, Lookup::Fresh(_))).count()
+        found.iter().filter(|f| f.hit.as_ref().is_some_and(|h| h.state == State::Fresh)).count()
     };
     world.clock.advance(269);
     assert_eq!(fresh().await, 200);
@@ -118,143 +168,289 @@ async fn jitter_spreads_expiry_by_a_tenth() {
     assert_eq!(fresh().await, 0);
 }
 
-#[tokio::test]
-async fn generation_first_a_load_that_began_before_an_invalidation_is_never_current() {
-    let world = world(Config::default());
-    let (begun, finish) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let loader = {
-        let (begun, finish) = (Arc::clone(&begun), Arc::clone(&finish));
-        move || {
-            async move {
-                begun.notify_one();
-                finish.notified().await;
-                Ok::<_, Refused>(Text("old".into()))
-            }
-            .boxed()
-        }
-    };
-    let (cache, old) = (world.cache.clone(), request("a"));
-    let load = tokio::spawn(async move { cache.load(&old, Trigger::View, loader).await });
+async fn hot_entries_are_due_before_they_expire(mode: Mode) {
+    // Loads take microseconds here: a large factor makes them worth a minute.
+    let world = mode.world(Config { jitter: 0.0, early: 1e9, ..Config::default() });
+    world.load("a", "one").await;
+    let mut due = 0;
+    for _ in 0..200 {
+        due += u32::from(world.lookup("a").await == some(State::Due, "one"));
+    }
+    assert!(due > 0, "of many readers one refreshes in time");
+    let found = world.found(&request("a")).await;
+    let entry = found.hit.unwrap().entry;
+    world.clock.advance(1);
+    let (loader, begun, finish) = world.held("two");
+    world.cache.refresh(&found.ticket, &entry, Trigger::View, loader);
     begun.notified().await;
-    world.cache.invalidate(&[tag("table:orders")]).await;
+    assert!(world.lookup("a").await.is_some_and(|(_, text)| text == "one"), "nobody waits");
     finish.notify_one();
-    assert_eq!(load.await.unwrap().unwrap().value.0, "old");
-    assert_ne!(world.lookup("a").await.0, "fresh");
-    assert_eq!(world.load("a", "new").await, "new");
-    assert_eq!(world.lookup("a").await, ("fresh", "new".into()));
+    while world.lookup("a").await.is_some_and(|(_, text)| text == "one") {
+        tokio::task::yield_now().await;
+    }
+    assert!(world.lookup("a").await.is_some_and(|(_, text)| text == "two"));
+    assert_eq!(world.loads(), 2);
 }
 
-#[tokio::test]
-async fn previous_value_is_offered_after_an_invalidation_unless_strict() {
-    let world = world(Config::default());
+async fn generation_first_a_load_from_before_an_invalidation_is_never_current(mode: Mode) {
+    let world = mode.world(exact());
+    let (loader, begun, finish) = world.held("old");
+    let ticket = world.cache.tickets(&[request("a")]).await.pop().unwrap();
+    let cache = world.cache.clone();
+    let load = tokio::spawn(async move { cache.load(&ticket, Trigger::View, loader).await });
+    begun.notified().await;
+    world.invalidate("table:orders").await;
+    finish.notify_one();
+    assert_eq!(&*load.await.unwrap().unwrap().entry.value, "old");
+    assert_ne!(world.lookup("a").await.map(|(state, _)| state), Some(State::Fresh));
+    assert_eq!(world.load("a", "new").await, "new");
+    assert_eq!(world.lookup("a").await, some(State::Fresh, "new"));
+}
+
+async fn previous_value_is_offered_after_an_invalidation_unless_strict(mode: Mode) {
+    let world = mode.world(exact());
     world.load("a", "one").await;
-    world.cache.invalidate(&[tag("table:orders")]).await;
-    assert_eq!(world.lookup("a").await, ("previous", "one".into()));
+    world.invalidate("table:orders").await;
+    assert_eq!(world.lookup("a").await, some(State::Previous, "one"));
     let mut strict = request("a");
     strict.policy.strict = true;
-    let found = world.cache.lookup(&[strict], Trigger::View).await;
-    assert!(matches!(found[0], Lookup::Missing));
-    world.cache.invalidate(&[tag("table:customers")]).await;
+    assert!(world.found(&strict).await.hit.is_none());
+    world.invalidate("table:customers").await;
     world.load("a", "two").await;
-    world.cache.invalidate(&[tag("table:customers")]).await;
-    assert_eq!(world.lookup("a").await, ("fresh", "two".into()));
+    world.invalidate("table:customers").await;
+    assert_eq!(world.lookup("a").await, some(State::Fresh, "two"), "not one of its tags");
+    world.invalidate("table:orders").await;
+    world.clock.advance(300 + 3600);
+    assert_eq!(world.lookup("a").await, None, "previous values end with their stale window");
 }
 
-#[tokio::test]
-async fn single_flight_runs_one_load_for_a_thousand_readers() {
-    let world = world(Config::default());
+async fn single_flight_runs_one_load_for_a_thousand_readers(mode: Mode) {
+    let world = mode.world(exact());
     let answers = join_all((0..1000).map(|_| world.load("a", "one"))).await;
     assert!(answers.iter().all(|answer| answer == "one"));
     assert_eq!(world.loads(), 1);
-    let figures = world.cache.statistics().of_readers();
-    assert_eq!((figures.loads, figures.joins), (1, 999));
+    assert_eq!(world.cache.statistics().of_readers().loads, 1);
 }
 
-#[tokio::test]
-async fn a_reader_who_leaves_ends_nobody_elses_load() {
-    let world = world(Config::default());
-    let finish = Arc::new(Notify::new());
-    let loader = {
-        let finish = Arc::clone(&finish);
-        move || {
-            async move {
-                finish.notified().await;
-                Ok::<_, Refused>(Text("one".into()))
-            }
-            .boxed()
+async fn when_an_entry_expires_one_refresh_runs_and_nobody_waits(mode: Mode) {
+    let world = mode.world(exact());
+    world.load("a", "one").await;
+    world.clock.advance(301);
+    let wanted = request("a");
+    let readers = join_all((0..500).map(|_| {
+        let loader = world.loader("two");
+        world.cache.get(&wanted, Trigger::View, loader)
+    }))
+    .await;
+    assert!(readers.iter().all(|hit| {
+        hit.as_ref().is_ok_and(|hit| &*hit.entry.value == "one" || &*hit.entry.value == "two")
+    }));
+    while world.lookup("a").await != some(State::Fresh, "two") {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(world.loads(), 2, "not everyone hits the database when an entry expires");
+}
+
+async fn a_reader_who_leaves_ends_nobody_elses_load(mode: Mode) {
+    let world = mode.world(exact());
+    let (loader, begun, finish) = world.held("one");
+    let ticket = world.cache.tickets(&[request("a")]).await.pop().unwrap();
+    {
+        let mut first = Box::pin(world.cache.load(&ticket, Trigger::View, loader));
+        tokio::select! {
+            _ = &mut first => panic!("it is held"),
+            () = begun.notified() => {}
         }
-    };
-    let leader = request("a");
-    let mut first = Box::pin(world.cache.load(&leader, Trigger::View, loader));
-    assert!((&mut first).now_or_never().is_none());
-    let cache = world.cache.clone();
-    let other = world.loader("never run");
-    let second = tokio::spawn(async move { cache.load(&request("a"), Trigger::View, other).await });
+    }
+    let (cache, other) = (world.cache.clone(), world.loader("never run"));
+    let second = tokio::spawn(async move { cache.load(&ticket, Trigger::View, other).await });
     tokio::task::yield_now().await;
-    drop(first);
     finish.notify_one();
-    assert_eq!(second.await.unwrap().unwrap().value.0, "one");
-    assert_eq!(world.loads(), 0);
+    assert_eq!(&*second.await.unwrap().unwrap().entry.value, "one");
+    assert_eq!(world.loads(), 1);
 }
 
-#[tokio::test]
-async fn a_leader_that_panics_frees_the_others() {
-    let world = world(Config::default());
-    let panics = || async { std::panic::panic_any("on purpose") }.boxed();
-    let result =
-        world.cache.load::<_, Refused>(&request("a"), Trigger::View, panics).await.map(|e| e.value);
+async fn a_leader_that_panics_frees_the_others(mode: Mode) {
+    let world = mode.world(exact());
+    let panics: Loader = Box::new(|| async { std::panic::panic_any("on purpose") }.boxed());
+    let result = world.load_as(&request("a"), panics).await;
     assert!(matches!(result, Err(LoadError::Abandoned)));
     assert_eq!(world.load("a", "one").await, "one");
 }
 
-#[tokio::test]
-async fn errors_are_not_values() {
-    let world = world(Config::default());
-    let fails = || async { Err(Refused) }.boxed();
-    let error = world.cache.load(&request("a"), Trigger::View, fails).await.unwrap_err();
+async fn errors_are_not_values(mode: Mode) {
+    let world = mode.world(exact());
+    world.load("a", "one").await;
+    world.invalidate("table:orders").await;
+    let fails = || -> Loader { Box::new(|| async { Err(Refused) }.boxed()) };
+    let error = world.load_as(&request("a"), fails()).await.unwrap_err();
     assert!(error.downcast_ref::<Refused>().is_some());
-    let again = world.loader("one");
-    assert!(world.cache.load(&request("a"), Trigger::View, again).await.is_err());
-    assert_eq!(world.loads(), 0, "a failure is remembered for two seconds");
+    assert!(world.load_as(&request("a"), world.loader("two")).await.is_err());
+    assert_eq!(world.loads(), 1, "a failure is remembered for two seconds");
+    assert_eq!(world.lookup("a").await, some(State::Previous, "one"), "it replaces no value");
     world.clock.advance(3);
-    assert_eq!(world.load("a", "one").await, "one");
+    assert_eq!(world.load("a", "two").await, "two", "and it leaves no lease behind");
 }
 
-#[tokio::test]
-async fn memory_is_bounded_and_large_values_are_served_but_not_stored() {
-    let config = Config { max_bytes: 20_000, max_value_bytes: 5_000, ..Config::default() };
-    let world = world(config);
+async fn memory_is_bounded_and_large_values_are_served_but_not_stored(mode: Mode) {
+    let config = Config { max_bytes: 20_000, max_value_bytes: 5_000, ..exact() };
+    let world = mode.world(config);
     for i in 0..100 {
         world.load(&i.to_string(), &"x".repeat(1_000)).await;
     }
-    assert!(world.cache.bytes().await <= 20_000);
+    assert!(world.cache.bytes() <= 20_000);
     assert_eq!(world.load("large", &"x".repeat(6_000)).await.len(), 6_000);
-    assert_eq!(world.lookup("large").await.0, "missing");
+    assert_eq!(world.lookup("large").await, None);
     assert_eq!(world.cache.statistics().of_readers().too_large, 1);
 }
 
-#[tokio::test]
-async fn warming_is_not_counted_into_the_hit_rate() {
-    let world = world(Config::default());
-    world.cache.lookup(&[request("a")], Trigger::Warm).await;
-    let loader = world.loader("one");
-    world.cache.load(&request("a"), Trigger::Warm, loader).await.unwrap();
+async fn warming_is_not_counted_into_the_hit_rate(mode: Mode) {
+    let world = mode.world(exact());
+    let found = world.cache.lookup(&[request("a")], Trigger::Warm).await.pop().unwrap();
+    world.cache.load(&found.ticket, Trigger::Warm, world.loader("one")).await.unwrap();
     world.lookup("a").await;
-    let readers = world.cache.statistics().of_readers();
+    let statistics = world.cache.statistics();
+    let readers = statistics.of_readers();
     assert_eq!((readers.hits, readers.misses, readers.loads), (1, 0, 0));
+    assert_eq!(statistics.of_all().loads, 1);
 }
 
-#[tokio::test]
-async fn purged_and_switched_off_entries_load_again() {
-    let world = world(Config::default());
+async fn purged_and_switched_off_entries_load_again(mode: Mode) {
+    let world = mode.world(exact());
     world.load("a", "one").await;
-    world.cache.purge(&request("a")).await;
+    world.cache.purge(&[request("a")]).await;
+    assert_eq!(world.lookup("a").await, None);
     assert_eq!(world.load("a", "two").await, "two");
     let mut off = request("b");
     off.policy.off = true;
     for _ in 0..2 {
-        let loader = world.loader("b");
-        world.cache.load(&off, Trigger::View, loader).await.unwrap();
+        world.load_as(&off, world.loader("b")).await.unwrap();
+        assert!(world.found(&off).await.hit.is_none());
     }
     assert_eq!(world.loads(), 4);
 }
+
+async fn lanes_bound_how_much_runs_at_a_time(mode: Mode) {
+    let lanes = LaneLimits {
+        concurrency: 2,
+        queue: 3,
+        deadline: Duration::from_secs(60),
+        ..LaneLimits::default()
+    };
+    let world = mode.world(Config { lanes, ..exact() });
+    let (running, most) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let finish = Arc::new(tokio::sync::Semaphore::new(0));
+    let wanted: Vec<Request> = (0..6).map(|i| request(&i.to_string())).collect();
+    let tickets = world.cache.tickets(&wanted).await;
+    let loads: Vec<_> = tickets
+        .iter()
+        .map(|ticket| {
+            let (running, most) = (Arc::clone(&running), Arc::clone(&most));
+            let finish = Arc::clone(&finish);
+            let loader: Loader = Box::new(move || {
+                async move {
+                    most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    drop(finish.acquire().await.unwrap());
+                    running.fetch_sub(1, Ordering::SeqCst);
+                    Ok(Text::from("x"))
+                }
+                .boxed()
+            });
+            let (cache, ticket) = (world.cache.clone(), ticket.clone());
+            tokio::spawn(async move { cache.load(&ticket, Trigger::View, loader).await })
+        })
+        .collect();
+    // The sixth finds two running and three waiting.
+    let mut refused = 0;
+    let mut done = Vec::new();
+    let mut loads = futures::stream::FuturesUnordered::from_iter(loads);
+    use futures::StreamExt;
+    while let Some(result) = loads.next().await {
+        let result = result.unwrap();
+        refused += u32::from(matches!(result, Err(LoadError::Busy)));
+        done.push(result);
+        finish.add_permits(10);
+    }
+    assert_eq!((refused, done.len()), (1, 6));
+    assert_eq!(most.load(Ordering::SeqCst), 2);
+}
+
+async fn a_load_does_not_wait_in_its_lane_for_ever(mode: Mode) {
+    let lanes =
+        LaneLimits { concurrency: 1, deadline: Duration::from_millis(50), ..LaneLimits::default() };
+    let world = mode.world(Config { lanes, ..exact() });
+    let (loader, begun, finish) = world.held("one");
+    let ticket = world.cache.tickets(&[request("a")]).await.pop().unwrap();
+    let cache = world.cache.clone();
+    let first = tokio::spawn(async move { cache.load(&ticket, Trigger::View, loader).await });
+    begun.notified().await;
+    let second = world.load_as(&request("b"), world.loader("never run")).await;
+    assert!(matches!(second, Err(LoadError::Busy)));
+    finish.notify_one();
+    first.await.unwrap().unwrap();
+    assert_eq!(world.load("b", "b").await, "b", "being busy is not remembered");
+}
+
+async fn followers_hear_of_invalidations(mode: Mode) {
+    let world = mode.world(exact());
+    let mut follower = world.cache.follow();
+    if !matches!(mode, Mode::Memory) {
+        // The channel is there.
+        assert_eq!(follower.next().await, Some(Event::Missed));
+    }
+    world.invalidate("table:orders").await;
+    let heard = follower.next().await;
+    assert_eq!(heard, Some(Event::Invalidated([tag("table:orders")].into())));
+}
+
+async fn a_batch_answers_each_request_in_order(mode: Mode) {
+    let world = mode.world(exact());
+    for name in ["a", "b", "c"] {
+        world.load(name, name).await;
+    }
+    let mut untagged = request("none");
+    untagged.tags = [].into();
+    world.load_as(&untagged, world.loader("untagged")).await.unwrap();
+    let wanted = ["c", "missing", "a", "a", "b"].map(request).into_iter().chain([untagged]);
+    let found = world.cache.lookup(&wanted.collect::<Vec<_>>(), Trigger::View).await;
+    let texts: Vec<Option<String>> =
+        found.into_iter().map(|f| f.hit.map(|hit| hit.entry.value.to_string())).collect();
+    let expected = ["c", "-", "a", "a", "b", "untagged"];
+    let expected = expected.map(|text| (text != "-").then(|| text.to_owned()));
+    assert_eq!(texts, expected);
+    assert!(world.cache.lookup(&[], Trigger::View).await.is_empty());
+}
+
+macro_rules! in_every_mode {
+    ($($rule:ident),* $(,)?) => {
+        mod memory {
+            $(#[tokio::test] async fn $rule() { super::$rule(super::Mode::Memory).await; })*
+        }
+        mod redis_server {
+            $(#[tokio::test] async fn $rule() { super::$rule(super::Mode::Redis).await; })*
+        }
+        mod redis_cluster {
+            $(#[tokio::test] async fn $rule() { super::$rule(super::Mode::Cluster).await; })*
+        }
+    };
+}
+
+in_every_mode!(
+    an_entry_is_fresh_then_stale_then_gone,
+    jitter_spreads_expiry_by_a_tenth,
+    hot_entries_are_due_before_they_expire,
+    generation_first_a_load_from_before_an_invalidation_is_never_current,
+    previous_value_is_offered_after_an_invalidation_unless_strict,
+    single_flight_runs_one_load_for_a_thousand_readers,
+    when_an_entry_expires_one_refresh_runs_and_nobody_waits,
+    a_reader_who_leaves_ends_nobody_elses_load,
+    a_leader_that_panics_frees_the_others,
+    errors_are_not_values,
+    memory_is_bounded_and_large_values_are_served_but_not_stored,
+    warming_is_not_counted_into_the_hit_rate,
+    purged_and_switched_off_entries_load_again,
+    lanes_bound_how_much_runs_at_a_time,
+    a_load_does_not_wait_in_its_lane_for_ever,
+    followers_hear_of_invalidations,
+    a_batch_answers_each_request_in_order,
+);

@@ -2,7 +2,7 @@
 
 use crate::fields::{Fields, suggestion};
 use crate::problem::{Problem, Problems};
-use crate::{layout, panel, variable};
+use crate::{cache, layout, panel, variable};
 use brisk_domain::{
     Dashboard, Interval, IntervalChoice, Panel, Slug, SourceName, TimeRange, Variable, ZoneName,
 };
@@ -33,6 +33,8 @@ fn dashboard(fields: &Fields<'_>, slug: Slug, problems: &mut Problems<'_>) -> Op
     let zone = fields.parsed("timezone", ZoneName::parse, problems);
     let range = fields.parsed("range", TimeRange::parse, problems);
     let interval = interval(fields, problems);
+    let cache = cache::policy(fields, problems);
+    let tags = cache::tags(fields, problems);
     let variables = variables(fields, source.as_ref(), problems);
     let panels = panels(fields, source.as_ref(), problems);
     fields.finish(problems);
@@ -43,6 +45,8 @@ fn dashboard(fields: &Fields<'_>, slug: Slug, problems: &mut Problems<'_>) -> Op
         zone: zone.unwrap_or_else(ZoneName::utc),
         range: range.unwrap_or(TimeRange::Last(30, Interval::Day)),
         interval,
+        cache,
+        tags,
         variables,
         panels,
     })

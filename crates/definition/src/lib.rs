@@ -8,6 +8,7 @@
 //! [`mod@panel`]) through [`fields::Fields`], which reports wrong types and unknown keys, and
 //! describe it in `docs/dashboards-as-code.md`.
 
+mod cache;
 mod dashboard;
 mod directory;
 mod duration;

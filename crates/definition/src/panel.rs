@@ -2,11 +2,11 @@
 
 use crate::fields::Fields;
 use crate::problem::Problems;
-use crate::{duration, layout};
+use crate::{cache, layout};
 use brisk_domain::panel::{
     Better, Cell, ColumnStyle, Computed, ComputedKind, EmptyBucket, PanelKind,
 };
-use brisk_domain::{CachePolicy, Compare, GridPlace, Interval, Panel, PanelId, SourceName, Unit};
+use brisk_domain::{Compare, GridPlace, Interval, Panel, PanelId, SourceName, Unit};
 
 /// Reads one panel; `place` is `None` where the file leaves it to us.
 pub(crate) fn panel(
@@ -60,7 +60,8 @@ pub(crate) fn panel(
         (fields.flag("stacked", problems), fields.flag("horizontal", problems));
     let max = fields.number("max", problems);
     let given_place = fields.item("at").and_then(|_| place(fields, problems));
-    let cache = cache(fields, problems);
+    let cache = cache::policy(fields, problems);
+    let tags = cache::tags(fields, problems);
     let columns = columns(fields, problems);
     let computed = computed(fields, problems);
     let kind_or_table = kind.unwrap_or(PanelKind::Table);
@@ -96,6 +97,7 @@ pub(crate) fn panel(
         better,
         place: given_place.unwrap_or(GridPlace { x: 0, y: 0, w, h }),
         cache,
+        tags,
         interval,
         stacked,
         horizontal,
@@ -157,26 +159,6 @@ fn place(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<GridPlace> 
         return None;
     }
     Some(place)
-}
-
-fn cache(fields: &Fields<'_>, problems: &mut Problems<'_>) -> CachePolicy {
-    let default = CachePolicy::default();
-    let Some(item) = fields.item("cache") else {
-        return default;
-    };
-    let Some(cache) = Fields::new(item, format!("\"cache\" of {}", fields.title())) else {
-        fields.wrong_type(
-            "cache",
-            item,
-            "a table such as { ttl = \"5m\", stale = \"1h\" }",
-            problems,
-        );
-        return default;
-    };
-    let ttl = cache.parsed("ttl", duration::seconds, problems).unwrap_or(default.ttl);
-    let stale = cache.parsed("stale", duration::seconds, problems).unwrap_or(default.stale);
-    cache.finish(problems);
-    CachePolicy { ttl, stale }
 }
 
 fn columns(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Vec<ColumnStyle> {

@@ -1,6 +1,8 @@
 //! A dashboard: panels, variables, and the view that opens first.
 
-use crate::{IntervalChoice, Panel, PanelId, Slug, TimeRange, Variable, VariableName, ZoneName};
+use crate::{
+    CachePolicy, IntervalChoice, Panel, PanelId, Slug, TimeRange, Variable, VariableName, ZoneName,
+};
 use serde::{Deserialize, Serialize};
 
 /// A page of panels.
@@ -18,6 +20,10 @@ pub struct Dashboard {
     pub range: TimeRange,
     /// The interval that opens first.
     pub interval: IntervalChoice,
+    /// How long its panels' frames may be shown.
+    pub cache: CachePolicy,
+    /// What else than their tables makes its panels' frames out of date.
+    pub tags: Vec<String>,
     /// What readers can choose besides time.
     pub variables: Vec<Variable>,
     /// The panels in reading order: by row, then column.

@@ -29,7 +29,7 @@ pub mod variable;
 pub mod view;
 pub mod zone;
 
-pub use cache_policy::CachePolicy;
+pub use cache_policy::{CacheMode, CachePolicy};
 pub use clock::{Clock, ManualClock, Timestamp};
 pub use compare::Compare;
 pub use dashboard::Dashboard;

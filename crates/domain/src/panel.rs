@@ -30,6 +30,8 @@ pub struct Panel {
     pub place: GridPlace,
     /// How long its frames may be shown.
     pub cache: CachePolicy,
+    /// What else than its tables makes its frames out of date.
+    pub tags: Vec<String>,
     /// The interval of its buckets where the panel insists on one.
     pub interval: Option<Interval>,
     /// Whether series stand on each other.

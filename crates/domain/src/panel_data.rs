@@ -33,8 +33,12 @@ pub struct PanelData {
 pub enum Freshness {
     /// Within its TTL.
     Fresh,
+    /// Within its TTL as far as this process knows: the shared cache could not be asked.
+    Unverified,
     /// Past its TTL, shown while a refresh is under way.
     Stale,
+    /// From before an invalidation, shown while the current value is loaded.
+    Previous,
 }
 
 /// Why a panel shows no data: a sentence for readers. Details that are for admins only go to the

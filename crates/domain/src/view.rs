@@ -236,6 +236,8 @@ mod tests {
             zone: ZoneName::utc(),
             range: TimeRange::parse("last 90 days").unwrap(),
             interval: IntervalChoice::Auto,
+            cache: crate::CachePolicy::default(),
+            tags: vec![],
             variables: vec![
                 variable("country", true, &["EIRE", "France", "Côte d'Ivoire"]),
                 variable("band", false, &["low", "high"]),

@@ -1,19 +1,23 @@
 //! [`Engine`]: views and panels, from one batch lookup and side-by-side loads.
 
 use crate::catalog::Catalog;
-use crate::load::{Loaded, Loader};
+use crate::computed;
+use crate::key::{self, Owner};
+use crate::load::{Loaded, Loader, Looked};
 use crate::plan::{self, PanelPlan, Planned};
+use crate::policy::Policies;
+use crate::popular::Popular;
 use crate::window::{TooFine, Window};
-use crate::{computed, key};
-use brisk_cache::{Request, Trigger};
+use brisk_cache::{NotRecorded, Request, Tag, Trigger};
 use brisk_domain::variable::Options;
 use brisk_domain::{
-    CachePolicy, Clock, Dashboard, Frame, Freshness, Panel, PanelData, PanelError, Query,
-    SourceName, Timestamp, Values, VariableName, ViewState, ZoneOffsets,
+    Clock, Dashboard, Frame, Freshness, Panel, PanelData, PanelError, Slug, SourceName, Timestamp,
+    Values, Variable, VariableName, ViewState, ZoneOffsets,
 };
 use brisk_source::StatementError;
 use futures::FutureExt;
-use futures::future::{BoxFuture, Shared, join_all, try_join_all};
+use futures::StreamExt;
+use futures::future::{BoxFuture, Shared, try_join_all};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -21,11 +25,27 @@ use std::sync::Arc;
 pub struct Engine {
     catalog: Arc<Catalog>,
     loader: Loader,
+    policies: Policies,
+    popular: Popular,
     clock: Arc<dyn Clock>,
 }
 
 /// A panel that is still loading: await it, from as many places as needed.
 pub type PendingPanel = Shared<BoxFuture<'static, Result<Arc<PanelData>, PanelError>>>;
+
+/// A variable's choices that are still loading.
+pub type PendingChoices = Shared<BoxFuture<'static, Result<Vec<String>, PanelError>>>;
+
+/// The choices of one variable.
+#[derive(Clone)]
+pub enum ChoicesState {
+    /// They can be shown now.
+    Ready(Vec<String>),
+    /// They cannot be shown.
+    Failed(PanelError),
+    /// They are being loaded.
+    Pending(PendingChoices),
+}
 
 /// One panel of a view.
 #[derive(Clone)]
@@ -35,7 +55,23 @@ pub enum PanelState {
     /// It cannot be shown; no use in waiting.
     Failed(PanelError),
     /// It is being loaded.
-    Pending(PendingPanel),
+    Pending {
+        /// What it showed before an invalidation; only for who replaces it by what comes.
+        previous: Option<Arc<PanelData>>,
+        /// What comes.
+        load: PendingPanel,
+    },
+}
+
+impl PanelState {
+    /// What it shows in the end.
+    pub async fn current(self) -> Result<Arc<PanelData>, PanelError> {
+        match self {
+            Self::Ready(data) => Ok(data),
+            Self::Failed(error) => Err(error),
+            Self::Pending { load, .. } => load.await,
+        }
+    }
 }
 
 /// A dashboard's panels and choices for one view.
@@ -45,16 +81,28 @@ pub struct View {
     /// The panels in the dashboard's order.
     pub panels: Vec<PanelState>,
     /// The choices of each variable.
-    pub options: BTreeMap<VariableName, Result<Vec<String>, PanelError>>,
+    pub options: BTreeMap<VariableName, ChoicesState>,
 }
 
-/// The statements of one panel with their cache requests: main, previous, sparkline.
-type Slots = Vec<(Planned, Request)>;
+/// A statement with its cache request.
+type Statement = (Planned, Request);
+
+/// Views of a dashboard that warming loads besides the one that opens first.
+const WARMED_VARIATIONS: usize = 8;
+/// Views that are warmed at a time; their statements wait in the lanes of their sources.
+const WARMED_AT_A_TIME: usize = 2;
 
 impl Engine {
     /// An engine over these dashboards and sources.
     pub fn new(catalog: Arc<Catalog>, loader: Loader, clock: Arc<dyn Clock>) -> Self {
-        Self { catalog, loader, clock }
+        let (policies, popular) = (Policies::default(), Popular::default());
+        Self { catalog, loader, policies, popular, clock }
+    }
+
+    /// With what is said about caching outside of dashboards.
+    #[must_use]
+    pub fn with_policies(self, policies: Policies) -> Self {
+        Self { policies, ..self }
     }
 
     /// The dashboards.
@@ -62,7 +110,7 @@ impl Engine {
         &self.catalog
     }
 
-    /// The loader, for statistics and invalidation.
+    /// The loader, for statistics and health.
     pub fn loader(&self) -> &Loader {
         &self.loader
     }
@@ -75,7 +123,11 @@ impl Engine {
         trigger: Trigger,
     ) -> Result<View, TooFine> {
         let panels: Vec<&Panel> = dashboard.panels.iter().collect();
-        self.panels_of(dashboard, &panels, view, trigger).await
+        let shown = self.panels_of(dashboard, &panels, view, trigger).await?;
+        if trigger == Trigger::View {
+            self.popular.count(&dashboard.slug, view);
+        }
+        Ok(shown)
     }
 
     /// One panel of a dashboard, with the dashboard's choices.
@@ -89,17 +141,52 @@ impl Engine {
         self.panels_of(dashboard, &[panel], view, trigger).await
     }
 
+    /// Makes everything that depends on `tags` out of date, for everybody, once this is `Ok`:
+    /// `table:shop.orders`, `source:shop`, `dashboard:sales`, `panel:sales/revenue`, or a tag of
+    /// a dashboard's or panel's own. The answer is what was invalidated.
+    pub async fn invalidate(&self, tags: &[Tag]) -> Result<Vec<Tag>, NotRecorded> {
+        let dashboard = |slug: &str| self.catalog.dashboard(&Slug::parse(slug).ok()?);
+        let mut resolved: Vec<Tag> =
+            tags.iter().flat_map(|tag| key::resolved(tag, dashboard)).collect();
+        resolved.sort();
+        resolved.dedup();
+        self.loader.cache().invalidate(&resolved).await?;
+        Ok(resolved)
+    }
+
     /// Forgets the entries of a view, so that it loads again.
     pub async fn purge(&self, dashboard: &Dashboard, view: &ViewState) -> Result<(), TooFine> {
         let window = Window::of(dashboard, view, self.clock.now())?;
-        for panel in &dashboard.panels {
-            if let Ok(plan) = self.plan(panel, view, &window) {
-                for (_, request) in slots(dashboard, panel, &plan) {
-                    self.loader.cache().purge(&request).await;
-                }
-            }
-        }
+        let panels = dashboard.panels.iter();
+        let plans = panels.filter_map(|panel| self.plan(dashboard, panel, view, &window).ok());
+        let statements = plans.flat_map(|(_, statements)| statements);
+        let choices = dashboard
+            .variables
+            .iter()
+            .filter_map(|variable| self.choices(dashboard, variable, view, &window)?.ok());
+        let requests: Vec<Request> =
+            statements.chain(choices).map(|(_, request)| request).collect();
+        self.loader.cache().purge(&requests).await;
         Ok(())
+    }
+
+    /// Loads what readers of `dashboard` will ask for: the view that opens first, and those that
+    /// were asked for most. The answer counts the views.
+    pub async fn warm(&self, dashboard: &Dashboard) -> usize {
+        let mut views = vec![ViewState::default_of(dashboard)];
+        views.extend(self.popular.of(dashboard, WARMED_VARIATIONS));
+        views.dedup();
+        let warmed = views.iter().map(|view| async move {
+            let Ok(shown) = self.view(dashboard, view, Trigger::Warm).await else {
+                return;
+            };
+            for panel in shown.panels {
+                // A panel that fails is no reason not to warm the others; the log has it.
+                let _ = panel.current().await;
+            }
+        });
+        let warmed = futures::stream::iter(warmed).buffer_unordered(WARMED_AT_A_TIME);
+        warmed.count().await
     }
 
     async fn panels_of(
@@ -110,26 +197,55 @@ impl Engine {
         trigger: Trigger,
     ) -> Result<View, TooFine> {
         let window = Window::of(dashboard, view, self.clock.now())?;
-        let plans: Vec<Result<(PanelPlan, Slots), PanelError>> = panels
+        let mut batch: Vec<Statement> = Vec::new();
+        let plans: Vec<Result<(PanelPlan, usize), PanelError>> = panels
             .iter()
             .map(|panel| {
-                let plan = self.plan(panel, view, &window)?;
-                let slots = slots(dashboard, panel, &plan);
-                Ok((plan, slots))
+                let (plan, statements) = self.plan(dashboard, panel, view, &window)?;
+                let count = statements.len();
+                batch.extend(statements);
+                Ok((plan, count))
             })
             .collect();
-        let batch: Slots = plans.iter().flatten().flat_map(|(_, slots)| slots.clone()).collect();
-        let mut found = self.loader.lookup(&batch, trigger).await.into_iter();
-        let states = plans.into_iter().zip(panels).map(|(planned, panel)| {
-            let (plan, slots) = match planned {
-                Ok(planned) => planned,
-                Err(error) => return PanelState::Failed(error),
+        let variables = dashboard.variables.iter();
+        let choices: Vec<_> = variables
+            .map(|variable| {
+                let statement = self.choices(dashboard, variable, view, &window);
+                let is_asked = matches!(statement, Some(Ok(_)));
+                let failed = match statement {
+                    Some(Ok(statement)) => {
+                        batch.push(statement);
+                        None
+                    }
+                    Some(Err(error)) => Some(error),
+                    None => None,
+                };
+                (variable, is_asked, failed)
+            })
+            .collect();
+        let mut looked = self.loader.lookup(batch, trigger).await.into_iter();
+        let states: Vec<PanelState> = plans
+            .into_iter()
+            .zip(panels)
+            .map(|(planned, panel)| match planned {
+                Err(error) => PanelState::Failed(error),
+                Ok((plan, count)) => {
+                    let looked = looked.by_ref().take(count).collect();
+                    self.panel_state(panel, &window, plan, looked, trigger)
+                }
+            })
+            .collect();
+        let mut options = BTreeMap::new();
+        for (variable, is_asked, failed) in choices {
+            let asked = is_asked.then(|| looked.next()).flatten();
+            let state = match (&variable.options, failed, asked) {
+                (_, Some(error), _) => ChoicesState::Failed(error),
+                (_, None, Some(looked)) => self.choices_state(looked, trigger),
+                (Options::Fixed(fixed), ..) => ChoicesState::Ready(fixed.clone()),
+                (Options::Query { .. }, None, None) => ChoicesState::Ready(Vec::new()),
             };
-            let hits: Vec<Option<Loaded>> = found.by_ref().take(slots.len()).collect();
-            self.panel_state(panel, &window, plan, slots, hits, trigger)
-        });
-        let states = states.collect();
-        let options = self.options(dashboard, view, &window, trigger).await;
+            options.insert(variable.name.clone(), state);
+        }
         Ok(View { window, panels: states, options })
     }
 
@@ -138,114 +254,122 @@ impl Engine {
         panel: &Panel,
         window: &Window,
         plan: PanelPlan,
-        slots: Slots,
-        hits: Vec<Option<Loaded>>,
+        looked: Vec<Looked>,
         trigger: Trigger,
     ) -> PanelState {
         let assemble = {
             let (panel, window) = (panel.clone(), window.clone());
             move |loaded: Vec<Loaded>| panel_data(&panel, &window, &plan, loaded).map(Arc::new)
         };
-        if hits.iter().all(Option::is_some) {
-            return match assemble(hits.into_iter().flatten().collect()) {
+        let known: Option<Vec<Loaded>> = looked.iter().map(|one| one.loaded.clone()).collect();
+        if looked.iter().all(Looked::is_ready) {
+            return match assemble(known.unwrap_or_default()) {
                 Ok(data) => PanelState::Ready(data),
                 Err(error) => PanelState::Failed(error),
             };
         }
-        let loader = self.loader.clone();
-        let loads = slots.into_iter().zip(hits).map(move |((planned, request), hit)| match hit {
-            Some(loaded) => futures::future::ready(Ok(loaded)).boxed(),
-            None => loader.load(&planned, &request, trigger),
-        });
-        let loads: Vec<_> = loads.collect();
+        let previous = known.and_then(|known| assemble(known).ok());
+        let loads: Vec<_> = looked.into_iter().map(|one| self.loader.load(one, trigger)).collect();
         // In a task of its own, so that the load starts before somebody awaits it.
         let task = tokio::spawn(async move { assemble(try_join_all(loads).await?) });
-        let pending = async move {
+        let load = async move {
             task.await.unwrap_or_else(|failure| {
                 tracing::error!(%failure, "a panel's load ended abnormally");
                 let message = "The panel could not be loaded. Try again.".to_owned();
                 Err(PanelError { message, retry: true })
             })
         };
-        PanelState::Pending(pending.boxed().shared())
+        PanelState::Pending { previous, load: load.boxed().shared() }
     }
 
+    /// Choices change rarely: what they were before an invalidation serves until the new ones are
+    /// there.
+    fn choices_state(&self, looked: Looked, trigger: Trigger) -> ChoicesState {
+        let is_ready = looked.is_ready();
+        let known = looked.loaded.clone().map(first_column);
+        if let (true, Some(choices)) = (is_ready, &known) {
+            return ChoicesState::Ready(choices.clone());
+        }
+        let loader = self.loader.clone();
+        let task = tokio::spawn(async move { loader.load(looked, trigger).await });
+        if let Some(choices) = known {
+            return ChoicesState::Ready(choices);
+        }
+        let load = async move {
+            let message = || "The choices could not be loaded. Try again.".to_owned();
+            let ended = |_| Err(PanelError { message: message(), retry: true });
+            task.await.unwrap_or_else(ended).map(first_column)
+        };
+        ChoicesState::Pending(load.boxed().shared())
+    }
+
+    /// A panel's statements with their cache requests: main, previous, sparkline.
     fn plan(
         &self,
+        dashboard: &Dashboard,
         panel: &Panel,
         view: &ViewState,
         window: &Window,
-    ) -> Result<PanelPlan, PanelError> {
+    ) -> Result<(PanelPlan, Vec<Statement>), PanelError> {
         let source = self.loader.source(&panel.source).ok_or_else(|| unknown(&panel.source))?;
-        plan::panel(panel, view, window, source.dialect()).map_err(|error| refused(&error))
-    }
-
-    async fn options(
-        &self,
-        dashboard: &Dashboard,
-        view: &ViewState,
-        window: &Window,
-        trigger: Trigger,
-    ) -> BTreeMap<VariableName, Result<Vec<String>, PanelError>> {
-        let choices = dashboard.variables.iter().map(|variable| async move {
-            let choices = match &variable.options {
-                Options::Fixed(choices) => Ok(choices.clone()),
-                Options::Query { source, query } => {
-                    let asked = (source, query);
-                    self.choices(dashboard, &variable.name, asked, view, window, trigger).await
-                }
-            };
-            (variable.name.clone(), choices)
+        let plan = plan::panel(panel, view, window, source.dialect());
+        let plan = plan.map_err(|error| refused(&error))?;
+        let policy = self.policies.of(dashboard, Some(panel), &panel.source);
+        let statements = [
+            (Some(&plan.main), Some(&panel.query)),
+            (plan.previous.as_ref(), Some(&panel.query)),
+            (plan.sparkline.as_ref(), panel.sparkline.as_ref()),
+        ];
+        let statements = statements.into_iter().filter_map(|(planned, query)| {
+            let (planned, owner) = (planned?, Owner::Panel(panel, query?));
+            Some((planned.clone(), key::request(planned, dashboard, owner, policy)))
         });
-        join_all(choices).await.into_iter().collect()
+        let statements = statements.collect();
+        Ok((plan, statements))
     }
 
-    /// The first column of a variable's statement, without NULLs.
-    async fn choices(
+    /// The statement of a variable's choices, if they come from one.
+    fn choices(
         &self,
         dashboard: &Dashboard,
-        name: &VariableName,
-        (source, query): (&SourceName, &Query),
+        variable: &Variable,
         view: &ViewState,
         window: &Window,
-        trigger: Trigger,
-    ) -> Result<Vec<String>, PanelError> {
-        let dialect = self.loader.source(source).ok_or_else(|| unknown(source))?.dialect();
-        let planned =
-            plan::choices(query, source, view, window, dialect).map_err(|error| refused(&error))?;
-        let request =
-            key::request(&planned, &format!("{}/:{name}", dashboard.slug), CachePolicy::default());
-        let statement = [(planned, request)];
-        let mut found = self.loader.lookup(&statement, trigger).await;
-        let loaded = match found.pop().flatten() {
-            Some(loaded) => loaded,
-            None => self.loader.load(&statement[0].0, &statement[0].1, trigger).await?,
+    ) -> Option<Result<Statement, PanelError>> {
+        let Options::Query { source, query } = &variable.options else {
+            return None;
         };
-        let frame = &loaded.entry.value.0;
-        let Some(column) = frame.columns().first() else {
-            return Ok(Vec::new());
+        let plan = || {
+            let dialect = self.loader.source(source).ok_or_else(|| unknown(source))?.dialect();
+            let planned = plan::choices(query, source, view, window, dialect)
+                .map_err(|error| refused(&error))?;
+            let policy = self.policies.of(dashboard, None, source);
+            let owner = Owner::Choices(variable.name.as_str());
+            let request = key::request(&planned, dashboard, owner, policy);
+            Ok((planned, request))
         };
-        Ok((0..frame.rows()).filter_map(|row| column.values.exact(row)).collect())
+        Some(plan())
     }
 }
 
-fn slots(dashboard: &Dashboard, panel: &Panel, plan: &PanelPlan) -> Slots {
-    let statements = [Some(&plan.main), plan.previous.as_ref(), plan.sparkline.as_ref()];
-    let label = format!("{}/{}", dashboard.slug, panel.id);
-    let slot = |planned: &Planned| (planned.clone(), key::request(planned, &label, panel.cache));
-    statements.into_iter().flatten().map(slot).collect()
+/// The first column of a variable's statement, without NULLs.
+fn first_column(loaded: Loaded) -> Vec<String> {
+    let Some(column) = loaded.frame.columns().first() else {
+        return Vec::new();
+    };
+    (0..loaded.frame.rows()).filter_map(|row| column.values.exact(row)).collect()
 }
 
-/// Puts a panel's frames together; `loaded` is in the order of [`slots`].
+/// Puts a panel's frames together; `loaded` is in the order of its statements.
 fn panel_data(
     panel: &Panel,
     window: &Window,
     plan: &PanelPlan,
     loaded: Vec<Loaded>,
 ) -> Result<PanelData, PanelError> {
-    let as_of = loaded.iter().map(|l| l.entry.stored_at).min().unwrap_or_default();
+    let as_of = loaded.iter().map(|l| l.as_of).min().unwrap_or_default();
     let freshness = loaded.iter().map(|l| l.freshness).max().unwrap_or(Freshness::Fresh);
-    let mut frames = loaded.into_iter().map(|l| l.entry.value.0);
+    let mut frames = loaded.into_iter().map(|l| l.frame);
     let with_computed = |frame: Arc<Frame>| {
         computed::with_computed(&frame, &panel.computed)
             .map_err(|error| PanelError { message: error.to_string(), retry: false })

@@ -3,40 +3,109 @@
 //! Pages, server functions, the API, warming and purging all come here, so that what one of them
 //! loads the others find.
 
+use crate::encoding;
 use crate::plan::Planned;
 use brisk_cache::{Fingerprint, Policy, Request, Tag};
-use brisk_domain::CachePolicy;
+use brisk_domain::{Dashboard, Panel, PanelId, Query};
 use std::sync::Arc;
-use std::time::Duration;
 
-/// Changes whenever the meaning of a stored frame changes.
-const FRAME_VERSION: &[u8] = b"frame 1";
+/// Whose statement it is.
+#[derive(Debug, Clone, Copy)]
+pub enum Owner<'a> {
+    /// A panel's: its main statement, or its sparkline.
+    Panel(&'a Panel, &'a Query),
+    /// The choices of a variable.
+    Choices(&'a str),
+}
 
-/// The cache request of one statement; `label` says whose it is in figures and logs.
-pub fn request(planned: &Planned, label: &str, policy: CachePolicy) -> Request {
+/// The cache request of one statement of a dashboard.
+pub fn request(
+    planned: &Planned,
+    dashboard: &Dashboard,
+    owner: Owner<'_>,
+    policy: Policy,
+) -> Request {
+    let (source, slug) = (&planned.source, &dashboard.slug);
     let mut parts: Vec<Vec<u8>> =
-        vec![FRAME_VERSION.to_vec(), planned.source.as_str().as_bytes().to_vec()];
+        vec![vec![encoding::VERSION], source.as_str().as_bytes().to_vec()];
     parts.extend(planned.statement.fingerprint_parts());
     for (column, scale) in &planned.scales {
         parts.push(format!("{column}={scale}").into_bytes());
     }
-    let source = &planned.source;
-    let names = planned
-        .statement
-        .tables
-        .iter()
-        .map(|table| format!("table:{source}.{table}"))
-        .chain([format!("source:{source}")]);
+    let tables = planned.statement.tables.iter().map(|table| format!("table:{source}.{table}"));
+    let mut names: Vec<String> = tables
+        .chain([format!("source:{source}"), format!("dashboard:{slug}")])
+        .chain(dashboard.tags.iter().cloned())
+        .collect();
+    let label = match owner {
+        Owner::Choices(name) => format!("{slug}/:{name}"),
+        Owner::Panel(panel, query) => {
+            let first = first_of_its_kind(dashboard, panel, query);
+            names.push(panel_tag(dashboard, first));
+            for sharing in sharing(dashboard, panel, query) {
+                names.extend(sharing.tags.iter().cloned());
+            }
+            format!("{slug}/{}", panel.id)
+        }
+    };
     // A name that is no tag is a table whose name no webhook could send either.
-    let tags: Vec<Tag> = names.filter_map(|name| Tag::parse(&name).ok()).collect();
+    let mut tags: Vec<Tag> = names.iter().filter_map(|name| Tag::parse(name).ok()).collect();
+    tags.sort();
+    tags.dedup();
     Request {
         fingerprint: Fingerprint::of(parts),
         tags: tags.into(),
-        policy: Policy {
-            ttl: Duration::from_secs(policy.ttl.into()),
-            stale: Duration::from_secs(policy.stale.into()),
-            ..Policy::default()
-        },
+        policy,
         label: Arc::from(label),
+        lane: Arc::from(source.as_str()),
     }
+}
+
+/// The tags to invalidate for `tag`: for a panel those of all its statements, some of which it
+/// may share with other panels.
+pub fn resolved(tag: &Tag, dashboard: impl Fn(&str) -> Option<Arc<Dashboard>>) -> Vec<Tag> {
+    let named = tag.as_str().strip_prefix("panel:").and_then(|name| name.split_once('/'));
+    let Some((slug, id)) = named else {
+        return vec![tag.clone()];
+    };
+    let Some(dashboard) = dashboard(slug) else {
+        return vec![tag.clone()];
+    };
+    let panel = PanelId::parse(id).ok().and_then(|id| dashboard.panel(&id).cloned());
+    let Some(panel) = panel else {
+        return vec![tag.clone()];
+    };
+    let queries = [Some(&panel.query), panel.sparkline.as_ref()];
+    let tags = queries.into_iter().flatten().filter_map(|query| {
+        let first = first_of_its_kind(&dashboard, &panel, query);
+        Tag::parse(&panel_tag(&dashboard, first)).ok()
+    });
+    tags.collect()
+}
+
+fn panel_tag(dashboard: &Dashboard, panel: &PanelId) -> String {
+    format!("panel:{}/{panel}", dashboard.slug)
+}
+
+/// Panels with the same statement share its entry, and so must share its tags: those of the
+/// first of them, which does not depend on the view.
+fn first_of_its_kind<'a>(
+    dashboard: &'a Dashboard,
+    panel: &'a Panel,
+    query: &'a Query,
+) -> &'a PanelId {
+    sharing(dashboard, panel, query).next().map_or(&panel.id, |first| &first.id)
+}
+
+/// The panels of the dashboard that have `query` among their statements, in order.
+fn sharing<'a>(
+    dashboard: &'a Dashboard,
+    panel: &'a Panel,
+    query: &'a Query,
+) -> impl Iterator<Item = &'a Panel> {
+    dashboard.panels.iter().filter(move |other| {
+        let has = |own: &Query| own.sql == query.sql;
+        other.source == panel.source
+            && (has(&other.query) || other.sparkline.as_ref().is_some_and(has))
+    })
 }

@@ -9,19 +9,26 @@
 //! 4. [`load`]: one batch lookup, and single-flight loads for what is missing;
 //! 5. [`computed`]: columns that follow from others.
 //!
-//! [`catalog`] holds the dashboards and keeps the last good version of each file.
+//! [`catalog`] holds the dashboards and keeps the last good version of each file; [`policy`] says
+//! how long frames may be shown; [`encoding`] is their form in a shared cache; `popular` knows
+//! which views to warm.
 //!
 //! To add a computed column: a variant in `brisk_domain::panel::ComputedKind`, its arithmetic in
 //! [`computed`], its words in `brisk-definition`.
 
 pub mod catalog;
 pub mod computed;
+pub mod encoding;
 mod engine;
 pub mod key;
 pub mod load;
 pub mod plan;
+pub mod policy;
+mod popular;
 pub mod window;
 
 pub use catalog::Catalog;
-pub use engine::{Engine, PanelState, PendingPanel, View};
+pub use encoding::Cached;
+pub use engine::{ChoicesState, Engine, PanelState, PendingChoices, PendingPanel, View};
+pub use policy::Policies;
 pub use window::Window;

@@ -1,32 +1,52 @@
 //! From planned statements to frames: what the cache has now, and futures for the rest.
 
-use brisk_cache::{Cache, Entry, LoadError, Lookup, Request, Trigger, Value};
-use brisk_domain::{Frame, Freshness, PanelError, SourceName};
+use crate::encoding::Cached;
+use crate::plan::Planned;
+use brisk_cache::{Cache, Hit, LoadError, Request, State, Ticket, Trigger};
+use brisk_domain::{Frame, Freshness, PanelError, SourceName, Timestamp};
 use brisk_source::{Source, SourceError};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::plan::Planned;
-
-/// A frame as the cache holds it: shared, never copied.
-#[derive(Debug, Clone)]
-pub struct Cached(pub Arc<Frame>);
-
-impl Value for Cached {
-    fn size(&self) -> usize {
-        self.0.size()
-    }
-}
-
 /// One statement's frame and how current it is.
 #[derive(Debug, Clone)]
 pub struct Loaded {
-    /// The cached frame.
-    pub entry: Entry<Cached>,
-    /// Whether it is within its TTL.
+    /// The frame.
+    pub frame: Arc<Frame>,
+    /// When its load began.
+    pub as_of: Timestamp,
+    /// How current it is.
     pub freshness: Freshness,
+}
+
+impl Loaded {
+    fn of(hit: Hit<Cached>) -> Self {
+        let freshness = match hit.state {
+            State::Fresh | State::Due => Freshness::Fresh,
+            State::Unverified => Freshness::Unverified,
+            State::Stale => Freshness::Stale,
+            State::Previous => Freshness::Previous,
+        };
+        Self { frame: hit.entry.value.0, as_of: hit.entry.stored_at, freshness }
+    }
+}
+
+/// What is known of one statement.
+#[derive(Clone)]
+pub struct Looked {
+    planned: Planned,
+    ticket: Ticket,
+    /// What can be shown; a previous value only by who replaces it.
+    pub loaded: Option<Loaded>,
+}
+
+impl Looked {
+    /// Whether it can be shown as it is.
+    pub fn is_ready(&self) -> bool {
+        self.loaded.as_ref().is_some_and(|loaded| loaded.freshness < Freshness::Previous)
+    }
 }
 
 /// The sources by name.
@@ -55,45 +75,42 @@ impl Loader {
         self.sources.get(name)
     }
 
-    /// One batch for all of `statements`: what can be shown now. A stale frame is refreshed
-    /// behind the answer.
+    /// One batch for all of `statements`. A frame that is stale, or hot and near its end, is
+    /// refreshed behind the answer.
     pub async fn lookup(
         &self,
-        statements: &[(Planned, Request)],
+        statements: Vec<(Planned, Request)>,
         trigger: Trigger,
-    ) -> Vec<Option<Loaded>> {
-        let requests: Vec<Request> =
-            statements.iter().map(|(_, request)| request.clone()).collect();
+    ) -> Vec<Looked> {
+        let (planned, requests): (Vec<Planned>, Vec<Request>) = statements.into_iter().unzip();
         let found = self.cache.lookup(&requests, trigger).await;
-        let found = found.into_iter().zip(statements).map(|(lookup, (planned, request))| {
-            match lookup {
-                Lookup::Fresh(entry) => Some(Loaded { entry, freshness: Freshness::Fresh }),
-                Lookup::Stale(entry) => {
-                    self.cache.refresh(request, trigger, self.run(planned));
-                    Some(Loaded { entry, freshness: Freshness::Stale })
-                }
-                // The value from before an invalidation may only be shown by a page that
-                // replaces it; pages load instead until they have a live channel.
-                Lookup::Previous(_) | Lookup::Missing => None,
+        let looked = found.into_iter().zip(planned).map(|(found, planned)| {
+            if let Some(hit) = &found.hit
+                && matches!(hit.state, State::Due | State::Stale)
+            {
+                self.cache.refresh(&found.ticket, &hit.entry, trigger, self.run(&planned));
             }
+            Looked { planned, ticket: found.ticket, loaded: found.hit.map(Loaded::of) }
         });
-        found.collect()
+        looked.collect()
     }
 
-    /// The current frame of one statement, joining a load that is under way.
+    /// The current frame of one statement: what is known of it, or what is loaded for it, joining
+    /// a load that is under way.
     pub fn load(
         &self,
-        planned: &Planned,
-        request: &Request,
+        looked: Looked,
         trigger: Trigger,
     ) -> BoxFuture<'static, Result<Loaded, PanelError>> {
-        let (cache, request) = (self.cache.clone(), request.clone());
-        let run = self.run(planned);
+        if let (true, Some(loaded)) = (looked.is_ready(), &looked.loaded) {
+            return futures::future::ready(Ok(loaded.clone())).boxed();
+        }
+        let (cache, run) = (self.cache.clone(), self.run(&looked.planned));
         async move {
-            match cache.load(&request, trigger, run).await {
-                Ok(entry) => Ok(Loaded { entry, freshness: Freshness::Fresh }),
-                Err(error) => Err(for_readers(&error, &request.label)),
-            }
+            let result = cache.load(&looked.ticket, trigger, run).await;
+            result
+                .map(Loaded::of)
+                .map_err(|error| for_readers(&error, &looked.ticket.request.label))
         }
         .boxed()
     }
@@ -137,6 +154,9 @@ fn for_readers(error: &LoadError, label: &str) -> PanelError {
             ("The database did not answer. Try again in a moment.".to_owned(), true)
         }
         Some(error) => (format!("{error}"), false),
+        None if matches!(error, LoadError::Busy) => {
+            ("The database is busy with other panels. Try again in a moment.".to_owned(), true)
+        }
         None => ("The query could not be finished. Try again in a moment.".to_owned(), true),
     };
     PanelError { message, retry }

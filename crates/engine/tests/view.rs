@@ -7,7 +7,7 @@
 use brisk_cache::{Cache, Config, Trigger};
 use brisk_domain::{Dashboard, ManualClock, Slug, SourceName, Timestamp, ViewState};
 use brisk_engine::load::{Loader, Sources};
-use brisk_engine::{Catalog, Engine, PanelState};
+use brisk_engine::{Catalog, ChoicesState, Engine};
 use brisk_source::{Limits, Source};
 use sqlx::{Connection, Executor};
 use std::path::Path;
@@ -102,13 +102,14 @@ impl World {
         let pairs: Vec<_> = parameters.iter().map(|(n, v)| ((*n).into(), (*v).into())).collect();
         let view = ViewState::from_pairs(&self.dashboard, &pairs).unwrap();
         let view = self.engine.view(&self.dashboard, &view, Trigger::View).await.unwrap();
+        for choices in view.options.into_values() {
+            if let ChoicesState::Pending(load) = choices {
+                load.await.unwrap();
+            }
+        }
         let mut shown = Vec::new();
         for state in view.panels {
-            let data = match state {
-                PanelState::Ready(data) => Ok(data),
-                PanelState::Failed(error) => Err(error),
-                PanelState::Pending(pending) => pending.await,
-            };
+            let data = state.current().await;
             shown.push(data.map_err(|e| e.message).map(|data| {
                 let last = data.frame.columns().last().unwrap();
                 let cells = |row| last.values.exact(row).unwrap_or_default();

@@ -1,0 +1,148 @@
+//! An entry as bytes: a head with its times, the value (compressed where that pays), a checksum.
+//!
+//! Whatever else is found under a key, garbage or another version's bytes, is no entry.
+
+use crate::EntryKey;
+use crate::entry::Entry;
+use crate::value::{DecodeError, Value};
+use brisk_domain::Timestamp;
+use std::time::Duration;
+
+/// The first bytes: a name, and the version of this layout.
+const MAGIC: [u8; 4] = *b"Bk\x01\n";
+/// Magic, flags, stored_at, load_time, fresh_until, usable_until, length of the plain value.
+const HEAD: usize = 4 + 1 + 8 * 4 + 8;
+const CHECKSUM: usize = 8;
+const COMPRESSED: u8 = 1;
+/// Shorter values are stored as they are.
+pub(crate) const COMPRESS_FROM: usize = 1024;
+/// zstd's fastest usual level: the gain above it is small for frames.
+const LEVEL: i32 = 1;
+
+/// The bytes of `entry`.
+pub(crate) fn encode<V: Value>(entry: &Entry<V>) -> Vec<u8> {
+    let plain = entry.value.encode();
+    let compressed = (plain.len() >= COMPRESS_FROM)
+        .then(|| zstd::bulk::compress(&plain, LEVEL).ok())
+        .flatten()
+        .filter(|packed| packed.len() < plain.len());
+    let flags = if compressed.is_some() { COMPRESSED } else { 0 };
+    let body = compressed.as_ref().unwrap_or(&plain);
+    let mut out = Vec::with_capacity(HEAD + body.len() + CHECKSUM);
+    out.extend(MAGIC);
+    out.push(flags);
+    let load_time = i64::try_from(entry.load_time.as_micros()).unwrap_or(i64::MAX);
+    for number in [entry.stored_at.0, load_time, entry.fresh_until.0, entry.usable_until.0] {
+        out.extend(number.to_le_bytes());
+    }
+    out.extend((plain.len() as u64).to_le_bytes());
+    out.extend(body);
+    let sum = checksum(&out, &entry.key);
+    out.extend(sum);
+    out
+}
+
+/// The entry in `bytes`, which were found under `key`; its value may have at most `max_bytes`.
+pub(crate) fn decode<V: Value>(
+    bytes: &[u8],
+    key: EntryKey,
+    max_bytes: usize,
+) -> Result<Entry<V>, DecodeError> {
+    let wrong = |what: &str| DecodeError(what.to_owned());
+    if bytes.len() < HEAD + CHECKSUM || bytes[..4] != MAGIC {
+        return Err(wrong("it does not begin like an entry"));
+    }
+    let (content, sum) = bytes.split_at(bytes.len() - CHECKSUM);
+    if checksum(content, &key) != sum {
+        return Err(wrong("its checksum does not match"));
+    }
+    let number = |at: usize| {
+        let mut eight = [0; 8];
+        eight.copy_from_slice(&content[5 + at * 8..13 + at * 8]);
+        i64::from_le_bytes(eight)
+    };
+    let length = usize::try_from(number(4)).unwrap_or(usize::MAX);
+    if length > max_bytes {
+        return Err(wrong("it is larger than allowed"));
+    }
+    let body = &content[HEAD..];
+    let value = if content[4] & COMPRESSED == 0 {
+        V::decode(body)?
+    } else {
+        let plain =
+            zstd::bulk::decompress(body, length).map_err(|error| DecodeError(error.to_string()))?;
+        V::decode(&plain)?
+    };
+    Ok(Entry {
+        value,
+        stored_at: Timestamp(number(0)),
+        load_time: Duration::from_micros(u64::try_from(number(1)).unwrap_or(0)),
+        fresh_until: Timestamp(number(2)),
+        usable_until: Timestamp(number(3)),
+        key,
+    })
+}
+
+/// Over the content and the key: bytes that belong to another key are garbage, too.
+fn checksum(content: &[u8], key: &EntryKey) -> [u8; CHECKSUM] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(key.as_bytes());
+    hasher.update(content);
+    let mut sum = [0; CHECKSUM];
+    sum.copy_from_slice(&hasher.finalize().as_bytes()[..CHECKSUM]);
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Fingerprint;
+    use proptest::prelude::*;
+    use std::sync::Arc;
+
+    fn key(name: &str) -> EntryKey {
+        EntryKey::of(&Fingerprint::of([name]), [""])
+    }
+
+    fn entry(text: &str) -> Entry<Arc<str>> {
+        Entry {
+            value: text.into(),
+            stored_at: Timestamp(-5),
+            load_time: Duration::from_micros(1_234),
+            fresh_until: Timestamp(i64::MAX),
+            usable_until: Timestamp(7),
+            key: key("a"),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn entries_survive(text in ".{0,3000}") {
+            let entry = entry(&text);
+            prop_assert_eq!(decode::<Arc<str>>(&encode(&entry), entry.key, 1 << 20).unwrap(), entry);
+        }
+
+        #[test]
+        fn garbage_is_no_entry(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(decode::<Arc<str>>(&bytes, key("a"), 1 << 20).is_err());
+        }
+
+        #[test]
+        fn one_changed_byte_is_noticed(at in 0usize..1000, by in 1u8..) {
+            let entry = entry(&"text ".repeat(500));
+            let mut bytes = encode(&entry);
+            let at = at % bytes.len();
+            bytes[at] = bytes[at].wrapping_add(by);
+            prop_assert!(decode::<Arc<str>>(&bytes, entry.key, 1 << 20).is_err());
+        }
+    }
+
+    #[test]
+    fn long_values_are_compressed_and_bounded() {
+        let entry = entry(&"0123456789".repeat(1000));
+        let bytes = encode(&entry);
+        assert!(bytes.len() < 500, "{}", bytes.len());
+        assert!(decode::<Arc<str>>(&bytes, entry.key, 9_999).is_err());
+        assert!(decode::<Arc<str>>(&bytes, key("b"), 1 << 20).is_err(), "another key's bytes");
+    }
+}

@@ -1,0 +1,38 @@
+//! Why there is no value, or no record of an invalidation.
+
+use crate::redis::Trouble;
+use std::error::Error;
+use std::sync::Arc;
+
+/// Why a load gave no value; shared by all who waited.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum LoadError {
+    /// The loader failed.
+    #[error("{0}")]
+    Failed(Arc<dyn Error + Send + Sync>),
+    /// The loader panicked or was torn down.
+    #[error("the load ended abnormally")]
+    Abandoned,
+    /// Too many loads wait in its lane, or it waited there for too long.
+    #[error("too many loads are waiting")]
+    Busy,
+    /// Another process is loading it, and that takes too long.
+    #[error("another process did not finish loading it in time")]
+    TimedOut,
+}
+
+impl LoadError {
+    /// The loader's own error, if it is of that type.
+    pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
+        match self {
+            Self::Failed(error) => error.downcast_ref(),
+            Self::Abandoned | Self::Busy | Self::TimedOut => None,
+        }
+    }
+}
+
+/// An invalidation is not recorded in the shared tier: other processes may go on showing what
+/// they have. Whoever asked for it must ask again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the invalidation is not recorded, try again: {0}")]
+pub struct NotRecorded(#[from] pub Trouble);

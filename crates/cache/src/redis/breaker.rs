@@ -1,0 +1,92 @@
+//! The circuit breaker: after a few failures in a row nobody waits for Redis until it answers a
+//! probe.
+
+use super::Trouble;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+/// Failures in a row that open it.
+const FAILURES: u32 = 3;
+/// The pause before the first probe.
+const PAUSE: Duration = Duration::from_millis(100);
+/// The longest pause between probes.
+pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+#[derive(Debug, Default)]
+pub(crate) struct Breaker(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    failures: u32,
+    open: Option<Open>,
+}
+
+/// Since when it is open, and why.
+#[derive(Debug, Clone)]
+pub(crate) struct Open {
+    pub(crate) since: Instant,
+    pub(crate) why: Trouble,
+}
+
+impl Breaker {
+    /// Whether an operation may be tried.
+    pub(crate) fn admit(&self) -> Result<(), Trouble> {
+        if self.lock().open.is_some() { Err(Trouble::Open) } else { Ok(()) }
+    }
+
+    pub(crate) fn trouble(&self) -> Option<Open> {
+        self.lock().open.clone()
+    }
+
+    pub(crate) fn succeeded(&self) {
+        self.lock().failures = 0;
+    }
+
+    /// Counts a failure; if it opens the breaker, the pause before the first probe.
+    pub(crate) fn failed(&self, why: &Trouble) -> Option<Duration> {
+        let mut state = self.lock();
+        state.failures += 1;
+        if state.open.is_some() || state.failures < FAILURES {
+            return None;
+        }
+        tracing::warn!(%why, "Redis is in trouble: the cache goes on with this process's memory");
+        state.open = Some(Open { since: Instant::now(), why: why.clone() });
+        Some(PAUSE)
+    }
+
+    pub(crate) fn succeeded_probe(&self) {
+        let mut state = self.lock();
+        state.failures = 0;
+        if let Some(open) = state.open.take() {
+            let seconds = open.since.elapsed().as_secs_f64();
+            tracing::info!(seconds, "Redis answers again");
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_failures_in_a_row_open_it_and_a_probe_closes_it() {
+        let breaker = Breaker::default();
+        for _ in 0..2 {
+            assert_eq!(breaker.failed(&Trouble::Timeout), None);
+        }
+        breaker.succeeded();
+        for _ in 0..2 {
+            assert_eq!(breaker.failed(&Trouble::Timeout), None);
+        }
+        assert!(breaker.admit().is_ok());
+        assert!(breaker.failed(&Trouble::Timeout).is_some());
+        assert_eq!(breaker.admit(), Err(Trouble::Open));
+        assert_eq!(breaker.failed(&Trouble::Timeout), None, "one probe is enough");
+        breaker.succeeded_probe();
+        assert!(breaker.admit().is_ok() && breaker.trouble().is_none());
+    }
+}

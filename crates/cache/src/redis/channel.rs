@@ -1,0 +1,149 @@
+//! What processes tell each other: invalidated tags, entries that were loaded or forgotten.
+
+use super::Shared;
+use crate::{EntryKey, Tag};
+use futures::StreamExt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A connection without a word for this long is asked whether it is still there.
+const QUIET: Duration = Duration::from_secs(15);
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// A message of the channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Message {
+    /// These tags have new generations.
+    Invalidated(Vec<Tag>),
+    /// The load of this entry has ended, well or not.
+    Landed(EntryKey),
+    /// These entries are to be forgotten.
+    Forgotten(Vec<EntryKey>),
+    /// The connection is new: what was said before it was not heard.
+    Connected,
+}
+
+impl Message {
+    fn encode(&self) -> Vec<u8> {
+        let keys = |kind: u8, keys: &[EntryKey]| {
+            let bytes = keys.iter().flat_map(|key| key.as_bytes().iter().copied());
+            std::iter::once(kind).chain(bytes).collect()
+        };
+        match self {
+            Self::Invalidated(tags) => {
+                // Tags have no blanks: a line each.
+                let tags: Vec<&str> = tags.iter().map(Tag::as_str).collect();
+                format!("i{}", tags.join("\n")).into_bytes()
+            }
+            Self::Landed(key) => keys(b'l', std::slice::from_ref(key)),
+            Self::Forgotten(forgotten) => keys(b'f', forgotten),
+            Self::Connected => Vec::new(),
+        }
+    }
+
+    /// What others say that is no message is not for us.
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (kind, rest) = bytes.split_first()?;
+        let keys = || rest.chunks(32).map(EntryKey::from_bytes).collect::<Option<Vec<_>>>();
+        match kind {
+            b'i' => {
+                let tags = std::str::from_utf8(rest).ok()?.split('\n');
+                Some(Self::Invalidated(tags.map(Tag::parse).collect::<Result<_, _>>().ok()?))
+            }
+            b'l' => keys()?.first().copied().map(Self::Landed),
+            b'f' => keys().map(Self::Forgotten),
+            _ => None,
+        }
+    }
+}
+
+impl Shared {
+    /// Tells all processes, this one included. What is not heard costs time, never truth.
+    pub(crate) async fn publish(&self, message: &Message) {
+        let (channel, bytes) = (self.channel_name(), message.encode());
+        let published = self.ask(async |mut connection| {
+            redis::cmd("PUBLISH").arg(channel).arg(bytes).exec_async(&mut connection).await
+        });
+        if let Err(trouble) = published.await {
+            tracing::debug!(%trouble, "an event could not be published");
+        }
+    }
+
+    fn channel_name(&self) -> String {
+        format!("{}events", self.config.prefix)
+    }
+}
+
+/// Listens for as long as the answer of `hear` is true.
+pub(crate) async fn listen(shared: Arc<Shared>, mut hear: impl FnMut(Message) -> bool) {
+    let (mut pause, mut attempt) = (FIRST_PAUSE, 0);
+    loop {
+        if let Ok(true) = listen_once(&shared, attempt, &mut hear, &mut pause).await {
+            return;
+        }
+        attempt += 1;
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// Listens until the connection ends; `true` says that nobody wants to hear any more.
+async fn listen_once(
+    shared: &Shared,
+    attempt: usize,
+    hear: &mut impl FnMut(Message) -> bool,
+    pause: &mut Duration,
+) -> Result<bool, redis::RedisError> {
+    let patience = shared.config.timeout.max(Duration::from_secs(1));
+    let gone = || redis::RedisError::from((redis::ErrorKind::Io, "the channel is gone"));
+    let connect = async {
+        let mut channel = shared.connector.channel(attempt).await?;
+        channel.subscribe(shared.channel_name()).await?;
+        Ok::<_, redis::RedisError>(channel)
+    };
+    let channel = tokio::time::timeout(patience, connect).await.map_err(|_| gone())??;
+    *pause = FIRST_PAUSE;
+    let (mut sink, mut messages) = channel.split();
+    if !hear(Message::Connected) {
+        return Ok(true);
+    }
+    loop {
+        match tokio::time::timeout(QUIET, messages.next()).await {
+            Ok(Some(message)) => {
+                let heard = Message::decode(message.get_payload_bytes());
+                if heard.is_some_and(|message| !hear(message)) {
+                    return Ok(true);
+                }
+            }
+            Ok(None) => return Err(gone()),
+            // Silence: is somebody still there?
+            Err(_) => {
+                let ping = sink.ping::<redis::Value>();
+                tokio::time::timeout(patience, ping).await.map_err(|_| gone())??;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Fingerprint;
+
+    #[test]
+    fn messages_survive_and_noise_is_ignored() {
+        let tag = |name: &str| Tag::parse(name).unwrap();
+        let key = EntryKey::of(&Fingerprint::of(["a"]), ["g"]);
+        for message in [
+            Message::Invalidated(vec![tag("table:a"), tag("source:b")]),
+            Message::Landed(key),
+            Message::Forgotten(vec![key, key]),
+        ] {
+            assert_eq!(Message::decode(&message.encode()), Some(message));
+        }
+        for noise in [&b""[..], b"x", b"lshort", b"i\xff", b"ia b", b"l"] {
+            assert_eq!(Message::decode(noise), None, "{noise:?}");
+        }
+    }
+}

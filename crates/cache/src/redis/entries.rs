@@ -1,0 +1,70 @@
+//! Entries in the shared tier.
+
+use super::{Shared, Trouble};
+use crate::{EntryKey, Fingerprint};
+use std::time::Duration;
+
+impl Shared {
+    /// The bytes under `entries`, and the keys of the newest entries of `fingerprints`, in one
+    /// round trip.
+    pub(crate) async fn entries(
+        &self,
+        entries: &[EntryKey],
+        fingerprints: &[Fingerprint],
+    ) -> Result<(Vec<Option<Vec<u8>>>, Vec<Option<EntryKey>>), Trouble> {
+        if entries.is_empty() && fingerprints.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let mut command = redis::cmd("MGET");
+        for key in entries {
+            command.arg(self.key("e", key));
+        }
+        for fingerprint in fingerprints {
+            command.arg(self.key("n", fingerprint));
+        }
+        let mut found: Vec<Option<Vec<u8>>> =
+            self.ask(async |mut connection| command.query_async(&mut connection).await).await?;
+        if found.len() != entries.len() + fingerprints.len() {
+            return Err(Trouble::Failed("it answered with another number of entries".into()));
+        }
+        let newest = found.split_off(entries.len());
+        let newest = newest.into_iter().map(|bytes| EntryKey::from_bytes(&bytes?)).collect();
+        Ok((found, newest))
+    }
+
+    /// Stores `bytes` under `key` for `life`, as the newest of `fingerprint`.
+    pub(crate) async fn store(
+        &self,
+        fingerprint: &Fingerprint,
+        key: &EntryKey,
+        bytes: &[u8],
+        life: Duration,
+    ) -> Result<(), Trouble> {
+        let milliseconds = u64::try_from(life.as_millis()).unwrap_or(u64::MAX).max(1);
+        let set = |name: String, value: &[u8]| {
+            let mut command = redis::cmd("SET");
+            command.arg(name).arg(value).arg("PX").arg(milliseconds);
+            command
+        };
+        let entry = set(self.key("e", key), bytes);
+        let newest = set(self.key("n", fingerprint), key.as_bytes());
+        self.ask(async |mut connection| {
+            let mut other = connection.clone();
+            let stored = entry.exec_async(&mut connection);
+            futures::future::try_join(stored, newest.exec_async(&mut other)).await.map(|_| ())
+        })
+        .await
+    }
+
+    /// Forgets what is stored under `keys`.
+    pub(crate) async fn forget(&self, keys: &[EntryKey]) -> Result<(), Trouble> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let mut command = redis::cmd("UNLINK");
+        for key in keys {
+            command.arg(self.key("e", key));
+        }
+        self.ask(async |mut connection| command.exec_async(&mut connection).await).await
+    }
+}

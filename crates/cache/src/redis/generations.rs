@@ -1,0 +1,240 @@
+//! Generations in the shared tier.
+//!
+//! One round trip reads all of a batch and creates what is missing. In a cluster all generations
+//! live in one hash slot, so that one node answers for all of them at one instant.
+//!
+//! **Eras.** A Redis that starts again from a backup shows generations as they once were, and
+//! entries of that time with them: old values would be current again. Two facts prevent that.
+//! The scripts that a Redis has loaded do not survive its end, whatever its backups hold; and
+//! the script that reads generations has the era's random name in its text, and is only ever
+//! loaded by the process that has just drawn that name. So while that script is known, this is
+//! still the run in which its era began. Where it is not known any more, a new era begins, and
+//! since entry keys contain the era, nothing of the old one is ever found again. The same holds
+//! for a replica that takes over.
+
+use super::{Shared, Trouble};
+use crate::Tag;
+use crate::generation::{self, Generation, Generations};
+use redis::{RedisError, Script, ServerErrorKind};
+use std::sync::{Arc, LazyLock, RwLock};
+use std::time::{Duration, Instant};
+
+/// Generations that nobody reads expire after this; reading renews them.
+const LIFE: Duration = Duration::from_secs(8 * 24 * 3600);
+/// Each process renews at most this often.
+const RENEW_EVERY: Duration = Duration::from_secs(3600);
+/// How often an answer from another era is followed before giving up.
+const ATTEMPTS: usize = 4;
+
+/// The era that this process believes in, and its script.
+#[derive(Default)]
+pub(crate) struct Era {
+    current: RwLock<Option<Arc<Current>>>,
+    changing: tokio::sync::Mutex<()>,
+}
+
+/// Replaces the recorded era if it is still the one that was seen; the answer is what holds then.
+static REPLACE: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "local recorded = redis.call('GET', KEYS[1])\n\
+         if recorded and recorded ~= ARGV[1] then return recorded end\n\
+         redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])\n\
+         return ARGV[2]",
+    )
+});
+
+struct Current {
+    name: Box<str>,
+    hash: String,
+    renewed: std::sync::Mutex<Option<Instant>>,
+}
+
+impl Current {
+    fn new(name: &str) -> Arc<Self> {
+        let hash = Script::new(&script(name)).get_hash().to_owned();
+        Arc::new(Self { name: name.into(), hash, renewed: std::sync::Mutex::new(None) })
+    }
+
+    /// Whether it is time to renew what expires.
+    fn is_renewal(&self) -> bool {
+        let mut renewed = self.renewed.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let due = renewed.is_none_or(|at| at.elapsed() >= RENEW_EVERY);
+        if due {
+            *renewed = Some(Instant::now());
+        }
+        due
+    }
+}
+
+/// The first key is the era's, the others are generations; the arguments are the life in seconds,
+/// whether to renew, and for each key what to set if it is missing.
+fn script(era: &str) -> String {
+    format!(
+        "-- era {era}\n\
+         local found = redis.call('MGET', unpack(KEYS))\n\
+         for i, key in ipairs(KEYS) do\n\
+         if not found[i] then\n\
+         redis.call('SET', key, ARGV[i + 2], 'EX', ARGV[1])\n\
+         found[i] = ARGV[i + 2]\n\
+         elseif ARGV[2] == '1' then redis.call('EXPIRE', key, ARGV[1]) end\n\
+         end\n\
+         return found"
+    )
+}
+
+impl Shared {
+    /// The generations of `tags`; missing ones are created.
+    pub(crate) async fn generations(&self, tags: &[Tag]) -> Result<Generations, Trouble> {
+        for _ in 0..ATTEMPTS {
+            let Some(current) = self.era.read() else {
+                self.change_era(None).await?;
+                continue;
+            };
+            match self.read_in(&current, tags).await? {
+                Answer::Read(of) => return Ok(Generations { era: current.name.clone(), of }),
+                Answer::Other(era) => self.era.set(Current::new(&era)),
+                Answer::Ended => self.change_era(Some(&current)).await?,
+            }
+        }
+        Err(Trouble::Failed("its era changes again and again".into()))
+    }
+
+    /// Gives each of `tags` a new generation. Only an `Ok` says that it is recorded.
+    pub(crate) async fn renew_generations(&self, tags: &[Tag]) -> Result<(), Trouble> {
+        let mut pipeline = redis::pipe();
+        pipeline.atomic();
+        for tag in tags {
+            let (key, value) = (self.generation_key(tag), generation::random());
+            pipeline.cmd("SET").arg(key).arg(&*value).arg("EX").arg(LIFE.as_secs()).ignore();
+        }
+        self.ask(async |mut connection| pipeline.exec_async(&mut connection).await).await
+    }
+
+    async fn read_in(&self, current: &Current, tags: &[Tag]) -> Result<Answer, Trouble> {
+        let mut command = redis::cmd("EVALSHA");
+        command.arg(&current.hash).arg(tags.len() + 1).arg(self.era_key());
+        for tag in tags {
+            command.arg(self.generation_key(tag));
+        }
+        let renew = if current.is_renewal() { "1" } else { "0" };
+        command.arg(LIFE.as_secs()).arg(renew).arg(&*current.name);
+        for _ in tags {
+            command.arg(&*generation::random());
+        }
+        let read = self.ask(async |mut connection| {
+            match command.query_async::<Vec<Vec<u8>>>(&mut connection).await {
+                Ok(found) => Ok(Some(found)),
+                Err(error) if is_no_script(&error) => Ok(None),
+                Err(error) => Err(error),
+            }
+        });
+        let Some(mut found) = read.await? else {
+            return Ok(Answer::Ended);
+        };
+        if found.len() != tags.len() + 1 {
+            return Err(Trouble::Failed("it answered with another number of generations".into()));
+        }
+        let era = found.remove(0);
+        if era != current.name.as_bytes() {
+            // Whatever it is, it goes into a script's text only if it looks like an era.
+            return Ok(match era_name(&era) {
+                Some(era) => Answer::Other(era),
+                None => Answer::Ended,
+            });
+        }
+        Ok(Answer::Read(found.into_iter().map(Generation::from).collect()))
+    }
+
+    /// On from `seen`, which is over, or from nothing at the start: to the era that others are
+    /// in, or to a new one. One caller does it for all that wait.
+    async fn change_era(&self, seen: Option<&Arc<Current>>) -> Result<(), Trouble> {
+        let _changing = self.era.changing.lock().await;
+        let believed = self.era.read();
+        if believed.as_ref().map(Arc::as_ptr) != seen.map(Arc::as_ptr) {
+            return Ok(());
+        }
+        let recorded = self.recorded_era().await?;
+        match recorded.as_deref().and_then(era_name) {
+            Some(name) if believed.as_ref().is_none_or(|ended| ended.name != name) => {
+                self.era.set(Current::new(&name));
+                Ok(())
+            }
+            _ => self.begin_era(recorded.as_deref()).await,
+        }
+    }
+
+    async fn recorded_era(&self) -> Result<Option<Vec<u8>>, Trouble> {
+        let key = self.era_key();
+        self.ask(async |mut connection| {
+            redis::cmd("GET").arg(key).query_async(&mut connection).await
+        })
+        .await
+    }
+
+    /// A new era instead of what is recorded, unless somebody else was quicker. Its script comes
+    /// first and its name after, so that the name alone never looks alive.
+    async fn begin_era(&self, recorded: Option<&[u8]>) -> Result<(), Trouble> {
+        let name = format!("{:032x}", rand::random::<u128>());
+        let text = script(&name);
+        self.ask(async |mut connection| {
+            let mut load = redis::cmd("SCRIPT");
+            load.arg("LOAD").arg(text).exec_async(&mut connection).await
+        })
+        .await?;
+        let key = self.era_key();
+        let agreed: Vec<u8> = self
+            .ask(async |mut connection| {
+                let mut replace = REPLACE.key(key);
+                let seen = recorded.unwrap_or_default();
+                replace.arg(seen).arg(&name).arg(LIFE.as_secs());
+                replace.invoke_async(&mut connection).await
+            })
+            .await?;
+        let Some(agreed) = era_name(&agreed) else {
+            return Err(Trouble::Failed("somebody else writes its era".into()));
+        };
+        if *agreed == *name {
+            tracing::debug!(era = name, "a new era of the shared tier begins");
+        }
+        self.era.set(Current::new(&agreed));
+        Ok(())
+    }
+
+    fn era_key(&self) -> String {
+        format!("{}{{g}}era", self.config.prefix)
+    }
+
+    fn generation_key(&self, tag: &Tag) -> String {
+        format!("{}{{g}}:{}", self.config.prefix, tag.as_str())
+    }
+}
+
+impl Era {
+    fn read(&self) -> Option<Arc<Current>> {
+        self.current.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    fn set(&self, current: Arc<Current>) {
+        *self.current.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(current);
+    }
+}
+
+enum Answer {
+    /// The generations.
+    Read(Vec<Generation>),
+    /// The others are in this era.
+    Other(Box<str>),
+    /// The era is over.
+    Ended,
+}
+
+/// The name of an era, if `bytes` are one.
+fn era_name(bytes: &[u8]) -> Option<Box<str>> {
+    let name = std::str::from_utf8(bytes).ok()?;
+    let is_name = name.len() == 32 && name.bytes().all(|b| b.is_ascii_hexdigit());
+    is_name.then(|| name.into())
+}
+
+fn is_no_script(error: &RedisError) -> bool {
+    error.kind() == redis::ErrorKind::Server(ServerErrorKind::NoScript)
+}

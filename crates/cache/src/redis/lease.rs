@@ -1,0 +1,98 @@
+//! Leases: of all processes, one loads an entry. A lease expires by itself when its holder is
+//! gone, and is given back on every other way out.
+
+use super::{Shared, Trouble};
+use crate::EntryKey;
+use redis::Script;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+/// Only the holder may renew or end a lease; another one may have it by now.
+static RENEW: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "if redis.call('GET', KEYS[1]) == ARGV[1] then \
+         return redis.call('PEXPIRE', KEYS[1], ARGV[2]) else return 0 end",
+    )
+});
+static END: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "if redis.call('GET', KEYS[1]) == ARGV[1] then \
+         return redis.call('DEL', KEYS[1]) else return 0 end",
+    )
+});
+
+/// A lease that this process holds, and renews until it is dropped or given back.
+pub(crate) struct Lease {
+    shared: Arc<Shared>,
+    key: EntryKey,
+    token: Box<[u8]>,
+    renewal: tokio::task::AbortHandle,
+    given_back: bool,
+}
+
+impl Shared {
+    /// The lease of `key`, or `None` while another process holds it.
+    pub(crate) async fn lease(self: &Arc<Self>, key: EntryKey) -> Result<Option<Lease>, Trouble> {
+        let token = crate::generation::random();
+        let mut command = redis::cmd("SET");
+        command.arg(self.key("l", &key)).arg(&*token).arg("NX").arg("PX").arg(self.lease_time());
+        let taken: Option<String> =
+            self.ask(async |mut connection| command.query_async(&mut connection).await).await?;
+        if taken.is_none() {
+            return Ok(None);
+        }
+        let renewal = tokio::spawn(renew(Arc::clone(self), key, token.clone())).abort_handle();
+        Ok(Some(Lease { shared: Arc::clone(self), key, token, renewal, given_back: false }))
+    }
+
+    fn lease_time(&self) -> u64 {
+        u64::try_from(self.config.lease.as_millis()).unwrap_or(u64::MAX).max(10)
+    }
+
+    async fn end_lease(&self, key: &EntryKey, token: &[u8]) -> Result<(), Trouble> {
+        let name = self.key("l", key);
+        self.ask(async |mut connection| {
+            END.key(name).arg(token).invoke_async::<i64>(&mut connection).await.map(|_| ())
+        })
+        .await
+    }
+}
+
+/// Keeps a lease for as long as its holder lives.
+async fn renew(shared: Arc<Shared>, key: EntryKey, token: Box<[u8]>) {
+    loop {
+        tokio::time::sleep(shared.config.lease.max(Duration::from_millis(30)) / 3).await;
+        let (name, time) = (shared.key("l", &key), shared.lease_time());
+        let renewed = shared.ask(async |mut connection| {
+            RENEW.key(name).arg(&*token).arg(time).invoke_async::<i64>(&mut connection).await
+        });
+        if matches!(renewed.await, Ok(0)) {
+            tracing::debug!(%key, "a lease ran out before its load ended");
+            return;
+        }
+    }
+}
+
+impl Lease {
+    /// Gives the lease back; the others may go on at once.
+    pub(crate) async fn give_back(mut self) {
+        self.given_back = true;
+        self.renewal.abort();
+        // If that fails it runs out by itself.
+        let _ = self.shared.end_lease(&self.key, &self.token).await;
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.renewal.abort();
+        if self.given_back {
+            return;
+        }
+        let (shared, key, token) = (Arc::clone(&self.shared), self.key, self.token.clone());
+        // Outside of a runtime the process is ending, and the lease runs out.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { shared.end_lease(&key, &token).await });
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The shared tier: generations, entries, leases and events in a Redis (or Valkey), or in a
+//! Redis Cluster, so that any number of processes keep the same rules.
+//!
+//! Every operation has a short timeout and goes through a circuit breaker: trouble is an answer
+//! ([`Trouble`]), never a wait. Every key begins with the prefix and expires:
+//!
+//! | key | what | expires |
+//! |---|---|---|
+//! | `brisk:{g}era` | the era, see [`generations`] | after eight days without a reader |
+//! | `brisk:{g}:TAG` | a tag's generation | the same |
+//! | `brisk:e:KEY` | an entry | with its stale window |
+//! | `brisk:n:FINGERPRINT` | the key of the newest entry of a fingerprint | with that entry |
+//! | `brisk:l:KEY` | the lease of a load | after [`RedisConfig::lease`] |
+//! | `brisk:events` | a channel, not a key | |
+
+pub(crate) mod breaker;
+pub(crate) mod channel;
+pub(crate) mod connection;
+pub(crate) mod entries;
+pub(crate) mod generations;
+pub(crate) mod lease;
+
+use breaker::Breaker;
+use connection::{Connection, Connector};
+use redis::RedisError;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// Where the shared tier is, and how patient to be with it.
+#[derive(Clone)]
+pub struct RedisConfig {
+    /// `redis://user:password@host:6379/0`, `rediss://` for TLS; several nodes of a cluster
+    /// separated by commas.
+    pub urls: Vec<String>,
+    /// Whether the nodes form a Redis Cluster.
+    pub cluster: bool,
+    /// What every key begins with.
+    pub prefix: String,
+    /// How long one operation may take.
+    pub timeout: Duration,
+    /// How long a leader that died keeps the others waiting; one that lives renews its lease.
+    pub lease: Duration,
+}
+
+impl RedisConfig {
+    /// One URL; or several, separated by commas, of which any begins a cluster. A cluster with
+    /// one known node is `cluster+redis://…`.
+    pub fn parse(text: &str) -> Self {
+        let plain = text.strip_prefix("cluster+").unwrap_or(text);
+        let urls: Vec<String> = plain
+            .split(',')
+            .map(|url| url.trim().to_owned())
+            .filter(|url| !url.is_empty())
+            .collect();
+        Self {
+            cluster: plain.len() < text.len() || urls.len() > 1,
+            urls,
+            prefix: "brisk:".into(),
+            timeout: Duration::from_millis(250),
+            lease: Duration::from_secs(3),
+        }
+    }
+}
+
+// URLs hold passwords: nobody shall print them by accident.
+impl std::fmt::Debug for RedisConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RedisConfig")
+            .field("nodes", &self.urls.len())
+            .field("cluster", &self.cluster)
+            .field("prefix", &self.prefix)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The configuration names no usable Redis.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the Redis URL cannot be used ({0}): write redis://host:6379/0, or rediss:// for TLS; \
+     several nodes of a cluster are separated by commas"
+)]
+pub struct RedisConfigError(pub String);
+
+/// Why the shared tier gave no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// It was in trouble a moment ago and is not asked for now.
+    #[error("Redis is in trouble and not asked for the moment")]
+    Open,
+    /// It did not answer in time.
+    #[error("Redis did not answer in time")]
+    Timeout,
+    /// It refused, or the connection broke.
+    #[error("Redis failed: {0}")]
+    Failed(String),
+}
+
+/// The shared tier.
+pub(crate) struct Shared {
+    pub(crate) config: RedisConfig,
+    connector: Connector,
+    breaker: Arc<Breaker>,
+    era: generations::Era,
+    round_trips: AtomicU64,
+}
+
+impl Shared {
+    /// Connects when it is first needed.
+    pub(crate) fn new(config: RedisConfig) -> Result<Self, RedisConfigError> {
+        Ok(Self {
+            connector: Connector::new(&config)?,
+            config,
+            breaker: Arc::default(),
+            era: generations::Era::default(),
+            round_trips: AtomicU64::new(0),
+        })
+    }
+
+    /// Since when it is in trouble, and why.
+    pub(crate) fn trouble(&self) -> Option<breaker::Open> {
+        self.breaker.trouble()
+    }
+
+    /// Times that somebody waited for an answer.
+    pub(crate) fn round_trips(&self) -> u64 {
+        self.round_trips.load(Ordering::Relaxed)
+    }
+
+    fn key(&self, kind: &str, name: &impl std::fmt::Display) -> String {
+        format!("{}{kind}:{name}", self.config.prefix)
+    }
+
+    /// Runs one operation: not while the breaker is open, and not for longer than the timeout.
+    async fn ask<T>(
+        &self,
+        operation: impl AsyncFnOnce(Connection) -> Result<T, RedisError>,
+    ) -> Result<T, Trouble> {
+        self.breaker.admit()?;
+        self.round_trips.fetch_add(1, Ordering::Relaxed);
+        let asked = async { operation(self.connector.connection().await?).await };
+        let result = match tokio::time::timeout(self.config.timeout, asked).await {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) if error.is_timeout() => Err(Trouble::Timeout),
+            Ok(Err(error)) => {
+                let text = error.to_string();
+                // The server answered: it is there, whatever it said.
+                if error.kind() != redis::ErrorKind::Io
+                    && error.code().is_some()
+                    && !is_down(&error)
+                {
+                    self.breaker.succeeded();
+                    return Err(Trouble::Failed(text));
+                }
+                Err(Trouble::Failed(text))
+            }
+            Err(_) => Err(Trouble::Timeout),
+        };
+        match &result {
+            Ok(_) => self.breaker.succeeded(),
+            Err(trouble) => self.failed(trouble),
+        }
+        result
+    }
+
+    fn failed(&self, trouble: &Trouble) {
+        if let Some(pause) = self.breaker.failed(trouble) {
+            self.probe(pause);
+        }
+    }
+
+    /// Asks again from time to time, in the background, until Redis answers.
+    fn probe(&self, pause: Duration) {
+        let (breaker, connector) = (Arc::clone(&self.breaker), self.connector.clone());
+        let (timeout, mut pause) = (self.config.timeout, pause);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(pause).await;
+                let ping = async {
+                    let mut connection = connector.connection().await?;
+                    redis::cmd("PING").query_async::<redis::Value>(&mut connection).await
+                };
+                match tokio::time::timeout(timeout, ping).await {
+                    Ok(Ok(_)) => return breaker.succeeded_probe(),
+                    _ => pause = (pause * 2).min(breaker::LONGEST_PAUSE),
+                }
+            }
+        });
+    }
+}
+
+/// Answers that say that the server is there but cannot serve anybody.
+fn is_down(error: &RedisError) -> bool {
+    let code = error.code().unwrap_or_default();
+    matches!(code, "LOADING" | "BUSY" | "CLUSTERDOWN" | "MASTERDOWN" | "TRYAGAIN" | "NOAUTH")
+}

@@ -1,0 +1,35 @@
+//! What can be cached: anything that knows its size and has a form in bytes.
+
+use std::sync::Arc;
+
+/// A value that the cache keeps. Cloning it should be cheap: an [`Arc`].
+pub trait Value: Clone + Send + Sync + 'static {
+    /// Its size in memory, in bytes.
+    fn size(&self) -> usize;
+
+    /// Its form in the shared tier; the cache adds compression and a checksum.
+    fn encode(&self) -> Vec<u8>;
+
+    /// Reads what [`Value::encode`] wrote, maybe in another version of the program.
+    fn decode(bytes: &[u8]) -> Result<Self, DecodeError>;
+}
+
+/// The bytes are no value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a stored value: {0}")]
+pub struct DecodeError(pub String);
+
+impl Value for Arc<str> {
+    fn size(&self) -> usize {
+        self.len()
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        self.as_bytes().to_vec()
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let text = std::str::from_utf8(bytes).map_err(|error| DecodeError(error.to_string()))?;
+        Ok(text.into())
+    }
+}

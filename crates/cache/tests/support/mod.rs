@@ -1,0 +1,172 @@
+//! Real Redis servers of the tests' own, on free ports; they end with the test's process,
+//! however that ends.
+
+// Each test program uses its part of this.
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use brisk_cache::RedisConfig;
+use rustix::process::{Pid, Signal, kill_process};
+use std::io::Write;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, OnceLock};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// A Redis server that tests may stop, kill and start again.
+pub struct Server {
+    pub port: u16,
+    directory: TempDir,
+    options: Vec<String>,
+    process: Mutex<Option<Child>>,
+}
+
+/// Ends the server when the other end of its input is gone: even a killed test leaves nothing.
+const GUARD: &str = "redis-server \"$@\" & server=$!; read nothing; kill -9 $server";
+
+impl Server {
+    pub fn start(options: &[&str]) -> Self {
+        let server = Self {
+            port: free_port(),
+            directory: tempfile::tempdir().unwrap(),
+            options: options.iter().map(|option| (*option).to_owned()).collect(),
+            process: Mutex::default(),
+        };
+        server.run();
+        server
+    }
+
+    /// Starts it again, on the same port, with what it has saved.
+    pub fn run(&self) {
+        let mut command = Command::new("sh");
+        command.args(["-c", GUARD, "sh", "--port", &self.port.to_string()]);
+        command.args([
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--daemonize",
+            "no",
+        ]);
+        command.args(["--pidfile", "redis.pid", "--dbfilename", "dump.rdb"]).args(&self.options);
+        command.current_dir(self.directory.path()).stdin(Stdio::piped());
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        *self.process.lock().unwrap() = Some(command.spawn().unwrap());
+        let begun = Instant::now();
+        while self.try_command::<String>(&["PING"]).is_none() {
+            let missing = "redis-server does not start: install it, or run cargo xtask test";
+            assert!(begun.elapsed() < Duration::from_secs(20), "{missing}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}/", self.port)
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        let pid = std::fs::read_to_string(self.directory.path().join("redis.pid")).unwrap();
+        let pid = Pid::from_raw(pid.trim().parse().unwrap()).unwrap();
+        kill_process(pid, signal).unwrap();
+    }
+
+    pub fn kill(&self) {
+        self.signal(Signal::KILL);
+        while self.try_command::<String>(&["PING"]).is_some() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        if let Some(mut process) = self.process.lock().unwrap().take() {
+            drop(process.stdin.take());
+            let _ = process.wait();
+        }
+    }
+
+    pub fn command<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
+        self.try_command(words).unwrap_or_else(|| panic!("{words:?} failed"))
+    }
+
+    fn try_command<T: redis::FromRedisValue>(&self, words: &[&str]) -> Option<T> {
+        let client = redis::Client::open(self.url()).ok()?;
+        let mut connection = client.get_connection_with_timeout(Duration::from_secs(2)).ok()?;
+        let mut command = redis::cmd(words[0]);
+        command.arg(&words[1..]).query(&mut connection).ok()
+    }
+
+    pub fn directory(&self) -> PathBuf {
+        self.directory.path().to_owned()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(mut process) = self.process.lock().unwrap().take() {
+            if let Some(mut input) = process.stdin.take() {
+                let _ = input.write_all(b"\n");
+            }
+            let _ = process.wait();
+        }
+    }
+}
+
+/// Three masters that share the slots.
+pub struct Cluster(pub Vec<Server>);
+
+impl Cluster {
+    pub fn start() -> Self {
+        let servers: Vec<Server> = (0..3)
+            .map(|_| {
+                let bus = free_port().to_string();
+                Server::start(&["--cluster-enabled", "yes", "--cluster-port", &bus])
+            })
+            .collect();
+        let slots = [("0", "5460"), ("5461", "10922"), ("10923", "16383")];
+        for (server, (from, to)) in servers.iter().zip(slots) {
+            server.command::<String>(&["CLUSTER", "ADDSLOTSRANGE", from, to]);
+        }
+        for other in &servers[1..] {
+            let bus: Vec<String> = other.command(&["CONFIG", "GET", "cluster-port"]);
+            let (port, first) = (other.port.to_string(), &servers[0]);
+            first.command::<String>(&["CLUSTER", "MEET", "127.0.0.1", &port, &bus[1]]);
+        }
+        let ready = |server: &Server| {
+            server.command::<String>(&["CLUSTER", "INFO"]).contains("cluster_state:ok")
+        };
+        let begun = Instant::now();
+        while !servers.iter().all(ready) {
+            assert!(begun.elapsed() < Duration::from_secs(30), "the cluster does not form");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Self(servers)
+    }
+
+    pub fn url(&self) -> String {
+        self.0.iter().map(Server::url).collect::<Vec<_>>().join(",")
+    }
+}
+
+/// A server and a cluster that all tests of a program share; each test has its own prefix.
+pub fn shared_server() -> &'static Server {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    SERVER.get_or_init(|| Server::start(&[]))
+}
+
+pub fn shared_cluster() -> &'static Cluster {
+    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+    CLUSTER.get_or_init(Cluster::start)
+}
+
+/// A configuration with keys of its own, and patience: machines that run tests are busy.
+pub fn config(url: &str) -> RedisConfig {
+    RedisConfig {
+        prefix: format!("test-{:x}:", rand::random::<u64>()),
+        timeout: Duration::from_secs(5),
+        ..RedisConfig::parse(url)
+    }
+}
+
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}

@@ -1,0 +1,217 @@
+//! A frame as bytes for the shared cache: column by column, exact, and small enough that
+//! compression finds its patterns.
+//!
+//! A column is its name, its type, a bitmap of which cells are not NULL, and those cells: numbers
+//! and instants as eight bytes, texts and decimals with their length before them. All numbers are
+//! little-endian. Bump [`VERSION`] with every change; entry keys contain it.
+
+use brisk_cache::{DecodeError, Value};
+use brisk_domain::{Column, Decimal, Frame, Timestamp, Values};
+use std::sync::Arc;
+
+/// The version of this layout.
+pub const VERSION: u8 = 2;
+
+/// A frame as the cache holds it: shared, never copied.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cached(pub Arc<Frame>);
+
+impl Value for Cached {
+    fn size(&self) -> usize {
+        self.0.size()
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.0.size());
+        out.push(VERSION);
+        write_length(&mut out, self.0.columns().len());
+        write_length(&mut out, self.0.rows());
+        for column in self.0.columns() {
+            write_text(&mut out, &column.name);
+            write_column(&mut out, &column.values);
+        }
+        out
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader(bytes);
+        if reader.byte()? != VERSION {
+            return Err(DecodeError("it is a frame of another version".into()));
+        }
+        let (columns, rows) = (reader.length()?, reader.length()?);
+        // Each column takes a bit a row: what claims more than there is, is no frame.
+        if rows.div_ceil(8).saturating_mul(columns) > bytes.len() {
+            return Err(short());
+        }
+        let column = |reader: &mut Reader<'_>| {
+            let name = reader.text()?.to_owned();
+            Ok(Column { name, values: read_column(reader, rows)? })
+        };
+        let columns = (0..columns).map(|_| column(&mut reader)).collect::<Result<_, _>>()?;
+        let frame = Frame::new(columns).map_err(|error| DecodeError(error.to_string()))?;
+        Ok(Self(Arc::new(frame)))
+    }
+}
+
+fn write_column(out: &mut Vec<u8>, values: &Values) {
+    match values {
+        Values::Int(cells) => write_cells(out, 0, cells, |out, v| out.extend(v.to_le_bytes())),
+        Values::Decimal(cells) => write_cells(out, 1, cells, |out, v| write_text(out, v.as_str())),
+        Values::Float(cells) => write_cells(out, 2, cells, |out, v| out.extend(v.to_le_bytes())),
+        Values::Bool(cells) => write_cells(out, 3, cells, |out, v| out.push(u8::from(*v))),
+        Values::Text(cells) => write_cells(out, 4, cells, |out, v| write_text(out, v)),
+        Values::Time(cells) => write_cells(out, 5, cells, |out, v| out.extend(v.0.to_le_bytes())),
+    }
+}
+
+fn write_cells<T>(
+    out: &mut Vec<u8>,
+    kind: u8,
+    cells: &[Option<T>],
+    write: impl Fn(&mut Vec<u8>, &T),
+) {
+    out.push(kind);
+    for eight in cells.chunks(8) {
+        let bits = eight.iter().enumerate().map(|(i, cell)| u8::from(cell.is_some()) << i);
+        out.push(bits.fold(0, |byte, bit| byte | bit));
+    }
+    for cell in cells.iter().flatten() {
+        write(out, cell);
+    }
+}
+
+fn read_column(reader: &mut Reader<'_>, rows: usize) -> Result<Values, DecodeError> {
+    let kind = reader.byte()?;
+    let bits = reader.take(rows.div_ceil(8))?;
+    Ok(match kind {
+        0 => Values::Int(read_cells(reader, bits, rows, |r| r.number().map(i64::from_le_bytes))?),
+        1 => Values::Decimal(read_cells(reader, bits, rows, |r| {
+            Decimal::parse(r.text()?).map_err(|error| DecodeError(error.to_string()))
+        })?),
+        2 => Values::Float(read_cells(reader, bits, rows, |r| r.number().map(f64::from_le_bytes))?),
+        3 => Values::Bool(read_cells(reader, bits, rows, |r| r.byte().map(|byte| byte != 0))?),
+        4 => Values::Text(read_cells(reader, bits, rows, |r| r.text().map(ToOwned::to_owned))?),
+        5 => Values::Time(read_cells(reader, bits, rows, |r| {
+            r.number().map(|bytes| Timestamp(i64::from_le_bytes(bytes)))
+        })?),
+        _ => return Err(DecodeError("a column has an unknown type".into())),
+    })
+}
+
+fn read_cells<'a, T>(
+    reader: &mut Reader<'a>,
+    bits: &[u8],
+    rows: usize,
+    read: impl Fn(&mut Reader<'a>) -> Result<T, DecodeError>,
+) -> Result<Vec<Option<T>>, DecodeError> {
+    let is_set = |row: usize| bits[row / 8] >> (row % 8) & 1 == 1;
+    (0..rows).map(|row| is_set(row).then(|| read(reader)).transpose()).collect()
+}
+
+fn write_length(out: &mut Vec<u8>, length: usize) {
+    // Frames are bounded far below four billion of anything.
+    out.extend(u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
+}
+
+fn write_text(out: &mut Vec<u8>, text: &str) {
+    write_length(out, text.len());
+    out.extend(text.as_bytes());
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, count: usize) -> Result<&'a [u8], DecodeError> {
+        let (taken, rest) = self.0.split_at_checked(count).ok_or_else(short)?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    fn byte(&mut self) -> Result<u8, DecodeError> {
+        self.take(1).map(|bytes| bytes[0])
+    }
+
+    fn number(&mut self) -> Result<[u8; 8], DecodeError> {
+        self.take(8)?.try_into().map_err(|_| short())
+    }
+
+    fn length(&mut self) -> Result<usize, DecodeError> {
+        let bytes: [u8; 4] = self.take(4)?.try_into().map_err(|_| short())?;
+        Ok(u32::from_le_bytes(bytes) as usize)
+    }
+
+    fn text(&mut self) -> Result<&'a str, DecodeError> {
+        let length = self.length()?;
+        std::str::from_utf8(self.take(length)?).map_err(|error| DecodeError(error.to_string()))
+    }
+}
+
+fn short() -> DecodeError {
+    DecodeError("it ends too early".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn values(rows: usize) -> impl Strategy<Value = Values> {
+        let cells = move |cell| prop::collection::vec(prop::option::of(cell), rows);
+        prop_oneof![
+            cells(any::<i64>()).prop_map(Values::Int),
+            prop::collection::vec(prop::option::of(any::<f64>()), rows).prop_map(Values::Float),
+            prop::collection::vec(prop::option::of(any::<bool>()), rows).prop_map(Values::Bool),
+            prop::collection::vec(prop::option::of(".{0,20}"), rows).prop_map(Values::Text),
+            prop::collection::vec(prop::option::of("-?[0-9]{1,40}\\.[0-9]{1,9}"), rows).prop_map(
+                |cells| Values::Decimal(
+                    cells.into_iter().map(|c| c.and_then(|c| Decimal::parse(&c).ok())).collect()
+                )
+            ),
+            prop::collection::vec(prop::option::of(any::<i64>().prop_map(Timestamp)), rows)
+                .prop_map(Values::Time),
+        ]
+    }
+
+    fn frames() -> impl Strategy<Value = Frame> {
+        (0usize..40).prop_flat_map(|rows| prop::collection::vec(values(rows), 0..6)).prop_map(
+            |columns| {
+                let named = columns.into_iter().enumerate();
+                let named = named.map(|(i, values)| Column { name: format!("column {i}"), values });
+                Frame::new(named.collect()).unwrap()
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn frames_survive_digit_for_digit(frame in frames()) {
+            let bytes = Cached(Arc::new(frame)).encode();
+            let again = Cached::decode(&bytes).unwrap();
+            // Compared as bytes: NaN equals nothing, itself included.
+            prop_assert_eq!(again.encode(), bytes);
+        }
+
+        #[test]
+        fn noise_is_no_frame_and_does_no_harm(mut bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            if let Some(first) = bytes.first_mut() {
+                *first = VERSION;
+            }
+            let _ = Cached::decode(&bytes);
+        }
+
+        #[test]
+        fn frames_that_are_cut_short_are_refused(frame in frames(), cut in 1usize..50) {
+            let bytes = Cached(Arc::new(frame)).encode();
+            prop_assume!(cut < bytes.len());
+            prop_assert!(Cached::decode(&bytes[..bytes.len() - cut]).is_err());
+        }
+    }
+
+    #[test]
+    fn a_frame_that_claims_billions_of_rows_is_refused_at_once() {
+        let mut bytes = vec![VERSION];
+        bytes.extend(1u32.to_le_bytes());
+        bytes.extend(u32::MAX.to_le_bytes());
+        assert!(Cached::decode(&bytes).is_err());
+    }
+}
