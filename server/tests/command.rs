@@ -40,7 +40,7 @@ fn check_names_the_place_of_each_problem_also_in_statements() {
     assert!(said.contains("broken.toml:1:1"), "{said}");
     assert!(said.contains("\"title\""), "the key that was meant: {said}");
     assert!(said.contains("sales.toml:6:"), "the variable's statement: {said}");
-    assert!(said.contains("sales.toml:13:"), "the panel's statement: {said}");
+    assert!(said.contains("sales.toml:14:"), "the panel's statement: {said}");
 }
 
 #[test]

@@ -1,211 +1,237 @@
-//! Makes sure that a statement is one `select`, and finds the tables that it reads. Pure.
+//! Makes sure that a statement is one `select` that reads and does nothing else. Pure.
 //!
 //! This is the first fence, with a sentence for the author. The second one is the read-only
 //! connection on which the statement runs.
 
-use crate::StatementError;
+use crate::outline::Outline;
+use crate::tables::{self, last_name};
 use crate::template::Piece;
+use crate::{Dialect, StatementError, times};
 use brisk_domain::Query;
-use sqlparser::ast::{Expr, ObjectName, SetExpr, Statement, Visit, Visitor};
-use sqlparser::dialect::SQLiteDialect;
-use sqlparser::parser::Parser;
-use std::collections::BTreeSet;
+use sqlparser::ast::{
+    Expr, ObjectName, Query as SqlQuery, Select, SetExpr, Spanned, Statement, TableFactor, Value,
+    ValueWithSpan, Visit, Visitor,
+};
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::Location;
 use std::ops::ControlFlow;
 
-/// Functions that reach outside the database or load code.
-const REFUSED_FUNCTIONS: [&str; 6] =
-    ["load_extension", "readfile", "writefile", "fts3_tokenizer", "edit", "zeroblob"];
+/// What a good statement reads and gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// The tables that it reads, in lower case, sorted.
+    pub tables: Vec<String>,
+    /// The columns that hold instants, because they come from `$bucket` or `$time`.
+    pub times: Vec<String>,
+}
 
-/// The tables that the statement reads, sorted, in lower case; or why it is refused.
-pub fn tables(query: &Query, pieces: &[Piece]) -> Result<Vec<String>, StatementError> {
-    let refuse = |message: String| StatementError::at(query, 0, message);
-    let mut sql = String::new();
-    outline(pieces, &mut sql);
-    let statements = Parser::parse_sql(&SQLiteDialect {}, &sql).map_err(|error| {
-        StatementError::at(query, 0, format!("the statement cannot be read: {error}"))
+/// Checks the statement, or says at which place of the author's text it is refused.
+pub fn check(query: &Query, pieces: &[Piece], dialect: Dialect) -> Result<Checked, StatementError> {
+    let outline = Outline::of(query, pieces);
+    let statements = Parser::parse_sql(dialect.grammar(), &outline.sql)
+        .map_err(|error| unreadable(&outline, &error))?;
+    let body = one_select(&outline, &statements)?;
+    if let ControlFlow::Break((place, message)) = body.visit(&mut Fence { dialect }) {
+        return Err(outline.error(place, message));
+    }
+    let times = times::columns(body).map_err(|place| {
+        let message = "this time has no name: write $bucket(created_at) as day";
+        outline.error(place, message)
     })?;
-    let [Statement::Query(body)] = statements.as_slice() else {
-        let message = match statements.len() {
-            0 => "the statement is empty: write one select",
-            1 => "only select (or with … select) is allowed",
-            _ => "only one statement is allowed: remove what follows the semicolon",
-        };
-        return Err(refuse(message.into()));
+    let tables = tables::read_by(body, dialect);
+    Ok(Checked { tables, times })
+}
+
+fn one_select<'a>(
+    outline: &Outline<'_>,
+    statements: &'a [Statement],
+) -> Result<&'a SqlQuery, StatementError> {
+    let start = Location::new(1, 1);
+    match statements {
+        [Statement::Query(body)] => Ok(body),
+        [] => Err(outline.error(start, "the statement is empty: write one select")),
+        [_] => Err(outline.error(start, "only select (or with … select) is allowed")),
+        [_, second, ..] => Err(outline.error(
+            second.span().start,
+            "only one statement is allowed: remove what follows the semicolon",
+        )),
+    }
+}
+
+/// The parser's message as a sentence, at its place.
+fn unreadable(outline: &Outline<'_>, error: &ParserError) -> StatementError {
+    let text = match error {
+        ParserError::TokenizerError(text) | ParserError::ParserError(text) => text.as_str(),
+        ParserError::RecursionLimitExceeded => {
+            let message = "the statement is nested too deeply: split it with a with clause";
+            return outline.error(Location::new(1, 1), message);
+        }
     };
-    let mut reads = Reads::default();
-    match body.visit(&mut reads) {
-        ControlFlow::Break(message) => Err(refuse(message)),
-        ControlFlow::Continue(()) => {
-            Ok(reads.relations.difference(&reads.named_here).cloned().collect())
-        }
-    }
+    let (reason, place) = match text.rsplit_once(" at Line: ") {
+        Some((reason, place)) => (reason, location(place)),
+        None => (text, Location::empty()),
+    };
+    let reason = reason
+        .replace(crate::outline::MACRO, "$")
+        .replace("Expected: ", "expected ")
+        .replace("found: EOF", "found the end")
+        .replace("found: ", "found ");
+    outline.error(place, format!("the statement cannot be read here: {reason}"))
 }
 
-/// The statement with simple stand-ins for macros and parameters: quick to read, same shape.
-fn outline(pieces: &[Piece], out: &mut String) {
-    for piece in pieces {
-        match piece {
-            Piece::Sql(sql) => out.push_str(sql),
-            // `in :name` stands for a list.
-            Piece::Parameter { .. } if ends_with_in(out) => out.push_str("(null)"),
-            Piece::Parameter { .. } => out.push_str("null"),
-            Piece::Macro { name, arguments, .. } => {
-                // Conditions are no function's arguments.
-                let call = !matches!(name.as_str(), "optional" | "range");
-                if call {
-                    out.push_str("brisk_");
-                    out.push_str(name);
-                }
-                out.push('(');
-                for (i, argument) in arguments.iter().enumerate() {
-                    if i > 0 {
-                        out.push(',');
-                    }
-                    outline(argument, out);
-                }
-                out.push(')');
-            }
-        }
-    }
+/// Reads `1, Column: 8`.
+fn location(text: &str) -> Location {
+    let numbers = text
+        .split_once(", Column: ")
+        .and_then(|(line, column)| Some((line.parse().ok()?, column.trim().parse().ok()?)));
+    numbers.map_or(Location::empty(), |(line, column)| Location::new(line, column))
 }
 
-pub(crate) fn ends_with_in(sql: &str) -> bool {
-    let trimmed = sql.trim_end();
-    let mut letters = trimmed.chars().rev();
-    let (n, i) = (letters.next(), letters.next());
-    matches!((i, n), (Some('i' | 'I'), Some('n' | 'N')))
-        && letters.next().is_none_or(|c| !(c.is_alphanumeric() || c == '_'))
+struct Fence {
+    dialect: Dialect,
 }
 
-#[derive(Default)]
-struct Reads {
-    relations: BTreeSet<String>,
-    named_here: BTreeSet<String>,
-}
+type Refusal = ControlFlow<(Location, String)>;
 
-impl Visitor for Reads {
-    type Break = String;
+impl Visitor for Fence {
+    type Break = (Location, String);
 
-    fn pre_visit_query(&mut self, query: &sqlparser::ast::Query) -> ControlFlow<String> {
-        if let Some(with) = &query.with {
-            for table in &with.cte_tables {
-                self.named_here.insert(table.alias.name.value.to_lowercase());
-            }
+    fn pre_visit_query(&mut self, query: &SqlQuery) -> Refusal {
+        if let Some(message) = writes(&query.body) {
+            return ControlFlow::Break((query.span().start, message.into()));
         }
-        let writes =
-            matches!(*query.body, SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_));
-        if writes || !query.locks.is_empty() {
-            return ControlFlow::Break("only select is allowed: a panel never writes".into());
-        }
-        if let SetExpr::Select(select) = &*query.body
-            && select.into.is_some()
-        {
-            return ControlFlow::Break("select … into writes a table: remove the into".into());
+        if !query.locks.is_empty() {
+            let message = "panels lock nothing: remove for update or for share";
+            return ControlFlow::Break((query.span().start, message.into()));
         }
         ControlFlow::Continue(())
     }
 
-    fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<String> {
-        let parts: Vec<String> = relation
-            .0
-            .iter()
-            .map(|part| part.to_string().trim_matches(['"', '`', '[', ']']).to_lowercase())
-            .collect();
-        self.relations.insert(parts.join("."));
+    fn pre_visit_select(&mut self, select: &Select) -> Refusal {
+        if select.into.is_some() {
+            let message = "select … into writes: remove the into";
+            return ControlFlow::Break((select.select_token.0.span.start, message.into()));
+        }
         ControlFlow::Continue(())
     }
 
-    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<String> {
-        if let Expr::Function(function) = expr {
-            let name = function.name.to_string().trim_matches('"').to_lowercase();
-            if REFUSED_FUNCTIONS.contains(&name.as_str()) {
-                return ControlFlow::Break(format!("the function {name} is not allowed in panels"));
+    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> Refusal {
+        match factor {
+            TableFactor::Table { name, .. } | TableFactor::Function { name, .. } => {
+                self.function(name)
             }
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> Refusal {
+        match expr {
+            Expr::Function(function) => self.function(&function.name),
+            Expr::Identifier(name) if name.quote_style.is_none() && name.value.starts_with('@') => {
+                let message = format!("the variable {} is not allowed in panels", name.value);
+                ControlFlow::Break((name.span.start, message))
+            }
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
+    fn pre_visit_value(&mut self, value: &ValueWithSpan) -> Refusal {
+        if let Value::Placeholder(text) = &value.value {
+            let message = format!(
+                "{text} is no parameter: write :from, :to, :interval, :tz or a variable's name, in \
+                 lower case"
+            );
+            return ControlFlow::Break((value.span.start, message));
         }
         ControlFlow::Continue(())
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(sql: &str) -> Result<Vec<String>, StatementError> {
-        let query = Query::new(sql);
-        tables(&query, &crate::template::parse(&query)?)
-    }
-
-    #[test]
-    fn tables_are_found_without_the_names_of_ctes() {
-        let sql = "with a as (select * from Orders) select * from a join main.lines l on l.x = a.x
-                   where exists (select 1 from \"Third\") union all select * from fourth";
-        assert_eq!(read(sql).unwrap(), ["fourth", "main.lines", "orders", "third"]);
-    }
-
-    #[test]
-    fn macros_and_lists_pass() {
-        let sql = "select $bucket(at) as day, count(*) filter (where $range(at)) from t
-                   where $range(at) and $optional(country in :country) and x in :list group by 1";
-        assert_eq!(read(sql).unwrap(), ["t"]);
-    }
-
-    #[test]
-    fn what_is_not_one_select_is_refused() {
-        let hostile = [
-            "",
-            ";",
-            "select 1; select 2",
-            "select 1; drop table t",
-            "insert into t values (1)",
-            "update t set a = 1",
-            "delete from t",
-            "replace into t values (1)",
-            "create table t (a)",
-            "create temp table t as select 1",
-            "drop table t",
-            "alter table t add b",
-            "pragma writable_schema = 1",
-            "attach 'x.db' as x",
-            "detach x",
-            "vacuum",
-            "vacuum into 'copy.db'",
-            "begin",
-            "commit",
-            "savepoint a",
-            "explain select 1",
-            "with a as (insert into t values (1) returning *) select * from a",
-            "with a as (delete from t returning *) select * from a",
-            "with a as (update t set b = 1 returning *) select * from a",
-            "select * into copy from t",
-            "select load_extension('evil')",
-            "select LOAD_EXTENSION('evil')",
-            "select \"load_extension\"('evil')",
-            "select writefile('a', 'b')",
-            "select readfile('/etc/passwd')",
-            "select edit('x')",
-            "select zeroblob(1000000000)",
-            "select * from t where x = (select load_extension('a'))",
-            "select 1 /* hidden */ ; /* */ drop table t",
-            "select 1 -- \n; drop table t",
-            "values (1); drop table t",
-            "copy t to '/tmp/x'",
-            "set x = 1",
-            "show tables",
-            "call f()",
-            "grant all on t to u",
-            "truncate t",
-            "analyze",
-            "reindex",
-            "select 'unclosed",
-            "select ((1)",
-            "selec 1",
-            "select from from from",
-            "𝓼𝓮𝓵𝓮𝓬𝓽 1",
-            "select 1;\u{a0}drop table t",
-            "sel\u{0}ect 1",
-        ];
-        for sql in hostile {
-            assert!(read(sql).is_err(), "{sql:?} passed");
+impl Fence {
+    fn function(&self, name: &ObjectName) -> Refusal {
+        let (last, place) = last_name(name);
+        if refused_functions(self.dialect).any(|refused| match refused.strip_suffix('*') {
+            Some(start) => last.starts_with(start),
+            None => last == refused,
+        }) {
+            let message = format!("the function {last} is not allowed in panels");
+            return ControlFlow::Break((place, message));
         }
+        ControlFlow::Continue(())
     }
+}
+
+/// Why a query's body writes, if it does.
+fn writes(body: &SetExpr) -> Option<&'static str> {
+    match body {
+        SetExpr::Select(_) | SetExpr::Query(_) | SetExpr::Values(_) => None,
+        SetExpr::SetOperation { left, right, .. } => writes(left).or_else(|| writes(right)),
+        SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {
+            Some("only select is allowed: a panel never writes")
+        }
+        SetExpr::Table(_) => Some("write select * from instead of table"),
+    }
+}
+
+/// Functions that reach outside the database, load code, lock, or wait; `*` ends a family.
+fn refused_functions(dialect: Dialect) -> impl Iterator<Item = &'static str> {
+    let names: &[&str] = match dialect {
+        Dialect::Sqlite => &[
+            "load_extension",
+            "readfile",
+            "writefile",
+            "lsdir",
+            "fsdir",
+            "edit",
+            "fts3_tokenizer",
+            "zeroblob",
+            "pragma_*",
+        ],
+        Dialect::Postgres => &[
+            "pg_read_*",
+            "pg_ls_*",
+            "pg_stat_file",
+            "pg_sleep*",
+            "pg_advisory_*",
+            "pg_try_advisory_*",
+            "pg_terminate_*",
+            "pg_cancel_*",
+            "pg_reload_conf",
+            "pg_rotate_*",
+            "pg_notify",
+            "pg_logical_*",
+            "pg_replication_*",
+            "pg_create_*",
+            "pg_drop_*",
+            "pg_switch_wal",
+            "pg_backup_*",
+            "lo_*",
+            "dblink*",
+            "set_config",
+            "setval",
+            "nextval",
+            "query_to_xml*",
+            "cursor_to_xml*",
+            "database_to_xml*",
+            "schema_to_xml*",
+            "table_to_xml*",
+        ],
+        Dialect::MySql => &[
+            "load_file",
+            "sleep",
+            "benchmark",
+            "get_lock",
+            "release_lock",
+            "release_all_locks",
+            "is_free_lock",
+            "is_used_lock",
+            "master_pos_wait",
+            "source_pos_wait",
+            "wait_for_executed_gtid_set",
+            "master_gtid_wait",
+            "sys_exec",
+            "sys_eval",
+        ],
+    };
+    names.iter().copied()
 }

@@ -32,7 +32,10 @@ impl StatementError {
 /// Why a statement gave no frame.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum SourceError {
-    /// The database cannot be reached or opened.
+    /// The database refused a word of the statement, at a place in the author's text.
+    #[error(transparent)]
+    Statement(#[from] StatementError),
+    /// The database cannot be reached or opened, or all its connections are busy.
     #[error("the database is not available: {0}")]
     Unavailable(String),
     /// The statement ran too long and was stopped.
@@ -64,10 +67,10 @@ pub enum SourceError {
     /// The columns make no frame.
     #[error(transparent)]
     Frame(#[from] FrameError),
-    /// The database refused the statement.
-    #[error("{message}")]
+    /// The database refused the statement for a reason that has no place in its text.
+    #[error("the database refused the statement: {message}")]
     Database {
-        /// Its message, with the author's line where the message names a word of the statement.
+        /// The database's message.
         message: String,
     },
 }

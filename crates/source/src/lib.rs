@@ -1,31 +1,37 @@
 //! A panel's query as its author wrote it -> a checked, bound, read-only statement -> a frame.
 //!
-//! The pipeline, one step a file:
+//! The pipeline, one step a file; all but the last are pure:
 //!
-//! 1. [`template`] reads the author's text into SQL, `:parameters` and `$macros(…)`;
-//! 2. [`check`] makes sure that it is one `select`, and finds the tables it reads;
-//! 3. [`macros`] writes each macro in the dialect's SQL;
-//! 4. [`statement::compile`] puts them together: SQL and bound values, never spliced;
+//! 1. [`template`] reads the author's text into SQL, `:parameters` and `$macros(…)`, with the
+//!    dialect's literals and comments from `lexis`;
+//! 2. [`check`] makes sure that it is one `select`, by way of `outline`, which leads every error
+//!    back to the author's line; `tables` finds what it reads, `times` which columns are instants;
+//! 3. [`macros`] writes each macro in the dialect's SQL, with the zone's changes cut into
+//!    `segments`;
+//! 4. [`statement::compile`] puts them together in `writer`: SQL and bound values, never spliced;
 //! 5. [`sqlite`] runs it, read-only and within limits, and decodes the frame.
 //!
-//! To add a macro: its expansion in [`macros`] and its line in `docs/dashboards-as-code.md`.
-//! To add a dialect: a variant of [`Dialect`], its expansions, and its executor beside [`sqlite`].
+//! To add a macro: its expansion in [`macros`] and its case in `writer`.
+//! To add a dialect: a variant of [`Dialect`] (the compiler lists what it has to spell), its
+//! literals and comments in `lexis`, its refused functions in [`check`], and its executor beside
+//! [`sqlite`].
 
 pub mod check;
+mod dialect;
 pub mod error;
+mod lexis;
 pub mod macros;
 mod mixed;
+mod outline;
+mod segments;
 pub mod sqlite;
 pub mod statement;
+mod tables;
 pub mod template;
+mod times;
+mod writer;
 
+pub use dialect::Dialect;
 pub use error::{SourceError, StatementError};
 pub use sqlite::{Limits, Source};
-pub use statement::{Bind, Context, Statement, TimeForm, compile};
-
-/// How a database spells SQL.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Dialect {
-    /// SQLite; instants are whole seconds since the epoch.
-    Sqlite,
-}
+pub use statement::{Bind, Context, Statement, compile};

@@ -1,88 +1,226 @@
 //! Writes each macro in the dialect's SQL. Pure.
 //!
-//! SQLite knows no time zones, so the zone's offset at an instant is a binary search that is
-//! written as nested `case` expressions; the numbers come from the time zone database, never from
-//! users.
+//! The numbers in these expansions come from the time zone database, never from users; the
+//! expression inside is the author's own, with its values already bound.
 
 use crate::Dialect;
+use crate::dialect::CalendarUnit;
+pub use crate::segments::Focus;
+use crate::segments::{Segments, Stretch};
 use brisk_domain::{Interval, ZoneOffsets};
 use std::fmt::Write as _;
 
-/// A multiple of every fixed interval (in seconds, some 2,870 years): added before a division
-/// that must round down, and taken away after it, because SQL's division rounds towards zero.
+/// A multiple of every fixed interval (in seconds, some 2,870 years): added before a remainder is
+/// taken, because SQL's remainder of a negative number is negative.
 const SHIFT: i64 = 604_800 * 150_000;
 /// From Thursday 1970-01-01 back to a Monday.
 const THURSDAY: i64 = 3 * 86_400;
+/// Expansions repeat their expression; beyond this many bytes they are refused, which a macro
+/// inside a macro would otherwise reach by millions.
+const MAX_EXPANSION: usize = 256 * 1024;
 
-/// The start of the bucket that holds the instant `expr`. Up to an hour it is an instant; from a
-/// day on it is the wall clock's reading, as seconds, which the decoder turns into the instant
-/// (see [`crate::statement::TimeForm`]).
-pub fn bucket(dialect: Dialect, expr: &str, interval: Interval, zone: &ZoneOffsets) -> String {
-    let Dialect::Sqlite = dialect;
-    let (local, offset) = (local(expr, zone), offset(expr, zone));
-    let width = interval.seconds();
-    match interval {
-        Interval::Minute | Interval::Hour => {
-            format!("(({local} + {SHIFT}) / {width} * {width} - {SHIFT} - {offset})")
-        }
-        Interval::Day => format!("(({local} + {SHIFT}) / {width} * {width} - {SHIFT})"),
-        Interval::Week => {
-            let (up, down) = (SHIFT + THURSDAY, SHIFT + THURSDAY);
-            format!("(({local} + {up}) / {width} * {width} - {down})")
-        }
-        Interval::Month => {
-            format!("cast(strftime('%s', {local}, 'unixepoch', 'start of month') as integer)")
-        }
-        Interval::Quarter => format!(
-            "cast(strftime('%s', {local}, 'unixepoch', 'start of month', \
-             '-' || ((strftime('%m', {local}, 'unixepoch') - 1) % 3) || ' months') as integer)"
-        ),
-        Interval::Year => {
-            format!("cast(strftime('%s', {local}, 'unixepoch', 'start of year') as integer)")
+/// The wall clock that macros read.
+#[derive(Debug, Clone)]
+pub struct WallClock<'a> {
+    /// Its offsets over all instants.
+    pub offsets: &'a ZoneOffsets,
+    /// Where most instants lie, when the statement depends on it anyway.
+    pub focus: Option<Focus>,
+}
+
+/// The expansion would be too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooLong;
+
+/// A part of the wall clock's reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The calendar year.
+    Year,
+    /// 1 to 12.
+    Month,
+    /// ISO 8601: 1 is Monday, 7 is Sunday.
+    Weekday,
+    /// 0 to 23.
+    Hour,
+}
+
+impl Part {
+    /// Reads the macro's name.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "year" => Some(Self::Year),
+            "month" => Some(Self::Month),
+            "weekday" => Some(Self::Weekday),
+            "hour" => Some(Self::Hour),
+            _ => None,
         }
     }
 }
 
-/// A part of the wall clock at the instant `expr`, as a whole number: `year`, `month` (1 to 12),
-/// `weekday` (ISO: 1 is Monday) or `hour` (0 to 23).
-pub fn part(dialect: Dialect, part: &str, expr: &str, zone: &ZoneOffsets) -> Option<String> {
-    let Dialect::Sqlite = dialect;
-    let local = local(expr, zone);
-    Some(match part {
-        "year" => format!("cast(strftime('%Y', {local}, 'unixepoch') as integer)"),
-        "month" => format!("cast(strftime('%m', {local}, 'unixepoch') as integer)"),
-        "weekday" => format!("((({local} + {SHIFT}) / 86400 + 3) % 7 + 1)"),
-        "hour" => format!("(({local} + {SHIFT}) / 3600 % 24)"),
-        _ => return None,
+/// `$range`: whether the instant `expr` lies between two bound seconds, without the second one.
+/// The column stands alone, so that an index on it can be used.
+pub fn range(dialect: Dialect, expr: &str, from: &str, to: &str) -> String {
+    let (from, to) = (dialect.instant(from), dialect.instant(to));
+    format!("(({expr}) >= {from} and ({expr}) < {to})")
+}
+
+/// `$bucket`: the start of the bucket that holds the instant `expr`, as an instant. The same as
+/// [`Interval::start`].
+pub fn bucket(
+    dialect: Dialect,
+    expr: &str,
+    interval: Interval,
+    clock: &WallClock<'_>,
+) -> Result<String, TooLong> {
+    let segments = match interval {
+        // Counted on the line of instants, so that a doubled hour stays two buckets.
+        Interval::Minute | Interval::Hour => Segments::offsets(clock.offsets),
+        _ => Segments::starts(interval, clock.offsets),
+    };
+    let seconds = dialect.seconds(expr);
+    let mut start = sized(&segments, &seconds, 3)?;
+    segments.search(
+        &seconds,
+        clock.focus.as_ref(),
+        &mut start,
+        &mut |stretch, out| match stretch {
+            Stretch::Start(start) => _ = write!(out, "{start}"),
+            Stretch::Offset(offset) => write_start(dialect, &seconds, offset, interval, out),
+        },
+    );
+    Ok(dialect.instant(&start))
+}
+
+/// `$year`, `$month`, `$weekday`, `$hour`: a part of the wall clock's reading at the instant
+/// `expr`, as a whole number.
+pub fn part(
+    dialect: Dialect,
+    part: Part,
+    expr: &str,
+    clock: &WallClock<'_>,
+) -> Result<String, TooLong> {
+    let seconds = dialect.seconds(expr);
+    let segments = Segments::offsets(clock.offsets);
+    let mut offset = sized(&segments, &seconds, 1)?;
+    segments.search(&seconds, clock.focus.as_ref(), &mut offset, &mut |stretch, out| {
+        if let Stretch::Offset(offset) = stretch {
+            let _ = write!(out, "{offset}");
+        }
+    });
+    let wall = format!("({seconds} + {offset})");
+    Ok(match part {
+        Part::Year => dialect.calendar_part(&wall, CalendarUnit::Year),
+        Part::Month => dialect.calendar_part(&wall, CalendarUnit::Month),
+        Part::Weekday => {
+            let of_week = format!("(({wall} + {}) % 604800)", SHIFT + THURSDAY);
+            format!("({} + 1)", dialect.quotient(&of_week, 86_400))
+        }
+        Part::Hour => dialect.quotient(&format!("(({wall} + {SHIFT}) % 86400)"), 3600),
     })
 }
 
-/// The wall clock's reading at the instant `expr`, in seconds.
-fn local(expr: &str, zone: &ZoneOffsets) -> String {
-    if zone.changes.is_empty() && zone.first == 0 {
-        return format!("({expr})");
-    }
-    format!("(({expr}) + {})", offset(expr, zone))
-}
-
-fn offset(expr: &str, zone: &ZoneOffsets) -> String {
-    // `case` binds weakly only from outside; the parentheses keep arithmetic around it whole.
-    let mut sql = String::from("(");
-    search(expr, zone.first, &zone.changes, &mut sql);
-    sql.push(')');
-    sql
-}
-
-/// The offset at `expr`, where `first` holds before the first of `changes`.
-fn search(expr: &str, first: i32, changes: &[(i64, i32)], sql: &mut String) {
-    let middle = changes.len() / 2;
-    let Some((from, after)) = changes.get(middle) else {
-        let _ = write!(sql, "{first}");
-        return;
+/// The start of the bucket of `seconds`, where the offset is the same at both.
+fn write_start(dialect: Dialect, seconds: &str, offset: i32, interval: Interval, out: &mut String) {
+    let offset = i64::from(offset);
+    let unit = match interval {
+        Interval::Minute | Interval::Hour | Interval::Day | Interval::Week => {
+            let monday = if interval == Interval::Week { THURSDAY } else { 0 };
+            let (shift, width) = (SHIFT + monday + offset, interval.seconds());
+            let _ = write!(out, "{seconds} - ({seconds} + {shift}) % {width}");
+            return;
+        }
+        Interval::Month => CalendarUnit::Month,
+        Interval::Quarter => CalendarUnit::Quarter,
+        Interval::Year => CalendarUnit::Year,
     };
-    let _ = write!(sql, "case when ({expr}) < {from} then ");
-    search(expr, first, &changes[..middle], sql);
-    sql.push_str(" else ");
-    search(expr, *after, &changes[middle + 1..], sql);
-    sql.push_str(" end");
+    let wall = format!("({seconds} + {offset})");
+    let _ = write!(out, "{} - {offset}", dialect.calendar_start(&wall, unit));
+}
+
+/// An empty text with room for the expansion, unless that would be too long.
+fn sized(segments: &Segments, seconds: &str, repeats: usize) -> Result<String, TooLong> {
+    let size = segments.len() * (repeats * seconds.len() + 32);
+    if size > MAX_EXPANSION {
+        return Err(TooLong);
+    }
+    Ok(String::with_capacity(size))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clock(offsets: &ZoneOffsets) -> WallClock<'_> {
+        WallClock { offsets, focus: None }
+    }
+
+    #[test]
+    fn each_dialect_buckets_by_arithmetic_up_to_a_week() {
+        let utc = ZoneOffsets::utc();
+        let day = |dialect| bucket(dialect, "at", Interval::Day, &clock(&utc)).unwrap();
+        assert_eq!(day(Dialect::Sqlite), "(at - (at + 90720000000) % 86400)");
+        let seconds = "floor(extract(epoch from (at)))::bigint";
+        assert_eq!(
+            day(Dialect::Postgres),
+            format!("to_timestamp((({seconds} - ({seconds} + 90720000000) % 86400))::bigint)")
+        );
+        let seconds = "timestampdiff(second, '1970-01-01', (at))";
+        assert_eq!(
+            day(Dialect::MySql),
+            format!(
+                "(timestamp('1970-01-01') + interval (({seconds} - ({seconds} + 90720000000) % \
+                 86400)) second)"
+            )
+        );
+    }
+
+    #[test]
+    fn each_dialect_cuts_months_by_its_calendar() {
+        let india = ZoneOffsets { first: 19_800, changes: vec![] };
+        let month = |dialect| bucket(dialect, "at", Interval::Month, &clock(&india)).unwrap();
+        assert_eq!(
+            month(Dialect::Sqlite),
+            "(cast(strftime('%s', (at + 19800), 'unixepoch', 'start of month') as integer) - 19800)"
+        );
+        assert!(month(Dialect::Postgres).contains("date_trunc('month', (to_timestamp("));
+        assert!(month(Dialect::MySql).contains("'%Y-%m-01'"));
+    }
+
+    #[test]
+    fn ranges_leave_the_column_alone_so_that_its_index_counts() {
+        let range = |dialect| range(dialect, "at", "?1", "?2");
+        assert_eq!(range(Dialect::Sqlite), "((at) >= ?1 and (at) < ?2)");
+        assert_eq!(
+            range(Dialect::Postgres),
+            "((at) >= to_timestamp((?1)::bigint) and (at) < to_timestamp((?2)::bigint))"
+        );
+    }
+
+    #[test]
+    fn every_dialect_can_say_every_macro() {
+        let london = ZoneOffsets { first: 0, changes: vec![(1_301_187_600, 3600)] };
+        for dialect in Dialect::ALL {
+            let parse = |sql: &str| {
+                sqlparser::parser::Parser::parse_sql(dialect.grammar(), &format!("select {sql}"))
+            };
+            for interval in Interval::ALL {
+                let sql = bucket(dialect, "at", interval, &clock(&london)).unwrap();
+                assert!(parse(&sql).is_ok(), "{dialect:?}: {sql}");
+            }
+            for name in [Part::Year, Part::Month, Part::Weekday, Part::Hour] {
+                let sql = part(dialect, name, "at", &clock(&london)).unwrap();
+                assert!(parse(&sql).is_ok(), "{dialect:?}: {sql}");
+            }
+        }
+    }
+
+    #[test]
+    fn expansions_that_would_explode_are_refused() {
+        let changes = (0..200).map(|i| (i * 1_000_000, (i % 2) as i32 * 3600)).collect();
+        let zone = ZoneOffsets { first: 0, changes };
+        let inner = bucket(Dialect::Sqlite, "at", Interval::Day, &clock(&zone)).unwrap();
+        let outer = bucket(Dialect::Sqlite, &inner, Interval::Day, &clock(&zone));
+        assert_eq!(outer, Err(TooLong));
+    }
 }

@@ -1,9 +1,8 @@
 //! SQLite gives every cell its own type; a column of a frame has one. Decides which, or says why
 //! there is none.
 
-use crate::{SourceError, TimeForm};
-use brisk_domain::{Column, Decimal, Timestamp, Values, ZoneOffsets};
-use chrono::DateTime;
+use crate::SourceError;
+use brisk_domain::{Column, Decimal, Timestamp, Values};
 
 /// A cell as SQLite stores it.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,60 +14,54 @@ pub(crate) enum Cell {
     Blob,
 }
 
-/// How a column's whole numbers are to be read.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Hint<'a> {
+/// What is known of a column besides its cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hint {
     None,
-    /// They count 10^-scale units.
+    /// The table declares it as text, which counts where all cells are NULL.
+    DeclaredText,
+    /// Its whole numbers count 10^-scale units.
     Scale(u8),
-    Time(TimeForm, &'a ZoneOffsets),
+    /// Its whole numbers are seconds since the epoch.
+    Time,
 }
 
 /// The largest whole number up to which every float is exact.
 const EXACT_FLOAT: u64 = 1 << 53;
 
-/// One column of one type.
-pub(crate) fn column(name: &str, cells: Vec<Cell>, hint: Hint<'_>) -> Result<Column, SourceError> {
+/// One column of one type. Where all cells are NULL, whole numbers unless `hint` says more.
+pub(crate) fn column(name: &str, cells: Vec<Cell>, hint: Hint) -> Result<Column, SourceError> {
     let has = |wanted: fn(&Cell) -> bool| cells.iter().any(wanted);
-    let (int, real) = (has(|c| matches!(c, Cell::Int(_))), has(|c| matches!(c, Cell::Real(_))));
+    let int = has(|c| matches!(c, Cell::Int(_)));
+    let real = has(|c| matches!(c, Cell::Real(_)));
     let text = has(|c| matches!(c, Cell::Text(_)));
-    let error = |message: &str| {
-        Err(SourceError::Type { column: name.to_owned(), message: message.to_owned() })
+    let refused = if has(|c| matches!(c, Cell::Blob)) {
+        Some("binary values cannot be shown: select hex(…) or cast them to text")
+    } else if text && (int || real) {
+        Some("some rows hold text and some numbers: cast them to one type")
+    } else if matches!(hint, Hint::Scale(_)) && (real || text) {
+        Some("only whole numbers can have a scale: cast it to integer, or remove the scale")
+    } else if hint == Hint::Time && (real || text) {
+        Some("$bucket and $time need whole seconds since the epoch: cast it to integer")
+    } else if real && has(|c| matches!(c, Cell::Int(v) if v.unsigned_abs() > EXACT_FLOAT)) {
+        Some("mixes fractions with whole numbers that are too large to be exact: cast it to text")
+    } else {
+        None
     };
-    if has(|c| matches!(c, Cell::Blob)) {
-        return error("binary values cannot be shown: select hex(…) or cast them to text");
-    }
-    if text && (int || real) {
-        return error("some rows hold text and some numbers: cast them to one type");
+    if let Some(message) = refused {
+        let (column, message) = (name.to_owned(), message.to_owned());
+        return Err(SourceError::Type { column, message });
     }
     let values = match hint {
-        Hint::Scale(_) | Hint::Time(..) if real || text => {
-            return error("holds values that are not whole numbers, which its scale or time needs");
+        Hint::Scale(scale) => {
+            let scaled = |v| Decimal::from_scaled(v, scale);
+            Values::Decimal(ints(&cells).map(|v| v.map(scaled)).collect())
         }
-        Hint::Scale(scale) => Values::Decimal(
-            ints(&cells).map(|v| v.map(|v| Decimal::from_scaled(v, scale))).collect(),
-        ),
-        Hint::Time(form, zone) => {
-            Values::Time(ints(&cells).map(|v| v.map(|v| time(v, form, zone))).collect())
-        }
-        Hint::None if text => Values::Text(
-            cells
-                .into_iter()
-                .map(|cell| if let Cell::Text(text) = cell { Some(text) } else { None })
-                .collect(),
-        ),
-        Hint::None if real => {
-            if cells.iter().any(|c| matches!(c, Cell::Int(v) if v.unsigned_abs() > EXACT_FLOAT)) {
-                return error("mixes fractions with whole numbers that are too large to be exact");
-            }
-            let float = |cell: &Cell| match cell {
-                Cell::Int(v) => Some(*v as f64),
-                Cell::Real(v) => Some(*v),
-                _ => None,
-            };
-            Values::Float(cells.iter().map(float).collect())
-        }
-        Hint::None => Values::Int(ints(&cells).collect()),
+        Hint::Time => Values::Time(ints(&cells).map(|v| v.map(Timestamp::from_seconds)).collect()),
+        Hint::None | Hint::DeclaredText if real => Values::Float(cells.iter().map(float).collect()),
+        Hint::DeclaredText if !int => Values::Text(cells.into_iter().map(into_text).collect()),
+        Hint::None if text => Values::Text(cells.into_iter().map(into_text).collect()),
+        Hint::None | Hint::DeclaredText => Values::Int(ints(&cells).collect()),
     };
     Ok(Column { name: name.to_owned(), values })
 }
@@ -77,14 +70,16 @@ fn ints(cells: &[Cell]) -> impl Iterator<Item = Option<i64>> + '_ {
     cells.iter().map(|cell| if let Cell::Int(v) = cell { Some(*v) } else { None })
 }
 
-fn time(seconds: i64, form: TimeForm, zone: &ZoneOffsets) -> Timestamp {
-    match form {
-        TimeForm::Instant => Timestamp::from_seconds(seconds),
-        TimeForm::Wall => match DateTime::from_timestamp(seconds, 0) {
-            Some(wall) => zone.instant(wall.naive_utc()),
-            None => Timestamp::from_seconds(seconds),
-        },
+fn float(cell: &Cell) -> Option<f64> {
+    match cell {
+        Cell::Int(v) => Some(*v as f64),
+        Cell::Real(v) => Some(*v),
+        _ => None,
     }
+}
+
+fn into_text(cell: Cell) -> Option<String> {
+    if let Cell::Text(text) = cell { Some(text) } else { None }
 }
 
 #[cfg(test)]
@@ -107,5 +102,14 @@ mod tests {
         let scaled = column("c", vec![Cell::Int(1234)], Hint::Scale(3)).unwrap();
         assert_eq!(scaled.values.exact(0).as_deref(), Some("1.234"));
         assert!(column("c", vec![Cell::Real(1.5)], Hint::Scale(3)).is_err());
+    }
+
+    #[test]
+    fn columns_of_nulls_are_what_the_statement_says() {
+        let typed = |hint| column("c", vec![Cell::Null], hint).unwrap().values;
+        assert_eq!(typed(Hint::Time), Values::Time(vec![None]));
+        assert_eq!(typed(Hint::Scale(2)), Values::Decimal(vec![None]));
+        assert_eq!(typed(Hint::DeclaredText), Values::Text(vec![None]));
+        assert_eq!(typed(Hint::None), Values::Int(vec![None]));
     }
 }

@@ -1,7 +1,8 @@
 //! Runs statements on SQLite: read-only, one at a time per connection, within limits.
 
+use crate::lexis::{self, Span};
 use crate::mixed::{self, Cell, Hint};
-use crate::{Bind, Dialect, SourceError, Statement};
+use crate::{Bind, Dialect, SourceError, Statement, StatementError};
 use brisk_domain::{Frame, SourceName};
 use futures::TryStreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
@@ -12,12 +13,13 @@ use sqlx::{
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 /// What a statement may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Its time on the database.
+    /// Its time on the database; the same again is how long it may wait for its turn.
     pub time: Duration,
     /// Rows of its result.
     pub rows: usize,
@@ -26,6 +28,7 @@ pub struct Limits {
 }
 
 impl Default for Limits {
+    /// 30 s, 100,000 rows, 16 MiB.
     fn default() -> Self {
         Self { time: Duration::from_secs(30), rows: 100_000, bytes: 16 << 20 }
     }
@@ -39,10 +42,13 @@ pub struct Source {
     limits: Limits,
 }
 
-/// Statements that run at once; more wait in the pool's queue.
-const CONNECTIONS: u32 = 4;
+/// More statements than this never run at once, however many cores there are; the rest wait in
+/// the pool's queue, first come, first served.
+const MAX_CONNECTIONS: usize = 4;
 /// SQLite's virtual machine asks this often (in instructions) whether to go on.
 const PROGRESS: i32 = 10_000;
+/// Rows that a connection's thread may be ahead of their reader: each wake-up costs.
+const ROWS_AHEAD: usize = 512;
 
 impl Source {
     /// A source over the database file at `path`, which is opened when first needed.
@@ -51,13 +57,15 @@ impl Source {
             .filename(path)
             .read_only(true)
             .busy_timeout(Duration::from_secs(5))
+            .row_buffer_size(ROWS_AHEAD)
             .pragma("query_only", "on")
             .pragma("trusted_schema", "off")
             .pragma("mmap_size", "1073741824")
             .pragma("cache_size", "-65536")
             .pragma("temp_store", "memory");
+        let connections = available_parallelism().map_or(1, |n| n.get().min(MAX_CONNECTIONS));
         let pool = SqlitePoolOptions::new()
-            .max_connections(CONNECTIONS)
+            .max_connections(connections as u32)
             .acquire_timeout(limits.time)
             .connect_lazy_with(options);
         Self { name, pool, limits }
@@ -74,45 +82,56 @@ impl Source {
     }
 
     /// Runs `statement`. Whole-number columns named in `scales` count 10^-scale units and become
-    /// decimals. Dropping the future stops the statement.
+    /// decimals. Dropping the future stops the statement and frees its connection.
     pub async fn run(
         &self,
         statement: &Statement,
         scales: &[(String, u8)],
     ) -> Result<Frame, SourceError> {
-        let mut connection = self.pool.acquire().await.map_err(|error| unavailable(&error))?;
-        let stop = StopOnDrop(Arc::new(AtomicBool::new(false)));
+        let unavailable = |error| self.unavailable(&error);
+        let mut connection = self.pool.acquire().await.map_err(unavailable)?;
+        let stop = StopOnDrop::default();
         let asked_to_stop = Arc::clone(&stop.0);
         connection
             .lock_handle()
             .await
-            .map_err(|error| unavailable(&error))?
+            .map_err(unavailable)?
             .set_progress_handler(PROGRESS, move || !asked_to_stop.load(Ordering::Relaxed));
         let rows = self.rows(&mut connection, statement);
-        let result = match tokio::time::timeout(self.limits.time, rows).await {
-            Ok(result) => result,
-            Err(_) => Err(SourceError::Timeout { seconds: self.limits.time.as_secs() }),
-        };
+        let result = tokio::time::timeout(self.limits.time, rows).await;
         drop(stop);
-        if result.is_err() {
-            // A stopped statement may still be winding down: do not hand its connection on.
+        let Ok(result) = result else {
+            // Between two of the machine's instructions it may do long work, such as sorting: do
+            // not hand the connection on before it has noticed.
             drop(connection.detach());
-        }
-        let (names, rows) = result?;
-        frame(statement, scales, &names, rows)
+            return Err(SourceError::Timeout { seconds: self.limits.time.as_secs() });
+        };
+        let Rows { names, declared_text, rows } = result?;
+        let hint = |i: usize, name: &str| {
+            let scale = scales.iter().find(|(column, _)| column == name);
+            match scale {
+                _ if statement.times.iter().any(|column| column == name) => Hint::Time,
+                Some((_, scale)) => Hint::Scale(*scale),
+                None if declared_text.get(i) == Some(&true) => Hint::DeclaredText,
+                None => Hint::None,
+            }
+        };
+        let columns = names.iter().zip(transposed(names.len(), rows)).enumerate();
+        let columns = columns.map(|(i, (name, cells))| mixed::column(name, cells, hint(i, name)));
+        Ok(Frame::new(columns.collect::<Result<_, _>>()?)?)
     }
 
     async fn rows(
         &self,
         connection: &mut sqlx::SqliteConnection,
         statement: &Statement,
-    ) -> Result<(Vec<String>, Vec<Vec<Cell>>), SourceError> {
-        let failed = |error| database(&error, statement);
-        let prepared = (&mut *connection)
-            .prepare(AssertSqlSafe(statement.sql.clone()).into_sql_str())
-            .await
-            .map_err(failed)?;
-        let names = prepared.columns().iter().map(|c| c.name().to_owned()).collect();
+    ) -> Result<Rows, SourceError> {
+        let failed = |error| self.failed(&error, statement);
+        let sql = AssertSqlSafe(statement.sql.clone()).into_sql_str();
+        let prepared = (&mut *connection).prepare(sql).await.map_err(failed)?;
+        let columns = prepared.columns();
+        let names: Vec<String> = columns.iter().map(|c| c.name().to_owned()).collect();
+        let declared_text = columns.iter().map(|c| c.type_info().name() == "TEXT").collect();
         let mut query = prepared.query();
         for bind in &statement.binds {
             query = match bind {
@@ -123,7 +142,7 @@ impl Source {
         let (mut rows, mut bytes) = (Vec::new(), 0_usize);
         let mut stream = (&mut *connection).fetch(query);
         while let Some(row) = stream.try_next().await.map_err(failed)? {
-            let cells = cells(&row).map_err(failed)?;
+            let cells = cells(&row, &names)?;
             bytes += cells.iter().map(size).sum::<usize>();
             rows.push(cells);
             if rows.len() > self.limits.rows {
@@ -133,11 +152,34 @@ impl Source {
                 return Err(SourceError::TooLarge { limit: self.limits.bytes });
             }
         }
-        Ok((names, rows))
+        Ok(Rows { names, declared_text, rows })
+    }
+
+    /// The details stay in the log: they may hold paths.
+    fn unavailable(&self, error: &sqlx::Error) -> SourceError {
+        tracing::warn!(source = %self.name, %error, "a source cannot be reached");
+        let message = match error {
+            sqlx::Error::PoolTimedOut => "all its connections are busy",
+            _ => "it cannot be opened",
+        };
+        SourceError::Unavailable(message.into())
+    }
+
+    /// The database's message, at the author's line where it names a word of the author's text.
+    fn failed(&self, error: &sqlx::Error, statement: &Statement) -> SourceError {
+        let sqlx::Error::Database(refusal) = error else {
+            return self.unavailable(error);
+        };
+        let message = refusal.message();
+        match blamed_word(message).and_then(|word| find_word(&statement.query.sql, word)) {
+            Some(offset) => StatementError::at(&statement.query, offset, message).into(),
+            None => SourceError::Database { message: message.to_owned() },
+        }
     }
 }
 
 /// Tells the progress handler to stop, also when the future that holds it is dropped.
+#[derive(Default)]
 struct StopOnDrop(Arc<AtomicBool>);
 
 impl Drop for StopOnDrop {
@@ -146,78 +188,113 @@ impl Drop for StopOnDrop {
     }
 }
 
-fn cells(row: &SqliteRow) -> Result<Vec<Cell>, sqlx::Error> {
-    let cell = |i: usize| {
-        let value = row.try_get_raw(i)?;
-        if value.is_null() {
-            return Ok(Cell::Null);
-        }
-        let decode = |error| sqlx::Error::ColumnDecode { index: i.to_string(), source: error };
-        let kind = value.type_info().name().to_owned();
-        Ok(match kind.as_str() {
-            "INTEGER" | "BOOLEAN" => {
-                Cell::Int(<i64 as sqlx::Decode<'_, Sqlite>>::decode(value).map_err(decode)?)
-            }
-            "REAL" => Cell::Real(<f64 as sqlx::Decode<'_, Sqlite>>::decode(value).map_err(decode)?),
-            "BLOB" => Cell::Blob,
-            _ => Cell::Text(<String as sqlx::Decode<'_, Sqlite>>::decode(value).map_err(decode)?),
+/// What SQLite answered.
+struct Rows {
+    names: Vec<String>,
+    /// Whether a column is one of a table that declares it as text.
+    declared_text: Vec<bool>,
+    rows: Vec<Vec<Cell>>,
+}
+
+fn cells(row: &SqliteRow, names: &[String]) -> Result<Vec<Cell>, SourceError> {
+    let decoded = names.iter().enumerate().map(|(i, name)| {
+        cell(row, i).map_err(|error| SourceError::Type {
+            column: name.clone(),
+            message: format!("a value cannot be read ({error}): select hex(…) of it"),
         })
-    };
-    (0..row.len()).map(cell).collect()
+    });
+    decoded.collect()
+}
+
+fn cell(row: &SqliteRow, i: usize) -> Result<Cell, sqlx::error::BoxDynError> {
+    let value = row.try_get_raw(i)?;
+    if value.is_null() {
+        return Ok(Cell::Null);
+    }
+    let stored_as = value.type_info().into_owned();
+    Ok(match stored_as.name() {
+        "INTEGER" => Cell::Int(<i64 as sqlx::Decode<'_, Sqlite>>::decode(value)?),
+        "REAL" => Cell::Real(<f64 as sqlx::Decode<'_, Sqlite>>::decode(value)?),
+        "BLOB" => Cell::Blob,
+        _ => Cell::Text(<String as sqlx::Decode<'_, Sqlite>>::decode(value)?),
+    })
 }
 
 fn size(cell: &Cell) -> usize {
     size_of::<Cell>() + if let Cell::Text(text) = cell { text.len() } else { 0 }
 }
 
-fn frame(
-    statement: &Statement,
-    scales: &[(String, u8)],
-    names: &[String],
-    rows: Vec<Vec<Cell>>,
-) -> Result<Frame, SourceError> {
-    let mut columns: Vec<Vec<Cell>> =
-        names.iter().map(|_| Vec::with_capacity(rows.len())).collect();
+fn transposed(width: usize, rows: Vec<Vec<Cell>>) -> Vec<Vec<Cell>> {
+    let mut columns: Vec<_> = (0..width).map(|_| Vec::with_capacity(rows.len())).collect();
     for row in rows {
         for (column, cell) in columns.iter_mut().zip(row) {
             column.push(cell);
         }
     }
-    let typed = names.iter().zip(columns).map(|(name, cells)| {
-        let time = statement.times.iter().find(|(column, _)| column == name);
-        let scale = scales.iter().find(|(column, _)| column == name);
-        let hint = match (time, scale) {
-            (Some((_, form)), _) => Hint::Time(*form, &statement.zone),
-            (None, Some((_, scale))) => Hint::Scale(*scale),
-            (None, None) => Hint::None,
+    columns
+}
+
+/// The word of the statement that SQLite's message is about.
+fn blamed_word(message: &str) -> Option<&str> {
+    const STARTS: [&str; 10] = [
+        "no such column: ",
+        "no such table: ",
+        "no such function: ",
+        "no such window: ",
+        "ambiguous column name: ",
+        "misuse of aggregate: ",
+        "misuse of aggregate function ",
+        "misuse of window function ",
+        "wrong number of arguments to function ",
+        "circular reference: ",
+    ];
+    let named = STARTS.iter().find_map(|start| message.strip_prefix(start))?;
+    let word = match named.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next()?,
+        None => named.trim_end_matches("()"),
+    };
+    (!word.is_empty()).then_some(word)
+}
+
+/// Where `word` stands alone in the author's text, outside literals and comments.
+fn find_word(text: &str, word: &str) -> Option<usize> {
+    let part_of_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut at = 0;
+    while let Some(next) = text[at..].chars().next() {
+        let length = match lexis::span(Dialect::Sqlite, text, at) {
+            Some(Span::Quoted(length)) if text[at + 1..].starts_with(word) => {
+                if length == word.len() + 2 && next != '\'' {
+                    return Some(at);
+                }
+                length
+            }
+            Some(Span::Quoted(length) | Span::Comment(length)) => length,
+            _ => {
+                let starts = !text[..at].ends_with(part_of_word);
+                let ends = |rest: &str| !rest.starts_with(part_of_word);
+                if starts && text[at..].strip_prefix(word).is_some_and(ends) {
+                    return Some(at);
+                }
+                next.len_utf8()
+            }
         };
-        mixed::column(name, cells, hint)
-    });
-    let columns = typed.collect::<Result<Vec<_>, _>>()?;
-    Ok(Frame::new(columns)?)
+        at += length;
+    }
+    None
 }
 
-fn unavailable(error: &sqlx::Error) -> SourceError {
-    tracing::warn!(%error, "a source cannot be reached");
-    let message = match error {
-        sqlx::Error::PoolTimedOut => "all its connections are busy",
-        _ => "it cannot be opened",
-    };
-    SourceError::Unavailable(message.into())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The database's message at the author's line, where it names a word of the author's text.
-fn database(error: &sqlx::Error, statement: &Statement) -> SourceError {
-    let sqlx::Error::Database(refusal) = error else {
-        return unavailable(error);
-    };
-    let message = refusal.message();
-    let named = message.rsplit([' ', ':']).find(|word| word.len() > 1).unwrap_or_default();
-    let named = named.trim_matches(['"', '\'']);
-    let place = statement.query.sql.find(named).filter(|_| message.contains("no such"));
-    let message = match place {
-        Some(offset) => crate::StatementError::at(&statement.query, offset, message).to_string(),
-        None => format!("the database refused the statement: {message}"),
-    };
-    SourceError::Database { message }
+    #[test]
+    fn messages_lead_to_the_authors_word() {
+        let text = "select 'net', nets, /* net */ net, \"a b\" from t";
+        let found = |message| blamed_word(message).and_then(|word| find_word(text, word));
+        assert_eq!(found("no such column: net"), text.find("net, \""));
+        assert_eq!(found("no such column: a b"), text.find("\"a b"));
+        assert_eq!(found("no such table: t"), text.rfind('t'));
+        assert_eq!(found("no such column: brisk"), None);
+        assert_eq!(found("disk I/O error"), None);
+    }
 }

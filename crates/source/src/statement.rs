@@ -1,7 +1,8 @@
 //! [`compile`]: the author's text, checked and bound. Pure.
 
-use crate::template::{self, Piece};
-use crate::{Dialect, StatementError, check, macros};
+use crate::check::{self, Checked};
+use crate::writer::Writer;
+use crate::{Dialect, StatementError, template};
 use brisk_domain::{Bounds, Interval, Query, Selection, VariableName, ZoneName, ZoneOffsets};
 use std::collections::BTreeMap;
 
@@ -14,7 +15,8 @@ pub struct Context<'a> {
     pub interval: Interval,
     /// `:tz`.
     pub zone: &'a ZoneName,
-    /// The zone's offsets over all instants that the source may hold.
+    /// The zone's offsets over all instants that the source may hold: the same ones for every
+    /// range, so that statements without a range stay the same.
     pub offsets: &'a ZoneOffsets,
     /// The chosen values.
     pub variables: &'a BTreeMap<VariableName, Selection>,
@@ -29,282 +31,180 @@ pub enum Bind {
     Text(String),
 }
 
-/// How a time column's whole numbers are to be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TimeForm {
-    /// Seconds since the epoch.
-    Instant,
-    /// The wall clock's reading, as if it were UTC, in seconds.
-    Wall,
-}
-
 /// A statement that is ready to run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Statement {
-    /// SQL with numbered places for the values.
+    /// SQL with places for the values.
     pub sql: String,
-    /// The values in the order of their numbers.
+    /// The values in the order of their places.
     pub binds: Vec<Bind>,
-    /// The tables that it reads, sorted; they become its tags.
+    /// The tables that it reads, in lower case, sorted; they become its tags.
     pub tables: Vec<String>,
-    /// The columns that hold times, and how to read them.
-    pub times: Vec<(String, TimeForm)>,
-    /// The zone that turns wall-clock times into instants.
-    pub zone: ZoneOffsets,
+    /// The columns that hold instants.
+    pub times: Vec<String>,
     /// The author's text, for errors.
     pub query: Query,
 }
 
-/// Checks and binds `query`. A statement that uses neither the range nor a variable is the same
-/// for all views.
+/// Checks and binds `query`. A statement that uses neither the range, the interval nor a variable
+/// is the same for all views in one zone; one without macros of time, in all zones.
 pub fn compile(
     query: &Query,
     dialect: Dialect,
     context: &Context<'_>,
 ) -> Result<Statement, StatementError> {
-    let pieces = template::parse(query)?;
-    let tables = check::tables(query, &pieces)?;
-    let mut writer = Writer { query, dialect, context, binds: Vec::new(), times: Vec::new() };
-    let mut sql = String::new();
-    writer.write(&pieces, &mut sql)?;
-    let Writer { binds, times, .. } = writer;
-    let sql = sql.trim().trim_end_matches(';').to_owned();
-    let zone = context.offsets.clone();
-    Ok(Statement { sql, binds, tables, times, zone, query: query.clone() })
+    let pieces = template::parse(query, dialect)?;
+    let Checked { tables, times } = check::check(query, &pieces, dialect)?;
+    let (sql, binds) = Writer::new(query, dialect, context).write_all(&pieces)?;
+    Ok(Statement { sql, binds, tables, times, query: query.clone() })
 }
 
 impl Statement {
-    /// All that distinguishes this statement's result, for the entry key.
+    /// All that distinguishes this statement's result, for the entry key. Where the author wrote
+    /// it is left out.
     pub fn fingerprint_parts(&self) -> Vec<Vec<u8>> {
         let mut parts = vec![self.sql.clone().into_bytes()];
         for bind in &self.binds {
             parts.push(match bind {
-                Bind::Int(value) => [b"i".as_slice(), &value.to_le_bytes()].concat(),
-                Bind::Text(value) => [b"t".as_slice(), value.as_bytes()].concat(),
+                Bind::Int(value) => [b"int ".as_slice(), &value.to_le_bytes()].concat(),
+                Bind::Text(value) => [b"text ".as_slice(), value.as_bytes()].concat(),
             });
         }
-        for (column, form) in &self.times {
-            parts.push(format!("{column}: {form:?}").into_bytes());
+        for column in &self.times {
+            parts.push([b"time ".as_slice(), column.as_bytes()].concat());
         }
         parts
     }
 }
 
-struct Writer<'a> {
-    query: &'a Query,
-    dialect: Dialect,
-    context: &'a Context<'a>,
-    binds: Vec<Bind>,
-    times: Vec<(String, TimeForm)>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use brisk_domain::Timestamp;
 
-impl Writer<'_> {
-    fn write(&mut self, pieces: &[Piece], sql: &mut String) -> Result<(), StatementError> {
-        for piece in pieces {
-            match piece {
-                Piece::Sql(text) => sql.push_str(text),
-                Piece::Parameter { name, offset } => self.parameter(name, *offset, sql)?,
-                Piece::Macro { name, arguments, alias, offset } => {
-                    self.r#macro(name, arguments, alias.as_deref(), *offset, sql)?;
-                }
-            }
-        }
-        Ok(())
-    }
+    const SQL: &str = "select $bucket(at) as day, sum(net) as net from t
+        where $range(at) and $optional(country in :country) and name <> :name group by 1";
 
-    fn parameter(
-        &mut self,
-        name: &str,
-        offset: usize,
-        sql: &mut String,
-    ) -> Result<(), StatementError> {
-        let context = self.context;
-        let bind = match name {
-            "from" => Bind::Int(context.bounds.from.seconds()),
-            "to" => Bind::Int(context.bounds.to.seconds()),
-            "interval" => Bind::Text(context.interval.word().into()),
-            "tz" => Bind::Text(context.zone.as_str().into()),
-            _ => return self.variable(name, offset, sql),
+    fn compiled(
+        sql: &str,
+        dialect: Dialect,
+        from: i64,
+        chosen: &[&str],
+    ) -> Result<Statement, StatementError> {
+        let values = |values: &[&str]| Selection::of(values.iter().map(|v| (*v).to_owned()));
+        let name = |name| VariableName::parse(name).unwrap();
+        let variables = BTreeMap::from([
+            (name("country"), values(chosen)),
+            (name("name"), values(&["x' or 1 = 1 --"])),
+        ]);
+        let context = Context {
+            bounds: Bounds {
+                from: Timestamp::from_seconds(from),
+                to: Timestamp::from_seconds(from + 86_400),
+            },
+            interval: Interval::Day,
+            zone: &ZoneName::utc(),
+            offsets: &ZoneOffsets::utc(),
+            variables: &variables,
         };
-        let place = self.bind(bind);
-        sql.push_str(&place);
-        Ok(())
+        compile(&Query::new(sql), dialect, &context)
     }
 
-    fn variable(
-        &mut self,
-        name: &str,
-        offset: usize,
-        sql: &mut String,
-    ) -> Result<(), StatementError> {
-        let selection = self.selection(name, offset)?;
-        if selection.is_all() {
-            let message =
-                format!("nothing is chosen for :{name}: write $optional(… :{name} …) around it");
-            return Err(self.error(offset, message));
-        }
-        let places: Vec<String> =
-            selection.values().iter().map(|value| self.bind(Bind::Text(value.clone()))).collect();
-        if check::ends_with_in(sql) {
-            sql.push('(');
-            sql.push_str(&places.join(", "));
-            sql.push(')');
-        } else if let [place] = places.as_slice() {
-            sql.push_str(place);
-        } else {
-            let message = format!("several values are chosen for :{name}: write \"in :{name}\"");
-            return Err(self.error(offset, message));
-        }
-        Ok(())
+    fn text(value: &str) -> Bind {
+        Bind::Text(value.into())
     }
 
-    fn r#macro(
-        &mut self,
-        name: &str,
-        arguments: &[Vec<Piece>],
-        alias: Option<&str>,
-        offset: usize,
-        sql: &mut String,
-    ) -> Result<(), StatementError> {
-        if name == "optional" {
-            return self.optional(arguments, offset, sql);
+    #[test]
+    fn values_are_bound_and_never_spliced_on_every_dialect() {
+        for dialect in Dialect::ALL {
+            let statement = compiled(SQL, dialect, 100, &["b", "a"]).unwrap();
+            assert!(!statement.sql.contains("or 1"), "{}", statement.sql);
+            let expected =
+                [Bind::Int(100), Bind::Int(86_500), text("a"), text("b"), text("x' or 1 = 1 --")];
+            assert_eq!(statement.binds, expected, "{dialect:?}");
+            assert_eq!(statement.times, ["day"]);
+            assert_eq!(statement.tables, ["t"]);
         }
-        let mut texts = Vec::new();
-        for argument in arguments {
-            let mut text = String::new();
-            self.write(argument, &mut text)?;
-            texts.push(text.trim().to_owned());
-        }
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let zone = self.context.offsets;
-        match (name, texts.as_slice()) {
-            (_, [] | [""]) => {
-                let message = format!("${name} needs an expression: ${name}(created_at)");
-                return Err(self.error(offset, message));
-            }
-            ("range", [expr]) => {
-                let from = self.bind(Bind::Int(self.context.bounds.from.seconds()));
-                let to = self.bind(Bind::Int(self.context.bounds.to.seconds()));
-                sql.push_str(&format!("(({expr}) >= {from} and ({expr}) < {to})"));
-            }
-            ("bucket", [expr]) => self.bucket(expr, self.context.interval, alias, sql),
-            ("bucket", [expr, word]) => {
-                let interval = Interval::parse(word.trim_matches('\'')).ok_or_else(|| {
-                    let message = format!(
-                        "\"{word}\" is no interval: use minute, hour, day, week, month, quarter or year"
-                    );
-                    self.error(offset, message)
-                })?;
-                self.bucket(expr, interval, alias, sql);
-            }
-            ("time", [expr]) => {
-                self.time(alias, TimeForm::Instant);
-                sql.push_str(&format!("({expr})"));
-            }
-            (part, [expr]) if macros::part(self.dialect, part, expr, zone).is_some() => {
-                sql.push_str(&macros::part(self.dialect, part, expr, zone).unwrap_or_default());
-            }
-            _ => {
-                let message = format!(
-                    "${name} with {} arguments is not known: use $range(e), $bucket(e), \
-                     $bucket(e, month), $optional(condition), $time(e), $year(e), $month(e), \
-                     $weekday(e) or $hour(e)",
-                    texts.len()
-                );
-                return Err(self.error(offset, message));
-            }
-        }
-        Ok(())
     }
 
-    fn bucket(&mut self, expr: &str, interval: Interval, alias: Option<&str>, sql: &mut String) {
-        let instant = matches!(interval, Interval::Minute | Interval::Hour);
-        self.time(alias, if instant { TimeForm::Instant } else { TimeForm::Wall });
-        sql.push_str(&macros::bucket(self.dialect, expr, interval, self.context.offsets));
+    #[test]
+    fn places_are_numbered_where_the_dialect_numbers_them() {
+        let sql = "select :name as a, :name as b, 1 as c from t where $range(x + :from)";
+        let bound = |dialect| compiled(sql, dialect, 100, &[]).unwrap();
+        assert_eq!(
+            bound(Dialect::Sqlite).sql,
+            "select ?1 as a, ?1 as b, 1 as c from t where ((x + ?2) >= ?2 and (x + ?2) < ?3)"
+        );
+        assert_eq!(bound(Dialect::Sqlite).binds.len(), 3);
+        let mysql = bound(Dialect::MySql);
+        assert_eq!(mysql.sql.matches('?').count(), 6);
+        let (from, to) = (Bind::Int(100), Bind::Int(86_500));
+        let name = text("x' or 1 = 1 --");
+        let expected = [name.clone(), name, from.clone(), from.clone(), from, to];
+        assert_eq!(mysql.binds, expected);
     }
 
-    /// The condition, or one that always holds where nothing is chosen.
-    fn optional(
-        &mut self,
-        arguments: &[Vec<Piece>],
-        offset: usize,
-        sql: &mut String,
-    ) -> Result<(), StatementError> {
-        let mut names = Vec::new();
-        for argument in arguments {
-            variables(argument, &mut names);
-        }
-        if names.is_empty() {
-            let message =
-                "$optional needs a condition with a variable: $optional(country in :country)";
-            return Err(self.error(offset, message));
-        }
-        let mut all = true;
-        for (name, at) in &names {
-            all &= self.selection(name, *at)?.is_all();
-        }
-        if all {
-            sql.push_str("(1 = 1)");
-            return Ok(());
-        }
-        sql.push('(');
-        for (i, argument) in arguments.iter().enumerate() {
-            if i > 0 {
-                sql.push_str(", ");
-            }
-            self.write(argument, sql)?;
-        }
-        sql.push(')');
-        Ok(())
+    #[test]
+    fn a_statement_without_a_range_is_the_same_for_every_range() {
+        let same = |sql: &str| {
+            let at = |from, chosen| compiled(sql, Dialect::Sqlite, from, chosen).unwrap();
+            at(100, &["a"]) == at(200, &["b"])
+        };
+        assert!(same("select country, $year(at) as year from t"));
+        assert!(!same("select 1 as one from t where $range(at)"));
+        assert!(!same("select 1 as one from t where $optional(country in :country)"));
     }
 
-    fn selection(&self, name: &str, offset: usize) -> Result<Selection, StatementError> {
-        let selection =
-            VariableName::parse(name).ok().and_then(|n| self.context.variables.get(&n).cloned());
-        selection.ok_or_else(|| {
-            let known =
-                self.context.variables.keys().map(|v| format!(", :{v}")).collect::<String>();
-            let message = format!(
-                "the dashboard has no variable :{name}; there are :from, :to, :interval, :tz{known}"
+    #[test]
+    fn values_without_a_place_are_not_bound() {
+        let statement = compiled("select :from as a", Dialect::Sqlite, 100, &[]).unwrap();
+        assert_eq!(statement.binds, [Bind::Int(100)]);
+    }
+
+    #[test]
+    fn nothing_chosen_means_all_inside_optional_and_an_error_outside() {
+        let none = |sql: &str| compiled(sql, Dialect::Sqlite, 0, &[]);
+        let statement =
+            none("select 1 as one from t where $optional(country in :country)").unwrap();
+        assert_eq!(statement.sql, "select 1 as one from t where (1 = 1)");
+        let error = none("select 1 as one from t\nwhere country in :country").unwrap_err();
+        assert_eq!((error.line, error.column), (2, 18));
+        assert!(error.message.contains("$optional("), "{error}");
+    }
+
+    #[test]
+    fn lists_stand_behind_in_with_or_without_parentheses() {
+        for sql in ["select 1 from t where a in :country", "select 1 from t where a in (:country)"]
+        {
+            let statement = compiled(sql, Dialect::Sqlite, 0, &["a", "b"]).unwrap();
+            assert!(
+                statement.sql.replace("in(", "in (").ends_with("in (?1, ?2)"),
+                "{}",
+                statement.sql
             );
-            self.error(offset, message)
-        })
-    }
-
-    /// The place of `bind`; equal values share one.
-    fn bind(&mut self, bind: Bind) -> String {
-        let at = self.binds.iter().position(|b| *b == bind).unwrap_or_else(|| {
-            self.binds.push(bind);
-            self.binds.len() - 1
-        });
-        format!("?{}", at + 1)
-    }
-
-    fn time(&mut self, alias: Option<&str>, form: TimeForm) {
-        if let Some(alias) = alias {
-            self.times.push((alias.to_owned(), form));
         }
+        assert!(
+            compiled("select 1 from t where a = :country", Dialect::Sqlite, 0, &["a", "b"])
+                .is_err()
+        );
     }
 
-    fn error(&self, offset: usize, message: impl Into<String>) -> StatementError {
-        StatementError::at(self.query, offset, message)
-    }
-}
-
-fn variables(pieces: &[Piece], names: &mut Vec<(String, usize)>) {
-    for piece in pieces {
-        match piece {
-            Piece::Parameter { name, offset }
-                if !["from", "to", "interval", "tz"].contains(&name.as_str()) =>
-            {
-                names.push((name.clone(), *offset));
-            }
-            Piece::Macro { arguments, .. } => {
-                for argument in arguments {
-                    variables(argument, names);
-                }
-            }
-            Piece::Sql(_) | Piece::Parameter { .. } => {}
+    #[test]
+    fn what_no_macro_or_variable_is_called_is_refused_at_its_place() {
+        let cases = [
+            ("select $sum(a) as x from t", 8),
+            ("select $bucket() as x from t", 8),
+            ("select $bucket(a, fortnight) as x from t", 8),
+            ("select $bucket($bucket($bucket(a))) as x, :nobody as y", 43),
+            ("select 1 from t where $optional(a = 1)", 23),
+            ("select 1 from t where $optional(a, b in :name)", 23),
+            ("select :nobody", 8),
+            ("select a, ?1 from t", 11),
+            ("select :Country", 8),
+        ];
+        for (sql, column) in cases {
+            let error = compiled(sql, Dialect::Sqlite, 0, &[]).unwrap_err();
+            assert_eq!((error.line, error.column), (1, column), "{sql}: {error}");
         }
     }
 }

@@ -1,20 +1,26 @@
 //! Reads the author's text into SQL, `:parameters` and `$macros(…)`. Pure.
 //!
-//! String literals, quoted names, comments and `::` casts are left alone.
+//! What literals, quoted names and comments hold is left alone, as are `::` casts.
 
-use crate::StatementError;
+use crate::lexis::{self, Span};
+use crate::{Dialect, StatementError};
 use brisk_domain::Query;
 
 /// A stretch of the author's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
-    /// SQL that is taken over as it is (comments have become a blank).
-    Sql(String),
+    /// SQL as the author wrote it, byte for byte, except that comments have become blanks.
+    Sql {
+        /// The SQL.
+        text: String,
+        /// Where it starts in the author's text, in bytes.
+        offset: usize,
+    },
     /// `:name`.
     Parameter {
         /// The name without the colon.
         name: String,
-        /// Where it starts in the text, in bytes.
+        /// Where it starts in the author's text, in bytes.
         offset: usize,
     },
     /// `$name(argument, …)`.
@@ -23,82 +29,75 @@ pub enum Piece {
         name: String,
         /// The arguments.
         arguments: Vec<Vec<Piece>>,
-        /// The alias behind it (`as day`), where there is one.
-        alias: Option<String>,
-        /// Where it starts in the text, in bytes.
+        /// Where it starts in the author's text, in bytes.
         offset: usize,
     },
 }
 
-/// Longer statements are refused.
+/// Longer statements (in bytes) are refused.
 pub const MAX_LENGTH: usize = 64 * 1024;
 /// Macros inside macros deeper than this are refused.
 const MAX_DEPTH: usize = 8;
 
 /// Reads `query` into pieces.
-pub fn parse(query: &Query) -> Result<Vec<Piece>, StatementError> {
+pub fn parse(query: &Query, dialect: Dialect) -> Result<Vec<Piece>, StatementError> {
     if query.sql.len() > MAX_LENGTH {
         let message = format!("the statement is longer than {MAX_LENGTH} bytes");
         return Err(StatementError::at(query, 0, message));
     }
-    if query.sql.contains('\0') {
+    if let Some(offset) = query.sql.find('\0') {
         let message = "the statement holds a NUL character: remove it";
-        return Err(StatementError::at(query, query.sql.find('\0').unwrap_or(0), message));
+        return Err(StatementError::at(query, offset, message));
     }
-    let mut reader = Reader { query, at: 0, end: query.sql.len() };
+    let mut reader = Reader { query, dialect, at: 0, end: query.sql.len() };
     reader.pieces(0)
 }
 
 struct Reader<'a> {
     query: &'a Query,
+    dialect: Dialect,
     at: usize,
     end: usize,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn pieces(&mut self, depth: usize) -> Result<Vec<Piece>, StatementError> {
         let mut pieces = Vec::new();
-        let mut sql = String::new();
+        let mut sql = Sql::at(self.at);
         while self.at < self.end {
-            let rest = &self.query.sql[self.at..self.end];
-            let piece = if let Some(length) = quoted(rest) {
-                let length = length.ok_or_else(|| self.error("this quote is never closed"))?;
-                sql.push_str(&rest[..length]);
-                self.at += length;
-                continue;
-            } else if let Some(length) = comment(rest) {
-                let length = length.ok_or_else(|| self.error("this comment is never closed"))?;
-                sql.push(' ');
-                self.at += length;
-                continue;
-            } else if rest.starts_with("::") {
-                sql.push_str("::");
-                self.at += 2;
-                continue;
-            } else if rest.starts_with(':') && word(&rest[1..]).is_some() {
-                self.parameter(rest)?
-            } else if rest.starts_with('$') {
-                self.r#macro(depth)?
-            } else {
-                let length = rest.chars().next().map_or(1, char::len_utf8);
-                sql.push_str(&rest[..length]);
-                self.at += length;
-                continue;
+            let text: &'a str = &self.query.sql[..self.end];
+            let rest = &text[self.at..];
+            let length = match lexis::span(self.dialect, text, self.at) {
+                Some(Span::Quoted(length)) => length,
+                Some(Span::Comment(length)) => {
+                    sql.blank(&rest[..length]);
+                    self.at += length;
+                    continue;
+                }
+                Some(Span::Refused(reason)) => return Err(self.error(reason)),
+                None if rest.starts_with("::") => 2,
+                None if rest.starts_with('$') || parameter(rest).is_some() => {
+                    pieces.extend(sql.take());
+                    pieces.push(if rest.starts_with('$') {
+                        self.r#macro(depth)?
+                    } else {
+                        self.parameter(rest)?
+                    });
+                    sql = Sql::at(self.at);
+                    continue;
+                }
+                None => rest.chars().next().map_or(1, char::len_utf8),
             };
-            if !sql.is_empty() {
-                pieces.push(Piece::Sql(std::mem::take(&mut sql)));
-            }
-            pieces.push(piece);
+            sql.text.push_str(&rest[..length]);
+            self.at += length;
         }
-        if !sql.is_empty() {
-            pieces.push(Piece::Sql(sql));
-        }
+        pieces.extend(sql.take());
         Ok(pieces)
     }
 
     fn parameter(&mut self, rest: &str) -> Result<Piece, StatementError> {
-        let (name, offset) = (word(&rest[1..]).unwrap_or_default().to_owned(), self.at);
-        if name == "user" {
+        let (name, offset) = (parameter(rest).unwrap_or_default().to_owned(), self.at);
+        if name == "user" && rest[1 + name.len()..].starts_with('.') {
             let message = "attributes of the signed-in user are not available yet: use a variable";
             return Err(self.error(message));
         }
@@ -108,7 +107,7 @@ impl Reader<'_> {
 
     fn r#macro(&mut self, depth: usize) -> Result<Piece, StatementError> {
         let offset = self.at;
-        let text = &self.query.sql[..self.end];
+        let text: &'a str = &self.query.sql[..self.end];
         let name = word(&text[offset + 1..]).unwrap_or_default().to_owned();
         let open = offset + 1 + name.len();
         if name.is_empty() || !text[open..].starts_with('(') {
@@ -122,9 +121,10 @@ impl Reader<'_> {
         let mut arguments = Vec::new();
         let mut start = open + 1;
         loop {
-            let stop = argument_end(text, start)
+            let stop = argument_end(self.dialect, text, start)
                 .ok_or_else(|| self.error("this macro's parenthesis is never closed"))?;
-            let mut inner = Reader { query: self.query, at: start, end: stop };
+            let mut inner =
+                Reader { query: self.query, dialect: self.dialect, at: start, end: stop };
             arguments.push(inner.pieces(depth + 1)?);
             start = stop + 1;
             if text[stop..].starts_with(')') {
@@ -132,8 +132,7 @@ impl Reader<'_> {
             }
         }
         self.at = start;
-        let alias = alias(&text[start..]);
-        Ok(Piece::Macro { name, arguments, alias, offset })
+        Ok(Piece::Macro { name, arguments, offset })
     }
 
     fn error(&self, message: &str) -> StatementError {
@@ -141,51 +140,55 @@ impl Reader<'_> {
     }
 }
 
-/// The length of a literal or quoted name at the start of `text`; `Some(None)` if never closed.
-fn quoted(text: &str) -> Option<Option<usize>> {
-    let quote = text.chars().next().filter(|c| ['\'', '"', '`'].contains(c))?;
-    let mut characters = text.char_indices().skip(1).peekable();
-    while let Some((i, c)) = characters.next() {
-        if c != quote {
-            continue;
-        }
-        // A doubled quote stands for itself.
-        if characters.peek().is_some_and(|(_, next)| *next == quote) {
-            characters.next();
-        } else {
-            return Some(Some(i + 1));
-        }
-    }
-    Some(None)
+/// SQL that is being read.
+struct Sql {
+    text: String,
+    offset: usize,
 }
 
-/// The length of a comment at the start of `text`; `Some(None)` if never closed.
-fn comment(text: &str) -> Option<Option<usize>> {
-    if text.starts_with("--") {
-        return Some(Some(text.find('\n').unwrap_or(text.len())));
+impl Sql {
+    fn at(offset: usize) -> Self {
+        Self { text: String::new(), offset }
     }
-    text.starts_with("/*").then(|| text.find("*/").map(|end| end + 2))
+
+    /// Blanks as long as `comment`, so that all that follows stays where the author sees it.
+    fn blank(&mut self, comment: &str) {
+        let blanks = comment.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' });
+        self.text.extend(blanks);
+    }
+
+    fn take(self) -> Option<Piece> {
+        let Self { text, offset } = self;
+        (!text.is_empty()).then_some(Piece::Sql { text, offset })
+    }
 }
 
 /// Where the argument that starts at `start` ends: at a comma or the closing parenthesis.
-fn argument_end(text: &str, start: usize) -> Option<usize> {
+fn argument_end(dialect: Dialect, text: &str, start: usize) -> Option<usize> {
     let (mut at, mut depth) = (start, 0_usize);
-    while at < text.len() {
-        let rest = &text[at..];
-        if let Some(length) = quoted(rest).or_else(|| comment(rest)) {
-            at += length?;
-            continue;
+    while let Some(next) = text[at..].chars().next() {
+        match lexis::span(dialect, text, at) {
+            Some(Span::Quoted(length) | Span::Comment(length)) => {
+                at += length;
+                continue;
+            }
+            Some(Span::Refused(_)) => return None,
+            None => {}
         }
-        match rest.chars().next()? {
+        match next {
             '(' => depth += 1,
-            ')' if depth == 0 => return Some(at),
+            ')' | ',' if depth == 0 => return Some(at),
             ')' => depth -= 1,
-            ',' if depth == 0 => return Some(at),
             _ => {}
         }
-        at += rest.chars().next().map_or(1, char::len_utf8);
+        at += next.len_utf8();
     }
     None
+}
+
+/// The name of the parameter at the start of `text`.
+fn parameter(text: &str) -> Option<&str> {
+    text.strip_prefix(':').and_then(word)
 }
 
 /// The lower-case word at the start of `text`.
@@ -197,57 +200,58 @@ fn word(text: &str) -> Option<&str> {
     word.starts_with(|c: char| c.is_ascii_lowercase()).then_some(word)
 }
 
-/// `as name` at the start of `text`.
-fn alias(text: &str) -> Option<String> {
-    let rest = text.trim_start();
-    let rest = rest.strip_prefix("as ").or_else(|| rest.strip_prefix("AS "))?.trim_start();
-    match rest.strip_prefix('"') {
-        Some(quoted) => quoted.split_once('"').map(|(name, _)| name.to_owned()),
-        None => {
-            let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
-            (end > 0).then(|| rest[..end].to_owned())
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn parsed(sql: &str) -> Result<Vec<Piece>, StatementError> {
-        parse(&Query::new(sql))
+        parse(&Query::new(sql), Dialect::Sqlite)
     }
 
     #[test]
     fn literals_comments_and_casts_are_left_alone() {
-        let sql = "select ':a $b(' as \":c\", x::text -- :d\n/* $e( */ from t";
+        let sql = "select ':a $b(' as \":c\", x::text -- :d\n/* é$e( */ from t";
         let pieces = parsed(sql).unwrap();
-        assert_eq!(
-            pieces,
-            vec![Piece::Sql("select ':a $b(' as \":c\", x::text  \n  from t".into())]
-        );
+        let text = "select ':a $b(' as \":c\", x::text      \n            from t";
+        let text = text.to_owned();
+        assert_eq!(pieces, vec![Piece::Sql { text, offset: 0 }]);
     }
 
     #[test]
-    fn macros_know_their_arguments_and_alias() {
-        let pieces = parsed("select $bucket(coalesce(a, ','), month) as day").unwrap();
-        let Piece::Macro { name, arguments, alias, offset } = &pieces[1] else { panic!() };
+    fn pieces_know_where_the_author_wrote_them() {
+        let sql = "select $bucket(coalesce(a, ','), month) as day, :from from t";
+        let pieces = parsed(sql).unwrap();
+        let Piece::Macro { name, arguments, offset } = &pieces[1] else { panic!() };
         assert_eq!((name.as_str(), arguments.len(), *offset), ("bucket", 2, 7));
-        assert_eq!(alias.as_deref(), Some("day"));
+        for piece in pieces.iter().chain(&arguments[0]).chain(&arguments[1]) {
+            if let Piece::Sql { text, offset } = piece {
+                assert!(sql[*offset..].starts_with(text), "{text}");
+            }
+        }
     }
 
     #[test]
     fn errors_point_at_the_authors_line() {
         let query = Query { sql: "select 1\nfrom t where $range(a".into(), line: 10 };
-        let error = parse(&query).unwrap_err();
+        let error = parse(&query, Dialect::Sqlite).unwrap_err();
         assert_eq!((error.line, error.column), (11, 14));
     }
 
     #[test]
     fn broken_text_is_an_error() {
-        for bad in
-            ["select 'a", "select \"a", "/* a", "$", "$x", "$X(a)", "$a(", "$a((b)", ":user.x"]
-        {
+        for bad in [
+            "select 'a",
+            "select \"a",
+            "select [a",
+            "/* a",
+            "$",
+            "$x",
+            "$X(a)",
+            "$a(",
+            "$a((b)",
+            "$a('b)",
+            ":user.x",
+        ] {
             assert!(parsed(bad).is_err(), "{bad}");
         }
         assert!(parsed(&format!("select '{}'", "x".repeat(MAX_LENGTH))).is_err());
@@ -256,8 +260,10 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_text_panics(text in "(\\PC|[$:'\"`()/*,\\-a-c \n]){0,60}") {
-            let _ = parsed(&text);
+        fn no_text_panics(text in "(\\PC|[$:'\"`()/*,\\-a-c \n\\\\#\\[]){0,60}") {
+            for dialect in Dialect::ALL {
+                let _ = parse(&Query::new(text.clone()), dialect);
+            }
         }
     }
 }

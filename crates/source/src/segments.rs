@@ -1,0 +1,214 @@
+//! Where a zone's changes cut the line of instants, for SQL that knows no zones. Pure.
+//!
+//! Between two changes the wall clock is the instant plus a constant, and buckets are plain
+//! arithmetic. Only a bucket in which the clock changed is special: after the change its start
+//! still has the old offset. It is one bucket per change, so its start is written down.
+
+use brisk_domain::{Bounds, Interval, Timestamp, ZoneOffsets};
+use std::fmt::Write as _;
+
+/// What holds on a stretch of instants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stretch {
+    /// The wall clock is so many seconds ahead of the instant.
+    Offset(i32),
+    /// All instants belong to the bucket that starts at this one.
+    Start(i64),
+}
+
+/// All instants, cut into stretches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Segments {
+    first: Stretch,
+    /// From which second on which stretch holds, in order.
+    rest: Vec<(i64, Stretch)>,
+}
+
+impl Segments {
+    /// The zone's offsets as they are.
+    pub(crate) fn offsets(zone: &ZoneOffsets) -> Self {
+        let changes = zone.changes.iter();
+        Self {
+            first: Stretch::Offset(zone.first),
+            rest: changes.map(|(from, offset)| (*from, Stretch::Offset(*offset))).collect(),
+        }
+    }
+
+    /// The offsets that lead to the start of each bucket of that width, from a day on: where
+    /// arithmetic with the offset would miss the start, the start itself.
+    pub(crate) fn starts(interval: Interval, zone: &ZoneOffsets) -> Self {
+        let mut rest = Vec::with_capacity(zone.changes.len() * 2);
+        for (i, (from, offset)) in zone.changes.iter().enumerate() {
+            let near = near(zone, i);
+            let until = zone.changes.get(i + 1).map_or(i64::MAX, |next| next.0);
+            let mut at = *from;
+            let mut wall = interval.floor(near.local(Timestamp::from_seconds(at)));
+            loop {
+                let start = near.instant(wall).seconds();
+                if start == wall.and_utc().timestamp() - i64::from(*offset) {
+                    rest.push((at, Stretch::Offset(*offset)));
+                    break;
+                }
+                rest.push((at, Stretch::Start(start)));
+                wall = interval.step(wall, 1);
+                let next = wall.and_utc().timestamp() - i64::from(*offset);
+                if next >= until || next <= at {
+                    break;
+                }
+                at = next;
+            }
+        }
+        Self { first: Stretch::Offset(zone.first), rest }
+    }
+
+    /// Only the stretches of the seconds from `from` up to, and without, `to`.
+    fn between(&self, from: i64, to: i64) -> Self {
+        let start = self.rest.partition_point(|(at, _)| *at <= from);
+        let end = self.rest.partition_point(|(at, _)| *at < to).max(start);
+        let first = start.checked_sub(1).map_or(self.first, |before| self.rest[before].1);
+        Self { first, rest: self.rest[start..end].to_vec() }
+    }
+
+    /// The number of stretches.
+    pub(crate) fn len(&self) -> usize {
+        self.rest.len() + 1
+    }
+
+    /// SQL that finds the stretch of `seconds` by a binary search in nested `case` expressions.
+    /// What lies in `focus` is found first.
+    pub(crate) fn search(
+        &self,
+        seconds: &str,
+        focus: Option<&Focus>,
+        out: &mut String,
+        write: &mut impl FnMut(Stretch, &mut String),
+    ) {
+        // `case` binds weakly only from outside; the parentheses keep arithmetic around it whole.
+        out.push('(');
+        match focus.filter(|_| !self.rest.is_empty()) {
+            None => search(seconds, self.first, &self.rest, out, write),
+            Some(Focus { bounds, from, to }) => {
+                let near = self.between(bounds.from.seconds(), bounds.to.seconds());
+                let _ = write!(out, "case when {seconds} >= {from} and {seconds} < {to} then ");
+                search(seconds, near.first, &near.rest, out, write);
+                out.push_str(" else ");
+                search(seconds, self.first, &self.rest, out, write);
+                out.push_str(" end");
+            }
+        }
+        out.push(')');
+    }
+}
+
+/// The bounds of a statement's range: most of what it reads lies there, between a few changes
+/// instead of hundreds.
+#[derive(Debug, Clone)]
+pub struct Focus {
+    /// The bounds.
+    pub bounds: Bounds,
+    /// Where their start is bound, in whole seconds.
+    pub from: String,
+    /// Where their end is bound, in whole seconds.
+    pub to: String,
+}
+
+fn search(
+    seconds: &str,
+    first: Stretch,
+    rest: &[(i64, Stretch)],
+    out: &mut String,
+    write: &mut impl FnMut(Stretch, &mut String),
+) {
+    let middle = rest.len() / 2;
+    let Some((from, after)) = rest.get(middle) else {
+        return write(first, out);
+    };
+    // Writing to a string cannot fail.
+    let _ = write!(out, "case when {seconds} < {from} then ");
+    search(seconds, first, &rest[..middle], out, write);
+    out.push_str(" else ");
+    search(seconds, *after, &rest[middle + 1..], out, write);
+    out.push_str(" end");
+}
+
+/// The offsets within two years of change `i`: all that its bucket can depend on, and few enough
+/// that the search in [`ZoneOffsets::instant`] stays short.
+fn near(zone: &ZoneOffsets, i: usize) -> ZoneOffsets {
+    const TWO_YEARS: i64 = 2 * 366 * 86_400;
+    let (at, _) = zone.changes[i];
+    let start = zone.changes.partition_point(|(from, _)| *from < at - TWO_YEARS);
+    let end = zone.changes.partition_point(|(from, _)| *from <= at + TWO_YEARS);
+    ZoneOffsets {
+        first: match start.checked_sub(1) {
+            Some(before) => zone.changes[before].1,
+            None => zone.first,
+        },
+        changes: zone.changes[start..end].to_vec(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn zone(name: &str) -> ZoneOffsets {
+        let at = Timestamp::from_seconds;
+        brisk_domain::ZoneName::parse(name).unwrap().offsets(at(0), at(3_155_760_000))
+    }
+
+    /// What the SQL does, in Rust.
+    fn start(segments: &Segments, interval: Interval, at: i64) -> i64 {
+        let passed = segments.rest.partition_point(|(from, _)| *from <= at);
+        let stretch = passed.checked_sub(1).map_or(segments.first, |i| segments.rest[i].1);
+        match stretch {
+            Stretch::Start(start) => start,
+            Stretch::Offset(offset) => {
+                let wall = chrono::DateTime::from_timestamp(at + i64::from(offset), 0).unwrap();
+                let floor = interval.floor(wall.naive_utc()).and_utc().timestamp();
+                floor - i64::from(offset)
+            }
+        }
+    }
+
+    #[test]
+    fn bucket_starts_are_right_around_every_change_of_awkward_zones() {
+        // Midnights that are skipped (Sao Paulo), doubled (Havana) and passed again a minute
+        // later (St Johns), half-hour changes (Lord Howe), four changes a year (Casablanca), a
+        // day that never was (Apia).
+        let zones = [
+            "UTC",
+            "Europe/London",
+            "America/New_York",
+            "America/Sao_Paulo",
+            "America/Havana",
+            "America/St_Johns",
+            "Australia/Lord_Howe",
+            "Africa/Casablanca",
+            "Asia/Kolkata",
+            "Pacific/Apia",
+        ];
+        for name in zones {
+            let zone = zone(name);
+            for interval in &Interval::ALL[2..] {
+                let segments = Segments::starts(*interval, &zone);
+                for (change, _) in &zone.changes {
+                    for step in -60..60 {
+                        for at in [change + step * 1800, change + step * 1800 - 1] {
+                            let expected = interval.start(Timestamp::from_seconds(at), &zone);
+                            let found = start(&segments, *interval, at);
+                            assert_eq!(found, expected.seconds(), "{name} {interval:?} {at}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_zone_without_changes_needs_no_case() {
+        let mut sql = String::new();
+        Segments::offsets(&ZoneOffsets::utc())
+            .search("t", None, &mut sql, &mut |_, sql| sql.push('0'));
+        assert_eq!(sql, "(0)");
+    }
+}

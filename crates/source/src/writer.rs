@@ -1,0 +1,287 @@
+//! Writes a template's pieces as the dialect's SQL, and collects the values to bind. Pure.
+
+use crate::macros::{self, Focus, Part, WallClock};
+use crate::outline::{ListPosition, list_position};
+use crate::template::Piece;
+use crate::{Bind, Context, Dialect, StatementError};
+use brisk_domain::{Interval, Query, Selection, VariableName};
+
+/// Stands around the number of a value until all is written: it occurs in no statement.
+const MARK: char = '\0';
+/// The names that are no variables.
+const BUILT_IN: [&str; 4] = ["from", "to", "interval", "tz"];
+
+pub(crate) struct Writer<'a> {
+    query: &'a Query,
+    dialect: Dialect,
+    context: &'a Context<'a>,
+    clock: WallClock<'a>,
+    binds: Vec<Bind>,
+}
+
+impl<'a> Writer<'a> {
+    pub(crate) fn new(query: &'a Query, dialect: Dialect, context: &'a Context<'a>) -> Self {
+        let clock = WallClock { offsets: context.offsets, focus: None };
+        Self { query, dialect, context, clock, binds: Vec::new() }
+    }
+
+    /// The SQL, and the values in the order of their places.
+    pub(crate) fn write_all(
+        mut self,
+        pieces: &[Piece],
+    ) -> Result<(String, Vec<Bind>), StatementError> {
+        // A statement without the range stays the same for every range.
+        if uses_range(pieces) {
+            let bounds = self.context.bounds;
+            let from = self.bind(Bind::Int(bounds.from.seconds()));
+            let to = self.bind(Bind::Int(bounds.to.seconds()));
+            self.clock.focus = Some(Focus { bounds, from, to });
+        }
+        let mut marked = String::with_capacity(self.query.sql.len());
+        self.write(pieces, &mut marked)?;
+        let marked = marked.trim().trim_end_matches(';').trim_end();
+        Ok(self.placed(marked))
+    }
+
+    fn write(&mut self, pieces: &[Piece], sql: &mut String) -> Result<(), StatementError> {
+        for piece in pieces {
+            match piece {
+                Piece::Sql { text, .. } => sql.push_str(text),
+                Piece::Parameter { name, offset } => self.parameter(name, *offset, sql)?,
+                Piece::Macro { name, arguments, offset } => {
+                    self.r#macro(name, arguments, *offset, sql)?
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn parameter(
+        &mut self,
+        name: &str,
+        offset: usize,
+        sql: &mut String,
+    ) -> Result<(), StatementError> {
+        let context = self.context;
+        let text = match name {
+            "from" => self.instant(context.bounds.from),
+            "to" => self.instant(context.bounds.to),
+            "interval" => self.bind(Bind::Text(context.interval.word().into())),
+            "tz" => self.bind(Bind::Text(context.zone.as_str().into())),
+            _ => return self.variable(name, offset, sql),
+        };
+        sql.push_str(&text);
+        Ok(())
+    }
+
+    fn variable(
+        &mut self,
+        name: &str,
+        offset: usize,
+        sql: &mut String,
+    ) -> Result<(), StatementError> {
+        let selection = self.selection(name, offset)?;
+        if selection.is_all() {
+            let message =
+                format!("nothing is chosen for :{name}: write $optional(… :{name} …) around it");
+            return Err(self.error(offset, message));
+        }
+        let values = selection.values().iter();
+        let places: Vec<String> =
+            values.map(|value| self.bind(Bind::Text(value.clone()))).collect();
+        match (list_position(sql), places.as_slice()) {
+            (Some(ListPosition::AfterIn), _) => {
+                sql.push('(');
+                sql.push_str(&places.join(", "));
+                sql.push(')');
+            }
+            (Some(ListPosition::InParentheses), _) => sql.push_str(&places.join(", ")),
+            (None, [place]) => sql.push_str(place),
+            (None, _) => {
+                let message = format!("several values are chosen for :{name}: write in :{name}");
+                return Err(self.error(offset, message));
+            }
+        }
+        Ok(())
+    }
+
+    fn r#macro(
+        &mut self,
+        name: &str,
+        arguments: &[Vec<Piece>],
+        offset: usize,
+        sql: &mut String,
+    ) -> Result<(), StatementError> {
+        if name == "optional" {
+            return self.optional(arguments, offset, sql);
+        }
+        let mut texts = Vec::new();
+        for argument in arguments {
+            let mut text = String::new();
+            self.write(argument, &mut text)?;
+            texts.push(text.trim().to_owned());
+        }
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let dialect = self.dialect;
+        let expansion = match (name, texts.as_slice()) {
+            (_, [] | ["", ..]) => {
+                let message = format!("${name} needs an expression: ${name}(created_at)");
+                return Err(self.error(offset, message));
+            }
+            ("range", [expr]) => {
+                let bounds = self.context.bounds;
+                let from = self.bind(Bind::Int(bounds.from.seconds()));
+                let to = self.bind(Bind::Int(bounds.to.seconds()));
+                Ok(macros::range(dialect, expr, &from, &to))
+            }
+            ("bucket", [expr]) => macros::bucket(dialect, expr, self.context.interval, &self.clock),
+            ("bucket", [expr, word]) => {
+                let interval = self.interval(word, offset)?;
+                macros::bucket(dialect, expr, interval, &self.clock)
+            }
+            ("time", [expr]) => Ok(format!("({expr})")),
+            (part, [expr]) if let Some(part) = Part::parse(part) => {
+                macros::part(dialect, part, expr, &self.clock)
+            }
+            _ => {
+                let message = format!(
+                    "${name} with {} arguments is not known: use $range(e), $bucket(e), \
+                     $bucket(e, month), $optional(condition), $time(e), $year(e), $month(e), \
+                     $weekday(e) or $hour(e)",
+                    texts.len()
+                );
+                return Err(self.error(offset, message));
+            }
+        };
+        let expansion = expansion.map_err(|macros::TooLong| {
+            let message = format!(
+                "the expression in ${name} becomes too long: name what is inside it in a subquery \
+                 or a with clause first"
+            );
+            self.error(offset, message)
+        })?;
+        sql.push_str(&expansion);
+        Ok(())
+    }
+
+    /// The condition, or one that always holds where nothing is chosen.
+    fn optional(
+        &mut self,
+        arguments: &[Vec<Piece>],
+        offset: usize,
+        sql: &mut String,
+    ) -> Result<(), StatementError> {
+        let mut names = Vec::new();
+        if let [condition] = arguments {
+            variables(condition, &mut names);
+        }
+        let ([condition], false) = (arguments, names.is_empty()) else {
+            let message =
+                "$optional needs one condition with a variable: $optional(country in :country)";
+            return Err(self.error(offset, message));
+        };
+        let mut all = true;
+        for (name, at) in names {
+            all &= self.selection(name, at)?.is_all();
+        }
+        if all {
+            sql.push_str("(1 = 1)");
+            return Ok(());
+        }
+        sql.push('(');
+        self.write(condition, sql)?;
+        sql.push(')');
+        Ok(())
+    }
+
+    fn interval(&self, word: &str, offset: usize) -> Result<Interval, StatementError> {
+        Interval::parse(word.trim_matches('\'')).ok_or_else(|| {
+            let words = Interval::ALL.map(Interval::word).join(", ");
+            let message = format!("{word} is no interval: use one of {words}");
+            self.error(offset, message)
+        })
+    }
+
+    fn selection(&self, name: &str, offset: usize) -> Result<&'a Selection, StatementError> {
+        let variables = self.context.variables;
+        let known = VariableName::parse(name).ok();
+        known.and_then(|name| variables.get(&name)).ok_or_else(|| {
+            let known: String = variables.keys().map(|v| format!(", :{v}")).collect();
+            let message = format!(
+                "the dashboard has no variable :{name}; there are :from, :to, :interval, :tz{known}"
+            );
+            self.error(offset, message)
+        })
+    }
+
+    fn instant(&mut self, at: brisk_domain::Timestamp) -> String {
+        let place = self.bind(Bind::Int(at.seconds()));
+        self.dialect.instant(&place)
+    }
+
+    /// The marked number of `bind`; equal values share one.
+    fn bind(&mut self, bind: Bind) -> String {
+        let known = self.binds.iter().position(|b| *b == bind);
+        let at = known.unwrap_or_else(|| {
+            self.binds.push(bind);
+            self.binds.len() - 1
+        });
+        format!("{MARK}{at}{MARK}")
+    }
+
+    /// The dialect's places instead of the marked numbers, and only the values that have one.
+    fn placed(self, marked: &str) -> (String, Vec<Bind>) {
+        let mut sql = String::with_capacity(marked.len());
+        let mut placed: Vec<usize> = Vec::new();
+        for (i, part) in marked.split(MARK).enumerate() {
+            // Every second part is a number.
+            let number: Option<usize> = if i % 2 == 1 { part.parse().ok() } else { None };
+            let Some(bind) = number else {
+                sql.push_str(part);
+                continue;
+            };
+            let shared = match self.dialect {
+                Dialect::Sqlite | Dialect::Postgres => placed.iter().position(|b| *b == bind),
+                Dialect::MySql => None,
+            };
+            let place = shared.unwrap_or_else(|| {
+                placed.push(bind);
+                placed.len() - 1
+            });
+            sql.push_str(&self.dialect.place(place + 1));
+        }
+        let binds = placed.iter().filter_map(|bind| self.binds.get(*bind).cloned());
+        (sql, binds.collect())
+    }
+
+    fn error(&self, offset: usize, message: impl Into<String>) -> StatementError {
+        StatementError::at(self.query, offset, message)
+    }
+}
+
+/// The variables in `pieces`, and where they stand.
+fn variables<'p>(pieces: &'p [Piece], names: &mut Vec<(&'p str, usize)>) {
+    for piece in pieces {
+        match piece {
+            Piece::Parameter { name, offset } if !BUILT_IN.contains(&name.as_str()) => {
+                names.push((name, *offset));
+            }
+            Piece::Macro { arguments, .. } => {
+                for argument in arguments {
+                    variables(argument, names);
+                }
+            }
+            Piece::Sql { .. } | Piece::Parameter { .. } => {}
+        }
+    }
+}
+
+fn uses_range(pieces: &[Piece]) -> bool {
+    pieces.iter().any(|piece| match piece {
+        Piece::Sql { .. } => false,
+        Piece::Parameter { name, .. } => matches!(name.as_str(), "from" | "to"),
+        Piece::Macro { name, arguments, .. } => {
+            name == "range" || arguments.iter().any(|argument| uses_range(argument))
+        }
+    })
+}

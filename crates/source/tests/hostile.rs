@@ -1,0 +1,217 @@
+//! Statements that must never reach a database, in every dialect that could read them.
+
+// Helpers of tests are outside of what clippy takes for tests.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use brisk_domain::{Bounds, Interval, Query, Timestamp, ZoneName, ZoneOffsets};
+use brisk_source::{Context, Dialect, StatementError, compile};
+use std::collections::BTreeMap;
+
+fn compiled(dialect: Dialect, sql: &str) -> Result<brisk_source::Statement, StatementError> {
+    let at = Timestamp::from_seconds;
+    let context = Context {
+        bounds: Bounds { from: at(0), to: at(86_400) },
+        interval: Interval::Day,
+        zone: &ZoneName::utc(),
+        offsets: &ZoneOffsets::utc(),
+        variables: &BTreeMap::new(),
+    };
+    compile(&Query::new(sql), dialect, &context)
+}
+
+#[test]
+fn what_is_not_one_select_is_refused_in_every_dialect() {
+    let hostile = [
+        "",
+        ";",
+        "-- nothing",
+        "select 1; select 2",
+        "select 1; drop table t",
+        "select 1 /* hidden */ ; /* */ drop table t",
+        "select 1 -- \n; drop table t",
+        "select 1;\u{a0}drop table t",
+        "values (1); drop table t",
+        "insert into t values (1)",
+        "update t set a = 1",
+        "delete from t",
+        "replace into t values (1)",
+        "merge into t using u on t.a = u.a when matched then delete",
+        "create table t (a int)",
+        "create temporary table t as select 1",
+        "create view v as select 1",
+        "drop table t",
+        "alter table t add column b int",
+        "truncate table t",
+        "begin",
+        "commit",
+        "rollback",
+        "savepoint a",
+        "explain select 1",
+        "analyze t",
+        "set x = 1",
+        "set role admin",
+        "show tables",
+        "call f()",
+        "grant select on t to u",
+        "prepare p as select 1",
+        "copy t to '/tmp/x'",
+        "copy t from program 'id'",
+        "load data infile '/etc/passwd' into table t",
+        "lock tables t write",
+        "do $x$ begin end $x$",
+        "with a as (insert into t values (1) returning *) select * from a",
+        "with a as (delete from t returning *) select * from a",
+        "with a as (update t set b = 1 returning *) select * from a",
+        "select * from (with a as (delete from t returning *) select * from a) b",
+        "with a as (select 1) insert into t select * from a",
+        "with a as (select 1) delete from t",
+        "select * into copy from t",
+        "select 1 union select * into copy from t",
+        "select * from t into outfile '/tmp/x'",
+        "select * from t for update",
+        "select * from t for share",
+        "table t",
+        "select 'unclosed",
+        "select \"unclosed",
+        "select 1 /* unclosed",
+        "select ((1)",
+        "selec 1",
+        "select from from from",
+        "𝓼𝓮𝓵𝓮𝓬𝓽 1",
+        "sel\u{0}ect 1",
+        "select ?",
+        "select ?1",
+        "select :Upper",
+        "select :user.email",
+        "select :nobody",
+        "select $nobody(1)",
+        "select $1",
+    ];
+    for dialect in Dialect::ALL {
+        for sql in hostile {
+            assert!(compiled(dialect, sql).is_err(), "{dialect:?}: {sql:?} passed");
+        }
+    }
+}
+
+#[test]
+fn functions_that_reach_outside_are_refused_wherever_they_stand() {
+    let cases = [
+        (Dialect::Sqlite, "load_extension('evil')"),
+        (Dialect::Sqlite, "LOAD_EXTENSION('evil')"),
+        (Dialect::Sqlite, "\"load_extension\"('evil')"),
+        (Dialect::Sqlite, "[load_extension]('evil')"),
+        (Dialect::Sqlite, "load_extension /* */ ('evil')"),
+        (Dialect::Sqlite, "writefile('a', 'b')"),
+        (Dialect::Sqlite, "readfile('/etc/passwd')"),
+        (Dialect::Sqlite, "edit('x')"),
+        (Dialect::Sqlite, "zeroblob(1000000000)"),
+        (Dialect::Sqlite, "pragma_table_info('t')"),
+        (Dialect::Postgres, "pg_read_file('/etc/passwd')"),
+        (Dialect::Postgres, "pg_catalog.pg_read_file('/etc/passwd')"),
+        (Dialect::Postgres, "pg_sleep(1000)"),
+        (Dialect::Postgres, "lo_import('/etc/passwd')"),
+        (Dialect::Postgres, "dblink('host=x', 'drop table t')"),
+        (Dialect::Postgres, "set_config('a', 'b', false)"),
+        (Dialect::Postgres, "nextval('s')"),
+        (Dialect::Postgres, "pg_advisory_lock(1)"),
+        (Dialect::Postgres, "query_to_xml('drop table t', true, true, '')"),
+        (Dialect::MySql, "load_file('/etc/passwd')"),
+        (Dialect::MySql, "sleep(1000)"),
+        (Dialect::MySql, "benchmark(1000000000, md5('a'))"),
+        (Dialect::MySql, "get_lock('a', 1000)"),
+    ];
+    for (dialect, call) in cases {
+        for sql in [
+            format!("select {call} as x"),
+            format!("select 1 as x from t where a = (select {call})"),
+            format!("select 1 as x from t group by 1 having max({call}) > 0 order by {call}"),
+            format!("with a as (select {call} as b) select * from a"),
+            format!("select $time({call}) as x"),
+        ] {
+            let error = compiled(dialect, &sql).unwrap_err();
+            let message = &error.message;
+            let told = message.contains("not allowed in panels");
+            assert!(told || message.contains("cannot be read here"), "{sql}: {message}");
+        }
+        if dialect != Dialect::MySql {
+            assert!(compiled(dialect, &format!("select * from {call} x")).is_err(), "{call}");
+        }
+    }
+}
+
+#[test]
+fn pragmas_and_other_files_are_out_of_reach_on_sqlite() {
+    for sql in [
+        "pragma writable_schema = 1",
+        "pragma table_info(t)",
+        "attach 'x.db' as x",
+        "attach database 'x.db' as x",
+        "detach x",
+        "vacuum",
+        "vacuum into 'copy.db'",
+        "reindex",
+        "select * from pragma_database_list",
+        "select * from pragma_table_info('t')",
+        "select * from \"pragma_database_list\"",
+        "select * from main.[pragma_database_list]",
+    ] {
+        assert!(compiled(Dialect::Sqlite, sql).is_err(), "{sql}");
+    }
+}
+
+#[test]
+fn session_variables_are_refused() {
+    for sql in ["select @x", "select @@version", "select @x := 1", "select a from t where a = @x"] {
+        for dialect in [Dialect::Sqlite, Dialect::MySql] {
+            assert!(compiled(dialect, sql).is_err(), "{dialect:?}: {sql}");
+        }
+    }
+}
+
+#[test]
+fn mysql_comments_that_run_are_refused() {
+    for sql in [
+        "select 1 /*!50000 into outfile '/tmp/x' */",
+        "select /*M! 1 */ 2",
+        "select $time(/*! 1 */ 2) as x",
+        "select 5--1",
+    ] {
+        assert!(compiled(Dialect::MySql, sql).is_err(), "{sql}");
+    }
+    assert!(compiled(Dialect::MySql, "select 1 as a # :not, $a(parameter\n -- :nor this").is_ok());
+}
+
+#[test]
+fn long_or_deep_statements_are_refused_in_no_time() {
+    let long = format!("select '{}'", "x".repeat(70_000));
+    let deep = format!("select {}1{}", "(".repeat(20_000), ")".repeat(20_000));
+    let deep_query = format!("{}select 1{}", "select * from (".repeat(3000), ")".repeat(3000));
+    let macros = format!("select {}a{} as b", "$bucket(".repeat(9), ")".repeat(9));
+    for dialect in Dialect::ALL {
+        for sql in [&long, &deep, &deep_query, &macros] {
+            assert!(compiled(dialect, sql).is_err(), "{:.40}", sql);
+        }
+    }
+}
+
+#[test]
+fn honest_statements_pass_in_every_dialect() {
+    let honest = [
+        "select 1 as one;",
+        "select 'it''s; drop table t' as text, \"a;b\" from t",
+        "values (1), (2)",
+        "with a as (select 1 as x) select x from a union all select 2 order by 1",
+        "with recursive n(i) as (select 1 union all select i + 1 from n where i < 9) select i from n",
+        "select count(*) as n, sum(net) over (partition by a order by b) as running from t",
+        "select case when a > 1 then 'x' else 'y' end as k from t join u on t.id = u.id",
+        "select $bucket(at) as day, $year(at) as y from t where $range(at) /* why: $x( */",
+        "select update_count, \"delete\" from inserts where into_count > 1",
+    ];
+    for dialect in Dialect::ALL {
+        for sql in honest {
+            let result = compiled(dialect, sql);
+            assert!(result.is_ok(), "{dialect:?}: {sql}: {}", result.unwrap_err());
+        }
+    }
+}
