@@ -9,22 +9,27 @@
 //! 3. [`macros`] writes each macro in the dialect's SQL, with the zone's changes cut into
 //!    `segments`;
 //! 4. [`statement::compile`] puts them together in `writer`: SQL and bound values, never spliced;
-//! 5. [`sqlite`] runs it, read-only and within limits, and decodes the frame.
+//! 5. `sqlite` and `postgres` run it, read-only and within [`limits`], and decode the frame;
+//!    [`source`] is both of them.
 //!
 //! To add a macro: its expansion in [`macros`] and its case in `writer`.
 //! To add a dialect: a variant of [`Dialect`] (the compiler lists what it has to spell), its
 //! literals and comments in `lexis`, its refused functions in [`check`], and its executor beside
-//! [`sqlite`].
+//! `postgres`.
 
 pub mod check;
 mod dialect;
 pub mod error;
 mod lexis;
+pub mod limits;
 pub mod macros;
 mod mixed;
 mod outline;
+mod postgres;
+mod postgres_value;
 mod segments;
-pub mod sqlite;
+pub mod source;
+mod sqlite;
 pub mod statement;
 mod tables;
 pub mod template;
@@ -33,5 +38,6 @@ mod writer;
 
 pub use dialect::Dialect;
 pub use error::{SourceError, StatementError};
-pub use sqlite::{Limits, Source};
+pub use limits::Limits;
+pub use source::Source;
 pub use statement::{Bind, Context, Statement, compile};

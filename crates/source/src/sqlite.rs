@@ -2,12 +2,12 @@
 
 use crate::lexis::{self, Span};
 use crate::mixed::{self, Cell, Hint};
-use crate::{Bind, Dialect, SourceError, Statement, StatementError};
+use crate::{Bind, Dialect, Limits, SourceError, Statement, StatementError};
 use brisk_domain::{Frame, SourceName};
 use futures::TryStreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
 use sqlx::{
-    AssertSqlSafe, Column as _, Executor as _, Row as _, SqlSafeStr as _, Sqlite, Statement as _,
+    AssertSqlSafe, Column as _, Executor as _, Row as _, SqlSafeStr as _, Statement as _,
     TypeInfo as _, ValueRef as _,
 };
 use std::path::Path;
@@ -16,27 +16,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-/// What a statement may take.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Its time on the database; the same again is how long it may wait for its turn.
-    pub time: Duration,
-    /// Rows of its result.
-    pub rows: usize,
-    /// Bytes of its result.
-    pub bytes: usize,
-}
-
-impl Default for Limits {
-    /// 30 s, 100,000 rows, 16 MiB.
-    fn default() -> Self {
-        Self { time: Duration::from_secs(30), rows: 100_000, bytes: 16 << 20 }
-    }
-}
-
 /// A SQLite database that panels read. Cheap to clone.
 #[derive(Clone)]
-pub struct Source {
+pub(crate) struct Sqlite {
     name: SourceName,
     pool: SqlitePool,
     limits: Limits,
@@ -50,9 +32,9 @@ const PROGRESS: i32 = 10_000;
 /// Rows that a connection's thread may be ahead of their reader: each wake-up costs.
 const ROWS_AHEAD: usize = 512;
 
-impl Source {
-    /// A source over the database file at `path`, which is opened when first needed.
-    pub fn sqlite(name: SourceName, path: &Path, limits: Limits) -> Self {
+impl Sqlite {
+    /// The database file at `path`, which is opened when first needed.
+    pub(crate) fn new(name: SourceName, path: &Path, limits: Limits) -> Self {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .read_only(true)
@@ -71,19 +53,9 @@ impl Source {
         Self { name, pool, limits }
     }
 
-    /// Its name.
-    pub fn name(&self) -> &SourceName {
-        &self.name
-    }
-
-    /// How it spells SQL.
-    pub fn dialect(&self) -> Dialect {
-        Dialect::Sqlite
-    }
-
     /// Runs `statement`. Whole-number columns named in `scales` count 10^-scale units and become
     /// decimals. Dropping the future stops the statement and frees its connection.
-    pub async fn run(
+    pub(crate) async fn run(
         &self,
         statement: &Statement,
         scales: &[(String, u8)],
@@ -213,10 +185,10 @@ fn cell(row: &SqliteRow, i: usize) -> Result<Cell, sqlx::error::BoxDynError> {
     }
     let stored_as = value.type_info().into_owned();
     Ok(match stored_as.name() {
-        "INTEGER" => Cell::Int(<i64 as sqlx::Decode<'_, Sqlite>>::decode(value)?),
-        "REAL" => Cell::Real(<f64 as sqlx::Decode<'_, Sqlite>>::decode(value)?),
+        "INTEGER" => Cell::Int(<i64 as sqlx::Decode<'_, sqlx::Sqlite>>::decode(value)?),
+        "REAL" => Cell::Real(<f64 as sqlx::Decode<'_, sqlx::Sqlite>>::decode(value)?),
         "BLOB" => Cell::Blob,
-        _ => Cell::Text(<String as sqlx::Decode<'_, Sqlite>>::decode(value)?),
+        _ => Cell::Text(<String as sqlx::Decode<'_, sqlx::Sqlite>>::decode(value)?),
     })
 }
 

@@ -1,0 +1,219 @@
+//! Runs statements on PostgreSQL: each in a transaction of its own, read-only, within limits.
+
+use crate::postgres_value::{self, Column};
+use crate::{Bind, Limits, SourceError, Statement, StatementError};
+use brisk_domain::{Frame, SourceName};
+use futures::TryStreamExt;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, SqlSafeStr as _, Statement as _};
+use std::str::FromStr;
+use std::time::Duration;
+
+/// A PostgreSQL that panels read. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Postgres {
+    name: SourceName,
+    pool: PgPool,
+    limits: Limits,
+}
+
+/// The server ends a statement itself; this is how much longer we wait for it to say so.
+const GRACE: Duration = Duration::from_secs(2);
+/// Statements that a connection keeps prepared. Each view of a panel has the same text.
+const PREPARED: usize = 200;
+/// How long making a connection may take, or waiting for one.
+const CONNECT: Duration = Duration::from_secs(5);
+/// A connection that nobody used for so long is closed.
+const IDLE: Duration = Duration::from_secs(600);
+
+impl Postgres {
+    pub(crate) fn new(
+        name: SourceName,
+        url: &str,
+        connections: u32,
+        limits: Limits,
+    ) -> Result<Self, SourceError> {
+        // The driver takes any scheme, and its message could repeat the URL, which holds a
+        // password.
+        let options = url
+            .split_once("://")
+            .filter(|(scheme, _)| matches!(*scheme, "postgres" | "postgresql"))
+            .and_then(|_| PgConnectOptions::from_str(url).ok())
+            .ok_or_else(|| {
+                let form = "its URL must look like postgres://user:password@host:5432/database";
+                SourceError::Unavailable(form.into())
+            })?;
+        let options = options.application_name("brisk").statement_cache_capacity(PREPARED);
+        let milliseconds = limits.time.as_millis();
+        let pool = PgPoolOptions::new()
+            .max_connections(connections.max(1))
+            .acquire_timeout(CONNECT)
+            .idle_timeout(IDLE)
+            // What a pooled connection answers with may be wrong only once.
+            .test_before_acquire(false)
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    // One statement is one transaction: these make each of them read-only, and
+                    // bounded also when we are gone.
+                    let settings = format!(
+                        "set default_transaction_read_only = on; \
+                         set statement_timeout = {milliseconds}; \
+                         set idle_in_transaction_session_timeout = {milliseconds}; \
+                         set timezone = 'UTC'"
+                    );
+                    connection.execute(AssertSqlSafe(settings)).await.map(|_| ())
+                })
+            })
+            .connect_lazy_with(options);
+        Ok(Self { name, pool, limits })
+    }
+
+    /// Runs `statement`. Where the connection breaks before the first row, it runs again on
+    /// another one: it only reads.
+    pub(crate) async fn run(
+        &self,
+        statement: &Statement,
+        scales: &[(String, u8)],
+    ) -> Result<Frame, SourceError> {
+        // After a restart of the server every idle connection is broken: each is tried once.
+        let mut left = self.pool.size();
+        loop {
+            match self.run_once(statement, scales).await {
+                Err(Failure::Broken(_)) if left > 0 => left -= 1,
+                result => return result.map_err(|failure| self.error(failure, statement)),
+            }
+        }
+    }
+
+    async fn run_once(
+        &self,
+        statement: &Statement,
+        scales: &[(String, u8)],
+    ) -> Result<Frame, Failure> {
+        let mut connection = self.pool.acquire().await.map_err(Failure::Database)?;
+        let columns = self.columns(&mut connection, statement, scales);
+        let result = match tokio::time::timeout(self.limits.time + GRACE, columns).await {
+            Ok(result) => result,
+            Err(_) => Err(Failure::Source(self.timeout())),
+        };
+        match result {
+            Ok(columns) => postgres_value::frame(columns).map_err(Failure::Source),
+            Err(failure) => {
+                if !matches!(&failure, Failure::Database(sqlx::Error::Database(_))) {
+                    // It may be in the middle of an answer: nobody else shall read the rest.
+                    let connection = connection.detach();
+                    tokio::spawn(async move { connection.close_hard().await });
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    async fn columns(
+        &self,
+        connection: &mut PgConnection,
+        statement: &Statement,
+        scales: &[(String, u8)],
+    ) -> Result<Vec<Column>, Failure> {
+        let sql = AssertSqlSafe(statement.sql.clone()).into_sql_str();
+        let prepared = (&mut *connection).prepare(sql).await.map_err(broken)?;
+        let mut columns = postgres_value::columns(prepared.columns(), scales)?;
+        let mut query = prepared.query();
+        for bind in &statement.binds {
+            query = match bind {
+                Bind::Int(value) => query.bind(*value),
+                Bind::Text(value) => query.bind(value.clone()),
+            };
+        }
+        let (mut rows, mut bytes) = (0_usize, 0_usize);
+        let mut stream = (&mut *connection).fetch(query);
+        loop {
+            let first = rows == 0;
+            let failed = |error| if first { broken(error) } else { Failure::Database(error) };
+            let Some(row) = stream.try_next().await.map_err(failed)? else { break };
+            rows += 1;
+            if rows > self.limits.rows {
+                return Err(SourceError::TooManyRows { limit: self.limits.rows }.into());
+            }
+            for (i, column) in columns.iter_mut().enumerate() {
+                bytes += column.push(&row, i)?;
+            }
+            if bytes > self.limits.bytes {
+                return Err(SourceError::TooLarge { limit: self.limits.bytes }.into());
+            }
+        }
+        Ok(columns)
+    }
+
+    fn timeout(&self) -> SourceError {
+        SourceError::Timeout { seconds: self.limits.time.as_secs() }
+    }
+
+    fn error(&self, failure: Failure, statement: &Statement) -> SourceError {
+        let error = match failure {
+            Failure::Source(error) => return error,
+            Failure::Broken(error) | Failure::Database(error) => error,
+        };
+        let sqlx::Error::Database(refusal) = &error else {
+            tracing::warn!(source = %self.name, %error, "a source cannot be reached");
+            let message = match error {
+                sqlx::Error::PoolTimedOut => "all its connections are busy",
+                _ => "it does not answer",
+            };
+            return SourceError::Unavailable(message.into());
+        };
+        let code = refusal.code().unwrap_or_default();
+        // The server ended the statement, at its own timeout or an administrator's wish.
+        if code == "57014" {
+            return self.timeout();
+        }
+        // The server is shutting down, starting up, full, or has ended the connection.
+        if code.starts_with("57P") || code.starts_with("53") || code.starts_with("08") {
+            tracing::warn!(source = %self.name, %error, "a source cannot be reached");
+            return SourceError::Unavailable("it is starting, stopping or full".into());
+        }
+        // Wrong passwords and missing databases are not the reader's business.
+        if code.starts_with("28") || code == "3D000" {
+            tracing::error!(source = %self.name, %error, "a source refuses its user");
+            return SourceError::Unavailable("it refuses its user".into());
+        }
+        let refusal = refusal.try_downcast_ref::<sqlx::postgres::PgDatabaseError>();
+        let message = refusal.map_or_else(|| error.to_string(), |r| r.message().to_owned());
+        // The position counts characters of what was sent, macros and all: good enough where the
+        // author wrote the word that the message names.
+        match quoted(&message).and_then(|word| statement.query.sql.find(word)) {
+            Some(offset) => StatementError::at(&statement.query, offset, &message).into(),
+            None => SourceError::Database { message },
+        }
+    }
+}
+
+/// The first word that a message quotes.
+fn quoted(message: &str) -> Option<&str> {
+    let word = message.split('"').nth(1)?;
+    (!word.is_empty()).then_some(word)
+}
+
+enum Failure {
+    /// The connection was broken before anything was asked.
+    Broken(sqlx::Error),
+    Database(sqlx::Error),
+    Source(SourceError),
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        Self::Source(error)
+    }
+}
+
+fn broken(error: sqlx::Error) -> Failure {
+    let ended = |code: &str| code.starts_with("57P0");
+    match &error {
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => Failure::Broken(error),
+        sqlx::Error::Database(refusal) if refusal.code().is_some_and(|code| ended(&code)) => {
+            Failure::Broken(error)
+        }
+        _ => Failure::Database(error),
+    }
+}

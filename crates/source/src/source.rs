@@ -1,0 +1,66 @@
+//! [`Source`]: a database that panels read, whatever it is.
+
+use crate::postgres::Postgres;
+use crate::sqlite::Sqlite;
+use crate::{Dialect, Limits, SourceError, Statement};
+use brisk_domain::{Frame, SourceName};
+use std::path::Path;
+
+/// A database that panels read. Cheap to clone.
+#[derive(Clone)]
+pub struct Source {
+    name: SourceName,
+    database: Database,
+}
+
+#[derive(Clone)]
+enum Database {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
+
+impl Source {
+    /// The SQLite file at `path`, which is opened when first needed.
+    pub fn sqlite(name: SourceName, path: &Path, limits: Limits) -> Self {
+        let database = Database::Sqlite(Sqlite::new(name.clone(), path, limits));
+        Self { name, database }
+    }
+
+    /// The PostgreSQL at `url`, or one that speaks its protocol, over at most `connections`; they
+    /// are made when first needed.
+    pub fn postgres(
+        name: SourceName,
+        url: &str,
+        connections: u32,
+        limits: Limits,
+    ) -> Result<Self, SourceError> {
+        let postgres = Postgres::new(name.clone(), url, connections, limits)?;
+        Ok(Self { name, database: Database::Postgres(postgres) })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &SourceName {
+        &self.name
+    }
+
+    /// How it spells SQL.
+    pub fn dialect(&self) -> Dialect {
+        match self.database {
+            Database::Sqlite(_) => Dialect::Sqlite,
+            Database::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Runs `statement`, read-only and within the limits. Whole-number columns named in `scales`
+    /// count 10^-scale units and become decimals.
+    pub async fn run(
+        &self,
+        statement: &Statement,
+        scales: &[(String, u8)],
+    ) -> Result<Frame, SourceError> {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.run(statement, scales).await,
+            Database::Postgres(postgres) => postgres.run(statement, scales).await,
+        }
+    }
+}
