@@ -1,56 +1,96 @@
 //! `brisk check`: what is wrong with dashboards as code.
 
+use crate::cli::CheckArguments;
+use crate::config::{Environment, Settings};
 use brisk_domain::variable::Options;
-use brisk_domain::{Timestamp, ViewState};
-use brisk_engine::Window;
-use brisk_source::Dialect;
+use brisk_domain::{Access, Dashboard, SourceName, Timestamp, ViewState};
+use brisk_engine::{Window, plan};
+use brisk_source::{Dialect, StatementError};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Checks the files of `directory` and the statements in them, and prints each problem at its
-/// place.
+/// Checks the files of the dashboards' directory and the statements in them, and prints each
+/// problem at its place.
 #[allow(clippy::print_stdout)] // It is a command: this is its result.
-pub fn check(directory: &Path) -> ExitCode {
+pub fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
+    let settings = Settings::read(&arguments.flags(), &Environment::of_process())?;
+    let directory = &settings.dashboards_dir;
     let loaded = brisk_definition::load_dir(directory);
     let mut problems: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();
-    let mut panels = 0;
     for dashboard in &loaded.dashboards {
-        let file = directory.join(format!("{}.toml", dashboard.slug));
-        let view = ViewState::default_of(dashboard);
-        // Statements are checked for the view that opens first, at any time.
-        let window = match Window::of(dashboard, &view, Timestamp::from_seconds(1_700_000_000)) {
-            Ok(window) => window,
-            Err(error) => {
-                problems.push(format!("{}: {error}", file.display()));
-                continue;
-            }
-        };
-        for variable in &dashboard.variables {
-            let Options::Query { source, query } = &variable.options else { continue };
-            let planned =
-                brisk_engine::plan::choices(query, source, &view, &window, Dialect::Sqlite);
-            if let Err(error) = planned {
-                let place = format!("{}:{}:{}", file.display(), error.line, error.column);
-                let message = &error.message;
-                problems.push(format!("{place}: variable \"{}\": {message}", variable.name));
-            }
-        }
-        for panel in &dashboard.panels {
-            panels += 1;
-            if let Err(error) = brisk_engine::plan::panel(panel, &view, &window, Dialect::Sqlite) {
-                let place = format!("{}:{}:{}", file.display(), error.line, error.column);
-                problems.push(format!("{place}: panel \"{}\": {}", panel.id, error.message));
-            }
-        }
+        problems.extend(statements(dashboard, directory, &settings));
+    }
+    for undeclared in undeclared(&loaded.dashboards, &settings) {
+        println!("note: {undeclared}");
     }
     if problems.is_empty() {
+        let panels: usize = loaded.dashboards.iter().map(|dashboard| dashboard.panels.len()).sum();
         println!("{} dashboards with {panels} panels are good", loaded.dashboards.len());
-        return ExitCode::SUCCESS;
+        return Ok(ExitCode::SUCCESS);
     }
     for problem in &problems {
         println!("{problem}");
     }
     let count = problems.len();
     println!("{count} {}", if count == 1 { "problem" } else { "problems" });
-    ExitCode::FAILURE
+    Ok(ExitCode::FAILURE)
+}
+
+/// What is wrong with the statements of `dashboard`, each at its place.
+pub fn statements(dashboard: &Dashboard, directory: &Path, settings: &Settings) -> Vec<String> {
+    let file = directory.join(format!("{}.toml", dashboard.slug));
+    let view = ViewState::default_of(dashboard);
+    // Statements are checked for the view that opens first, at any time.
+    let window = match Window::of(dashboard, &view, Timestamp::from_seconds(1_700_000_000)) {
+        Ok(window) => window,
+        Err(error) => return vec![format!("{}: {error}", file.display())],
+    };
+    let at = |error: StatementError, whose: String| {
+        format!("{}:{}:{}: {whose}: {}", file.display(), error.line, error.column, error.message)
+    };
+    let (access, mut problems) = (Access::anybody(), Vec::new());
+    for variable in &dashboard.variables {
+        let Options::Query { source, query } = &variable.options else { continue };
+        let planned = in_its_dialect(settings, source, |dialect| {
+            plan::choices(query, source, &view, &window, &access, dialect).map(|_| ())
+        });
+        let whose = || format!("variable \"{}\"", variable.name);
+        problems.extend(planned.err().map(|error| at(error, whose())));
+    }
+    for panel in &dashboard.panels {
+        let planned = in_its_dialect(settings, &panel.source, |dialect| {
+            plan::panel(panel, &view, &window, &access, dialect).map(|_| ())
+        });
+        let whose = || format!("panel \"{}\"", panel.id);
+        problems.extend(planned.err().map(|error| at(error, whose())));
+    }
+    problems
+}
+
+/// Plans in the dialect of `source`. One that is not declared is taken for SQLite; one of which
+/// only the URL is missing here, as in CI, may be anything.
+fn in_its_dialect(
+    settings: &Settings,
+    source: &SourceName,
+    plan: impl Fn(Dialect) -> Result<(), StatementError>,
+) -> Result<(), StatementError> {
+    match settings.sources.get(source).map(|source| &source.location) {
+        Some(Ok(location)) => plan(location.dialect()),
+        None => plan(Dialect::Sqlite),
+        Some(Err(_)) => {
+            let refusal = plan(Dialect::Postgres);
+            if refusal.is_err() && plan(Dialect::Sqlite).is_ok() { Ok(()) } else { refusal }
+        }
+    }
+}
+
+/// Sources that dashboards name and the configuration, where there is a file, does not. They may
+/// still come with the server's environment.
+fn undeclared(dashboards: &[Dashboard], settings: &Settings) -> Vec<String> {
+    let Some(file) = &settings.file else { return Vec::new() };
+    let named = dashboards.iter().flat_map(|dashboard| &dashboard.panels);
+    let named: BTreeSet<&SourceName> = named.map(|panel| &panel.source).collect();
+    let unknown = named.into_iter().filter(|name| !settings.sources.contains_key(name));
+    unknown.map(|name| format!("source \"{name}\" is not declared in {}", file.display())).collect()
 }

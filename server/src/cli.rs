@@ -1,6 +1,8 @@
-//! The command line. Flags stand over the environment.
+//! The command line. Flags stand over environment variables, both over the file: see
+//! [`crate::config`].
 
-use crate::{check, import, serve};
+use crate::config::{Flags, Secret};
+use crate::{check, import, invalidate, serve, warm};
 use clap::{Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -21,56 +23,143 @@ pub enum Command {
     /// Serve the dashboards.
     Serve(ServeArguments),
     /// Check dashboards as code: files, panels, statements.
-    Check {
-        /// The directory of the dashboard files.
-        #[arg(default_value = "dashboards", env = "BRISK_DASHBOARDS_DIR")]
-        directory: PathBuf,
-    },
+    Check(CheckArguments),
+    /// Load dashboards into the cache that the servers share, ahead of their readers.
+    Warm(WarmArguments),
+    /// Make what depends on tags out of date, in the cache that the servers share.
+    Invalidate(InvalidateArguments),
     /// Load a CSV file (plain, gzip, zstd or xz) into a SQLite database.
     Import(import::ImportArguments),
+}
+
+/// What all commands are told that work with panels' data.
+#[derive(Debug, Clone, clap::Args)]
+pub struct SharedArguments {
+    /// The configuration file; brisk.toml in the working directory, if it is there.
+    #[arg(long, env = "BRISK_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where Brisk keeps its own data and the demo's [default: data].
+    #[arg(long, env = "BRISK_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// The dashboards as code [default: dashboards].
+    #[arg(long, env = "BRISK_DASHBOARDS_DIR")]
+    pub dashboards: Option<PathBuf>,
+    /// A Redis that several Brisk processes share: redis://user:password@host:6379/0, rediss://
+    /// for TLS, nodes of a cluster separated by commas. The cache is in memory only where absent.
+    #[arg(long, env = "BRISK_REDIS_URL", hide_env_values = true)]
+    pub redis_url: Option<Secret>,
+    /// A source: the path of a SQLite file, or postgres://user:password@host/database; may be
+    /// given several times. Also as environment variables BRISK_SOURCE_NAME.
+    #[arg(long = "source", value_name = "NAME=PATH_OR_URL")]
+    pub sources: Vec<Secret>,
+    /// Serve the demo's data as the source "retail"; `serve` loads it at its first start.
+    #[arg(long)]
+    pub demo: bool,
+    /// Stop the clock at a time (UTC, 2011-12-09T13:00); for tests.
+    #[arg(long, hide = true)]
+    pub now: Option<String>,
 }
 
 /// How to serve.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ServeArguments {
-    /// The address to listen on; only loopback until there are accounts.
-    #[arg(long, env = "BRISK_LISTEN", default_value = "127.0.0.1:3000")]
-    pub listen: SocketAddr,
-    /// Where Brisk keeps its own data and the demo's.
-    #[arg(long, env = "BRISK_DATA_DIR", default_value = "data")]
-    pub data_dir: PathBuf,
-    /// The dashboards as code.
-    #[arg(long, env = "BRISK_DASHBOARDS_DIR", default_value = "dashboards")]
-    pub dashboards: PathBuf,
-    /// A Redis that several Brisk processes share: redis://user:password@host:6379/0, rediss://
-    /// for TLS, nodes of a cluster separated by commas. The cache is in memory only where absent.
-    #[arg(long, env = "BRISK_REDIS_URL", hide_env_values = true)]
-    pub redis_url: Option<String>,
-    /// The built frontend.
-    #[arg(long, env = "BRISK_ASSETS_DIR", default_value = "target/site")]
-    pub assets: PathBuf,
-    /// A SQLite source, as name=path; may be given several times.
-    #[arg(long = "source", value_name = "NAME=PATH")]
-    pub sources: Vec<String>,
-    /// Load the demo data on first start, and serve it as the source "retail".
-    #[arg(long)]
-    pub demo: bool,
+    /// What other commands are told, too.
+    #[command(flatten)]
+    pub shared: SharedArguments,
+    /// The address to listen on; only loopback until there are accounts [default: 127.0.0.1:3000].
+    #[arg(long, env = "BRISK_LISTEN")]
+    pub listen: Option<SocketAddr>,
+    /// The built frontend [default: target/site].
+    #[arg(long, env = "BRISK_ASSETS_DIR")]
+    pub assets: Option<PathBuf>,
+    /// How to load the demo.
+    #[command(flatten)]
+    pub demo: DemoArguments,
+}
+
+/// How to load the demo.
+#[derive(Debug, Clone, clap::Args)]
+pub struct DemoArguments {
     /// The files of the demo.
     #[arg(long, default_value = "demo")]
     pub demo_dir: PathBuf,
     /// Keep the demo's own dates, 2009 to 2011, instead of moving them to today.
     #[arg(long)]
     pub demo_unshifted: bool,
-    /// Stop the clock at a time (UTC, 2011-12-09T13:00); for tests.
-    #[arg(long, hide = true)]
-    pub now: Option<String>,
+}
+
+/// What to check.
+#[derive(Debug, Clone, clap::Args)]
+pub struct CheckArguments {
+    /// The directory of the dashboard files [default: dashboards].
+    #[arg(env = "BRISK_DASHBOARDS_DIR")]
+    pub directory: Option<PathBuf>,
+    /// The configuration file, which says what the sources are; brisk.toml in the working
+    /// directory, if it is there.
+    #[arg(long, env = "BRISK_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// What to warm.
+#[derive(Debug, Clone, clap::Args)]
+pub struct WarmArguments {
+    /// The dashboards; all of them where none is named.
+    #[arg(value_name = "DASHBOARD")]
+    pub slugs: Vec<String>,
+    /// The configuration of the servers.
+    #[command(flatten)]
+    pub shared: SharedArguments,
+}
+
+/// What to invalidate.
+#[derive(Debug, Clone, clap::Args)]
+pub struct InvalidateArguments {
+    /// table:SOURCE.TABLE, source:SOURCE, dashboard:NAME, panel:DASHBOARD/PANEL, all, or a tag of
+    /// your own.
+    #[arg(required = true, value_name = "TAG")]
+    pub tags: Vec<String>,
+    /// The configuration of the servers.
+    #[command(flatten)]
+    pub shared: SharedArguments,
+}
+
+impl SharedArguments {
+    /// The top layer of the configuration.
+    pub fn flags(&self) -> Flags {
+        Flags {
+            config: self.config.clone(),
+            data_dir: self.data_dir.clone(),
+            dashboards_dir: self.dashboards.clone(),
+            redis_url: self.redis_url.clone(),
+            sources: self.sources.clone(),
+            demo: self.demo,
+            ..Flags::default()
+        }
+    }
+}
+
+impl ServeArguments {
+    /// The top layer of the configuration.
+    pub fn flags(&self) -> Flags {
+        Flags { listen: self.listen, assets_dir: self.assets.clone(), ..self.shared.flags() }
+    }
+}
+
+impl CheckArguments {
+    /// The top layer of the configuration.
+    pub fn flags(&self) -> Flags {
+        let (config, dashboards_dir) = (self.config.clone(), self.directory.clone());
+        Flags { config, dashboards_dir, ..Flags::default() }
+    }
 }
 
 /// Does what the command line says.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve(arguments) => serve::serve(arguments).await.map(|()| ExitCode::SUCCESS),
-        Command::Check { directory } => Ok(check::check(&directory)),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Warm(arguments) => warm::run(arguments).await,
+        Command::Invalidate(arguments) => invalidate::run(arguments).await,
         Command::Import(arguments) => import::run(arguments).await.map(|()| ExitCode::SUCCESS),
     }
 }

@@ -1,27 +1,33 @@
 //! The demo: real data behind the dashboards that ship.
 
-use crate::cli::ServeArguments;
+use crate::cli::DemoArguments;
 use crate::import;
 use anyhow::Context;
 use brisk_domain::Clock;
 use brisk_import::{Options, Shift, TerminalProgress, import_into_sqlite};
 use brisk_store::{ImportRecord, Store};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The source's name.
 pub const SOURCE: &str = "retail";
 
-/// The database of the demo, loaded if it is not there yet.
-pub async fn database(
-    arguments: &ServeArguments,
+/// The demo's database.
+pub fn path(data_dir: &Path) -> PathBuf {
+    data_dir.join("retail.sqlite")
+}
+
+/// Loads the demo's database if it is not there yet.
+pub async fn load(
+    arguments: &DemoArguments,
+    data_dir: &Path,
     store: &Store,
     clock: &dyn Clock,
-) -> anyhow::Result<PathBuf> {
-    let database = arguments.data_dir.join("retail.sqlite");
+) -> anyhow::Result<()> {
+    let database = path(data_dir);
     let plan = import::read_plan(&arguments.demo_dir.join("online-retail.toml"))?;
     let known = store.latest_import(SOURCE, &plan.table).await?;
     if known.is_some() && database.exists() {
-        return Ok(database);
+        return Ok(());
     }
     let file = arguments.demo_dir.join("online_retail.csv.xz");
     eprintln!(
@@ -51,5 +57,5 @@ pub async fn database(
         finished_at,
     };
     store.record_import(&record).await?;
-    Ok(database)
+    Ok(())
 }

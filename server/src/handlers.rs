@@ -96,7 +96,7 @@ pub async fn readyz(State(state): State<AppState>) -> (StatusCode, String) {
         return (StatusCode::SERVICE_UNAVAILABLE, "no dashboard could be read\n".into());
     }
     // Degraded is still ready: readers get their pages.
-    let degraded = state.service.degraded();
+    let degraded = state.service.degraded().await;
     (StatusCode::OK, degraded.map_or("ready\n".into(), |what| format!("ready\ndegraded: {what}\n")))
 }
 

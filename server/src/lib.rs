@@ -1,8 +1,12 @@
 //! The binary `brisk`: command line, configuration, router, jobs. It knows every room; no room
 //! knows it.
 //!
-//! - [`cli`]: the commands; [`check`] and [`import`] are the short ones;
-//! - [`serve`]: puts the rooms together and serves; [`demo`] loads the demo data;
+//! - [`cli`]: the commands; [`check`], [`import`] and [`invalidate`] are the short ones;
+//! - [`config`]: what Brisk is told, by a file, the environment and flags;
+//! - [`open`]: the sources, the cache and the engine that the configuration names;
+//!   [`shared_cache`]: whether Redis answers;
+//! - [`serve`]: puts the rooms together and serves; [`demo`] loads the demo data, [`warm`] fills
+//!   the cache ahead of readers, from what [`requested_views`] remembers;
 //! - [`router`]: every route; [`handlers`] answer them;
 //! - [`service`]: what pages get, from the engine;
 //! - [`assets`]: the built frontend; [`watch`]: dashboards that change while serving.
@@ -10,11 +14,18 @@
 pub mod assets;
 pub mod check;
 pub mod cli;
+pub mod config;
 pub mod demo;
 pub mod handlers;
 pub mod import;
+pub mod invalidate;
+pub mod logging;
+pub mod open;
+pub mod requested_views;
 pub mod router;
 pub mod serve;
 pub mod service;
+pub mod shared_cache;
 pub mod system_clock;
+pub mod warm;
 pub mod watch;

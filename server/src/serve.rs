@@ -1,110 +1,87 @@
 //! Puts the rooms together and serves.
 
 use crate::cli::ServeArguments;
+use crate::config::{Environment, Location, Settings};
 use crate::router::{AppState, router};
 use crate::service::EngineService;
-use crate::{assets, demo, system_clock, watch};
+use crate::{assets, demo, logging, open, requested_views, system_clock, warm, watch};
 use anyhow::{Context, bail};
-use brisk_cache::{Cache, Config, RedisConfig};
-use brisk_domain::{Clock, SourceName};
-use brisk_engine::load::{Loader, Sources};
-use brisk_engine::{Cached, Catalog, Engine};
-use brisk_source::{Limits, Source};
+use brisk_engine::Engine;
 use brisk_store::Store;
-use std::path::{Path, PathBuf};
+use std::convert::Infallible;
+use std::path::Path;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
 /// Serves until it is told to stop.
 pub async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=error"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
-        .init();
-    if !arguments.listen.ip().is_loopback() {
+    logging::start();
+    let settings = Settings::read(&arguments.flags(), &Environment::of_process())?;
+    if !settings.listen.ip().is_loopback() {
         bail!(
             "{} is not a loopback address: there are no accounts yet, so Brisk listens on 127.0.0.1 only",
-            arguments.listen
+            settings.listen
         );
     }
-    let built = assets::manifest(&arguments.assets)?;
-    std::fs::create_dir_all(&arguments.data_dir)
-        .with_context(|| format!("making the data directory {}", arguments.data_dir.display()))?;
-    let clock = system_clock::clock(arguments.now.as_deref())?;
-    let store = Store::open(&arguments.data_dir.join("brisk.sqlite")).await?;
-    let sources = sources(&arguments, &store, clock.as_ref()).await?;
-    let catalog = Arc::new(Catalog::open(&arguments.dashboards));
+    let built = assets::manifest(&settings.assets_dir)?;
+    std::fs::create_dir_all(&settings.data_dir)
+        .with_context(|| format!("making the data directory {}", settings.data_dir.display()))?;
+    let clock = system_clock::clock(arguments.shared.now.as_deref())?;
+    let store = Store::open(&settings.data_dir.join("brisk.sqlite")).await?;
+    if arguments.shared.demo {
+        demo::load(&arguments.demo, &settings.data_dir, &store, clock.as_ref()).await?;
+    }
+    let engine = Arc::new(open::engine(&settings, open::sources(&settings)?, &clock)?);
+    requested_views::recall(&engine, &store).await;
+    let catalog = Arc::clone(engine.catalog());
     watch::report(&catalog.contents());
     let _watcher = watch::watch(Arc::clone(&catalog))
-        .with_context(|| format!("watching {}", arguments.dashboards.display()))?;
-    let cache = cache(&arguments, &clock)?;
-    let engine = Engine::new(Arc::clone(&catalog), Loader::new(cache, sources), Arc::clone(&clock));
-    let service = Arc::new(EngineService::new(engine, clock));
+        .with_context(|| format!("watching {}", settings.dashboards_dir.display()))?;
+    let service = Arc::new(EngineService::new(Arc::clone(&engine), clock));
     let state = AppState { service, assets: Arc::new(built) };
-    let listener = TcpListener::bind(arguments.listen)
+    let listener = TcpListener::bind(settings.listen)
         .await
-        .with_context(|| format!("listening on {}", arguments.listen))?;
-    announce(&arguments, &listener, &catalog)?;
-    axum::serve(listener, router(state, &arguments.assets))
-        .with_graceful_shutdown(stop_signal())
-        .await
-        .context("serving")
-}
-
-fn cache(arguments: &ServeArguments, clock: &Arc<dyn Clock>) -> anyhow::Result<Cache<Cached>> {
-    let (config, clock) = (Config::default(), Arc::clone(clock));
-    match arguments.redis_url.as_deref().filter(|url| !url.trim().is_empty()) {
-        None => Ok(Cache::in_memory(config, clock)),
-        Some(url) => Ok(Cache::with_redis(config, clock, RedisConfig::parse(url))?),
-    }
-}
-
-async fn sources(
-    arguments: &ServeArguments,
-    store: &Store,
-    clock: &dyn Clock,
-) -> anyhow::Result<Sources> {
-    let mut sources = Sources::new();
-    let mut declared: Vec<(String, PathBuf)> = Vec::new();
-    for source in &arguments.sources {
-        let Some((name, path)) = source.split_once('=') else {
-            bail!("--source \"{source}\" is not NAME=PATH, for example shop=/var/lib/shop.sqlite");
-        };
-        declared.push((name.to_owned(), PathBuf::from(path)));
-    }
-    if arguments.demo {
-        declared.push((demo::SOURCE.to_owned(), demo::database(arguments, store, clock).await?));
-    }
-    for (name, path) in declared {
-        let name = SourceName::parse(&name)?;
-        if !path.exists() {
-            bail!("source \"{name}\": there is no file {}", path.display());
+        .with_context(|| format!("listening on {}", settings.listen))?;
+    announce(&settings, &listener, &engine)?;
+    let serving = axum::serve(listener, router(state, &settings.assets_dir))
+        .with_graceful_shutdown(stop_signal());
+    // Readers who come meanwhile join what is being loaded.
+    let warming = async {
+        if settings.cache.warm {
+            warm::all(&engine).await;
         }
-        sources.insert(name.clone(), Source::sqlite(name, &path, Limits::default()));
-    }
-    Ok(sources)
+        std::future::pending::<Infallible>().await
+    };
+    let served = tokio::select! {
+        served = serving.into_future() => served.context("serving"),
+        never = warming => match never {},
+        never = requested_views::keep(&engine, &store) => match never {},
+    };
+    requested_views::keep_now(&store, &engine.requested_views()).await;
+    served
 }
 
 #[allow(clippy::print_stdout)] // The person who started the server reads this.
-fn announce(
-    arguments: &ServeArguments,
-    listener: &TcpListener,
-    catalog: &Catalog,
-) -> anyhow::Result<()> {
+fn announce(settings: &Settings, listener: &TcpListener, engine: &Engine) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
-    let shown = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let dashboards = catalog.contents().dashboards.len();
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let shown = |path: &Path| absolute(path).display().to_string();
+    let dashboards = engine.catalog().contents().dashboards.len();
     println!("Brisk is ready:  http://{address}");
-    println!("  dashboards     {} ({dashboards} read)", shown(&arguments.dashboards).display());
-    println!("  own data       {}", shown(&arguments.data_dir.join("brisk.sqlite")).display());
-    if arguments.demo {
-        println!("  demo data      {}", shown(&arguments.data_dir.join("retail.sqlite")).display());
+    if let Some(file) = &settings.file {
+        println!("  configuration  {}", shown(file));
     }
-    match arguments.redis_url {
-        // The URL holds a password.
+    println!("  dashboards     {} ({dashboards} read)", shown(&settings.dashboards_dir));
+    println!("  own data       {}", shown(&settings.data_dir.join("brisk.sqlite")));
+    for (name, source) in &settings.sources {
+        match &source.location {
+            Ok(Location::Sqlite(path)) => println!("  source         {name}: {}", shown(path)),
+            // The URL holds a password.
+            _ => println!("  source         {name}: PostgreSQL"),
+        }
+    }
+    match settings.redis()? {
+        // Here, too.
         Some(_) => println!("  cache          in this process's memory, and in Redis"),
         None => println!("  cache          in this process's memory"),
     }

@@ -1,21 +1,22 @@
 //! What pages and server functions get, from the engine.
 
+use crate::shared_cache;
 use brisk_app::service::{ChoicesSlot, DashboardPage, PageError, PanelSlot, Service};
 use brisk_cache::Trigger;
-use brisk_domain::{Clock, Dashboard, PanelId, Slug, ViewState};
+use brisk_domain::{Access, Clock, Dashboard, PanelId, Slug, ViewState};
 use brisk_engine::{ChoicesState, Engine, PanelState};
 use std::sync::Arc;
 
 /// The engine as pages see it.
 pub struct EngineService {
-    engine: Engine,
+    engine: Arc<Engine>,
     clock: Arc<dyn Clock>,
 }
 
 impl EngineService {
     /// A service over `engine`.
-    pub fn new(engine: Engine, clock: Arc<dyn Clock>) -> Self {
-        Self { engine, clock }
+    pub fn new(engine: impl Into<Arc<Engine>>, clock: Arc<dyn Clock>) -> Self {
+        Self { engine: engine.into(), clock }
     }
 
     /// Forgets the entries of a view; it loads again when it is next looked at.
@@ -27,14 +28,24 @@ impl EngineService {
         let dashboard = self.dashboard(slug)?;
         let bad = |message: String| PageError::BadRequest(message, dashboard.slug.clone());
         let view = ViewState::from_pairs(&dashboard, parameters).map_err(|e| bad(e.to_string()))?;
-        self.engine.purge(&dashboard, &view).await.map_err(|e| bad(e.to_string()))
+        self.engine.purge(&dashboard, &view, &access()).await.map_err(|e| bad(e.to_string()))
     }
 
-    /// What does not work as it should, while pages are still served.
-    pub fn degraded(&self) -> Option<String> {
-        let (since, why) = self.engine.loader().cache().health().trouble?;
-        let seconds = since.as_secs();
-        Some(format!("the shared cache, for {seconds} s: {why}; memory goes on, unverified"))
+    /// What does not work as it should, while pages are still served. It asks: a server that
+    /// nobody looks at would not notice.
+    pub async fn degraded(&self) -> Option<String> {
+        let cache = self.engine.loader().cache();
+        let answers = shared_cache::answers(cache).await;
+        match cache.health().trouble {
+            Some((since, why)) => {
+                let seconds = since.as_secs();
+                Some(format!(
+                    "the shared cache, for {seconds} s: {why}; memory goes on, unverified"
+                ))
+            }
+            None if answers => None,
+            None => Some("the shared cache did not answer just now".into()),
+        }
     }
 
     /// Whether the dashboards could be read.
@@ -77,9 +88,10 @@ impl Service for EngineService {
                 vec![found.ok_or_else(missing)?]
             }
         };
+        let (access, trigger) = (access(), Trigger::View);
         let data = match panel {
-            None => self.engine.view(&dashboard, &view, Trigger::View).await,
-            Some(_) => self.engine.panel(&dashboard, &shown[0], &view, Trigger::View).await,
+            None => self.engine.view(&dashboard, &view, &access, trigger).await,
+            Some(_) => self.engine.panel(&dashboard, &shown[0], &view, &access, trigger).await,
         };
         let data = data.map_err(|error| bad(error.to_string()))?;
         let slots = data.panels.into_iter().map(|state| match state {
@@ -103,6 +115,11 @@ impl Service for EngineService {
             dashboard,
         })
     }
+}
+
+/// Who asks: nobody in particular, as long as there are no accounts.
+fn access() -> Access {
+    Access::anonymous()
 }
 
 fn choices(state: ChoicesState) -> ChoicesSlot {

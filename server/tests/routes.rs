@@ -6,10 +6,10 @@
 use axum::Router;
 use axum::body::Body;
 use brisk_app::Assets;
-use brisk_cache::{Cache, Config};
+use brisk_cache::{Cache, Config, RedisConfig};
 use brisk_domain::{Clock, ManualClock, Timestamp};
 use brisk_engine::load::{Loader, Sources};
-use brisk_engine::{Catalog, Engine};
+use brisk_engine::{Cached, Catalog, Engine};
 use brisk_server::router::{AppState, router};
 use brisk_server::service::EngineService;
 use http::{Request, StatusCode};
@@ -29,9 +29,16 @@ sql = "select 1 as one"
 "#;
 
 fn app(directory: &tempfile::TempDir) -> Router {
+    app_over(directory, |clock| Cache::in_memory(Config::default(), clock))
+}
+
+fn app_over(
+    directory: &tempfile::TempDir,
+    cache: impl FnOnce(Arc<dyn Clock>) -> Cache<Cached>,
+) -> Router {
     std::fs::write(directory.path().join("sales.toml"), FILE).unwrap();
     let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(Timestamp::from_seconds(1_321_444_800)));
-    let cache = Cache::in_memory(Config::default(), Arc::clone(&clock));
+    let cache = cache(Arc::clone(&clock));
     let catalog = Arc::new(Catalog::open(directory.path()));
     let engine = Engine::new(catalog, Loader::new(cache, Sources::new()), Arc::clone(&clock));
     let service = Arc::new(EngineService::new(engine, clock));
@@ -144,4 +151,19 @@ async fn server_functions_only_read_and_say_what_is_wrong() {
 async fn health_and_readiness_are_told() {
     assert_eq!(get("/healthz").await.0, StatusCode::OK);
     assert_eq!(get("/readyz").await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn readiness_says_that_redis_is_not_there_before_any_reader_notices() {
+    let directory = tempfile::tempdir().unwrap();
+    let nowhere = RedisConfig::parse("redis://:hunter2@127.0.0.1:1/");
+    let app =
+        app_over(&directory, |clock| Cache::with_redis(Config::default(), clock, nowhere).unwrap());
+    let response = app.oneshot(Request::get("/readyz").body(Body::empty()).unwrap()).await;
+    let (parts, body) = response.unwrap().into_parts();
+    let said = body.collect().await.unwrap().to_bytes();
+    let said = String::from_utf8_lossy(&said);
+    assert_eq!(parts.status, StatusCode::OK, "degraded is ready: {said}");
+    assert!(said.starts_with("ready\ndegraded: the shared cache"), "{said}");
+    assert!(!said.contains("hunter2"), "{said}");
 }

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 mod apt;
 mod arguments;
 mod assets;
+mod bench;
 mod browser;
 mod build;
 mod check;
@@ -36,7 +37,7 @@ struct Command {
     run: fn(&Workspace, Arguments) -> Result<ExitCode>,
 }
 
-const COMMANDS: [Command; 4] = [
+const COMMANDS: [Command; 5] = [
     Command {
         name: "serve",
         usage: "serve [--dev] [--port 3000] [-- ARGS]",
@@ -48,6 +49,12 @@ const COMMANDS: [Command; 4] = [
         usage: "test [--quick]",
         about: "all that CI runs; --quick leaves out services and browser",
         run: test::run,
+    },
+    Command {
+        name: "bench",
+        usage: "bench [--only NAME] [-- ARGS]",
+        about: "what must be shown, measured: see docs/measurements.md; about half an hour",
+        run: bench::run_command,
     },
     Command {
         name: "build",

@@ -6,7 +6,10 @@ use crate::EntryKey;
 use crate::entry::Entry;
 use crate::value::{DecodeError, Value};
 use brisk_domain::Timestamp;
+use std::cell::RefCell;
+use std::io;
 use std::time::Duration;
+use zstd::bulk::Decompressor;
 
 /// The first bytes: a name, and the version of this layout.
 const MAGIC: [u8; 4] = *b"Bk\x01\n";
@@ -15,12 +18,12 @@ const HEAD: usize = 4 + 1 + 8 * 4 + 8;
 const CHECKSUM: usize = 8;
 const COMPRESSED: u8 = 1;
 /// Shorter values are stored as they are.
-pub(crate) const COMPRESS_FROM: usize = 1024;
+const COMPRESS_FROM: usize = 1024;
 /// zstd's fastest usual level: the gain above it is small for frames.
 const LEVEL: i32 = 1;
 
 /// The bytes of `entry`.
-pub(crate) fn encode<V: Value>(entry: &Entry<V>) -> Vec<u8> {
+pub fn encode<V: Value>(entry: &Entry<V>) -> Vec<u8> {
     let plain = entry.value.encode();
     let compressed = (plain.len() >= COMPRESS_FROM)
         .then(|| zstd::bulk::compress(&plain, LEVEL).ok())
@@ -43,7 +46,7 @@ pub(crate) fn encode<V: Value>(entry: &Entry<V>) -> Vec<u8> {
 }
 
 /// The entry in `bytes`, which were found under `key`; its value may have at most `max_bytes`.
-pub(crate) fn decode<V: Value>(
+pub fn decode<V: Value>(
     bytes: &[u8],
     key: EntryKey,
     max_bytes: usize,
@@ -69,8 +72,7 @@ pub(crate) fn decode<V: Value>(
     let value = if content[4] & COMPRESSED == 0 {
         V::decode(body)?
     } else {
-        let plain =
-            zstd::bulk::decompress(body, length).map_err(|error| DecodeError(error.to_string()))?;
+        let plain = decompress(body, length).map_err(|error| DecodeError(error.to_string()))?;
         V::decode(&plain)?
     };
     Ok(Entry {
@@ -80,6 +82,21 @@ pub(crate) fn decode<V: Value>(
         fresh_until: Timestamp(number(2)),
         usable_until: Timestamp(number(3)),
         key,
+    })
+}
+
+thread_local! {
+    /// Making one costs more than most entries take to decompress.
+    static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
+fn decompress(body: &[u8], length: usize) -> io::Result<Vec<u8>> {
+    DECOMPRESSOR.with_borrow_mut(|kept| {
+        let decompressor = match kept {
+            Some(decompressor) => decompressor,
+            None => kept.insert(Decompressor::new()?),
+        };
+        decompressor.decompress(body, length)
     })
 }
 

@@ -56,7 +56,7 @@ impl<V> Entry<V> {
         policy: &Policy,
         spread: f64,
     ) -> Self {
-        let fresh_until = after(begun, policy.ttl.mul_f64(spread.max(0.0)));
+        let fresh_until = after(begun, scaled(policy.ttl, spread));
         let usable_until = after(fresh_until, policy.stale);
         Self { value, stored_at: begun, load_time, fresh_until, usable_until, key }
     }
@@ -65,15 +65,68 @@ impl<V> Entry<V> {
     /// the likelier; so that of many readers one does, in time. `early` scales the load time.
     ///
     /// The formula is that of Vattani, Chierichetti and Lowenstein, "Optimal Probabilistic Cache
-    /// Stampede Prevention" (VLDB 2015).
+    /// Stampede Prevention" (VLDB 2015), with two bounds. At least `early` load times before its
+    /// end, or a hundredth of its TTL if that is longer, it is due for certain: single flight
+    /// keeps that from becoming a stampede, and an entry that is read steadily never goes stale,
+    /// not even with little luck or with loads that take no time. In the first half of its TTL it
+    /// is never due: else a slow load would follow upon itself.
     pub(crate) fn is_due(&self, now: Timestamp, early: f64) -> bool {
+        let ttl = self.fresh_until.0.saturating_sub(self.stored_at.0);
+        let ttl = Duration::from_micros(u64::try_from(ttl).unwrap_or(0));
         let draw: f64 = rand::random::<f64>().max(f64::MIN_POSITIVE);
-        let lead = self.load_time.mul_f64((early * -draw.ln()).clamp(0.0, 1e9));
+        let lead = scaled(self.load_time, early * (-draw.ln()).max(1.0));
+        let lead = lead.max(scaled(ttl, early * LEAST_LEAD)).min(ttl / 2);
         after(now, lead) >= self.fresh_until
     }
+}
+
+/// The part of its TTL that a load is taken to last at least.
+const LEAST_LEAD: f64 = 0.01;
+
+/// `length` times `factor`, or as near to that as there is a duration.
+fn scaled(length: Duration, factor: f64) -> Duration {
+    let seconds = length.as_secs_f64() * factor.max(0.0);
+    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
 }
 
 /// `length` after `at`.
 pub(crate) fn after(at: Timestamp, length: Duration) -> Timestamp {
     Timestamp(at.0.saturating_add(i64::try_from(length.as_micros()).unwrap_or(i64::MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Fingerprint;
+
+    fn entry(ttl: Duration, load_time: Duration) -> Entry<()> {
+        let policy = Policy { ttl, ..Policy::default() };
+        let key = EntryKey::of(&Fingerprint::of(["a"]), ["g"]);
+        Entry::new((), key, Timestamp::from_seconds(1_000), load_time, &policy, 1.0)
+    }
+
+    #[test]
+    fn an_entry_is_due_for_certain_before_its_end_and_never_in_its_first_half() {
+        let second = Duration::from_secs(1);
+        for (load_time, surely) in [(Duration::ZERO, 6), (second * 10, 20), (second * 100, 150)] {
+            let entry = entry(second * 300, load_time);
+            for _ in 0..1_000 {
+                assert!(entry.is_due(Timestamp::from_seconds(1_300 - surely), 2.0));
+                assert!(!entry.is_due(Timestamp::from_seconds(1_149), 2.0));
+            }
+        }
+        assert!(!entry(second * 300, second * 100).is_due(Timestamp::from_seconds(1_299), 0.0));
+    }
+
+    #[test]
+    fn no_length_is_too_long_and_no_factor_too_odd() {
+        let forever = entry(Duration::MAX, Duration::MAX);
+        assert_eq!(forever.fresh_until, Timestamp(i64::MAX));
+        for early in [f64::NAN, f64::INFINITY, -1.0, 0.0, 1e300] {
+            forever.is_due(Timestamp(i64::MIN), early);
+        }
+        assert_eq!(scaled(Duration::MAX, 1.1), Duration::MAX);
+        assert_eq!(scaled(Duration::from_secs(300), f64::NAN), Duration::ZERO);
+        assert_eq!(scaled(Duration::from_secs(300), 1.1), Duration::from_secs(330));
+    }
 }

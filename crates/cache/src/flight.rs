@@ -5,10 +5,13 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 /// A load that is under way; everybody who wants its entry awaits a clone.
-pub(crate) type Flight<V> = Shared<BoxFuture<'static, Result<Hit<V>, LoadError>>>;
+pub(crate) type Flight<V> = Shared<BoxFuture<'static, Outcome<V>>>;
+
+/// How a load ends.
+pub(crate) type Outcome<V> = Result<Hit<V>, LoadError>;
 
 pub(crate) struct Flights<V: Value>(Mutex<HashMap<EntryKey, UnderWay<V>>>);
 
@@ -33,22 +36,26 @@ impl<V: Value> Flights<V> {
         start: impl FnOnce(Arc<Notify>) -> F,
     ) -> (Flight<V>, bool)
     where
-        F: Future<Output = Result<Hit<V>, LoadError>> + Send + 'static,
+        F: Future<Output = Outcome<V>> + Send + 'static,
     {
-        let mut under_way = self.lock();
-        if let Some(known) = under_way.get(&key) {
-            return (known.flight.clone(), true);
-        }
         let landed_elsewhere = Arc::new(Notify::new());
-        let (landing, load) =
-            (Landing { flights: Arc::clone(self), key }, start(Arc::clone(&landed_elsewhere)));
-        let task = tokio::spawn(async move {
-            let _landing = landing;
-            load.await
-        });
-        let flight = async move { task.await.unwrap_or(Err(LoadError::Abandoned)) };
-        let flight = flight.boxed().shared();
-        under_way.insert(key, UnderWay { flight: flight.clone(), landed_elsewhere });
+        let (tell, told) = oneshot::channel();
+        let flight = {
+            let mut under_way = self.lock();
+            if let Some(known) = under_way.get(&key) {
+                return (known.flight.clone(), true);
+            }
+            let flight = async move { told.await.unwrap_or(Err(LoadError::Abandoned)) };
+            let flight = flight.boxed().shared();
+            let landed_elsewhere = Arc::clone(&landed_elsewhere);
+            under_way.insert(key, UnderWay { flight: flight.clone(), landed_elsewhere });
+            flight
+        };
+        let landing = Landing { flights: Arc::clone(self), key, tell: Some(tell) };
+        let load = start(landed_elsewhere);
+        // Not under the lock: a runtime that is shutting down drops the task right here, and its
+        // landing takes the lock.
+        tokio::spawn(async move { landing.land(load.await) });
         (flight, false)
     }
 
@@ -71,14 +78,81 @@ impl<V: Value> Flights<V> {
     }
 }
 
-/// Takes a flight off the list on every way out: done, failed, panicked, torn down.
+/// Takes a flight off the list on every way out: done, failed, panicked, torn down. Only then do
+/// those who wait hear of it, so that whoever asks again starts another one.
 struct Landing<V: Value> {
     flights: Arc<Flights<V>>,
     key: EntryKey,
+    tell: Option<oneshot::Sender<Outcome<V>>>,
+}
+
+impl<V: Value> Landing<V> {
+    fn land(mut self, outcome: Outcome<V>) {
+        let tell = self.tell.take();
+        drop(self);
+        if let Some(tell) = tell {
+            // Nobody may be waiting: a refresh.
+            let _ = tell.send(outcome);
+        }
+    }
 }
 
 impl<V: Value> Drop for Landing<V> {
     fn drop(&mut self) {
+        // Nobody else does so, and no other flight of this key begins before.
         self.flights.lock().remove(&self.key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Fingerprint;
+    use std::time::Duration;
+
+    fn key() -> EntryKey {
+        EntryKey::of(&Fingerprint::of(["a"]), ["g"])
+    }
+
+    /// Starts a flight when it is torn down itself: then the runtime is shutting down.
+    struct StartsLate(Arc<Flights<Arc<str>>>);
+
+    impl Drop for StartsLate {
+        fn drop(&mut self) {
+            let (flight, joined) =
+                self.0.join_or_start(key(), |_| std::future::pending::<Outcome<Arc<str>>>());
+            assert!(!joined);
+            assert!(matches!(flight.now_or_never(), Some(Err(LoadError::Abandoned))));
+        }
+    }
+
+    #[test]
+    fn a_flight_that_starts_while_the_runtime_shuts_down_is_abandoned() {
+        let flights = Arc::new(Flights::default());
+        let (done, ended) = std::sync::mpsc::channel();
+        let late = StartsLate(Arc::clone(&flights));
+        // In a thread of its own: a deadlock would hold up the test for ever.
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.spawn(async move {
+                let _late = late;
+                std::future::pending::<()>().await
+            });
+            runtime.block_on(tokio::task::yield_now());
+            drop(runtime);
+            done.send(()).unwrap();
+        });
+        ended.recv_timeout(Duration::from_secs(10)).expect("it hangs");
+        assert!(flights.lock().is_empty());
+    }
+
+    #[tokio::test]
+    async fn whoever_is_told_can_start_another_flight_at_once() {
+        let flights: Arc<Flights<Arc<str>>> = Arc::default();
+        for _ in 0..100 {
+            let (flight, joined) = flights.join_or_start(key(), |_| async { Err(LoadError::Busy) });
+            assert!(!joined);
+            assert!(matches!(flight.await, Err(LoadError::Busy)));
+        }
     }
 }

@@ -42,15 +42,18 @@
 //! # }
 //! ```
 //!
-//! The rooms: [`cache`] puts it together; [`key`], [`policy`], [`value`] and [`entry`] are its
-//! words; `memory` and [`redis`] are the tiers; `flight`, `lanes` and `failures` guard the
+//! `cargo run -p brisk-cache --example tour [redis://…]` shows all of it happen, in memory and
+//! shared. `cargo bench -p brisk-cache` says what it costs.
+//!
+//! The rooms: [`cache`] puts it together; `lookup` finds and `load` loads; [`key`], [`policy`], [`value`] and [`entry`] are its
+//! words; `memory` and [`redis`] are the tiers, [`encoding`] is what the latter holds; `flight`, `lanes` and `failures` guard the
 //! loader; [`events`] and [`statistics`] tell what happened.
 //!
 //! To add a way to end a flight: `flight`. To add a figure: [`statistics`]. To add another
 //! shared tier: what [`redis`] offers to [`cache`] is the list of what it needs.
 
 pub mod cache;
-mod encoding;
+pub mod encoding;
 pub mod entry;
 pub mod error;
 pub mod events;
@@ -59,6 +62,8 @@ mod flight;
 mod generation;
 pub mod key;
 pub mod lanes;
+mod load;
+mod lookup;
 mod memory;
 pub mod policy;
 pub mod redis;

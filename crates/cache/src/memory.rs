@@ -3,14 +3,15 @@
 use crate::entry::Entry;
 use crate::value::Value;
 use crate::{EntryKey, Fingerprint};
+use brisk_domain::Timestamp;
 
 /// Remembered "newest entry of this fingerprint" pairs.
 const NEWEST: u64 = 100_000;
 
 pub(crate) struct Memory<V: Value> {
     entries: moka::sync::Cache<EntryKey, Entry<V>>,
-    /// The newest entry of each fingerprint, under whatever generations.
-    newest: moka::sync::Cache<Fingerprint, EntryKey>,
+    /// The newest entry of each fingerprint, under whatever generations, and its age.
+    newest: moka::sync::Cache<Fingerprint, (Timestamp, EntryKey)>,
 }
 
 impl<V: Value> Memory<V> {
@@ -31,11 +32,24 @@ impl<V: Value> Memory<V> {
 
     /// The newest entry of `fingerprint`, if it is still here.
     pub(crate) fn newest(&self, fingerprint: &Fingerprint) -> Option<Entry<V>> {
-        self.entries.get(&self.newest.get(fingerprint)?)
+        let (_, key) = self.newest.get(fingerprint)?;
+        self.entries.get(&key)
+    }
+
+    /// Whether it is here, without counting that as a use.
+    pub(crate) fn contains(&self, key: &EntryKey) -> bool {
+        self.entries.contains_key(key)
     }
 
     pub(crate) fn insert(&self, fingerprint: Fingerprint, entry: Entry<V>) {
-        self.newest.insert(fingerprint, entry.key);
+        // A load from before an invalidation may end after one from behind it.
+        let newest = self.newest.get(&fingerprint);
+        let is_newest = newest.is_none_or(|(stored_at, key)| {
+            stored_at <= entry.stored_at || !self.entries.contains_key(&key)
+        });
+        if is_newest {
+            self.newest.insert(fingerprint, (entry.stored_at, entry.key));
+        }
         self.entries.insert(entry.key, entry);
     }
 
@@ -51,5 +65,32 @@ impl<V: Value> Memory<V> {
     pub(crate) fn bytes(&self) -> u64 {
         self.entries.run_pending_tasks();
         self.entries.weighted_size()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Policy;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    fn entry(generation: &str, begun: i64) -> Entry<Arc<str>> {
+        let key = EntryKey::of(&Fingerprint::of(["a"]), [generation]);
+        let (begun, policy) = (Timestamp::from_seconds(begun), Policy::default());
+        Entry::new(generation.into(), key, begun, Duration::ZERO, &policy, 1.0)
+    }
+
+    #[test]
+    fn a_load_that_began_before_the_newest_and_ends_after_it_is_not_the_newest() {
+        let (memory, fingerprint) = (Memory::new(1 << 20), Fingerprint::of(["a"]));
+        let newest = |memory: &Memory<Arc<str>>| Some(memory.newest(&fingerprint)?.value);
+        memory.insert(fingerprint, entry("new", 2));
+        memory.insert(fingerprint, entry("old", 1));
+        assert_eq!(newest(&memory).as_deref(), Some("new"));
+        memory.remove(&entry("new", 2).key);
+        assert_eq!(newest(&memory), None);
+        memory.insert(fingerprint, entry("old", 1));
+        assert_eq!(newest(&memory).as_deref(), Some("old"), "of those that are left");
     }
 }

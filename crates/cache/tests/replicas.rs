@@ -1,87 +1,24 @@
-//! Several processes over one Redis: what they share, and what happens when one of them, or
-//! Redis, is in trouble. Caches with a connection of their own stand for processes, except where
-//! one has to be killed: that is a real one.
+//! Several processes over one Redis, and what they share. Caches with a connection of their own
+//! stand for processes, except where one has to be killed: that is a real one.
 
 // Helpers of tests are outside of what clippy takes for tests.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
 mod support;
 
-use brisk_cache::{
-    Cache, Config, Event, Fingerprint, Hit, LoadError, Policy, RedisConfig, Request, State, Tag,
-    Trigger,
-};
-use brisk_domain::{ManualClock, Timestamp};
+use brisk_cache::{Cache, Config, Event, LoadError, RedisConfig, Request, State, Trigger};
 use futures::FutureExt;
-use futures::future::{BoxFuture, join_all};
+use futures::future::join_all;
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use support::Server;
-
-type Text = Arc<str>;
-type Loader = Box<dyn FnOnce() -> BoxFuture<'static, Result<Text, Refused>> + Send>;
-
-#[derive(Debug, thiserror::Error)]
-#[error("the database said no")]
-struct Refused;
-
-fn clock() -> Arc<ManualClock> {
-    Arc::new(ManualClock::at(Timestamp::from_seconds(1_000_000)))
-}
-
-fn replica(config: &RedisConfig) -> Cache<Text> {
-    let exact = Config { jitter: 0.0, early: 0.0, ..Config::default() };
-    Cache::with_redis(exact, clock(), config.clone()).unwrap()
-}
-
-fn request(name: &str) -> Request {
-    Request {
-        fingerprint: Fingerprint::of([name]),
-        tags: [tag("table:orders")].into(),
-        policy: Policy::default(),
-        label: name.into(),
-        lane: "shop".into(),
-    }
-}
-
-fn tag(text: &str) -> Tag {
-    Tag::parse(text).unwrap()
-}
-
-fn gives(text: &str, loads: &Arc<AtomicU32>) -> Loader {
-    let (text, loads) = (Text::from(text), Arc::clone(loads));
-    Box::new(move || {
-        async move {
-            loads.fetch_add(1, Ordering::SeqCst);
-            Ok(text)
-        }
-        .boxed()
-    })
-}
-
-async fn get(cache: &Cache<Text>, name: &str, text: &str) -> Hit<Text> {
-    cache.get(&request(name), Trigger::View, gives(text, &Arc::default())).await.unwrap()
-}
-
-async fn lookup(cache: &Cache<Text>, name: &str) -> Option<(State, String)> {
-    let hit = cache.lookup(&[request(name)], Trigger::View).await.pop().unwrap().hit?;
-    Some((hit.state, hit.entry.value.to_string()))
-}
-
-fn some(state: State, text: &str) -> Option<(State, String)> {
-    Some((state, text.to_owned()))
-}
-
-/// Waits until the entry is in Redis, which happens behind the answer.
-async fn stored(cache: &Cache<Text>, count: u64) {
-    while cache.statistics().tiers.stored < count {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
-}
+use support::replica::{
+    Loader, Refused, Text, clock, get, gives, lookup, replica, request, some, stored, tag,
+};
 
 #[tokio::test]
 async fn replicas_share_entries_and_invalidations() {
@@ -231,212 +168,41 @@ async fn a_refresh_that_fails_gives_its_lease_back() {
     // Would take an hour if a lease were left behind.
     assert_eq!(&*get(&b, "a", "one").await.entry.value, "one");
     assert_eq!(&*get(&b, "p", "two").await.entry.value, "two");
-}
-
-#[tokio::test]
-async fn a_flushed_redis_never_brings_an_older_entry_back() {
-    let server = Server::start(&[]);
-    let config = support::config(&server.url());
-    let (a, b) = (replica(&config), replica(&config));
-    get(&a, "a", "one").await;
-    stored(&a, 1).await;
-    assert_eq!(lookup(&b, "a").await, some(State::Fresh, "one"));
-    server.command::<String>(&["FLUSHALL"]);
-    for cache in [&a, &b] {
-        assert_ne!(lookup(cache, "a").await.map(|(state, _)| state), Some(State::Fresh));
+    // The same behind an answer that is shown.
+    get(&a, "r", "one").await;
+    while lookup(&b, "r").await.is_none() {
+        tokio::time::sleep(Duration::from_millis(2)).await;
     }
-    assert_eq!(&*get(&a, "a", "two").await.entry.value, "two");
-}
-
-#[tokio::test]
-async fn a_redis_that_starts_again_from_a_backup_never_brings_an_older_entry_back() {
-    let server = Server::start(&[]);
-    let config = support::config(&server.url());
-    let a = replica(&config);
-    get(&a, "a", "one").await;
-    stored(&a, 1).await;
-    server.command::<String>(&["SAVE"]);
-    a.invalidate(&[tag("table:orders")]).await.unwrap();
-    assert_eq!(lookup(&a, "a").await, some(State::Previous, "one"));
-    server.kill();
-    server.run();
-    let keys: Vec<String> = server.command(&["KEYS", "*"]);
-    assert!(keys.iter().any(|key| key.contains(":e:")), "the old entry is back: {keys:?}");
-    // And with it the old generation; but nobody takes it for current.
-    for cache in [replica(&config), a] {
-        let shown = loop {
-            match lookup(&cache, "a").await {
-                // Until the connection is back.
-                Some((State::Unverified, _)) => tokio::time::sleep(Duration::from_millis(5)).await,
-                shown => break shown.map(|(state, _)| state),
-            }
-        };
-        assert!(!matches!(shown, Some(State::Fresh | State::Due | State::Stale)), "{shown:?}");
+    let refresh = async |cache: &Cache<Text>, loader: Loader| {
+        let found = cache.lookup(&[request("r")], Trigger::View).await.remove(0);
+        cache.refresh(&found.ticket, &found.hit.unwrap().entry, Trigger::View, loader);
+    };
+    refresh(&a, Box::new(|| async { Err(Refused) }.boxed())).await;
+    while a.statistics().of_readers().errors < 2 {
+        tokio::time::sleep(Duration::from_millis(2)).await;
     }
-}
-
-#[tokio::test]
-async fn garbage_under_a_key_is_a_miss() {
-    let server = Server::start(&[]);
-    let config = support::config(&server.url());
-    let a = replica(&config);
-    get(&a, "a", "one").await;
-    stored(&a, 1).await;
-    let keys: Vec<String> = server.command(&["KEYS", &format!("{}e:*", config.prefix)]);
-    server.command::<String>(&["SET", &keys[0], "garbage", "EX", "100"]);
-    let b = replica(&config);
-    assert_eq!(lookup(&b, "a").await, None);
-    assert_eq!(b.statistics().tiers.garbage, 1);
-    assert_eq!(&*get(&b, "a", "two").await.entry.value, "two");
-    // Another type, where generations, eras and entries are expected.
-    for key in server.command::<Vec<String>>(&["KEYS", "*"]) {
-        server.command::<i64>(&["DEL", &key]);
-        server.command::<i64>(&["LPUSH", &key, "garbage"]);
-    }
-    let c = replica(&config);
-    assert_eq!(&*get(&c, "a", "three").await.entry.value, "three");
-}
-
-/// Asks until the answer is in a state, for half a minute at most.
-async fn until(cache: &Cache<Text>, name: &str, wanted: State) {
+    let loads = Arc::default();
+    refresh(&b, gives("two", &loads)).await;
     let begun = Instant::now();
-    loop {
-        let shown = lookup(cache, name).await;
-        if shown.as_ref().is_some_and(|(state, _)| *state == wanted) {
-            return;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(30), "{shown:?} instead of {wanted:?}");
-        tokio::time::sleep(Duration::from_millis(10)).await;
+    while loads.load(Ordering::SeqCst) == 0 {
+        assert!(begun.elapsed() < Duration::from_secs(30), "the lease is held");
+        tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }
 
 #[tokio::test]
-async fn without_redis_memory_goes_on_unverified_and_it_comes_back_by_itself() {
-    let server = Server::start(&[]);
-    let timeout = Duration::from_millis(500);
-    let config = RedisConfig { timeout, ..support::config(&server.url()) };
+async fn generations_that_are_read_do_not_expire() {
+    let server = support::shared_server();
+    let config = support::config(&server.url());
     let cache = replica(&config);
+    // This process has renewed for this hour; the tag of another dashboard nears its end.
     get(&cache, "a", "one").await;
-    stored(&cache, 1).await;
-    server.kill();
-    assert_eq!(lookup(&cache, "a").await, some(State::Unverified, "one"));
-    assert_eq!(get(&cache, "b", "two").await.state, State::Fresh, "what is loaded now is current");
-    let error = cache.invalidate(&[tag("table:orders")]).await.unwrap_err();
-    assert!(error.to_string().contains("try again"), "a webhook answers 503: {error}");
-    assert_ne!(lookup(&cache, "a").await, some(State::Unverified, "one"), "this process moves on");
-    // Every operation fails at once now, and says so.
-    for _ in 0..5 {
+    let key = format!("{}{{g}}:table:orders", config.prefix);
+    server.command::<i64>(&["EXPIRE", &key, "1000"]);
+    for _ in 0..2_000 {
         lookup(&cache, "a").await;
     }
-    let trouble = cache.health().trouble;
-    assert!(trouble.is_some());
-    let begun = Instant::now();
-    for _ in 0..1_000 {
-        lookup(&cache, "b").await;
-    }
-    assert!(begun.elapsed() < timeout * 10, "nobody waits for Redis: {:?}", begun.elapsed());
-    server.run();
-    let begun = Instant::now();
-    while cache.health().trouble.is_some() {
-        assert!(begun.elapsed() < Duration::from_secs(30), "it does not come back");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    cache.invalidate(&[tag("table:orders")]).await.unwrap();
-    get(&cache, "a", "three").await;
-    until(&cache, "a", State::Fresh).await;
-}
-
-#[tokio::test]
-async fn a_paused_redis_costs_one_short_wait() {
-    let server = Server::start(&[]);
-    let timeout = Duration::from_millis(300);
-    let config = RedisConfig { timeout, ..support::config(&server.url()) };
-    let cache = replica(&config);
-    get(&cache, "a", "one").await;
-    stored(&cache, 1).await;
-    server.signal(Signal::STOP);
-    let begun = Instant::now();
-    assert_eq!(lookup(&cache, "a").await, some(State::Unverified, "one"));
-    let names: Vec<String> = (0..20).map(|i| i.to_string()).collect();
-    let loads = names.iter().map(|name| get(&cache, name, "x"));
-    assert_eq!(join_all(loads).await.len(), 20);
-    // Twenty loads side by side wait as long as one; then the breaker is open.
-    assert!(begun.elapsed() < timeout * 8, "{:?}", begun.elapsed());
-    server.signal(Signal::CONT);
-    until(&cache, "a", State::Fresh).await;
-}
-
-#[tokio::test]
-async fn a_full_redis_is_no_failed_page() {
-    let server = Server::start(&["--maxmemory", "3mb", "--maxmemory-policy", "noeviction"]);
-    let config = support::config(&server.url());
-    let cache = replica(&config);
-    get(&cache, "before", "one").await;
-    stored(&cache, 1).await;
-    // Texts that do not compress.
-    for i in 0..60 {
-        let noise: String = (0..100_000).map(|_| char::from(rand::random_range(33..127))).collect();
-        let name = format!("n{i}");
-        assert_eq!(get(&cache, &name, &noise).await.entry.value.len(), 100_000);
-    }
-    while cache.statistics().tiers.not_stored == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    assert!(lookup(&cache, "before").await.is_some());
-    assert!(cache.invalidate(&[tag("table:orders")]).await.is_err(), "not recorded, and said so");
-    server.command::<String>(&["CONFIG", "SET", "maxmemory", "0"]);
-    cache.invalidate(&[tag("table:orders")]).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_slow_redis_is_waited_for_up_to_the_timeout() {
-    let server = Server::start(&[]);
-    let delay = Arc::new(AtomicU64::new(0));
-    let port = proxy(server.port, Arc::clone(&delay)).await;
-    let timeout = Duration::from_millis(400);
-    let url = format!("redis://127.0.0.1:{port}/");
-    let config = RedisConfig { timeout, ..support::config(&url) };
-    let cache = replica(&config);
-    get(&cache, "a", "one").await;
-    stored(&cache, 1).await;
-    delay.store(20, Ordering::SeqCst);
-    assert_eq!(lookup(&cache, "a").await, some(State::Fresh, "one"));
-    delay.store(2_000, Ordering::SeqCst);
-    let begun = Instant::now();
-    assert_eq!(lookup(&cache, "a").await, some(State::Unverified, "one"));
-    assert!(begun.elapsed() < Duration::from_millis(1_900), "{:?}", begun.elapsed());
-    delay.store(0, Ordering::SeqCst);
-    until(&cache, "a", State::Fresh).await;
-}
-
-/// A proxy that holds back what Redis answers.
-async fn proxy(to: u16, delay: Arc<AtomicU64>) -> u16 {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        while let Ok((client, _)) = listener.accept().await {
-            let delay = Arc::clone(&delay);
-            tokio::spawn(async move {
-                let server = tokio::net::TcpStream::connect(("127.0.0.1", to)).await.unwrap();
-                let (mut from_client, mut to_client) = client.into_split();
-                let (mut from_server, mut to_server) = server.into_split();
-                let asking = copy(&mut from_client, &mut to_server);
-                let answering = async {
-                    let mut bytes = vec![0; 65_536];
-                    while let Ok(count @ 1..) = from_server.read(&mut bytes).await {
-                        let held = Duration::from_millis(delay.load(Ordering::SeqCst));
-                        tokio::time::sleep(held).await;
-                        if to_client.write_all(&bytes[..count]).await.is_err() {
-                            break;
-                        }
-                    }
-                };
-                tokio::join!(asking, answering)
-            });
-        }
-    });
-    port
+    assert!(server.command::<i64>(&["TTL", &key]) > 1_000);
 }
 
 #[tokio::test]
@@ -484,15 +250,37 @@ async fn a_hot_dashboard_costs_two_round_trips_at_most() {
     let used = (scripts - before.0, gets - before.1, others - before.2);
     assert_eq!(used, (1, 0, 0), "one from memory");
     assert_eq!(cache.statistics().tiers.round_trips - trips, 1);
-    let other = replica(&config);
-    other.tickets(&requests).await;
-    let (before, trips) = (calls(), other.statistics().tiers.round_trips);
-    let warm = other.lookup(&requests, Trigger::View).await;
-    assert!(warm.iter().all(|found| found.hit.is_some()));
-    let (scripts, gets, others) = calls();
-    let used = (scripts - before.0, gets - before.1, others - before.2);
-    assert_eq!(used, (1, 1, 0), "two from Redis");
-    assert_eq!(other.statistics().tiers.round_trips - trips, 2);
+    // A replica that has nothing in memory, and has just been asked for something else; then one
+    // that knows the generations and asks for everything at once.
+    let untagged = Request { tags: [].into(), ..request("untagged") };
+    for (known, waits) in [(std::slice::from_ref(&untagged), 2), (&requests, 1)] {
+        let other = replica(&config);
+        other.tickets(known).await;
+        let (before, trips) = (calls(), other.statistics().tiers.round_trips);
+        let warm = other.lookup(&requests, Trigger::View).await;
+        assert!(warm.iter().all(|found| found.hit.is_some()));
+        let (scripts, gets, others) = calls();
+        let used = (scripts - before.0, gets - before.1, others - before.2);
+        assert_eq!(used, (1, 1, 0), "two from Redis");
+        assert_eq!(other.statistics().tiers.round_trips - trips, waits);
+    }
+}
+
+#[tokio::test]
+async fn entries_that_were_asked_for_ahead_are_taken_under_current_generations_only() {
+    for url in [support::shared_server().url(), support::shared_cluster().url()] {
+        let config = support::config(&url);
+        let (a, b) = (replica(&config), replica(&config));
+        get(&a, "a", "one").await;
+        stored(&a, 1).await;
+        b.tickets(&[request("a")]).await;
+        a.invalidate(&[tag("table:orders")]).await.unwrap();
+        // Whether or not it has heard of it, its guess is the key from before.
+        assert_eq!(lookup(&b, "a").await, some(State::Previous, "one"));
+        get(&a, "a", "two").await;
+        stored(&a, 2).await;
+        assert_eq!(lookup(&b, "a").await, some(State::Fresh, "two"));
+    }
 }
 
 #[tokio::test]
@@ -521,81 +309,4 @@ async fn passwords_and_database_numbers_are_used_and_never_printed() {
     );
     let error = error.err().unwrap().to_string();
     assert!(error.contains("redis://") && !error.contains("s3cret"), "{error}");
-}
-
-/// Writers, readers and a Redis that is flushed, killed and started again from old backups: once
-/// an invalidation is acknowledged, no reader gets an older value as current.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn acknowledged_invalidations_are_never_undone() {
-    let server = Arc::new(Server::start(&[]));
-    let timeout = Duration::from_millis(300);
-    let config = RedisConfig { timeout, ..support::config(&server.url()) };
-    let replicas: Vec<Cache<Text>> = (0..3).map(|_| replica(&config)).collect();
-    let (version, acknowledged) = (Arc::new(AtomicU64::new(1)), Arc::new(AtomicU64::new(0)));
-    let reads = Arc::new(AtomicU64::new(0));
-    let until = Instant::now() + Duration::from_secs(6);
-    let writer = {
-        let (cache, version) = (replicas[0].clone(), Arc::clone(&version));
-        let acknowledged = Arc::clone(&acknowledged);
-        tokio::spawn(async move {
-            while Instant::now() < until {
-                let written = version.fetch_add(1, Ordering::SeqCst) + 1;
-                if cache.invalidate(&[tag("table:orders")]).await.is_ok() {
-                    acknowledged.fetch_max(written, Ordering::SeqCst);
-                }
-                let pause = Duration::from_millis(rand::random_range(0..15));
-                tokio::time::sleep(pause).await;
-            }
-        })
-    };
-    let readers: Vec<_> = (0..12)
-        .map(|i| {
-            let (cache, version) = (replicas[i % 3].clone(), Arc::clone(&version));
-            let (acknowledged, reads) = (Arc::clone(&acknowledged), Arc::clone(&reads));
-            tokio::spawn(async move {
-                while Instant::now() < until {
-                    let floor = acknowledged.load(Ordering::SeqCst);
-                    let version = Arc::clone(&version);
-                    let loader: Loader = Box::new(move || {
-                        async move {
-                            let seen = version.load(Ordering::SeqCst);
-                            tokio::time::sleep(Duration::from_millis(rand::random_range(0..10)))
-                                .await;
-                            Ok(Text::from(seen.to_string()))
-                        }
-                        .boxed()
-                    });
-                    let hit = cache.get(&request("a"), Trigger::View, loader).await.unwrap();
-                    let value: u64 = hit.entry.value.parse().unwrap();
-                    if hit.state != State::Unverified {
-                        assert!(value >= floor, "{value} after {floor} was acknowledged");
-                        reads.fetch_add(1, Ordering::SeqCst);
-                    }
-                    tokio::time::sleep(Duration::from_micros(rand::random_range(0..800))).await;
-                }
-            })
-        })
-        .collect();
-    let chaos = tokio::task::spawn_blocking(move || {
-        let mut round = 0;
-        while Instant::now() + Duration::from_millis(1_200) < until {
-            std::thread::sleep(Duration::from_millis(350));
-            match round % 3 {
-                0 => drop(server.command::<String>(&["SAVE"])),
-                1 => {
-                    server.kill();
-                    server.run();
-                }
-                _ => drop(server.command::<String>(&["FLUSHALL"])),
-            }
-            round += 1;
-        }
-    });
-    writer.await.unwrap();
-    for reader in readers {
-        reader.await.unwrap();
-    }
-    chaos.await.unwrap();
-    let (reads, writes) = (reads.load(Ordering::SeqCst), acknowledged.load(Ordering::SeqCst));
-    assert!(reads > 500 && writes > 20, "{reads} checked reads, {writes} writes");
 }

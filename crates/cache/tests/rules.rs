@@ -10,11 +10,11 @@ use brisk_cache::{
     Cache, Config, Event, Fingerprint, Found, Hit, LaneLimits, LoadError, Policy, Request, State,
     Tag, Trigger,
 };
-use brisk_domain::{ManualClock, Timestamp};
+use brisk_domain::{Clock, ManualClock, Timestamp};
 use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::sync::Notify;
 
@@ -169,14 +169,12 @@ async fn jitter_spreads_expiry_by_a_tenth(mode: Mode) {
 }
 
 async fn hot_entries_are_due_before_they_expire(mode: Mode) {
-    // Loads take microseconds here: a large factor makes them worth a minute.
-    let world = mode.world(Config { jitter: 0.0, early: 1e9, ..Config::default() });
+    let world = mode.world(Config { jitter: 0.0, ..Config::default() });
     world.load("a", "one").await;
-    let mut due = 0;
-    for _ in 0..200 {
-        due += u32::from(world.lookup("a").await == some(State::Due, "one"));
-    }
-    assert!(due > 0, "of many readers one refreshes in time");
+    world.clock.advance(290);
+    assert_eq!(world.lookup("a").await, some(State::Fresh, "one"));
+    world.clock.advance(4);
+    assert_eq!(world.lookup("a").await, some(State::Due, "one"), "whoever reads it refreshes it");
     let found = world.found(&request("a")).await;
     let entry = found.hit.unwrap().entry;
     world.clock.advance(1);
@@ -190,6 +188,61 @@ async fn hot_entries_are_due_before_they_expire(mode: Mode) {
     }
     assert!(world.lookup("a").await.is_some_and(|(_, text)| text == "two"));
     assert_eq!(world.loads(), 2);
+}
+
+/// Six hours of a reader every five seconds, and loads of twenty: nobody ever waits, or is shown
+/// something stale.
+async fn an_entry_that_is_read_steadily_never_misses_and_never_goes_stale(mode: Mode) {
+    let world = mode.world(Config::default());
+    let (begun, done) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let ends = Arc::new(AtomicI64::new(i64::MAX));
+    let loader = || -> Loader {
+        let (clock, loads) = (Arc::clone(&world.clock), Arc::clone(&world.loads));
+        let (begun, done, ends) = (Arc::clone(&begun), Arc::clone(&done), Arc::clone(&ends));
+        Box::new(move || {
+            async move {
+                loads.fetch_add(1, Ordering::SeqCst);
+                let end = clock.now().seconds() + 20;
+                ends.store(end, Ordering::SeqCst);
+                begun.fetch_add(1, Ordering::SeqCst);
+                while clock.now().seconds() < end {
+                    tokio::task::yield_now().await;
+                }
+                done.fetch_add(1, Ordering::SeqCst);
+                Ok("x".into())
+            }
+            .boxed()
+        })
+    };
+    let count = |of: &AtomicU32| of.load(Ordering::SeqCst);
+    // Somebody is the first.
+    let (first, wanted) = (loader(), request("a"));
+    let pass = async {
+        while count(&begun) == 0 {
+            tokio::task::yield_now().await;
+        }
+        world.clock.advance(20);
+    };
+    futures::join!(world.cache.get(&wanted, Trigger::View, first), pass).0.unwrap();
+    let end = world.clock.now().seconds() + 6 * 3600;
+    while world.clock.now().seconds() < end {
+        let hit = world.cache.get(&wanted, Trigger::View, loader()).await.unwrap();
+        // Loads take their time by this clock: one that was asked for begins, one whose time is
+        // over ends, before time goes on.
+        while hit.state == State::Due && count(&begun) == count(&done) {
+            tokio::task::yield_now().await;
+        }
+        world.clock.advance(5);
+        let is_over = world.clock.now().seconds() >= ends.load(Ordering::SeqCst);
+        while is_over && world.cache.statistics().of_readers().loads < count(&begun).into() {
+            tokio::task::yield_now().await;
+        }
+    }
+    let readers = world.cache.statistics().of_readers();
+    assert_eq!((readers.misses, readers.stale, readers.previous), (1, 0, 0), "{readers:?}");
+    assert_eq!(readers.hits, 6 * 3600 / 5);
+    // At least one a TTL, and never twice as many.
+    assert!((6 * 12..6 * 24).contains(&world.loads()), "{}", world.loads());
 }
 
 async fn generation_first_a_load_from_before_an_invalidation_is_never_current(mode: Mode) {
@@ -249,6 +302,44 @@ async fn when_an_entry_expires_one_refresh_runs_and_nobody_waits(mode: Mode) {
         tokio::task::yield_now().await;
     }
     assert_eq!(world.loads(), 2, "not everyone hits the database when an entry expires");
+}
+
+async fn the_same_chart_twice_on_a_page_is_queried_once(mode: Mode) {
+    let world = mode.world(exact());
+    let page = [request("a"), request("b"), request("a")];
+    let found = world.cache.lookup(&page, Trigger::View).await;
+    let loads = found.iter().map(|found| {
+        let loader = world.loader("one");
+        world.cache.load(&found.ticket, Trigger::View, loader)
+    });
+    assert!(join_all(loads).await.iter().all(Result::is_ok));
+    assert_eq!(world.loads(), 2);
+}
+
+async fn stale_data_has_a_bound_on_its_age_even_if_every_refresh_fails(mode: Mode) {
+    let world = mode.world(exact());
+    world.load("a", "one").await;
+    let refused = Arc::new(AtomicU32::new(0));
+    let fails = || -> Loader {
+        let refused = Arc::clone(&refused);
+        Box::new(move || {
+            async move {
+                refused.fetch_add(1, Ordering::SeqCst);
+                Err(Refused)
+            }
+            .boxed()
+        })
+    };
+    world.clock.advance(300);
+    for round in 1..=36 {
+        let hit = world.cache.get(&request("a"), Trigger::View, fails()).await.unwrap();
+        assert_eq!((hit.state, &*hit.entry.value), (State::Stale, "one"));
+        while refused.load(Ordering::SeqCst) < round {
+            tokio::task::yield_now().await;
+        }
+        world.clock.advance(100);
+    }
+    assert!(world.cache.get(&request("a"), Trigger::View, fails()).await.is_err());
 }
 
 async fn a_reader_who_leaves_ends_nobody_elses_load(mode: Mode) {
@@ -439,10 +530,13 @@ in_every_mode!(
     an_entry_is_fresh_then_stale_then_gone,
     jitter_spreads_expiry_by_a_tenth,
     hot_entries_are_due_before_they_expire,
+    an_entry_that_is_read_steadily_never_misses_and_never_goes_stale,
     generation_first_a_load_from_before_an_invalidation_is_never_current,
     previous_value_is_offered_after_an_invalidation_unless_strict,
     single_flight_runs_one_load_for_a_thousand_readers,
     when_an_entry_expires_one_refresh_runs_and_nobody_waits,
+    the_same_chart_twice_on_a_page_is_queried_once,
+    stale_data_has_a_bound_on_its_age_even_if_every_refresh_fails,
     a_reader_who_leaves_ends_nobody_elses_load,
     a_leader_that_panics_frees_the_others,
     errors_are_not_values,

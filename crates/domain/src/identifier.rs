@@ -81,6 +81,10 @@ name!(
     /// A variable's name, as `:country` in statements and `country=` in URLs.
     VariableName, "variable name", '_', "lower-case letters, digits and underscores"
 );
+name!(
+    /// An attribute of a user, as `:user.tenant` in statements.
+    AttributeName, "attribute name", '_', "lower-case letters, digits and underscores"
+);
 
 #[cfg(test)]
 mod tests {

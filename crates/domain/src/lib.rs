@@ -11,6 +11,7 @@
 //!   text in [`format`];
 //! - a **range preset**: a line in [`time_range::PRESETS`].
 
+pub mod access;
 pub mod cache_policy;
 pub mod clock;
 pub mod compare;
@@ -29,13 +30,14 @@ pub mod variable;
 pub mod view;
 pub mod zone;
 
+pub use access::Access;
 pub use cache_policy::{CacheMode, CachePolicy};
 pub use clock::{Clock, ManualClock, Timestamp};
 pub use compare::Compare;
 pub use dashboard::Dashboard;
 pub use decimal::Decimal;
 pub use frame::{Column, Frame, Values};
-pub use identifier::{PanelId, Slug, SourceName, VariableName};
+pub use identifier::{AttributeName, PanelId, Slug, SourceName, VariableName};
 pub use interval::{Interval, IntervalChoice};
 pub use panel::{GridPlace, Panel, PanelKind};
 pub use panel_data::{Freshness, PanelData, PanelError};
@@ -43,5 +45,5 @@ pub use query::Query;
 pub use time_range::{Bounds, TimeRange};
 pub use unit::Unit;
 pub use variable::{Selection, Variable};
-pub use view::ViewState;
+pub use view::{RequestedView, ViewState};
 pub use zone::{ZoneName, ZoneOffsets};

@@ -2,7 +2,7 @@
 
 use crate::time_range::TimeRangeError;
 use crate::variable::{MAX_SELECTED, MAX_VALUE_LENGTH, Options};
-use crate::{Dashboard, Interval, IntervalChoice, Selection, TimeRange, VariableName};
+use crate::{Dashboard, Interval, IntervalChoice, Selection, Slug, TimeRange, VariableName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -15,6 +15,17 @@ pub struct ViewState {
     pub interval: IntervalChoice,
     /// The chosen values, one selection for each of the dashboard's variables.
     pub variables: BTreeMap<VariableName, Selection>,
+}
+
+/// A view by its address, and how often readers asked for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestedView {
+    /// The dashboard.
+    pub dashboard: Slug,
+    /// The page's query string with its `?`; empty for the view that opens first.
+    pub query: String,
+    /// How often.
+    pub count: u32,
 }
 
 /// Why the parameters of a URL make no view.

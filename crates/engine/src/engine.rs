@@ -11,8 +11,8 @@ use crate::window::{TooFine, Window};
 use brisk_cache::{NotRecorded, Request, Tag, Trigger};
 use brisk_domain::variable::Options;
 use brisk_domain::{
-    Clock, Dashboard, Frame, Freshness, Panel, PanelData, PanelError, Slug, SourceName, Timestamp,
-    Values, Variable, VariableName, ViewState, ZoneOffsets,
+    Access, Clock, Dashboard, Frame, Freshness, Panel, PanelData, PanelError, RequestedView, Slug,
+    SourceName, Timestamp, Values, Variable, VariableName, ViewState, ZoneOffsets,
 };
 use brisk_source::StatementError;
 use futures::FutureExt;
@@ -120,12 +120,13 @@ impl Engine {
         &self,
         dashboard: &Dashboard,
         view: &ViewState,
+        access: &Access,
         trigger: Trigger,
     ) -> Result<View, TooFine> {
         let panels: Vec<&Panel> = dashboard.panels.iter().collect();
-        let shown = self.panels_of(dashboard, &panels, view, trigger).await?;
+        let shown = self.panels_of(dashboard, &panels, view, access, trigger).await?;
         if trigger == Trigger::View {
-            self.popular.count(&dashboard.slug, view);
+            self.popular.count(&dashboard.slug, view, access);
         }
         Ok(shown)
     }
@@ -136,14 +137,15 @@ impl Engine {
         dashboard: &Dashboard,
         panel: &Panel,
         view: &ViewState,
+        access: &Access,
         trigger: Trigger,
     ) -> Result<View, TooFine> {
-        self.panels_of(dashboard, &[panel], view, trigger).await
+        self.panels_of(dashboard, &[panel], view, access, trigger).await
     }
 
     /// Makes everything that depends on `tags` out of date, for everybody, once this is `Ok`:
-    /// `table:shop.orders`, `source:shop`, `dashboard:sales`, `panel:sales/revenue`, or a tag of
-    /// a dashboard's or panel's own. The answer is what was invalidated.
+    /// `table:shop.orders`, `source:shop`, `dashboard:sales`, `panel:sales/revenue`, `all`, or a
+    /// tag of a dashboard's or panel's own. The answer is what was invalidated.
     pub async fn invalidate(&self, tags: &[Tag]) -> Result<Vec<Tag>, NotRecorded> {
         let dashboard = |slug: &str| self.catalog.dashboard(&Slug::parse(slug).ok()?);
         let mut resolved: Vec<Tag> =
@@ -155,15 +157,21 @@ impl Engine {
     }
 
     /// Forgets the entries of a view, so that it loads again.
-    pub async fn purge(&self, dashboard: &Dashboard, view: &ViewState) -> Result<(), TooFine> {
+    pub async fn purge(
+        &self,
+        dashboard: &Dashboard,
+        view: &ViewState,
+        access: &Access,
+    ) -> Result<(), TooFine> {
         let window = Window::of(dashboard, view, self.clock.now())?;
         let panels = dashboard.panels.iter();
-        let plans = panels.filter_map(|panel| self.plan(dashboard, panel, view, &window).ok());
+        let plans =
+            panels.filter_map(|panel| self.plan(dashboard, panel, view, access, &window).ok());
         let statements = plans.flat_map(|(_, statements)| statements);
         let choices = dashboard
             .variables
             .iter()
-            .filter_map(|variable| self.choices(dashboard, variable, view, &window)?.ok());
+            .filter_map(|variable| self.choices(dashboard, variable, view, access, &window)?.ok());
         let requests: Vec<Request> =
             statements.chain(choices).map(|(_, request)| request).collect();
         self.loader.cache().purge(&requests).await;
@@ -171,22 +179,39 @@ impl Engine {
     }
 
     /// Loads what readers of `dashboard` will ask for: the view that opens first, and those that
-    /// were asked for most. The answer counts the views.
+    /// were asked for most, as who asked for them may see them. The answer counts the views.
     pub async fn warm(&self, dashboard: &Dashboard) -> usize {
-        let mut views = vec![ViewState::default_of(dashboard)];
-        views.extend(self.popular.of(dashboard, WARMED_VARIATIONS));
-        views.dedup();
-        let warmed = views.iter().map(|view| async move {
-            let Ok(shown) = self.view(dashboard, view, Trigger::Warm).await else {
+        let first = (ViewState::default_of(dashboard), Access::anonymous());
+        let mut views = self.popular.of(dashboard, WARMED_VARIATIONS);
+        views.retain(|view| *view != first);
+        views.insert(0, first);
+        let warmed = views.iter().map(|(view, access)| async move {
+            let Ok(shown) = self.view(dashboard, view, access, Trigger::Warm).await else {
                 return;
             };
+            // What fails is no reason not to warm the rest; the log has it.
             for panel in shown.panels {
-                // A panel that fails is no reason not to warm the others; the log has it.
                 let _ = panel.current().await;
+            }
+            for choices in shown.options.into_values() {
+                if let ChoicesState::Pending(load) = choices {
+                    let _ = load.await;
+                }
             }
         });
         let warmed = futures::stream::iter(warmed).buffer_unordered(WARMED_AT_A_TIME);
         warmed.count().await
+    }
+
+    /// How often readers asked for which views, to be kept across a restart. Views of users with
+    /// attributes are left out: attributes are personal.
+    pub fn requested_views(&self) -> Vec<RequestedView> {
+        self.popular.requested(|slug| self.catalog.dashboard(slug))
+    }
+
+    /// Goes on counting from what [`Engine::requested_views`] said before a restart.
+    pub fn recall_requested_views(&self, requested: &[RequestedView]) {
+        self.popular.recall(requested, |slug| self.catalog.dashboard(slug));
     }
 
     async fn panels_of(
@@ -194,6 +219,7 @@ impl Engine {
         dashboard: &Dashboard,
         panels: &[&Panel],
         view: &ViewState,
+        access: &Access,
         trigger: Trigger,
     ) -> Result<View, TooFine> {
         let window = Window::of(dashboard, view, self.clock.now())?;
@@ -201,7 +227,7 @@ impl Engine {
         let plans: Vec<Result<(PanelPlan, usize), PanelError>> = panels
             .iter()
             .map(|panel| {
-                let (plan, statements) = self.plan(dashboard, panel, view, &window)?;
+                let (plan, statements) = self.plan(dashboard, panel, view, access, &window)?;
                 let count = statements.len();
                 batch.extend(statements);
                 Ok((plan, count))
@@ -210,7 +236,7 @@ impl Engine {
         let variables = dashboard.variables.iter();
         let choices: Vec<_> = variables
             .map(|variable| {
-                let statement = self.choices(dashboard, variable, view, &window);
+                let statement = self.choices(dashboard, variable, view, access, &window);
                 let is_asked = matches!(statement, Some(Ok(_)));
                 let failed = match statement {
                     Some(Ok(statement)) => {
@@ -309,10 +335,11 @@ impl Engine {
         dashboard: &Dashboard,
         panel: &Panel,
         view: &ViewState,
+        access: &Access,
         window: &Window,
     ) -> Result<(PanelPlan, Vec<Statement>), PanelError> {
         let source = self.loader.source(&panel.source).ok_or_else(|| unknown(&panel.source))?;
-        let plan = plan::panel(panel, view, window, source.dialect());
+        let plan = plan::panel(panel, view, window, access, source.dialect());
         let plan = plan.map_err(|error| refused(&error))?;
         let policy = self.policies.of(dashboard, Some(panel), &panel.source);
         let statements = [
@@ -334,6 +361,7 @@ impl Engine {
         dashboard: &Dashboard,
         variable: &Variable,
         view: &ViewState,
+        access: &Access,
         window: &Window,
     ) -> Option<Result<Statement, PanelError>> {
         let Options::Query { source, query } = &variable.options else {
@@ -341,7 +369,7 @@ impl Engine {
         };
         let plan = || {
             let dialect = self.loader.source(source).ok_or_else(|| unknown(source))?.dialect();
-            let planned = plan::choices(query, source, view, window, dialect)
+            let planned = plan::choices(query, source, view, window, access, dialect)
                 .map_err(|error| refused(&error))?;
             let policy = self.policies.of(dashboard, None, source);
             let owner = Owner::Choices(variable.name.as_str());
@@ -413,5 +441,12 @@ fn unknown(source: &SourceName) -> PanelError {
 }
 
 fn refused(error: &StatementError) -> PanelError {
+    if let Some(attribute) = &error.lacks {
+        let message = format!(
+            "This panel shows what your \"{attribute}\" may see, and your account has none. \
+             Ask an administrator."
+        );
+        return PanelError { message, retry: false };
+    }
     PanelError { message: error.to_string(), retry: false }
 }

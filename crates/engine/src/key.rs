@@ -18,6 +18,9 @@ pub enum Owner<'a> {
     Choices(&'a str),
 }
 
+/// The tag of everything.
+pub const ALL: &str = "all";
+
 /// The cache request of one statement of a dashboard.
 pub fn request(
     planned: &Planned,
@@ -34,7 +37,7 @@ pub fn request(
     }
     let tables = planned.statement.tables.iter().map(|table| format!("table:{source}.{table}"));
     let mut names: Vec<String> = tables
-        .chain([format!("source:{source}"), format!("dashboard:{slug}")])
+        .chain([ALL.to_owned(), format!("source:{source}"), format!("dashboard:{slug}")])
         .chain(dashboard.tags.iter().cloned())
         .collect();
     let label = match owner {
@@ -62,8 +65,11 @@ pub fn request(
 }
 
 /// The tags to invalidate for `tag`: for a panel those of all its statements, some of which it
-/// may share with other panels.
+/// may share with other panels; for a table those of each way to write it.
 pub fn resolved(tag: &Tag, dashboard: impl Fn(&str) -> Option<Arc<Dashboard>>) -> Vec<Tag> {
+    if let Some(table) = tag.as_str().strip_prefix("table:") {
+        return spellings(table).into_iter().filter_map(|name| Tag::parse(&name).ok()).collect();
+    }
     let named = tag.as_str().strip_prefix("panel:").and_then(|name| name.split_once('/'));
     let Some((slug, id)) = named else {
         return vec![tag.clone()];
@@ -82,6 +88,28 @@ pub fn resolved(tag: &Tag, dashboard: impl Fn(&str) -> Option<Arc<Dashboard>>) -
     });
     tags.collect()
 }
+
+/// A pipeline says `shop.public.orders` where a panel says `orders`, or the other way round.
+/// Which schema a bare name means is known to the database only: too much is invalidated rather
+/// than too little.
+fn spellings(table: &str) -> Vec<String> {
+    let table = table.to_lowercase();
+    let parts: Vec<&str> = table.split('.').collect();
+    let mut names = vec![format!("table:{table}")];
+    match parts.as_slice() {
+        [source, schema @ .., name] if !schema.is_empty() => {
+            names.push(format!("table:{source}.{name}"));
+        }
+        [source, name] => {
+            names.extend(USUAL_SCHEMAS.map(|schema| format!("table:{source}.{schema}.{name}")));
+        }
+        _ => {}
+    }
+    names
+}
+
+/// What PostgreSQL and SQLite call the schema of a table whose schema nobody names.
+const USUAL_SCHEMAS: [&str; 2] = ["public", "main"];
 
 fn panel_tag(dashboard: &Dashboard, panel: &PanelId) -> String {
     format!("panel:{}/{panel}", dashboard.slug)

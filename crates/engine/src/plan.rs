@@ -1,7 +1,7 @@
 //! What a panel needs from its source: checked, bound statements. Pure.
 
 use crate::window::Window;
-use brisk_domain::{Bounds, Interval, Panel, Query, SourceName, ViewState};
+use brisk_domain::{Access, Bounds, Interval, Panel, Query, SourceName, ViewState};
 use brisk_source::{Context, Dialect, Statement, StatementError};
 
 /// The statements of one panel for one view.
@@ -30,11 +30,12 @@ pub struct Planned {
     pub scales: Vec<(String, u8)>,
 }
 
-/// Plans `panel` for `view` in `window`.
+/// Plans `panel` for `view` in `window`, as `access` may see it.
 pub fn panel(
     panel: &Panel,
     view: &ViewState,
     window: &Window,
+    access: &Access,
     dialect: Dialect,
 ) -> Result<PanelPlan, StatementError> {
     let interval = panel.interval.unwrap_or(window.interval);
@@ -48,6 +49,7 @@ pub fn panel(
                 zone: &window.zone,
                 offsets: &window.offsets,
                 variables: &view.variables,
+                access,
             },
         )?;
         let scaled = panel.columns.iter().filter(|column| column.scale > 0);
@@ -75,6 +77,7 @@ pub fn choices(
     source: &SourceName,
     view: &ViewState,
     window: &Window,
+    access: &Access,
     dialect: Dialect,
 ) -> Result<Planned, StatementError> {
     let context = Context {
@@ -83,6 +86,7 @@ pub fn choices(
         zone: &window.zone,
         offsets: &window.offsets,
         variables: &view.variables,
+        access,
     };
     let statement = brisk_source::compile(query, dialect, &context)?;
     Ok(Planned { source: source.clone(), statement, scales: Vec::new() })

@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
 use brisk_cache::{Cache, Config, Trigger};
-use brisk_domain::{Dashboard, ManualClock, Slug, SourceName, Timestamp, ViewState};
+use brisk_domain::{Access, Dashboard, ManualClock, Slug, SourceName, Timestamp, ViewState};
 use brisk_engine::load::{Loader, Sources};
 use brisk_engine::{Catalog, ChoicesState, Engine};
 use brisk_source::{Limits, Source};
@@ -101,7 +101,11 @@ impl World {
     async fn show(&self, parameters: &[(&str, &str)]) -> Vec<Result<String, String>> {
         let pairs: Vec<_> = parameters.iter().map(|(n, v)| ((*n).into(), (*v).into())).collect();
         let view = ViewState::from_pairs(&self.dashboard, &pairs).unwrap();
-        let view = self.engine.view(&self.dashboard, &view, Trigger::View).await.unwrap();
+        let view = self
+            .engine
+            .view(&self.dashboard, &view, &Access::anonymous(), Trigger::View)
+            .await
+            .unwrap();
         for choices in view.options.into_values() {
             if let ChoicesState::Pending(load) = choices {
                 load.await.unwrap();
@@ -159,7 +163,7 @@ async fn variables_choose_rows_and_purging_loads_again() {
     world.show(&[]).await;
     let after = world.loads();
     assert!(after > before);
-    world.engine.purge(&world.dashboard, &view).await.unwrap();
+    world.engine.purge(&world.dashboard, &view, &Access::anonymous()).await.unwrap();
     world.show(&[]).await;
     assert!(world.loads() >= after + 3, "{} {after}", world.loads());
 }

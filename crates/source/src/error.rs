@@ -13,6 +13,8 @@ pub struct StatementError {
     pub column: u32,
     /// What is wrong and what is allowed.
     pub message: String,
+    /// An attribute that the statement uses and who asks lacks: nothing is wrong with the text.
+    pub lacks: Option<String>,
 }
 
 impl StatementError {
@@ -25,6 +27,7 @@ impl StatementError {
             line: query.line.max(1) + newlines,
             column: before[line_start..].chars().count() as u32 + 1,
             message: message.into(),
+            lacks: None,
         }
     }
 }

@@ -45,7 +45,7 @@ impl<'a> Outline<'a> {
                     self.origin(*offset, true);
                     self.sql.push_str(text);
                 }
-                Piece::Parameter { offset, .. } => {
+                Piece::Parameter { offset, .. } | Piece::Attribute { offset, .. } => {
                     let stand_in = match list_position(&self.sql) {
                         Some(ListPosition::AfterIn) => "(null)",
                         Some(ListPosition::InParentheses) | None => "null",

@@ -3,7 +3,9 @@
 use crate::check::{self, Checked};
 use crate::writer::Writer;
 use crate::{Dialect, StatementError, template};
-use brisk_domain::{Bounds, Interval, Query, Selection, VariableName, ZoneName, ZoneOffsets};
+use brisk_domain::{
+    Access, Bounds, Interval, Query, Selection, VariableName, ZoneName, ZoneOffsets,
+};
 use std::collections::BTreeMap;
 
 /// What a statement is compiled for.
@@ -20,6 +22,8 @@ pub struct Context<'a> {
     pub offsets: &'a ZoneOffsets,
     /// The chosen values.
     pub variables: &'a BTreeMap<VariableName, Selection>,
+    /// Who asks: the values of `:user.name`.
+    pub access: &'a Access,
 }
 
 /// A bound value.
@@ -80,7 +84,7 @@ impl Statement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use brisk_domain::Timestamp;
+    use brisk_domain::{AttributeName, Timestamp};
 
     const SQL: &str = "select $bucket(at) as day, sum(net) as net from t
         where $range(at) and $optional(country in :country) and name <> :name group by 1";
@@ -97,6 +101,9 @@ mod tests {
             (name("country"), values(chosen)),
             (name("name"), values(&["x' or 1 = 1 --"])),
         ]);
+        let tenants = [("tenant", &["acme"][..]), ("regions", &["north", "south"])];
+        let attribute = |name| AttributeName::parse(name).unwrap();
+        let access = Access::of(tenants.map(|(name, of)| (attribute(name), values(of))));
         let context = Context {
             bounds: Bounds {
                 from: Timestamp::from_seconds(from),
@@ -106,6 +113,7 @@ mod tests {
             zone: &ZoneName::utc(),
             offsets: &ZoneOffsets::utc(),
             variables: &variables,
+            access: &access,
         };
         compile(&Query::new(sql), dialect, &context)
     }
@@ -153,6 +161,21 @@ mod tests {
         assert!(same("select country, $year(at) as year from t"));
         assert!(!same("select 1 as one from t where $range(at)"));
         assert!(!same("select 1 as one from t where $optional(country in :country)"));
+    }
+
+    #[test]
+    fn attributes_of_who_asks_are_bound_and_whoever_lacks_one_gets_nothing() {
+        let sql = "select 1 as a from t where tenant = :user.tenant and region in :user.regions";
+        for dialect in Dialect::ALL {
+            let statement = compiled(sql, dialect, 0, &[]).unwrap();
+            assert_eq!(statement.binds, [text("acme"), text("north"), text("south")]);
+        }
+        let error = |sql| compiled(sql, Dialect::Postgres, 0, &[]).unwrap_err();
+        let lacking = error("select 1 as a\nfrom t where owner = :user.email");
+        assert_eq!((lacking.line, lacking.lacks.as_deref()), (2, Some("email")));
+        assert_eq!(error("select 1 as a from t where region = :user.regions").lacks, None);
+        let optional = error("select 1 as a from t where $optional(tenant = :user.tenant)");
+        assert!(optional.message.contains("variable"), "access is never optional: {optional}");
     }
 
     #[test]

@@ -23,6 +23,13 @@ pub enum Piece {
         /// Where it starts in the author's text, in bytes.
         offset: usize,
     },
+    /// `:user.name`.
+    Attribute {
+        /// The name of the signed-in user's attribute.
+        name: String,
+        /// Where it starts in the author's text, in bytes.
+        offset: usize,
+    },
     /// `$name(argument, …)`.
     Macro {
         /// The name without the dollar.
@@ -97,11 +104,14 @@ impl<'a> Reader<'a> {
 
     fn parameter(&mut self, rest: &str) -> Result<Piece, StatementError> {
         let (name, offset) = (parameter(rest).unwrap_or_default().to_owned(), self.at);
-        if name == "user" && rest[1 + name.len()..].starts_with('.') {
-            let message = "attributes of the signed-in user are not available yet: use a variable";
-            return Err(self.error(message));
-        }
         self.at += 1 + name.len();
+        if let Some(attribute) = rest.strip_prefix(":user.") {
+            let Some(name) = word(attribute) else {
+                return Err(self.error("write the attribute's name: :user.tenant"));
+            };
+            self.at += 1 + name.len();
+            return Ok(Piece::Attribute { name: name.to_owned(), offset });
+        }
         Ok(Piece::Parameter { name, offset })
     }
 
@@ -250,7 +260,7 @@ mod tests {
             "$a(",
             "$a((b)",
             "$a('b)",
-            ":user.x",
+            ":user.",
         ] {
             assert!(parsed(bad).is_err(), "{bad}");
         }

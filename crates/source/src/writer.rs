@@ -4,7 +4,7 @@ use crate::macros::{self, Focus, Part, WallClock};
 use crate::outline::{ListPosition, list_position};
 use crate::template::Piece;
 use crate::{Bind, Context, Dialect, StatementError};
-use brisk_domain::{Interval, Query, Selection, VariableName};
+use brisk_domain::{AttributeName, Interval, Query, Selection, VariableName};
 
 /// Stands around the number of a value until all is written: it occurs in no statement.
 const MARK: char = '\0';
@@ -48,6 +48,7 @@ impl<'a> Writer<'a> {
             match piece {
                 Piece::Sql { text, .. } => sql.push_str(text),
                 Piece::Parameter { name, offset } => self.parameter(name, *offset, sql)?,
+                Piece::Attribute { name, offset } => self.attribute(name, *offset, sql)?,
                 Piece::Macro { name, arguments, offset } => {
                     self.r#macro(name, arguments, *offset, sql)?
                 }
@@ -86,9 +87,37 @@ impl<'a> Writer<'a> {
                 format!("nothing is chosen for :{name}: write $optional(… :{name} …) around it");
             return Err(self.error(offset, message));
         }
-        let values = selection.values().iter();
+        if self.values(selection.values(), sql) {
+            return Ok(());
+        }
+        let message = format!("several values are chosen for :{name}: write in :{name}");
+        Err(self.error(offset, message))
+    }
+
+    /// A value of who asks; whoever lacks it gets nothing.
+    fn attribute(
+        &mut self,
+        name: &str,
+        offset: usize,
+        sql: &mut String,
+    ) -> Result<(), StatementError> {
+        let values = AttributeName::parse(name).ok().and_then(|n| self.context.access.values(&n));
+        let Some(values) = values else {
+            let message = format!("the signed-in user has no attribute \"{name}\"");
+            let error = self.error(offset, message);
+            return Err(StatementError { lacks: Some(name.to_owned()), ..error });
+        };
+        if self.values(&values, sql) {
+            return Ok(());
+        }
+        let message = format!("there may be several values of :user.{name}: write in :user.{name}");
+        Err(self.error(offset, message))
+    }
+
+    /// Writes the places of `values`, one or a list; false where a list cannot stand.
+    fn values(&mut self, values: &[String], sql: &mut String) -> bool {
         let places: Vec<String> =
-            values.map(|value| self.bind(Bind::Text(value.clone()))).collect();
+            values.iter().map(|value| self.bind(Bind::Text(value.clone()))).collect();
         match (list_position(sql), places.as_slice()) {
             (Some(ListPosition::AfterIn), _) => {
                 sql.push('(');
@@ -97,12 +126,9 @@ impl<'a> Writer<'a> {
             }
             (Some(ListPosition::InParentheses), _) => sql.push_str(&places.join(", ")),
             (None, [place]) => sql.push_str(place),
-            (None, _) => {
-                let message = format!("several values are chosen for :{name}: write in :{name}");
-                return Err(self.error(offset, message));
-            }
+            (None, _) => return false,
         }
-        Ok(())
+        true
     }
 
     fn r#macro(
@@ -271,14 +297,14 @@ fn variables<'p>(pieces: &'p [Piece], names: &mut Vec<(&'p str, usize)>) {
                     variables(argument, names);
                 }
             }
-            Piece::Sql { .. } | Piece::Parameter { .. } => {}
+            Piece::Sql { .. } | Piece::Parameter { .. } | Piece::Attribute { .. } => {}
         }
     }
 }
 
 fn uses_range(pieces: &[Piece]) -> bool {
     pieces.iter().any(|piece| match piece {
-        Piece::Sql { .. } => false,
+        Piece::Sql { .. } | Piece::Attribute { .. } => false,
         Piece::Parameter { name, .. } => matches!(name.as_str(), "from" | "to"),
         Piece::Macro { name, arguments, .. } => {
             name == "range" || arguments.iter().any(|argument| uses_range(argument))

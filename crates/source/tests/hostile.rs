@@ -3,7 +3,7 @@
 // Helpers of tests are outside of what clippy takes for tests.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use brisk_domain::{Bounds, Interval, Query, Timestamp, ZoneName, ZoneOffsets};
+use brisk_domain::{Access, Bounds, Interval, Query, Timestamp, ZoneName, ZoneOffsets};
 use brisk_source::{Context, Dialect, StatementError, compile};
 use std::collections::BTreeMap;
 
@@ -15,6 +15,7 @@ fn compiled(dialect: Dialect, sql: &str) -> Result<brisk_source::Statement, Stat
         zone: &ZoneName::utc(),
         offsets: &ZoneOffsets::utc(),
         variables: &BTreeMap::new(),
+        access: &Access::anonymous(),
     };
     compile(&Query::new(sql), dialect, &context)
 }

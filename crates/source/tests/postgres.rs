@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
 use brisk_domain::{
-    Bounds, Decimal, Frame, Interval, Query, SourceName, Timestamp, Values, ZoneName,
+    Access, Bounds, Decimal, Frame, Interval, Query, SourceName, Timestamp, Values, ZoneName,
 };
 use brisk_source::{Context, Dialect, Limits, Source, SourceError, Statement, compile};
 use sqlx::{Connection, Executor};
@@ -33,6 +33,7 @@ fn statement(sql: &str) -> Statement {
         zone: &ZoneName::parse("Europe/London").unwrap(),
         offsets: &ZoneName::parse("Europe/London").unwrap().offsets(at(0), at(2_000_000_000)),
         variables: &BTreeMap::new(),
+        access: &Access::anonymous(),
     };
     compile(&Query::new(sql), Dialect::Postgres, &context).unwrap()
 }

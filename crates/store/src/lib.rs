@@ -4,6 +4,7 @@
 //! with its type and its queries.
 
 mod imports;
+mod requested_views;
 
 pub use imports::ImportRecord;
 

@@ -5,13 +5,16 @@ use super::{RedisConfig, RedisConfigError};
 use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig, PubSub};
 use redis::cluster::ClusterClient;
 use redis::cluster_async::ClusterConnection;
-use redis::{Client, Cmd, Pipeline, RedisError, RedisFuture, Value};
+use redis::{Client, Cmd, Pipeline, RedisError, RedisFuture, TlsCertificates, Value};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OnceCell;
 
 /// How long making a connection may take; operations that wait for it give up earlier.
-const CONNECT: Duration = Duration::from_secs(1);
+pub(crate) const CONNECT: Duration = Duration::from_secs(1);
 
 /// Makes and keeps the connections.
 #[derive(Clone)]
@@ -36,19 +39,27 @@ pub(crate) enum Connection {
 
 impl Connector {
     pub(crate) fn new(config: &RedisConfig) -> Result<Self, RedisConfigError> {
-        let wrong = |error: RedisError| RedisConfigError(error.to_string());
-        let clients = config.urls.iter().map(|url| Client::open(url.as_str()).map_err(wrong));
+        let wrong = |error: RedisError| RedisConfigError::Url(error.to_string());
+        let authorities = config.ca.as_deref().map(authorities).transpose()?;
+        let client = |url: &String| match &authorities {
+            None => Client::open(url.as_str()),
+            Some(only) => Client::build_with_tls(url.as_str(), only.clone()),
+        };
+        let clients = config.urls.iter().map(|url| client(url).map_err(wrong));
         let clients: Arc<[Client]> = clients.collect::<Result<_, _>>()?;
         if clients.is_empty() {
-            return Err(RedisConfigError("it is empty".into()));
+            return Err(RedisConfigError::Url("it is empty".into()));
         }
         let kind = if config.cluster {
-            let builder = ClusterClient::builder(config.urls.clone())
+            let mut builder = ClusterClient::builder(config.urls.clone())
                 .connection_timeout(CONNECT)
                 .response_timeout(config.timeout)
                 .retries(2)
                 .max_retry_wait(50)
                 .min_retry_wait(5);
+            if let Some(only) = authorities {
+                builder = builder.certs(only);
+            }
             Kind::Cluster(Box::new(builder.build().map_err(wrong)?), Arc::default())
         } else {
             Kind::Single(Arc::default())
@@ -81,6 +92,17 @@ impl Connector {
     pub(crate) async fn channel(&self, attempt: usize) -> Result<PubSub, RedisError> {
         self.clients[attempt % self.clients.len()].get_async_pubsub().await
     }
+}
+
+/// The certificates in the file at `path`.
+fn authorities(path: &Path) -> Result<TlsCertificates, RedisConfigError> {
+    let wrong = |why: String| RedisConfigError::Ca { path: path.to_owned(), why };
+    let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    let certificates = CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>();
+    if certificates.map_err(|error| wrong(error.to_string()))?.is_empty() {
+        return Err(wrong("it holds no certificate in PEM".into()));
+    }
+    Ok(TlsCertificates { client_tls: None, root_cert: Some(pem) })
 }
 
 impl ConnectionLike for Connection {

@@ -2,6 +2,7 @@
 
 use super::{Shared, Trouble};
 use crate::{EntryKey, Fingerprint};
+use redis::Cmd;
 use std::time::Duration;
 
 impl Shared {
@@ -15,6 +16,30 @@ impl Shared {
         if entries.is_empty() && fingerprints.is_empty() {
             return Ok((Vec::new(), Vec::new()));
         }
+        let command = self.read(entries, fingerprints);
+        let asked = self.ask(async |mut connection| command.query_async(&mut connection).await);
+        let mut found: Vec<Option<Vec<u8>>> = asked.await?;
+        if found.len() != entries.len() + fingerprints.len() {
+            return Err(Trouble::Failed("it answered with another number of entries".into()));
+        }
+        let newest = found.split_off(entries.len());
+        let newest = newest.into_iter().map(|bytes| EntryKey::from_bytes(&bytes?)).collect();
+        Ok((found, newest))
+    }
+
+    /// The bytes under `entries`, for somebody who waits for the generations at the same time.
+    pub(crate) async fn entries_ahead(
+        &self,
+        entries: &[EntryKey],
+    ) -> Result<Vec<Option<Vec<u8>>>, Trouble> {
+        if entries.is_empty() {
+            return Ok(Vec::new());
+        }
+        let command = self.read(entries, &[]);
+        self.ask_beside(async |mut connection| command.query_async(&mut connection).await).await
+    }
+
+    fn read(&self, entries: &[EntryKey], fingerprints: &[Fingerprint]) -> Cmd {
         let mut command = redis::cmd("MGET");
         for key in entries {
             command.arg(self.key("e", key));
@@ -22,14 +47,7 @@ impl Shared {
         for fingerprint in fingerprints {
             command.arg(self.key("n", fingerprint));
         }
-        let mut found: Vec<Option<Vec<u8>>> =
-            self.ask(async |mut connection| command.query_async(&mut connection).await).await?;
-        if found.len() != entries.len() + fingerprints.len() {
-            return Err(Trouble::Failed("it answered with another number of entries".into()));
-        }
-        let newest = found.split_off(entries.len());
-        let newest = newest.into_iter().map(|bytes| EntryKey::from_bytes(&bytes?)).collect();
-        Ok((found, newest))
+        command
     }
 
     /// Stores `bytes` under `key` for `life`, as the newest of `fingerprint`.

@@ -12,6 +12,10 @@
 //! | `brisk:n:FINGERPRINT` | the key of the newest entry of a fingerprint | with that entry |
 //! | `brisk:l:KEY` | the lease of a load | after [`RedisConfig::lease`] |
 //! | `brisk:events` | a channel, not a key | |
+//!
+//! A user of its own needs no more than `~brisk:* &brisk:* +ping +get +set +mget +del +unlink
+//! +expire +pexpire +publish +subscribe +unsubscribe +eval +evalsha +script|load +multi +exec`,
+//! and in a cluster `+cluster|slots` besides.
 
 pub(crate) mod breaker;
 pub(crate) mod channel;
@@ -23,6 +27,7 @@ pub(crate) mod lease;
 use breaker::Breaker;
 use connection::{Connection, Connector};
 use redis::RedisError;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -39,6 +44,9 @@ pub struct RedisConfig {
     pub prefix: String,
     /// How long one operation may take.
     pub timeout: Duration,
+    /// A file of certificates (PEM) of the authorities that sign for `rediss://`, and no others;
+    /// without it, those that the machine trusts. It is read once, at the start.
+    pub ca: Option<PathBuf>,
     /// How long a leader that died keeps the others waiting; one that lives renews its lease.
     pub lease: Duration,
 }
@@ -58,6 +66,7 @@ impl RedisConfig {
             urls,
             prefix: "brisk:".into(),
             timeout: Duration::from_millis(250),
+            ca: None,
             lease: Duration::from_secs(3),
         }
     }
@@ -70,17 +79,29 @@ impl std::fmt::Debug for RedisConfig {
             .field("nodes", &self.urls.len())
             .field("cluster", &self.cluster)
             .field("prefix", &self.prefix)
+            .field("ca", &self.ca)
             .finish_non_exhaustive()
     }
 }
 
 /// The configuration names no usable Redis.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the Redis URL cannot be used ({0}): write redis://host:6379/0, or rediss:// for TLS; \
-     several nodes of a cluster are separated by commas"
-)]
-pub struct RedisConfigError(pub String);
+pub enum RedisConfigError {
+    /// A URL cannot be used.
+    #[error(
+        "the Redis URL cannot be used ({0}): write redis://host:6379/0, or rediss:// for TLS; \
+         several nodes of a cluster are separated by commas"
+    )]
+    Url(String),
+    /// The file of certificates cannot be used.
+    #[error("the certificates for Redis in {} cannot be used: {why}", path.display())]
+    Ca {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+}
 
 /// Why the shared tier gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -91,6 +112,13 @@ pub enum Trouble {
     /// It did not answer in time.
     #[error("Redis did not answer in time")]
     Timeout,
+    /// Its certificate is not from an authority that is trusted, or not for its name.
+    #[error(
+        "the certificate of Redis is refused ({0}): it has to be for the host in the URL, and \
+         from an authority that this machine trusts, or that the configured file of \
+         certificates holds"
+    )]
+    Certificate(String),
     /// It refused, or the connection broke.
     #[error("Redis failed: {0}")]
     Failed(String),
@@ -131,17 +159,37 @@ impl Shared {
         format!("{}{kind}:{name}", self.config.prefix)
     }
 
-    /// Runs one operation: not while the breaker is open, and not for longer than the timeout.
+    /// Runs one operation that somebody waits for: not while the breaker is open.
     async fn ask<T>(
         &self,
         operation: impl AsyncFnOnce(Connection) -> Result<T, RedisError>,
     ) -> Result<T, Trouble> {
         self.breaker.admit()?;
         self.round_trips.fetch_add(1, Ordering::Relaxed);
+        self.operate(operation).await
+    }
+
+    /// Runs one that runs beside another, and is no wait of its own.
+    async fn ask_beside<T>(
+        &self,
+        operation: impl AsyncFnOnce(Connection) -> Result<T, RedisError>,
+    ) -> Result<T, Trouble> {
+        self.breaker.admit()?;
+        self.operate(operation).await
+    }
+
+    /// Runs one operation, for no longer than the timeout.
+    async fn operate<T>(
+        &self,
+        operation: impl AsyncFnOnce(Connection) -> Result<T, RedisError>,
+    ) -> Result<T, Trouble> {
         let asked = async { operation(self.connector.connection().await?).await };
         let result = match tokio::time::timeout(self.config.timeout, asked).await {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) if error.is_timeout() => Err(Trouble::Timeout),
+            Ok(Err(error)) if let Some(why) = refused_certificate(&error) => {
+                Err(Trouble::Certificate(why))
+            }
             Ok(Err(error)) => {
                 let text = error.to_string();
                 // The server answered: it is there, whatever it said.
@@ -169,13 +217,16 @@ impl Shared {
         }
     }
 
-    /// Asks again from time to time, in the background, until Redis answers.
+    /// Asks again from time to time, in the background, until Redis answers, or nobody is left
+    /// who would ask it.
     fn probe(&self, pause: Duration) {
-        let (breaker, connector) = (Arc::clone(&self.breaker), self.connector.clone());
-        let (timeout, mut pause) = (self.config.timeout, pause);
+        let (breaker, connector) = (Arc::downgrade(&self.breaker), self.connector.clone());
+        // Nobody waits for this: it has the time that a new connection may take.
+        let (timeout, mut pause) = (self.config.timeout.max(connection::CONNECT), pause);
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(pause).await;
+                let Some(breaker) = breaker.upgrade() else { return };
                 let ping = async {
                     let mut connection = connector.connection().await?;
                     redis::cmd("PING").query_async::<redis::Value>(&mut connection).await
@@ -193,4 +244,18 @@ impl Shared {
 fn is_down(error: &RedisError) -> bool {
     let code = error.code().unwrap_or_default();
     matches!(code, "LOADING" | "BUSY" | "CLUSTERDOWN" | "MASTERDOWN" | "TRYAGAIN" | "NOAUTH")
+}
+
+/// What is wrong with the server's certificate, if that is what the error is about.
+fn refused_certificate(error: &RedisError) -> Option<String> {
+    type Source = Arc<dyn std::error::Error + Send + Sync>;
+    let source = std::error::Error::source(error)?;
+    let io: &std::io::Error = match source.downcast_ref::<Source>() {
+        Some(source) => source.downcast_ref()?,
+        None => source.downcast_ref()?,
+    };
+    match io.get_ref()?.downcast_ref()? {
+        rustls::Error::InvalidCertificate(why) => Some(why.to_string()),
+        _ => None,
+    }
 }

@@ -4,6 +4,8 @@
 // Each test program uses its part of this.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod replica;
+
 use brisk_cache::RedisConfig;
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::Write;
@@ -116,10 +118,17 @@ pub struct Cluster(pub Vec<Server>);
 
 impl Cluster {
     pub fn start() -> Self {
+        Self::start_with(Vec::new)
+    }
+
+    /// Each with options of its own besides.
+    pub fn start_with(options: impl Fn() -> Vec<String>) -> Self {
         let servers: Vec<Server> = (0..3)
             .map(|_| {
-                let bus = free_port().to_string();
-                Server::start(&["--cluster-enabled", "yes", "--cluster-port", &bus])
+                let (bus, options) = (free_port().to_string(), options());
+                let cluster = ["--cluster-enabled", "yes", "--cluster-port", &bus];
+                let options = cluster.into_iter().chain(options.iter().map(String::as_str));
+                Server::start(&options.collect::<Vec<_>>())
             })
             .collect();
         let slots = [("0", "5460"), ("5461", "10922"), ("10923", "16383")];

@@ -1,0 +1,71 @@
+//! A client over HTTP that says what it got and when.
+
+use anyhow::{Context, Result, bail};
+use brisk_domain::PanelData;
+use bytes::Bytes;
+use http_body_util::{BodyExt, Empty};
+use hyper_util::client::legacy::Client as Pooled;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde::Deserialize;
+use std::time::{Duration, Instant};
+
+/// Keeps its connections. Cheap to clone.
+#[derive(Clone)]
+pub struct Client(Pooled<HttpConnector, Empty<Bytes>>);
+
+/// What came.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The whole body.
+    pub body: Bytes,
+    /// Until all of it was there.
+    pub time: Duration,
+}
+
+/// A panel as the server function answers.
+#[derive(Deserialize)]
+struct Update {
+    data: PanelData,
+}
+
+impl Default for Client {
+    fn default() -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        let mut builder = Pooled::builder(TokioExecutor::new());
+        Self(builder.pool_max_idle_per_host(1_024).build(connector))
+    }
+}
+
+impl Client {
+    /// Gets `url`, within `patience`.
+    pub async fn get(&self, url: &str, patience: Duration) -> Result<Answer> {
+        let begun = Instant::now();
+        let whole = async {
+            let answer = self.0.get(url.parse()?).await?;
+            let status = answer.status().as_u16();
+            let body = answer.into_body().collect().await?.to_bytes();
+            Ok(Answer { status, body, time: begun.elapsed() })
+        };
+        let answer = tokio::time::timeout(patience, whole).await;
+        answer.with_context(|| format!("no answer within {patience:?}"))?
+    }
+
+    /// The data of a panel.
+    pub async fn panel(&self, url: &str, patience: Duration) -> Result<PanelData> {
+        let answer = self.get(url, patience).await?;
+        if answer.status != 200 {
+            bail!("status {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
+        }
+        Ok(serde_json::from_slice::<Update>(&answer.body)?.data)
+    }
+}
+
+/// The path of a panel's data; `query` is the page's own query string.
+pub fn panel_path(slug: &str, panel: &str, query: &str) -> String {
+    let query = query.replace('%', "%25").replace('&', "%26").replace('=', "%3D");
+    format!("/fn/panel?slug={slug}&panel={panel}&query={query}")
+}

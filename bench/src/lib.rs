@@ -1,0 +1,22 @@
+//! What must be shown of the cache: real PostgreSQL, Redis and `brisk serve` processes, which are
+//! killed, paused, filled and flushed while clients check every answer.
+//!
+//! `servers` starts and hurts them; each proof has a file of its own and gives a report:
+//! [`freshness`], [`flight`], [`stampede`], [`round_trips`], [`faults`], [`replay`]. The program
+//! `brisk-bench` runs them in full (`cargo xtask bench`), the tests of the server in short.
+//!
+//! To add a proof: a file here with its settings, a `run` and a report that prints itself as a
+//! table, and a subcommand in `main`.
+
+#![allow(clippy::print_stdout, reason = "reports are for people in a terminal")]
+
+pub mod check;
+pub mod client;
+pub mod faults;
+pub mod flight;
+pub mod freshness;
+pub mod replay;
+pub mod retail;
+pub mod round_trips;
+pub mod servers;
+pub mod stampede;

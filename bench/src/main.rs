@@ -1,0 +1,109 @@
+//! Runs the proofs in full, and prints what they measured.
+
+#![allow(clippy::print_stdout, reason = "reports are for people in a terminal")]
+
+use anyhow::Result;
+use brisk_bench::{faults, flight, freshness, replay, round_trips, stampede};
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What must be shown of the cache, on real servers of its own.
+#[derive(Debug, Parser)]
+#[command(name = "brisk-bench")]
+struct Cli {
+    /// The program under test, built for release.
+    #[arg(long, default_value = "target/release/brisk")]
+    program: PathBuf,
+    #[command(subcommand)]
+    proof: Proof,
+}
+
+#[derive(Debug, Subcommand)]
+enum Proof {
+    /// After an acknowledged invalidation nobody gets an older value as current, whatever fails.
+    Freshness {
+        /// Checked reads, at least.
+        #[arg(long, default_value_t = 100_000)]
+        reads: u64,
+        /// Processes that share one Redis.
+        #[arg(long, default_value_t = 3)]
+        replicas: usize,
+        /// The schedule; a new one where absent.
+        #[arg(long)]
+        seed: Option<u64>,
+    },
+    /// A thousand requests for one entry over three processes run one statement.
+    Flight,
+    /// Eight clients and an empty cache.
+    Stampede {
+        /// Rows in PostgreSQL.
+        #[arg(long, default_value_t = 3_400_000)]
+        rows: u64,
+        /// Measurements of each kind.
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+        /// The demo's data.
+        #[arg(long, default_value = "demo/online_retail.csv.xz")]
+        csv: PathBuf,
+    },
+    /// What a hot dashboard asks of Redis and PostgreSQL.
+    RoundTrips,
+    /// Servers that are killed, paused, slow, full.
+    Faults {
+        /// How long each fault lasts, in seconds.
+        #[arg(long, default_value_t = 4)]
+        hold: u64,
+    },
+    /// Ten minutes of traffic, with the cache and without.
+    Replay {
+        /// How long the traffic lasts, in seconds.
+        #[arg(long, default_value_t = 600)]
+        seconds: u64,
+        /// Views a second.
+        #[arg(long, default_value_t = 40.0)]
+        rate: f64,
+        /// The trace.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let cli = Cli::parse();
+    let program = std::path::absolute(&cli.program)?;
+    match cli.proof {
+        Proof::Freshness { reads, replicas, seed } => {
+            let seed = seed.unwrap_or_else(rand::random);
+            println!("freshness: seed {seed}");
+            let patience = Duration::from_secs(60) + Duration::from_millis(reads * 10);
+            let settings = freshness::Settings { program, replicas, reads, seed, patience };
+            println!("{}", freshness::run(&settings).await?);
+        }
+        Proof::Flight => {
+            let report = flight::run(&program).await?;
+            println!("{report}");
+            report.check()?;
+        }
+        Proof::Stampede { rows, rounds, csv } => {
+            let settings = stampede::Settings { program, csv, rows, rounds };
+            println!("{}", stampede::run(&settings).await?);
+        }
+        Proof::RoundTrips => {
+            let report = round_trips::run(&program).await?;
+            println!("{report}");
+            report.check()?;
+        }
+        Proof::Faults { hold } => {
+            let report = faults::run(&program, Duration::from_secs(hold)).await?;
+            println!("{report}");
+            report.check()?;
+        }
+        Proof::Replay { seconds, rate, seed } => {
+            let length = Duration::from_secs(seconds);
+            println!("{}", replay::run(&replay::Settings { program, length, rate, seed }).await?);
+        }
+    }
+    Ok(())
+}

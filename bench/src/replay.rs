@@ -1,0 +1,291 @@
+//! **Database load.** A replay of dashboard traffic as a company of some hundred people makes it:
+//! Zipf over dashboards, ranges and variables, and every ten seconds one table changes and is
+//! invalidated. The same trace is replayed with the cache and without: how many statements does
+//! the database run, and how much processor time does it need?
+
+use crate::client::Client;
+use crate::servers::brisk::Deployment;
+use crate::servers::postgres::Postgres;
+use crate::servers::redis::Redis;
+use anyhow::{Result, bail};
+use brisk_cache::{Cache, Config, RedisConfig, Tag};
+use brisk_domain::{ManualClock, Timestamp};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
+
+/// How much to do.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The program under test.
+    pub program: PathBuf,
+    /// How long the traffic lasts.
+    pub length: Duration,
+    /// Views a second.
+    pub rate: f64,
+    /// Makes the same trace again.
+    pub seed: u64,
+}
+
+/// What one replay cost.
+#[derive(Debug, Clone, Default)]
+pub struct Cost {
+    /// Statements of the source.
+    pub statements: i64,
+    /// Processor time of PostgreSQL.
+    pub cpu: Duration,
+    /// Until the last page was there.
+    pub time: Duration,
+    /// Half of the pages came faster.
+    pub median: Duration,
+    /// One of twenty came slower.
+    pub p95: Duration,
+}
+
+/// Both replays.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// Makes the same trace again.
+    pub seed: u64,
+    /// Pages of the trace.
+    pub views: usize,
+    /// Invalidations.
+    pub invalidations: usize,
+    /// With the cache.
+    pub with: Cost,
+    /// Without.
+    pub without: Cost,
+}
+
+const DASHBOARDS: usize = 12;
+const TABLES: usize = 10;
+const ROWS: usize = 20_000;
+const RANGES: [&str; 6] = [
+    "",
+    "range=last-7-days",
+    "range=last-90-days",
+    "range=this-month",
+    "range=last-14-days",
+    "range=previous-month",
+];
+const COUNTRIES: usize = 20;
+const EVERY: Duration = Duration::from_secs(10);
+/// Pages that are asked for at a time, at most.
+const OPEN: usize = 48;
+const PREFIX: &str = "replay:";
+
+/// One page of the trace.
+struct View {
+    at: Duration,
+    path: String,
+}
+
+/// Replays twice.
+pub async fn run(settings: &Settings) -> Result<Report> {
+    let trace = trace(settings);
+    let invalidations = (settings.length.as_secs() / EVERY.as_secs()) as usize;
+    let postgres = Postgres::start().await?;
+    for table in 0..TABLES {
+        postgres
+            .execute(format!(
+                "create table sales_{table} as select now() - i * interval '11 minutes' as at,
+                   'c' || i % {COUNTRIES} as country, 'p' || i % 300 as product, i % 97 as amount,
+                   i % 4000 as customer from generate_series(1, {ROWS}) i;
+                 create index on sales_{table} (at); analyze sales_{table}"
+            ))
+            .await?;
+    }
+    let with = replay(settings, &postgres, &trace, "normal").await?;
+    let without = replay(settings, &postgres, &trace, "off").await?;
+    Ok(Report { seed: settings.seed, views: trace.len(), invalidations, with, without })
+}
+
+fn trace(settings: &Settings) -> Vec<View> {
+    let mut random = StdRng::seed_from_u64(settings.seed);
+    let dashboards = Zipf::new(DASHBOARDS, 1.0);
+    // The first of each is what opens by itself.
+    let (ranges, countries) = (Zipf::new(RANGES.len(), 1.5), Zipf::new(COUNTRIES + 1, 1.5));
+    let mut trace = Vec::new();
+    let mut at = 0.0;
+    loop {
+        // The gaps between people who know nothing of each other.
+        at += -random.random::<f64>().max(f64::MIN_POSITIVE).ln() / settings.rate;
+        if at > settings.length.as_secs_f64() {
+            return trace;
+        }
+        let dashboard = dashboards.draw(&mut random);
+        let country = match countries.draw(&mut random) {
+            0 => String::new(),
+            country => format!("country=c{country}"),
+        };
+        let range = RANGES[ranges.draw(&mut random)];
+        let query = [range, &country].into_iter().filter(|part| !part.is_empty());
+        let query = query.collect::<Vec<_>>().join("&");
+        let path = format!("/d/sales-{dashboard}?{query}");
+        trace.push(View { at: Duration::from_secs_f64(at), path });
+    }
+}
+
+/// Ranks with probabilities that fall with their number.
+struct Zipf(Vec<f64>);
+
+impl Zipf {
+    fn new(count: usize, exponent: f64) -> Self {
+        let mut sum = 0.0;
+        let mut sums: Vec<f64> = (1..=count)
+            .map(|rank| {
+                sum += (rank as f64).powf(-exponent);
+                sum
+            })
+            .collect();
+        sums.iter_mut().for_each(|part| *part /= sum);
+        Self(sums)
+    }
+
+    fn draw(&self, random: &mut StdRng) -> usize {
+        let at = random.random::<f64>();
+        self.0.partition_point(|sum| *sum < at).min(self.0.len() - 1)
+    }
+}
+
+async fn replay(
+    settings: &Settings,
+    postgres: &Postgres,
+    trace: &[View],
+    mode: &str,
+) -> Result<Cost> {
+    let redis = Redis::start(&[])?;
+    let brisk = deployment(&settings.program, &redis, postgres, mode).start()?;
+    let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(0)));
+    let config = RedisConfig { prefix: PREFIX.into(), ..RedisConfig::parse(&redis.url()) };
+    let writer: Cache<Arc<str>> = Cache::with_redis(Config::default(), clock, config)?;
+    postgres.reset().await?;
+    let (cpu, begun) = (postgres.cpu_time()?, Instant::now());
+    let (client, open) = (Client::default(), Arc::new(Semaphore::new(OPEN)));
+    let mut pages = tokio::task::JoinSet::new();
+    let (mut next_change, mut changed) = (EVERY, 0);
+    for view in trace {
+        while next_change <= view.at {
+            tokio::time::sleep_until((begun + next_change).into()).await;
+            writer.invalidate(&[Tag::parse(&format!("table:bench.sales_{}", changed % TABLES))?]).await?;
+            changed += 1;
+            next_change += EVERY;
+        }
+        tokio::time::sleep_until((begun + view.at).into()).await;
+        let place = Arc::clone(&open).acquire_owned().await?;
+        let (client, url) = (client.clone(), brisk.url(&view.path));
+        pages.spawn(async move {
+            let answer = client.get(&url, Duration::from_secs(120)).await?;
+            drop(place);
+            let text = String::from_utf8_lossy(&answer.body);
+            if answer.status != 200 || text.contains("notice bad") {
+                bail!("a page failed with status {}: {text}", answer.status);
+            }
+            Ok(answer.time)
+        });
+    }
+    let mut times = Vec::with_capacity(trace.len());
+    while let Some(page) = pages.join_next().await {
+        times.push(page??);
+    }
+    times.sort();
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+    Ok(Cost {
+        statements: postgres.statements().await?,
+        cpu: postgres.cpu_time()?.saturating_sub(cpu),
+        time: begun.elapsed(),
+        median: at(0.5),
+        p95: at(0.95),
+    })
+}
+
+fn deployment(program: &Path, redis: &Redis, postgres: &Postgres, mode: &str) -> Deployment {
+    let dashboards = (0..DASHBOARDS)
+        .map(|i| (format!("sales-{i}.toml"), dashboard(&format!("sales_{}", i % TABLES))));
+    Deployment {
+        program: program.to_owned(),
+        configuration: format!(
+            "[cache]\nmode = \"{mode}\"\n[redis]\nurl = \"{}\"\nprefix = \"{PREFIX}\"\n\
+             [source.bench]\nurl = \"{}\"\n",
+            redis.url(),
+            postgres.url()
+        ),
+        dashboards: dashboards.collect(),
+    }
+}
+
+/// Ten panels: some for the range and the country, some for the range, some for neither.
+fn dashboard(table: &str) -> String {
+    let mut text = String::from(
+        "title = \"Sales\"\nsource = \"bench\"\n[[variable]]\nname = \"country\"\noptions = [",
+    );
+    for country in 1..=COUNTRIES {
+        text.push_str(&format!("\"c{country}\", "));
+    }
+    text.push_str("]\n");
+    let both = "where $range(at) and $optional(country = :country)";
+    let range = "where $range(at)";
+    let by_day = "select $bucket(at) as day";
+    let panels = [
+        ("revenue", "stat", format!("select sum(amount) as a from {table} {both}")),
+        ("orders", "stat", format!("select count(*) as a from {table} {both}")),
+        ("customers", "stat", format!("select count(distinct customer) as a from {table} {both}")),
+        ("by-day", "line", format!("{by_day}, sum(amount) as a from {table} {both} group by 1 order by 1")),
+        ("countries", "bar", format!("select country, sum(amount) as a from {table} {range} group by 1 order by 1")),
+        ("orders-by-day", "line", format!("{by_day}, count(*) as a from {table} {range} group by 1 order by 1")),
+        ("products", "table", format!("select product, sum(amount) as a from {table} {range} group by 1 order by 2 desc, 1 limit 20")),
+        ("all", "stat", format!("select sum(amount) as a from {table}")),
+        ("ever", "stat", format!("select count(distinct customer) as a from {table}")),
+        ("best", "table", format!("select customer, sum(amount) as a from {table} group by 1 order by 2 desc, 1 limit 10")),
+    ];
+    for (id, kind, sql) in panels {
+        text.push_str(&format!(
+            "[[panel]]\nid = \"{id}\"\ntitle = \"{id}\"\nkind = \"{kind}\"\nsql = \"{sql}\"\n"
+        ));
+    }
+    text
+}
+
+impl Report {
+    /// By how much the statements fall, and the processor time: from 0 to 1.
+    pub fn saved(&self) -> (f64, f64) {
+        let share = |with: f64, without: f64| 1.0 - with / without.max(f64::MIN_POSITIVE);
+        (
+            share(self.with.statements as f64, self.without.statements as f64),
+            share(self.with.cpu.as_secs_f64(), self.without.cpu.as_secs_f64()),
+        )
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "replay, seed {}: {} pages, {} invalidations",
+            self.seed, self.views, self.invalidations
+        )?;
+        for (name, cost) in [("with the cache", &self.with), ("without", &self.without)] {
+            writeln!(
+                f,
+                "  {name:<16} {:>7} statements {:>8.1} s of PostgreSQL's processor time; pages: \
+                 median {:>5.1} ms, P95 {:>6.1} ms; {:.0} s",
+                cost.statements,
+                cost.cpu.as_secs_f64(),
+                cost.median.as_secs_f64() * 1e3,
+                cost.p95.as_secs_f64() * 1e3,
+                cost.time.as_secs_f64()
+            )?;
+        }
+        let (statements, cpu) = self.saved();
+        writeln!(
+            f,
+            "  saved: {:.1} % of the statements, {:.1} % of the processor time",
+            statements * 100.0,
+            cpu * 100.0
+        )
+    }
+}

@@ -1,0 +1,138 @@
+//! **Round trips.** What a hot dashboard of twenty panels costs: commands that Redis counts,
+//! statements that PostgreSQL counts.
+
+use crate::client::Client;
+use crate::retail;
+use crate::servers::brisk::Deployment;
+use crate::servers::postgres::Postgres;
+use crate::servers::redis::Redis;
+use anyhow::{Result, bail};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+use std::time::Duration;
+
+/// Counts for [`VIEWS`] views.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// By command, where the process has the entries in its memory.
+    pub from_memory: BTreeMap<String, u64>,
+    /// By command, for the first view of a process that takes the entries from Redis.
+    pub from_redis: BTreeMap<String, u64>,
+    /// Statements of all these views.
+    pub statements: i64,
+}
+
+/// Views that are counted in memory.
+pub const VIEWS: u64 = 50;
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Counts.
+pub async fn run(program: &Path) -> Result<Report> {
+    let postgres = Postgres::start().await?;
+    postgres
+        .execute(
+            "create table invoice_lines as select now() - i * interval '1 hour' as invoiced_at,
+               i::text as invoice, (i % 90)::text as stock_code, i % 7 as quantity,
+               (i % 13)::numeric as price, i % 500 as customer, 'France' as country,
+               ((i % 7) * (i % 13))::numeric as net, 'Under £1' as price_band
+             from generate_series(1, 5000) i",
+        )
+        .await?;
+    let redis = Redis::start(&[])?;
+    let deployment = Deployment {
+        program: program.to_owned(),
+        configuration: format!(
+            "[redis]\nurl = \"{}\"\n[source.bench]\nurl = \"{}\"\n",
+            redis.url(),
+            postgres.url()
+        ),
+        dashboards: vec![("twenty.toml".into(), retail::dashboard())],
+    };
+    let (first, second) = (deployment.start()?, deployment.start()?);
+    let client = Client::default();
+    let view = async |brisk: &crate::servers::brisk::Brisk| -> Result<()> {
+        let answer = client.get(&brisk.url("/d/twenty"), PATIENCE).await?;
+        let text = String::from_utf8_lossy(&answer.body);
+        if answer.status != 200 || text.contains("notice bad") {
+            bail!("the page failed with status {}: {text}", answer.status);
+        }
+        Ok(())
+    };
+    // Twice, and a moment: what is loaded is stored behind the answer.
+    view(&first).await?;
+    view(&first).await?;
+    settled(&redis).await?;
+    // The second process connects and learns the era; no entry of the dashboard is in its memory.
+    client.panel(&second.url(&crate::client::panel_path("twenty", "price", "")), PATIENCE).await?;
+    settled(&redis).await?;
+    postgres.reset().await?;
+    let before = redis.calls()?;
+    view(&second).await?;
+    let between = redis.calls()?;
+    for _ in 0..VIEWS {
+        view(&first).await?;
+    }
+    let after = redis.calls()?;
+    Ok(Report {
+        from_redis: difference(&before, &between),
+        from_memory: difference(&between, &after),
+        statements: postgres.statements().await?,
+    })
+}
+
+/// Waits until nobody stores anything any more.
+async fn settled(redis: &Redis) -> Result<()> {
+    let mut known = redis.calls()?.remove("set");
+    loop {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let now = redis.calls()?.remove("set");
+        if now == known {
+            return Ok(());
+        }
+        known = now;
+    }
+}
+
+/// Calls from one count to the other, without those of the counting itself. What a script calls
+/// within Redis is no round trip.
+fn difference(
+    before: &BTreeMap<String, u64>,
+    after: &BTreeMap<String, u64>,
+) -> BTreeMap<String, u64> {
+    let mut calls: BTreeMap<String, u64> = after
+        .iter()
+        .map(|(name, count)| (name.clone(), count - before.get(name).copied().unwrap_or(0)))
+        .filter(|(name, count)| *count > 0 && name != "info" && !name.starts_with("client"))
+        .collect();
+    // Each run of the script that reads generations calls MGET once.
+    let scripts = calls.get("evalsha").copied().unwrap_or(0);
+    if let Some(count) = calls.get_mut("mget") {
+        *count = count.saturating_sub(scripts);
+    }
+    calls.retain(|_, count| *count > 0);
+    calls
+}
+
+impl Report {
+    /// Whether it is as it must be.
+    pub fn check(&self) -> Result<()> {
+        let sum = |calls: &BTreeMap<String, u64>| calls.values().sum::<u64>();
+        if sum(&self.from_memory) > 2 * VIEWS || sum(&self.from_redis) > 2 || self.statements > 0 {
+            bail!("a hot view costs too much: {self:?}");
+        }
+        if sum(&self.from_memory) < VIEWS || sum(&self.from_redis) == 0 {
+            bail!("something was not counted: {self:?}");
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "a hot view of twenty panels")?;
+        writeln!(f, "  Redis commands, {VIEWS} views from memory    {:?}", self.from_memory)?;
+        writeln!(f, "  Redis commands, one view from Redis      {:?}", self.from_redis)?;
+        writeln!(f, "  PostgreSQL statements, all of them       {}", self.statements)
+    }
+}

@@ -1,0 +1,114 @@
+//! A `brisk serve` process: one of several replicas, which may be killed and paused.
+
+use super::guarded::Guarded;
+use super::{free_port, listening};
+use anyhow::{Context, Result};
+use rustix::process::Signal;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use tempfile::TempDir;
+
+/// What all replicas of one proof share.
+#[derive(Debug, Clone)]
+pub struct Deployment {
+    /// The program.
+    pub program: PathBuf,
+    /// The configuration file's text, without `listen` and directories.
+    pub configuration: String,
+    /// The dashboards: file name and text.
+    pub dashboards: Vec<(String, String)>,
+}
+
+/// One process.
+pub struct Brisk {
+    /// Where it listens.
+    pub port: u16,
+    directory: TempDir,
+    program: PathBuf,
+    process: Mutex<Option<Guarded>>,
+}
+
+impl Deployment {
+    /// Starts a replica.
+    pub fn start(&self) -> Result<Brisk> {
+        let directory = tempfile::Builder::new().prefix("brisk-bench-").tempdir()?;
+        let dashboards = directory.path().join("dashboards");
+        std::fs::create_dir(&dashboards)?;
+        for (name, text) in &self.dashboards {
+            std::fs::write(dashboards.join(name), text)?;
+        }
+        // Pages name these files; nobody loads them here.
+        let manifest = r#"{"brisk.css":"/assets/brisk.css","brisk.js":"/assets/brisk.js",
+            "brisk_bg.wasm":"/assets/brisk_bg.wasm","loader.js":"/assets/loader.js"}"#;
+        std::fs::write(directory.path().join("manifest.json"), manifest)?;
+        let port = free_port()?;
+        let text = format!(
+            "listen = \"127.0.0.1:{port}\"\ndata_dir = \"data\"\ndashboards_dir = \"dashboards\"\n\
+             assets_dir = \".\"\n{}",
+            self.configuration
+        );
+        std::fs::write(directory.path().join("brisk.toml"), text)?;
+        let brisk =
+            Brisk { port, directory, program: self.program.clone(), process: Mutex::default() };
+        brisk.run()?;
+        Ok(brisk)
+    }
+}
+
+impl Brisk {
+    /// Starts it again.
+    pub fn run(&self) -> Result<()> {
+        let words: Vec<OsString> = vec![self.program.clone().into(), "serve".into()];
+        let log = self.log();
+        // What the caller's environment says about Brisk is not meant for this one.
+        let variables = [("RUST_LOG".to_owned(), "info".to_owned())];
+        let process = Guarded::start(&words, self.directory.path(), &log, "KILL", &variables)?;
+        *self.lock() = Some(process);
+        listening(self.port, "brisk serve")
+            .with_context(|| std::fs::read_to_string(&log).unwrap_or_default())
+    }
+
+    /// The address of `path`.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) -> Result<()> {
+        self.lock().as_ref().context("it does not run")?.signal(signal)
+    }
+
+    /// Ends it at once.
+    pub fn kill(&self) {
+        drop(self.lock().take());
+    }
+
+    /// What it has said.
+    pub fn log(&self) -> PathBuf {
+        self.directory.path().join("log")
+    }
+
+    /// Its resident memory, in bytes.
+    pub fn memory(&self) -> Result<u64> {
+        let status = std::fs::read_to_string(self.proc()?.join("status"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+        Ok(kilobytes.context("the kernel does not say")? * 1024)
+    }
+
+    /// Its open files: connections, mostly.
+    pub fn open_files(&self) -> Result<usize> {
+        Ok(std::fs::read_dir(self.proc()?.join("fd"))?.count())
+    }
+
+    fn proc(&self) -> Result<PathBuf> {
+        let guard = self.lock();
+        let pid = guard.as_ref().context("it does not run")?.pid().as_raw_nonzero();
+        Ok(Path::new("/proc").join(pid.to_string()))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Guarded>> {
+        self.process.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}

@@ -1,0 +1,62 @@
+//! A process that ends with ours.
+
+use anyhow::{Context, Result};
+use rustix::process::{Pid, Signal, kill_process};
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+/// Says the process's id, and ends it when the other end of its input is gone: even if we are
+/// killed, nothing is left behind.
+const GUARD: &str = "log=$1; last=$2; shift 2; \"$@\" >>\"$log\" 2>&1 <&- & server=$!; \
+                     echo $server; read nothing; kill -CONT $server; kill -$last $server; wait";
+
+/// A process that is ended when the value is dropped, or when this program ends.
+pub struct Guarded {
+    shell: Child,
+    pid: Pid,
+}
+
+impl Guarded {
+    /// Starts `words` in `directory`; what it says goes to `log`. `last` is the signal that ends
+    /// it in the end.
+    pub fn start(
+        words: &[OsString],
+        directory: &Path,
+        log: &Path,
+        last: &str,
+        variables: &[(String, String)],
+    ) -> Result<Self> {
+        File::options().create(true).append(true).open(log)?;
+        let mut command = Command::new("sh");
+        command.args(["-c", GUARD, "sh"]).arg(log).arg(last).args(words).current_dir(directory);
+        command.envs(variables.iter().map(|(name, value)| (name, value)));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut shell = command.spawn().context("a shell could not be started")?;
+        let said = shell.stdout.take().context("the shell has no output")?;
+        let mut line = String::new();
+        BufReader::new(said).read_line(&mut line)?;
+        let pid = line.trim().parse().ok().and_then(Pid::from_raw);
+        let pid = pid.with_context(|| format!("{words:?} could not be started"))?;
+        Ok(Self { shell, pid })
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> Pid {
+        self.pid
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) -> Result<()> {
+        kill_process(self.pid, signal).context("the process is gone")
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        drop(self.shell.stdin.take());
+        let _ = self.shell.wait();
+    }
+}

@@ -1,0 +1,54 @@
+//! Real servers of our own, on free ports, in temporary directories. They end with this process,
+//! however it ends.
+
+pub mod brisk;
+pub mod guarded;
+pub mod postgres;
+pub mod proxy;
+pub mod redis;
+
+use anyhow::{Context, Result, bail};
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// How long a server may take to start.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A port that nobody uses right now.
+pub fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).context("no port is free")?;
+    Ok(listener.local_addr()?.port())
+}
+
+/// Waits until somebody listens on `port`.
+pub(crate) fn listening(port: u16, what: &str) -> Result<()> {
+    let begun = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        if begun.elapsed() > PATIENCE {
+            bail!("{what} does not start on port {port}");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    Ok(())
+}
+
+/// A program in the search path, or where Debian puts PostgreSQL's.
+fn program(name: &str) -> Result<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    folders.extend(versions.map(|version| version.path().join("bin")));
+    let found = folders.into_iter().map(|folder| folder.join(name)).find(|path| path.is_file());
+    found.with_context(|| format!("{name} is not installed; cargo xtask test installs it"))
+}
+
+/// Databases refuse to run as root: who runs them instead.
+fn unprivileged() -> Option<&'static str> {
+    if !rustix::process::geteuid().is_root() {
+        return None;
+    }
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let known = |name: &str| users.lines().any(|line| line.starts_with(&format!("{name}:")));
+    ["postgres", "nobody"].into_iter().find(|name| known(name))
+}

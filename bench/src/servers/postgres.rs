@@ -1,0 +1,186 @@
+//! A PostgreSQL that counts its statements, and may be killed and started again.
+
+use super::guarded::Guarded;
+use super::{free_port, listening, program, unprivileged};
+use anyhow::{Context, Result, bail};
+use rustix::process::Signal;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use std::ffi::OsString;
+use std::process::Command;
+use std::sync::Mutex;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// Who owns the data; panels read as [`READER`].
+const OWNER: &str = "owner";
+/// The role that sources read as: it may only read.
+pub const READER: &str = "reader";
+
+/// A PostgreSQL server of our own.
+pub struct Postgres {
+    /// Where it listens.
+    pub port: u16,
+    /// The owner's connections.
+    pub pool: PgPool,
+    directory: TempDir,
+    process: Mutex<Option<Guarded>>,
+}
+
+impl Postgres {
+    /// Makes a server with an empty database, and counts its statements.
+    pub async fn start() -> Result<Self> {
+        let directory = tempfile::Builder::new().prefix("brisk-bench-").tempdir()?;
+        if let Some(user) = unprivileged() {
+            quietly(Command::new("chown").arg(user).arg(directory.path()))?;
+        }
+        let mut words = as_unprivileged();
+        words.push(program("initdb")?.into());
+        words.extend(
+            ["--auth=trust", "--no-sync", "--encoding=UTF8", "--username", OWNER, "-D"]
+                .map(OsString::from),
+        );
+        words.push(directory.path().join("data").into());
+        quietly(Command::new(&words[0]).args(&words[1..]).current_dir(directory.path()))?;
+        let port = free_port()?;
+        let options = PgConnectOptions::new().host("127.0.0.1").port(port).username(OWNER);
+        let options = options.database("postgres");
+        let pool = PgPoolOptions::new()
+            .max_connections(16)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_lazy_with(options);
+        let server = Self { port, pool, directory, process: Mutex::default() };
+        server.run()?;
+        let setup = [
+            "create extension pg_stat_statements".to_owned(),
+            format!("create role {READER} login"),
+            format!("grant pg_read_all_data to {READER}"),
+        ];
+        for statement in setup {
+            server.execute(statement).await?;
+        }
+        Ok(server)
+    }
+
+    /// Starts it again, on the same port, with its data.
+    pub fn run(&self) -> Result<()> {
+        let mut words = as_unprivileged();
+        words.push(program("postgres")?.into());
+        words.push("-D".into());
+        words.push(self.directory.path().join("data").into());
+        words.extend(["-h", "127.0.0.1", "-p"].map(OsString::from));
+        words.push(self.port.to_string().into());
+        words.push("-k".into());
+        words.push(self.directory.path().into());
+        for setting in [
+            "fsync=off",
+            "shared_preload_libraries=pg_stat_statements",
+            "pg_stat_statements.track=top",
+            "shared_buffers=1GB",
+            "max_connections=200",
+            "max_wal_size=4GB",
+        ] {
+            words.extend(["-c", setting].map(OsString::from));
+        }
+        let (directory, log) = (self.directory.path(), self.directory.path().join("log"));
+        // QUIT is its immediate shutdown, which ends its children as well.
+        *self.lock() = Some(Guarded::start(&words, directory, &log, "QUIT", &[])?);
+        listening(self.port, "postgres")
+    }
+
+    /// The address for a source that reads.
+    pub fn url(&self) -> String {
+        format!("postgres://{READER}@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Ends it at once, with all that it is doing.
+    pub fn kill(&self) {
+        drop(self.lock().take());
+    }
+
+    /// Sends its parent process a signal.
+    pub fn signal(&self, signal: Signal) -> Result<()> {
+        self.lock().as_ref().context("it does not run")?.signal(signal)
+    }
+
+    /// Runs a statement as the owner.
+    pub async fn execute(&self, sql: impl Into<String>) -> Result<()> {
+        let sql = sql.into();
+        let done = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.clone())).execute(&self.pool).await;
+        done.map(|_| ()).with_context(|| format!("running {sql}"))
+    }
+
+    /// One number.
+    pub async fn number(&self, sql: &str) -> Result<i64> {
+        let query = sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned()));
+        query.fetch_one(&self.pool).await.with_context(|| format!("running {sql}"))
+    }
+
+    /// Statements that the sources' role has run, and started, since the last reset.
+    pub async fn statements(&self) -> Result<i64> {
+        self.number(&format!(
+            "select coalesce(sum(calls), 0)::int8 from pg_stat_statements \
+             where userid = '{READER}'::regrole and query not ilike 'set %'"
+        ))
+        .await
+    }
+
+    /// Forgets what was counted.
+    pub async fn reset(&self) -> Result<()> {
+        self.execute("select pg_stat_statements_reset()").await
+    }
+
+    /// Statements of sources that run right now.
+    pub async fn running(&self) -> Result<i64> {
+        self.number(&format!(
+            "select count(*) from pg_stat_activity where usename = '{READER}' and state = 'active'"
+        ))
+        .await
+    }
+
+    /// Processor time that it and its children have used, dead ones included.
+    pub fn cpu_time(&self) -> Result<Duration> {
+        let guard = self.lock();
+        let parent = guard.as_ref().context("it does not run")?.pid().as_raw_nonzero().get();
+        let mut ticks = 0;
+        for entry in std::fs::read_dir("/proc")? {
+            let Ok(entry) = entry else { continue };
+            let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok())
+            else {
+                continue;
+            };
+            let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else { continue };
+            // The second field is a name in parentheses, which may hold anything.
+            let Some((_, rest)) = stat.rsplit_once(") ") else { continue };
+            let fields: Vec<i64> =
+                rest.split(' ').map(|field| field.parse().unwrap_or(0)).collect();
+            // From the third field on: state, parent, …, utime (14th), stime, cutime, cstime.
+            if pid == parent {
+                ticks += fields[11..15].iter().sum::<i64>();
+            } else if fields[1] == i64::from(parent) {
+                ticks += fields[11..13].iter().sum::<i64>();
+            }
+        }
+        // Linux counts in hundredths of a second on every machine that people use.
+        Ok(Duration::from_millis(u64::try_from(ticks)? * 10))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Guarded>> {
+        self.process.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+fn as_unprivileged() -> Vec<OsString> {
+    let Some(user) = unprivileged() else { return Vec::new() };
+    let group = if user == "nobody" { "nogroup" } else { user };
+    ["setpriv", "--reuid", user, "--regid", group, "--clear-groups", "--"]
+        .map(OsString::from)
+        .to_vec()
+}
+
+fn quietly(command: &mut Command) -> Result<()> {
+    let output = command.output().with_context(|| format!("{command:?} could not be started"))?;
+    if !output.status.success() {
+        bail!("{command:?} failed:\n{}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
+}

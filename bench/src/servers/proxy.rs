@@ -1,0 +1,69 @@
+//! A proxy that holds back what a server answers.
+
+use anyhow::Result;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
+use tokio::net::{TcpListener, TcpStream};
+
+/// A proxy before a server on this machine. It ends with the value.
+pub struct Proxy {
+    /// Where it listens.
+    pub port: u16,
+    delay: Arc<AtomicU64>,
+    task: tokio::task::AbortHandle,
+}
+
+impl Proxy {
+    /// A proxy before `port`, without a delay for now.
+    pub async fn before(port: u16) -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let own = listener.local_addr()?.port();
+        let delay = Arc::new(AtomicU64::new(0));
+        let held = Arc::clone(&delay);
+        let task = tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(pass(client, port, Arc::clone(&held)));
+            }
+        });
+        Ok(Self { port: own, delay, task: task.abort_handle() })
+    }
+
+    /// Holds every answer back by `delay`, from now on.
+    pub fn delay(&self, delay: Duration) {
+        let millis = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+        self.delay.store(millis, Ordering::SeqCst);
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn pass(client: TcpStream, port: u16, delay: Arc<AtomicU64>) {
+    let Ok(server) = TcpStream::connect(("127.0.0.1", port)).await else { return };
+    let _ = (client.set_nodelay(true), server.set_nodelay(true));
+    let (mut from_client, mut to_client) = client.into_split();
+    let (mut from_server, mut to_server) = server.into_split();
+    let asking = async {
+        let _ = copy(&mut from_client, &mut to_server).await;
+        let _ = to_server.shutdown().await;
+    };
+    let answering = async {
+        let mut bytes = vec![0; 65_536];
+        while let Ok(count @ 1..) = from_server.read(&mut bytes).await {
+            let held = Duration::from_millis(delay.load(Ordering::SeqCst));
+            if !held.is_zero() {
+                tokio::time::sleep(held).await;
+            }
+            if to_client.write_all(&bytes[..count]).await.is_err() {
+                break;
+            }
+        }
+        let _ = to_client.shutdown().await;
+    };
+    tokio::join!(asking, answering);
+}

@@ -1,0 +1,238 @@
+//! One load, from its first check to its storing: single flight in the cluster.
+
+use crate::cache::{Inner, Ticket};
+use crate::encoding;
+use crate::entry::{Entry, Hit, State};
+use crate::flight::Flight;
+use crate::lookup::LARGE;
+use crate::redis::Shared;
+use crate::redis::channel::Message;
+use crate::redis::lease::Lease;
+use crate::{Cache, LoadError, Trigger, Value};
+use brisk_domain::Timestamp;
+use futures::future::BoxFuture;
+use std::error::Error;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::Notify;
+
+impl<V: Value> Cache<V> {
+    /// Joins the load of `ticket` that is under way, and says so, or starts it.
+    pub(crate) fn flight<F, E>(
+        &self,
+        ticket: &Ticket,
+        replaces: Option<Timestamp>,
+        trigger: Trigger,
+        loader: F,
+    ) -> (Flight<V>, bool)
+    where
+        F: FnOnce() -> BoxFuture<'static, Result<V, E>> + Send + 'static,
+        E: Error + Send + Sync + 'static,
+    {
+        let (inner, to_load) = (Arc::clone(&self.0), ticket.clone());
+        let (flight, joined) = self.0.flights.join_or_start(ticket.key, move |landed| async move {
+            let load = Load { inner, ticket: to_load, replaces, trigger };
+            load.run(loader, &landed).await
+        });
+        if joined {
+            self.0.counters.count(&ticket.request.label, trigger, |figures| figures.joins += 1);
+        }
+        (flight, joined)
+    }
+}
+
+/// One load, from its first check to its storing.
+struct Load<V: Value> {
+    inner: Arc<Inner<V>>,
+    ticket: Ticket,
+    /// An entry that is not good enough, however fresh: when it was stored.
+    replaces: Option<Timestamp>,
+    trigger: Trigger,
+}
+
+/// The first pause between looks at what another process is doing; its messages end it earlier.
+const FIRST_LOOK: Duration = Duration::from_millis(20);
+/// The longest.
+const LAST_LOOK: Duration = Duration::from_millis(250);
+
+impl<V: Value> Load<V> {
+    async fn run<F, E>(self, loader: F, landed: &Notify) -> Result<Hit<V>, LoadError>
+    where
+        F: FnOnce() -> BoxFuture<'static, Result<V, E>> + Send + 'static,
+        E: Error + Send + Sync + 'static,
+    {
+        // Somebody may have finished between the caller's lookup and this flight.
+        let off = self.ticket.request.policy.off;
+        let known = if off { None } else { self.inner.memory.get(&self.ticket.key) };
+        if let Some(hit) = self.good_enough(known) {
+            return Ok(hit);
+        }
+        if let Some(error) = self.inner.failures.recent(&self.ticket.key, self.inner.clock.now()) {
+            return Err(error);
+        }
+        let together = !off && self.ticket.verified;
+        let Some(shared) = self.inner.shared.clone().filter(|_| together) else {
+            return self.lead(loader).await.map(|(hit, _)| hit);
+        };
+        self.lead_or_wait(&shared, loader, landed).await
+    }
+
+    /// One process leads; the others wait for its entry, or for its lease.
+    async fn lead_or_wait<F, E>(
+        self,
+        shared: &Arc<Shared>,
+        loader: F,
+        landed: &Notify,
+    ) -> Result<Hit<V>, LoadError>
+    where
+        F: FnOnce() -> BoxFuture<'static, Result<V, E>> + Send + 'static,
+        E: Error + Send + Sync + 'static,
+    {
+        let begun = Instant::now();
+        let mut pause = FIRST_LOOK;
+        loop {
+            match shared.lease(self.ticket.key).await {
+                Ok(Some(lease)) => {
+                    // Whoever held the lease before has stored its entry before it gave it back.
+                    if let Some(hit) = self.stored_elsewhere(shared).await {
+                        lease.give_back().await;
+                        return Ok(hit);
+                    }
+                    let led = self.lead(loader).await;
+                    let storing =
+                        Storing { shared: Arc::clone(shared), lease, ticket: self.ticket };
+                    let (entry, result) = match led {
+                        Ok((hit, is_stored)) => (is_stored.then(|| hit.entry.clone()), Ok(hit)),
+                        Err(error) => (None, Err(error)),
+                    };
+                    // Nobody here has to wait for that.
+                    tokio::spawn(storing.run(self.inner, entry));
+                    return result;
+                }
+                Ok(None) => {
+                    if pause == FIRST_LOOK {
+                        let label = &self.ticket.request.label;
+                        self.inner.counters.count(label, self.trigger, |f| f.joins += 1);
+                    }
+                    let _ = tokio::time::timeout(pause, landed.notified()).await;
+                    pause = (pause * 2).min(LAST_LOOK);
+                    if let Some(hit) = self.stored_elsewhere(shared).await {
+                        return Ok(hit);
+                    }
+                    if begun.elapsed() > self.inner.config.patience {
+                        return Err(LoadError::TimedOut);
+                    }
+                }
+                // Without Redis everybody loads for themselves.
+                Err(_) => return self.lead(loader).await.map(|(hit, _)| hit),
+            }
+        }
+    }
+
+    async fn stored_elsewhere(&self, shared: &Shared) -> Option<Hit<V>> {
+        let key = self.ticket.key;
+        let (mut found, _) = shared.entries(&[key], &[]).await.ok()?;
+        let mut entries = self.inner.decoded([(key, found.pop()?)].into()).await;
+        let hit = self.good_enough(entries.remove(&key))?;
+        self.inner.memory.insert(self.ticket.request.fingerprint, hit.entry.clone());
+        Some(hit)
+    }
+
+    fn good_enough(&self, entry: Option<Entry<V>>) -> Option<Hit<V>> {
+        let entry = entry?;
+        let is_newer = self.replaces.is_none_or(|replaced| entry.stored_at > replaced);
+        let is_fresh = self.inner.clock.now() < entry.fresh_until;
+        // It may be older than an invalidation that this process could not hear of.
+        let state = if self.ticket.verified { State::Fresh } else { State::Unverified };
+        (is_newer && is_fresh).then_some(Hit { entry, state })
+    }
+
+    /// Runs the loader in its lane and keeps what it gives in memory; says whether it may be
+    /// stored.
+    async fn lead<F, E>(&self, loader: F) -> Result<(Hit<V>, bool), LoadError>
+    where
+        F: FnOnce() -> BoxFuture<'static, Result<V, E>> + Send + 'static,
+        E: Error + Send + Sync + 'static,
+    {
+        let (inner, request) = (&self.inner, &self.ticket.request);
+        let place = inner.lanes.enter(&request.lane).await?;
+        let (begun, started) = (inner.clock.now(), Instant::now());
+        let result = loader().await;
+        drop(place);
+        let load_time = started.elapsed();
+        let now = inner.clock.now();
+        inner.counters.count(&request.label, self.trigger, |figures| {
+            figures.loads += 1;
+            figures.load_time += load_time;
+            figures.errors += u64::from(result.is_err());
+        });
+        let value = result.map_err(|error| {
+            let error = LoadError::Failed(Arc::new(error));
+            inner.failures.remember(self.ticket.key, &error, now, inner.config.error_ttl);
+            error
+        })?;
+        let spread = 1.0 + inner.config.jitter * (rand::random::<f64>() * 2.0 - 1.0);
+        let key = self.ticket.key;
+        let lasted = load_time.max(between(begun, now));
+        let entry = Entry::new(value, key, begun, lasted, &request.policy, spread);
+        let is_small = entry.value.size() <= inner.config.max_value_bytes;
+        if !is_small {
+            inner.counters.count(&request.label, self.trigger, |figures| figures.too_large += 1);
+        }
+        let is_stored = is_small && !request.policy.off;
+        if is_stored {
+            inner.memory.insert(request.fingerprint, entry.clone());
+        }
+        Ok((Hit { entry, state: State::Fresh }, is_stored))
+    }
+}
+
+/// Puts an entry into the shared tier, then lets the others go on.
+struct Storing {
+    shared: Arc<Shared>,
+    lease: Lease,
+    ticket: Ticket,
+}
+
+impl Storing {
+    async fn run<V: Value>(self, inner: Arc<Inner<V>>, entry: Option<Entry<V>>) {
+        if let Some(entry) = entry {
+            self.store(&inner, entry).await;
+        }
+        self.lease.give_back().await;
+        self.shared.publish(&Message::Landed(self.ticket.key)).await;
+    }
+
+    async fn store<V: Value>(&self, inner: &Inner<V>, entry: Entry<V>) {
+        let life = between(inner.clock.now(), entry.usable_until);
+        if life.is_zero() {
+            return;
+        }
+        let bytes = if entry.value.size() >= LARGE {
+            match tokio::task::spawn_blocking(move || encoding::encode(&entry)).await {
+                Ok(bytes) => bytes,
+                Err(_) => return,
+            }
+        } else {
+            encoding::encode(&entry)
+        };
+        let (fingerprint, key) = (&self.ticket.request.fingerprint, &self.ticket.key);
+        match self.shared.store(fingerprint, key, &bytes, life).await {
+            Ok(()) => inner.counters.tier(|tiers| {
+                tiers.stored += 1;
+                tiers.stored_bytes += bytes.len() as u64;
+            }),
+            Err(trouble) => {
+                inner.counters.tier(|tiers| tiers.not_stored += 1);
+                tracing::debug!(%trouble, "an entry could not be stored in Redis");
+            }
+        }
+    }
+}
+
+/// The time from `from` to `to`; none if that lies before. An entry is refreshed early by how long
+/// its load took on the injected clock: that, and no other, says when the entry ends. A clock
+/// that stands still, in a replay, says nothing of loads; then the machine's own does.
+fn between(from: Timestamp, to: Timestamp) -> Duration {
+    Duration::from_micros(u64::try_from(to.0.saturating_sub(from.0)).unwrap_or(0))
+}

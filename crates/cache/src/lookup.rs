@@ -1,0 +1,244 @@
+//! What is known of a batch of requests: their keys under the current generations, and entries
+//! from memory and from the shared tier.
+
+use crate::cache::{Found, Inner, Ticket};
+use crate::entry::{Entry, Hit, State};
+use crate::generation::{Generation, Generations};
+use crate::redis::{Shared, Trouble};
+use crate::{EntryKey, Policy, Request, Tag, Value, encoding};
+use brisk_domain::Timestamp;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// From this many bytes on, entries are encoded and decoded off the runtime's own threads.
+pub(crate) const LARGE: usize = 64 << 10;
+
+/// What the shared tier holds under these keys; it was not asked about others.
+type Answers = HashMap<EntryKey, Option<Vec<u8>>>;
+
+/// Requests, and the tags of all of them.
+struct Batch<'a> {
+    requests: &'a [Request],
+    tags: Vec<Tag>,
+    /// For each request the places of its own tags: in order and once, however it lists them.
+    places: Vec<BTreeSet<usize>>,
+}
+
+impl<'a> Batch<'a> {
+    fn of(requests: &'a [Request]) -> Self {
+        let tags: BTreeSet<&Tag> = requests.iter().flat_map(|r| r.tags.iter()).collect();
+        let tags: Vec<Tag> = tags.into_iter().cloned().collect();
+        let place = |tag| tags.binary_search(tag).ok();
+        let places = requests.iter().map(|r| r.tags.iter().filter_map(place).collect()).collect();
+        Self { requests, tags, places }
+    }
+
+    /// The key of each request, where all of its generations are known.
+    fn keys<'g>(
+        &self,
+        era: &str,
+        generation: impl Fn(usize) -> Option<&'g Generation>,
+    ) -> Vec<Option<EntryKey>> {
+        let key = |(request, places): (&Request, &BTreeSet<usize>)| {
+            let of = places.iter().map(|place| generation(*place).map(|bytes| &**bytes));
+            let under: Option<Vec<&[u8]>> =
+                std::iter::once(Some(era.as_bytes())).chain(of).collect();
+            Some(EntryKey::of(&request.fingerprint, under?))
+        };
+        self.requests.iter().zip(&self.places).map(key).collect()
+    }
+}
+
+impl<V: Value> Inner<V> {
+    /// `requests` under the current generations.
+    pub(crate) async fn tickets(&self, requests: &[Request]) -> Vec<Ticket> {
+        let batch = Batch::of(requests);
+        let read = match &self.shared {
+            None => None,
+            Some(shared) => Some(shared.generations(&batch.tags).await),
+        };
+        self.tickets_under(&batch, read)
+    }
+
+    /// What there is of `requests`: one wait for the shared tier when all is in memory, or where
+    /// the generations are still those that this process knows; two, or three after an
+    /// invalidation, else.
+    pub(crate) async fn find(&self, requests: &[Request]) -> Vec<Found<V>> {
+        let batch = Batch::of(requests);
+        let Some(shared) = &self.shared else {
+            return self.find_in_memory(self.tickets_under(&batch, None));
+        };
+        let guesses = self.worth_asking_ahead(&batch);
+        let (read, ahead) =
+            futures::join!(shared.generations(&batch.tags), shared.entries_ahead(&guesses));
+        // Only what turns out to be under the current generations is ever taken from this.
+        let ahead: Answers = guesses.into_iter().zip(ahead.unwrap_or_default()).collect();
+        let mut found = self.find_in_memory(self.tickets_under(&batch, Some(read)));
+        self.find_shared(shared, &mut found, ahead).await;
+        found
+    }
+
+    /// Tickets under what the shared tier said, or under what this process knows.
+    fn tickets_under(
+        &self,
+        batch: &Batch<'_>,
+        read: Option<Result<Generations, Trouble>>,
+    ) -> Vec<Ticket> {
+        let (generations, verified) = match read {
+            None => (self.known.read(&batch.tags), true),
+            Some(Ok(generations)) => {
+                self.known.remember(&batch.tags, &generations);
+                (generations, true)
+            }
+            Some(Err(_)) => (self.known.read(&batch.tags), false),
+        };
+        let keys = batch.keys(&generations.era, |place| generations.of.get(place));
+        // Every tag has a generation here, so every request has a key.
+        let tickets = batch.requests.iter().zip(keys);
+        tickets
+            .filter_map(|(request, key)| {
+                Some(Ticket { request: request.clone(), key: key?, verified })
+            })
+            .collect()
+    }
+
+    /// Keys under the generations as this process last knew them, whose entries are not in
+    /// memory. Mostly they are still current: then asking for the entries together with the
+    /// generations saves the second wait.
+    fn worth_asking_ahead(&self, batch: &Batch<'_>) -> Vec<EntryKey> {
+        let (era, recalled) = self.known.recall(&batch.tags);
+        let keys = batch.keys(&era, |place| recalled.get(place)?.as_ref());
+        let wanted = batch.requests.iter().zip(keys).filter(|(request, _)| !request.policy.off);
+        let missing = wanted.filter_map(|(_, key)| key.filter(|key| !self.memory.contains(key)));
+        missing.collect()
+    }
+
+    fn find_in_memory(&self, tickets: Vec<Ticket>) -> Vec<Found<V>> {
+        let now = self.clock.now();
+        let in_memory = |ticket: &Ticket| {
+            let wanted = !ticket.request.policy.off;
+            self.hit(wanted.then(|| self.memory.get(&ticket.key))??, ticket.verified, now)
+        };
+        tickets.into_iter().map(|ticket| Found { hit: in_memory(&ticket), ticket }).collect()
+    }
+
+    /// `entry` under the current generations, judged by its age.
+    fn hit(&self, entry: Entry<V>, verified: bool, now: Timestamp) -> Option<Hit<V>> {
+        let state = match () {
+            () if now >= entry.usable_until => return None,
+            () if now >= entry.fresh_until => State::Stale,
+            () if !verified => State::Unverified,
+            () if entry.is_due(now, self.config.early) => State::Due,
+            () => State::Fresh,
+        };
+        Some(Hit { entry, state })
+    }
+
+    /// The value from before an invalidation, if it may be shown.
+    pub(crate) fn previous_in_memory(&self, ticket: &Ticket) -> Option<Hit<V>> {
+        let Policy { off, strict, .. } = ticket.request.policy;
+        if off || strict {
+            return None;
+        }
+        let entry = self.memory.newest(&ticket.request.fingerprint)?;
+        (entry.key != ticket.key && self.clock.now() < entry.usable_until)
+            .then_some(Hit { entry, state: State::Previous })
+    }
+
+    /// Fills in from the shared tier what is not in memory; `ahead` is what it has already said.
+    async fn find_shared(&self, shared: &Shared, found: &mut [Found<V>], ahead: Answers) {
+        let mut missing: Vec<&mut Found<V>> = found
+            .iter_mut()
+            .filter(|one| {
+                one.hit.is_none() && one.ticket.verified && !one.ticket.request.policy.off
+            })
+            .collect();
+        let wanted: HashSet<EntryKey> = missing.iter().map(|one| one.ticket.key).collect();
+        let said: HashSet<EntryKey> = ahead.keys().copied().collect();
+        let mut answers: Answers =
+            ahead.into_iter().filter(|(key, _)| wanted.contains(key)).collect();
+        self.give(&mut missing, answers).await;
+        missing.retain(|one| one.hit.is_none());
+        let keys = missing.iter().map(|one| one.ticket.key);
+        let keys: Vec<EntryKey> = keys.filter(|key| !said.contains(key)).collect();
+        let fingerprints: Vec<_> =
+            missing.iter().map(|one| one.ticket.request.fingerprint).collect();
+        let Ok((entries, newest)) = shared.entries(&keys, &fingerprints).await else {
+            return;
+        };
+        answers = keys.into_iter().zip(entries).collect();
+        self.give(&mut missing, answers).await;
+        // After an invalidation: the values from before it, unless they are in memory.
+        let mut previous: Vec<(&mut Found<V>, EntryKey)> = missing
+            .into_iter()
+            .zip(newest)
+            .filter_map(|(one, newest)| Some((one, newest?)))
+            .filter(|(one, newest)| {
+                let request = &one.ticket.request;
+                one.hit.is_none()
+                    && *newest != one.ticket.key
+                    && !request.policy.strict
+                    && self.memory.newest(&request.fingerprint).is_none()
+            })
+            .collect();
+        let keys: Vec<EntryKey> = previous.iter().map(|(_, key)| *key).collect();
+        let Ok((entries, _)) = shared.entries(&keys, &[]).await else {
+            return;
+        };
+        let entries = self.decoded(keys.into_iter().zip(entries).collect()).await;
+        let now = self.clock.now();
+        for (one, key) in &mut previous {
+            if let Some(entry) = entries.get(key).filter(|entry| now < entry.usable_until) {
+                self.memory.insert_previous(entry.clone());
+                one.hit = Some(Hit { entry: entry.clone(), state: State::Previous });
+            }
+        }
+    }
+
+    /// Gives everybody their entry of `answers`, and keeps it in memory.
+    async fn give(&self, missing: &mut [&mut Found<V>], answers: Answers) {
+        let entries = self.decoded(answers).await;
+        let now = self.clock.now();
+        for one in missing {
+            if let Some(entry) = entries.get(&one.ticket.key) {
+                self.memory.insert(one.ticket.request.fingerprint, entry.clone());
+                one.hit = self.hit(entry.clone(), true, now);
+            }
+        }
+    }
+
+    /// Those of `answers` that are entries.
+    pub(crate) async fn decoded(&self, answers: Answers) -> HashMap<EntryKey, Entry<V>> {
+        let found: Vec<(EntryKey, Vec<u8>)> =
+            answers.into_iter().filter_map(|(key, bytes)| Some((key, bytes?))).collect();
+        let size: usize = found.iter().map(|(_, bytes)| bytes.len()).sum();
+        let limit = self.config.max_value_bytes.saturating_mul(4);
+        let decode = move || -> Vec<_> {
+            let decode = |(key, bytes): (EntryKey, Vec<u8>)| {
+                (key, bytes.len(), encoding::decode(&bytes, key, limit))
+            };
+            found.into_iter().map(decode).collect()
+        };
+        let decoded = if size < LARGE {
+            decode()
+        } else {
+            tokio::task::spawn_blocking(decode).await.unwrap_or_default()
+        };
+        let mut entries = HashMap::with_capacity(decoded.len());
+        self.counters.tier(|tiers| {
+            for (key, size, entry) in decoded {
+                match entry {
+                    Ok(entry) => {
+                        tiers.shared_hits += 1;
+                        tiers.shared_bytes += size as u64;
+                        entries.insert(key, entry);
+                    }
+                    Err(error) => {
+                        tiers.garbage += 1;
+                        tracing::warn!(%key, %error, "what Redis holds is not an entry; it is loaded again");
+                    }
+                }
+            }
+        });
+        entries
+    }
+}

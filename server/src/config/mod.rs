@@ -1,0 +1,145 @@
+//! What Brisk is told: a TOML file, environment variables over it, flags over both.
+//!
+//! - [`Settings::read`] puts the layers together; [`Flags`] are the top one, in which clap has
+//!   already put flags over their variables;
+//! - `file` reads `brisk.toml` through `table`, which reports wrong types and unknown keys with
+//!   their `place`; [`cache`], `redis` and [`sources`] are its tables, `duration` and `size` its
+//!   values;
+//! - [`secret`] keeps URLs out of messages, and knows where the file says they are;
+//!   [`environment`] is the variables as a value.
+//!
+//! To add a setting: read it in the file of its table, give it a default there, and describe it
+//! in `docs/operating.md`.
+
+pub mod cache;
+mod duration;
+pub mod environment;
+mod file;
+mod place;
+mod redis;
+pub mod secret;
+mod size;
+pub mod sources;
+mod table;
+
+pub use cache::CacheSettings;
+pub use environment::Environment;
+pub use place::ConfigError;
+pub use secret::Secret;
+pub use sources::{Location, SourceSettings};
+
+use crate::demo;
+use brisk_cache::RedisConfig;
+use brisk_definition::Problem;
+use brisk_domain::SourceName;
+use brisk_engine::Policies;
+use file::File;
+use place::Place;
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+/// What stands over the file: flags, and the variables of the same name below them.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    /// The file; `brisk.toml` in the working directory, if it is there, where absent.
+    pub config: Option<PathBuf>,
+    /// The address to listen on.
+    pub listen: Option<SocketAddr>,
+    /// Where Brisk keeps its own data.
+    pub data_dir: Option<PathBuf>,
+    /// The dashboards as code.
+    pub dashboards_dir: Option<PathBuf>,
+    /// The built frontend.
+    pub assets_dir: Option<PathBuf>,
+    /// The shared Redis.
+    pub redis_url: Option<Secret>,
+    /// NAME=PATH or NAME=URL.
+    pub sources: Vec<Secret>,
+    /// Whether the demo's database is a source.
+    pub demo: bool,
+}
+
+/// What Brisk is told, all layers together.
+#[derive(Debug)]
+pub struct Settings {
+    /// The file that was read, if any.
+    pub file: Option<PathBuf>,
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// Where Brisk keeps its own data.
+    pub data_dir: PathBuf,
+    /// The dashboards as code.
+    pub dashboards_dir: PathBuf,
+    /// The built frontend.
+    pub assets_dir: PathBuf,
+    /// What holds for all frames.
+    pub cache: CacheSettings,
+    /// The shared Redis, if any; or why nobody knows, which matters only to who connects.
+    pub redis: Result<Option<RedisConfig>, Problem>,
+    /// The databases that panels read.
+    pub sources: BTreeMap<SourceName, SourceSettings>,
+}
+
+/// The file that is read where nobody names one.
+const FILE: &str = "brisk.toml";
+/// The address where nobody says.
+const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
+
+impl Settings {
+    /// Reads the file and puts the environment and the flags over it.
+    pub fn read(flags: &Flags, environment: &Environment) -> Result<Self, ConfigError> {
+        let (path, file) = match read_file(flags.config.as_deref())? {
+            Some((path, file)) => (Some(path), file),
+            None => (None, File::default()),
+        };
+        let folder = |flag: &Option<PathBuf>, file: Option<PathBuf>, usual: &str| {
+            flag.clone().or(file).unwrap_or_else(|| usual.into())
+        };
+        let data_dir = folder(&flags.data_dir, file.data_dir, "data");
+        let sources = sources::layered(&file.sources, &flags.sources, environment);
+        let mut sources = sources.map_err(ConfigError)?;
+        if flags.demo {
+            sources::add_demo(&mut sources, &file.sources, demo::path(&data_dir));
+        }
+        Ok(Self {
+            file: path,
+            listen: flags.listen.or(file.listen).unwrap_or(LISTEN),
+            data_dir,
+            dashboards_dir: folder(&flags.dashboards_dir, file.dashboards_dir, "dashboards"),
+            assets_dir: folder(&flags.assets_dir, file.assets_dir, "target/site"),
+            cache: file.cache,
+            redis: redis::layered(file.redis.as_ref(), flags.redis_url.as_ref(), environment),
+            sources,
+        })
+    }
+
+    /// The shared Redis, if one is configured.
+    pub fn redis(&self) -> Result<Option<RedisConfig>, ConfigError> {
+        self.redis.clone().map_err(ConfigError::from)
+    }
+
+    /// How long frames may be shown, where no dashboard or panel says otherwise.
+    pub fn policies(&self) -> Policies {
+        let sources = self.sources.iter().map(|(name, source)| (name.clone(), source.policy));
+        Policies { default: self.cache.policy, sources: sources.collect() }
+    }
+}
+
+/// The file that is named, which has to be there, or the usual one if it is there.
+fn read_file(named: Option<&Path>) -> Result<Option<(PathBuf, File)>, ConfigError> {
+    let path = named.unwrap_or(Path::new(FILE));
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(None);
+        }
+        Err(error) => {
+            let at = Place::named(path.display().to_string());
+            let message = format!("the configuration file cannot be read: {error}");
+            return Err(at.problem(message).into());
+        }
+    };
+    let file = File::parse(path, &text)?;
+    Ok(Some((path.to_owned(), file)))
+}

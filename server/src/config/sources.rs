@@ -1,0 +1,298 @@
+//! `[source.NAME]`, `BRISK_SOURCE_NAME` and `--source NAME=…`: the databases that panels read.
+
+use super::cache;
+use super::environment::Environment;
+use super::place::Place;
+use super::secret::{Located, Secret, shown};
+use super::table::{Problems, Table};
+use crate::demo;
+use brisk_definition::Problem;
+use brisk_domain::{CachePolicy, SourceName};
+use brisk_source::{Dialect, Limits};
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+/// A database that panels read.
+#[derive(Debug)]
+pub struct SourceSettings {
+    /// Where it is; or why nobody knows, which matters only to who opens it.
+    pub location: Result<Location, Problem>,
+    /// Connections to a server, at most.
+    pub connections: u32,
+    /// What a statement may take.
+    pub limits: Limits,
+    /// How long its frames may be shown, where no dashboard or panel says otherwise.
+    pub policy: CachePolicy,
+    concurrency: Option<u32>,
+}
+
+/// Where a database is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// The file.
+    Sqlite(PathBuf),
+    /// The URL.
+    Postgres(Secret),
+}
+
+/// Connections to a server where nobody says.
+const CONNECTIONS: u32 = 8;
+/// Statements that run on a SQLite file at a time, at most: its pool has no more connections.
+const SQLITE_STATEMENTS: usize = 4;
+const TIME: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(3_600);
+const ROWS: RangeInclusive<u32> = 1..=10_000_000;
+const BYTES: RangeInclusive<u64> = 1 << 10..=1 << 30;
+/// What the variables' names begin with.
+const VARIABLE: &str = "BRISK_SOURCE_";
+
+impl SourceSettings {
+    /// Statements that may run on it at a time: never more than it has connections, for which
+    /// the others would only wait elsewhere.
+    pub fn concurrency(&self) -> usize {
+        let most = match self.location {
+            Ok(Location::Sqlite(_)) => {
+                available_parallelism().map_or(1, |cores| cores.get().min(SQLITE_STATEMENTS))
+            }
+            _ => self.connections as usize,
+        };
+        self.concurrency.map_or(most, |wanted| most.min(wanted as usize))
+    }
+
+    fn of(location: Result<Location, Problem>, table: Option<&SourceTable>) -> Self {
+        let usual = Limits::default();
+        let limits = Limits {
+            time: table.and_then(|table| table.time).unwrap_or(usual.time),
+            rows: table.and_then(|table| table.rows).map_or(usual.rows, |rows| rows as usize),
+            bytes: table.and_then(|table| table.bytes).map_or(usual.bytes, |bytes| bytes as usize),
+        };
+        Self {
+            location,
+            connections: table.and_then(|table| table.connections).unwrap_or(CONNECTIONS),
+            limits,
+            policy: table.map(|table| table.policy).unwrap_or_default(),
+            concurrency: table.and_then(|table| table.concurrency),
+        }
+    }
+}
+
+impl Location {
+    /// Reads a URL or a path; `base` is what a path is relative to. The message repeats nothing
+    /// of it but its scheme.
+    pub fn parse(text: &str, base: &Path) -> Result<Self, String> {
+        let text = text.trim();
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            return Ok(Self::Sqlite(base.join(path)));
+        }
+        let scheme = text.split_once(':').map(|(scheme, _)| scheme);
+        match scheme {
+            Some("postgres" | "postgresql") => Ok(Self::Postgres(text.into())),
+            Some(scheme) if text.contains("://") || text.contains('@') => {
+                let is_word = scheme.len() <= 20 && scheme.bytes().all(|b| b.is_ascii_lowercase());
+                let what = if is_word { format!("{scheme}: is") } else { "its URL names".into() };
+                Err(format!(
+                    "{what} no database that Brisk reads: write \
+                     postgres://user:password@host:5432/database, or the path of a SQLite file"
+                ))
+            }
+            _ => Ok(Self::Sqlite(base.join(text))),
+        }
+    }
+
+    /// How the database spells SQL.
+    pub fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite(_) => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+}
+
+/// What the file says about a source.
+#[derive(Debug)]
+pub(super) struct SourceTable {
+    at: Place,
+    url: Option<Located>,
+    connections: Option<u32>,
+    concurrency: Option<u32>,
+    time: Option<Duration>,
+    rows: Option<u32>,
+    bytes: Option<u64>,
+    policy: CachePolicy,
+}
+
+impl SourceTable {
+    /// Reads all of `[source.NAME]`; `base` is the folder of the file.
+    pub(super) fn read_all(
+        sources: &Table<'_>,
+        base: &Path,
+        problems: &mut Problems<'_>,
+    ) -> BTreeMap<SourceName, Self> {
+        let mut declared = BTreeMap::new();
+        for (key, span, table) in sources.tables("source", problems) {
+            let read = Self::read(&table, base, problems);
+            match SourceName::parse(key) {
+                Ok(name) => _ = declared.insert(name, read),
+                Err(_) => problems.add(span, bad_name(key)),
+            }
+        }
+        declared
+    }
+
+    fn read(table: &Table<'_>, base: &Path, problems: &mut Problems<'_>) -> Self {
+        let read = Self {
+            at: problems.place(table.span()),
+            url: Located::read(table, base, problems),
+            connections: table.whole("connections", 1..=1_000, problems),
+            concurrency: table.whole("concurrency", 1..=1_000, problems),
+            time: table.seconds("timeout", TIME, problems),
+            rows: table.whole("rows", ROWS, problems),
+            bytes: table.size("bytes", BYTES, problems),
+            policy: cache::policy(table, problems),
+        };
+        table.finish(problems);
+        if let (Some(connections), Some(concurrency)) = (read.connections, read.concurrency)
+            && concurrency > connections
+        {
+            let title = table.title();
+            let message = format!(
+                "\"concurrency\" of {title} is {concurrency}, but it has {connections} connections"
+            );
+            problems.add(table.span_of("concurrency"), message);
+        }
+        read
+    }
+}
+
+/// All sources: `flags` (NAME=PATH or NAME=URL) stand over the variables, which stand over the
+/// file. What the file says besides the URL holds for all of them.
+pub(super) fn layered(
+    file: &BTreeMap<SourceName, SourceTable>,
+    flags: &[Secret],
+    environment: &Environment,
+) -> Result<BTreeMap<SourceName, SourceSettings>, Vec<Problem>> {
+    let mut urls: BTreeMap<SourceName, Located> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (rest, value) in environment.starting_with(VARIABLE) {
+        match name_of_variable(rest) {
+            Ok(name) => {
+                let at = Place::named(format!("{VARIABLE}{rest}"));
+                urls.insert(name, Located::given(at, value.into()));
+            }
+            Err(message) => {
+                problems.push(Place::named(format!("{VARIABLE}{rest}")).problem(message));
+            }
+        }
+    }
+    for flag in flags {
+        let at = Place::named("--source");
+        match flag.expose().split_once('=') {
+            None => {
+                let message = format!("{} is not NAME=PATH or NAME=URL", shown(flag.expose()));
+                let help = "for example shop=/var/lib/shop.sqlite";
+                problems.push(at.problem_with_help(message, help));
+            }
+            Some((name, url)) => match SourceName::parse(name) {
+                Ok(name) => _ = urls.insert(name, Located::given(at, url.into())),
+                Err(_) => problems.push(at.problem(bad_name(name))),
+            },
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let names = file.keys().chain(urls.keys());
+    let settings = names.map(|name| {
+        let table = file.get(name);
+        let url = urls.get(name).or(table.and_then(|table| table.url.as_ref()));
+        let location = match (url, table) {
+            (Some(url), _) => located(name, url, environment),
+            (None, Some(table)) => Err(without_url(name, &table.at)),
+            (None, None) => Err(without_url(name, &Place::named("--source"))),
+        };
+        (name.clone(), SourceSettings::of(location, table))
+    });
+    Ok(settings.collect())
+}
+
+/// Adds the demo's database, over what else has its name; the file may say how it is treated.
+pub(super) fn add_demo(
+    sources: &mut BTreeMap<SourceName, SourceSettings>,
+    file: &BTreeMap<SourceName, SourceTable>,
+    database: PathBuf,
+) {
+    if let Ok(name) = SourceName::parse(demo::SOURCE) {
+        let settings = SourceSettings::of(Ok(Location::Sqlite(database)), file.get(&name));
+        sources.insert(name, settings);
+    }
+}
+
+fn located(
+    name: &SourceName,
+    url: &Located,
+    environment: &Environment,
+) -> Result<Location, Problem> {
+    let secret = url.resolve(environment)?;
+    let at_name = |message| url.at.problem(format!("source \"{name}\": {message}"));
+    if secret.is_empty() {
+        return Err(at_name("its URL is empty".into()));
+    }
+    Location::parse(secret.expose(), url.base()).map_err(at_name)
+}
+
+fn without_url(name: &SourceName, at: &Place) -> Problem {
+    let variable = format!("{VARIABLE}{}", name.as_str().to_uppercase().replace('-', "_"));
+    let help = format!("or \"url_env\", \"url_file\", or the variable {variable}");
+    at.problem_with_help(format!("[source.{name}] has no \"url\""), help)
+}
+
+/// The source that `BRISK_SOURCE_{rest}` is about.
+fn name_of_variable(rest: &str) -> Result<SourceName, String> {
+    let expected = rest.to_uppercase().replace('-', "_");
+    if rest != expected {
+        return Err(format!("write {VARIABLE}{expected}: upper case, with _ for -"));
+    }
+    let name = rest.to_lowercase().replace('_', "-");
+    SourceName::parse(&name).map_err(|_| bad_name(&name))
+}
+
+fn bad_name(name: &str) -> String {
+    format!(
+        "source name {} must be 1 to 64 lower-case letters, digits and hyphens, starting with a \
+         letter or digit",
+        shown(name)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locations_are_urls_or_paths() {
+        let parse = |text: &str| Location::parse(text, Path::new("/etc/brisk"));
+        let file = |path: &str| Ok(Location::Sqlite(PathBuf::from(path)));
+        assert_eq!(parse("shop.sqlite"), file("/etc/brisk/shop.sqlite"));
+        assert_eq!(parse("/data/shop.sqlite"), file("/data/shop.sqlite"));
+        assert_eq!(parse("sqlite:shop.sqlite"), file("/etc/brisk/shop.sqlite"));
+        assert_eq!(parse("sqlite:///data/shop.sqlite"), file("/data/shop.sqlite"));
+        for url in ["postgres://u:p@h/d", "postgresql:///d?host=/run/postgresql"] {
+            assert_eq!(parse(url), Ok(Location::Postgres(url.into())));
+        }
+        for url in ["mongodb://u:hunter2@h/d", "postgre:/u:hunter2@h/d", "Http://u:hunter2@h"] {
+            let message = parse(url).unwrap_err();
+            assert!(!message.contains("hunter2") && message.contains("postgres://"), "{message}");
+        }
+    }
+
+    #[test]
+    fn variables_name_sources_in_one_way_only() {
+        assert_eq!(name_of_variable("SHOP_EU").unwrap().as_str(), "shop-eu");
+        assert!(name_of_variable("shop").unwrap_err().contains("BRISK_SOURCE_SHOP"));
+        assert!(name_of_variable("_SHOP").is_err());
+        assert!(name_of_variable("").is_err());
+    }
+}

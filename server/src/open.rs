@@ -1,0 +1,75 @@
+//! Opens what the configuration names: sources, cache, engine. `serve` and `warm` both come here,
+//! so that what one of them loads the other finds.
+
+use crate::config::{Location, Settings};
+use anyhow::{Context, bail};
+use brisk_cache::{Cache, Config, LaneLimits};
+use brisk_domain::{Clock, SourceName};
+use brisk_engine::load::{Loader, Sources};
+use brisk_engine::{Cached, Catalog, Engine};
+use brisk_source::Source;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How much longer than its time limit a statement of another process may take to arrive: to wait
+/// for its turn, and to be stored.
+const MARGIN: Duration = Duration::from_secs(30);
+
+/// The engine over the dashboards, `sources`, and the cache.
+pub fn engine(
+    settings: &Settings,
+    sources: Sources,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<Engine> {
+    let catalog = Arc::new(Catalog::open(&settings.dashboards_dir));
+    let loader = Loader::new(cache(settings, clock)?, sources);
+    Ok(Engine::new(catalog, loader, Arc::clone(clock)).with_policies(settings.policies()))
+}
+
+/// The sources, which connect when they are first needed.
+pub fn sources(settings: &Settings) -> anyhow::Result<Sources> {
+    let mut sources = Sources::new();
+    for (name, source) in &settings.sources {
+        let opened = match &source.location {
+            Err(problem) => bail!("{problem}"),
+            Ok(Location::Sqlite(path)) if !path.exists() => {
+                bail!("source \"{name}\": there is no file {}", path.display());
+            }
+            Ok(Location::Sqlite(path)) => Source::sqlite(name.clone(), path, source.limits),
+            Ok(Location::Postgres(url)) => {
+                let (url, connections) = (url.expose(), source.connections);
+                Source::postgres(name.clone(), url, connections, source.limits)
+                    .with_context(|| format!("source \"{name}\""))?
+            }
+        };
+        sources.insert(name.clone(), opened);
+    }
+    Ok(sources)
+}
+
+fn cache(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Result<Cache<Cached>> {
+    let (config, clock) = (cache_config(settings), Arc::clone(clock));
+    match settings.redis()? {
+        None => Ok(Cache::in_memory(config, clock)),
+        Some(redis) => Ok(Cache::with_redis(config, clock, redis)?),
+    }
+}
+
+fn cache_config(settings: &Settings) -> Config {
+    let usual = Config::default();
+    let lane = |name: &SourceName| Arc::from(name.as_str());
+    let places = settings.sources.iter().map(|(name, source)| (lane(name), source.concurrency()));
+    let lanes =
+        LaneLimits { of: places.collect(), queue: settings.cache.queue, ..usual.lanes.clone() };
+    // Whoever waits for another process must not give up before its statement would.
+    let longest = settings.sources.values().map(|source| source.limits.time).max();
+    let patience =
+        longest.map_or(usual.patience, |time| usual.patience.max(time + lanes.deadline + MARGIN));
+    Config {
+        max_bytes: settings.cache.memory,
+        max_value_bytes: settings.cache.largest_frame,
+        patience,
+        lanes,
+        ..usual
+    }
+}

@@ -1,0 +1,208 @@
+//! Dashboards are loaded ahead of their readers: by `brisk warm` into the cache that servers
+//! share, and by a server at its start.
+
+use crate::cli::WarmArguments;
+use crate::config::{Environment, Settings};
+use crate::{check, logging, open, requested_views, shared_cache, system_clock};
+use anyhow::{Context, bail};
+use brisk_cache::{Cache, Figures, Statistics, Trigger};
+use brisk_domain::variable::Options;
+use brisk_domain::{Dashboard, Slug, SourceName};
+use brisk_engine::{Cached, Engine};
+use brisk_store::Store;
+use std::collections::BTreeSet;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long Redis may take to answer for the first time.
+const FIRST_ANSWER: Duration = Duration::from_secs(3);
+/// How long storing may take after the last load.
+const STORING: Duration = Duration::from_secs(3);
+/// Between two looks at the above.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Loads the named dashboards, or all of them, into the shared cache. Fails where a part of them
+/// is not in there in the end.
+#[allow(clippy::print_stdout)] // It is a command: this is its result.
+pub async fn run(arguments: WarmArguments) -> anyhow::Result<ExitCode> {
+    logging::start();
+    let settings = Settings::read(&arguments.shared.flags(), &Environment::of_process())?;
+    if settings.redis()?.is_none() {
+        bail!(
+            "no Redis is configured, so this would warm only its own memory, which ends with it: \
+             set warm = true under [cache], and the server warms itself at its start"
+        );
+    }
+    let clock = system_clock::clock(arguments.shared.now.as_deref())?;
+    let engine = open::engine(&settings, open::sources(&settings)?, &clock)?;
+    let own = settings.data_dir.join("brisk.sqlite");
+    if own.exists() {
+        // What readers of a server with this data directory ask for.
+        requested_views::recall(&engine, &Store::open(&own).await?).await;
+    }
+    let dashboards = chosen(&engine, &arguments.slugs)?;
+    let cache = engine.loader().cache();
+    if !answers(cache).await {
+        bail!("Redis does not answer: nothing was loaded");
+    }
+    let width = dashboards.iter().map(|dashboard| dashboard.slug.as_str().len()).max();
+    let (width, mut is_whole) = (width.unwrap_or(0), true);
+    for dashboard in &dashboards {
+        let warmed = warm(&engine, dashboard).await;
+        is_whole &= warmed.figures.errors == 0;
+        println!("{:width$}  {warmed}", dashboard.slug.as_str());
+        let missing = undeclared(&engine, dashboard).into_iter();
+        let missing = missing.map(|name| format!("source \"{name}\" is not declared"));
+        let refused = check::statements(dashboard, &settings.dashboards_dir, &settings);
+        for problem in missing.chain(refused) {
+            is_whole = false;
+            println!("  {problem}");
+        }
+    }
+    let unstored = stored(cache, &not_stored_at_all(&settings, &dashboards)).await;
+    if unstored > 0 {
+        is_whole = false;
+        println!("{unstored} frames did not reach Redis");
+    }
+    Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Loads all dashboards, one after the other; for a server that has just started.
+pub async fn all(engine: &Engine) {
+    let (started, mut failed) = (Instant::now(), 0);
+    let dashboards = &engine.catalog().contents().dashboards;
+    for dashboard in dashboards.values() {
+        let warmed = warm(engine, dashboard).await;
+        tracing::debug!(dashboard = %dashboard.slug, %warmed, "a dashboard is loaded");
+        failed += warmed.figures.errors;
+    }
+    let (dashboards, seconds) = (dashboards.len(), started.elapsed().as_secs_f64());
+    tracing::info!(dashboards, failed, seconds, "the dashboards' first views are loaded");
+}
+
+/// What warming a dashboard took.
+struct Warmed {
+    views: usize,
+    took: Duration,
+    figures: Figures,
+}
+
+impl std::fmt::Display for Warmed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { views, took, figures } = self;
+        let plural = if *views == 1 { "" } else { "s" };
+        let loaded = figures.loads - figures.errors;
+        let there = figures.hits + figures.stale;
+        write!(f, "{views} view{plural} in {:.1} s; ", took.as_secs_f64())?;
+        write!(f, "frames: {loaded} loaded, {there} already there")?;
+        match figures.errors {
+            0 => Ok(()),
+            errors => write!(f, ", {errors} failed"),
+        }
+    }
+}
+
+async fn warm(engine: &Engine, dashboard: &Dashboard) -> Warmed {
+    let (started, cache) = (Instant::now(), engine.loader().cache());
+    let views = engine.warm(dashboard).await;
+    let figures = of_warming(&cache.statistics(), |label| {
+        label.split_once('/').is_some_and(|(slug, _)| slug == dashboard.slug.as_str())
+    });
+    Warmed { views, took: started.elapsed(), figures }
+}
+
+fn of_warming(statistics: &Statistics, is_meant: impl Fn(&str) -> bool) -> Figures {
+    let mut sum = Figures::default();
+    for ((label, trigger), figures) in &statistics.of {
+        if *trigger == Trigger::Warm && is_meant(label) {
+            sum.hits += figures.hits;
+            sum.stale += figures.stale;
+            sum.misses += figures.misses;
+            sum.joins += figures.joins;
+            sum.loads += figures.loads;
+            sum.errors += figures.errors;
+            sum.too_large += figures.too_large;
+        }
+    }
+    sum
+}
+
+fn chosen(engine: &Engine, slugs: &[String]) -> anyhow::Result<Vec<Arc<Dashboard>>> {
+    let contents = engine.catalog().contents();
+    let broken: Vec<String> = contents.problems.iter().map(ToString::to_string).collect();
+    if slugs.is_empty() {
+        if contents.dashboards.is_empty() {
+            let directory = engine.catalog().directory().display();
+            bail!("there is no dashboard in {directory} {}", broken.join("; "));
+        }
+        for problem in broken {
+            tracing::warn!("{problem}");
+        }
+        return Ok(contents.dashboards.values().cloned().collect());
+    }
+    let find = |slug: &String| {
+        let found = Slug::parse(slug).ok().and_then(|slug| engine.catalog().dashboard(&slug));
+        found.with_context(|| {
+            let known: Vec<&str> = contents.dashboards.keys().map(Slug::as_str).collect();
+            format!("there is no dashboard \"{slug}\" (there are: {})", known.join(", "))
+        })
+    };
+    slugs.iter().map(find).collect()
+}
+
+/// Whether Redis answers, or does so after a moment: it is connected to only now.
+async fn answers(cache: &Cache<Cached>) -> bool {
+    let begun = Instant::now();
+    while begun.elapsed() < FIRST_ANSWER {
+        if shared_cache::answers(cache).await {
+            return true;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    false
+}
+
+/// Waits until what was loaded is in Redis, which nobody else has to wait for; the answer counts
+/// what is not. `off` are the labels of what is never stored.
+async fn stored(cache: &Cache<Cached>, off: &BTreeSet<String>) -> u64 {
+    let begun = Instant::now();
+    loop {
+        let statistics = cache.statistics();
+        let figures = of_warming(&statistics, |label| !off.contains(label));
+        let due = figures.loads - figures.errors - figures.too_large;
+        let missing = due.saturating_sub(statistics.tiers.stored);
+        // Choices that were known before an invalidation are loaded again behind the answer.
+        let is_all_loaded = figures.loads + figures.joins >= figures.misses;
+        if (missing == 0 && is_all_loaded) || begun.elapsed() > STORING {
+            return missing;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// The labels of what the policies keep out of the cache.
+fn not_stored_at_all(settings: &Settings, dashboards: &[Arc<Dashboard>]) -> BTreeSet<String> {
+    let policies = settings.policies();
+    let mut labels = BTreeSet::new();
+    for dashboard in dashboards {
+        for panel in &dashboard.panels {
+            if policies.of(dashboard, Some(panel), &panel.source).off {
+                labels.insert(format!("{}/{}", dashboard.slug, panel.id));
+            }
+        }
+        for variable in &dashboard.variables {
+            if let Options::Query { source, .. } = &variable.options
+                && policies.of(dashboard, None, source).off
+            {
+                labels.insert(format!("{}/:{}", dashboard.slug, variable.name));
+            }
+        }
+    }
+    labels
+}
+
+fn undeclared<'d>(engine: &Engine, dashboard: &'d Dashboard) -> BTreeSet<&'d SourceName> {
+    let named = dashboard.panels.iter().map(|panel| &panel.source);
+    named.filter(|name| engine.loader().source(name).is_none()).collect()
+}

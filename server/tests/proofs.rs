@@ -1,0 +1,65 @@
+//! What must be shown of the cache, in short: real `brisk serve` processes over a real PostgreSQL
+//! and a real Redis, which are killed, paused, flushed, slowed down and filled. `cargo xtask bench`
+//! runs the same in full, on release builds.
+
+// Helpers of tests are outside of what clippy takes for tests.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+
+use brisk_bench::{faults, flight, freshness, round_trips};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::sync::{Mutex, MutexGuard};
+
+/// They start many processes and stop the clock: one at a time. `None` with `--quick`.
+async fn turn() -> Option<MutexGuard<'static, ()>> {
+    static TURN: Mutex<()> = Mutex::const_new(());
+    if std::env::var_os("BRISK_TEST_QUICK").is_some() {
+        return None;
+    }
+    Some(TURN.lock().await)
+}
+
+fn program() -> PathBuf {
+    Path::new(env!("CARGO_BIN_EXE_brisk")).to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_an_acknowledged_invalidation_no_reader_gets_an_older_value_as_current() {
+    let Some(_turn) = turn().await else { return };
+    let seed = rand::random();
+    println!("seed {seed}; again: cargo xtask bench --only freshness -- --seed {seed}");
+    let settings = freshness::Settings {
+        program: program(),
+        replicas: 2,
+        reads: 6_000,
+        seed,
+        patience: Duration::from_secs(240),
+    };
+    let report = freshness::run(&settings).await.unwrap();
+    println!("{report}");
+    assert!(report.checked >= settings.reads && report.acknowledged > 100, "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_requests_over_three_processes_run_one_statement_and_two_if_the_leader_dies() {
+    let Some(_turn) = turn().await else { return };
+    let report = flight::run(&program()).await.unwrap();
+    println!("{report}");
+    report.check().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hot_dashboard_asks_redis_twice_at_most_and_its_sources_nothing() {
+    let Some(_turn) = turn().await else { return };
+    let report = round_trips::run(&program()).await.unwrap();
+    println!("{report}");
+    report.check().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_fails_while_its_data_can_be_had_by_any_way() {
+    let Some(_turn) = turn().await else { return };
+    let report = faults::run(&program(), Duration::from_millis(1_500)).await.unwrap();
+    println!("{report}");
+    report.check().unwrap();
+}

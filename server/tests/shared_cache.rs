@@ -1,0 +1,131 @@
+//! `brisk warm` and `brisk invalidate` over a real Redis, and what a server finds afterwards.
+
+// Helpers of tests are outside of what clippy takes for tests.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+
+use brisk_cache::Trigger;
+use brisk_domain::{Access, Clock, ManualClock, Slug, Timestamp, ViewState};
+use brisk_server::config::{Environment, Flags, Settings};
+use brisk_server::open;
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// A Redis of the test's own. It ends when the other end of its input is gone: even a killed test
+/// leaves nothing.
+struct Redis {
+    process: Child,
+    port: u16,
+}
+
+const GUARD: &str = "redis-server \"$@\" & server=$!; read nothing; kill -9 $server";
+
+impl Redis {
+    fn start(folder: &TempDir) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut command = Command::new("sh");
+        command.args(["-c", GUARD, "sh", "--port", &port.to_string(), "--bind", "127.0.0.1"]);
+        command.args(["--save", "", "--appendonly", "no"]).current_dir(folder.path());
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let process = command.spawn().unwrap();
+        let begun = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            let missing = "redis-server does not start: install it, or run cargo xtask test";
+            assert!(begun.elapsed() < Duration::from_secs(20), "{missing}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Self { process, port }
+    }
+
+    fn end(&mut self) {
+        if let Some(mut input) = self.process.stdin.take() {
+            let _ = input.write_all(b"end\n");
+        }
+        let _ = self.process.wait();
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+const NOW: &str = "2009-12-09T13:00";
+
+/// A configuration over `redis`, with a dashboard of three statements and a variable's.
+fn write(folder: &TempDir, port: u16) {
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("visits.csv", "Day,Count\n12/1/2009,1\n12/2/2009,2\n");
+    let (done, said) = brisk(folder, &["import", "--into", "shop.sqlite", "visits.csv"]);
+    assert!(done, "{said}");
+    let redis = format!("[redis]\nurl = \"redis://127.0.0.1:{port}/\"\nprefix = \"test:\"\n");
+    let top = "dashboards_dir = \"dashboards\"\n".to_owned();
+    write("brisk.toml", &(top + &redis + "[source.shop]\nurl = \"shop.sqlite\"\n"));
+    std::fs::create_dir(folder.path().join("dashboards")).unwrap();
+    let panels = ["sum", "min", "max"].map(|of| {
+        format!("[[panel]]\nid = \"{of}\"\ntitle = \"A\"\nkind = \"stat\"\nsql = \"select {of}(count) as n from visits\"\n")
+    });
+    let top = "title = \"Visits\"\nsource = \"shop\"\n\
+               [[variable]]\nname = \"day\"\noptions = \"select distinct count from visits\"\n";
+    let off = "[[panel]]\nid = \"off\"\ntitle = \"A\"\nkind = \"stat\"\ncache = \"off\"\nsql = \"select 1 as n\"\n";
+    write("dashboards/visits.toml", &(top.to_owned() + &panels.concat() + off));
+}
+
+fn brisk(folder: &TempDir, arguments: &[&str]) -> (bool, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_brisk"));
+    let output = command.current_dir(folder.path()).args(arguments).output().unwrap();
+    let said =
+        [&output.stdout, &output.stderr].map(|b| String::from_utf8_lossy(b).into_owned()).concat();
+    (output.status.success(), said)
+}
+
+/// What a server finds that starts now: hits and loads of its first view.
+async fn found(folder: &TempDir) -> (u64, u64) {
+    let flags = Flags { config: Some(folder.path().join("brisk.toml")), ..Flags::default() };
+    let settings = Settings::read(&flags, &Environment::default()).unwrap();
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(Timestamp::from_seconds(1_260_363_600)));
+    let engine = open::engine(&settings, open::sources(&settings).unwrap(), &clock).unwrap();
+    let dashboard = engine.catalog().dashboard(&Slug::parse("visits").unwrap()).unwrap();
+    let view = ViewState::default_of(&dashboard);
+    let shown = engine.view(&dashboard, &view, &Access::anonymous(), Trigger::View).await.unwrap();
+    for state in shown.panels {
+        state.current().await.unwrap();
+    }
+    let figures = engine.loader().cache().statistics().of_readers();
+    (figures.hits, figures.loads)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_warmed_is_a_hit_for_servers_until_it_is_invalidated() {
+    if std::env::var_os("BRISK_TEST_QUICK").is_some() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut redis = Redis::start(&folder);
+    write(&folder, redis.port);
+    let warm = ["warm", "--now", NOW];
+
+    let (done, said) = brisk(&folder, &warm);
+    assert!(done && said.contains("visits  1 view in ") && said.contains("frames: "), "{said}");
+    assert_eq!(found(&folder).await, (4, 1), "only what is never stored is loaded");
+    let (done, said) = brisk(&folder, &[&warm[..], &["visits"]].concat());
+    assert!(done && said.contains("4 already there"), "{said}");
+    let (done, said) = brisk(&folder, &[&warm[..], &["visit"]].concat());
+    assert!(!done && said.contains("(there are: visits)"), "{said}");
+
+    let (done, said) = brisk(&folder, &["invalidate", "table:shop.visits", "source:shopp"]);
+    assert!(done && said.contains("invalidated table:shop.visits"), "{said}");
+    assert!(said.contains("note: source:shopp: no such source"), "{said}");
+    let (hits, loads) = found(&folder).await;
+    assert!(hits == 0 && loads >= 4, "{hits} hits, {loads} loads");
+
+    redis.end();
+    let (done, said) = brisk(&folder, &["invalidate", "source:shop"]);
+    assert!(!done && said.contains("not recorded"), "{said}");
+    let (done, said) = brisk(&folder, &warm);
+    assert!(!done && said.contains("Redis does not answer"), "{said}");
+}

@@ -1,0 +1,52 @@
+//! `cargo xtask bench`: what must be shown of the cache, measured on release builds: the proofs of
+//! `bench/` on real servers of their own, and the cache's own benchmarks. Nothing here is a test.
+
+use crate::apt;
+use crate::arguments::Arguments;
+use crate::build::{self, Profile};
+use crate::process::run;
+use crate::step::step;
+use crate::workspace::Workspace;
+use anyhow::{Result, bail};
+use std::process::ExitCode;
+
+/// The proofs in the order in which they run, the longest last.
+const PROOFS: [&str; 6] = ["round-trips", "flight", "faults", "stampede", "freshness", "replay"];
+/// The benchmarks of `crates/cache`.
+const CRITERION: &str = "cache";
+
+pub(crate) fn run_command(workspace: &Workspace, mut arguments: Arguments) -> Result<ExitCode> {
+    let only = arguments.value("--only")?;
+    let extra = arguments.pass_on();
+    arguments.finish()?;
+    if let Some(name) = &only
+        && !PROOFS.contains(&name.as_str())
+        && name != CRITERION
+    {
+        bail!("there is no measurement `{name}`; use one of {}, {CRITERION}", PROOFS.join(", "));
+    }
+    if only.is_none() && !extra.is_empty() {
+        bail!("what follows -- is for one measurement: name it with --only");
+    }
+    let wanted = |name: &str| only.as_deref().is_none_or(|only| only == name);
+    step("tools", "databases", || apt::install_missing(workspace))?;
+    if wanted(CRITERION) {
+        step("cache", "the cache's own benchmarks", || {
+            run(workspace.cargo(&["bench", "-p", "brisk-cache"]).args(&extra))
+        })?;
+    }
+    if only.as_deref() == Some(CRITERION) {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let program = build::server(workspace, Profile::Release)?;
+    step("proofs", "the release build of brisk-bench", || {
+        run(&mut workspace.cargo(&["build", "--quiet", "-p", "brisk-bench", "--release"]))
+    })?;
+    for name in PROOFS.into_iter().filter(|name| wanted(name)) {
+        step(name, "on servers of its own", || {
+            let mut command = workspace.command(workspace.target("release/brisk-bench"));
+            run(command.arg("--program").arg(&program).arg(name).args(&extra))
+        })?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
