@@ -168,7 +168,11 @@ impl fmt::Display for Report {
         let (time, after) = (self.time.as_secs_f64(), self.time_after_kill.as_secs_f64());
         let bound = (LEASE + LOAD).as_secs_f64();
         writeln!(f, "single flight: {REQUESTS} requests at once, 3 processes")?;
-        writeln!(f, "  statements                   {:>4}, all answered in {time:.2} s", self.statements)?;
+        writeln!(
+            f,
+            "  statements                   {:>4}, all answered in {time:.2} s",
+            self.statements
+        )?;
         writeln!(
             f,
             "  leader killed in the middle  {:>4}, all answered {after:.2} s later (lease and load: {bound:.0} s)",

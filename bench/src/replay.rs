@@ -171,7 +171,9 @@ async fn replay(
     for view in trace {
         while next_change <= view.at {
             tokio::time::sleep_until((begun + next_change).into()).await;
-            writer.invalidate(&[Tag::parse(&format!("table:bench.sales_{}", changed % TABLES))?]).await?;
+            writer
+                .invalidate(&[Tag::parse(&format!("table:bench.sales_{}", changed % TABLES))?])
+                .await?;
             changed += 1;
             next_change += EVERY;
         }
@@ -234,13 +236,37 @@ fn dashboard(table: &str) -> String {
         ("revenue", "stat", format!("select sum(amount) as a from {table} {both}")),
         ("orders", "stat", format!("select count(*) as a from {table} {both}")),
         ("customers", "stat", format!("select count(distinct customer) as a from {table} {both}")),
-        ("by-day", "line", format!("{by_day}, sum(amount) as a from {table} {both} group by 1 order by 1")),
-        ("countries", "bar", format!("select country, sum(amount) as a from {table} {range} group by 1 order by 1")),
-        ("orders-by-day", "line", format!("{by_day}, count(*) as a from {table} {range} group by 1 order by 1")),
-        ("products", "table", format!("select product, sum(amount) as a from {table} {range} group by 1 order by 2 desc, 1 limit 20")),
+        (
+            "by-day",
+            "line",
+            format!("{by_day}, sum(amount) as a from {table} {both} group by 1 order by 1"),
+        ),
+        (
+            "countries",
+            "bar",
+            format!("select country, sum(amount) as a from {table} {range} group by 1 order by 1"),
+        ),
+        (
+            "orders-by-day",
+            "line",
+            format!("{by_day}, count(*) as a from {table} {range} group by 1 order by 1"),
+        ),
+        (
+            "products",
+            "table",
+            format!(
+                "select product, sum(amount) as a from {table} {range} group by 1 order by 2 desc, 1 limit 20"
+            ),
+        ),
         ("all", "stat", format!("select sum(amount) as a from {table}")),
         ("ever", "stat", format!("select count(distinct customer) as a from {table}")),
-        ("best", "table", format!("select customer, sum(amount) as a from {table} group by 1 order by 2 desc, 1 limit 10")),
+        (
+            "best",
+            "table",
+            format!(
+                "select customer, sum(amount) as a from {table} group by 1 order by 2 desc, 1 limit 10"
+            ),
+        ),
     ];
     for (id, kind, sql) in panels {
         text.push_str(&format!(

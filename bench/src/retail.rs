@@ -21,9 +21,8 @@ pub async fn load(postgres: &Postgres, csv: &Path, rows: u64) -> Result<()> {
     .await?;
     let file = File::open(csv).with_context(|| format!("opening {}", csv.display()))?;
     let mut plain = liblzma::read::XzDecoder::new(file);
-    let mut copy = connection
-        .copy_in_raw("copy lines from stdin with (format csv, header true)")
-        .await?;
+    let mut copy =
+        connection.copy_in_raw("copy lines from stdin with (format csv, header true)").await?;
     let mut bytes = vec![0; 1 << 20];
     loop {
         let count = plain.read(&mut bytes)?;
@@ -56,11 +55,11 @@ pub async fn load(postgres: &Postgres, csv: &Path, rows: u64) -> Result<()> {
     postgres.execute("vacuum analyze invoice_lines").await
 }
 
-/// A dashboard of twenty different panels over `invoice_lines`, about a year of them.
+/// A dashboard of twenty different panels over `invoice_lines`, about half a year of them.
 pub fn dashboard() -> String {
     let mut text = String::from(
         "title = \"Twenty panels\"\nsource = \"bench\"\ntimezone = \"Europe/London\"\n\
-         range = \"last 365 days\"\ninterval = \"week\"\n\
+         range = \"last 180 days\"\ninterval = \"week\"\n\
          [[variable]]\nname = \"country\"\nkind = \"multi\"\n\
          options = [\"United Kingdom\", \"EIRE\", \"Netherlands\", \"Germany\", \"France\"]\n",
     );
@@ -78,7 +77,8 @@ pub fn dashboard() -> String {
         panel(&mut text, id, "stat", &format!("select {figure} as {id} from invoice_lines"), "");
     }
     for (id, figure) in figures {
-        let select = format!("select $bucket(invoiced_at) as week, {figure} as {id} from invoice_lines");
+        let select =
+            format!("select $bucket(invoiced_at) as week, {figure} as {id} from invoice_lines");
         panel(&mut text, &format!("{id}-by-week"), "line", &select, "group by 1 order by 1");
     }
     let tables = [

@@ -59,12 +59,17 @@ fn cache_config(settings: &Settings) -> Config {
     let usual = Config::default();
     let lane = |name: &SourceName| Arc::from(name.as_str());
     let places = settings.sources.iter().map(|(name, source)| (lane(name), source.concurrency()));
-    let lanes =
-        LaneLimits { of: places.collect(), queue: settings.cache.queue, ..usual.lanes.clone() };
-    // Whoever waits for another process must not give up before its statement would.
+    // Whoever has to wait for one statement before its own waits at least as long as that may
+    // take, and whoever waits for another process does not give up before its statement would.
     let longest = settings.sources.values().map(|source| source.limits.time).max();
-    let patience =
-        longest.map_or(usual.patience, |time| usual.patience.max(time + lanes.deadline + MARGIN));
+    let longest = longest.unwrap_or_default();
+    let lanes = LaneLimits {
+        of: places.collect(),
+        queue: settings.cache.queue,
+        deadline: usual.lanes.deadline.max(longest),
+        ..usual.lanes.clone()
+    };
+    let patience = usual.patience.max(longest + lanes.deadline + MARGIN);
     Config {
         max_bytes: settings.cache.memory,
         max_value_bytes: settings.cache.largest_frame,

@@ -185,8 +185,8 @@ impl Engine {
         let mut views = self.popular.of(dashboard, WARMED_VARIATIONS);
         views.retain(|view| *view != first);
         views.insert(0, first);
-        let warmed = views.iter().map(|(view, access)| async move {
-            let Ok(shown) = self.view(dashboard, view, access, Trigger::Warm).await else {
+        let warmed = views.into_iter().map(|(view, access)| async move {
+            let Ok(shown) = self.view(dashboard, &view, &access, Trigger::Warm).await else {
                 return;
             };
             // What fails is no reason not to warm the rest; the log has it.
@@ -308,8 +308,8 @@ impl Engine {
         PanelState::Pending { previous, load: load.boxed().shared() }
     }
 
-    /// Choices change rarely: what they were before an invalidation serves until the new ones are
-    /// there.
+    /// Choices change rarely: what they were before an invalidation serves readers until the new
+    /// ones are there.
     fn choices_state(&self, looked: Looked, trigger: Trigger) -> ChoicesState {
         let is_ready = looked.is_ready();
         let known = looked.loaded.clone().map(first_column);
@@ -318,7 +318,7 @@ impl Engine {
         }
         let loader = self.loader.clone();
         let task = tokio::spawn(async move { loader.load(looked, trigger).await });
-        if let Some(choices) = known {
+        if let (Some(choices), Trigger::View | Trigger::Live) = (known, trigger) {
             return ChoicesState::Ready(choices);
         }
         let load = async move {

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// What a statement may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Its time on the database; the same again is how long it may wait for its turn.
+    /// Its time on the database.
     pub time: Duration,
     /// Rows of its result.
     pub rows: usize,

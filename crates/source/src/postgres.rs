@@ -157,7 +157,12 @@ impl Postgres {
         let sqlx::Error::Database(refusal) = &error else {
             tracing::warn!(source = %self.name, %error, "a source cannot be reached");
             let message = match error {
-                sqlx::Error::PoolTimedOut => "all its connections are busy",
+                // Where there is room for another connection, that one could not be made.
+                sqlx::Error::PoolTimedOut
+                    if self.pool.size() >= self.pool.options().get_max_connections() =>
+                {
+                    "all its connections are busy"
+                }
                 _ => "it does not answer",
             };
             return SourceError::Unavailable(message.into());
