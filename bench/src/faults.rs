@@ -363,7 +363,7 @@ impl Report {
             }
         }
         let said = |fault: &str| self.rows.iter().any(|r| r.fault == fault && r.said.is_some());
-        for fault in ["Redis killed", "Redis paused", "Redis very slow (2 s)"] {
+        for fault in ["Redis killed", "Redis paused", "Redis very slow (2 s)", "Redis full"] {
             if !said(fault) {
                 bail!("/readyz did not say that Redis is in trouble: {fault}");
             }

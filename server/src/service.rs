@@ -36,15 +36,23 @@ impl EngineService {
     pub async fn degraded(&self) -> Option<String> {
         let cache = self.engine.loader().cache();
         let answers = shared_cache::answers(cache).await;
-        match cache.health().trouble {
-            Some((since, why)) => {
+        let health = cache.health();
+        match (health.trouble, health.refusal) {
+            (Some((since, why)), _) => {
                 let seconds = since.as_secs();
                 Some(format!(
                     "the shared cache, for {seconds} s: {why}; memory goes on, unverified"
                 ))
             }
-            None if answers => None,
-            None => Some("the shared cache did not answer just now".into()),
+            (None, _) if !answers => Some("the shared cache did not answer just now".into()),
+            (None, Some((since, why))) => {
+                let seconds = since.as_secs();
+                Some(format!(
+                    "the shared cache takes nothing new, for {seconds} s: {why}; what it has is \
+                     served, invalidations are refused"
+                ))
+            }
+            (None, None) => None,
         }
     }
 

@@ -7,6 +7,7 @@ use crate::flight::Flights;
 use crate::generation::Known;
 use crate::lanes::{LaneLimits, Lanes};
 use crate::memory::Memory;
+use crate::redis::breaker::Open;
 use crate::redis::channel::{self, Message};
 use crate::redis::{RedisConfig, RedisConfigError, Shared};
 use crate::statistics::{Counters, Statistics, Tiers};
@@ -79,6 +80,9 @@ pub struct Health {
     pub shared: bool,
     /// Since when that tier is in trouble, and why.
     pub trouble: Option<(Duration, String)>,
+    /// Since when that tier answers but takes nothing new, so that invalidations are refused, and
+    /// why: it is full, or may only be read.
+    pub refusal: Option<(Duration, String)>,
 }
 
 /// A tagged cache. Cheap to clone.
@@ -213,9 +217,10 @@ impl<V: Value> Cache<V> {
             return Err(LoadError::Abandoned);
         };
         match hit {
-            Some(hit) if matches!(hit.state, State::Fresh | State::Unverified) => Ok(hit),
-            Some(hit) if matches!(hit.state, State::Due | State::Stale) => {
-                self.refresh(&ticket, &hit.entry, trigger, loader);
+            Some(hit) if hit.state != State::Previous => {
+                if hit.refresh {
+                    self.refresh(&ticket, &hit.entry, trigger, loader);
+                }
                 Ok(hit)
             }
             _ => self.load(&ticket, trigger, loader).await,
@@ -265,10 +270,12 @@ impl<V: Value> Cache<V> {
 
     /// How the cache does.
     pub fn health(&self) -> Health {
-        let trouble = self.0.shared.as_ref().and_then(|shared| shared.trouble());
+        let shared = self.0.shared.as_ref();
+        let since = |open: Open| (open.since.elapsed(), open.why.to_string());
         Health {
-            shared: self.0.shared.is_some(),
-            trouble: trouble.map(|open| (open.since.elapsed(), open.why.to_string())),
+            shared: shared.is_some(),
+            trouble: shared.and_then(|shared| shared.trouble()).map(since),
+            refusal: shared.and_then(|shared| shared.refusal()).map(since),
         }
     }
 

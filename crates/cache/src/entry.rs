@@ -32,8 +32,8 @@ pub enum State {
     Stale,
     /// From before an invalidation.
     Previous,
-    /// Within its TTL as far as this process knows; the shared tier could not be asked whether
-    /// it was invalidated.
+    /// In this process's memory, of whatever age within its stale window; the shared tier could
+    /// not be asked whether it was invalidated.
     Unverified,
 }
 
@@ -44,6 +44,8 @@ pub struct Hit<V> {
     pub entry: Entry<V>,
     /// How current it is.
     pub state: State,
+    /// Whether it should be loaded again behind the answer: it is due, or past its TTL.
+    pub refresh: bool,
 }
 
 impl<V> Entry<V> {

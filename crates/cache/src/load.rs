@@ -4,10 +4,9 @@ use crate::cache::{Inner, Ticket};
 use crate::encoding;
 use crate::entry::{Entry, Hit, State};
 use crate::flight::Flight;
-use crate::lookup::LARGE;
-use crate::redis::Shared;
 use crate::redis::channel::Message;
 use crate::redis::lease::Lease;
+use crate::redis::{Shared, Trouble};
 use crate::{Cache, LoadError, Trigger, Value};
 use brisk_domain::Timestamp;
 use futures::future::BoxFuture;
@@ -54,6 +53,8 @@ struct Load<V: Value> {
 const FIRST_LOOK: Duration = Duration::from_millis(20);
 /// The longest.
 const LAST_LOOK: Duration = Duration::from_millis(250);
+/// Values from this size on are encoded off the runtime's own threads.
+const LARGE: usize = 64 << 10;
 
 impl<V: Value> Load<V> {
     async fn run<F, E>(self, loader: F, landed: &Notify) -> Result<Hit<V>, LoadError>
@@ -89,7 +90,7 @@ impl<V: Value> Load<V> {
         E: Error + Send + Sync + 'static,
     {
         let begun = Instant::now();
-        let mut pause = FIRST_LOOK;
+        let (mut pause, mut led_elsewhere) = (FIRST_LOOK, None::<Instant>);
         loop {
             match shared.lease(self.ticket.key).await {
                 Ok(Some(lease)) => {
@@ -110,7 +111,7 @@ impl<V: Value> Load<V> {
                     return result;
                 }
                 Ok(None) => {
-                    if pause == FIRST_LOOK {
+                    if led_elsewhere.replace(Instant::now()).is_none() {
                         let label = &self.ticket.request.label;
                         self.inner.counters.count(label, self.trigger, |f| f.joins += 1);
                     }
@@ -122,6 +123,12 @@ impl<V: Value> Load<V> {
                     if begun.elapsed() > self.inner.config.patience {
                         return Err(LoadError::TimedOut);
                     }
+                }
+                // One answer that is late is no reason to believe that who leads is gone.
+                Err(Trouble::Timeout)
+                    if led_elsewhere.is_some_and(|at| at.elapsed() < shared.config.lease) =>
+                {
+                    let _ = tokio::time::timeout(LAST_LOOK, landed.notified()).await;
                 }
                 // Without Redis everybody loads for themselves.
                 Err(_) => return self.lead(loader).await.map(|(hit, _)| hit),
@@ -144,7 +151,7 @@ impl<V: Value> Load<V> {
         let is_fresh = self.inner.clock.now() < entry.fresh_until;
         // It may be older than an invalidation that this process could not hear of.
         let state = if self.ticket.verified { State::Fresh } else { State::Unverified };
-        (is_newer && is_fresh).then_some(Hit { entry, state })
+        (is_newer && is_fresh).then_some(Hit { entry, state, refresh: false })
     }
 
     /// Runs the loader in its lane and keeps what it gives in memory; says whether it may be
@@ -183,7 +190,7 @@ impl<V: Value> Load<V> {
         if is_stored {
             inner.memory.insert(request.fingerprint, entry.clone());
         }
-        Ok((Hit { entry, state: State::Fresh }, is_stored))
+        Ok((Hit { entry, state: State::Fresh, refresh: false }, is_stored))
     }
 }
 

@@ -9,8 +9,9 @@ use crate::{EntryKey, Policy, Request, Tag, Value, encoding};
 use brisk_domain::Timestamp;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// From this many bytes on, entries are encoded and decoded off the runtime's own threads.
-pub(crate) const LARGE: usize = 64 << 10;
+/// From this many bytes on, entries are decoded off the runtime's own threads: below, going there
+/// takes longer.
+const LARGE: usize = 256 << 10;
 
 /// What the shared tier holds under these keys; it was not asked about others.
 type Answers = HashMap<EntryKey, Option<Vec<u8>>>;
@@ -48,6 +49,21 @@ impl<'a> Batch<'a> {
     }
 }
 
+/// Keys under the generations as this process last knew them. Mostly they are still current: then
+/// asking for entries together with the generations saves the second wait.
+struct Guess {
+    era: Box<str>,
+    of: Vec<Option<Generation>>,
+    keys: Vec<Option<EntryKey>>,
+}
+
+impl Guess {
+    fn is_right(&self, current: &Generations) -> bool {
+        let of = self.of.iter().map(Option::as_ref);
+        self.era == current.era && of.eq(current.of.iter().map(Some))
+    }
+}
+
 impl<V: Value> Inner<V> {
     /// `requests` under the current generations.
     pub(crate) async fn tickets(&self, requests: &[Request]) -> Vec<Ticket> {
@@ -56,7 +72,7 @@ impl<V: Value> Inner<V> {
             None => None,
             Some(shared) => Some(shared.generations(&batch.tags).await),
         };
-        self.tickets_under(&batch, read)
+        self.tickets_under(&batch, read, None)
     }
 
     /// What there is of `requests`: one wait for the shared tier when all is in memory, or where
@@ -65,14 +81,15 @@ impl<V: Value> Inner<V> {
     pub(crate) async fn find(&self, requests: &[Request]) -> Vec<Found<V>> {
         let batch = Batch::of(requests);
         let Some(shared) = &self.shared else {
-            return self.find_in_memory(self.tickets_under(&batch, None));
+            return self.find_in_memory(self.tickets_under(&batch, None, None));
         };
-        let guesses = self.worth_asking_ahead(&batch);
+        let guess = self.guess(&batch);
+        let missing = self.worth_asking_ahead(&batch, &guess);
         let (read, ahead) =
-            futures::join!(shared.generations(&batch.tags), shared.entries_ahead(&guesses));
+            futures::join!(shared.generations(&batch.tags), shared.entries_ahead(&missing));
         // Only what turns out to be under the current generations is ever taken from this.
-        let ahead: Answers = guesses.into_iter().zip(ahead.unwrap_or_default()).collect();
-        let mut found = self.find_in_memory(self.tickets_under(&batch, Some(read)));
+        let ahead: Answers = missing.into_iter().zip(ahead.unwrap_or_default()).collect();
+        let mut found = self.find_in_memory(self.tickets_under(&batch, Some(read), Some(guess)));
         self.find_shared(shared, &mut found, ahead).await;
         found
     }
@@ -82,16 +99,22 @@ impl<V: Value> Inner<V> {
         &self,
         batch: &Batch<'_>,
         read: Option<Result<Generations, Trouble>>,
+        guess: Option<Guess>,
     ) -> Vec<Ticket> {
         let (generations, verified) = match read {
             None => (self.known.read(&batch.tags), true),
-            Some(Ok(generations)) => {
-                self.known.remember(&batch.tags, &generations);
-                (generations, true)
-            }
+            Some(Ok(generations)) => (generations, true),
             Some(Err(_)) => (self.known.read(&batch.tags), false),
         };
-        let keys = batch.keys(&generations.era, |place| generations.of.get(place));
+        let keys = match guess.filter(|guess| guess.is_right(&generations)) {
+            Some(guess) => guess.keys,
+            None => {
+                if self.shared.is_some() && verified {
+                    self.known.remember(&batch.tags, &generations);
+                }
+                batch.keys(&generations.era, |place| generations.of.get(place))
+            }
+        };
         // Every tag has a generation here, so every request has a key.
         let tickets = batch.requests.iter().zip(keys);
         tickets
@@ -101,13 +124,16 @@ impl<V: Value> Inner<V> {
             .collect()
     }
 
-    /// Keys under the generations as this process last knew them, whose entries are not in
-    /// memory. Mostly they are still current: then asking for the entries together with the
-    /// generations saves the second wait.
-    fn worth_asking_ahead(&self, batch: &Batch<'_>) -> Vec<EntryKey> {
-        let (era, recalled) = self.known.recall(&batch.tags);
-        let keys = batch.keys(&era, |place| recalled.get(place)?.as_ref());
-        let wanted = batch.requests.iter().zip(keys).filter(|(request, _)| !request.policy.off);
+    fn guess(&self, batch: &Batch<'_>) -> Guess {
+        let (era, of) = self.known.recall(&batch.tags);
+        let keys = batch.keys(&era, |place| of.get(place)?.as_ref());
+        Guess { era, of, keys }
+    }
+
+    /// Guessed keys whose entries are not in memory.
+    fn worth_asking_ahead(&self, batch: &Batch<'_>, guess: &Guess) -> Vec<EntryKey> {
+        let wanted = batch.requests.iter().zip(&guess.keys);
+        let wanted = wanted.filter(|(request, _)| !request.policy.off);
         let missing = wanted.filter_map(|(_, key)| key.filter(|key| !self.memory.contains(key)));
         missing.collect()
     }
@@ -123,14 +149,16 @@ impl<V: Value> Inner<V> {
 
     /// `entry` under the current generations, judged by its age.
     fn hit(&self, entry: Entry<V>, verified: bool, now: Timestamp) -> Option<Hit<V>> {
+        let is_past = now >= entry.fresh_until;
         let state = match () {
             () if now >= entry.usable_until => return None,
-            () if now >= entry.fresh_until => State::Stale,
+            // Also when it is past its TTL: stale values are of the current generations.
             () if !verified => State::Unverified,
+            () if is_past => State::Stale,
             () if entry.is_due(now, self.config.early) => State::Due,
             () => State::Fresh,
         };
-        Some(Hit { entry, state })
+        Some(Hit { refresh: is_past || state == State::Due, entry, state })
     }
 
     /// The value from before an invalidation, if it may be shown.
@@ -140,8 +168,11 @@ impl<V: Value> Inner<V> {
             return None;
         }
         let entry = self.memory.newest(&ticket.request.fingerprint)?;
-        (entry.key != ticket.key && self.clock.now() < entry.usable_until)
-            .then_some(Hit { entry, state: State::Previous })
+        (entry.key != ticket.key && self.clock.now() < entry.usable_until).then_some(Hit {
+            entry,
+            state: State::Previous,
+            refresh: false,
+        })
     }
 
     /// Fills in from the shared tier what is not in memory; `ahead` is what it has already said.
@@ -189,7 +220,8 @@ impl<V: Value> Inner<V> {
         for (one, key) in &mut previous {
             if let Some(entry) = entries.get(key).filter(|entry| now < entry.usable_until) {
                 self.memory.insert_previous(entry.clone());
-                one.hit = Some(Hit { entry: entry.clone(), state: State::Previous });
+                one.hit =
+                    Some(Hit { entry: entry.clone(), state: State::Previous, refresh: false });
             }
         }
     }

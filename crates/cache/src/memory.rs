@@ -43,12 +43,12 @@ impl<V: Value> Memory<V> {
 
     pub(crate) fn insert(&self, fingerprint: Fingerprint, entry: Entry<V>) {
         // A load from before an invalidation may end after one from behind it.
-        let newest = self.newest.get(&fingerprint);
-        let is_newest = newest.is_none_or(|(stored_at, key)| {
-            stored_at <= entry.stored_at || !self.entries.contains_key(&key)
+        let this = (entry.stored_at, entry.key);
+        let is_newest = self.newest.get(&fingerprint).is_none_or(|newest| {
+            newest != this && (newest.0 <= this.0 || !self.entries.contains_key(&newest.1))
         });
         if is_newest {
-            self.newest.insert(fingerprint, (entry.stored_at, entry.key));
+            self.newest.insert(fingerprint, this);
         }
         self.entries.insert(entry.key, entry);
     }

@@ -23,9 +23,9 @@ use tokio::sync::Notify;
 
 type Text = Arc<str>;
 
-/// What each statement depends on: tables that overlap, all of them, none.
+/// What each statement depends on: the same tables as another, some of them, all, none.
 const TABLES: usize = 3;
-const READS: [&[usize]; 5] = [&[0], &[0, 1], &[2, 1], &[], &[0, 1, 2]];
+const READS: [&[usize]; 6] = [&[0], &[0], &[0, 1], &[2, 1], &[0, 1, 2], &[]];
 const TTL: i64 = 100;
 const STALE: i64 = 200;
 
@@ -35,8 +35,8 @@ enum Step {
     Write { table: usize },
     /// Somebody says so, and it is acknowledged.
     Invalidate { replica: usize, tables: Vec<usize> },
-    /// A reader asks, and may load later, with the ticket of then.
-    Lookup { replica: usize, statement: usize, mode: Mode },
+    /// A reader asks for a page, and may load later, with the tickets of then.
+    Lookup { replica: usize, statements: Vec<usize>, mode: Mode },
     /// The same without looking.
     Ticket { replica: usize, statement: usize, mode: Mode },
     /// A reader loads with one of the tickets.
@@ -71,6 +71,8 @@ fn step(replicas: usize) -> impl Strategy<Value = Step> {
     let replica = 0..replicas;
     let mode = prop_oneof![6 => Just(Mode::Normal), 2 => Just(Mode::Strict), 1 => Just(Mode::Off)];
     let end = prop_oneof![8 => Just(End::Well), 1 => Just(End::Failed), 1 => Just(End::Panicked)];
+    let page = prop::collection::vec(0..READS.len(), 1..=3);
+    let page = (replica.clone(), page, mode.clone());
     let asked = (replica.clone(), 0..READS.len(), mode);
     let tables = prop::collection::vec(0..TABLES, 1..=2);
     let seconds = prop_oneof![4 => 1..20i64, 2 => 50..150i64, 1 => 200..400i64];
@@ -78,8 +80,8 @@ fn step(replicas: usize) -> impl Strategy<Value = Step> {
         3 => (0..TABLES).prop_map(|table| Step::Write { table }),
         3 => (replica.clone(), tables)
             .prop_map(|(replica, tables)| Step::Invalidate { replica, tables }),
-        5 => asked.clone()
-            .prop_map(|(replica, statement, mode)| Step::Lookup { replica, statement, mode }),
+        5 => page
+            .prop_map(|(replica, statements, mode)| Step::Lookup { replica, statements, mode }),
         4 => asked
             .prop_map(|(replica, statement, mode)| Step::Ticket { replica, statement, mode }),
         6 => any::<usize>().prop_map(|ticket| Step::Load { ticket }),
@@ -156,7 +158,10 @@ impl Play {
     async fn run(mut self, steps: &[Step]) -> Result<(), TestCaseError> {
         for step in steps {
             self.step(step).await;
-            self.settle().await;
+            // Whoever asks next may not have heard of an invalidation yet.
+            if !matches!(step, Step::Invalidate { .. }) {
+                self.settle().await;
+            }
             self.check()?;
         }
         // Whatever still runs ends, and everybody who waits is answered.
@@ -165,8 +170,9 @@ impl Play {
             self.settle().await;
         }
         self.check()?;
-        for statement in 0..READS.len() {
-            self.lookup(0, statement, Mode::Normal).await;
+        let all: Vec<usize> = (0..READS.len()).collect();
+        for replica in 0..self.replicas.len() {
+            self.lookup(replica, &all, Mode::Normal).await;
         }
         self.check()
     }
@@ -199,8 +205,8 @@ impl Play {
                     lock(&self.world).floor[*table] = written[*table];
                 }
             }
-            Step::Lookup { replica, statement, mode } => {
-                self.lookup(replica, statement, mode).await;
+            Step::Lookup { replica, ref statements, mode } => {
+                self.lookup(replica, statements, mode).await;
             }
             Step::Ticket { replica, statement, mode } => {
                 let floor = lock(&self.world).floor;
@@ -232,17 +238,19 @@ impl Play {
         }
     }
 
-    async fn lookup(&mut self, replica: usize, statement: usize, mode: Mode) {
+    async fn lookup(&mut self, replica: usize, statements: &[usize], mode: Mode) {
         let floor = lock(&self.world).floor;
-        let request = request(statement, mode);
-        let found = self.replicas[replica].lookup(&[request], Trigger::View).await.remove(0);
-        let asked = Asked { replica, statement, ticket: found.ticket, floor };
-        if let Some(hit) = found.hit {
-            let (now, purged) = (self.clock.now(), self.purged[statement]);
-            judge_lookup(&self.world, &asked, &hit, mode, now, purged);
-            self.shown.push((asked.clone(), hit));
+        let page: Vec<Request> = statements.iter().map(|one| request(*one, mode)).collect();
+        let found = self.replicas[replica].lookup(&page, Trigger::View).await;
+        for (found, &statement) in found.into_iter().zip(statements) {
+            let asked = Asked { replica, statement, ticket: found.ticket, floor };
+            if let Some(hit) = found.hit {
+                let (now, purged) = (self.clock.now(), self.purged[statement]);
+                judge_lookup(&self.world, &asked, &hit, mode, now, purged);
+                self.shown.push((asked.clone(), hit));
+            }
+            self.asked.push(asked);
         }
-        self.asked.push(asked);
     }
 
     fn load(&mut self, asked: Asked) {
@@ -498,11 +506,11 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(60))]
+    #![proptest_config(cases(200))]
 
     #[test]
-    fn no_history_of_three_replicas_shows_a_reader_what_it_may_not(
-        steps in prop::collection::vec(step(3), 1..60),
+    fn no_history_of_two_replicas_shows_a_reader_what_it_may_not(
+        steps in prop::collection::vec(step(2), 1..60),
         room in room(),
     ) {
         play(&steps, room, |config, clock| {
@@ -514,7 +522,7 @@ proptest! {
             let replica = |_| {
                 Cache::with_redis(config.clone(), clock.clone(), redis.clone()).unwrap()
             };
-            ((0..3).map(replica).collect(), true)
+            ((0..2).map(replica).collect(), true)
         })?;
     }
 }

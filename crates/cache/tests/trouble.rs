@@ -14,7 +14,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use support::Server;
-use support::replica::{Loader, Text, get, gives, lookup, replica, request, some, stored, tag};
+use support::replica::{
+    Loader, Text, clock, get, gives, lookup, replica, replica_at, request, some, stored, tag,
+};
 
 #[tokio::test]
 async fn a_flushed_redis_never_brings_an_older_entry_back() {
@@ -29,6 +31,26 @@ async fn a_flushed_redis_never_brings_an_older_entry_back() {
         assert_ne!(lookup(cache, "a").await.map(|(state, _)| state), Some(State::Fresh));
     }
     assert_eq!(&*get(&a, "a", "two").await.entry.value, "two");
+}
+
+/// Found by the freshness proof: another process had invalidated it, which this one could not hear.
+#[tokio::test]
+async fn a_value_past_its_ttl_claims_no_more_than_a_fresh_one_while_redis_is_away() {
+    let server = Server::start(&[]);
+    let config = support::config(&server.url());
+    let clock = clock();
+    let cache = replica_at(&config, clock.clone());
+    get(&cache, "a", "one").await;
+    stored(&cache, 1).await;
+    server.kill();
+    clock.advance(301);
+    let hit = cache.lookup(&[request("a")], Trigger::View).await.pop().unwrap().hit.unwrap();
+    assert_eq!((hit.state, hit.refresh), (State::Unverified, true));
+    // Nobody waits, and what is loaded behind the answer is served next.
+    assert_eq!(&*get(&cache, "a", "two").await.entry.value, "one");
+    while lookup(&cache, "a").await != some(State::Unverified, "two") {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
 }
 
 #[tokio::test]
@@ -226,8 +248,12 @@ async fn a_full_redis_is_no_failed_page() {
     }
     assert!(lookup(&cache, "before").await.is_some());
     assert!(cache.invalidate(&[tag("table:orders")]).await.is_err(), "not recorded, and said so");
+    assert!(cache.health().trouble.is_none(), "it still answers");
+    let (_, why) = cache.health().refusal.unwrap();
+    assert!(why.contains("OOM"), "{why}");
     server.command::<String>(&["CONFIG", "SET", "maxmemory", "0"]);
     cache.invalidate(&[tag("table:orders")]).await.unwrap();
+    assert!(cache.health().refusal.is_none());
 }
 
 #[tokio::test]

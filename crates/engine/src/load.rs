@@ -86,7 +86,7 @@ impl Loader {
         let found = self.cache.lookup(&requests, trigger).await;
         let looked = found.into_iter().zip(planned).map(|(found, planned)| {
             if let Some(hit) = &found.hit
-                && matches!(hit.state, State::Due | State::Stale)
+                && hit.refresh
             {
                 self.cache.refresh(&found.ticket, &hit.entry, trigger, self.run(&planned));
             }

@@ -45,6 +45,11 @@ static REPLACE: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
+/// Distinguishes scripts of different text. Two releases side by side have an era each, and share
+/// generations, and so invalidations; with one era each would take the other's for ended.
+static EDITION: LazyLock<String> =
+    LazyLock::new(|| Script::new(&script("")).get_hash().chars().take(8).collect());
+
 struct Current {
     name: Box<str>,
     hash: String,
@@ -73,15 +78,16 @@ impl Current {
 }
 
 /// The first key is the era's, the others are generations; the arguments are the life in seconds,
-/// whether to renew, and for each key what to set if it is missing.
+/// whether to renew, and what makes a generation random. A missing one is that with its place, so
+/// that no two are alike.
 fn script(era: &str) -> String {
     format!(
         "-- era {era}\n\
          local found = redis.call('MGET', unpack(KEYS))\n\
          for i, key in ipairs(KEYS) do\n\
          if not found[i] then\n\
-         redis.call('SET', key, ARGV[i + 2], 'EX', ARGV[1])\n\
-         found[i] = ARGV[i + 2]\n\
+         found[i] = i == 1 and '{era}' or ARGV[3] .. i\n\
+         redis.call('SET', key, found[i], 'EX', ARGV[1])\n\
          elseif ARGV[2] == '1' then redis.call('EXPIRE', key, ARGV[1]) end\n\
          end\n\
          return found"
@@ -113,7 +119,8 @@ impl Shared {
             let (key, value) = (self.generation_key(tag), generation::random());
             pipeline.cmd("SET").arg(key).arg(&*value).arg("EX").arg(LIFE.as_secs()).ignore();
         }
-        self.ask(async |mut connection| pipeline.exec_async(&mut connection).await).await
+        let renewed = self.ask(async |mut connection| pipeline.exec_async(&mut connection).await);
+        self.written(renewed.await)
     }
 
     async fn read_in(&self, current: &Current, tags: &[Tag]) -> Result<Answer, Trouble> {
@@ -123,10 +130,7 @@ impl Shared {
             command.arg(self.generation_key(tag));
         }
         let renew = if current.is_renewal() { "1" } else { "0" };
-        command.arg(LIFE.as_secs()).arg(renew).arg(&*current.name);
-        for _ in tags {
-            command.arg(&*generation::random());
-        }
+        command.arg(LIFE.as_secs()).arg(renew).arg(&*generation::random());
         let read = self.ask(async |mut connection| {
             match command.query_async::<Vec<Vec<u8>>>(&mut connection).await {
                 Ok(found) => Ok(Some(found)),
@@ -207,7 +211,7 @@ impl Shared {
     }
 
     fn era_key(&self) -> String {
-        format!("{}{{g}}era", self.config.prefix)
+        format!("{}{{g}}era:{}", self.config.prefix, *EDITION)
     }
 
     fn generation_key(&self, tag: &Tag) -> String {

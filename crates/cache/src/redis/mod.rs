@@ -6,7 +6,7 @@
 //!
 //! | key | what | expires |
 //! |---|---|---|
-//! | `brisk:{g}era` | the era, see [`generations`] | after eight days without a reader |
+//! | `brisk:{g}era:EDITION` | the era, see [`generations`] | after eight days without a reader |
 //! | `brisk:{g}:TAG` | a tag's generation | the same |
 //! | `brisk:e:KEY` | an entry | with its stale window |
 //! | `brisk:n:FINGERPRINT` | the key of the newest entry of a fingerprint | with that entry |
@@ -29,8 +29,9 @@ use connection::{Connection, Connector};
 use redis::RedisError;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Where the shared tier is, and how patient to be with it.
 #[derive(Clone)]
@@ -130,6 +131,8 @@ pub(crate) struct Shared {
     connector: Connector,
     breaker: Arc<Breaker>,
     era: generations::Era,
+    /// Since when it answers but takes nothing: it is full, or may only be read.
+    refusal: Mutex<Option<breaker::Open>>,
     round_trips: AtomicU64,
 }
 
@@ -141,6 +144,7 @@ impl Shared {
             config,
             breaker: Arc::default(),
             era: generations::Era::default(),
+            refusal: Mutex::default(),
             round_trips: AtomicU64::new(0),
         })
     }
@@ -148,6 +152,25 @@ impl Shared {
     /// Since when it is in trouble, and why.
     pub(crate) fn trouble(&self) -> Option<breaker::Open> {
         self.breaker.trouble()
+    }
+
+    /// Since when it takes nothing new, and why.
+    pub(crate) fn refusal(&self) -> Option<breaker::Open> {
+        self.refusal.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// Notes whether something could be written.
+    fn written(&self, result: Result<(), Trouble>) -> Result<(), Trouble> {
+        let mut refusal = self.refusal.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        match &result {
+            Ok(()) => *refusal = None,
+            Err(why @ Trouble::Failed(_)) if refusal.is_none() => {
+                tracing::warn!(%why, "Redis takes nothing new");
+                *refusal = Some(breaker::Open { since: Instant::now(), why: why.clone() });
+            }
+            Err(_) => {}
+        }
+        result
     }
 
     /// Times that somebody waited for an answer.

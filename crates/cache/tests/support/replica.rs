@@ -22,8 +22,12 @@ pub fn clock() -> Arc<ManualClock> {
 }
 
 pub fn replica(config: &RedisConfig) -> Cache<Text> {
+    replica_at(config, clock())
+}
+
+pub fn replica_at(config: &RedisConfig, clock: Arc<ManualClock>) -> Cache<Text> {
     let exact = Config { jitter: 0.0, early: 0.0, ..Config::default() };
-    Cache::with_redis(exact, clock(), config.clone()).unwrap()
+    Cache::with_redis(exact, clock, config.clone()).unwrap()
 }
 
 pub fn request(name: &str) -> Request {
