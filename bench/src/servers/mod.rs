@@ -15,10 +15,12 @@ use std::time::{Duration, Instant};
 /// How long a server may take to start.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A port that nobody uses right now.
+/// A port that nobody uses right now. Not one of those that the system gives to clients: one of
+/// them could take it before the server does, or while that is down.
 pub fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).context("no port is free")?;
-    Ok(listener.local_addr()?.port())
+    let mut tried = (0..1_000).map(|_| rand::random_range(10_000..32_000));
+    let free = tried.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    free.context("no port is free")
 }
 
 /// Waits until somebody listens on `port`.

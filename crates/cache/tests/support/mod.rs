@@ -176,6 +176,13 @@ pub fn config(url: &str) -> RedisConfig {
     }
 }
 
+/// Not a port of those that the system gives to clients: one of them could take it before the
+/// server does, or while that is down.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    loop {
+        let port = rand::random_range(10_000..32_000);
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
