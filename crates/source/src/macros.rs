@@ -160,7 +160,7 @@ mod tests {
         let utc = ZoneOffsets::utc();
         let day = |dialect| bucket(dialect, "at", Interval::Day, &clock(&utc)).unwrap();
         assert_eq!(day(Dialect::Sqlite), "(at - (at + 90720000000) % 86400)");
-        let seconds = "floor(extract(epoch from (at)))::bigint";
+        let seconds = "floor(date_part('epoch', (at)))::bigint";
         assert_eq!(
             day(Dialect::Postgres),
             format!("to_timestamp((({seconds} - ({seconds} + 90720000000) % 86400))::bigint)")

@@ -66,12 +66,12 @@ impl Shared {
         };
         let entry = set(self.key("e", key), bytes);
         let newest = set(self.key("n", fingerprint), key.as_bytes());
-        let stored = self.ask(async |mut connection| {
+        self.ask(async |mut connection| {
             let mut other = connection.clone();
             let stored = entry.exec_async(&mut connection);
             futures::future::try_join(stored, newest.exec_async(&mut other)).await.map(|_| ())
-        });
-        self.written(stored.await)
+        })
+        .await
     }
 
     /// Forgets what is stored under `keys`.

@@ -119,8 +119,7 @@ impl Shared {
             let (key, value) = (self.generation_key(tag), generation::random());
             pipeline.cmd("SET").arg(key).arg(&*value).arg("EX").arg(LIFE.as_secs()).ignore();
         }
-        let renewed = self.ask(async |mut connection| pipeline.exec_async(&mut connection).await);
-        self.written(renewed.await)
+        self.ask(async |mut connection| pipeline.exec_async(&mut connection).await).await
     }
 
     async fn read_in(&self, current: &Current, tags: &[Tag]) -> Result<Answer, Trouble> {

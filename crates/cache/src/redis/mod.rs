@@ -11,6 +11,7 @@
 //! | `brisk:e:KEY` | an entry | with its stale window |
 //! | `brisk:n:FINGERPRINT` | the key of the newest entry of a fingerprint | with that entry |
 //! | `brisk:l:KEY` | the lease of a load | after [`RedisConfig::lease`] |
+//! | `brisk:try` | whether a full Redis takes something again | after a second |
 //! | `brisk:events` | a channel, not a key | |
 //!
 //! A user of its own needs no more than `~brisk:* &brisk:* +ping +get +set +mget +del +unlink
@@ -24,7 +25,7 @@ pub(crate) mod entries;
 pub(crate) mod generations;
 pub(crate) mod lease;
 
-use breaker::Breaker;
+use breaker::{Breaker, Open};
 use connection::{Connection, Connector};
 use redis::RedisError;
 use std::path::PathBuf;
@@ -125,6 +126,9 @@ pub enum Trouble {
     Failed(String),
 }
 
+/// How often a Redis that is full, or may only be read, is asked whether it takes something again.
+const WRITE_AGAIN: Duration = Duration::from_secs(1);
+
 /// The shared tier.
 pub(crate) struct Shared {
     pub(crate) config: RedisConfig,
@@ -132,7 +136,7 @@ pub(crate) struct Shared {
     breaker: Arc<Breaker>,
     era: generations::Era,
     /// Since when it answers but takes nothing: it is full, or may only be read.
-    refusal: Mutex<Option<breaker::Open>>,
+    refusal: Arc<Mutex<Option<Open>>>,
     round_trips: AtomicU64,
 }
 
@@ -144,33 +148,48 @@ impl Shared {
             config,
             breaker: Arc::default(),
             era: generations::Era::default(),
-            refusal: Mutex::default(),
+            refusal: Arc::default(),
             round_trips: AtomicU64::new(0),
         })
     }
 
     /// Since when it is in trouble, and why.
-    pub(crate) fn trouble(&self) -> Option<breaker::Open> {
+    pub(crate) fn trouble(&self) -> Option<Open> {
         self.breaker.trouble()
     }
 
     /// Since when it takes nothing new, and why.
-    pub(crate) fn refusal(&self) -> Option<breaker::Open> {
+    pub(crate) fn refusal(&self) -> Option<Open> {
         self.refusal.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }
 
-    /// Notes whether something could be written.
-    fn written(&self, result: Result<(), Trouble>) -> Result<(), Trouble> {
+    /// Notes that Redis is there but refuses what is to be written; if that is news, tries from
+    /// time to time whether it takes something again, for as long as somebody would care.
+    fn refused(&self, why: &Trouble) {
         let mut refusal = self.refusal.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        match &result {
-            Ok(()) => *refusal = None,
-            Err(why @ Trouble::Failed(_)) if refusal.is_none() => {
-                tracing::warn!(%why, "Redis takes nothing new");
-                *refusal = Some(breaker::Open { since: Instant::now(), why: why.clone() });
-            }
-            Err(_) => {}
+        if refusal.is_some() {
+            return;
         }
-        result
+        tracing::warn!(%why, "Redis takes nothing new");
+        *refusal = Some(Open { since: Instant::now(), why: why.clone() });
+        let (refusal, connector) = (Arc::downgrade(&self.refusal), self.connector.clone());
+        let (key, timeout) = (format!("{}try", self.config.prefix), self.config.timeout);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(WRITE_AGAIN).await;
+                let Some(refusal) = refusal.upgrade() else { return };
+                let set = async {
+                    let mut connection = connector.connection().await?;
+                    let mut set = redis::cmd("SET");
+                    set.arg(&key).arg("x").arg("PX").arg(1_000).exec_async(&mut connection).await
+                };
+                if matches!(tokio::time::timeout(timeout, set).await, Ok(Ok(()))) {
+                    tracing::info!("Redis takes something again");
+                    *refusal.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = None;
+                    return;
+                }
+            }
+        });
     }
 
     /// Times that somebody waited for an answer.
@@ -221,7 +240,11 @@ impl Shared {
                     && !is_down(&error)
                 {
                     self.breaker.succeeded();
-                    return Err(Trouble::Failed(text));
+                    let trouble = Trouble::Failed(text);
+                    if is_refusal(&error) {
+                        self.refused(&trouble);
+                    }
+                    return Err(trouble);
                 }
                 Err(Trouble::Failed(text))
             }
@@ -267,6 +290,12 @@ impl Shared {
 fn is_down(error: &RedisError) -> bool {
     let code = error.code().unwrap_or_default();
     matches!(code, "LOADING" | "BUSY" | "CLUSTERDOWN" | "MASTERDOWN" | "TRYAGAIN" | "NOAUTH")
+}
+
+/// Answers that say that the server is full, or may only be read.
+fn is_refusal(error: &RedisError) -> bool {
+    let code = error.code().unwrap_or_default();
+    matches!(code, "OOM" | "MISCONF" | "READONLY" | "NOREPLICAS")
 }
 
 /// What is wrong with the server's certificate, if that is what the error is about.
