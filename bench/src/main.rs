@@ -66,6 +66,9 @@ enum Proof {
         /// The trace.
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// How readers choose what they look at.
+        #[arg(long, value_enum, default_value_t = replay::Readers::Visits)]
+        readers: replay::Readers,
     },
 }
 
@@ -100,9 +103,10 @@ async fn main() -> Result<()> {
             println!("{report}");
             report.check()?;
         }
-        Proof::Replay { seconds, rate, seed } => {
+        Proof::Replay { seconds, rate, seed, readers } => {
             let length = Duration::from_secs(seconds);
-            println!("{}", replay::run(&replay::Settings { program, length, rate, seed }).await?);
+            let settings = replay::Settings { program, length, rate, seed, readers };
+            println!("{}", replay::run(&settings).await?);
         }
     }
     Ok(())

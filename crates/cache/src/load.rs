@@ -53,6 +53,9 @@ struct Load<V: Value> {
 const FIRST_LOOK: Duration = Duration::from_millis(20);
 /// The longest.
 const LAST_LOOK: Duration = Duration::from_millis(250);
+/// So many late answers are no reason yet to load without a lease. The breaker, which
+/// counts those of all loads, ends a longer trouble sooner.
+const LATE_ANSWERS: u32 = 2;
 /// Values from this size on are encoded off the runtime's own threads.
 const LARGE: usize = 64 << 10;
 
@@ -89,10 +92,11 @@ impl<V: Value> Load<V> {
         F: FnOnce() -> BoxFuture<'static, Result<V, E>> + Send + 'static,
         E: Error + Send + Sync + 'static,
     {
-        let begun = Instant::now();
+        let (begun, token) = (Instant::now(), crate::generation::random());
         let (mut pause, mut led_elsewhere) = (FIRST_LOOK, None::<Instant>);
+        let mut late_answers = 0;
         loop {
-            match shared.lease(self.ticket.key).await {
+            match shared.lease(self.ticket.key, &token).await {
                 Ok(Some(lease)) => {
                     // Whoever held the lease before has stored its entry before it gave it back.
                     if let Some(hit) = self.stored_elsewhere(shared).await {
@@ -130,6 +134,8 @@ impl<V: Value> Load<V> {
                 {
                     let _ = tokio::time::timeout(LAST_LOOK, landed.notified()).await;
                 }
+                // Nor that nobody leads: on a machine that is busy all at once, everybody would.
+                Err(Trouble::Timeout) if late_answers < LATE_ANSWERS => late_answers += 1,
                 // Without Redis everybody loads for themselves.
                 Err(_) => return self.lead(loader).await.map(|(hit, _)| hit),
             }

@@ -3,7 +3,7 @@
 
 use crate::cache::{Found, Inner, Ticket};
 use crate::entry::{Entry, Hit, State};
-use crate::generation::{Generation, Generations};
+use crate::generation::{Generation, Generations, Recalled, Stamp};
 use crate::redis::{Shared, Trouble};
 use crate::{EntryKey, Policy, Request, Tag, Value, encoding};
 use brisk_domain::Timestamp;
@@ -52,15 +52,19 @@ impl<'a> Batch<'a> {
 /// Keys under the generations as this process last knew them. Mostly they are still current: then
 /// asking for entries together with the generations saves the second wait.
 struct Guess {
-    era: Box<str>,
-    of: Vec<Option<Generation>>,
+    known: Recalled,
     keys: Vec<Option<EntryKey>>,
 }
 
 impl Guess {
+    /// What the shared tier has to confirm, if all tags are known as of one instant.
+    fn stamp(&self) -> Option<(&str, &Stamp)> {
+        Some((&*self.known.era, self.known.stamp.as_ref()?))
+    }
+
     fn is_right(&self, current: &Generations) -> bool {
-        let of = self.of.iter().map(Option::as_ref);
-        self.era == current.era && of.eq(current.of.iter().map(Some))
+        let of = self.known.of.iter().map(Option::as_ref);
+        self.known.era == current.era && of.eq(current.of.iter().map(Some))
     }
 }
 
@@ -68,11 +72,12 @@ impl<V: Value> Inner<V> {
     /// `requests` under the current generations.
     pub(crate) async fn tickets(&self, requests: &[Request]) -> Vec<Ticket> {
         let batch = Batch::of(requests);
-        let read = match &self.shared {
-            None => None,
-            Some(shared) => Some(shared.generations(&batch.tags).await),
+        let Some(shared) = &self.shared else {
+            return self.tickets_under(&batch, None, None);
         };
-        self.tickets_under(&batch, read, None)
+        let guess = self.guess(&batch);
+        let read = shared.generations(&batch.tags, guess.stamp()).await;
+        self.tickets_under(&batch, Some(read), Some(guess))
     }
 
     /// What there is of `requests`: one wait for the shared tier when all is in memory, or where
@@ -85,8 +90,10 @@ impl<V: Value> Inner<V> {
         };
         let guess = self.guess(&batch);
         let missing = self.worth_asking_ahead(&batch, &guess);
-        let (read, ahead) =
-            futures::join!(shared.generations(&batch.tags), shared.entries_ahead(&missing));
+        let (read, ahead) = futures::join!(
+            shared.generations(&batch.tags, guess.stamp()),
+            shared.entries_ahead(&missing)
+        );
         // Only what turns out to be under the current generations is ever taken from this.
         let ahead: Answers = missing.into_iter().zip(ahead.unwrap_or_default()).collect();
         let mut found = self.find_in_memory(self.tickets_under(&batch, Some(read), Some(guess)));
@@ -98,22 +105,30 @@ impl<V: Value> Inner<V> {
     fn tickets_under(
         &self,
         batch: &Batch<'_>,
-        read: Option<Result<Generations, Trouble>>,
+        read: Option<Result<Option<Generations>, Trouble>>,
         guess: Option<Guess>,
     ) -> Vec<Ticket> {
         let (generations, verified) = match read {
-            None => (self.known.read(&batch.tags), true),
-            Some(Ok(generations)) => (generations, true),
-            Some(Err(_)) => (self.known.read(&batch.tags), false),
-        };
-        let keys = match guess.filter(|guess| guess.is_right(&generations)) {
-            Some(guess) => guess.keys,
-            None => {
-                if self.shared.is_some() && verified {
-                    self.known.remember(&batch.tags, &generations);
+            None => (Some(self.known.read(&batch.tags)), true),
+            Some(Ok(generations)) => {
+                if let Some(generations) = &generations {
+                    self.known.remember(&batch.tags, generations);
                 }
+                (generations, true)
+            }
+            Some(Err(_)) => (Some(self.known.read(&batch.tags)), false),
+        };
+        let is_right = |guess: &Guess| match &generations {
+            None => true,
+            Some(generations) => guess.is_right(generations),
+        };
+        let keys = match (guess.filter(is_right), &generations) {
+            (Some(guess), _) => guess.keys,
+            (None, Some(generations)) => {
                 batch.keys(&generations.era, |place| generations.of.get(place))
             }
+            // Nothing can have been confirmed that was not guessed.
+            (None, None) => Vec::new(),
         };
         // Every tag has a generation here, so every request has a key.
         let tickets = batch.requests.iter().zip(keys);
@@ -125,9 +140,9 @@ impl<V: Value> Inner<V> {
     }
 
     fn guess(&self, batch: &Batch<'_>) -> Guess {
-        let (era, of) = self.known.recall(&batch.tags);
-        let keys = batch.keys(&era, |place| of.get(place)?.as_ref());
-        Guess { era, of, keys }
+        let known = self.known.recall(&batch.tags);
+        let keys = batch.keys(&known.era, |place| known.of.get(place)?.as_ref());
+        Guess { known, keys }
     }
 
     /// Guessed keys whose entries are not in memory.

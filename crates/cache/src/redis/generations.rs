@@ -3,6 +3,11 @@
 //! One round trip reads all of a batch and creates what is missing. In a cluster all generations
 //! live in one hash slot, so that one node answers for all of them at one instant.
 //!
+//! **The stamp.** Every invalidation replaces one more key, in the same transaction: the stamp, a
+//! random id. While it is the one under which this process read its tags, no generation has
+//! changed, and nobody has to read them again: a hot batch costs Redis two short values, however
+//! many tags it has. A missing stamp is a new one, so losing it costs a read, never truth.
+//!
 //! **Eras.** A Redis that starts again from a backup shows generations as they once were, and
 //! entries of that time with them: old values would be current again. Two facts prevent that.
 //! The scripts that a Redis has loaded do not survive its end, whatever its backups hold; and
@@ -14,7 +19,7 @@
 
 use super::{Shared, Trouble};
 use crate::Tag;
-use crate::generation::{self, Generation, Generations};
+use crate::generation::{self, Generation, Generations, Stamp};
 use redis::{RedisError, Script, ServerErrorKind};
 use std::sync::{Arc, LazyLock, RwLock};
 use std::time::{Duration, Instant};
@@ -77,12 +82,17 @@ impl Current {
     }
 }
 
-/// The first key is the era's, the others are generations; the arguments are the life in seconds,
-/// whether to renew, and what makes a generation random. A missing one is that with its place, so
-/// that no two are alike.
+/// The first key is the era's, the second the stamp's, the others are generations; the arguments
+/// are the life in seconds, whether to renew, what makes a generation random, and the stamp that
+/// the caller knows: where nothing has changed since, era and stamp are the whole answer. A missing
+/// generation is the random argument with its place, so that no two are alike.
 fn script(era: &str) -> String {
     format!(
         "-- era {era}\n\
+         if ARGV[4] ~= '' and ARGV[2] == '0' then\n\
+         local known = redis.call('MGET', KEYS[1], KEYS[2])\n\
+         if known[1] == '{era}' and known[2] == ARGV[4] then return known end\n\
+         end\n\
          local found = redis.call('MGET', unpack(KEYS))\n\
          for i, key in ipairs(KEYS) do\n\
          if not found[i] then\n\
@@ -95,15 +105,24 @@ fn script(era: &str) -> String {
 }
 
 impl Shared {
-    /// The generations of `tags`; missing ones are created.
-    pub(crate) async fn generations(&self, tags: &[Tag]) -> Result<Generations, Trouble> {
+    /// The generations of `tags`; missing ones are created. `None` says that they are what they
+    /// were under the `known` era and stamp.
+    pub(crate) async fn generations(
+        &self,
+        tags: &[Tag],
+        known: Option<(&str, &Stamp)>,
+    ) -> Result<Option<Generations>, Trouble> {
         for _ in 0..ATTEMPTS {
             let Some(current) = self.era.read() else {
                 self.change_era(None).await?;
                 continue;
             };
-            match self.read_in(&current, tags).await? {
-                Answer::Read(of) => return Ok(Generations { era: current.name.clone(), of }),
+            let stamp = known.filter(|(era, _)| *era == &*current.name).map(|(_, stamp)| stamp);
+            match self.read_in(&current, tags, stamp).await? {
+                Answer::Unchanged => return Ok(None),
+                Answer::Read(stamp, of) => {
+                    return Ok(Some(Generations { era: current.name.clone(), stamp, of }));
+                }
                 Answer::Other(era) => self.era.set(Current::new(&era)),
                 Answer::Ended => self.change_era(Some(&current)).await?,
             }
@@ -119,17 +138,27 @@ impl Shared {
             let (key, value) = (self.generation_key(tag), generation::random());
             pipeline.cmd("SET").arg(key).arg(&*value).arg("EX").arg(LIFE.as_secs()).ignore();
         }
+        let stamp = generation::random();
+        pipeline.cmd("SET").arg(self.stamp_key()).arg(&*stamp);
+        pipeline.arg("EX").arg(LIFE.as_secs()).ignore();
         self.ask(async |mut connection| pipeline.exec_async(&mut connection).await).await
     }
 
-    async fn read_in(&self, current: &Current, tags: &[Tag]) -> Result<Answer, Trouble> {
+    async fn read_in(
+        &self,
+        current: &Current,
+        tags: &[Tag],
+        known: Option<&Stamp>,
+    ) -> Result<Answer, Trouble> {
         let mut command = redis::cmd("EVALSHA");
-        command.arg(&current.hash).arg(tags.len() + 1).arg(self.era_key());
+        command.arg(&current.hash).arg(tags.len() + 2);
+        command.arg(self.era_key()).arg(self.stamp_key());
         for tag in tags {
             command.arg(self.generation_key(tag));
         }
         let renew = if current.is_renewal() { "1" } else { "0" };
         command.arg(LIFE.as_secs()).arg(renew).arg(&*generation::random());
+        command.arg(known.map_or(&[][..], |stamp| stamp));
         let read = self.ask(async |mut connection| {
             match command.query_async::<Vec<Vec<u8>>>(&mut connection).await {
                 Ok(found) => Ok(Some(found)),
@@ -140,10 +169,13 @@ impl Shared {
         let Some(mut found) = read.await? else {
             return Ok(Answer::Ended);
         };
-        if found.len() != tags.len() + 1 {
+        if found.len() < 2 {
             return Err(Trouble::Failed("it answered with another number of generations".into()));
         }
-        let era = found.remove(0);
+        let of = found.split_off(2);
+        let (Some(stamp), Some(era)) = (found.pop(), found.pop()) else {
+            return Err(Trouble::Failed("it answered without a stamp".into()));
+        };
         if era != current.name.as_bytes() {
             // Whatever it is, it goes into a script's text only if it looks like an era.
             return Ok(match era_name(&era) {
@@ -151,7 +183,14 @@ impl Shared {
                 None => Answer::Ended,
             });
         }
-        Ok(Answer::Read(found.into_iter().map(Generation::from).collect()))
+        if of.len() == tags.len() {
+            let of = of.into_iter().map(Generation::from).collect();
+            return Ok(Answer::Read(stamp.into(), of));
+        }
+        if of.is_empty() && known.is_some_and(|known| **known == *stamp) {
+            return Ok(Answer::Unchanged);
+        }
+        Err(Trouble::Failed("it answered with another number of generations".into()))
     }
 
     /// On from `seen`, which is over, or from nothing at the start: to the era that others are
@@ -213,6 +252,10 @@ impl Shared {
         format!("{}{{g}}era:{}", self.config.prefix, *EDITION)
     }
 
+    fn stamp_key(&self) -> String {
+        format!("{}{{g}}stamp", self.config.prefix)
+    }
+
     fn generation_key(&self, tag: &Tag) -> String {
         format!("{}{{g}}:{}", self.config.prefix, tag.as_str())
     }
@@ -229,8 +272,10 @@ impl Era {
 }
 
 enum Answer {
-    /// The generations.
-    Read(Vec<Generation>),
+    /// Nothing has changed since the stamp that was known.
+    Unchanged,
+    /// The stamp and the generations.
+    Read(Stamp, Vec<Generation>),
     /// The others are in this era.
     Other(Box<str>),
     /// The era is over.

@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | `brisk:{g}era:EDITION` | the era, see [`generations`] | after eight days without a reader |
 //! | `brisk:{g}:TAG` | a tag's generation | the same |
+//! | `brisk:{g}stamp` | changes with every invalidation | the same |
 //! | `brisk:e:KEY` | an entry | with its stale window |
 //! | `brisk:n:FINGERPRINT` | the key of the newest entry of a fingerprint | with that entry |
 //! | `brisk:l:KEY` | the lease of a load | after [`RedisConfig::lease`] |
@@ -225,6 +226,7 @@ impl Shared {
         &self,
         operation: impl AsyncFnOnce(Connection) -> Result<T, RedisError>,
     ) -> Result<T, Trouble> {
+        let begun = Instant::now();
         let asked = async { operation(self.connector.connection().await?).await };
         let result = match tokio::time::timeout(self.config.timeout, asked).await {
             Ok(Ok(value)) => Ok(value),
@@ -252,13 +254,13 @@ impl Shared {
         };
         match &result {
             Ok(_) => self.breaker.succeeded(),
-            Err(trouble) => self.failed(trouble),
+            Err(trouble) => self.failed(trouble, begun),
         }
         result
     }
 
-    fn failed(&self, trouble: &Trouble) {
-        if let Some(pause) = self.breaker.failed(trouble) {
+    fn failed(&self, trouble: &Trouble, asked: Instant) {
+        if let Some(pause) = self.breaker.failed(trouble, asked) {
             self.probe(pause);
         }
     }
