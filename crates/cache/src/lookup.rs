@@ -7,7 +7,7 @@ use crate::generation::{Generation, Generations, Recalled, Stamp};
 use crate::redis::{Shared, Trouble};
 use crate::{EntryKey, Policy, Request, Tag, Value, encoding};
 use brisk_domain::Timestamp;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// From this many bytes on, entries are decoded off the runtime's own threads: below, going there
 /// takes longer.
@@ -21,15 +21,27 @@ struct Batch<'a> {
     requests: &'a [Request],
     tags: Vec<Tag>,
     /// For each request the places of its own tags: in order and once, however it lists them.
-    places: Vec<BTreeSet<usize>>,
+    places: Vec<Vec<usize>>,
 }
 
 impl<'a> Batch<'a> {
     fn of(requests: &'a [Request]) -> Self {
-        let tags: BTreeSet<&Tag> = requests.iter().flat_map(|r| r.tags.iter()).collect();
-        let tags: Vec<Tag> = tags.into_iter().cloned().collect();
-        let place = |tag| tags.binary_search(tag).ok();
-        let places = requests.iter().map(|r| r.tags.iter().filter_map(place).collect()).collect();
+        let mut named: Vec<(&Tag, usize)> = Vec::with_capacity(requests.len() * 6);
+        for (request, one) in requests.iter().enumerate() {
+            named.extend(one.tags.iter().map(|tag| (tag, request)));
+        }
+        named.sort_unstable();
+        let mut tags: Vec<Tag> = Vec::new();
+        let mut places: Vec<Vec<usize>> = vec![Vec::new(); requests.len()];
+        for (tag, request) in named {
+            if tags.last() != Some(tag) {
+                tags.push(tag.clone());
+            }
+            let place = tags.len() - 1;
+            if places[request].last() != Some(&place) {
+                places[request].push(place);
+            }
+        }
         Self { requests, tags, places }
     }
 
@@ -39,7 +51,7 @@ impl<'a> Batch<'a> {
         era: &str,
         generation: impl Fn(usize) -> Option<&'g Generation>,
     ) -> Vec<Option<EntryKey>> {
-        let key = |(request, places): (&Request, &BTreeSet<usize>)| {
+        let key = |(request, places): (&Request, &Vec<usize>)| {
             let of = places.iter().map(|place| generation(*place).map(|bytes| &**bytes));
             let under: Option<Vec<&[u8]>> =
                 std::iter::once(Some(era.as_bytes())).chain(of).collect();
@@ -90,12 +102,10 @@ impl<V: Value> Inner<V> {
         };
         let guess = self.guess(&batch);
         let missing = self.worth_asking_ahead(&batch, &guess);
-        let (read, ahead) = futures::join!(
-            shared.generations(&batch.tags, guess.stamp()),
-            shared.entries_ahead(&missing)
-        );
+        let asked = shared.generations_and_entries(&batch.tags, guess.stamp(), &missing);
+        let (read, ahead) = asked.await;
         // Only what turns out to be under the current generations is ever taken from this.
-        let ahead: Answers = missing.into_iter().zip(ahead.unwrap_or_default()).collect();
+        let ahead: Answers = missing.into_iter().zip(ahead).collect();
         let mut found = self.find_in_memory(self.tickets_under(&batch, Some(read), Some(guess)));
         self.find_shared(shared, &mut found, ahead).await;
         found
