@@ -420,7 +420,8 @@ mod tests {
     fn both_traces_have_the_wanted_rate_and_visits_begin_with_what_opens_by_itself() {
         for readers in [Readers::Visits, Readers::Independent] {
             let trace = trace(&settings(readers));
-            assert!((3_500..4_500).contains(&trace.len()), "{readers:?}: {}", trace.len());
+            // The last visits are cut off.
+            assert!((3_000..4_500).contains(&trace.len()), "{readers:?}: {}", trace.len());
             assert!(trace.is_sorted_by_key(|view| view.at));
         }
         let plain = |readers| {

@@ -126,7 +126,10 @@ impl<V: Value> Inner<V> {
                 }
                 (generations, true)
             }
-            Some(Err(_)) => (Some(self.known.read(&batch.tags)), false),
+            Some(Err(trouble)) => {
+                tracing::debug!(%trouble, "a lookup without the shared tier");
+                (Some(self.known.read(&batch.tags)), false)
+            }
         };
         let is_right = |guess: &Guess| match &generations {
             None => true,
