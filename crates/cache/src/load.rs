@@ -105,7 +105,7 @@ impl<V: Value> Load<V> {
             }
             Some(ticket) => {
                 let cache = Cache(Arc::clone(&self.inner));
-                cache.flight(&ticket, self.replaces, self.trigger, loader).0.await
+                cache.flight(&ticket, self.replaces, self.trigger, loader).0.outcome().await
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Leases: of all processes, one loads an entry. A lease expires by itself when its holder is
 //! gone, and is given back on every other way out.
 
+use super::channel::Message;
 use super::{Shared, Trouble};
 use crate::EntryKey;
 use redis::Script;
@@ -101,7 +102,11 @@ impl Drop for Lease {
         let (shared, key, token) = (Arc::clone(&self.shared), self.key, self.token.clone());
         // Outside of a runtime the process is ending, and the lease runs out.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move { shared.end_lease(&key, &token).await });
+            runtime.spawn(async move {
+                let _ = shared.end_lease(&key, &token).await;
+                // Who waits elsewhere may lead now.
+                shared.publish(&Message::Landed(key)).await;
+            });
         }
     }
 }
