@@ -296,10 +296,12 @@ impl Engine {
         }
         let previous = known.and_then(|known| assemble(known).ok());
         let loads: Vec<_> = looked.into_iter().map(|one| self.loader.load(one, trigger)).collect();
-        // In a task of its own, so that the load starts before somebody awaits it.
-        let task = tokio::spawn(async move { assemble(try_join_all(loads).await?) });
+        // In a task of its own, so that the load starts before somebody awaits it; it ends with the
+        // last who could await it.
+        let task = Task(tokio::spawn(async move { assemble(try_join_all(loads).await?) }));
         let load = async move {
-            task.await.unwrap_or_else(|failure| {
+            let mut task = task;
+            (&mut task.0).await.unwrap_or_else(|failure| {
                 tracing::error!(%failure, "a panel's load ended abnormally");
                 let message = "The panel could not be loaded. Try again.".to_owned();
                 Err(PanelError { message, retry: true })
@@ -319,12 +321,15 @@ impl Engine {
         let loader = self.loader.clone();
         let task = tokio::spawn(async move { loader.load(looked, trigger).await });
         if let (Some(choices), Trigger::View | Trigger::Live) = (known, trigger) {
+            // Behind the answer: nobody awaits it, and it goes on.
             return ChoicesState::Ready(choices);
         }
+        let task = Task(task);
         let load = async move {
+            let mut task = task;
             let message = || "The choices could not be loaded. Try again.".to_owned();
             let ended = |_| Err(PanelError { message: message(), retry: true });
-            task.await.unwrap_or_else(ended).map(first_column)
+            (&mut task.0).await.unwrap_or_else(ended).map(first_column)
         };
         ChoicesState::Pending(load.boxed().shared())
     }
@@ -377,6 +382,15 @@ impl Engine {
             Ok((planned, request))
         };
         Some(plan())
+    }
+}
+
+/// A task that ends when nobody awaits it any more.
+struct Task<T>(tokio::task::JoinHandle<T>);
+
+impl<T> Drop for Task<T> {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

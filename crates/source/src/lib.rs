@@ -26,6 +26,7 @@ pub mod macros;
 mod mixed;
 mod outline;
 mod postgres;
+mod postgres_session;
 mod postgres_value;
 mod segments;
 pub mod source;
