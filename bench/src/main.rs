@@ -3,7 +3,7 @@
 #![allow(clippy::print_stdout, reason = "reports are for people in a terminal")]
 
 use anyhow::Result;
-use brisk_bench::{faults, flight, freshness, replay, round_trips, stampede};
+use brisk_bench::{faults, flight, freshness, leaving, replay, round_trips, stampede};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -55,6 +55,15 @@ enum Proof {
         #[arg(long, default_value_t = 4)]
         hold: u64,
     },
+    /// Readers who leave before their panels are there.
+    Leaving {
+        /// Readers.
+        #[arg(long, default_value_t = 10_000)]
+        readers: usize,
+        /// Who leaves when.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Ten minutes of traffic, with the cache and without.
     Replay {
         /// How long the traffic lasts, in seconds.
@@ -100,6 +109,11 @@ async fn main() -> Result<()> {
         }
         Proof::Faults { hold } => {
             let report = faults::run(&program, Duration::from_secs(hold)).await?;
+            println!("{report}");
+            report.check()?;
+        }
+        Proof::Leaving { readers, seed } => {
+            let report = leaving::run(&program, readers, seed).await?;
             println!("{report}");
             report.check()?;
         }

@@ -236,3 +236,17 @@ async fn a_server_that_is_not_there_is_said_in_a_sentence_without_its_password()
     let error = Source::postgres(name, "mysql://u:s3cret@h/d", 1, Limits::default()).err().unwrap();
     assert!(!error.to_string().contains("s3cret"), "{error}");
 }
+
+#[tokio::test]
+async fn connections_are_used_again() {
+    let Some(source) = source(Limits::default()) else { return };
+    let pid = async || {
+        let frame = run(&source, "select pg_backend_pid() as pid").await.unwrap();
+        frame.columns()[0].values.exact(0).unwrap()
+    };
+    let mut processes = std::collections::BTreeSet::new();
+    for _ in 0..20 {
+        processes.insert(pid().await);
+    }
+    assert!(processes.len() <= 4, "{processes:?}");
+}
