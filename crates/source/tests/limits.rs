@@ -6,9 +6,12 @@
 mod fixture;
 
 use brisk_source::{Limits, SourceError};
-use fixture::{Fixture, cells};
-use std::time::Duration;
+use fixture::{Fixture, cells, maria};
+use std::time::{Duration, Instant};
 
+/// Calculates for hours before its first row.
+const MARIA_ENDLESS: &str =
+    "select count(*) as n from seq_1_to_1000000 a, seq_1_to_1000000 b, seq_1_to_1000 c";
 const ENDLESS: &str = "with recursive n(i) as (select 1 union all select i + 1 from n) select";
 
 #[tokio::test]
@@ -81,4 +84,70 @@ async fn nothing_can_be_written_even_past_the_check() {
     }
     let count = fixture.run("select count(*) as n from t").await.unwrap();
     assert_eq!(cells(&count, "n"), [Some("0".into())]);
+}
+
+#[tokio::test]
+async fn limits_hold_on_mariadb_and_the_pool_stays_clean() {
+    let limits = Limits { time: Duration::from_secs(1), rows: 1_000, bytes: 50_000 };
+    let Some(source) = maria::source(limits) else { return };
+    // More often than there are connections.
+    for _ in 0..6 {
+        let sql = "select seq from seq_1_to_1000000";
+        let error = maria::run(&source, sql).await.unwrap_err();
+        assert!(matches!(error, SourceError::TooManyRows { limit: 1_000 }), "{error}");
+        let sql = "select repeat('x', 1000) as a from seq_1_to_900";
+        let error = maria::run(&source, sql).await.unwrap_err();
+        assert!(matches!(error, SourceError::TooLarge { .. }), "{error}");
+    }
+    for _ in 0..5 {
+        let error = maria::run(&source, MARIA_ENDLESS).await.unwrap_err();
+        assert!(matches!(error, SourceError::Timeout { seconds: 1 }), "{error}");
+    }
+    assert_eq!(maria::run(&source, "select 1 as a").await.unwrap().rows(), 1);
+    // A list that the server would have cut off in silence.
+    let sql = "select length(group_concat(seq)) as a from seq_1_to_5000";
+    let length = maria::run(&source, sql).await.unwrap().columns()[0].values.exact(0);
+    assert_eq!(length.as_deref(), Some("23892"));
+}
+
+#[tokio::test]
+async fn mariadb_itself_ends_a_statement_at_its_time_limit() {
+    let limits = Limits { time: Duration::from_secs(1), ..Limits::default() };
+    let Some(source) = maria::source(limits) else { return };
+    let begun = Instant::now();
+    let error = maria::run(&source, MARIA_ENDLESS).await.unwrap_err();
+    assert!(matches!(error, SourceError::Timeout { seconds: 1 }), "{error}");
+    // We would have waited for 3 s.
+    assert!(begun.elapsed() < Duration::from_millis(2_500), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_cancelled_run_ends_its_statement_on_mariadb_and_frees_its_connection() {
+    let limits = Limits { time: Duration::from_secs(600), ..Limits::default() };
+    let Some(source) = maria::source(limits) else { return };
+    // More often than there are connections: were one kept, the last run would find none.
+    for _ in 0..6 {
+        let sql = format!("{MARIA_ENDLESS}, seq_1_to_1111 as cancelled");
+        let runs = tokio::spawn({
+            let source = source.clone();
+            async move { maria::run(&source, &sql).await }
+        });
+        maria::wait_until_running("as cancelled").await;
+        runs.abort();
+        assert!(runs.await.unwrap_err().is_cancelled());
+        maria::wait_until_ended("as cancelled").await;
+    }
+    assert_eq!(maria::run(&source, "select 1 as a").await.unwrap().rows(), 1);
+}
+
+#[tokio::test]
+async fn a_statement_whose_answer_is_too_large_is_ended_on_mariadb() {
+    let limits = Limits { time: Duration::from_secs(600), rows: 10, ..Limits::default() };
+    let Some(source) = maria::source(limits) else { return };
+    // Its first rows come at once, the next ones never.
+    let sql = "select unstopped.seq from seq_1_to_1000000 unstopped, seq_1_to_1000000 b
+        where unstopped.seq < 2 and b.seq < 20 or b.seq = 0";
+    let error = maria::run(&source, sql).await.unwrap_err();
+    assert!(matches!(error, SourceError::TooManyRows { .. }), "{error}");
+    maria::wait_until_ended("unstopped").await;
 }

@@ -1,102 +1,15 @@
-//! A real MariaDB: every type is what it is, statements only read, and limits hold.
+//! A real MariaDB: every type is what it is, statements only read, errors say where.
 
 // Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
-use brisk_domain::{
-    Access, Bounds, Decimal, Frame, Interval, Query, Selection, SourceName, Timestamp, Values,
-    VariableName, ZoneName,
-};
-use brisk_source::{Context, Dialect, Limits, Source, SourceError, Statement, compile};
-use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection, Row};
-use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+mod fixture;
 
-/// The server that `cargo xtask test` starts; none with `--quick`.
-fn url() -> Option<String> {
-    if std::env::var_os("BRISK_TEST_QUICK").is_some() {
-        return None;
-    }
-    let url = std::env::var("BRISK_TEST_MYSQL_URL");
-    Some(url.expect("BRISK_TEST_MYSQL_URL names a MariaDB: run cargo xtask test"))
-}
-
-fn source(limits: Limits) -> Option<Source> {
-    let name = SourceName::parse("maria").unwrap();
-    Some(Source::mysql(name, &url()?, 4, limits).unwrap())
-}
-
-fn statement(sql: &str) -> Statement {
-    let at = Timestamp::from_seconds;
-    let name = |name| VariableName::parse(name).unwrap();
-    let chosen = |values: &[&str]| Selection::of(values.iter().map(|v| (*v).to_owned()));
-    let variables = BTreeMap::from([
-        (name("one"), chosen(&["O'Neill\\\"; drop table t; --"])),
-        (name("two"), chosen(&["ä", "日本"])),
-        (name("none"), chosen(&[])),
-    ]);
-    let context = Context {
-        bounds: Bounds { from: at(1_300_000_000), to: at(1_302_000_000) },
-        interval: Interval::Day,
-        zone: &ZoneName::parse("Europe/London").unwrap(),
-        offsets: &ZoneName::parse("Europe/London").unwrap().offsets(at(0), at(2_000_000_000)),
-        variables: &variables,
-        access: &Access::anonymous(),
-    };
-    compile(&Query::new(sql), Dialect::MySql, &context).unwrap()
-}
-
-async fn run(source: &Source, sql: &str) -> Result<Frame, SourceError> {
-    source.run(&statement(sql), &[("pounds".into(), 3)]).await
-}
-
-async fn admin() -> MySqlConnection {
-    MySqlConnection::connect(&url().unwrap()).await.unwrap()
-}
-
-/// Runs each of `setup`, with all rights.
-async fn set_up(setup: &[&str]) {
-    let mut admin = admin().await;
-    // What tests store, such as zero dates, is not always what a careful server takes.
-    admin.execute("set session sql_mode = ''").await.unwrap();
-    for sql in setup {
-        admin.execute(AssertSqlSafe((*sql).to_owned())).await.unwrap();
-    }
-}
-
-/// Waits until no connection runs a statement that holds `words`.
-async fn wait_until_ended(words: &str) {
-    let mut admin = admin().await;
-    let begun = Instant::now();
-    let running = format!(
-        "select count(*) from information_schema.processlist
-         where info like '%{words}%' and id <> connection_id()"
-    );
-    loop {
-        let row = admin.fetch_one(AssertSqlSafe(running.clone())).await.unwrap();
-        if row.get::<i64, _>(0) == 0 {
-            return;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(10), "{words} still runs");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
-/// Waits until one does.
-async fn wait_until_running(words: &str) {
-    let mut admin = admin().await;
-    let begun = Instant::now();
-    let running = format!(
-        "select count(*) from information_schema.processlist
-         where info like '%{words}%' and id <> connection_id()"
-    );
-    while admin.fetch_one(AssertSqlSafe(running.clone())).await.unwrap().get::<i64, _>(0) == 0 {
-        assert!(begun.elapsed() < Duration::from_secs(10), "{words} does not run");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
-const ENDLESS: &str = "select count(*) as n from seq_1_to_1000000 a, seq_1_to_1000000 b";
+use brisk_domain::{Decimal, Frame, SourceName, Timestamp, Values};
+use brisk_source::{Limits, Source, SourceError};
+use fixture::instants::url;
+use fixture::maria::{VARIABLE, admin, run, set_up, source, statement};
+use sqlx::{AssertSqlSafe, Executor};
 
 #[tokio::test]
 async fn each_type_of_a_table_arrives_as_what_it_is() {
@@ -387,72 +300,6 @@ async fn a_statement_that_writes_is_refused_by_the_server_too() {
 }
 
 #[tokio::test]
-async fn limits_hold_and_the_pool_stays_clean() {
-    let limits = Limits { time: Duration::from_secs(1), rows: 1_000, bytes: 50_000 };
-    let Some(source) = source(limits) else { return };
-    // More often than there are connections.
-    for _ in 0..6 {
-        let sql = "select seq from seq_1_to_1000000";
-        let error = run(&source, sql).await.unwrap_err();
-        assert!(matches!(error, SourceError::TooManyRows { limit: 1_000 }), "{error}");
-        let sql = "select repeat('x', 1000) as a from seq_1_to_900";
-        let error = run(&source, sql).await.unwrap_err();
-        assert!(matches!(error, SourceError::TooLarge { .. }), "{error}");
-    }
-    for _ in 0..5 {
-        let error = run(&source, ENDLESS).await.unwrap_err();
-        assert!(matches!(error, SourceError::Timeout { seconds: 1 }), "{error}");
-    }
-    assert_eq!(run(&source, "select 1 as a").await.unwrap().rows(), 1);
-    // A list that the server would have cut off in silence.
-    let sql = "select length(group_concat(seq)) as a from seq_1_to_5000";
-    let length = run(&source, sql).await.unwrap().columns()[0].values.exact(0);
-    assert_eq!(length.as_deref(), Some("23892"));
-}
-
-#[tokio::test]
-async fn the_server_itself_ends_a_statement_at_its_time_limit() {
-    let limits = Limits { time: Duration::from_secs(1), ..Limits::default() };
-    let Some(source) = source(limits) else { return };
-    let begun = Instant::now();
-    let error = run(&source, ENDLESS).await.unwrap_err();
-    assert!(matches!(error, SourceError::Timeout { seconds: 1 }), "{error}");
-    // We would have waited for 3 s.
-    assert!(begun.elapsed() < Duration::from_millis(2_500), "{:?}", begun.elapsed());
-}
-
-#[tokio::test]
-async fn a_cancelled_run_ends_its_statement_on_the_server_and_frees_its_connection() {
-    let limits = Limits { time: Duration::from_secs(600), ..Limits::default() };
-    let Some(source) = source(limits) else { return };
-    // More often than there are connections: were one kept, the last run would find none.
-    for _ in 0..6 {
-        let sql = format!("{ENDLESS}, seq_1_to_1111 as cancelled");
-        let runs = tokio::spawn({
-            let source = source.clone();
-            async move { run(&source, &sql).await }
-        });
-        wait_until_running("as cancelled").await;
-        runs.abort();
-        assert!(runs.await.unwrap_err().is_cancelled());
-        wait_until_ended("as cancelled").await;
-    }
-    assert_eq!(run(&source, "select 1 as a").await.unwrap().rows(), 1);
-}
-
-#[tokio::test]
-async fn a_statement_whose_answer_is_too_large_is_ended_on_the_server() {
-    let limits = Limits { time: Duration::from_secs(600), rows: 10, ..Limits::default() };
-    let Some(source) = source(limits) else { return };
-    // Its first rows come at once, the next ones never.
-    let sql = "select unstopped.seq from seq_1_to_1000000 unstopped, seq_1_to_1000000 b
-        where unstopped.seq < 2 and b.seq < 20 or b.seq = 0";
-    let error = run(&source, sql).await.unwrap_err();
-    assert!(matches!(error, SourceError::TooManyRows { .. }), "{error}");
-    wait_until_ended("unstopped").await;
-}
-
-#[tokio::test]
 async fn errors_lead_to_the_authors_word() {
     let Some(source) = source(Limits::default()) else { return };
     set_up(&["drop table if exists named", "create table named (a int, at datetime)"]).await;
@@ -473,7 +320,7 @@ async fn errors_lead_to_the_authors_word() {
 
 #[tokio::test]
 async fn a_user_without_rights_is_told_what_is_missing_but_not_who_it_is() {
-    let Some(url) = url() else { return };
+    let Some(url) = url(VARIABLE) else { return };
     set_up(&[
         "drop table if exists secret",
         "create table secret (a int)",
