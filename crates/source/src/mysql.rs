@@ -9,6 +9,7 @@ use brisk_domain::{Frame, SourceName};
 use futures::TryStreamExt;
 use sqlx::mysql::{MySqlConnectOptions, MySqlDatabaseError, MySqlPool, MySqlPoolOptions};
 use sqlx::{AssertSqlSafe, Executor as _, Row as _, SqlSafeStr as _, Statement as _};
+use std::io::ErrorKind;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +29,8 @@ const GRACE: Duration = Duration::from_secs(2);
 const PREPARED: usize = 200;
 /// A connection that nobody used for so long is closed.
 const IDLE: Duration = Duration::from_secs(600);
+
+const NO_TLS: &str = "no TLS connection could be made: see its certificates and Brisk's log";
 
 impl MySql {
     pub(crate) fn new(
@@ -162,7 +165,7 @@ impl MySql {
         let source = &self.ender.name;
         let Some(answer) = answer(&error) else {
             tracing::warn!(%source, %error, "a source cannot be reached");
-            let message = match error {
+            let message = match &error {
                 // Where there is room for another connection, that one could not be made.
                 sqlx::Error::PoolTimedOut
                     if self.pool.size() >= self.pool.options().get_max_connections() =>
@@ -170,9 +173,9 @@ impl MySql {
                     "all its connections are busy"
                 }
                 // Without TLS the driver does not send some kinds of passwords.
-                sqlx::Error::Configuration(_) | sqlx::Error::Tls(_) => {
-                    "no TLS connection could be made: see the server's log and its certificates"
-                }
+                sqlx::Error::Configuration(_) | sqlx::Error::Tls(_) => NO_TLS,
+                // A certificate that is not trusted.
+                sqlx::Error::Io(error) if error.kind() == ErrorKind::InvalidData => NO_TLS,
                 _ => "it does not answer",
             };
             return SourceError::Unavailable(message.into());
