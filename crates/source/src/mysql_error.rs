@@ -55,8 +55,12 @@ fn advice(number: u16, message: &str) -> String {
         1044 | 1142 | 1143 | 1227 | 1370 => {
             "the source's user may not read this: grant it select, or leave it out".into()
         }
-        // Two places for values are never the same expression, even if they hold the same value.
-        1055 => format!("{message}: write group by 1, the column's number, or its name"),
+        // The server does not see that two expansions of a macro are one expression, because the
+        // values in them have places of their own.
+        1055 => format!(
+            "{message}: group by it too, or take its max(…); what a macro makes is grouped by its \
+             number or its name, as in group by 1"
+        ),
         _ => message.to_owned(),
     }
 }

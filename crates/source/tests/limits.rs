@@ -153,3 +153,37 @@ async fn a_statement_whose_answer_is_too_large_is_ended_on_mariadb() {
     assert!(matches!(error, SourceError::TooLarge { .. }), "{error}");
     maria::wait_until_ended("unstopped").await;
 }
+
+#[tokio::test]
+async fn what_mariadb_does_not_end_at_the_time_limit_we_do() {
+    let limits = Limits { time: Duration::from_secs(1), ..Limits::default() };
+    let Some(url) = fixture::instants::url(maria::VARIABLE) else { return };
+    maria::set_up(&["create or replace function without_limit() returns int
+        begin set session max_statement_time = 0; return 1; end"])
+    .await;
+    let name = brisk_domain::SourceName::parse("maria").unwrap();
+    let source = brisk_source::Source::mysql(name, &url, 1, limits).unwrap();
+    // There is one connection, and on it the server's own limit is off now.
+    assert!(maria::run(&source, "select without_limit() as a").await.is_ok());
+    let begun = Instant::now();
+    let sql = format!("{MARIA_ENDLESS}, seq_1_to_2222 as limitless");
+    let error = maria::run(&source, &sql).await.unwrap_err();
+    assert!(matches!(error, SourceError::Timeout { seconds: 1 }), "{error}");
+    assert!(begun.elapsed() > Duration::from_secs(2), "the server ended it");
+    maria::wait_until_ended("as limitless").await;
+    assert!(maria::run(&source, "select 1 as a").await.is_ok());
+}
+
+#[tokio::test]
+async fn more_statements_than_connections_to_mariadb_wait_for_their_turn() {
+    let Some(source) = maria::source(Limits::default()) else { return };
+    let sql = "select count(*) as n, connection_id() as id from seq_1_to_10000";
+    let runs = (0..40).map(|_| maria::run(&source, sql));
+    let mut connections = std::collections::BTreeSet::new();
+    for frame in futures::future::join_all(runs).await {
+        let frame = frame.unwrap();
+        assert_eq!(cells(&frame, "n"), [Some("10000".into())]);
+        connections.insert(cells(&frame, "id"));
+    }
+    assert!((1..=4).contains(&connections.len()), "{}", connections.len());
+}

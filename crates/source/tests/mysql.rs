@@ -217,6 +217,9 @@ async fn chosen_values_are_bound_and_nothing_chosen_means_all() {
     set_up(&[
         "drop table if exists chosen",
         "create table chosen (a varchar(50)) character set utf8mb4",
+        "drop table if exists chosen_latin",
+        "create table chosen_latin (a varchar(50)) character set latin1",
+        "insert into chosen_latin values ('ä'), ('b')",
         "insert into chosen values ('ä'), ('日本'), ('c'), ('O''Neill\\\\\"; drop table t; --')",
     ])
     .await;
@@ -230,6 +233,10 @@ async fn chosen_values_are_bound_and_nothing_chosen_means_all() {
     assert_eq!(count("a = :one").await, "1");
     assert_eq!(count("a in :one").await, "1");
     assert_eq!(count("a = ':one'").await, "0");
+    // An older table, in another character set than what is bound.
+    let sql = "select a from chosen_latin where a = 'ä' and a <> :one";
+    let frame = run(&source, sql).await.unwrap();
+    assert_eq!(cells(&frame, "a"), [Some("ä".into())]);
 }
 
 #[tokio::test]
