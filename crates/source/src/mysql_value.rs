@@ -41,6 +41,8 @@ enum Form {
     DateTime,
     /// The server knows no type because all values are NULL.
     Null,
+    /// Bytes, which cannot be shown; but also what the server makes of the NULLs of a subquery.
+    Binary,
 }
 
 /// Columns for what a statement gives; an error for a type that a frame does not hold. `times` are
@@ -117,30 +119,30 @@ fn form(info: &MySqlTypeInfo, name: &str, is_time: bool) -> Result<Form, String>
         _ if <i64 as Type<MySql>>::compatible(info) => Form::Signed,
         _ if <u64 as Type<MySql>>::compatible(info) => Form::Unsigned,
         _ if <str as Type<MySql>>::compatible(info) => Form::Text,
-        other => {
-            let kind = other.to_lowercase();
-            return Err(format!(
-                "type {kind} cannot be shown: write hex({name}), or where it holds text \
-                 convert({name} using utf8mb4)"
-            ));
-        }
+        _ => Form::Binary,
     })
 }
 
 /// The column's values before its first cell.
 fn empty(form: Form, scale: Option<u8>, is_time: bool) -> Result<Values, String> {
     Ok(match form {
-        Form::Signed | Form::Unsigned | Form::Bit | Form::Decimal | Form::Null
+        Form::Float4
+        | Form::Float8
+        | Form::Text
+        | Form::Date
+        | Form::StartOfDate
+        | Form::Time
+        | Form::DateTime
             if scale.is_some() =>
         {
-            Values::Decimal(Vec::new())
+            return Err(NOT_WHOLE.into());
         }
-        _ if scale.is_some() => return Err(NOT_WHOLE.into()),
-        Form::Null if is_time => Values::Time(Vec::new()),
+        _ if scale.is_some() => Values::Decimal(Vec::new()),
+        Form::Null | Form::Binary if is_time => Values::Time(Vec::new()),
         Form::Signed | Form::Unsigned | Form::Bit | Form::Null => Values::Int(Vec::new()),
         Form::Decimal => Values::Decimal(Vec::new()),
         Form::Float4 | Form::Float8 => Values::Float(Vec::new()),
-        Form::Text | Form::Date | Form::Time => Values::Text(Vec::new()),
+        Form::Text | Form::Date | Form::Time | Form::Binary => Values::Text(Vec::new()),
         Form::StartOfDate | Form::DateTime => Values::Time(Vec::new()),
     })
 }
@@ -175,8 +177,14 @@ impl Column {
     }
 
     fn read(&mut self, bytes: &[u8]) -> Result<(), String> {
-        let Self { form, scale, values, .. } = self;
+        let Self { name, form, scale, values } = self;
         let form = *form;
+        if form == Form::Binary {
+            return Err(format!(
+                "binary values cannot be shown: write hex({name}), or where it holds text \
+                 convert({name} using utf8mb4)"
+            ));
+        }
         if let Values::Int(cells) = values {
             let number = whole(form, bytes)?;
             if let Ok(number) = i64::try_from(number) {

@@ -164,6 +164,13 @@ async fn what_expressions_give_arrives_as_what_it_is() {
     assert_eq!(frame.column("nothing").unwrap().values, Values::Int(vec![None]));
     let at = frame.column("at").unwrap().values.time(0);
     assert_eq!(at, Some(Timestamp::from_seconds(1_323_435_000)));
+    // The server calls these binary.
+    let nulls = "select (select min(null)) as a, n.b, n.pounds, $time(n.at) as at
+        from (select null as b, null as pounds, null as at) n";
+    let nulls = run(&source, nulls).await.unwrap();
+    assert_eq!((cells(&nulls, "a"), cells(&nulls, "b")), (vec![None], vec![None]));
+    assert_eq!(nulls.column("pounds").unwrap().values, Values::Decimal(vec![None]));
+    assert_eq!(nulls.column("at").unwrap().values, Values::Time(vec![None]));
     let empty = "select sum(net) as pounds, concat(:one) as one, :one as two, $time(null) as at from few where false
         group by a";
     let empty = run(&source, empty).await.unwrap();
