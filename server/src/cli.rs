@@ -48,8 +48,9 @@ pub struct SharedArguments {
     /// for TLS, nodes of a cluster separated by commas. The cache is in memory only where absent.
     #[arg(long, env = "BRISK_REDIS_URL", hide_env_values = true)]
     pub redis_url: Option<Secret>,
-    /// A source: the path of a SQLite file, or postgres://user:password@host/database; may be
-    /// given several times. Also as environment variables BRISK_SOURCE_NAME.
+    /// A source: the path of a SQLite file, postgres://user:password@host/database, or
+    /// mysql://user:password@host/database; may be given several times. Also as environment
+    /// variables BRISK_SOURCE_NAME.
     #[arg(long = "source", value_name = "NAME=PATH_OR_URL")]
     pub sources: Vec<Secret>,
     /// Serve the demo's data as the source "retail"; `serve` loads it at its first start.

@@ -41,6 +41,11 @@ pub fn sources(settings: &Settings) -> anyhow::Result<Sources> {
                 Source::postgres(name.clone(), url, connections, source.limits)
                     .with_context(|| format!("source \"{name}\""))?
             }
+            Ok(Location::MySql(url)) => {
+                let (url, connections) = (url.expose(), source.connections);
+                Source::mysql(name.clone(), url, connections, source.limits)
+                    .with_context(|| format!("source \"{name}\""))?
+            }
         };
         sources.insert(name.clone(), opened);
     }

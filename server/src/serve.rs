@@ -77,7 +77,9 @@ fn announce(settings: &Settings, listener: &TcpListener, engine: &Engine) -> any
         match &source.location {
             Ok(Location::Sqlite(path)) => println!("  source         {name}: {}", shown(path)),
             // The URL holds a password.
-            _ => println!("  source         {name}: PostgreSQL"),
+            Ok(Location::Postgres(_)) => println!("  source         {name}: PostgreSQL"),
+            Ok(Location::MySql(_)) => println!("  source         {name}: MySQL or MariaDB"),
+            Err(_) => println!("  source         {name}: not known where"),
         }
     }
     match settings.redis()? {

@@ -1,5 +1,6 @@
 //! [`Source`]: a database that panels read, whatever it is.
 
+use crate::mysql::MySql;
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::{Dialect, Limits, SourceError, Statement};
@@ -17,6 +18,7 @@ pub struct Source {
 enum Database {
     Sqlite(Sqlite),
     Postgres(Postgres),
+    MySql(MySql),
 }
 
 impl Source {
@@ -38,6 +40,18 @@ impl Source {
         Ok(Self { name, database: Database::Postgres(postgres) })
     }
 
+    /// The MySQL or MariaDB at `url`, or one that speaks their protocol, over at most
+    /// `connections`; they are made when first needed.
+    pub fn mysql(
+        name: SourceName,
+        url: &str,
+        connections: u32,
+        limits: Limits,
+    ) -> Result<Self, SourceError> {
+        let mysql = MySql::new(name.clone(), url, connections, limits)?;
+        Ok(Self { name, database: Database::MySql(mysql) })
+    }
+
     /// Its name.
     pub fn name(&self) -> &SourceName {
         &self.name
@@ -48,6 +62,7 @@ impl Source {
         match self.database {
             Database::Sqlite(_) => Dialect::Sqlite,
             Database::Postgres(_) => Dialect::Postgres,
+            Database::MySql(_) => Dialect::MySql,
         }
     }
 
@@ -61,6 +76,7 @@ impl Source {
         match &self.database {
             Database::Sqlite(sqlite) => sqlite.run(statement, scales).await,
             Database::Postgres(postgres) => postgres.run(statement, scales).await,
+            Database::MySql(mysql) => mysql.run(statement, scales).await,
         }
     }
 }
