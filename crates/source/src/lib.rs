@@ -13,7 +13,7 @@
 //!    frame; [`source`] is any of them. `blame` finds the author's word that a database's message
 //!    is about.
 //!
-//! To add a macro: its expansion in [`macros`] and its case in `writer`.
+//! To add a macro: its expansion in [`macros`] (or [`time_columns`]) and its case in `writer`.
 //! To add a dialect: a variant of [`Dialect`] (the compiler lists what it has to spell), its
 //! literals and comments in `lexis`, its refused functions in [`check`], and its executor beside
 //! `postgres`.
@@ -40,6 +40,7 @@ mod sqlite;
 pub mod statement;
 mod tables;
 pub mod template;
+pub mod time_columns;
 mod times;
 mod writer;
 
