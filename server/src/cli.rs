@@ -99,6 +99,12 @@ pub struct CheckArguments {
     /// directory, if it is there.
     #[arg(long, env = "BRISK_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Also say of each panel what it depends on, and which values are bound.
+    #[arg(long)]
+    pub details: bool,
+    /// Also run each panel, and say how the database does that and how long it takes.
+    #[arg(long)]
+    pub explain: bool,
 }
 
 /// What to warm.
@@ -158,7 +164,7 @@ impl CheckArguments {
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve(arguments) => serve::serve(arguments).await.map(|()| ExitCode::SUCCESS),
-        Command::Check(arguments) => check::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments).await,
         Command::Warm(arguments) => warm::run(arguments).await,
         Command::Invalidate(arguments) => invalidate::run(arguments).await,
         Command::Import(arguments) => import::run(arguments).await.map(|()| ExitCode::SUCCESS),

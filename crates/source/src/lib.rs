@@ -18,6 +18,7 @@
 //! literals and comments in `lexis`, its refused functions in [`check`], and its executor beside
 //! `postgres`.
 
+mod about;
 mod blame;
 pub mod check;
 mod dialect;
@@ -44,6 +45,7 @@ pub mod time_columns;
 mod times;
 mod writer;
 
+pub use about::About;
 pub use dialect::Dialect;
 pub use error::{SourceError, StatementError};
 pub use limits::Limits;

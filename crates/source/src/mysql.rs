@@ -1,10 +1,11 @@
 //! Runs statements on MySQL or MariaDB: each in a transaction of its own, read-only, within
 //! limits.
 
+use crate::about;
 use crate::mysql_error::{self, Refusal};
 use crate::mysql_session::{self, CONNECT, Ender, Running};
 use crate::mysql_value::{self, Column};
-use crate::{Bind, Limits, SourceError, Statement};
+use crate::{About, Bind, Limits, SourceError, Statement};
 use brisk_domain::{Frame, SourceName};
 use futures::TryStreamExt;
 use sqlx::mysql::{MySqlConnectOptions, MySqlDatabaseError, MySqlPool, MySqlPoolOptions};
@@ -68,6 +69,15 @@ impl MySql {
             })
             .connect_lazy_with(options);
         Ok(Self { pool, limits, prelude: mysql_session::prelude(&limits).into(), ender })
+    }
+
+    /// What its server is, and what its role may do.
+    pub(crate) async fn about(&self) -> Result<About, SourceError> {
+        let asked = about::in_time(about::mysql(&self.pool)).await;
+        asked.map_err(|error| {
+            tracing::warn!(source = %self.ender.name, %error, "a source cannot be reached");
+            SourceError::Unavailable("it does not answer, or refuses its user".into())
+        })
     }
 
     /// Runs `statement`. Where the connection breaks before the first row, it runs again on

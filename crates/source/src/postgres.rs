@@ -1,8 +1,9 @@
 //! Runs statements on PostgreSQL: each in a transaction of its own, read-only, within limits.
 
+use crate::about;
 use crate::postgres_session::{self, CONNECT, Ender, Running};
 use crate::postgres_value::{self, Column};
-use crate::{Bind, Limits, SourceError, Statement, StatementError};
+use crate::{About, Bind, Limits, SourceError, Statement, StatementError};
 use brisk_domain::{Frame, SourceName};
 use futures::TryStreamExt;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -55,6 +56,15 @@ impl Postgres {
             .after_connect(|connection, _| Box::pin(postgres_session::switch_jit_off(connection)))
             .connect_lazy_with(options);
         Ok(Self { pool, limits, prelude: postgres_session::prelude(&limits).into(), ender })
+    }
+
+    /// What its server is, and what its role may do.
+    pub(crate) async fn about(&self) -> Result<About, SourceError> {
+        let asked = about::in_time(about::postgres(&self.pool)).await;
+        asked.map_err(|error| {
+            tracing::warn!(source = %self.ender.name, %error, "a source cannot be reached");
+            SourceError::Unavailable("it does not answer, or refuses its user".into())
+        })
     }
 
     /// Runs `statement`. Where the connection breaks before the first row, it runs again on

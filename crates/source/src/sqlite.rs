@@ -1,8 +1,9 @@
 //! Runs statements on SQLite: read-only, one at a time per connection, within limits.
 
+use crate::about;
 use crate::blame::find_word;
 use crate::mixed::{self, Cell, Hint};
-use crate::{Bind, Dialect, Limits, SourceError, Statement, StatementError};
+use crate::{About, Bind, Dialect, Limits, SourceError, Statement, StatementError};
 use brisk_domain::{Frame, SourceName};
 use futures::TryStreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
@@ -51,6 +52,12 @@ impl Sqlite {
             .acquire_timeout(limits.time)
             .connect_lazy_with(options);
         Self { name, pool, limits }
+    }
+
+    /// What it is.
+    pub(crate) async fn about(&self) -> Result<About, SourceError> {
+        let asked = about::in_time(about::sqlite(&self.pool)).await;
+        asked.map_err(|error| self.unavailable(&error))
     }
 
     /// Runs `statement`. Whole-number columns named in `scales` count 10^-scale units and become
