@@ -2,7 +2,7 @@
 //! killed, paused, filled and flushed while clients check every answer.
 //!
 //! `servers` starts and hurts them; each proof has a file of its own and gives a report:
-//! [`freshness`], [`flight`], [`stampede`], [`round_trips`], [`faults`],
+//! [`freshness`], [`flight`], [`stampede`], [`cold`], [`round_trips`], [`faults`],
 //! [`leaving`], [`replay`]. The program
 //! `brisk-bench` runs them in full (`cargo xtask bench`), the tests of the server in short.
 //!
@@ -13,6 +13,7 @@
 
 pub mod check;
 pub mod client;
+pub mod cold;
 pub mod faults;
 pub mod flight;
 pub mod freshness;

@@ -3,7 +3,7 @@
 #![allow(clippy::print_stdout, reason = "reports are for people in a terminal")]
 
 use anyhow::Result;
-use brisk_bench::{faults, flight, freshness, leaving, replay, round_trips, stampede};
+use brisk_bench::{cold, faults, flight, freshness, leaving, replay, round_trips, stampede};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -42,6 +42,18 @@ enum Proof {
         rows: u64,
         /// Measurements of each kind.
         #[arg(long, default_value_t = 5)]
+        rounds: usize,
+        /// The demo's data.
+        #[arg(long, default_value = "demo/online_retail.csv.xz")]
+        csv: PathBuf,
+    },
+    /// A cold page against its bare statements.
+    Cold {
+        /// Rows in PostgreSQL.
+        #[arg(long, default_value_t = 3_400_000)]
+        rows: u64,
+        /// Measurements of each kind.
+        #[arg(long, default_value_t = 11)]
         rounds: usize,
         /// The demo's data.
         #[arg(long, default_value = "demo/online_retail.csv.xz")]
@@ -101,6 +113,10 @@ async fn main() -> Result<()> {
         Proof::Stampede { rows, rounds, csv } => {
             let settings = stampede::Settings { program, csv, rows, rounds };
             println!("{}", stampede::run(&settings).await?);
+        }
+        Proof::Cold { rows, rounds, csv } => {
+            let settings = cold::Settings { program, csv, rows, rounds };
+            println!("{}", cold::run(&settings).await?);
         }
         Proof::RoundTrips => {
             let report = round_trips::run(&program).await?;
