@@ -53,8 +53,8 @@ pub enum Page {
 /// What programs can ask, to be tried.
 #[derive(Debug)]
 pub struct ApiPage {
-    /// What the API is.
-    pub about: String,
+    /// What the API is, with code in backticks.
+    pub about: &'static str,
     /// What there is to ask.
     pub operations: Vec<ApiOperation>,
     /// What can go wrong.

@@ -16,7 +16,7 @@ pub fn api(page: &ApiPage) -> AnyView {
             view! {
                 <div id=problem.name>
                     <dt><code>{problem.name}</code><span>{problem.status}</span></dt>
-                    <dd><b>{problem.title}"."</b>" "{problem.advice}</dd>
+                    <dd><b>{problem.title}"."</b>" "{with_code(problem.advice)}</dd>
                 </div>
             }
             .into_any()
@@ -31,16 +31,16 @@ pub fn api(page: &ApiPage) -> AnyView {
     view! {
         <main id="main">
             <div class="page-head">
-                <div><h1>"API"</h1><p>{page.about.clone()}</p></div>
+                <div><h1>"API"</h1><p>{with_code(page.about)}</p></div>
                 <p class="as-of"><a href="/api/v1/openapi.json">"OpenAPI 3.1"</a></p>
             </div>
             <div class="page api">
-                <datalist id="ranges">{ranges}</datalist>
-                {operations}
-                <section class="op">
+                <div class="operations">{operations}</div>
+                <section class="operation">
                     <h2>"Problems"</h2>
                     <dl class="problems">{problems}</dl>
                 </section>
+                <datalist id="ranges">{ranges}</datalist>
             </div>
         </main>
     }
@@ -48,8 +48,22 @@ pub fn api(page: &ApiPage) -> AnyView {
 }
 
 fn operation_card(page: &ApiPage, operation: &ApiOperation) -> AnyView {
-    let fields: Vec<AnyView> =
-        operation.fields.iter().map(|field| labelled(page, operation, field)).collect();
+    let is_needed =
+        |field: &&ApiField| matches!(field.kind, FieldKind::Dashboard | FieldKind::Panel);
+    let (needed, optional): (Vec<&ApiField>, Vec<&ApiField>) =
+        operation.fields.iter().partition(is_needed);
+    let fields = |fields: Vec<&ApiField>| -> Vec<AnyView> {
+        fields.into_iter().map(|field| labelled(page, operation, field)).collect()
+    };
+    let optional = (!optional.is_empty()).then(|| {
+        let count = optional.len();
+        view! {
+            <details>
+                <summary>{count}" parameters"</summary>
+                <div class="fields">{fields(optional)}</div>
+            </details>
+        }
+    });
     let about: Vec<AnyView> = operation
         .about
         .split("\n\n")
@@ -57,12 +71,13 @@ fn operation_card(page: &ApiPage, operation: &ApiOperation) -> AnyView {
         .map(|paragraph| view! { <p>{with_code(paragraph)}</p> }.into_any())
         .collect();
     view! {
-        <section class="op" id=format!("op-{}", operation.id)>
+        <section class="operation" id=format!("op-{}", operation.id)>
             <p class="route"><b>"GET"</b><code>{breakable(operation.path)}</code></p>
             <h2>{operation.title}</h2>
             {about}
             <form method="get" action=format!("/api/try/{}", operation.id)>
-                {fields}
+                {fields(needed)}
+                {optional}
                 <div class="actions"><button class="btn primary">"Open"</button></div>
             </form>
         </section>
@@ -74,7 +89,7 @@ fn labelled(page: &ApiPage, operation: &ApiOperation, field: &ApiField) -> AnyVi
     let id = format!("{}-{}", operation.id, field.name);
     let about_id = (!field.about.is_empty()).then(|| format!("{id}-about"));
     let about = about_id.clone().map(|about_id| {
-        view! { <p class="hint" id=about_id>{with_code(field.about)}</p> }
+        view! { <small id=about_id>{with_code(field.about)}</small> }
     });
     let name = field.name;
     let text = |kind: &'static str, hint: &'static str, list: Option<&'static str>| {

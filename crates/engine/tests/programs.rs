@@ -45,7 +45,7 @@ sql = "select 1 as one"
 id = "no-table"
 title = "Of a table that is not there"
 kind = "stat"
-sql = "select count(*) as n from nothing"
+sql = "select count(*) as n from nowhere"
 [[panel]]
 id = "no-file"
 title = "Of a database that is not there"

@@ -22,14 +22,20 @@ pub fn tagged(
 ) -> Result<Response, Problem> {
     let Some(etag) = etag else {
         let (about, body) = write()?;
-        return Ok(response(StatusCode::OK, [(header::CACHE_CONTROL, UNTAGGED)], about, body));
+        return Ok(response(
+            StatusCode::OK,
+            [(header::CACHE_CONTROL, UNTAGGED)],
+            about,
+            body.into(),
+        ));
     };
     let keep = [(header::CACHE_CONTROL, TAGGED), (header::ETAG, etag.header())];
     if etag.is_known(headers) {
-        return Ok(response(StatusCode::NOT_MODIFIED, keep, Vec::new(), Vec::new()));
+        let nothing = axum::body::Body::empty();
+        return Ok(response(StatusCode::NOT_MODIFIED, keep, Vec::new(), nothing));
     }
     let (about, body) = write()?;
-    Ok(response(StatusCode::OK, keep, about, body))
+    Ok(response(StatusCode::OK, keep, about, body.into()))
 }
 
 /// What follows from its own text alone: the list, a definition, the description of the API.
@@ -49,7 +55,7 @@ fn response(
     status: StatusCode,
     keep: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
     about: Vec<(HeaderName, HeaderValue)>,
-    body: Vec<u8>,
+    body: axum::body::Body,
 ) -> Response {
     // The same address answers with JSON or CSV.
     let vary = (header::VARY, HeaderValue::from_static("accept"));

@@ -6,6 +6,7 @@ use super::instant::{self, Written};
 use super::problem::Problem;
 use crate::service::Frames;
 use brisk_domain::{Freshness, Panel, PanelData, PanelKind, Timestamp};
+use http::HeaderValue;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -172,7 +173,16 @@ impl<'a> PanelFrames<'a> {
 }
 
 impl FreshnessOf {
-    fn of(data: &PanelData, now: Timestamp) -> Self {
+    /// For a header: `stale;as_of="2011-12-01T09:30:00Z";age=61`.
+    pub fn header(&self) -> Option<HeaderValue> {
+        let Self { state, as_of, age } = self;
+        let state = serde_json::to_value(state).ok()?;
+        let text = format!("{};as_of=\"{as_of}\";age={age}", state.as_str()?);
+        HeaderValue::from_str(&text).ok()
+    }
+
+    /// The freshness of `data` at `now`.
+    pub fn of(data: &PanelData, now: Timestamp) -> Self {
         let micros = now.0.saturating_sub(data.as_of.0);
         let age = u64::try_from(micros).unwrap_or(0) / 1_000_000;
         Self { state: data.freshness, as_of: instant::utc(data.as_of), age }

@@ -1,6 +1,6 @@
 //! What the API's routes answer. Their comments are the API's own description.
 
-use super::data::{self, DashboardAnswer, Outcome, PanelAnswer, PanelFrames, View};
+use super::data::{self, DashboardAnswer, FreshnessOf, Outcome, PanelAnswer, PanelFrames, View};
 use super::definition::{Dashboards, Definition, Summary};
 use super::openapi::{PanelPath, ViewParameters};
 use super::parameters::Parameters;
@@ -12,10 +12,14 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{OriginalUri, Path, State};
 use axum::response::Response;
 use brisk_app::service::Service;
+use brisk_domain::{Panel, PanelData};
 use futures::future::join_all;
-use http::{HeaderMap, HeaderValue, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 
 type Answer = Result<Response, Problem>;
+
+/// How current a panel's frames are: a structured field (RFC 9651).
+const FRESHNESS: HeaderName = HeaderName::from_static("brisk-freshness");
 
 /// The dashboards
 #[utoipa::path(get, path = "/api/v1/dashboards", operation_id = "dashboards", tag = "dashboards",
@@ -59,7 +63,8 @@ pub async fn dashboard(
 #[utoipa::path(get, path = "/api/v1/dashboards/{slug}/data", operation_id = "data", tag = "data",
     params(("slug" = String, Path, description = "The dashboard's name.", example = "online-retail"), ViewParameters),
     responses(
-        (status = 200, description = "Every panel with its data.", body = DashboardAnswer<'_>),
+        (status = 200, description = "Every panel with its data.", body = DashboardAnswer<'_>,
+            headers(("etag" = Option<String>, description = "For `If-None-Match`, where no panel has a problem."))),
         (status = 304, description = "What `If-None-Match` names is still right."),
         (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
 pub async fn whole(
@@ -90,7 +95,10 @@ pub async fn whole(
     params(PanelPath, ViewParameters),
     responses(
         (status = 200, description = "The panel's data.",
-            content((PanelAnswer<'_> = "application/json"), (String = "text/csv"))),
+            content((PanelAnswer<'_> = "application/json"), (String = "text/csv")),
+            headers(
+                ("etag" = String, description = "For `If-None-Match`."),
+                ("brisk-freshness" = String, description = "The freshness in a line: `stale;as_of=\"2011-12-01T09:30:00Z\";age=61`."))),
         (status = 304, description = "What `If-None-Match` names is still right."),
         (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
 pub async fn panel(
@@ -120,7 +128,10 @@ pub async fn panel(
 #[utoipa::path(get, path = "/api/v1/dashboards/{slug}/panels/{panel}.csv", operation_id = "csv", tag = "data",
     params(PanelPath, ViewParameters),
     responses(
-        (status = 200, description = "The panel's frame.", content((String = "text/csv"))),
+        (status = 200, description = "The panel's frame.", content((String = "text/csv")),
+            headers(
+                ("etag" = String, description = "For `If-None-Match`."),
+                ("brisk-freshness" = String, description = "The freshness in a line: `stale;as_of=\"2011-12-01T09:30:00Z\";age=61`."))),
         (status = 304, description = "What `If-None-Match` names is still right."),
         (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
 #[allow(dead_code)] // `panel` answers it: the router has no paths that end in a word.
@@ -197,19 +208,26 @@ fn one(state: &AppState, asked: &Asked, as_csv: bool, headers: &HeaderMap) -> An
     };
     let data = outcome.as_ref().map_err(Clone::clone)?;
     let etag = data::etag(if as_csv { "csv" } else { "json" }, &asked.frames, &asked.outcomes);
-    if !as_csv {
-        return answer::tagged(headers, etag, || {
-            let panel = PanelFrames::of(&asked.frames, panel, outcome, state.service.now());
-            answer::json(&PanelAnswer { view: View::of(&asked.frames), panel })
-        });
+    let mut response = answer::tagged(headers, etag, || {
+        if as_csv {
+            return in_csv(asked, panel, data);
+        }
+        let panel = PanelFrames::of(&asked.frames, panel, outcome, state.service.now());
+        answer::json(&PanelAnswer { view: View::of(&asked.frames), panel })
+    })?;
+    // Also where there is no body to say it: the tag says nothing of the age, and CSV of neither.
+    if let Some(freshness) = FreshnessOf::of(data, state.service.now()).header() {
+        response.headers_mut().insert(FRESHNESS, freshness);
     }
-    answer::tagged(headers, etag, || {
-        let body = csv::of(data).map_err(|error| Problem::unwritten(&error))?;
-        let name = csv::file_name(asked.frames.dashboard.slug.as_str(), panel.id.as_str(), data);
-        // Names of dashboards and panels are letters, digits and hyphens.
-        let name = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
-            .unwrap_or(HeaderValue::from_static("attachment"));
-        let kind = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
-        Ok((vec![(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], body))
-    })
+    Ok(response)
+}
+
+fn in_csv(asked: &Asked, panel: &Panel, data: &PanelData) -> answer::Body {
+    let body = csv::of(data).map_err(|error| Problem::unwritten(&error))?;
+    let name = csv::file_name(asked.frames.dashboard.slug.as_str(), panel.id.as_str(), data);
+    // Names of dashboards and panels are letters, digits and hyphens.
+    let name = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
+        .unwrap_or(HeaderValue::from_static("attachment"));
+    let kind = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
+    Ok((vec![(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], body))
 }

@@ -82,7 +82,7 @@ pub struct ViewParameters {
     max_stale: Option<u32>,
     /// The dashboard's variables, each as a parameter of its own name; those that take several
     /// values are repeated: `country=France&country=EIRE`.
-    #[param(style = Form, explode, value_type = Object, rename = "variables")]
+    #[param(style = Form, explode, value_type = Object, rename = "variables", required = false)]
     variables: Option<String>,
 }
 

@@ -28,7 +28,7 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
         advice: kind.advice,
     });
     let page = ApiPage {
-        about: openapi::document().info.description.clone().unwrap_or_default(),
+        about: openapi::document().info.description.as_deref().unwrap_or_default(),
         operations: operations.collect(),
         problems: problems.into(),
         dashboards: state.service.dashboards(),

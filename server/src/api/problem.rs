@@ -25,7 +25,8 @@ pub struct Problem {
     /// The path that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     instance: Option<String>,
-    #[serde(skip)]
+    /// After how many seconds trying again may help, as the header `Retry-After` says, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<u32>,
 }
 
@@ -71,7 +72,7 @@ pub const KINDS: [Kind; 11] = [
         name: "method-not-allowed",
         title: "This can only be read",
         status: StatusCode::METHOD_NOT_ALLOWED,
-        advice: "Use GET.",
+        advice: "Use `GET`.",
         retry_after: None,
     },
     Kind {
@@ -106,21 +107,21 @@ pub const KINDS: [Kind; 11] = [
         name: "busy",
         title: "The database is busy",
         status: StatusCode::SERVICE_UNAVAILABLE,
-        advice: "Try again when Retry-After says.",
+        advice: "Try again when `Retry-After` says.",
         retry_after: Some(5),
     },
     Kind {
         name: "unavailable",
         title: "The database did not answer",
         status: StatusCode::SERVICE_UNAVAILABLE,
-        advice: "Try again when Retry-After says.",
+        advice: "Try again when `Retry-After` says.",
         retry_after: Some(5),
     },
     Kind {
         name: "timeout",
         title: "The statement took too long",
         status: StatusCode::GATEWAY_TIMEOUT,
-        advice: "Ask for a shorter range, or try again when Retry-After says.",
+        advice: "Ask for a shorter range, or try again when `Retry-After` says.",
         retry_after: Some(30),
     },
 ];
