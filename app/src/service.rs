@@ -21,6 +21,14 @@ pub trait Service: Send + Sync {
         panel: Option<&str>,
         parameters: &[(String, String)],
     ) -> Result<DashboardPage, PageError>;
+
+    /// One panel for the view that `parameters` describe, without the dashboard's choices.
+    async fn panel(
+        &self,
+        slug: &str,
+        panel: &str,
+        parameters: &[(String, String)],
+    ) -> Result<(Panel, PanelSlot), PageError>;
 }
 
 /// The service in context.

@@ -15,7 +15,7 @@ pub struct EngineService {
     clock: Arc<dyn Clock>,
 }
 
-/// A view's panels without its choices, for programs.
+/// A view's panels without its choices, for who offers none.
 pub struct Frames {
     /// The dashboard, in the zone that was asked for.
     pub dashboard: Arc<Dashboard>,
@@ -45,14 +45,15 @@ impl EngineService {
         purged.map_err(|error| bad(&dashboard, &error))
     }
 
-    /// The frames of a dashboard, or of one of its panels, for a program: one batch lookup. With
-    /// `zone`, days and hours are those of its wall clock.
+    /// The frames of a dashboard, or of one of its panels: one batch lookup. With `zone`, days and
+    /// hours are those of its wall clock.
     pub async fn frames(
         &self,
         slug: &str,
         panel: Option<&str>,
         zone: Option<&ZoneName>,
         parameters: &[(String, String)],
+        trigger: Trigger,
     ) -> Result<Frames, PageError> {
         let mut dashboard = self.dashboard(slug)?;
         if let Some(zone) = zone.filter(|zone| **zone != dashboard.zone) {
@@ -61,7 +62,7 @@ impl EngineService {
         let view = view_of(&dashboard, parameters)?;
         let panels = panels_of(&dashboard, panel)?;
         let shown: Vec<&Panel> = panels.iter().collect();
-        let frames = self.engine.frames(&dashboard, &shown, &view, &access(), Trigger::Api).await;
+        let frames = self.engine.frames(&dashboard, &shown, &view, &access(), trigger).await;
         let frames = frames.map_err(|error| bad(&dashboard, &error))?;
         let panels = panels.into_iter().zip(frames.panels).collect();
         Ok(Frames { view, window: frames.window, panels, dashboard })
@@ -139,11 +140,7 @@ impl Service for EngineService {
             Some(_) => self.engine.panel(&dashboard, &shown[0], &view, &access, trigger).await,
         };
         let data = data.map_err(|error| bad(&dashboard, &error))?;
-        let slots = data.panels.into_iter().map(|state| match state {
-            PanelState::Ready(data) => PanelSlot::Ready(data),
-            PanelState::Failed(error) => PanelSlot::Failed(error),
-            PanelState::Pending { load, .. } => PanelSlot::Pending(load),
-        });
+        let slots = data.panels.into_iter().map(slot);
         let contents = self.engine.catalog().contents();
         let siblings = contents.dashboards.values().map(|d| (d.slug.clone(), d.title.clone()));
         Ok(DashboardPage {
@@ -160,6 +157,26 @@ impl Service for EngineService {
             dashboard,
         })
     }
+
+    async fn panel(
+        &self,
+        slug: &str,
+        panel: &str,
+        parameters: &[(String, String)],
+    ) -> Result<(Panel, PanelSlot), PageError> {
+        let frames = self.frames(slug, Some(panel), None, parameters, Trigger::View).await?;
+        let found = frames.panels.into_iter().next();
+        let (panel, state) = found.ok_or_else(|| no_panel(&frames.dashboard, panel))?;
+        Ok((panel, slot(state)))
+    }
+}
+
+fn slot(state: PanelState) -> PanelSlot {
+    match state {
+        PanelState::Ready(data) => PanelSlot::Ready(data),
+        PanelState::Failed(error) => PanelSlot::Failed(error),
+        PanelState::Pending { load, .. } => PanelSlot::Pending(load),
+    }
 }
 
 fn view_of(dashboard: &Dashboard, parameters: &[(String, String)]) -> Result<ViewState, PageError> {
@@ -172,11 +189,12 @@ fn panels_of(dashboard: &Dashboard, panel: Option<&str>) -> Result<Vec<Panel>, P
         return Ok(dashboard.panels.clone());
     };
     let found = PanelId::parse(id).ok().and_then(|id| dashboard.panel(&id).cloned());
-    let missing = || {
-        let id: String = id.chars().take(64).collect();
-        PageError::NotFound(format!("{} has no panel \"{id}\".", dashboard.title))
-    };
-    Ok(vec![found.ok_or_else(missing)?])
+    Ok(vec![found.ok_or_else(|| no_panel(dashboard, id))?])
+}
+
+fn no_panel(dashboard: &Dashboard, id: &str) -> PageError {
+    let id: String = id.chars().take(64).collect();
+    PageError::NotFound(format!("{} has no panel \"{id}\".", dashboard.title))
 }
 
 fn bad(dashboard: &Dashboard, error: &impl std::error::Error) -> PageError {

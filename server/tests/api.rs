@@ -361,6 +361,17 @@ async fn equal_views_share_their_entries_with_pages_and_with_each_other() {
 }
 
 #[tokio::test]
+async fn islands_get_the_same_frames_and_load_no_choices() {
+    let world = world().await;
+    let island = world.get("/fn/panel?slug=sales&panel=total&query=").await;
+    assert_eq!(world.loads(), 2, "the figure and its small line");
+    let first = world.get(TOTAL).await;
+    assert_eq!(world.loads(), 2);
+    let theirs = &island.json()["data"]["frame"][0]["values"]["cells"];
+    assert_eq!(*theirs, first.cells("revenue"), "{}", island.body);
+}
+
+#[tokio::test]
 async fn a_whole_dashboard_is_one_batch() {
     let world = world().await;
     let answer = world.get(DATA).await;
@@ -678,6 +689,9 @@ async fn the_page_to_try_it_needs_no_script_and_its_forms_open_the_answer() {
         let shown = page.body.replace("<wbr>", "").replace("<!>", "");
         assert!(shown.contains(path.as_str()), "{path}");
     }
+    let problem = world.get("/api/v1/dashboards/nowhere").await.json();
+    let described = problem["type"].as_str().unwrap().replace("/api#", "id=");
+    assert!(page.body.replace('"', "").contains(&described), "{described}");
     let opened = world.get("/api/try/panel?panel=sales%2Ftotal&range=today&from=&tz=").await;
     assert_eq!(opened.status, StatusCode::SEE_OTHER.as_u16());
     let address = opened.header("location").to_owned();

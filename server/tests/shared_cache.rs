@@ -204,7 +204,10 @@ async fn replicas_know_each_others_tags_and_a_whole_dashboard_is_one_batch() {
     let second = Replica::start(&folder);
     let (status, same, (loads, round_trips)) = second.ask(&etag).await;
     assert_eq!((status, same, loads), (304, etag.clone(), 0));
-    assert!(round_trips <= 4, "{round_trips} waits for 20 panels in Redis only, the script included");
+    assert!(
+        round_trips <= 4,
+        "{round_trips} waits for 20 panels in Redis only, the script included"
+    );
     let (done, said) = brisk(&folder, &["invalidate", "table:shop.visits"]);
     assert!(done, "{said}");
     let (status, changed, (loads, _)) = second.ask(&etag).await;

@@ -4,13 +4,13 @@
 // Helpers of tests are outside of what clippy takes for tests.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use brisk_cache::{Cache, Config, Tag, Trigger};
+use brisk_cache::{Cache, Config, RedisConfig, Tag, Trigger};
 use brisk_domain::{
-    Access, Dashboard, FailureKind, Freshness, ManualClock, Panel, PanelData, Slug, SourceName,
-    Timestamp, ViewState,
+    Access, Clock, Dashboard, FailureKind, Freshness, ManualClock, Panel, PanelData, Slug,
+    SourceName, Timestamp, ViewState,
 };
 use brisk_engine::load::{Loader, Sources};
-use brisk_engine::{Catalog, Engine, PanelState};
+use brisk_engine::{Cached, Catalog, Engine, PanelState};
 use brisk_source::{Limits, Source};
 use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};
 use std::path::{Path, PathBuf};
@@ -74,6 +74,10 @@ struct World {
 }
 
 async fn world() -> World {
+    world_over(|config, clock| Cache::in_memory(config, clock)).await
+}
+
+async fn world_over(cache: impl FnOnce(Config, Arc<dyn Clock>) -> Cache<Cached>) -> World {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("sales.toml"), SALES).unwrap();
     let database = directory.path().join("shop.sqlite");
@@ -81,7 +85,7 @@ async fn world() -> World {
     write(&database, "insert into orders values ('France', 1), ('EIRE', 10)").await;
     let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(1_700_000_000)));
     let config = Config { jitter: 0.0, early: 0.0, ..Config::default() };
-    let cache = Cache::in_memory(config, clock.clone());
+    let cache = cache(config, clock.clone());
     let source = |name: &str, path: &Path, limits: Limits| {
         let name = SourceName::parse(name).unwrap();
         (name.clone(), Source::sqlite(name, path, limits))
@@ -197,6 +201,21 @@ async fn what_is_older_than_a_program_takes_is_waited_for() {
     world.clock.advance(61);
     let data = world.look(Trigger::Api).await.since(Timestamp(began.0 + 1)).await.unwrap();
     assert_eq!((figure(&data).as_str(), data.freshness), ("111", Freshness::Fresh));
+}
+
+#[tokio::test]
+async fn without_redis_a_program_is_told_that_nobody_could_verify_it_and_nothing_past_its_ttl() {
+    let nowhere = RedisConfig::parse("redis://127.0.0.1:1/");
+    let world =
+        world_over(|config, clock| Cache::with_redis(config, clock, nowhere).unwrap()).await;
+    assert_eq!(figure(&*world.current().await), "11");
+    let PanelState::Ready(data) = world.look(Trigger::Api).await else { panic!() };
+    assert_eq!(data.freshness, Freshness::Unverified);
+    write(&world.database, "insert into orders values ('Spain', 100)").await;
+    world.clock.advance(61);
+    let waiting = world.look(Trigger::Api).await;
+    assert!(matches!(waiting, PanelState::Pending { .. }));
+    assert_eq!(figure(&*waiting.current().await.unwrap()), "111");
 }
 
 #[tokio::test]

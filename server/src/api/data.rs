@@ -70,20 +70,25 @@ pub struct PanelFrames<'a> {
     #[schema(value_type = String, example = "line")]
     pub kind: PanelKind,
     /// What its numbers count, where a column does not say otherwise.
-    #[schema(example = "GBP")]
+    #[schema(required = true, example = "GBP")]
     pub unit: Option<String>,
     /// The width of its buckets: the view's, or the one that the panel insists on.
     #[schema(example = "day")]
     pub interval: &'static str,
     /// The statement's result.
+    #[schema(required = true)]
     pub frame: Option<Frame<'a>>,
     /// The same statement over earlier bounds, for panels that compare themselves.
+    #[schema(required = true)]
     pub previous: Option<Compared<'a>>,
     /// The small line of a stat: time and value.
+    #[schema(required = true)]
     pub sparkline: Option<Frame<'a>>,
     /// How current the frames are.
+    #[schema(required = true)]
     pub freshness: Option<FreshnessOf>,
     /// Why there are no frames.
+    #[schema(required = true)]
     pub problem: Option<&'a Problem>,
 }
 

@@ -23,6 +23,7 @@ pub struct Summary<'a> {
     /// Its title.
     pub title: &'a str,
     /// A sentence for readers.
+    #[schema(required = true)]
     pub description: Option<&'a str>,
     /// How many panels it has.
     pub panels: usize,
@@ -40,6 +41,7 @@ pub struct Definition<'a> {
     /// Its title.
     pub title: &'a str,
     /// A sentence for readers.
+    #[schema(required = true)]
     pub description: Option<&'a str>,
     /// The IANA time zone whose wall clock its days and hours follow, unless `tz` says otherwise.
     #[schema(example = "Europe/London")]
@@ -78,6 +80,7 @@ pub struct VariableDefinition<'a> {
     /// What is chosen where the address says nothing; none means all.
     pub default: &'a [String],
     /// The values that are allowed; null where the database knows them.
+    #[schema(required = true)]
     pub options: Option<&'a [String]>,
 }
 
@@ -90,17 +93,20 @@ pub struct PanelDefinition<'a> {
     /// Its title; `{interval}` stands for the word of the interval in use.
     pub title: &'a str,
     /// What the figure counts, in a sentence.
+    #[schema(required = true)]
     pub description: Option<&'a str>,
     /// How it is drawn, and so what its columns mean: `stat`, `line`, `table`…
     #[schema(value_type = String, example = "line")]
     pub kind: PanelKind,
     /// What its numbers count: a currency's code, `percent` (1 is 100 %), `seconds`, `bytes`, or
     /// a noun.
-    #[schema(example = "GBP")]
+    #[schema(required = true, example = "GBP")]
     pub unit: Option<String>,
     /// What its frame is compared with: `previous period` or `previous year`.
+    #[schema(required = true)]
     pub compare: Option<&'static str>,
     /// The interval that it insists on.
+    #[schema(required = true)]
     pub interval: Option<&'static str>,
     /// What is known of its columns before the statement runs; its frame has all of them.
     pub columns: Vec<ColumnDefinition<'a>>,
@@ -117,8 +123,10 @@ pub struct ColumnDefinition<'a> {
     /// The word for readers.
     pub label: String,
     /// What its numbers count.
+    #[schema(required = true)]
     pub unit: Option<String>,
     /// How it follows from another column.
+    #[schema(required = true)]
     pub computed: Option<ComputedFrom<'a>>,
 }
 

@@ -12,6 +12,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{OriginalUri, Path, State};
 use axum::response::Response;
 use brisk_app::service::Service;
+use brisk_cache::Trigger;
 use brisk_domain::{Panel, PanelData};
 use futures::future::join_all;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
@@ -184,8 +185,10 @@ async fn ask(
     state.service.definition(slug)?;
     let parameters =
         Parameters::read(uri.query(), headers).map_err(|e| Problem::wrong_parameter(&e))?;
-    let frames =
-        state.service.frames(slug, panel, parameters.zone.as_ref(), &parameters.pairs).await?;
+    let frames = state
+        .service
+        .frames(slug, panel, parameters.zone.as_ref(), &parameters.pairs, Trigger::Api)
+        .await?;
     let oldest = parameters.oldest(state.service.now());
     let shown = frames.panels.iter().map(|(_, shown)| {
         let shown = shown.clone();

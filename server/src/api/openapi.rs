@@ -195,6 +195,23 @@ mod tests {
         assert_eq!(json["openapi"], "3.1.0");
     }
 
+    /// Absent and null would be two ways to say nothing.
+    #[test]
+    fn what_is_always_written_is_promised() {
+        let json = serde_json::to_value(document()).unwrap();
+        for (name, schema) in json["components"]["schemas"].as_object().unwrap() {
+            let Some(properties) = schema["properties"].as_object() else { continue };
+            let required = schema["required"].as_array().unwrap();
+            let sometimes: Vec<&String> = properties
+                .keys()
+                .filter(|property| !required.iter().any(|r| r == *property))
+                .collect();
+            let expected: &[&str] =
+                if name == "Problem" { &["instance", "retry_after"] } else { &[] };
+            assert_eq!(sometimes, expected, "{name}");
+        }
+    }
+
     #[test]
     fn every_reference_leads_to_a_schema() {
         let text = serde_json::to_string(document()).unwrap();
