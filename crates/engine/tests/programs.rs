@@ -74,7 +74,7 @@ struct World {
 }
 
 async fn world() -> World {
-    world_over(|config, clock| Cache::in_memory(config, clock)).await
+    world_over(Cache::in_memory).await
 }
 
 async fn world_over(cache: impl FnOnce(Config, Arc<dyn Clock>) -> Cache<Cached>) -> World {
@@ -215,7 +215,7 @@ async fn without_redis_a_program_is_told_that_nobody_could_verify_it_and_nothing
     world.clock.advance(61);
     let waiting = world.look(Trigger::Api).await;
     assert!(matches!(waiting, PanelState::Pending { .. }));
-    assert_eq!(figure(&*waiting.current().await.unwrap()), "111");
+    assert_eq!(figure(&waiting.current().await.unwrap()), "111");
 }
 
 #[tokio::test]
