@@ -29,22 +29,19 @@ pub async fn panel(
         expect_context::<leptos_axum::ResponseOptions>().set_status(status);
         ServerFnError::new(message)
     };
-    let page = service.view(&slug, Some(&panel), &parameters).await;
-    let page = page.map_err(|error| match error {
+    let found = service.panel(&slug, &panel, &parameters).await;
+    let (panel, slot) = found.map_err(|error| match error {
         PageError::NotFound(message) => fail(http::StatusCode::NOT_FOUND, message),
         PageError::BadRequest(message, _) => fail(http::StatusCode::BAD_REQUEST, message),
     })?;
-    let Some((panel, slot)) = page.panels.first() else {
-        return Err(fail(http::StatusCode::NOT_FOUND, "there is no such panel".into()));
-    };
     let result = match slot {
-        PanelSlot::Ready(data) => Ok(data.clone()),
-        PanelSlot::Failed(error) => Err(error.clone()),
-        PanelSlot::Pending(pending) => pending.clone().await,
+        PanelSlot::Ready(data) => Ok(data),
+        PanelSlot::Failed(error) => Err(error),
+        PanelSlot::Pending(pending) => pending.await,
     };
     match result {
         Ok(data) => Ok(PanelUpdate {
-            spec: Spec::of(panel, panel.title_at(data.interval)),
+            spec: Spec::of(&panel, panel.title_at(data.interval)),
             data: (*data).clone(),
         }),
         Err(error) => Err(fail(http::StatusCode::BAD_GATEWAY, error.message)),

@@ -1,6 +1,7 @@
 //! What the routes answer.
 
 use crate::router::AppState;
+use crate::sentence::sentence;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
@@ -123,18 +124,15 @@ async fn failure(state: &AppState, error: PageError, request: Request) -> Respon
         PageError::BadRequest(message, slug) => {
             let link = (format!("/d/{slug}"), "Open with the usual range".to_owned());
             let title = "This view cannot be shown".into();
-            // Parsers start their messages in lower case; here one is a sentence.
-            let mut letters = message.trim_end_matches('.').chars();
-            let message =
-                letters.next().map(|c| c.to_uppercase().chain(letters).collect::<String>());
-            let message = format!("{}.", message.unwrap_or_default());
+            let message = sentence(&message);
             (StatusCode::BAD_REQUEST, ErrorPage { status: 400, title, message, link })
         }
     };
     page(state, status, Page::Error(error), request).await
 }
 
-async fn page(state: &AppState, status: StatusCode, page: Page, request: Request) -> Response {
+/// A page with its headers.
+pub async fn page(state: &AppState, status: StatusCode, page: Page, request: Request) -> Response {
     let theme = theme_of(request.headers());
     let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
     let full = parameters(request.uri().query()).iter().any(|(name, _)| name == "full");

@@ -7,10 +7,11 @@
 //!   [`shared_cache`]: whether Redis answers;
 //! - [`serve`]: puts the rooms together and serves; [`demo`] loads the demo data, [`warm`] fills
 //!   the cache ahead of readers, from what [`requested_views`] remembers;
-//! - [`router`]: every route; [`handlers`] answer them;
-//! - [`service`]: what pages get, from the engine;
+//! - [`router`]: every route; [`handlers`] answer those of pages, [`api`] those of programs;
+//! - [`service`]: what pages and programs get, from the engine; [`sentence`]: how messages read;
 //! - [`assets`]: the built frontend; [`watch`]: dashboards that change while serving.
 
+pub mod api;
 pub mod assets;
 pub mod check;
 pub mod cli;
@@ -24,6 +25,7 @@ pub mod logging;
 pub mod open;
 pub mod requested_views;
 pub mod router;
+pub mod sentence;
 pub mod serve;
 pub mod service;
 pub mod shared_cache;

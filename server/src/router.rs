@@ -1,12 +1,12 @@
 //! Every route, and what surrounds them all.
 
 use crate::service::EngineService;
-use crate::{assets, handlers};
+use crate::{api, assets, handlers};
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use brisk_app::Assets;
 use http::{HeaderValue, Method, StatusCode, header};
 use std::path::Path;
@@ -37,6 +37,11 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .route("/d/{slug}/refresh", post(handlers::refresh))
         .route("/theme", post(handlers::theme))
         .route("/fn/{*name}", get(handlers::server_function))
+        .route("/api", get(api::page::page))
+        .route("/api/try/{operation}", get(api::page::open))
+        .nest("/api/v1", api::router())
+        // Nesting leaves the bare prefix with a slash to the pages.
+        .route("/api/v1/", any(api::handlers::not_found))
         .fallback(handlers::not_found)
         .layer(CompressionLayer::new());
     Router::new()

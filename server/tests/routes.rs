@@ -59,7 +59,7 @@ async fn get(path: &str) -> (StatusCode, http::HeaderMap, String) {
 
 #[tokio::test]
 async fn pages_are_not_stored_and_run_only_our_scripts() {
-    for path in ["/", "/d/sales", "/d/sales/p/one", "/nowhere", "/d/sales?range=soon"] {
+    for path in ["/", "/d/sales", "/d/sales/p/one", "/api", "/nowhere", "/d/sales?range=soon"] {
         let (_, headers, body) = get(path).await;
         assert_eq!(headers["cache-control"], "no-store", "{path}");
         assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");

@@ -5,14 +5,18 @@
 
 use brisk_cache::Trigger;
 use brisk_domain::{Access, Clock, ManualClock, Slug, Timestamp, ViewState};
+use brisk_engine::Engine;
 use brisk_server::config::{Environment, Flags, Settings};
 use brisk_server::open;
+use brisk_server::router::{AppState, router};
+use brisk_server::service::EngineService;
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+use tower::ServiceExt;
 
 /// A Redis of the test's own. It ends when the other end of its input is gone: even a killed test
 /// leaves nothing.
@@ -83,12 +87,17 @@ fn brisk(folder: &TempDir, arguments: &[&str]) -> (bool, String) {
     (output.status.success(), said)
 }
 
-/// What a server finds that starts now: hits and loads of its first view.
-async fn found(folder: &TempDir) -> (u64, u64) {
+/// The engine of a server that starts now, and its clock.
+fn engine(folder: &TempDir) -> (Engine, Arc<dyn Clock>) {
     let flags = Flags { config: Some(folder.path().join("brisk.toml")), ..Flags::default() };
     let settings = Settings::read(&flags, &Environment::default()).unwrap();
     let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(Timestamp::from_seconds(1_260_363_600)));
-    let engine = open::engine(&settings, open::sources(&settings).unwrap(), &clock).unwrap();
+    (open::engine(&settings, open::sources(&settings).unwrap(), &clock).unwrap(), clock)
+}
+
+/// What a server finds that starts now: hits and loads of its first view.
+async fn found(folder: &TempDir) -> (u64, u64) {
+    let (engine, _) = engine(folder);
     let dashboard = engine.catalog().dashboard(&Slug::parse("visits").unwrap()).unwrap();
     let view = ViewState::default_of(&dashboard);
     let shown = engine.view(&dashboard, &view, &Access::anonymous(), Trigger::View).await.unwrap();
@@ -128,4 +137,80 @@ async fn what_is_warmed_is_a_hit_for_servers_until_it_is_invalidated() {
     assert!(!done && said.contains("not recorded"), "{said}");
     let (done, said) = brisk(&folder, &warm);
     assert!(!done && said.contains("Redis does not answer"), "{said}");
+}
+
+/// A server's API, and its engine for counting.
+struct Replica {
+    app: axum::Router,
+    engine: Arc<Engine>,
+}
+
+impl Replica {
+    fn start(folder: &TempDir) -> Self {
+        let (engine, clock) = engine(folder);
+        let engine = Arc::new(engine);
+        let service = Arc::new(EngineService::new(Arc::clone(&engine), clock));
+        let app = router(AppState { service, assets: Arc::default() }, folder.path());
+        Self { app, engine }
+    }
+
+    /// Status and tag of a whole dashboard's data for who has `known`, and what it cost: loads and
+    /// waits for Redis.
+    async fn ask(&self, known: &str) -> (u16, String, (u64, u64)) {
+        let request = http::Request::get("/api/v1/dashboards/hot/data");
+        let request = request.header("if-none-match", known).body(axum::body::Body::empty());
+        let before = self.costs();
+        let response = self.app.clone().oneshot(request.unwrap()).await.unwrap();
+        let (loads, round_trips) = self.costs();
+        let etag = response.headers()["etag"].to_str().unwrap().to_owned();
+        (response.status().as_u16(), etag, (loads - before.0, round_trips - before.1))
+    }
+
+    fn costs(&self) -> (u64, u64) {
+        let statistics = self.engine.loader().cache().statistics();
+        (statistics.of_all().loads, statistics.tiers.round_trips)
+    }
+
+    async fn stored(&self, entries: u64) {
+        let begun = Instant::now();
+        while self.engine.loader().cache().statistics().tiers.stored < entries {
+            assert!(begun.elapsed() < Duration::from_secs(20), "the entries reach Redis");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replicas_know_each_others_tags_and_a_whole_dashboard_is_one_batch() {
+    if std::env::var_os("BRISK_TEST_QUICK").is_some() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let redis = Redis::start(&folder);
+    write(&folder, redis.port);
+    let panels = (0..20).map(|n| {
+        format!("[[panel]]\nid = \"p{n}\"\ntitle = \"A\"\nkind = \"stat\"\nsql = \"select sum(count) + {n} as n from visits\"\n")
+    });
+    let hot = "title = \"Hot\"\nsource = \"shop\"\n".to_owned() + &panels.collect::<String>();
+    std::fs::write(folder.path().join("dashboards/hot.toml"), hot).unwrap();
+
+    let first = Replica::start(&folder);
+    let (status, etag, (loads, _)) = first.ask("").await;
+    assert_eq!((status, loads), (200, 20));
+    first.stored(20).await;
+    let (status, _, (loads, round_trips)) = first.ask(&etag).await;
+    assert_eq!((status, loads), (304, 0));
+    assert!(round_trips <= 2, "{round_trips} waits for 20 panels in memory");
+    let second = Replica::start(&folder);
+    let (status, same, (loads, round_trips)) = second.ask(&etag).await;
+    assert_eq!((status, same, loads), (304, etag.clone(), 0));
+    assert!(
+        round_trips <= 4,
+        "{round_trips} waits for 20 panels in Redis only, the script included"
+    );
+    let (done, said) = brisk(&folder, &["invalidate", "table:shop.visits"]);
+    assert!(done, "{said}");
+    let (status, changed, (loads, _)) = second.ask(&etag).await;
+    assert_eq!((status, loads), (200, 20));
+    assert_ne!(changed, etag);
 }

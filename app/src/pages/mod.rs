@@ -1,5 +1,6 @@
 //! The pages: pure functions of their data.
 
+mod api;
 mod dashboard;
 mod error;
 mod home;
@@ -17,6 +18,7 @@ pub fn page(page: Page, theme: Theme, path: String) -> AnyView {
         Page::Home(dashboards) => home::home(&dashboards),
         Page::Dashboard(page) => dashboard::dashboard(&page),
         Page::Panel(page) => panel::panel(&page),
+        Page::Api(page) => api::api(&page),
         Page::Error(error) => error::error(&error),
     };
     view! {

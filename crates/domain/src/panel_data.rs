@@ -23,9 +23,17 @@ pub struct PanelData {
     pub offsets: ZoneOffsets,
     /// When the oldest of the frames was loaded.
     pub as_of: Timestamp,
-    /// Whether all frames are fresh.
+    /// How current the least current of the frames is.
     pub freshness: Freshness,
+    /// Which entries the frames are.
+    pub stamp: Stamp,
 }
+
+/// Which entries a panel's frames are: equal stamps, equal frames. Opaque to everybody but who
+/// made it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Stamp(pub Box<str>);
 
 /// How current a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -50,4 +58,28 @@ pub struct PanelError {
     pub message: String,
     /// Whether trying again may help.
     pub retry: bool,
+    /// What kind of failure it is, for programs.
+    pub kind: FailureKind,
+}
+
+/// What kind of failure keeps a panel from its data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FailureKind {
+    /// The dashboard's file asks for what cannot be done: its author has to change it.
+    Definition,
+    /// Who asks may not see it.
+    Forbidden,
+    /// The database refused the statement, or its result is no frame.
+    Refused,
+    /// The result is larger than the limits allow.
+    TooLarge,
+    /// The database cannot be reached.
+    Unavailable,
+    /// Too many other statements wait for the database.
+    Busy,
+    /// The statement took too long.
+    Timeout,
+    /// The load ended without a result.
+    Interrupted,
 }

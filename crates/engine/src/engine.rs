@@ -8,11 +8,12 @@ use crate::plan::{self, PanelPlan, Planned};
 use crate::policy::Policies;
 use crate::popular::Popular;
 use crate::window::{TooFine, Window};
-use brisk_cache::{NotRecorded, Request, Tag, Trigger};
+use brisk_cache::{Fingerprint, NotRecorded, Request, Tag, Trigger};
 use brisk_domain::variable::Options;
 use brisk_domain::{
-    Access, Clock, Dashboard, Frame, Freshness, Panel, PanelData, PanelError, RequestedView, Slug,
-    SourceName, Timestamp, Values, Variable, VariableName, ViewState, ZoneOffsets,
+    Access, Clock, Dashboard, FailureKind, Frame, Freshness, Panel, PanelData, PanelError,
+    RequestedView, Slug, SourceName, Stamp, Timestamp, Values, Variable, VariableName, ViewState,
+    ZoneOffsets,
 };
 use brisk_source::StatementError;
 use futures::FutureExt;
@@ -56,7 +57,8 @@ pub enum PanelState {
     Failed(PanelError),
     /// It is being loaded.
     Pending {
-        /// What it showed before an invalidation; only for who replaces it by what comes.
+        /// What there is of it until then: from before an invalidation, or past its TTL; only for
+        /// who replaces it by what comes, or takes older values on purpose.
         previous: Option<Arc<PanelData>>,
         /// What comes.
         load: PendingPanel,
@@ -70,6 +72,19 @@ impl PanelState {
             Self::Ready(data) => Ok(data),
             Self::Failed(error) => Err(error),
             Self::Pending { load, .. } => load.await,
+        }
+    }
+
+    /// [`PanelState::current`], or without waiting what there is of it, if it was loaded at
+    /// `oldest` or later. The load goes on behind.
+    pub async fn since(self, oldest: Timestamp) -> Result<Arc<PanelData>, PanelError> {
+        match self {
+            Self::Pending { previous: Some(data), load } if data.as_of >= oldest => {
+                // Behind the answer: a load that nobody waits for would end.
+                tokio::spawn(load);
+                Ok(data)
+            }
+            state => state.current().await,
         }
     }
 }
@@ -124,7 +139,8 @@ impl Engine {
         trigger: Trigger,
     ) -> Result<View, TooFine> {
         let panels: Vec<&Panel> = dashboard.panels.iter().collect();
-        let shown = self.panels_of(dashboard, &panels, view, access, trigger).await?;
+        let variables = &dashboard.variables;
+        let shown = self.panels_of(dashboard, &panels, variables, view, access, trigger).await?;
         if trigger == Trigger::View {
             self.popular.count(&dashboard.slug, view, access);
         }
@@ -140,7 +156,21 @@ impl Engine {
         access: &Access,
         trigger: Trigger,
     ) -> Result<View, TooFine> {
-        self.panels_of(dashboard, &[panel], view, access, trigger).await
+        let variables = &dashboard.variables;
+        self.panels_of(dashboard, &[panel], variables, view, access, trigger).await
+    }
+
+    /// Panels of a dashboard without its choices, for who offers none: one batch lookup, whatever
+    /// their number.
+    pub async fn frames(
+        &self,
+        dashboard: &Dashboard,
+        panels: &[&Panel],
+        view: &ViewState,
+        access: &Access,
+        trigger: Trigger,
+    ) -> Result<View, TooFine> {
+        self.panels_of(dashboard, panels, &[], view, access, trigger).await
     }
 
     /// Makes everything that depends on `tags` out of date, for everybody, once this is `Ok`:
@@ -218,6 +248,7 @@ impl Engine {
         &self,
         dashboard: &Dashboard,
         panels: &[&Panel],
+        variables: &[Variable],
         view: &ViewState,
         access: &Access,
         trigger: Trigger,
@@ -233,8 +264,8 @@ impl Engine {
                 Ok((plan, count))
             })
             .collect();
-        let variables = dashboard.variables.iter();
         let choices: Vec<_> = variables
+            .iter()
             .map(|variable| {
                 let statement = self.choices(dashboard, variable, view, access, &window);
                 let is_asked = matches!(statement, Some(Ok(_)));
@@ -304,7 +335,7 @@ impl Engine {
             (&mut task.0).await.unwrap_or_else(|failure| {
                 tracing::error!(%failure, "a panel's load ended abnormally");
                 let message = "The panel could not be loaded. Try again.".to_owned();
-                Err(PanelError { message, retry: true })
+                Err(PanelError { message, retry: true, kind: FailureKind::Interrupted })
             })
         };
         PanelState::Pending { previous, load: load.boxed().shared() }
@@ -327,8 +358,10 @@ impl Engine {
         let task = Task(task);
         let load = async move {
             let mut task = task;
-            let message = || "The choices could not be loaded. Try again.".to_owned();
-            let ended = |_| Err(PanelError { message: message(), retry: true });
+            let ended = |_| {
+                let message = "The choices could not be loaded. Try again.".to_owned();
+                Err(PanelError { message, retry: true, kind: FailureKind::Interrupted })
+            };
             (&mut task.0).await.unwrap_or_else(ended).map(first_column)
         };
         ChoicesState::Pending(load.boxed().shared())
@@ -411,10 +444,10 @@ fn panel_data(
 ) -> Result<PanelData, PanelError> {
     let as_of = loaded.iter().map(|l| l.as_of).min().unwrap_or_default();
     let freshness = loaded.iter().map(|l| l.freshness).max().unwrap_or(Freshness::Fresh);
+    let stamp = stamp(&loaded);
     let mut frames = loaded.into_iter().map(|l| l.frame);
     let with_computed = |frame: Arc<Frame>| {
-        computed::with_computed(&frame, &panel.computed)
-            .map_err(|error| PanelError { message: error.to_string(), retry: false })
+        computed::with_computed(&frame, &panel.computed).map_err(|error| unfit(error.to_string()))
     };
     let frame = frames.next().map(with_computed).transpose()?.unwrap_or_default();
     let previous =
@@ -431,7 +464,15 @@ fn panel_data(
         offsets,
         as_of,
         freshness,
+        stamp,
     })
+}
+
+/// A key says under which generations, and when it was loaded, which of the entries that follow
+/// each other under them.
+fn stamp(loaded: &[Loaded]) -> Stamp {
+    let parts = loaded.iter().map(|one| format!("{} {}", one.key, one.as_of.0));
+    Stamp(Fingerprint::of(parts).to_string().into())
 }
 
 /// The offsets around everything that the panel shows, which may lie outside the bounds.
@@ -446,12 +487,13 @@ fn shown_offsets(window: &Window, plan: &PanelPlan, frame: &Frame) -> ZoneOffset
     ends.extend(times.flatten());
     let (from, to) = (ends.iter().min().copied(), ends.iter().max().copied());
     let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
-    window.offsets.within(Timestamp(from.0 - MARGIN), Timestamp(to.0 + MARGIN))
+    let (from, to) = (from.0.saturating_sub(MARGIN), to.0.saturating_add(MARGIN));
+    window.offsets.within(Timestamp(from), Timestamp(to))
 }
 
 fn unknown(source: &SourceName) -> PanelError {
     let message = format!("Source \"{source}\" is not declared. Add it to the configuration.");
-    PanelError { message, retry: false }
+    unfit(message)
 }
 
 fn refused(error: &StatementError) -> PanelError {
@@ -460,7 +502,12 @@ fn refused(error: &StatementError) -> PanelError {
             "This panel shows what your \"{attribute}\" may see, and your account has none. \
              Ask an administrator."
         );
-        return PanelError { message, retry: false };
+        return PanelError { message, retry: false, kind: FailureKind::Forbidden };
     }
-    PanelError { message: error.to_string(), retry: false }
+    unfit(error.to_string())
+}
+
+/// What the dashboard's file says cannot be done.
+fn unfit(message: String) -> PanelError {
+    PanelError { message, retry: false, kind: FailureKind::Definition }
 }

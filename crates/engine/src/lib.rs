@@ -1,7 +1,7 @@
 //! The one way to get a panel's data: **plan → cache → source**.
 //!
-//! A page, a server function and the API all call [`Engine::view`] or [`Engine::panel`]; nothing
-//! else talks to the sources. The steps, one file each:
+//! A page and a server function call [`Engine::view`] or [`Engine::panel`], the API
+//! [`Engine::frames`], which is the same without choices; nothing else talks to the sources. The steps, one file each:
 //!
 //! 1. [`window`]: the view's range becomes absolute bounds, an interval and the zone's offsets;
 //! 2. [`plan`]: each panel's queries become checked, bound statements (pure);

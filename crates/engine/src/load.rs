@@ -2,8 +2,8 @@
 
 use crate::encoding::Cached;
 use crate::plan::Planned;
-use brisk_cache::{Cache, Hit, LoadError, Request, State, Ticket, Trigger};
-use brisk_domain::{Frame, Freshness, PanelError, SourceName, Timestamp};
+use brisk_cache::{Cache, EntryKey, Hit, LoadError, Request, State, Ticket, Trigger};
+use brisk_domain::{FailureKind, Frame, Freshness, PanelError, SourceName, Timestamp};
 use brisk_source::{Source, SourceError};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -19,6 +19,9 @@ pub struct Loaded {
     pub as_of: Timestamp,
     /// How current it is.
     pub freshness: Freshness,
+    /// What identifies its entry. Loaded again under the same generations, it has the same key
+    /// and another `as_of`.
+    pub key: EntryKey,
 }
 
 impl Loaded {
@@ -29,7 +32,8 @@ impl Loaded {
             State::Stale => Freshness::Stale,
             State::Previous => Freshness::Previous,
         };
-        Self { frame: hit.entry.value.0, as_of: hit.entry.stored_at, freshness }
+        let (as_of, key) = (hit.entry.stored_at, hit.entry.key);
+        Self { frame: hit.entry.value.0, as_of, freshness, key }
     }
 }
 
@@ -40,12 +44,23 @@ pub struct Looked {
     ticket: Ticket,
     /// What can be shown; a previous value only by who replaces it.
     pub loaded: Option<Loaded>,
+    is_ready: bool,
 }
 
 impl Looked {
     /// Whether it can be shown as it is.
     pub fn is_ready(&self) -> bool {
-        self.loaded.as_ref().is_some_and(|loaded| loaded.freshness < Freshness::Previous)
+        self.is_ready
+    }
+}
+
+/// Whether who asks for this reason is shown `hit` without waiting. Readers see that a value is
+/// past its TTL and get the next one soon; programs and reports would take it for the current one.
+fn is_shown_at_once(hit: &Hit<Cached>, trigger: Trigger) -> bool {
+    let is_past = hit.refresh && hit.state != State::Due;
+    match trigger {
+        Trigger::View | Trigger::Live | Trigger::Warm => hit.state != State::Previous,
+        Trigger::Api | Trigger::Report => hit.state != State::Previous && !is_past,
     }
 }
 
@@ -75,8 +90,8 @@ impl Loader {
         self.sources.get(name)
     }
 
-    /// One batch for all of `statements`. A frame that is stale, or hot and near its end, is
-    /// refreshed behind the answer.
+    /// One batch for all of `statements`. A frame that is shown although it is stale, or hot and
+    /// near its end, is refreshed behind the answer.
     pub async fn lookup(
         &self,
         statements: Vec<(Planned, Request)>,
@@ -85,12 +100,14 @@ impl Loader {
         let (planned, requests): (Vec<Planned>, Vec<Request>) = statements.into_iter().unzip();
         let found = self.cache.lookup(&requests, trigger).await;
         let looked = found.into_iter().zip(planned).map(|(found, planned)| {
+            let is_ready = found.hit.as_ref().is_some_and(|hit| is_shown_at_once(hit, trigger));
             if let Some(hit) = &found.hit
+                && is_ready
                 && hit.refresh
             {
                 self.cache.refresh(&found.ticket, &hit.entry, trigger, self.run(&planned));
             }
-            Looked { planned, ticket: found.ticket, loaded: found.hit.map(Loaded::of) }
+            Looked { planned, ticket: found.ticket, loaded: found.hit.map(Loaded::of), is_ready }
         });
         looked.collect()
     }
@@ -143,21 +160,28 @@ fn for_readers(error: &LoadError, label: &str) -> PanelError {
         Some(error) => tracing::warn!(panel = label, %error, "a panel's statement failed"),
         None => tracing::warn!(panel = label, %error, "a panel's load failed"),
     }
-    let (message, retry) = match source {
+    use FailureKind::{Busy, Interrupted, Refused, Timeout, TooLarge, Unavailable};
+    let (message, retry, kind) = match source {
         Some(SourceError::Timeout { .. }) => {
-            ("The query took too long and was stopped. Try a shorter range.".to_owned(), true)
+            let message = "The query took too long and was stopped. Try a shorter range.";
+            (message.to_owned(), true, Timeout)
         }
         Some(error @ (SourceError::TooManyRows { .. } | SourceError::TooLarge { .. })) => {
-            (format!("{error}"), false)
+            (format!("{error}"), false, TooLarge)
         }
         Some(SourceError::Unavailable(_)) => {
-            ("The database did not answer. Try again in a moment.".to_owned(), true)
+            let message = "The database did not answer. Try again in a moment.";
+            (message.to_owned(), true, Unavailable)
         }
-        Some(error) => (format!("{error}"), false),
+        Some(error) => (format!("{error}"), false, Refused),
         None if matches!(error, LoadError::Busy) => {
-            ("The database is busy with other panels. Try again in a moment.".to_owned(), true)
+            let message = "The database is busy with other panels. Try again in a moment.";
+            (message.to_owned(), true, Busy)
         }
-        None => ("The query could not be finished. Try again in a moment.".to_owned(), true),
+        None => {
+            let message = "The query could not be finished. Try again in a moment.";
+            (message.to_owned(), true, Interrupted)
+        }
     };
-    PanelError { message, retry }
+    PanelError { message, retry, kind }
 }

@@ -1,0 +1,141 @@
+//! A frame as CSV (RFC 4180): a header row, exact values, times in the dashboard's zone.
+
+use super::{frame, instant};
+use brisk_domain::{Frame, PanelData, Values, ZoneOffsets};
+use csv::{Terminator, WriterBuilder};
+
+/// The frame of `data`. NULL is an empty field.
+pub fn of(data: &PanelData) -> Result<Vec<u8>, csv::Error> {
+    let frame: &Frame = &data.frame;
+    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
+    if frame.columns().is_empty() {
+        return Ok(Vec::new());
+    }
+    writer.write_record(frame.columns().iter().map(|column| harmless(&column.name)))?;
+    for row in 0..frame.rows() {
+        let cells = frame.columns().iter().map(|column| cell(&column.values, row, &data.offsets));
+        writer.write_record(cells)?;
+    }
+    writer.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// A good name for the file: which panel, over which days.
+pub fn file_name(dashboard: &str, panel: &str, data: &PanelData) -> String {
+    let (from, to) = data.bounds.url_ends(&data.offsets);
+    // Colons of times of day are no part of a file's name on some systems.
+    format!("{dashboard}_{panel}_{from}_{to}.csv").replace(':', "")
+}
+
+fn cell(values: &Values, row: usize, zone: &ZoneOffsets) -> String {
+    let text = match values {
+        Values::Text(cells) => cells.get(row).and_then(Option::as_deref).map(harmless),
+        Values::Time(_) => values.time(row).map(|at| instant::in_zone(at, zone).to_string()),
+        Values::Float(cells) => {
+            cells.get(row).copied().flatten().map(|v| match frame::not_finite(v) {
+                Some(word) => word.to_owned(),
+                None => v.to_string(),
+            })
+        }
+        Values::Int(_) | Values::Decimal(_) | Values::Bool(_) => values.exact(row),
+    };
+    text.unwrap_or_default()
+}
+
+/// A text that a spreadsheet would run as a formula gets an apostrophe before it, as OWASP's "CSV
+/// Injection" says: then it is shown, not run. Numbers begin with a minus, too, and stay.
+fn harmless(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use brisk_domain::{Bounds, Column, Decimal, Freshness, Interval, Stamp, Timestamp};
+
+    fn data(columns: Vec<(&str, Values)>) -> PanelData {
+        let columns =
+            columns.into_iter().map(|(name, values)| Column { name: name.into(), values });
+        let at = Timestamp::from_seconds;
+        PanelData {
+            frame: Frame::new(columns.collect()).unwrap(),
+            previous: None,
+            sparkline: None,
+            bounds: Bounds { from: at(1_320_105_600), to: at(1_320_192_000) },
+            previous_bounds: None,
+            interval: Interval::Day,
+            offsets: ZoneOffsets { first: 3600, changes: vec![] },
+            as_of: at(0),
+            freshness: Freshness::Fresh,
+            stamp: Stamp::default(),
+        }
+    }
+
+    fn csv(columns: Vec<(&str, Values)>) -> String {
+        String::from_utf8(of(&data(columns)).unwrap()).unwrap()
+    }
+
+    fn texts(cells: &[&str]) -> Values {
+        Values::Text(cells.iter().map(|cell| Some((*cell).to_owned())).collect())
+    }
+
+    #[test]
+    fn values_are_exact_and_times_are_in_the_zone() {
+        let written = csv(vec![
+            ("day", Values::Time(vec![Some(Timestamp(0)), None])),
+            ("n", Values::Int(vec![Some(i64::MIN), None])),
+            (
+                "d",
+                Values::Decimal(vec![
+                    Decimal::parse("-0.100000000000000000000000000001").ok(),
+                    None,
+                ]),
+            ),
+            ("f", Values::Float(vec![Some(-1.5), Some(f64::NEG_INFINITY)])),
+            ("b", Values::Bool(vec![Some(true), None])),
+        ]);
+        let expected = "day,n,d,f,b\r\n\
+            1970-01-01T01:00:00+01:00,-9223372036854775808,-0.100000000000000000000000000001,-1.5,true\r\n\
+            ,,,-Infinity,\r\n";
+        assert_eq!(written, expected);
+    }
+
+    #[test]
+    fn texts_are_quoted_where_they_have_to_be() {
+        let written =
+            csv(vec![("a", texts(&["x,y", "say \"so\"", "two\nlines", "Côte d'Ivoire"]))]);
+        assert_eq!(
+            written,
+            "a\r\n\"x,y\"\r\n\"say \"\"so\"\"\"\r\n\"two\nlines\"\r\nCôte d'Ivoire\r\n"
+        );
+    }
+
+    #[test]
+    fn no_text_and_no_name_is_run_by_a_spreadsheet() {
+        for first in ["=", "+", "-", "@", "\t", "\r", "\n"] {
+            let written =
+                csv(vec![(&format!("{first}a"), texts(&[&format!("{first}HYPERLINK(1)")]))]);
+            let mut reader =
+                ::csv::ReaderBuilder::new().has_headers(false).from_reader(written.as_bytes());
+            for record in reader.records() {
+                let record = record.unwrap();
+                assert!(record[0].starts_with(&format!("'{first}")), "{first:?}: {written:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_is_named_after_its_panel_and_days() {
+        let mut data = data(vec![]);
+        assert_eq!(
+            file_name("sales", "revenue", &data),
+            "sales_revenue_2011-11-01T0100_2011-11-02T0100.csv"
+        );
+        data.offsets = ZoneOffsets::utc();
+        assert_eq!(file_name("sales", "revenue", &data), "sales_revenue_2011-11-01_2011-11-01.csv");
+        assert_eq!(of(&data).unwrap(), b"");
+    }
+}

@@ -1,0 +1,209 @@
+//! The JSON form of a view and of its panels' data.
+
+use super::etag::ETag;
+use super::frame::{Frame, word};
+use super::instant::{self, Written};
+use super::problem::Problem;
+use crate::service::Frames;
+use brisk_domain::{Freshness, Panel, PanelData, PanelKind, Timestamp};
+use http::HeaderValue;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// One panel's data for one view.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PanelAnswer<'a> {
+    /// What was asked for.
+    pub view: View<'a>,
+    /// Its data.
+    pub panel: PanelFrames<'a>,
+}
+
+/// A dashboard's data for one view.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DashboardAnswer<'a> {
+    /// What was asked for.
+    pub view: View<'a>,
+    /// The panels in reading order, each with its frame or its own problem.
+    pub panels: Vec<PanelFrames<'a>>,
+}
+
+/// What was asked for, with everything filled in that the address left out.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct View<'a> {
+    /// The dashboard's name.
+    #[schema(example = "online-retail")]
+    pub dashboard: &'a str,
+    /// The IANA time zone whose wall clock days and hours follow.
+    #[schema(example = "Europe/London")]
+    pub zone: &'a str,
+    /// From when to when.
+    pub bounds: Bounds,
+    /// The width of the buckets: `minute`, `hour`, `day`, `week`, `month`, `quarter` or `year`.
+    #[schema(example = "day")]
+    pub interval: &'static str,
+    /// The chosen values of each variable; none means all.
+    pub variables: BTreeMap<&'a str, &'a [String]>,
+}
+
+/// Two instants: from the first up to, and without, the second.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Bounds {
+    /// The first instant inside.
+    #[schema(value_type = String, format = DateTime, example = "2011-11-01T00:00:00Z")]
+    pub from: Written,
+    /// The first instant after.
+    #[schema(value_type = String, format = DateTime, example = "2011-12-01T00:00:00Z")]
+    pub to: Written,
+}
+
+/// One panel: `frame` and `freshness`, or a `problem`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PanelFrames<'a> {
+    /// The panel's name.
+    #[schema(example = "revenue-by-day")]
+    pub id: &'a str,
+    /// Its title.
+    pub title: String,
+    /// How it is drawn, and so what its columns mean: `stat`, `line`, `table`…
+    #[schema(value_type = String, example = "line")]
+    pub kind: PanelKind,
+    /// What its numbers count, where a column does not say otherwise.
+    #[schema(required = true, example = "GBP")]
+    pub unit: Option<String>,
+    /// The width of its buckets: the view's, or the one that the panel insists on.
+    #[schema(example = "day")]
+    pub interval: &'static str,
+    /// The statement's result.
+    #[schema(required = true)]
+    pub frame: Option<Frame<'a>>,
+    /// The same statement over earlier bounds, for panels that compare themselves.
+    #[schema(required = true)]
+    pub previous: Option<Compared<'a>>,
+    /// The small line of a stat: time and value.
+    #[schema(required = true)]
+    pub sparkline: Option<Frame<'a>>,
+    /// How current the frames are.
+    #[schema(required = true)]
+    pub freshness: Option<FreshnessOf>,
+    /// Why there are no frames.
+    #[schema(required = true)]
+    pub problem: Option<&'a Problem>,
+}
+
+/// The frame of the compared period.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Compared<'a> {
+    /// The compared period.
+    pub bounds: Bounds,
+    /// The result over it.
+    pub frame: Frame<'a>,
+}
+
+/// How current a panel's frames are.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FreshnessOf {
+    /// `fresh`; `unverified` (fresh as far as this server knows, while the shared cache cannot be
+    /// asked); and only where `max-stale` allows it `stale` (past its time to live) or `previous`
+    /// (from before an invalidation).
+    #[schema(value_type = State)]
+    pub state: Freshness,
+    /// As of when the oldest of the frames shows the data.
+    #[schema(value_type = String, format = DateTime, example = "2011-12-01T09:30:00.123456Z")]
+    pub as_of: Written,
+    /// How many seconds ago that was.
+    pub age: u64,
+}
+
+/// How current a value is.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[allow(dead_code)] // Only its description is used: it names what `Freshness` is written as.
+pub enum State {
+    /// Within its time to live.
+    Fresh,
+    /// The same, as far as this server knows.
+    Unverified,
+    /// Past its time to live.
+    Stale,
+    /// From before an invalidation.
+    Previous,
+}
+
+/// What a panel shows in the end.
+pub type Outcome = Result<std::sync::Arc<PanelData>, Problem>;
+
+impl<'a> View<'a> {
+    /// The view of `frames`.
+    pub fn of(frames: &'a Frames) -> Self {
+        let variables = frames.view.variables.iter();
+        Self {
+            dashboard: frames.dashboard.slug.as_str(),
+            zone: frames.window.zone.as_str(),
+            bounds: Bounds::of(frames.window.bounds),
+            interval: frames.window.interval.word(),
+            variables: variables.map(|(name, chosen)| (name.as_str(), chosen.values())).collect(),
+        }
+    }
+}
+
+impl Bounds {
+    fn of(bounds: brisk_domain::Bounds) -> Self {
+        Self { from: instant::utc(bounds.from), to: instant::utc(bounds.to) }
+    }
+}
+
+impl<'a> PanelFrames<'a> {
+    /// `panel` with its data, seen at `now`.
+    pub fn of(frames: &Frames, panel: &'a Panel, outcome: &'a Outcome, now: Timestamp) -> Self {
+        let data = outcome.as_ref().ok();
+        let compared = |data: &'a PanelData| {
+            let (frame, bounds) = (data.previous.as_ref()?, data.previous_bounds?);
+            Some(Compared { bounds: Bounds::of(bounds), frame: Frame::of(frame, panel) })
+        };
+        Self {
+            id: panel.id.as_str(),
+            title: panel.title_at(frames.window.interval),
+            kind: panel.kind,
+            unit: word(&panel.unit),
+            interval: panel.interval.unwrap_or(frames.window.interval).word(),
+            frame: data.map(|data| Frame::of(&data.frame, panel)),
+            previous: data.and_then(|data| compared(data)),
+            sparkline: data.and_then(|d| d.sparkline.as_ref()).map(|f| Frame::of(f, panel)),
+            freshness: data.map(|data| FreshnessOf::of(data, now)),
+            problem: outcome.as_ref().err(),
+        }
+    }
+}
+
+impl FreshnessOf {
+    /// For a header: `stale;as_of="2011-12-01T09:30:00Z";age=61`.
+    pub fn header(&self) -> Option<HeaderValue> {
+        let Self { state, as_of, age } = self;
+        let state = serde_json::to_value(state).ok()?;
+        let text = format!("{};as_of=\"{as_of}\";age={age}", state.as_str()?);
+        HeaderValue::from_str(&text).ok()
+    }
+
+    /// The freshness of `data` at `now`.
+    pub fn of(data: &PanelData, now: Timestamp) -> Self {
+        let micros = now.0.saturating_sub(data.as_of.0);
+        let age = u64::try_from(micros).unwrap_or(0) / 1_000_000;
+        Self { state: data.freshness, as_of: instant::utc(data.as_of), age }
+    }
+}
+
+/// The tag of an answer with these panels: of which entries it is made, and how they are shown.
+/// None where a panel failed, because a failure is no value that one could keep.
+pub fn etag(form: &str, frames: &Frames, outcomes: &[Outcome]) -> Option<ETag> {
+    let mut parts: Vec<Vec<u8>> = vec![form.into()];
+    parts.push(serde_json::to_vec(&View::of(frames)).ok()?);
+    for ((panel, _), outcome) in frames.panels.iter().zip(outcomes) {
+        let data = outcome.as_ref().ok()?;
+        parts.push(serde_json::to_vec(panel).ok()?);
+        parts.push(data.stamp.0.as_bytes().to_vec());
+        parts.push(serde_json::to_vec(&data.freshness).ok()?);
+    }
+    Some(ETag::of(parts))
+}

@@ -1,0 +1,211 @@
+//! What programs are told of dashboards: what can be asked, never how it is read. Statements,
+//! sources and cache policies stay inside.
+
+use super::frame::{ComputedFrom, computed, unit_of, word};
+use brisk_domain::variable::Options;
+use brisk_domain::{Dashboard, IntervalChoice, Panel, PanelKind, TimeRange, Variable};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The dashboards that who asks may see.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Dashboards<'a> {
+    /// By name.
+    pub dashboards: Vec<Summary<'a>>,
+}
+
+/// A dashboard in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Summary<'a> {
+    /// Its name in addresses.
+    #[schema(example = "online-retail")]
+    pub slug: &'a str,
+    /// Its title.
+    pub title: &'a str,
+    /// A sentence for readers.
+    #[schema(required = true)]
+    pub description: Option<&'a str>,
+    /// How many panels it has.
+    pub panels: usize,
+    /// Its definition.
+    #[schema(example = "/api/v1/dashboards/online-retail")]
+    pub href: String,
+}
+
+/// A dashboard: what can be asked of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Definition<'a> {
+    /// Its name in addresses.
+    #[schema(example = "online-retail")]
+    pub slug: &'a str,
+    /// Its title.
+    pub title: &'a str,
+    /// A sentence for readers.
+    #[schema(required = true)]
+    pub description: Option<&'a str>,
+    /// The IANA time zone whose wall clock its days and hours follow, unless `tz` says otherwise.
+    #[schema(example = "Europe/London")]
+    pub zone: &'a str,
+    /// The range where the address says nothing: a word such as `last-90-days`, or two days with
+    /// `..` between them.
+    #[schema(example = "last-90-days")]
+    pub range: String,
+    /// The interval where the address says nothing: `auto`, or a word such as `day`.
+    #[schema(example = "auto")]
+    pub interval: &'static str,
+    /// Whether the dashboard's file is broken and this is its last good version.
+    pub outdated: bool,
+    /// What can be chosen besides time; each is a parameter of its name.
+    pub variables: Vec<VariableDefinition<'a>>,
+    /// The panels in reading order.
+    pub panels: Vec<PanelDefinition<'a>>,
+    /// The data of all panels.
+    #[schema(example = "/api/v1/dashboards/online-retail/data")]
+    pub data: String,
+    /// The page for people.
+    #[schema(example = "/d/online-retail")]
+    pub page: String,
+}
+
+/// Something that can be chosen.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VariableDefinition<'a> {
+    /// The name of its parameter.
+    #[schema(example = "country")]
+    pub name: &'a str,
+    /// The word for readers.
+    pub label: &'a str,
+    /// Whether the parameter may be given several times.
+    pub multi: bool,
+    /// What is chosen where the address says nothing; none means all.
+    pub default: &'a [String],
+    /// The values that are allowed; null where the database knows them.
+    #[schema(required = true)]
+    pub options: Option<&'a [String]>,
+}
+
+/// A panel: what its frame is about.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PanelDefinition<'a> {
+    /// Its name in addresses.
+    #[schema(example = "revenue-by-day")]
+    pub id: &'a str,
+    /// Its title; `{interval}` stands for the word of the interval in use.
+    pub title: &'a str,
+    /// What the figure counts, in a sentence.
+    #[schema(required = true)]
+    pub description: Option<&'a str>,
+    /// How it is drawn, and so what its columns mean: `stat`, `line`, `table`…
+    #[schema(value_type = String, example = "line")]
+    pub kind: PanelKind,
+    /// What its numbers count: a currency's code, `percent` (1 is 100 %), `seconds`, `bytes`, or
+    /// a noun.
+    #[schema(required = true, example = "GBP")]
+    pub unit: Option<String>,
+    /// What its frame is compared with: `previous period` or `previous year`.
+    #[schema(required = true)]
+    pub compare: Option<&'static str>,
+    /// The interval that it insists on.
+    #[schema(required = true)]
+    pub interval: Option<&'static str>,
+    /// What is known of its columns before the statement runs; its frame has all of them.
+    pub columns: Vec<ColumnDefinition<'a>>,
+    /// Its data.
+    #[schema(example = "/api/v1/dashboards/online-retail/panels/revenue-by-day")]
+    pub data: String,
+}
+
+/// What is known of a column before the statement runs.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ColumnDefinition<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The word for readers.
+    pub label: String,
+    /// What its numbers count.
+    #[schema(required = true)]
+    pub unit: Option<String>,
+    /// How it follows from another column.
+    #[schema(required = true)]
+    pub computed: Option<ComputedFrom<'a>>,
+}
+
+impl<'a> Summary<'a> {
+    /// The summary of `dashboard`.
+    pub fn of(dashboard: &'a Dashboard) -> Self {
+        Self {
+            slug: dashboard.slug.as_str(),
+            title: &dashboard.title,
+            description: dashboard.description.as_deref(),
+            panels: dashboard.panels.len(),
+            href: href(dashboard),
+        }
+    }
+}
+
+impl<'a> Definition<'a> {
+    /// The definition of `dashboard`.
+    pub fn of(dashboard: &'a Dashboard, outdated: bool) -> Self {
+        let range: &TimeRange = &dashboard.range;
+        Self {
+            slug: dashboard.slug.as_str(),
+            title: &dashboard.title,
+            description: dashboard.description.as_deref(),
+            zone: dashboard.zone.as_str(),
+            range: range.to_string(),
+            interval: match dashboard.interval {
+                IntervalChoice::Auto => "auto",
+                IntervalChoice::Fixed(interval) => interval.word(),
+            },
+            outdated,
+            variables: dashboard.variables.iter().map(VariableDefinition::of).collect(),
+            panels: dashboard.panels.iter().map(|p| PanelDefinition::of(dashboard, p)).collect(),
+            data: format!("{}/data", href(dashboard)),
+            page: format!("/d/{}", dashboard.slug),
+        }
+    }
+}
+
+impl<'a> VariableDefinition<'a> {
+    fn of(variable: &'a Variable) -> Self {
+        Self {
+            name: variable.name.as_str(),
+            label: &variable.label,
+            multi: variable.multi,
+            default: variable.default.values(),
+            options: match &variable.options {
+                Options::Fixed(options) => Some(options),
+                Options::Query { .. } => None,
+            },
+        }
+    }
+}
+
+impl<'a> PanelDefinition<'a> {
+    fn of(dashboard: &'a Dashboard, panel: &'a Panel) -> Self {
+        let styled = panel.columns.iter().map(|style| style.name.as_str());
+        let added = panel.computed.iter().map(|column| column.name.as_str());
+        let added = added.filter(|name| panel.column(name).is_none());
+        let column = |name: &'a str| ColumnDefinition {
+            name,
+            label: panel.label_of(name),
+            unit: unit_of(panel, name),
+            computed: computed(panel, name).map(ComputedFrom::of),
+        };
+        Self {
+            id: panel.id.as_str(),
+            title: &panel.title,
+            description: panel.description.as_deref(),
+            kind: panel.kind,
+            unit: word(&panel.unit),
+            compare: panel.compare.map(brisk_domain::Compare::label),
+            interval: panel.interval.map(brisk_domain::Interval::word),
+            columns: styled.chain(added).map(column).collect(),
+            data: format!("{}/panels/{}", href(dashboard), panel.id),
+        }
+    }
+}
+
+fn href(dashboard: &Dashboard) -> String {
+    format!("/api/v1/dashboards/{}", dashboard.slug)
+}

@@ -1,0 +1,190 @@
+//! The JSON form of a frame: typed columns, every cell exact.
+
+use super::instant;
+use brisk_domain::panel::{Computed, ComputedKind};
+use brisk_domain::{Panel, Unit, Values};
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
+
+/// What a statement returned: typed columns of equal length, and behind them the computed ones.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Frame<'a> {
+    /// The number of rows.
+    pub rows: usize,
+    /// The columns, in the statement's order.
+    #[schema(value_type = Vec<super::openapi::Column>)]
+    pub columns: Vec<Column<'a>>,
+}
+
+/// A column; [`super::openapi::Column`] describes it.
+#[derive(Debug, Serialize)]
+pub struct Column<'a> {
+    name: &'a str,
+    label: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    unit: Option<String>,
+    computed: Option<ComputedFrom<'a>>,
+    cells: Cells<'a>,
+}
+
+/// How a column follows from another, row by row.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ComputedFrom<'a> {
+    /// `running-total`, `share`, `delta` or `moving-average`.
+    #[schema(value_type = String)]
+    pub kind: ComputedKind,
+    /// The name of the other column.
+    pub of: &'a str,
+}
+
+#[derive(Debug)]
+struct Cells<'a>(&'a Values);
+
+impl<'a> Frame<'a> {
+    /// `frame`, whose columns are those of `panel`.
+    pub fn of(frame: &'a brisk_domain::Frame, panel: &'a Panel) -> Self {
+        let columns = frame.columns().iter().map(|column| Column::of(column, panel));
+        Self { rows: frame.rows(), columns: columns.collect() }
+    }
+}
+
+impl<'a> Column<'a> {
+    fn of(column: &'a brisk_domain::Column, panel: &'a Panel) -> Self {
+        let (name, values) = (column.name.as_str(), &column.values);
+        Self {
+            name,
+            label: panel.label_of(name),
+            kind: type_of(values),
+            unit: values.is_number().then(|| unit_of(panel, name)).flatten(),
+            computed: computed(panel, name).map(ComputedFrom::of),
+            cells: Cells(values),
+        }
+    }
+}
+
+impl<'a> ComputedFrom<'a> {
+    /// How the definition says it.
+    pub fn of(computed: &'a Computed) -> Self {
+        Self { kind: computed.kind, of: &computed.of }
+    }
+}
+
+/// The computed column of that name.
+pub fn computed<'a>(panel: &'a Panel, column: &str) -> Option<&'a Computed> {
+    panel.computed.iter().find(|computed| computed.name == column)
+}
+
+/// What the numbers of a column count; a share is a fraction, whatever it is a share of.
+pub fn unit_of(panel: &Panel, column: &str) -> Option<String> {
+    let own = panel.column(column).and_then(|style| style.unit.as_ref());
+    let is_share = computed(panel, column).is_some_and(|c| c.kind == ComputedKind::Share);
+    match own {
+        None if is_share => word(&Unit::Percent),
+        None => word(&panel.unit),
+        Some(unit) => word(unit),
+    }
+}
+
+/// The word for a unit; none for bare numbers.
+pub fn word(unit: &Unit) -> Option<String> {
+    (*unit != Unit::None).then(|| unit.clone().into())
+}
+
+fn type_of(values: &Values) -> &'static str {
+    match values {
+        Values::Int(_) => "int",
+        Values::Decimal(_) => "decimal",
+        Values::Float(_) => "float",
+        Values::Bool(_) => "bool",
+        Values::Text(_) => "text",
+        Values::Time(_) => "time",
+    }
+}
+
+/// The word for a float that JSON has no number for, as in the JSON form of Protocol Buffers.
+pub fn not_finite(value: f64) -> Option<&'static str> {
+    match value {
+        v if v.is_nan() => Some("NaN"),
+        f64::INFINITY => Some("Infinity"),
+        f64::NEG_INFINITY => Some("-Infinity"),
+        _ => None,
+    }
+}
+
+struct Float(f64);
+
+impl Serialize for Float {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match not_finite(self.0) {
+            Some(word) => serializer.serialize_str(word),
+            None => serializer.serialize_f64(self.0),
+        }
+    }
+}
+
+impl Serialize for Cells<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fn sequence<S: Serializer, T, J: Serialize>(
+            serializer: S,
+            cells: &[Option<T>],
+            json: impl Fn(&T) -> J,
+        ) -> Result<S::Ok, S::Error> {
+            let mut sequence = serializer.serialize_seq(Some(cells.len()))?;
+            for cell in cells {
+                sequence.serialize_element(&cell.as_ref().map(&json))?;
+            }
+            sequence.end()
+        }
+        match self.0 {
+            Values::Int(cells) => cells.serialize(serializer),
+            Values::Decimal(cells) => cells.serialize(serializer),
+            Values::Float(cells) => sequence(serializer, cells, |v| Float(*v)),
+            Values::Bool(cells) => cells.serialize(serializer),
+            Values::Text(cells) => cells.serialize(serializer),
+            Values::Time(cells) => sequence(serializer, cells, |v| instant::utc(*v)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use brisk_domain::{Decimal, Timestamp};
+
+    fn json(values: Values) -> String {
+        serde_json::to_string(&Cells(&values)).unwrap()
+    }
+
+    #[test]
+    fn whole_numbers_are_written_digit_for_digit() {
+        let cells = json(Values::Int(vec![Some(i64::MAX), Some(i64::MIN), None, Some(0)]));
+        assert_eq!(cells, "[9223372036854775807,-9223372036854775808,null,0]");
+    }
+
+    #[test]
+    fn decimals_are_texts_with_all_their_digits() {
+        let decimal = |text| Decimal::parse(text).ok();
+        let long = "123456789012345678901234567890.10";
+        let cells = json(Values::Decimal(vec![decimal(long), None, decimal("-0.0")]));
+        assert_eq!(cells, format!("[\"{long}\",null,\"-0.0\"]"));
+    }
+
+    #[test]
+    fn floats_survive_and_say_in_words_what_is_no_number() {
+        let odd = [0.1, 1e300, -0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
+        let cells = json(Values::Float(odd.into_iter().map(Some).chain([None]).collect()));
+        assert_eq!(cells, r#"[0.1,1e+300,-0.0,"NaN","Infinity","-Infinity",null]"#);
+    }
+
+    #[test]
+    fn truth_text_and_times_are_what_they_are() {
+        assert_eq!(json(Values::Bool(vec![Some(true), None])), "[true,null]");
+        let text =
+            json(Values::Text(vec![Some("a \"b\"\n\u{0}".into()), Some(String::new()), None]));
+        assert_eq!(text, r#"["a \"b\"\n\u0000","",null]"#);
+        let times = json(Values::Time(vec![Some(Timestamp(0)), Some(Timestamp(250)), None]));
+        assert_eq!(times, r#"["1970-01-01T00:00:00Z","1970-01-01T00:00:00.000250Z",null]"#);
+    }
+}

@@ -1,0 +1,236 @@
+//! What the API's routes answer. Their comments are the API's own description.
+
+use super::data::{self, DashboardAnswer, FreshnessOf, Outcome, PanelAnswer, PanelFrames, View};
+use super::definition::{Dashboards, Definition, Summary};
+use super::openapi::{PanelPath, ViewParameters};
+use super::parameters::Parameters;
+use super::problem::Problem;
+use super::{accept, answer, csv, openapi};
+use crate::router::AppState;
+use crate::service::Frames;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{OriginalUri, Path, State};
+use axum::response::Response;
+use brisk_app::service::Service;
+use brisk_cache::Trigger;
+use brisk_domain::{Panel, PanelData};
+use futures::future::join_all;
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+
+type Answer = Result<Response, Problem>;
+
+/// How current a panel's frames are: a structured field (RFC 9651).
+const FRESHNESS: HeaderName = HeaderName::from_static("brisk-freshness");
+
+/// The dashboards
+#[utoipa::path(get, path = "/api/v1/dashboards", operation_id = "dashboards", tag = "dashboards",
+    responses((status = 200, description = "The dashboards that you may see.", body = Dashboards<'_>)))]
+pub async fn dashboards(
+    State(state): State<AppState>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Answer {
+    let dashboards = state.service.dashboards();
+    let dashboards = dashboards.iter().map(|dashboard| Summary::of(dashboard)).collect();
+    answer::text(&headers, &Dashboards { dashboards }).map_err(|problem| problem.at(&uri))
+}
+
+/// A dashboard's definition
+///
+/// What can be asked of it: its variables, its panels, the view that opens first.
+#[utoipa::path(get, path = "/api/v1/dashboards/{slug}", operation_id = "dashboard", tag = "dashboards",
+    params(("slug" = String, Path, description = "The dashboard's name.", example = "online-retail")),
+    responses(
+        (status = 200, description = "The dashboard.", body = Definition<'_>),
+        (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
+pub async fn dashboard(
+    State(state): State<AppState>,
+    path: Result<Path<String>, PathRejection>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Answer {
+    let answered = || {
+        let Ok(Path(slug)) = path else { return Err(Problem::not_found()) };
+        let (dashboard, outdated) = state.service.definition(&slug)?;
+        answer::text(&headers, &Definition::of(&dashboard, outdated))
+    };
+    answered().map_err(|problem| problem.at(&uri))
+}
+
+/// The data of a whole dashboard
+///
+/// All panels for one view, in one request. Each panel has its frames, or a problem of its own:
+/// then the answer is `200` all the same, and has no `ETag`.
+#[utoipa::path(get, path = "/api/v1/dashboards/{slug}/data", operation_id = "data", tag = "data",
+    params(("slug" = String, Path, description = "The dashboard's name.", example = "online-retail"), ViewParameters),
+    responses(
+        (status = 200, description = "Every panel with its data.", body = DashboardAnswer<'_>,
+            headers(("etag" = Option<String>, description = "For `If-None-Match`, where no panel has a problem."))),
+        (status = 304, description = "What `If-None-Match` names is still right."),
+        (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
+pub async fn whole(
+    State(state): State<AppState>,
+    path: Result<Path<String>, PathRejection>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Answer {
+    let answered = async {
+        let Ok(Path(slug)) = path else { return Err(Problem::not_found()) };
+        let asked = ask(&state, &slug, None, &uri, &headers).await?;
+        let etag = data::etag("json", &asked.frames, &asked.outcomes);
+        answer::tagged(&headers, etag, || {
+            answer::json(&DashboardAnswer {
+                view: View::of(&asked.frames),
+                panels: asked.panels(&state),
+            })
+        })
+    };
+    answered.await.map_err(|problem| problem.at(&uri))
+}
+
+/// The data of a panel
+///
+/// Its frames for one view: the statement's result with its computed columns, that of the compared
+/// period, and the small line of a stat. As CSV with `Accept: text/csv`.
+#[utoipa::path(get, path = "/api/v1/dashboards/{slug}/panels/{panel}", operation_id = "panel", tag = "data",
+    params(PanelPath, ViewParameters),
+    responses(
+        (status = 200, description = "The panel's data.",
+            content((PanelAnswer<'_> = "application/json"), (String = "text/csv")),
+            headers(
+                ("etag" = String, description = "For `If-None-Match`."),
+                ("brisk-freshness" = String, description = "The freshness in a line: `stale;as_of=\"2011-12-01T09:30:00Z\";age=61`."))),
+        (status = 304, description = "What `If-None-Match` names is still right."),
+        (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
+pub async fn panel(
+    State(state): State<AppState>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Answer {
+    let answered = async {
+        let Ok(Path((slug, name))) = path else { return Err(Problem::not_found()) };
+        let (panel, as_csv) = match name.strip_suffix(".csv") {
+            Some(panel) => (panel, true),
+            None => (name.as_str(), accept::prefers_csv(&headers)),
+        };
+        let asked = ask(&state, &slug, Some(panel), &uri, &headers).await?;
+        one(&state, &asked, as_csv, &headers)
+    };
+    answered.await.map_err(|problem| problem.at(&uri))
+}
+
+/// The frame of a panel as CSV
+///
+/// RFC 4180, in UTF-8: a header row with the columns' names, exact values, times on the wall clock
+/// of the zone with their offset, NULL as an empty field. Texts and names that begin with one of
+/// `=` `+` `-` `@`, a tab or a line break have an apostrophe before them, so that no spreadsheet
+/// runs them as formulas. Numbers never do.
+#[utoipa::path(get, path = "/api/v1/dashboards/{slug}/panels/{panel}.csv", operation_id = "csv", tag = "data",
+    params(PanelPath, ViewParameters),
+    responses(
+        (status = 200, description = "The panel's frame.", content((String = "text/csv")),
+            headers(
+                ("etag" = String, description = "For `If-None-Match`."),
+                ("brisk-freshness" = String, description = "The freshness in a line: `stale;as_of=\"2011-12-01T09:30:00Z\";age=61`."))),
+        (status = 304, description = "What `If-None-Match` names is still right."),
+        (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
+#[allow(dead_code)] // `panel` answers it: the router has no paths that end in a word.
+pub fn panel_as_csv() {}
+
+/// This description
+///
+/// OpenAPI 3.1.
+#[utoipa::path(get, path = "/api/v1/openapi.json", operation_id = "openapi", tag = "description",
+    responses((status = 200, description = "The API's description.", body = Object)))]
+pub async fn description(OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Answer {
+    answer::text(&headers, openapi::document()).map_err(|problem| problem.at(&uri))
+}
+
+/// Everything else under the API's address.
+pub async fn not_found(OriginalUri(uri): OriginalUri) -> Problem {
+    Problem::not_found().at(&uri)
+}
+
+/// Another method than GET.
+pub async fn method_not_allowed(OriginalUri(uri): OriginalUri) -> Problem {
+    Problem::method_not_allowed().at(&uri)
+}
+
+/// A view with what its panels show.
+struct Asked {
+    frames: Frames,
+    outcomes: Vec<Outcome>,
+}
+
+impl Asked {
+    fn panels(&self, state: &AppState) -> Vec<PanelFrames<'_>> {
+        let panels = self.frames.panels.iter().zip(&self.outcomes);
+        let now = state.service.now();
+        panels
+            .map(|((panel, _), outcome)| PanelFrames::of(&self.frames, panel, outcome, now))
+            .collect()
+    }
+}
+
+/// Looks all panels up together and waits for those that are not there.
+async fn ask(
+    state: &AppState,
+    slug: &str,
+    panel: Option<&str>,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Result<Asked, Problem> {
+    // A dashboard that is not there comes before a parameter that is wrong.
+    state.service.definition(slug)?;
+    let parameters =
+        Parameters::read(uri.query(), headers).map_err(|e| Problem::wrong_parameter(&e))?;
+    let frames = state
+        .service
+        .frames(slug, panel, parameters.zone.as_ref(), &parameters.pairs, Trigger::Api)
+        .await?;
+    let oldest = parameters.oldest(state.service.now());
+    let shown = frames.panels.iter().map(|(_, shown)| {
+        let shown = shown.clone();
+        async move {
+            match oldest {
+                Some(oldest) => shown.since(oldest).await,
+                None => shown.current().await,
+            }
+        }
+    });
+    let outcomes = join_all(shown).await.into_iter();
+    let outcomes = outcomes.map(|outcome| outcome.map_err(Problem::from)).collect();
+    Ok(Asked { frames, outcomes })
+}
+
+fn one(state: &AppState, asked: &Asked, as_csv: bool, headers: &HeaderMap) -> Answer {
+    let (Some((panel, _)), Some(outcome)) = (asked.frames.panels.first(), asked.outcomes.first())
+    else {
+        return Err(Problem::not_found());
+    };
+    let data = outcome.as_ref().map_err(Clone::clone)?;
+    let etag = data::etag(if as_csv { "csv" } else { "json" }, &asked.frames, &asked.outcomes);
+    let mut response = answer::tagged(headers, etag, || {
+        if as_csv {
+            return in_csv(asked, panel, data);
+        }
+        let panel = PanelFrames::of(&asked.frames, panel, outcome, state.service.now());
+        answer::json(&PanelAnswer { view: View::of(&asked.frames), panel })
+    })?;
+    // Also where there is no body to say it: the tag says nothing of the age, and CSV of neither.
+    if let Some(freshness) = FreshnessOf::of(data, state.service.now()).header() {
+        response.headers_mut().insert(FRESHNESS, freshness);
+    }
+    Ok(response)
+}
+
+fn in_csv(asked: &Asked, panel: &Panel, data: &PanelData) -> answer::Body {
+    let body = csv::of(data).map_err(|error| Problem::unwritten(&error))?;
+    let name = csv::file_name(asked.frames.dashboard.slug.as_str(), panel.id.as_str(), data);
+    // Names of dashboards and panels are letters, digits and hyphens.
+    let name = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
+        .unwrap_or(HeaderValue::from_static("attachment"));
+    let kind = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
+    Ok((vec![(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], body))
+}

@@ -1,0 +1,40 @@
+//! The public API: what dashboards show, for programs. It only reads, and over the same engine as
+//! the pages.
+//!
+//! - [`handlers`] answer the routes; [`parameters`] and [`accept`] read what is asked;
+//! - [`definition`], [`data`], [`frame`], [`instant`] and [`csv`] are the forms of what is said;
+//! - [`answer`] makes responses, with tags from [`etag`]; [`problem`] is what went wrong;
+//! - [`openapi`] describes all of it; [`page`] is the page to try it.
+//!
+//! To add an operation: its handler in [`handlers`] with its description, its route here, its line
+//! in [`openapi`], and its fields in [`page`] if it has parameters of its own.
+
+pub mod accept;
+pub mod answer;
+pub mod csv;
+pub mod data;
+pub mod definition;
+pub mod etag;
+pub mod frame;
+pub mod handlers;
+pub mod instant;
+pub mod openapi;
+pub mod page;
+pub mod parameters;
+pub mod problem;
+
+use crate::router::AppState;
+use axum::Router;
+use axum::routing::get;
+
+/// Everything under `/api/v1`.
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/dashboards", get(handlers::dashboards))
+        .route("/dashboards/{slug}", get(handlers::dashboard))
+        .route("/dashboards/{slug}/data", get(handlers::whole))
+        .route("/dashboards/{slug}/panels/{panel}", get(handlers::panel))
+        .route("/openapi.json", get(handlers::description))
+        .fallback(handlers::not_found)
+        .method_not_allowed_fallback(handlers::method_not_allowed)
+}

@@ -1,0 +1,166 @@
+//! The page to try the API: what there is to ask, from its own description, with a form for each
+//! operation that opens the answer. It works without scripts.
+
+use super::{openapi, problem};
+use crate::handlers;
+use crate::router::AppState;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use brisk_app::service::{ApiField, ApiOperation, ApiPage, ApiProblem, FieldKind, Page, Service};
+use brisk_domain::view::{parse_query, query_string};
+use brisk_domain::{PanelId, Slug};
+use http::StatusCode;
+use std::sync::Arc;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::{PathItem, RefOr};
+
+/// What a form may say of the view; variables are said in a field of their own.
+const OF_THE_VIEW: [&str; 6] = ["range", "from", "to", "interval", "tz", "max-stale"];
+
+/// `/api`
+pub async fn page(State(state): State<AppState>, request: Request) -> Response {
+    let operations = operations().filter_map(|(path, operation)| api_operation(path, operation));
+    let problems = problem::KINDS.map(|kind| ApiProblem {
+        name: kind.name,
+        status: kind.status.as_u16(),
+        title: kind.title,
+        advice: kind.advice,
+    });
+    let page = ApiPage {
+        about: openapi::document().info.description.as_deref().unwrap_or_default(),
+        operations: operations.collect(),
+        problems: problems.into(),
+        dashboards: state.service.dashboards(),
+    };
+    handlers::page(&state, StatusCode::OK, Page::Api(Arc::new(page)), request).await
+}
+
+/// `/api/try/{operation}`: from a form's fields to the address of the answer. Forms cannot put a
+/// field into a path.
+pub async fn open(path: Result<Path<String>, PathRejection>, request: Request) -> Response {
+    let fields = parse_query(request.uri().query().unwrap_or_default());
+    let address = path.ok().and_then(|Path(id)| address(&id, &fields));
+    Redirect::to(address.as_deref().unwrap_or("/api")).into_response()
+}
+
+/// The address of the answer; none where a field is missing that belongs to its path.
+fn address(id: &str, fields: &[(String, String)]) -> Option<String> {
+    let field = |name: &str| fields.iter().find(|(n, v)| n == name && !v.is_empty());
+    let field = |name: &str| field(name).map(|(_, value)| value.as_str());
+    let (path, _) = operations().find(|(_, operation)| id_of(operation) == id)?;
+    let mut path = path.to_owned();
+    if path.contains("{panel}") {
+        // One field names both.
+        let (slug, panel) = field("panel")?.split_once('/')?;
+        let (slug, panel) = (Slug::parse(slug).ok()?, PanelId::parse(panel).ok()?);
+        path = path.replace("{slug}", slug.as_str()).replace("{panel}", panel.as_str());
+    } else if path.contains("{slug}") {
+        path = path.replace("{slug}", Slug::parse(field("slug")?).ok()?.as_str());
+    }
+    let of_the_view = OF_THE_VIEW.into_iter().filter_map(|name| Some((name, field(name)?)));
+    let mut pairs: Vec<(String, String)> =
+        of_the_view.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    pairs.extend(parse_query(field("variables").unwrap_or_default()));
+    Some(path + &query_string(&pairs))
+}
+
+fn operations() -> impl Iterator<Item = (&'static str, &'static Operation)> {
+    let paths = openapi::document().paths.paths.iter();
+    paths.filter_map(|(path, PathItem { get, .. })| Some((path.as_str(), get.as_ref()?)))
+}
+
+fn id_of(operation: &Operation) -> &str {
+    operation.operation_id.as_deref().unwrap_or_default()
+}
+
+fn api_operation(path: &'static str, operation: &'static Operation) -> Option<ApiOperation> {
+    let parameters = operation.parameters.iter().flatten();
+    let parameters = parameters.filter_map(|parameter| match parameter {
+        RefOr::T(parameter) => Some(parameter),
+        RefOr::Ref(_) => None,
+    });
+    Some(ApiOperation {
+        id: id_of(operation),
+        path,
+        title: operation.summary.as_deref()?,
+        about: operation.description.as_deref().unwrap_or_default(),
+        fields: parameters.filter_map(|parameter| field(path, parameter)).collect(),
+    })
+}
+
+fn field(path: &str, parameter: &'static Parameter) -> Option<ApiField> {
+    let in_path = matches!(parameter.parameter_in, ParameterIn::Path);
+    let kind = match parameter.name.as_str() {
+        "slug" if path.contains("{panel}") => return None,
+        "slug" => FieldKind::Dashboard,
+        "panel" => FieldKind::Panel,
+        "range" => FieldKind::Range,
+        "from" | "to" => FieldKind::Day,
+        "interval" => FieldKind::Interval,
+        "max-stale" => FieldKind::Number,
+        "tz" => FieldKind::Text("Europe/London"),
+        "variables" => FieldKind::Text("country=France&country=EIRE"),
+        _ => FieldKind::Text(""),
+    };
+    let about = parameter.description.as_deref().unwrap_or_default();
+    // Where one chooses from a list, nothing needs to be said.
+    let about = if in_path { "" } else { about };
+    Some(ApiField { name: &parameter.name, about, kind })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opened(id: &str, query: &str) -> Option<String> {
+        address(id, &parse_query(query))
+    }
+
+    #[test]
+    fn forms_lead_to_the_answer_with_what_was_filled_in() {
+        let cases = [
+            ("dashboards", "", "/api/v1/dashboards"),
+            ("dashboard", "slug=sales", "/api/v1/dashboards/sales"),
+            (
+                "data",
+                "slug=sales&range=&tz=Asia%2FTokyo&x=y",
+                "/api/v1/dashboards/sales/data?tz=Asia%2FTokyo",
+            ),
+            (
+                "csv",
+                "panel=sales%2Fone&max-stale=60&variables=country%3DFrance%26country%3DC%25C3%25B4te",
+                "/api/v1/dashboards/sales/panels/one.csv?max-stale=60&country=France&country=C%C3%B4te",
+            ),
+        ];
+        for (id, query, expected) in cases {
+            assert_eq!(opened(id, query).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn forms_lead_nowhere_else() {
+        for (id, query) in [
+            ("nowhere", ""),
+            ("dashboard", ""),
+            ("dashboard", "slug=//evil.example"),
+            ("panel", "panel=sales"),
+            ("panel", "panel=sales/../x"),
+            ("panel", "panel=sales/x%0d%0aa:b"),
+        ] {
+            assert_eq!(opened(id, query), None, "{id} {query}");
+        }
+    }
+
+    #[test]
+    fn every_operation_has_its_form() {
+        let shown: Vec<_> = operations().filter_map(|(p, o)| api_operation(p, o)).collect();
+        assert_eq!(shown.len(), openapi::document().paths.paths.len());
+        for operation in &shown {
+            let words: Vec<&str> = operation.fields.iter().map(|field| field.name).collect();
+            assert_eq!(operation.path.contains("{panel}"), words.contains(&"panel"), "{words:?}");
+            let of_the_view = OF_THE_VIEW.iter().all(|name| words.contains(name));
+            assert_eq!(of_the_view, words.contains(&"variables"), "{words:?}");
+        }
+    }
+}

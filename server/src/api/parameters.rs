@@ -1,0 +1,111 @@
+//! What a program may say besides what stands in a page's address: another zone, and how old a
+//! value it takes. The view itself is parsed where the page's is, in `brisk_domain::view`.
+
+use brisk_domain::view::parse_query;
+use brisk_domain::{Timestamp, ZoneName};
+use http::{HeaderMap, header};
+
+/// The parameters of one request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameters {
+    /// All of the query string, decoded.
+    pub pairs: Vec<(String, String)>,
+    /// The zone in whose time is asked, where not the dashboard's.
+    pub zone: Option<ZoneName>,
+    /// How many seconds old a value may be that is not current.
+    max_stale: Option<u64>,
+}
+
+impl Parameters {
+    /// Reads them, or says what is wrong.
+    pub fn read(query: Option<&str>, headers: &HeaderMap) -> Result<Self, String> {
+        let pairs = parse_query(query.unwrap_or_default());
+        let last = |name: &str| {
+            let given = pairs.iter().rev().find(|(n, v)| n == name && !v.is_empty());
+            given.map(|(_, v)| v.as_str())
+        };
+        let zone = last("tz").map(ZoneName::parse).transpose().map_err(|e| e.to_string())?;
+        let max_stale = match last("max-stale") {
+            Some(text) => Some(seconds(text).ok_or_else(|| {
+                let text: String = text.chars().take(80).collect();
+                format!("max-stale \"{text}\" is not a whole number of seconds, such as 60")
+            })?),
+            None => max_stale(headers),
+        };
+        Ok(Self { zone, max_stale, pairs })
+    }
+
+    /// The least that a value which is not current may show: the data as of then.
+    pub fn oldest(&self, now: Timestamp) -> Option<Timestamp> {
+        let micros = self.max_stale?.saturating_mul(1_000_000);
+        Some(Timestamp(now.0.saturating_sub(i64::try_from(micros).unwrap_or(i64::MAX))))
+    }
+}
+
+/// The directive of `Cache-Control`; without a number, any age will do (RFC 9111, section 5.2.1.2).
+/// What is not understood is ignored there.
+fn max_stale(headers: &HeaderMap) -> Option<u64> {
+    let lines = headers.get_all(header::CACHE_CONTROL).iter().filter_map(|v| v.to_str().ok());
+    let mut directives = lines.flat_map(|line| line.split(',')).map(str::trim);
+    directives.find_map(|directive| {
+        let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
+        match value.trim_matches('"') {
+            _ if !name.eq_ignore_ascii_case("max-stale") => None,
+            "" => Some(u64::MAX),
+            number => seconds(number),
+        }
+    })
+}
+
+/// More seconds than can be counted are as many as can be.
+fn seconds(text: &str) -> Option<u64> {
+    let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| text.parse().unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(query: &str, cache_control: &str) -> Result<Parameters, String> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CACHE_CONTROL, cache_control.parse().unwrap());
+        Parameters::read(Some(query), &headers)
+    }
+
+    fn max_stale(query: &str, cache_control: &str) -> Option<u64> {
+        read(query, cache_control).unwrap().max_stale
+    }
+
+    #[test]
+    fn who_says_nothing_waits_for_the_current_value() {
+        for (query, header) in
+            [("", ""), ("max-stale=", "no-cache"), ("", "max-stale=x, max-age=5")]
+        {
+            assert_eq!(max_stale(query, header), None, "{query} {header}");
+        }
+        assert_eq!(read("", "").unwrap().oldest(Timestamp(0)), None);
+    }
+
+    #[test]
+    fn max_stale_is_said_in_the_address_or_in_the_header() {
+        assert_eq!(max_stale("max-stale=60", ""), Some(60));
+        assert_eq!(max_stale("", "no-transform, Max-Stale=\"90\""), Some(90));
+        assert_eq!(max_stale("max-stale=60", "max-stale=90"), Some(60));
+        assert_eq!(max_stale("", "max-stale"), Some(u64::MAX));
+        assert_eq!(max_stale(&format!("max-stale={}", "9".repeat(99)), ""), Some(u64::MAX));
+        let oldest = |query| read(query, "").unwrap().oldest(Timestamp::from_seconds(100));
+        assert_eq!(oldest("max-stale=60"), Some(Timestamp::from_seconds(40)));
+        assert!(oldest("max-stale=99999999999999999999") < Some(Timestamp(i64::MIN / 2)));
+    }
+
+    #[test]
+    fn nonsense_is_refused_with_words() {
+        for bad in ["max-stale=-1", "max-stale=1.5", "max-stale=soon", "tz=Mars/Olympus", "tz=%ff"]
+        {
+            assert!(read(bad, "").is_err(), "{bad}");
+        }
+        assert!(read("tz=Asia/Tokyo", "").unwrap().zone.is_some());
+        assert_eq!(read("tz=", "").unwrap().zone, None);
+    }
+}
