@@ -61,7 +61,7 @@ pub async fn run(program: &Path) -> Result<Report> {
     let deployment = Deployment {
         program: program.to_owned(),
         configuration: format!(
-            "[redis]\nurl = \"{}\"\nlease = \"{}ms\"\ntimeout = \"5s\"\n[source.bench]\nurl = \"{}\"\n",
+            "[redis]\nurl = \"{}\"\nlease = \"{}ms\"\n[source.bench]\nurl = \"{}\"\n",
             redis.url(),
             LEASE.as_millis(),
             postgres.url()

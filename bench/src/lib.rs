@@ -2,7 +2,8 @@
 //! killed, paused, filled and flushed while clients check every answer.
 //!
 //! `servers` starts and hurts them; each proof has a file of its own and gives a report:
-//! [`freshness`], [`flight`], [`stampede`], [`round_trips`], [`faults`], [`replay`]. The program
+//! [`freshness`], [`flight`], [`stampede`], [`cold`], [`round_trips`], [`faults`],
+//! [`leaving`], [`replay`]. The program
 //! `brisk-bench` runs them in full (`cargo xtask bench`), the tests of the server in short.
 //!
 //! To add a proof: a file here with its settings, a `run` and a report that prints itself as a
@@ -12,9 +13,11 @@
 
 pub mod check;
 pub mod client;
+pub mod cold;
 pub mod faults;
 pub mod flight;
 pub mod freshness;
+pub mod leaving;
 pub mod replay;
 pub mod retail;
 pub mod round_trips;

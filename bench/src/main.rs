@@ -3,7 +3,7 @@
 #![allow(clippy::print_stdout, reason = "reports are for people in a terminal")]
 
 use anyhow::Result;
-use brisk_bench::{faults, flight, freshness, replay, round_trips, stampede};
+use brisk_bench::{cold, faults, flight, freshness, leaving, replay, round_trips, stampede};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -47,6 +47,18 @@ enum Proof {
         #[arg(long, default_value = "demo/online_retail.csv.xz")]
         csv: PathBuf,
     },
+    /// A cold page against its bare statements.
+    Cold {
+        /// Rows in PostgreSQL.
+        #[arg(long, default_value_t = 3_400_000)]
+        rows: u64,
+        /// Measurements of each kind.
+        #[arg(long, default_value_t = 11)]
+        rounds: usize,
+        /// The demo's data.
+        #[arg(long, default_value = "demo/online_retail.csv.xz")]
+        csv: PathBuf,
+    },
     /// What a hot dashboard asks of Redis and PostgreSQL.
     RoundTrips,
     /// Servers that are killed, paused, slow, full.
@@ -54,6 +66,15 @@ enum Proof {
         /// How long each fault lasts, in seconds.
         #[arg(long, default_value_t = 4)]
         hold: u64,
+    },
+    /// Readers who leave before their panels are there.
+    Leaving {
+        /// Readers.
+        #[arg(long, default_value_t = 10_000)]
+        readers: usize,
+        /// Who leaves when.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
     },
     /// Ten minutes of traffic, with the cache and without.
     Replay {
@@ -66,6 +87,9 @@ enum Proof {
         /// The trace.
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// How readers choose what they look at.
+        #[arg(long, value_enum, default_value_t = replay::Readers::Visits)]
+        readers: replay::Readers,
     },
 }
 
@@ -90,6 +114,10 @@ async fn main() -> Result<()> {
             let settings = stampede::Settings { program, csv, rows, rounds };
             println!("{}", stampede::run(&settings).await?);
         }
+        Proof::Cold { rows, rounds, csv } => {
+            let settings = cold::Settings { program, csv, rows, rounds };
+            println!("{}", cold::run(&settings).await?);
+        }
         Proof::RoundTrips => {
             let report = round_trips::run(&program).await?;
             println!("{report}");
@@ -100,9 +128,15 @@ async fn main() -> Result<()> {
             println!("{report}");
             report.check()?;
         }
-        Proof::Replay { seconds, rate, seed } => {
+        Proof::Leaving { readers, seed } => {
+            let report = leaving::run(&program, readers, seed).await?;
+            println!("{report}");
+            report.check()?;
+        }
+        Proof::Replay { seconds, rate, seed, readers } => {
             let length = Duration::from_secs(seconds);
-            println!("{}", replay::run(&replay::Settings { program, length, rate, seed }).await?);
+            let settings = replay::Settings { program, length, rate, seed, readers };
+            println!("{}", replay::run(&settings).await?);
         }
     }
     Ok(())

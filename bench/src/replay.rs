@@ -10,8 +10,10 @@ use crate::servers::redis::Redis;
 use anyhow::{Result, bail};
 use brisk_cache::{Cache, Config, RedisConfig, Tag};
 use brisk_domain::{ManualClock, Timestamp};
+use clap::ValueEnum;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
+use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,6 +31,19 @@ pub struct Settings {
     pub rate: f64,
     /// Makes the same trace again.
     pub seed: u64,
+    /// Who looks at what.
+    pub readers: Readers,
+}
+
+/// How readers choose what they look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Readers {
+    /// Each opens a dashboard as it opens by itself; every second one goes on from there, and
+    /// chooses another range or another country, and maybe once more.
+    Visits,
+    /// Every page is of a range and a country of its own, whatever was looked at before: harsher
+    /// than people are.
+    Independent,
 }
 
 /// What one replay cost.
@@ -55,6 +70,11 @@ pub struct Report {
     pub views: usize,
     /// Invalidations.
     pub invalidations: usize,
+    /// The part of the pages that show a dashboard as it opens by itself.
+    pub plain: f64,
+    /// Statements that no cache can spare: one for each state of a table in which somebody asks
+    /// for it.
+    pub least: usize,
     /// With the cache.
     pub with: Cost,
     /// Without.
@@ -78,10 +98,28 @@ const EVERY: Duration = Duration::from_secs(10);
 const OPEN: usize = 48;
 const PREFIX: &str = "replay:";
 
-/// One page of the trace.
+/// How long a reader looks before going on, on average, in seconds.
+const LOOK: f64 = 20.0;
+
+/// One page of the trace: ranks of a dashboard, of a range and of a country, of which 0 is none.
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct View {
     at: Duration,
-    path: String,
+    dashboard: usize,
+    range: usize,
+    country: usize,
+}
+
+impl View {
+    fn path(&self) -> String {
+        let country = match self.country {
+            0 => String::new(),
+            country => format!("country=c{country}"),
+        };
+        let query = [RANGES[self.range], &country].into_iter().filter(|part| !part.is_empty());
+        let query = query.collect::<Vec<_>>().join("&");
+        format!("/d/sales-{}?{query}", self.dashboard)
+    }
 }
 
 /// Replays twice.
@@ -101,7 +139,16 @@ pub async fn run(settings: &Settings) -> Result<Report> {
     }
     let with = replay(settings, &postgres, &trace, "normal").await?;
     let without = replay(settings, &postgres, &trace, "off").await?;
-    Ok(Report { seed: settings.seed, views: trace.len(), invalidations, with, without })
+    let plain = trace.iter().filter(|view| view.range == 0 && view.country == 0).count();
+    Ok(Report {
+        seed: settings.seed,
+        views: trace.len(),
+        plain: plain as f64 / trace.len().max(1) as f64,
+        invalidations,
+        least: least(&trace),
+        with,
+        without,
+    })
 }
 
 fn trace(settings: &Settings) -> Vec<View> {
@@ -109,25 +156,64 @@ fn trace(settings: &Settings) -> Vec<View> {
     let dashboards = Zipf::new(DASHBOARDS, 1.0);
     // The first of each is what opens by itself.
     let (ranges, countries) = (Zipf::new(RANGES.len(), 1.5), Zipf::new(COUNTRIES + 1, 1.5));
+    let length = settings.length.as_secs_f64();
+    // Visits have two pages on average.
+    let arrivals = match settings.readers {
+        Readers::Visits => settings.rate / 2.0,
+        Readers::Independent => settings.rate,
+    };
     let mut trace = Vec::new();
-    let mut at = 0.0;
+    let mut arrival = 0.0;
     loop {
         // The gaps between people who know nothing of each other.
-        at += -random.random::<f64>().max(f64::MIN_POSITIVE).ln() / settings.rate;
-        if at > settings.length.as_secs_f64() {
+        arrival += exponential(&mut random, 1.0 / arrivals);
+        if arrival > length {
+            trace.sort_by_key(|view: &View| view.at);
             return trace;
         }
         let dashboard = dashboards.draw(&mut random);
-        let country = match countries.draw(&mut random) {
-            0 => String::new(),
-            country => format!("country=c{country}"),
-        };
-        let range = RANGES[ranges.draw(&mut random)];
-        let query = [range, &country].into_iter().filter(|part| !part.is_empty());
-        let query = query.collect::<Vec<_>>().join("&");
-        let path = format!("/d/sales-{dashboard}?{query}");
-        trace.push(View { at: Duration::from_secs_f64(at), path });
+        let mut view =
+            View { at: Duration::from_secs_f64(arrival), dashboard, range: 0, country: 0 };
+        if settings.readers == Readers::Independent {
+            let (range, country) = (ranges.draw(&mut random), countries.draw(&mut random));
+            trace.push(View { range, country, ..view });
+            continue;
+        }
+        trace.push(view);
+        while random.random_bool(0.5) {
+            view.at += Duration::from_secs_f64(exponential(&mut random, LOOK));
+            match random.random_bool(0.5) {
+                true => view.range = ranges.draw(&mut random),
+                false => view.country = countries.draw(&mut random),
+            }
+            if view.at <= settings.length {
+                trace.push(view);
+            }
+        }
     }
+}
+
+/// A gap of `mean` seconds on average, without memory.
+fn exponential(random: &mut StdRng, mean: f64) -> f64 {
+    -random.random::<f64>().max(f64::MIN_POSITIVE).ln() * mean
+}
+
+/// Statements that have to run, whoever caches: each once in each state of its table. The panels
+/// of [`dashboard`] are counted by what they depend on.
+fn least(trace: &[View]) -> usize {
+    let (both, range, neither) = (4, 3, 3);
+    let mut asked = HashMap::new();
+    for view in trace {
+        let changes = (view.at.as_secs() / EVERY.as_secs()) as usize;
+        let table = view.dashboard % TABLES;
+        // In turns: how often its own turn has come.
+        let state = (changes + TABLES - 1 - table) / TABLES;
+        let View { dashboard, range: within, country, .. } = *view;
+        asked.insert((dashboard, state, Some(within), Some(country)), both);
+        asked.insert((dashboard, state, Some(within), None), range);
+        asked.insert((dashboard, state, None, None), neither);
+    }
+    asked.values().sum()
 }
 
 /// Ranks with probabilities that fall with their number.
@@ -179,7 +265,7 @@ async fn replay(
         }
         tokio::time::sleep_until((begun + view.at).into()).await;
         let place = Arc::clone(&open).acquire_owned().await?;
-        let (client, url) = (client.clone(), brisk.url(&view.path));
+        let (client, url) = (client.clone(), brisk.url(&view.path()));
         pages.spawn(async move {
             let answer = client.get(&url, Duration::from_secs(120)).await?;
             drop(place);
@@ -291,8 +377,13 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "replay, seed {}: {} pages, {} invalidations",
-            self.seed, self.views, self.invalidations
+            "replay, seed {}: {} pages, {:.0} % of them as dashboards open, {} invalidations; no \
+             cache could run fewer than {} statements",
+            self.seed,
+            self.views,
+            self.plain * 100.0,
+            self.invalidations,
+            self.least
         )?;
         for (name, cost) in [("with the cache", &self.with), ("without", &self.without)] {
             writeln!(
@@ -313,5 +404,46 @@ impl fmt::Display for Report {
             statements * 100.0,
             cpu * 100.0
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(readers: Readers) -> Settings {
+        let (length, rate) = (Duration::from_secs(100), 40.0);
+        Settings { program: PathBuf::new(), length, rate, seed: 1, readers }
+    }
+
+    #[test]
+    fn both_traces_have_the_wanted_rate_and_visits_begin_with_what_opens_by_itself() {
+        for readers in [Readers::Visits, Readers::Independent] {
+            let trace = trace(&settings(readers));
+            // The last visits are cut off.
+            assert!((3_000..4_500).contains(&trace.len()), "{readers:?}: {}", trace.len());
+            assert!(trace.is_sorted_by_key(|view| view.at));
+        }
+        let plain = |readers| {
+            let trace = trace(&settings(readers));
+            trace.iter().filter(|view| view.range + view.country == 0).count() * 100 / trace.len()
+        };
+        assert!((55..85).contains(&plain(Readers::Visits)), "{}", plain(Readers::Visits));
+        assert!((15..35).contains(&plain(Readers::Independent)));
+    }
+
+    #[test]
+    fn a_statement_has_to_run_once_in_each_state_of_its_table() {
+        let view = |seconds, dashboard, country| View {
+            at: Duration::from_secs(seconds),
+            dashboard,
+            range: 0,
+            country,
+        };
+        assert_eq!(least(&[view(0, 0, 0), view(9, 0, 0)]), 10);
+        // Table 0 changes after 10 s, and again 100 s later.
+        assert_eq!(least(&[view(9, 0, 0), view(10, 0, 0), view(109, 0, 0)]), 20);
+        assert_eq!(least(&[view(9, 1, 0), view(10, 1, 0)]), 10, "another table changed");
+        assert_eq!(least(&[view(0, 0, 0), view(0, 0, 1)]), 14, "six do not ask for the country");
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::cli::CheckArguments;
 use crate::config::{Environment, Settings};
+use crate::explain;
 use brisk_domain::variable::Options;
 use brisk_domain::{Access, Dashboard, SourceName, Timestamp, ViewState};
 use brisk_engine::{Window, plan};
@@ -13,7 +14,7 @@ use std::process::ExitCode;
 /// Checks the files of the dashboards' directory and the statements in them, and prints each
 /// problem at its place.
 #[allow(clippy::print_stdout)] // It is a command: this is its result.
-pub fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
+pub async fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     let settings = Settings::read(&arguments.flags(), &Environment::of_process())?;
     let directory = &settings.dashboards_dir;
     let loaded = brisk_definition::load_dir(directory);
@@ -23,6 +24,9 @@ pub fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     }
     for undeclared in undeclared(&loaded.dashboards, &settings) {
         println!("note: {undeclared}");
+    }
+    if arguments.details || arguments.explain {
+        explain::panels(&loaded.dashboards, &settings, arguments.explain).await;
     }
     if problems.is_empty() {
         let panels: usize = loaded.dashboards.iter().map(|dashboard| dashboard.panels.len()).sum();
@@ -80,7 +84,8 @@ fn in_its_dialect(
         None => plan(Dialect::Sqlite),
         Some(Err(_)) => {
             let refusal = plan(Dialect::Postgres);
-            if refusal.is_err() && plan(Dialect::Sqlite).is_ok() { Ok(()) } else { refusal }
+            let others = [Dialect::Sqlite, Dialect::MySql];
+            if others.into_iter().any(|dialect| plan(dialect).is_ok()) { Ok(()) } else { refusal }
         }
     }
 }

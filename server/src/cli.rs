@@ -48,8 +48,9 @@ pub struct SharedArguments {
     /// for TLS, nodes of a cluster separated by commas. The cache is in memory only where absent.
     #[arg(long, env = "BRISK_REDIS_URL", hide_env_values = true)]
     pub redis_url: Option<Secret>,
-    /// A source: the path of a SQLite file, or postgres://user:password@host/database; may be
-    /// given several times. Also as environment variables BRISK_SOURCE_NAME.
+    /// A source: the path of a SQLite file, postgres://user:password@host/database, or
+    /// mysql://user:password@host/database; may be given several times. Also as environment
+    /// variables BRISK_SOURCE_NAME.
     #[arg(long = "source", value_name = "NAME=PATH_OR_URL")]
     pub sources: Vec<Secret>,
     /// Serve the demo's data as the source "retail"; `serve` loads it at its first start.
@@ -98,6 +99,12 @@ pub struct CheckArguments {
     /// directory, if it is there.
     #[arg(long, env = "BRISK_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Also say of each panel what it depends on, and which values are bound.
+    #[arg(long)]
+    pub details: bool,
+    /// Also run each panel, and say how the database does that and how long it takes.
+    #[arg(long)]
+    pub explain: bool,
 }
 
 /// What to warm.
@@ -157,7 +164,7 @@ impl CheckArguments {
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve(arguments) => serve::serve(arguments).await.map(|()| ExitCode::SUCCESS),
-        Command::Check(arguments) => check::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments).await,
         Command::Warm(arguments) => warm::run(arguments).await,
         Command::Invalidate(arguments) => invalidate::run(arguments).await,
         Command::Import(arguments) => import::run(arguments).await.map(|()| ExitCode::SUCCESS),

@@ -17,6 +17,7 @@ pub mod check;
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod explain;
 pub mod handlers;
 pub mod import;
 pub mod invalidate;

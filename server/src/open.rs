@@ -28,23 +28,48 @@ pub fn engine(
 
 /// The sources, which connect when they are first needed.
 pub fn sources(settings: &Settings) -> anyhow::Result<Sources> {
-    let mut sources = Sources::new();
-    for (name, source) in &settings.sources {
-        let opened = match &source.location {
-            Err(problem) => bail!("{problem}"),
-            Ok(Location::Sqlite(path)) if !path.exists() => {
-                bail!("source \"{name}\": there is no file {}", path.display());
+    let names = settings.sources.keys();
+    names.map(|name| Ok((name.clone(), source(settings, name)?))).collect()
+}
+
+/// The source of that name.
+pub fn source(settings: &Settings, name: &SourceName) -> anyhow::Result<Source> {
+    let Some(source) = settings.sources.get(name) else {
+        bail!("source \"{name}\" is not declared");
+    };
+    let (connections, limits) = (source.connections, source.limits);
+    let opened = match &source.location {
+        Err(problem) => bail!("{problem}"),
+        Ok(Location::Sqlite(path)) if !path.exists() => {
+            bail!("source \"{name}\": there is no file {}", path.display());
+        }
+        Ok(Location::Sqlite(path)) => Ok(Source::sqlite(name.clone(), path, limits)),
+        Ok(Location::Postgres(url)) => {
+            Source::postgres(name.clone(), url.expose(), connections, limits)
+        }
+        Ok(Location::MySql(url)) => Source::mysql(name.clone(), url.expose(), connections, limits),
+    };
+    opened.with_context(|| format!("source \"{name}\""))
+}
+
+/// Says in the log what each source is, and warns of roles that could write. Nobody waits for it:
+/// a source may be away when Brisk starts.
+pub async fn introduce(sources: Sources) {
+    for (name, source) in sources {
+        match source.about().await {
+            Ok(about) => {
+                tracing::info!(source = %name, version = about.version, "a source answers");
+                if let Some(what) = about.may_write {
+                    tracing::warn!(
+                        source = %name,
+                        "the role of this source {what}: Brisk only reads, so give it one that \
+                         may do no more"
+                    );
+                }
             }
-            Ok(Location::Sqlite(path)) => Source::sqlite(name.clone(), path, source.limits),
-            Ok(Location::Postgres(url)) => {
-                let (url, connections) = (url.expose(), source.connections);
-                Source::postgres(name.clone(), url, connections, source.limits)
-                    .with_context(|| format!("source \"{name}\""))?
-            }
-        };
-        sources.insert(name.clone(), opened);
+            Err(error) => tracing::warn!(source = %name, %error, "a source does not answer yet"),
+        }
     }
-    Ok(sources)
 }
 
 fn cache(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Result<Cache<Cached>> {

@@ -31,7 +31,9 @@ pub async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     if arguments.shared.demo {
         demo::load(&arguments.demo, &settings.data_dir, &store, clock.as_ref()).await?;
     }
-    let engine = Arc::new(open::engine(&settings, open::sources(&settings)?, &clock)?);
+    let sources = open::sources(&settings)?;
+    tokio::spawn(open::introduce(sources.clone()));
+    let engine = Arc::new(open::engine(&settings, sources, &clock)?);
     requested_views::recall(&engine, &store).await;
     let catalog = Arc::clone(engine.catalog());
     watch::report(&catalog.contents());
@@ -77,7 +79,9 @@ fn announce(settings: &Settings, listener: &TcpListener, engine: &Engine) -> any
         match &source.location {
             Ok(Location::Sqlite(path)) => println!("  source         {name}: {}", shown(path)),
             // The URL holds a password.
-            _ => println!("  source         {name}: PostgreSQL"),
+            Ok(Location::Postgres(_)) => println!("  source         {name}: PostgreSQL"),
+            Ok(Location::MySql(_)) => println!("  source         {name}: MySQL or MariaDB"),
+            Err(_) => println!("  source         {name}: not known where"),
         }
     }
     match settings.redis()? {

@@ -44,6 +44,29 @@ fn check_names_the_place_of_each_problem_also_in_statements() {
 }
 
 #[test]
+fn check_tells_what_panels_depend_on_and_how_their_database_runs_them() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::create_dir(directory.path().join("dashboards")).unwrap();
+    let file = "title = \"Visits\"\nsource = \"shop\"\n\
+                [[panel]]\nid = \"all\"\ntitle = \"All\"\nkind = \"stat\"\n\
+                sql = \"select sum(count) as n from visits where $range(day)\"\n";
+    std::fs::write(directory.path().join("dashboards/visits.toml"), file).unwrap();
+    std::fs::write(directory.path().join("visits.csv"), "Day,Count\n12/1/2009,1\n").unwrap();
+    let import = brisk(directory.path(), &["import", "--into", "shop.sqlite", "visits.csv"]);
+    assert!(import.status.success(), "{}", said(&import));
+    let configuration = "[source.shop]\nurl = \"shop.sqlite\"\n";
+    std::fs::write(directory.path().join("brisk.toml"), configuration).unwrap();
+    let details = said(&brisk(directory.path(), &["check", "--details"]));
+    assert!(details.contains("table:shop.visits") && details.contains("panel:visits/all"));
+    assert!(details.contains("bound: ") && !details.contains("took: "), "{details}");
+    let explained = brisk(directory.path(), &["check", "--explain"]);
+    assert!(explained.status.success());
+    let explained = said(&explained);
+    assert!(explained.contains("plan: ") && explained.contains("visits"), "{explained}");
+    assert!(explained.contains("for 1 rows"), "{explained}");
+}
+
+#[test]
 fn import_reports_what_it_did_and_lists_what_does_not_fit() {
     let directory = tempfile::tempdir().unwrap();
     let csv = "Day,Count\n12/1/2009,1\n12/2/2009,2\n";

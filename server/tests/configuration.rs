@@ -187,6 +187,9 @@ fn secrets_appear_in_no_message_and_no_debug_output() {
         format!("[source.shop]\nurl = \"postgre:/user:{PASSWORD}@host/shop\""),
         format!("[source.shop]\nurl = \"postgres://user:{PASSWORD}@host:port/shop\""),
         format!("[source.shop]\nurl = \"postgres:/user:{PASSWORD}@host/shop?sslmode=x\""),
+        format!("[source.shop]\nurl = \"mysql://user:{PASSWORD}@host:port/shop\""),
+        format!("[source.shop]\nurl = \"mariadb://user:{PASSWORD}@host/shop?ssl-mode=x\""),
+        format!("[source.shop]\nurl = \"mysql:/user:{PASSWORD}@host/shop\""),
     ];
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let _inside = runtime.enter();
@@ -280,13 +283,16 @@ fn a_sources_url_is_overridden_and_the_rest_of_its_settings_stays() {
         ("BRISK_SOURCE_EMPTY", ""),
     ];
     let mut flags = flags(&folder);
-    flags.sources = vec!["b=postgres://flag?a=b".into(), "more=more.sqlite".into()];
+    let more = ["b=postgres://flag?a=b", "more=more.sqlite", "my=mysql://u@h/d?ssl-mode=REQUIRED"];
+    flags.sources = more.map(Secret::from).into();
     let settings = Settings::read(&flags, &variables.into_iter().collect()).unwrap();
     assert_eq!(location(&settings, "shop-eu"), postgres("postgres://variable"));
     assert_eq!(location(&settings, "b"), postgres("postgres://flag?a=b"));
     assert_eq!(location(&settings, "new"), Ok(Location::Sqlite(PathBuf::from("new"))));
     assert_eq!(location(&settings, "more"), Ok(Location::Sqlite(PathBuf::from("more.sqlite"))));
-    assert_eq!(settings.sources.len(), 4);
+    let my = Location::MySql("mysql://u@h/d?ssl-mode=REQUIRED".into());
+    assert_eq!(location(&settings, "my"), Ok(my));
+    assert_eq!(settings.sources.len(), 5);
     assert_eq!(settings.sources[&SourceName::parse("shop-eu").unwrap()].limits.rows, 7);
     assert_eq!(location(&settings, "new").unwrap().dialect(), Dialect::Sqlite);
 
@@ -297,7 +303,8 @@ fn a_sources_url_is_overridden_and_the_rest_of_its_settings_stays() {
 #[test]
 fn check_speaks_each_sources_dialect() {
     let file = "[source.pg]\nurl = \"postgres://h/d\"\n[source.lite]\nurl = \"l.sqlite\"\n\
-                [source.later]\nurl_env = \"NOT_HERE\"\n";
+                [source.later]\nurl_env = \"NOT_HERE\"\n\
+                [source.my]\nurl = \"mariadb://h/d\"\n";
     let folder = folder(file);
     std::fs::create_dir(folder.path().join("dashboards")).unwrap();
     let panel = |source: &str, sql: &str| {
@@ -310,14 +317,19 @@ fn check_speaks_each_sources_dialect() {
         std::fs::write(folder.path().join("dashboards/sales.toml"), text).unwrap();
     };
     let (postgres, sqlite) = ("select $$a$$ as b from t", "select `a` from t");
-    write(&[panel("pg", postgres), panel("lite", sqlite), panel("later", postgres)]);
-    let (output, said) = brisk(folder.path(), &[], &["check"]);
-    assert!(output.status.success(), "{said}");
-    write(&[panel("pg", sqlite), panel("lite", postgres), panel("unknown", "select 1 as a")]);
+    let mysql = r"select 'it\\'s' as b from t # why";
+    let good = [panel("pg", postgres), panel("lite", sqlite), panel("my", mysql)];
+    for later in [postgres, sqlite, mysql] {
+        write(&[&good[..], &[panel("later", later)]].concat());
+        let (output, said) = brisk(folder.path(), &[], &["check"]);
+        assert!(output.status.success(), "{said}");
+    }
+    let bad = [panel("pg", sqlite), panel("lite", postgres), panel("my", postgres)];
+    write(&[&bad[..], &[panel("unknown", "select 1 as a")]].concat());
     let (output, said) = brisk(folder.path(), &[], &["check", "dashboards"]);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("panel \"lite\"") && said.contains("panel \"pg\""), "{said}");
-    assert!(said.contains("2 problems"), "{said}");
+    assert!(said.contains("panel \"my\"") && said.contains("3 problems"), "{said}");
     assert!(said.contains("note: source \"unknown\" is not declared in brisk.toml"), "{said}");
 }
 

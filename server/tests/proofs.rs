@@ -5,7 +5,7 @@
 // Helpers of tests are outside of what clippy takes for tests.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
-use brisk_bench::{faults, flight, freshness, round_trips};
+use brisk_bench::{faults, flight, freshness, leaving, round_trips};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
@@ -60,6 +60,14 @@ async fn a_hot_dashboard_asks_redis_twice_at_most_and_its_sources_nothing() {
 async fn no_page_fails_while_its_data_can_be_had_by_any_way() {
     let Some(_turn) = turn().await else { return };
     let report = faults::run(&program(), Duration::from_millis(1_500)).await.unwrap();
+    println!("{report}");
+    report.check().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn readers_who_leave_leave_no_statement_no_transaction_and_no_connection_behind() {
+    let Some(_turn) = turn().await else { return };
+    let report = leaving::run(&program(), 400, 1).await.unwrap();
     println!("{report}");
     report.check().unwrap();
 }

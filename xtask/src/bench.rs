@@ -11,7 +11,8 @@ use anyhow::{Result, bail};
 use std::process::ExitCode;
 
 /// The proofs in the order in which they run, the longest last.
-const PROOFS: [&str; 6] = ["round-trips", "flight", "faults", "stampede", "freshness", "replay"];
+const PROOFS: [&str; 8] =
+    ["round-trips", "flight", "leaving", "faults", "cold", "stampede", "freshness", "replay"];
 /// The benchmarks of `crates/cache`.
 const CRITERION: &str = "cache";
 

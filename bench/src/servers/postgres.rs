@@ -115,11 +115,13 @@ impl Postgres {
         query.fetch_one(&self.pool).await.with_context(|| format!("running {sql}"))
     }
 
-    /// Statements that the sources' role has run, and started, since the last reset.
+    /// Statements that the sources' role has run, and started, since the last reset, but for what
+    /// prepares its sessions.
     pub async fn statements(&self) -> Result<i64> {
         self.number(&format!(
             "select coalesce(sum(calls), 0)::int8 from pg_stat_statements \
-             where userid = '{READER}'::regrole and query not ilike 'set %'"
+             where userid = '{READER}'::regrole and query not ilike 'set %' \
+             and query <> 'select pg_backend_pid()'"
         ))
         .await
     }
@@ -135,6 +137,15 @@ impl Postgres {
             "select count(*) from pg_stat_activity where usename = '{READER}' and state = 'active'"
         ))
         .await
+    }
+
+    /// Connections of sources: all, and those within a transaction.
+    pub async fn connections(&self) -> Result<(i64, i64)> {
+        let of = |more: &str| {
+            format!("select count(*) from pg_stat_activity where usename = '{READER}'{more}")
+        };
+        let within = of(" and xact_start is not null");
+        Ok((self.number(&of("")).await?, self.number(&within).await?))
     }
 
     /// Processor time that it and its children have used, dead ones included.

@@ -167,7 +167,8 @@ impl<V: Value> Cache<V> {
     }
 
     /// The current value: joins a load that is under way, here or in another process, or starts
-    /// one in a task of its own, so that a reader who leaves ends nobody else's load.
+    /// one in a task of its own, so that a reader who leaves ends nobody else's load. When nobody
+    /// in this process waits for it any more, it ends: the loader's future is dropped.
     pub async fn load<F, E>(
         &self,
         ticket: &Ticket,
@@ -179,7 +180,7 @@ impl<V: Value> Cache<V> {
         E: Error + Send + Sync + 'static,
     {
         let (flight, joined) = self.flight(ticket, None, trigger, loader);
-        let mut hit = flight.await?;
+        let mut hit = flight.outcome().await?;
         hit.state = match (ticket.verified, joined) {
             (true, _) => State::Fresh,
             // What began before this caller asked may be older than an invalidation that this
@@ -198,7 +199,7 @@ impl<V: Value> Cache<V> {
         E: Error + Send + Sync + 'static,
     {
         // The flight runs in its own task; nobody waits for it here.
-        drop(self.flight(ticket, Some(replaced.stored_at), trigger, loader));
+        self.flight(ticket, Some(replaced.stored_at), trigger, loader).0.keep();
     }
 
     /// A single value: [`Cache::lookup`], and [`Cache::load`] if there is no current one.

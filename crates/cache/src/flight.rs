@@ -1,35 +1,61 @@
-//! Single flight in one process: one load per entry key, however many ask.
+//! Single flight in one process: one load per entry key, however many ask. A reader who leaves ends
+//! nobody else's load; when the last one leaves, nobody wants it any more, and it ends.
 
 use crate::{EntryKey, Hit, LoadError, Value};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::{Notify, oneshot};
+use tokio::task::AbortHandle;
 
-/// A load that is under way; everybody who wants its entry awaits a clone.
-pub(crate) type Flight<V> = Shared<BoxFuture<'static, Outcome<V>>>;
+/// A load that is under way, and a place among those who wait for it.
+pub(crate) struct Flight<V: Value> {
+    outcome: Shared<BoxFuture<'static, Outcome<V>>>,
+    seat: Seat<V>,
+}
+
+impl<V: Value> Flight<V> {
+    /// How it ends.
+    pub(crate) async fn outcome(self) -> Outcome<V> {
+        self.outcome.clone().await
+    }
+
+    /// Leaves it to itself: it goes on whoever waits.
+    pub(crate) fn keep(self) {
+        self.seat.keep();
+    }
+}
 
 /// How a load ends.
 pub(crate) type Outcome<V> = Result<Hit<V>, LoadError>;
 
-pub(crate) struct Flights<V: Value>(Mutex<HashMap<EntryKey, UnderWay<V>>>);
+pub(crate) struct Flights<V: Value>(Mutex<HashMap<EntryKey, UnderWay<V>>>, AtomicU64);
 
 struct UnderWay<V: Value> {
-    flight: Flight<V>,
+    outcome: Shared<BoxFuture<'static, Outcome<V>>>,
+    /// Distinguishes it from earlier flights of its key.
+    number: u64,
+    /// Who waits for it.
+    seats: usize,
+    /// Whether it goes on without anybody.
+    kept: bool,
+    /// Ends its task, once that has begun.
+    abort: Option<AbortHandle>,
     /// Rings when another process says that it has ended its load of this entry.
     landed_elsewhere: Arc<Notify>,
 }
 
 impl<V: Value> Default for Flights<V> {
     fn default() -> Self {
-        Self(Mutex::default())
+        Self(Mutex::default(), AtomicU64::new(0))
     }
 }
 
 impl<V: Value> Flights<V> {
     /// The flight of `key` and whether it was joined; else what `start` makes begins, in a task
-    /// of its own, so that somebody who leaves ends nobody else's load.
+    /// of its own.
     pub(crate) fn join_or_start<F>(
         self: &Arc<Self>,
         key: EntryKey,
@@ -40,22 +66,35 @@ impl<V: Value> Flights<V> {
     {
         let landed_elsewhere = Arc::new(Notify::new());
         let (tell, told) = oneshot::channel();
+        let number = self.1.fetch_add(1, Ordering::Relaxed);
         let flight = {
             let mut under_way = self.lock();
-            if let Some(known) = under_way.get(&key) {
-                return (known.flight.clone(), true);
+            if let Some(known) = under_way.get_mut(&key) {
+                known.seats += 1;
+                let seat = Seat { flights: Arc::clone(self), key, number: known.number };
+                return (Flight { outcome: known.outcome.clone(), seat }, true);
             }
-            let flight = async move { told.await.unwrap_or(Err(LoadError::Abandoned)) };
-            let flight = flight.boxed().shared();
-            let landed_elsewhere = Arc::clone(&landed_elsewhere);
-            under_way.insert(key, UnderWay { flight: flight.clone(), landed_elsewhere });
-            flight
+            let outcome = async move { told.await.unwrap_or(Err(LoadError::Abandoned)) };
+            let outcome = outcome.boxed().shared();
+            let known = UnderWay {
+                outcome: outcome.clone(),
+                number,
+                seats: 1,
+                kept: false,
+                abort: None,
+                landed_elsewhere: Arc::clone(&landed_elsewhere),
+            };
+            under_way.insert(key, known);
+            Flight { outcome, seat: Seat { flights: Arc::clone(self), key, number } }
         };
-        let landing = Landing { flights: Arc::clone(self), key, tell: Some(tell) };
+        let landing = Landing { flights: Arc::clone(self), key, number, tell: Some(tell) };
         let load = start(landed_elsewhere);
         // Not under the lock: a runtime that is shutting down drops the task right here, and its
         // landing takes the lock.
-        tokio::spawn(async move { landing.land(load.await) });
+        let task = tokio::spawn(async move { landing.land(load.await) });
+        if let Some(known) = self.lock().get_mut(&key).filter(|known| known.number == number) {
+            known.abort = Some(task.abort_handle());
+        }
         (flight, false)
     }
 
@@ -78,11 +117,48 @@ impl<V: Value> Flights<V> {
     }
 }
 
+/// A place among those who wait for a flight.
+struct Seat<V: Value> {
+    flights: Arc<Flights<V>>,
+    key: EntryKey,
+    number: u64,
+}
+
+impl<V: Value> Seat<V> {
+    fn keep(&self) {
+        if let Some(known) = self.flights.lock().get_mut(&self.key)
+            && known.number == self.number
+        {
+            known.kept = true;
+        }
+    }
+}
+
+impl<V: Value> Drop for Seat<V> {
+    fn drop(&mut self) {
+        let abort = {
+            let mut under_way = self.flights.lock();
+            let known = under_way.get_mut(&self.key).filter(|known| known.number == self.number);
+            let Some(known) = known else { return };
+            known.seats -= 1;
+            if known.seats > 0 || known.kept {
+                return;
+            }
+            // Off the list at once: who asks next starts another flight, and joins no dead one.
+            under_way.remove(&self.key).and_then(|known| known.abort)
+        };
+        if let Some(abort) = abort {
+            abort.abort();
+        }
+    }
+}
+
 /// Takes a flight off the list on every way out: done, failed, panicked, torn down. Only then do
 /// those who wait hear of it, so that whoever asks again starts another one.
 struct Landing<V: Value> {
     flights: Arc<Flights<V>>,
     key: EntryKey,
+    number: u64,
     tell: Option<oneshot::Sender<Outcome<V>>>,
 }
 
@@ -99,8 +175,11 @@ impl<V: Value> Landing<V> {
 
 impl<V: Value> Drop for Landing<V> {
     fn drop(&mut self) {
-        // Nobody else does so, and no other flight of this key begins before.
-        self.flights.lock().remove(&self.key);
+        // Where the last who waited has left, it may be another flight's by now.
+        let mut under_way = self.flights.lock();
+        if under_way.get(&self.key).is_some_and(|known| known.number == self.number) {
+            under_way.remove(&self.key);
+        }
     }
 }
 
@@ -122,7 +201,7 @@ mod tests {
             let (flight, joined) =
                 self.0.join_or_start(key(), |_| std::future::pending::<Outcome<Arc<str>>>());
             assert!(!joined);
-            assert!(matches!(flight.now_or_never(), Some(Err(LoadError::Abandoned))));
+            assert!(matches!(flight.outcome().now_or_never(), Some(Err(LoadError::Abandoned))));
         }
     }
 
@@ -152,7 +231,7 @@ mod tests {
         for _ in 0..100 {
             let (flight, joined) = flights.join_or_start(key(), |_| async { Err(LoadError::Busy) });
             assert!(!joined);
-            assert!(matches!(flight.await, Err(LoadError::Busy)));
+            assert!(matches!(flight.outcome().await, Err(LoadError::Busy)));
         }
     }
 }

@@ -7,6 +7,9 @@ use std::sync::{Mutex, MutexGuard};
 /// A tag's version: opaque bytes.
 pub(crate) type Generation = Box<[u8]>;
 
+/// What every invalidation replaces in the shared tier: while it stays, no generation has changed.
+pub(crate) type Stamp = Box<[u8]>;
+
 /// A fresh one.
 pub(crate) fn random() -> Generation {
     let number: u128 = rand::random();
@@ -19,10 +22,14 @@ pub(crate) struct Generations {
     /// Distinguishes the runs of a shared tier: one that starts again from an old backup must
     /// not make old generations current. Empty in memory.
     pub(crate) era: Box<str>,
+    /// The stamp under which they were read. Empty in memory.
+    pub(crate) stamp: Stamp,
     /// In the order of the tags that were asked for.
     pub(crate) of: Vec<Generation>,
 }
 
+/// The number of no stamp.
+const NEVER: u64 = u64::MAX;
 /// Tags that are known at a time; see [`Known::read`].
 const MAX_TAGS: usize = 100_000;
 
@@ -35,7 +42,28 @@ pub(crate) struct Known(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     era: Box<str>,
-    of: HashMap<Tag, Generation>,
+    /// The newest stamp that was heard of, and how many there were before it.
+    stamp: Stamp,
+    stamps: u64,
+    of: HashMap<Tag, Version>,
+}
+
+#[derive(Debug)]
+struct Version {
+    generation: Generation,
+    /// The number of the stamp under which it was read.
+    read_under: u64,
+}
+
+/// What this process knows of some tags.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Recalled {
+    /// The era.
+    pub(crate) era: Box<str>,
+    /// The stamp under which all of them were read, if it was one and the same.
+    pub(crate) stamp: Option<Stamp>,
+    /// Their generations, as far as they are known.
+    pub(crate) of: Vec<Option<Generation>>,
 }
 
 impl Known {
@@ -44,17 +72,26 @@ impl Known {
     pub(crate) fn read(&self, tags: &[Tag]) -> Generations {
         let mut state = self.lock();
         state.make_room();
+        // Drawn here, not read: no stamp speaks for it.
+        let drawn = || Version { generation: random(), read_under: NEVER };
         let of = tags
             .iter()
-            .map(|tag| state.of.entry(tag.clone()).or_insert_with(random).clone())
+            .map(|tag| state.of.entry(tag.clone()).or_insert_with(drawn).generation.clone())
             .collect();
-        Generations { era: state.era.clone(), of }
+        Generations { era: state.era.clone(), stamp: state.stamp.clone(), of }
     }
 
     /// The era and the generations of `tags`, as far as they are known.
-    pub(crate) fn recall(&self, tags: &[Tag]) -> (Box<str>, Vec<Option<Generation>>) {
+    pub(crate) fn recall(&self, tags: &[Tag]) -> Recalled {
         let state = self.lock();
-        (state.era.clone(), tags.iter().map(|tag| state.of.get(tag).cloned()).collect())
+        let versions = || tags.iter().map(|tag| state.of.get(tag));
+        let is_of_stamp =
+            versions().all(|known| known.is_some_and(|known| known.read_under == state.stamps));
+        Recalled {
+            era: state.era.clone(),
+            stamp: is_of_stamp.then(|| state.stamp.clone()),
+            of: versions().map(|known| Some(known?.generation.clone())).collect(),
+        }
     }
 
     /// Gives each of `tags` a new generation: the next reader draws it. So tags that nobody reads
@@ -73,10 +110,21 @@ impl Known {
             state.era = generations.era.clone();
             state.of.clear();
         }
+        if state.stamp != generations.stamp {
+            // Which of two stamps is the newer one nobody can tell: a late answer that puts the
+            // older one here costs another read.
+            state.stamp = generations.stamp.clone();
+            state.stamps += 1;
+        }
         state.make_room();
+        let read_under = state.stamps;
         for (tag, generation) in tags.iter().zip(&generations.of) {
-            if state.of.get(tag) != Some(generation) {
-                state.of.insert(tag.clone(), generation.clone());
+            match state.of.get_mut(tag) {
+                Some(known) if known.generation == *generation => known.read_under = read_under,
+                _ => {
+                    let version = Version { generation: generation.clone(), read_under };
+                    state.of.insert(tag.clone(), version);
+                }
             }
         }
     }
@@ -113,6 +161,33 @@ mod tests {
         let after = known.read(&tags);
         assert_ne!(after.of[0], before.of[0]);
         assert_eq!(after.of[1], before.of[1]);
+    }
+
+    fn read(stamp: u8, of: &[u8]) -> Generations {
+        let of = of.iter().map(|byte| Box::from([*byte])).collect();
+        Generations { era: "era".into(), stamp: Box::from([stamp]), of }
+    }
+
+    #[test]
+    fn a_stamp_speaks_for_the_tags_that_were_read_under_it_and_no_others() {
+        let known = Known::default();
+        let (a, b) = ([tag("a")], [tag("b")]);
+        let both = [tag("a"), tag("b")];
+        let stamp = |tags: &[Tag]| Some(known.recall(tags).stamp?[0]);
+        assert_eq!(stamp(&a), None, "nothing is known");
+        known.remember(&a, &read(1, &[10]));
+        assert_eq!((stamp(&a), stamp(&b), stamp(&both)), (Some(1), None, None));
+        known.remember(&b, &read(2, &[20]));
+        assert_eq!((stamp(&a), stamp(&b), stamp(&both)), (None, Some(2), None));
+        known.remember(&a, &read(2, &[10]));
+        assert_eq!(stamp(&both), Some(2), "the same generation, read again");
+        // An answer that is late.
+        known.remember(&a, &read(1, &[10]));
+        assert_eq!((stamp(&a), stamp(&b)), (Some(1), None));
+        known.renew(&a);
+        assert_eq!(stamp(&a), None, "who invalidated it has not read it since");
+        known.read(&a);
+        assert_eq!(stamp(&a), None, "a generation that was drawn here was not read");
     }
 
     #[test]

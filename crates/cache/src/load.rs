@@ -53,6 +53,9 @@ struct Load<V: Value> {
 const FIRST_LOOK: Duration = Duration::from_millis(20);
 /// The longest.
 const LAST_LOOK: Duration = Duration::from_millis(250);
+/// So many late answers are no reason yet to load without a lease. The breaker, which
+/// counts those of all loads, ends a longer trouble sooner.
+const LATE_ANSWERS: u32 = 2;
 /// Values from this size on are encoded off the runtime's own threads.
 const LARGE: usize = 64 << 10;
 
@@ -71,11 +74,40 @@ impl<V: Value> Load<V> {
         if let Some(error) = self.inner.failures.recent(&self.ticket.key, self.inner.clock.now()) {
             return Err(error);
         }
-        let together = !off && self.ticket.verified;
-        let Some(shared) = self.inner.shared.clone().filter(|_| together) else {
+        let Some(shared) = self.inner.shared.clone().filter(|_| !off) else {
             return self.lead(loader).await.map(|(hit, _)| hit);
         };
-        self.lead_or_wait(&shared, loader, landed).await
+        if self.ticket.verified {
+            return self.lead_or_wait(&shared, loader, landed).await;
+        }
+        self.verified_or_alone(&shared, loader, landed).await
+    }
+
+    /// The lookup had no answer, which may have been late only: a load is worth asking again
+    /// before, so that processes load together, and others find what comes.
+    async fn verified_or_alone<F, E>(
+        mut self,
+        shared: &Arc<Shared>,
+        loader: F,
+        landed: &Notify,
+    ) -> Result<Hit<V>, LoadError>
+    where
+        F: FnOnce() -> BoxFuture<'static, Result<V, E>> + Send + 'static,
+        E: Error + Send + Sync + 'static,
+    {
+        let request = std::slice::from_ref(&self.ticket.request);
+        match self.inner.tickets(request).await.pop().filter(|ticket| ticket.verified) {
+            None => self.lead(loader).await.map(|(hit, _)| hit),
+            // What this flight is called: nobody else has begun that one.
+            Some(ticket) if ticket.key == self.ticket.key => {
+                self.ticket = ticket;
+                self.lead_or_wait(shared, loader, landed).await
+            }
+            Some(ticket) => {
+                let cache = Cache(Arc::clone(&self.inner));
+                cache.flight(&ticket, self.replaces, self.trigger, loader).0.outcome().await
+            }
+        }
     }
 
     /// One process leads; the others wait for its entry, or for its lease.
@@ -89,10 +121,11 @@ impl<V: Value> Load<V> {
         F: FnOnce() -> BoxFuture<'static, Result<V, E>> + Send + 'static,
         E: Error + Send + Sync + 'static,
     {
-        let begun = Instant::now();
+        let (begun, token) = (Instant::now(), crate::generation::random());
         let (mut pause, mut led_elsewhere) = (FIRST_LOOK, None::<Instant>);
+        let mut late_answers = 0;
         loop {
-            match shared.lease(self.ticket.key).await {
+            match shared.lease(self.ticket.key, &token).await {
                 Ok(Some(lease)) => {
                     // Whoever held the lease before has stored its entry before it gave it back.
                     if let Some(hit) = self.stored_elsewhere(shared).await {
@@ -124,14 +157,19 @@ impl<V: Value> Load<V> {
                         return Err(LoadError::TimedOut);
                     }
                 }
-                // One answer that is late is no reason to believe that who leads is gone.
-                Err(Trouble::Timeout)
-                    if led_elsewhere.is_some_and(|at| at.elapsed() < shared.config.lease) =>
-                {
+                // No answer is no reason to believe that who leads is gone, for as long as its
+                // lease would last.
+                Err(_) if led_elsewhere.is_some_and(|at| at.elapsed() < shared.config.lease) => {
                     let _ = tokio::time::timeout(LAST_LOOK, landed.notified()).await;
                 }
+                // Nor that nobody leads: on a machine that is busy all at once, everybody would.
+                Err(Trouble::Timeout) if late_answers < LATE_ANSWERS => late_answers += 1,
                 // Without Redis everybody loads for themselves.
-                Err(_) => return self.lead(loader).await.map(|(hit, _)| hit),
+                Err(trouble) => {
+                    let label = &*self.ticket.request.label;
+                    tracing::debug!(label, %trouble, "a load without a lease");
+                    return self.lead(loader).await.map(|(hit, _)| hit);
+                }
             }
         }
     }

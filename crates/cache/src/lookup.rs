@@ -3,11 +3,11 @@
 
 use crate::cache::{Found, Inner, Ticket};
 use crate::entry::{Entry, Hit, State};
-use crate::generation::{Generation, Generations};
+use crate::generation::{Generation, Generations, Recalled, Stamp};
 use crate::redis::{Shared, Trouble};
 use crate::{EntryKey, Policy, Request, Tag, Value, encoding};
 use brisk_domain::Timestamp;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// From this many bytes on, entries are decoded off the runtime's own threads: below, going there
 /// takes longer.
@@ -21,15 +21,27 @@ struct Batch<'a> {
     requests: &'a [Request],
     tags: Vec<Tag>,
     /// For each request the places of its own tags: in order and once, however it lists them.
-    places: Vec<BTreeSet<usize>>,
+    places: Vec<Vec<usize>>,
 }
 
 impl<'a> Batch<'a> {
     fn of(requests: &'a [Request]) -> Self {
-        let tags: BTreeSet<&Tag> = requests.iter().flat_map(|r| r.tags.iter()).collect();
-        let tags: Vec<Tag> = tags.into_iter().cloned().collect();
-        let place = |tag| tags.binary_search(tag).ok();
-        let places = requests.iter().map(|r| r.tags.iter().filter_map(place).collect()).collect();
+        let mut named: Vec<(&Tag, usize)> = Vec::with_capacity(requests.len() * 6);
+        for (request, one) in requests.iter().enumerate() {
+            named.extend(one.tags.iter().map(|tag| (tag, request)));
+        }
+        named.sort_unstable();
+        let mut tags: Vec<Tag> = Vec::new();
+        let mut places: Vec<Vec<usize>> = vec![Vec::new(); requests.len()];
+        for (tag, request) in named {
+            if tags.last() != Some(tag) {
+                tags.push(tag.clone());
+            }
+            let place = tags.len() - 1;
+            if places[request].last() != Some(&place) {
+                places[request].push(place);
+            }
+        }
         Self { requests, tags, places }
     }
 
@@ -39,7 +51,7 @@ impl<'a> Batch<'a> {
         era: &str,
         generation: impl Fn(usize) -> Option<&'g Generation>,
     ) -> Vec<Option<EntryKey>> {
-        let key = |(request, places): (&Request, &BTreeSet<usize>)| {
+        let key = |(request, places): (&Request, &Vec<usize>)| {
             let of = places.iter().map(|place| generation(*place).map(|bytes| &**bytes));
             let under: Option<Vec<&[u8]>> =
                 std::iter::once(Some(era.as_bytes())).chain(of).collect();
@@ -52,15 +64,19 @@ impl<'a> Batch<'a> {
 /// Keys under the generations as this process last knew them. Mostly they are still current: then
 /// asking for entries together with the generations saves the second wait.
 struct Guess {
-    era: Box<str>,
-    of: Vec<Option<Generation>>,
+    known: Recalled,
     keys: Vec<Option<EntryKey>>,
 }
 
 impl Guess {
+    /// What the shared tier has to confirm, if all tags are known as of one instant.
+    fn stamp(&self) -> Option<(&str, &Stamp)> {
+        Some((&*self.known.era, self.known.stamp.as_ref()?))
+    }
+
     fn is_right(&self, current: &Generations) -> bool {
-        let of = self.of.iter().map(Option::as_ref);
-        self.era == current.era && of.eq(current.of.iter().map(Some))
+        let of = self.known.of.iter().map(Option::as_ref);
+        self.known.era == current.era && of.eq(current.of.iter().map(Some))
     }
 }
 
@@ -68,11 +84,12 @@ impl<V: Value> Inner<V> {
     /// `requests` under the current generations.
     pub(crate) async fn tickets(&self, requests: &[Request]) -> Vec<Ticket> {
         let batch = Batch::of(requests);
-        let read = match &self.shared {
-            None => None,
-            Some(shared) => Some(shared.generations(&batch.tags).await),
+        let Some(shared) = &self.shared else {
+            return self.tickets_under(&batch, None, None);
         };
-        self.tickets_under(&batch, read, None)
+        let guess = self.guess(&batch);
+        let read = shared.generations(&batch.tags, guess.stamp()).await;
+        self.tickets_under(&batch, Some(read), Some(guess))
     }
 
     /// What there is of `requests`: one wait for the shared tier when all is in memory, or where
@@ -85,10 +102,10 @@ impl<V: Value> Inner<V> {
         };
         let guess = self.guess(&batch);
         let missing = self.worth_asking_ahead(&batch, &guess);
-        let (read, ahead) =
-            futures::join!(shared.generations(&batch.tags), shared.entries_ahead(&missing));
+        let asked = shared.generations_and_entries(&batch.tags, guess.stamp(), &missing);
+        let (read, ahead) = asked.await;
         // Only what turns out to be under the current generations is ever taken from this.
-        let ahead: Answers = missing.into_iter().zip(ahead.unwrap_or_default()).collect();
+        let ahead: Answers = missing.into_iter().zip(ahead).collect();
         let mut found = self.find_in_memory(self.tickets_under(&batch, Some(read), Some(guess)));
         self.find_shared(shared, &mut found, ahead).await;
         found
@@ -98,22 +115,33 @@ impl<V: Value> Inner<V> {
     fn tickets_under(
         &self,
         batch: &Batch<'_>,
-        read: Option<Result<Generations, Trouble>>,
+        read: Option<Result<Option<Generations>, Trouble>>,
         guess: Option<Guess>,
     ) -> Vec<Ticket> {
         let (generations, verified) = match read {
-            None => (self.known.read(&batch.tags), true),
-            Some(Ok(generations)) => (generations, true),
-            Some(Err(_)) => (self.known.read(&batch.tags), false),
-        };
-        let keys = match guess.filter(|guess| guess.is_right(&generations)) {
-            Some(guess) => guess.keys,
-            None => {
-                if self.shared.is_some() && verified {
-                    self.known.remember(&batch.tags, &generations);
+            None => (Some(self.known.read(&batch.tags)), true),
+            Some(Ok(generations)) => {
+                if let Some(generations) = &generations {
+                    self.known.remember(&batch.tags, generations);
                 }
+                (generations, true)
+            }
+            Some(Err(trouble)) => {
+                tracing::debug!(%trouble, "a lookup without the shared tier");
+                (Some(self.known.read(&batch.tags)), false)
+            }
+        };
+        let is_right = |guess: &Guess| match &generations {
+            None => true,
+            Some(generations) => guess.is_right(generations),
+        };
+        let keys = match (guess.filter(is_right), &generations) {
+            (Some(guess), _) => guess.keys,
+            (None, Some(generations)) => {
                 batch.keys(&generations.era, |place| generations.of.get(place))
             }
+            // Nothing can have been confirmed that was not guessed.
+            (None, None) => Vec::new(),
         };
         // Every tag has a generation here, so every request has a key.
         let tickets = batch.requests.iter().zip(keys);
@@ -125,9 +153,9 @@ impl<V: Value> Inner<V> {
     }
 
     fn guess(&self, batch: &Batch<'_>) -> Guess {
-        let (era, of) = self.known.recall(&batch.tags);
-        let keys = batch.keys(&era, |place| of.get(place)?.as_ref());
-        Guess { era, of, keys }
+        let known = self.known.recall(&batch.tags);
+        let keys = batch.keys(&known.era, |place| known.of.get(place)?.as_ref());
+        Guess { known, keys }
     }
 
     /// Guessed keys whose entries are not in memory.

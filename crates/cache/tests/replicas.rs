@@ -41,6 +41,40 @@ async fn replicas_share_entries_and_invalidations() {
 }
 
 #[tokio::test]
+async fn generations_are_read_again_only_after_an_invalidation() {
+    let server = Server::start(&[]);
+    let config = support::config(&server.url());
+    let (a, b) = (replica(&config), replica(&config));
+    let many: Vec<_> = (0..200).map(|i| tag(&format!("table:shop.public.t{i}"))).collect();
+    let request = Request { tags: many.clone().into(), ..request("a") };
+    let sent = || {
+        let statistics: String = server.command(&["INFO", "stats"]);
+        let line = statistics.lines().find_map(|line| line.strip_prefix("total_net_output_bytes:"));
+        line.unwrap().trim().parse::<u64>().unwrap()
+    };
+    let of_a_lookup = async || {
+        let before = sent();
+        let found = a.lookup(std::slice::from_ref(&request), Trigger::View).await;
+        (found[0].ticket.key, sent() - before)
+    };
+    let (first, all) = of_a_lookup().await;
+    let mut least = u64::MAX;
+    // Now and then one reads all, so that generations do not expire.
+    for _ in 0..8 {
+        let (key, bytes) = of_a_lookup().await;
+        assert_eq!(key, first);
+        least = least.min(bytes);
+    }
+    // What `INFO` itself sends is in both.
+    assert!(least + 200 * 16 < all, "{least} bytes of {all}");
+    b.invalidate(&many[..1]).await.unwrap();
+    assert_ne!(of_a_lookup().await.0, first, "it hears of it by the next lookup at the latest");
+    b.invalidate(&[tag("table:elsewhere")]).await.unwrap();
+    let (key, _) = of_a_lookup().await;
+    assert_eq!(key, of_a_lookup().await.0, "others' tags are none of its business");
+}
+
+#[tokio::test]
 async fn purged_entries_are_gone_for_all() {
     let config = support::config(&support::shared_server().url());
     let (a, b) = (replica(&config), replica(&config));

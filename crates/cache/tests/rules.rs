@@ -346,19 +346,53 @@ async fn a_reader_who_leaves_ends_nobody_elses_load(mode: Mode) {
     let world = mode.world(exact());
     let (loader, begun, finish) = world.held("one");
     let ticket = world.cache.tickets(&[request("a")]).await.pop().unwrap();
-    {
-        let mut first = Box::pin(world.cache.load(&ticket, Trigger::View, loader));
-        tokio::select! {
-            _ = &mut first => panic!("it is held"),
-            () = begun.notified() => {}
+    let mut first = Box::pin(world.cache.load(&ticket, Trigger::View, loader));
+    tokio::select! {
+        _ = &mut first => panic!("it is held"),
+        () = begun.notified() => {}
+    }
+    let other = world.loader("never run");
+    let mut second = Box::pin(world.cache.load(&ticket, Trigger::View, other));
+    assert!(futures::poll!(&mut second).is_pending());
+    drop(first);
+    finish.notify_one();
+    assert_eq!(&*second.await.unwrap().entry.value, "one");
+    assert_eq!(world.loads(), 1);
+}
+
+async fn when_the_last_reader_leaves_the_load_ends_and_who_comes_next_starts_another(mode: Mode) {
+    /// Tells that what held it is gone.
+    struct Gone(Arc<Notify>);
+    impl Drop for Gone {
+        fn drop(&mut self) {
+            self.0.notify_one();
         }
     }
-    let (cache, other) = (world.cache.clone(), world.loader("never run"));
-    let second = tokio::spawn(async move { cache.load(&ticket, Trigger::View, other).await });
-    tokio::task::yield_now().await;
-    finish.notify_one();
-    assert_eq!(&*second.await.unwrap().unwrap().entry.value, "one");
-    assert_eq!(world.loads(), 1);
+    let world = mode.world(exact());
+    let (begun, gone) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (begins, held) = (Arc::clone(&begun), Gone(Arc::clone(&gone)));
+    let never: Loader = Box::new(move || {
+        async move {
+            let _held = held;
+            begins.notify_one();
+            std::future::pending().await
+        }
+        .boxed()
+    });
+    let ticket = world.cache.tickets(&[request("a")]).await.pop().unwrap();
+    {
+        let mut readers = [
+            Box::pin(world.cache.load(&ticket, Trigger::View, never)),
+            Box::pin(world.cache.load(&ticket, Trigger::View, world.loader("never run"))),
+        ];
+        for reader in &mut readers {
+            assert!(futures::poll!(reader).is_pending());
+        }
+        begun.notified().await;
+    }
+    gone.notified().await;
+    // It left neither a flight nor a lease behind.
+    assert_eq!(world.load("a", "two").await, "two");
 }
 
 async fn a_leader_that_panics_frees_the_others(mode: Mode) {
@@ -538,6 +572,7 @@ in_every_mode!(
     the_same_chart_twice_on_a_page_is_queried_once,
     stale_data_has_a_bound_on_its_age_even_if_every_refresh_fails,
     a_reader_who_leaves_ends_nobody_elses_load,
+    when_the_last_reader_leaves_the_load_ends_and_who_comes_next_starts_another,
     a_leader_that_panics_frees_the_others,
     errors_are_not_values,
     memory_is_bounded_and_large_values_are_served_but_not_stored,

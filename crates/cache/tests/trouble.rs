@@ -6,17 +6,18 @@
 
 mod support;
 
-use brisk_cache::{Cache, Event, RedisConfig, State, Trigger};
+use brisk_cache::{Cache, Event, RedisConfig, Request, State, Trigger};
 use futures::FutureExt;
 use futures::future::join_all;
 use rustix::process::Signal;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use support::Server;
 use support::replica::{
     Loader, Text, clock, get, gives, lookup, replica, replica_at, request, some, stored, tag,
 };
+use tokio::sync::Notify;
 
 #[tokio::test]
 async fn a_flushed_redis_never_brings_an_older_entry_back() {
@@ -228,6 +229,51 @@ async fn a_paused_redis_costs_one_short_wait() {
     assert!(begun.elapsed() < timeout * 8, "{:?}", begun.elapsed());
     server.signal(Signal::CONT);
     until(&cache, "a", State::Fresh).await;
+}
+
+#[tokio::test]
+async fn a_lookup_whose_answer_was_late_still_loads_together_with_other_processes() {
+    let server = Server::start(&[]);
+    let timeout = Duration::from_secs(1);
+    let config = RedisConfig { timeout, ..support::config(&server.url()) };
+    let (a, b) = (replica(&config), replica(&config));
+    // Of one table the generation is known, of the other it is not.
+    lookup(&b, "known").await;
+    let new = Request { tags: [tag("table:new")].into(), ..request("new") };
+    for request in [request("known"), new] {
+        server.signal(Signal::STOP);
+        let late = b.lookup(std::slice::from_ref(&request), Trigger::View).await.remove(0);
+        server.signal(Signal::CONT);
+        assert!(!late.ticket.verified && late.hit.is_none());
+        let (loads, go) = (Arc::new(AtomicU32::new(0)), Arc::new(Notify::new()));
+        let (counted, gone) = (Arc::clone(&loads), Arc::clone(&go));
+        let slow: Loader = Box::new(move || {
+            async move {
+                counted.fetch_add(1, Ordering::SeqCst);
+                gone.notified().await;
+                Ok(Text::from("one"))
+            }
+            .boxed()
+        });
+        let (leader, led) = (a.clone(), request.clone());
+        let leading = tokio::spawn(async move { leader.get(&led, Trigger::View, slow).await });
+        while loads.load(Ordering::SeqCst) == 0 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        let (joins, other) = (b.statistics().of_all().joins, gives("two", &loads));
+        let joiner = b.clone();
+        let joining =
+            tokio::spawn(async move { joiner.load(&late.ticket, Trigger::View, other).await });
+        while b.statistics().of_all().joins == joins {
+            assert!(!joining.is_finished(), "it did not wait for the other process");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        go.notify_one();
+        for hit in [leading.await.unwrap().unwrap(), joining.await.unwrap().unwrap()] {
+            assert_eq!((&*hit.entry.value, hit.state), ("one", State::Fresh));
+        }
+        assert_eq!(loads.load(Ordering::SeqCst), 1);
+    }
 }
 
 #[tokio::test]

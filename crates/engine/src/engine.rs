@@ -11,8 +11,8 @@ use crate::window::{TooFine, Window};
 use brisk_cache::{Fingerprint, NotRecorded, Request, Tag, Trigger};
 use brisk_domain::variable::Options;
 use brisk_domain::{
-    Access, Clock, Dashboard, FailureKind, Frame, Freshness, Panel, PanelData, PanelError,
-    RequestedView, Slug, SourceName, Stamp, Timestamp, Values, Variable, VariableName, ViewState,
+    Access, Clock, Dashboard, Edition, FailureKind, Frame, Freshness, Panel, PanelData, PanelError,
+    RequestedView, Slug, SourceName, Timestamp, Values, Variable, VariableName, ViewState,
     ZoneOffsets,
 };
 use brisk_source::StatementError;
@@ -79,7 +79,11 @@ impl PanelState {
     /// `oldest` or later. The load goes on behind.
     pub async fn since(self, oldest: Timestamp) -> Result<Arc<PanelData>, PanelError> {
         match self {
-            Self::Pending { previous: Some(data), .. } if data.as_of >= oldest => Ok(data),
+            Self::Pending { previous: Some(data), load } if data.as_of >= oldest => {
+                // What nobody awaits ends; the next who asks should find the current value.
+                tokio::spawn(load);
+                Ok(data)
+            }
             state => state.current().await,
         }
     }
@@ -323,10 +327,12 @@ impl Engine {
         }
         let previous = known.and_then(|known| assemble(known).ok());
         let loads: Vec<_> = looked.into_iter().map(|one| self.loader.load(one, trigger)).collect();
-        // In a task of its own, so that the load starts before somebody awaits it.
-        let task = tokio::spawn(async move { assemble(try_join_all(loads).await?) });
+        // In a task of its own, so that the load starts before somebody awaits it; it ends with the
+        // last who could await it.
+        let task = Task(tokio::spawn(async move { assemble(try_join_all(loads).await?) }));
         let load = async move {
-            task.await.unwrap_or_else(|failure| {
+            let mut task = task;
+            (&mut task.0).await.unwrap_or_else(|failure| {
                 tracing::error!(%failure, "a panel's load ended abnormally");
                 let message = "The panel could not be loaded. Try again.".to_owned();
                 Err(PanelError { message, retry: true, kind: FailureKind::Interrupted })
@@ -346,14 +352,17 @@ impl Engine {
         let loader = self.loader.clone();
         let task = tokio::spawn(async move { loader.load(looked, trigger).await });
         if let (Some(choices), Trigger::View | Trigger::Live) = (known, trigger) {
+            // Behind the answer: nobody awaits it, and it goes on.
             return ChoicesState::Ready(choices);
         }
+        let task = Task(task);
         let load = async move {
+            let mut task = task;
             let ended = |_| {
                 let message = "The choices could not be loaded. Try again.".to_owned();
                 Err(PanelError { message, retry: true, kind: FailureKind::Interrupted })
             };
-            task.await.unwrap_or_else(ended).map(first_column)
+            (&mut task.0).await.unwrap_or_else(ended).map(first_column)
         };
         ChoicesState::Pending(load.boxed().shared())
     }
@@ -409,6 +418,15 @@ impl Engine {
     }
 }
 
+/// A task that ends when nobody awaits it any more.
+struct Task<T>(tokio::task::JoinHandle<T>);
+
+impl<T> Drop for Task<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 /// The first column of a variable's statement, without NULLs.
 fn first_column(loaded: Loaded) -> Vec<String> {
     let Some(column) = loaded.frame.columns().first() else {
@@ -426,7 +444,7 @@ fn panel_data(
 ) -> Result<PanelData, PanelError> {
     let as_of = loaded.iter().map(|l| l.as_of).min().unwrap_or_default();
     let freshness = loaded.iter().map(|l| l.freshness).max().unwrap_or(Freshness::Fresh);
-    let stamp = stamp(&loaded);
+    let edition = edition(&loaded);
     let mut frames = loaded.into_iter().map(|l| l.frame);
     let with_computed = |frame: Arc<Frame>| {
         computed::with_computed(&frame, &panel.computed).map_err(|error| unfit(error.to_string()))
@@ -446,15 +464,15 @@ fn panel_data(
         offsets,
         as_of,
         freshness,
-        stamp,
+        edition,
     })
 }
 
 /// A key says under which generations, and when it was loaded, which of the entries that follow
 /// each other under them.
-fn stamp(loaded: &[Loaded]) -> Stamp {
+fn edition(loaded: &[Loaded]) -> Edition {
     let parts = loaded.iter().map(|one| format!("{} {}", one.key, one.as_of.0));
-    Stamp(Fingerprint::of(parts).to_string().into())
+    Edition(Fingerprint::of(parts).to_string().into())
 }
 
 /// The offsets around everything that the panel shows, which may lie outside the bounds.

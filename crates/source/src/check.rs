@@ -9,8 +9,8 @@ use crate::template::Piece;
 use crate::{Dialect, StatementError, times};
 use brisk_domain::Query;
 use sqlparser::ast::{
-    Expr, ObjectName, Query as SqlQuery, Select, SetExpr, Spanned, Statement, TableFactor, Value,
-    ValueWithSpan, Visit, Visitor,
+    Expr, Ident, ObjectName, Query as SqlQuery, Select, SetExpr, Spanned, Statement, TableFactor,
+    Value, ValueWithSpan, Visit, Visitor,
 };
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Location;
@@ -92,6 +92,7 @@ struct Fence {
 }
 
 type Refusal = ControlFlow<(Location, String)>;
+const ALLOWED: Refusal = ControlFlow::Continue(());
 
 impl Visitor for Fence {
     type Break = (Location, String);
@@ -104,7 +105,7 @@ impl Visitor for Fence {
             let message = "panels lock nothing: remove for update or for share";
             return ControlFlow::Break((query.span().start, message.into()));
         }
-        ControlFlow::Continue(())
+        ALLOWED
     }
 
     fn pre_visit_select(&mut self, select: &Select) -> Refusal {
@@ -112,7 +113,7 @@ impl Visitor for Fence {
             let message = "select … into writes: remove the into";
             return ControlFlow::Break((select.select_token.0.span.start, message.into()));
         }
-        ControlFlow::Continue(())
+        ALLOWED
     }
 
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> Refusal {
@@ -120,18 +121,17 @@ impl Visitor for Fence {
             TableFactor::Table { name, .. } | TableFactor::Function { name, .. } => {
                 self.function(name)
             }
-            _ => ControlFlow::Continue(()),
+            _ => ALLOWED,
         }
     }
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> Refusal {
         match expr {
             Expr::Function(function) => self.function(&function.name),
-            Expr::Identifier(name) if name.quote_style.is_none() && name.value.starts_with('@') => {
-                let message = format!("the variable {} is not allowed in panels", name.value);
-                ControlFlow::Break((name.span.start, message))
-            }
-            _ => ControlFlow::Continue(()),
+            // `@x`, `@@x`, `@@global.x`.
+            Expr::Identifier(name) => session_variable(name),
+            Expr::CompoundIdentifier(names) => names.first().map_or(ALLOWED, session_variable),
+            _ => ALLOWED,
         }
     }
 
@@ -143,7 +143,7 @@ impl Visitor for Fence {
             );
             return ControlFlow::Break((value.span.start, message));
         }
-        ControlFlow::Continue(())
+        ALLOWED
     }
 }
 
@@ -157,8 +157,17 @@ impl Fence {
             let message = format!("the function {last} is not allowed in panels");
             return ControlFlow::Break((place, message));
         }
-        ControlFlow::Continue(())
+        ALLOWED
     }
+}
+
+/// Variables of the session outlive the statement, and those of the server are no data.
+fn session_variable(name: &Ident) -> Refusal {
+    if name.quote_style.is_none() && name.value.starts_with('@') {
+        let message = format!("the variable {} is not allowed in panels", name.value);
+        return ControlFlow::Break((name.span.start, message));
+    }
+    ALLOWED
 }
 
 /// Why a query's body writes, if it does.
@@ -216,6 +225,8 @@ fn refused_functions(dialect: Dialect) -> impl Iterator<Item = &'static str> {
             "schema_to_xml*",
             "table_to_xml*",
         ],
+        // Those that come with the servers, with their plugins, or with the usual libraries of
+        // functions that run commands and open addresses.
         Dialect::MySql => &[
             "load_file",
             "sleep",
@@ -225,12 +236,35 @@ fn refused_functions(dialect: Dialect) -> impl Iterator<Item = &'static str> {
             "release_all_locks",
             "is_free_lock",
             "is_used_lock",
+            "nextval",
+            "lastval",
+            "setval",
+            "last_insert_id",
             "master_pos_wait",
             "source_pos_wait",
-            "wait_for_executed_gtid_set",
             "master_gtid_wait",
+            "wait_for_executed_gtid_set",
+            "wait_until_sql_thread_after_gtids",
+            "wsrep_*",
+            "group_replication_*",
+            "asynchronous_connection_failover_*",
+            "service_get_*",
+            "service_release_locks",
+            "version_tokens_*",
+            "audit_log_*",
+            "keyring_*",
+            "load_rewrite_rules",
+            "spider_*",
+            "mroonga_command",
             "sys_exec",
             "sys_eval",
+            "sys_bineval",
+            "sys_get",
+            "sys_set",
+            "http_get",
+            "http_post",
+            "http_put",
+            "http_delete",
         ],
     };
     names.iter().copied()

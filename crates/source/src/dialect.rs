@@ -18,6 +18,9 @@ pub enum Dialect {
     MySql,
 }
 
+/// From the start of MySQL's calendar, the year 0, to 1970-01-01, in seconds.
+const MYSQL_EPOCH: i64 = 62_167_219_200;
+
 /// A calendar unit that has no fixed length, so that the database's own calendar cuts it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CalendarUnit {
@@ -57,7 +60,9 @@ impl Dialect {
             // `date_part` gives a float, which holds microseconds for centuries around today;
             // `extract` gives a numeric, which is slow to calculate with.
             Self::Postgres => format!("floor(date_part('epoch', ({expr})))::bigint"),
-            Self::MySql => format!("timestampdiff(second, '1970-01-01', ({expr}))"),
+            // Whole seconds since the year 0, rounded down; a difference would be rounded towards
+            // its start, which is wrong for what lies before it.
+            Self::MySql => format!("(to_seconds({expr}) - {MYSQL_EPOCH})"),
         }
     }
 
@@ -66,7 +71,9 @@ impl Dialect {
         match self {
             Self::Sqlite => seconds.to_owned(),
             Self::Postgres => format!("to_timestamp(({seconds})::bigint)"),
-            Self::MySql => format!("(timestamp('1970-01-01') + interval ({seconds}) second)"),
+            Self::MySql => {
+                format!("(timestamp'1970-01-01 00:00:00' + interval ({seconds}) second)")
+            }
         }
     }
 
@@ -108,7 +115,7 @@ impl Dialect {
                     ),
                     Year => format!("makedate(year({wall_time}), 1)"),
                 };
-                format!("timestampdiff(second, '1970-01-01', {start})")
+                self.seconds(&start)
             }
         }
     }
@@ -141,7 +148,7 @@ impl Dialect {
         match self {
             Self::Sqlite => wall.to_owned(),
             Self::Postgres => format!("(to_timestamp({wall}) at time zone 'UTC')"),
-            Self::MySql => format!("(timestamp('1970-01-01') + interval ({wall}) second)"),
+            Self::MySql => self.instant(wall),
         }
     }
 

@@ -9,14 +9,17 @@
 //! 3. [`macros`] writes each macro in the dialect's SQL, with the zone's changes cut into
 //!    `segments`;
 //! 4. [`statement::compile`] puts them together in `writer`: SQL and bound values, never spliced;
-//! 5. `sqlite` and `postgres` run it, read-only and within [`limits`], and decode the frame;
-//!    [`source`] is both of them.
+//! 5. `sqlite`, `postgres` and `mysql` run it, read-only and within [`limits`], and decode the
+//!    frame; [`source`] is any of them. `blame` finds the author's word that a database's message
+//!    is about.
 //!
-//! To add a macro: its expansion in [`macros`] and its case in `writer`.
+//! To add a macro: its expansion in [`macros`] (or [`time_columns`]) and its case in `writer`.
 //! To add a dialect: a variant of [`Dialect`] (the compiler lists what it has to spell), its
 //! literals and comments in `lexis`, its refused functions in [`check`], and its executor beside
 //! `postgres`.
 
+mod about;
+mod blame;
 pub mod check;
 mod dialect;
 pub mod error;
@@ -24,8 +27,13 @@ mod lexis;
 pub mod limits;
 pub mod macros;
 mod mixed;
+mod mysql;
+mod mysql_error;
+mod mysql_session;
+mod mysql_value;
 mod outline;
 mod postgres;
+mod postgres_session;
 mod postgres_value;
 mod segments;
 pub mod source;
@@ -33,9 +41,11 @@ mod sqlite;
 pub mod statement;
 mod tables;
 pub mod template;
+pub mod time_columns;
 mod times;
 mod writer;
 
+pub use about::About;
 pub use dialect::Dialect;
 pub use error::{SourceError, StatementError};
 pub use limits::Limits;

@@ -165,11 +165,11 @@ mod tests {
             day(Dialect::Postgres),
             format!("to_timestamp((({seconds} - ({seconds} + 90720000000) % 86400))::bigint)")
         );
-        let seconds = "timestampdiff(second, '1970-01-01', (at))";
+        let seconds = "(to_seconds(at) - 62167219200)";
         assert_eq!(
             day(Dialect::MySql),
             format!(
-                "(timestamp('1970-01-01') + interval (({seconds} - ({seconds} + 90720000000) % \
+                "(timestamp'1970-01-01 00:00:00' + interval (({seconds} - ({seconds} + 90720000000) % \
                  86400)) second)"
             )
         );

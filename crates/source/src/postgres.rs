@@ -1,28 +1,30 @@
 //! Runs statements on PostgreSQL: each in a transaction of its own, read-only, within limits.
 
+use crate::about;
+use crate::postgres_session::{self, CONNECT, Ender, Running};
 use crate::postgres_value::{self, Column};
-use crate::{Bind, Limits, SourceError, Statement, StatementError};
+use crate::{About, Bind, Limits, SourceError, Statement, StatementError};
 use brisk_domain::{Frame, SourceName};
 use futures::TryStreamExt;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, SqlSafeStr as _, Statement as _};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Executor as _, SqlSafeStr as _, Statement as _};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A PostgreSQL that panels read. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Postgres {
-    name: SourceName,
     pool: PgPool,
     limits: Limits,
+    prelude: Arc<str>,
+    ender: Ender,
 }
 
 /// The server ends a statement itself; this is how much longer we wait for it to say so.
 const GRACE: Duration = Duration::from_secs(2);
 /// Statements that a connection keeps prepared. Each view of a panel has the same text.
 const PREPARED: usize = 200;
-/// How long making a connection may take, or waiting for one.
-const CONNECT: Duration = Duration::from_secs(5);
 /// A connection that nobody used for so long is closed.
 const IDLE: Duration = Duration::from_secs(600);
 
@@ -44,37 +46,29 @@ impl Postgres {
                 SourceError::Unavailable(form.into())
             })?;
         let options = options.application_name("brisk").statement_cache_capacity(PREPARED);
-        let milliseconds = limits.time.as_millis();
+        let ender = Ender { name, options: Arc::new(options.clone()) };
         let pool = PgPoolOptions::new()
             .max_connections(connections.max(1))
             .acquire_timeout(CONNECT)
             .idle_timeout(IDLE)
             // What a pooled connection answers with may be wrong only once.
             .test_before_acquire(false)
-            .after_connect(move |connection, _| {
-                Box::pin(async move {
-                    // One statement is one transaction: these make each of them read-only, and
-                    // bounded also when we are gone.
-                    let settings = format!(
-                        "set default_transaction_read_only = on; \
-                         set statement_timeout = {milliseconds}; \
-                         set idle_in_transaction_session_timeout = {milliseconds}; \
-                         set timezone = 'UTC'"
-                    );
-                    connection.execute(AssertSqlSafe(settings)).await?;
-                    // Compiling a bucket's many cases takes the server longer than running them.
-                    // Not every database that speaks this protocol has the setting.
-                    let no_jit = "select set_config(name, 'off', false) from pg_settings \
-                                  where name = 'jit'";
-                    connection.execute(no_jit).await.map(|_| ())
-                })
-            })
+            .after_connect(|connection, _| Box::pin(postgres_session::switch_jit_off(connection)))
             .connect_lazy_with(options);
-        Ok(Self { name, pool, limits })
+        Ok(Self { pool, limits, prelude: postgres_session::prelude(&limits).into(), ender })
+    }
+
+    /// What its server is, and what its role may do.
+    pub(crate) async fn about(&self) -> Result<About, SourceError> {
+        let asked = about::in_time(about::postgres(&self.pool)).await;
+        asked.map_err(|error| {
+            tracing::warn!(source = %self.ender.name, %error, "a source cannot be reached");
+            SourceError::Unavailable("it does not answer, or refuses its user".into())
+        })
     }
 
     /// Runs `statement`. Where the connection breaks before the first row, it runs again on
-    /// another one: it only reads.
+    /// another one: it only reads. Dropping the future ends the statement.
     pub(crate) async fn run(
         &self,
         statement: &Statement,
@@ -95,31 +89,28 @@ impl Postgres {
         statement: &Statement,
         scales: &[(String, u8)],
     ) -> Result<Frame, Failure> {
-        let mut connection = self.pool.acquire().await.map_err(Failure::Database)?;
-        let columns = self.columns(&mut connection, statement, scales);
+        let connection = self.pool.acquire().await.map_err(Failure::Database)?;
+        let mut running = Running::on(connection, self.ender.clone());
+        let columns = self.columns(&mut running, statement, scales);
         let result = match tokio::time::timeout(self.limits.time + GRACE, columns).await {
             Ok(result) => result,
             Err(_) => Err(Failure::Source(self.timeout())),
         };
-        match result {
-            Ok(columns) => postgres_value::frame(columns).map_err(Failure::Source),
-            Err(failure) => {
-                if !matches!(&failure, Failure::Database(sqlx::Error::Database(_))) {
-                    // It may be in the middle of an answer: nobody else shall read the rest.
-                    let connection = connection.detach();
-                    tokio::spawn(async move { connection.close_hard().await });
-                }
-                Err(failure)
-            }
+        // The server's refusal ends an answer as well as its last row does.
+        if matches!(&result, Ok(_) | Err(Failure::Database(sqlx::Error::Database(_)))) {
+            running.give_back();
         }
+        postgres_value::frame(result?).map_err(Failure::Source)
     }
 
     async fn columns(
         &self,
-        connection: &mut PgConnection,
+        running: &mut Running,
         statement: &Statement,
         scales: &[(String, u8)],
     ) -> Result<Vec<Column>, Failure> {
+        running.prepare_session(&self.prelude).await.map_err(broken)?;
+        let connection = running.connection().map_err(Failure::Database)?;
         let sql = AssertSqlSafe(statement.sql.clone()).into_sql_str();
         let prepared = (&mut *connection).prepare(sql).await.map_err(broken)?;
         let mut columns = postgres_value::columns(prepared.columns(), scales)?;
@@ -160,7 +151,7 @@ impl Postgres {
             Failure::Broken(error) | Failure::Database(error) => error,
         };
         let sqlx::Error::Database(refusal) = &error else {
-            tracing::warn!(source = %self.name, %error, "a source cannot be reached");
+            tracing::warn!(source = %self.ender.name, %error, "a source cannot be reached");
             let message = match error {
                 // Where there is room for another connection, that one could not be made.
                 sqlx::Error::PoolTimedOut
@@ -179,12 +170,12 @@ impl Postgres {
         }
         // The server is shutting down, starting up, full, or has ended the connection.
         if code.starts_with("57P") || code.starts_with("53") || code.starts_with("08") {
-            tracing::warn!(source = %self.name, %error, "a source cannot be reached");
+            tracing::warn!(source = %self.ender.name, %error, "a source cannot be reached");
             return SourceError::Unavailable("it is starting, stopping or full".into());
         }
         // Wrong passwords and missing databases are not the reader's business.
         if code.starts_with("28") || code == "3D000" {
-            tracing::error!(source = %self.name, %error, "a source refuses its user");
+            tracing::error!(source = %self.ender.name, %error, "a source refuses its user");
             return SourceError::Unavailable("it refuses its user".into());
         }
         let refusal = refusal.try_downcast_ref::<sqlx::postgres::PgDatabaseError>();

@@ -1,8 +1,9 @@
 //! [`Source`]: a database that panels read, whatever it is.
 
+use crate::mysql::MySql;
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
-use crate::{Dialect, Limits, SourceError, Statement};
+use crate::{About, Dialect, Limits, SourceError, Statement};
 use brisk_domain::{Frame, SourceName};
 use std::path::Path;
 
@@ -17,6 +18,7 @@ pub struct Source {
 enum Database {
     Sqlite(Sqlite),
     Postgres(Postgres),
+    MySql(MySql),
 }
 
 impl Source {
@@ -38,6 +40,18 @@ impl Source {
         Ok(Self { name, database: Database::Postgres(postgres) })
     }
 
+    /// The MySQL or MariaDB at `url`, or one that speaks their protocol, over at most
+    /// `connections`; they are made when first needed.
+    pub fn mysql(
+        name: SourceName,
+        url: &str,
+        connections: u32,
+        limits: Limits,
+    ) -> Result<Self, SourceError> {
+        let mysql = MySql::new(name.clone(), url, connections, limits)?;
+        Ok(Self { name, database: Database::MySql(mysql) })
+    }
+
     /// Its name.
     pub fn name(&self) -> &SourceName {
         &self.name
@@ -48,6 +62,7 @@ impl Source {
         match self.database {
             Database::Sqlite(_) => Dialect::Sqlite,
             Database::Postgres(_) => Dialect::Postgres,
+            Database::MySql(_) => Dialect::MySql,
         }
     }
 
@@ -61,6 +76,41 @@ impl Source {
         match &self.database {
             Database::Sqlite(sqlite) => sqlite.run(statement, scales).await,
             Database::Postgres(postgres) => postgres.run(statement, scales).await,
+            Database::MySql(mysql) => mysql.run(statement, scales).await,
         }
+    }
+
+    /// What its server is, and whether the role that reads could write.
+    pub async fn about(&self) -> Result<About, SourceError> {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.about().await,
+            Database::Postgres(postgres) => postgres.about().await,
+            Database::MySql(mysql) => mysql.about().await,
+        }
+    }
+
+    /// How the database would run `statement`, in its own words, a line each.
+    pub async fn explain(&self, statement: &Statement) -> Result<Vec<String>, SourceError> {
+        let explain = match self.dialect() {
+            Dialect::Sqlite => "explain query plan",
+            Dialect::Postgres | Dialect::MySql => "explain",
+        };
+        let sql = format!("{explain} {}", statement.sql);
+        let frame =
+            self.run(&Statement { sql, times: Vec::new(), ..statement.clone() }, &[]).await?;
+        // SQLite's numbers say nothing to people.
+        let columns = frame
+            .columns()
+            .iter()
+            .filter(|column| self.dialect() != Dialect::Sqlite || column.name == "detail");
+        let columns: Vec<_> = columns.collect();
+        let line = |row| {
+            let cells = columns.iter().filter_map(|column| {
+                let cell = column.values.exact(row)?;
+                Some(if columns.len() > 1 { format!("{}: {cell}", column.name) } else { cell })
+            });
+            cells.collect::<Vec<_>>().join(", ")
+        };
+        Ok((0..frame.rows()).map(line).collect())
     }
 }

@@ -1,8 +1,9 @@
 //! Runs statements on SQLite: read-only, one at a time per connection, within limits.
 
-use crate::lexis::{self, Span};
+use crate::about;
+use crate::blame::find_word;
 use crate::mixed::{self, Cell, Hint};
-use crate::{Bind, Dialect, Limits, SourceError, Statement, StatementError};
+use crate::{About, Bind, Dialect, Limits, SourceError, Statement, StatementError};
 use brisk_domain::{Frame, SourceName};
 use futures::TryStreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
@@ -51,6 +52,12 @@ impl Sqlite {
             .acquire_timeout(limits.time)
             .connect_lazy_with(options);
         Self { name, pool, limits }
+    }
+
+    /// What it is.
+    pub(crate) async fn about(&self) -> Result<About, SourceError> {
+        let asked = about::in_time(about::sqlite(&self.pool)).await;
+        asked.map_err(|error| self.unavailable(&error))
     }
 
     /// Runs `statement`. Whole-number columns named in `scales` count 10^-scale units and become
@@ -143,7 +150,9 @@ impl Sqlite {
             return self.unavailable(error);
         };
         let message = refusal.message();
-        match blamed_word(message).and_then(|word| find_word(&statement.query.sql, word)) {
+        match blamed_word(message)
+            .and_then(|word| find_word(Dialect::Sqlite, &statement.query.sql, word))
+        {
             Some(offset) => StatementError::at(&statement.query, offset, message).into(),
             None => SourceError::Database { message: message.to_owned() },
         }
@@ -228,33 +237,6 @@ fn blamed_word(message: &str) -> Option<&str> {
     (!word.is_empty()).then_some(word)
 }
 
-/// Where `word` stands alone in the author's text, outside literals and comments.
-fn find_word(text: &str, word: &str) -> Option<usize> {
-    let part_of_word = |c: char| c.is_alphanumeric() || c == '_';
-    let mut at = 0;
-    while let Some(next) = text[at..].chars().next() {
-        let length = match lexis::span(Dialect::Sqlite, text, at) {
-            Some(Span::Quoted(length)) if text[at + 1..].starts_with(word) => {
-                if length == word.len() + 2 && next != '\'' {
-                    return Some(at);
-                }
-                length
-            }
-            Some(Span::Quoted(length) | Span::Comment(length)) => length,
-            _ => {
-                let starts = !text[..at].ends_with(part_of_word);
-                let ends = |rest: &str| !rest.starts_with(part_of_word);
-                if starts && text[at..].strip_prefix(word).is_some_and(ends) {
-                    return Some(at);
-                }
-                next.len_utf8()
-            }
-        };
-        at += length;
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -262,7 +244,8 @@ mod tests {
     #[test]
     fn messages_lead_to_the_authors_word() {
         let text = "select 'net', nets, /* net */ net, \"a b\" from t";
-        let found = |message| blamed_word(message).and_then(|word| find_word(text, word));
+        let found =
+            |message| blamed_word(message).and_then(|word| find_word(Dialect::Sqlite, text, word));
         assert_eq!(found("no such column: net"), text.find("net, \""));
         assert_eq!(found("no such column: a b"), text.find("\"a b"));
         assert_eq!(found("no such table: t"), text.rfind('t'));

@@ -1,9 +1,11 @@
-//! Which columns of a statement hold instants: those that come from `$bucket` or `$time`. Pure.
+//! Which columns of a statement hold instants: those that come from `$bucket`, `$time`, or a macro
+//! of [`TimeColumn`]. Pure.
 //!
 //! SQLite gives plain numbers, so that only the statement can tell. A name that a macro got in a
 //! subquery or a `with` is followed to the outside.
 
 use crate::outline::MACRO;
+use crate::time_columns::TimeColumn;
 use sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, Select, SelectItem,
     SetExpr, Spanned, Visit, Visitor,
@@ -73,7 +75,9 @@ impl Times {
             Expr::Function(function) => {
                 let called = function.name.to_string().to_lowercase();
                 match called.strip_prefix(MACRO) {
-                    Some(name) => matches!(name, "bucket" | "time"),
+                    Some(name) => {
+                        matches!(name, "bucket" | "time") || TimeColumn::parse(name).is_some()
+                    }
                     None => {
                         KEEPS.contains(&called.as_str())
                             && first_argument(function).is_some_and(|inner| self.holds(inner))

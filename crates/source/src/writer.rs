@@ -3,6 +3,7 @@
 use crate::macros::{self, Focus, Part, WallClock};
 use crate::outline::{ListPosition, list_position};
 use crate::template::Piece;
+use crate::time_columns::TimeColumn;
 use crate::{Bind, Context, Dialect, StatementError};
 use brisk_domain::{AttributeName, Interval, Query, Selection, VariableName};
 
@@ -141,6 +142,12 @@ impl<'a> Writer<'a> {
         if name == "optional" {
             return self.optional(arguments, offset, sql);
         }
+        if name == "range"
+            && let [argument] = arguments
+            && self.range_of_numbers(argument, sql)?
+        {
+            return Ok(());
+        }
         let mut texts = Vec::new();
         for argument in arguments {
             let mut text = String::new();
@@ -166,14 +173,17 @@ impl<'a> Writer<'a> {
                 macros::bucket(dialect, expr, interval, &self.clock)
             }
             ("time", [expr]) => Ok(format!("({expr})")),
+            (column, [expr]) if let Some(column) = TimeColumn::parse(column) => {
+                Ok(column.instant(dialect, expr))
+            }
             (part, [expr]) if let Some(part) = Part::parse(part) => {
                 macros::part(dialect, part, expr, &self.clock)
             }
             _ => {
                 let message = format!(
                     "${name} with {} arguments is not known: use $range(e), $bucket(e), \
-                     $bucket(e, month), $optional(condition), $time(e), $year(e), $month(e), \
-                     $weekday(e) or $hour(e)",
+                     $bucket(e, month), $optional(condition), $time(e), $epoch(e), $epoch_ms(e), \
+                     $text(e), $year(e), $month(e), $weekday(e) or $hour(e)",
                     texts.len()
                 );
                 return Err(self.error(offset, message));
@@ -188,6 +198,35 @@ impl<'a> Writer<'a> {
         })?;
         sql.push_str(&expansion);
         Ok(())
+    }
+
+    /// `$range($epoch(column))`: numbers are compared with numbers. False for any other argument.
+    fn range_of_numbers(
+        &mut self,
+        argument: &[Piece],
+        sql: &mut String,
+    ) -> Result<bool, StatementError> {
+        let mut pieces = argument
+            .iter()
+            .filter(|piece| !matches!(piece, Piece::Sql { text, .. } if text.trim().is_empty()));
+        let (Some(Piece::Macro { name, arguments, .. }), None) = (pieces.next(), pieces.next())
+        else {
+            return Ok(false);
+        };
+        let (Some(column), [inner]) = (TimeColumn::parse(name), arguments.as_slice()) else {
+            return Ok(false);
+        };
+        let mut expr = String::new();
+        self.write(inner, &mut expr)?;
+        let bounds = self.context.bounds;
+        let from = self.bind(Bind::Int(bounds.from.seconds()));
+        let to = self.bind(Bind::Int(bounds.to.seconds()));
+        let range =
+            column.range(self.dialect, expr.trim(), &from, &to).filter(|_| !expr.trim().is_empty());
+        if let Some(range) = &range {
+            sql.push_str(range);
+        }
+        Ok(range.is_some())
     }
 
     /// The condition, or one that always holds where nothing is chosen.

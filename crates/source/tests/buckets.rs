@@ -1,15 +1,21 @@
-//! Time in SQL against time in Rust, on a real SQLite.
+//! Time in SQL against time in Rust, on real databases.
 
 // Helpers of tests are outside of what clippy takes for tests.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod fixture;
 
-use brisk_domain::{Bounds, Interval, Query, Timestamp, Values};
+use brisk_domain::{
+    Access, Bounds, Interval, Query, Selection, Timestamp, Values, VariableName, ZoneName,
+    ZoneOffsets,
+};
 use brisk_source::{Context, Dialect, compile};
 use chrono::{Datelike, Timelike};
+use fixture::instants::Instants;
 use fixture::{Fixture, cells};
 use proptest::prelude::*;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// Half-hour changes, skipped and doubled midnights, no changes, a day that never was.
 const ZONES: [&str; 8] = [
@@ -23,55 +29,96 @@ const ZONES: [&str; 8] = [
     "Pacific/Apia",
 ];
 
-/// Instants of the years in which zones have changes; half of them within a day of one.
-fn instants(changes: Vec<i64>) -> impl Strategy<Value = Vec<i64>> {
-    let anywhere = 0_i64..3_000_000_000;
+/// Seconds of the years in which zones have changes, and of a century before; half of them within
+/// a day of a change.
+fn instants(changes: Vec<i64>) -> impl Strategy<Value = Vec<Timestamp>> {
+    let anywhere = -3_000_000_000_i64..3_000_000_000;
     let near = (any::<prop::sample::Index>(), -90_000_i64..90_000).prop_map(move |(i, away)| {
         if changes.is_empty() { away + 100_000 } else { changes[i.index(changes.len())] + away }
     });
-    prop::collection::vec(prop_oneof![anywhere, near], 1..60)
+    let fraction = prop_oneof![Just(0_i64), Just(1), Just(999_999), 0_i64..1_000_000];
+    let instant = (prop_oneof![anywhere, near], fraction)
+        .prop_map(|(seconds, fraction)| Timestamp(seconds * 1_000_000 + fraction));
+    prop::collection::vec(instant, 1..60)
 }
 
 #[test]
-fn buckets_and_parts_in_sql_are_what_the_calendar_says() {
+fn buckets_and_parts_in_sql_are_what_the_calendar_says_on_every_database() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    for zone in ZONES {
-        let fixture = runtime.block_on(Fixture::new("create table t (at integer)", zone));
-        let changes = fixture.offsets.changes.iter().map(|(at, _)| *at).collect();
-        let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(16) };
-        proptest!(config, |(instants in instants(changes))| {
-            runtime.block_on(compare(&fixture, &instants))?;
-        });
+    for database in runtime.block_on(Instants::everywhere("calendar")) {
+        // Servers take longer to read the long SQL than to run it.
+        let cases = if database.dialect == Dialect::Sqlite { 16 } else { 6 };
+        let database = RefCell::new(database);
+        for zone in ZONES {
+            let view = View::of(zone);
+            let changes = view.offsets.changes.iter().map(|(at, _)| *at).collect();
+            let config = ProptestConfig::with_cases(cases);
+            let config = ProptestConfig { failure_persistence: None, ..config };
+            proptest!(config, |(instants in instants(changes))| {
+                runtime.block_on(compare(&mut database.borrow_mut(), &view, &instants))?;
+            });
+        }
     }
 }
 
-async fn compare(fixture: &Fixture, instants: &[i64]) -> Result<(), TestCaseError> {
-    let list: Vec<String> = instants.iter().map(|i| format!("({i})")).collect();
-    let source = format!("with t(at) as (values {})", list.join(", "));
-    let offsets = &fixture.offsets;
+/// A zone, and nothing else that a statement could depend on.
+struct View {
+    zone: ZoneName,
+    offsets: ZoneOffsets,
+    variables: BTreeMap<VariableName, Selection>,
+    access: Access,
+}
+
+impl View {
+    fn of(zone: &str) -> Self {
+        let zone = ZoneName::parse(zone).unwrap();
+        let at = Timestamp::from_seconds;
+        let offsets = zone.offsets(at(0), at(3_155_760_000));
+        Self { zone, offsets, variables: BTreeMap::new(), access: Access::anonymous() }
+    }
+
+    fn context(&self, bounds: Bounds, interval: Interval) -> Context<'_> {
+        let Self { zone, offsets, variables, access } = self;
+        Context { bounds, interval, zone, offsets, variables, access }
+    }
+}
+
+async fn compare(
+    database: &mut Instants,
+    view: &View,
+    instants: &[Timestamp],
+) -> Result<(), TestCaseError> {
+    database.fill(instants).await;
+    let (dialect, table) = (database.dialect, &database.table);
     // A range that holds some of the instants; statements that use it look there first.
-    let at = Timestamp::from_seconds;
     let ends = [instants[0], instants[instants.len() / 2]];
-    let bounds = Bounds { from: at(ends[0].min(ends[1])), to: at(ends[0].max(ends[1])) };
+    let bounds = Bounds { from: ends[0].min(ends[1]), to: ends[0].max(ends[1]) };
+    let run = async |sql: &str, interval: Interval| {
+        let context = view.context(bounds, interval);
+        let statement = compile(&Query::new(sql), dialect, &context).unwrap();
+        database.source.run(&statement, &[]).await.unwrap()
+    };
     for interval in Interval::ALL {
         let word = interval.word();
         for range in ["1 = 1", "($range(at) or 1 = 1)"] {
-            let sql = format!("{source} select $bucket(at, {word}) as start from t where {range}");
-            let context = Context { bounds, ..fixture.context(interval) };
-            let statement = compile(&Query::new(sql), Dialect::Sqlite, &context).unwrap();
-            let frame = fixture.source.run(&statement, &[]).await.unwrap();
+            let sql = format!(
+                "select $bucket(at, {word}) as start from {table} where {range} order by id"
+            );
+            let frame = run(&sql, interval).await;
             let Values::Time(starts) = &frame.column("start").unwrap().values else { panic!() };
+            prop_assert_eq!(starts.len(), instants.len());
             for (found, instant) in starts.iter().zip(instants) {
-                let expected = interval.start(at(*instant), offsets);
-                prop_assert_eq!(*found, Some(expected), "{} {} {}", fixture.zone, word, instant);
+                let expected = interval.start(*instant, &view.offsets);
+                let place = (dialect, &view.zone, word, instant);
+                prop_assert_eq!(*found, Some(expected), "{:?}", place);
             }
         }
     }
     let parts =
         "$year(at) as year, $month(at) as month, $weekday(at) as weekday, $hour(at) as hour";
-    let frame = fixture.run(&format!("{source} select {parts} from t")).await.unwrap();
+    let frame = run(&format!("select {parts} from {table} order by id"), Interval::Day).await;
     for (row, instant) in instants.iter().enumerate() {
-        let local = offsets.local(Timestamp::from_seconds(*instant));
+        let local = view.offsets.local(*instant);
         let expected = [
             ("year", i64::from(local.year())),
             ("month", i64::from(local.month())),
@@ -80,10 +127,57 @@ async fn compare(fixture: &Fixture, instants: &[i64]) -> Result<(), TestCaseErro
         ];
         for (part, expected) in expected {
             let found = frame.column(part).unwrap().values.exact(row);
-            prop_assert_eq!(found, Some(expected.to_string()), "{} {}", part, instant);
+            let place = (dialect, &view.zone, part, instant);
+            prop_assert_eq!(found, Some(expected.to_string()), "{:?}", place);
         }
     }
     Ok(())
+}
+
+#[tokio::test]
+async fn every_database_cuts_the_same_buckets_across_both_changes_of_the_clock() {
+    let mut databases = Instants::everywhere("changes").await;
+    // Spring and autumn of 2011, every 10 minutes for two days around.
+    for (zone, changes) in [
+        ("Europe/London", [1_301_187_600, 1_319_936_400]),
+        ("America/New_York", [1_299_999_600, 1_320_559_200]),
+        ("Australia/Lord_Howe", [1_301_756_400, 1_317_483_000]),
+        ("America/Havana", [1_300_597_200, 1_321_160_400]),
+    ] {
+        let view = View::of(zone);
+        for change in changes {
+            let known = view.offsets.changes.iter().any(|(at, _)| *at == change);
+            assert!(known, "{zone} changes at {change}");
+            let steps = (-288..288).map(|step| Timestamp::from_seconds(change + step * 600));
+            let instants: Vec<Timestamp> = steps.collect();
+            let bounds = Bounds { from: instants[100], to: instants[500] };
+            for interval in Interval::ALL {
+                let mut counts = Vec::new();
+                for database in &mut databases {
+                    database.fill(&instants).await;
+                    let sql = format!(
+                        "select $bucket(at) as start, count(*) as n, min($hour(at)) as hour
+                         from {} where $range(at) group by 1 order by 1",
+                        database.table
+                    );
+                    let context = view.context(bounds, interval);
+                    let statement = compile(&Query::new(sql), database.dialect, &context).unwrap();
+                    let frame = database.source.run(&statement, &[]).await.unwrap();
+                    counts.push((database.dialect, frame));
+                }
+                let (_, first) = &counts[0];
+                let total: i64 =
+                    cells(first, "n").iter().flatten().map(|n| n.parse::<i64>().unwrap()).sum();
+                assert_eq!(total, 400, "{zone} {interval:?}");
+                for (dialect, frame) in &counts {
+                    let place = format!("{dialect:?} {zone} {change} {interval:?}");
+                    for column in ["start", "n", "hour"] {
+                        assert_eq!(cells(frame, column), cells(first, column), "{place}");
+                    }
+                }
+            }
+        }
+    }
 }
 
 #[tokio::test]

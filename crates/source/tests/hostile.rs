@@ -3,8 +3,11 @@
 // Helpers of tests are outside of what clippy takes for tests.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod fixture;
+
 use brisk_domain::{Access, Bounds, Interval, Query, Timestamp, ZoneName, ZoneOffsets};
-use brisk_source::{Context, Dialect, StatementError, compile};
+use brisk_source::{Context, Dialect, Limits, StatementError, compile};
+use fixture::maria;
 use std::collections::BTreeMap;
 
 fn compiled(dialect: Dialect, sql: &str) -> Result<brisk_source::Statement, StatementError> {
@@ -121,6 +124,18 @@ fn functions_that_reach_outside_are_refused_wherever_they_stand() {
         (Dialect::MySql, "sleep(1000)"),
         (Dialect::MySql, "benchmark(1000000000, md5('a'))"),
         (Dialect::MySql, "get_lock('a', 1000)"),
+        (Dialect::MySql, "LOAD_FILE ('/etc/passwd')"),
+        (Dialect::MySql, "`load_file`('/etc/passwd')"),
+        (Dialect::MySql, "mysql.load_file('/etc/passwd')"),
+        (Dialect::MySql, "sleep /* */ (1000)"),
+        (Dialect::MySql, "nextval(s)"),
+        (Dialect::MySql, "setval(s, 1)"),
+        (Dialect::MySql, "last_insert_id(1)"),
+        (Dialect::MySql, "sys_exec('id')"),
+        (Dialect::MySql, "lib.sys_eval('id')"),
+        (Dialect::MySql, "spider_direct_sql('drop table t', '', '')"),
+        (Dialect::MySql, "wait_for_executed_gtid_set('x')"),
+        (Dialect::MySql, "wsrep_sync_wait_upto_gtid('x')"),
     ];
     for (dialect, call) in cases {
         for sql in [
@@ -162,8 +177,116 @@ fn pragmas_and_other_files_are_out_of_reach_on_sqlite() {
 }
 
 #[test]
+fn mysql_finds_no_place_for_a_refused_function() {
+    for sql in [
+        "select {fn sleep(1)} as x",
+        "select convert(sleep(1) using utf8mb4) as x",
+        "select group_concat(a order by sleep(1) separator ',') as x from t",
+        "select now() + interval sleep(1) day as x",
+        "select row_number() over (order by sleep(1)) as x from t",
+        "select sum(a) over w as x from t window w as (order by sleep(1))",
+        "select 1 as x from t limit sleep(1)",
+        "select j.a from json_table(sleep(1), '$[*]' columns (a int path '$.a')) j",
+        "values row(sleep(1))",
+        "select a from t join u on sleep(1)",
+        "select l.a from t, lateral (select sleep(1) as a) l",
+        "select a from t group by sleep(1) with rollup",
+        "select a -> sleep(1) as x from t",
+        "select binary sleep(1) as x",
+        "select sleep(1) collate utf8mb4_bin as x",
+    ] {
+        let message = compiled(Dialect::MySql, sql).unwrap_err().message;
+        assert!(message.contains("function sleep is not allowed"), "{sql}: {message}");
+    }
+}
+
+#[test]
+fn what_only_mysql_has_is_refused_there_too() {
+    for sql in [
+        "handler t open",
+        "handler t read first",
+        "show variables",
+        "set global read_only = 0",
+        "set @x = 1",
+        "set password = 'x'",
+        "prepare s from 'drop table t'",
+        "execute s",
+        "execute immediate 'drop table t'",
+        "deallocate prepare s",
+        "do sleep(1)",
+        "use mysql",
+        "flush tables with read lock",
+        "kill 1",
+        "load xml infile '/etc/passwd' into table t",
+        "xa start 'x'",
+        "install plugin x soname 'y'",
+        "optimize table t",
+        "repair table t",
+        "describe t",
+        "begin not atomic delete from t; end",
+        "if 1 then delete from t; end if",
+        "start transaction",
+        "lock tables t write",
+        "rename table a to b",
+        "reset master",
+        "shutdown",
+        "signal sqlstate '45000'",
+        "select * into outfile '/tmp/x' from t",
+        "select * from t into dumpfile '/tmp/x'",
+        "select a into @x from t",
+        "select a from t into @x",
+        "select a from (select b into @x from u) v",
+        "select * from t lock in share mode",
+        "select * from t for update skip locked",
+        "select 1 from (select * from t lock in share mode) x",
+        "select next value for s as x",
+        "select * from t procedure analyse()",
+        "with a as (select 1) update t set b = 1",
+    ] {
+        assert!(compiled(Dialect::MySql, sql).is_err(), "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn mariadb_reads_literals_names_and_comments_as_the_check_does() {
+    let Some(source) = maria::source(Limits::default()) else { return };
+    // Were any of them read in another way, what is hidden in it would be SQL.
+    let cases = [
+        (r"select 'a\'; drop table t; -- ' as x", r"a'; drop table t; -- "),
+        (r#"select "a\"; drop table t; -- " as x"#, r#"a"; drop table t; -- "#),
+        (r"select 'a''b\\' as x", r"a'b\"),
+        (r"select N'a\'b' as x", "a'b"),
+        (r"select _utf8mb4'a\'b' as x", "a'b"),
+        // To some character sets this is one character, which would swallow the backslash.
+        ("select '\u{bf}\\' or 1 -- ' as x", "\u{bf}' or 1 -- "),
+        (r"select 1 as `x\`, 'y' as x", "y"),
+        ("select 'y' as x -- ' as z, sleep(1)\n", "y"),
+        ("select 'y' as x # ' as z, sleep(1)\n", "y"),
+        ("select 'y' as x /* ' as z, sleep(1) */", "y"),
+        ("select 'y' as x /*+ max_execution_time(0) */", "y"),
+    ];
+    for (sql, expected) in cases {
+        let frame = maria::run(&source, sql).await.unwrap();
+        let found = frame.column("x").unwrap().values.exact(0);
+        assert_eq!(found.as_deref(), Some(expected), "{sql}");
+    }
+}
+
+#[test]
 fn session_variables_are_refused() {
-    for sql in ["select @x", "select @@version", "select @x := 1", "select a from t where a = @x"] {
+    for sql in [
+        "select @x",
+        "select @@version",
+        "select @@global.read_only",
+        "select @@session.sql_mode",
+        "select @x := 1",
+        "select max(@x := @x + 1) from t",
+        "select a from t where a = @x",
+        "select a from t order by @x := a",
+        "select @`x` := 1",
+        "select @'x' := 1",
+        "select @\"x\" := 1",
+    ] {
         for dialect in [Dialect::Sqlite, Dialect::MySql] {
             assert!(compiled(dialect, sql).is_err(), "{dialect:?}: {sql}");
         }
@@ -181,6 +304,25 @@ fn mysql_comments_that_run_are_refused() {
         assert!(compiled(Dialect::MySql, sql).is_err(), "{sql}");
     }
     assert!(compiled(Dialect::MySql, "select 1 as a # :not, $a(parameter\n -- :nor this").is_ok());
+}
+
+#[test]
+fn honest_statements_of_mysql_pass() {
+    for sql in [
+        "select `group`, t.`a``b` from `my db`.`my t` t",
+        "select sum(a) as \"Net\", $bucket(at) as 'my day' from t group by 2",
+        "select group_concat(distinct a order by b separator ',') as list from t",
+        "select if(a, b, c) as x, a <=> b as y, a div 2 as z, a xor b as w from t",
+        "select date_format(at, '%Y-%m') as month, at + interval 1 day as next from t",
+        "select convert(a using utf8mb4) as x, cast(b as signed) as y from t force index (i)",
+        "select j.a from t, json_table(t.doc, '$[*]' columns (a int path '$.a')) j",
+        "select t.doc ->> '$.a' as a from t where match(b) against ('x')",
+        "select a, count(*) as n from t group by a with rollup",
+        "select a from t limit 5, 10",
+    ] {
+        let result = compiled(Dialect::MySql, sql);
+        assert!(result.is_ok(), "{sql}: {}", result.unwrap_err());
+    }
 }
 
 #[test]

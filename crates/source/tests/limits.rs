@@ -6,9 +6,12 @@
 mod fixture;
 
 use brisk_source::{Limits, SourceError};
-use fixture::{Fixture, cells};
-use std::time::Duration;
+use fixture::{Fixture, cells, maria};
+use std::time::{Duration, Instant};
 
+/// Calculates for hours before its first row.
+const MARIA_ENDLESS: &str =
+    "select count(*) as n from seq_1_to_1000000 a, seq_1_to_1000000 b, seq_1_to_1000 c";
 const ENDLESS: &str = "with recursive n(i) as (select 1 union all select i + 1 from n) select";
 
 #[tokio::test]
@@ -81,4 +84,106 @@ async fn nothing_can_be_written_even_past_the_check() {
     }
     let count = fixture.run("select count(*) as n from t").await.unwrap();
     assert_eq!(cells(&count, "n"), [Some("0".into())]);
+}
+
+#[tokio::test]
+async fn limits_hold_on_mariadb_and_the_pool_stays_clean() {
+    let limits = Limits { time: Duration::from_secs(1), rows: 1_000, bytes: 50_000 };
+    let Some(source) = maria::source(limits) else { return };
+    // More often than there are connections.
+    for _ in 0..6 {
+        let sql = "select seq from seq_1_to_1000000";
+        let error = maria::run(&source, sql).await.unwrap_err();
+        assert!(matches!(error, SourceError::TooManyRows { limit: 1_000 }), "{error}");
+        let sql = "select repeat('x', 1000) as a from seq_1_to_900";
+        let error = maria::run(&source, sql).await.unwrap_err();
+        assert!(matches!(error, SourceError::TooLarge { .. }), "{error}");
+    }
+    for _ in 0..5 {
+        let error = maria::run(&source, MARIA_ENDLESS).await.unwrap_err();
+        assert!(matches!(error, SourceError::Timeout { seconds: 1 }), "{error}");
+    }
+    assert_eq!(maria::run(&source, "select 1 as a").await.unwrap().rows(), 1);
+    // As many bytes as a result may have are not cut off in silence, however they come about.
+    let sql = "select length(group_concat(repeat('x', 999))) as a from seq_1_to_60";
+    let length = maria::run(&source, sql).await.unwrap().columns()[0].values.exact(0);
+    assert_eq!(length.as_deref(), Some("50001"));
+}
+
+#[tokio::test]
+async fn mariadb_itself_ends_a_statement_at_its_time_limit() {
+    let limits = Limits { time: Duration::from_secs(1), ..Limits::default() };
+    let Some(source) = maria::source(limits) else { return };
+    let begun = Instant::now();
+    let error = maria::run(&source, MARIA_ENDLESS).await.unwrap_err();
+    assert!(matches!(error, SourceError::Timeout { seconds: 1 }), "{error}");
+    // We would have waited for 3 s.
+    assert!(begun.elapsed() < Duration::from_millis(2_500), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_cancelled_run_ends_its_statement_on_mariadb_and_frees_its_connection() {
+    let limits = Limits { time: Duration::from_secs(600), ..Limits::default() };
+    let Some(source) = maria::source(limits) else { return };
+    // More often than there are connections: were one kept, the last run would find none.
+    for _ in 0..6 {
+        let sql = format!("{MARIA_ENDLESS}, seq_1_to_1111 as cancelled");
+        let runs = tokio::spawn({
+            let source = source.clone();
+            async move { maria::run(&source, &sql).await }
+        });
+        maria::wait_until_running("as cancelled").await;
+        runs.abort();
+        assert!(runs.await.unwrap_err().is_cancelled());
+        maria::wait_until_ended("as cancelled").await;
+    }
+    assert_eq!(maria::run(&source, "select 1 as a").await.unwrap().rows(), 1);
+}
+
+#[tokio::test]
+async fn a_statement_whose_answer_is_too_large_is_ended_on_mariadb() {
+    let limits = Limits { time: Duration::from_secs(600), bytes: 50_000, ..Limits::default() };
+    let Some(source) = maria::source(limits) else { return };
+    // One row, so long that it is sent at once; then the server calculates for days, and has
+    // nothing to send from which it could learn that nobody listens any more.
+    let sql = "select repeat('x', 99999) as a
+        from seq_1_to_1000000 unstopped, seq_1_to_1000000 b
+        where unstopped.seq = 1 and b.seq = 1 or unstopped.seq * b.seq % 7 = 8";
+    let error = maria::run(&source, sql).await.unwrap_err();
+    assert!(matches!(error, SourceError::TooLarge { .. }), "{error}");
+    maria::wait_until_ended("unstopped").await;
+}
+
+#[tokio::test]
+async fn what_mariadb_does_not_end_at_the_time_limit_we_do() {
+    let limits = Limits { time: Duration::from_secs(1), ..Limits::default() };
+    let Some(url) = fixture::instants::url(maria::VARIABLE) else { return };
+    maria::set_up(&["create or replace function without_limit() returns int
+        begin set session max_statement_time = 0; return 1; end"])
+    .await;
+    let name = brisk_domain::SourceName::parse("maria").unwrap();
+    let source = brisk_source::Source::mysql(name, &url, 1, limits).unwrap();
+    // There is one connection, and on it the server's own limit is off now.
+    assert!(maria::run(&source, "select without_limit() as a").await.is_ok());
+    let begun = Instant::now();
+    let sql = format!("{MARIA_ENDLESS}, seq_1_to_2222 as limitless");
+    let error = maria::run(&source, &sql).await.unwrap_err();
+    assert!(matches!(error, SourceError::Timeout { seconds: 1 }), "{error}");
+    assert!(begun.elapsed() > Duration::from_secs(2), "the server ended it");
+    maria::wait_until_ended("as limitless").await;
+    assert!(maria::run(&source, "select 1 as a").await.is_ok());
+}
+
+#[tokio::test]
+async fn more_statements_than_connections_to_mariadb_wait_for_their_turn() {
+    let Some(source) = maria::source(Limits::default()) else { return };
+    let sql = "select count(*) as n, connection_id() as id from seq_1_to_10000";
+    let runs = (0..40).map(|_| maria::run(&source, sql));
+    let mut connections = std::collections::BTreeSet::new();
+    for frame in futures::future::join_all(runs).await {
+        let frame = frame.unwrap();
+        assert_eq!(cells(&frame, "n"), [Some("10000".into())]);
+        connections.insert(cells(&frame, "id"));
+    }
+    assert!((1..=4).contains(&connections.len()), "{}", connections.len());
 }

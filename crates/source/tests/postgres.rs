@@ -156,6 +156,55 @@ async fn limits_hold_and_the_pool_stays_clean() {
     assert_eq!(run(&source, "select 1 as a").await.unwrap().rows(), 1);
 }
 
+/// How many of a role's statements with `mark` in their text run on the server.
+async fn running(admin: &mut sqlx::PgConnection, mark: &str) -> i64 {
+    let sql = "select count(*) from pg_stat_activity
+               where state = 'active' and pid <> pg_backend_pid() and query like '%' || $1 || '%'";
+    sqlx::query_scalar(sql).bind(mark).fetch_one(admin).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_statement_whose_reader_leaves_ends_on_the_server_and_its_connection_comes_back() {
+    let Some(source) = source(Limits::default()) else { return };
+    let mut admin = sqlx::PgConnection::connect(&url().unwrap()).await.unwrap();
+    let slow = "select count(*) as left_alone from generate_series(1, 100000) a,
+                generate_series(1, 100000) b";
+    // More often than the source has connections.
+    for _ in 0..9 {
+        let mut reader = Box::pin(run(&source, slow));
+        loop {
+            tokio::select! {
+                ended = &mut reader => panic!("{ended:?}"),
+                count = running(&mut admin, "as left_alone") => if count > 0 { break },
+            }
+        }
+        drop(reader);
+        while running(&mut admin, "as left_alone").await > 0 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+    assert_eq!(run(&source, "select 1 as a").await.unwrap().rows(), 1);
+}
+
+#[tokio::test]
+async fn what_a_function_changes_of_its_session_does_not_hold_for_the_next_statement() {
+    let Some(_) = source(Limits::default()) else { return };
+    let name = SourceName::parse("pg").unwrap();
+    let one = Source::postgres(name, &url().unwrap(), 1, Limits::default()).unwrap();
+    let mut admin = sqlx::PgConnection::connect(&url().unwrap()).await.unwrap();
+    let function = "create or replace function loosens() returns text language sql as
+                    $$ select set_config('default_transaction_read_only', 'off', false)
+                       || set_config('statement_timeout', '0', false)
+                       || set_config('timezone', 'Asia/Tokyo', false) $$";
+    admin.execute(function).await.unwrap();
+    run(&one, "select loosens() as a").await.unwrap();
+    let shown = "select current_setting('transaction_read_only') as a,
+                 current_setting('statement_timeout') as b, current_setting('timezone') as c";
+    let frame = run(&one, shown).await.unwrap();
+    let text = |name: &str| frame.column(name).unwrap().values.exact(0).unwrap();
+    assert_eq!((text("a"), text("b"), text("c")), ("on".into(), "30s".into(), "UTC".into()));
+}
+
 #[tokio::test]
 async fn errors_lead_to_the_authors_word() {
     let Some(source) = source(Limits::default()) else { return };
@@ -186,4 +235,18 @@ async fn a_server_that_is_not_there_is_said_in_a_sentence_without_its_password()
     assert!(matches!(error, SourceError::Unavailable(_)) && !error.to_string().contains("s3cret"));
     let error = Source::postgres(name, "mysql://u:s3cret@h/d", 1, Limits::default()).err().unwrap();
     assert!(!error.to_string().contains("s3cret"), "{error}");
+}
+
+#[tokio::test]
+async fn connections_are_used_again() {
+    let Some(source) = source(Limits::default()) else { return };
+    let pid = async || {
+        let frame = run(&source, "select pg_backend_pid() as pid").await.unwrap();
+        frame.columns()[0].values.exact(0).unwrap()
+    };
+    let mut processes = std::collections::BTreeSet::new();
+    for _ in 0..20 {
+        processes.insert(pid().await);
+    }
+    assert!(processes.len() <= 4, "{processes:?}");
 }

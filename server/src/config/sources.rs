@@ -36,6 +36,8 @@ pub enum Location {
     Sqlite(PathBuf),
     /// The URL.
     Postgres(Secret),
+    /// The URL, of a MySQL or a MariaDB.
+    MySql(Secret),
 }
 
 /// Connections to a server where nobody says.
@@ -90,12 +92,14 @@ impl Location {
         let scheme = text.split_once(':').map(|(scheme, _)| scheme);
         match scheme {
             Some("postgres" | "postgresql") => Ok(Self::Postgres(text.into())),
+            Some("mysql" | "mariadb") => Ok(Self::MySql(text.into())),
             Some(scheme) if text.contains("://") || text.contains('@') => {
                 let is_word = scheme.len() <= 20 && scheme.bytes().all(|b| b.is_ascii_lowercase());
                 let what = if is_word { format!("{scheme}: is") } else { "its URL names".into() };
                 Err(format!(
                     "{what} no database that Brisk reads: write \
-                     postgres://user:password@host:5432/database, or the path of a SQLite file"
+                     postgres://user:password@host:5432/database, \
+                     mysql://user:password@host:3306/database, or the path of a SQLite file"
                 ))
             }
             _ => Ok(Self::Sqlite(base.join(text))),
@@ -107,6 +111,7 @@ impl Location {
         match self {
             Self::Sqlite(_) => Dialect::Sqlite,
             Self::Postgres(_) => Dialect::Postgres,
+            Self::MySql(_) => Dialect::MySql,
         }
     }
 }
@@ -281,6 +286,9 @@ mod tests {
         assert_eq!(parse("sqlite:///data/shop.sqlite"), file("/data/shop.sqlite"));
         for url in ["postgres://u:p@h/d", "postgresql:///d?host=/run/postgresql"] {
             assert_eq!(parse(url), Ok(Location::Postgres(url.into())));
+        }
+        for url in ["mysql://u:p@h:3306/d", "mariadb://u:p@h/d?ssl-mode=VERIFY_CA"] {
+            assert_eq!(parse(url), Ok(Location::MySql(url.into())));
         }
         for url in ["mongodb://u:hunter2@h/d", "postgre:/u:hunter2@h/d", "Http://u:hunter2@h"] {
             let message = parse(url).unwrap_err();

@@ -23,12 +23,12 @@ pub(super) fn start(_: &Workspace) -> Result<Service> {
     let (port, log) = (free_port()?, directory.path().join("log"));
     let setup = directory.path().join("setup.sql");
     // One statement a line. A nameless local user stands before brisk@'%', so that localhost is
-    // named as well.
+    // named as well. Tests make users with fewer rights.
     let grants = [
         "create user brisk@localhost;",
-        "grant all on *.* to brisk@localhost;",
+        "grant all on *.* to brisk@localhost with grant option;",
         "create user brisk@'%';",
-        "grant all on *.* to brisk@'%';",
+        "grant all on *.* to brisk@'%' with grant option;",
         "create database brisk;",
     ];
     std::fs::write(&setup, grants.join("\n"))?;

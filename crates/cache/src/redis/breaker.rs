@@ -1,5 +1,8 @@
 //! The circuit breaker: after a few failures in a row nobody waits for Redis until it answers a
 //! probe.
+//!
+//! What was under way at the same time fails together, a thousand operations in one late moment of
+//! Redis or of this machine: that is one failure.
 
 use super::Trouble;
 use std::sync::Mutex;
@@ -18,6 +21,8 @@ pub(crate) struct Breaker(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     failures: u32,
+    /// When the last of them was counted.
+    counted: Option<Instant>,
     open: Option<Open>,
 }
 
@@ -42,9 +47,14 @@ impl Breaker {
         self.lock().failures = 0;
     }
 
-    /// Counts a failure; if it opens the breaker, the pause before the first probe.
-    pub(crate) fn failed(&self, why: &Trouble) -> Option<Duration> {
+    /// Counts the failure of what was asked at `asked`; if it opens the breaker, the pause before
+    /// the first probe.
+    pub(crate) fn failed(&self, why: &Trouble, asked: Instant) -> Option<Duration> {
         let mut state = self.lock();
+        if state.counted.is_some_and(|counted| asked < counted) {
+            return None;
+        }
+        state.counted = Some(Instant::now());
         state.failures += 1;
         if state.open.is_some() || state.failures < FAILURES {
             return None;
@@ -72,21 +82,35 @@ impl Breaker {
 mod tests {
     use super::*;
 
+    fn failed(breaker: &Breaker) -> Option<Duration> {
+        breaker.failed(&Trouble::Timeout, Instant::now())
+    }
+
     #[test]
     fn three_failures_in_a_row_open_it_and_a_probe_closes_it() {
         let breaker = Breaker::default();
         for _ in 0..2 {
-            assert_eq!(breaker.failed(&Trouble::Timeout), None);
+            assert_eq!(failed(&breaker), None);
         }
         breaker.succeeded();
         for _ in 0..2 {
-            assert_eq!(breaker.failed(&Trouble::Timeout), None);
+            assert_eq!(failed(&breaker), None);
         }
         assert!(breaker.admit().is_ok());
-        assert!(breaker.failed(&Trouble::Timeout).is_some());
+        assert!(failed(&breaker).is_some());
         assert_eq!(breaker.admit(), Err(Trouble::Open));
-        assert_eq!(breaker.failed(&Trouble::Timeout), None, "one probe is enough");
+        assert_eq!(failed(&breaker), None, "one probe is enough");
         breaker.succeeded_probe();
         assert!(breaker.admit().is_ok() && breaker.trouble().is_none());
+    }
+
+    #[test]
+    fn what_was_under_way_at_the_same_time_fails_once() {
+        let (breaker, asked) = (Breaker::default(), Instant::now());
+        for _ in 0..1_000 {
+            assert_eq!(breaker.failed(&Trouble::Timeout, asked), None);
+        }
+        assert_eq!(failed(&breaker), None);
+        assert!(failed(&breaker).is_some(), "the third that began after the one before it");
     }
 }

@@ -3,6 +3,7 @@
 use super::{Shared, Trouble};
 use crate::{EntryKey, Fingerprint};
 use redis::Cmd;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 impl Shared {
@@ -28,24 +29,28 @@ impl Shared {
     }
 
     /// The bytes under `entries`, for somebody who waits for the generations at the same time.
-    pub(crate) async fn entries_ahead(
+    pub(crate) async fn entries_beside(
         &self,
         entries: &[EntryKey],
     ) -> Result<Vec<Option<Vec<u8>>>, Trouble> {
-        if entries.is_empty() {
-            return Ok(Vec::new());
-        }
         let command = self.read(entries, &[]);
         self.ask_beside(async |mut connection| command.query_async(&mut connection).await).await
     }
 
-    fn read(&self, entries: &[EntryKey], fingerprints: &[Fingerprint]) -> Cmd {
+    /// The command that reads them.
+    pub(super) fn read(&self, entries: &[EntryKey], fingerprints: &[Fingerprint]) -> Cmd {
         let mut command = redis::cmd("MGET");
+        // One text for all: a hot dashboard asks for many.
+        let mut name = String::new();
         for key in entries {
-            command.arg(self.key("e", key));
+            name.clear();
+            _ = write!(name, "{}e:{key}", self.config.prefix);
+            command.arg(&name);
         }
         for fingerprint in fingerprints {
-            command.arg(self.key("n", fingerprint));
+            name.clear();
+            _ = write!(name, "{}n:{fingerprint}", self.config.prefix);
+            command.arg(&name);
         }
         command
     }

@@ -3,6 +3,11 @@
 //! One round trip reads all of a batch and creates what is missing. In a cluster all generations
 //! live in one hash slot, so that one node answers for all of them at one instant.
 //!
+//! **The stamp.** Every invalidation replaces one more key, in the same transaction: the stamp, a
+//! random id. While it is the one under which this process read its tags, no generation has
+//! changed, and nobody has to read them again: a hot batch costs Redis two short values, however
+//! many tags it has. A missing stamp is a new one, so losing it costs a read, never truth.
+//!
 //! **Eras.** A Redis that starts again from a backup shows generations as they once were, and
 //! entries of that time with them: old values would be current again. Two facts prevent that.
 //! The scripts that a Redis has loaded do not survive its end, whatever its backups hold; and
@@ -13,9 +18,9 @@
 //! for a replica that takes over.
 
 use super::{Shared, Trouble};
-use crate::Tag;
-use crate::generation::{self, Generation, Generations};
-use redis::{RedisError, Script, ServerErrorKind};
+use crate::generation::{self, Generation, Generations, Stamp};
+use crate::{EntryKey, Tag};
+use redis::{Cmd, RedisError, RedisResult, Script, ServerErrorKind, Value, from_redis_value};
 use std::sync::{Arc, LazyLock, RwLock};
 use std::time::{Duration, Instant};
 
@@ -77,12 +82,17 @@ impl Current {
     }
 }
 
-/// The first key is the era's, the others are generations; the arguments are the life in seconds,
-/// whether to renew, and what makes a generation random. A missing one is that with its place, so
-/// that no two are alike.
+/// The first key is the era's, the second the stamp's, the others are generations; the arguments
+/// are the life in seconds, whether to renew, what makes a generation random, and the stamp that
+/// the caller knows: where nothing has changed since, era and stamp are the whole answer. A missing
+/// generation is the random argument with its place, so that no two are alike.
 fn script(era: &str) -> String {
     format!(
         "-- era {era}\n\
+         if ARGV[4] ~= '' and ARGV[2] == '0' then\n\
+         local known = redis.call('MGET', KEYS[1], KEYS[2])\n\
+         if known[1] == '{era}' and known[2] == ARGV[4] then return known end\n\
+         end\n\
          local found = redis.call('MGET', unpack(KEYS))\n\
          for i, key in ipairs(KEYS) do\n\
          if not found[i] then\n\
@@ -95,15 +105,23 @@ fn script(era: &str) -> String {
 }
 
 impl Shared {
-    /// The generations of `tags`; missing ones are created.
-    pub(crate) async fn generations(&self, tags: &[Tag]) -> Result<Generations, Trouble> {
+    /// The generations of `tags`; missing ones are created. `None` says that they are what they
+    /// were under the `known` era and stamp.
+    pub(crate) async fn generations(
+        &self,
+        tags: &[Tag],
+        known: Option<(&str, &Stamp)>,
+    ) -> Result<Option<Generations>, Trouble> {
         for _ in 0..ATTEMPTS {
             let Some(current) = self.era.read() else {
                 self.change_era(None).await?;
                 continue;
             };
-            match self.read_in(&current, tags).await? {
-                Answer::Read(of) => return Ok(Generations { era: current.name.clone(), of }),
+            match self.read_in(&current, tags, known_in(&current, known)).await? {
+                Answer::Unchanged => return Ok(None),
+                Answer::Read(stamp, of) => {
+                    return Ok(Some(Generations { era: current.name.clone(), stamp, of }));
+                }
                 Answer::Other(era) => self.era.set(Current::new(&era)),
                 Answer::Ended => self.change_era(Some(&current)).await?,
             }
@@ -116,42 +134,89 @@ impl Shared {
         let mut pipeline = redis::pipe();
         pipeline.atomic();
         for tag in tags {
-            let (key, value) = (self.generation_key(tag), generation::random());
+            let (key, value) = (self.generation_key(tag.as_str()), generation::random());
             pipeline.cmd("SET").arg(key).arg(&*value).arg("EX").arg(LIFE.as_secs()).ignore();
         }
+        let stamp = generation::random();
+        pipeline.cmd("SET").arg(self.stamp_key()).arg(&*stamp);
+        pipeline.arg("EX").arg(LIFE.as_secs()).ignore();
         self.ask(async |mut connection| pipeline.exec_async(&mut connection).await).await
     }
 
-    async fn read_in(&self, current: &Current, tags: &[Tag]) -> Result<Answer, Trouble> {
+    /// The generations of `tags` as [`Shared::generations`] has them, and what is stored under
+    /// `entries`, in one round trip; no entries where the era has changed meanwhile.
+    pub(crate) async fn generations_and_entries(
+        &self,
+        tags: &[Tag],
+        known: Option<(&str, &Stamp)>,
+        entries: &[EntryKey],
+    ) -> (Result<Option<Generations>, Trouble>, Vec<Option<Vec<u8>>>) {
+        if entries.is_empty() {
+            return (self.generations(tags, known).await, Vec::new());
+        }
+        // What a cluster holds is on several nodes: the driver sends to each what it has.
+        if self.config.cluster {
+            let (read, found) =
+                futures::join!(self.generations(tags, known), self.entries_beside(entries));
+            return (read, found.unwrap_or_default());
+        }
+        let Some(current) = self.era.read() else {
+            return (self.generations(tags, known).await, Vec::new());
+        };
+        let stamp = known_in(&current, known);
+        let mut both = redis::pipe();
+        both.add_command(self.reading(&current, tags, stamp));
+        both.add_command(self.read(entries, &[])).ignore_errors();
+        let asked = self.ask(async |mut connection| {
+            let mut answers: Vec<RedisResult<Value>> = both.query_async(&mut connection).await?;
+            let found = answers.pop().unwrap_or(Ok(Value::Nil));
+            let read = answers.pop().unwrap_or(Ok(Value::Nil));
+            let found = found.and_then(|found| Ok(from_redis_value::<Vec<_>>(found)?));
+            Ok((read_or_ended(read)?, found))
+        });
+        let (read, found) = match asked.await {
+            Ok((read, found)) => (read, found.unwrap_or_default()),
+            Err(trouble) => return (Err(trouble), Vec::new()),
+        };
+        match answer(read, &current, tags, stamp) {
+            Ok(Answer::Unchanged) => (Ok(None), found),
+            Ok(Answer::Read(stamp, of)) => {
+                (Ok(Some(Generations { era: current.name.clone(), stamp, of })), found)
+            }
+            // Another era: everything from the start, and entries under its keys.
+            Ok(_) => (self.generations(tags, known).await, Vec::new()),
+            Err(trouble) => (Err(trouble), Vec::new()),
+        }
+    }
+
+    async fn read_in(
+        &self,
+        current: &Current,
+        tags: &[Tag],
+        known: Option<&Stamp>,
+    ) -> Result<Answer, Trouble> {
+        let command = self.reading(current, tags, known);
+        let read = self
+            .ask(async |mut connection| read_or_ended(command.query_async(&mut connection).await));
+        answer(read.await?, current, tags, known)
+    }
+
+    /// The command that reads `tags` in the era `current`.
+    fn reading(&self, current: &Current, tags: &[Tag], known: Option<&Stamp>) -> Cmd {
         let mut command = redis::cmd("EVALSHA");
-        command.arg(&current.hash).arg(tags.len() + 1).arg(self.era_key());
+        command.arg(&current.hash).arg(tags.len() + 2);
+        command.arg(self.era_key()).arg(self.stamp_key());
+        let mut key = self.generation_key("");
+        let name_at = key.len();
         for tag in tags {
-            command.arg(self.generation_key(tag));
+            key.truncate(name_at);
+            key.push_str(tag.as_str());
+            command.arg(&key);
         }
         let renew = if current.is_renewal() { "1" } else { "0" };
         command.arg(LIFE.as_secs()).arg(renew).arg(&*generation::random());
-        let read = self.ask(async |mut connection| {
-            match command.query_async::<Vec<Vec<u8>>>(&mut connection).await {
-                Ok(found) => Ok(Some(found)),
-                Err(error) if is_no_script(&error) => Ok(None),
-                Err(error) => Err(error),
-            }
-        });
-        let Some(mut found) = read.await? else {
-            return Ok(Answer::Ended);
-        };
-        if found.len() != tags.len() + 1 {
-            return Err(Trouble::Failed("it answered with another number of generations".into()));
-        }
-        let era = found.remove(0);
-        if era != current.name.as_bytes() {
-            // Whatever it is, it goes into a script's text only if it looks like an era.
-            return Ok(match era_name(&era) {
-                Some(era) => Answer::Other(era),
-                None => Answer::Ended,
-            });
-        }
-        Ok(Answer::Read(found.into_iter().map(Generation::from).collect()))
+        command.arg(known.map_or(&[][..], |stamp| stamp));
+        command
     }
 
     /// On from `seen`, which is over, or from nothing at the start: to the era that others are
@@ -213,8 +278,12 @@ impl Shared {
         format!("{}{{g}}era:{}", self.config.prefix, *EDITION)
     }
 
-    fn generation_key(&self, tag: &Tag) -> String {
-        format!("{}{{g}}:{}", self.config.prefix, tag.as_str())
+    fn stamp_key(&self) -> String {
+        format!("{}{{g}}stamp", self.config.prefix)
+    }
+
+    fn generation_key(&self, tag: &str) -> String {
+        format!("{}{{g}}:{tag}", self.config.prefix)
     }
 }
 
@@ -228,9 +297,56 @@ impl Era {
     }
 }
 
+/// The stamp that is known, if it is known in this era.
+fn known_in<'a>(current: &Current, known: Option<(&str, &'a Stamp)>) -> Option<&'a Stamp> {
+    known.filter(|(era, _)| *era == &*current.name).map(|(_, stamp)| stamp)
+}
+
+/// What the script answered; `None` where Redis does not know it, so that its era is over.
+fn read_or_ended(read: RedisResult<Value>) -> RedisResult<Option<Vec<Vec<u8>>>> {
+    match read {
+        Ok(found) => Ok(Some(from_redis_value(found)?)),
+        Err(error) if is_no_script(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What the script's answer means to somebody who asked for `tags` and knows a stamp.
+fn answer(
+    read: Option<Vec<Vec<u8>>>,
+    current: &Current,
+    tags: &[Tag],
+    known: Option<&Stamp>,
+) -> Result<Answer, Trouble> {
+    let Some(mut found) = read else {
+        return Ok(Answer::Ended);
+    };
+    let of = found.split_off(found.len().min(2));
+    let (Some(stamp), Some(era)) = (found.pop(), found.pop()) else {
+        return Err(Trouble::Failed("it answered without a stamp".into()));
+    };
+    if era != current.name.as_bytes() {
+        // Whatever it is, it goes into a script's text only if it looks like an era.
+        return Ok(match era_name(&era) {
+            Some(era) => Answer::Other(era),
+            None => Answer::Ended,
+        });
+    }
+    if of.len() == tags.len() {
+        let of = of.into_iter().map(Generation::from).collect();
+        return Ok(Answer::Read(stamp.into(), of));
+    }
+    if of.is_empty() && known.is_some_and(|known| **known == *stamp) {
+        return Ok(Answer::Unchanged);
+    }
+    Err(Trouble::Failed("it answered with another number of generations".into()))
+}
+
 enum Answer {
-    /// The generations.
-    Read(Vec<Generation>),
+    /// Nothing has changed since the stamp that was known.
+    Unchanged,
+    /// The stamp and the generations.
+    Read(Stamp, Vec<Generation>),
     /// The others are in this era.
     Other(Box<str>),
     /// The era is over.

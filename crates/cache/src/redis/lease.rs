@@ -1,6 +1,7 @@
 //! Leases: of all processes, one loads an entry. A lease expires by itself when its holder is
 //! gone, and is given back on every other way out.
 
+use super::channel::Message;
 use super::{Shared, Trouble};
 use crate::EntryKey;
 use redis::Script;
@@ -21,26 +22,35 @@ static END: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
+/// Who asks for a lease: random, and the same for as long as one load asks.
+pub(crate) type Token = Box<[u8]>;
+
 /// A lease that this process holds, and renews until it is dropped or given back.
 pub(crate) struct Lease {
     shared: Arc<Shared>,
     key: EntryKey,
-    token: Box<[u8]>,
+    token: Token,
     renewal: tokio::task::AbortHandle,
     given_back: bool,
 }
 
 impl Shared {
-    /// The lease of `key`, or `None` while another process holds it.
-    pub(crate) async fn lease(self: &Arc<Self>, key: EntryKey) -> Result<Option<Lease>, Trouble> {
-        let token = crate::generation::random();
+    /// The lease of `key` under `token`, or `None` while another process holds it. An answer that
+    /// was late may have been a yes: asked again with the same token, it is one.
+    pub(crate) async fn lease(
+        self: &Arc<Self>,
+        key: EntryKey,
+        token: &Token,
+    ) -> Result<Option<Lease>, Trouble> {
         let mut command = redis::cmd("SET");
-        command.arg(self.key("l", &key)).arg(&*token).arg("NX").arg("PX").arg(self.lease_time());
-        let taken: Option<String> =
+        command.arg(self.key("l", &key)).arg(&**token).arg("NX").arg("GET");
+        command.arg("PX").arg(self.lease_time());
+        let holder: Option<Vec<u8>> =
             self.ask(async |mut connection| command.query_async(&mut connection).await).await?;
-        if taken.is_none() {
+        if holder.is_some_and(|holder| *holder != **token) {
             return Ok(None);
         }
+        let token = token.clone();
         let renewal = tokio::spawn(renew(Arc::clone(self), key, token.clone())).abort_handle();
         Ok(Some(Lease { shared: Arc::clone(self), key, token, renewal, given_back: false }))
     }
@@ -59,7 +69,7 @@ impl Shared {
 }
 
 /// Keeps a lease for as long as its holder lives.
-async fn renew(shared: Arc<Shared>, key: EntryKey, token: Box<[u8]>) {
+async fn renew(shared: Arc<Shared>, key: EntryKey, token: Token) {
     loop {
         tokio::time::sleep(shared.config.lease.max(Duration::from_millis(30)) / 3).await;
         let (name, time) = (shared.key("l", &key), shared.lease_time());
@@ -92,7 +102,11 @@ impl Drop for Lease {
         let (shared, key, token) = (Arc::clone(&self.shared), self.key, self.token.clone());
         // Outside of a runtime the process is ending, and the lease runs out.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move { shared.end_lease(&key, &token).await });
+            runtime.spawn(async move {
+                let _ = shared.end_lease(&key, &token).await;
+                // Who waits elsewhere may lead now.
+                shared.publish(&Message::Landed(key)).await;
+            });
         }
     }
 }

@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | `brisk:{g}era:EDITION` | the era, see [`generations`] | after eight days without a reader |
 //! | `brisk:{g}:TAG` | a tag's generation | the same |
+//! | `brisk:{g}stamp` | changes with every invalidation | the same |
 //! | `brisk:e:KEY` | an entry | with its stale window |
 //! | `brisk:n:FINGERPRINT` | the key of the newest entry of a fingerprint | with that entry |
 //! | `brisk:l:KEY` | the lease of a load | after [`RedisConfig::lease`] |
@@ -32,6 +33,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 /// Where the shared tier is, and how patient to be with it.
@@ -225,8 +227,9 @@ impl Shared {
         &self,
         operation: impl AsyncFnOnce(Connection) -> Result<T, RedisError>,
     ) -> Result<T, Trouble> {
+        let begun = Instant::now();
         let asked = async { operation(self.connector.connection().await?).await };
-        let result = match tokio::time::timeout(self.config.timeout, asked).await {
+        let result = match answered(self.config.timeout, asked).await {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) if error.is_timeout() => Err(Trouble::Timeout),
             Ok(Err(error)) if let Some(why) = refused_certificate(&error) => {
@@ -252,13 +255,13 @@ impl Shared {
         };
         match &result {
             Ok(_) => self.breaker.succeeded(),
-            Err(trouble) => self.failed(trouble),
+            Err(trouble) => self.failed(trouble, begun),
         }
         result
     }
 
-    fn failed(&self, trouble: &Trouble) {
-        if let Some(pause) = self.breaker.failed(trouble) {
+    fn failed(&self, trouble: &Trouble, asked: Instant) {
+        if let Some(pause) = self.breaker.failed(trouble, asked) {
             self.probe(pause);
         }
     }
@@ -284,6 +287,28 @@ impl Shared {
             }
         });
     }
+}
+
+/// Rounds of the scheduler after which an answer that has come is read: a round asks the system
+/// what has come in, another one gives it to the connection, a third one to who waits; twice,
+/// because they may run on different threads.
+const CATCH_UP: usize = 8;
+
+/// What `asked` comes to within `time`. Where this process is late, and not Redis, the answer may
+/// lie there unread: so everything that waits to be run gets its turn before that is a timeout.
+/// In a process that has nothing to do this takes microseconds.
+async fn answered<T>(time: Duration, asked: impl Future<Output = T>) -> Result<T, ()> {
+    let mut asked = std::pin::pin!(asked);
+    if let Ok(answer) = tokio::time::timeout(time, &mut asked).await {
+        return Ok(answer);
+    }
+    for _ in 0..CATCH_UP {
+        tokio::task::yield_now().await;
+        if let Poll::Ready(answer) = futures::poll!(&mut asked) {
+            return Ok(answer);
+        }
+    }
+    Err(())
 }
 
 /// Answers that say that the server is there but cannot serve anybody.

@@ -1,0 +1,166 @@
+//! **Cold.** A page of twenty panels over millions of rows that nobody has asked for yet, against a
+//! program that sends the same statements over as many connections and throws the rows away: what
+//! does Brisk add?
+
+use crate::client::Client;
+use crate::retail;
+use crate::servers::brisk::Deployment;
+use crate::servers::postgres::Postgres;
+use anyhow::{Context, Result, bail};
+use brisk_domain::{Access, Slug, Timestamp, ViewState};
+use brisk_engine::{Window, plan};
+use brisk_source::{Bind, Dialect, Statement};
+use futures::TryStreamExt;
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, SqlSafeStr as _, Statement as _};
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
+
+/// How much to do.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The program under test.
+    pub program: PathBuf,
+    /// The demo's data.
+    pub csv: PathBuf,
+    /// Rows in the table.
+    pub rows: u64,
+    /// Measurements of each kind, taken in turns.
+    pub rounds: usize,
+}
+
+/// What was measured.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// Rows in the table.
+    pub rows: u64,
+    /// Statements of the page.
+    pub statements: usize,
+    /// The whole page, in the order of the rounds.
+    pub page: Vec<Duration>,
+    /// The bare statements, in the order of the rounds.
+    pub bare: Vec<Duration>,
+}
+
+/// Connections of both. All of it runs on the same machine as the database.
+const CONNECTIONS: usize = 4;
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Measures.
+pub async fn run(settings: &Settings) -> Result<Report> {
+    let postgres = Postgres::start().await?;
+    retail::load(&postgres, &settings.csv, settings.rows).await?;
+    let deployment = Deployment {
+        program: settings.program.clone(),
+        configuration: format!(
+            "[source.bench]\nurl = \"{}\"\nconnections = {CONNECTIONS}\ntimeout = \"120s\"\n",
+            postgres.url()
+        ),
+        dashboards: vec![("twenty.toml".into(), retail::dashboard())],
+    };
+    let now = postgres.number("select extract(epoch from now())::int8").await?;
+    let statements = statements(Timestamp::from_seconds(now))?;
+    let client = Client::default();
+    let mut report =
+        Report { rows: settings.rows, statements: statements.len(), ..Report::default() };
+    // The first ones fill the database's own cache.
+    for round in 0..=settings.rounds {
+        let bare = bare(&postgres, &statements).await?;
+        let brisk = deployment.start()?;
+        let answer = client.get(&brisk.url("/d/twenty"), PATIENCE).await?;
+        let text = String::from_utf8_lossy(&answer.body);
+        if answer.status != 200 || text.contains("notice bad") {
+            bail!("the page failed with status {}: {text}", answer.status);
+        }
+        if round > 0 {
+            report.bare.push(bare);
+            report.page.push(answer.time);
+        }
+    }
+    Ok(report)
+}
+
+/// The statements of the page, as Brisk makes them.
+fn statements(now: Timestamp) -> Result<Vec<Statement>> {
+    let dashboard =
+        brisk_definition::parse("twenty.toml", Slug::parse("twenty")?, &retail::dashboard());
+    let dashboard = dashboard.map_err(|problems| anyhow::anyhow!("{problems:?}"))?;
+    let view = ViewState::default_of(&dashboard);
+    let window = Window::of(&dashboard, &view, now)?;
+    let mut statements: Vec<Statement> = Vec::new();
+    for panel in &dashboard.panels {
+        let plan = plan::panel(panel, &view, &window, &Access::anonymous(), Dialect::Postgres)?;
+        let all = [Some(plan.main), plan.previous, plan.sparkline];
+        for planned in all.into_iter().flatten() {
+            // What stands on a page twice is asked once.
+            if !statements.contains(&planned.statement) {
+                statements.push(planned.statement);
+            }
+        }
+    }
+    Ok(statements)
+}
+
+/// The time in which a program without a cache, a page or limits has all rows.
+async fn bare(postgres: &Postgres, statements: &[Statement]) -> Result<Duration> {
+    let begun = Instant::now();
+    let left = Arc::new(Mutex::new(statements.iter().rev().collect::<Vec<_>>()));
+    let workers = (0..CONNECTIONS).map(|_| async {
+        let mut connection = PgConnection::connect(&postgres.url()).await?;
+        // As Brisk's connections have it.
+        connection.execute("set jit = off; set timezone = 'UTC'").await?;
+        loop {
+            let Some(statement) = left.lock().await.pop() else { return anyhow::Ok(()) };
+            let sql = AssertSqlSafe(statement.sql.clone()).into_sql_str();
+            let prepared = (&mut connection).prepare(sql).await?;
+            let mut query = prepared.query();
+            for bind in &statement.binds {
+                query = match bind {
+                    Bind::Int(number) => query.bind(*number),
+                    Bind::Text(text) => query.bind(text.clone()),
+                };
+            }
+            let rows = (&mut connection).fetch(query).try_fold(0, async |rows, _| Ok(rows + 1));
+            if rows.await.context(statement.query.sql.clone())? == 0 {
+                bail!("a statement gave no row");
+            }
+        }
+    });
+    futures::future::try_join_all(workers).await?;
+    Ok(begun.elapsed())
+}
+
+impl Report {
+    /// How much longer the page takes, round by round; the median.
+    pub fn ratio(&self) -> f64 {
+        let ratios = self.page.iter().zip(&self.bare);
+        let mut ratios: Vec<f64> =
+            ratios.map(|(page, bare)| page.as_secs_f64() / bare.as_secs_f64()).collect();
+        ratios.sort_by(f64::total_cmp);
+        ratios.get(ratios.len() / 2).copied().unwrap_or(f64::NAN)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let median = |times: &[Duration]| {
+            let mut times = times.to_vec();
+            times.sort();
+            times.get(times.len() / 2).map_or(0.0, Duration::as_secs_f64)
+        };
+        writeln!(
+            f,
+            "cold: a page of {} statements over {} rows: {:.2} s; the bare statements over as many \
+             connections: {:.2} s; {:.2} times (median of {} rounds)",
+            self.statements,
+            self.rows,
+            median(&self.page),
+            median(&self.bare),
+            self.ratio(),
+            self.page.len()
+        )
+    }
+}
