@@ -40,7 +40,7 @@ pub use frame::{Column, Frame, Values};
 pub use identifier::{AttributeName, PanelId, Slug, SourceName, VariableName};
 pub use interval::{Interval, IntervalChoice};
 pub use panel::{GridPlace, Panel, PanelKind};
-pub use panel_data::{FailureKind, Freshness, PanelData, PanelError, Stamp};
+pub use panel_data::{Edition, FailureKind, Freshness, PanelData, PanelError};
 pub use query::Query;
 pub use time_range::{Bounds, TimeRange};
 pub use unit::Unit;

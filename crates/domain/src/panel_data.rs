@@ -26,14 +26,14 @@ pub struct PanelData {
     /// How current the least current of the frames is.
     pub freshness: Freshness,
     /// Which entries the frames are.
-    pub stamp: Stamp,
+    pub edition: Edition,
 }
 
-/// Which entries a panel's frames are: equal stamps, equal frames. Opaque to everybody but who
+/// Which entries a panel's frames are: equal editions, equal frames. Opaque to everybody but who
 /// made it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Stamp(pub Box<str>);
+pub struct Edition(pub Box<str>);
 
 /// How current a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -11,8 +11,8 @@ use crate::window::{TooFine, Window};
 use brisk_cache::{Fingerprint, NotRecorded, Request, Tag, Trigger};
 use brisk_domain::variable::Options;
 use brisk_domain::{
-    Access, Clock, Dashboard, FailureKind, Frame, Freshness, Panel, PanelData, PanelError,
-    RequestedView, Slug, SourceName, Stamp, Timestamp, Values, Variable, VariableName, ViewState,
+    Access, Clock, Dashboard, Edition, FailureKind, Frame, Freshness, Panel, PanelData, PanelError,
+    RequestedView, Slug, SourceName, Timestamp, Values, Variable, VariableName, ViewState,
     ZoneOffsets,
 };
 use brisk_source::StatementError;
@@ -80,7 +80,7 @@ impl PanelState {
     pub async fn since(self, oldest: Timestamp) -> Result<Arc<PanelData>, PanelError> {
         match self {
             Self::Pending { previous: Some(data), load } if data.as_of >= oldest => {
-                // Behind the answer: a load that nobody waits for would end.
+                // What nobody awaits ends; the next who asks should find the current value.
                 tokio::spawn(load);
                 Ok(data)
             }
@@ -444,7 +444,7 @@ fn panel_data(
 ) -> Result<PanelData, PanelError> {
     let as_of = loaded.iter().map(|l| l.as_of).min().unwrap_or_default();
     let freshness = loaded.iter().map(|l| l.freshness).max().unwrap_or(Freshness::Fresh);
-    let stamp = stamp(&loaded);
+    let edition = edition(&loaded);
     let mut frames = loaded.into_iter().map(|l| l.frame);
     let with_computed = |frame: Arc<Frame>| {
         computed::with_computed(&frame, &panel.computed).map_err(|error| unfit(error.to_string()))
@@ -464,15 +464,15 @@ fn panel_data(
         offsets,
         as_of,
         freshness,
-        stamp,
+        edition,
     })
 }
 
 /// A key says under which generations, and when it was loaded, which of the entries that follow
 /// each other under them.
-fn stamp(loaded: &[Loaded]) -> Stamp {
+fn edition(loaded: &[Loaded]) -> Edition {
     let parts = loaded.iter().map(|one| format!("{} {}", one.key, one.as_of.0));
-    Stamp(Fingerprint::of(parts).to_string().into())
+    Edition(Fingerprint::of(parts).to_string().into())
 }
 
 /// The offsets around everything that the panel shows, which may lie outside the bounds.

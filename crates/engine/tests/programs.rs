@@ -1,5 +1,5 @@
 //! What programs get: the current value, unless they take an older one; panels without choices;
-//! stamps that say whether anything is new; failures whose kind they can act on.
+//! editions that say whether anything is new; failures whose kind they can act on.
 
 // Helpers of tests are outside of what clippy takes for tests.
 #![allow(clippy::unwrap_used, clippy::panic)]
@@ -223,15 +223,15 @@ async fn equal_stamps_are_equal_frames() {
     let world = world().await;
     let first = world.current().await;
     world.clock.advance(30);
-    assert_eq!(world.current().await.stamp, first.stamp);
+    assert_eq!(world.current().await.edition, first.edition);
     // Loaded again under the same generations: what it shows may have changed.
     world.clock.advance(31);
     let later = world.current().await;
-    assert_ne!(later.stamp, first.stamp);
+    assert_ne!(later.edition, first.edition);
     world.invalidate("table:shop.orders").await;
     let changed = world.current().await;
-    assert_ne!(changed.stamp, later.stamp);
-    assert_eq!(changed.stamp, world.current().await.stamp);
+    assert_ne!(changed.edition, later.edition);
+    assert_eq!(changed.edition, world.current().await.edition);
 }
 
 #[tokio::test]

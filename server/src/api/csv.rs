@@ -54,7 +54,7 @@ fn harmless(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use brisk_domain::{Bounds, Column, Decimal, Freshness, Interval, Stamp, Timestamp};
+    use brisk_domain::{Bounds, Column, Decimal, Edition, Freshness, Interval, Timestamp};
 
     fn data(columns: Vec<(&str, Values)>) -> PanelData {
         let columns =
@@ -70,7 +70,7 @@ mod tests {
             offsets: ZoneOffsets { first: 3600, changes: vec![] },
             as_of: at(0),
             freshness: Freshness::Fresh,
-            stamp: Stamp::default(),
+            edition: Edition::default(),
         }
     }
 

@@ -202,7 +202,7 @@ pub fn etag(form: &str, frames: &Frames, outcomes: &[Outcome]) -> Option<ETag> {
     for ((panel, _), outcome) in frames.panels.iter().zip(outcomes) {
         let data = outcome.as_ref().ok()?;
         parts.push(serde_json::to_vec(panel).ok()?);
-        parts.push(data.stamp.0.as_bytes().to_vec());
+        parts.push(data.edition.0.as_bytes().to_vec());
         parts.push(serde_json::to_vec(&data.freshness).ok()?);
     }
     Some(ETag::of(parts))
