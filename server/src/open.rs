@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use brisk_cache::{Cache, Config, LaneLimits};
 use brisk_domain::{Clock, SourceName};
 use brisk_engine::load::{Loader, Sources};
-use brisk_engine::{Cached, Catalog, Engine};
+use brisk_engine::{Cached, Catalog, Engine, RunObserver};
 use brisk_source::Source;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,9 +21,24 @@ pub fn engine(
     sources: Sources,
     clock: &Arc<dyn Clock>,
 ) -> anyhow::Result<Engine> {
-    let catalog = Arc::new(Catalog::open(&settings.dashboards_dir));
     let loader = Loader::new(cache(settings, clock)?, sources);
-    Ok(Engine::new(catalog, loader, Arc::clone(clock)).with_policies(settings.policies()))
+    Ok(over(settings, loader, clock))
+}
+
+/// The same, where `observer` hears of each refresh of a rollup.
+pub fn observed_engine(
+    settings: &Settings,
+    sources: Sources,
+    clock: &Arc<dyn Clock>,
+    observer: Arc<dyn RunObserver>,
+) -> anyhow::Result<Engine> {
+    let loader = Loader::new(cache(settings, clock)?, sources).with_observer(observer);
+    Ok(over(settings, loader, clock))
+}
+
+fn over(settings: &Settings, loader: Loader, clock: &Arc<dyn Clock>) -> Engine {
+    let catalog = Arc::new(Catalog::open(&settings.dashboards_dir));
+    Engine::new(catalog, loader, Arc::clone(clock)).with_policies(settings.policies())
 }
 
 /// The sources, which connect when they are first needed.
@@ -35,11 +50,22 @@ pub fn sources(settings: &Settings) -> anyhow::Result<Sources> {
             Ok(Location::Sqlite(path)) if !path.exists() => {
                 bail!("source \"{name}\": there is no file {}", path.display());
             }
-            Ok(Location::Sqlite(path)) => Source::sqlite(name.clone(), path, source.limits),
+            Ok(Location::Sqlite(path)) => {
+                let rollups = settings.rollup_file(name);
+                Source::sqlite(name.clone(), path, source.limits)
+                    .with_rollup_file(&rollups, source.rollup_time)
+            }
             Ok(Location::Postgres(url)) => {
                 let (url, connections) = (url.expose(), source.connections);
-                Source::postgres(name.clone(), url, connections, source.limits)
-                    .with_context(|| format!("source \"{name}\""))?
+                let opened = Source::postgres(name.clone(), url, connections, source.limits)
+                    .with_context(|| format!("source \"{name}\""))?;
+                match &source.rollup_url {
+                    None => opened,
+                    Some(Err(problem)) => bail!("{problem}"),
+                    Some(Ok(url)) => opened
+                        .with_rollup_url(url.expose(), source.rollup_time)
+                        .with_context(|| format!("\"rollup_url\" of source \"{name}\""))?,
+                }
             }
         };
         sources.insert(name.clone(), opened);
@@ -69,6 +95,10 @@ fn cache_config(settings: &Settings) -> Config {
         deadline: usual.lanes.deadline.max(longest),
         ..usual.lanes.clone()
     };
+    // A refresh of a rollup is a load, too, which others wait for; but for its place in the lane
+    // nobody waits so long.
+    let refresh = settings.sources.values().map(|source| source.rollup_time).max();
+    let longest = longest.max(refresh.unwrap_or_default());
     let patience = usual.patience.max(longest + lanes.deadline + MARGIN);
     Config {
         max_bytes: settings.cache.memory,

@@ -48,13 +48,14 @@ pub async fn run(arguments: WarmArguments) -> anyhow::Result<ExitCode> {
     }
     let width = dashboards.iter().map(|dashboard| dashboard.slug.as_str().len()).max();
     let (width, mut is_whole) = (width.unwrap_or(0), true);
+    let rollups = engine.catalog().contents().rollups.clone();
     for dashboard in &dashboards {
         let warmed = warm(&engine, dashboard).await;
         is_whole &= warmed.figures.errors == 0;
         println!("{:width$}  {warmed}", dashboard.slug.as_str());
         let missing = undeclared(&engine, dashboard).into_iter();
         let missing = missing.map(|name| format!("source \"{name}\" is not declared"));
-        let refused = check::statements(dashboard, &settings.dashboards_dir, &settings);
+        let refused = check::statements(dashboard, &rollups, &settings.dashboards_dir, &settings);
         for problem in missing.chain(refused) {
             is_whole = false;
             println!("  {problem}");

@@ -12,6 +12,8 @@
 //! 5. `sqlite` and `postgres` run it, read-only and within [`limits`], and decode the frame;
 //!    [`source`] is both of them.
 //!
+//! [`rollup`] keeps tables of what such a statement gives, for other statements to read.
+//!
 //! To add a macro: its expansion in [`macros`] and its case in `writer`.
 //! To add a dialect: a variant of [`Dialect`] (the compiler lists what it has to spell), its
 //! literals and comments in `lexis`, its refused functions in [`check`], and its executor beside
@@ -27,6 +29,7 @@ mod mixed;
 mod outline;
 mod postgres;
 mod postgres_value;
+pub mod rollup;
 mod segments;
 pub mod source;
 mod sqlite;

@@ -1,16 +1,19 @@
 //! [`Source`]: a database that panels read, whatever it is.
 
 use crate::postgres::Postgres;
+use crate::rollup::{PostgresRollups, Record, Refresh, SqliteRollups, Writer};
 use crate::sqlite::Sqlite;
 use crate::{Dialect, Limits, SourceError, Statement};
-use brisk_domain::{Frame, SourceName};
+use brisk_domain::{Frame, RollupReport, SourceName};
 use std::path::Path;
+use std::time::Duration;
 
 /// A database that panels read. Cheap to clone.
 #[derive(Clone)]
 pub struct Source {
     name: SourceName,
     database: Database,
+    rollups: Option<Writer>,
 }
 
 #[derive(Clone)]
@@ -23,7 +26,7 @@ impl Source {
     /// The SQLite file at `path`, which is opened when first needed.
     pub fn sqlite(name: SourceName, path: &Path, limits: Limits) -> Self {
         let database = Database::Sqlite(Sqlite::new(name.clone(), path, limits));
-        Self { name, database }
+        Self { name, database, rollups: None }
     }
 
     /// The PostgreSQL at `url`, or one that speaks its protocol, over at most `connections`; they
@@ -35,7 +38,34 @@ impl Source {
         limits: Limits,
     ) -> Result<Self, SourceError> {
         let postgres = Postgres::new(name.clone(), url, connections, limits)?;
-        Ok(Self { name, database: Database::Postgres(postgres) })
+        Ok(Self { name, database: Database::Postgres(postgres), rollups: None })
+    }
+
+    /// Keeps rollups of a SQLite database in `file`, which is made when first needed; a refresh
+    /// may take so much `time`. Other databases keep theirs themselves.
+    #[must_use]
+    pub fn with_rollup_file(self, file: &Path, time: Duration) -> Self {
+        match self.database {
+            Database::Sqlite(sqlite) => {
+                let name = self.name.clone();
+                let writer = SqliteRollups::new(name, sqlite.path(), file, time);
+                let database = Database::Sqlite(sqlite.with_rollups(file));
+                Self { database, rollups: Some(Writer::Sqlite(writer)), ..self }
+            }
+            Database::Postgres(_) => self,
+        }
+    }
+
+    /// Keeps rollups of a PostgreSQL in its schema `brisk`, written over connections to `url`; a
+    /// refresh may take so much `time`. SQLite has no URL.
+    pub fn with_rollup_url(self, url: &str, time: Duration) -> Result<Self, SourceError> {
+        let rollups = match &self.database {
+            Database::Sqlite(_) => return Ok(self),
+            Database::Postgres(postgres) => {
+                PostgresRollups::new(self.name.clone(), url, postgres.user(), time)?
+            }
+        };
+        Ok(Self { rollups: Some(Writer::Postgres(Box::new(rollups))), ..self })
     }
 
     /// Its name.
@@ -62,5 +92,25 @@ impl Source {
             Database::Sqlite(sqlite) => sqlite.run(statement, scales).await,
             Database::Postgres(postgres) => postgres.run(statement, scales).await,
         }
+    }
+
+    /// Refreshes a rollup's table, in one transaction.
+    pub async fn refresh(&self, refresh: &Refresh<'_>) -> Result<RollupReport, SourceError> {
+        self.writer()?.refresh(refresh).await
+    }
+
+    /// What the database remembers of its rollups' last refreshes.
+    pub async fn rollup_records(&self) -> Result<Vec<Record>, SourceError> {
+        self.writer()?.records().await
+    }
+
+    fn writer(&self) -> Result<&Writer, SourceError> {
+        self.rollups.as_ref().ok_or_else(|| {
+            let message = format!(
+                "source \"{}\" has no \"rollup_url\": rollups are written by a role of their own",
+                self.name
+            );
+            SourceError::Rollup { message }
+        })
     }
 }
