@@ -7,6 +7,7 @@ use crate::service::EngineService;
 use crate::{assets, demo, logging, open, requested_views, rollup_runs, rollup_schedule};
 use crate::{system_clock, warm, watch};
 use anyhow::{Context, bail};
+use brisk_domain::SourceName;
 use brisk_engine::Engine;
 use brisk_store::Store;
 use std::convert::Infallible;
@@ -30,7 +31,9 @@ pub async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let clock = system_clock::clock(arguments.shared.now.as_deref())?;
     let store = Store::open(&settings.data_dir.join("brisk.sqlite")).await?;
     if arguments.shared.demo {
-        demo::load(&arguments.demo, &settings.data_dir, &store, clock.as_ref()).await?;
+        let rollups = settings.rollup_file(&SourceName::parse(demo::SOURCE)?);
+        let (data, clock) = (&settings.data_dir, clock.as_ref());
+        demo::load(&arguments.demo, data, &rollups, &store, clock).await?;
     }
     let (observer, mut runs) = rollup_runs::observer();
     let sources = open::sources(&settings)?;

@@ -110,17 +110,23 @@ impl SqliteRollups {
         SourceError::Unavailable(message.into())
     }
 
-    /// Another file may have other rows: one that was replaced has another number.
+    /// Another file may have other rows. One that was replaced has another number, or at least was
+    /// made at another time.
     fn origin(&self) -> String {
         let path = self.source.canonicalize().unwrap_or_else(|_| self.source.clone());
+        let metadata = std::fs::metadata(&path).ok();
+        // Not every file system knows.
+        let made = metadata.as_ref().and_then(|metadata| metadata.created().ok());
+        let made = made.and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+        let made = made.map_or(0, |since| since.as_nanos());
         #[cfg(unix)]
         let number = {
             use std::os::unix::fs::MetadataExt as _;
-            std::fs::metadata(&path).map_or(0, |metadata| metadata.ino())
+            metadata.map_or(0, |metadata| metadata.ino())
         };
         #[cfg(not(unix))]
         let number = 0;
-        format!("{} {number}", path.display())
+        format!("{} {number} {made}", path.display())
     }
 }
 
