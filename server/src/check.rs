@@ -36,7 +36,9 @@ pub fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
         match loaded.rollups.len() {
             0 => println!("{dashboards} dashboards with {panels} panels are good"),
             rollups => {
-                println!("{dashboards} dashboards with {panels} panels, {rollups} rollups are good");
+                println!(
+                    "{dashboards} dashboards with {panels} panels, {rollups} rollups are good"
+                );
             }
         }
         return Ok(ExitCode::SUCCESS);
@@ -53,7 +55,7 @@ pub fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
 fn rollup_statement(rollup: &Rollup, directory: &Path, settings: &Settings) -> Option<String> {
     let file = directory.join(brisk_definition::ROLLUPS).join(format!("{}.toml", rollup.name));
     let planned = in_its_dialect(settings, &rollup.source, |dialect| {
-        PlannedRollup::of(rollup, dialect).map(|_| ())
+        PlannedRollup::of(rollup, dialect, "").map(|_| ())
     });
     planned.err().map(|error| {
         format!("{}:{}:{}: {}", file.display(), error.line, error.column, error.message)
@@ -82,7 +84,7 @@ pub fn statements(
     let of = |dialect| {
         move |source: &SourceName, name: &str| {
             let rollup = rollup::find(rollups, source, name)?;
-            let planned = PlannedRollup::of(rollup, dialect);
+            let planned = PlannedRollup::of(rollup, dialect, "");
             let wrong = |error| format!("the rollup {name}, {error}");
             planned.map(Arc::new).map_err(wrong)
         }

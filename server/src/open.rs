@@ -8,6 +8,9 @@ use brisk_domain::{Clock, SourceName};
 use brisk_engine::load::{Loader, Sources};
 use brisk_engine::{Cached, Catalog, Engine, RunObserver};
 use brisk_source::Source;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -52,8 +55,11 @@ pub fn sources(settings: &Settings) -> anyhow::Result<Sources> {
             }
             Ok(Location::Sqlite(path)) => {
                 let rollups = settings.rollup_file(name);
-                Source::sqlite(name.clone(), path, source.limits)
-                    .with_rollup_file(&rollups, source.rollup_time)
+                Source::sqlite(name.clone(), path, source.limits).with_rollup_file(
+                    &rollups,
+                    &place(&rollups),
+                    source.rollup_time,
+                )
             }
             Ok(Location::Postgres(url)) => {
                 let (url, connections) = (url.expose(), source.connections);
@@ -71,6 +77,22 @@ pub fn sources(settings: &Settings) -> anyhow::Result<Sources> {
         sources.insert(name.clone(), opened);
     }
     Ok(sources)
+}
+
+/// What tells the folder of `file` from those of other machines, which may have the same name:
+/// a refresh in one is none in another, though they share a Redis.
+fn place(file: &Path) -> String {
+    let own = format!("{:032x}", rand::random::<u128>());
+    let Some(folder) = file.parent() else { return own };
+    let known = folder.join("place");
+    // Where it cannot be kept, this process takes nobody's word for its rollups; that is enough.
+    let kept = std::fs::read_to_string(&known).or_else(|_| {
+        std::fs::create_dir_all(folder)?;
+        let mut new = OpenOptions::new().write(true).create_new(true).open(&known)?;
+        new.write_all(own.as_bytes())?;
+        Ok::<_, std::io::Error>(own.clone())
+    });
+    kept.ok().filter(|kept| kept.len() == own.len()).unwrap_or(own)
 }
 
 fn cache(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Result<Cache<Cached>> {

@@ -63,7 +63,8 @@ async fn list(shared: &SharedArguments) -> anyhow::Result<ExitCode> {
     let mut records = BTreeMap::new();
     let contents = engine.catalog().contents();
     let now = clock.now();
-    let mut rows = vec![["name", "source", "last run", "rows", "seconds", "state"].map(String::from)];
+    let mut rows =
+        vec![["name", "source", "last run", "rows", "seconds", "state"].map(String::from)];
     for (name, planned) in &rollups {
         let Some(rollup) = contents.rollups.get(name) else { continue };
         let source = &rollup.source;

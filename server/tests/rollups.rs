@@ -4,10 +4,13 @@
 // Helpers of tests are outside of what clippy takes for tests.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
-use brisk_domain::SourceName;
+use brisk_domain::{Clock, ManualClock, SourceName, Timestamp};
 use brisk_server::config::{Environment, Flags, Settings};
+use brisk_server::{open, rollup_runs, rollup_schedule};
+use brisk_store::Store;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::Arc;
 use std::time::Duration;
 
 const DAILY: &str = "source = \"shop\"\ngrain = \"day\"\ntime = \"day\"\nsql = \"\"\"\n\
@@ -138,4 +141,48 @@ fn where_rollups_are_written_is_a_secret_like_the_others() {
     let both = format!("{here}rollup_url_file = \"f\"\n");
     let error = settings(&both, &[]).unwrap_err();
     assert!(error.contains("brisk.toml:4:") && !error.contains("hunter2"), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_refreshes_without_readers_and_writes_down_what_was_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write(folder, "dashboards/rollups/daily.toml", DAILY);
+    write(folder, "dashboards/rollups/broken.toml", &DAILY.replace("visits", "missing"));
+    write(folder, "visits.csv", "at\n12/1/2009\n12/1/2009\n12/2/2009\n");
+    let import = brisk(folder, &["import", "--into", "shop.sqlite", "visits.csv"]);
+    assert!(import.status.success(), "{}", said(&import));
+    let flags = Flags {
+        data_dir: Some(folder.join("data")),
+        dashboards_dir: Some(folder.join("dashboards")),
+        sources: vec![format!("shop={}", folder.join("shop.sqlite").display()).into()],
+        ..Flags::default()
+    };
+    let settings = Settings::read(&flags, &Environment::default()).unwrap();
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(Timestamp::from_seconds(1_700_000_000)));
+    let (observer, mut runs) = rollup_runs::observer();
+    let sources = open::sources(&settings).unwrap();
+    let engine = open::observed_engine(&settings, sources, &clock, observer).unwrap();
+    let store = Store::open(&folder.join("data/brisk.sqlite")).await.unwrap();
+    let both = async {
+        while store.rollup_runs(10).await.unwrap().len() < 2 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::select! {
+        () = both => {}
+        never = rollup_schedule::keep(&engine) => match never {},
+        never = runs.keep(&store) => match never {},
+    }
+    let written = rollup_runs::newest(&store, 10).await.unwrap();
+    let of = |name: &str| written.iter().find(|run| run.rollup.as_str() == name).unwrap();
+    assert_eq!(of("daily").outcome.as_ref().unwrap().rows, 2);
+    assert!(of("broken").outcome.as_ref().unwrap_err().contains("no such table: missing"));
+    // And `brisk rollup list`, beside the server, knows both.
+    let source = format!("shop={}", folder.join("shop.sqlite").display());
+    let listed =
+        said(&brisk(folder, &["rollup", "list", "--data-dir", "data", "--source", &source]));
+    let line = |name: &str| listed.lines().find(|line| line.starts_with(name)).unwrap();
+    assert!(line("broken").contains("failed: "), "{listed}");
+    assert!(line("daily").ends_with("good"), "{listed}");
 }

@@ -50,12 +50,16 @@ pub fn load_dir(directory: &Path) -> Loaded {
     let rollups = directory.join(ROLLUPS);
     match files(&rollups) {
         Ok(paths) => {
-            load(&paths, RollupName::parse, parse_rollup, &mut loaded.problems, |read| {
-                match read {
+            load(
+                &paths,
+                RollupName::parse,
+                parse_rollup,
+                &mut loaded.problems,
+                |read| match read {
                     Ok(rollup) => loaded.rollups.push(rollup),
                     Err(name) => loaded.broken_rollups.push(name),
-                }
-            });
+                },
+            );
         }
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => {

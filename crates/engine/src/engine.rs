@@ -13,9 +13,10 @@ use brisk_cache::{LoadError, NotRecorded, Request, Tag, Trigger};
 use brisk_domain::variable::Options;
 use brisk_domain::{
     Access, Clock, Dashboard, Frame, Freshness, Panel, PanelData, PanelError, RequestedView,
-    RollupName, RollupReport, Slug, SourceName, Timestamp, Values, Variable, VariableName, ViewState, ZoneOffsets,
+    RollupName, RollupReport, Slug, SourceName, Timestamp, Values, Variable, VariableName,
+    ViewState, ZoneOffsets,
 };
-use brisk_source::{Source, SourceError, StatementError};
+use brisk_source::{SourceError, StatementError};
 use futures::FutureExt;
 use futures::StreamExt;
 use futures::future::{BoxFuture, Shared, try_join_all};
@@ -226,9 +227,7 @@ impl Engine {
         let planned = contents.rollups.values().map(|rollup| {
             let planned = match self.loader.source(&rollup.source) {
                 None => Err(format!("source \"{}\" is not declared", rollup.source)),
-                Some(source) => {
-                    self.plans.of(rollup, source.dialect()).map_err(|error| error.to_string())
-                }
+                Some(source) => self.plans.of(rollup, source).map_err(|error| error.to_string()),
             };
             (rollup.name.clone(), planned)
         });
@@ -249,9 +248,9 @@ impl Engine {
     fn rollup_of(&self, source: &SourceName, name: &str) -> Result<Arc<PlannedRollup>, String> {
         let contents = self.catalog.contents();
         let rollup = rollup::find(&contents.rollups, source, name)?;
-        let dialect = self.loader.source(source).map(Source::dialect);
-        let dialect = dialect.ok_or_else(|| format!("source \"{source}\" is not declared"))?;
-        self.plans.of(rollup, dialect).map_err(|error| format!("the rollup {name}, {error}"))
+        let declared = self.loader.source(source);
+        let declared = declared.ok_or_else(|| format!("source \"{source}\" is not declared"))?;
+        self.plans.of(rollup, declared).map_err(|error| format!("the rollup {name}, {error}"))
     }
 
     async fn panels_of(

@@ -72,10 +72,10 @@ pub fn request(
 const UNTIL_INVALIDATED: Duration = Duration::from_secs(365 * 86_400);
 
 /// The cache request of a rollup's refresh. There is no stale window: one whose time has passed is
-/// refreshed before it is read.
-pub fn rollup_request(plan: &Plan, definition: &str) -> Request {
+/// refreshed before it is read. What is refreshed in one `place` is not in another.
+pub fn rollup_request(plan: &Plan, definition: &str, place: &str) -> Request {
     let Rollup { name, source, refresh, .. } = plan.rollup();
-    let parts = ["rollup", source.as_str(), name.as_str(), definition];
+    let parts = ["rollup", source.as_str(), name.as_str(), definition, place];
     let own = format!("rollup:{source}.{name}");
     let mut names = vec![ALL.to_owned(), format!("source:{source}"), own.clone()];
     names.extend(plan.tables().iter().map(|table| format!("table:{source}.{table}")));

@@ -107,9 +107,9 @@ fn planned(
     scales: Vec<(String, u8)>,
     find: FindRollup<'_>,
 ) -> Result<Planned, StatementError> {
-    let found = statement.rollups().map(|name| {
-        find(source, name).map_err(|message| statement.refuse_rollup(name, message))
-    });
+    let found = statement
+        .rollups()
+        .map(|name| find(source, name).map_err(|message| statement.refuse_rollup(name, message)));
     let rollups = found.collect::<Result<_, _>>()?;
     Ok(Planned { source: source.clone(), statement, scales, rollups })
 }

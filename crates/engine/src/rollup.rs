@@ -15,7 +15,7 @@ use brisk_domain::{
     Timestamp, Values,
 };
 use brisk_source::rollup::{Plan, Refresh};
-use brisk_source::{Dialect, SourceError, StatementError};
+use brisk_source::{Dialect, Source, SourceError, StatementError};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use std::collections::BTreeMap;
@@ -40,11 +40,11 @@ impl PartialEq for PlannedRollup {
 }
 
 impl PlannedRollup {
-    /// Checks `rollup`, whose source speaks `dialect`.
-    pub fn of(rollup: &Rollup, dialect: Dialect) -> Result<Self, StatementError> {
+    /// Checks `rollup`, whose source speaks `dialect` and keeps it in `place`.
+    pub fn of(rollup: &Rollup, dialect: Dialect, place: &str) -> Result<Self, StatementError> {
         let plan = Plan::new(rollup, &window::offsets(&rollup.zone), dialect)?;
         let definition = Fingerprint::of(plan.definition_parts()).to_string();
-        let request = key::rollup_request(&plan, &definition);
+        let request = key::rollup_request(&plan, &definition, place);
         Ok(Self { plan, definition, request })
     }
 
@@ -85,19 +85,20 @@ pub trait RunObserver: Send + Sync + 'static {
 pub(crate) struct Plans(Mutex<BTreeMap<RollupName, Known>>);
 
 type Made = Result<Arc<PlannedRollup>, StatementError>;
-type Known = (Arc<Rollup>, Dialect, Made);
+type Known = (Arc<Rollup>, Made);
 
 impl Plans {
-    pub(crate) fn of(&self, rollup: &Arc<Rollup>, dialect: Dialect) -> Made {
+    /// The plan of `rollup`, whose source is `source`.
+    pub(crate) fn of(&self, rollup: &Arc<Rollup>, source: &Source) -> Made {
         let mut known = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some((of, spoken, made)) = known.get(&rollup.name)
+        if let Some((of, made)) = known.get(&rollup.name)
             && Arc::ptr_eq(of, rollup)
-            && *spoken == dialect
         {
             return made.clone();
         }
-        let made = PlannedRollup::of(rollup, dialect).map(Arc::new);
-        known.insert(rollup.name.clone(), (Arc::clone(rollup), dialect, made.clone()));
+        let made = PlannedRollup::of(rollup, source.dialect(), source.rollup_place());
+        let made = made.map(Arc::new);
+        known.insert(rollup.name.clone(), (Arc::clone(rollup), made.clone()));
         made
     }
 }

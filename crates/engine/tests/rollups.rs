@@ -100,10 +100,15 @@ impl World {
     }
 
     fn engine_over(&self, cache: Cache<Cached>) -> Engine {
+        self.engine_in("own", cache)
+    }
+
+    /// An engine that keeps its rollups in a folder of that name.
+    fn engine_in(&self, place: &str, cache: Cache<Cached>) -> Engine {
         let name = SourceName::parse("shop").unwrap();
-        let file = self.directory.path().join("own/shop.sqlite");
+        let file = self.directory.path().join(place).join("shop.sqlite");
         let source = Source::sqlite(name.clone(), &self.database(), Limits::default());
-        let source = source.with_rollup_file(&file, Duration::from_secs(20));
+        let source = source.with_rollup_file(&file, place, Duration::from_secs(20));
         let loader = Loader::new(cache, Sources::from([(name, source)]));
         let catalog = Arc::new(Catalog::open(self.directory.path()));
         assert!(catalog.contents().problems.is_empty(), "{:?}", catalog.contents().problems);
@@ -232,31 +237,32 @@ async fn a_hundred_readers_of_an_outdated_rollup_cause_one_refresh() {
     assert_eq!(world.runs(), 2);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_hundred_readers_of_two_processes_with_one_redis_cause_one_refresh() {
+/// A cache over the Redis that `cargo xtask test` starts; none with `--quick`.
+fn shared(world: &World, test: &str) -> Option<Cache<Cached>> {
     if std::env::var_os("BRISK_TEST_QUICK").is_some() {
-        return;
+        return None;
     }
     let url = std::env::var("BRISK_TEST_REDIS_URL");
     let url = url.expect("BRISK_TEST_REDIS_URL names a Redis: run cargo xtask test");
-    let world = World::new().await;
-    let prefix = format!("rollups-{}:", std::process::id());
-    let shared = || {
-        let redis = RedisConfig {
-            prefix: prefix.clone(),
-            timeout: Duration::from_secs(5),
-            ..RedisConfig::parse(&url)
-        };
-        let clock: Arc<dyn Clock> = world.clock.clone();
-        world.engine_over(Cache::with_redis(config(), clock, redis).unwrap())
+    let redis = RedisConfig {
+        prefix: format!("{test}-{}:", std::process::id()),
+        timeout: Duration::from_secs(5),
+        ..RedisConfig::parse(&url)
     };
-    let engines = [shared(), shared()];
-    // Each has its own eyes on Redis before it counts.
+    let clock: Arc<dyn Clock> = world.clock.clone();
+    Some(Cache::with_redis(config(), clock, redis).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hundred_readers_of_two_processes_with_one_redis_cause_one_refresh() {
+    let world = World::new().await;
+    let cache = || shared(&world, "once");
+    let (Some(first), Some(second)) = (cache(), cache()) else { return };
+    let engines = [world.engine_over(first), world.engine_over(second)];
     for engine in &engines {
-        while engine.loader().cache().health().trouble.is_some() {
-            tokio::task::yield_now().await;
-        }
         assert_eq!(figures(engine).await, ["11", "2", "11"]);
+        // What it has refreshed is in Redis a moment after its readers have it.
+        stored(engine).await;
     }
     assert_eq!(world.runs(), 1, "the second finds what the first did");
     world.write(&format!("insert into orders values ({NOON}, 100)")).await;
@@ -265,6 +271,33 @@ async fn a_hundred_readers_of_two_processes_with_one_redis_cause_one_refresh() {
     let all = futures::future::join_all(all).await;
     assert!(all.iter().all(|figures| *figures == ["111", "3", "111"]), "{all:?}");
     assert_eq!(world.runs(), 2);
+}
+
+#[tokio::test]
+async fn processes_that_keep_rollups_in_files_of_their_own_refresh_each_their_own() {
+    let world = World::new().await;
+    let cache = || shared(&world, "own");
+    let (Some(first), Some(second)) = (cache(), cache()) else { return };
+    let (here, there) = (world.engine_in("here", first), world.engine_in("there", second));
+    assert_eq!(figures(&here).await, ["11", "2", "11"]);
+    stored(&here).await;
+    // Of the panels' own frames it needs none: those that read a rollup are not there.
+    let other = SALES.replace("sum(revenue) as", "sum(1 * revenue) as");
+    std::fs::write(world.directory.path().join("sales.toml"), other).unwrap();
+    there.catalog().reload();
+    assert_eq!(figures(&there).await, ["11", "2", "11"]);
+    assert_eq!(world.runs(), 2);
+}
+
+/// Waits until all that was loaded is in Redis.
+async fn stored(engine: &Engine) {
+    loop {
+        let statistics = engine.loader().cache().statistics();
+        if statistics.tiers.stored >= statistics.of_all().loads {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 #[tokio::test]
@@ -309,7 +342,14 @@ async fn another_definition_rebuilds_and_a_broken_one_keeps_the_last_good() {
     // When it is refreshed is no part of what it holds.
     world.declare(&DAILY.replace("sum(net)", "sum(-net)").replace("10m", "20m"));
     engine.catalog().reload();
-    engine.purge(&dashboard(&engine), &ViewState::default_of(&dashboard(&engine)), &Access::anonymous()).await.unwrap();
+    engine
+        .purge(
+            &dashboard(&engine),
+            &ViewState::default_of(&dashboard(&engine)),
+            &Access::anonymous(),
+        )
+        .await
+        .unwrap();
     assert_eq!(figures(&engine).await[0], "-11");
     assert!(world.last_run().outcome.unwrap().from.is_some());
     assert_eq!(world.runs(), runs + 1);

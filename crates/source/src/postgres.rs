@@ -190,11 +190,8 @@ pub(crate) fn unavailable(error: &sqlx::Error, source: &SourceName) -> SourceErr
         return SourceError::Unavailable("it refuses its user".into());
     }
     tracing::warn!(%source, %error, "a source cannot be reached");
-    let message = if code.is_empty() {
-        "it does not answer"
-    } else {
-        "it is starting, stopping or full"
-    };
+    let message =
+        if code.is_empty() { "it does not answer" } else { "it is starting, stopping or full" };
     SourceError::Unavailable(message.into())
 }
 

@@ -14,6 +14,7 @@ pub struct Source {
     name: SourceName,
     database: Database,
     rollups: Option<Writer>,
+    place: String,
 }
 
 #[derive(Clone)]
@@ -26,7 +27,7 @@ impl Source {
     /// The SQLite file at `path`, which is opened when first needed.
     pub fn sqlite(name: SourceName, path: &Path, limits: Limits) -> Self {
         let database = Database::Sqlite(Sqlite::new(name.clone(), path, limits));
-        Self { name, database, rollups: None }
+        Self { name, database, rollups: None, place: String::new() }
     }
 
     /// The PostgreSQL at `url`, or one that speaks its protocol, over at most `connections`; they
@@ -38,19 +39,22 @@ impl Source {
         limits: Limits,
     ) -> Result<Self, SourceError> {
         let postgres = Postgres::new(name.clone(), url, connections, limits)?;
-        Ok(Self { name, database: Database::Postgres(postgres), rollups: None })
+        let database = Database::Postgres(postgres);
+        Ok(Self { name, database, rollups: None, place: String::new() })
     }
 
     /// Keeps rollups of a SQLite database in `file`, which is made when first needed; a refresh
-    /// may take so much `time`. Other databases keep theirs themselves.
+    /// may take so much `time`. Processes that say the same `place` share that file; what others
+    /// have refreshed is in another. Other databases keep their rollups themselves.
     #[must_use]
-    pub fn with_rollup_file(self, file: &Path, time: Duration) -> Self {
+    pub fn with_rollup_file(self, file: &Path, place: &str, time: Duration) -> Self {
         match self.database {
             Database::Sqlite(sqlite) => {
                 let name = self.name.clone();
                 let writer = SqliteRollups::new(name, sqlite.path(), file, time);
                 let database = Database::Sqlite(sqlite.with_rollups(file));
-                Self { database, rollups: Some(Writer::Sqlite(writer)), ..self }
+                let (rollups, place) = (Some(Writer::Sqlite(writer)), place.to_owned());
+                Self { database, rollups, place, ..self }
             }
             Database::Postgres(_) => self,
         }
@@ -71,6 +75,11 @@ impl Source {
     /// Its name.
     pub fn name(&self) -> &SourceName {
         &self.name
+    }
+
+    /// Which of several places its rollups are in, where processes do not share one.
+    pub fn rollup_place(&self) -> &str {
+        &self.place
     }
 
     /// How it spells SQL.

@@ -5,7 +5,9 @@ use crate::mixed::{self, Cell, Hint};
 use crate::{Bind, Dialect, Limits, SourceError, Statement, StatementError};
 use brisk_domain::{Frame, Query, SourceName};
 use futures::TryStreamExt;
-use sqlx::sqlite::{LockedSqliteHandle, SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
+use sqlx::sqlite::{
+    LockedSqliteHandle, SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow,
+};
 use sqlx::{
     AssertSqlSafe, Column as _, Executor as _, Row as _, SqlSafeStr as _, Statement as _,
     TypeInfo as _, ValueRef as _,

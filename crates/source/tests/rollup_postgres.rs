@@ -58,8 +58,7 @@ impl World {
              grant select on lines to {reader}, {writer}"
         );
         admin.execute(AssertSqlSafe(setup)).await.unwrap();
-        let (reader_url, writer_url) =
-            (of(&format!("{reader}:r")), of(&format!("{writer}:w")));
+        let (reader_url, writer_url) = (of(&format!("{reader}:r")), of(&format!("{writer}:w")));
         let source = source(&reader_url, &writer_url);
         Some(Self { source, admin, reader, writer, reader_url, writer_url })
     }
@@ -164,7 +163,10 @@ async fn a_refresh_that_fails_leaves_the_rows_from_before() {
     world.sell(0, "Spain", "10").await;
     let null = SALES.replace("country,", "nullif(country, 'Spain') as country,");
     let cases = [
-        (SALES.replace("country,", "'x' as country,").replace("1, 2", "1, lines.country"), "\"keys\""),
+        (
+            SALES.replace("country,", "'x' as country,").replace("1, 2", "1, lines.country"),
+            "\"keys\"",
+        ),
         (null, "coalesce"),
         (SALES.replace("sum(net)", "sum(profit)"), "column 41"),
         (SALES.replace("from lines", "from line"), "line"),
@@ -233,7 +235,10 @@ async fn what_the_writing_role_may_not_do_is_a_sentence_that_says_what_to_grant(
     let Some(mut world) = World::new().await else { return };
     let nobody = source(&world.reader_url, &world.reader_url);
     let error = refresh(&nobody, &rollup(SALES)).await.unwrap_err().to_string();
-    assert!(error.contains("\"rollup_url\"") && error.contains("create on the database"), "{error}");
+    assert!(
+        error.contains("\"rollup_url\"") && error.contains("create on the database"),
+        "{error}"
+    );
 
     let (reader, writer) = (world.reader.clone(), world.writer.clone());
     world.write(&format!("revoke select on lines from {writer}")).await;

@@ -28,7 +28,7 @@ impl World {
         let name = SourceName::parse("shop").unwrap();
         let source = Source::sqlite(name, &path, Limits::default());
         let file = directory.path().join("rollups").join("shop.sqlite");
-        let source = source.with_rollup_file(&file, Duration::from_secs(20));
+        let source = source.with_rollup_file(&file, "", Duration::from_secs(20));
         let world = Self { directory, source };
         world.write(TABLE).await;
         world
@@ -156,13 +156,16 @@ async fn a_refresh_that_fails_leaves_the_rows_from_before() {
     };
     let twice = message(|r| r.keys.clear()).await;
     assert!(twice.contains("\"keys\"") && twice.contains("\"day\""), "{twice}");
-    let null = message(|r| r.query.sql = SALES.replace("country,", "nullif(country, 'Spain') as country,"));
+    let null = message(|r| {
+        r.query.sql = SALES.replace("country,", "nullif(country, 'Spain') as country,")
+    });
     let null = null.await;
     assert!(null.contains("NULL") && null.contains("coalesce"), "{null}");
     let nowhere = message(|r| r.query.sql = SALES.replace("sum(net)", "sum(profit)")).await;
     assert!(nowhere.contains("profit") && nowhere.contains("column 41"), "{nowhere}");
     let column = message(|r| {
-        r.query.sql = "select * from (select $bucket(at) as day, 1 as n from lines where $range(at))".into();
+        r.query.sql =
+            "select * from (select $bucket(at) as day, 1 as n from lines where $range(at))".into();
     });
     let column = column.await;
     assert!(column.contains("\"country\"") && column.contains("day, n"), "{column}");
@@ -177,7 +180,8 @@ async fn a_time_that_is_not_that_of_the_range_is_refused() {
     let moved = "select day - (country = 'Spain') * 864000 as day, country, n
          from (select $bucket(at) as day, country, count(*) as n from lines
                where $range(at) group by 1, 2)";
-    let mut moved = rollup(&format!("with d as ({moved}) select $time(day) as day, country, n from d"));
+    let mut moved =
+        rollup(&format!("with d as ({moved}) select $time(day) as day, country, n from d"));
     moved.lateness = Lateness::default();
     refresh(&world.source, &moved).await.unwrap();
     world.sell(0, "Spain", 10).await;
@@ -192,7 +196,7 @@ async fn a_statement_that_takes_too_long_is_stopped_and_leaves_the_rows_from_bef
     refresh(&world.source, &rollup(SALES)).await.unwrap();
     let before = shown(&world.source).await;
     let file = world.directory.path().join("rollups").join("shop.sqlite");
-    let hurried = world.source.clone().with_rollup_file(&file, Duration::from_millis(300));
+    let hurried = world.source.clone().with_rollup_file(&file, "", Duration::from_millis(300));
     let endless = "with recursive n(i) as (select 0 union all select i + 1 from n)
          select $bucket(at) as day, country, (select count(*) from n) as revenue, 1 as lines
          from lines where $range(at)";

@@ -80,7 +80,7 @@ impl Plan {
         }
         let pieces = template::parse(query, dialect)?;
         let mut found = Found::default();
-        found.look(&pieces, rollup.grain);
+        found.look(&pieces);
         if let Some((offset, message)) = found.refused {
             return refused(offset, &message);
         }
@@ -91,7 +91,8 @@ impl Plan {
         // Else rows would be deleted by one time and selected by another.
         let is_bucketed = |(time, _): &&(String, usize)| found.buckets.contains(time);
         if let Some((_, offset)) = found.ranges.iter().find(|range| !is_bucketed(range)) {
-            let message = "the statement has no $bucket(e) of the same e, which has to give the time";
+            let message =
+                "the statement has no $bucket(e) of the same e, which has to give the time";
             return refused(*offset, message);
         }
         let whole = over(ALL, rollup, offsets, dialect)?;
@@ -240,7 +241,7 @@ struct Found {
 }
 
 impl Found {
-    fn look(&mut self, pieces: &[Piece], grain: Interval) {
+    fn look(&mut self, pieces: &[Piece]) {
         for piece in pieces {
             match piece {
                 Piece::Sql { .. } => {}
@@ -263,12 +264,15 @@ impl Found {
                         ("range", Some(time)) => self.ranges.push((expression(time), *offset)),
                         ("bucket", Some(time)) => self.buckets.push(expression(time)),
                         ("optional", _) => {
-                            self.refuse(*offset, "a rollup has no variables: it is one for all views");
+                            self.refuse(
+                                *offset,
+                                "a rollup has no variables: it is one for all views",
+                            );
                         }
                         _ => {}
                     }
                     for argument in arguments {
-                        self.look(argument, grain);
+                        self.look(argument);
                     }
                 }
             }
@@ -311,10 +315,7 @@ pub(crate) enum Writer {
 }
 
 impl Writer {
-    pub(crate) async fn refresh(
-        &self,
-        refresh: &Refresh<'_>,
-    ) -> Result<RollupReport, SourceError> {
+    pub(crate) async fn refresh(&self, refresh: &Refresh<'_>) -> Result<RollupReport, SourceError> {
         match self {
             Self::Sqlite(sqlite) => sqlite.refresh(refresh).await,
             Self::Postgres(postgres) => postgres.refresh(refresh).await,
@@ -376,12 +377,32 @@ mod tests {
     fn what_would_make_wrong_rows_is_refused_at_its_place() {
         let cases = [
             ("select $bucket(at) as day, country from lines", 1, "$range"),
-            ("select $bucket(at) as day, country from t where $range(at) and a = :b", 68, "variables"),
-            ("select $bucket(at) as day, :from as country from t where $range(at)", 28, "$range(e)"),
-            ("select $bucket(at) as day, country from t where $range(at) and a = :user.b", 68, "users"),
-            ("select $bucket(at) as day, country from brisk.other where $range(at)", 41, "no other rollup"),
+            (
+                "select $bucket(at) as day, country from t where $range(at) and a = :b",
+                68,
+                "variables",
+            ),
+            (
+                "select $bucket(at) as day, :from as country from t where $range(at)",
+                28,
+                "$range(e)",
+            ),
+            (
+                "select $bucket(at) as day, country from t where $range(at) and a = :user.b",
+                68,
+                "users",
+            ),
+            (
+                "select $bucket(at) as day, country from brisk.other where $range(at)",
+                41,
+                "no other rollup",
+            ),
             ("select $bucket(at) as day, country from t where $range(paid_at)", 49, "same e"),
-            ("select at as day, $bucket(at) as country from t where $range(at)", 1, "$bucket(e) as day"),
+            (
+                "select at as day, $bucket(at) as country from t where $range(at)",
+                1,
+                "$bucket(e) as day",
+            ),
             ("select $bucket(at) as day, land from t where $range(at)", 1, "\"country\""),
             ("select $bucket(at) as day, country from t where $optional(a = :b)", 49, "variables"),
         ];

@@ -49,14 +49,10 @@ impl PostgresRollups {
         Ok(Self { name, options, reader: reader.to_owned(), time })
     }
 
-    pub(crate) async fn refresh(
-        &self,
-        refresh: &Refresh<'_>,
-    ) -> Result<RollupReport, SourceError> {
+    pub(crate) async fn refresh(&self, refresh: &Refresh<'_>) -> Result<RollupReport, SourceError> {
         let work = async {
             let mut connection = self.connect().await?;
-            let mut refreshing =
-                Refreshing { rollups: self, refresh, connection: &mut connection };
+            let mut refreshing = Refreshing { rollups: self, refresh, connection: &mut connection };
             refreshing.make_schema().await?;
             let report = refreshing.run().await?;
             // What is not closed ends with its socket.

@@ -36,10 +36,7 @@ impl SqliteRollups {
         Self { name, source: source.to_owned(), file: file.to_owned(), time }
     }
 
-    pub(crate) async fn refresh(
-        &self,
-        refresh: &Refresh<'_>,
-    ) -> Result<RollupReport, SourceError> {
+    pub(crate) async fn refresh(&self, refresh: &Refresh<'_>) -> Result<RollupReport, SourceError> {
         let stop = sqlite::StopOnDrop::default();
         let work = async {
             let mut connection = self.connect().await?;
@@ -183,10 +180,8 @@ impl Refreshing<'_> {
     /// them, a comparison with a text would follow other rules than in the source's own tables.
     async fn columns(&mut self) -> Result<Vec<(String, String)>, SourceError> {
         let statement = &self.refresh.plan.whole;
-        let sql = format!(
-            "create temp table brisk_probe as select * from ({}) limit 0",
-            statement.sql
-        );
+        let sql =
+            format!("create temp table brisk_probe as select * from ({}) limit 0", statement.sql);
         self.run_bound(sql, statement).await?;
         let columns = sqlx::query("select name, type from pragma_table_info('brisk_probe')");
         let columns = columns.fetch_all(&mut *self.connection).await;
@@ -205,14 +200,16 @@ impl Refreshing<'_> {
             let name = quoted(name);
             // SQLite takes one of its own words as a type; there is nothing else here.
             let kind = if kind.chars().all(|c| c.is_ascii_alphabetic()) { kind } else { "" };
-            let not_null = if identity.split(", ").any(|key| key == name) { " not null" } else { "" };
+            let not_null =
+                if identity.split(", ").any(|key| key == name) { " not null" } else { "" };
             format!("{name} {kind}{not_null}")
         };
         let columns = columns.iter().map(column).collect::<Vec<_>>().join(", ");
         let table = plan.table();
         self.execute(&format!("drop table if exists {table}")).await?;
         // Clustered by time, so that a range is one stretch of the file.
-        let sql = format!("create table {table} ({columns}, primary key ({identity})) without rowid");
+        let sql =
+            format!("create table {table} ({columns}, primary key ({identity})) without rowid");
         self.execute(&sql).await?;
         Ok(())
     }
@@ -222,10 +219,10 @@ impl Refreshing<'_> {
         let plan = self.refresh.plan;
         let (table, time) = (plan.table(), quoted(plan.rollup().time.as_str()));
         let newest: Option<i64> = self.number(&format!("select max({time}) from {table}")).await?;
-        let from =
-            plan.first_to_refresh(newest.map(Timestamp::from_seconds), self.refresh.now);
+        let from = plan.first_to_refresh(newest.map(Timestamp::from_seconds), self.refresh.now);
         let seconds = from.map_or(i64::MIN, Timestamp::seconds);
-        let deleted = self.execute(&format!("delete from {table} where {time} >= {seconds}")).await?;
+        let deleted =
+            self.execute(&format!("delete from {table} where {time} >= {seconds}")).await?;
         let statement = plan.statement(from)?;
         let insert = format!("insert into {table} {}", statement.sql);
         let written = self.run_bound(insert, &statement).await?.rows_affected();

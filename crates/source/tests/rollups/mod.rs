@@ -46,10 +46,7 @@ pub(crate) fn plan(rollup: &Rollup, dialect: Dialect) -> Plan {
     Plan::new(rollup, &offsets, dialect).unwrap()
 }
 
-pub(crate) async fn refresh(
-    source: &Source,
-    rollup: &Rollup,
-) -> Result<RollupReport, SourceError> {
+pub(crate) async fn refresh(source: &Source, rollup: &Rollup) -> Result<RollupReport, SourceError> {
     let plan = plan(rollup, source.dialect());
     // What the engine hashes.
     let definition = format!("{:?}", plan.definition_parts());
@@ -99,7 +96,11 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    pub(crate) fn start(source: &Source, sql: &'static str, allowed: &'static [&'static str]) -> Self {
+    pub(crate) fn start(
+        source: &Source,
+        sql: &'static str,
+        allowed: &'static [&'static str],
+    ) -> Self {
         let (source, stop) = (source.clone(), Arc::new(AtomicBool::new(false)));
         let stopped = Arc::clone(&stop);
         let task = tokio::spawn(async move {
