@@ -7,7 +7,7 @@ use crate::retail;
 use crate::servers::brisk::Deployment;
 use crate::servers::postgres::Postgres;
 use anyhow::{Context, Result, bail};
-use brisk_domain::{Access, Slug, Timestamp, ViewState};
+use brisk_domain::{Access, Slug, SourceName, Timestamp, ViewState};
 use brisk_engine::{Window, plan};
 use brisk_source::{Bind, Dialect, Statement};
 use futures::TryStreamExt;
@@ -92,7 +92,9 @@ fn statements(now: Timestamp) -> Result<Vec<Statement>> {
     let window = Window::of(&dashboard, &view, now)?;
     let mut statements: Vec<Statement> = Vec::new();
     for panel in &dashboard.panels {
-        let plan = plan::panel(panel, &view, &window, &Access::anonymous(), Dialect::Postgres)?;
+        let access = Access::anonymous();
+        let none = |_: &SourceName, name: &str| Err(format!("there is no rollup {name}"));
+        let plan = plan::panel(panel, &view, &window, &access, Dialect::Postgres, &none)?;
         let all = [Some(plan.main), plan.previous, plan.sparkline];
         for planned in all.into_iter().flatten() {
             // What stands on a page twice is asked once.

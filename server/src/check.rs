@@ -3,13 +3,15 @@
 use crate::cli::CheckArguments;
 use crate::config::{Environment, Settings};
 use crate::explain;
+use brisk_definition::Loaded;
 use brisk_domain::variable::Options;
-use brisk_domain::{Access, Dashboard, SourceName, Timestamp, ViewState};
-use brisk_engine::{Window, plan};
+use brisk_domain::{Access, Dashboard, Rollup, RollupName, SourceName, Timestamp, ViewState};
+use brisk_engine::{PlannedRollup, Window, plan, rollup};
 use brisk_source::{Dialect, StatementError};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Checks the files of the dashboards' directory and the statements in them, and prints each
 /// problem at its place.
@@ -19,18 +21,30 @@ pub async fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     let directory = &settings.dashboards_dir;
     let loaded = brisk_definition::load_dir(directory);
     let mut problems: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();
+    let rollups = loaded.rollups.iter().map(|r| (r.name.clone(), Arc::new(r.clone()))).collect();
     for dashboard in &loaded.dashboards {
-        problems.extend(statements(dashboard, directory, &settings));
+        problems.extend(statements(dashboard, &rollups, directory, &settings));
     }
-    for undeclared in undeclared(&loaded.dashboards, &settings) {
+    for rollup in &loaded.rollups {
+        problems.extend(rollup_statement(rollup, directory, &settings));
+    }
+    for undeclared in undeclared(&loaded, &settings) {
         println!("note: {undeclared}");
     }
     if arguments.details || arguments.explain {
-        explain::panels(&loaded.dashboards, &settings, arguments.explain).await;
+        explain::panels(&loaded.dashboards, &rollups, &settings, arguments.explain).await;
     }
     if problems.is_empty() {
         let panels: usize = loaded.dashboards.iter().map(|dashboard| dashboard.panels.len()).sum();
-        println!("{} dashboards with {panels} panels are good", loaded.dashboards.len());
+        let dashboards = loaded.dashboards.len();
+        match loaded.rollups.len() {
+            0 => println!("{dashboards} dashboards with {panels} panels are good"),
+            rollups => {
+                println!(
+                    "{dashboards} dashboards with {panels} panels, {rollups} rollups are good"
+                );
+            }
+        }
         return Ok(ExitCode::SUCCESS);
     }
     for problem in &problems {
@@ -41,8 +55,24 @@ pub async fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
+/// What is wrong with the statement of `rollup`, at its place.
+fn rollup_statement(rollup: &Rollup, directory: &Path, settings: &Settings) -> Option<String> {
+    let file = directory.join(brisk_definition::ROLLUPS).join(format!("{}.toml", rollup.name));
+    let planned = in_its_dialect(settings, &rollup.source, |dialect| {
+        PlannedRollup::of(rollup, dialect, "").map(|_| ())
+    });
+    planned.err().map(|error| {
+        format!("{}:{}:{}: {}", file.display(), error.line, error.column, error.message)
+    })
+}
+
 /// What is wrong with the statements of `dashboard`, each at its place.
-pub fn statements(dashboard: &Dashboard, directory: &Path, settings: &Settings) -> Vec<String> {
+pub fn statements(
+    dashboard: &Dashboard,
+    rollups: &BTreeMap<RollupName, Arc<Rollup>>,
+    directory: &Path,
+    settings: &Settings,
+) -> Vec<String> {
     let file = directory.join(format!("{}.toml", dashboard.slug));
     let view = ViewState::default_of(dashboard);
     // Statements are checked for the view that opens first, at any time.
@@ -54,17 +84,26 @@ pub fn statements(dashboard: &Dashboard, directory: &Path, settings: &Settings) 
         format!("{}:{}:{}: {whose}: {}", file.display(), error.line, error.column, error.message)
     };
     let (access, mut problems) = (Access::anybody(), Vec::new());
+    // What is wrong with a rollup itself is said where it stands; here it is enough that it is one.
+    let of = |dialect| {
+        move |source: &SourceName, name: &str| {
+            let rollup = rollup::find(rollups, source, name)?;
+            let planned = PlannedRollup::of(rollup, dialect, "");
+            let wrong = |error| format!("the rollup {name}, {error}");
+            planned.map(Arc::new).map_err(wrong)
+        }
+    };
     for variable in &dashboard.variables {
         let Options::Query { source, query } = &variable.options else { continue };
         let planned = in_its_dialect(settings, source, |dialect| {
-            plan::choices(query, source, &view, &window, &access, dialect).map(|_| ())
+            plan::choices(query, source, &view, &window, &access, dialect, &of(dialect)).map(|_| ())
         });
         let whose = || format!("variable \"{}\"", variable.name);
         problems.extend(planned.err().map(|error| at(error, whose())));
     }
     for panel in &dashboard.panels {
         let planned = in_its_dialect(settings, &panel.source, |dialect| {
-            plan::panel(panel, &view, &window, &access, dialect).map(|_| ())
+            plan::panel(panel, &view, &window, &access, dialect, &of(dialect)).map(|_| ())
         });
         let whose = || format!("panel \"{}\"", panel.id);
         problems.extend(planned.err().map(|error| at(error, whose())));
@@ -92,10 +131,12 @@ fn in_its_dialect(
 
 /// Sources that dashboards name and the configuration, where there is a file, does not. They may
 /// still come with the server's environment.
-fn undeclared(dashboards: &[Dashboard], settings: &Settings) -> Vec<String> {
+fn undeclared(loaded: &Loaded, settings: &Settings) -> Vec<String> {
     let Some(file) = &settings.file else { return Vec::new() };
-    let named = dashboards.iter().flat_map(|dashboard| &dashboard.panels);
-    let named: BTreeSet<&SourceName> = named.map(|panel| &panel.source).collect();
+    let panels = loaded.dashboards.iter().flat_map(|dashboard| &dashboard.panels);
+    let of_rollups = loaded.rollups.iter().map(|rollup| &rollup.source);
+    let named: BTreeSet<&SourceName> =
+        panels.map(|panel| &panel.source).chain(of_rollups).collect();
     let unknown = named.into_iter().filter(|name| !settings.sources.contains_key(name));
     unknown.map(|name| format!("source \"{name}\" is not declared in {}", file.display())).collect()
 }

@@ -2,7 +2,7 @@
 //! [`crate::config`].
 
 use crate::config::{Flags, Secret};
-use crate::{check, import, invalidate, serve, warm};
+use crate::{check, import, invalidate, rollup, serve, warm};
 use clap::{Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -28,6 +28,9 @@ pub enum Command {
     Warm(WarmArguments),
     /// Make what depends on tags out of date, in the cache that the servers share.
     Invalidate(InvalidateArguments),
+    /// Look after rollups, the tables that Brisk maintains.
+    #[command(subcommand)]
+    Rollup(RollupCommand),
     /// Load a CSV file (plain, gzip, zstd or xz) into a SQLite database.
     Import(import::ImportArguments),
 }
@@ -118,11 +121,30 @@ pub struct WarmArguments {
     pub shared: SharedArguments,
 }
 
+/// What to do with rollups.
+#[derive(Debug, Subcommand)]
+pub enum RollupCommand {
+    /// List them: when each was refreshed, its rows, how long that took, and how it does.
+    List(SharedArguments),
+    /// Build one anew from all of its source's rows, as if there were none yet.
+    Rebuild(RebuildArguments),
+}
+
+/// What to build anew.
+#[derive(Debug, Clone, clap::Args)]
+pub struct RebuildArguments {
+    /// The rollup: its file's name without .toml.
+    pub name: String,
+    /// The configuration of the servers.
+    #[command(flatten)]
+    pub shared: SharedArguments,
+}
+
 /// What to invalidate.
 #[derive(Debug, Clone, clap::Args)]
 pub struct InvalidateArguments {
-    /// table:SOURCE.TABLE, source:SOURCE, dashboard:NAME, panel:DASHBOARD/PANEL, all, or a tag of
-    /// your own.
+    /// table:SOURCE.TABLE, source:SOURCE, rollup:SOURCE.NAME, dashboard:NAME,
+    /// panel:DASHBOARD/PANEL, all, or a tag of your own.
     #[arg(required = true, value_name = "TAG")]
     pub tags: Vec<String>,
     /// The configuration of the servers.
@@ -167,6 +189,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Check(arguments) => check::run(&arguments).await,
         Command::Warm(arguments) => warm::run(arguments).await,
         Command::Invalidate(arguments) => invalidate::run(arguments).await,
+        Command::Rollup(command) => rollup::run(command).await,
         Command::Import(arguments) => import::run(arguments).await.map(|()| ExitCode::SUCCESS),
     }
 }

@@ -6,6 +6,7 @@ use anyhow::Context;
 use brisk_domain::Clock;
 use brisk_import::{Options, Shift, TerminalProgress, import_into_sqlite};
 use brisk_store::{ImportRecord, Store};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The source's name.
@@ -16,10 +17,12 @@ pub fn path(data_dir: &Path) -> PathBuf {
     data_dir.join("retail.sqlite")
 }
 
-/// Loads the demo's database if it is not there yet.
+/// Loads the demo's database if it is not there yet; `rollups` is the file with what was made of it
+/// before.
 pub async fn load(
     arguments: &DemoArguments,
     data_dir: &Path,
+    rollups: &Path,
     store: &Store,
     clock: &dyn Clock,
 ) -> anyhow::Result<()> {
@@ -43,6 +46,7 @@ pub async fn load(
     let report = import_into_sqlite(&plan, &file, &database, &options, &progress)
         .await
         .context("loading the demo data")?;
+    forget_rollups(rollups)?;
     let finished_at = clock.now();
     let seconds = begun.elapsed().as_secs_f64();
     eprintln!("  {} ({seconds:.1} s)", import::sentence(&report, &plan));
@@ -57,5 +61,21 @@ pub async fn load(
         finished_at,
     };
     store.record_import(&record).await?;
+    Ok(())
+}
+
+/// All lines are new, also those that a refresh would take for settled.
+fn forget_rollups(file: &Path) -> anyhow::Result<()> {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut path = file.as_os_str().to_owned();
+        path.push(suffix);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                let shown = file.display();
+                return Err(error).with_context(|| format!("removing the rollups in {shown}"));
+            }
+            _ => {}
+        }
+    }
     Ok(())
 }

@@ -5,16 +5,23 @@
 
 use crate::config::Settings;
 use crate::{open, system_clock};
-use brisk_domain::{Access, Dashboard, Panel, ViewState};
+use brisk_domain::{Access, Dashboard, Panel, Rollup, RollupName, SourceName, ViewState};
 use brisk_engine::key::{self, Owner};
 use brisk_engine::plan::{self, Planned};
-use brisk_engine::{Policies, Window};
+use brisk_engine::{PlannedRollup, Policies, Window, rollup};
 use brisk_source::{Bind, Source};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Prints what is to be said of the panels of `dashboards`, each for the view that opens first;
 /// with `run` also what their databases say.
-pub async fn panels(dashboards: &[Dashboard], settings: &Settings, run: bool) {
+pub async fn panels(
+    dashboards: &[Dashboard],
+    rollups: &BTreeMap<RollupName, Arc<Rollup>>,
+    settings: &Settings,
+    run: bool,
+) {
     let policies = settings.policies();
     for dashboard in dashboards {
         println!("{}", dashboard.slug);
@@ -32,7 +39,13 @@ pub async fn panels(dashboards: &[Dashboard], settings: &Settings, run: bool) {
             };
             // What lacks an attribute, or is wrong, is among the problems.
             let access = Access::anybody();
-            let Ok(plan) = plan::panel(panel, &view, &window, &access, source.dialect()) else {
+            let (dialect, place) = (source.dialect(), source.rollup_place());
+            let find = |source: &SourceName, name: &str| {
+                let rollup = rollup::find(rollups, source, name)?;
+                let planned = PlannedRollup::of(rollup, dialect, place);
+                planned.map(Arc::new).map_err(|error| error.to_string())
+            };
+            let Ok(plan) = plan::panel(panel, &view, &window, &access, dialect, &find) else {
                 continue;
             };
             let statements = [

@@ -5,7 +5,7 @@ use crate::config::{Environment, Settings};
 use crate::{logging, open, system_clock};
 use anyhow::{anyhow, bail};
 use brisk_cache::{NotRecorded, Tag};
-use brisk_domain::{PanelId, Slug, SourceName};
+use brisk_domain::{PanelId, RollupName, Slug, SourceName};
 use brisk_engine::load::Sources;
 use brisk_engine::{Catalog, Engine};
 use std::process::ExitCode;
@@ -17,7 +17,6 @@ const ATTEMPTS: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(300);
 
 /// Gives the tags new generations in the shared Redis; fails where that is not recorded.
-#[allow(clippy::print_stdout)] // It is a command: this is its result.
 pub async fn run(arguments: InvalidateArguments) -> anyhow::Result<ExitCode> {
     logging::start();
     let tags = arguments.tags.iter().map(|tag| Tag::parse(tag));
@@ -38,11 +37,18 @@ pub async fn run(arguments: InvalidateArguments) -> anyhow::Result<ExitCode> {
             eprintln!("note: {tag}: {doubt}", tag = tag.as_str());
         }
     }
-    let recorded = record(&engine, &tags).await;
-    for tag in recorded.map_err(|error| unrecorded(&engine, &error))? {
+    record_all(&engine, &tags).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Invalidates `tags`, and says so; fails where that is not recorded.
+#[allow(clippy::print_stdout)] // It is part of commands.
+pub(crate) async fn record_all(engine: &Engine, tags: &[Tag]) -> anyhow::Result<()> {
+    let recorded = record(engine, tags).await;
+    for tag in recorded.map_err(|error| unrecorded(engine, &error))? {
         println!("invalidated {}", tag.as_str());
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 async fn record(engine: &Engine, tags: &[Tag]) -> Result<Vec<Tag>, NotRecorded> {
@@ -75,6 +81,14 @@ fn doubt(tag: &Tag, settings: &Settings, catalog: &Catalog) -> Option<&'static s
             Some((source, _)) => (!has_source(source)).then_some("no such source is declared here"),
         },
         "source" => (!has_source(name)).then_some("no such source is declared here"),
+        "rollup" => {
+            let known = name.split_once('.').and_then(|(source, rollup)| {
+                let rollup = RollupName::parse(rollup).ok()?;
+                let contents = catalog.contents();
+                Some(contents.rollups.get(&rollup)?.source.as_str() == source)
+            });
+            (known != Some(true)).then_some("there is no such rollup here")
+        }
         "dashboard" => dashboard(name).is_none().then_some("there is no such dashboard here"),
         "panel" => {
             let panel = name.split_once('/').and_then(|(slug, id)| {

@@ -7,6 +7,8 @@
 //!   [`shared_cache`]: whether Redis answers;
 //! - [`serve`]: puts the rooms together and serves; [`demo`] loads the demo data, [`warm`] fills
 //!   the cache ahead of readers, from what [`requested_views`] remembers;
+//! - [`rollup`]: the commands about rollups; [`rollup_schedule`] refreshes them without readers,
+//!   [`rollup_runs`] writes down what was done;
 //! - [`router`]: every route; [`handlers`] answer those of pages, [`api`] those of programs;
 //! - [`service`]: what pages and programs get, from the engine; [`sentence`]: how messages read;
 //! - [`assets`]: the built frontend; [`watch`]: dashboards that change while serving.
@@ -24,6 +26,9 @@ pub mod invalidate;
 pub mod logging;
 pub mod open;
 pub mod requested_views;
+pub mod rollup;
+pub mod rollup_runs;
+pub mod rollup_schedule;
 pub mod router;
 pub mod sentence;
 pub mod serve;

@@ -6,8 +6,11 @@ use anyhow::{Context, bail};
 use brisk_cache::{Cache, Config, LaneLimits};
 use brisk_domain::{Clock, SourceName};
 use brisk_engine::load::{Loader, Sources};
-use brisk_engine::{Cached, Catalog, Engine};
+use brisk_engine::{Cached, Catalog, Engine, RunObserver};
 use brisk_source::Source;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,9 +24,24 @@ pub fn engine(
     sources: Sources,
     clock: &Arc<dyn Clock>,
 ) -> anyhow::Result<Engine> {
-    let catalog = Arc::new(Catalog::open(&settings.dashboards_dir));
     let loader = Loader::new(cache(settings, clock)?, sources);
-    Ok(Engine::new(catalog, loader, Arc::clone(clock)).with_policies(settings.policies()))
+    Ok(over(settings, loader, clock))
+}
+
+/// The same, where `observer` hears of each refresh of a rollup.
+pub fn observed_engine(
+    settings: &Settings,
+    sources: Sources,
+    clock: &Arc<dyn Clock>,
+    observer: Arc<dyn RunObserver>,
+) -> anyhow::Result<Engine> {
+    let loader = Loader::new(cache(settings, clock)?, sources).with_observer(observer);
+    Ok(over(settings, loader, clock))
+}
+
+fn over(settings: &Settings, loader: Loader, clock: &Arc<dyn Clock>) -> Engine {
+    let catalog = Arc::new(Catalog::open(&settings.dashboards_dir));
+    Engine::new(catalog, loader, Arc::clone(clock)).with_policies(settings.policies())
 }
 
 /// The sources, which connect when they are first needed.
@@ -43,9 +61,23 @@ pub fn source(settings: &Settings, name: &SourceName) -> anyhow::Result<Source> 
         Ok(Location::Sqlite(path)) if !path.exists() => {
             bail!("source \"{name}\": there is no file {}", path.display());
         }
-        Ok(Location::Sqlite(path)) => Ok(Source::sqlite(name.clone(), path, limits)),
+        Ok(Location::Sqlite(path)) => {
+            let rollups = settings.rollup_file(name);
+            let opened = Source::sqlite(name.clone(), path, limits);
+            Ok(opened.with_rollup_file(&rollups, &place(&rollups), source.rollup_time))
+        }
         Ok(Location::Postgres(url)) => {
-            Source::postgres(name.clone(), url.expose(), connections, limits)
+            let opened = Source::postgres(name.clone(), url.expose(), connections, limits)
+                .with_context(|| format!("source \"{name}\""))?;
+            match &source.rollup_url {
+                None => Ok(opened),
+                Some(Err(problem)) => bail!("{problem}"),
+                Some(Ok(url)) => {
+                    return opened
+                        .with_rollup_url(url.expose(), source.rollup_time)
+                        .with_context(|| format!("\"rollup_url\" of source \"{name}\""));
+                }
+            }
         }
         Ok(Location::MySql(url)) => Source::mysql(name.clone(), url.expose(), connections, limits),
     };
@@ -72,6 +104,22 @@ pub async fn introduce(sources: Sources) {
     }
 }
 
+/// What tells the folder of `file` from those of other machines, which may have the same name:
+/// a refresh in one is none in another, though they share a Redis.
+fn place(file: &Path) -> String {
+    let own = format!("{:032x}", rand::random::<u128>());
+    let Some(folder) = file.parent() else { return own };
+    let known = folder.join("place");
+    // Where it cannot be kept, this process takes nobody's word for its rollups; that is enough.
+    let kept = std::fs::read_to_string(&known).or_else(|_| {
+        std::fs::create_dir_all(folder)?;
+        let mut new = OpenOptions::new().write(true).create_new(true).open(&known)?;
+        new.write_all(own.as_bytes())?;
+        Ok::<_, std::io::Error>(own.clone())
+    });
+    kept.ok().filter(|kept| kept.len() == own.len()).unwrap_or(own)
+}
+
 fn cache(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Result<Cache<Cached>> {
     let (config, clock) = (cache_config(settings), Arc::clone(clock));
     match settings.redis()? {
@@ -94,6 +142,10 @@ fn cache_config(settings: &Settings) -> Config {
         deadline: usual.lanes.deadline.max(longest),
         ..usual.lanes.clone()
     };
+    // A refresh of a rollup is a load, too, which others wait for; but for its place in the lane
+    // nobody waits so long.
+    let refresh = settings.sources.values().map(|source| source.rollup_time).max();
+    let longest = longest.max(refresh.unwrap_or_default());
     let patience = usual.patience.max(longest + lanes.deadline + MARGIN);
     Config {
         max_bytes: settings.cache.memory,

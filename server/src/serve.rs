@@ -4,8 +4,10 @@ use crate::cli::ServeArguments;
 use crate::config::{Environment, Location, Settings};
 use crate::router::{AppState, router};
 use crate::service::EngineService;
-use crate::{assets, demo, logging, open, requested_views, system_clock, warm, watch};
+use crate::{assets, demo, logging, open, requested_views, rollup_runs, rollup_schedule};
+use crate::{system_clock, warm, watch};
 use anyhow::{Context, bail};
+use brisk_domain::SourceName;
 use brisk_engine::Engine;
 use brisk_store::Store;
 use std::convert::Infallible;
@@ -29,11 +31,14 @@ pub async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let clock = system_clock::clock(arguments.shared.now.as_deref())?;
     let store = Store::open(&settings.data_dir.join("brisk.sqlite")).await?;
     if arguments.shared.demo {
-        demo::load(&arguments.demo, &settings.data_dir, &store, clock.as_ref()).await?;
+        let rollups = settings.rollup_file(&SourceName::parse(demo::SOURCE)?);
+        let (data, clock) = (&settings.data_dir, clock.as_ref());
+        demo::load(&arguments.demo, data, &rollups, &store, clock).await?;
     }
+    let (observer, mut runs) = rollup_runs::observer();
     let sources = open::sources(&settings)?;
     tokio::spawn(open::introduce(sources.clone()));
-    let engine = Arc::new(open::engine(&settings, sources, &clock)?);
+    let engine = Arc::new(open::observed_engine(&settings, sources, &clock, observer)?);
     requested_views::recall(&engine, &store).await;
     let catalog = Arc::clone(engine.catalog());
     watch::report(&catalog.contents());
@@ -58,7 +63,10 @@ pub async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         served = serving.into_future() => served.context("serving"),
         never = warming => match never {},
         never = requested_views::keep(&engine, &store) => match never {},
+        never = rollup_schedule::keep(&engine) => match never {},
+        never = runs.keep(&store) => match never {},
     };
+    runs.keep_now(&store).await;
     requested_views::keep_now(&store, &engine.requested_views()).await;
     served
 }

@@ -48,17 +48,23 @@ pub async fn run(arguments: WarmArguments) -> anyhow::Result<ExitCode> {
     }
     let width = dashboards.iter().map(|dashboard| dashboard.slug.as_str().len()).max();
     let (width, mut is_whole) = (width.unwrap_or(0), true);
+    let rollups = engine.catalog().contents().rollups.clone();
     for dashboard in &dashboards {
         let warmed = warm(&engine, dashboard).await;
         is_whole &= warmed.figures.errors == 0;
         println!("{:width$}  {warmed}", dashboard.slug.as_str());
         let missing = undeclared(&engine, dashboard).into_iter();
         let missing = missing.map(|name| format!("source \"{name}\" is not declared"));
-        let refused = check::statements(dashboard, &settings.dashboards_dir, &settings);
+        let refused = check::statements(dashboard, &rollups, &settings.dashboards_dir, &settings);
         for problem in missing.chain(refused) {
             is_whole = false;
             println!("  {problem}");
         }
+    }
+    let failed = refreshes_failed(&cache.statistics());
+    if failed > 0 {
+        is_whole = false;
+        println!("{failed} refreshes of rollups failed; what reads them is not loaded");
     }
     let unstored = stored(cache, &not_stored_at_all(&settings, &dashboards)).await;
     if unstored > 0 {
@@ -77,8 +83,14 @@ pub async fn all(engine: &Engine) {
         tracing::debug!(dashboard = %dashboard.slug, %warmed, "a dashboard is loaded");
         failed += warmed.figures.errors;
     }
+    failed += refreshes_failed(&engine.loader().cache().statistics());
     let (dashboards, seconds) = (dashboards.len(), started.elapsed().as_secs_f64());
     tracing::info!(dashboards, failed, seconds, "the dashboards' first views are loaded");
+}
+
+/// Rollups are no dashboard's own: a panel whose rollup is not there does not even begin to load.
+fn refreshes_failed(statistics: &Statistics) -> u64 {
+    of_warming(statistics, |label| label.starts_with("rollup:")).errors
 }
 
 /// What warming a dashboard took.

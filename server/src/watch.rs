@@ -20,7 +20,8 @@ pub fn watch(catalog: Arc<Catalog>) -> anyhow::Result<notify::RecommendedWatcher
             }
         }
     })?;
-    watcher.watch(catalog.directory(), RecursiveMode::NonRecursive)?;
+    // Rollups are in a folder below, which may come later.
+    watcher.watch(catalog.directory(), RecursiveMode::Recursive)?;
     tokio::spawn(async move {
         loop {
             changed.notified().await;
@@ -29,7 +30,8 @@ pub fn watch(catalog: Arc<Catalog>) -> anyhow::Result<notify::RecommendedWatcher
             let Ok(contents) = tokio::task::spawn_blocking(move || reader.reload()).await else {
                 continue;
             };
-            tracing::info!(dashboards = contents.dashboards.len(), "dashboards read again");
+            let (dashboards, rollups) = (contents.dashboards.len(), contents.rollups.len());
+            tracing::info!(dashboards, rollups, "dashboards read again");
             report(&contents);
         }
     });
@@ -43,5 +45,8 @@ pub fn report(contents: &brisk_engine::catalog::Contents) {
     }
     for slug in &contents.outdated {
         tracing::warn!(dashboard = %slug, "its file is broken: the last good version stays");
+    }
+    for name in &contents.outdated_rollups {
+        tracing::warn!(rollup = %name, "its file is broken: the last good version stays");
     }
 }

@@ -264,6 +264,11 @@ impl<V: Value> Cache<V> {
         self.0.forget(&keys);
     }
 
+    /// The clock by which entries age.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
+    }
+
     /// Events from now on; with a shared tier those of all processes.
     pub fn follow(&self) -> Follower {
         self.0.events.follow()

@@ -19,7 +19,8 @@ pub fn parse(file: &str, slug: Slug, text: &str) -> Result<Dashboard, Vec<Proble
             return Err(problems.into_sorted());
         }
     };
-    let dashboard = dashboard(&Fields::root(document.as_table()), slug, &mut problems);
+    let dashboard =
+        dashboard(&Fields::root(document.as_table(), "the dashboard"), slug, &mut problems);
     match (dashboard, problems.into_sorted()) {
         (Some(dashboard), problems) if problems.is_empty() => Ok(dashboard),
         (_, problems) => Err(problems),

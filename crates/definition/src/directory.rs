@@ -1,8 +1,10 @@
 //! A directory of dashboard files.
 
-use crate::{Problem, parse};
-use brisk_domain::{Dashboard, Slug};
-use std::path::Path;
+use crate::{Problem, parse, parse_rollup};
+use brisk_domain::identifier::NameError;
+use brisk_domain::{Dashboard, Rollup, RollupName, Slug};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 /// What a directory holds.
 #[derive(Debug, Default)]
@@ -15,51 +17,101 @@ pub struct Loaded {
     pub broken: Vec<Slug>,
     /// Whether the directory itself could not be read, so that nothing is known of its files.
     pub is_unreadable: bool,
+    /// The rollups whose files are good, by name.
+    pub rollups: Vec<Rollup>,
+    /// The rollups whose files are broken.
+    pub broken_rollups: Vec<RollupName>,
+    /// Whether `rollups/` is there and could not be read.
+    pub are_rollups_unreadable: bool,
 }
 
 /// Larger files are refused.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// Reads every `*.toml` of `directory`. A broken file does not hide the others.
+/// The subdirectory with the rollups.
+pub const ROLLUPS: &str = "rollups";
+
+/// Reads every `*.toml` of `directory`, and of its `rollups/` if there is one. A broken file does
+/// not hide the others.
 pub fn load_dir(directory: &Path) -> Loaded {
     let mut loaded = Loaded::default();
-    let entries = match std::fs::read_dir(directory) {
-        Ok(entries) => entries,
+    let paths = match files(directory) {
+        Ok(paths) => paths,
         Err(error) => {
-            let message = format!("the directory cannot be read: {error}");
-            loaded.problems.push(whole_file(&directory.display().to_string(), message));
+            loaded.problems.push(unreadable(directory, &error));
             loaded.is_unreadable = true;
             return loaded;
         }
     };
-    let mut paths: Vec<_> = entries
+    load(&paths, Slug::parse, parse, &mut loaded.problems, |read| match read {
+        Ok(dashboard) => loaded.dashboards.push(dashboard),
+        Err(slug) => loaded.broken.push(slug),
+    });
+    let rollups = directory.join(ROLLUPS);
+    match files(&rollups) {
+        Ok(paths) => {
+            load(
+                &paths,
+                RollupName::parse,
+                parse_rollup,
+                &mut loaded.problems,
+                |read| match read {
+                    Ok(rollup) => loaded.rollups.push(rollup),
+                    Err(name) => loaded.broken_rollups.push(name),
+                },
+            );
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => {
+            loaded.problems.push(unreadable(&rollups, &error));
+            loaded.are_rollups_unreadable = true;
+        }
+    }
+    loaded
+}
+
+fn files(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut paths: Vec<_> = std::fs::read_dir(directory)?
         .flatten()
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
         .collect();
     paths.sort();
+    Ok(paths)
+}
+
+/// Reads the files at `paths`, whose names are names of what they hold; `keep` gets what is good,
+/// and the names of what is not.
+fn load<N: Clone, T>(
+    paths: &[PathBuf],
+    name: impl Fn(&str) -> Result<N, NameError>,
+    parse: impl Fn(&str, N, &str) -> Result<T, Vec<Problem>>,
+    problems: &mut Vec<Problem>,
+    mut keep: impl FnMut(Result<T, N>),
+) {
     for path in paths {
         let file = path.display().to_string();
         let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-        let slug = match Slug::parse(stem) {
-            Ok(slug) => slug,
+        let name = match name(stem) {
+            Ok(name) => name,
             Err(error) => {
-                loaded.problems.push(whole_file(&file, format!("the file's name is the {error}")));
+                problems.push(whole_file(&file, format!("the file's name is the {error}")));
                 continue;
             }
         };
-        let parsed = read(&path)
+        let parsed = read(path)
             .map_err(|message| vec![whole_file(&file, message)])
-            .and_then(|text| parse(&file, slug.clone(), &text));
-        match parsed {
-            Ok(dashboard) => loaded.dashboards.push(dashboard),
-            Err(problems) => {
-                loaded.problems.extend(problems);
-                loaded.broken.push(slug);
-            }
-        }
+            .and_then(|text| parse(&file, name.clone(), &text));
+        keep(parsed.map_err(|found| {
+            problems.extend(found);
+            name
+        }));
     }
-    loaded
+}
+
+fn unreadable(directory: &Path, error: &std::io::Error) -> Problem {
+    let message = format!("the directory cannot be read: {error}");
+    whole_file(&directory.display().to_string(), message)
 }
 
 fn read(path: &Path) -> Result<String, String> {

@@ -21,9 +21,9 @@ impl<'t> Fields<'t> {
         Some(Self { table, span: item.span(), title: title.into(), asked: RefCell::default() })
     }
 
-    pub(crate) fn root(table: &'t dyn TableLike) -> Self {
-        let (title, asked) = ("the dashboard".into(), RefCell::default());
-        Self { table, span: Some(0..0), title, asked }
+    /// The file's top level.
+    pub(crate) fn root(table: &'t dyn TableLike, title: &str) -> Self {
+        Self { table, span: Some(0..0), title: title.into(), asked: RefCell::default() }
     }
 
     pub(crate) fn rename(&mut self, title: String) {

@@ -1,11 +1,12 @@
-//! Dashboards as code: a TOML file becomes a [`brisk_domain::Dashboard`], or a list of problems
-//! that name file, line, column, what is wrong and what is allowed.
+//! Dashboards as code: a TOML file becomes a [`brisk_domain::Dashboard`], one in the directory's
+//! `rollups/` a [`brisk_domain::Rollup`], or a list of problems that name file, line, column, what
+//! is wrong and what is allowed.
 //!
 //! All problems of a file are found in one go. Statements are not looked into here: the engine
 //! compiles them (see `brisk check`).
 //!
 //! To add a key: read it in the file of its table ([`mod@dashboard`], [`mod@variable`],
-//! [`mod@panel`]) through [`fields::Fields`], which reports wrong types and unknown keys, and
+//! [`mod@panel`], [`mod@rollup`]) through [`fields::Fields`], which reports wrong types and unknown keys, and
 //! describe it in `docs/dashboards-as-code.md`.
 
 mod cache;
@@ -16,8 +17,10 @@ mod fields;
 mod layout;
 mod panel;
 mod problem;
+mod rollup;
 mod variable;
 
 pub use dashboard::parse;
-pub use directory::{Loaded, load_dir};
+pub use directory::{Loaded, ROLLUPS, load_dir};
 pub use problem::Problem;
+pub use rollup::parse as parse_rollup;

@@ -5,11 +5,18 @@ use std::fmt;
 
 /// Why a text is not a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{kind} \"{text}\" must be 1 to 64 characters: {allowed}, starting with a letter or digit")]
+#[error("{kind} \"{text}\" must be {allowed}")]
 pub struct NameError {
     kind: &'static str,
     text: String,
     allowed: &'static str,
+}
+
+impl NameError {
+    /// `allowed` continues "must be".
+    pub(crate) fn new(kind: &'static str, text: &str, allowed: &'static str) -> Self {
+        Self { kind, text: text.chars().take(80).collect(), allowed }
+    }
 }
 
 macro_rules! name {
@@ -30,11 +37,9 @@ macro_rules! name {
                 if fits {
                     Ok(Self(text.to_owned()))
                 } else {
-                    Err(NameError {
-                        kind: $kind,
-                        text: text.chars().take(80).collect(),
-                        allowed: $allowed,
-                    })
+                    Err(NameError::new($kind, text, concat!(
+                        "1 to 64 characters: ", $allowed, ", starting with a letter or digit"
+                    )))
                 }
             }
 

@@ -1,10 +1,10 @@
-//! The dashboards that are served, and what is wrong with their files.
+//! The dashboards that are served, the rollups that they read, and what is wrong with their files.
 //!
 //! Reading is a pointer copy. A reload replaces what parsed and keeps the last good version of
 //! what did not, with its problems for the log and for admins.
 
 use brisk_definition::Problem;
-use brisk_domain::{Dashboard, Slug};
+use brisk_domain::{Dashboard, Rollup, RollupName, Slug};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
@@ -25,6 +25,10 @@ pub struct Contents {
     pub problems: Vec<Problem>,
     /// Dashboards that are served in an older version, because their file is broken now.
     pub outdated: Vec<Slug>,
+    /// The rollups by name.
+    pub rollups: BTreeMap<RollupName, Arc<Rollup>>,
+    /// Rollups that are kept in an older version, because their file is broken now.
+    pub outdated_rollups: Vec<RollupName>,
 }
 
 impl Catalog {
@@ -52,7 +56,7 @@ impl Catalog {
     }
 
     /// Reads the directory again. A file that is broken keeps the last good version of its
-    /// dashboard; a file that is gone takes its dashboard along.
+    /// dashboard or rollup; a file that is gone takes it along.
     pub fn reload(&self) -> Arc<Contents> {
         let loaded = brisk_definition::load_dir(&self.directory);
         let before = self.contents();
@@ -62,6 +66,8 @@ impl Catalog {
                 dashboards: before.dashboards.clone(),
                 problems: loaded.problems,
                 outdated: before.dashboards.keys().cloned().collect(),
+                rollups: before.rollups.clone(),
+                outdated_rollups: before.rollups.keys().cloned().collect(),
             };
             return self.replace(contents);
         }
@@ -73,6 +79,22 @@ impl Catalog {
             if let Some(last_good) = before.dashboards.get(&slug) {
                 contents.dashboards.insert(slug.clone(), Arc::clone(last_good));
                 contents.outdated.push(slug);
+            }
+        }
+        for rollup in loaded.rollups {
+            // One that is the same stays the same, and with it what was planned for it.
+            let known = before.rollups.get(&rollup.name).filter(|known| ***known == rollup);
+            let rollup = known.cloned().unwrap_or_else(|| Arc::new(rollup));
+            contents.rollups.insert(rollup.name.clone(), rollup);
+        }
+        let broken = match loaded.are_rollups_unreadable {
+            true => before.rollups.keys().cloned().collect(),
+            false => loaded.broken_rollups,
+        };
+        for name in broken {
+            if let Some(last_good) = before.rollups.get(&name) {
+                contents.rollups.insert(name.clone(), Arc::clone(last_good));
+                contents.outdated_rollups.push(name);
             }
         }
         self.replace(contents)

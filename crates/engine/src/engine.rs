@@ -7,15 +7,16 @@ use crate::load::{Loaded, Loader, Looked};
 use crate::plan::{self, PanelPlan, Planned};
 use crate::policy::Policies;
 use crate::popular::Popular;
+use crate::rollup::{self, PlannedRollup, Plans};
 use crate::window::{TooFine, Window};
-use brisk_cache::{Fingerprint, NotRecorded, Request, Tag, Trigger};
+use brisk_cache::{Fingerprint, LoadError, NotRecorded, Request, Tag, Trigger};
 use brisk_domain::variable::Options;
 use brisk_domain::{
     Access, Clock, Dashboard, Edition, FailureKind, Frame, Freshness, Panel, PanelData, PanelError,
-    RequestedView, Slug, SourceName, Timestamp, Values, Variable, VariableName, ViewState,
-    ZoneOffsets,
+    RequestedView, RollupName, RollupReport, Slug, SourceName, Timestamp, Values, Variable,
+    VariableName, ViewState, ZoneOffsets,
 };
-use brisk_source::StatementError;
+use brisk_source::{SourceError, StatementError};
 use futures::FutureExt;
 use futures::StreamExt;
 use futures::future::{BoxFuture, Shared, try_join_all};
@@ -28,6 +29,7 @@ pub struct Engine {
     loader: Loader,
     policies: Policies,
     popular: Popular,
+    plans: Plans,
     clock: Arc<dyn Clock>,
 }
 
@@ -111,7 +113,7 @@ impl Engine {
     /// An engine over these dashboards and sources.
     pub fn new(catalog: Arc<Catalog>, loader: Loader, clock: Arc<dyn Clock>) -> Self {
         let (policies, popular) = (Policies::default(), Popular::default());
-        Self { catalog, loader, policies, popular, clock }
+        Self { catalog, loader, policies, popular, plans: Plans::default(), clock }
     }
 
     /// With what is said about caching outside of dashboards.
@@ -202,8 +204,12 @@ impl Engine {
             .variables
             .iter()
             .filter_map(|variable| self.choices(dashboard, variable, view, access, &window)?.ok());
-        let requests: Vec<Request> =
-            statements.chain(choices).map(|(_, request)| request).collect();
+        // What reads a rollup would only show again what that has.
+        let requests = statements.chain(choices).flat_map(|(planned, request)| {
+            let rollups = planned.rollups.iter().map(|rollup| rollup.request.clone());
+            rollups.chain([request]).collect::<Vec<_>>()
+        });
+        let requests: Vec<Request> = requests.collect();
         self.loader.cache().purge(&requests).await;
         Ok(())
     }
@@ -242,6 +248,38 @@ impl Engine {
     /// Goes on counting from what [`Engine::requested_views`] said before a restart.
     pub fn recall_requested_views(&self, requested: &[RequestedView]) {
         self.popular.recall(requested, |slug| self.catalog.dashboard(slug));
+    }
+
+    /// All rollups by name; those that cannot be refreshed with a sentence that says why.
+    pub fn rollups(&self) -> Vec<(RollupName, Result<Arc<PlannedRollup>, String>)> {
+        let contents = self.catalog.contents();
+        let planned = contents.rollups.values().map(|rollup| {
+            let planned = match self.loader.source(&rollup.source) {
+                None => Err(format!("source \"{}\" is not declared", rollup.source)),
+                Some(source) => self.plans.of(rollup, source).map_err(|error| error.to_string()),
+            };
+            (rollup.name.clone(), planned)
+        });
+        planned.collect()
+    }
+
+    /// Refreshes `rollup`, unless what it has is current: by one process, whoever asks.
+    pub async fn refresh(&self, rollup: &Arc<PlannedRollup>) -> Result<RollupReport, LoadError> {
+        self.loader.refresher().current(rollup).await
+    }
+
+    /// Builds `rollup` anew. Panels show what they have until its tag is invalidated.
+    pub async fn rebuild(&self, rollup: &PlannedRollup) -> Result<RollupReport, SourceError> {
+        self.loader.refresher().run(rollup, true).await
+    }
+
+    /// The rollup that statements on `source` call `brisk.{name}`.
+    fn rollup_of(&self, source: &SourceName, name: &str) -> Result<Arc<PlannedRollup>, String> {
+        let contents = self.catalog.contents();
+        let rollup = rollup::find(&contents.rollups, source, name)?;
+        let declared = self.loader.source(source);
+        let declared = declared.ok_or_else(|| format!("source \"{source}\" is not declared"))?;
+        self.plans.of(rollup, declared).map_err(|error| format!("the rollup {name}, {error}"))
     }
 
     async fn panels_of(
@@ -377,7 +415,8 @@ impl Engine {
         window: &Window,
     ) -> Result<(PanelPlan, Vec<Statement>), PanelError> {
         let source = self.loader.source(&panel.source).ok_or_else(|| unknown(&panel.source))?;
-        let plan = plan::panel(panel, view, window, access, source.dialect());
+        let rollups = |source: &SourceName, name: &str| self.rollup_of(source, name);
+        let plan = plan::panel(panel, view, window, access, source.dialect(), &rollups);
         let plan = plan.map_err(|error| refused(&error))?;
         let policy = self.policies.of(dashboard, Some(panel), &panel.source);
         let statements = [
@@ -407,7 +446,8 @@ impl Engine {
         };
         let plan = || {
             let dialect = self.loader.source(source).ok_or_else(|| unknown(source))?.dialect();
-            let planned = plan::choices(query, source, view, window, access, dialect)
+            let rollups = |source: &SourceName, name: &str| self.rollup_of(source, name);
+            let planned = plan::choices(query, source, view, window, access, dialect, &rollups)
                 .map_err(|error| refused(&error))?;
             let policy = self.policies.of(dashboard, None, source);
             let owner = Owner::Choices(variable.name.as_str());

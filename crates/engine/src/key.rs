@@ -6,8 +6,10 @@
 use crate::encoding;
 use crate::plan::Planned;
 use brisk_cache::{Fingerprint, Policy, Request, Tag};
-use brisk_domain::{Dashboard, Panel, PanelId, Query};
+use brisk_domain::{Dashboard, Panel, PanelId, Query, Rollup};
+use brisk_source::rollup::Plan;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Whose statement it is.
 #[derive(Debug, Clone, Copy)]
@@ -35,8 +37,13 @@ pub fn request(
     for (column, scale) in &planned.scales {
         parts.push(format!("{column}={scale}").into_bytes());
     }
+    // Rows of another definition are other rows.
+    parts.extend(planned.rollups.iter().map(|rollup| rollup.definition.clone().into_bytes()));
     let tables = planned.statement.tables.iter().map(|table| format!("table:{source}.{table}"));
+    // What makes a rollup out of date does so to all that reads it.
+    let of_rollups = planned.rollups.iter().flat_map(|rollup| rollup.request.tags.iter());
     let mut names: Vec<String> = tables
+        .chain(of_rollups.map(|tag| tag.as_str().to_owned()))
         .chain([ALL.to_owned(), format!("source:{source}"), format!("dashboard:{slug}")])
         .chain(dashboard.tags.iter().cloned())
         .collect();
@@ -51,17 +58,47 @@ pub fn request(
             format!("{slug}/{}", panel.id)
         }
     };
-    // A name that is no tag is a table whose name no webhook could send either.
-    let mut tags: Vec<Tag> = names.iter().filter_map(|name| Tag::parse(name).ok()).collect();
-    tags.sort();
-    tags.dedup();
     Request {
         fingerprint: Fingerprint::of(parts),
-        tags: tags.into(),
+        tags: tags(&names),
         policy,
         label: Arc::from(label),
         lane: Arc::from(source.as_str()),
     }
+}
+
+/// How long a refresh counts where only an invalidation ends it. Redis may lose it earlier; then
+/// the rollup is refreshed once more.
+const UNTIL_INVALIDATED: Duration = Duration::from_secs(365 * 86_400);
+
+/// The cache request of a rollup's refresh. There is no stale window: one whose time has passed is
+/// refreshed before it is read. What is refreshed in one `place` is not in another.
+pub fn rollup_request(plan: &Plan, definition: &str, place: &str) -> Request {
+    let Rollup { name, source, refresh, .. } = plan.rollup();
+    let parts = ["rollup", source.as_str(), name.as_str(), definition, place];
+    let own = format!("rollup:{source}.{name}");
+    let mut names = vec![ALL.to_owned(), format!("source:{source}"), own.clone()];
+    names.extend(plan.tables().iter().map(|table| format!("table:{source}.{table}")));
+    Request {
+        fingerprint: Fingerprint::of(parts),
+        tags: tags(&names),
+        policy: Policy {
+            ttl: refresh.unwrap_or(UNTIL_INVALIDATED),
+            stale: Duration::ZERO,
+            strict: true,
+            off: false,
+        },
+        label: Arc::from(own),
+        lane: Arc::from(source.as_str()),
+    }
+}
+
+/// A name that is no tag is a table whose name no webhook could send either.
+fn tags(names: &[String]) -> Arc<[Tag]> {
+    let mut tags: Vec<Tag> = names.iter().filter_map(|name| Tag::parse(name).ok()).collect();
+    tags.sort();
+    tags.dedup();
+    tags.into()
 }
 
 /// The tags to invalidate for `tag`: for a panel those of all its statements, some of which it

@@ -6,7 +6,8 @@
 //! 1. [`window`]: the view's range becomes absolute bounds, an interval and the zone's offsets;
 //! 2. [`plan`]: each panel's queries become checked, bound statements (pure);
 //! 3. [`key`]: each statement becomes a cache request; the only place that makes entry keys;
-//! 4. [`load`]: one batch lookup, and single-flight loads for what is missing;
+//! 4. [`load`]: one batch lookup, and single-flight loads for what is missing; what reads a
+//!    [`rollup`] gets it refreshed first;
 //! 5. [`computed`]: columns that follow from others.
 //!
 //! [`catalog`] holds the dashboards and keeps the last good version of each file; [`policy`] says
@@ -25,10 +26,12 @@ pub mod load;
 pub mod plan;
 pub mod policy;
 mod popular;
+pub mod rollup;
 pub mod window;
 
 pub use catalog::Catalog;
 pub use encoding::Cached;
 pub use engine::{ChoicesState, Engine, PanelState, PendingChoices, PendingPanel, View};
 pub use policy::Policies;
+pub use rollup::{PlannedRollup, RunObserver};
 pub use window::Window;

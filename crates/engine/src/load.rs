@@ -2,11 +2,12 @@
 
 use crate::encoding::Cached;
 use crate::plan::Planned;
+use crate::rollup::{Refreshed, Refresher, RunObserver};
 use brisk_cache::{Cache, EntryKey, Hit, LoadError, Request, State, Ticket, Trigger};
 use brisk_domain::{FailureKind, Frame, Freshness, PanelError, SourceName, Timestamp};
 use brisk_source::{Source, SourceError};
 use futures::FutureExt;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, try_join_all};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -42,6 +43,8 @@ impl Loaded {
 pub struct Looked {
     planned: Planned,
     ticket: Ticket,
+    /// What has to be there before it runs.
+    rollups: Vec<Refreshed>,
     /// What can be shown; a previous value only by who replaces it.
     pub loaded: Option<Loaded>,
     is_ready: bool,
@@ -72,12 +75,24 @@ pub type Sources = BTreeMap<SourceName, Source>;
 pub struct Loader {
     cache: Cache<Cached>,
     sources: Arc<Sources>,
+    observer: Option<Arc<dyn RunObserver>>,
 }
 
 impl Loader {
     /// A loader over these sources.
     pub fn new(cache: Cache<Cached>, sources: Sources) -> Self {
-        Self { cache, sources: Arc::new(sources) }
+        Self { cache, sources: Arc::new(sources), observer: None }
+    }
+
+    /// With somebody who hears of each refresh of a rollup.
+    #[must_use]
+    pub fn with_observer(self, observer: Arc<dyn RunObserver>) -> Self {
+        Self { observer: Some(observer), ..self }
+    }
+
+    pub(crate) fn refresher(&self) -> Refresher {
+        let (cache, sources) = (self.cache.clone(), Arc::clone(&self.sources));
+        Refresher { cache, sources, observer: self.observer.clone() }
     }
 
     /// The cache.
@@ -99,15 +114,33 @@ impl Loader {
     ) -> Vec<Looked> {
         let (planned, requests): (Vec<Planned>, Vec<Request>) = statements.into_iter().unzip();
         let found = self.cache.lookup(&requests, trigger).await;
+        // One refresh of each rollup for the whole batch, and only if something has to run.
+        let mut refreshed: BTreeMap<Arc<str>, Refreshed> = BTreeMap::new();
         let looked = found.into_iter().zip(planned).map(|(found, planned)| {
             let is_ready = found.hit.as_ref().is_some_and(|hit| is_shown_at_once(hit, trigger));
-            if let Some(hit) = &found.hit
-                && is_ready
-                && hit.refresh
-            {
-                self.cache.refresh(&found.ticket, &hit.entry, trigger, self.run(&planned));
+            let rollups = planned.rollups.iter().map(|rollup| {
+                let label = Arc::clone(&rollup.request.label);
+                let known = refreshed.entry(label);
+                known.or_insert_with(|| self.refresher().for_readers(rollup)).clone()
+            });
+            let rollups: Vec<Refreshed> = rollups.collect();
+            if let Some(hit) = found.hit.as_ref().filter(|hit| is_ready && hit.refresh) {
+                let (cache, run) = (self.cache.clone(), self.run(&planned));
+                let (ticket, entry) = (found.ticket.clone(), hit.entry.clone());
+                if rollups.is_empty() {
+                    cache.refresh(&ticket, &entry, trigger, run);
+                } else {
+                    let rollups = rollups.clone();
+                    tokio::spawn(async move {
+                        // Without its rollup what is shown stays as old as it says it is.
+                        if try_join_all(rollups).await.is_ok() {
+                            cache.refresh(&ticket, &entry, trigger, run);
+                        }
+                    });
+                }
             }
-            Looked { planned, ticket: found.ticket, loaded: found.hit.map(Loaded::of), is_ready }
+            let loaded = found.hit.map(Loaded::of);
+            Looked { planned, ticket: found.ticket, rollups, loaded, is_ready }
         });
         looked.collect()
     }
@@ -124,6 +157,8 @@ impl Loader {
         }
         let (cache, run) = (self.cache.clone(), self.run(&looked.planned));
         async move {
+            // Before its load takes a place in the lane, which the refresh may need.
+            try_join_all(looked.rollups).await?;
             let result = cache.load(&looked.ticket, trigger, run).await;
             result
                 .map(Loaded::of)

@@ -1,8 +1,10 @@
 //! What a panel needs from its source: checked, bound statements. Pure.
 
+use crate::rollup::PlannedRollup;
 use crate::window::Window;
 use brisk_domain::{Access, Bounds, Interval, Panel, Query, SourceName, ViewState};
 use brisk_source::{Context, Dialect, Statement, StatementError};
+use std::sync::Arc;
 
 /// The statements of one panel for one view.
 #[derive(Debug, Clone)]
@@ -28,7 +30,12 @@ pub struct Planned {
     pub statement: Statement,
     /// Whole-number columns that count 10^-scale units.
     pub scales: Vec<(String, u8)>,
+    /// The rollups that it reads, which have to be current before it runs.
+    pub rollups: Vec<Arc<PlannedRollup>>,
 }
+
+/// The rollup of that name, for statements on that source; or why there is none.
+pub type FindRollup<'a> = &'a dyn Fn(&SourceName, &str) -> Result<Arc<PlannedRollup>, String>;
 
 /// Plans `panel` for `view` in `window`, as `access` may see it.
 pub fn panel(
@@ -37,6 +44,7 @@ pub fn panel(
     window: &Window,
     access: &Access,
     dialect: Dialect,
+    rollups: FindRollup<'_>,
 ) -> Result<PanelPlan, StatementError> {
     let interval = panel.interval.unwrap_or(window.interval);
     let compile = |query: &Query, bounds: Bounds| -> Result<Planned, StatementError> {
@@ -53,8 +61,8 @@ pub fn panel(
             },
         )?;
         let scaled = panel.columns.iter().filter(|column| column.scale > 0);
-        let scales = scaled.map(|column| (column.name.clone(), column.scale)).collect();
-        Ok(Planned { source: panel.source.clone(), statement, scales })
+        let scales = scaled.map(|column| (column.name.clone(), column.scale));
+        planned(&panel.source, statement, scales.collect(), rollups)
     };
     let previous_bounds =
         panel.compare.map(|compare| window.bounds.compared(compare, &window.offsets));
@@ -79,6 +87,7 @@ pub fn choices(
     window: &Window,
     access: &Access,
     dialect: Dialect,
+    rollups: FindRollup<'_>,
 ) -> Result<Planned, StatementError> {
     let context = Context {
         bounds: window.bounds,
@@ -89,5 +98,18 @@ pub fn choices(
         access,
     };
     let statement = brisk_source::compile(query, dialect, &context)?;
-    Ok(Planned { source: source.clone(), statement, scales: Vec::new() })
+    planned(source, statement, Vec::new(), rollups)
+}
+
+fn planned(
+    source: &SourceName,
+    statement: Statement,
+    scales: Vec<(String, u8)>,
+    find: FindRollup<'_>,
+) -> Result<Planned, StatementError> {
+    let found = statement
+        .rollups()
+        .map(|name| find(source, name).map_err(|message| statement.refuse_rollup(name, message)));
+    let rollups = found.collect::<Result<_, _>>()?;
+    Ok(Planned { source: source.clone(), statement, scales, rollups })
 }

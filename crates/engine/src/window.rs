@@ -55,7 +55,7 @@ impl Window {
 }
 
 /// Finding a zone's changes takes milliseconds, so that each zone is asked once.
-fn offsets(zone: &ZoneName) -> ZoneOffsets {
+pub(crate) fn offsets(zone: &ZoneName) -> ZoneOffsets {
     static KNOWN: Mutex<BTreeMap<String, ZoneOffsets>> = Mutex::new(BTreeMap::new());
     let mut known = KNOWN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let name = zone.as_str().to_owned();

@@ -23,6 +23,8 @@ pub struct Checked {
     pub tables: Vec<String>,
     /// The columns that hold instants, because they come from `$bucket` or `$time`.
     pub times: Vec<String>,
+    /// The names of all its columns, as written; none where only the database knows them.
+    pub columns: Option<Vec<String>>,
 }
 
 /// Checks the statement, or says at which place of the author's text it is refused.
@@ -39,7 +41,7 @@ pub fn check(query: &Query, pieces: &[Piece], dialect: Dialect) -> Result<Checke
         outline.error(place, message)
     })?;
     let tables = tables::read_by(body, dialect);
-    Ok(Checked { tables, times })
+    Ok(Checked { tables, times, columns: times::names(body) })
 }
 
 fn one_select<'a>(

@@ -67,6 +67,12 @@ pub enum SourceError {
         /// What does not fit, and what to do.
         message: String,
     },
+    /// A rollup's rows cannot be written.
+    #[error("{message}")]
+    Rollup {
+        /// Why, and what to do.
+        message: String,
+    },
     /// The columns make no frame.
     #[error(transparent)]
     Frame(#[from] FrameError),

@@ -13,6 +13,8 @@
 //!    frame; [`source`] is any of them. `blame` finds the author's word that a database's message
 //!    is about.
 //!
+//! [`rollup`] keeps tables of what such a statement gives, for other statements to read.
+//!
 //! To add a macro: its expansion in [`macros`] (or [`time_columns`]) and its case in `writer`.
 //! To add a dialect: a variant of [`Dialect`] (the compiler lists what it has to spell), its
 //! literals and comments in `lexis`, its refused functions in [`check`], and its executor beside
@@ -35,6 +37,7 @@ mod outline;
 mod postgres;
 mod postgres_session;
 mod postgres_value;
+pub mod rollup;
 mod segments;
 pub mod source;
 mod sqlite;

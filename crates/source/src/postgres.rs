@@ -4,7 +4,7 @@ use crate::about;
 use crate::postgres_session::{self, CONNECT, Ender, Running};
 use crate::postgres_value::{self, Column};
 use crate::{About, Bind, Limits, SourceError, Statement, StatementError};
-use brisk_domain::{Frame, SourceName};
+use brisk_domain::{Frame, Query, SourceName};
 use futures::TryStreamExt;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Executor as _, SqlSafeStr as _, Statement as _};
@@ -19,6 +19,7 @@ pub(crate) struct Postgres {
     limits: Limits,
     prelude: Arc<str>,
     ender: Ender,
+    user: String,
 }
 
 /// The server ends a statement itself; this is how much longer we wait for it to say so.
@@ -28,6 +29,11 @@ const PREPARED: usize = 200;
 /// A connection that nobody used for so long is closed.
 const IDLE: Duration = Duration::from_secs(600);
 
+/// Compiling a bucket's many cases takes the server longer than running them. Not every database
+/// that speaks this protocol has the setting.
+pub(crate) const NO_JIT: &str =
+    "select set_config(name, 'off', false) from pg_settings where name = 'jit'";
+
 impl Postgres {
     pub(crate) fn new(
         name: SourceName,
@@ -35,16 +41,8 @@ impl Postgres {
         connections: u32,
         limits: Limits,
     ) -> Result<Self, SourceError> {
-        // The driver takes any scheme, and its message could repeat the URL, which holds a
-        // password.
-        let options = url
-            .split_once("://")
-            .filter(|(scheme, _)| matches!(*scheme, "postgres" | "postgresql"))
-            .and_then(|_| PgConnectOptions::from_str(url).ok())
-            .ok_or_else(|| {
-                let form = "its URL must look like postgres://user:password@host:5432/database";
-                SourceError::Unavailable(form.into())
-            })?;
+        let options = options(url)?;
+        let user = options.get_username().to_owned();
         let options = options.application_name("brisk").statement_cache_capacity(PREPARED);
         let ender = Ender { name, options: Arc::new(options.clone()) };
         let pool = PgPoolOptions::new()
@@ -55,7 +53,13 @@ impl Postgres {
             .test_before_acquire(false)
             .after_connect(|connection, _| Box::pin(postgres_session::switch_jit_off(connection)))
             .connect_lazy_with(options);
-        Ok(Self { pool, limits, prelude: postgres_session::prelude(&limits).into(), ender })
+        let prelude = postgres_session::prelude(&limits).into();
+        Ok(Self { pool, limits, prelude, ender, user })
+    }
+
+    /// The role that panels read with.
+    pub(crate) fn user(&self) -> &str {
+        &self.user
     }
 
     /// What its server is, and what its role may do.
@@ -150,42 +154,71 @@ impl Postgres {
             Failure::Source(error) => return error,
             Failure::Broken(error) | Failure::Database(error) => error,
         };
-        let sqlx::Error::Database(refusal) = &error else {
+        // Where there is room for another connection, that one could not be made.
+        if matches!(error, sqlx::Error::PoolTimedOut)
+            && self.pool.size() >= self.pool.options().get_max_connections()
+        {
             tracing::warn!(source = %self.ender.name, %error, "a source cannot be reached");
-            let message = match error {
-                // Where there is room for another connection, that one could not be made.
-                sqlx::Error::PoolTimedOut
-                    if self.pool.size() >= self.pool.options().get_max_connections() =>
-                {
-                    "all its connections are busy"
-                }
-                _ => "it does not answer",
-            };
-            return SourceError::Unavailable(message.into());
-        };
-        let code = refusal.code().unwrap_or_default();
-        // The server ended the statement, at its own timeout or an administrator's wish.
-        if code == "57014" {
-            return self.timeout();
+            return SourceError::Unavailable("all its connections are busy".into());
         }
-        // The server is shutting down, starting up, full, or has ended the connection.
-        if code.starts_with("57P") || code.starts_with("53") || code.starts_with("08") {
-            tracing::warn!(source = %self.ender.name, %error, "a source cannot be reached");
-            return SourceError::Unavailable("it is starting, stopping or full".into());
-        }
-        // Wrong passwords and missing databases are not the reader's business.
-        if code.starts_with("28") || code == "3D000" {
-            tracing::error!(source = %self.ender.name, %error, "a source refuses its user");
-            return SourceError::Unavailable("it refuses its user".into());
-        }
-        let refusal = refusal.try_downcast_ref::<sqlx::postgres::PgDatabaseError>();
-        let message = refusal.map_or_else(|| error.to_string(), |r| r.message().to_owned());
-        // The position counts characters of what was sent, macros and all: good enough where the
-        // author wrote the word that the message names.
-        match quoted(&message).and_then(|word| statement.query.sql.find(word)) {
-            Some(offset) => StatementError::at(&statement.query, offset, &message).into(),
-            None => SourceError::Database { message },
-        }
+        source_error(error, &self.ender.name, &statement.query, self.limits.time)
+    }
+}
+
+/// Reads a URL. The driver takes any scheme, and its message could repeat the URL, which holds a
+/// password.
+pub(crate) fn options(url: &str) -> Result<PgConnectOptions, SourceError> {
+    url.split_once("://")
+        .filter(|(scheme, _)| matches!(*scheme, "postgres" | "postgresql"))
+        .and_then(|_| PgConnectOptions::from_str(url).ok())
+        .ok_or_else(|| {
+            let form = "its URL must look like postgres://user:password@host:5432/database";
+            SourceError::Unavailable(form.into())
+        })
+}
+
+/// Why there is no use of `source`; the details go to the log.
+pub(crate) fn unavailable(error: &sqlx::Error, source: &SourceName) -> SourceError {
+    let code = error.as_database_error().and_then(|refusal| refusal.code()).unwrap_or_default();
+    // Wrong passwords and missing databases are not the reader's business.
+    if code.starts_with("28") || code == "3D000" {
+        tracing::error!(%source, %error, "a source refuses its user");
+        return SourceError::Unavailable("it refuses its user".into());
+    }
+    tracing::warn!(%source, %error, "a source cannot be reached");
+    let message =
+        if code.is_empty() { "it does not answer" } else { "it is starting, stopping or full" };
+    SourceError::Unavailable(message.into())
+}
+
+/// What `error` of `source` means to who wrote `query`, which may run for `limit`.
+pub(crate) fn source_error(
+    error: sqlx::Error,
+    source: &SourceName,
+    query: &Query,
+    limit: Duration,
+) -> SourceError {
+    let Some(refusal) = error.as_database_error() else {
+        return unavailable(&error, source);
+    };
+    let code = refusal.code().unwrap_or_default();
+    // The server ended the statement, at its own timeout or an administrator's wish.
+    if code == "57014" {
+        return SourceError::Timeout { seconds: limit.as_secs() };
+    }
+    // The server is shutting down, starting up, full, or has ended the connection; or it refuses
+    // the user, or has no such database.
+    const AWAY: [&str; 4] = ["57P", "53", "08", "28"];
+    if AWAY.iter().any(|class| code.starts_with(class)) || code == "3D000" {
+        return unavailable(&error, source);
+    }
+    let refusal = refusal.try_downcast_ref::<sqlx::postgres::PgDatabaseError>();
+    let message = refusal.map_or_else(|| error.to_string(), |r| r.message().to_owned());
+    // The position counts characters of what was sent, macros and all: good enough where the
+    // author wrote the word that the message names.
+    match quoted(&message).and_then(|word| query.sql.find(word)) {
+        Some(offset) => StatementError::at(query, offset, &message).into(),
+        None => SourceError::Database { message },
     }
 }
 
@@ -210,8 +243,14 @@ impl From<SourceError> for Failure {
 
 fn broken(error: sqlx::Error) -> Failure {
     let ended = |code: &str| code.starts_with("57P0");
+    // A table has other columns than when this connection prepared the statement: a rollup was
+    // built anew. Another connection prepares it anew.
+    let outdated = |refusal: &dyn sqlx::error::DatabaseError| {
+        refusal.code().as_deref() == Some("0A000") && refusal.message().contains("cached plan")
+    };
     match &error {
         sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => Failure::Broken(error),
+        sqlx::Error::Database(refusal) if outdated(&**refusal) => Failure::Broken(error),
         sqlx::Error::Database(refusal) if refusal.code().is_some_and(|code| ended(&code)) => {
             Failure::Broken(error)
         }

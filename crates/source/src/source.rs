@@ -2,16 +2,20 @@
 
 use crate::mysql::MySql;
 use crate::postgres::Postgres;
+use crate::rollup::{PostgresRollups, Record, Refresh, SqliteRollups, Writer};
 use crate::sqlite::Sqlite;
 use crate::{About, Dialect, Limits, SourceError, Statement};
-use brisk_domain::{Frame, SourceName};
+use brisk_domain::{Frame, RollupReport, SourceName};
 use std::path::Path;
+use std::time::Duration;
 
 /// A database that panels read. Cheap to clone.
 #[derive(Clone)]
 pub struct Source {
     name: SourceName,
     database: Database,
+    rollups: Option<Writer>,
+    place: String,
 }
 
 #[derive(Clone)]
@@ -25,7 +29,7 @@ impl Source {
     /// The SQLite file at `path`, which is opened when first needed.
     pub fn sqlite(name: SourceName, path: &Path, limits: Limits) -> Self {
         let database = Database::Sqlite(Sqlite::new(name.clone(), path, limits));
-        Self { name, database }
+        Self { name, database, rollups: None, place: String::new() }
     }
 
     /// The PostgreSQL at `url`, or one that speaks its protocol, over at most `connections`; they
@@ -37,7 +41,37 @@ impl Source {
         limits: Limits,
     ) -> Result<Self, SourceError> {
         let postgres = Postgres::new(name.clone(), url, connections, limits)?;
-        Ok(Self { name, database: Database::Postgres(postgres) })
+        let database = Database::Postgres(postgres);
+        Ok(Self { name, database, rollups: None, place: String::new() })
+    }
+
+    /// Keeps rollups of a SQLite database in `file`, which is made when first needed; a refresh
+    /// may take so much `time`. Processes that say the same `place` share that file; what others
+    /// have refreshed is in another. Other databases keep their rollups themselves.
+    #[must_use]
+    pub fn with_rollup_file(self, file: &Path, place: &str, time: Duration) -> Self {
+        match self.database {
+            Database::Sqlite(sqlite) => {
+                let name = self.name.clone();
+                let writer = SqliteRollups::new(name, sqlite.path(), file, time);
+                let database = Database::Sqlite(sqlite.with_rollups(file));
+                let (rollups, place) = (Some(Writer::Sqlite(writer)), place.to_owned());
+                Self { database, rollups, place, ..self }
+            }
+            Database::Postgres(_) | Database::MySql(_) => self,
+        }
+    }
+
+    /// Keeps rollups of a PostgreSQL in its schema `brisk`, written over connections to `url`; a
+    /// refresh may take so much `time`. SQLite has no URL.
+    pub fn with_rollup_url(self, url: &str, time: Duration) -> Result<Self, SourceError> {
+        let rollups = match &self.database {
+            Database::Sqlite(_) | Database::MySql(_) => return Ok(self),
+            Database::Postgres(postgres) => {
+                PostgresRollups::new(self.name.clone(), url, postgres.user(), time)?
+            }
+        };
+        Ok(Self { rollups: Some(Writer::Postgres(Box::new(rollups))), ..self })
     }
 
     /// The MySQL or MariaDB at `url`, or one that speaks their protocol, over at most
@@ -49,12 +83,18 @@ impl Source {
         limits: Limits,
     ) -> Result<Self, SourceError> {
         let mysql = MySql::new(name.clone(), url, connections, limits)?;
-        Ok(Self { name, database: Database::MySql(mysql) })
+        let database = Database::MySql(mysql);
+        Ok(Self { name, database, rollups: None, place: String::new() })
     }
 
     /// Its name.
     pub fn name(&self) -> &SourceName {
         &self.name
+    }
+
+    /// Which of several places its rollups are in, where processes do not share one.
+    pub fn rollup_place(&self) -> &str {
+        &self.place
     }
 
     /// How it spells SQL.
@@ -112,5 +152,25 @@ impl Source {
             cells.collect::<Vec<_>>().join(", ")
         };
         Ok((0..frame.rows()).map(line).collect())
+    }
+
+    /// Refreshes a rollup's table, in one transaction.
+    pub async fn refresh(&self, refresh: &Refresh<'_>) -> Result<RollupReport, SourceError> {
+        self.writer()?.refresh(refresh).await
+    }
+
+    /// What the database remembers of its rollups' last refreshes.
+    pub async fn rollup_records(&self) -> Result<Vec<Record>, SourceError> {
+        self.writer()?.records().await
+    }
+
+    fn writer(&self) -> Result<&Writer, SourceError> {
+        self.rollups.as_ref().ok_or_else(|| {
+            let message = format!(
+                "source \"{}\" has no \"rollup_url\": rollups are written by a role of their own",
+                self.name
+            );
+            SourceError::Rollup { message }
+        })
     }
 }

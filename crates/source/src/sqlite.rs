@@ -4,14 +4,16 @@ use crate::about;
 use crate::blame::find_word;
 use crate::mixed::{self, Cell, Hint};
 use crate::{About, Bind, Dialect, Limits, SourceError, Statement, StatementError};
-use brisk_domain::{Frame, SourceName};
+use brisk_domain::{Frame, Query, SourceName};
 use futures::TryStreamExt;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
+use sqlx::sqlite::{
+    LockedSqliteHandle, SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow,
+};
 use sqlx::{
     AssertSqlSafe, Column as _, Executor as _, Row as _, SqlSafeStr as _, Statement as _,
     TypeInfo as _, ValueRef as _,
 };
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::available_parallelism;
@@ -23,6 +25,9 @@ pub(crate) struct Sqlite {
     name: SourceName,
     pool: SqlitePool,
     limits: Limits,
+    path: PathBuf,
+    /// The file with the rollups, if there are any.
+    rollups: Option<PathBuf>,
 }
 
 /// More statements than this never run at once, however many cores there are; the rest wait in
@@ -51,7 +56,17 @@ impl Sqlite {
             .max_connections(connections as u32)
             .acquire_timeout(limits.time)
             .connect_lazy_with(options);
-        Self { name, pool, limits }
+        Self { name, pool, limits, path: path.to_owned(), rollups: None }
+    }
+
+    /// With the rollups in `file`, for statements that read them.
+    pub(crate) fn with_rollups(self, file: &Path) -> Self {
+        Self { rollups: Some(file.to_owned()), ..self }
+    }
+
+    /// The database file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// What it is.
@@ -69,13 +84,11 @@ impl Sqlite {
     ) -> Result<Frame, SourceError> {
         let unavailable = |error| self.unavailable(&error);
         let mut connection = self.pool.acquire().await.map_err(unavailable)?;
+        if let (Some(file), Some(_)) = (&self.rollups, statement.rollups().next()) {
+            crate::rollup::attach(&mut connection, file).await.map_err(unavailable)?;
+        }
         let stop = StopOnDrop::default();
-        let asked_to_stop = Arc::clone(&stop.0);
-        connection
-            .lock_handle()
-            .await
-            .map_err(unavailable)?
-            .set_progress_handler(PROGRESS, move || !asked_to_stop.load(Ordering::Relaxed));
+        stop.watch(&mut connection.lock_handle().await.map_err(unavailable)?);
         let rows = self.rows(&mut connection, statement);
         let result = tokio::time::timeout(self.limits.time, rows).await;
         drop(stop);
@@ -149,19 +162,47 @@ impl Sqlite {
         let sqlx::Error::Database(refusal) = error else {
             return self.unavailable(error);
         };
-        let message = refusal.message();
-        match blamed_word(message)
-            .and_then(|word| find_word(Dialect::Sqlite, &statement.query.sql, word))
-        {
-            Some(offset) => StatementError::at(&statement.query, offset, message).into(),
-            None => SourceError::Database { message: message.to_owned() },
+        refused(refusal.message(), &statement.query)
+    }
+}
+
+/// SQLite's message, at the author's line where it names a word of the author's text.
+pub(crate) fn refused(message: &str, query: &Query) -> SourceError {
+    match blamed_word(message).and_then(|word| find_word(Dialect::Sqlite, &query.sql, word)) {
+        Some(offset) => StatementError::at(query, offset, message).into(),
+        None => SourceError::Database { message: message.to_owned() },
+    }
+}
+
+/// `path` as SQLite's own kind of URL, which says how it may be opened: `ro`, `rwc`.
+pub(crate) fn uri(path: &Path, mode: &str) -> String {
+    let mut uri = String::from("file:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' | b':' => {
+                uri.push(char::from(*byte));
+            }
+            // What is a separator to Windows is no other character to SQLite there.
+            b'\\' if cfg!(windows) => uri.push('/'),
+            _ => uri.push_str(&format!("%{byte:02X}")),
         }
     }
+    uri.push_str("?mode=");
+    uri.push_str(mode);
+    uri
 }
 
 /// Tells the progress handler to stop, also when the future that holds it is dropped.
 #[derive(Default)]
-struct StopOnDrop(Arc<AtomicBool>);
+pub(crate) struct StopOnDrop(Arc<AtomicBool>);
+
+impl StopOnDrop {
+    /// Stops what the connection does, once this is dropped.
+    pub(crate) fn watch(&self, handle: &mut LockedSqliteHandle<'_>) {
+        let asked_to_stop = Arc::clone(&self.0);
+        handle.set_progress_handler(PROGRESS, move || !asked_to_stop.load(Ordering::Relaxed));
+    }
+}
 
 impl Drop for StopOnDrop {
     fn drop(&mut self) {

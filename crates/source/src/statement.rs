@@ -1,8 +1,10 @@
 //! [`compile`]: the author's text, checked and bound. Pure.
 
 use crate::check::{self, Checked};
+use crate::rollup::rollup_name;
 use crate::writer::Writer;
 use crate::{Dialect, StatementError, template};
+use brisk_domain::rollup::ROLLUP_SCHEMA;
 use brisk_domain::{
     Access, Bounds, Interval, Query, Selection, VariableName, ZoneName, ZoneOffsets,
 };
@@ -58,12 +60,24 @@ pub fn compile(
     context: &Context<'_>,
 ) -> Result<Statement, StatementError> {
     let pieces = template::parse(query, dialect)?;
-    let Checked { tables, times } = check::check(query, &pieces, dialect)?;
+    let Checked { tables, times, .. } = check::check(query, &pieces, dialect)?;
     let (sql, binds) = Writer::new(query, dialect, context).write_all(&pieces)?;
     Ok(Statement { sql, binds, tables, times, query: query.clone() })
 }
 
 impl Statement {
+    /// The names of the rollups that it reads.
+    pub fn rollups(&self) -> impl Iterator<Item = &str> {
+        self.tables.iter().filter_map(|table| rollup_name(table))
+    }
+
+    /// A refusal at the author's `brisk.name`.
+    pub fn refuse_rollup(&self, name: &str, message: impl Into<String>) -> StatementError {
+        let written = format!("{ROLLUP_SCHEMA}.{name}");
+        let at = self.query.sql.to_lowercase().find(&written).unwrap_or(0);
+        StatementError::at(&self.query, at, message)
+    }
+
     /// All that distinguishes this statement's result, for the entry key. Where the author wrote
     /// it is left out.
     pub fn fingerprint_parts(&self) -> Vec<Vec<u8>> {

@@ -49,6 +49,16 @@ pub(crate) fn columns(body: &Query) -> Result<Vec<String>, Location> {
     Ok(columns.into_iter().collect())
 }
 
+/// The names of all columns of `body`, where it says them.
+pub(crate) fn names(body: &Query) -> Option<Vec<String>> {
+    let names = first_select(&body.body)?.projection.iter().map(|item| match item {
+        SelectItem::ExprWithAlias { alias, .. } => Some(alias.value.clone()),
+        SelectItem::UnnamedExpr(expr) => name(expr).map(ToOwned::to_owned),
+        _ => None,
+    });
+    names.collect()
+}
+
 /// The select that names the columns of a set operation.
 fn first_select(body: &SetExpr) -> Option<&Select> {
     match body {

@@ -5,6 +5,7 @@
 
 mod imports;
 mod requested_views;
+mod rollup_runs;
 
 pub use imports::ImportRecord;
 

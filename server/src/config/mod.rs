@@ -87,6 +87,11 @@ const FILE: &str = "brisk.toml";
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
 
 impl Settings {
+    /// The file with the rollups of a SQLite source.
+    pub fn rollup_file(&self, source: &SourceName) -> PathBuf {
+        self.data_dir.join("rollups").join(format!("{source}.sqlite"))
+    }
+
     /// Reads the file and puts the environment and the flags over it.
     pub fn read(flags: &Flags, environment: &Environment) -> Result<Self, ConfigError> {
         let (path, file) = match read_file(flags.config.as_deref())? {

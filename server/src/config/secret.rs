@@ -82,10 +82,19 @@ impl Located {
         base: &Path,
         problems: &mut Problems<'_>,
     ) -> Option<Self> {
-        let here = table.text("url", problems).map(|text| ("url", text));
-        let variable = table.text("url_env", problems).map(|text| ("url_env", text));
-        let file = table.text("url_file", problems).map(|text| ("url_file", text));
-        let mut given = [here, variable, file].into_iter().flatten();
+        Self::read_keys(["url", "url_env", "url_file"], table, base, problems)
+    }
+
+    /// The same under other names: of the secret itself, of its variable, of its file.
+    pub(super) fn read_keys(
+        keys: [&'static str; 3],
+        table: &Table<'_>,
+        base: &Path,
+        problems: &mut Problems<'_>,
+    ) -> Option<Self> {
+        let [_, in_variable, in_file] = keys;
+        let given = keys.map(|key| table.text(key, problems).map(|text| (key, text)));
+        let mut given = given.into_iter().flatten();
         let (key, text) = given.next()?;
         if let Some((other, _)) = given.next() {
             let message = format!("{} has both \"{key}\" and \"{other}\"", table.title());
@@ -96,8 +105,8 @@ impl Located {
         }
         let text = text.trim();
         let kept = match key {
-            "url_env" => Kept::Variable(text.to_owned()),
-            "url_file" => Kept::File(base.join(text)),
+            key if key == in_variable => Kept::Variable(text.to_owned()),
+            key if key == in_file => Kept::File(base.join(text)),
             _ => Kept::Here(text.into(), base.to_owned()),
         };
         Some(Self { at: problems.place(table.span_of(key)), kept })
@@ -110,7 +119,7 @@ impl Located {
             Kept::Here(secret, _) => Ok(secret.clone()),
             Kept::Variable(name) if name.contains("://") => Err(self.at.problem_with_help(
                 "\"url_env\" is the name of an environment variable",
-                "what holds the address itself is \"url\"",
+                "what holds the address itself is \"url\", without the \"_env\"",
             )),
             Kept::Variable(name) => environment.get(name).map(Secret::from).ok_or_else(|| {
                 wrong(format!("the environment variable {} is not set, or empty", shown(name)))

@@ -26,6 +26,11 @@ pub struct SourceSettings {
     pub limits: Limits,
     /// How long its frames may be shown, where no dashboard or panel says otherwise.
     pub policy: CachePolicy,
+    /// Where rollups are written, for sources that are servers; or why nobody knows, which matters
+    /// only to who writes them.
+    pub rollup_url: Option<Result<Secret, Problem>>,
+    /// How long a refresh of a rollup may take.
+    pub rollup_time: Duration,
     concurrency: Option<u32>,
 }
 
@@ -44,11 +49,16 @@ pub enum Location {
 const CONNECTIONS: u32 = 8;
 /// Statements that run on a SQLite file at a time, at most: its pool has no more connections.
 const SQLITE_STATEMENTS: usize = 4;
+/// How long a refresh of a rollup may take where nobody says.
+const ROLLUP_TIME: Duration = Duration::from_secs(600);
 const TIME: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(3_600);
 const ROWS: RangeInclusive<u32> = 1..=10_000_000;
 const BYTES: RangeInclusive<u64> = 1 << 10..=1 << 30;
 /// What the variables' names begin with.
 const VARIABLE: &str = "BRISK_SOURCE_";
+/// The same for where rollups are written.
+const ROLLUP_VARIABLE: &str = "BRISK_ROLLUP_URL_";
+const ROLLUP_KEYS: [&str; 3] = ["rollup_url", "rollup_url_env", "rollup_url_file"];
 
 impl SourceSettings {
     /// Statements that may run on it at a time: never more than it has connections, for which
@@ -75,6 +85,8 @@ impl SourceSettings {
             connections: table.and_then(|table| table.connections).unwrap_or(CONNECTIONS),
             limits,
             policy: table.map(|table| table.policy).unwrap_or_default(),
+            rollup_url: None,
+            rollup_time: table.and_then(|table| table.rollup_time).unwrap_or(ROLLUP_TIME),
             concurrency: table.and_then(|table| table.concurrency),
         }
     }
@@ -127,6 +139,8 @@ pub(super) struct SourceTable {
     rows: Option<u32>,
     bytes: Option<u64>,
     policy: CachePolicy,
+    rollup_url: Option<Located>,
+    rollup_time: Option<Duration>,
 }
 
 impl SourceTable {
@@ -157,6 +171,8 @@ impl SourceTable {
             rows: table.whole("rows", ROWS, problems),
             bytes: table.size("bytes", BYTES, problems),
             policy: cache::policy(table, problems),
+            rollup_url: Located::read_keys(ROLLUP_KEYS, table, base, problems),
+            rollup_time: table.seconds("rollup_timeout", TIME, problems),
         };
         table.finish(problems);
         if let (Some(connections), Some(concurrency)) = (read.connections, read.concurrency)
@@ -179,19 +195,9 @@ pub(super) fn layered(
     flags: &[Secret],
     environment: &Environment,
 ) -> Result<BTreeMap<SourceName, SourceSettings>, Vec<Problem>> {
-    let mut urls: BTreeMap<SourceName, Located> = BTreeMap::new();
     let mut problems = Vec::new();
-    for (rest, value) in environment.starting_with(VARIABLE) {
-        match name_of_variable(rest) {
-            Ok(name) => {
-                let at = Place::named(format!("{VARIABLE}{rest}"));
-                urls.insert(name, Located::given(at, value.into()));
-            }
-            Err(message) => {
-                problems.push(Place::named(format!("{VARIABLE}{rest}")).problem(message));
-            }
-        }
-    }
+    let mut urls = in_variables(VARIABLE, environment, &mut problems);
+    let rollup_urls = in_variables(ROLLUP_VARIABLE, environment, &mut problems);
     for flag in flags {
         let at = Place::named("--source");
         match flag.expose().split_once('=') {
@@ -218,7 +224,10 @@ pub(super) fn layered(
             (None, Some(table)) => Err(without_url(name, &table.at)),
             (None, None) => Err(without_url(name, &Place::named("--source"))),
         };
-        (name.clone(), SourceSettings::of(location, table))
+        let rollup_url = rollup_urls.get(name);
+        let rollup_url = rollup_url.or(table.and_then(|table| table.rollup_url.as_ref()));
+        let rollup_url = rollup_url.map(|url| url.resolve(environment));
+        (name.clone(), SourceSettings { rollup_url, ..SourceSettings::of(location, table) })
     });
     Ok(settings.collect())
 }
@@ -233,6 +242,23 @@ pub(super) fn add_demo(
         let settings = SourceSettings::of(Ok(Location::Sqlite(database)), file.get(&name));
         sources.insert(name, settings);
     }
+}
+
+/// The URLs in the variables that begin with `prefix`.
+fn in_variables(
+    prefix: &'static str,
+    environment: &Environment,
+    problems: &mut Vec<Problem>,
+) -> BTreeMap<SourceName, Located> {
+    let mut urls = BTreeMap::new();
+    for (rest, value) in environment.starting_with(prefix) {
+        let at = Place::named(format!("{prefix}{rest}"));
+        match name_of_variable(prefix, rest) {
+            Ok(name) => _ = urls.insert(name, Located::given(at, value.into())),
+            Err(message) => problems.push(at.problem(message)),
+        }
+    }
+    urls
 }
 
 fn located(
@@ -254,11 +280,11 @@ fn without_url(name: &SourceName, at: &Place) -> Problem {
     at.problem_with_help(format!("[source.{name}] has no \"url\""), help)
 }
 
-/// The source that `BRISK_SOURCE_{rest}` is about.
-fn name_of_variable(rest: &str) -> Result<SourceName, String> {
+/// The source that the variable `{prefix}{rest}` is about.
+fn name_of_variable(prefix: &str, rest: &str) -> Result<SourceName, String> {
     let expected = rest.to_uppercase().replace('-', "_");
     if rest != expected {
-        return Err(format!("write {VARIABLE}{expected}: upper case, with _ for -"));
+        return Err(format!("write {prefix}{expected}: upper case, with _ for -"));
     }
     let name = rest.to_lowercase().replace('_', "-");
     SourceName::parse(&name).map_err(|_| bad_name(&name))
@@ -298,6 +324,7 @@ mod tests {
 
     #[test]
     fn variables_name_sources_in_one_way_only() {
+        let name_of_variable = |rest| name_of_variable(VARIABLE, rest);
         assert_eq!(name_of_variable("SHOP_EU").unwrap().as_str(), "shop-eu");
         assert!(name_of_variable("shop").unwrap_err().contains("BRISK_SOURCE_SHOP"));
         assert!(name_of_variable("_SHOP").is_err());

@@ -1,0 +1,123 @@
+//! A rollup of sales by day and country, and its refreshes.
+
+// Each test file uses its own part of this.
+#![allow(dead_code, clippy::unwrap_used)]
+
+use brisk_domain::{
+    Access, Bounds, Frame, Interval, Lateness, Query, Rollup, RollupColumn, RollupName,
+    RollupReport, SourceName, Timestamp, ZoneName, ZoneOffsets,
+};
+use brisk_source::rollup::{Plan, Refresh};
+use brisk_source::{Context, Dialect, Source, SourceError, compile};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// 2011-11-16 12:00 UTC.
+pub(crate) const NOON: i64 = 1_321_444_800;
+pub(crate) const DAY: i64 = 86_400;
+
+pub(crate) const SALES: &str = "select $bucket(at) as day, country, sum(net) as revenue, \
+     count(*) as lines from lines where $range(at) group by 1, 2";
+
+pub(crate) fn zone(name: &str) -> (ZoneName, ZoneOffsets) {
+    let zone = ZoneName::parse(name).unwrap();
+    let offsets = zone.offsets(Timestamp(0), Timestamp::from_seconds(3_155_760_000));
+    (zone, offsets)
+}
+
+pub(crate) fn rollup(sql: &str) -> Rollup {
+    let column = |name| RollupColumn::parse(name).unwrap();
+    Rollup {
+        name: RollupName::parse("daily").unwrap(),
+        source: SourceName::parse("shop").unwrap(),
+        zone: ZoneName::parse("Europe/London").unwrap(),
+        grain: Interval::Day,
+        time: column("day"),
+        keys: vec![column("country")],
+        lateness: Lateness::parse("2 days").unwrap(),
+        refresh: None,
+        query: Query::new(sql),
+    }
+}
+
+pub(crate) fn plan(rollup: &Rollup, dialect: Dialect) -> Plan {
+    let (_, offsets) = zone(rollup.zone.as_str());
+    Plan::new(rollup, &offsets, dialect).unwrap()
+}
+
+pub(crate) async fn refresh(source: &Source, rollup: &Rollup) -> Result<RollupReport, SourceError> {
+    let plan = plan(rollup, source.dialect());
+    // What the engine hashes.
+    let definition = format!("{:?}", plan.definition_parts());
+    let now = Timestamp::from_seconds(NOON + 30 * DAY);
+    let refresh = Refresh { plan: &plan, definition: &definition, now, rebuild: false };
+    source.refresh(&refresh).await
+}
+
+pub(crate) async fn run(source: &Source, sql: &str) -> Result<Frame, SourceError> {
+    let (zone, offsets) = zone("Europe/London");
+    let context = Context {
+        bounds: Bounds { from: Timestamp(0), to: Timestamp::from_seconds(4_000_000_000) },
+        interval: Interval::Day,
+        zone: &zone,
+        offsets: &offsets,
+        variables: &BTreeMap::new(),
+        access: &Access::anonymous(),
+    };
+    source.run(&compile(&Query::new(sql), source.dialect(), &context).unwrap(), &[]).await
+}
+
+/// The rows as text, one a line.
+pub(crate) async fn rows(source: &Source, sql: &str) -> Vec<String> {
+    let frame = run(source, sql).await.unwrap();
+    let row = |row| {
+        let cells = frame.columns().iter().map(|c| c.values.exact(row).unwrap_or_default());
+        cells.collect::<Vec<_>>().join(" ")
+    };
+    (0..frame.rows()).map(row).collect()
+}
+
+/// What panels see of the rollup.
+pub(crate) async fn shown(source: &Source) -> Vec<String> {
+    rows(source, "select $time(day) as day, country, revenue, lines from brisk.daily order by 1, 2")
+        .await
+}
+
+/// The same from the table below it.
+pub(crate) async fn direct(source: &Source) -> Vec<String> {
+    rows(source, &format!("{SALES} order by 1, 2")).await
+}
+
+/// Somebody who reads all the while, and fails unless each time `sql` gives one of `allowed`.
+pub(crate) struct Reader {
+    stop: Arc<AtomicBool>,
+    task: tokio::task::JoinHandle<usize>,
+}
+
+impl Reader {
+    pub(crate) fn start(
+        source: &Source,
+        sql: &'static str,
+        allowed: &'static [&'static str],
+    ) -> Self {
+        let (source, stop) = (source.clone(), Arc::new(AtomicBool::new(false)));
+        let stopped = Arc::clone(&stop);
+        let task = tokio::spawn(async move {
+            let mut reads = 0;
+            while !stopped.load(Ordering::Relaxed) {
+                let seen = rows(&source, sql).await;
+                assert!(allowed.contains(&seen[0].as_str()), "after {reads} reads: {seen:?}");
+                reads += 1;
+            }
+            reads
+        });
+        Self { stop, task }
+    }
+
+    /// How often it has read.
+    pub(crate) async fn reads(self) -> usize {
+        self.stop.store(true, Ordering::Relaxed);
+        self.task.await.unwrap()
+    }
+}

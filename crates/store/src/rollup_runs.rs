@@ -1,0 +1,124 @@
+//! What each refresh of a rollup did.
+
+use crate::{Store, StoreError};
+use brisk_domain::{RollupName, RollupReport, RollupRun, SourceName, Timestamp};
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
+
+/// How many runs of each rollup are kept.
+const KEPT: i64 = 100;
+
+impl Store {
+    /// Remembers a run, and forgets those of the same rollup that are too many.
+    pub async fn record_rollup_run(&self, run: &RollupRun) -> Result<(), StoreError> {
+        let (source, rollup) = (run.source.as_str(), run.rollup.as_str());
+        let report = run.outcome.as_ref().ok();
+        let int = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query(
+            "insert into rollup_runs
+               (source, rollup, started_at, seconds, since, written, row_count, error)
+             values (?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(source)
+        .bind(rollup)
+        .bind(run.started_at.0)
+        .bind(run.seconds)
+        .bind(report.and_then(|report| report.from).map(|from| from.0))
+        .bind(report.map(|report| int(report.written)))
+        .bind(report.map(|report| int(report.rows)))
+        .bind(run.outcome.as_ref().err())
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query(
+            "delete from rollup_runs where source = ?1 and rollup = ?2 and id <= (
+               select id from rollup_runs where source = ?1 and rollup = ?2
+               order by id desc limit 1 offset ?3)",
+        )
+        .bind(source)
+        .bind(rollup)
+        .bind(KEPT)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// The newest runs of all rollups, at most `limit`, newest first.
+    pub async fn rollup_runs(&self, limit: u32) -> Result<Vec<RollupRun>, StoreError> {
+        let rows = sqlx::query(
+            "select rollup, source, started_at, seconds, since, written, row_count, error
+             from rollup_runs order by id desc limit ?",
+        )
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.iter().filter_map(run).collect())
+    }
+
+    /// The newest run of each rollup.
+    pub async fn latest_rollup_runs(&self) -> Result<Vec<RollupRun>, StoreError> {
+        let rows = sqlx::query(
+            "select rollup, source, started_at, seconds, since, written, row_count, error
+             from rollup_runs
+             where id in (select max(id) from rollup_runs group by source, rollup)
+             order by source, rollup",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.iter().filter_map(run).collect())
+    }
+}
+
+/// What is no name any more belongs to no rollup either.
+fn run(row: &SqliteRow) -> Option<RollupRun> {
+    let error: Option<String> = row.get(7);
+    let report = || RollupReport {
+        from: row.get::<Option<i64>, _>(4).map(Timestamp),
+        written: row.get::<Option<i64>, _>(5).unwrap_or_default().unsigned_abs(),
+        rows: row.get::<Option<i64>, _>(6).unwrap_or_default().unsigned_abs(),
+    };
+    Some(RollupRun {
+        rollup: RollupName::parse(row.get(0)).ok()?,
+        source: SourceName::parse(row.get(1)).ok()?,
+        started_at: Timestamp(row.get(2)),
+        seconds: row.get(3),
+        outcome: error.map_or_else(|| Ok(report()), Err),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(rollup: &str, second: i64) -> RollupRun {
+        let report = RollupReport { from: Some(Timestamp(-1)), written: 2, rows: 40 };
+        RollupRun {
+            rollup: RollupName::parse(rollup).unwrap(),
+            source: SourceName::parse("shop").unwrap(),
+            started_at: Timestamp::from_seconds(second),
+            seconds: 0.5,
+            outcome: Ok(report),
+        }
+    }
+
+    #[tokio::test]
+    async fn the_newest_hundred_runs_of_each_rollup_are_kept_across_restarts() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("brisk.sqlite");
+        let store = Store::open(&path).await.unwrap();
+        store.record_rollup_run(&run("other", 0)).await.unwrap();
+        for second in 1..=103 {
+            store.record_rollup_run(&run("daily", second)).await.unwrap();
+        }
+        let failed = RollupRun { outcome: Err("it failed".into()), ..run("daily", 104) };
+        store.record_rollup_run(&failed).await.unwrap();
+        drop(store);
+        let store = Store::open(&path).await.unwrap();
+        let runs = store.rollup_runs(1_000).await.unwrap();
+        assert_eq!(runs.len(), 101, "a hundred of one, and the only one of the other");
+        assert_eq!(runs[0], failed);
+        assert_eq!(runs[99], run("daily", 5));
+        assert_eq!(store.latest_rollup_runs().await.unwrap(), [failed, run("other", 0)]);
+    }
+}
