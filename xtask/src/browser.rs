@@ -58,11 +58,24 @@ fn dashboards(workspace: &Workspace) -> Result<PathBuf> {
     }
     fs::create_dir_all(&directory)?;
     for from in ["dashboards", "end2end/dashboards"] {
-        for file in fs::read_dir(workspace.path(from)).with_context(|| from.to_owned())?.flatten() {
-            fs::copy(file.path(), directory.join(file.file_name()))?;
-        }
+        copy(&workspace.path(from), &directory).with_context(|| from.to_owned())?;
     }
     Ok(directory)
+}
+
+/// Copies what `from` holds into `to`, folders too.
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy(&path, &target)?;
+        } else {
+            fs::copy(&path, &target)?;
+        }
+    }
+    Ok(())
 }
 
 fn wait_until_ready(server: &mut Guarded, port: u16, log: &Path) -> Result<()> {

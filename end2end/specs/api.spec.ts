@@ -1,0 +1,29 @@
+import { expect, expectAccessible, test } from "../fixtures";
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`the page about the API is accessible, and its forms open answers, ${colorScheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    await page.goto("/api");
+    await expect(page.locator("h1")).toHaveText("API");
+    await expectAccessible(page);
+    await page.locator("form", { hasText: "/panels/{panel}" }).first().getByRole("button").click();
+    await expect(page).toHaveURL(/\/api\/v1\/dashboards\/.*\/panels\//);
+    const answer = JSON.parse((await page.locator("body").textContent())!);
+    expect(answer.data ?? answer.frame ?? answer.problem).toBeTruthy();
+  });
+}
+
+test("what a page shows is the API's figure, digit for digit", async ({ page, request }) => {
+  const answer = await request.get("/api/v1/dashboards/online-retail/panels/revenue?range=previous-month");
+  expect(answer.status()).toBe(200);
+  const again = await request.get("/api/v1/dashboards/online-retail/panels/revenue?range=previous-month", {
+    headers: { "if-none-match": answer.headers()["etag"]! },
+  });
+  expect(again.status()).toBe(304);
+  const csv = await request.get("/api/v1/dashboards/online-retail/panels/revenue.csv?range=previous-month");
+  const figure = (await csv.text()).trim().split("\n").at(-1)!.trim();
+  expect(JSON.stringify(await answer.json())).toContain(`"${figure}"`);
+  await page.goto("/d/online-retail/p/revenue?range=previous-month&table=1#data");
+  const pounds = Number(figure).toLocaleString("en-GB", { minimumFractionDigits: 2, maximumFractionDigits: 3 });
+  await expect(page.locator("#data")).toContainText(pounds.replace(/0$/, "").slice(0, -1));
+});
