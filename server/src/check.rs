@@ -5,7 +5,7 @@ use crate::config::{Environment, Settings};
 use crate::explain;
 use brisk_definition::Loaded;
 use brisk_domain::variable::Options;
-use brisk_domain::{Access, Dashboard, Rollup, RollupName, SourceName, Timestamp, ViewState};
+use brisk_domain::{Access, Dashboard, Now, Rollup, RollupName, SourceName, Timestamp, ViewState};
 use brisk_engine::{PlannedRollup, Window, plan, rollup};
 use brisk_source::{Dialect, StatementError};
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,6 +93,12 @@ pub fn statements(
             planned.map(Arc::new).map_err(wrong)
         }
     };
+    if let Now::Newest { source, query } = &dashboard.now {
+        let planned = in_its_dialect(settings, source, |dialect| {
+            plan::choices(query, source, &view, &window, &access, dialect, &of(dialect)).map(|_| ())
+        });
+        problems.extend(planned.err().map(|error| at(error, "\"now\"".to_owned())));
+    }
     for variable in &dashboard.variables {
         let Options::Query { source, query } = &variable.options else { continue };
         let planned = in_its_dialect(settings, source, |dialect| {

@@ -4,7 +4,8 @@ use crate::fields::{Fields, suggestion};
 use crate::problem::{Problem, Problems};
 use crate::{cache, layout, panel, variable};
 use brisk_domain::{
-    Dashboard, Interval, IntervalChoice, Panel, Slug, SourceName, TimeRange, Variable, ZoneName,
+    Dashboard, Interval, IntervalChoice, Now, Panel, Slug, SourceName, TimeRange, Timestamp,
+    Variable, ZoneName, time_range::parse_instant,
 };
 use std::ops::Range;
 use toml_edit::Document;
@@ -34,6 +35,7 @@ fn dashboard(fields: &Fields<'_>, slug: Slug, problems: &mut Problems<'_>) -> Op
     let zone = fields.parsed("timezone", ZoneName::parse, problems);
     let range = fields.parsed("range", TimeRange::parse, problems);
     let interval = interval(fields, problems);
+    let now = now(fields, source.as_ref(), zone.as_ref(), problems);
     let cache = cache::policy(fields, problems);
     let tags = cache::tags(fields, problems);
     let variables = variables(fields, source.as_ref(), problems);
@@ -44,6 +46,7 @@ fn dashboard(fields: &Fields<'_>, slug: Slug, problems: &mut Problems<'_>) -> Op
         title: title?.to_owned(),
         description,
         zone: zone.unwrap_or_else(ZoneName::utc),
+        now,
         range: range.unwrap_or(TimeRange::Last(30, Interval::Day)),
         interval,
         cache,
@@ -58,6 +61,37 @@ fn interval(fields: &Fields<'_>, problems: &mut Problems<'_>) -> IntervalChoice 
     words.extend(Interval::ALL.map(|i| (i.word(), IntervalChoice::Fixed(i))));
     fields.word("interval", &words, problems).unwrap_or_default()
 }
+
+/// A date, or a select on the dashboard's source.
+fn now(
+    fields: &Fields<'_>,
+    source: Option<&SourceName>,
+    zone: Option<&ZoneName>,
+    problems: &mut Problems<'_>,
+) -> Now {
+    let Some(text) = fields.text("now", problems) else { return Now::Clock };
+    if text.trim_start().starts_with(|first: char| first.is_ascii_digit()) {
+        let utc = ZoneName::utc();
+        let offsets = zone.unwrap_or(&utc).offsets(FIRST, LAST);
+        return match parse_instant(text, &offsets) {
+            Ok(at) => Now::Fixed(at),
+            Err(error) => {
+                problems.add(fields.place("now"), error.to_string());
+                Now::Clock
+            }
+        };
+    }
+    let Some(source) = source else {
+        problems.add(fields.place("now"), "the dashboard has no \"source\" to ask for \"now\"");
+        return Now::Clock;
+    };
+    let query = fields.query("now", problems);
+    query.map_or(Now::Clock, |query| Now::Newest { source: source.clone(), query })
+}
+
+/// The years in which a fixed date may lie.
+const FIRST: Timestamp = Timestamp::from_seconds(-2_208_988_800);
+const LAST: Timestamp = Timestamp::from_seconds(7_258_118_400);
 
 fn variables(
     fields: &Fields<'_>,

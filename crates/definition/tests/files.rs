@@ -64,6 +64,19 @@ fn the_dashboards_that_ship_are_good() {
 }
 
 #[test]
+fn a_wrong_now_is_said_at_its_place() {
+    let wrong = |now: &str| problems(&changed("range = \"last 90 days\"", now));
+    let message = wrong("now = \"2011-13-01\"");
+    assert!(message.contains("sales.toml:4:7") && message.contains("not a date"), "{message}");
+    assert!(wrong("now = 2011").contains("sales.toml:4:"));
+    assert_eq!(wrong("now = \"2011-12-09T12:50\""), "good");
+    assert_eq!(wrong("now = \"select max(at) from orders\""), "good");
+    let nowhere = "title = \"A\"\nnow = \"select 1\"\n[[panel]]\nid = \"a\"\ntitle = \"A\"\n\
+                   kind = \"stat\"\nsource = \"b\"\nsql = \"select 1\"\n";
+    assert!(problems(nowhere).contains("no \"source\""), "{}", problems(nowhere));
+}
+
+#[test]
 fn problems_name_the_place_and_what_is_allowed() {
     let cases = [
         ("title = \"Sales\"\n", ""),

@@ -1,7 +1,7 @@
 //! A dashboard: panels, variables, and the view that opens first.
 
 use crate::{
-    CachePolicy, IntervalChoice, Panel, PanelId, Slug, TimeRange, Variable, VariableName, ZoneName,
+    CachePolicy, IntervalChoice, Now, Panel, PanelId, Slug, TimeRange, Variable, VariableName, ZoneName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,8 @@ pub struct Dashboard {
     pub description: Option<String>,
     /// The zone whose wall clock its days and hours follow.
     pub zone: ZoneName,
+    /// Where relative ranges end.
+    pub now: Now,
     /// The range that opens first.
     pub range: TimeRange,
     /// The interval that opens first.

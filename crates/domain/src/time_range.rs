@@ -225,6 +225,11 @@ fn span_label(from: NaiveDateTime, to: NaiveDateTime) -> String {
 }
 
 /// A wall-clock time, and whether it was a date alone.
+/// Reads a date, or a date with a time of day, on the wall clock of `zone`.
+pub fn parse_instant(text: &str, zone: &ZoneOffsets) -> Result<Timestamp, TimeRangeError> {
+    parse_wall(text).map(|(at, _)| zone.instant(at))
+}
+
 fn parse_wall(text: &str) -> Result<(NaiveDateTime, bool), TimeRangeError> {
     let text = text.trim();
     let known_year = |at: NaiveDateTime| (1900..=2200).contains(&at.year());

@@ -245,6 +245,7 @@ mod tests {
             title: "Sales".into(),
             description: None,
             zone: ZoneName::utc(),
+            now: crate::Now::Clock,
             range: TimeRange::parse("last 90 days").unwrap(),
             interval: IntervalChoice::Auto,
             cache: crate::CachePolicy::default(),

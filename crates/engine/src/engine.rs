@@ -12,7 +12,7 @@ use crate::window::{TooFine, Window};
 use brisk_cache::{Fingerprint, LoadError, NotRecorded, Request, Tag, Trigger};
 use brisk_domain::variable::Options;
 use brisk_domain::{
-    Access, Clock, Dashboard, Edition, FailureKind, Frame, Freshness, Panel, PanelData, PanelError,
+    Access, Clock, Dashboard, Edition, FailureKind, Frame, Freshness, Now, Panel, PanelData, PanelError,
     RequestedView, RollupName, RollupReport, Slug, SourceName, Timestamp, Values, Variable,
     VariableName, ViewState, ZoneOffsets,
 };
@@ -22,6 +22,7 @@ use futures::StreamExt;
 use futures::future::{BoxFuture, Shared, try_join_all};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The one way to get a panel's data.
 pub struct Engine {
@@ -104,6 +105,8 @@ pub struct View {
 /// A statement with its cache request.
 type Statement = (Planned, Request);
 
+/// How long a page waits for the newest row of its data.
+const NEWEST: Duration = Duration::from_millis(1_500);
 /// Views of a dashboard that warming loads besides the one that opens first.
 const WARMED_VARIATIONS: usize = 8;
 /// Views that are warmed at a time; their statements wait in the lanes of their sources.
@@ -195,7 +198,11 @@ impl Engine {
         view: &ViewState,
         access: &Access,
     ) -> Result<(), TooFine> {
-        let window = Window::of(dashboard, view, self.clock.now())?;
+        // What the newest row is has to be asked again, too.
+        let newest = self.newest(dashboard, access).and_then(Result::ok);
+        let newest = newest.map(|(_, request)| request);
+        let now = self.now(dashboard, access, Trigger::View).await;
+        let window = Window::of(dashboard, view, now)?;
         let panels = dashboard.panels.iter();
         let plans =
             panels.filter_map(|panel| self.plan(dashboard, panel, view, access, &window).ok());
@@ -209,7 +216,7 @@ impl Engine {
             let rollups = planned.rollups.iter().map(|rollup| rollup.request.clone());
             rollups.chain([request]).collect::<Vec<_>>()
         });
-        let requests: Vec<Request> = requests.collect();
+        let requests: Vec<Request> = requests.chain(newest).collect();
         self.loader.cache().purge(&requests).await;
         Ok(())
     }
@@ -282,6 +289,69 @@ impl Engine {
         self.plans.of(rollup, declared).map_err(|error| format!("the rollup {name}, {error}"))
     }
 
+    /// What `dashboard` takes for now. A page does not wait for its newest row for longer than
+    /// [`NEWEST`]: then, and where there is none, it is what the clock says.
+    async fn now(&self, dashboard: &Dashboard, access: &Access, trigger: Trigger) -> Timestamp {
+        let clock = self.clock.now();
+        let statement = match &dashboard.now {
+            Now::Clock => return clock,
+            Now::Fixed(at) => return *at,
+            Now::Newest { .. } => self.newest(dashboard, access),
+        };
+        let Some(Ok(statement)) = statement else { return clock };
+        let Some(looked) = self.loader.lookup(vec![statement], trigger).await.pop() else {
+            return clock;
+        };
+        // What it was before an invalidation serves pages until the new one is there.
+        let before = match trigger {
+            Trigger::View | Trigger::Live => looked.loaded.clone(),
+            Trigger::Api | Trigger::Report | Trigger::Warm => None,
+        };
+        let is_ready = looked.is_ready();
+        let loader = self.loader.clone();
+        let known = looked.loaded.clone();
+        let newest = if is_ready {
+            known
+        } else {
+            let task = tokio::spawn(async move { loader.load(looked, trigger).await });
+            match before {
+                Some(before) => Some(before),
+                // The task goes on: the next page finds what it gives.
+                None => match tokio::time::timeout(NEWEST, task).await {
+                    Ok(Ok(Ok(loaded))) => Some(loaded),
+                    _ => None,
+                },
+            }
+        };
+        newest.and_then(|loaded| first_instant(&loaded.frame)).unwrap_or(clock)
+    }
+
+    /// The statement of the newest row, if `dashboard` has one.
+    fn newest(
+        &self,
+        dashboard: &Dashboard,
+        access: &Access,
+    ) -> Option<Result<Statement, PanelError>> {
+        let Now::Newest { source, query } = &dashboard.now else { return None };
+        let plan = || {
+            let dialect = self.loader.source(source).ok_or_else(|| unknown(source))?.dialect();
+            let view = ViewState::default_of(dashboard);
+            let window = Window::of(dashboard, &view, self.clock.now());
+            let window = window.map_err(|error| unfit(error.to_string()))?;
+            let find = |source: &SourceName, name: &str| self.rollup_of(source, name);
+            let planned = plan::choices(query, source, &view, &window, access, dialect, &find)
+                .map_err(|error| refused(&error))?;
+            let policy = self.policies.of(dashboard, None, source);
+            let request = key::request(&planned, dashboard, Owner::Choices("now"), policy);
+            Ok((planned, request))
+        };
+        let planned = plan();
+        if let Err(error) = &planned {
+            tracing::warn!(dashboard = %dashboard.slug, %error, "\"now\" is what the clock says");
+        }
+        Some(planned)
+    }
+
     async fn panels_of(
         &self,
         dashboard: &Dashboard,
@@ -291,7 +361,8 @@ impl Engine {
         access: &Access,
         trigger: Trigger,
     ) -> Result<View, TooFine> {
-        let window = Window::of(dashboard, view, self.clock.now())?;
+        let now = self.now(dashboard, access, trigger).await;
+        let window = Window::of(dashboard, view, now)?;
         let mut batch: Vec<Statement> = Vec::new();
         let plans: Vec<Result<(PanelPlan, usize), PanelError>> = panels
             .iter()
@@ -455,6 +526,15 @@ impl Engine {
             Ok((planned, request))
         };
         Some(plan())
+    }
+}
+
+/// The first cell of the first row, as an instant; whole numbers are seconds since the epoch.
+fn first_instant(frame: &Frame) -> Option<Timestamp> {
+    match &frame.columns().first()?.values {
+        Values::Time(cells) => *cells.first()?,
+        Values::Int(cells) => (*cells.first()?).map(Timestamp::from_seconds),
+        _ => None,
     }
 }
 
