@@ -1,7 +1,8 @@
 //! A dashboard: panels, variables, and the view that opens first.
 
 use crate::{
-    CachePolicy, IntervalChoice, Now, Panel, PanelId, Slug, TimeRange, Variable, VariableName, ZoneName,
+    CachePolicy, IntervalChoice, Now, Panel, PanelId, Slug, TimeRange, Variable, VariableName,
+    ZoneName,
 };
 use serde::{Deserialize, Serialize};
 

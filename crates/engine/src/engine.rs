@@ -12,9 +12,9 @@ use crate::window::{TooFine, Window};
 use brisk_cache::{Fingerprint, LoadError, NotRecorded, Request, Tag, Trigger};
 use brisk_domain::variable::Options;
 use brisk_domain::{
-    Access, Clock, Dashboard, Edition, FailureKind, Frame, Freshness, Now, Panel, PanelData, PanelError,
-    RequestedView, RollupName, RollupReport, Slug, SourceName, Timestamp, Values, Variable,
-    VariableName, ViewState, ZoneOffsets,
+    Access, Clock, Dashboard, Edition, FailureKind, Frame, Freshness, Now, Panel, PanelData,
+    PanelError, RequestedView, RollupName, RollupReport, Slug, SourceName, Timestamp, Values,
+    Variable, VariableName, ViewState, ZoneOffsets,
 };
 use brisk_source::{SourceError, StatementError};
 use futures::FutureExt;

@@ -32,8 +32,7 @@ async fn world(now: &str) -> World {
     );
     std::fs::write(directory.path().join("sales.toml"), file).unwrap();
     let path = directory.path().join("shop.sqlite");
-    let options =
-        sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
     let mut database = SqliteConnection::connect_with(&options).await.unwrap();
     let setup = format!("create table orders (at integer); insert into orders values ({NEWEST})");
     database.execute(AssertSqlSafe(setup)).await.unwrap();
