@@ -86,6 +86,11 @@ pub async fn not_found(State(state): State<AppState>, request: Request) -> Respo
     failure(&state, error, request).await
 }
 
+/// `/favicon.ico`: what browsers ask for beside answers that are no pages, such as JSON.
+pub async fn favicon(State(state): State<AppState>) -> Redirect {
+    Redirect::temporary(&state.assets.icon)
+}
+
 /// `/healthz`
 pub async fn healthz() -> &'static str {
     "ok\n"

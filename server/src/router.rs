@@ -46,6 +46,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .layer(CompressionLayer::new());
     Router::new()
         .merge(pages)
+        .route("/favicon.ico", get(handlers::favicon))
         .route("/healthz", get(handlers::healthz))
         .route("/readyz", get(handlers::readyz))
         .with_state(state)

@@ -150,6 +150,7 @@ async fn server_functions_only_read_and_say_what_is_wrong() {
 #[tokio::test]
 async fn health_and_readiness_are_told() {
     assert_eq!(get("/healthz").await.0, StatusCode::OK);
+    assert_eq!(get("/favicon.ico").await.0, StatusCode::TEMPORARY_REDIRECT);
     assert_eq!(get("/readyz").await.0, StatusCode::OK);
 }
 
