@@ -7,12 +7,13 @@ use crate::workspace::Workspace;
 use anyhow::{Result, bail};
 
 /// Each program with the Debian package that brings it.
-const NEEDED: [(&str, &str); 6] = [
+const NEEDED: [(&str, &str); 7] = [
     ("chromium", "chromium"),
     ("redis-server", "redis-server"),
     ("mariadbd", "mariadb-server"),
     ("mariadb", "mariadb-client"),
     ("initdb", "postgresql"),
+    ("sqlite3", "sqlite3"),
     ("npm", "npm"),
 ];
 

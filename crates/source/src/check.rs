@@ -6,7 +6,7 @@
 use crate::outline::Outline;
 use crate::tables::{self, last_name};
 use crate::template::Piece;
-use crate::{Dialect, StatementError, times};
+use crate::{Dialect, StatementError, refused, times};
 use brisk_domain::Query;
 use sqlparser::ast::{
     Expr, Ident, ObjectName, Query as SqlQuery, Select, SetExpr, Spanned, Statement, TableFactor,
@@ -152,10 +152,7 @@ impl Visitor for Fence {
 impl Fence {
     fn function(&self, name: &ObjectName) -> Refusal {
         let (last, place) = last_name(name);
-        if refused_functions(self.dialect).any(|refused| match refused.strip_suffix('*') {
-            Some(start) => last.starts_with(start),
-            None => last == refused,
-        }) {
+        if refused::is_refused(self.dialect, &last) {
             let message = format!("the function {last} is not allowed in panels");
             return ControlFlow::Break((place, message));
         }
@@ -182,92 +179,4 @@ fn writes(body: &SetExpr) -> Option<&'static str> {
         }
         SetExpr::Table(_) => Some("write select * from instead of table"),
     }
-}
-
-/// Functions that reach outside the database, load code, lock, or wait; `*` ends a family.
-fn refused_functions(dialect: Dialect) -> impl Iterator<Item = &'static str> {
-    let names: &[&str] = match dialect {
-        Dialect::Sqlite => &[
-            "load_extension",
-            "readfile",
-            "writefile",
-            "lsdir",
-            "fsdir",
-            "edit",
-            "fts3_tokenizer",
-            "zeroblob",
-            "pragma_*",
-        ],
-        Dialect::Postgres => &[
-            "pg_read_*",
-            "pg_ls_*",
-            "pg_stat_file",
-            "pg_sleep*",
-            "pg_advisory_*",
-            "pg_try_advisory_*",
-            "pg_terminate_*",
-            "pg_cancel_*",
-            "pg_reload_conf",
-            "pg_rotate_*",
-            "pg_notify",
-            "pg_logical_*",
-            "pg_replication_*",
-            "pg_create_*",
-            "pg_drop_*",
-            "pg_switch_wal",
-            "pg_backup_*",
-            "lo_*",
-            "dblink*",
-            "set_config",
-            "setval",
-            "nextval",
-            "query_to_xml*",
-            "cursor_to_xml*",
-            "database_to_xml*",
-            "schema_to_xml*",
-            "table_to_xml*",
-        ],
-        // Those that come with the servers, with their plugins, or with the usual libraries of
-        // functions that run commands and open addresses.
-        Dialect::MySql => &[
-            "load_file",
-            "sleep",
-            "benchmark",
-            "get_lock",
-            "release_lock",
-            "release_all_locks",
-            "is_free_lock",
-            "is_used_lock",
-            "nextval",
-            "lastval",
-            "setval",
-            "last_insert_id",
-            "master_pos_wait",
-            "source_pos_wait",
-            "master_gtid_wait",
-            "wait_for_executed_gtid_set",
-            "wait_until_sql_thread_after_gtids",
-            "wsrep_*",
-            "group_replication_*",
-            "asynchronous_connection_failover_*",
-            "service_get_*",
-            "service_release_locks",
-            "version_tokens_*",
-            "audit_log_*",
-            "keyring_*",
-            "load_rewrite_rules",
-            "spider_*",
-            "mroonga_command",
-            "sys_exec",
-            "sys_eval",
-            "sys_bineval",
-            "sys_get",
-            "sys_set",
-            "http_get",
-            "http_post",
-            "http_put",
-            "http_delete",
-        ],
-    };
-    names.iter().copied()
 }

@@ -21,7 +21,9 @@ const OPEN_COMMENT: Span = Span::Refused("this comment is never closed");
 pub(crate) fn span(dialect: Dialect, text: &str, at: usize) -> Option<Span> {
     let rest = &text[at..];
     let before = text[..at].chars().next_back();
-    let in_word = before.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    // PostgreSQL takes everything beyond ASCII for a letter.
+    let is_letter = |c: char| dialect == Dialect::Postgres && !c.is_ascii();
+    let in_word = before.is_some_and(|c| c.is_alphanumeric() || c == '_' || is_letter(c));
     let next = rest.chars().nth(1);
     match (dialect, rest.chars().next()?) {
         (_, '-') if next == Some('-') => Some(line_comment(dialect, rest)),
@@ -29,6 +31,10 @@ pub(crate) fn span(dialect: Dialect, text: &str, at: usize) -> Option<Span> {
         (_, '/') if next == Some('*') => Some(block_comment(dialect, rest)),
         (Dialect::Postgres, 'e' | 'E') if next == Some('\'') && !in_word => {
             Some(quoted(rest, 1, '\'', true))
+        }
+        // Its escapes could spell any name, and nothing that is checked would look like it.
+        (Dialect::Postgres, 'u' | 'U') if rest[1..].starts_with("&\"") => {
+            Some(Span::Refused("write the name itself in double quotes, without U&"))
         }
         (Dialect::Postgres, '$') if !in_word => dollar_quoted(rest),
         (Dialect::MySql, quote @ ('\'' | '"')) => Some(quoted(rest, 0, quote, true)),
@@ -135,8 +141,11 @@ mod tests {
         for (dialect, text, expected) in cases {
             assert_eq!(span(dialect, text, 0), expected, "{dialect:?} {text}");
         }
-        // The e of a name is no prefix of a literal.
+        // The e of a name is no prefix of a literal, nor is the $ of one, whatever its letters.
         assert_eq!(span(Postgres, "name'a'", 3), None);
+        assert_eq!(span(Postgres, "\u{1f600}$$a$$", 4), None);
+        assert!(matches!(span(Postgres, "U&\"a\"", 0), Some(Span::Refused(_))));
+        assert_eq!(span(Postgres, "U&'a'", 0), None);
     }
 
     #[test]

@@ -17,7 +17,7 @@
 //!
 //! To add a macro: its expansion in [`macros`] (or [`time_columns`]) and its case in `writer`.
 //! To add a dialect: a variant of [`Dialect`] (the compiler lists what it has to spell), its
-//! literals and comments in `lexis`, its refused functions in [`check`], and its executor beside
+//! literals and comments in `lexis`, its functions in `refused`, and its executor beside
 //! `postgres`.
 
 mod about;
@@ -37,6 +37,7 @@ mod outline;
 mod postgres;
 mod postgres_session;
 mod postgres_value;
+mod refused;
 pub mod rollup;
 mod segments;
 pub mod source;

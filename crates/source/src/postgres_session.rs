@@ -22,6 +22,7 @@ const CLOSE: Duration = Duration::from_secs(1);
 /// it, and what it changed would hold for the statements of others on this connection.
 pub(crate) fn prelude(limits: &Limits) -> String {
     let milliseconds = limits.time.as_millis();
+    // Backslashes mean what `lexis` takes them for, whatever the server's default is.
     // One statement is one transaction: these make each of them read-only, and bounded also when
     // we are gone.
     format!(
@@ -29,6 +30,7 @@ pub(crate) fn prelude(limits: &Limits) -> String {
          set statement_timeout = {milliseconds}; \
          set idle_in_transaction_session_timeout = {milliseconds}; \
          set timezone = 'UTC'; \
+         set standard_conforming_strings = on; \
          select pg_backend_pid()"
     )
 }

@@ -148,7 +148,7 @@ fn read(form: Form, bytes: &[u8], values: &mut Values) -> Result<(), String> {
             _ => numeric(bytes)?,
         })),
         Values::Float(cells) => cells.push(Some(match form {
-            Form::Float4 => f64::from(f32::from_be_bytes(sized(bytes)?)),
+            Form::Float4 => single(f32::from_be_bytes(sized(bytes)?)),
             _ => f64::from_be_bytes(sized(bytes)?),
         })),
         Values::Bool(cells) => cells.push(Some(sized::<1>(bytes)?[0] != 0)),
@@ -160,6 +160,11 @@ fn read(form: Form, bytes: &[u8], values: &mut Values) -> Result<(), String> {
 
 fn sized<const N: usize>(bytes: &[u8]) -> Result<[u8; N], String> {
     bytes.try_into().map_err(|_| format!("a value has {} bytes instead of {N}", bytes.len()))
+}
+
+/// 1.1 stays 1.1: widening it would add digits that were never stored.
+fn single(number: f32) -> f64 {
+    number.to_string().parse().unwrap_or(f64::from(number))
 }
 
 fn int(form: Form, bytes: &[u8]) -> Result<i64, String> {
@@ -189,7 +194,12 @@ fn text(form: Form, bytes: &[u8]) -> Result<String, String> {
             let (seconds, fraction) = (micros / 1_000_000, micros % 1_000_000);
             let clock =
                 format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-            Ok(if fraction == 0 { clock } else { format!("{clock}.{fraction:06}") })
+            let fraction = format!("{fraction:06}");
+            // As the server writes it.
+            Ok(match fraction.trim_end_matches('0') {
+                "" => clock,
+                fraction => format!("{clock}.{fraction}"),
+            })
         }
         _ => utf8(bytes),
     }
@@ -279,12 +289,20 @@ mod tests {
     }
 
     #[test]
+    fn single_floats_keep_the_digits_they_had() {
+        assert_eq!(single(1.1), 1.1);
+        assert_eq!(single(f32::NEG_INFINITY), f64::NEG_INFINITY);
+        assert!(single(f32::NAN).is_nan());
+    }
+
+    #[test]
     fn dates_times_and_ids_read_as_people_write_them() {
         assert_eq!(date(0).unwrap(), "2000-01-01");
         assert_eq!(date(-36_524).unwrap(), "1900-01-01");
         assert_eq!(date(i32::MAX).unwrap(), "infinity");
         let noon = 12 * 3_600_000_000_i64 + 1;
         assert_eq!(text(Form::Time, &noon.to_be_bytes()).unwrap(), "12:00:00.000001");
+        assert_eq!(text(Form::Time, &500_000_i64.to_be_bytes()).unwrap(), "00:00:00.5");
         let id = 0x0011_2233_4455_6677_8899_aabb_ccdd_eeff_u128.to_be_bytes();
         assert_eq!(text(Form::Uuid, &id).unwrap(), "00112233-4455-6677-8899-aabbccddeeff");
         assert_eq!(timestamp(0).unwrap(), Timestamp(EPOCH_2000));

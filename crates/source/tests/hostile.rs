@@ -3,14 +3,44 @@
 // Helpers of tests are outside of what clippy takes for tests.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "hostile/corpus.rs"]
+mod corpus;
+#[path = "hostile/databases.rs"]
+mod databases;
 mod fixture;
 
-use brisk_domain::{Access, Bounds, Interval, Query, Timestamp, ZoneName, ZoneOffsets};
-use brisk_source::{Context, Dialect, Limits, StatementError, compile};
+use brisk_domain::{
+    Access, AttributeName, Bounds, Interval, Query, Selection, Timestamp, VariableName, ZoneName,
+    ZoneOffsets,
+};
+use brisk_source::{Context, Dialect, Limits, SourceError, Statement, StatementError, compile};
+use corpus::{CONTAINED, EVERYWHERE, MYSQL, POSTGRES, SQLITE, VALUES};
+use databases::{Database, LIMITS};
 use fixture::maria;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
-fn compiled(dialect: Dialect, sql: &str) -> Result<brisk_source::Statement, StatementError> {
+/// How many statements and values `corpus` has, and how many of them are values.
+const COUNT: usize = 504;
+const COUNT_VALUES: usize = 60;
+
+/// `sql` where a reader has chosen `value`, and the sign-in has given it too.
+fn with_value(dialect: Dialect, sql: &str, value: &str) -> Statement {
+    let at = Timestamp::from_seconds;
+    let chosen = Selection::of([value.to_owned()]);
+    let tenant = AttributeName::parse("tenant").unwrap();
+    let context = Context {
+        bounds: Bounds { from: at(0), to: at(86_400) },
+        interval: Interval::Day,
+        zone: &ZoneName::utc(),
+        offsets: &ZoneOffsets::utc(),
+        variables: &BTreeMap::from([(VariableName::parse("one").unwrap(), chosen.clone())]),
+        access: &Access::of([(tenant, chosen)]),
+    };
+    compile(&Query::new(sql), dialect, &context).unwrap()
+}
+
+fn compiled(dialect: Dialect, sql: &str) -> Result<Statement, StatementError> {
     let at = Timestamp::from_seconds;
     let context = Context {
         bounds: Bounds { from: at(0), to: at(86_400) },
@@ -357,4 +387,127 @@ fn honest_statements_pass_in_every_dialect() {
             assert!(result.is_ok(), "{dialect:?}: {sql}: {}", result.unwrap_err());
         }
     }
+}
+
+#[test]
+fn at_least_two_hundred_different_hostile_statements_and_values_are_tried() {
+    let all: BTreeSet<&str> = corpus().into_iter().chain(VALUES.iter().copied()).collect();
+    let written: usize =
+        [EVERYWHERE, SQLITE, POSTGRES, MYSQL, CONTAINED, VALUES].map(<[&str]>::len).iter().sum();
+    assert_eq!(all.len(), written, "each is there once");
+    assert_eq!((all.len(), VALUES.len()), (COUNT, COUNT_VALUES));
+}
+
+#[test]
+fn what_a_dialect_must_refuse_is_refused_there_with_a_sentence() {
+    let mut passed = Vec::new();
+    for dialect in Dialect::ALL {
+        let own = match dialect {
+            Dialect::Sqlite => SQLITE,
+            Dialect::Postgres => POSTGRES,
+            Dialect::MySql => MYSQL,
+        };
+        for sql in EVERYWHERE.iter().chain(own) {
+            match compiled(dialect, sql) {
+                Err(error) => assert!(is_sentence(&error.message), "{sql}: {}", error.message),
+                Ok(_) => passed.push(format!("{dialect:?}: {sql}")),
+            }
+        }
+    }
+    assert!(passed.is_empty(), "these pass:\n{}", passed.join("\n"));
+}
+
+/// All statements, whatever they were written for.
+fn corpus() -> Vec<&'static str> {
+    [EVERYWHERE, SQLITE, POSTGRES, MYSQL, CONTAINED].concat()
+}
+
+/// Something to read, with no inside of the program in it.
+fn is_sentence(message: &str) -> bool {
+    message.contains(' ') && message.len() > 12 && !message.contains("panick")
+}
+
+#[test]
+fn no_hostile_statement_changes_anything_or_escapes_its_limits_on_any_database() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        for mut database in Database::all("hostile_statements").await {
+            let (dialect, source) = (database.dialect(), database.source());
+            let before = database.contents().await;
+            let (mut ran, mut stopped) = (0, 0);
+            for sql in corpus() {
+                let Ok(statement) = compiled(dialect, sql) else { continue };
+                ran += 1;
+                let begun = Instant::now();
+                let result = source.run(&statement, &[]).await;
+                let place = format!("{dialect:?}: {sql}");
+                // The limit, the server's grace, and as much again for a machine that is busy.
+                assert!(begun.elapsed() < LIMITS.time + Duration::from_secs(5), "{place}");
+                match result {
+                    Ok(frame) => {
+                        assert!(frame.rows() <= LIMITS.rows, "{place}");
+                        assert!(frame.size() <= 2 * LIMITS.bytes, "{place}: {}", frame.size());
+                    }
+                    Err(SourceError::Unavailable(why)) => panic!("{place}: {why}"),
+                    Err(error) => {
+                        let limit = matches!(
+                            error,
+                            SourceError::Timeout { .. }
+                                | SourceError::TooManyRows { .. }
+                                | SourceError::TooLarge { .. }
+                        );
+                        stopped += usize::from(limit);
+                        assert!(is_sentence(&error.to_string()), "{place}: {error}");
+                    }
+                }
+            }
+            assert!(ran >= 40 && stopped >= 10, "{dialect:?}: {ran} ran, {stopped} stopped");
+            let begun = Instant::now();
+            while database.running().await > 0 {
+                assert!(begun.elapsed() < Duration::from_secs(10), "{dialect:?} still runs one");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            let after = database.contents().await;
+            assert!(before == after, "{dialect:?}:\n{before:.2000?}\nbecame\n{after:.2000?}");
+            drop(source);
+            database.remove().await;
+        }
+    });
+}
+
+#[test]
+fn hostile_values_stay_values_on_every_database() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let long = "' or 1 = 1; -- ".repeat(8_000);
+    let values: Vec<&str> = VALUES.iter().copied().chain([long.as_str()]).collect();
+    let sql = "select :one as echoed, :user.tenant as tenant, (select count(*) from t
+                 where $optional(name = :one) and name in :one or name = :user.tenant) as n";
+    runtime.block_on(async {
+        for mut database in Database::all("hostile_values").await {
+            let (dialect, source) = (database.dialect(), database.source());
+            let before = database.contents().await;
+            let plain = with_value(dialect, sql, "plain").sql;
+            for value in &values {
+                let statement = with_value(dialect, sql, value);
+                assert_eq!(statement.sql, plain, "{dialect:?}: {value:?}");
+                let frame = match source.run(&statement, &[]).await {
+                    // PostgreSQL's texts hold no NUL.
+                    Err(error) if dialect == Dialect::Postgres && value.contains('\0') => {
+                        assert!(is_sentence(&error.to_string()), "{error}");
+                        continue;
+                    }
+                    result => result.unwrap_or_else(|e| panic!("{dialect:?}: {value:?}: {e}")),
+                };
+                for column in ["echoed", "tenant"] {
+                    let found = frame.column(column).unwrap().values.exact(0);
+                    assert_eq!(found.as_deref(), Some(*value), "{dialect:?} {column}");
+                }
+                let n = frame.column("n").unwrap().values.exact(0);
+                assert_eq!(n.as_deref(), Some("0"), "{dialect:?}: {value:?}");
+            }
+            assert!(before == database.contents().await, "{dialect:?}");
+            drop(source);
+            database.remove().await;
+        }
+    });
 }

@@ -195,14 +195,17 @@ async fn what_a_function_changes_of_its_session_does_not_hold_for_the_next_state
     let function = "create or replace function loosens() returns text language sql as
                     $$ select set_config('default_transaction_read_only', 'off', false)
                        || set_config('statement_timeout', '0', false)
+                       || set_config('standard_conforming_strings', 'off', false)
                        || set_config('timezone', 'Asia/Tokyo', false) $$";
     admin.execute(function).await.unwrap();
     run(&one, "select loosens() as a").await.unwrap();
     let shown = "select current_setting('transaction_read_only') as a,
-                 current_setting('statement_timeout') as b, current_setting('timezone') as c";
+                 current_setting('statement_timeout') as b, current_setting('timezone') as c,
+                 '\\' as d";
     let frame = run(&one, shown).await.unwrap();
     let text = |name: &str| frame.column(name).unwrap().values.exact(0).unwrap();
     assert_eq!((text("a"), text("b"), text("c")), ("on".into(), "30s".into(), "UTC".into()));
+    assert_eq!(text("d"), "\\", "a backslash is a backslash");
 }
 
 #[tokio::test]
