@@ -28,7 +28,8 @@ pub enum Command {
     Warm(WarmArguments),
     /// Make what depends on tags out of date, in the cache that the servers share.
     Invalidate(InvalidateArguments),
-    /// Load a CSV file (plain, gzip, zstd or xz) into a SQLite database.
+    /// Load a CSV file (plain, gzip, zstd or xz) into a table: of a SQLite file, a PostgreSQL, a
+    /// MySQL or a MariaDB.
     Import(import::ImportArguments),
 }
 
