@@ -9,6 +9,8 @@ mod fixture;
 use brisk_import::{ImportError, Options, Plan, Progress};
 use fixture::{Cell, Database};
 use futures::FutureExt;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 fn plan(table: &str, text: &str) -> Plan {
@@ -182,6 +184,45 @@ async fn servers_keep_parts_of_seconds_and_know_instants_as_such() {
     }
 }
 
+/// Each database has its own SQL for them.
+#[tokio::test]
+async fn the_demos_derived_tables_are_the_same_in_every_database() {
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo");
+    let text = std::fs::read_to_string(demo.join("online-retail.toml")).unwrap();
+    let plan = Plan::from_toml("online-retail.toml", &text).unwrap();
+    let file = brisk_import::file::open(&demo.join("online_retail.csv.xz")).unwrap();
+    let mut lines = BufReader::new(file.reader).lines();
+    let csv: String = lines.by_ref().take(20_001).map(|line| line.unwrap() + "\n").collect();
+    let figures = "select * from (
+           select 1 as place, count(*) as a, sum(gross) as b, sum(net) as c, sum(cancelled) as d,
+             sum(items) as e, sum(first_order) as f from invoices
+           union all select 2, count(*), sum(gross), sum(orders), count(last_order_at),
+             sum(customer), count(distinct country) from customers
+           union all select 3, count(*), count(distinct stock_code), count(description),
+             0, 0, 0 from products
+           union all select 4, count(*), sum(net), sum(line), count(customer),
+             count(distinct price_band), sum(cancelled) from invoice_lines) as figures
+         order by place";
+    let whole = |column: &str, kind: &str| format!("cast({column} as {kind})");
+    let mut all = Vec::new();
+    for database in Database::all_at("import_demo").await {
+        let report = database.import(&plan, csv.as_bytes(), 0).await;
+        let report = report.unwrap_or_else(|error| panic!("{}: {error}", database.dialect));
+        assert_eq!(report.rows, 20_000);
+        let kind = database.pick("integer", "bigint", "signed");
+        let columns = ["a", "b", "c", "d", "e", "f"].map(|column| whole(column, kind)).join(", ");
+        let found =
+            database.cells(&figures.replace("select *", &format!("select {columns}"))).await;
+        let firsts = "select min(invoice) from invoices where first_order = 1";
+        all.push((database.dialect, found, database.cells(firsts).await));
+    }
+    let (_, expected, first) = &all[0];
+    assert_eq!(expected[3][0].as_deref(), Some("20000"));
+    for (dialect, found, other) in &all[1..] {
+        assert_eq!((found, other), (expected, first), "{dialect}");
+    }
+}
+
 const DERIVED: &str = r#"
 table = "TABLE"
 line_column = "line"
@@ -258,6 +299,34 @@ async fn a_view_is_not_replaced() {
         let refused = database.import(&plan(table, DERIVED), b"Code,N\na,1\n", 0).await;
         assert!(refused.is_err(), "{}", database.dialect);
         assert_eq!(database.number(&format!("select n from {table}")).await, 7);
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_others_refer_to_is_not_replaced() {
+    let table = "import_referred";
+    for database in Database::all("import_referring").await {
+        database.execute(&format!("drop table if exists {table}_sums")).await;
+        database.execute(&format!("drop table if exists {table}")).await;
+        let plan = plan(table, DERIVED);
+        database.import(&plan, b"Code,N\na,1\n", 0).await.unwrap();
+        let refers = format!("foreign key (code) references {table} (code)");
+        let create = "create table import_referring";
+        for sql in database.pick(
+            [format!("{create} (code text, line, n, {refers})"), "select 1".into()],
+            [format!("{create} (code text, line bigint, n bigint, {refers})"), "select 1".into()],
+            [
+                format!("{create} like {table}"),
+                format!("alter table import_referring add {refers}"),
+            ],
+        ) {
+            database.execute(&sql).await;
+        }
+        database.execute("insert into import_referring (code, line, n) values ('a', 1, 1)").await;
+        let refused = database.import(&plan, b"Code,N\nb,2\n", 0).await;
+        assert!(refused.is_err(), "{}", database.dialect);
+        assert_eq!(database.number(&format!("select n from {table}")).await, 1);
+        assert_eq!(database.unfinished(table).await, Vec::<String>::new());
     }
 }
 
@@ -360,11 +429,13 @@ fn many_lines() -> String {
 }
 
 #[tokio::test]
-async fn a_second_import_into_the_same_table_is_refused_while_one_runs() {
+async fn while_an_import_runs_readers_see_the_old_table_and_a_second_import_is_refused() {
     let table = "import_busy";
     for database in Database::servers(table).await {
         database.execute(&format!("drop table if exists {table}_sums")).await;
         let plan = plan(table, DERIVED);
+        database.import(&plan, b"Code,N\na,1\n", 0).await.unwrap();
+        let count = format!("select count(*) from {table}");
         let file = database.file(many_lines().as_bytes());
         let inserted = Inserted(tokio::sync::Notify::new());
         let options = Options::default();
@@ -377,8 +448,9 @@ async fn a_second_import_into_the_same_table_is_refused_while_one_runs() {
         let nothing = brisk_import::NoProgress;
         let second = brisk_import::import(&plan, &file, &database.target, &options, &nothing).await;
         assert!(matches!(second, Err(ImportError::Busy(_))), "{}: {second:?}", database.dialect);
+        assert_eq!(database.number(&count).await, 1, "{}", database.dialect);
         assert_eq!(first.await.unwrap().rows, 30_000);
-        assert_eq!(database.number(&format!("select count(*) from {table}")).await, 30_000);
+        assert_eq!(database.number(&count).await, 30_000, "{}", database.dialect);
     }
 }
 
