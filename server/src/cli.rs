@@ -31,7 +31,8 @@ pub enum Command {
     /// Look after rollups, the tables that Brisk maintains.
     #[command(subcommand)]
     Rollup(RollupCommand),
-    /// Load a CSV file (plain, gzip, zstd or xz) into a SQLite database.
+    /// Load a CSV file (plain, gzip, zstd or xz) into a table: of a SQLite file, a PostgreSQL, a
+    /// MySQL or a MariaDB.
     Import(import::ImportArguments),
 }
 

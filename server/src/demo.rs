@@ -4,7 +4,7 @@ use crate::cli::DemoArguments;
 use crate::import;
 use anyhow::Context;
 use brisk_domain::Clock;
-use brisk_import::{Options, Shift, TerminalProgress, import_into_sqlite};
+use brisk_import::{Options, Shift, Target, TerminalProgress};
 use brisk_store::{ImportRecord, Store};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -43,7 +43,8 @@ pub async fn load(
     let (started_at, begun) = (clock.now(), std::time::Instant::now());
     let progress = TerminalProgress::new();
     let options = Options { shift, ..Options::default() };
-    let report = import_into_sqlite(&plan, &file, &database, &options, &progress)
+    let target = Target::sqlite(database);
+    let report = brisk_import::import(&plan, &file, &target, &options, &progress)
         .await
         .context("loading the demo data")?;
     forget_rollups(rollups)?;

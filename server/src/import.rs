@@ -1,7 +1,8 @@
 //! `brisk import`: a CSV file into a table.
 
+use crate::config::{Environment, IntoArguments, Location};
 use anyhow::Context;
-use brisk_import::{Options, Plan, Report, Shift, TerminalProgress, file, import_into_sqlite};
+use brisk_import::{Options, Plan, Report, Shift, Target, TerminalProgress, file};
 use std::path::{Path, PathBuf};
 
 /// What to load, and where.
@@ -9,9 +10,9 @@ use std::path::{Path, PathBuf};
 pub struct ImportArguments {
     /// The file: CSV, plain or packed with gzip, zstd or xz.
     pub file: PathBuf,
-    /// The SQLite database; made if it is not there.
-    #[arg(long)]
-    pub into: PathBuf,
+    /// The database.
+    #[command(flatten)]
+    pub into: IntoArguments,
     /// The table, replaced if it exists; the plan's, or the file's name, where absent.
     #[arg(long)]
     pub table: Option<String>,
@@ -32,12 +33,13 @@ const SAMPLE: usize = 10_000;
 /// Loads the file and prints a report.
 #[allow(clippy::print_stdout)] // It is a command: this is its result.
 pub async fn run(arguments: ImportArguments) -> anyhow::Result<()> {
+    let target = target(arguments.into.location(&Environment::of_process())?)?;
     let mut plan = match &arguments.plan {
         Some(path) => read_plan(path)?,
         None => guess(&arguments)?,
     };
     if let Some(table) = arguments.table {
-        plan.table = table;
+        plan = plan.with_table(table)?;
     }
     let progress = TerminalProgress::new();
     let options = Options {
@@ -45,8 +47,7 @@ pub async fn run(arguments: ImportArguments) -> anyhow::Result<()> {
         max_rejected: arguments.max_rejected,
         rejected_to: arguments.rejected.clone(),
     };
-    let report =
-        import_into_sqlite(&plan, &arguments.file, &arguments.into, &options, &progress).await?;
+    let report = brisk_import::import(&plan, &arguments.file, &target, &options, &progress).await?;
     println!("{}", sentence(&report, &plan));
     for rejected in &report.first_rejected {
         println!("  left out: {rejected}");
@@ -55,6 +56,14 @@ pub async fn run(arguments: ImportArguments) -> anyhow::Result<()> {
         println!("  … and more; --rejected FILE lists them all");
     }
     Ok(())
+}
+
+fn target(location: Location) -> anyhow::Result<Target> {
+    Ok(match location {
+        Location::Sqlite(path) => Target::sqlite(path),
+        Location::Postgres(url) => Target::postgres(url.expose())?,
+        Location::MySql(url) => Target::mysql(url.expose())?,
+    })
 }
 
 /// Reads a plan's file.

@@ -96,6 +96,92 @@ fn import_reports_what_it_did_and_lists_what_does_not_fit() {
     assert!(with_plan(&["--max-rejected", "1"]).status.success());
 }
 
+/// The servers that `cargo xtask test` starts: their variables and URLs; none with `--quick`.
+fn servers() -> Vec<(&'static str, String)> {
+    if std::env::var_os("BRISK_TEST_QUICK").is_some() {
+        return Vec::new();
+    }
+    let url = |name| {
+        let url = std::env::var(name);
+        (name, url.unwrap_or_else(|_| panic!("{name} names a server: run cargo xtask test")))
+    };
+    ["BRISK_TEST_POSTGRES_URL", "BRISK_TEST_MYSQL_URL"].map(url).into()
+}
+
+#[test]
+fn import_fills_servers_whose_url_is_in_a_variable_or_a_file_and_panels_read_it() {
+    for (variable, url) in servers() {
+        let directory = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            std::fs::write(directory.path().join(name), text).unwrap();
+        };
+        std::fs::create_dir(directory.path().join("dashboards")).unwrap();
+        write(
+            "dashboards/visits.toml",
+            "title = \"Visits\"\nsource = \"shop\"\n\
+             [[panel]]\nid = \"all\"\ntitle = \"All\"\nkind = \"table\"\n\
+             sql = \"select day, count from import_command where count > 1\"\n",
+        );
+        write("brisk.toml", "[source.shop]\nurl_file = \"url\"\n");
+        write("url", &format!("{url}\n"));
+        for (count, into) in [(1, ["--into-env", variable]), (2, ["--into-file", "url"])] {
+            let rows = "12/2/2009,2\n".repeat(count);
+            write("visits.csv", &format!("Day,Count\n12/1/2009,1\n{rows}"));
+            let arguments = ["import", "--table", "import_command", into[0], into[1], "visits.csv"];
+            let import = brisk(directory.path(), &arguments);
+            assert!(import.status.success(), "{}", said(&import));
+            let sentence = format!("{} lines are in table import_command", count + 1);
+            assert!(said(&import).contains(&sentence), "{}", said(&import));
+            assert!(!said(&import).contains(&url), "{}", said(&import));
+            let explained = said(&brisk(directory.path(), &["check", "--explain"]));
+            assert!(explained.contains(&format!("for {count} rows")), "{explained}");
+        }
+    }
+}
+
+#[test]
+fn import_says_what_is_wrong_with_a_database_and_never_its_password() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("visits.csv"), "Day,Count\n12/1/2009,1\n").unwrap();
+    // Nobody listens on port 1.
+    for (url, expected) in [
+        ("postgres://user:hunter2@127.0.0.1:1/shop", "cannot be reached"),
+        ("mysql://user:hunter2@127.0.0.1:1/shop", "cannot be reached"),
+        ("postgres://user:hunter2@127.0.0.1:port/shop", "URL must look like postgres://"),
+        ("mongodb://user:hunter2@127.0.0.1/shop", "mongodb: is no database"),
+    ] {
+        let file = directory.path().join("url");
+        std::fs::write(&file, url).unwrap();
+        let run = |arguments: &[&str]| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_brisk"));
+            command.current_dir(directory.path()).env("SHOP", url).env("RUST_LOG", "trace");
+            command.arg("import").args(arguments).arg("visits.csv").output().unwrap()
+        };
+        for into in [["--into", url], ["--into-env", "SHOP"], ["--into-file", "url"]] {
+            let output = run(&into);
+            assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+            assert!(said(&output).contains(expected), "{into:?}: {}", said(&output));
+            assert!(!said(&output).contains("hunter2"), "{}", said(&output));
+        }
+        // What the command line itself refuses.
+        for wrong in
+            [&["--into", url, "--into-env", "SHOP"][..], &["--into", url, "--nowhere"], &[]]
+        {
+            let output = run(wrong);
+            assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+            assert!(!said(&output).contains("hunter2"), "{}", said(&output));
+        }
+    }
+    let nowhere = brisk(directory.path(), &["import", "--into-env", "NOT_SET", "visits.csv"]);
+    assert!(said(&nowhere).contains("\"NOT_SET\" is not set"), "{}", said(&nowhere));
+    let here = ["import", "--into-env", "postgres://user:hunter2@host/shop", "visits.csv"];
+    let here = said(&brisk(directory.path(), &here));
+    assert!(
+        here.contains("name of an environment variable") && !here.contains("hunter2"),
+        "{here}"
+    );
+}
+
 #[test]
 fn import_of_a_file_that_is_not_there_says_so() {
     let directory = tempfile::tempdir().unwrap();

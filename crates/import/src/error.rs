@@ -57,6 +57,15 @@ pub enum ImportError {
         /// What went wrong.
         reason: String,
     },
+    /// The URL of the database cannot be understood. It is not repeated: it holds a password.
+    #[error("the database's URL must look like {0}")]
+    Url(&'static str),
+    /// There is no connection to the database.
+    #[error("the database cannot be reached, or refuses its user: {0}")]
+    Unreachable(String),
+    /// Somebody else imports into the same table.
+    #[error("another import into table {0} is running; nothing was imported")]
+    Busy(String),
     /// The database refused.
     #[error("the database refused the import: {0}")]
     Database(#[from] sqlx::Error),

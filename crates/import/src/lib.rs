@@ -1,23 +1,35 @@
-//! Loads a CSV file into a table of a source: typed columns, every line accounted for, one
-//! transaction per file.
+//! Loads a CSV file into a table of a source: typed columns, every line accounted for, all or
+//! nothing.
 //!
-//! - [`plan`] says what to load: columns, types, statements to run afterwards;
+//! - [`plan`] says what to load: columns, types, statements to run afterwards; what of it is SQL
+//!   may differ by [`dialect`], and `derived` reads the tables that those statements name;
 //! - [`file`] opens plain, gzip, zstd and xz files and counts the bytes read;
 //! - [`value`] turns a field into a typed value, or says why not;
-//! - [`load`] does it: one thread reads and converts, another inserts;
+//! - `read` does both in a thread and hands over batches of rows;
+//! - [`target`] puts them into a database: one file for each;
+//! - [`load`] does all of it;
 //! - [`progress`] shows how far it is.
 //!
-//! To add a column type: a variant of [`plan::ColumnType`] and its conversion in [`value`].
+//! To add a column type: a variant of [`plan::ColumnType`], its conversion in [`value`], and how
+//! databases call it in [`dialect`]. To add a database: a [`dialect::Dialect`], a file under
+//! `target`, and a variant of [`target::Target`]; the tests then tell whether it holds the same
+//! values as the others.
 
+mod derived;
+pub mod dialect;
 pub mod error;
 pub mod file;
 pub mod load;
 pub mod plan;
 pub mod progress;
+mod read;
 mod rejected;
+pub mod target;
 pub mod value;
 
+pub use dialect::Dialect;
 pub use error::{ImportError, Rejected};
-pub use load::{Options, Report, Shift, import_into_sqlite};
+pub use load::{Options, Report, Shift, import};
 pub use plan::Plan;
 pub use progress::{NoProgress, Progress, TerminalProgress};
+pub use target::Target;

@@ -1,5 +1,6 @@
 //! What to load: columns, types, statements to run afterwards.
 
+use crate::dialect::PerDialect;
 use crate::{ImportError, value};
 use brisk_domain::ZoneName;
 use serde::Deserialize;
@@ -21,13 +22,14 @@ pub struct Plan {
     pub line_column: Option<String>,
     /// More of the table's definition: `primary key (a, b)`.
     #[serde(default)]
-    pub constraints: Vec<String>,
-    /// Whether the table is clustered by its primary key.
+    pub constraints: PerDialect<Vec<String>>,
+    /// On SQLite: whether the table is clustered by its primary key.
     #[serde(default)]
     pub without_rowid: bool,
-    /// Statements that run after the load, in the same transaction.
+    /// Statements that run after the load, and take effect together with it. A table may be
+    /// written `$table(name)`; for MySQL and MariaDB it must.
     #[serde(default)]
-    pub derived: Vec<String>,
+    pub derived: PerDialect<Vec<String>>,
     /// Columns that follow from others; generated when a line is inserted, by SQL expressions over
     /// the loaded columns' names.
     #[serde(default, rename = "computed")]
@@ -51,6 +53,9 @@ pub struct Column {
     /// For text: whether blanks at its ends are dropped. Codes keep them: they may differ in them.
     #[serde(default)]
     pub trim: bool,
+    /// For text: how many characters it has at most; a line with more is rejected. MySQL and
+    /// MariaDB need to know it of columns in keys.
+    pub length: Option<u32>,
     /// For decimals: how many digits behind the point are kept, exactly.
     #[serde(default)]
     pub scale: u8,
@@ -65,9 +70,9 @@ pub struct ComputedColumn {
     /// Its name.
     pub name: String,
     /// Its type and constraints: `integer not null`.
-    pub definition: String,
+    pub definition: PerDialect<String>,
     /// The SQL expression.
-    pub expression: String,
+    pub expression: PerDialect<String>,
 }
 
 /// What a column holds.
@@ -82,7 +87,8 @@ pub enum ColumnType {
     Decimal,
     /// Floating-point numbers.
     Float,
-    /// Instants, stored as whole seconds since the epoch.
+    /// Instants: whole seconds since the epoch on SQLite, `timestamptz` on PostgreSQL,
+    /// `datetime(6)` in UTC on MySQL and MariaDB.
     Timestamp,
 }
 
@@ -92,6 +98,11 @@ impl Plan {
         let plan: Self =
             toml::from_str(text).map_err(|error| ImportError::Plan(format!("{file}: {error}")))?;
         plan.checked()
+    }
+
+    /// The same for another table.
+    pub fn with_table(self, table: impl Into<String>) -> Result<Self, ImportError> {
+        Self { table: table.into(), ..self }.checked()
     }
 
     /// A plan for a file nobody described: all columns are text that may be empty, named after
@@ -128,6 +139,7 @@ impl Plan {
                 kind,
                 nullable: true,
                 trim: false,
+                length: None,
                 scale: 0,
                 format: format.flatten().map(ToOwned::to_owned),
             }
@@ -137,9 +149,9 @@ impl Plan {
             timezone: utc(),
             columns: columns.collect(),
             line_column: None,
-            constraints: Vec::new(),
+            constraints: PerDialect::default(),
             without_rowid: false,
-            derived: Vec::new(),
+            derived: PerDialect::default(),
             computed: Vec::new(),
         };
         plan.checked()
@@ -150,45 +162,30 @@ impl Plan {
         let names = self.columns.iter().map(|c| &c.name).chain(&self.line_column);
         let names: Vec<&String> =
             names.chain(self.computed.iter().map(|c| &c.name)).chain([&self.table]).collect();
-        // Names go into SQL as they are: letters, digits and underscores need no quotes.
-        let plain = |name: &&&String| {
-            !name.is_empty()
-                && !name.starts_with(|c: char| c.is_ascii_digit())
-                && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        };
-        if let Some(name) = names.iter().find(|name| !plain(name)) {
+        if let Some(name) = names.iter().find(|name| !is_plain_name(name)) {
             let message = format!("name \"{name}\" must be letters, digits and underscores");
             return Err(ImportError::Plan(message));
         }
-        let distinct: BTreeSet<&&String> = names[..names.len() - 1].iter().collect();
+        // No database tells columns by their case.
+        let distinct: BTreeSet<String> =
+            names[..names.len() - 1].iter().map(|name| name.to_ascii_lowercase()).collect();
         if distinct.len() < names.len() - 1 || self.columns.is_empty() {
             let message = "the columns must have different names, and there must be one";
             return Err(ImportError::Plan(message.into()));
         }
+        if let Some(column) = self.columns.iter().find(|column| column.length == Some(0)) {
+            let message = format!("the length of column \"{}\" must be at least 1", column.name);
+            return Err(ImportError::Plan(message));
+        }
         Ok(self)
     }
+}
 
-    /// `create table …`.
-    pub(crate) fn create_table(&self) -> String {
-        let mut lines: Vec<String> = self
-            .columns
-            .iter()
-            .map(|column| {
-                let kind = match column.kind {
-                    ColumnType::Text => "text",
-                    ColumnType::Float => "real",
-                    ColumnType::Integer | ColumnType::Decimal | ColumnType::Timestamp => "integer",
-                };
-                let null = if column.nullable { "" } else { " not null" };
-                format!("{} {kind}{null}", column.name)
-            })
-            .collect();
-        lines.extend(self.line_column.iter().map(|name| format!("{name} integer not null")));
-        lines.extend(self.computed.iter().map(|c| format!("{} {}", c.name, c.definition)));
-        lines.extend(self.constraints.iter().cloned());
-        let rowid = if self.without_rowid { " without rowid" } else { "" };
-        format!("create table {} (\n  {}\n){rowid}", self.table, lines.join(",\n  "))
-    }
+/// Whether `name` is one that every database takes without quotes, words of SQL aside.
+pub(crate) fn is_plain_name(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 fn utc() -> String {

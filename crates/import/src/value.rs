@@ -1,20 +1,42 @@
 //! A field becomes a typed value, or a reason why not.
 
 use crate::plan::{Column, ColumnType};
-use brisk_domain::ZoneOffsets;
-use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
+use brisk_domain::{Timestamp, ZoneOffsets};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime};
+use std::ops::RangeInclusive;
 
 /// A typed value as the database gets it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// An empty field of a nullable column.
     Null,
-    /// A whole number, a scaled decimal, or an instant in seconds.
+    /// A whole number, or a scaled decimal.
     Int(i64),
     /// A floating-point number.
     Float(f64),
+    /// An instant.
+    Time(Timestamp),
     /// Text.
     Text(String),
+}
+
+/// The first and the last instant that every database takes: of the years 1 to 9999.
+const TIMES: RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_300_799_999_999;
+
+impl Value {
+    /// About how many bytes it takes on its way.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            _ => 8,
+        }
+    }
+}
+
+/// An instant in UTC, as `2011-12-09 12:50:00.000000`.
+pub(crate) fn utc_text(at: Timestamp) -> String {
+    let time = DateTime::from_timestamp_micros(at.0).unwrap_or_default();
+    time.format("%Y-%m-%d %H:%M:%S%.6f").to_string()
 }
 
 /// Converts `field`. Timestamps are moved by `shift_days` on the wall clock before they become
@@ -35,11 +57,23 @@ pub fn convert(
     }
     let wrong = |what: &str| {
         let excerpt: String = field.chars().take(40).collect();
+        let excerpt = excerpt.replace('\0', "\u{fffd}");
         format!("column \"{}\": \"{excerpt}\" is not {what}", column.from)
     };
     match column.kind {
-        ColumnType::Text if column.trim => Ok(Value::Text(field.to_owned())),
-        ColumnType::Text => Ok(Value::Text(raw.to_owned())),
+        ColumnType::Text => {
+            let text = if column.trim { field } else { raw };
+            // PostgreSQL keeps none, and other programs end a text there.
+            if text.contains('\0') {
+                return Err(wrong("text: it has a NUL character"));
+            }
+            match column.length {
+                Some(length) if text.chars().nth(length as usize).is_some() => {
+                    Err(wrong(&format!("at most {length} characters long")))
+                }
+                _ => Ok(Value::Text(text.to_owned())),
+            }
+        }
         ColumnType::Integer => {
             scaled(field, 0).map(Value::Int).ok_or_else(|| wrong("a whole number of 64 bits"))
         }
@@ -48,14 +82,19 @@ pub fn convert(
             scaled(field, column.scale).map(Value::Int).ok_or_else(|| wrong(&what))
         }
         ColumnType::Float => match field.parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(Value::Float(number)),
+            // Of zeros only one survives in all databases: not the one below zero.
+            Ok(number) if number.is_finite() => Ok(Value::Float(number + 0.0)),
             _ => Err(wrong("a number")),
         },
         ColumnType::Timestamp => {
             let local = wall(field, column.format.as_deref())
                 .and_then(|at| shifted(at, shift_days))
                 .ok_or_else(|| wrong("a timestamp of the expected form"))?;
-            Ok(Value::Int(zone.instant(local).seconds()))
+            let at = zone.instant(local);
+            if !TIMES.contains(&at.0) {
+                return Err(wrong("a time of the years 1 to 9999"));
+            }
+            Ok(Value::Time(at))
         }
     }
 }

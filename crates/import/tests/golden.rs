@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
 use brisk_domain::{Timestamp, ZoneName};
-use brisk_import::{NoProgress, Options, Plan, Shift, import_into_sqlite};
+use brisk_import::{NoProgress, Options, Plan, Shift, Target, import};
 use sqlx::{Connection, Row};
 use std::path::{Path, PathBuf};
 
@@ -21,8 +21,9 @@ async fn imported(directory: &Path, shift: Shift) -> sqlx::SqliteConnection {
     let database = directory.join("retail.sqlite");
     let file = demo("online_retail.csv.xz");
     let options = Options { shift, ..Options::default() };
-    let report =
-        import_into_sqlite(&plan(), &file, &database, &options, &NoProgress).await.unwrap();
+    let report = import(&plan(), &file, &Target::sqlite(database.clone()), &options, &NoProgress)
+        .await
+        .unwrap();
     assert_eq!((report.rows, report.rejected), (1_067_371, 0));
     sqlx::SqliteConnection::connect(&format!("sqlite://{}", database.display())).await.unwrap()
 }

@@ -3,7 +3,7 @@
 // Helpers of tests are outside of what clippy takes for tests.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
-use brisk_import::{ImportError, NoProgress, Options, Plan, Progress, Report, import_into_sqlite};
+use brisk_import::{ImportError, NoProgress, Options, Plan, Progress, Report, Target};
 use futures::FutureExt;
 use sqlx::{Connection, Row};
 use std::io::Write;
@@ -35,7 +35,7 @@ async fn import(directory: &Path, bytes: &[u8], allowed: u64) -> Result<Report, 
     let database = directory.join("test.sqlite");
     let rejected_to = Some(directory.join("rejected.csv"));
     let options = Options { max_rejected: allowed, rejected_to, ..Options::default() };
-    import_into_sqlite(&plan, &file, &database, &options, &NoProgress).await
+    brisk_import::import(&plan, &file, &Target::sqlite(database), &options, &NoProgress).await
 }
 
 async fn rows(directory: &Path) -> Vec<(i64, i64, Option<String>)> {
@@ -171,7 +171,8 @@ async fn an_interrupted_import_leaves_nothing_half_done() {
     let database = directory.path().join("test.sqlite");
     let inserted = Inserted(tokio::sync::Notify::new());
     let options = Options::default();
-    let import = import_into_sqlite(&plan, &file, &database, &options, &inserted).boxed();
+    let target = Target::sqlite(database);
+    let import = brisk_import::import(&plan, &file, &target, &options, &inserted).boxed();
     tokio::select! {
         _ = import => panic!("the import was too quick to interrupt"),
         () = inserted.0.notified() => {}

@@ -6,7 +6,8 @@
 //!   their `place`; [`cache`], `redis` and [`sources`] are its tables, `duration` and `size` its
 //!   values;
 //! - [`secret`] keeps URLs out of messages, and knows where the file says they are;
-//!   [`environment`] is the variables as a value.
+//!   [`environment`] is the variables as a value;
+//! - [`into`] is the one database that is written to, by `brisk import`; no file knows it.
 //!
 //! To add a setting: read it in the file of its table, give it a default there, and describe it
 //! in `docs/operating.md`.
@@ -15,6 +16,7 @@ pub mod cache;
 mod duration;
 pub mod environment;
 mod file;
+pub mod into;
 mod place;
 mod redis;
 pub mod secret;
@@ -24,6 +26,7 @@ mod table;
 
 pub use cache::CacheSettings;
 pub use environment::Environment;
+pub use into::IntoArguments;
 pub use place::ConfigError;
 pub use secret::Secret;
 pub use sources::{Location, SourceSettings};

@@ -76,6 +76,16 @@ impl Located {
         Self { at, kept: Kept::Here(secret, PathBuf::new()) }
     }
 
+    /// The value of the environment variable `name`.
+    pub(super) fn variable(at: Place, name: &str) -> Self {
+        Self { at, kept: Kept::Variable(name.to_owned()) }
+    }
+
+    /// What the file at `path` holds; a relative path in it is relative to the file's folder.
+    pub(super) fn file(at: Place, path: &Path) -> Self {
+        Self { at, kept: Kept::File(path.to_owned()) }
+    }
+
     /// Reads `url`, `url_env` or `url_file` of `table`; `base` is the folder of the file.
     pub(super) fn read(
         table: &Table<'_>,
@@ -118,8 +128,8 @@ impl Located {
         match &self.kept {
             Kept::Here(secret, _) => Ok(secret.clone()),
             Kept::Variable(name) if name.contains("://") => Err(self.at.problem_with_help(
-                "\"url_env\" is the name of an environment variable",
-                "what holds the address itself is \"url\", without the \"_env\"",
+                "this is the name of an environment variable, not an address",
+                "what holds the address itself has the same name without \"env\"",
             )),
             Kept::Variable(name) => environment.get(name).map(Secret::from).ok_or_else(|| {
                 wrong(format!("the environment variable {} is not set, or empty", shown(name)))

@@ -1,0 +1,139 @@
+//! The databases that files are loaded into. Each has a file that says how rows get there fast and
+//! how all of it takes effect at once; [`schema`] is what they have in common.
+
+mod mysql;
+mod postgres;
+mod schema;
+mod sqlite;
+
+use crate::ImportError;
+use crate::dialect::Dialect;
+use crate::plan::Plan;
+use crate::read::Batches;
+use schema::Schema;
+use sqlx::mysql::MySqlConnectOptions;
+use sqlx::postgres::PgConnectOptions;
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The database that a file is loaded into.
+#[derive(Clone)]
+pub struct Target(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    Sqlite(PathBuf),
+    Postgres(Box<PgConnectOptions>),
+    MySql(Box<MySqlConnectOptions>),
+}
+
+/// How long making a connection may take.
+const CONNECT: Duration = Duration::from_secs(10);
+
+// What the drivers know of a server includes its password.
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Target({})", self.dialect())
+    }
+}
+
+impl Target {
+    /// A SQLite file; made if it is not there.
+    pub fn sqlite(database: impl Into<PathBuf>) -> Self {
+        Self(Kind::Sqlite(database.into()))
+    }
+
+    /// A PostgreSQL: `postgres://user:password@host:5432/database`.
+    pub fn postgres(url: &str) -> Result<Self, ImportError> {
+        Ok(Self(Kind::Postgres(Box::new(postgres::options(url)?))))
+    }
+
+    /// A MySQL or a MariaDB: `mysql://user:password@host:3306/database`.
+    pub fn mysql(url: &str) -> Result<Self, ImportError> {
+        Ok(Self(Kind::MySql(Box::new(mysql::options(url)?))))
+    }
+
+    /// How it spells SQL.
+    pub fn dialect(&self) -> Dialect {
+        match self.0 {
+            Kind::Sqlite(_) => Dialect::Sqlite,
+            Kind::Postgres(_) => Dialect::Postgres,
+            Kind::MySql(_) => Dialect::MySql,
+        }
+    }
+
+    /// Whether `plan` is for this database, before anything is read or asked.
+    pub(crate) fn check(&self, plan: &Plan) -> Result<(), ImportError> {
+        let schema = Schema::of(plan, self.dialect())?;
+        match self.0 {
+            Kind::MySql(_) => mysql::check(&schema),
+            _ => schema.derived(|name| self.dialect().quoted(name)).map(|_| ()),
+        }
+    }
+
+    /// How many rows to hand over at once: databases bound the values of a statement.
+    pub(crate) fn rows_at_once(&self, plan: &Plan) -> usize {
+        let (rows, values) = match self.0 {
+            Kind::Sqlite(_) => sqlite::AT_ONCE,
+            Kind::Postgres(_) => postgres::AT_ONCE,
+            Kind::MySql(_) => mysql::AT_ONCE,
+        };
+        let width = plan.columns.len() + usize::from(plan.line_column.is_some());
+        rows.min(values / width.max(1)).max(1)
+    }
+
+    /// Replaces the plan's table by what comes, or changes nothing.
+    pub(crate) async fn load(
+        &self,
+        plan: &Plan,
+        batches: &mut Batches<'_>,
+    ) -> Result<(), ImportError> {
+        let schema = Schema::of(plan, self.dialect())?;
+        match &self.0 {
+            Kind::Sqlite(database) => sqlite::load(database, &schema, batches).await,
+            Kind::Postgres(options) => postgres::load(options, &schema, batches).await,
+            Kind::MySql(options) => mysql::load(options, &schema, batches).await,
+        }
+    }
+}
+
+/// The options of a URL with one of these schemes. The drivers take any scheme, and their messages
+/// could repeat the URL, which holds a password.
+fn parsed<O: std::str::FromStr>(
+    url: &str,
+    schemes: [&str; 2],
+    form: &'static str,
+) -> Result<O, ImportError> {
+    url.split_once("://")
+        .filter(|(scheme, _)| schemes.contains(scheme))
+        .and_then(|_| url.parse().ok())
+        .ok_or(ImportError::Url(form))
+}
+
+/// A connection, in time.
+async fn connected<C>(
+    connecting: impl Future<Output = Result<C, sqlx::Error>>,
+) -> Result<C, ImportError> {
+    match tokio::time::timeout(CONNECT, connecting).await {
+        Ok(result) => result.map_err(|error| ImportError::Unreachable(error.to_string())),
+        Err(_) => Err(ImportError::Unreachable("it does not answer".into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_with_its_password_is_in_no_message() {
+        let good = "postgres://u:hunter2@h/d";
+        assert!(!format!("{:?}", Target::postgres(good).unwrap()).contains("hunter2"));
+        for bad in ["postgres://u:hunter2@h:port/d", "mysql://u:hunter2@h/d", "hunter2"] {
+            let error = Target::postgres(bad).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+        }
+        assert!(Target::mysql(good).is_err(), "the wrong scheme");
+        assert!(Target::mysql("mariadb://u:hunter2@h/d").is_ok());
+    }
+}

@@ -1,0 +1,236 @@
+//! Into a PostgreSQL: rows by `copy`, all in one transaction.
+//!
+//! The rows go to a table of another name, which takes the old one's place at the end: whoever
+//! reads the old one waits only for that, not for the whole import.
+
+use super::schema::{NEW, Schema, create_table};
+use crate::ImportError;
+use crate::read::{Batch, Batches};
+use crate::value::{self, Value};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _};
+use std::fmt::Write as _;
+
+/// Rows of a `copy`: errors come at its end, so it is not the whole file. Values have no bound.
+pub(super) const AT_ONCE: (usize, usize) = (8_000, usize::MAX);
+
+/// The options of a URL.
+pub(super) fn options(url: &str) -> Result<PgConnectOptions, ImportError> {
+    const FORM: &str = "postgres://user:password@host:5432/database";
+    let options: PgConnectOptions = super::parsed(url, ["postgres", "postgresql"], FORM)?;
+    Ok(options.application_name("brisk import").disable_statement_logging())
+}
+
+pub(super) async fn load(
+    options: &PgConnectOptions,
+    schema: &Schema<'_>,
+    batches: &mut Batches<'_>,
+) -> Result<(), ImportError> {
+    let mut connection = super::connected(options.connect()).await?;
+    let written = write(&mut connection, schema, batches).await;
+    // What is not committed the server undoes at the latest when the connection ends.
+    let _ = connection.close().await;
+    written
+}
+
+async fn write(
+    connection: &mut PgConnection,
+    schema: &Schema<'_>,
+    batches: &mut Batches<'_>,
+) -> Result<(), ImportError> {
+    let mut transaction = connection.begin().await?;
+    match replace(&mut transaction, schema, batches).await {
+        Ok(()) => Ok(transaction.commit().await?),
+        Err(error) => {
+            // Waiting for it, so that nothing is locked any more when we return.
+            let _ = transaction.rollback().await;
+            Err(error)
+        }
+    }
+}
+
+async fn replace(
+    connection: &mut PgConnection,
+    schema: &Schema<'_>,
+    batches: &mut Batches<'_>,
+) -> Result<(), ImportError> {
+    // A role's usual limit is for readers.
+    execute(connection, "set local statement_timeout = 0").await?;
+    let names = Names::of(connection, schema).await?;
+    lock(connection, schema, &names).await?;
+    let create = create_table("", &names.new, &schema.definitions(), "");
+    execute(connection, &create).await?;
+    if schema.has_computed() {
+        // `copy` computes nothing: rows go to a table of this session first.
+        let definitions = schema.loaded_definitions();
+        let create = create_table("temporary ", &names.loaded, &definitions, " on commit drop");
+        execute(connection, &create).await?;
+        copy_all(connection, schema, &names.loaded, batches).await?;
+        batches.stage("computed columns");
+        let computed = format!(
+            "insert into {} ({}) select {}{} from {}",
+            names.new,
+            schema.names(),
+            schema.loaded_names(),
+            schema.and_expressions(),
+            names.loaded
+        );
+        execute(connection, &computed).await?;
+        execute(connection, &format!("drop table {}", names.loaded)).await?;
+    } else {
+        copy_all(connection, schema, &names.new, batches).await?;
+    }
+    batches.stage("indexes and derived tables");
+    take_place(connection, schema, &names).await?;
+    for statement in schema.derived(|name| schema.dialect.quoted(name))? {
+        execute(connection, &statement).await?;
+    }
+    execute(connection, &format!("analyze {}", names.table)).await
+}
+
+/// The tables of an import, as SQL writes them.
+struct Names {
+    /// The plan's table, with its schema.
+    table: String,
+    /// The table alone.
+    plain: String,
+    /// What becomes that table.
+    new: String,
+    /// What rows are copied to where columns are computed of them.
+    loaded: String,
+}
+
+impl Names {
+    async fn of(connection: &mut PgConnection, schema: &Schema<'_>) -> Result<Self, ImportError> {
+        // Where a table is made that names no schema; only there a table of that name is replaced.
+        let home: Option<String> =
+            sqlx::query_scalar("select current_schema()::text").fetch_one(&mut *connection).await?;
+        let Some(home) = home else {
+            let message = "none of the schemas in the role's search_path is there";
+            return Err(ImportError::Plan(message.into()));
+        };
+        let home = format!("\"{}\"", home.replace('"', "\"\""));
+        let quoted = |name: &str| schema.dialect.quoted(name);
+        let plain = quoted(schema.table);
+        Ok(Self {
+            table: format!("{home}.{plain}"),
+            new: format!("{home}.{}", quoted(&format!("{NEW}{}", schema.table))),
+            loaded: format!("pg_temp.{plain}"),
+            plain,
+        })
+    }
+}
+
+/// Two imports into one table at a time would wait for each other only to overwrite it.
+async fn lock(
+    connection: &mut PgConnection,
+    schema: &Schema<'_>,
+    names: &Names,
+) -> Result<(), ImportError> {
+    let lock = "select pg_try_advisory_xact_lock(hashtext('brisk import'), hashtext($1))";
+    let locked: bool =
+        sqlx::query_scalar(lock).bind(&names.table).fetch_one(&mut *connection).await?;
+    if locked { Ok(()) } else { Err(ImportError::Busy(schema.table.to_owned())) }
+}
+
+async fn copy_all(
+    connection: &mut PgConnection,
+    schema: &Schema<'_>,
+    table: &str,
+    batches: &mut Batches<'_>,
+) -> Result<(), ImportError> {
+    // The form is what `written` writes, whatever the database's own encoding.
+    let copy = format!(
+        "copy {table} ({}) from stdin with (format text, encoding 'utf8')",
+        schema.loaded_names()
+    );
+    while let Some(batch) = batches.next().await? {
+        let text = written(&batch, schema.width());
+        let mut copying = connection.copy_in_raw(&copy).await?;
+        copying.send(text.as_bytes()).await?;
+        copying.finish().await?;
+    }
+    Ok(())
+}
+
+/// The rows as `copy` reads them: values end in tabs, rows in line breaks, `\N` is NULL.
+fn written(batch: &Batch, width: usize) -> String {
+    let size: usize = batch.values.iter().map(|value| value.size() + 12).sum();
+    let mut out = String::with_capacity(size);
+    for row in batch.values.chunks(width.max(1)) {
+        for (i, value) in row.iter().enumerate() {
+            if i > 0 {
+                out.push('\t');
+            }
+            // Writing to a text does not fail.
+            _ = match value {
+                Value::Null => out.write_str("\\N"),
+                Value::Int(number) => write!(out, "{number}"),
+                Value::Float(number) => write!(out, "{number}"),
+                Value::Time(at) => write!(out, "{}+00", value::utc_text(*at)),
+                Value::Text(text) => {
+                    escape(text, &mut out);
+                    Ok(())
+                }
+            };
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn escape(text: &str, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            c => out.push(c),
+        }
+    }
+}
+
+/// The new table takes the old one's name, place, and readers.
+async fn take_place(
+    connection: &mut PgConnection,
+    schema: &Schema<'_>,
+    names: &Names,
+) -> Result<(), ImportError> {
+    // Rights go with a table: whoever could read the old one can read the new one.
+    let grants = "select format('grant %s on table %s to %s%s', privilege_type, $1::text,
+           case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end,
+           case when is_grantable then ' with grant option' else '' end)
+         from pg_class, aclexplode(relacl)
+         where pg_class.oid = to_regclass($1::text) and grantee <> relowner";
+    let grants: Vec<String> =
+        sqlx::query_scalar(grants).bind(&names.table).fetch_all(&mut *connection).await?;
+    execute(connection, &format!("drop table if exists {}", names.table)).await?;
+    execute(connection, &format!("alter table {} rename to {}", names.new, names.plain)).await?;
+    // Only now: the names of their indexes were the old table's. It is faster, too.
+    for constraint in schema.constraints {
+        execute(connection, &format!("alter table {} add {constraint}", names.table)).await?;
+    }
+    for grant in grants {
+        execute(connection, &grant).await?;
+    }
+    Ok(())
+}
+
+async fn execute(connection: &mut PgConnection, sql: &str) -> Result<(), ImportError> {
+    connection.execute(AssertSqlSafe(sql.to_owned())).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copy_gets_one_line_a_row_whatever_texts_hold() {
+        let text = |text: &str| Value::Text(text.into());
+        let values = vec![text("a\tb\n\\.\r"), Value::Null, text("\\N"), Value::Int(-1)];
+        let batch = Batch { values, rows: 2 };
+        assert_eq!(written(&batch, 2), "a\\tb\\n\\\\.\\r\t\\N\n\\\\N\t-1\n");
+    }
+}

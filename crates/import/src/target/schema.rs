@@ -1,0 +1,154 @@
+//! A plan in one database's words: names in quotes, types, definitions, expressions.
+
+use crate::dialect::{Dialect, PerDialect};
+use crate::plan::Plan;
+use crate::{ImportError, derived};
+use std::collections::BTreeSet;
+
+/// The longest name that PostgreSQL and MySQL both keep; PostgreSQL cuts longer ones off.
+const LONGEST_NAME: usize = 63;
+/// New tables of servers are made under this and their name, which must fit as well.
+pub(super) const NEW: &str = "brisk_new_";
+
+/// A plan in one database's words.
+pub(super) struct Schema<'p> {
+    pub(super) dialect: Dialect,
+    /// The table's name, without quotes.
+    pub(super) table: &'p str,
+    /// The loaded columns: their names in quotes, and their definitions.
+    loaded: Vec<(String, String)>,
+    computed: Vec<Computed<'p>>,
+    pub(super) constraints: &'p [String],
+    pub(super) derived: &'p [String],
+    pub(super) without_rowid: bool,
+}
+
+struct Computed<'p> {
+    name: String,
+    definition: &'p str,
+    expression: &'p str,
+}
+
+impl<'p> Schema<'p> {
+    /// What `plan` says for `dialect`.
+    pub(super) fn of(plan: &'p Plan, dialect: Dialect) -> Result<Self, ImportError> {
+        let quoted = |name: &str| dialect.quoted(name);
+        let columns = plan.columns.iter().map(|column| {
+            let null = if column.nullable { "" } else { " not null" };
+            (quoted(&column.name), format!("{}{null}", dialect.type_of(column)))
+        });
+        let whole = if dialect == Dialect::Sqlite { "integer" } else { "bigint" };
+        let line = plan.line_column.iter().map(|name| (quoted(name), format!("{whole} not null")));
+        let computed = plan.computed.iter().map(|computed| {
+            Ok(Computed {
+                name: quoted(&computed.name),
+                definition: said(&computed.definition, dialect, "computed.definition")?,
+                expression: said(&computed.expression, dialect, "computed.expression")?,
+            })
+        });
+        let schema = Self {
+            dialect,
+            table: &plan.table,
+            loaded: columns.chain(line).collect(),
+            computed: computed.collect::<Result<_, ImportError>>()?,
+            constraints: said(&plan.constraints, dialect, "constraints")?,
+            derived: said(&plan.derived, dialect, "derived")?,
+            without_rowid: plan.without_rowid,
+        };
+        schema.checked()
+    }
+
+    fn checked(self) -> Result<Self, ImportError> {
+        if self.dialect == Dialect::Sqlite {
+            return Ok(self);
+        }
+        let too_long = |name: &str, most: usize| {
+            let message = format!(
+                "the name {name} is too long for {}: at most {most} characters",
+                self.dialect
+            );
+            Err(ImportError::Plan(message))
+        };
+        let names = self.loaded.iter().map(|(name, _)| name);
+        let mut names = names.chain(self.computed.iter().map(|computed| &computed.name));
+        // Two of the characters are the quotes.
+        if let Some(name) = names.find(|name| name.len() > LONGEST_NAME + 2) {
+            return too_long(name, LONGEST_NAME);
+        }
+        let tables = derived::tables(self.derived)?;
+        let mut tables = tables.iter().map(String::as_str).chain([self.table]);
+        if let Some(name) = tables.find(|name| NEW.len() + name.len() > LONGEST_NAME) {
+            return too_long(name, LONGEST_NAME - NEW.len());
+        }
+        Ok(self)
+    }
+
+    /// Values of a row.
+    pub(super) fn width(&self) -> usize {
+        self.loaded.len()
+    }
+
+    pub(super) fn has_computed(&self) -> bool {
+        !self.computed.is_empty()
+    }
+
+    /// The loaded columns, for a list.
+    pub(super) fn loaded_names(&self) -> String {
+        list(self.loaded.iter().map(|(name, _)| name.as_str()))
+    }
+
+    /// All columns, for a list: first the loaded ones.
+    pub(super) fn names(&self) -> String {
+        let loaded = self.loaded.iter().map(|(name, _)| name.as_str());
+        list(loaded.chain(self.computed.iter().map(|computed| computed.name.as_str())))
+    }
+
+    /// The expressions of the computed columns, each after a comma.
+    pub(super) fn and_expressions(&self) -> String {
+        self.computed.iter().map(|computed| format!(", {}", computed.expression)).collect()
+    }
+
+    /// The definitions of the loaded columns.
+    pub(super) fn loaded_definitions(&self) -> Vec<String> {
+        self.loaded.iter().map(|(name, kind)| format!("{name} {kind}")).collect()
+    }
+
+    /// The definitions of all columns.
+    pub(super) fn definitions(&self) -> Vec<String> {
+        let computed = self.computed.iter().map(|c| format!("{} {}", c.name, c.definition));
+        self.loaded_definitions().into_iter().chain(computed).collect()
+    }
+
+    /// The statements to run after the load, with the names of tables as `spelled` writes them.
+    pub(super) fn derived(
+        &self,
+        spelled: impl Fn(&str) -> String,
+    ) -> Result<Vec<String>, ImportError> {
+        self.derived.iter().map(|statement| derived::written(statement, &spelled)).collect()
+    }
+
+    /// The table and the ones that derived statements make of it.
+    pub(super) fn tables(&self) -> Result<BTreeSet<String>, ImportError> {
+        let mut tables = derived::tables(self.derived)?;
+        tables.insert(self.table.to_owned());
+        Ok(tables)
+    }
+}
+
+/// `create table …`.
+pub(super) fn create_table(prefix: &str, table: &str, lines: &[String], suffix: &str) -> String {
+    format!("create {prefix}table {table} (\n  {}\n){suffix}", lines.join(",\n  "))
+}
+
+fn list<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    names.collect::<Vec<_>>().join(", ")
+}
+
+fn said<'p, T>(what: &'p PerDialect<T>, dialect: Dialect, key: &str) -> Result<&'p T, ImportError> {
+    what.of(dialect).ok_or_else(|| {
+        let (name, key_of) = (dialect.to_string(), dialect.key());
+        ImportError::Plan(format!(
+            "the plan is not for {name}: its \"{key}\" says nothing for \"{key_of}\""
+        ))
+    })
+}
