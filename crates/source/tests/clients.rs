@@ -5,6 +5,8 @@
 // Helpers of tests are outside of what clippy takes for tests.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
+#[path = "clients/equal.rs"]
+mod equal;
 mod fixture;
 #[path = "clients/servers.rs"]
 mod servers;
@@ -12,10 +14,11 @@ mod servers;
 mod sqlite3;
 
 use brisk_domain::{
-    Access, Bounds, Frame, Interval, Query, SourceName, Timestamp, Values, ZoneName, ZoneOffsets,
+    Access, Bounds, Frame, Interval, Query, SourceName, Timestamp, ZoneName, ZoneOffsets,
 };
 use brisk_source::{Context, Limits, Source, compile};
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
+use equal::assert_equal;
 use fixture::instants::url;
 use sqlite3::Cell;
 use std::collections::BTreeMap;
@@ -88,45 +91,6 @@ async fn brisk(source: &Source, sql: &str, zone: &str, interval: Interval) -> Fr
 
 fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients").join(name)
-}
-
-/// Each cell of the frame is what the client prints, as text; numbers with fractions by all of
-/// their bits, and instants by their microseconds, because clients write them in other words.
-fn assert_equal(frame: &Frame, printed: &[Vec<Cell>], place: &str) {
-    assert_eq!(frame.rows(), printed.len(), "{place}: rows");
-    for (row, cells) in printed.iter().enumerate() {
-        assert_eq!(frame.columns().len(), cells.len(), "{place}: columns");
-        for (column, cell) in frame.columns().iter().zip(cells) {
-            let (found, expected) = match (&column.values, cell) {
-                (Values::Float(floats), Some(text)) => {
-                    let number: f64 = text.parse().unwrap_or_else(|_| panic!("{place}: {text}"));
-                    (floats[row].map(bits), Some(bits(number)))
-                }
-                (Values::Time(_), Some(text)) => (column.values.exact(row), Some(micros(text))),
-                (Values::Bool(_), Some(text)) => {
-                    let word = if text == "t" { "true" } else { "false" };
-                    (column.values.exact(row), Some(word.to_owned()))
-                }
-                (values, cell) => (values.exact(row), cell.clone()),
-            };
-            assert_eq!(found, expected, "{place}: row {row}, column {}", column.name);
-        }
-    }
-}
-
-/// All bits of a number; whatever is no number is the same.
-fn bits(number: f64) -> String {
-    if number.is_nan() { "NaN".into() } else { format!("{:x}", number.to_bits()) }
-}
-
-/// A printed instant in microseconds since the epoch.
-fn micros(text: &str) -> String {
-    if text.parse::<i64>().is_ok() {
-        return text.to_owned();
-    }
-    let text = text.strip_suffix("+00").unwrap_or(text);
-    let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").unwrap();
-    time.and_utc().timestamp_micros().to_string()
 }
 
 const FROM: &str = "from matrix_instants i join matrix_values v on v.n = i.id % 11

@@ -1,0 +1,106 @@
+//! Every panel of the dashboards that ship, over the demo's data, against what the `sqlite3` client
+//! prints for a statement written by hand, cell by cell. The statements are in `golden_panels/`; the
+//! range crosses both changes of the clock in 2011.
+
+// Helpers of tests are outside of what clippy takes for tests.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+
+#[path = "../../source/tests/clients/equal.rs"]
+mod equal;
+#[path = "../../source/tests/clients/sqlite3.rs"]
+mod sqlite3;
+
+use brisk_domain::{Access, Bounds, Dashboard, SourceName, Timestamp, ViewState};
+use brisk_engine::{Window, plan, plan::Planned};
+use brisk_import::{NoProgress, Options, Plan, Shift, import_into_sqlite};
+use brisk_source::{Limits, Source};
+use std::path::{Path, PathBuf};
+
+fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+async fn import_demo(database: &Path) {
+    let text = std::fs::read_to_string(repository("demo/online-retail.toml")).unwrap();
+    let plan = Plan::from_toml("online-retail.toml", &text).unwrap();
+    let file = repository("demo/online_retail.csv.xz");
+    let options = Options { shift: Shift::None, ..Options::default() };
+    import_into_sqlite(&plan, &file, database, &options, &NoProgress).await.unwrap();
+}
+
+#[tokio::test]
+async fn every_panel_that_ships_shows_what_the_client_prints_for_a_statement_written_by_hand() {
+    if std::env::var_os("BRISK_TEST_QUICK").is_some() {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let database = directory.path().join("retail.sqlite");
+    import_demo(&database).await;
+    let name = SourceName::parse("retail").unwrap();
+    let golden = Golden { source: Source::sqlite(name, &database, Limits::default()), database };
+    let loaded = brisk_definition::load_dir(&repository("dashboards"));
+    assert!(loaded.problems.is_empty() && loaded.dashboards.len() == 2, "{:?}", loaded.problems);
+    let mut compared = 0;
+    for dashboard in &loaded.dashboards {
+        compared += golden.compare(dashboard, &[]).await;
+        // A list of countries, and one of them where only one can be chosen.
+        let chosen: &[&str] = match dashboard.slug.as_str() {
+            "products" => &["EIRE"],
+            _ => &["France", "EIRE"],
+        };
+        compared += golden.compare(dashboard, chosen).await;
+    }
+    // 26 panels, 9 with a range before, 7 with a small line; with and without countries.
+    assert_eq!(compared, 2 * (26 + 9 + 7));
+}
+
+struct Golden {
+    source: Source,
+    database: PathBuf,
+}
+
+impl Golden {
+    /// Compares all statements of all panels; how many they were.
+    async fn compare(&self, dashboard: &Dashboard, countries: &[&str]) -> usize {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let mut pairs = vec![
+            pair("from", "2011-02-15"),
+            pair("to", "2011-11-15"),
+            pair("interval", if dashboard.slug.as_str() == "products" { "month" } else { "day" }),
+        ];
+        pairs.extend(countries.iter().map(|country| pair("country", country)));
+        let view = ViewState::from_pairs(dashboard, &pairs).unwrap();
+        let now = Timestamp::from_seconds(1_323_500_000);
+        let window = Window::of(dashboard, &view, now).unwrap();
+        let whole = countries.is_empty();
+        let mut compared = 0;
+        for panel in &dashboard.panels {
+            let (access, dialect) = (Access::anonymous(), self.source.dialect());
+            let plan = plan::panel(panel, &view, &window, &access, dialect).unwrap();
+            let file = format!("{}/{}", dashboard.slug.as_str(), panel.id.as_str());
+            let small = format!("{file}.sparkline");
+            let mut statements = vec![(&plan.main, &file, window.bounds)];
+            let previous = plan.previous.as_ref().zip(plan.previous_bounds);
+            statements.extend(previous.map(|(planned, bounds)| (planned, &file, bounds)));
+            statements
+                .extend(plan.sparkline.iter().map(|planned| (planned, &small, window.bounds)));
+            for (planned, file, bounds) in statements {
+                self.compare_one(planned, file, bounds, whole).await;
+                compared += 1;
+            }
+        }
+        compared
+    }
+
+    async fn compare_one(&self, planned: &Planned, file: &str, bounds: Bounds, whole: bool) {
+        let frame = self.source.run(&planned.statement, &planned.scales).await.unwrap();
+        let folder = repository("crates/engine/tests/golden_panels");
+        let query = folder.join(format!("{file}.sql"));
+        let (first, last) = (bounds.from.seconds().to_string(), bounds.to.seconds().to_string());
+        let whole = if whole { "1" } else { "0" };
+        let values = [("first", first.as_str()), ("last", &last), ("whole", whole)];
+        let printed = sqlite3::run(&self.database, &[&folder.join("london.sql"), &query], &values);
+        assert!(!printed.is_empty(), "{file}");
+        equal::assert_equal(&frame, &printed, &format!("{file}, whole {whole}, from {first}"));
+    }
+}

@@ -1,0 +1,5 @@
+select (select start from days where day = date(wall)) * 1000000, sum(quantity)
+from lines
+where invoiced_at >= :first and invoiced_at < :last
+  and (:whole or country in ('France', 'EIRE')) and quantity > 0
+group by date(wall) order by 1;

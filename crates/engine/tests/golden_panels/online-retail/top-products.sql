@@ -1,0 +1,5 @@
+select (select description from products p where p.stock_code = lines.stock_code), sum(quantity), case when sum(net) < 0 then '-' else '' end || (abs(sum(net)) / 1000) || printf('.%03d', abs(sum(net)) % 1000)
+from lines
+where invoiced_at >= :first and invoiced_at < :last
+  and (:whole or country in ('France', 'EIRE'))
+group by stock_code order by sum(net) desc limit 10;
