@@ -11,10 +11,14 @@ mod equal;
 mod sqlite3;
 
 use brisk_domain::{Access, Bounds, Dashboard, SourceName, Timestamp, ViewState};
-use brisk_engine::{Window, plan, plan::Planned};
-use brisk_import::{NoProgress, Options, Plan, Shift, import_into_sqlite};
+use brisk_engine::{PlannedRollup, Window, plan, plan::Planned};
+use brisk_import::{NoProgress, Options, Plan, Shift, Target, import};
+use brisk_source::rollup::Refresh;
 use brisk_source::{Limits, Source};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
@@ -25,7 +29,8 @@ async fn import_demo(database: &Path) {
     let plan = Plan::from_toml("online-retail.toml", &text).unwrap();
     let file = repository("demo/online_retail.csv.xz");
     let options = Options { shift: Shift::None, ..Options::default() };
-    import_into_sqlite(&plan, &file, database, &options, &NoProgress).await.unwrap();
+    let target = Target::sqlite(database.to_owned());
+    import(&plan, &file, &target, &options, &NoProgress).await.unwrap();
 }
 
 #[tokio::test]
@@ -37,9 +42,23 @@ async fn every_panel_that_ships_shows_what_the_client_prints_for_a_statement_wri
     let database = directory.path().join("retail.sqlite");
     import_demo(&database).await;
     let name = SourceName::parse("retail").unwrap();
-    let golden = Golden { source: Source::sqlite(name, &database, Limits::default()), database };
+    let rollups = directory.path().join("rollups.sqlite");
+    let source = Source::sqlite(name, &database, Limits::default());
+    let source = source.with_rollup_file(&rollups, "here", Duration::from_secs(600));
     let loaded = brisk_definition::load_dir(&repository("dashboards"));
     assert!(loaded.problems.is_empty() && loaded.dashboards.len() == 2, "{:?}", loaded.problems);
+    let mut planned = BTreeMap::new();
+    for rollup in loaded.rollups {
+        let rollup = Arc::new(rollup);
+        let place = source.rollup_place();
+        let plan = PlannedRollup::of(&rollup, source.dialect(), place).unwrap();
+        let now = Timestamp::from_seconds(NOW);
+        let refresh =
+            Refresh { plan: &plan.plan, definition: &plan.definition, now, rebuild: false };
+        source.refresh(&refresh).await.unwrap();
+        planned.insert(rollup.name.to_string(), Arc::new(plan));
+    }
+    let golden = Golden { source, database, rollups: planned };
     let mut compared = 0;
     for dashboard in &loaded.dashboards {
         compared += golden.compare(dashboard, &[]).await;
@@ -54,9 +73,13 @@ async fn every_panel_that_ships_shows_what_the_client_prints_for_a_statement_wri
     assert_eq!(compared, 2 * (26 + 9 + 7));
 }
 
+/// After the last invoice.
+const NOW: i64 = 1_323_500_000;
+
 struct Golden {
     source: Source,
     database: PathBuf,
+    rollups: BTreeMap<String, Arc<PlannedRollup>>,
 }
 
 impl Golden {
@@ -70,13 +93,16 @@ impl Golden {
         ];
         pairs.extend(countries.iter().map(|country| pair("country", country)));
         let view = ViewState::from_pairs(dashboard, &pairs).unwrap();
-        let now = Timestamp::from_seconds(1_323_500_000);
+        let now = Timestamp::from_seconds(NOW);
         let window = Window::of(dashboard, &view, now).unwrap();
         let whole = countries.is_empty();
         let mut compared = 0;
         for panel in &dashboard.panels {
             let (access, dialect) = (Access::anonymous(), self.source.dialect());
-            let plan = plan::panel(panel, &view, &window, &access, dialect).unwrap();
+            let find = |_: &SourceName, name: &str| {
+                self.rollups.get(name).cloned().ok_or_else(|| format!("there is no rollup {name}"))
+            };
+            let plan = plan::panel(panel, &view, &window, &access, dialect, &find).unwrap();
             let file = format!("{}/{}", dashboard.slug.as_str(), panel.id.as_str());
             let small = format!("{file}.sparkline");
             let mut statements = vec![(&plan.main, &file, window.bounds)];
