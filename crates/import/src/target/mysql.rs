@@ -93,9 +93,10 @@ NO_ENGINE_SUBSTITUTION'";
 }
 
 /// Two imports into one table at a time would write into the same new table. The server gives the
-/// lock back when the connection ends.
+/// lock back when the connection ends; of an import that has just failed it may notice that a
+/// moment later, which is why this waits a little.
 async fn lock(connection: &mut MySqlConnection, schema: &Schema<'_>) -> Result<(), ImportError> {
-    let lock = "select get_lock(concat('brisk import ', md5(concat_ws('.', database(), ?))), 0)";
+    let lock = "select get_lock(concat('brisk import ', md5(concat_ws('.', database(), ?))), 5)";
     let row = sqlx::query::<MySql>(lock).bind(schema.table).fetch_one(&mut *connection).await?;
     let locked: Option<i64> = row.try_get_unchecked(0)?;
     match locked {
