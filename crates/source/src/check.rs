@@ -29,11 +29,13 @@ pub struct Checked {
 
 /// Checks the statement, or says at which place of the author's text it is refused.
 pub fn check(query: &Query, pieces: &[Piece], dialect: Dialect) -> Result<Checked, StatementError> {
-    let outline = Outline::of(query, pieces);
+    let outline = Outline::of(query, pieces, dialect);
     let statements = Parser::parse_sql(dialect.grammar(), &outline.sql)
         .map_err(|error| unreadable(&outline, &error))?;
     let body = one_select(&outline, &statements)?;
-    if let ControlFlow::Break((place, message)) = body.visit(&mut Fence { dialect }) {
+    if let ControlFlow::Break((place, message)) =
+        body.visit(&mut Fence { dialect, outline: &outline })
+    {
         return Err(outline.error(place, message));
     }
     let times = times::columns(body).map_err(|place| {
@@ -89,14 +91,15 @@ fn location(text: &str) -> Location {
     numbers.map_or(Location::empty(), |(line, column)| Location::new(line, column))
 }
 
-struct Fence {
+struct Fence<'a> {
     dialect: Dialect,
+    outline: &'a Outline<'a>,
 }
 
 type Refusal = ControlFlow<(Location, String)>;
 const ALLOWED: Refusal = ControlFlow::Continue(());
 
-impl Visitor for Fence {
+impl Visitor for Fence<'_> {
     type Break = (Location, String);
 
     fn pre_visit_query(&mut self, query: &SqlQuery) -> Refusal {
@@ -138,7 +141,9 @@ impl Visitor for Fence {
     }
 
     fn pre_visit_value(&mut self, value: &ValueWithSpan) -> Refusal {
-        if let Value::Placeholder(text) = &value.value {
+        if let Value::Placeholder(text) = &value.value
+            && !self.outline.stands_in(text, value.span.start)
+        {
             let message = format!(
                 "{text} is no parameter: write :from, :to, :interval, :tz or a variable's name, in \
                  lower case"
@@ -149,7 +154,7 @@ impl Visitor for Fence {
     }
 }
 
-impl Fence {
+impl Fence<'_> {
     fn function(&self, name: &ObjectName) -> Refusal {
         let (last, place) = last_name(name);
         if refused::is_refused(self.dialect, &last) {

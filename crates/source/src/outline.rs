@@ -1,8 +1,9 @@
 //! The statement as the parser reads it: simple stand-ins for macros and parameters, quick to
 //! read and of the same shape, with the way back to the author's text. Pure.
 
-use crate::StatementError;
 use crate::template::Piece;
+use crate::writer::BUILT_IN;
+use crate::{Dialect, StatementError};
 use brisk_domain::Query;
 use sqlparser::tokenizer::Location;
 
@@ -15,6 +16,8 @@ pub(crate) struct Outline<'a> {
     pub(crate) sql: String,
     /// From which byte of `sql` on which piece stands, and where the author wrote it.
     pieces: Vec<Origin>,
+    /// A place for a value.
+    stand_in: String,
 }
 
 #[derive(Clone, Copy)]
@@ -26,9 +29,9 @@ struct Origin {
 }
 
 impl<'a> Outline<'a> {
-    pub(crate) fn of(query: &'a Query, pieces: &[Piece]) -> Self {
-        let mut outline =
-            Self { query, sql: String::with_capacity(query.sql.len()), pieces: Vec::new() };
+    pub(crate) fn of(query: &'a Query, pieces: &[Piece], dialect: Dialect) -> Self {
+        let sql = String::with_capacity(query.sql.len());
+        let mut outline = Self { query, sql, pieces: Vec::new(), stand_in: dialect.place(1) };
         outline.write(pieces);
         outline
     }
@@ -36,6 +39,12 @@ impl<'a> Outline<'a> {
     /// An error at that place of the outline, shown at the author's.
     pub(crate) fn error(&self, location: Location, message: impl Into<String>) -> StatementError {
         StatementError::at(self.query, self.authors_offset(location), message)
+    }
+
+    /// Whether the place of a value that stands at `location` is one of ours, and not the author's.
+    pub(crate) fn stands_in(&self, place: &str, location: Location) -> bool {
+        let piece = self.byte(location).and_then(|at| self.piece(at));
+        place == self.stand_in && piece.is_some_and(|piece| !piece.literal)
     }
 
     fn write(&mut self, pieces: &[Piece]) {
@@ -46,12 +55,17 @@ impl<'a> Outline<'a> {
                     self.sql.push_str(text);
                 }
                 Piece::Parameter { offset, .. } | Piece::Attribute { offset, .. } => {
-                    let stand_in = match list_position(&self.sql) {
-                        Some(ListPosition::AfterIn) => "(null)",
-                        Some(ListPosition::InParentheses) | None => "null",
-                    };
+                    // As a bound value: it can be no name, alias or type.
+                    let list = list_position(&self.sql) == Some(ListPosition::AfterIn)
+                        && !is_built_in(piece);
                     self.origin(*offset, false);
-                    self.sql.push_str(stand_in);
+                    if list {
+                        self.sql.push('(');
+                    }
+                    self.sql.push_str(&self.stand_in);
+                    if list {
+                        self.sql.push(')');
+                    }
                 }
                 Piece::Macro { name, arguments, offset } => {
                     self.write_macro(name, arguments, *offset)
@@ -62,6 +76,9 @@ impl<'a> Outline<'a> {
 
     fn write_macro(&mut self, name: &str, arguments: &[Vec<Piece>], offset: usize) {
         self.origin(offset, false);
+        // In parentheses, as what will stand here: a function's name in front of it is then seen
+        // for what it is. Two, so that these are no names of an alias's columns.
+        self.sql.push('(');
         // Conditions are no function's arguments.
         if !matches!(name, "optional" | "range") {
             self.sql.push_str(MACRO);
@@ -72,10 +89,18 @@ impl<'a> Outline<'a> {
             if i > 0 {
                 self.sql.push(',');
             }
+            // Whatever else functions take, such as distinct or an alias, is no expression. The
+            // writer tells of arguments that are missing.
+            let is_missing = argument.is_empty();
+            self.sql.push_str(if is_missing { "" } else { "(" });
             self.write(argument);
+            if !is_missing {
+                self.origin(offset, false);
+                self.sql.push(')');
+            }
         }
         self.origin(offset, false);
-        self.sql.push(')');
+        self.sql.push_str("))");
     }
 
     fn origin(&mut self, offset: usize, literal: bool) {
@@ -85,21 +110,35 @@ impl<'a> Outline<'a> {
     /// Where in the author's text the outline's `location` comes from; no location (line 0) is
     /// the end, which is where a parser that misses something stops.
     fn authors_offset(&self, location: Location) -> usize {
-        if location.line == 0 {
+        let Some(at) = self.byte(location) else {
             return self.query.sql.trim_end().len();
-        }
-        let line = (location.line - 1) as usize;
-        let start: usize = self.sql.split_inclusive('\n').take(line).map(str::len).sum();
-        let column = (location.column as usize).saturating_sub(1);
-        let rest = &self.sql[start..];
-        let at = start + rest.char_indices().nth(column).map_or(rest.len(), |(i, _)| i);
-        let after = self.pieces.partition_point(|piece| piece.at <= at);
-        match after.checked_sub(1).map(|i| self.pieces[i]) {
+        };
+        match self.piece(at) {
             Some(piece) if piece.literal => piece.offset + at - piece.at,
             Some(piece) => piece.offset,
             None => 0,
         }
     }
+
+    /// The byte at `location`.
+    fn byte(&self, location: Location) -> Option<usize> {
+        let line = location.line.checked_sub(1)? as usize;
+        let start: usize = self.sql.split_inclusive('\n').take(line).map(str::len).sum();
+        let column = (location.column as usize).saturating_sub(1);
+        let rest = &self.sql[start..];
+        Some(start + rest.char_indices().nth(column).map_or(rest.len(), |(i, _)| i))
+    }
+
+    /// The piece that the byte `at` belongs to.
+    fn piece(&self, at: usize) -> Option<Origin> {
+        let after = self.pieces.partition_point(|piece| piece.at <= at);
+        after.checked_sub(1).map(|i| self.pieces[i])
+    }
+}
+
+/// Whether it is a parameter that has one value, always.
+fn is_built_in(piece: &Piece) -> bool {
+    matches!(piece, Piece::Parameter { name, .. } if BUILT_IN.contains(&name.as_str()))
 }
 
 /// Where a list of values may stand.
@@ -130,14 +169,13 @@ fn ends_with_in(sql: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Dialect;
     use crate::template::parse;
 
     #[test]
     fn places_lead_back_to_the_authors_text() {
         let query = Query::new("select $bucket(at) as dé,\n :tz as zone, wrong /* x */ here");
         let pieces = parse(&query, Dialect::Sqlite).unwrap();
-        let outline = Outline::of(&query, &pieces);
+        let outline = Outline::of(&query, &pieces, Dialect::Sqlite);
         for word in ["select", "as dé", "as zone", "wrong", "here"] {
             let (line, before) = {
                 let at = outline.sql.find(word).unwrap();

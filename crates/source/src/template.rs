@@ -84,6 +84,12 @@ impl<'a> Reader<'a> {
                 Some(Span::Refused(reason)) => return Err(self.error(reason)),
                 None if rest.starts_with("::") => 2,
                 None if rest.starts_with('$') || parameter(rest).is_some() => {
+                    // What stands for it would become a part of the word, or make a call of it.
+                    // Databases take everything beyond ASCII for letters.
+                    let of_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
+                    if text[..self.at].ends_with(of_word) {
+                        return Err(self.error("write a blank in front of this"));
+                    }
                     pieces.extend(sql.take());
                     pieces.push(if rest.starts_with('$') {
                         self.r#macro(depth)?
@@ -261,6 +267,10 @@ mod tests {
             "$a((b)",
             "$a('b)",
             ":user.",
+            "f$time(a)",
+            "f_$time(a)",
+            "a:b",
+            "\u{1f600}:b",
         ] {
             assert!(parsed(bad).is_err(), "{bad}");
         }

@@ -9,8 +9,11 @@ use brisk_domain::{AttributeName, Interval, Query, Selection, VariableName};
 
 /// Stands around the number of a value until all is written: it occurs in no statement.
 const MARK: char = '\0';
+/// Statements that macros make longer than this (in bytes) are refused: databases would take longer
+/// to read them than to run them.
+const MAX_SQL: usize = 2 << 20;
 /// The names that are no variables.
-const BUILT_IN: [&str; 4] = ["from", "to", "interval", "tz"];
+pub(crate) const BUILT_IN: [&str; 4] = ["from", "to", "interval", "tz"];
 
 pub(crate) struct Writer<'a> {
     query: &'a Query,
@@ -40,7 +43,9 @@ impl<'a> Writer<'a> {
         }
         let mut marked = String::with_capacity(self.query.sql.len());
         self.write(pieces, &mut marked)?;
-        let marked = marked.trim().trim_end_matches(';').trim_end();
+        // To databases, other blanks are letters.
+        let is_blank = |c: char| c.is_ascii_whitespace();
+        let marked = marked.trim_matches(is_blank).trim_end_matches(|c| c == ';' || is_blank(c));
         Ok(self.placed(marked))
     }
 
@@ -196,7 +201,19 @@ impl<'a> Writer<'a> {
             );
             self.error(offset, message)
         })?;
-        sql.push_str(&expansion);
+        // In parentheses, as the check has seen it: nothing in front of it becomes its alias.
+        if expansion.starts_with('(') {
+            sql.push_str(&expansion);
+        } else {
+            sql.push('(');
+            sql.push_str(&expansion);
+            sql.push(')');
+        }
+        if sql.len() > MAX_SQL {
+            let message = "all macros together become too long here: name their results in a with \
+                           clause, and use the names";
+            return Err(self.error(offset, message));
+        }
         Ok(())
     }
 

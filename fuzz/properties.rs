@@ -1,0 +1,113 @@
+//! What holds for every text that somebody could write as a statement, and for every value: no
+//! panic, no endless work, values stay bound, and what compiles is one query with a place for
+//! each of them.
+
+use brisk_domain::{
+    Access, AttributeName, Bounds, Interval, Query, Selection, Timestamp, VariableName, ZoneName,
+    ZoneOffsets,
+};
+use brisk_source::{Bind, Context, Dialect, Statement, StatementError, compile};
+use sqlparser::ast::Statement as Parsed;
+use sqlparser::dialect::{MySqlDialect, PostgreSqlDialect, SQLiteDialect};
+use sqlparser::parser::Parser;
+use sqlparser::tokenizer::{Token, Tokenizer};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+/// Stands around each value, and nowhere in a statement: where it is, a value is.
+const MARK: char = '\u{e000}';
+/// Between a statement and a value in the fuzzer's input.
+const VALUE: char = '\u{1f}';
+/// Far more than any statement takes, also without optimisation on a busy machine.
+const ENDLESS: Duration = Duration::from_secs(10);
+
+static LONDON: LazyLock<(ZoneName, ZoneOffsets)> = LazyLock::new(|| {
+    let zone = ZoneName::parse("Europe/London").expect("a zone");
+    let at = Timestamp::from_seconds;
+    let offsets = zone.offsets(at(0), at(3_155_760_000));
+    (zone, offsets)
+});
+
+/// Checks one input; how many dialects it compiles in.
+pub(crate) fn hold(input: &str) -> usize {
+    let (sql, value) = input.split_once(VALUE).unwrap_or((input, "x' or 1 = 1 --"));
+    let sql = sql.replace(MARK, "");
+    let value = format!("{MARK}{value}{MARK}");
+    let mut compiled = 0;
+    for dialect in Dialect::ALL {
+        let begun = Instant::now();
+        match attempt(&sql, &value, dialect) {
+            Ok(statement) => {
+                is_whole(&statement, dialect);
+                compiled += 1;
+            }
+            Err(error) => {
+                assert!(!error.message.is_empty() && error.line > 0 && error.column > 0);
+                assert!(!error.message.contains(MARK), "a value is told: {error}");
+            }
+        }
+        assert!(begun.elapsed() < ENDLESS, "{dialect:?}: {:?}", begun.elapsed());
+    }
+    compiled
+}
+
+fn attempt(sql: &str, value: &str, dialect: Dialect) -> Result<Statement, StatementError> {
+    let chosen = |values: &[&str]| Selection::of(values.iter().map(|v| (*v).to_owned()));
+    let other = format!("{value}2");
+    let name = |name| VariableName::parse(name).expect("a name");
+    let variables = BTreeMap::from([
+        (name("one"), chosen(&[value])),
+        (name("two"), chosen(&[value, &other])),
+        (name("none"), chosen(&[])),
+    ]);
+    let tenant = AttributeName::parse("tenant").expect("a name");
+    let access = Access::of([(tenant, chosen(&[value]))]);
+    let (zone, offsets) = &*LONDON;
+    let at = Timestamp::from_seconds;
+    let context = Context {
+        bounds: Bounds { from: at(1_300_000_000), to: at(1_320_000_000) },
+        interval: Interval::ALL[sql.len() % Interval::ALL.len()],
+        zone,
+        offsets,
+        variables: &variables,
+        access: &access,
+    };
+    compile(&Query::new(sql), dialect, &context)
+}
+
+/// One query, with as many places as values, and without any value's text.
+fn is_whole(statement: &Statement, dialect: Dialect) {
+    let Statement { sql, binds, .. } = statement;
+    assert!(!sql.contains(MARK), "a value is in the SQL: {sql}");
+    for bind in binds {
+        if let Bind::Text(text) = bind {
+            // The interval's word, the zone's name, or a value as it was chosen.
+            let own = text == "Europe/London" || Interval::parse(text).is_some();
+            assert!(own || text.starts_with(MARK), "{text:?} is no value");
+        }
+    }
+    let grammar: &dyn sqlparser::dialect::Dialect = match dialect {
+        Dialect::Sqlite => &SQLiteDialect {},
+        Dialect::Postgres => &PostgreSqlDialect {},
+        Dialect::MySql => &MySqlDialect {},
+    };
+    let tokens = Tokenizer::new(grammar, sql).tokenize().expect("what compiles is made of tokens");
+    let places = tokens.iter().filter_map(|token| match token {
+        Token::Placeholder(place) => Some(place.as_str()),
+        _ => None,
+    });
+    if dialect == Dialect::MySql {
+        assert_eq!(places.count(), binds.len(), "{sql}");
+    } else {
+        let numbers: BTreeSet<usize> =
+            places.map(|place| place[1..].parse().expect("a numbered place")).collect();
+        assert_eq!(numbers, (1..=binds.len()).collect(), "{sql}");
+    }
+    // Expansions nest deeper than what authors may write.
+    let mut parser = Parser::new(grammar).with_recursion_limit(500).with_tokens(tokens);
+    match parser.parse_statements().as_deref() {
+        Ok([Parsed::Query(_)]) => {}
+        other => panic!("{dialect:?}: {:?} is read as {other:?}: {sql}", statement.query.sql),
+    }
+}

@@ -1,0 +1,1 @@
+select :from as a, :to as b, :interval as c, :tz as d, x::text from t

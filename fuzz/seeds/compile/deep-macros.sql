@@ -1,0 +1,1 @@
+select $time(select $time(select $time(select $time(select $time(select $time(select $time(select $time(select $time(1)))))))))

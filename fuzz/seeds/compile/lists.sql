@@ -1,0 +1,1 @@
+select a from t where a in :two and b in (:two) and c = :one and d in (:one) and $optional(e in :none) and f = :user.tenant and g in :user.tenant

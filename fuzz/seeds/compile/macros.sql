@@ -1,0 +1,1 @@
+select $bucket(at) as a, $bucket(at, month) as b, $year(at) + $month(at) + $weekday(at) + $hour(at) as c, $time(at) as d, $time($epoch(n)) as e, $time($epoch_ms(n)) as f, $time($text(s)) as g from t where $range(at) and $range($epoch(n))

@@ -1,0 +1,1 @@
+select $bucket(coalesce($time(at), $epoch(n))) as a from t where $optional($range(at) and a = :one or $optional(b in :two))

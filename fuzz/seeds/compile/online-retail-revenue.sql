@@ -1,0 +1,3 @@
+select sum(net) as revenue
+from invoice_lines
+where $range(invoiced_at) and $optional(country in :two) and $optional(price_band in :one)

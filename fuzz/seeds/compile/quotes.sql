@@ -1,0 +1,2 @@
+select ':one', ":one", 'it''s :two' as a, e'\':one', $$:one$$, [:one], `:one` -- :one
+/* :one $x( */ from t

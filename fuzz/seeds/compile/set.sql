@@ -1,0 +1,1 @@
+(select 1 union (select 2 except select 3)) order by 1 limit 5;

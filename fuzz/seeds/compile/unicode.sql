@@ -1,0 +1,1 @@
+select 'é😀‮' as "日本",  a b from 😀

@@ -1,0 +1,1 @@
+select :one as a, :from as b where $range(c)?1 $1 :from $range(x)

@@ -1,0 +1,1 @@
+select a from t where a = :one or b in :two'; drop table t; --
