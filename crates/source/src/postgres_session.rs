@@ -117,10 +117,11 @@ impl Ender {
         let _ = tokio::time::timeout(CLOSE, connection.close()).await;
     }
 
-    /// Every role may end what it runs itself.
+    /// Every role may end what it runs itself. The whole connection, since it is thrown away: the
+    /// statement may still be on its way there, and then ending a statement would end none.
     async fn cancel(&self, process: i32) -> Result<(), sqlx::Error> {
         let mut other = self.options.connect().await?;
-        let ended = other.execute(AssertSqlSafe(format!("select pg_cancel_backend({process})")));
+        let ended = other.execute(AssertSqlSafe(format!("select pg_terminate_backend({process})")));
         let ended = ended.await;
         let _ = other.close().await;
         ended.map(|_| ())
