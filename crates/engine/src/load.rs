@@ -41,7 +41,7 @@ impl Loaded {
 /// What is known of one statement.
 #[derive(Clone)]
 pub struct Looked {
-    planned: Planned,
+    planned: Arc<Planned>,
     ticket: Ticket,
     /// What has to be there before it runs.
     rollups: Vec<Refreshed>,
@@ -58,12 +58,13 @@ impl Looked {
 }
 
 /// Whether who asks for this reason is shown `hit` without waiting. Readers see that a value is
-/// past its TTL and get the next one soon; programs and reports would take it for the current one.
+/// past its TTL and get the next one soon; programs and reports would take it for the current one,
+/// and open pages, which have it already, want to hear when the next one is there.
 fn is_shown_at_once(hit: &Hit<Cached>, trigger: Trigger) -> bool {
     let is_past = hit.refresh && hit.state != State::Due;
     match trigger {
-        Trigger::View | Trigger::Live | Trigger::Warm => hit.state != State::Previous,
-        Trigger::Api | Trigger::Report => hit.state != State::Previous && !is_past,
+        Trigger::View | Trigger::Warm => hit.state != State::Previous,
+        Trigger::Live | Trigger::Api | Trigger::Report => hit.state != State::Previous && !is_past,
     }
 }
 
@@ -105,15 +106,15 @@ impl Loader {
         self.sources.get(name)
     }
 
-    /// One batch for all of `statements`. A frame that is shown although it is stale, or hot and
+    /// One batch for all of `planned`, each with its request at the same place. A frame that is shown although it is stale, or hot and
     /// near its end, is refreshed behind the answer.
     pub async fn lookup(
         &self,
-        statements: Vec<(Planned, Request)>,
+        planned: &[Arc<Planned>],
+        requests: &[Request],
         trigger: Trigger,
     ) -> Vec<Looked> {
-        let (planned, requests): (Vec<Planned>, Vec<Request>) = statements.into_iter().unzip();
-        let found = self.cache.lookup(&requests, trigger).await;
+        let found = self.cache.lookup(requests, trigger).await;
         // One refresh of each rollup for the whole batch, and only if something has to run.
         let mut refreshed: BTreeMap<Arc<str>, Refreshed> = BTreeMap::new();
         let looked = found.into_iter().zip(planned).map(|(found, planned)| {
@@ -140,7 +141,13 @@ impl Loader {
                 }
             }
             let loaded = found.hit.map(Loaded::of);
-            Looked { planned, ticket: found.ticket, rollups, loaded, is_ready }
+            Looked {
+                planned: Arc::clone(planned),
+                ticket: found.ticket,
+                rollups,
+                loaded,
+                is_ready,
+            }
         });
         looked.collect()
     }
@@ -169,9 +176,9 @@ impl Loader {
 
     fn run(
         &self,
-        planned: &Planned,
+        planned: &Arc<Planned>,
     ) -> impl FnOnce() -> BoxFuture<'static, Result<Cached, SourceError>> + Send + 'static {
-        let (sources, planned) = (Arc::clone(&self.sources), planned.clone());
+        let (sources, planned) = (Arc::clone(&self.sources), Arc::clone(planned));
         move || {
             async move {
                 let source = sources.get(&planned.source).ok_or_else(|| {

@@ -10,11 +10,11 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct PanelPlan {
     /// The panel's statement.
-    pub main: Planned,
+    pub main: Arc<Planned>,
     /// The same statement over the compared bounds.
-    pub previous: Option<Planned>,
+    pub previous: Option<Arc<Planned>>,
     /// A stat's small line.
-    pub sparkline: Option<Planned>,
+    pub sparkline: Option<Arc<Planned>>,
     /// The width of the panel's buckets.
     pub interval: Interval,
     /// The compared bounds.
@@ -47,7 +47,7 @@ pub fn panel(
     rollups: FindRollup<'_>,
 ) -> Result<PanelPlan, StatementError> {
     let interval = panel.interval.unwrap_or(window.interval);
-    let compile = |query: &Query, bounds: Bounds| -> Result<Planned, StatementError> {
+    let compile = |query: &Query, bounds: Bounds| -> Result<Arc<Planned>, StatementError> {
         let statement = brisk_source::compile(
             query,
             dialect,
@@ -62,7 +62,7 @@ pub fn panel(
         )?;
         let scaled = panel.columns.iter().filter(|column| column.scale > 0);
         let scales = scaled.map(|column| (column.name.clone(), column.scale));
-        planned(&panel.source, statement, scales.collect(), rollups)
+        planned(&panel.source, statement, scales.collect(), rollups).map(Arc::new)
     };
     let previous_bounds =
         panel.compare.map(|compare| window.bounds.compared(compare, &window.offsets));

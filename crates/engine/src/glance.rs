@@ -1,0 +1,95 @@
+//! [`Glance`]: what the cache knows of a view, before any frame is put together. Who has shown the
+//! same before sees that by its edition, and needs no frames at all.
+
+use crate::load::{Loader, Looked};
+use crate::panel_data;
+use crate::prepared::Prepared;
+use crate::view::View;
+use crate::window::Window;
+use brisk_cache::{Fingerprint, Tag, Trigger};
+use brisk_domain::{Edition, Freshness, Panel};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the cache knows of a view.
+pub struct Glance {
+    pub(crate) prepared: Arc<Prepared>,
+    /// In the order of the prepared statements.
+    pub(crate) looked: Vec<Looked>,
+    pub(crate) loader: Loader,
+    pub(crate) trigger: Trigger,
+}
+
+/// What makes a panel out of date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watch {
+    /// Its tags, sorted.
+    pub tags: Vec<Tag>,
+    /// How long what is loaded for it stays fresh, at least.
+    pub ttl: Duration,
+}
+
+impl Glance {
+    /// The view's time, made absolute.
+    pub fn window(&self) -> &Window {
+        &self.prepared.window
+    }
+
+    /// The panels that are looked at.
+    pub fn panels(&self) -> impl Iterator<Item = &Panel> {
+        self.prepared.panels.iter().map(|prepared| &*prepared.panel)
+    }
+
+    /// What identifies all that would be shown, where everything is there: equal editions, equal
+    /// panels and choices, equally current. `None` where something has to be loaded first.
+    pub fn edition(&self) -> Option<Edition> {
+        let mut parts = Vec::with_capacity(self.looked.len() + self.prepared.panels.len());
+        for prepared in &self.prepared.panels {
+            if let Err(error) = &prepared.planned {
+                parts.push(format!("{}: {error}", prepared.panel.id));
+            }
+        }
+        for looked in &self.looked {
+            let loaded = looked.loaded.as_ref().filter(|_| looked.is_ready())?;
+            parts.push(format!("{} {} {:?}", loaded.key, loaded.as_of.0, loaded.freshness));
+        }
+        Some(Edition(Fingerprint::of(parts).to_string().into()))
+    }
+
+    /// How current the least current value is, of those that are there.
+    pub fn freshness(&self) -> Freshness {
+        let loaded = self.looked.iter().filter_map(|looked| looked.loaded.as_ref());
+        loaded.map(|loaded| loaded.freshness).max().unwrap_or(Freshness::Fresh)
+    }
+
+    /// The edition of each panel's frames, where they can be shown.
+    pub fn panel_editions(&self) -> Vec<Option<Edition>> {
+        let editions = self.prepared.panels.iter().map(|prepared| {
+            let own = self.looked.get(prepared.planned.as_ref().ok()?.statements.clone())?;
+            let loaded: Option<Vec<_>> =
+                own.iter().map(|one| one.loaded.as_ref().filter(|_| one.is_ready())).collect();
+            Some(panel_data::edition(loaded?.into_iter()))
+        });
+        editions.collect()
+    }
+
+    /// What makes each panel out of date.
+    pub fn watches(&self) -> Vec<Watch> {
+        let watches = self.prepared.panels.iter().map(|prepared| {
+            let statements = prepared.planned.as_ref().ok().map(|p| p.statements.clone());
+            let own = statements.and_then(|own| self.prepared.requests.get(own)).unwrap_or(&[]);
+            let mut tags: Vec<Tag> =
+                own.iter().flat_map(|request| request.tags.iter().cloned()).collect();
+            tags.sort();
+            tags.dedup();
+            let ttl = own.iter().map(|request| request.policy.ttl).min();
+            Watch { tags, ttl: ttl.unwrap_or(Duration::MAX) }
+        });
+        watches.collect()
+    }
+
+    /// Puts the panels together, and starts the loads of what is missing.
+    pub fn open(self) -> View {
+        View::open(self)
+    }
+}

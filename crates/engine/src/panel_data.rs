@@ -1,0 +1,68 @@
+//! A panel's frames, put together: computed columns, offsets, which edition they are.
+
+use crate::computed;
+use crate::load::Loaded;
+use crate::plan::PanelPlan;
+use crate::refusal::unfit;
+use crate::window::Window;
+use brisk_cache::Fingerprint;
+use brisk_domain::{
+    Edition, Frame, Freshness, Panel, PanelData, PanelError, Timestamp, Values, ZoneOffsets,
+};
+use std::sync::Arc;
+
+/// Puts a panel's frames together; `loaded` is in the order of its statements.
+pub(crate) fn panel_data(
+    panel: &Panel,
+    window: &Window,
+    plan: &PanelPlan,
+    loaded: Vec<Loaded>,
+) -> Result<PanelData, PanelError> {
+    let as_of = loaded.iter().map(|l| l.as_of).min().unwrap_or_default();
+    let freshness = loaded.iter().map(|l| l.freshness).max().unwrap_or(Freshness::Fresh);
+    let edition = edition(loaded.iter());
+    let mut frames = loaded.into_iter().map(|l| l.frame);
+    let with_computed = |frame: Arc<Frame>| {
+        computed::with_computed(&frame, &panel.computed).map_err(|error| unfit(error.to_string()))
+    };
+    let frame = frames.next().map(with_computed).transpose()?.unwrap_or_default();
+    let previous =
+        if plan.previous.is_some() { frames.next().map(with_computed).transpose()? } else { None };
+    let sparkline = frames.next().map(|frame| (*frame).clone());
+    let offsets = shown_offsets(window, plan, &frame);
+    Ok(PanelData {
+        frame,
+        previous,
+        sparkline,
+        bounds: window.bounds,
+        previous_bounds: plan.previous_bounds,
+        interval: plan.interval,
+        offsets,
+        as_of,
+        freshness,
+        edition,
+    })
+}
+
+/// A key says under which generations, and when it was loaded, which of the entries that follow
+/// each other under them.
+pub(crate) fn edition<'a>(loaded: impl Iterator<Item = &'a Loaded>) -> Edition {
+    let parts = loaded.map(|one| format!("{} {}", one.key, one.as_of.0));
+    Edition(Fingerprint::of(parts).to_string().into())
+}
+
+/// The offsets around everything that the panel shows, which may lie outside the bounds.
+fn shown_offsets(window: &Window, plan: &PanelPlan, frame: &Frame) -> ZoneOffsets {
+    const MARGIN: i64 = 7 * 86_400 * 1_000_000;
+    let times = frame.columns().iter().filter_map(|column| match &column.values {
+        Values::Time(cells) => Some(cells.iter().flatten().copied()),
+        _ => None,
+    });
+    let mut ends = vec![window.bounds.from, window.bounds.to];
+    ends.extend(plan.previous_bounds.iter().flat_map(|bounds| [bounds.from, bounds.to]));
+    ends.extend(times.flatten());
+    let (from, to) = (ends.iter().min().copied(), ends.iter().max().copied());
+    let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
+    let (from, to) = (from.0.saturating_sub(MARGIN), to.0.saturating_add(MARGIN));
+    window.offsets.within(Timestamp(from), Timestamp(to))
+}

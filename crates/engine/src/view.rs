@@ -1,0 +1,196 @@
+//! A view's panels and choices: what can be shown now, and what is on its way.
+
+use crate::glance::Glance;
+use crate::load::{Loaded, Loader, Looked};
+use crate::panel_data::panel_data;
+use crate::plan::PanelPlan;
+use crate::window::Window;
+use brisk_cache::Trigger;
+use brisk_domain::{FailureKind, Panel, PanelData, PanelError, Timestamp, VariableName};
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared, try_join_all};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A panel that is still loading: await it, from as many places as needed.
+pub type PendingPanel = Shared<BoxFuture<'static, Result<Arc<PanelData>, PanelError>>>;
+
+/// A variable's choices that are still loading.
+pub type PendingChoices = Shared<BoxFuture<'static, Result<Vec<String>, PanelError>>>;
+
+/// The choices of one variable.
+#[derive(Clone)]
+pub enum ChoicesState {
+    /// They can be shown now.
+    Ready(Vec<String>),
+    /// They cannot be shown.
+    Failed(PanelError),
+    /// They are being loaded.
+    Pending(PendingChoices),
+}
+
+/// One panel of a view.
+#[derive(Clone)]
+pub enum PanelState {
+    /// It can be shown now.
+    Ready(Arc<PanelData>),
+    /// It cannot be shown; no use in waiting.
+    Failed(PanelError),
+    /// It is being loaded.
+    Pending {
+        /// What there is of it until then: from before an invalidation, or past its TTL; only for
+        /// who replaces it by what comes, or takes older values on purpose.
+        previous: Option<Arc<PanelData>>,
+        /// What comes.
+        load: PendingPanel,
+    },
+}
+
+/// A dashboard's panels and choices for one view.
+pub struct View {
+    /// The view's time, made absolute.
+    pub window: Window,
+    /// The panels in the dashboard's order.
+    pub panels: Vec<PanelState>,
+    /// The choices of each variable.
+    pub options: BTreeMap<VariableName, ChoicesState>,
+}
+
+impl PanelState {
+    /// What it shows in the end.
+    pub async fn current(self) -> Result<Arc<PanelData>, PanelError> {
+        match self {
+            Self::Ready(data) => Ok(data),
+            Self::Failed(error) => Err(error),
+            Self::Pending { load, .. } => load.await,
+        }
+    }
+
+    /// [`PanelState::current`], or without waiting what there is of it, if it was loaded at
+    /// `oldest` or later. The load goes on behind.
+    pub async fn since(self, oldest: Timestamp) -> Result<Arc<PanelData>, PanelError> {
+        match self {
+            Self::Pending { previous: Some(data), load } if data.as_of >= oldest => {
+                // What nobody awaits ends; the next who asks should find the current value.
+                tokio::spawn(load);
+                Ok(data)
+            }
+            state => state.current().await,
+        }
+    }
+}
+
+impl View {
+    /// Puts together what a glance found, and starts the loads of what is missing.
+    pub(crate) fn open(glance: Glance) -> Self {
+        let Glance { prepared, looked, loader, trigger } = glance;
+        let mut looked: Vec<Option<Looked>> = looked.into_iter().map(Some).collect();
+        let mut take = |at: usize| looked.get_mut(at).and_then(Option::take);
+        let panels = prepared.panels.iter().map(|prepared_panel| match &prepared_panel.planned {
+            Err(error) => PanelState::Failed(error.clone()),
+            Ok(planned) => {
+                let own = planned.statements.clone().filter_map(&mut take).collect();
+                let opening = Opening {
+                    panel: Arc::clone(&prepared_panel.panel),
+                    window: prepared.window.clone(),
+                    plan: Arc::clone(&planned.plan),
+                };
+                opening.state(own, &loader, trigger)
+            }
+        });
+        let panels = panels.collect();
+        let options = prepared.choices.iter().map(|(name, choices)| {
+            use crate::prepared::PreparedChoices::{Asked, Failed, Known};
+            let state = match choices {
+                Known(known) => ChoicesState::Ready(known.clone()),
+                Failed(error) => ChoicesState::Failed(error.clone()),
+                Asked(at) => match take(*at) {
+                    Some(looked) => choices_state(looked, &loader, trigger),
+                    None => ChoicesState::Ready(Vec::new()),
+                },
+            };
+            (name.clone(), state)
+        });
+        let options = options.collect();
+        Self { window: prepared.window.clone(), panels, options }
+    }
+}
+
+/// One panel, about to be put together.
+struct Opening {
+    panel: Arc<Panel>,
+    window: Window,
+    plan: Arc<PanelPlan>,
+}
+
+impl Opening {
+    fn state(self, looked: Vec<Looked>, loader: &Loader, trigger: Trigger) -> PanelState {
+        let assemble = move |loaded: Vec<Loaded>| {
+            panel_data(&self.panel, &self.window, &self.plan, loaded).map(Arc::new)
+        };
+        let known: Option<Vec<Loaded>> = looked.iter().map(|one| one.loaded.clone()).collect();
+        if looked.iter().all(Looked::is_ready) {
+            return match assemble(known.unwrap_or_default()) {
+                Ok(data) => PanelState::Ready(data),
+                Err(error) => PanelState::Failed(error),
+            };
+        }
+        let previous = known.and_then(|known| assemble(known).ok());
+        let loads: Vec<_> = looked.into_iter().map(|one| loader.load(one, trigger)).collect();
+        // In a task of its own, so that the load starts before somebody awaits it; it ends with the
+        // last who could await it.
+        let task = Task(tokio::spawn(async move { assemble(try_join_all(loads).await?) }));
+        let load = async move {
+            let mut task = task;
+            (&mut task.0).await.unwrap_or_else(|failure| {
+                tracing::error!(%failure, "a panel's load ended abnormally");
+                let message = "The panel could not be loaded. Try again.".to_owned();
+                Err(PanelError { message, retry: true, kind: FailureKind::Interrupted })
+            })
+        };
+        PanelState::Pending { previous, load: load.boxed().shared() }
+    }
+}
+
+/// Choices change rarely: what they were before an invalidation serves readers until the new
+/// ones are there.
+fn choices_state(looked: Looked, loader: &Loader, trigger: Trigger) -> ChoicesState {
+    let is_ready = looked.is_ready();
+    let known = looked.loaded.clone().map(first_column);
+    if let (true, Some(choices)) = (is_ready, &known) {
+        return ChoicesState::Ready(choices.clone());
+    }
+    let loader = loader.clone();
+    let task = tokio::spawn(async move { loader.load(looked, trigger).await });
+    if let (Some(choices), Trigger::View | Trigger::Live) = (known, trigger) {
+        // Behind the answer: nobody awaits it, and it goes on.
+        return ChoicesState::Ready(choices);
+    }
+    let task = Task(task);
+    let load = async move {
+        let mut task = task;
+        let ended = |_| {
+            let message = "The choices could not be loaded. Try again.".to_owned();
+            Err(PanelError { message, retry: true, kind: FailureKind::Interrupted })
+        };
+        (&mut task.0).await.unwrap_or_else(ended).map(first_column)
+    };
+    ChoicesState::Pending(load.boxed().shared())
+}
+
+/// A task that ends when nobody awaits it any more.
+struct Task<T>(tokio::task::JoinHandle<T>);
+
+impl<T> Drop for Task<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// The first column of a variable's statement, without NULLs.
+fn first_column(loaded: Loaded) -> Vec<String> {
+    let Some(column) = loaded.frame.columns().first() else {
+        return Vec::new();
+    };
+    (0..loaded.frame.rows()).filter_map(|row| column.values.exact(row)).collect()
+}
