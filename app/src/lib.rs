@@ -5,6 +5,7 @@
 //! - `components`: what pages are made of;
 //! - [`islands`]: the interactive parts, the only code that runs in the browser;
 //! - [`server_functions`]: how islands read after the first load;
+//! - [`fragments`]: what was drawn lately;
 //! - [`service`]: what the server provides, as a small trait, so that nothing here knows the
 //!   engine.
 //!
@@ -16,6 +17,8 @@
 
 #[cfg(feature = "ssr")]
 mod components;
+#[cfg(feature = "ssr")]
+pub mod fragments;
 pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod pages;
@@ -26,4 +29,4 @@ pub mod service;
 mod shell;
 
 #[cfg(feature = "ssr")]
-pub use shell::{Assets, Theme, shell};
+pub use shell::{Assets, Theme, document, shell};

@@ -22,28 +22,72 @@ pub async fn panel(
     panel: String,
     query: String,
 ) -> Result<PanelUpdate, ServerFnError> {
-    use crate::service::{PageError, PanelSlot, SharedService};
+    use crate::service::{Outcome, SharedService};
     let service = expect_context::<SharedService>();
     let parameters = brisk_domain::view::parse_query(&query);
-    let fail = |status, message: String| {
-        expect_context::<leptos_axum::ResponseOptions>().set_status(status);
-        ServerFnError::new(message)
-    };
     let found = service.panel(&slug, &panel, &parameters).await;
-    let (panel, slot) = found.map_err(|error| match error {
-        PageError::NotFound(message) => fail(http::StatusCode::NOT_FOUND, message),
-        PageError::BadRequest(message, _) => fail(http::StatusCode::BAD_REQUEST, message),
-    })?;
-    let result = match slot {
-        PanelSlot::Ready(data) => Ok(data),
-        PanelSlot::Failed(error) => Err(error),
-        PanelSlot::Pending(pending) => pending.await,
-    };
-    match result {
-        Ok(data) => Ok(PanelUpdate {
+    let (panel, slot) = found.map_err(refuse)?;
+    match slot.outcome().await {
+        Outcome::Ready(data) => Ok(PanelUpdate {
             spec: Spec::of(&panel, panel.title_at(data.interval)),
             data: (*data).clone(),
         }),
-        Err(error) => Err(fail(http::StatusCode::BAD_GATEWAY, error.message)),
+        Outcome::Failed(error) => Err(fail(http::StatusCode::BAD_GATEWAY, error.message)),
+        Outcome::Late(_) => {
+            let message = "The panel is still loading. Try again in a moment.".to_owned();
+            Err(fail(http::StatusCode::SERVICE_UNAVAILABLE, message))
+        }
     }
+}
+
+/// What fills a panel's card in an open page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// The panel.
+    pub panel: String,
+    /// Its content, as markup of this server.
+    pub html: String,
+}
+
+/// What fills the cards of `panels` (names with commas between them) for the view that the page's
+/// own query string describes; with `large`, as on a panel's own page. It only reads. What is still
+/// loading says so.
+#[server(prefix = "/fn", endpoint = "cards", input = GetUrl, output = Json)]
+pub async fn cards(
+    slug: String,
+    panels: String,
+    query: String,
+    large: bool,
+) -> Result<Vec<Card>, ServerFnError> {
+    use crate::components::panel_card;
+    use crate::service::SharedService;
+    let service = expect_context::<SharedService>();
+    let parameters = brisk_domain::view::parse_query(&query);
+    let panels: Vec<String> = panels.split(',').map(str::to_owned).collect();
+    let mut page = service.cards(&slug, &panels, &parameters).await.map_err(refuse)?;
+    page.is_one_panel = large;
+    let slots = std::mem::take(&mut page.panels);
+    let page = std::sync::Arc::new(page);
+    let mut cards = Vec::with_capacity(slots.len());
+    for (panel, slot) in slots {
+        let outcome = slot.outcome().await;
+        let html = panel_card::content(&page, &panel, outcome);
+        cards.push(Card { panel: panel.id.to_string(), html });
+    }
+    Ok(cards)
+}
+
+#[cfg(feature = "ssr")]
+fn refuse(error: crate::service::PageError) -> ServerFnError {
+    use crate::service::PageError;
+    match error {
+        PageError::NotFound(message) => fail(http::StatusCode::NOT_FOUND, message),
+        PageError::BadRequest(message, _) => fail(http::StatusCode::BAD_REQUEST, message),
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn fail(status: http::StatusCode, message: String) -> ServerFnError {
+    expect_context::<leptos_axum::ResponseOptions>().set_status(status);
+    ServerFnError::new(message)
 }

@@ -1,12 +1,14 @@
 //! What the server provides to pages and server functions, as a small trait object in context.
 
+use crate::fragments::Fragments;
 use brisk_domain::{
-    Bounds, Dashboard, Interval, Panel, PanelData, PanelError, Slug, Timestamp, VariableName,
+    Bounds, Dashboard, Interval, Pace, Panel, PanelData, PanelError, Slug, Timestamp, VariableName,
     ViewState, ZoneOffsets,
 };
 use futures::future::{BoxFuture, Shared};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Data for pages.
 #[async_trait::async_trait]
@@ -14,11 +16,12 @@ pub trait Service: Send + Sync {
     /// The dashboards, by name.
     fn dashboards(&self) -> Vec<Arc<Dashboard>>;
 
-    /// A dashboard for the view that `parameters` (decoded) describe; with `panel`, only that one.
-    async fn view(
+    /// Some panels of a dashboard for the view that `parameters` (decoded) describe, as an open
+    /// page shows them: without the choices of its variables.
+    async fn cards(
         &self,
         slug: &str,
-        panel: Option<&str>,
+        panels: &[String],
         parameters: &[(String, String)],
     ) -> Result<DashboardPage, PageError>;
 
@@ -167,10 +170,38 @@ pub struct DashboardPage {
     pub outdated: bool,
     /// The other dashboards: name and title.
     pub siblings: Vec<(Slug, String)>,
+    /// How the page follows its data.
+    pub pace: Pace,
+    /// The shortest pace that makes sense, in seconds.
+    pub least_pace: u32,
+    /// What was drawn lately.
+    pub fragments: Fragments,
+    /// The definitions that it is drawn by: see [`Fragments`].
+    pub fingerprint: Arc<str>,
 }
 
-/// A panel that is still loading.
-pub type PendingPanel = Shared<BoxFuture<'static, Result<Arc<PanelData>, PanelError>>>;
+/// What came of a panel while the page could wait for it.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// It is there.
+    Ready(Arc<PanelData>),
+    /// It cannot be shown.
+    Failed(PanelError),
+    /// Not yet: it comes over the live channel.
+    Late(Wait),
+}
+
+/// A panel that is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wait {
+    /// For how long already.
+    pub elapsed: Duration,
+    /// How long it usually takes.
+    pub usual: Option<Duration>,
+}
+
+/// A panel that is still loading, for as long as the page can wait.
+pub type PendingPanel = Shared<BoxFuture<'static, Outcome>>;
 
 /// A variable's choices that are still loading.
 pub type PendingChoices = Shared<BoxFuture<'static, Result<Vec<String>, PanelError>>>;
@@ -194,7 +225,23 @@ pub enum PanelSlot {
     /// It cannot be shown.
     Failed(PanelError),
     /// It is being loaded.
-    Pending(PendingPanel),
+    Pending {
+        /// What there is until then: from before an invalidation, or past its time.
+        previous: Option<Arc<PanelData>>,
+        /// What comes.
+        outcome: PendingPanel,
+    },
+}
+
+impl PanelSlot {
+    /// What comes of it.
+    pub async fn outcome(self) -> Outcome {
+        match self {
+            Self::Ready(data) => Outcome::Ready(data),
+            Self::Failed(error) => Outcome::Failed(error),
+            Self::Pending { outcome, .. } => outcome.await,
+        }
+    }
 }
 
 impl Page {
@@ -219,19 +266,40 @@ impl Page {
         let (Self::Dashboard(page) | Self::Panel(page)) = self else {
             return false;
         };
-        page.panels.iter().any(|(_, slot)| matches!(slot, PanelSlot::Pending(_)))
+        page.panels.iter().any(|(_, slot)| matches!(slot, PanelSlot::Pending { .. }))
+    }
+
+    /// Whether parts of it come later than the rest.
+    pub fn is_streamed(&self) -> bool {
+        let (Self::Dashboard(page) | Self::Panel(page)) = self else {
+            return false;
+        };
+        let pending = |slot: &ChoicesSlot| matches!(slot, ChoicesSlot::Pending(_));
+        self.is_pending() || page.choices.values().any(pending)
     }
 }
 
 impl DashboardPage {
     /// The address of the same view with some parameters replaced; `None` removes one.
     pub fn link_with(&self, changes: &[(&str, Option<String>)]) -> String {
-        let mut pairs = self.view.to_pairs(&self.dashboard);
+        let mut pairs = self.pairs();
         pairs.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
         for (name, value) in changes {
             pairs.extend(value.iter().map(|value| ((*name).to_owned(), value.clone())));
         }
         self.address(&pairs)
+    }
+
+    /// The parameters of this very page: those of its view, and what else a reader chose.
+    pub fn pairs(&self) -> Vec<(String, String)> {
+        let mut pairs = self.view.to_pairs(&self.dashboard);
+        pairs.extend(self.pace.word().map(|word| (Pace::PARAMETER.to_owned(), word)));
+        pairs
+    }
+
+    /// The address of its live channel.
+    pub fn live_path(&self) -> String {
+        format!("{}/live{}", self.path(), brisk_domain::view::query_string(&self.pairs()))
     }
 
     /// The address of this view, or of one of its panels.
@@ -245,7 +313,14 @@ impl DashboardPage {
 
     /// The address of this very page.
     pub fn link_here(&self) -> String {
-        self.address(&self.view.to_pairs(&self.dashboard))
+        self.address(&self.pairs())
+    }
+
+    /// [`DashboardPage::link_here`], with only the panels where it is `full`.
+    pub fn link_here_in(&self, full: bool) -> String {
+        let mut pairs = self.pairs();
+        pairs.extend(full.then(|| ("full".to_owned(), "1".to_owned())));
+        self.address(&pairs)
     }
 
     /// The address of this page in the view that opens first.

@@ -2,8 +2,10 @@
 
 use crate::pages;
 use crate::service::Page;
-use leptos::nonce::use_nonce;
+use hydration_context::SsrSharedContext;
+use leptos::nonce::{Nonce, use_nonce};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// Where the built assets are.
 #[derive(Debug, Clone, Default)]
@@ -54,6 +56,15 @@ impl Theme {
     }
 }
 
+/// The document of a page that is all there, as text. Nothing streams and nothing inline runs, so
+/// that it is the same for all readers.
+pub fn document(page: Page, assets: &Assets, theme: Theme, path: &str, full: bool) -> String {
+    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new())));
+    let html = owner.with(|| shell(page, assets, theme, path, full).to_html());
+    owner.unset_with_forced_cleanup();
+    html
+}
+
 /// The whole document of `page`.
 pub fn shell(
     page: Page,
@@ -66,7 +77,9 @@ pub fn shell(
     if let Some(context) = Owner::current_shared_context() {
         context.set_is_hydrating(false);
     }
-    guard_scripts();
+    // Only what streams has scripts in it; a page that is complete is the same for all.
+    let nonce = page.is_streamed().then(use_nonce).flatten();
+    guard_scripts(nonce.as_ref());
     let title = page.title();
     let data_theme = (theme != Theme::System).then(|| theme.word());
     // Without scripts the late panels never move into their places: look again.
@@ -77,7 +90,7 @@ pub fn shell(
         <script
             type="module"
             async
-            nonce=use_nonce()
+            nonce=nonce.clone()
             src=assets.loader.clone()
             data-js=assets.js.clone()
             data-wasm=assets.wasm.clone()
@@ -110,14 +123,11 @@ pub fn shell(
 
 /// Only scripts of this server run, and the few inline ones that carry the page's nonce: those
 /// that move late panels into their places.
-fn guard_scripts() {
-    let (Some(nonce), Some(response)) =
-        (use_nonce(), use_context::<leptos_axum::ResponseOptions>())
-    else {
-        return;
-    };
+fn guard_scripts(nonce: Option<&Nonce>) {
+    let Some(response) = use_context::<leptos_axum::ResponseOptions>() else { return };
+    let nonce = nonce.map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
     let policy = format!(
-        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
+        "default-src 'self'; script-src 'self'{nonce} 'wasm-unsafe-eval'; \
          style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; \
          form-action 'self'; frame-ancestors 'self'"
     );

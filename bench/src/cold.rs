@@ -99,7 +99,7 @@ fn statements(now: Timestamp) -> Result<Vec<Statement>> {
         for planned in all.into_iter().flatten() {
             // What stands on a page twice is asked once.
             if !statements.contains(&planned.statement) {
-                statements.push(planned.statement);
+                statements.push(planned.statement.clone());
             }
         }
     }

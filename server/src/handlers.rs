@@ -1,18 +1,24 @@
 //! What the routes answer.
 
+use crate::look::{PATIENCE, Presentation};
+use crate::pages::POLICY;
 use crate::router::AppState;
 use crate::sentence::sentence;
+use crate::service::shown_at;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use brisk_app::service::{ErrorPage, Page, PageError, Service};
-use brisk_app::{Theme, shell};
+use brisk_app::{Theme, document, shell};
+use brisk_cache::Trigger;
+use brisk_domain::Dashboard;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use leptos::prelude::provide_context;
 use std::sync::Arc;
+use std::time::Duration;
 
-type Parameters = Vec<(String, String)>;
+pub(crate) type Parameters = Vec<(String, String)>;
 
 /// `/`
 pub async fn home(State(state): State<AppState>, request: Request) -> Response {
@@ -27,10 +33,7 @@ pub async fn dashboard(
     request: Request,
 ) -> Response {
     let Ok(Path(slug)) = path else { return not_found(State(state), request).await };
-    match state.service.view(&slug, None, &parameters(request.uri().query())).await {
-        Ok(view) => page(&state, StatusCode::OK, Page::Dashboard(Arc::new(view)), request).await,
-        Err(error) => failure(&state, error, request).await,
-    }
+    view(&state, &slug, None, request).await
 }
 
 /// `/d/{slug}/p/{panel}`
@@ -40,10 +43,56 @@ pub async fn panel(
     request: Request,
 ) -> Response {
     let Ok(Path((slug, panel))) = path else { return not_found(State(state), request).await };
-    match state.service.view(&slug, Some(&panel), &parameters(request.uri().query())).await {
-        Ok(view) => page(&state, StatusCode::OK, Page::Panel(Arc::new(view)), request).await,
-        Err(error) => failure(&state, error, request).await,
+    view(&state, &slug, Some(&panel), request).await
+}
+
+/// A page of panels. Where everything is there and current, it was mostly drawn before; else it
+/// streams, what is there first.
+async fn view(state: &AppState, slug: &str, panel: Option<&str>, request: Request) -> Response {
+    let parameters = parameters(request.uri().query());
+    let shown = |dashboard: &Dashboard| shown_at(dashboard, panel);
+    let look = match state.service.look(slug, shown, &parameters, Trigger::View).await {
+        Ok(look) => look,
+        Err(error) => return failure(state, error, request).await,
+    };
+    let presentation = presentation(&request);
+    let tag = look.tag(presentation, state.pages.build());
+    if let Some(tag) = &tag
+        && let Some(answer) = state.pages.answer(tag, request.headers()).await
+    {
+        return answer;
     }
+    // Who swaps pages in place has a live channel for what is late, and wants the rest at once.
+    let patience = if swaps(request.headers()) { Duration::ZERO } else { PATIENCE };
+    let page = Arc::new(look.into_page(patience));
+    let page = if panel.is_some() { Page::Panel(page) } else { Page::Dashboard(page) };
+    let Some(tag) = tag else {
+        return self::page(state, StatusCode::OK, page, request).await;
+    };
+    let Presentation { theme, full } = presentation;
+    let path = address(&page, &request, full);
+    let document = document(page, &state.assets, theme, &path, full);
+    state.pages.keep(tag, document.into(), request.headers()).await
+}
+
+/// Where the page is: the same page has the same address, whatever else stood in this one.
+fn address(page: &Page, request: &Request, full: bool) -> String {
+    match page {
+        Page::Dashboard(page) | Page::Panel(page) => page.link_here_in(full),
+        Page::Home(_) | Page::Api(_) | Page::Error(_) => {
+            request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned()
+        }
+    }
+}
+
+fn presentation(request: &Request) -> Presentation {
+    let full = parameters(request.uri().query()).iter().any(|(name, _)| name == "full");
+    Presentation { theme: theme_of(request.headers()), full }
+}
+
+/// Whether the page's script asks, to put what comes in the place of what is there.
+fn swaps(headers: &HeaderMap) -> bool {
+    headers.contains_key("brisk-swap")
 }
 
 /// `POST /d/{slug}/refresh`: the view is loaded again.
@@ -138,10 +187,18 @@ async fn failure(state: &AppState, error: PageError, request: Request) -> Respon
 
 /// A page with its headers.
 pub async fn page(state: &AppState, status: StatusCode, page: Page, request: Request) -> Response {
-    let theme = theme_of(request.headers());
-    let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
-    let full = parameters(request.uri().query()).iter().any(|(name, _)| name == "full");
+    let Presentation { theme, full } = presentation(&request);
+    let path = address(&page, &request, full);
     let assets = Arc::clone(&state.assets);
+    if !page.is_streamed() {
+        let document = document(page, &assets, theme, &path, full);
+        let headers = [
+            (header::CACHE_CONTROL, "no-store"),
+            (header::CONTENT_SECURITY_POLICY, POLICY),
+            (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        ];
+        return (status, headers, document).into_response();
+    }
     let render = leptos_axum::render_app_to_stream_with_context(
         || {},
         move || shell(page.clone(), &assets, theme, &path, full),
@@ -161,6 +218,6 @@ fn theme_of(headers: &HeaderMap) -> Theme {
     Theme::parse(word.unwrap_or_default())
 }
 
-fn parameters(query: Option<&str>) -> Parameters {
+pub(crate) fn parameters(query: Option<&str>) -> Parameters {
     brisk_domain::view::parse_query(query.unwrap_or_default())
 }

@@ -11,20 +11,28 @@
 //!   [`rollup_runs`] writes down what was done;
 //! - [`router`]: every route; [`handlers`] answer those of pages, [`api`] those of programs;
 //! - [`service`]: what pages and programs get, from the engine; [`sentence`]: how messages read;
+//! - [`look`]: a view that was looked up, before it is drawn; [`pages`]: what was drawn lately,
+//!   by its [`etag`], packed as [`accept_encoding`] says;
+//! - [`live`]: open pages follow their data;
 //! - [`assets`]: the built frontend; [`watch`]: dashboards that change while serving.
 
+pub mod accept_encoding;
 pub mod api;
 pub mod assets;
 pub mod check;
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod etag;
 pub mod explain;
 pub mod handlers;
 pub mod import;
 pub mod invalidate;
+pub mod live;
 pub mod logging;
+pub mod look;
 pub mod open;
+pub mod pages;
 pub mod requested_views;
 pub mod rollup;
 pub mod rollup_runs;

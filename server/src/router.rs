@@ -1,5 +1,7 @@
 //! Every route, and what surrounds them all.
 
+use crate::live::{self, Hub, hub};
+use crate::pages::Pages;
 use crate::service::EngineService;
 use crate::{api, assets, handlers};
 use axum::Router;
@@ -20,6 +22,18 @@ pub struct AppState {
     pub service: Arc<EngineService>,
     /// Where the built frontend is.
     pub assets: Arc<Assets>,
+    /// Pages that were drawn lately.
+    pub pages: Arc<Pages>,
+    /// What open pages follow.
+    pub hub: Hub,
+}
+
+impl AppState {
+    /// What handlers need, over `service`.
+    pub fn new(service: Arc<EngineService>, assets: Assets) -> Self {
+        let hub = Hub::new(Arc::clone(service.engine()), Arc::clone(service.clock()), hub::MOST);
+        Self { service, assets: Arc::new(assets), pages: Arc::default(), hub }
+    }
 }
 
 /// The largest body that a form may have.
@@ -34,6 +48,8 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .route("/", get(handlers::home))
         .route("/d/{slug}", get(handlers::dashboard))
         .route("/d/{slug}/p/{panel}", get(handlers::panel))
+        .route("/d/{slug}/live", get(live::handler::dashboard))
+        .route("/d/{slug}/p/{panel}/live", get(live::handler::panel))
         .route("/d/{slug}/refresh", post(handlers::refresh))
         .route("/theme", post(handlers::theme))
         .route("/fn/{*name}", get(handlers::server_function))

@@ -45,13 +45,18 @@ pub async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let _watcher = watch::watch(Arc::clone(&catalog))
         .with_context(|| format!("watching {}", settings.dashboards_dir.display()))?;
     let service = Arc::new(EngineService::new(Arc::clone(&engine), clock));
-    let state = AppState { service, assets: Arc::new(built) };
+    let state = AppState::new(service, built);
+    let hub = state.hub.clone();
     let listener = TcpListener::bind(settings.listen)
         .await
         .with_context(|| format!("listening on {}", settings.listen))?;
     announce(&settings, &listener, &engine)?;
     let serving = axum::serve(listener, router(state, &settings.assets_dir))
-        .with_graceful_shutdown(stop_signal());
+        .with_graceful_shutdown(async move {
+            stop_signal().await;
+            // Their streams would never end.
+            hub.close();
+        });
     // Readers who come meanwhile join what is being loaded.
     let warming = async {
         if settings.cache.warm {

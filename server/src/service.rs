@@ -1,19 +1,30 @@
 //! What pages and server functions get, from the engine.
 
+use crate::look::{Look, panels_named};
 use crate::shared_cache;
-use brisk_app::service::{ChoicesSlot, DashboardPage, PageError, PanelSlot, Service};
+use brisk_app::fragments::Fragments;
+use brisk_app::service::{DashboardPage, PageError, PanelSlot, Service};
 use brisk_cache::Trigger;
 use brisk_domain::{
-    Access, Clock, Dashboard, Panel, PanelId, Slug, Timestamp, ViewState, ZoneName,
+    Access, Clock, Dashboard, Pace, Panel, PanelId, Slug, Timestamp, ViewState, ZoneName,
 };
-use brisk_engine::{ChoicesState, Engine, PanelState, Window};
+use brisk_engine::{Engine, PanelState, Shown, Window};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The engine as pages and programs see it.
 pub struct EngineService {
     engine: Arc<Engine>,
     clock: Arc<dyn Clock>,
+    fragments: Fragments,
 }
+
+/// Bytes of drawn panels that are kept.
+const FRAGMENTS: u64 = 64 << 20;
+/// An open page has an answer within this time, or asks again.
+const CARDS_PATIENCE: Duration = Duration::from_secs(10);
+/// A server function ends when its statement does, which has a time limit of its own.
+const FOR_EVER: Duration = Duration::from_secs(3_600);
 
 /// A view's panels without its choices, for who offers none.
 pub struct Frames {
@@ -30,7 +41,55 @@ pub struct Frames {
 impl EngineService {
     /// A service over `engine`.
     pub fn new(engine: impl Into<Arc<Engine>>, clock: Arc<dyn Clock>) -> Self {
-        Self { engine: engine.into(), clock }
+        Self { engine: engine.into(), clock, fragments: Fragments::of_bytes(FRAGMENTS) }
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    /// The clock that pages are made by.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// Looks up what is shown of a dashboard for the view that `parameters` describe.
+    pub async fn look(
+        &self,
+        slug: &str,
+        shown: impl FnOnce(&Dashboard) -> Result<Shown, PageError>,
+        parameters: &[(String, String)],
+        trigger: Trigger,
+    ) -> Result<Look, PageError> {
+        let contents = self.engine.catalog().contents();
+        let dashboard = self.dashboard(slug)?;
+        let view = view_of(&dashboard, parameters)?;
+        let shown = shown(&dashboard)?;
+        let glance = self.engine.glance(&dashboard, &shown, &view, &access(), trigger).await;
+        let glance = glance.map_err(|error| bad(&dashboard, &error))?;
+        Ok(Look {
+            engine: Arc::clone(&self.engine),
+            contents,
+            dashboard,
+            view,
+            pace: Pace::from_pairs(parameters),
+            glance,
+            now: self.now(),
+            is_one_panel: matches!(shown, Shown::Panel(_)),
+            fragments: self.fragments.clone(),
+        })
+    }
+
+    /// The dashboard of that name, and the view of it that `parameters` describe.
+    pub fn view_of(
+        &self,
+        slug: &str,
+        parameters: &[(String, String)],
+    ) -> Result<(Arc<Dashboard>, ViewState), PageError> {
+        let dashboard = self.dashboard(slug)?;
+        let view = view_of(&dashboard, parameters)?;
+        Ok((dashboard, view))
     }
 
     /// Forgets the entries of a view; it loads again when it is next looked at.
@@ -125,37 +184,15 @@ impl Service for EngineService {
         self.engine.catalog().contents().dashboards.values().cloned().collect()
     }
 
-    async fn view(
+    async fn cards(
         &self,
         slug: &str,
-        panel: Option<&str>,
+        panels: &[String],
         parameters: &[(String, String)],
     ) -> Result<DashboardPage, PageError> {
-        let dashboard = self.dashboard(slug)?;
-        let view = view_of(&dashboard, parameters)?;
-        let shown = panels_of(&dashboard, panel)?;
-        let (access, trigger) = (access(), Trigger::View);
-        let data = match panel {
-            None => self.engine.view(&dashboard, &view, &access, trigger).await,
-            Some(_) => self.engine.panel(&dashboard, &shown[0], &view, &access, trigger).await,
-        };
-        let data = data.map_err(|error| bad(&dashboard, &error))?;
-        let slots = data.panels.into_iter().map(slot);
-        let contents = self.engine.catalog().contents();
-        let siblings = contents.dashboards.values().map(|d| (d.slug.clone(), d.title.clone()));
-        Ok(DashboardPage {
-            view,
-            bounds: data.window.bounds,
-            interval: data.window.interval,
-            offsets: data.window.offsets.within(data.window.bounds.from, data.window.bounds.to),
-            now: self.now(),
-            panels: shown.into_iter().zip(slots).collect(),
-            is_one_panel: panel.is_some(),
-            choices: data.options.into_iter().map(|(name, state)| (name, choices(state))).collect(),
-            outdated: contents.outdated.contains(&dashboard.slug),
-            siblings: siblings.collect(),
-            dashboard,
-        })
+        let shown = |dashboard: &Dashboard| Ok(Shown::Frames(panels_named(dashboard, panels)));
+        let look = self.look(slug, shown, parameters, Trigger::Live).await?;
+        Ok(look.into_page(CARDS_PATIENCE))
     }
 
     async fn panel(
@@ -164,19 +201,22 @@ impl Service for EngineService {
         panel: &str,
         parameters: &[(String, String)],
     ) -> Result<(Panel, PanelSlot), PageError> {
-        let frames = self.frames(slug, Some(panel), None, parameters, Trigger::View).await?;
-        let found = frames.panels.into_iter().next();
-        let (panel, state) = found.ok_or_else(|| no_panel(&frames.dashboard, panel))?;
-        Ok((panel, slot(state)))
+        let shown = |dashboard: &Dashboard| {
+            let found = panels_of(dashboard, Some(panel))?;
+            Ok(Shown::Frames(found.into_iter().map(|panel| panel.id).collect()))
+        };
+        let look = self.look(slug, shown, parameters, Trigger::View).await?;
+        let dashboard = Arc::clone(&look.dashboard);
+        let found = look.into_page(FOR_EVER).panels.into_iter().next();
+        found.ok_or_else(|| no_panel(&dashboard, panel))
     }
 }
 
-fn slot(state: PanelState) -> PanelSlot {
-    match state {
-        PanelState::Ready(data) => PanelSlot::Ready(data),
-        PanelState::Failed(error) => PanelSlot::Failed(error),
-        PanelState::Pending { load, .. } => PanelSlot::Pending(load),
-    }
+/// What an address shows: a dashboard, or one of its panels.
+pub fn shown_at(dashboard: &Dashboard, panel: Option<&str>) -> Result<Shown, PageError> {
+    let Some(id) = panel else { return Ok(Shown::Dashboard) };
+    let found = PanelId::parse(id).ok().filter(|id| dashboard.panel(id).is_some());
+    found.map(Shown::Panel).ok_or_else(|| no_panel(dashboard, id))
 }
 
 fn view_of(dashboard: &Dashboard, parameters: &[(String, String)]) -> Result<ViewState, PageError> {
@@ -202,14 +242,6 @@ fn bad(dashboard: &Dashboard, error: &impl std::error::Error) -> PageError {
 }
 
 /// Who asks: nobody in particular, as long as there are no accounts.
-fn access() -> Access {
+pub(crate) fn access() -> Access {
     Access::anonymous()
-}
-
-fn choices(state: ChoicesState) -> ChoicesSlot {
-    match state {
-        ChoicesState::Ready(choices) => ChoicesSlot::Ready(choices),
-        ChoicesState::Failed(error) => ChoicesSlot::Failed(error),
-        ChoicesState::Pending(load) => ChoicesSlot::Pending(load),
-    }
 }

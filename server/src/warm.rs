@@ -115,7 +115,7 @@ impl std::fmt::Display for Warmed {
     }
 }
 
-async fn warm(engine: &Engine, dashboard: &Dashboard) -> Warmed {
+async fn warm(engine: &Engine, dashboard: &Arc<Dashboard>) -> Warmed {
     let (started, cache) = (Instant::now(), engine.loader().cache());
     let views = engine.warm(dashboard).await;
     let figures = of_warming(&cache.statistics(), |label| {

@@ -158,7 +158,7 @@ async fn world() -> World {
     let engine = Arc::new(Engine::new(catalog, loader, clock.clone()));
     let service =
         Arc::new(EngineService::new(Arc::clone(&engine), clock.clone() as Arc<dyn Clock>));
-    let state = AppState { service, assets: Arc::new(Assets::default()) };
+    let state = AppState::new(service, Assets::default());
     let app = router(state, directory.path());
     World { app, engine, clock, database, _directory: directory }
 }

@@ -150,7 +150,7 @@ impl Replica {
         let (engine, clock) = engine(folder);
         let engine = Arc::new(engine);
         let service = Arc::new(EngineService::new(Arc::clone(&engine), clock));
-        let app = router(AppState { service, assets: Arc::default() }, folder.path());
+        let app = router(AppState::new(service, brisk_app::Assets::default()), folder.path());
         Self { app, engine }
     }
 

@@ -28,8 +28,11 @@ pub(crate) fn build(workspace: &Workspace, frontend: &Frontend) -> Result<()> {
     site.add("brisk_bg.wasm", &read(&frontend.wasm)?)?;
     site.add("brisk.js", &read(&frontend.js)?)?;
     // One file: each more would be a request before the first island starts.
-    let mut loader = read(&workspace.path("frontend/popovers.js"))?;
-    loader.extend(read(&workspace.path("frontend/loader.js"))?);
+    let mut loader = Vec::new();
+    // The loader last: it waits for the wasm, and the others do not.
+    for part in ["popovers.js", "live.js", "navigate.js", "loader.js"] {
+        loader.extend(read(&workspace.path("frontend").join(part))?);
+    }
     site.add("loader.js", &loader)?;
     site.finish()
 }

@@ -2,7 +2,7 @@
 
 use super::icon::icon;
 use crate::service::{DashboardPage, PanelSlot};
-use brisk_domain::Panel;
+use brisk_domain::{Pace, Panel};
 use leptos::prelude::*;
 
 /// The head of a dashboard.
@@ -60,9 +60,14 @@ fn as_of(page: &DashboardPage) -> AnyView {
 fn updated(page: &DashboardPage) -> Option<AnyView> {
     let loaded = page.panels.iter().map(|(_, slot)| match slot {
         PanelSlot::Ready(data) => Some(data.as_of),
-        PanelSlot::Failed(_) | PanelSlot::Pending(_) => None,
+        PanelSlot::Failed(_) | PanelSlot::Pending { .. } => None,
     });
     let oldest = loaded.collect::<Option<Vec<_>>>()?.into_iter().min()?;
     let at = page.offsets.local(oldest).format("%H:%M").to_string();
-    Some(view! { <span>"loaded "{at}</span> }.into_any())
+    Some(view! { <span class="loaded-at">"loaded "{at}</span> }.into_any())
+}
+
+/// How the page follows its data, for scripts.
+pub(crate) fn pace_word(page: &DashboardPage) -> &'static str {
+    if page.pace == Pace::ByHand { "by-hand" } else { "live" }
 }

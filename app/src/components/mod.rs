@@ -3,6 +3,7 @@
 pub(crate) mod header;
 pub(crate) mod icon;
 pub(crate) mod panel_card;
+pub(crate) mod panel_content;
 pub(crate) mod range_picker;
 pub(crate) mod toolbar;
 pub(crate) mod top_bar;

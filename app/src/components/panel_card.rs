@@ -1,10 +1,9 @@
-//! A panel's card: title, menu, chart; while loading and when it fails, the same box.
+//! A panel's card: title, menu, and its content: at once, or in its place of the stream.
 
 use super::icon::icon;
-use crate::islands::{Chart, ChartPlace};
-use crate::service::{DashboardPage, PanelSlot};
-use brisk_chart::{Drawing, Input, Spec};
-use brisk_domain::{Freshness, Panel, PanelData, PanelError, PanelKind};
+use super::panel_content::{self, Size};
+use crate::service::{DashboardPage, Outcome, PanelSlot};
+use brisk_domain::{Panel, PanelData, PanelKind};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -12,8 +11,6 @@ use std::sync::Arc;
 /// numbers are in `style/layout.css` and `style/panel.css`.
 const ROW: f64 = 72.0;
 const CARD: f64 = 72.0;
-/// What a legend takes from the body.
-const LEGEND: f64 = 24.0;
 /// The width of the grid that ticks are planned for.
 const GRID_WIDTH: f64 = 1392.0;
 /// Rows of the table on a panel's own page.
@@ -28,13 +25,13 @@ pub(crate) fn panel_card(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSl
         () if place.w > 6 => "panel wide",
         () => "panel",
     };
-    let size = (GRID_WIDTH * f64::from(place.w) / 12.0 - 48.0, f64::from(place.h) * ROW - CARD);
+    let size = size_on_grid(panel);
     let title = panel.title_at(page.interval);
     let heading = format!("{}-t", panel.id);
     let hint = panel.description.clone().unwrap_or_else(|| title.clone());
     let (large, labelled_by) = (page.link_to(Some(panel)), heading.clone());
     view! {
-        <section class=class id=panel.id.to_string() aria-labelledby=labelled_by style=style>
+        <section class=class id=panel.id.to_string() data-panel=panel.id.to_string() aria-labelledby=labelled_by style=style>
             <header class="panel-head">
                 <h2 id=heading title=hint><a href=large>{title.clone()}</a></h2>
                 {menu(page, panel, &title)}
@@ -47,10 +44,10 @@ pub(crate) fn panel_card(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSl
 
 /// The chart of `panel` on a page of its own.
 pub(crate) fn large(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -> AnyView {
-    let rows = if panel.kind == PanelKind::Stat { 3 } else { 7 };
-    let size = (GRID_WIDTH - 48.0, f64::from(rows) * ROW - CARD);
+    let size = size_of_large(panel);
+    let rows = large_rows(panel);
     view! {
-        <section class="panel" aria-labelledby="chart-t" style=format!("--h:{rows}")>
+        <section class="panel" data-panel=panel.id.to_string() aria-labelledby="chart-t" style=format!("--h:{rows}")>
             <header class="panel-head"><h2 id="chart-t">"Chart"</h2></header>
             {filled(page, panel, slot, size)}
         </section>
@@ -58,12 +55,19 @@ pub(crate) fn large(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -
     .into_any()
 }
 
+/// The content of `panel`'s card for a page that is open already, as markup.
+pub(crate) fn content(page: &Arc<DashboardPage>, panel: &Panel, outcome: Outcome) -> String {
+    let size = if page.is_one_panel { size_of_large(panel) } else { size_on_grid(panel) };
+    panel_content::of_outcome(page, panel, None, outcome, size).to_html()
+}
+
 /// The table of `panel`'s frame.
 pub(crate) fn data_table(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -> AnyView {
-    let spec = Spec::of(panel, panel.title_at(page.interval));
-    let draw = move |result: Result<Arc<PanelData>, PanelError>| match result {
-        Ok(data) => {
-            let table = brisk_chart::table(&input(&spec, &data, (0.0, 0.0)), TABLE_ROWS);
+    let panel = panel.clone();
+    let page = Arc::clone(page);
+    let draw = move |outcome| match outcome {
+        Outcome::Ready(data) => {
+            let table = panel_content::table(&page, &panel, &data, TABLE_ROWS);
             view! {
                 <section class="panel free" id="data" aria-labelledby="data-t">
                     <header class="panel-head"><h2 id="data-t">"Data"</h2></header>
@@ -72,9 +76,30 @@ pub(crate) fn data_table(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSl
             }
             .into_any()
         }
-        Err(_) => ().into_any(),
+        Outcome::Failed(_) | Outcome::Late(_) => ().into_any(),
     };
-    when_loaded(slot, || ().into_any(), draw)
+    let draw_now = draw.clone();
+    when_loaded(
+        slot,
+        move |previous| match previous {
+            Some(data) => draw_now(Outcome::Ready(data)),
+            None => ().into_any(),
+        },
+        draw,
+    )
+}
+
+fn size_on_grid(panel: &Panel) -> Size {
+    let (w, h) = (f64::from(panel.place.w), f64::from(panel.place.h));
+    (GRID_WIDTH * w / 12.0 - 48.0, h * ROW - CARD)
+}
+
+fn large_rows(panel: &Panel) -> u16 {
+    if panel.kind == PanelKind::Stat { 3 } else { 7 }
+}
+
+fn size_of_large(panel: &Panel) -> Size {
+    (GRID_WIDTH - 48.0, f64::from(large_rows(panel)) * ROW - CARD)
 }
 
 fn menu(page: &DashboardPage, panel: &Panel, title: &str) -> AnyView {
@@ -93,134 +118,37 @@ fn menu(page: &DashboardPage, panel: &Panel, title: &str) -> AnyView {
     .into_any()
 }
 
-fn filled(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot, size: (f64, f64)) -> AnyView {
+fn filled(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot, size: Size) -> AnyView {
     let (page, panel) = (Arc::clone(page), panel.clone());
-    let kind = panel.kind;
-    let draw = move |result: Result<Arc<PanelData>, PanelError>| match result {
-        Ok(data) => body(&page, &panel, &data, size),
-        Err(error) => failure(&page, &error, size.1),
+    let (late_page, late_panel) = (Arc::clone(&page), panel.clone());
+    let meanwhile = move |previous: Option<Arc<PanelData>>| match previous {
+        Some(data) => panel_content::previous(&page, &panel, &data, size),
+        None => panel_content::skeleton(panel.kind, size),
     };
-    when_loaded(slot, move || skeleton(kind, size.1), draw)
+    let previous = match &slot {
+        PanelSlot::Pending { previous, .. } => previous.clone(),
+        PanelSlot::Ready(_) | PanelSlot::Failed(_) => None,
+    };
+    let draw =
+        move |outcome| panel_content::of_outcome(&late_page, &late_panel, previous, outcome, size);
+    when_loaded(slot, meanwhile, draw)
 }
 
-/// `draw` at once where the panel is there, else in its place of the stream.
+/// `draw` at once where the panel is there, else in its place of the stream; `meanwhile` is drawn
+/// with what there is of it.
 fn when_loaded(
     slot: PanelSlot,
-    meanwhile: impl Fn() -> AnyView + Send + Sync + 'static,
-    draw: impl FnOnce(Result<Arc<PanelData>, PanelError>) -> AnyView + Send + 'static,
+    meanwhile: impl Fn(Option<Arc<PanelData>>) -> AnyView + Send + Sync + 'static,
+    draw: impl FnOnce(Outcome) -> AnyView + Send + 'static,
 ) -> AnyView {
     match slot {
-        PanelSlot::Ready(data) => draw(Ok(data)),
-        PanelSlot::Failed(error) => draw(Err(error)),
-        PanelSlot::Pending(pending) => view! {
-            <Suspense fallback=meanwhile>
-                {Suspend::new(async move { draw(pending.await) })}
+        PanelSlot::Ready(data) => draw(Outcome::Ready(data)),
+        PanelSlot::Failed(error) => draw(Outcome::Failed(error)),
+        PanelSlot::Pending { previous, outcome } => view! {
+            <Suspense fallback=move || meanwhile(previous.clone())>
+                {Suspend::new(async move { draw(outcome.await) })}
             </Suspense>
         }
         .into_any(),
     }
-}
-
-fn body(
-    page: &DashboardPage,
-    panel: &Panel,
-    data: &PanelData,
-    (width, height): (f64, f64),
-) -> AnyView {
-    let spec = Spec::of(panel, panel.title_at(page.interval));
-    let mut drawing = brisk_chart::draw(&input(&spec, data, (width, height)));
-    let mut inner = height;
-    if !drawing.legend.is_empty() {
-        // Whether there is a legend is known only after drawing; its room comes off the chart.
-        inner = height - LEGEND;
-        drawing = brisk_chart::draw(&input(&spec, data, (width, inner)));
-    }
-    let mark = (data.freshness > Freshness::Fresh).then(|| {
-        let at = data.offsets.local(data.as_of).format("%H:%M").to_string();
-        let title = match data.freshness {
-            Freshness::Unverified => {
-                format!("As of {at}; whether it is still current could not be checked")
-            }
-            _ => format!("As of {at}; a newer value is on its way"),
-        };
-        view! { <span class="mark updating" role="status" title=title>{at}</span> }
-    });
-    let style = format!("height:{inner}px");
-    let content = if panel.kind == PanelKind::Table && !drawing.is_empty {
-        let heading = format!("{}-t", panel.id);
-        view! {
-            <div class="panel-body scroll" style=style tabindex="0" role="group" aria-labelledby=heading inner_html=drawing.body></div>
-        }
-        .into_any()
-    } else if drawing.readout.labels.is_empty() {
-        view! { <div class="panel-body chart" style=style inner_html=drawing.body></div> }
-            .into_any()
-    } else {
-        interactive(page, panel, data, spec.title, drawing, (width, inner))
-    };
-    view! { {mark}{content} }.into_any()
-}
-
-fn interactive(
-    page: &DashboardPage,
-    panel: &Panel,
-    data: &PanelData,
-    title: String,
-    drawing: Drawing,
-    (width, height): (f64, f64),
-) -> AnyView {
-    let place = ChartPlace {
-        slug: page.dashboard.slug.to_string(),
-        panel: panel.id.to_string(),
-        query: page.view.query_string(&page.dashboard),
-        width,
-        height,
-        interval: data.interval,
-        zone: data.offsets.clone(),
-    };
-    view! {
-        <Chart place=place legend=drawing.legend readout=drawing.readout title=title>
-            <div inner_html=drawing.body></div>
-        </Chart>
-    }
-    .into_any()
-}
-
-fn input<'a>(spec: &'a Spec, data: &'a PanelData, (width, height): (f64, f64)) -> Input<'a> {
-    Input {
-        spec,
-        frame: &data.frame,
-        previous: data.previous.as_ref(),
-        sparkline: data.sparkline.as_ref(),
-        bounds: data.bounds,
-        previous_bounds: data.previous_bounds,
-        interval: data.interval,
-        zone: &data.offsets,
-        width,
-        height,
-        hidden: &[],
-    }
-}
-
-fn failure(page: &DashboardPage, error: &PanelError, height: f64) -> AnyView {
-    let retry = error.retry.then(|| view! { <a href=page.link_here()>"Try again"</a> });
-    view! {
-        <div class="panel-body notice bad" role="alert" style=format!("height:{height}px")>
-            {icon("alert")}<p>{error.message.clone()}</p>{retry}
-        </div>
-    }
-    .into_any()
-}
-
-fn skeleton(kind: PanelKind, height: f64) -> AnyView {
-    let class = match kind {
-        PanelKind::Table => "panel-body skeleton rows",
-        _ => "panel-body skeleton",
-    };
-    view! {
-        <div class=class style=format!("height:{height}px")>
-            <span class="visually-hidden">"Loading"</span>
-        </div>
-    }
-    .into_any()
 }

@@ -3,7 +3,7 @@
 use super::icon::{chevron, icon};
 use super::{range_picker, variable_picker};
 use crate::service::DashboardPage;
-use brisk_domain::{Interval, IntervalChoice};
+use brisk_domain::{Interval, IntervalChoice, Pace};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -26,11 +26,47 @@ pub(crate) fn toolbar(page: &Arc<DashboardPage>) -> AnyView {
             {pickers}
             {chips}
             {reset}
-            <form class="push" method="post" action=format!("/d/{}/refresh{query}", page.dashboard.slug)>
-                <input type="hidden" name="back" value=page.link_here()/>
-                <button class="btn" title="Load everything again">{icon("refresh")}"Refresh"</button>
-            </form>
+            <div class="push">
+                {pace(page)}
+                <form method="post" action=format!("/d/{}/refresh{query}", page.dashboard.slug)>
+                    <input type="hidden" name="back" value=page.link_here()/>
+                    <button class="btn" title="Load everything again">{icon("refresh")}"Refresh"</button>
+                </form>
+            </div>
         </section>
+    }
+    .into_any()
+}
+
+/// How the page follows its data. Scripts follow it: without them it is not shown.
+fn pace(page: &DashboardPage) -> AnyView {
+    let link = |pace: Pace, words: &'static str| {
+        let href = page.link_with(&[(Pace::PARAMETER, pace.word())]);
+        let current = (pace == page.pace).then_some("true");
+        view! { <a href=href aria-current=current>{words}</a> }.into_any()
+    };
+    let paces = Pace::CHOICES.into_iter().filter(|(seconds, _)| *seconds >= page.least_pace);
+    let links: Vec<AnyView> =
+        paces.map(|(seconds, words)| link(Pace::Every(seconds), words)).collect();
+    let label = match page.pace {
+        Pace::Live => "Live".to_owned(),
+        Pace::ByHand => "By hand".to_owned(),
+        Pace::Every(seconds) => Pace::CHOICES
+            .iter()
+            .find(|(choice, _)| *choice == seconds)
+            .map_or_else(|| format!("Every {seconds} s"), |(_, words)| (*words).to_owned()),
+    };
+    view! {
+        <details class="pop end js-only" name="pop">
+            <summary class="btn" aria-label=format!("Follows its data: {label}")>
+                <i class="live-sign" data-state="starting"></i>{label.clone()}{chevron()}
+            </summary>
+            <div class="pop-box menu">
+                {link(Pace::Live, "Live, as data changes")}
+                {links}
+                {link(Pace::ByHand, "Only by hand")}
+            </div>
+        </details>
     }
     .into_any()
 }
@@ -62,8 +98,7 @@ fn interval(page: &DashboardPage) -> AnyView {
 
 /// The rest of the view, so that a form changes only its own part.
 pub(crate) fn hidden_fields(page: &DashboardPage, own: &[&str]) -> Vec<AnyView> {
-    page.view
-        .to_pairs(&page.dashboard)
+    page.pairs()
         .into_iter()
         .filter(|(name, _)| !own.contains(&name.as_str()))
         .map(|(name, value)| view! { <input type="hidden" name=name value=value/> }.into_any())

@@ -13,7 +13,13 @@ pub fn dashboard(page: &Arc<DashboardPage>) -> AnyView {
         .map(|(panel, slot)| panel_card::panel_card(page, panel, slot.clone()))
         .collect();
     view! {
-        <main id="main">
+        <main
+            id="main"
+            data-live=page.live_path()
+            data-slug=page.dashboard.slug.to_string()
+            data-view=page.view.query_string(&page.dashboard)
+            data-pace=header::pace_word(page)
+        >
             {header::of_dashboard(page)}
             {toolbar::toolbar(page)}
             <div class="grid">{panels}</div>

@@ -11,7 +11,14 @@ pub fn panel(page: &Arc<DashboardPage>) -> AnyView {
         return ().into_any();
     };
     view! {
-        <main id="main">
+        <main
+            id="main"
+            data-live=page.live_path()
+            data-slug=page.dashboard.slug.to_string()
+            data-view=page.view.query_string(&page.dashboard)
+            data-pace=header::pace_word(page)
+            data-large="true"
+        >
             {header::of_panel(page, panel)}
             {toolbar::toolbar(page)}
             <div class="page">

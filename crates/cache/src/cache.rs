@@ -262,6 +262,10 @@ impl<V: Value> Cache<V> {
             shared.publish(&Message::Forgotten(keys.clone())).await;
         }
         self.0.forget(&keys);
+        if self.0.shared.is_none() {
+            // With a shared tier all processes hear of it, this one as well.
+            self.0.events.send(Event::Missed);
+        }
     }
 
     /// The clock by which entries age.
@@ -292,6 +296,11 @@ impl<V: Value> Cache<V> {
             of: self.0.counters.by_label(),
             tiers: Tiers { round_trips, ..self.0.counters.tiers() },
         }
+    }
+
+    /// How long a load of `label` takes on average, from those that this process ran.
+    pub fn usual_load(&self, label: &str) -> Option<Duration> {
+        self.0.counters.usual_load(label)
     }
 
     /// Bytes of values in memory, roughly.
@@ -325,7 +334,10 @@ impl<V: Value> Inner<V> {
                 self.events.send(Event::Invalidated(tags.into()));
             }
             Message::Landed(key) => self.flights.landed_elsewhere(&key),
-            Message::Forgotten(keys) => self.forget(&keys),
+            Message::Forgotten(keys) => {
+                self.forget(&keys);
+                self.events.send(Event::Missed);
+            }
             Message::Connected => {
                 self.events.send(Event::Missed);
                 self.flights.look_again();

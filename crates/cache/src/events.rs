@@ -9,7 +9,7 @@ use tokio::sync::broadcast;
 pub enum Event {
     /// These tags have new generations.
     Invalidated(Arc<[Tag]>),
-    /// Events may have been missed: look again at whatever matters.
+    /// Events may have been missed, or entries were forgotten: look again at whatever matters.
     Missed,
 }
 

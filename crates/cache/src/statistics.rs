@@ -141,6 +141,17 @@ impl Counters {
         lock(&self.of).clone()
     }
 
+    /// The mean time of the loads of `label`, whatever their trigger, that came to an end.
+    pub(crate) fn usual_load(&self, label: &str) -> Option<Duration> {
+        let of = lock(&self.of);
+        let first = (Arc::from(label), Trigger::View);
+        let own = of.range(first..).take_while(|((known, _), _)| &**known == label);
+        let (loads, time) = own.fold((0, Duration::ZERO), |(loads, time), (_, figures)| {
+            (loads + figures.loads, time + figures.load_time)
+        });
+        (loads > 0).then(|| time / u32::try_from(loads).unwrap_or(u32::MAX))
+    }
+
     pub(crate) fn tiers(&self) -> Tiers {
         *lock(&self.tiers)
     }

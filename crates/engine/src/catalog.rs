@@ -3,17 +3,21 @@
 //! Reading is a pointer copy. A reload replaces what parsed and keeps the last good version of
 //! what did not, with its problems for the log and for admins.
 
+use brisk_cache::Fingerprint;
 use brisk_definition::Problem;
 use brisk_domain::{Dashboard, Rollup, RollupName, Slug};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
+use tokio::sync::watch;
 
 /// The dashboards of one directory.
 #[derive(Debug)]
 pub struct Catalog {
     directory: PathBuf,
     current: RwLock<Arc<Contents>>,
+    /// Counts the reloads, for those who wait for one.
+    changes: watch::Sender<u64>,
 }
 
 /// One state of the catalog.
@@ -29,12 +33,16 @@ pub struct Contents {
     pub rollups: BTreeMap<RollupName, Arc<Rollup>>,
     /// Rollups that are kept in an older version, because their file is broken now.
     pub outdated_rollups: Vec<RollupName>,
+    /// Equal fingerprints, equal dashboards and rollups, in all processes: part of what identifies
+    /// a page.
+    pub fingerprint: Box<str>,
 }
 
 impl Catalog {
     /// Reads the directory for the first time.
     pub fn open(directory: &Path) -> Self {
-        let catalog = Self { directory: directory.to_owned(), current: RwLock::default() };
+        let (current, changes) = (RwLock::default(), watch::Sender::new(0));
+        let catalog = Self { directory: directory.to_owned(), current, changes };
         catalog.reload();
         catalog
     }
@@ -55,6 +63,11 @@ impl Catalog {
         self.contents().dashboards.get(slug).cloned()
     }
 
+    /// Hears of each reload from now on.
+    pub fn follow(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
     /// Reads the directory again. A file that is broken keeps the last good version of its
     /// dashboard or rollup; a file that is gone takes it along.
     pub fn reload(&self) -> Arc<Contents> {
@@ -68,6 +81,7 @@ impl Catalog {
                 outdated: before.dashboards.keys().cloned().collect(),
                 rollups: before.rollups.clone(),
                 outdated_rollups: before.rollups.keys().cloned().collect(),
+                fingerprint: Box::default(),
             };
             return self.replace(contents);
         }
@@ -100,10 +114,20 @@ impl Catalog {
         self.replace(contents)
     }
 
-    fn replace(&self, contents: Contents) -> Arc<Contents> {
+    fn replace(&self, mut contents: Contents) -> Arc<Contents> {
+        contents.fingerprint = fingerprint(&contents);
         let contents = Arc::new(contents);
         *self.current.write().unwrap_or_else(|poisoned| poisoned.into_inner()) =
             Arc::clone(&contents);
+        self.changes.send_modify(|count| *count = count.wrapping_add(1));
         contents
     }
+}
+
+/// Definitions are pure data, whose debug form says all of it.
+fn fingerprint(contents: &Contents) -> Box<str> {
+    let dashboards = contents.dashboards.values().map(|dashboard| format!("{dashboard:?}"));
+    let rollups = contents.rollups.values().map(|rollup| format!("{rollup:?}"));
+    let outdated = std::iter::once(format!("{:?}", contents.outdated));
+    Fingerprint::of(dashboards.chain(rollups).chain(outdated)).to_string().into()
 }

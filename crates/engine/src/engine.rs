@@ -10,14 +10,15 @@ use crate::prepared::{Kept, Shown};
 use crate::rollup::{self, PlannedRollup, Plans};
 use crate::view::{ChoicesState, View};
 use crate::window::{TooFine, Window};
-use brisk_cache::{LoadError, NotRecorded, Request, Tag, Trigger};
+use brisk_cache::{Follower, LoadError, NotRecorded, Request, Tag, Trigger};
 use brisk_domain::{
-    Access, Clock, Dashboard, Panel, RequestedView, RollupName, RollupReport, Slug, SourceName,
-    ViewState,
+    Access, Clock, Dashboard, Panel, PanelId, RequestedView, RollupName, RollupReport, Slug,
+    SourceName, ViewState,
 };
 use brisk_source::SourceError;
 use futures::StreamExt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The one way to get a panel's data.
 pub struct Engine {
@@ -116,6 +117,26 @@ impl Engine {
         self.glance(dashboard, &shown, view, access, trigger).await.map(Glance::open)
     }
 
+    /// What happens to the cache from now on.
+    pub fn follow(&self) -> Follower {
+        self.loader.cache().follow()
+    }
+
+    /// How long what is loaded for `dashboard` stays fresh, at least: its panel with the shortest
+    /// TTL. Who looks more often finds the same.
+    pub fn shortest_ttl(&self, dashboard: &Dashboard) -> Duration {
+        let ttls = dashboard.panels.iter().map(|panel| {
+            let policy = self.policies.of(dashboard, Some(panel), &panel.source);
+            if policy.off { Duration::ZERO } else { policy.ttl }
+        });
+        ttls.min().unwrap_or_default()
+    }
+
+    /// How long a panel's load usually takes, from those that this process has seen.
+    pub fn usual_load(&self, dashboard: &Slug, panel: &PanelId) -> Option<Duration> {
+        self.loader.cache().usual_load(&format!("{dashboard}/{panel}"))
+    }
+
     /// Makes everything that depends on `tags` out of date, for everybody, once this is `Ok`:
     /// `table:shop.orders`, `source:shop`, `dashboard:sales`, `panel:sales/revenue`, `all`, or a
     /// tag of a dashboard's or panel's own. The answer is what was invalidated.
@@ -211,7 +232,11 @@ impl Engine {
     }
 
     /// The rollup that statements on `source` call `brisk.{name}`.
-    pub(crate) fn rollup_of(&self, source: &SourceName, name: &str) -> Result<Arc<PlannedRollup>, String> {
+    pub(crate) fn rollup_of(
+        &self,
+        source: &SourceName,
+        name: &str,
+    ) -> Result<Arc<PlannedRollup>, String> {
         let contents = self.catalog.contents();
         let rollup = rollup::find(&contents.rollups, source, name)?;
         let declared = self.loader.source(source);

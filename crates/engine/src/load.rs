@@ -141,13 +141,7 @@ impl Loader {
                 }
             }
             let loaded = found.hit.map(Loaded::of);
-            Looked {
-                planned: Arc::clone(planned),
-                ticket: found.ticket,
-                rollups,
-                loaded,
-                is_ready,
-            }
+            Looked { planned: Arc::clone(planned), ticket: found.ticket, rollups, loaded, is_ready }
         });
         looked.collect()
     }

@@ -19,7 +19,12 @@ const NEWEST: Duration = Duration::from_millis(1_500);
 impl Engine {
     /// What `dashboard` takes for now. A page does not wait for its newest row for longer than
     /// [`NEWEST`]: then, and where there is none, it is what the clock says.
-    pub(crate) async fn now(&self, dashboard: &Dashboard, access: &Access, trigger: Trigger) -> Timestamp {
+    pub(crate) async fn now(
+        &self,
+        dashboard: &Dashboard,
+        access: &Access,
+        trigger: Trigger,
+    ) -> Timestamp {
         let clock = self.clock.now();
         let statement = match &dashboard.now {
             Now::Clock => return clock,

@@ -1,7 +1,7 @@
 //! From what there is to say to a response: status, headers, and a body only for who lacks it.
 
-use super::etag::ETag;
 use super::problem::Problem;
+use crate::etag::ETag;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;

@@ -1,9 +1,9 @@
 //! The JSON form of a view and of its panels' data.
 
-use super::etag::ETag;
 use super::frame::{Frame, word};
 use super::instant::{self, Written};
 use super::problem::Problem;
+use crate::etag::ETag;
 use crate::service::Frames;
 use brisk_domain::{Freshness, Panel, PanelData, PanelKind, Timestamp};
 use http::HeaderValue;

@@ -3,7 +3,7 @@
 //!
 //! - [`handlers`] answer the routes; [`parameters`] and [`accept`] read what is asked;
 //! - [`definition`], [`data`], [`frame`], [`instant`] and [`csv`] are the forms of what is said;
-//! - [`answer`] makes responses, with tags from [`etag`]; [`problem`] is what went wrong;
+//! - [`answer`] makes responses, with tags; [`problem`] is what went wrong;
 //! - [`openapi`] describes all of it; [`page`] is the page to try it.
 //!
 //! To add an operation: its handler in [`handlers`] with its description, its route here, its line
@@ -14,7 +14,6 @@ pub mod answer;
 pub mod csv;
 pub mod data;
 pub mod definition;
-pub mod etag;
 pub mod frame;
 pub mod handlers;
 pub mod instant;

@@ -8,7 +8,7 @@ const VERSION: &str = concat!("1 ", env!("CARGO_PKG_VERSION"));
 
 /// A weak entity tag (RFC 9110, section 8.8.3): answers with equal tags say the same, although the
 /// age that they name differs, and the bytes with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ETag(String);
 
 impl ETag {

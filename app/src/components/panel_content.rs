@@ -1,0 +1,215 @@
+//! What fills a panel's card: the chart, or what stands in its place while it loads or when it
+//! fails; always in the same box. One element with its edition and state, which open pages replace.
+
+use super::icon::icon;
+use crate::islands::{Chart, ChartPlace};
+use crate::service::{DashboardPage, Outcome, Wait};
+use brisk_chart::{Drawing, Input, Spec};
+use brisk_domain::{Freshness, Panel, PanelData, PanelError, PanelKind};
+use leptos::prelude::*;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Width and height of a card's body, in CSS px.
+pub(crate) type Size = (f64, f64);
+
+/// What a legend takes from the body.
+const LEGEND: f64 = 24.0;
+
+/// The content for what came of the panel; `previous` is what there is while it is late.
+pub(crate) fn of_outcome(
+    page: &DashboardPage,
+    panel: &Panel,
+    previous: Option<Arc<PanelData>>,
+    outcome: Outcome,
+    size: Size,
+) -> AnyView {
+    match (outcome, previous) {
+        (Outcome::Ready(data), _) => shown(page, panel, &data, data.freshness, size),
+        (Outcome::Failed(error), _) => failed(page, &error, size),
+        (Outcome::Late(_), Some(data)) => self::previous(page, panel, &data, size),
+        (Outcome::Late(wait), None) => late(wait, size),
+    }
+}
+
+/// What the panel showed before, marked, until what comes is there.
+pub(crate) fn previous(
+    page: &DashboardPage,
+    panel: &Panel,
+    data: &PanelData,
+    size: Size,
+) -> AnyView {
+    shown(page, panel, data, data.freshness.max(Freshness::Stale), size)
+}
+
+/// The quietest drawing of what will come.
+pub(crate) fn skeleton(kind: PanelKind, (_, height): Size) -> AnyView {
+    let class = match kind {
+        PanelKind::Table => "panel-body skeleton rows",
+        _ => "panel-body skeleton",
+    };
+    view! {
+        <div class="content" data-state="loading">
+            <div class=class style=format!("height:{height}px")>
+                <span class="visually-hidden">"Loading"</span>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// A table of the panel's frame, at most `rows` long.
+pub(crate) fn table(page: &DashboardPage, panel: &Panel, data: &PanelData, rows: usize) -> String {
+    let spec = Spec::of(panel, panel.title_at(page.interval));
+    brisk_chart::table(&input(&spec, data, (0.0, 0.0)), rows)
+}
+
+fn shown(
+    page: &DashboardPage,
+    panel: &Panel,
+    data: &PanelData,
+    freshness: Freshness,
+    size: Size,
+) -> AnyView {
+    let local = data.offsets.local(data.as_of);
+    // The day, too, where it is not today's.
+    let is_today = local.date() == data.offsets.local(page.now).date();
+    let at = local.format(if is_today { "%H:%M" } else { "%-d %b %H:%M" }).to_string();
+    let (state, title, words) = match freshness {
+        Freshness::Fresh => ("current", "", ""),
+        Freshness::Unverified => {
+            ("unverified", "Whether this is still current could not be checked", ", not verified")
+        }
+        Freshness::Stale | Freshness::Previous => {
+            ("previous", "A newer value is on its way", ", updating")
+        }
+    };
+    let mark = (freshness > Freshness::Fresh).then(|| {
+        let class = if state == "previous" { "mark updating" } else { "mark" };
+        view! {
+            <span class=class role="status" title=title>"as of "{at.clone()}<span class="mark-words">{words}</span></span>
+        }
+    });
+    let drawn = drawn(page, panel, data, size);
+    view! {
+        <div class="content" data-state=state data-edition=data.edition.0.to_string() data-as-of=(data.as_of.0 / 1_000).to_string() data-at=at>
+            {mark}
+            <div class="drawing" inner_html=drawn.to_string()></div>
+        </div>
+    }
+    .into_any()
+}
+
+/// The drawing, or what was drawn of the same before.
+fn drawn(page: &DashboardPage, panel: &Panel, data: &PanelData, size: Size) -> Arc<str> {
+    let query = page.view.query_string(&page.dashboard);
+    let key = format!(
+        "{}|{}|{}|{}|{:?}|{:?}|{query}",
+        page.fingerprint, page.dashboard.slug, panel.id, data.edition.0, data.bounds, size
+    );
+    page.fragments.get_or_draw(key, || draw(page, panel, data, size).to_html())
+}
+
+fn draw(page: &DashboardPage, panel: &Panel, data: &PanelData, (width, height): Size) -> AnyView {
+    let spec = Spec::of(panel, panel.title_at(page.interval));
+    let mut drawing = brisk_chart::draw(&input(&spec, data, (width, height)));
+    let mut inner = height;
+    if !drawing.legend.is_empty() {
+        // Whether there is a legend is known only after drawing; its room comes off the chart.
+        inner = height - LEGEND;
+        drawing = brisk_chart::draw(&input(&spec, data, (width, inner)));
+    }
+    let style = format!("height:{inner}px");
+    if panel.kind == PanelKind::Table && !drawing.is_empty {
+        let heading =
+            if page.is_one_panel { "chart-t".to_owned() } else { format!("{}-t", panel.id) };
+        view! {
+            <div class="panel-body scroll" style=style tabindex="0" role="group" aria-labelledby=heading inner_html=drawing.body></div>
+        }
+        .into_any()
+    } else if drawing.readout.labels.is_empty() {
+        view! { <div class="panel-body chart" style=style inner_html=drawing.body></div> }
+            .into_any()
+    } else {
+        interactive(page, panel, data, spec.title, drawing, (width, inner))
+    }
+}
+
+fn interactive(
+    page: &DashboardPage,
+    panel: &Panel,
+    data: &PanelData,
+    title: String,
+    drawing: Drawing,
+    (width, height): Size,
+) -> AnyView {
+    let place = ChartPlace {
+        slug: page.dashboard.slug.to_string(),
+        panel: panel.id.to_string(),
+        query: page.view.query_string(&page.dashboard),
+        width,
+        height,
+        interval: data.interval,
+        zone: data.offsets.clone(),
+    };
+    view! {
+        <Chart place=place legend=drawing.legend readout=drawing.readout title=title>
+            <div inner_html=drawing.body></div>
+        </Chart>
+    }
+    .into_any()
+}
+
+fn input<'a>(spec: &'a Spec, data: &'a PanelData, (width, height): Size) -> Input<'a> {
+    Input {
+        spec,
+        frame: &data.frame,
+        previous: data.previous.as_ref(),
+        sparkline: data.sparkline.as_ref(),
+        bounds: data.bounds,
+        previous_bounds: data.previous_bounds,
+        interval: data.interval,
+        zone: &data.offsets,
+        width,
+        height,
+        hidden: &[],
+    }
+}
+
+fn failed(page: &DashboardPage, error: &PanelError, (_, height): Size) -> AnyView {
+    let retry = error.retry.then(|| view! { <a href=page.link_here()>"Try again"</a> });
+    view! {
+        <div class="content" data-state="failed">
+            <div class="panel-body notice bad" role="alert" style=format!("height:{height}px")>
+                {icon("alert")}<p>{error.message.clone()}</p>{retry}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// It takes longer than the page waits: how long already, and how long it usually does. Scripts
+/// count on from there, and the live channel brings what comes.
+fn late(wait: Wait, (_, height): Size) -> AnyView {
+    let usual = wait.usual.filter(|usual| *usual >= Duration::from_secs(1));
+    let words = usual.map(|usual| format!("usually {}", seconds(usual)));
+    let bar = usual.map(|usual| {
+        let (value, max) = (wait.elapsed.as_millis(), usual.as_millis());
+        view! { <progress max=max.to_string() value=value.min(max).to_string() aria-label="Progress, by how long it usually takes"></progress> }
+    });
+    view! {
+        <div class="content" data-state="late" data-elapsed=wait.elapsed.as_millis().to_string()>
+            <div class="panel-body notice late" style=format!("height:{height}px")>
+                <p role="status">"Still loading"</p>
+                {bar}
+                <p class="late-time"><span class="elapsed">{seconds(wait.elapsed)}</span>{words.map(|words| view! { <span>{words}</span> })}</p>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Whole seconds, as readers count.
+fn seconds(length: Duration) -> String {
+    format!("{} s", (length.as_millis() + 500) / 1_000)
+}

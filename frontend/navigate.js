@@ -1,0 +1,138 @@
+// Other ranges, choices and dashboards take the place of the page in it: where the reader was
+// scrolled to and what has the focus stay, and nothing goes blank. Where a browser cannot, or the
+// answer is no page, it is an ordinary navigation.
+const navigate = (() => {
+  // How long a page that was fetched ahead counts as current.
+  const AHEAD = 5_000;
+  const ahead = new Map();
+
+  const isPage = (url) =>
+    url.origin === location.origin && (url.pathname === "/" || /^\/d\/[^/]+(\/p\/[^/]+)?$/.test(url.pathname));
+
+  const get = async (href, signal) => {
+    const answer = await fetch(href, { headers: { "brisk-swap": "1" }, signal });
+    const type = answer.headers.get("content-type") ?? "";
+    if (!type.startsWith("text/html") || answer.redirected) throw new Error("not a page");
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  };
+
+  const taken = (href, signal) => {
+    const known = ahead.get(href);
+    ahead.delete(href);
+    return known && performance.now() - known.at < AHEAD ? known.page : get(href, signal);
+  };
+
+  // ---- Ahead of a click: a pointer that rests on a link, or a finger that touches it.
+
+  let resting;
+  const intend = (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (!link || navigator.connection?.saveData) return;
+    const url = new URL(link.href);
+    if (!isPage(url) || url.href === location.href || url.hash || ahead.has(url.href)) return;
+    clearTimeout(resting);
+    const fetchAhead = () => {
+      const page = get(url.href);
+      page.catch(() => ahead.delete(url.href));
+      ahead.set(url.href, { page, at: performance.now() });
+      setTimeout(() => ahead.delete(url.href), AHEAD);
+    };
+    if (event.type === "touchstart") fetchAhead();
+    else resting = setTimeout(fetchAhead, 80);
+  };
+  document.addEventListener("pointerover", intend);
+  document.addEventListener("pointerout", () => clearTimeout(resting));
+  document.addEventListener("focusin", intend);
+  document.addEventListener("touchstart", intend, { passive: true });
+
+  // ---- The place of the focus, to be found again in the new page.
+
+  const focused = () => {
+    const element = document.activeElement;
+    if (!element || element === document.body) return undefined;
+    const popover = element.closest("details.pop");
+    if (popover) {
+      // What was chosen from closes; its button has the focus, as after Escape.
+      const all = [...document.querySelectorAll("details.pop > summary")];
+      return { summary: all.indexOf(popover.querySelector("summary")) };
+    }
+    if (element.id) return { id: element.id };
+    const panel = element.closest("[data-panel]");
+    if (panel) return { panel: panel.dataset.panel };
+    return undefined;
+  };
+  const focusAgain = (place) => {
+    const found = !place
+      ? undefined
+      : place.id
+        ? document.getElementById(place.id)
+        : place.panel
+          ? document.querySelector(`[data-panel="${CSS.escape(place.panel)}"] a`)
+          : document.querySelectorAll("details.pop > summary")[place.summary];
+    found?.focus({ preventScroll: true });
+    return Boolean(found);
+  };
+
+  const swap = (page, isSame) => {
+    const place = isSame ? focused() : undefined;
+    document.title = page.title;
+    for (const name of ["class", "data-theme"]) {
+      for (const [own, other] of [
+        [document.documentElement, page.documentElement],
+        [document.body, page.body],
+      ]) {
+        const value = other.getAttribute(name);
+        if (value === null) own.removeAttribute(name);
+        else own.setAttribute(name, value);
+      }
+    }
+    document.body.replaceChildren(...page.body.childNodes);
+    live.begin();
+    if (!focusAgain(place) && !isSame) {
+      const heading = document.querySelector("h1");
+      heading?.setAttribute("tabindex", "-1");
+      heading?.focus({ preventScroll: true });
+    }
+  };
+
+  const changed = (page) => {
+    // The program was replaced: its scripts belong to its pages.
+    const script = (of) => of.getElementById("loader")?.getAttribute("src");
+    return script(page) !== script(document);
+  };
+
+  const show = async (href, isSame, signal) => {
+    const busy = setTimeout(() => document.documentElement.classList.add("busy"), 150);
+    try {
+      const page = await taken(href, signal);
+      if (signal?.aborted) return;
+      if (changed(page)) return location.reload();
+      const moves = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+      if (document.startViewTransition && moves && !document.hidden) {
+        await document.startViewTransition(() => swap(page, isSame)).updateCallbackDone;
+      } else swap(page, isSame);
+    } catch (error) {
+      // The address is the new one already.
+      if (error.name !== "AbortError") location.reload();
+    } finally {
+      clearTimeout(busy);
+      document.documentElement.classList.remove("busy");
+    }
+  };
+
+  window.navigation?.addEventListener("navigate", (event) => {
+    const url = new URL(event.destination.url);
+    if (!event.canIntercept || event.hashChange || event.downloadRequest !== null || event.formData) return;
+    if (!isPage(url) || url.hash || event.navigationType === "reload") return;
+    const isSame = url.pathname === location.pathname;
+    event.intercept({
+      focusReset: "manual",
+      // Back and forward go where they were; the same dashboard stays where it is.
+      scroll: isSame && event.navigationType !== "traverse" ? "manual" : "after-transition",
+      handler: () => show(url.href, isSame, event.signal),
+    });
+  });
+
+  // What is out of date is shown anew, in place where that can be done.
+  window.brisk = { reload: () => show(location.href, true) };
+})();

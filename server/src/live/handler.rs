@@ -1,0 +1,66 @@
+//! `/d/{slug}/live` and `/d/{slug}/p/{panel}/live`.
+
+use super::channel::Followed;
+use super::hub::Full;
+use super::stream;
+use crate::handlers::parameters;
+use crate::router::AppState;
+use crate::service::{access, shown_at};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
+use axum::response::{IntoResponse, Response};
+use brisk_app::service::PageError;
+use brisk_domain::Pace;
+use brisk_engine::Shown;
+use http::{StatusCode, header};
+
+/// `/d/{slug}/live`
+pub async fn dashboard(
+    State(state): State<AppState>,
+    path: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Response {
+    let Ok(Path(slug)) = path else { return StatusCode::NOT_FOUND.into_response() };
+    follow(&state, &slug, None, &request)
+}
+
+/// `/d/{slug}/p/{panel}/live`
+pub async fn panel(
+    State(state): State<AppState>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    request: Request,
+) -> Response {
+    let Ok(Path((slug, panel))) = path else { return StatusCode::NOT_FOUND.into_response() };
+    follow(&state, &slug, Some(&panel), &request)
+}
+
+fn follow(state: &AppState, slug: &str, panel: Option<&str>, request: &Request) -> Response {
+    let parameters = parameters(request.uri().query());
+    let followed = || {
+        let (dashboard, view) = state.service.view_of(slug, &parameters)?;
+        let panel = match shown_at(&dashboard, panel)? {
+            Shown::Panel(panel) => Some(panel),
+            Shown::Dashboard | Shown::Frames(_) => None,
+        };
+        let (slug, pace) = (dashboard.slug.clone(), Pace::from_pairs(&parameters));
+        Ok((Followed { slug, panel, view, pace, access: access() }, dashboard))
+    };
+    let (followed, dashboard) = match followed() {
+        Ok(followed) => followed,
+        Err(PageError::NotFound(message)) => {
+            return (StatusCode::NOT_FOUND, message + "\n").into_response();
+        }
+        Err(PageError::BadRequest(message, _)) => {
+            return (StatusCode::BAD_REQUEST, message + "\n").into_response();
+        }
+    };
+    let last = request.headers().get("last-event-id").and_then(|value| value.to_str().ok());
+    match state.hub.join(followed, dashboard) {
+        Ok(page) => stream::response(state.hub.clone(), page, last.map(str::to_owned)),
+        Err(Full) => {
+            let later = [(header::RETRY_AFTER, "60")];
+            let message = "Too many pages are open at the moment: come back in a minute.\n";
+            (StatusCode::SERVICE_UNAVAILABLE, later, message).into_response()
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Pages and the live channel: what is in the first bytes, what a browser need not ask for again,
+//! what is late, and how open pages hear of what changes.
+
+// Helpers of tests are outside of what clippy takes for tests.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod live_support;
+
+use brisk_domain::Pace;
+use live_support::world;
+use std::time::Duration;
+
+#[tokio::test]
+async fn a_page_that_is_all_there_has_a_tag_and_is_not_sent_again() {
+    let world = world().await;
+    world.settle("/d/sales").await;
+    let page = world.get("/d/sales", &[]).await;
+    assert_eq!(page.header("cache-control"), "private, no-cache");
+    assert!(page.body.contains("data-state=\"current\""), "{}", page.body);
+    assert!(!page.body.contains("<script nonce"), "nothing inline is in a page that is there");
+    let tag = page.header("etag").to_owned();
+    let again = world.get("/d/sales", &[("if-none-match", &tag)]).await;
+    assert_eq!((again.status, again.body.as_str()), (304, ""));
+    assert_eq!(again.header("etag"), tag);
+    // Of another appearance, range or browser, and after an invalidation, it is another page.
+    let dark = world.get("/d/sales", &[("if-none-match", &tag), ("cookie", "theme=dark")]).await;
+    assert_eq!(dark.status, 200);
+    assert!(dark.body.contains("data-theme=\"dark\""));
+    let other = world.settle("/d/sales?range=last-30-days").await;
+    assert_ne!(other.header("etag"), tag);
+    world.sell(1_000).await;
+    world.invalidate("table:shop.orders").await;
+    let after = world.get("/d/sales", &[("if-none-match", &tag)]).await;
+    assert_eq!((after.status, after.header("etag")), (200, ""), "it streams");
+    assert_eq!(after.header("cache-control"), "no-store");
+}
+
+#[tokio::test]
+async fn a_kept_page_is_sent_packed_to_who_wants_it_so() {
+    let world = world().await;
+    let plain = world.settle("/d/sales").await;
+    for (accept, encoding) in [("gzip, deflate, br", "br"), ("gzip", "gzip"), ("identity", "")] {
+        let page = world.get("/d/sales", &[("accept-encoding", accept)]).await;
+        assert_eq!(page.header("content-encoding"), encoding, "{accept}");
+        assert_eq!(page.header("vary"), "accept-encoding, cookie");
+        assert_eq!(page.unpacked(), plain.body, "{accept}");
+    }
+}
+
+#[tokio::test]
+async fn after_an_invalidation_the_previous_value_is_painted_first_and_the_true_one_follows() {
+    let world = world().await;
+    world.settle("/d/steady").await;
+    world.sell(58).await;
+    world.invalidate("table:shop.orders").await;
+    let page = world.get("/d/steady", &[]).await.body;
+    let (first, then) = page.split_once("</main>").unwrap();
+    assert!(first.contains(">42<") && first.contains("updating"), "{first}");
+    assert!(then.contains(">100<") && !then.contains("updating"), "{then}");
+    // A panel that must never show older values shows none.
+    assert!(first.contains("data-state=\"loading\""), "{first}");
+}
+
+#[tokio::test]
+async fn a_slow_panel_holds_nobody_up_and_comes_over_the_live_channel() {
+    let world = world().await;
+    let begun = std::time::Instant::now();
+    let page = world.get("/d/slow", &[]).await.body;
+    let took = begun.elapsed();
+    assert!(page.contains("data-state=\"late\""), "{page}");
+    assert!(page.contains("Still loading"), "{page}");
+    assert!(page.contains(">42<"), "the other panel is there: {page}");
+    assert!(took < Duration::from_secs(20), "{took:?}");
+    let mut live = world.follow("/d/slow/live").await;
+    let news = live.until("slow", "current").await;
+    assert_eq!(news["slow"]["state"], "current");
+    // Its statement ran once: for the page, and for the channel, which joined it.
+    assert_eq!(world.loads("slow/slow"), 1);
+    let card = world.cards("slow", &["slow"]).await;
+    assert!(card["slow"].contains("data-state=\"current\""), "{card:?}");
+}
+
+#[tokio::test]
+async fn who_swaps_pages_in_place_gets_what_is_there_at_once() {
+    let world = world().await;
+    let page = world.get("/d/slow", &[("brisk-swap", "1")]).await;
+    assert!(page.body.contains("data-state=\"late\""), "{}", page.body);
+    let mut live = world.follow("/d/slow/live").await;
+    live.until("slow", "current").await;
+    assert_eq!(world.loads("slow/slow"), 1, "the page's load went on for the channel");
+}
+
+#[tokio::test]
+async fn open_pages_hear_of_new_editions_and_the_statement_runs_once_for_all() {
+    let world = world().await;
+    let mut pages = Vec::new();
+    for _ in 0..20 {
+        pages.push(world.follow("/d/sales/live").await);
+    }
+    let mut before = Vec::new();
+    for page in &mut pages {
+        before.push(page.until_all_current().await.0["total"]["edition"].clone());
+    }
+    assert!(before.iter().all(|edition| *edition == before[0]));
+    let (loads, others) = (world.loads("sales/total"), world.loads("sales/fixed"));
+    world.sell(58).await;
+    world.invalidate("table:shop.orders").await;
+    for page in &mut pages {
+        let news = page.until_edition_other_than("total", &before[0]).await;
+        assert!(news.get("fixed").is_none(), "it reads no table that has changed: {news}");
+    }
+    assert_eq!(world.loads("sales/total"), loads + 1);
+    assert_eq!(world.loads("sales/fixed"), others);
+    let card = world.cards("sales", &["total"]).await;
+    assert!(card["total"].contains(">100<"), "{card:?}");
+    assert_eq!(world.loads("sales/total"), loads + 1);
+    assert_eq!((world.hub().open_pages(), world.hub().followed_views()), (20, 1));
+}
+
+#[tokio::test]
+async fn a_page_that_comes_back_hears_only_what_it_missed() {
+    let world = world().await;
+    let mut page = world.follow("/d/sales/live").await;
+    let (_, id) = page.until_all_current().await;
+    drop(page);
+    let mut again = world.follow_from("/d/sales/live", &id).await;
+    world.sell(1).await;
+    world.invalidate("table:shop.orders").await;
+    let news = again.next().await;
+    assert!(news.get("fixed").is_none(), "{news}");
+    assert!(news["total"]["edition"].is_string(), "{news}");
+}
+
+#[tokio::test]
+async fn a_panel_whose_data_change_faster_than_it_loads_still_shows_them() {
+    let world = world().await;
+    let mut page = world.follow("/d/slow/live").await;
+    let invalidate = async {
+        loop {
+            world.invalidate("table:shop.orders").await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let shown = async {
+        let first = page.until("slow", "previous").await["slow"]["edition"].clone();
+        page.until_edition_other_than("slow", &first).await
+    };
+    tokio::select! {
+        () = invalidate => unreachable!(),
+        news = shown => assert!(news["slow"]["edition"].is_string()),
+    }
+}
+
+#[tokio::test]
+async fn a_page_is_told_when_its_dashboard_is_another_one() {
+    let world = world().await;
+    let mut page = world.follow("/d/sales/live").await;
+    page.until("total", "current").await;
+    world.change_dashboard();
+    page.until_outdated().await;
+    // Who comes next follows the new one.
+    world.follow("/d/sales/live").await.until("total", "current").await;
+}
+
+#[tokio::test]
+async fn a_view_that_nobody_has_open_is_no_longer_followed() {
+    let world = world().await;
+    let mut page = world.follow("/d/sales/live").await;
+    page.until("total", "current").await;
+    drop(page);
+    world.until(|| world.hub().followed_views() == 0).await;
+    assert_eq!(world.hub().open_pages(), 0);
+    let loads = world.loads("sales/total");
+    world.invalidate("table:shop.orders").await;
+    tokio::task::yield_now().await;
+    assert_eq!(world.loads("sales/total"), loads);
+}
+
+#[tokio::test]
+async fn pages_beyond_the_bound_are_told_to_come_back() {
+    let world = world().await;
+    let mut open = Vec::new();
+    for _ in 0..live_support::MOST {
+        open.push(world.follow("/d/sales/live").await);
+    }
+    let refused = world.get("/d/sales/live", &[]).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (503, "60"));
+    drop(open);
+    world.until(|| world.hub().open_pages() == 0).await;
+    world.follow("/d/sales/live").await;
+}
+
+#[tokio::test]
+async fn the_live_channel_answers_bad_addresses_with_a_sentence() {
+    let world = world().await;
+    for (path, status) in [
+        ("/d/nowhere/live", 404),
+        ("/d/%ff/live", 404),
+        ("/d/sales/p/nothing/live", 404),
+        ("/d/sales/live?range=soon", 400),
+    ] {
+        let answer = world.get(path, &[]).await;
+        assert_eq!(answer.status, status, "{path}");
+        assert!(!answer.body.contains('<'), "{path}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn streams_end_when_the_process_does() {
+    let world = world().await;
+    let mut page = world.follow("/d/sales/live").await;
+    page.until("total", "current").await;
+    world.hub().close();
+    page.until_end().await;
+}
+
+#[tokio::test]
+async fn a_refresh_by_hand_reaches_all_open_pages() {
+    let world = world().await;
+    let mut page = world.follow("/d/sales/live").await;
+    let before = page.until("total", "current").await["total"]["edition"].clone();
+    world.sell(58).await;
+    world.clock.advance(1);
+    assert_eq!(world.post("/d/sales/refresh").await.status, 303);
+    page.until_edition_other_than("total", &before).await;
+    let card = world.cards("sales", &["total"]).await;
+    assert!(card["total"].contains(">100<"), "{card:?}");
+}
+
+#[tokio::test]
+async fn paces_below_what_the_policy_allows_are_not_offered() {
+    let world = world().await;
+    let page = world.settle("/d/sales").await.body;
+    let offered = |seconds: u32| page.contains(&format!("refresh={seconds}\""));
+    let (seconds, _): (Vec<u32>, Vec<&str>) = Pace::CHOICES.into_iter().unzip();
+    for choice in seconds {
+        // The dashboard's TTL is five minutes.
+        assert_eq!(offered(choice), choice >= 300, "{choice}");
+    }
+    assert!(page.contains("refresh=off\""));
+}
