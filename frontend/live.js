@@ -108,17 +108,16 @@ const live = (() => {
       for (const id of now) wanted.delete(id);
       asking = true;
       const of = main;
+      let failed = false;
       try {
         await take(now);
       } catch {
-        // Once more when something is said next, or in a while.
-        if (of === main) {
-          for (const id of now) wanted.add(id);
-          setTimeout(fetchSoon, 3_000);
-        }
+        failed = of === main;
+        if (failed) for (const id of now) wanted.add(id);
       }
       asking = false;
-      if (wanted.size > 0) fetchSoon();
+      // What failed is asked for again in a while, and when something is said next.
+      if (wanted.size > 0) setTimeout(fetchSoon, failed ? 3_000 + 3_000 * Math.random() : 0);
     }, 0);
   };
 

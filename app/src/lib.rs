@@ -21,6 +21,8 @@ mod components;
 pub mod fragments;
 pub mod islands;
 #[cfg(feature = "ssr")]
+mod markup;
+#[cfg(feature = "ssr")]
 pub mod pages;
 pub mod server_functions;
 #[cfg(feature = "ssr")]

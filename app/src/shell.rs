@@ -1,11 +1,9 @@
 //! The document around every page: head, style, the loader of the islands.
 
-use crate::pages;
 use crate::service::Page;
-use hydration_context::SsrSharedContext;
+use crate::{markup, pages};
 use leptos::nonce::{Nonce, use_nonce};
 use leptos::prelude::*;
-use std::sync::Arc;
 
 /// Where the built assets are.
 #[derive(Debug, Clone, Default)]
@@ -59,10 +57,7 @@ impl Theme {
 /// The document of a page that is all there, as text. Nothing streams and nothing inline runs, so
 /// that it is the same for all readers.
 pub fn document(page: Page, assets: &Assets, theme: Theme, path: &str, full: bool) -> String {
-    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new())));
-    let html = owner.with(|| shell(page, assets, theme, path, full).to_html());
-    owner.unset_with_forced_cleanup();
-    html
+    markup::of(|| shell(page, assets, theme, path, full))
 }
 
 /// The whole document of `page`.

@@ -2,6 +2,7 @@
 
 use super::icon::icon;
 use super::panel_content::{self, Size};
+use crate::markup;
 use crate::service::{DashboardPage, Outcome, PanelSlot};
 use brisk_domain::{Panel, PanelData, PanelKind};
 use leptos::prelude::*;
@@ -58,7 +59,7 @@ pub(crate) fn large(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -
 /// The content of `panel`'s card for a page that is open already, as markup.
 pub(crate) fn content(page: &Arc<DashboardPage>, panel: &Panel, outcome: Outcome) -> String {
     let size = if page.is_one_panel { size_of_large(panel) } else { size_on_grid(panel) };
-    panel_content::of_outcome(page, panel, None, outcome, size).to_html()
+    markup::of(|| panel_content::of_outcome(page, panel, None, outcome, size))
 }
 
 /// The table of `panel`'s frame.

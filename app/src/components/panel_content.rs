@@ -3,6 +3,7 @@
 
 use super::icon::icon;
 use crate::islands::{Chart, ChartPlace};
+use crate::markup;
 use crate::service::{DashboardPage, Outcome, Wait};
 use brisk_chart::{Drawing, Input, Spec};
 use brisk_domain::{Freshness, Panel, PanelData, PanelError, PanelKind};
@@ -107,7 +108,7 @@ fn drawn(page: &DashboardPage, panel: &Panel, data: &PanelData, size: Size) -> A
         "{}|{}|{}|{}|{:?}|{:?}|{query}",
         page.fingerprint, page.dashboard.slug, panel.id, data.edition.0, data.bounds, size
     );
-    page.fragments.get_or_draw(key, || draw(page, panel, data, size).to_html())
+    page.fragments.get_or_draw(key, || markup::of(|| draw(page, panel, data, size)))
 }
 
 fn draw(page: &DashboardPage, panel: &Panel, data: &PanelData, (width, height): Size) -> AnyView {
