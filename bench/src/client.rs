@@ -54,6 +54,14 @@ impl Client {
         answer.with_context(|| format!("no answer within {patience:?}"))?
     }
 
+    /// The status, the entity tag and the body of `url`.
+    pub async fn get_with_tag(&self, url: &str) -> Result<(u16, Option<String>, Bytes)> {
+        let answer = self.0.get(url.parse()?).await?;
+        let tag = answer.headers().get("etag").and_then(|tag| tag.to_str().ok());
+        let (status, tag) = (answer.status().as_u16(), tag.map(str::to_owned));
+        Ok((status, tag, answer.into_body().collect().await?.to_bytes()))
+    }
+
     /// The data of a panel.
     pub async fn panel(&self, url: &str, patience: Duration) -> Result<PanelData> {
         let answer = self.get(url, patience).await?;

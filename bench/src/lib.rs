@@ -3,7 +3,7 @@
 //!
 //! `servers` starts and hurts them; each proof has a file of its own and gives a report:
 //! [`freshness`], [`flight`], [`stampede`], [`cold`], [`round_trips`], [`faults`],
-//! [`leaving`], [`replay`]. The program
+//! [`leaving`], [`replay`], [`hot`], [`open_pages`]. The program
 //! `brisk-bench` runs them in full (`cargo xtask bench`), the tests of the server in short.
 //!
 //! To add a proof: a file here with its settings, a `run` and a report that prints itself as a
@@ -17,7 +17,10 @@ pub mod cold;
 pub mod faults;
 pub mod flight;
 pub mod freshness;
+pub mod hot;
 pub mod leaving;
+pub mod open_pages;
+pub mod raw;
 pub mod replay;
 pub mod retail;
 pub mod round_trips;

@@ -3,7 +3,9 @@
 #![allow(clippy::print_stdout, reason = "reports are for people in a terminal")]
 
 use anyhow::Result;
-use brisk_bench::{cold, faults, flight, freshness, leaving, replay, round_trips, stampede};
+use brisk_bench::{
+    cold, faults, flight, freshness, hot, leaving, open_pages, replay, round_trips, stampede,
+};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -61,6 +63,24 @@ enum Proof {
     },
     /// What a hot dashboard asks of Redis and PostgreSQL.
     RoundTrips,
+    /// A hot page against a file of the same bytes.
+    Hot {
+        /// Measurements of each kind.
+        #[arg(long, default_value_t = 7)]
+        rounds: usize,
+        /// How long each takes, in seconds.
+        #[arg(long, default_value_t = 4)]
+        seconds: u64,
+    },
+    /// Thousands of open pages, and data that change every second.
+    OpenPages {
+        /// Pages.
+        #[arg(long, default_value_t = 5_000)]
+        pages: usize,
+        /// Changes.
+        #[arg(long, default_value_t = 60)]
+        changes: usize,
+    },
     /// Servers that are killed, paused, slow, full.
     Faults {
         /// How long each fault lasts, in seconds.
@@ -120,6 +140,14 @@ async fn main() -> Result<()> {
         }
         Proof::RoundTrips => {
             let report = round_trips::run(&program).await?;
+            println!("{report}");
+            report.check()?;
+        }
+        Proof::Hot { rounds, seconds } => {
+            println!("{}", hot::run(&program, rounds, Duration::from_secs(seconds)).await?);
+        }
+        Proof::OpenPages { pages, changes } => {
+            let report = open_pages::run(&program, pages, changes).await?;
             println!("{report}");
             report.check()?;
         }

@@ -63,6 +63,9 @@ pub struct SharedArguments {
     /// Stop the clock at a time (UTC, 2011-12-09T13:00); for tests.
     #[arg(long, hide = true)]
     pub now: Option<String>,
+    /// Let the clock run, so many seconds in each, from then on; for tests.
+    #[arg(long, hide = true, env = "BRISK_CLOCK_PACE")]
+    pub clock_pace: Option<f64>,
 }
 
 /// How to serve.

@@ -26,7 +26,7 @@ pub async fn panels(
     for dashboard in dashboards {
         println!("{}", dashboard.slug);
         let view = ViewState::default_of(dashboard);
-        let Ok(clock) = system_clock::clock(None) else { return };
+        let Ok(clock) = system_clock::clock(None, None) else { return };
         let Ok(window) = Window::of(dashboard, &view, clock.now()) else { continue };
         for panel in &dashboard.panels {
             println!("  {}", panel.id);

@@ -29,7 +29,7 @@ pub async fn run(arguments: InvalidateArguments) -> anyhow::Result<ExitCode> {
              configuration file)"
         );
     }
-    let clock = system_clock::clock(arguments.shared.now.as_deref())?;
+    let clock = system_clock::clock(arguments.shared.now.as_deref(), arguments.shared.clock_pace)?;
     // Nothing is loaded: a pipeline need not know the databases' passwords.
     let engine = open::engine(&settings, Sources::new(), &clock)?;
     for tag in &tags {

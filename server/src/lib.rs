@@ -13,7 +13,7 @@
 //! - [`service`]: what pages and programs get, from the engine; [`sentence`]: how messages read;
 //! - [`look`]: a view that was looked up, before it is drawn; [`pages`]: what was drawn lately,
 //!   by its [`etag`], packed as [`accept_encoding`] says;
-//! - [`live`]: open pages follow their data;
+//! - [`live`]: open pages follow their data; [`metrics`]: figures for those who operate it;
 //! - [`assets`]: the built frontend; [`watch`]: dashboards that change while serving.
 
 pub mod accept_encoding;
@@ -31,6 +31,7 @@ pub mod invalidate;
 pub mod live;
 pub mod logging;
 pub mod look;
+pub mod metrics;
 pub mod open;
 pub mod pages;
 pub mod requested_views;

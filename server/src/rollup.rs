@@ -34,7 +34,7 @@ struct Opened {
 
 async fn opened(shared: &SharedArguments) -> anyhow::Result<Opened> {
     let settings = Settings::read(&shared.flags(), &Environment::of_process())?;
-    let clock = system_clock::clock(shared.now.as_deref())?;
+    let clock = system_clock::clock(shared.now.as_deref(), shared.clock_pace)?;
     let (observer, runs) = rollup_runs::observer();
     let sources = open::sources(&settings)?;
     let engine = open::observed_engine(&settings, sources, &clock, observer)?;

@@ -3,7 +3,7 @@
 use crate::live::{self, Hub, hub};
 use crate::pages::Pages;
 use crate::service::EngineService;
-use crate::{api, assets, handlers};
+use crate::{api, assets, handlers, metrics};
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
@@ -65,6 +65,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .route("/favicon.ico", get(handlers::favicon))
         .route("/healthz", get(handlers::healthz))
         .route("/readyz", get(handlers::readyz))
+        .route("/metrics", get(metrics::metrics))
         .with_state(state)
         .nest_service("/assets", assets::router(site))
         .layer(axum::extract::DefaultBodyLimit::max(MAX_BODY))

@@ -28,7 +28,7 @@ pub async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let built = assets::manifest(&settings.assets_dir)?;
     std::fs::create_dir_all(&settings.data_dir)
         .with_context(|| format!("making the data directory {}", settings.data_dir.display()))?;
-    let clock = system_clock::clock(arguments.shared.now.as_deref())?;
+    let clock = system_clock::clock(arguments.shared.now.as_deref(), arguments.shared.clock_pace)?;
     let store = Store::open(&settings.data_dir.join("brisk.sqlite")).await?;
     if arguments.shared.demo {
         let rollups = settings.rollup_file(&SourceName::parse(demo::SOURCE)?);

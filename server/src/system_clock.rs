@@ -2,6 +2,7 @@
 
 use brisk_domain::{Clock, ManualClock, Timestamp, ZoneName};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// The operating system's clock.
 #[derive(Debug, Clone, Copy)]
@@ -15,13 +16,57 @@ impl Clock for SystemClock {
     }
 }
 
-/// The system's clock, or one that stands at `fixed` (UTC, `2011-12-09T13:00`).
-pub fn clock(fixed: Option<&str>) -> anyhow::Result<Arc<dyn Clock>> {
-    let Some(text) = fixed else {
-        return Ok(Arc::new(SystemClock));
+/// A clock that runs from an instant on, at a pace of its own: a day in minutes, for tests.
+struct PacedClock {
+    from: Timestamp,
+    begun: Instant,
+    pace: f64,
+}
+
+impl Clock for PacedClock {
+    fn now(&self) -> Timestamp {
+        let passed = self.begun.elapsed().as_micros() as f64 * self.pace;
+        Timestamp(self.from.0.saturating_add(passed as i64))
+    }
+}
+
+/// The system's clock; or one that stands at `fixed` (UTC, `2011-12-09T13:00`), or runs from there
+/// on if there is a `pace`: so many seconds in each.
+pub fn clock(fixed: Option<&str>, pace: Option<f64>) -> anyhow::Result<Arc<dyn Clock>> {
+    let from = match fixed {
+        None if pace.is_none() => return Ok(Arc::new(SystemClock)),
+        None => SystemClock.now(),
+        Some(text) => {
+            let at = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M");
+            let at = at.map_err(|_| {
+                anyhow::anyhow!("--now \"{text}\" is not a time such as 2011-12-09T13:00")
+            })?;
+            ZoneName::utc().offsets(Timestamp(0), Timestamp(0)).instant(at)
+        }
     };
-    let at = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
-        .map_err(|_| anyhow::anyhow!("--now \"{text}\" is not a time such as 2011-12-09T13:00"))?;
-    let offsets = ZoneName::utc().offsets(Timestamp(0), Timestamp(0));
-    Ok(Arc::new(ManualClock::at(offsets.instant(at))))
+    let Some(pace) = pace else {
+        return Ok(Arc::new(ManualClock::at(from)));
+    };
+    if !(0.001..=100_000.0).contains(&pace) {
+        anyhow::bail!("--clock-pace {pace} is not between 0.001 and 100000");
+    }
+    let begun = Instant::now();
+    Ok(Arc::new(PacedClock { from, begun, pace }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paced_clock_runs_from_where_it_is_told() {
+        let clock = clock(Some("2011-12-09T13:00"), Some(100_000.0)).unwrap();
+        let begun = clock.now();
+        assert!(begun.0 >= 1_323_435_600_000_000);
+        while clock.now() == begun {}
+        assert!(super::clock(None, Some(0.0)).is_err());
+        assert!(super::clock(Some("soon"), None).is_err());
+        let still = super::clock(Some("2011-12-09T13:00"), None).unwrap();
+        assert_eq!(still.now(), Timestamp(1_323_435_600_000_000));
+    }
 }

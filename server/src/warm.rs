@@ -34,7 +34,7 @@ pub async fn run(arguments: WarmArguments) -> anyhow::Result<ExitCode> {
              set warm = true under [cache], and the server warms itself at its start"
         );
     }
-    let clock = system_clock::clock(arguments.shared.now.as_deref())?;
+    let clock = system_clock::clock(arguments.shared.now.as_deref(), arguments.shared.clock_pace)?;
     let engine = open::engine(&settings, open::sources(&settings)?, &clock)?;
     let own = settings.data_dir.join("brisk.sqlite");
     if own.exists() {

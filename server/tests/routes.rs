@@ -175,3 +175,18 @@ async fn readiness_says_that_redis_is_not_there_before_any_reader_notices() {
     assert!(said.starts_with("ready\ndegraded: the shared cache"), "{said}");
     assert!(!said.contains("hunter2"), "{said}");
 }
+
+#[tokio::test]
+async fn metrics_are_text_that_prometheus_reads() {
+    let (status, headers, body) = get("/metrics").await;
+    assert_eq!(
+        (status, headers["content-type"].to_str().unwrap()),
+        (StatusCode::OK, "text/plain; version=0.0.4")
+    );
+    let values: Vec<&str> = body.lines().filter(|line| !line.starts_with('#')).collect();
+    assert!(
+        values.iter().all(|line| line.split_once(' ').unwrap().1.parse::<f64>().is_ok()),
+        "{body}"
+    );
+    assert!(values.contains(&"brisk_open_pages 0"), "{body}");
+}

@@ -11,8 +11,18 @@ use anyhow::{Result, bail};
 use std::process::ExitCode;
 
 /// The proofs in the order in which they run, the longest last.
-const PROOFS: [&str; 8] =
-    ["round-trips", "flight", "leaving", "faults", "cold", "stampede", "freshness", "replay"];
+const PROOFS: [&str; 10] = [
+    "round-trips",
+    "flight",
+    "leaving",
+    "faults",
+    "cold",
+    "stampede",
+    "hot",
+    "open-pages",
+    "freshness",
+    "replay",
+];
 /// The benchmarks of `crates/cache`.
 const CRITERION: &str = "cache";
 

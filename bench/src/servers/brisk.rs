@@ -74,6 +74,13 @@ impl Brisk {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
+    /// Puts a file among those that it serves from `/assets`.
+    pub fn add_asset(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let folder = self.directory.path().join("assets");
+        std::fs::create_dir_all(&folder)?;
+        Ok(std::fs::write(folder.join(name), bytes)?)
+    }
+
     /// Where it listens.
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)

@@ -1,0 +1,78 @@
+//! A client that does as little as can be: a connection that stays, one request on it after the
+//! other. What it takes for itself would count for the server it measures.
+
+use anyhow::{Context, Result, bail};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// A connection.
+pub struct Raw {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Raw {
+    /// Connects to `address`.
+    pub async fn connect(address: &str) -> Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, buffer: vec![0; 256 << 10] })
+    }
+
+    /// Sends `request` and reads the whole answer, which says how long it is; its status and the
+    /// bytes of its body.
+    pub async fn ask(&mut self, request: &[u8]) -> Result<(u16, usize)> {
+        self.stream.write_all(request).await?;
+        let mut filled = 0;
+        let (status, head, length) = loop {
+            let count = self.stream.read(&mut self.buffer[filled..]).await?;
+            if count == 0 {
+                bail!("the connection ended");
+            }
+            filled += count;
+            if let Some(found) = head(&self.buffer[..filled])? {
+                break found;
+            }
+            if filled == self.buffer.len() {
+                bail!("the head is too long");
+            }
+        };
+        let mut rest = (head + length).saturating_sub(filled);
+        while rest > 0 {
+            let most = rest.min(self.buffer.len());
+            let count = self.stream.read(&mut self.buffer[..most]).await?;
+            if count == 0 {
+                bail!("the connection ended");
+            }
+            rest -= count;
+        }
+        Ok((status, length))
+    }
+
+    /// Sends `request`, and gives the stream back for what comes on it.
+    pub async fn open(mut self, request: &[u8]) -> Result<TcpStream> {
+        self.stream.write_all(request).await?;
+        Ok(self.stream)
+    }
+}
+
+/// The request for `path`, with more lines of its head.
+pub fn request(path: &str, more: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: bench\r\n{more}\r\n").into_bytes()
+}
+
+/// Status, bytes of the head, bytes of the body; `None` while the head is not all there.
+fn head(bytes: &[u8]) -> Result<Option<(u16, usize, usize)>> {
+    let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else {
+        return Ok(None);
+    };
+    let text = std::str::from_utf8(&bytes[..end])?;
+    let status = text.get(9..12).and_then(|status| status.parse().ok()).context("no status")?;
+    let lengths = text.lines().filter_map(|line| line.split_once(": "));
+    let length = lengths.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    let length = length.filter_map(|(_, length)| length.parse().ok()).next();
+    if length.is_none() && status != 304 {
+        bail!("an answer of unknown length: {text}");
+    }
+    Ok(Some((status, end + 4, length.unwrap_or(0))))
+}

@@ -1,0 +1,148 @@
+// Open pages follow their data: what is new comes into them, and nothing moves.
+import { expect, expectAccessible, layoutShifts, settled, test } from "../fixtures";
+import type { Page } from "@playwright/test";
+
+const figure = (page: Page, panel: string) => page.locator(`#${panel} .stat-figure`);
+/** All digits of a figure. */
+const exact = async (page: Page, panel: string) => (await figure(page, panel).getAttribute("title")) ?? "";
+const sign = (page: Page) => page.locator(".live-sign");
+
+/** All of the dashboard is loaded again, as if somebody else had asked for it. */
+async function refresh(page: Page, slug = "live") {
+  const answer = await page.request.post(`/d/${slug}/refresh`, { maxRedirects: 0 });
+  expect(answer.status()).toBe(303);
+}
+
+/** What the page asked for, panel by panel. */
+function asked(page: Page): string[] {
+  const panels: string[] = [];
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.pathname === "/fn/cards") panels.push(...(url.searchParams.get("panels") ?? "").split(","));
+  });
+  return panels;
+}
+
+test.describe.configure({ mode: "serial" });
+
+test("an open page follows what changes, without a reload and without moving", async ({ page }) => {
+  await page.goto("/d/live");
+  await settled(page);
+  await expect(sign(page)).toHaveAttribute("data-state", "live");
+  await page.evaluate(() => Object.assign(window, { stayed: true }));
+  const before = await exact(page, "dice");
+  const edition = await page.locator("#by-day .content").getAttribute("data-edition");
+  await refresh(page);
+  await expect(figure(page, "dice")).not.toHaveAttribute("title", before);
+  await expect(page.locator("#by-day .content")).not.toHaveAttribute("data-edition", edition ?? "");
+  await settled(page);
+  // The new chart answers as the old one did.
+  await page.locator("#by-day .panel-body").hover();
+  await expect(page.locator("#by-day .tooltip")).toBeVisible();
+  await expect(figure(page, "sure")).toHaveText("42");
+  expect(await page.evaluate(() => "stayed" in window)).toBe(true);
+  expect(await layoutShifts(page)).toEqual([]);
+  await expectAccessible(page);
+});
+
+test("what is off screen is fetched when it comes into view", async ({ page }) => {
+  await page.goto("/d/live");
+  await settled(page);
+  await expect(sign(page)).toHaveAttribute("data-state", "live");
+  const panels = asked(page);
+  const before = await exact(page, "far");
+  await refresh(page);
+  await expect.poll(() => panels).toContain("dice");
+  await expect(figure(page, "far")).toHaveAttribute("title", before);
+  expect(panels).not.toContain("far");
+  await figure(page, "far").scrollIntoViewIfNeeded();
+  await expect(figure(page, "far")).not.toHaveAttribute("title", before);
+});
+
+test("a hidden tab waits until it is looked at", async ({ page }) => {
+  await page.goto("/d/live");
+  await settled(page);
+  await expect(sign(page)).toHaveAttribute("data-state", "live");
+  const hide = (hidden: boolean) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+  const panels = asked(page);
+  await hide(true);
+  const before = await exact(page, "dice");
+  const heard = page.evaluate(
+    () => new Promise((resolve) => new MutationObserver(resolve).observe(document.querySelector("#dice")!, { childList: true, subtree: true })),
+  );
+  await refresh(page);
+  const other = await page.context().newPage();
+  // Somebody else, who looks, has the new value already.
+  await other.goto("/d/live");
+  await settled(other);
+  await other.close();
+  expect(panels).toEqual([]);
+  await hide(false);
+  await heard;
+  await expect(figure(page, "dice")).not.toHaveAttribute("title", before);
+});
+
+test("focus and place in a table stay when its content is replaced", async ({ page }) => {
+  await page.goto("/d/live");
+  await settled(page);
+  await expect(sign(page)).toHaveAttribute("data-state", "live");
+  const body = page.locator("#table .scroll");
+  await body.focus();
+  await body.evaluate((element) => (element.scrollTop = 200));
+  const edition = await page.locator("#table .content").getAttribute("data-edition");
+  await refresh(page);
+  await expect(page.locator("#table .content")).not.toHaveAttribute("data-edition", edition ?? "");
+  await expect(body).toBeFocused();
+  expect(await body.evaluate((element) => element.scrollTop)).toBe(200);
+});
+
+test.describe("without a network", () => {
+  test.use({ expectedErrors: [/ERR_INTERNET_DISCONNECTED|ERR_FAILED/] });
+  test("the page says so, and catches up when it is back", async ({ page, context }) => {
+    await page.route("**/live*", (route) => route.abort());
+    await page.goto("/d/live");
+    await settled(page);
+    await expect(sign(page)).toHaveAttribute("data-state", "away");
+    const before = await exact(page, "dice");
+    const answer = await page.request.post("/d/live/refresh", { maxRedirects: 0 });
+    expect(answer.status()).toBe(303);
+    await page.unroute("**/live*");
+    await page.evaluate(() => dispatchEvent(new Event("online")));
+    await expect(sign(page)).toHaveAttribute("data-state", "live", { timeout: 20_000 });
+    await expect(figure(page, "dice")).not.toHaveAttribute("title", before);
+  });
+});
+
+test("a slow panel says for how long it has been loading, and the others answer meanwhile", async ({ page }) => {
+  await page.goto("/d/late", { waitUntil: "commit" });
+  await expect(page.locator("#late .late")).toContainText("Still loading", { timeout: 20_000 });
+  await expect(page.locator("#late .elapsed")).toHaveText(/^\d+ s$/);
+  await expect(figure(page, "quick")).toHaveText("42");
+  await page.locator("#chart .panel-body").hover();
+  await expect(page.locator("#chart .tooltip")).toBeVisible();
+  await expect(page.locator("#late .late"), "still loading when the chart answers").toBeVisible();
+  await expect(figure(page, "late")).toHaveText("14M", { timeout: 60_000 });
+  expect(await layoutShifts(page)).toEqual([]);
+  await expectAccessible(page);
+});
+
+test("by hand, a page asks for nothing by itself", async ({ page }) => {
+  await page.goto("/d/live?refresh=off");
+  await settled(page);
+  await expect(sign(page)).toHaveAttribute("data-state", "by-hand");
+  const panels = asked(page);
+  const before = await exact(page, "dice");
+  await refresh(page);
+  const other = await page.context().newPage();
+  await other.goto("/d/live");
+  await settled(other);
+  await other.close();
+  expect(panels).toEqual([]);
+  await page.getByRole("button", { name: "Refresh" }).click();
+  await expect(figure(page, "dice")).not.toHaveAttribute("title", before);
+  await expect(page).toHaveURL(/refresh=off/);
+});

@@ -1,0 +1,47 @@
+//! `/metrics`: what this process holds and does, as Prometheus reads it (text format 0.0.4).
+
+use crate::router::AppState;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::header;
+use std::fmt::Write;
+
+/// `/metrics`
+pub async fn metrics(State(state): State<AppState>) -> Response {
+    let cache = state.service.engine().loader().cache();
+    let (statistics, tasks) = (cache.statistics(), tokio::runtime::Handle::current().metrics());
+    let (readers, all) = (statistics.of_readers(), statistics.of_all());
+    let mut text = String::new();
+    let mut add = |name: &str, kind: &str, about: &str, value: f64| {
+        // Writing into a string does not fail.
+        let _ = write!(
+            text,
+            "# HELP brisk_{name} {about}\n# TYPE brisk_{name} {kind}\nbrisk_{name} {value}\n"
+        );
+    };
+    add("tasks", "gauge", "Tasks that are alive.", tasks.num_alive_tasks() as f64);
+    let hub = &state.hub;
+    add("open_pages", "gauge", "Pages that follow their data.", hub.open_pages() as f64);
+    add("followed_views", "gauge", "Different views among them.", hub.followed_views() as f64);
+    add("cache_memory_bytes", "gauge", "Frames in memory, roughly.", cache.bytes() as f64);
+    let counters = [
+        ("lookup_hits_total", "Lookups of readers answered with a current value.", readers.hits),
+        ("lookup_stale_total", "Lookups of readers answered past their TTL.", readers.stale),
+        ("lookup_misses_total", "Lookups of readers without a current value.", readers.misses),
+        ("load_joins_total", "Loads that joined one under way.", all.joins),
+        ("loads_total", "Loads that ran.", all.loads),
+        ("load_errors_total", "Loads that failed.", all.errors),
+        ("redis_round_trips_total", "Waits for the shared cache.", statistics.tiers.round_trips),
+    ];
+    for (name, about, value) in counters {
+        add(name, "counter", about, value as f64);
+    }
+    let seconds = [
+        ("load_seconds_total", "Time spent loading.", all.load_time),
+        ("load_seconds_saved_total", "Load time that hits made unnecessary.", all.saved_time),
+    ];
+    for (name, about, time) in seconds {
+        add(name, "counter", about, time.as_secs_f64());
+    }
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+}
