@@ -5,8 +5,10 @@ const live = (() => {
   // A tab that stays hidden for so long gives its connection back.
   const HIDDEN = 60_000;
   const LONGEST_PAUSE = 60_000;
+  // As long as a page that streams waits.
+  const PATIENCE = 1_500;
 
-  let main, stream, known, wanted, visible, observer, pause, timer, hidden, ticking, outdated, last;
+  let main, stream, known, wanted, visible, observer, pause, timer, hidden, ticking, outdated, begun;
 
   const card = (id) => main.querySelector(`[data-panel="${CSS.escape(id)}"]`);
   const content = (card) => card?.querySelector(":scope > .content");
@@ -23,7 +25,6 @@ const live = (() => {
       say("live");
     };
     stream.addEventListener("panels", (event) => {
-      last = event.lastEventId;
       for (const [id, news] of Object.entries(JSON.parse(event.data))) hear(id, news);
       fetchSoon();
       closeIfDone();
@@ -65,16 +66,14 @@ const live = (() => {
   // ---- What is known of each panel.
 
   const hear = (id, news) => {
-    known.set(id, news);
+    known.set(id, { ...news, heard: performance.now() });
     const own = card(id);
     const shown = content(own);
     if (!shown) return;
     const isShown = news.edition !== undefined && news.edition === shown.dataset.edition;
     if (news.state === "loading") {
-      if (shown.dataset.edition === undefined && shown.dataset.state === "late") {
-        shown.dataset.elapsed = Math.max(news.elapsed, elapsed(shown));
-        delete shown.dataset.since;
-      } else mark(shown);
+      if (shown.dataset.state === "late") countFrom(shown, known.get(id));
+      else mark(shown);
     } else if (isShown && news.state === "previous") mark(shown);
     else if (!isShown || news.state !== shown.dataset.state) wanted.add(id);
   };
@@ -141,16 +140,18 @@ const live = (() => {
     template.innerHTML = html;
     const after = template.content.firstElementChild;
     const focused = before.contains(document.activeElement);
-    const scrolled = before.querySelector(".scroll");
+    // What is taken out of the page has forgotten it.
+    const top = before.querySelector(".scroll")?.scrollTop ?? 0;
     const figures = before.querySelector(".stat-figure")?.textContent;
     before.replaceWith(after);
     // Where the reader was: in the chart by keyboard, and in the middle of a long table.
     if (focused) after.querySelector("[tabindex]")?.focus({ preventScroll: true });
     const scrolls = after.querySelector(".scroll");
-    if (scrolled && scrolls) scrolls.scrollTop = scrolled.scrollTop;
+    if (scrolls) scrolls.scrollTop = top;
     if (before.dataset.edition !== after.dataset.edition) arrive(after, figures);
     // What was said meanwhile.
     const news = known.get(own.dataset.panel);
+    if (news?.state === "loading") countFrom(after, news);
     if (news?.state === "previous" && news.edition === after.dataset.edition) mark(after);
   };
 
@@ -199,7 +200,19 @@ const live = (() => {
     shown.dataset.since ??= String(performance.now() - Number(shown.dataset.elapsed ?? 0));
     return performance.now() - Number(shown.dataset.since);
   };
+  const countFrom = (shown, news) => {
+    shown.dataset.elapsed = news.elapsed + performance.now() - news.heard;
+    delete shown.dataset.since;
+  };
   const tick = () => {
+    // A page that was put in place of another waited for nothing: what takes long says so now.
+    if (!document.hidden && performance.now() - begun > PATIENCE) {
+      for (const shown of main.querySelectorAll('.content[data-state="loading"]')) {
+        const { panel } = shown.closest("[data-panel]").dataset;
+        if (known.get(panel)?.state === "loading") wanted.add(panel);
+      }
+      if (wanted.size > 0) fetchSoon();
+    }
     for (const shown of main.querySelectorAll('.content[data-state="late"]')) {
       const passed = elapsed(shown);
       const [words, bar] = [shown.querySelector(".elapsed"), shown.querySelector("progress")];
@@ -222,7 +235,8 @@ const live = (() => {
     clearInterval(ticking);
     main = document.querySelector("main[data-live]");
     if (!main) return;
-    [known, wanted, visible, pause, outdated, last] = [new Map(), new Set(), new Set(), 1_000, false, undefined];
+    [known, wanted, visible, pause, outdated] = [new Map(), new Set(), new Set(), 1_000, false];
+    begun = performance.now();
     observer = new IntersectionObserver(
       (entries) => {
         for (const { target, isIntersecting } of entries) {

@@ -86,6 +86,8 @@ const navigate = (() => {
         else own.setAttribute(name, value);
       }
     }
+    // What would have streamed comes over the live channel.
+    for (const late of page.querySelectorAll("body > :is(template, script)")) late.remove();
     document.body.replaceChildren(...page.body.childNodes);
     live.begin();
     if (!focusAgain(place) && !isSame) {

@@ -207,6 +207,8 @@ pub async fn page(state: &AppState, status: StatusCode, page: Page, request: Req
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // nginx holds back what it is sent, unless it is told not to.
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     response
 }
 

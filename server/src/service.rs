@@ -1,6 +1,6 @@
 //! What pages and server functions get, from the engine.
 
-use crate::look::{Look, panels_named};
+use crate::look::{Look, PATIENCE, panels_named};
 use crate::shared_cache;
 use brisk_app::fragments::Fragments;
 use brisk_app::service::{DashboardPage, PageError, PanelSlot, Service};
@@ -21,8 +21,6 @@ pub struct EngineService {
 
 /// Bytes of drawn panels that are kept.
 const FRAGMENTS: u64 = 64 << 20;
-/// An open page has an answer within this time, or asks again.
-const CARDS_PATIENCE: Duration = Duration::from_secs(10);
 /// A server function ends when its statement does, which has a time limit of its own.
 const FOR_EVER: Duration = Duration::from_secs(3_600);
 
@@ -192,7 +190,7 @@ impl Service for EngineService {
     ) -> Result<DashboardPage, PageError> {
         let shown = |dashboard: &Dashboard| Ok(Shown::Frames(panels_named(dashboard, panels)));
         let look = self.look(slug, shown, parameters, Trigger::Live).await?;
-        Ok(look.into_page(CARDS_PATIENCE))
+        Ok(look.into_page(PATIENCE))
     }
 
     async fn panel(

@@ -7,7 +7,7 @@ use crate::workspace::Workspace;
 use anyhow::{Result, bail};
 
 /// Each program with the Debian package that brings it.
-const NEEDED: [(&str, &str); 7] = [
+const NEEDED: [(&str, &str); 8] = [
     ("chromium", "chromium"),
     ("redis-server", "redis-server"),
     ("mariadbd", "mariadb-server"),
@@ -15,6 +15,7 @@ const NEEDED: [(&str, &str); 7] = [
     ("initdb", "postgresql"),
     ("sqlite3", "sqlite3"),
     ("npm", "npm"),
+    ("nginx", "nginx"),
 ];
 
 /// Makes sure that all programs are there.

@@ -1,5 +1,8 @@
 //! A server with a shop behind it, and pages that follow it.
 
+// Each test program uses a part of it.
+#![allow(dead_code)]
+
 use axum::Router;
 use axum::body::{Body, BodyDataStream};
 use brisk_app::Assets;
@@ -195,6 +198,11 @@ impl World {
         let statistics = self.engine.loader().cache().statistics();
         let own = statistics.of.iter().filter(|((known, _), _)| **known == *label);
         own.map(|(_, figures)| figures.loads).sum()
+    }
+
+    /// The server, to be put behind something.
+    pub(crate) fn app(&self) -> Router {
+        self.app.clone()
     }
 
     pub(crate) fn hub(&self) -> &Hub {
