@@ -10,6 +10,7 @@
 //! - [`rollup`]: the commands about rollups; [`rollup_schedule`] refreshes them without readers,
 //!   [`rollup_runs`] writes down what was done;
 //! - [`router`]: every route; [`handlers`] answer those of pages, [`api`] those of programs;
+//! - [`hooks`]: the webhook that invalidates;
 //! - [`service`]: what pages and programs get, from the engine; [`sentence`]: how messages read;
 //! - [`assets`]: the built frontend; [`watch`]: dashboards that change while serving.
 
@@ -21,6 +22,7 @@ pub mod config;
 pub mod demo;
 pub mod explain;
 pub mod handlers;
+pub mod hooks;
 pub mod import;
 pub mod invalidate;
 pub mod logging;

@@ -2,6 +2,7 @@
 
 use crate::cli::ServeArguments;
 use crate::config::{Environment, Location, Settings};
+use crate::hooks::{self, Hooks};
 use crate::router::{AppState, router};
 use crate::service::EngineService;
 use crate::{assets, demo, logging, open, requested_views, rollup_runs, rollup_schedule};
@@ -44,14 +45,15 @@ pub async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     watch::report(&catalog.contents());
     let _watcher = watch::watch(Arc::clone(&catalog))
         .with_context(|| format!("watching {}", settings.dashboards_dir.display()))?;
+    let hooks = Hooks::new(Arc::clone(&engine), Arc::clone(&clock), settings.hooks()?);
     let service = Arc::new(EngineService::new(Arc::clone(&engine), clock));
     let state = AppState { service, assets: Arc::new(built) };
     let listener = TcpListener::bind(settings.listen)
         .await
         .with_context(|| format!("listening on {}", settings.listen))?;
     announce(&settings, &listener, &engine)?;
-    let serving = axum::serve(listener, router(state, &settings.assets_dir))
-        .with_graceful_shutdown(stop_signal());
+    let routes = router(state, &settings.assets_dir).merge(hooks::routes(hooks));
+    let serving = axum::serve(listener, routes).with_graceful_shutdown(stop_signal());
     // Readers who come meanwhile join what is being loaded.
     let warming = async {
         if settings.cache.warm {
