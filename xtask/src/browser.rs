@@ -27,7 +27,8 @@ pub(crate) fn run(workspace: &Workspace, program: &Path) -> Result<Counts> {
     let port = free_port()?;
     let log = workspace.target("logs/brisk.log");
     let mut serve = workspace.command(program);
-    serve.args(["serve", "--demo", "--demo-unshifted", "--now", "2011-12-09T13:00"]);
+    serve.args(["serve", "--demo", "--demo-unshifted", "--demo-still"]);
+    serve.args(["--now", "2011-12-09T13:00"]);
     let dashboards = dashboards(workspace)?;
     serve.args(["--listen", &format!("127.0.0.1:{port}"), "--dashboards"]).arg(&dashboards);
     serve.arg("--assets").arg(workspace.target("site"));
