@@ -60,7 +60,7 @@ impl Delivery {
             if attempts == 1 {
                 tracing::warn!(why, "the demo's webhook is not acknowledged: it is sent again");
             }
-            tokio::time::sleep(after.unwrap_or(pause)).await;
+            tokio::time::sleep(after.map_or(pause, |after| after.min(AGAIN.1))).await;
             pause = (pause * 2).min(AGAIN.1);
         }
         if attempts > 0 {
