@@ -94,6 +94,13 @@ pub struct DemoArguments {
     /// Keep the demo's own dates, 2009 to 2011, instead of moving them to today.
     #[arg(long)]
     pub demo_unshifted: bool,
+    /// Let the demo's data stand still, instead of replaying real invoices into the present.
+    #[arg(
+        long,
+        env = "BRISK_DEMO_STILL",
+        value_parser = clap::builder::FalseyValueParser::new(),
+    )]
+    pub demo_still: bool,
 }
 
 /// What to check.
@@ -172,6 +179,12 @@ impl SharedArguments {
 }
 
 impl ServeArguments {
+    /// Whether the demo goes on selling: not in the past, nor while the clock stands still.
+    pub fn demo_lives(&self) -> bool {
+        let DemoArguments { demo_unshifted, demo_still, .. } = self.demo;
+        self.shared.demo && !demo_unshifted && !demo_still && self.shared.now.is_none()
+    }
+
     /// The top layer of the configuration.
     pub fn flags(&self) -> Flags {
         Flags { listen: self.listen, assets_dir: self.assets.clone(), ..self.shared.flags() }

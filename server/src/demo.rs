@@ -18,19 +18,19 @@ pub fn path(data_dir: &Path) -> PathBuf {
 }
 
 /// Loads the demo's database if it is not there yet; `rollups` is the file with what was made of it
-/// before.
+/// before. The answer is whether its dates were moved.
 pub async fn load(
     arguments: &DemoArguments,
     data_dir: &Path,
     rollups: &Path,
     store: &Store,
     clock: &dyn Clock,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<bool> {
     let database = path(data_dir);
     let plan = import::read_plan(&arguments.demo_dir.join("online-retail.toml"))?;
     let known = store.latest_import(SOURCE, &plan.table).await?;
-    if known.is_some() && database.exists() {
-        return Ok(());
+    if let Some(known) = known.filter(|_| database.exists()) {
+        return Ok(known.shift_weeks != 0);
     }
     let file = arguments.demo_dir.join("online_retail.csv.xz");
     eprintln!(
@@ -62,7 +62,7 @@ pub async fn load(
         finished_at,
     };
     store.record_import(&record).await?;
-    Ok(())
+    Ok(report.shift_weeks != 0)
 }
 
 /// All lines are new, also those that a refresh would take for settled.

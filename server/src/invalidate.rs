@@ -33,7 +33,8 @@ pub async fn run(arguments: InvalidateArguments) -> anyhow::Result<ExitCode> {
     // Nothing is loaded: a pipeline need not know the databases' passwords.
     let engine = open::engine(&settings, Sources::new(), &clock)?;
     for tag in &tags {
-        if let Some(doubt) = doubt(tag, &settings, engine.catalog()) {
+        let has_source = |name: &SourceName| settings.sources.contains_key(name);
+        if let Some(doubt) = doubt(tag, has_source, engine.catalog()) {
             eprintln!("note: {tag}: {doubt}", tag = tag.as_str());
         }
     }
@@ -70,10 +71,13 @@ fn unrecorded(engine: &Engine, error: &NotRecorded) -> anyhow::Error {
 }
 
 /// Why a tag may be a slip. It is invalidated all the same: other servers may know it.
-fn doubt(tag: &Tag, settings: &Settings, catalog: &Catalog) -> Option<&'static str> {
+pub(crate) fn doubt(
+    tag: &Tag,
+    has_source: impl Fn(&SourceName) -> bool,
+    catalog: &Catalog,
+) -> Option<&'static str> {
     let (kind, name) = tag.as_str().split_once(':')?;
-    let has_source =
-        |name: &str| SourceName::parse(name).is_ok_and(|name| settings.sources.contains_key(&name));
+    let has_source = |name: &str| SourceName::parse(name).is_ok_and(|name| has_source(&name));
     let dashboard = |name: &str| catalog.dashboard(&Slug::parse(name).ok()?);
     match kind {
         "table" => match name.split_once('.') {

@@ -5,11 +5,12 @@
 //! - [`config`]: what Brisk is told, by a file, the environment and flags;
 //! - [`open`]: the sources, the cache and the engine that the configuration names;
 //!   [`shared_cache`]: whether Redis answers;
-//! - [`serve`]: puts the rooms together and serves; [`demo`] loads the demo data, [`warm`] fills
-//!   the cache ahead of readers, from what [`requested_views`] remembers;
+//! - [`serve`]: puts the rooms together and serves; [`demo`] loads the demo data and
+//!   [`feeder`] goes on with them, [`warm`] fills the cache ahead of readers, from what [`requested_views`] remembers;
 //! - [`rollup`]: the commands about rollups; [`rollup_schedule`] refreshes them without readers,
 //!   [`rollup_runs`] writes down what was done;
 //! - [`router`]: every route; [`handlers`] answer those of pages, [`api`] those of programs;
+//! - [`hooks`]: the webhook that invalidates;
 //! - [`service`]: what pages and programs get, from the engine; [`sentence`]: how messages read;
 //! - [`look`]: a view that was looked up, before it is drawn; [`pages`]: what was drawn lately,
 //!   by its [`etag`], packed as [`accept_encoding`] says;
@@ -25,7 +26,9 @@ pub mod config;
 pub mod demo;
 pub mod etag;
 pub mod explain;
+pub mod feeder;
 pub mod handlers;
+pub mod hooks;
 pub mod import;
 pub mod invalidate;
 pub mod live;

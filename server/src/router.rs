@@ -95,7 +95,8 @@ fn is_own(request: &Request) -> bool {
     site && origin
 }
 
-async fn security_headers(request: Request, next: Next) -> Response {
+/// What every answer says to browsers.
+pub(crate) async fn security_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     // Pages have a content security policy of their own, with a nonce: see the app's shell.

@@ -2,9 +2,13 @@
 
 use crate::cli::ServeArguments;
 use crate::config::{Environment, Location, Settings};
+use crate::feeder::Feeder;
+use crate::feeder::delivery::Delivery;
+use crate::hooks::signature::SigningKey;
+use crate::hooks::{self, Hooks};
 use crate::router::{AppState, router};
 use crate::service::EngineService;
-use crate::{assets, demo, logging, open, requested_views, rollup_runs, rollup_schedule};
+use crate::{assets, demo, feeder, logging, open, requested_views, rollup_runs, rollup_schedule};
 use crate::{system_clock, warm, watch};
 use anyhow::{Context, bail};
 use brisk_domain::SourceName;
@@ -30,10 +34,17 @@ pub async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         .with_context(|| format!("making the data directory {}", settings.data_dir.display()))?;
     let clock = system_clock::clock(arguments.shared.now.as_deref(), arguments.shared.clock_pace)?;
     let store = Store::open(&settings.data_dir.join("brisk.sqlite")).await?;
+    let mut demo_lives = arguments.demo_lives();
     if arguments.shared.demo {
         let rollups = settings.rollup_file(&SourceName::parse(demo::SOURCE)?);
         let (data, clock) = (&settings.data_dir, clock.as_ref());
-        demo::load(&arguments.demo, data, &rollups, &store, clock).await?;
+        let is_moved = demo::load(&arguments.demo, data, &rollups, &store, clock).await?;
+        demo_lives &= is_moved;
+    }
+    let mut hooks = settings.hooks()?;
+    let key = SigningKey::random();
+    if demo_lives {
+        feeder::declare(&mut hooks, &key)?;
     }
     let (observer, mut runs) = rollup_runs::observer();
     let sources = open::sources(&settings)?;
@@ -44,19 +55,21 @@ pub async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     watch::report(&catalog.contents());
     let _watcher = watch::watch(Arc::clone(&catalog))
         .with_context(|| format!("watching {}", settings.dashboards_dir.display()))?;
-    let service = Arc::new(EngineService::new(Arc::clone(&engine), clock));
+    let hooks = Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks);
+    let service = Arc::new(EngineService::new(Arc::clone(&engine), Arc::clone(&clock)));
     let state = AppState::new(service, built);
     let hub = state.hub.clone();
     let listener = TcpListener::bind(settings.listen)
         .await
         .with_context(|| format!("listening on {}", settings.listen))?;
-    announce(&settings, &listener, &engine)?;
-    let serving = axum::serve(listener, router(state, &settings.assets_dir))
-        .with_graceful_shutdown(async move {
-            stop_signal().await;
-            // Their streams would never end.
-            hub.close();
-        });
+    announce(&settings, &listener, &engine, demo_lives)?;
+    let own = Delivery::to(listener.local_addr()?, feeder::HOOK, key, Arc::clone(&clock));
+    let routes = router(state, &settings.assets_dir).merge(hooks::routes(hooks));
+    let serving = axum::serve(listener, routes).with_graceful_shutdown(async move {
+        stop_signal().await;
+        // Their streams would never end.
+        hub.close();
+    });
     // Readers who come meanwhile join what is being loaded.
     let warming = async {
         if settings.cache.warm {
@@ -64,9 +77,21 @@ pub async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         }
         std::future::pending::<Infallible>().await
     };
+    let feeding = async {
+        let database = demo::path(&settings.data_dir);
+        let lookups = || feeder::lookups(&engine);
+        if demo_lives {
+            match Feeder::open(&database, clock, lookups).await {
+                Ok(feeder) => match feeder.keep(&own).await {},
+                Err(error) => tracing::warn!(error = format!("{error:#}"), "the demo stands still"),
+            }
+        }
+        std::future::pending::<Infallible>().await
+    };
     let served = tokio::select! {
         served = serving.into_future() => served.context("serving"),
         never = warming => match never {},
+        never = feeding => match never {},
         never = requested_views::keep(&engine, &store) => match never {},
         never = rollup_schedule::keep(&engine) => match never {},
         never = runs.keep(&store) => match never {},
@@ -77,7 +102,12 @@ pub async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
 }
 
 #[allow(clippy::print_stdout)] // The person who started the server reads this.
-fn announce(settings: &Settings, listener: &TcpListener, engine: &Engine) -> anyhow::Result<()> {
+fn announce(
+    settings: &Settings,
+    listener: &TcpListener,
+    engine: &Engine,
+    demo_lives: bool,
+) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let shown = |path: &Path| absolute(path).display().to_string();
@@ -96,6 +126,14 @@ fn announce(settings: &Settings, listener: &TcpListener, engine: &Engine) -> any
             Ok(Location::MySql(_)) => println!("  source         {name}: MySQL or MariaDB"),
             Err(_) => println!("  source         {name}: not known where"),
         }
+    }
+    if demo_lives {
+        println!(
+            "  demo           real invoices come again as in the shop a year before; while somebody"
+        );
+        println!(
+            "                 looks, more of them, quicker. --demo-still leaves the data as they are"
+        );
     }
     match settings.redis()? {
         // Here, too.

@@ -27,9 +27,9 @@ pub(crate) fn run(workspace: &Workspace, program: &Path) -> Result<Counts> {
     let port = free_port()?;
     let log = workspace.target("logs/brisk.log");
     let mut serve = workspace.command(program);
-    serve.args(["serve", "--demo", "--demo-unshifted", "--now", "2011-12-09T13:00"]);
-    // It runs: what is loaded again is of another time.
-    serve.args(["--clock-pace", "1"]);
+    serve.args(["serve", "--demo", "--demo-unshifted", "--demo-still"]);
+    // The clock runs from there: what is loaded again is of another time.
+    serve.args(["--now", "2011-12-09T13:00", "--clock-pace", "1"]);
     let dashboards = dashboards(workspace)?;
     serve.args(["--listen", &format!("127.0.0.1:{port}"), "--dashboards"]).arg(&dashboards);
     serve.arg("--assets").arg(workspace.target("site"));

@@ -83,6 +83,10 @@ name!(
     SourceName, "source name", '-', "lower-case letters, digits and hyphens"
 );
 name!(
+    /// A webhook's name in the configuration, and its id in `/hooks/{id}`: `shop-pipeline`.
+    WebhookName, "webhook name", '-', "lower-case letters, digits and hyphens"
+);
+name!(
     /// A variable's name, as `:country` in statements and `country=` in URLs.
     VariableName, "variable name", '_', "lower-case letters, digits and underscores"
 );

@@ -40,7 +40,7 @@ pub use compare::Compare;
 pub use dashboard::Dashboard;
 pub use decimal::Decimal;
 pub use frame::{Column, Frame, Values};
-pub use identifier::{AttributeName, PanelId, Slug, SourceName, VariableName};
+pub use identifier::{AttributeName, PanelId, Slug, SourceName, VariableName, WebhookName};
 pub use interval::{Interval, IntervalChoice};
 pub use now::Now;
 pub use pace::Pace;

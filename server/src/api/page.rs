@@ -2,8 +2,8 @@
 //! operation that opens the answer. It works without scripts.
 
 use super::{openapi, problem};
-use crate::handlers;
 use crate::router::AppState;
+use crate::{handlers, hooks};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -21,7 +21,8 @@ const OF_THE_VIEW: [&str; 6] = ["range", "from", "to", "interval", "tz", "max-st
 /// `/api`
 pub async fn page(State(state): State<AppState>, request: Request) -> Response {
     let operations = operations().filter_map(|(path, operation)| api_operation(path, operation));
-    let problems = problem::KINDS.map(|kind| ApiProblem {
+    let kinds = problem::KINDS.iter().chain(&hooks::problem::KINDS);
+    let problems = kinds.map(|kind| ApiProblem {
         name: kind.name,
         status: kind.status.as_u16(),
         title: kind.title,
@@ -30,7 +31,7 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
     let page = ApiPage {
         about: openapi::document().info.description.as_deref().unwrap_or_default(),
         operations: operations.collect(),
-        problems: problems.into(),
+        problems: problems.collect(),
         dashboards: state.service.dashboards(),
     };
     handlers::page(&state, StatusCode::OK, Page::Api(Arc::new(page)), request).await

@@ -129,7 +129,11 @@ pub const KINDS: [Kind; 11] = [
 impl Problem {
     /// A problem of the kind of that name.
     fn of(name: &str, detail: impl Into<String>) -> Self {
-        let kind = KINDS.iter().find(|kind| kind.name == name).unwrap_or(&KINDS[4]);
+        Self::of_kind(KINDS.iter().find(|kind| kind.name == name).unwrap_or(&KINDS[4]), detail)
+    }
+
+    /// A problem of `kind`.
+    pub(crate) fn of_kind(kind: &Kind, detail: impl Into<String>) -> Self {
         Self {
             kind: format!("/api#{}", kind.name),
             title: kind.title,
@@ -138,6 +142,11 @@ impl Problem {
             instance: None,
             retry_after: kind.retry_after,
         }
+    }
+
+    /// The status of the response.
+    pub(crate) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     /// A parameter that a parser refused with `message`.
@@ -197,7 +206,7 @@ impl From<PanelError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = self.status();
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),

@@ -5,7 +5,8 @@ use super::place::ConfigError;
 use super::redis::RedisTable;
 use super::sources::SourceTable;
 use super::table::{Problems, Table};
-use brisk_domain::SourceName;
+use super::webhooks::WebhookTable;
+use brisk_domain::{SourceName, WebhookName};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ pub(super) struct File {
     pub(super) cache: CacheSettings,
     pub(super) redis: Option<RedisTable>,
     pub(super) sources: BTreeMap<SourceName, SourceTable>,
+    pub(super) webhooks: BTreeMap<WebhookName, WebhookTable>,
 }
 
 impl File {
@@ -60,6 +62,8 @@ impl File {
         let redis = redis.map(|table| RedisTable::read(&table, base, problems));
         let sources = top.table("source", "[source]", problems);
         let sources = sources.map(|table| SourceTable::read_all(&table, base, problems));
+        let webhooks = top.table("webhook", "[webhook]", problems);
+        let webhooks = webhooks.map(|table| WebhookTable::read_all(&table, base, problems));
         top.finish(problems);
         Self {
             listen,
@@ -69,6 +73,7 @@ impl File {
             cache: cache.unwrap_or_default(),
             redis,
             sources: sources.unwrap_or_default(),
+            webhooks: webhooks.unwrap_or_default(),
         }
     }
 }

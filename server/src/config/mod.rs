@@ -3,8 +3,8 @@
 //! - [`Settings::read`] puts the layers together; [`Flags`] are the top one, in which clap has
 //!   already put flags over their variables;
 //! - `file` reads `brisk.toml` through `table`, which reports wrong types and unknown keys with
-//!   their `place`; [`cache`], `redis` and [`sources`] are its tables, `duration` and `size` its
-//!   values;
+//!   their `place`; [`cache`], `redis`, [`sources`] and [`webhooks`] are its tables, `duration`
+//!   and `size` its values;
 //! - [`secret`] keeps URLs out of messages, and knows where the file says they are;
 //!   [`environment`] is the variables as a value;
 //! - [`into`] is the one database that is written to, by `brisk import`; no file knows it.
@@ -23,6 +23,7 @@ pub mod secret;
 mod size;
 pub mod sources;
 mod table;
+pub mod webhooks;
 
 pub use cache::CacheSettings;
 pub use environment::Environment;
@@ -32,9 +33,10 @@ pub use secret::Secret;
 pub use sources::{Location, SourceSettings};
 
 use crate::demo;
+use crate::hooks::Hook;
 use brisk_cache::RedisConfig;
 use brisk_definition::Problem;
-use brisk_domain::SourceName;
+use brisk_domain::{SourceName, WebhookName};
 use brisk_engine::Policies;
 use file::File;
 use place::Place;
@@ -82,6 +84,9 @@ pub struct Settings {
     pub redis: Result<Option<RedisConfig>, Problem>,
     /// The databases that panels read.
     pub sources: BTreeMap<SourceName, SourceSettings>,
+    /// Who may invalidate over HTTP; or what is wrong with its secret, which matters only to who
+    /// takes deliveries.
+    pub webhooks: BTreeMap<WebhookName, Result<Hook, Problem>>,
 }
 
 /// The file that is read where nobody names one.
@@ -110,6 +115,7 @@ impl Settings {
         if flags.demo {
             sources::add_demo(&mut sources, &file.sources, demo::path(&data_dir));
         }
+        let webhooks = webhooks::layered(&file.webhooks, environment).map_err(ConfigError)?;
         Ok(Self {
             file: path,
             listen: flags.listen.or(file.listen).unwrap_or(LISTEN),
@@ -119,7 +125,14 @@ impl Settings {
             cache: file.cache,
             redis: redis::layered(file.redis.as_ref(), flags.redis_url.as_ref(), environment),
             sources,
+            webhooks,
         })
+    }
+
+    /// The webhooks, with their secrets.
+    pub fn hooks(&self) -> Result<BTreeMap<WebhookName, Hook>, ConfigError> {
+        let hooks = self.webhooks.iter().map(|(name, hook)| Ok((name.clone(), hook.clone()?)));
+        hooks.collect::<Result<_, Problem>>().map_err(ConfigError::from)
     }
 
     /// The shared Redis, if one is configured.

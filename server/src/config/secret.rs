@@ -1,4 +1,5 @@
-//! Texts that nobody shall print: URLs, which hold passwords. And where the file says they are.
+//! Texts that nobody shall print: URLs, which hold passwords, and secrets of webhooks. And where the
+//! file says they are.
 
 use super::environment::Environment;
 use super::place::Place;
@@ -41,9 +42,9 @@ impl From<&str> for Secret {
     }
 }
 
-/// Whether `text` looks like an address.
+/// Whether `text` looks like an address, or a secret itself.
 pub(super) fn may_hold_password(text: &str) -> bool {
-    text.contains("://") || text.contains('@')
+    text.contains("://") || text.contains('@') || text.contains("whsec_")
 }
 
 /// `text` in quotes for a message, unless it may hold a password.
@@ -127,9 +128,9 @@ impl Located {
         let wrong = |message: String| self.at.problem(message);
         match &self.kept {
             Kept::Here(secret, _) => Ok(secret.clone()),
-            Kept::Variable(name) if name.contains("://") => Err(self.at.problem_with_help(
-                "this is the name of an environment variable, not an address",
-                "what holds the address itself has the same name without \"env\"",
+            Kept::Variable(name) if may_hold_password(name) => Err(self.at.problem_with_help(
+                "this must be the name of an environment variable, not what it holds",
+                "what holds that itself has the same name without \"env\"",
             )),
             Kept::Variable(name) => environment.get(name).map(Secret::from).ok_or_else(|| {
                 wrong(format!("the environment variable {} is not set, or empty", shown(name)))

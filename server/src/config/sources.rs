@@ -196,8 +196,9 @@ pub(super) fn layered(
     environment: &Environment,
 ) -> Result<BTreeMap<SourceName, SourceSettings>, Vec<Problem>> {
     let mut problems = Vec::new();
-    let mut urls = in_variables(VARIABLE, environment, &mut problems);
-    let rollup_urls = in_variables(ROLLUP_VARIABLE, environment, &mut problems);
+    let parse = |name: &str| SourceName::parse(name).map_err(|_| bad_name(name));
+    let mut urls = in_variables(VARIABLE, parse, environment, &mut problems);
+    let rollup_urls = in_variables(ROLLUP_VARIABLE, parse, environment, &mut problems);
     for flag in flags {
         let at = Place::named("--source");
         match flag.expose().split_once('=') {
@@ -244,21 +245,23 @@ pub(super) fn add_demo(
     }
 }
 
-/// The URLs in the variables that begin with `prefix`.
-fn in_variables(
+/// The secrets in the variables that begin with `prefix`, by what the rest of their names says as
+/// `parse` reads it.
+pub(super) fn in_variables<N: Ord>(
     prefix: &'static str,
+    parse: impl Fn(&str) -> Result<N, String>,
     environment: &Environment,
     problems: &mut Vec<Problem>,
-) -> BTreeMap<SourceName, Located> {
-    let mut urls = BTreeMap::new();
+) -> BTreeMap<N, Located> {
+    let mut secrets = BTreeMap::new();
     for (rest, value) in environment.starting_with(prefix) {
         let at = Place::named(format!("{prefix}{rest}"));
-        match name_of_variable(prefix, rest) {
-            Ok(name) => _ = urls.insert(name, Located::given(at, value.into())),
+        match name_of_variable(prefix, rest).and_then(|name| parse(&name)) {
+            Ok(name) => _ = secrets.insert(name, Located::given(at, value.into())),
             Err(message) => problems.push(at.problem(message)),
         }
     }
-    urls
+    secrets
 }
 
 fn located(
@@ -280,14 +283,13 @@ fn without_url(name: &SourceName, at: &Place) -> Problem {
     at.problem_with_help(format!("[source.{name}] has no \"url\""), help)
 }
 
-/// The source that the variable `{prefix}{rest}` is about.
-fn name_of_variable(prefix: &str, rest: &str) -> Result<SourceName, String> {
+/// The name of what the variable `{prefix}{rest}` is about.
+fn name_of_variable(prefix: &str, rest: &str) -> Result<String, String> {
     let expected = rest.to_uppercase().replace('-', "_");
     if rest != expected {
         return Err(format!("write {prefix}{expected}: upper case, with _ for -"));
     }
-    let name = rest.to_lowercase().replace('_', "-");
-    SourceName::parse(&name).map_err(|_| bad_name(&name))
+    Ok(rest.to_lowercase().replace('_', "-"))
 }
 
 fn bad_name(name: &str) -> String {
@@ -324,7 +326,10 @@ mod tests {
 
     #[test]
     fn variables_name_sources_in_one_way_only() {
-        let name_of_variable = |rest| name_of_variable(VARIABLE, rest);
+        let name_of_variable = |rest| {
+            let name = name_of_variable(VARIABLE, rest)?;
+            SourceName::parse(&name).map_err(|_| bad_name(&name))
+        };
         assert_eq!(name_of_variable("SHOP_EU").unwrap().as_str(), "shop-eu");
         assert!(name_of_variable("shop").unwrap_err().contains("BRISK_SOURCE_SHOP"));
         assert!(name_of_variable("_SHOP").is_err());

@@ -1,0 +1,127 @@
+//! `[webhook.NAME]` and `BRISK_WEBHOOK_NAME`: who may invalidate over HTTP, and what.
+
+use super::environment::Environment;
+use super::place::Place;
+use super::secret::{Located, shown};
+use super::sources::in_variables;
+use super::table::{Problems, Table};
+use crate::hooks::Hook;
+use crate::hooks::allowed::Pattern;
+use crate::hooks::signature::SigningKey;
+use brisk_definition::Problem;
+use brisk_domain::WebhookName;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The variables' names begin so.
+const VARIABLE: &str = "BRISK_WEBHOOK_";
+const SECRET_KEYS: [&str; 3] = ["secret", "secret_env", "secret_file"];
+
+/// What the file says about a webhook.
+#[derive(Debug)]
+pub(super) struct WebhookTable {
+    at: Place,
+    secret: Option<Located>,
+    allow: Option<Vec<Pattern>>,
+}
+
+impl WebhookTable {
+    /// Reads all of `[webhook.NAME]`; `base` is the folder of the file.
+    pub(super) fn read_all(
+        webhooks: &Table<'_>,
+        base: &Path,
+        problems: &mut Problems<'_>,
+    ) -> BTreeMap<WebhookName, Self> {
+        let mut declared = BTreeMap::new();
+        for (key, span, table) in webhooks.tables("webhook", problems) {
+            let at = problems.place(table.span());
+            let secret = Located::read_keys(SECRET_KEYS, &table, base, problems);
+            let allow = allow(&table, problems);
+            table.finish(problems);
+            match WebhookName::parse(key) {
+                Ok(name) => _ = declared.insert(name, Self { at, secret, allow }),
+                Err(_) => problems.add(span, bad_name(key)),
+            }
+        }
+        declared
+    }
+}
+
+fn allow(table: &Table<'_>, problems: &mut Problems<'_>) -> Option<Vec<Pattern>> {
+    let item = table.item("allow")?;
+    let texts = item.as_array().map(|list| list.iter().map(|value| value.as_str()));
+    let Some(texts) = texts.and_then(|texts| texts.collect::<Option<Vec<&str>>>()) else {
+        table.wrong_type("allow", item, "a list of texts", problems);
+        return None;
+    };
+    let mut patterns = Vec::new();
+    for text in texts {
+        match Pattern::parse(text) {
+            Some(pattern) => patterns.push(pattern),
+            None => {
+                let message =
+                    format!("{} in \"allow\" of {} is no tag", shown(text), table.title());
+                let help = "for example \"table:shop.*\", \"dashboard:sales\" or \"all\"";
+                problems.add_with_help(table.span_of("allow"), message, help);
+            }
+        }
+    }
+    Some(patterns)
+}
+
+/// All webhooks: variables stand over the file. What is wrong with a secret matters only to who
+/// takes deliveries.
+pub(super) fn layered(
+    file: &BTreeMap<WebhookName, WebhookTable>,
+    environment: &Environment,
+) -> Result<BTreeMap<WebhookName, Result<Hook, Problem>>, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let parse = |name: &str| WebhookName::parse(name).map_err(|_| bad_name(name));
+    let variables = in_variables(VARIABLE, parse, environment, &mut problems);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let names = file.keys().chain(variables.keys());
+    let hooks = names.map(|name| {
+        let table = file.get(name);
+        let secret = variables.get(name).or(table.and_then(|table| table.secret.as_ref()));
+        let keys = match (secret, table) {
+            (Some(secret), _) => keys(name, secret, environment),
+            (None, table) => Err(without_secret(name, table)),
+        };
+        let allow = table.and_then(|table| table.allow.clone());
+        (name.clone(), keys.map(|keys| Hook { keys, allow }))
+    });
+    Ok(hooks.collect())
+}
+
+/// The secrets, separated by blanks; none of them is repeated in a message.
+fn keys(
+    name: &WebhookName,
+    secret: &Located,
+    environment: &Environment,
+) -> Result<Vec<SigningKey>, Problem> {
+    let text = secret.resolve(environment)?;
+    let keys: Result<Vec<SigningKey>, _> =
+        text.expose().split_whitespace().map(SigningKey::parse).collect();
+    match keys {
+        Ok(keys) if !keys.is_empty() => Ok(keys),
+        Ok(_) => Err(secret.at.problem(format!("webhook \"{name}\": its secret is empty"))),
+        Err(why) => Err(secret.at.problem(format!("webhook \"{name}\": {why}"))),
+    }
+}
+
+fn without_secret(name: &WebhookName, table: Option<&WebhookTable>) -> Problem {
+    let at = table.map_or_else(|| Place::named(VARIABLE), |table| table.at.clone());
+    let variable = format!("{VARIABLE}{}", name.as_str().to_uppercase().replace('-', "_"));
+    let help = format!("or \"secret\", \"secret_file\", or the variable {variable}");
+    at.problem_with_help(format!("[webhook.{name}] has no \"secret_env\""), help)
+}
+
+fn bad_name(name: &str) -> String {
+    format!(
+        "webhook name {} must be 1 to 64 lower-case letters, digits and hyphens, starting with a \
+         letter or digit",
+        shown(name)
+    )
+}

@@ -1,0 +1,161 @@
+//! What a delivery's body asks for: tags. It is a Standard Webhooks payload with them in its `data`,
+//! or `data` alone.
+
+use brisk_cache::Tag;
+use brisk_domain::SourceName;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Tags of one delivery, at most: each of them is a key in Redis.
+const MOST: usize = 1_000;
+/// What stands before the colon of a tag.
+const KINDS: [&str; 5] = ["table", "source", "rollup", "dashboard", "panel"];
+
+/// `data`; what else is in there is the sender's own business.
+#[derive(Debug, Deserialize)]
+struct Data {
+    #[serde(default)]
+    tags: Vec<String>,
+    source: Option<String>,
+    #[serde(default)]
+    tables: Vec<String>,
+}
+
+/// The tags that `body` names, or a sentence that says what is wrong with it. `is_own` knows the
+/// tags that dashboards and panels have of their own, which may look like anything.
+pub fn tags(body: &[u8], is_own: impl Fn(&Tag) -> bool) -> Result<Vec<Tag>, String> {
+    let mut payload: Value =
+        serde_json::from_slice(body).map_err(|error| format!("the body is not JSON: {error}"))?;
+    let data = match payload.get_mut("data") {
+        Some(data) if !data.is_null() => data.take(),
+        _ => payload,
+    };
+    if !data.is_object() {
+        return Err("the body must be a JSON object, and so must its \"data\"".into());
+    }
+    let data: Data = serde_json::from_value(data)
+        .map_err(|error| format!("what is to be invalidated is not as it should be: {error}"))?;
+    let tags: Vec<Tag> = data.named()?.into_iter().collect::<Result<_, _>>()?;
+    for tag in &tags {
+        check(tag, &is_own)?;
+    }
+    match tags.len() {
+        0 => Err("the body names nothing to invalidate: give \"tags\", or \"source\" with or \
+                  without \"tables\", in \"data\" or at the top"
+            .into()),
+        count if count > MOST => Err(format!(
+            "the body names {count} tags, more than {MOST}: invalidate the source as a whole, or \
+             send several deliveries"
+        )),
+        _ => Ok(tags),
+    }
+}
+
+impl Data {
+    fn named(self) -> Result<Vec<Result<Tag, String>>, String> {
+        let mut names = self.tags;
+        match self.source {
+            None if self.tables.is_empty() => {}
+            None => return Err("\"tables\" needs a \"source\"".into()),
+            Some(source) => {
+                let source = SourceName::parse(&source).map_err(|error| error.to_string())?;
+                if self.tables.is_empty() {
+                    names.push(format!("source:{source}"));
+                }
+                names.extend(self.tables.iter().map(|table| format!("table:{source}.{table}")));
+            }
+        }
+        Ok(names.iter().map(|name| Tag::parse(name).map_err(|e| e.to_string())).collect())
+    }
+}
+
+/// A slip in a tag would be answered with "invalidated", and nothing would be.
+fn check(tag: &Tag, is_own: impl Fn(&Tag) -> bool) -> Result<(), String> {
+    let text = tag.as_str();
+    // A name without a colon is `all`, or somebody's own.
+    let Some((kind, name)) = text.split_once(':') else { return Ok(()) };
+    let shape = match kind {
+        "table" | "rollup" => name.split_once('.'),
+        "panel" => name.split_once('/'),
+        "source" | "dashboard" => Some((name, name)),
+        _ if is_own(tag) => return Ok(()),
+        _ => {
+            return Err(format!(
+                "tag \"{text}\": there is no kind \"{kind}\", and no dashboard has this tag of \
+                 its own; kinds are {}, and \"all\" is everything",
+                KINDS.join(", ")
+            ));
+        }
+    };
+    match shape {
+        Some((first, second)) if !first.is_empty() && !second.is_empty() => Ok(()),
+        _ => Err(format!("tag \"{text}\" is not whole: write {}", full_form(kind))),
+    }
+}
+
+fn full_form(kind: &str) -> &'static str {
+    match kind {
+        "table" => "table:SOURCE.TABLE",
+        "rollup" => "rollup:SOURCE.NAME",
+        "panel" => "panel:DASHBOARD/PANEL",
+        "dashboard" => "dashboard:NAME",
+        _ => "source:NAME",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> Result<Vec<String>, String> {
+        let tags = tags(body.as_bytes(), |tag| tag.as_str() == "etl:nightly")?;
+        Ok(tags.iter().map(|tag| tag.as_str().to_owned()).collect())
+    }
+
+    #[test]
+    fn tags_are_in_the_data_or_at_the_top() {
+        let tags = |body| read(body).unwrap();
+        let whole = r#"{"type": "orders.loaded", "timestamp": "2026-11-25T10:00:00Z",
+            "data": {"tags": ["table:shop.public.orders", "stock"], "rows": 12}}"#;
+        assert_eq!(tags(whole), ["table:shop.public.orders", "stock"]);
+        assert_eq!(tags(r#"{"tags": ["all"]}"#), ["all"]);
+        assert_eq!(tags(r#"{"type": "x", "data": null, "tags": ["all"]}"#), ["all"]);
+        assert_eq!(tags(r#"{"tags": ["etl:nightly"]}"#), ["etl:nightly"]);
+        assert_eq!(tags(r#"{"data": {"source": "shop"}}"#), ["source:shop"]);
+        assert_eq!(
+            tags(r#"{"data": {"source": "shop", "tables": ["orders", "public.lines"]}}"#),
+            ["table:shop.orders", "table:shop.public.lines"]
+        );
+        assert_eq!(
+            tags(r#"{"source": "shop", "tables": ["a"], "tags": ["rollup:shop.daily"]}"#),
+            ["rollup:shop.daily", "table:shop.a"]
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (body, words) in [
+            ("", "not JSON"),
+            ("{", "not JSON"),
+            ("[]", "JSON object"),
+            ("\"all\"", "JSON object"),
+            (r#"{"data": ["all"]}"#, "JSON object"),
+            ("{}", "names nothing"),
+            (r#"{"data": {"tag": ["all"]}}"#, "names nothing"),
+            (r#"{"data": {"tags": "all"}}"#, "expected a sequence"),
+            (r#"{"tags": [1]}"#, "expected a string"),
+            (r#"{"tables": ["orders"]}"#, "needs a \"source\""),
+            (r#"{"source": "Shop"}"#, "lower-case"),
+            (r#"{"source": "shop", "tables": ["a b"]}"#, "without blanks"),
+            (r#"{"tags": ["tabel:shop.orders"]}"#, "no kind \"tabel\""),
+            (r#"{"tags": ["table:orders"]}"#, "table:SOURCE.TABLE"),
+            (r#"{"tags": ["panel:sales"]}"#, "panel:DASHBOARD/PANEL"),
+            (r#"{"tags": ["source:"]}"#, "source:NAME"),
+        ] {
+            let said = read(body).unwrap_err();
+            assert!(said.contains(words), "{body}: {said}");
+        }
+        let many = format!("{{\"tags\": [{}]}}", vec!["\"a\""; 1_001].join(","));
+        assert!(read(&many).unwrap_err().contains("1001 tags"));
+    }
+}

@@ -1,0 +1,166 @@
+//! `POST /hooks/{id}`: those who write data say what changed, and what was made of it before is
+//! shown as current no more.
+//!
+//! - [`signature`]: who may be believed, as in the Standard Webhooks specification;
+//! - [`body`]: which tags a delivery names; [`allowed`]: which it may name;
+//! - [`problem`]: what may be wrong with it.
+//!
+//! Here is how that goes together. Webhooks are declared in the configuration
+//! ([`crate::config::webhooks`]); docs/webhooks.md is for those who send them.
+//!
+//! Nothing here knows a session or a cookie: the signature alone says who sent it. So these routes
+//! stand outside of the guard against forms of other sites, which is for browsers.
+
+pub mod allowed;
+pub mod body;
+pub mod problem;
+pub mod signature;
+
+use crate::api::problem::Problem;
+use crate::{invalidate, router};
+use allowed::Pattern;
+use axum::extract::rejection::{BytesRejection, PathRejection};
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router, middleware};
+use brisk_cache::Tag;
+use brisk_domain::{Clock, WebhookName};
+use brisk_engine::Engine;
+use http::{HeaderMap, StatusCode, Uri, header};
+use serde::Serialize;
+use signature::SigningKey;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The largest body; no list of tags needs more.
+pub const MAX_BODY: usize = 64 * 1024;
+
+/// One webhook.
+#[derive(Debug, Clone)]
+pub struct Hook {
+    /// The secrets that are in use: while one takes another's place there are two.
+    pub keys: Vec<SigningKey>,
+    /// What it may invalidate; everything where nobody says.
+    pub allow: Option<Vec<Pattern>>,
+}
+
+/// All webhooks of this server, over its engine.
+pub struct Hooks {
+    engine: Arc<Engine>,
+    clock: Arc<dyn Clock>,
+    of: BTreeMap<WebhookName, Hook>,
+}
+
+/// What was done.
+#[derive(Debug, Serialize)]
+struct Answer {
+    /// The tags that have new generations: those that were named, and the other ways to write them.
+    invalidated: Vec<String>,
+    /// What looks like a slip, though it may be right.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<Note>,
+}
+
+#[derive(Debug, Serialize)]
+struct Note {
+    tag: String,
+    note: &'static str,
+}
+
+/// The routes. They have what surrounds all routes and answers no form.
+pub fn routes(hooks: Hooks) -> Router {
+    Router::new()
+        .route("/hooks/{id}", post(receive).fallback(only_post))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn(router::security_headers))
+        .with_state(Arc::new(hooks))
+}
+
+async fn receive(
+    State(hooks): State<Arc<Hooks>>,
+    id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+    uri: Uri,
+    body: Result<axum::body::Bytes, BytesRejection>,
+) -> Response {
+    let name = id.ok().and_then(|Path(id)| WebhookName::parse(&id).ok());
+    match hooks.deliver(name.as_ref(), &headers, body.ok().as_deref()).await {
+        Ok(answer) => {
+            (StatusCode::OK, [(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response()
+        }
+        Err(problem) => {
+            let is_unsigned = problem.status() == StatusCode::UNAUTHORIZED;
+            // RFC 9110 wants to know how one shows who one is.
+            let how = is_unsigned.then_some([(header::WWW_AUTHENTICATE, "StandardWebhooks")]);
+            (how, problem.at(&uri)).into_response()
+        }
+    }
+}
+
+async fn only_post(uri: Uri) -> Response {
+    ([(header::ALLOW, "POST")], problem::only_post().at(&uri)).into_response()
+}
+
+impl Hooks {
+    /// The webhooks `of` their names.
+    pub fn new(
+        engine: Arc<Engine>,
+        clock: Arc<dyn Clock>,
+        of: BTreeMap<WebhookName, Hook>,
+    ) -> Self {
+        Self { engine, clock, of }
+    }
+
+    /// Does what a delivery asks for, if it is to be believed. To do it twice is harmless, so no
+    /// delivery is remembered: what is loaded again in vain is loaded once.
+    async fn deliver(
+        &self,
+        name: Option<&WebhookName>,
+        headers: &HeaderMap,
+        body: Option<&[u8]>,
+    ) -> Result<Answer, Problem> {
+        let known = name.and_then(|name| Some((name, self.of.get(name)?)));
+        let (name, hook) = known.ok_or_else(problem::unknown)?;
+        let body = body.ok_or_else(|| problem::too_long(MAX_BODY))?;
+        let id = signature::verify(&hook.keys, headers, body, self.clock.now()).map_err(|why| {
+            tracing::info!(hook = %name, %why, "a webhook's delivery is refused");
+            problem::bad_signature(&why)
+        })?;
+        let tags = body::tags(body, |tag| self.is_own(tag));
+        let tags = tags.map_err(|message| problem::bad_delivery(&message))?;
+        let refused: Vec<&str> =
+            tags.iter().filter(|tag| !hook.may(tag)).map(Tag::as_str).collect();
+        if !refused.is_empty() {
+            return Err(problem::not_allowed(&refused));
+        }
+        let recorded = self.engine.invalidate(&tags).await;
+        let invalidated = recorded.map_err(|error| problem::not_recorded(&error))?;
+        tracing::debug!(hook = %name, id, tags = tags.len(), "a webhook invalidates");
+        let text = |tag: &Tag| tag.as_str().to_owned();
+        Ok(Answer {
+            invalidated: invalidated.iter().map(text).collect(),
+            notes: tags.iter().filter_map(|tag| self.note(tag)).collect(),
+        })
+    }
+
+    /// Whether a dashboard or a panel has `tag` of its own.
+    fn is_own(&self, tag: &Tag) -> bool {
+        let is_it = |tags: &[String]| tags.iter().any(|own| own == tag.as_str());
+        self.engine.catalog().contents().dashboards.values().any(|dashboard| {
+            is_it(&dashboard.tags) || dashboard.panels.iter().any(|panel| is_it(&panel.tags))
+        })
+    }
+
+    fn note(&self, tag: &Tag) -> Option<Note> {
+        let has_source = |name: &_| self.engine.loader().source(name).is_some();
+        let note = invalidate::doubt(tag, has_source, self.engine.catalog())?;
+        Some(Note { tag: tag.as_str().to_owned(), note })
+    }
+}
+
+impl Hook {
+    fn may(&self, tag: &Tag) -> bool {
+        self.allow.as_ref().is_none_or(|allow| allow.iter().any(|pattern| pattern.fits(tag)))
+    }
+}
