@@ -27,11 +27,11 @@ use std::time::Duration;
 /// The one way to get a panel's data.
 pub struct Engine {
     catalog: Arc<Catalog>,
-    loader: Loader,
-    policies: Policies,
+    pub(crate) loader: Loader,
+    pub(crate) policies: Policies,
     popular: Popular,
     plans: Plans,
-    clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 /// A panel that is still loading: await it, from as many places as needed.
@@ -327,7 +327,7 @@ impl Engine {
     }
 
     /// The statement of the newest row, if `dashboard` has one.
-    fn newest(
+    pub(crate) fn newest(
         &self,
         dashboard: &Dashboard,
         access: &Access,
@@ -477,7 +477,7 @@ impl Engine {
     }
 
     /// A panel's statements with their cache requests: main, previous, sparkline.
-    fn plan(
+    pub(crate) fn plan(
         &self,
         dashboard: &Dashboard,
         panel: &Panel,
@@ -530,7 +530,7 @@ impl Engine {
 }
 
 /// The first cell of the first row, as an instant; whole numbers are seconds since the epoch.
-fn first_instant(frame: &Frame) -> Option<Timestamp> {
+pub(crate) fn first_instant(frame: &Frame) -> Option<Timestamp> {
     match &frame.columns().first()?.values {
         Values::Time(cells) => *cells.first()?,
         Values::Int(cells) => (*cells.first()?).map(Timestamp::from_seconds),
