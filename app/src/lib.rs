@@ -19,6 +19,8 @@ mod components;
 pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod pages;
+#[cfg(feature = "ssr")]
+mod row_links;
 pub mod server_functions;
 #[cfg(feature = "ssr")]
 pub mod service;

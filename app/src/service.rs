@@ -1,8 +1,8 @@
 //! What the server provides to pages and server functions, as a small trait object in context.
 
 use brisk_domain::{
-    Bounds, Dashboard, Interval, Panel, PanelData, PanelError, Slug, Timestamp, VariableName,
-    ViewState, ZoneOffsets,
+    Bounds, Dashboard, Interval, Panel, PanelData, PanelEntries, PanelError, Presentation, Slug,
+    Timestamp, VariableName, ViewState, ZoneOffsets,
 };
 use futures::future::{BoxFuture, Shared};
 use std::collections::BTreeMap;
@@ -29,6 +29,14 @@ pub trait Service: Send + Sync {
         panel: &str,
         parameters: &[(String, String)],
     ) -> Result<(Panel, PanelSlot), PageError>;
+
+    /// What the cache has of one panel for the view that `parameters` describe. It only looks.
+    async fn inspect(
+        &self,
+        slug: &str,
+        panel: &str,
+        parameters: &[(String, String)],
+    ) -> Result<Result<PanelEntries, PanelError>, PageError>;
 }
 
 /// The service in context.
@@ -149,6 +157,8 @@ pub struct DashboardPage {
     pub dashboard: Arc<Dashboard>,
     /// What the reader looks at.
     pub view: ViewState,
+    /// And how.
+    pub presentation: Presentation,
     /// The view's time, made absolute.
     pub bounds: Bounds,
     /// The width of the buckets.
@@ -167,6 +177,10 @@ pub struct DashboardPage {
     pub outdated: bool,
     /// The other dashboards: name and title.
     pub siblings: Vec<(Slug, String)>,
+    /// The dashboards that its panels link to.
+    pub targets: Vec<Arc<Dashboard>>,
+    /// What the cache has of the panel, on the page of one panel and if it was asked for.
+    pub entries: Option<Result<PanelEntries, PanelError>>,
 }
 
 /// A panel that is still loading.
@@ -224,9 +238,16 @@ impl Page {
 }
 
 impl DashboardPage {
+    /// The parameters of this page's address, not yet percent-encoded.
+    pub fn pairs(&self) -> Vec<(String, String)> {
+        let mut pairs = self.view.to_pairs(&self.dashboard);
+        pairs.extend(self.presentation.to_pairs());
+        pairs
+    }
+
     /// The address of the same view with some parameters replaced; `None` removes one.
     pub fn link_with(&self, changes: &[(&str, Option<String>)]) -> String {
-        let mut pairs = self.view.to_pairs(&self.dashboard);
+        let mut pairs = self.pairs();
         pairs.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
         for (name, value) in changes {
             pairs.extend(value.iter().map(|value| ((*name).to_owned(), value.clone())));
@@ -236,7 +257,7 @@ impl DashboardPage {
 
     /// The address of this view, or of one of its panels.
     pub fn link_to(&self, panel: Option<&Panel>) -> String {
-        let query = self.view.query_string(&self.dashboard);
+        let query = brisk_domain::view::query_string(&self.pairs());
         match panel {
             Some(panel) => format!("/d/{}/p/{}{query}", self.dashboard.slug, panel.id),
             None => format!("/d/{}{query}", self.dashboard.slug),
@@ -245,7 +266,7 @@ impl DashboardPage {
 
     /// The address of this very page.
     pub fn link_here(&self) -> String {
-        self.address(&self.view.to_pairs(&self.dashboard))
+        self.address(&self.pairs())
     }
 
     /// The address of this page in the view that opens first.
@@ -261,7 +282,8 @@ impl DashboardPage {
         }
     }
 
-    fn address(&self, pairs: &[(String, String)]) -> String {
+    /// The address of this page with these parameters.
+    pub fn address(&self, pairs: &[(String, String)]) -> String {
         format!("{}{}", self.path(), brisk_domain::view::query_string(pairs))
     }
 }

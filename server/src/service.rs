@@ -4,7 +4,8 @@ use crate::shared_cache;
 use brisk_app::service::{ChoicesSlot, DashboardPage, PageError, PanelSlot, Service};
 use brisk_cache::Trigger;
 use brisk_domain::{
-    Access, Clock, Dashboard, Panel, PanelId, Slug, Timestamp, ViewState, ZoneName,
+    Access, Clock, Dashboard, Panel, PanelEntries, PanelError, PanelId, Presentation, Slug,
+    Timestamp, ViewState, ZoneName,
 };
 use brisk_engine::{ChoicesState, Engine, PanelState, Window};
 use std::sync::Arc;
@@ -140,11 +141,24 @@ impl Service for EngineService {
             Some(_) => self.engine.panel(&dashboard, &shown[0], &view, &access, trigger).await,
         };
         let data = data.map_err(|error| bad(&dashboard, &error))?;
+        let presentation = Presentation::from_pairs(&dashboard, parameters);
+        let entries = match panel.is_some() && presentation.cache {
+            true => {
+                let looked = self.engine.inspect(&dashboard, &shown[0], &view, &access).await;
+                Some(looked.map_err(|error| bad(&dashboard, &error))?)
+            }
+            false => None,
+        };
         let slots = data.panels.into_iter().map(slot);
         let contents = self.engine.catalog().contents();
         let siblings = contents.dashboards.values().map(|d| (d.slug.clone(), d.title.clone()));
+        let links = shown.iter().filter_map(|panel| panel.link.as_ref());
+        let targets = links.filter_map(|link| contents.dashboards.get(&link.dashboard).cloned());
         Ok(DashboardPage {
+            targets: targets.collect(),
             view,
+            presentation,
+            entries,
             bounds: data.window.bounds,
             interval: data.window.interval,
             offsets: data.window.offsets.within(data.window.bounds.from, data.window.bounds.to),
@@ -168,6 +182,19 @@ impl Service for EngineService {
         let found = frames.panels.into_iter().next();
         let (panel, state) = found.ok_or_else(|| no_panel(&frames.dashboard, panel))?;
         Ok((panel, slot(state)))
+    }
+
+    async fn inspect(
+        &self,
+        slug: &str,
+        panel: &str,
+        parameters: &[(String, String)],
+    ) -> Result<Result<PanelEntries, PanelError>, PageError> {
+        let dashboard = self.dashboard(slug)?;
+        let view = view_of(&dashboard, parameters)?;
+        let panel = panels_of(&dashboard, Some(panel))?.remove(0);
+        let looked = self.engine.inspect(&dashboard, &panel, &view, &access()).await;
+        looked.map_err(|error| bad(&dashboard, &error))
     }
 }
 

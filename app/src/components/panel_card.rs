@@ -1,10 +1,11 @@
 //! A panel's card: title, menu, chart; while loading and when it fails, the same box.
 
 use super::icon::icon;
+use super::{panel_menu, table_view};
 use crate::islands::{Chart, ChartPlace};
 use crate::service::{DashboardPage, PanelSlot};
 use brisk_chart::{Drawing, Input, Spec};
-use brisk_domain::{Freshness, Panel, PanelData, PanelError, PanelKind};
+use brisk_domain::{Freshness, Panel, PanelData, PanelError, PanelKind, RowLinks};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -16,8 +17,6 @@ const CARD: f64 = 72.0;
 const LEGEND: f64 = 24.0;
 /// The width of the grid that ticks are planned for.
 const GRID_WIDTH: f64 = 1392.0;
-/// Rows of the table on a panel's own page.
-const TABLE_ROWS: usize = 500;
 
 /// The card of `panel` on its dashboard.
 pub(crate) fn panel_card(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -> AnyView {
@@ -37,7 +36,7 @@ pub(crate) fn panel_card(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSl
         <section class=class id=panel.id.to_string() aria-labelledby=labelled_by style=style>
             <header class="panel-head">
                 <h2 id=heading title=hint><a href=large>{title.clone()}</a></h2>
-                {menu(page, panel, &title)}
+                {panel_menu::menu(page, panel, &title)}
             </header>
             {filled(page, panel, slot, size)}
         </section>
@@ -51,7 +50,10 @@ pub(crate) fn large(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -
     let size = (GRID_WIDTH - 48.0, f64::from(rows) * ROW - CARD);
     view! {
         <section class="panel" aria-labelledby="chart-t" style=format!("--h:{rows}")>
-            <header class="panel-head"><h2 id="chart-t">"Chart"</h2></header>
+            <header class="panel-head">
+                <h2 id="chart-t">"Chart"</h2>
+                {panel_menu::menu(page, panel, &panel.title_at(page.interval))}
+            </header>
             {filled(page, panel, slot, size)}
         </section>
     }
@@ -61,9 +63,12 @@ pub(crate) fn large(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -
 /// The table of `panel`'s frame.
 pub(crate) fn data_table(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -> AnyView {
     let spec = Spec::of(panel, panel.title_at(page.interval));
+    let links = page.row_links(panel);
+    let (page, panel) = (Arc::clone(page), panel.clone());
     let draw = move |result: Result<Arc<PanelData>, PanelError>| match result {
         Ok(data) => {
-            let table = brisk_chart::table(&input(&spec, &data, (0.0, 0.0)), TABLE_ROWS);
+            let table =
+                table_view::table(&page, &panel, &input(&spec, links.as_ref(), &data, (0.0, 0.0)));
             view! {
                 <section class="panel free" id="data" aria-labelledby="data-t">
                     <header class="panel-head"><h2 id="data-t">"Data"</h2></header>
@@ -75,22 +80,6 @@ pub(crate) fn data_table(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSl
         Err(_) => ().into_any(),
     };
     when_loaded(slot, || ().into_any(), draw)
-}
-
-fn menu(page: &DashboardPage, panel: &Panel, title: &str) -> AnyView {
-    let note = panel.description.clone().map(|text| view! { <p class="menu-note">{text}</p> });
-    let large = page.link_to(Some(panel));
-    view! {
-        <details class="pop end" name="pop">
-            <summary class="icon-btn" aria-label=format!("More about {title}")>{icon("dots")}</summary>
-            <div class="pop-box menu">
-                {note}
-                <a href=large.clone()>{icon("expand")}"Open large"</a>
-                <a href=format!("{large}#data")>{icon("table")}"Show as table"</a>
-            </div>
-        </details>
-    }
-    .into_any()
 }
 
 fn filled(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot, size: (f64, f64)) -> AnyView {
@@ -128,12 +117,14 @@ fn body(
     (width, height): (f64, f64),
 ) -> AnyView {
     let spec = Spec::of(panel, panel.title_at(page.interval));
-    let mut drawing = brisk_chart::draw(&input(&spec, data, (width, height)));
+    let links = page.row_links(panel);
+    let links = links.as_ref();
+    let mut drawing = brisk_chart::draw(&input(&spec, links, data, (width, height)));
     let mut inner = height;
     if !drawing.legend.is_empty() {
         // Whether there is a legend is known only after drawing; its room comes off the chart.
         inner = height - LEGEND;
-        drawing = brisk_chart::draw(&input(&spec, data, (width, inner)));
+        drawing = brisk_chart::draw(&input(&spec, links, data, (width, inner)));
     }
     let mark = (data.freshness > Freshness::Fresh).then(|| {
         let at = data.offsets.local(data.as_of).format("%H:%M").to_string();
@@ -148,15 +139,16 @@ fn body(
     let style = format!("height:{inner}px");
     let content = if panel.kind == PanelKind::Table && !drawing.is_empty {
         let heading = format!("{}-t", panel.id);
+        let table = table_view::table(page, panel, &input(&spec, links, data, (width, inner)));
         view! {
-            <div class="panel-body scroll" style=style tabindex="0" role="group" aria-labelledby=heading inner_html=drawing.body></div>
+            <div class="panel-body scroll" style=style tabindex="0" role="group" aria-labelledby=heading inner_html=table></div>
         }
         .into_any()
     } else if drawing.readout.labels.is_empty() {
         view! { <div class="panel-body chart" style=style inner_html=drawing.body></div> }
             .into_any()
     } else {
-        interactive(page, panel, data, spec.title, drawing, (width, inner))
+        interactive(page, panel, data, spec, drawing, (width, inner))
     };
     view! { {mark}{content} }.into_any()
 }
@@ -165,7 +157,7 @@ fn interactive(
     page: &DashboardPage,
     panel: &Panel,
     data: &PanelData,
-    title: String,
+    spec: Spec,
     drawing: Drawing,
     (width, height): (f64, f64),
 ) -> AnyView {
@@ -177,16 +169,22 @@ fn interactive(
         height,
         interval: data.interval,
         zone: data.offsets.clone(),
+        before_zoom: page.before_zoom().to_string(),
     };
     view! {
-        <Chart place=place legend=drawing.legend readout=drawing.readout title=title>
+        <Chart place=place legend=drawing.legend readout=drawing.readout title=spec.title>
             <div inner_html=drawing.body></div>
         </Chart>
     }
     .into_any()
 }
 
-fn input<'a>(spec: &'a Spec, data: &'a PanelData, (width, height): (f64, f64)) -> Input<'a> {
+fn input<'a>(
+    spec: &'a Spec,
+    links: Option<&'a RowLinks>,
+    data: &'a PanelData,
+    (width, height): (f64, f64),
+) -> Input<'a> {
     Input {
         spec,
         frame: &data.frame,
@@ -199,6 +197,7 @@ fn input<'a>(spec: &'a Spec, data: &'a PanelData, (width, height): (f64, f64)) -
         width,
         height,
         hidden: &[],
+        links: links.map(|links| links as &dyn brisk_chart::Links),
     }
 }
 

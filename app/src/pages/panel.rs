@@ -1,6 +1,6 @@
 //! One panel, large, with its table.
 
-use crate::components::{header, panel_card, toolbar};
+use crate::components::{cache_details, header, panel_card, toolbar};
 use crate::service::DashboardPage;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -17,6 +17,7 @@ pub fn panel(page: &Arc<DashboardPage>) -> AnyView {
             <div class="page">
                 {panel_card::large(page, panel, slot.clone())}
                 {panel_card::data_table(page, panel, slot.clone())}
+                {cache_details::section(page.entries.as_ref())}
             </div>
         </main>
     }
