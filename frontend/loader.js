@@ -4,8 +4,19 @@ const module = await import(js);
 await module.default({ module_or_path: wasm });
 module.hydrate();
 
+// While the page streams in, the parser may be in the middle of an island: one that has nothing behind
+// it yet may lack some of its own markup, and waits for what comes next.
+const waiting = new Set();
+const isWhole = (node) => {
+  if (document.readyState !== "loading") return true;
+  for (let at = node; at; at = at.parentNode) if (at.nextSibling) return true;
+  return false;
+};
+
 const start = (island) => {
   if ("started" in island.dataset) return;
+  if (!isWhole(island)) return waiting.add(island);
+  waiting.delete(island);
   island.dataset.started = "";
   const run = module[island.dataset.component];
   // The page and the wasm come from different builds: reloading brings them together.
@@ -15,6 +26,7 @@ const start = (island) => {
 const startAll = (root) => root.querySelectorAll?.("leptos-island").forEach(start);
 
 new MutationObserver((changes) => {
+  waiting.forEach(start);
   for (const change of changes) {
     for (const node of change.addedNodes) {
       if (node.localName === "leptos-island") start(node);
@@ -22,4 +34,5 @@ new MutationObserver((changes) => {
     }
   }
 }).observe(document.documentElement, { childList: true, subtree: true });
+document.addEventListener("DOMContentLoaded", () => waiting.forEach(start));
 startAll(document);

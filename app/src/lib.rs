@@ -24,6 +24,8 @@ pub mod islands;
 mod markup;
 #[cfg(feature = "ssr")]
 pub mod pages;
+#[cfg(feature = "ssr")]
+mod row_links;
 pub mod server_functions;
 #[cfg(feature = "ssr")]
 pub mod service;

@@ -66,17 +66,29 @@ pub async fn cards(
     let panels: Vec<String> = panels.split(',').map(str::to_owned).collect();
     let mut page = service.cards(&slug, &panels, &parameters).await.map_err(refuse)?;
     page.is_one_panel = large;
-    let slots = std::mem::take(&mut page.panels);
     let page = std::sync::Arc::new(page);
-    let mut cards = Vec::with_capacity(slots.len());
-    for (panel, slot) in slots {
-        let outcome = slot.outcome().await;
-        let html = panel_card::content(&page, &panel, outcome);
+    let mut cards = Vec::with_capacity(page.panels.len());
+    for (panel, slot) in &page.panels {
+        let outcome = slot.clone().outcome().await;
+        let html = panel_card::content(&page, panel, outcome);
         cards.push(Card { panel: panel.id.to_string(), html });
     }
     Ok(cards)
 }
 
+/// What the cache has of one panel for the view that the page's own query string describes, as
+/// markup: `frontend/menus.js` puts it into the panel's menu. It only looks.
+#[server(prefix = "/fn", endpoint = "cache", input = GetUrl, output = Json)]
+pub async fn cache(slug: String, panel: String, query: String) -> Result<String, ServerFnError> {
+    use crate::components::cache_details::details;
+    use crate::service::SharedService;
+    let service = expect_context::<SharedService>();
+    let parameters = brisk_domain::view::parse_query(&query);
+    let entries = service.inspect(&slug, &panel, &parameters).await.map_err(refuse)?;
+    Ok(crate::markup::of(|| details(&entries)))
+}
+
+/// The status and the sentence of what cannot be shown.
 #[cfg(feature = "ssr")]
 fn refuse(error: crate::service::PageError) -> ServerFnError {
     use crate::service::PageError;

@@ -2,8 +2,8 @@
 
 use crate::fragments::Fragments;
 use brisk_domain::{
-    Bounds, Dashboard, Interval, Pace, Panel, PanelData, PanelError, Slug, Timestamp, VariableName,
-    ViewState, ZoneOffsets,
+    Bounds, Dashboard, Interval, Pace, Panel, PanelData, PanelEntries, PanelError, Presentation,
+    Slug, Timestamp, VariableName, ViewState, ZoneOffsets,
 };
 use futures::future::{BoxFuture, Shared};
 use std::collections::BTreeMap;
@@ -32,6 +32,14 @@ pub trait Service: Send + Sync {
         panel: &str,
         parameters: &[(String, String)],
     ) -> Result<(Panel, PanelSlot), PageError>;
+
+    /// What the cache has of one panel for the view that `parameters` describe. It only looks.
+    async fn inspect(
+        &self,
+        slug: &str,
+        panel: &str,
+        parameters: &[(String, String)],
+    ) -> Result<Result<PanelEntries, PanelError>, PageError>;
 }
 
 /// The service in context.
@@ -152,6 +160,8 @@ pub struct DashboardPage {
     pub dashboard: Arc<Dashboard>,
     /// What the reader looks at.
     pub view: ViewState,
+    /// And how.
+    pub presentation: Presentation,
     /// The view's time, made absolute.
     pub bounds: Bounds,
     /// The width of the buckets.
@@ -178,6 +188,10 @@ pub struct DashboardPage {
     pub fragments: Fragments,
     /// The definitions that it is drawn by: see [`Fragments`].
     pub fingerprint: Arc<str>,
+    /// The dashboards that its panels link to.
+    pub targets: Vec<Arc<Dashboard>>,
+    /// What the cache has of the panel, on the page of one panel and if it was asked for.
+    pub entries: Option<Result<PanelEntries, PanelError>>,
 }
 
 /// What came of a panel while the page could wait for it.
@@ -280,6 +294,19 @@ impl Page {
 }
 
 impl DashboardPage {
+    /// The parameters of this page's address, not yet percent-encoded.
+    pub fn pairs(&self) -> Vec<(String, String)> {
+        let mut pairs = self.view.to_pairs(&self.dashboard);
+        pairs.extend(self.presentation.to_pairs());
+        pairs.extend(self.pace.word().map(|word| (Pace::PARAMETER.to_owned(), word)));
+        pairs
+    }
+
+    /// [`DashboardPage::pairs`], percent-encoded, with a leading `?` unless there is none.
+    pub fn query(&self) -> String {
+        brisk_domain::view::query_string(&self.pairs())
+    }
+
     /// The address of the same view with some parameters replaced; `None` removes one.
     pub fn link_with(&self, changes: &[(&str, Option<String>)]) -> String {
         let mut pairs = self.pairs();
@@ -290,13 +317,6 @@ impl DashboardPage {
         self.address(&pairs)
     }
 
-    /// The parameters of this very page: those of its view, and what else a reader chose.
-    pub fn pairs(&self) -> Vec<(String, String)> {
-        let mut pairs = self.view.to_pairs(&self.dashboard);
-        pairs.extend(self.pace.word().map(|word| (Pace::PARAMETER.to_owned(), word)));
-        pairs
-    }
-
     /// The address of its live channel.
     pub fn live_path(&self) -> String {
         format!("{}/live{}", self.path(), brisk_domain::view::query_string(&self.pairs()))
@@ -304,7 +324,7 @@ impl DashboardPage {
 
     /// The address of this view, or of one of its panels.
     pub fn link_to(&self, panel: Option<&Panel>) -> String {
-        let query = self.view.query_string(&self.dashboard);
+        let query = brisk_domain::view::query_string(&self.pairs());
         match panel {
             Some(panel) => format!("/d/{}/p/{}{query}", self.dashboard.slug, panel.id),
             None => format!("/d/{}{query}", self.dashboard.slug),
@@ -336,7 +356,8 @@ impl DashboardPage {
         }
     }
 
-    fn address(&self, pairs: &[(String, String)]) -> String {
+    /// The address of this page with these parameters.
+    pub fn address(&self, pairs: &[(String, String)]) -> String {
         format!("{}{}", self.path(), brisk_domain::view::query_string(pairs))
     }
 }

@@ -58,7 +58,7 @@ test("many options are found by typing", async ({ page }) => {
   await page.locator("summary", { hasText: "Country" }).click();
   await page.getByPlaceholder("Find a country").fill("ger");
   await expect(page.locator(".option:visible")).toHaveCount(2);
-  await page.getByLabel("Germany").check();
+  await page.getByRole("checkbox", { name: "Germany" }).check();
   await page.getByRole("button", { name: "Apply" }).first().click();
   await expect(page).toHaveURL(/country=Germany/);
   await expect(page.locator(".chip")).toContainText("Germany");

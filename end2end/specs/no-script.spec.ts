@@ -15,7 +15,7 @@ test("without scripts all charts are there, and range and variables work @no-scr
   await page.getByRole("button", { name: "Show these days" }).click();
   await expect(page.locator(".as-of b")).toHaveText("1 – 30 Nov 2011");
   await page.locator("summary", { hasText: "Country" }).click();
-  await page.getByLabel("France").check();
+  await page.getByRole("checkbox", { name: "France" }).check();
   await page.getByRole("button", { name: "Apply" }).first().click();
   await expect(page).toHaveURL(/country=France/);
   await page.locator("summary", { hasText: "By day" }).click();

@@ -1,6 +1,6 @@
 //! What the routes answer.
 
-use crate::look::{PATIENCE, Presentation};
+use crate::look::{Appearance, PATIENCE};
 use crate::pages::POLICY;
 use crate::router::AppState;
 use crate::sentence::sentence;
@@ -55,8 +55,8 @@ async fn view(state: &AppState, slug: &str, panel: Option<&str>, request: Reques
         Ok(look) => look,
         Err(error) => return failure(state, error, request).await,
     };
-    let presentation = presentation(&request);
-    let tag = look.tag(presentation, state.pages.build());
+    let appearance = appearance(&request);
+    let tag = look.tag(appearance, state.pages.build());
     if let Some(tag) = &tag
         && let Some(answer) = state.pages.answer(tag, request.headers()).await
     {
@@ -69,7 +69,7 @@ async fn view(state: &AppState, slug: &str, panel: Option<&str>, request: Reques
     let Some(tag) = tag else {
         return self::page(state, StatusCode::OK, page, request).await;
     };
-    let Presentation { theme, full } = presentation;
+    let Appearance { theme, full } = appearance;
     let path = address(&page, &request, full);
     let document = document(page, &state.assets, theme, &path, full);
     state.pages.keep(tag, document.into(), request.headers()).await
@@ -85,9 +85,9 @@ fn address(page: &Page, request: &Request, full: bool) -> String {
     }
 }
 
-fn presentation(request: &Request) -> Presentation {
+fn appearance(request: &Request) -> Appearance {
     let full = parameters(request.uri().query()).iter().any(|(name, _)| name == "full");
-    Presentation { theme: theme_of(request.headers()), full }
+    Appearance { theme: theme_of(request.headers()), full }
 }
 
 /// Whether the page's script asks, to put what comes in the place of what is there.
@@ -187,7 +187,7 @@ async fn failure(state: &AppState, error: PageError, request: Request) -> Respon
 
 /// A page with its headers.
 pub async fn page(state: &AppState, status: StatusCode, page: Page, request: Request) -> Response {
-    let Presentation { theme, full } = presentation(&request);
+    let Appearance { theme, full } = appearance(&request);
     let path = address(&page, &request, full);
     let assets = Arc::clone(&state.assets);
     if !page.is_streamed() {

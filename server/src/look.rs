@@ -5,7 +5,11 @@ use crate::etag::ETag;
 use brisk_app::Theme;
 use brisk_app::fragments::Fragments;
 use brisk_app::service::{ChoicesSlot, DashboardPage, Outcome, PanelSlot, Wait};
-use brisk_domain::{Dashboard, Freshness, Pace, Panel, PanelError, PanelId, Timestamp, ViewState};
+use brisk_domain::view::query_string;
+use brisk_domain::{
+    Dashboard, Freshness, Pace, Panel, PanelEntries, PanelError, PanelId, Presentation, Timestamp,
+    ViewState,
+};
 use brisk_engine::catalog::Contents;
 use brisk_engine::{ChoicesState, Engine, Glance, PanelState};
 use futures::FutureExt;
@@ -26,6 +30,9 @@ pub struct Look {
     pub(crate) contents: Arc<Contents>,
     pub(crate) dashboard: Arc<Dashboard>,
     pub(crate) view: ViewState,
+    pub(crate) presentation: Presentation,
+    /// What the cache has of the panel, where that was asked for.
+    pub(crate) entries: Option<Result<PanelEntries, PanelError>>,
     pub(crate) pace: Pace,
     pub(crate) glance: Glance,
     pub(crate) now: Timestamp,
@@ -35,7 +42,7 @@ pub struct Look {
 
 /// What the reader sees of a view besides its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Presentation {
+pub struct Appearance {
     /// The colours.
     pub theme: Theme,
     /// Whether only the panels are shown.
@@ -45,8 +52,9 @@ pub struct Presentation {
 impl Look {
     /// What identifies the page, where everything is there and current: equal tags, equal pages.
     /// `build` tells programs apart that draw the same in another way.
-    pub fn tag(&self, presentation: Presentation, build: &str) -> Option<ETag> {
-        if self.glance.freshness() != Freshness::Fresh {
+    pub fn tag(&self, appearance: Appearance, build: &str) -> Option<ETag> {
+        // What the cache has of a panel changes with each look.
+        if self.glance.freshness() != Freshness::Fresh || self.entries.is_some() {
             return None;
         }
         let edition = self.glance.edition()?;
@@ -60,8 +68,9 @@ impl Look {
             self.dashboard.slug.to_string(),
             panel.map(|panel| panel.id.to_string()).unwrap_or_default(),
             self.view.query_string(&self.dashboard),
+            query_string(&self.presentation.to_pairs()),
             format!("{:?} {:?} {:?}", self.pace, window.bounds, window.interval),
-            format!("{today} {presentation:?}"),
+            format!("{today} {appearance:?}"),
             edition.0.into(),
         ];
         Some(ETag::of(parts))
@@ -82,8 +91,14 @@ impl Look {
         let siblings = self.contents.dashboards.values().map(|d| (d.slug.clone(), d.title.clone()));
         let choices = opened.options.into_iter().map(|(name, state)| (name, limit.choices(state)));
         let window = opened.window;
+        let links = panels.iter().filter_map(|panel| panel.link.as_ref());
+        let known = &self.contents.dashboards;
+        let targets = links.filter_map(|link| known.get(&link.dashboard).cloned());
         DashboardPage {
+            targets: targets.collect(),
             view: self.view,
+            presentation: self.presentation,
+            entries: self.entries,
             bounds: window.bounds,
             interval: window.interval,
             offsets: window.offsets.within(window.bounds.from, window.bounds.to),

@@ -6,7 +6,8 @@ use brisk_app::fragments::Fragments;
 use brisk_app::service::{DashboardPage, PageError, PanelSlot, Service};
 use brisk_cache::Trigger;
 use brisk_domain::{
-    Access, Clock, Dashboard, Pace, Panel, PanelId, Slug, Timestamp, ViewState, ZoneName,
+    Access, Clock, Dashboard, Pace, Panel, PanelEntries, PanelError, PanelId, Presentation, Slug,
+    Timestamp, ViewState, ZoneName,
 };
 use brisk_engine::{Engine, PanelState, Shown, Window};
 use std::sync::Arc;
@@ -66,11 +67,21 @@ impl EngineService {
         let shown = shown(&dashboard)?;
         let glance = self.engine.glance(&dashboard, &shown, &view, &access(), trigger).await;
         let glance = glance.map_err(|error| bad(&dashboard, &error))?;
+        let presentation = Presentation::from_pairs(&dashboard, parameters);
+        let entries = match glance.panels().next() {
+            Some(panel) if presentation.cache && matches!(shown, Shown::Panel(_)) => {
+                let looked = self.engine.inspect(&dashboard, panel, &view, &access()).await;
+                Some(looked.map_err(|error| bad(&dashboard, &error))?)
+            }
+            _ => None,
+        };
         Ok(Look {
             engine: Arc::clone(&self.engine),
             contents,
             dashboard,
             view,
+            presentation,
+            entries,
             pace: Pace::from_pairs(parameters),
             glance,
             now: self.now(),
@@ -207,6 +218,19 @@ impl Service for EngineService {
         let dashboard = Arc::clone(&look.dashboard);
         let found = look.into_page(FOR_EVER).panels.into_iter().next();
         found.ok_or_else(|| no_panel(&dashboard, panel))
+    }
+
+    async fn inspect(
+        &self,
+        slug: &str,
+        panel: &str,
+        parameters: &[(String, String)],
+    ) -> Result<Result<PanelEntries, PanelError>, PageError> {
+        let dashboard = self.dashboard(slug)?;
+        let view = view_of(&dashboard, parameters)?;
+        let panel = panels_of(&dashboard, Some(panel))?.remove(0);
+        let looked = self.engine.inspect(&dashboard, &panel, &view, &access()).await;
+        looked.map_err(|error| bad(&dashboard, &error))
     }
 }
 

@@ -1,10 +1,13 @@
 //! What pages are made of. Server only: nothing of it is sent as code.
 
+pub(crate) mod cache_details;
 pub(crate) mod header;
 pub(crate) mod icon;
 pub(crate) mod panel_card;
 pub(crate) mod panel_content;
+pub(crate) mod panel_menu;
 pub(crate) mod range_picker;
+pub(crate) mod table_view;
 pub(crate) mod toolbar;
 pub(crate) mod top_bar;
 pub(crate) mod variable_picker;

@@ -1,7 +1,7 @@
 //! A panel's card: title, menu, and its content: at once, or in its place of the stream.
 
-use super::icon::icon;
 use super::panel_content::{self, Size};
+use super::panel_menu;
 use crate::markup;
 use crate::service::{DashboardPage, Outcome, PanelSlot};
 use brisk_domain::{Panel, PanelData, PanelKind};
@@ -14,8 +14,6 @@ const ROW: f64 = 72.0;
 const CARD: f64 = 72.0;
 /// The width of the grid that ticks are planned for.
 const GRID_WIDTH: f64 = 1392.0;
-/// Rows of the table on a panel's own page.
-const TABLE_ROWS: usize = 500;
 
 /// The card of `panel` on its dashboard.
 pub(crate) fn panel_card(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -> AnyView {
@@ -35,7 +33,7 @@ pub(crate) fn panel_card(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSl
         <section class=class id=panel.id.to_string() data-panel=panel.id.to_string() aria-labelledby=labelled_by style=style>
             <header class="panel-head">
                 <h2 id=heading title=hint><a href=large>{title.clone()}</a></h2>
-                {menu(page, panel, &title)}
+                {panel_menu::menu(page, panel, &title)}
             </header>
             {filled(page, panel, slot, size)}
         </section>
@@ -49,7 +47,10 @@ pub(crate) fn large(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -
     let rows = large_rows(panel);
     view! {
         <section class="panel" data-panel=panel.id.to_string() aria-labelledby="chart-t" style=format!("--h:{rows}")>
-            <header class="panel-head"><h2 id="chart-t">"Chart"</h2></header>
+            <header class="panel-head">
+                <h2 id="chart-t">"Chart"</h2>
+                {panel_menu::menu(page, panel, &panel.title_at(page.interval))}
+            </header>
             {filled(page, panel, slot, size)}
         </section>
     }
@@ -68,7 +69,7 @@ pub(crate) fn data_table(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSl
     let page = Arc::clone(page);
     let draw = move |outcome| match outcome {
         Outcome::Ready(data) => {
-            let table = panel_content::table(&page, &panel, &data, TABLE_ROWS);
+            let table = panel_content::table(&page, &panel, &data);
             view! {
                 <section class="panel free" id="data" aria-labelledby="data-t">
                     <header class="panel-head"><h2 id="data-t">"Data"</h2></header>
@@ -101,22 +102,6 @@ fn large_rows(panel: &Panel) -> u16 {
 
 fn size_of_large(panel: &Panel) -> Size {
     (GRID_WIDTH - 48.0, f64::from(large_rows(panel)) * ROW - CARD)
-}
-
-fn menu(page: &DashboardPage, panel: &Panel, title: &str) -> AnyView {
-    let note = panel.description.clone().map(|text| view! { <p class="menu-note">{text}</p> });
-    let large = page.link_to(Some(panel));
-    view! {
-        <details class="pop end" name="pop">
-            <summary class="icon-btn" aria-label=format!("More about {title}")>{icon("dots")}</summary>
-            <div class="pop-box menu">
-                {note}
-                <a href=large.clone()>{icon("expand")}"Open large"</a>
-                <a href=format!("{large}#data")>{icon("table")}"Show as table"</a>
-            </div>
-        </details>
-    }
-    .into_any()
 }
 
 fn filled(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot, size: Size) -> AnyView {

@@ -2,11 +2,12 @@
 //! fails; always in the same box. One element with its edition and state, which open pages replace.
 
 use super::icon::icon;
+use super::table_view;
 use crate::islands::{Chart, ChartPlace};
 use crate::markup;
 use crate::service::{DashboardPage, Outcome, Wait};
 use brisk_chart::{Drawing, Input, Spec};
-use brisk_domain::{Freshness, Panel, PanelData, PanelError, PanelKind};
+use brisk_domain::{Freshness, Panel, PanelData, PanelError, PanelKind, RowLinks};
 use leptos::prelude::*;
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,10 +60,11 @@ pub(crate) fn skeleton(kind: PanelKind, (_, height): Size) -> AnyView {
     .into_any()
 }
 
-/// A table of the panel's frame, at most `rows` long.
-pub(crate) fn table(page: &DashboardPage, panel: &Panel, data: &PanelData, rows: usize) -> String {
+/// A table of the panel's frame, with its controls.
+pub(crate) fn table(page: &DashboardPage, panel: &Panel, data: &PanelData) -> String {
     let spec = Spec::of(panel, panel.title_at(page.interval));
-    brisk_chart::table(&input(&spec, data, (0.0, 0.0)), rows)
+    let links = page.row_links(panel);
+    table_view::table(page, panel, &input(&spec, links.as_ref(), data, (0.0, 0.0)))
 }
 
 fn shown(
@@ -103,29 +105,33 @@ fn shown(
 
 /// The drawing, or what was drawn of the same before.
 fn drawn(page: &DashboardPage, panel: &Panel, data: &PanelData, size: Size) -> Arc<str> {
-    let query = page.view.query_string(&page.dashboard);
+    // Links of marks and rows carry on all that the reader chose.
+    let (query, own_page) = (page.query(), page.is_one_panel);
     let key = format!(
-        "{}|{}|{}|{}|{:?}|{:?}|{query}",
-        page.fingerprint, page.dashboard.slug, panel.id, data.edition.0, data.bounds, size
+        "{}|{}|{}|{}|{:?}|{size:?}|{own_page}|{query}",
+        page.fingerprint, page.dashboard.slug, panel.id, data.edition.0, data.bounds
     );
     page.fragments.get_or_draw(key, || markup::of(|| draw(page, panel, data, size)))
 }
 
 fn draw(page: &DashboardPage, panel: &Panel, data: &PanelData, (width, height): Size) -> AnyView {
     let spec = Spec::of(panel, panel.title_at(page.interval));
-    let mut drawing = brisk_chart::draw(&input(&spec, data, (width, height)));
+    let links = page.row_links(panel);
+    let links = links.as_ref();
+    let mut drawing = brisk_chart::draw(&input(&spec, links, data, (width, height)));
     let mut inner = height;
     if !drawing.legend.is_empty() {
         // Whether there is a legend is known only after drawing; its room comes off the chart.
         inner = height - LEGEND;
-        drawing = brisk_chart::draw(&input(&spec, data, (width, inner)));
+        drawing = brisk_chart::draw(&input(&spec, links, data, (width, inner)));
     }
     let style = format!("height:{inner}px");
     if panel.kind == PanelKind::Table && !drawing.is_empty {
         let heading =
             if page.is_one_panel { "chart-t".to_owned() } else { format!("{}-t", panel.id) };
+        let table = table_view::table(page, panel, &input(&spec, links, data, (width, inner)));
         view! {
-            <div class="panel-body scroll" style=style tabindex="0" role="group" aria-labelledby=heading inner_html=drawing.body></div>
+            <div class="panel-body scroll" style=style tabindex="0" role="group" aria-labelledby=heading inner_html=table></div>
         }
         .into_any()
     } else if drawing.readout.labels.is_empty() {
@@ -152,6 +158,7 @@ fn interactive(
         height,
         interval: data.interval,
         zone: data.offsets.clone(),
+        before_zoom: page.before_zoom().to_string(),
     };
     view! {
         <Chart place=place legend=drawing.legend readout=drawing.readout title=title>
@@ -161,7 +168,12 @@ fn interactive(
     .into_any()
 }
 
-fn input<'a>(spec: &'a Spec, data: &'a PanelData, (width, height): Size) -> Input<'a> {
+fn input<'a>(
+    spec: &'a Spec,
+    links: Option<&'a RowLinks>,
+    data: &'a PanelData,
+    (width, height): Size,
+) -> Input<'a> {
     Input {
         spec,
         frame: &data.frame,
@@ -174,6 +186,7 @@ fn input<'a>(spec: &'a Spec, data: &'a PanelData, (width, height): Size) -> Inpu
         width,
         height,
         hidden: &[],
+        links: links.map(|links| links as &dyn brisk_chart::Links),
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) fn range_picker(page: &DashboardPage) -> AnyView {
                 <nav class="menu" aria-label="Ranges">{presets}</nav>
                 <form class="custom" method="get" action=page.path()>
                     <input type="hidden" name="range" value="custom"/>
-                    {hidden_fields(page, &["range", "from", "to", "interval"])}
+                    {hidden_fields(page, &["range", "from", "to", "interval", "zoom"])}
                     <Calendar from=day_number(first) to=day_number(last) today=day_number(today)/>
                     <label class="field">"From"<input type="date" name="from" value=date(first) required/></label>
                     <label class="field">"To"<input type="date" name="to" value=date(last) required/></label>
@@ -43,6 +43,7 @@ fn preset(page: &DashboardPage, label: &'static str, range: &TimeRange) -> AnyVi
     let word = range.word().unwrap_or_default();
     let current = (*range == page.view.range).then_some("true");
     // Another range gets the interval that suits it.
-    let changes = [("range", Some(word)), ("from", None), ("to", None), ("interval", None)];
+    let nothing = ["from", "to", "interval", "zoom"].map(|name| (name, None));
+    let changes = [&[("range", Some(word))], nothing.as_slice()].concat();
     view! { <a href=page.link_with(&changes) aria-current=current>{label}</a> }.into_any()
 }

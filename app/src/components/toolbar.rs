@@ -14,14 +14,18 @@ pub(crate) fn toolbar(page: &Arc<DashboardPage>) -> AnyView {
         variables.iter().map(|variable| variable_picker::picker(page, variable)).collect();
     let chips: Vec<AnyView> =
         variables.iter().filter_map(|variable| variable_picker::chip(page, variable)).collect();
+    let unzoom = page.link_before_zoom().map(|href| {
+        view! { <a class="btn" href=href>{icon("zoom")}"Reset zoom"</a> }
+    });
     let changed = !page.view.to_pairs(&page.dashboard).is_empty();
     let reset = changed.then(|| {
         view! { <a class="btn quiet" href=page.link_to_first()>"Reset"</a> }
     });
-    let query = page.view.query_string(&page.dashboard);
+    let query = brisk_domain::view::query_string(&page.pairs());
     view! {
         <section class="toolbar" aria-label="Range and filters">
             {range_picker::range_picker(page)}
+            {unzoom}
             {interval(page)}
             {pickers}
             {chips}

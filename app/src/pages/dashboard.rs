@@ -17,7 +17,7 @@ pub fn dashboard(page: &Arc<DashboardPage>) -> AnyView {
             id="main"
             data-live=page.live_path()
             data-slug=page.dashboard.slug.to_string()
-            data-view=page.view.query_string(&page.dashboard)
+            data-view=page.query()
             data-pace=header::pace_word(page)
         >
             {header::of_dashboard(page)}

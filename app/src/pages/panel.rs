@@ -1,6 +1,6 @@
 //! One panel, large, with its table.
 
-use crate::components::{header, panel_card, toolbar};
+use crate::components::{cache_details, header, panel_card, toolbar};
 use crate::service::DashboardPage;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ pub fn panel(page: &Arc<DashboardPage>) -> AnyView {
             id="main"
             data-live=page.live_path()
             data-slug=page.dashboard.slug.to_string()
-            data-view=page.view.query_string(&page.dashboard)
+            data-view=page.query()
             data-pace=header::pace_word(page)
             data-large="true"
         >
@@ -24,6 +24,7 @@ pub fn panel(page: &Arc<DashboardPage>) -> AnyView {
             <div class="page">
                 {panel_card::large(page, panel, slot.clone())}
                 {panel_card::data_table(page, panel, slot.clone())}
+                {cache_details::section(page.entries.as_ref())}
             </div>
         </main>
     }

@@ -2,9 +2,10 @@
 
 use crate::axes::Frame;
 use crate::line::summary;
-use crate::markup::{fit, open_plot, percent, px};
+use crate::mark_links::{self, MarkLinks, Name};
+use crate::markup::{fit, open_plot_as, percent, px};
 use crate::points::{self, Axis, Points};
-use crate::readout::{Readout, ReadoutSeries, fraction};
+use crate::readout::{self, Readout, ReadoutSeries, fraction};
 use crate::{Drawing, Input, time_ticks};
 use brisk_domain::{PanelKind, Unit};
 use std::fmt::Write as _;
@@ -22,13 +23,15 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let frame = Frame::with_zero(input, extent, &unit_of(&points));
     let summary = summary(&points, input);
     let mut body = String::new();
-    open_plot(&mut body, (frame.left, frame.right), input.height, &summary);
+    let links = MarkLinks::of(input);
+    let margins = (frame.left, frame.right);
+    open_plot_as(links.class_and_role(), &mut body, margins, input.height, &summary);
     frame.draw_y(&mut body);
     frame.draw_x(&x_labels(&points, input), &mut body);
     if bars.iter().map(Vec::len).sum::<usize>() > MAX_BARS {
         draw_paths(&bars, &frame, input.height, &mut body);
     } else {
-        draw_rects(&bars, &frame, &mut body);
+        draw_rects(&bars, &points, &links, &frame, &mut body);
     }
     body.push_str("</svg>");
     let time = match &points.x {
@@ -105,8 +108,29 @@ fn span(bar: &Bar, frame: &Frame) -> (f64, f64) {
     (y1.min(y2), (y2 - y1).abs().max(least))
 }
 
-fn draw_rects(bars: &[Vec<Bar>], frame: &Frame, body: &mut String) {
+fn draw_rects(
+    bars: &[Vec<Bar>],
+    points: &Points,
+    links: &MarkLinks<'_>,
+    frame: &Frame,
+    body: &mut String,
+) {
+    let band = 1.0 / bars.len().max(1) as f64;
     for (i, bars) in bars.iter().enumerate() {
+        let row = points.rows.get(i).copied().flatten();
+        let link = links.open((row, i), Name::Said(&said(points, i)), body);
+        if link.is_some() {
+            // All of the band can be pressed, also above a bar of two pixels.
+            let (.., top, _) = frame.margins();
+            let _ = write!(
+                body,
+                "<rect class=\"hit\" x=\"{}\" width=\"{}\" y=\"{}\" height=\"{}\"/>",
+                percent(band * i as f64),
+                percent(band),
+                px(top),
+                px(frame.y(0.0) - top)
+            );
+        }
         for bar in bars {
             let (y, height) = span(bar, frame);
             let _ = write!(
@@ -119,7 +143,28 @@ fn draw_rects(bars: &[Vec<Bar>], frame: &Frame, body: &mut String) {
                 px(height)
             );
         }
+        mark_links::close(link.as_ref(), body);
+        if link.is_some_and(|link| link.is_chosen) {
+            let top = bars.iter().map(|bar| span(bar, frame).0).fold(frame.y(0.0), f64::min);
+            let _ = write!(
+                body,
+                "<text class=\"x chosen\" x=\"{}\" y=\"{}\">✓</text>",
+                percent(centre(i, points.len())),
+                px((top - 4.0).max(10.0))
+            );
+        }
     }
+}
+
+/// What a point says: its label and its values.
+pub(crate) fn said(points: &Points, at: usize) -> String {
+    let label = match &points.x {
+        Axis::Label(labels) => labels.get(at).cloned().unwrap_or_default(),
+        Axis::Time(_) => String::new(),
+    };
+    let values = points.series.iter().filter_map(|series| series.texts.get(at));
+    let values: Vec<&str> = values.map(String::as_str).filter(|text| !text.is_empty()).collect();
+    format!("{label}, {}", values.join(", "))
 }
 
 fn draw_paths(bars: &[Vec<Bar>], frame: &Frame, height: f64, body: &mut String) {
@@ -201,6 +246,7 @@ pub(crate) fn readout_series(
             color: series.color,
             values: series.texts.clone(),
             ys: ys(series),
+            digits: readout::if_any(series.digits.clone()),
         })
         .collect()
 }

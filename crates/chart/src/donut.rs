@@ -1,8 +1,9 @@
 //! Shares of a whole.
 
+use crate::mark_links::{self, MarkLinks, Name};
 use crate::markup::{escape, px};
 use crate::points;
-use crate::readout::{Readout, ReadoutSeries};
+use crate::readout::{self, Readout, ReadoutSeries};
 use crate::{Drawing, Input};
 use brisk_domain::{Unit, format};
 use std::f64::consts::TAU;
@@ -17,6 +18,8 @@ struct Slice {
     name: String,
     value: f64,
     color: usize,
+    /// The point; `None` for those that are put together.
+    at: Option<usize>,
 }
 
 pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
@@ -36,8 +39,12 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         slices.iter().map(|slice| format!("{} {}", slice.name, share(slice.value))).collect();
     let summary =
         format!("{}. {}. {}.", input.spec.title, input.bounds.label(input.zone), facts.join(", "));
+    let links = MarkLinks::of(input);
+    let (class, role) = links.class_and_role();
+    let picked = class.strip_prefix('c').unwrap_or_default();
+    let row = |slice: &Slice| points.rows.get(slice.at?).copied().flatten();
     let mut body = format!(
-        "<div class=\"dn\" style=\"height:{}px\"><svg class=\"c\" viewBox=\"-72 -72 144 144\" role=\"img\" aria-label=\"{}\">",
+        "<div class=\"dn{picked}\" style=\"height:{}px\"><svg class=\"{class}\" viewBox=\"-72 -72 144 144\" role=\"{role}\" aria-label=\"{}\">",
         px(input.height),
         escape(&summary)
     );
@@ -45,7 +52,10 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     for (i, slice) in slices.iter().enumerate() {
         let next = turn + slice.value / total;
         let arc = ring(turn, next);
+        // The list beside the ring has the same links, with their names.
+        let link = links.open((row(slice), i), Name::None, &mut body);
         let _ = write!(body, "<path class=\"s{}\" data-i=\"{i}\" d=\"{arc}\"/>", slice.color);
+        mark_links::close(link.as_ref(), &mut body);
         turn = next;
     }
     let _ = write!(
@@ -54,18 +64,26 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         escape(&format::compact(total, &series.unit))
     );
     for (i, slice) in slices.iter().enumerate() {
+        let _ = write!(body, "<li data-i=\"{i}\">");
+        let share = share(slice.value);
+        let link = links.open((row(slice), i), Name::Content, &mut body);
         let _ = write!(
             body,
-            "<li data-i=\"{i}\"><i class=\"s{}\"></i><span title=\"{name}\">{name}</span><b>{}</b></li>",
+            "<i class=\"s{}\"></i><span title=\"{name}\">{}{name}</span><b>{}</b>",
             slice.color,
-            escape(&share(slice.value)),
+            mark_links::tick(link.as_ref()),
+            escape(&share),
             name = escape(&slice.name),
         );
+        links.hint(link.as_ref(), &mut body);
+        mark_links::close(link.as_ref(), &mut body);
+        body.push_str("</li>");
     }
     body.push_str("</ul></div>");
     let values = |text: fn(f64, &Unit) -> String, unit: &Unit, part: f64| {
         slices.iter().map(|slice| text(slice.value / part, unit)).collect()
     };
+    let digits = |slice: &Slice| slice.at.map(|at| series.digits[at].clone()).unwrap_or_default();
     let readout = Readout {
         by_mark: true,
         labels: slices.iter().map(|slice| slice.name.clone()).collect(),
@@ -73,6 +91,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
             ReadoutSeries {
                 name: series.name.clone(),
                 values: values(format::full, &series.unit, 1.0),
+                digits: readout::if_any(slices.iter().map(digits).collect()),
                 ..ReadoutSeries::default()
             },
             ReadoutSeries {
@@ -94,7 +113,7 @@ fn slices(labels: &[String], values: &[Option<f64>]) -> Vec<Slice> {
         .enumerate()
         .filter_map(|(color, (name, value))| {
             let value = (*value).filter(|v| *v > 0.0)?;
-            Some(Slice { name: name.clone(), value, color: color % 8 })
+            Some(Slice { name: name.clone(), value, color: color % 8, at: Some(color) })
         })
         .collect();
     if slices.len() > MAX_SLICES {
@@ -104,7 +123,7 @@ fn slices(labels: &[String], values: &[Option<f64>]) -> Vec<Slice> {
         for (color, slice) in slices.iter_mut().enumerate() {
             slice.color = color;
         }
-        slices.push(Slice { name: "Other".into(), value, color: 7 });
+        slices.push(Slice { name: "Other".into(), value, color: 7, at: None });
     }
     slices
 }

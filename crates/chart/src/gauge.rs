@@ -2,7 +2,7 @@
 
 use crate::markup::{escape, px};
 use crate::readout::{Readout, ReadoutSeries};
-use crate::stat::first_number;
+use crate::stat::{exact_first, first_number};
 use crate::{Drawing, Input};
 use brisk_domain::format;
 
@@ -10,6 +10,7 @@ const RADIUS: f64 = 84.0;
 
 pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let (value, column) = first_number(input.frame)?;
+    let exact = exact_first(input.frame).unwrap_or_default();
     let max = input.spec.max.filter(|max| *max > 0.0)?;
     let unit = input.spec.unit_of(&column);
     let (short, full) = (format::compact(value, unit), format::full(value, unit));
@@ -33,6 +34,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         series: vec![ReadoutSeries {
             name: input.spec.label_of(&column),
             values: vec![full],
+            digits: vec![exact],
             ..ReadoutSeries::default()
         }],
         ..Readout::default()

@@ -1,7 +1,7 @@
 //! Cells by two dimensions.
 
 use crate::markup::{escape, fit, open_plot, percent, px, text_width};
-use crate::readout::{Readout, ReadoutSeries, fraction};
+use crate::readout::{self, Readout, ReadoutSeries, fraction};
 use crate::{Drawing, Input, labels};
 use brisk_domain::{Column, Unit, Values, format};
 use std::fmt::Write as _;
@@ -15,6 +15,7 @@ struct Cell {
     y: usize,
     value: f64,
     text: String,
+    digits: String,
 }
 
 pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
@@ -31,7 +32,8 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         .filter_map(|row| {
             let number = value.values.number(row)?;
             let text = format::cell(&value.values, row, unit, input.zone);
-            Some(Cell { x: xs[row]?, y: ys[row]?, value: number, text })
+            let digits = readout::digits_of(&value.values, row, &text);
+            Some(Cell { x: xs[row]?, y: ys[row]?, value: number, text, digits })
         })
         .collect();
     let high = cells.iter().map(|cell| cell.value).fold(f64::NEG_INFINITY, f64::max);
@@ -106,6 +108,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
             name: input.spec.label_of(&value.name),
             color: 0,
             values: cells.iter().map(|cell| cell.text.clone()).collect(),
+            digits: readout::if_any(cells.iter().map(|cell| cell.digits.clone()).collect()),
             ys: cells.iter().map(|c| Some((top + band * (c.y as f64 + 0.5)).round())).collect(),
         }],
         time: None,

@@ -9,6 +9,9 @@
 //! **Colours** are classes: `s0`–`s7` (series), `q0`–`q8` (sequential); `style/palette.css`
 //! resolves them in light and dark.
 //!
+//! **Links** of marks and rows are asked for through [`Links`]: where they lead is not the drawing's
+//! business. With them a drawing is a group of links instead of an image.
+//!
 //! To add a kind: a module with `draw(&Input) -> Drawing`, its line in [`draw`], its look in
 //! `style/chart.css`, a snapshot in `tests/`.
 
@@ -21,7 +24,9 @@ mod labels;
 mod line;
 pub mod lttb;
 mod lying;
+mod mark_links;
 mod markup;
+mod order;
 mod points;
 pub mod readout;
 mod scatter;
@@ -31,8 +36,10 @@ mod table;
 pub mod ticks;
 pub mod time_ticks;
 
+pub use mark_links::Links;
 pub use readout::{Readout, ReadoutSeries};
 pub use spec::{Drawing, Input, LegendItem, Spec};
+pub use table::TableView;
 
 use brisk_domain::PanelKind;
 
@@ -65,7 +72,7 @@ pub fn draw_series(input: &Input<'_>) -> Option<Drawing> {
     }
 }
 
-/// The table view that every chart has: at most `max_rows` rows, and a note how many are left out.
-pub fn table(input: &Input<'_>, max_rows: usize) -> String {
-    table::plain(input, max_rows)
+/// The table view that every chart has, in the order and on the page that `view` says.
+pub fn table(input: &Input<'_>, view: &TableView<'_>) -> String {
+    table::with_controls(input, view)
 }

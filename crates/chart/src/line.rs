@@ -3,7 +3,7 @@
 use crate::axes::Frame;
 use crate::markup::{open_plot, percent, px};
 use crate::points::{self, Axis, Points};
-use crate::readout::{Readout, ReadoutSeries, fraction};
+use crate::readout::{self, Readout, ReadoutSeries, fraction};
 use crate::{Drawing, Input, lttb, time_ticks};
 use brisk_domain::{Bounds, PanelKind, Unit, format};
 use std::fmt::Write as _;
@@ -36,7 +36,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     frame.draw_x(&x_labels(&points, input), &mut body);
     draw_paths(&points, input, &stacks, &frame, area, &mut body);
     body.push_str("</svg>");
-    let readout = readout(&points, input, &stacks, &frame);
+    let readout = read(&points, input, &stacks, &frame);
     Some(Drawing { body, legend: points.legend(!area), summary, readout, is_empty: false })
 }
 
@@ -196,7 +196,7 @@ fn x_labels(points: &Points, input: &Input<'_>) -> Vec<(f64, String)> {
 }
 
 /// What the tooltip reads. Like the drawing, it has no more points than a screen can show.
-fn readout(points: &Points, input: &Input<'_>, stacks: &[Stack], frame: &Frame) -> Readout {
+fn read(points: &Points, input: &Input<'_>, stacks: &[Stack], frame: &Frame) -> Readout {
     let xs = fractions(points);
     let kept = kept(points, &xs);
     let labels = points.labels(input);
@@ -205,6 +205,7 @@ fn readout(points: &Points, input: &Input<'_>, stacks: &[Stack], frame: &Frame) 
         color: series.color,
         values: kept.iter().map(|i| series.texts[*i].clone()).collect(),
         ys: kept.iter().map(|i| stack[*i].map(|(_, top)| frame.y(top).round())).collect(),
+        digits: readout::if_any(kept.iter().map(|i| series.digits[*i].clone()).collect()),
     });
     let time = match &points.x {
         Axis::Time(times) if times.len() > 1 => times.first().copied().zip(times.last().copied()),

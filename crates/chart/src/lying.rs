@@ -2,11 +2,12 @@
 
 use crate::bar::{self, Bar, bars};
 use crate::line::summary;
-use crate::markup::{escape, fit, open_plot, percent, px, text_width};
+use crate::mark_links::{self, MarkLinks, Name};
+use crate::markup::{escape, fit, open_plot_as, percent, px, text_width};
 use crate::points::{self, Points};
 use crate::readout::{Readout, fraction};
 use crate::{Drawing, Input};
-use brisk_domain::{Unit, format};
+use brisk_domain::{RowLink, Unit, format};
 use std::fmt::Write as _;
 
 /// The widest that labels may be, in px.
@@ -21,14 +22,26 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let summary = summary(&points, input);
     let plan = Plan::of(&points, input);
     let mut body = String::new();
-    open_plot(&mut body, (plan.left, plan.right), input.height, &summary);
+    let links = MarkLinks::of(input);
+    let margins = (plan.left, plan.right);
+    open_plot_as(links.class_and_role(), &mut body, margins, input.height, &summary);
     for (i, row) in plan.rows.iter().enumerate() {
-        draw_label(&plan, i, &mut body);
+        let of = points.rows.get(i).copied().flatten();
+        let link = links.open((of, i), Name::Said(&bar::said(&points, i)), &mut body);
+        if link.is_some() {
+            draw_hit(&plan, i, &mut body);
+        }
+        for bar in row {
+            draw_bar(&plan, i, bar, &mut body);
+        }
+        // Texts stand outside: the link's name says the same, and more digits.
+        mark_links::close(link.as_ref(), &mut body);
+        draw_label(&plan, i, link.as_ref(), &mut body);
         let last = row.len().saturating_sub(1);
         for (k, bar) in row.iter().enumerate() {
-            let text = (plan.with_text && (!input.spec.stacked || k == last))
-                .then(|| format::compact(bar.top, &plan.unit));
-            draw_bar(&plan, i, bar, text, &mut body);
+            if plan.with_text && (!input.spec.stacked || k == last) {
+                draw_value(&plan, i, bar, &mut body);
+            }
         }
     }
     if plan.left_out > 0 {
@@ -45,6 +58,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     for one in &mut series {
         one.values.truncate(shown);
         one.ys.truncate(shown);
+        one.digits.truncate(shown);
     }
     let end = |row: &Vec<Bar>| row.iter().map(|bar| bar.top).fold(0.0, f64::max);
     let readout = Readout {
@@ -118,27 +132,44 @@ impl Plan {
     }
 }
 
-fn draw_label(plan: &Plan, row: usize, body: &mut String) {
-    let label = &plan.labels[row];
+/// All of the row can be pressed, not only its bar.
+fn draw_hit(plan: &Plan, row: usize, body: &mut String) {
+    let _ = write!(
+        body,
+        "<rect class=\"hit\" x=\"{}\" width=\"100%\" style=\"width:calc(100% + {}px)\" y=\"{}\" height=\"{}\"/>",
+        px(-plan.left),
+        px(plan.left + plan.right),
+        px(plan.middle(row) - plan.band / 2.0),
+        px(plan.band)
+    );
+}
+
+fn draw_label(plan: &Plan, row: usize, link: Option<&RowLink>, body: &mut String) {
+    let label = &format!("{}{}", mark_links::tick(link), plan.labels[row]);
+    let class = if link.is_some_and(|link| link.is_chosen) { "h chosen" } else { "h" };
     // Labels are set a little larger than axes.
     let short = fit(label, (plan.left - 10.0) / 1.1);
     let title =
         if short == *label { String::new() } else { format!("<title>{}</title>", escape(label)) };
     let _ = write!(
         body,
-        "<text class=\"h\" x=\"-8\" y=\"{}\" dy=\".32em\">{}{title}</text>",
+        "<text class=\"{class}\" x=\"-8\" y=\"{}\" dy=\".32em\">{}{title}</text>",
         px(plan.middle(row)),
         escape(&short)
     );
 }
 
-fn draw_bar(plan: &Plan, row: usize, bar: &Bar, text: Option<String>, body: &mut String) {
-    let (from, to) = (plan.x(bar.base.min(bar.top)), plan.x(bar.base.max(bar.top)));
+/// The middle of a bar, and how thick it is.
+fn across(plan: &Plan, row: usize, bar: &Bar) -> (f64, f64) {
     // Bars keep their places in the row, but become no thicker than is good for the eye.
     let scale = plan.band.min(THICKEST / 0.74 * plan.rows[row].len().max(1) as f64);
     let across = bar.x + bar.width / 2.0 - 0.5;
-    let middle = plan.middle(row) + across * scale;
-    let thick = bar.width * scale;
+    (plan.middle(row) + across * scale, bar.width * scale)
+}
+
+fn draw_bar(plan: &Plan, row: usize, bar: &Bar, body: &mut String) {
+    let (from, to) = (plan.x(bar.base.min(bar.top)), plan.x(bar.base.max(bar.top)));
+    let (middle, thick) = across(plan, row, bar);
     let _ = write!(
         body,
         "<rect class=\"s{}\" data-i=\"{row}\" x=\"{}\" width=\"{}\" y=\"{}\" height=\"{}\" rx=\"2\"/>",
@@ -148,13 +179,15 @@ fn draw_bar(plan: &Plan, row: usize, bar: &Bar, text: Option<String>, body: &mut
         px(middle - thick / 2.0),
         px(thick),
     );
-    if let Some(text) = text {
-        let _ = write!(
-            body,
-            "<text class=\"v\" x=\"{}\" dx=\"6\" y=\"{}\" dy=\".32em\">{}</text>",
-            percent(to),
-            px(middle),
-            escape(&text)
-        );
-    }
+}
+
+fn draw_value(plan: &Plan, row: usize, bar: &Bar, body: &mut String) {
+    let (middle, _) = across(plan, row, bar);
+    let _ = write!(
+        body,
+        "<text class=\"v\" x=\"{}\" dx=\"6\" y=\"{}\" dy=\".32em\">{}</text>",
+        percent(plan.x(bar.base.max(bar.top))),
+        px(middle),
+        escape(&format::compact(bar.top, &plan.unit))
+    );
 }

@@ -68,9 +68,20 @@ pub(crate) fn fit(text: &str, width: f64) -> String {
 
 /// Opens the plot area: x in percent of its width, y in px. Labels stand in its margins.
 pub(crate) fn open_plot(out: &mut String, (left, right): (f64, f64), height: f64, summary: &str) {
+    open_plot_as(("c", "img"), out, (left, right), height, summary);
+}
+
+/// [`open_plot`] with another class and role than those of an image.
+pub(crate) fn open_plot_as(
+    (class, role): (&str, &str),
+    out: &mut String,
+    (left, right): (f64, f64),
+    height: f64,
+    summary: &str,
+) {
     let _ = write!(
         out,
-        "<svg class=\"c\" style=\"margin-left:{}px;width:calc(100% - {}px)\" height=\"{}\" role=\"img\" aria-label=\"{}\">",
+        "<svg class=\"{class}\" style=\"margin-left:{}px;width:calc(100% - {}px)\" height=\"{}\" role=\"{role}\" aria-label=\"{}\">",
         px(left),
         px(left + right),
         px(height),

@@ -1,8 +1,8 @@
 //! From a frame to series over a common x: pivots long frames, fills buckets, aligns the
 //! compared range.
 
-use crate::Input;
 use crate::spec::LegendItem;
+use crate::{Input, readout};
 use brisk_domain::panel::EmptyBucket;
 use brisk_domain::{Bounds, Column, Frame, Timestamp, Unit, Values, format};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -11,6 +11,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 pub(crate) struct Points {
     pub(crate) x: Axis,
     pub(crate) series: Vec<Series>,
+    /// The first row of the frame that each point shows.
+    pub(crate) rows: Vec<Option<usize>>,
 }
 
 /// The common x.
@@ -24,6 +26,8 @@ pub(crate) struct Series {
     pub(crate) name: String,
     pub(crate) values: Vec<Option<f64>>,
     pub(crate) texts: Vec<String>,
+    /// All digits of each value, where its text has fewer: see [`readout::digits_of`].
+    pub(crate) digits: Vec<String>,
     pub(crate) unit: Unit,
     pub(crate) color: u8,
     pub(crate) dashed: bool,
@@ -62,20 +66,40 @@ pub(crate) fn of(input: &Input<'_>) -> Option<Points> {
         series.extend(compared.into_iter().take(1).map(|mut compared| {
             compared.values.resize(length, None);
             compared.texts.resize(length, String::new());
+            compared.digits.resize(length, String::new());
             let mut letters = name.chars();
             let name = letters.next().map(|c| c.to_uppercase().chain(letters).collect());
             Series { name: name.unwrap_or_default(), dashed: true, color: 7, ..compared }
         }));
     }
-    Some(Points { x, series })
+    let rows = first_rows(input, &x);
+    Some(Points { x, series, rows })
+}
+
+/// The first row of each point.
+fn first_rows(input: &Input<'_>, x: &Axis) -> Vec<Option<usize>> {
+    let mut rows = vec![None; x.len()];
+    // In the opposite order, so that the first row stays.
+    for (row, place) in places(input.frame, input, x).into_iter().enumerate().rev() {
+        if let Some(place) = place {
+            rows[place] = Some(row);
+        }
+    }
+    rows
+}
+
+impl Axis {
+    fn len(&self) -> usize {
+        match self {
+            Self::Time(times) => times.len(),
+            Self::Label(labels) => labels.len(),
+        }
+    }
 }
 
 impl Points {
     pub(crate) fn len(&self) -> usize {
-        match &self.x {
-            Axis::Time(times) => times.len(),
-            Axis::Label(labels) => labels.len(),
-        }
+        self.x.len()
     }
 
     /// What each point is, for tooltips.
@@ -143,8 +167,11 @@ fn label(values: &Values, row: usize, unit: &Unit, input: &Input<'_>) -> String 
     }
 }
 
-fn series_of(frame: &Frame, input: &Input<'_>, x: &Axis) -> Option<Vec<Series>> {
-    let (first, rest) = frame.columns().split_first()?;
+/// The point that each row of `frame` belongs to.
+fn places(frame: &Frame, input: &Input<'_>, x: &Axis) -> Vec<Option<usize>> {
+    let Some(first) = frame.columns().first() else {
+        return Vec::new();
+    };
     let known: HashMap<&str, usize> = match x {
         Axis::Label(labels) => labels.iter().map(String::as_str).zip(0..).collect(),
         Axis::Time(_) => HashMap::new(),
@@ -159,15 +186,18 @@ fn series_of(frame: &Frame, input: &Input<'_>, x: &Axis) -> Option<Vec<Series>> 
         }
         _ => None,
     };
-    let length = match x {
-        Axis::Time(times) => times.len(),
-        Axis::Label(labels) => labels.len(),
-    };
-    let places: Vec<Option<usize>> = (0..frame.rows()).map(place).collect();
+    (0..frame.rows()).map(place).collect()
+}
+
+fn series_of(frame: &Frame, input: &Input<'_>, x: &Axis) -> Option<Vec<Series>> {
+    let (_, rest) = frame.columns().split_first()?;
+    let length = x.len();
+    let places = places(frame, input, x);
     let blank = |name: String, unit: &Unit, color: usize| Series {
         name,
         values: vec![None; length],
         texts: vec![String::new(); length],
+        digits: vec![String::new(); length],
         unit: unit.clone(),
         color: (color % MAX_SERIES) as u8,
         dashed: false,
@@ -176,7 +206,9 @@ fn series_of(frame: &Frame, input: &Input<'_>, x: &Axis) -> Option<Vec<Series>> 
         if let Some(at) = places.get(row).copied().flatten() {
             series.values[at] = column.values.number(row);
             if series.values[at].is_some() {
-                series.texts[at] = format::cell(&column.values, row, &series.unit, input.zone);
+                let text = format::cell(&column.values, row, &series.unit, input.zone);
+                series.digits[at] = readout::digits_of(&column.values, row, &text);
+                series.texts[at] = text;
             }
         }
     };
@@ -252,6 +284,7 @@ fn add(mut sum: Series, other: Series) -> Series {
         let total = sum.values[at].unwrap_or(0.0) + value;
         sum.values[at] = Some(total);
         sum.texts[at] = format::full(total, &sum.unit);
+        sum.digits[at].clear();
     }
     sum
 }

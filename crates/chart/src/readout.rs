@@ -1,6 +1,6 @@
 //! What tooltips and keyboard navigation read: positions and formatted values.
 
-use brisk_domain::Timestamp;
+use brisk_domain::{Timestamp, Values};
 use serde::{Deserialize, Serialize};
 
 /// Positions and texts of a drawing's points. The names are short because it travels in the page.
@@ -41,6 +41,40 @@ pub struct ReadoutSeries {
     /// One y a point, in px from the top of the box.
     #[serde(rename = "y")]
     pub ys: Vec<Option<f64>>,
+    /// All digits of the values whose text has fewer; empty for the others, and where all are.
+    #[serde(rename = "d", default, skip_serializing_if = "Vec::is_empty")]
+    pub digits: Vec<String>,
+}
+
+impl ReadoutSeries {
+    /// All digits of a point's value, in plain notation: `-1234.560`.
+    pub fn exact(&self, at: usize) -> Option<String> {
+        let text = self.values.get(at).filter(|text| !text.is_empty())?;
+        match self.digits.get(at) {
+            Some(digits) if !digits.is_empty() => Some(digits.clone()),
+            _ => Some(plain(text)),
+        }
+    }
+}
+
+/// The digits of a text as people read it: `−£1,234.50` has `-1234.50`.
+fn plain(text: &str) -> String {
+    let kept = text.chars().filter_map(|c| match c {
+        '−' => Some('-'),
+        '0'..='9' | '.' => Some(c),
+        _ => None,
+    });
+    kept.collect()
+}
+
+/// All digits of the cell that is shown as `text`; nothing where `text` has all of them.
+pub(crate) fn digits_of(values: &Values, row: usize, text: &str) -> String {
+    values.exact(row).filter(|exact| *exact != plain(text)).unwrap_or_default()
+}
+
+/// Nothing where no point has fewer digits than its value: most series are short to send.
+pub(crate) fn if_any(digits: Vec<String>) -> Vec<String> {
+    if digits.iter().all(String::is_empty) { Vec::new() } else { digits }
 }
 
 /// Four digits are enough for a fraction of a screen.

@@ -1,8 +1,9 @@
 //! Points by two numbers.
 
 use crate::axes::Frame;
-use crate::markup::{escape, open_plot, percent, px};
-use crate::readout::{Readout, ReadoutSeries, fraction};
+use crate::mark_links::{self, MarkLinks, Name};
+use crate::markup::{escape, open_plot_as, percent, px};
+use crate::readout::{self, Readout, ReadoutSeries, fraction};
 use crate::{Drawing, Input, ticks};
 use brisk_domain::{Column, Unit, Values, format};
 use std::fmt::Write as _;
@@ -47,7 +48,9 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let (title, shown) = (&input.spec.title, rows.len());
     let summary = format!("{title}. {shown} points{rest}: {y_label} by {x_label}.");
     let mut body = String::new();
-    open_plot(&mut body, (frame.left, frame.right), input.height, &summary);
+    let links = MarkLinks::of(input);
+    let margins = (frame.left, frame.right);
+    open_plot_as(links.class_and_role(), &mut body, margins, input.height, &summary);
     frame.draw_y(&mut body);
     frame.draw_x(&labels, &mut body);
     // Two numbers need their names; they stand inside, at the ends of the axes.
@@ -59,26 +62,35 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         px(input.height - frame.bottom - 7.0),
         escape(&x_label)
     );
-    for (i, (_, x, y)) in rows.iter().enumerate() {
+    let title = |(row, ..): &(usize, f64, f64)| {
+        name.and_then(|column| column.values.exact(*row)).unwrap_or_else(|| format!("{}", row + 1))
+    };
+    for (i, point) in rows.iter().enumerate() {
+        let (row, x, y) = point;
+        let link = links.open((Some(*row), i), Name::Said(&title(point)), &mut body);
         let _ = write!(
             body,
             "<circle class=\"s0\" data-i=\"{i}\" cx=\"{}\" cy=\"{}\" r=\"4\"/>",
             percent(at(*x)),
             px(frame.y(*y))
         );
+        mark_links::close(link.as_ref(), &mut body);
     }
     body.push_str("</svg>");
-    let texts = |column: &Column, unit: &Unit| {
+    let texts = |column: &Column, unit: &Unit| -> Vec<String> {
         rows.iter().map(|(row, ..)| format::cell(&column.values, *row, unit, input.zone)).collect()
+    };
+    let digits = |column: &Column, texts: &[String]| {
+        let cells = rows.iter().zip(texts);
+        let digits = cells.map(|((row, ..), text)| readout::digits_of(&column.values, *row, text));
+        readout::if_any(digits.collect())
     };
     let series = |label: &str, column: &Column, unit: &Unit| ReadoutSeries {
         name: label.to_owned(),
         color: 0,
+        digits: digits(column, &texts(column, unit)),
         values: texts(column, unit),
         ys: rows.iter().map(|(_, _, y)| Some(frame.y(*y).round())).collect(),
-    };
-    let title = |(row, ..): &(usize, f64, f64)| {
-        name.and_then(|column| column.values.exact(*row)).unwrap_or_else(|| format!("{}", row + 1))
     };
     let readout = Readout {
         by_mark: true,

@@ -1,7 +1,7 @@
 //! What a drawing needs, and what it gives.
 
-use crate::Readout;
 use crate::markup::escape;
+use crate::{Links, Readout};
 use brisk_domain::panel::{Better, ColumnStyle, EmptyBucket};
 use brisk_domain::{Bounds, Compare, Frame, Interval, Panel, PanelKind, Unit, ZoneOffsets};
 use serde::{Deserialize, Serialize};
@@ -56,6 +56,8 @@ pub struct Input<'a> {
     pub height: f64,
     /// Series that are switched off, as indices into [`Drawing::legend`].
     pub hidden: &'a [usize],
+    /// Where its marks and rows lead, if anywhere.
+    pub links: Option<&'a dyn Links>,
 }
 
 /// A drawn chart.

@@ -13,8 +13,9 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let previous = input.previous.and_then(first_number).map(|(value, _)| value);
     let mut summary = format!("{}: {}.", input.spec.title, format::full(value, unit));
     let mut body = format!(
-        "<div class=\"stat\" style=\"height:{}px\"><p class=\"stat-figure\" title=\"{}\">{}</p>",
+        "<div class=\"stat\" style=\"height:{}px\"><p class=\"stat-figure\" data-exact=\"{}\" title=\"{}\">{}</p>",
         px(input.height),
+        escape(&exact_first(input.frame).unwrap_or_default()),
         escape(&format::full(value, unit)),
         escape(&figure(value, unit))
     );
@@ -42,6 +43,11 @@ fn figure(value: f64, unit: &Unit) -> String {
         }
         _ => format::compact(value, unit),
     }
+}
+
+/// All digits of the first number of the first row.
+pub(crate) fn exact_first(frame: &Frame) -> Option<String> {
+    frame.columns().iter().find(|column| column.values.is_number())?.values.exact(0)
 }
 
 /// The first number of the first row, and its column.

@@ -15,7 +15,7 @@ fn no_drawing_says_nan_or_infinity() {
         for size in [(0.0, 0.0), (300.0, 72.0), (1600.0, 600.0)] {
             case.size = size;
             let drawing = case.draw();
-            let table = brisk_chart::table(&case.input(), 50);
+            let table = case.table();
             for text in [&drawing.body, &drawing.summary, &table] {
                 let wrong = text.contains("NaN") || text.contains("inf\"") || text.contains("inf%");
                 assert!(!wrong, "{}: {text}", case.name);

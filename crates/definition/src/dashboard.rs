@@ -2,6 +2,7 @@
 
 use crate::fields::{Fields, suggestion};
 use crate::problem::{Problem, Problems};
+use crate::row_links::LinkPlace;
 use crate::{cache, layout, panel, variable};
 use brisk_domain::{
     Dashboard, Interval, IntervalChoice, Now, Panel, Slug, SourceName, TimeRange, Timestamp,
@@ -12,6 +13,15 @@ use toml_edit::Document;
 
 /// Reads the text of `file`, or says all that is wrong with it.
 pub fn parse(file: &str, slug: Slug, text: &str) -> Result<Dashboard, Vec<Problem>> {
+    with_links(file, slug, text).map(|(dashboard, _)| dashboard)
+}
+
+/// [`parse`], and what of its links only the other files of the directory can tell.
+pub(crate) fn with_links(
+    file: &str,
+    slug: Slug,
+    text: &str,
+) -> Result<(Dashboard, Vec<LinkPlace>), Vec<Problem>> {
     let mut problems = Problems::of(file, text);
     let document = match Document::parse(text) {
         Ok(document) => document,
@@ -23,12 +33,16 @@ pub fn parse(file: &str, slug: Slug, text: &str) -> Result<Dashboard, Vec<Proble
     let dashboard =
         dashboard(&Fields::root(document.as_table(), "the dashboard"), slug, &mut problems);
     match (dashboard, problems.into_sorted()) {
-        (Some(dashboard), problems) if problems.is_empty() => Ok(dashboard),
+        (Some(read), problems) if problems.is_empty() => Ok(read),
         (_, problems) => Err(problems),
     }
 }
 
-fn dashboard(fields: &Fields<'_>, slug: Slug, problems: &mut Problems<'_>) -> Option<Dashboard> {
+fn dashboard(
+    fields: &Fields<'_>,
+    slug: Slug,
+    problems: &mut Problems<'_>,
+) -> Option<(Dashboard, Vec<LinkPlace>)> {
     let title = fields.required_text("title", problems);
     let description = fields.text("description", problems).map(ToOwned::to_owned);
     let source = fields.parsed("source", SourceName::parse, problems);
@@ -39,9 +53,9 @@ fn dashboard(fields: &Fields<'_>, slug: Slug, problems: &mut Problems<'_>) -> Op
     let cache = cache::policy(fields, problems);
     let tags = cache::tags(fields, problems);
     let variables = variables(fields, source.as_ref(), problems);
-    let panels = panels(fields, source.as_ref(), problems);
+    let (panels, links) = panels(fields, source.as_ref(), &variables, problems);
     fields.finish(problems);
-    Some(Dashboard {
+    let dashboard = Dashboard {
         slug,
         title: title?.to_owned(),
         description,
@@ -53,7 +67,8 @@ fn dashboard(fields: &Fields<'_>, slug: Slug, problems: &mut Problems<'_>) -> Op
         tags,
         variables,
         panels,
-    })
+    };
+    Some((dashboard, links))
 }
 
 fn interval(fields: &Fields<'_>, problems: &mut Problems<'_>) -> IntervalChoice {
@@ -115,8 +130,9 @@ fn variables(
 fn panels(
     fields: &Fields<'_>,
     source: Option<&SourceName>,
+    variables: &[Variable],
     problems: &mut Problems<'_>,
-) -> Vec<Panel> {
+) -> (Vec<Panel>, Vec<LinkPlace>) {
     let tables = fields.tables("panel", "[[panel]]", problems);
     if tables.is_empty() {
         let known = ["title", "panel", "variable"];
@@ -130,10 +146,13 @@ fn panels(
     }
     let mut placed: Vec<(Panel, Option<Range<usize>>)> = Vec::new();
     let mut unplaced: Vec<(Panel, Option<Range<usize>>)> = Vec::new();
+    let mut links = Vec::new();
     for mut table in tables {
-        let Some((panel, has_place)) = panel::panel(&mut table, source, problems) else {
+        let Some(read) = panel::panel(&mut table, source, variables, problems) else {
             continue;
         };
+        let panel::Read { panel, has_place, link } = read;
+        links.extend(link);
         let (span, place) = (table.place("id"), table.place("at"));
         if let Some((other, _)) = placed.iter().chain(&unplaced).find(|(p, _)| p.id == panel.id) {
             problems.add(span.clone(), format!("there are two panels \"{}\"", other.id));
@@ -155,5 +174,5 @@ fn panels(
     }
     let mut panels: Vec<Panel> = placed.into_iter().map(|(panel, _)| panel).collect();
     panels.sort_by_key(|panel| (panel.place.y, panel.place.x));
-    panels
+    (panels, links)
 }

@@ -1,6 +1,7 @@
 //! A directory of dashboard files.
 
-use crate::{Problem, parse, parse_rollup};
+use crate::dashboard::with_links;
+use crate::{Problem, parse_rollup, row_links};
 use brisk_domain::identifier::NameError;
 use brisk_domain::{Dashboard, Rollup, RollupName, Slug};
 use std::io::ErrorKind;
@@ -32,7 +33,8 @@ const MAX_BYTES: u64 = 1 << 20;
 pub const ROLLUPS: &str = "rollups";
 
 /// Reads every `*.toml` of `directory`, and of its `rollups/` if there is one. A broken file does
-/// not hide the others.
+/// not hide the others. A link that leads nowhere is a problem, and its dashboard good all the same:
+/// it is another file that is missing.
 pub fn load_dir(directory: &Path) -> Loaded {
     let mut loaded = Loaded::default();
     let paths = match files(directory) {
@@ -43,10 +45,25 @@ pub fn load_dir(directory: &Path) -> Loaded {
             return loaded;
         }
     };
-    load(&paths, Slug::parse, parse, &mut loaded.problems, |read| match read {
-        Ok(dashboard) => loaded.dashboards.push(dashboard),
+    let mut links = Vec::new();
+    let read = |file: &str, slug, text: &str| {
+        let (dashboard, places) = with_links(file, slug, text)?;
+        // Only where there is something to look up is the text needed once more.
+        let file = (!places.is_empty()).then(|| (file.to_owned(), text.to_owned()));
+        Ok((dashboard, places, file))
+    };
+    load(&paths, Slug::parse, read, &mut loaded.problems, |read| match read {
+        Ok((dashboard, places, file)) => {
+            links.extend(file.map(|file| (loaded.dashboards.len(), places, file)));
+            loaded.dashboards.push(dashboard);
+        }
         Err(slug) => loaded.broken.push(slug),
     });
+    for (at, places, (file, text)) in links {
+        let (all, broken) = (&loaded.dashboards, &loaded.broken);
+        let found = row_links::check((&file, &text), &all[at], &places, all, broken);
+        loaded.problems.extend(found);
+    }
     let rollups = directory.join(ROLLUPS);
     match files(&rollups) {
         Ok(paths) => {

@@ -48,6 +48,15 @@ impl<'t> Fields<'t> {
         self.table.get(key).and_then(Item::span).or_else(|| self.span())
     }
 
+    /// The place of `key` itself.
+    pub(crate) fn key_place(&self, key: &str) -> Option<Range<usize>> {
+        self.table.key(key).and_then(toml_edit::Key::span).or_else(|| self.place(key))
+    }
+
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.table.get(key).is_some()
+    }
+
     pub(crate) fn text(&self, key: &'static str, problems: &mut Problems<'_>) -> Option<&'t str> {
         let item = self.item(key)?;
         let text = item.as_str();
@@ -197,7 +206,7 @@ impl<'t> Fields<'t> {
         let asked = self.asked.borrow();
         for (key, item) in self.table.iter() {
             if !asked.contains(&key) {
-                let span = self.table.key(key).and_then(toml_edit::Key::span).or(item.span());
+                let span = self.key_place(key).or(item.span());
                 let message = format!("unknown key \"{key}\" in {}", self.title);
                 problems.add_with_help(span, message, suggestion(key, &asked));
             }

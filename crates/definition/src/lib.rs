@@ -18,6 +18,7 @@ mod layout;
 mod panel;
 mod problem;
 mod rollup;
+mod row_links;
 mod variable;
 
 pub use dashboard::parse;

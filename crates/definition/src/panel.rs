@@ -2,18 +2,29 @@
 
 use crate::fields::Fields;
 use crate::problem::Problems;
+use crate::row_links::{self, LinkPlace};
 use crate::{cache, layout};
 use brisk_domain::panel::{
     Better, Cell, ColumnStyle, Computed, ComputedKind, EmptyBucket, PanelKind,
 };
-use brisk_domain::{Compare, GridPlace, Interval, Panel, PanelId, SourceName, Unit};
+use brisk_domain::{Compare, GridPlace, Interval, Panel, PanelId, SourceName, Unit, Variable};
 
-/// Reads one panel; `place` is `None` where the file leaves it to us.
+/// A panel as its file gives it.
+pub(crate) struct Read {
+    pub(crate) panel: Panel,
+    /// Whether the file says where it stands.
+    pub(crate) has_place: bool,
+    /// What of its link only other files can tell.
+    pub(crate) link: Option<LinkPlace>,
+}
+
+/// Reads one panel.
 pub(crate) fn panel(
     fields: &mut Fields<'_>,
     dashboard_source: Option<&SourceName>,
+    variables: &[Variable],
     problems: &mut Problems<'_>,
-) -> Option<(Panel, bool)> {
+) -> Option<Read> {
     let id = fields.required_text("id", problems);
     if let Some(id) = id {
         fields.rename(format!("[[panel]] \"{id}\""));
@@ -64,6 +75,9 @@ pub(crate) fn panel(
     let tags = cache::tags(fields, problems);
     let columns = columns(fields, problems);
     let computed = computed(fields, problems);
+    let filter = row_links::filter(fields, kind, variables, problems);
+    let link = row_links::link(fields, kind, id.as_ref(), problems);
+    let (link, link_place) = link.map_or((None, None), |(link, place)| (Some(link), Some(place)));
     let kind_or_table = kind.unwrap_or(PanelKind::Table);
     if kind.is_some() {
         only_for(
@@ -108,8 +122,10 @@ pub(crate) fn panel(
         max,
         columns,
         computed,
+        filter,
+        link,
     };
-    Some((panel, given_place.is_some()))
+    Some(Read { panel, has_place: given_place.is_some(), link: link_place })
 }
 
 fn only_for(

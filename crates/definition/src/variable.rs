@@ -6,8 +6,10 @@ use brisk_domain::variable::Options;
 use brisk_domain::{Selection, SourceName, Variable, VariableName};
 
 /// Names that mean something else in URLs and statements.
-const RESERVED: [&str; 11] =
-    ["from", "to", "interval", "tz", "range", "user", "theme", "full", "table", "refresh", "page"];
+const RESERVED: [&str; 14] = [
+    "from", "to", "interval", "tz", "range", "user", "theme", "full", "table", "refresh", "page",
+    "sort", "zoom", "cache",
+];
 
 /// Reads one variable.
 pub(crate) fn variable(

@@ -1,6 +1,7 @@
 //! Decimals of any precision, kept digit for digit.
 
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::fmt;
 
 /// An exact decimal in plain notation (`-12.340`): what the database said, digit for digit.
@@ -46,6 +47,26 @@ impl Decimal {
         &self.0
     }
 
+    /// Which of two is the larger number, exactly: `1.50` and `1.5` are equal.
+    pub fn compare(&self, other: &Self) -> Ordering {
+        match (self.sign_and_digits(), other.sign_and_digits()) {
+            ((false, own), (false, other)) => own.cmp(&other),
+            ((true, own), (true, other)) => other.cmp(&own),
+            ((false, _), (true, _)) => Ordering::Greater,
+            ((true, _), (false, _)) => Ordering::Less,
+        }
+    }
+
+    /// Whether it is below zero; and what orders its size: how many whole digits there are, these, and
+    /// those behind the point, without zeros that say nothing.
+    fn sign_and_digits(&self) -> (bool, (usize, &str, &str)) {
+        let digits = self.0.strip_prefix('-').unwrap_or(&self.0);
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
+        let is_zero = whole.is_empty() && fraction.is_empty();
+        (digits.len() < self.0.len() && !is_zero, (whole.len(), whole, fraction))
+    }
+
     /// The nearest float, for drawing.
     pub fn to_f64(&self) -> f64 {
         // Plain notation is always valid for f64's parser.
@@ -82,6 +103,37 @@ mod tests {
         assert_eq!(Decimal::from_scaled(-5, 3).as_str(), "-0.005");
         assert_eq!(Decimal::from_scaled(i64::MIN, 2).as_str(), "-92233720368547758.08");
         assert_eq!(Decimal::from_scaled(7, 0).as_str(), "7");
+    }
+
+    #[test]
+    fn decimals_are_compared_by_value_not_by_text() {
+        let ascending = [
+            "-10",
+            "-9.5",
+            "-9.45",
+            "-0.001",
+            "0",
+            "0.0009",
+            "0.01",
+            "2",
+            "10",
+            "10.000000000000000001",
+            "99999999999999999999",
+            "100000000000000000000",
+        ];
+        let parsed = ascending.map(|text| Decimal::parse(text).unwrap());
+        for (i, one) in parsed.iter().enumerate() {
+            for (j, other) in parsed.iter().enumerate() {
+                assert_eq!(one.compare(other), i.cmp(&j), "{one} and {other}");
+            }
+        }
+        let equal = |one, other| {
+            let (one, other) = (Decimal::parse(one).unwrap(), Decimal::parse(other).unwrap());
+            assert_eq!(one.compare(&other), Ordering::Equal, "{one} and {other}");
+        };
+        equal("1.50", "1.5");
+        equal("-0.00", "0");
+        equal("007", "7.0");
     }
 
     #[test]

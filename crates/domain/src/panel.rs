@@ -1,6 +1,8 @@
 //! A panel: one statement, and how its frame is shown.
 
-use crate::{CachePolicy, Compare, Interval, PanelId, Query, SourceName, Unit};
+use crate::{
+    CachePolicy, Compare, Interval, PanelFilter, PanelId, PanelLink, Query, SourceName, Unit,
+};
 use serde::{Deserialize, Serialize};
 
 /// One statement, and how its frame is shown.
@@ -46,6 +48,10 @@ pub struct Panel {
     pub columns: Vec<ColumnStyle>,
     /// Columns that are computed from others after the query.
     pub computed: Vec<Computed>,
+    /// The variable that a mark or row sets when it is chosen.
+    pub filter: Option<PanelFilter>,
+    /// The dashboard that the panel, or each of its marks or rows, leads to.
+    pub link: Option<PanelLink>,
 }
 
 /// How a frame is drawn. The columns' roles follow from their order:

@@ -42,6 +42,18 @@ pub const MAX_SELECTED: usize = 200;
 /// Longer values (in bytes) than this are refused.
 pub const MAX_VALUE_LENGTH: usize = 200;
 
+impl Variable {
+    /// Whether it could be set to `selection`: one value where it takes one, and none that its
+    /// fixed options leave out.
+    pub fn takes(&self, selection: &Selection) -> bool {
+        let known = |value: &String| match &self.options {
+            Options::Fixed(options) => options.contains(value),
+            Options::Query { .. } => true,
+        };
+        (self.multi || selection.values().len() <= 1) && selection.values().iter().all(known)
+    }
+}
+
 impl Selection {
     /// Sorts `values` and drops repetitions and empty ones, so that equal choices are equal.
     pub fn of(values: impl IntoIterator<Item = String>) -> Self {

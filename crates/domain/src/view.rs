@@ -56,7 +56,8 @@ pub enum ViewError {
 }
 
 /// Parameters that belong to the page, not to the view.
-const PAGE_PARAMETERS: [&str; 4] = ["theme", "full", "table", "refresh"];
+const PAGE_PARAMETERS: [&str; 8] =
+    ["theme", "full", "table", "refresh", "page", "sort", "zoom", "cache"];
 
 impl ViewState {
     /// The view that opens first.
@@ -122,6 +123,20 @@ impl ViewState {
             view.variables.insert(variable.name.clone(), selection);
         }
         Ok(view)
+    }
+
+    /// The same time and, of what is chosen, what `other` has a variable for and takes: where a link
+    /// from one dashboard to another leads.
+    pub fn carried_to(&self, other: &Dashboard) -> Self {
+        let mut there = Self::default_of(other);
+        (there.range, there.interval) = (self.range, self.interval);
+        for variable in &other.variables {
+            let carried = self.variables.get(&variable.name);
+            if let Some(selection) = carried.filter(|selection| variable.takes(selection)) {
+                there.variables.insert(variable.name.clone(), selection.clone());
+            }
+        }
+        there
     }
 
     /// The URL's parameters, not yet percent-encoded: only what differs from the view that opens

@@ -16,7 +16,7 @@
 //!
 //! [`catalog`] holds the dashboards and keeps the last good version of each file; [`policy`] says
 //! how long frames may be shown; [`encoding`] is their form in a shared cache; `popular` knows
-//! which views to warm.
+//! which views to warm; `inspect` says what the cache has of a panel, and why.
 //!
 //! To add a computed column: a variant in `brisk_domain::panel::ComputedKind`, its arithmetic in
 //! [`computed`], its words in `brisk-definition`.
@@ -26,6 +26,7 @@ pub mod computed;
 pub mod encoding;
 mod engine;
 pub mod glance;
+mod inspect;
 pub mod key;
 pub mod load;
 mod now;

@@ -88,7 +88,7 @@ impl Engine {
 }
 
 /// The first cell of the first row, as an instant; whole numbers are seconds since the epoch.
-fn first_instant(frame: &Frame) -> Option<Timestamp> {
+pub(crate) fn first_instant(frame: &Frame) -> Option<Timestamp> {
     match &frame.columns().first()?.values {
         Values::Time(cells) => *cells.first()?,
         Values::Int(cells) => (*cells.first()?).map(Timestamp::from_seconds),

@@ -2,7 +2,7 @@
 //! else the default for all.
 
 use brisk_cache::Policy;
-use brisk_domain::{CacheMode, CachePolicy, Dashboard, Panel, SourceName};
+use brisk_domain::{CacheMode, CachePolicy, Dashboard, Panel, PolicyPlace, SourceName};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -16,11 +16,44 @@ pub struct Policies {
 }
 
 impl Policies {
+    /// What each place says, from the nearest.
+    fn places(
+        &self,
+        dashboard: &Dashboard,
+        panel: Option<&Panel>,
+        source: &SourceName,
+    ) -> [(PolicyPlace, CachePolicy); 4] {
+        [
+            (PolicyPlace::Panel, panel.map(|panel| panel.cache).unwrap_or_default()),
+            (PolicyPlace::Dashboard, dashboard.cache),
+            (PolicyPlace::Source, self.sources.get(source).copied().unwrap_or_default()),
+            (PolicyPlace::Configuration, self.default),
+        ]
+    }
+
+    /// Who says what [`Policies::of`] answers: the TTL, the stale window, the mode.
+    pub fn said_by(
+        &self,
+        dashboard: &Dashboard,
+        panel: &Panel,
+        source: &SourceName,
+    ) -> (PolicyPlace, PolicyPlace, PolicyPlace) {
+        let places = self.places(dashboard, Some(panel), source);
+        let first = |says: fn(&CachePolicy) -> bool| {
+            let said = places.iter().find(|(_, policy)| says(policy));
+            said.map_or(PolicyPlace::BuiltIn, |(place, _)| *place)
+        };
+        (
+            first(|policy| policy.ttl.is_some()),
+            first(|policy| policy.stale.is_some()),
+            first(|policy| policy.mode.is_some()),
+        )
+    }
+
     /// The policy of `panel`, or of the dashboard's choices where there is none.
     pub fn of(&self, dashboard: &Dashboard, panel: Option<&Panel>, source: &SourceName) -> Policy {
-        let own = panel.map(|panel| panel.cache).unwrap_or_default();
-        let source = self.sources.get(source).copied().unwrap_or_default();
-        let policy = own.or(dashboard.cache).or(source).or(self.default);
+        let places = self.places(dashboard, panel, source).map(|(_, policy)| policy);
+        let policy = places.into_iter().reduce(CachePolicy::or).unwrap_or_default();
         let mode = policy.mode.unwrap_or_default();
         Policy {
             ttl: Duration::from_secs(policy.ttl_seconds().into()),

@@ -176,7 +176,7 @@ impl Engine {
     }
 
     /// A panel's statements with their cache requests: main, previous, sparkline.
-    fn plan(
+    pub(crate) fn plan(
         &self,
         dashboard: &Dashboard,
         panel: &Panel,

@@ -21,6 +21,7 @@ pub(crate) struct Case {
     pub(crate) zone: ZoneOffsets,
     pub(crate) size: (f64, f64),
     pub(crate) hidden: Vec<usize>,
+    pub(crate) links: Option<brisk_domain::RowLinks>,
 }
 
 impl Case {
@@ -41,6 +42,7 @@ impl Case {
             zone: london(),
             size: (640.0, 216.0),
             hidden: Vec::new(),
+            links: None,
         }
     }
 
@@ -66,7 +68,14 @@ impl Case {
             width: self.size.0,
             height: self.size.1,
             hidden: &self.hidden,
+            links: self.links.as_ref().map(|links| links as &dyn brisk_chart::Links),
         }
+    }
+
+    pub(crate) fn table(&self) -> String {
+        let state = brisk_domain::TableState::default();
+        let view = brisk_chart::TableView { panel: "p", state: &state, action: "/d/s", pairs: &[] };
+        brisk_chart::table(&self.input(), &view)
     }
 
     pub(crate) fn draw(&self) -> Drawing {

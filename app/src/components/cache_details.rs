@@ -1,0 +1,78 @@
+//! What the cache has of a panel, and why: the same in its menu and on its own page.
+
+use brisk_domain::{EntryReport, PanelEntries, PanelError, Timestamp, Unit, ZoneOffsets, format};
+use leptos::prelude::*;
+
+/// The part of a panel's own page.
+pub(crate) fn section(entries: Option<&Result<PanelEntries, PanelError>>) -> Option<AnyView> {
+    let entries = details(entries?);
+    Some(
+        view! {
+            <section class="panel free" id="cache" aria-labelledby="cache-t">
+                <header class="panel-head"><h2 id="cache-t">"Cache"</h2></header>
+                <div class="panel-body">{entries}</div>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// The entries of a panel.
+pub(crate) fn details(entries: &Result<PanelEntries, PanelError>) -> AnyView {
+    let entries = match entries {
+        Ok(entries) => entries,
+        Err(error) => {
+            let message = error.message.clone();
+            return view! { <p class="cache-why">{message}</p> }.into_any();
+        }
+    };
+    let reports = entries.entries.iter();
+    let parts: Vec<AnyView> =
+        reports.map(|report| entry(report, entries.now, &entries.offsets)).collect();
+    view! { <div class="cache-entries">{parts}</div> }.into_any()
+}
+
+fn entry(report: &EntryReport, now: Timestamp, zone: &ZoneOffsets) -> AnyView {
+    let word = report.state.word();
+    let class = format!("state {}", word.replace(' ', "-"));
+    // Policies are set in round figures: "5 min" says it all.
+    let seconds = |number: u64| {
+        let text = format::duration(number as f64);
+        text.trim_end_matches(" 0 s").trim_end_matches(" 0 min").to_owned()
+    };
+    let at = |at: Timestamp| zone.local(at).format("%H:%M:%S").to_string();
+    let apart = |at: Timestamp| format::duration((now.0 - at.0).abs() as f64 / 1e6);
+    let until = |end: Timestamp| match end > now {
+        true => format!("{}, in {}", at(end), apart(end)),
+        false => format!("{}, {} ago", at(end), apart(end)),
+    };
+    let mut facts: Vec<(&str, String)> = Vec::new();
+    if let Some(stored) = report.stored {
+        facts.push((
+            "Age",
+            format!("{}, loaded at {}", apart(stored.loaded_at), at(stored.loaded_at)),
+        ));
+        facts.push(("Fresh until", until(stored.fresh_until)));
+        facts.push(("Ends", until(stored.usable_until)));
+        facts.push(("Load time", format::duration(stored.load_time as f64 / 1e6)));
+        facts.push(("Size", format::compact(stored.bytes as f64, &Unit::Bytes)));
+    }
+    let by = |length: u64, from: &str| format!("{}, from {from}", seconds(length));
+    facts.push(("Time to live", by(report.ttl, report.ttl_from.words())));
+    facts.push(("Stale window", by(report.stale, report.stale_from.words())));
+    let facts: Vec<_> =
+        facts.into_iter().map(|(name, fact)| view! { <dt>{name}</dt><dd>{fact}</dd> }).collect();
+    let tags: Vec<_> = report.tags.iter().map(|tag| view! { <code>{tag.clone()}</code> }).collect();
+    view! {
+        <section class="cache-entry">
+            <h3>{report.of.words()}<b class=class>{word}</b></h3>
+            <p class="cache-why">{report.why.clone()}</p>
+            <dl>
+                {facts}
+                <dt>"Key"</dt><dd><code>{report.key.clone()}</code>"…"</dd>
+                <dt>"Tags"</dt><dd class="tags">{tags}</dd>
+            </dl>
+        </section>
+    }
+    .into_any()
+}

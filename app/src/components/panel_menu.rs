@@ -1,0 +1,74 @@
+//! A panel's menu: larger, as a table, as CSV, elsewhere, to the clipboard, and what the cache has.
+//!
+//! Links work without scripts. What needs one, `frontend/menus.js`, is hidden without.
+
+use super::icon::icon;
+use crate::service::DashboardPage;
+use brisk_domain::view::query_string;
+use brisk_domain::{Panel, PanelKind};
+use leptos::prelude::*;
+
+/// The menu of `panel`, whose title is `title`.
+pub(crate) fn menu(page: &DashboardPage, panel: &Panel, title: &str) -> AnyView {
+    let note = panel.description.clone().map(|text| view! { <p class="menu-note">{text}</p> });
+    let large = page.link_to(Some(panel));
+    let view_large = (!page.is_one_panel)
+        .then(|| view! { <a href=large.clone()>{icon("expand")}"View large"</a> });
+    let elsewhere = page
+        .panel_link(panel)
+        .map(|(href, title)| view! { <a href=href>{icon("next")}"Open "{title}</a> });
+    let figure = (panel.kind != PanelKind::Table).then(|| {
+        view! {
+            <button type="button" class="js-only" data-copy="value">
+                {icon("copy")}"Copy value"<small></small>
+            </button>
+        }
+    });
+    view! {
+        <details class="pop end" name="pop">
+            <summary class="icon-btn" aria-label=format!("More about {title}")>{icon("dots")}</summary>
+            <div class="pop-box menu panel-menu">
+                {note}
+                {view_large}
+                <a href=format!("{large}#data")>{icon("table")}"Show as table"</a>
+                {elsewhere}
+                <a href=csv(page, panel) download>{icon("download")}"Data as CSV"</a>
+                <button type="button" class="js-only" data-copy="link" data-link=large>
+                    {icon("link")}"Copy link to panel"
+                </button>
+                {figure}
+                {cache(page, panel)}
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+/// The panel's frame for programs, in this view.
+fn csv(page: &DashboardPage, panel: &Panel) -> String {
+    let query = page.view.query_string(&page.dashboard);
+    format!("/api/v1/dashboards/{}/panels/{}.csv{query}", page.dashboard.slug, panel.id)
+}
+
+/// What the cache has; it is asked for when somebody wants to know. Without scripts the panel's own
+/// page says it.
+fn cache(page: &DashboardPage, panel: &Panel) -> AnyView {
+    let pair = |name: &str, value: String| (name.to_owned(), value);
+    let asked = query_string(&[
+        pair("slug", page.dashboard.slug.to_string()),
+        pair("panel", panel.id.to_string()),
+        pair("query", page.view.query_string(&page.dashboard)),
+    ]);
+    let mut pairs = page.pairs();
+    pairs.push(pair("cache", "1".to_owned()));
+    let own = format!("/d/{}/p/{}{}#cache", page.dashboard.slug, panel.id, query_string(&pairs));
+    view! {
+        <details class="cache" data-src=format!("/fn/cache{asked}")>
+            <summary>{icon("cache")}"Cache details"</summary>
+            <div class="cache-box" aria-live="polite">
+                <a href=own>"On the panel's page"</a>
+            </div>
+        </details>
+    }
+    .into_any()
+}

@@ -1,0 +1,190 @@
+//! `filter` and `link` of a panel: where its marks and rows lead.
+
+use crate::fields::{Fields, suggestion};
+use crate::problem::{Problem, Problems};
+use brisk_domain::{
+    Dashboard, PanelFilter, PanelId, PanelKind, PanelLink, Slug, Variable, VariableName,
+};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Kinds whose marks or rows each stand for a value.
+const WITH_MARKS: [PanelKind; 5] =
+    [PanelKind::Bar, PanelKind::Histogram, PanelKind::Donut, PanelKind::Scatter, PanelKind::Table];
+
+/// A `link`, with the places of what only the other dashboards can say is right.
+#[derive(Debug, Clone)]
+pub(crate) struct LinkPlace {
+    panel: PanelId,
+    dashboard: Option<Range<usize>>,
+    variables: BTreeMap<VariableName, Option<Range<usize>>>,
+}
+
+/// Reads `filter`: a variable, or a table that also names the column.
+pub(crate) fn filter(
+    fields: &Fields<'_>,
+    kind: Option<PanelKind>,
+    variables: &[Variable],
+    problems: &mut Problems<'_>,
+) -> Option<PanelFilter> {
+    let item = fields.item("filter")?;
+    let (variable, place, column) = if item.is_str() {
+        let variable = fields.parsed("filter", VariableName::parse, problems);
+        (variable, fields.place("filter"), None)
+    } else if let Some(table) = Fields::new(item, format!("\"filter\" of {}", fields.title())) {
+        table.required_text("variable", problems)?;
+        let variable = table.parsed("variable", VariableName::parse, problems);
+        let column = table.text("column", problems).map(ToOwned::to_owned);
+        table.finish(problems);
+        (variable, table.place("variable"), column)
+    } else {
+        let expected =
+            "a variable, or a table such as { variable = \"country\", column = \"land\" }";
+        fields.wrong_type("filter", item, expected, problems);
+        return None;
+    };
+    only_with_marks(fields, "filter", kind, problems);
+    if fields.has("link") {
+        let message = format!("{} has a \"filter\" and a \"link\"", fields.title());
+        let help = "a mark or row leads to one place: leave one of them out";
+        problems.add_with_help(fields.place("filter"), message, help);
+    }
+    let variable = variable?;
+    if variables.iter().all(|known| known.name != variable) {
+        let message = format!("the dashboard has no variable \"{variable}\"");
+        let names: Vec<&str> = variables.iter().map(|known| known.name.as_str()).collect();
+        let help = match names.is_empty() {
+            true => "declare it as [[variable]]".to_owned(),
+            false => suggestion(variable.as_str(), &names),
+        };
+        problems.add_with_help(place, message, help);
+        return None;
+    }
+    Some(PanelFilter { variable, column })
+}
+
+/// Reads `link`: a dashboard, or a table that also says which of its variables a row sets.
+pub(crate) fn link(
+    fields: &Fields<'_>,
+    kind: Option<PanelKind>,
+    panel: Option<&PanelId>,
+    problems: &mut Problems<'_>,
+) -> Option<(PanelLink, LinkPlace)> {
+    let item = fields.item("link")?;
+    let mut variables = BTreeMap::new();
+    let mut places = BTreeMap::new();
+    let (dashboard, place) = if item.is_str() {
+        (fields.parsed("link", Slug::parse, problems), fields.place("link"))
+    } else if let Some(table) = Fields::new(item, format!("\"link\" of {}", fields.title())) {
+        table.required_text("dashboard", problems)?;
+        let dashboard = table.parsed("dashboard", Slug::parse, problems);
+        for (name, column, place) in settings(&table, problems) {
+            variables.insert(name.clone(), column);
+            places.insert(name, place);
+        }
+        table.finish(problems);
+        (dashboard, table.place("dashboard"))
+    } else {
+        let expected = "a dashboard, or a table such as { dashboard = \"products\", \
+                        variables = { category = \"stock_code\" } }";
+        fields.wrong_type("link", item, expected, problems);
+        return None;
+    };
+    if !variables.is_empty() {
+        only_with_marks(fields, "link", kind, problems);
+    }
+    let place = LinkPlace { panel: panel?.clone(), dashboard: place, variables: places };
+    Some((PanelLink { dashboard: dashboard?, variables }, place))
+}
+
+/// `variables` of a link: each with its column.
+fn settings(
+    table: &Fields<'_>,
+    problems: &mut Problems<'_>,
+) -> Vec<(VariableName, String, Option<Range<usize>>)> {
+    let Some(item) = table.item("variables") else {
+        return Vec::new();
+    };
+    let Some(settings) = Fields::new(item, format!("\"variables\" of {}", table.title())) else {
+        table.wrong_type("variables", item, "a table such as { country = \"land\" }", problems);
+        return Vec::new();
+    };
+    let mut read = Vec::new();
+    for (name, column) in settings.entries() {
+        let place = settings.key_place(name);
+        match (VariableName::parse(name), column.as_str()) {
+            (Ok(name), Some(column)) => read.push((name, column.to_owned(), place)),
+            (Err(error), _) => problems.add(place, error.to_string()),
+            (_, None) => settings.wrong_type(name, column, "the name of a column", problems),
+        }
+    }
+    read
+}
+
+fn only_with_marks(
+    fields: &Fields<'_>,
+    key: &str,
+    kind: Option<PanelKind>,
+    problems: &mut Problems<'_>,
+) {
+    let Some(kind) = kind.filter(|kind| !WITH_MARKS.contains(kind)) else {
+        return;
+    };
+    let words: Vec<&str> = WITH_MARKS.iter().map(|kind| kind.word()).collect();
+    let (message, help) = match key {
+        "link" => (
+            format!("a {} has no marks that could set a variable", kind.word()),
+            format!(
+                "write link = \"…\" for all of the panel; variables are for {}",
+                words.join(", ")
+            ),
+        ),
+        _ => (
+            format!("\"{key}\" has no meaning for a {}", kind.word()),
+            format!("it is for {}", words.join(", ")),
+        ),
+    };
+    problems.add_with_help(fields.place(key), message, help);
+}
+
+/// What the other dashboards of the directory say to the links of `dashboard`: whether they and their
+/// variables exist. What is `broken` is said where it stands.
+pub(crate) fn check(
+    (file, text): (&str, &str),
+    dashboard: &Dashboard,
+    places: &[LinkPlace],
+    others: &[Dashboard],
+    broken: &[Slug],
+) -> Vec<Problem> {
+    let mut problems = Problems::of(file, text);
+    for place in places {
+        let Some(link) = dashboard.panel(&place.panel).and_then(|panel| panel.link.as_ref()) else {
+            continue;
+        };
+        let Some(target) = others.iter().find(|other| other.slug == link.dashboard) else {
+            if !broken.contains(&link.dashboard) {
+                let (panel, slug) = (&place.panel, &link.dashboard);
+                let message = format!(
+                    "panel \"{panel}\" links to \"{slug}\", and there is no such dashboard"
+                );
+                let names: Vec<&str> = others.iter().map(|other| other.slug.as_str()).collect();
+                let help = suggestion(slug.as_str(), &names);
+                problems.add_with_help(place.dashboard.clone(), message, help);
+            }
+            continue;
+        };
+        for (name, span) in &place.variables {
+            if target.variable(name).is_some() {
+                continue;
+            }
+            let message = format!("the dashboard \"{}\" has no variable \"{name}\"", target.slug);
+            let names: Vec<&str> = target.variables.iter().map(|v| v.name.as_str()).collect();
+            let help = match names.is_empty() {
+                true => "it has none".to_owned(),
+                false => suggestion(name.as_str(), &names),
+            };
+            problems.add_with_help(span.clone(), message, help);
+        }
+    }
+    problems.into_sorted()
+}

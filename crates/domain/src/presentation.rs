@@ -1,0 +1,190 @@
+//! How a view is presented: the order and page of its tables, and where a zoom leads back to. It
+//! changes no data, so it is no part of [`crate::ViewState`]; it stands in the URL all the same.
+
+use crate::{Dashboard, Interval, IntervalChoice, PanelId, TimeRange, ViewState};
+use std::collections::BTreeMap;
+
+/// How a view is presented. What the URL says of it and makes no sense is ignored: nothing would be
+/// shown wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Presentation {
+    /// What was shown before the reader zoomed.
+    pub zoomed_from: Option<ZoomedFrom>,
+    /// The tables that are not as their statements give them.
+    pub tables: BTreeMap<PanelId, TableState>,
+    /// Whether a panel's own page says what the cache has of it.
+    pub cache: bool,
+}
+
+/// The range and interval that a zoom leads back to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ZoomedFrom {
+    /// The range.
+    pub range: TimeRange,
+    /// The interval.
+    pub interval: IntervalChoice,
+}
+
+/// The order and page of one table.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct TableState {
+    /// The order; absent, that of the statement.
+    pub sort: Option<Sort>,
+    /// The page, from 0.
+    pub page: usize,
+}
+
+/// By which column, and in which direction.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Sort {
+    /// The column's name.
+    pub column: String,
+    /// Whether the largest comes first.
+    pub descending: bool,
+}
+
+impl Presentation {
+    /// Reads a URL's parameters, already percent-decoded.
+    pub fn from_pairs(dashboard: &Dashboard, pairs: &[(String, String)]) -> Self {
+        let mut read = Self::default();
+        for (name, value) in pairs {
+            match name.as_str() {
+                "zoom" => read.zoomed_from = ZoomedFrom::parse(value),
+                "cache" => read.cache = value == "1",
+                "sort" => {
+                    let parts = value.split_once(':');
+                    let Some((panel, sort)) = parts.and_then(|(panel, sort)| {
+                        Some((known(dashboard, panel)?, Sort::parse(sort)))
+                    }) else {
+                        continue;
+                    };
+                    read.tables.entry(panel).or_default().sort = sort;
+                }
+                "page" => {
+                    let parts = value.split_once(':');
+                    let Some((panel, page)) = parts.and_then(|(panel, page)| {
+                        Some((known(dashboard, panel)?, page.parse::<u32>().ok()?))
+                    }) else {
+                        continue;
+                    };
+                    read.tables.entry(panel).or_default().page = (page as usize).saturating_sub(1);
+                }
+                _ => {}
+            }
+        }
+        read.tables.retain(|_, table| *table != TableState::default());
+        read
+    }
+
+    /// The URL's parameters, not yet percent-encoded. The page of a panel's cache is no state that
+    /// links carry on.
+    pub fn to_pairs(&self) -> Vec<(String, String)> {
+        let mut pairs = Vec::new();
+        for (panel, table) in &self.tables {
+            pairs.extend(table.sort.iter().map(|sort| ("sort".into(), format!("{panel}:{sort}"))));
+            if table.page > 0 {
+                pairs.push(("page".into(), format!("{panel}:{}", table.page + 1)));
+            }
+        }
+        pairs.extend(self.zoomed_from.map(|before| ("zoom".into(), before.to_string())));
+        pairs
+    }
+
+    /// The order and page of a panel's table.
+    pub fn table(&self, panel: &PanelId) -> TableState {
+        self.tables.get(panel).cloned().unwrap_or_default()
+    }
+}
+
+fn known(dashboard: &Dashboard, panel: &str) -> Option<PanelId> {
+    let id = PanelId::parse(panel).ok()?;
+    dashboard.panel(&id).map(|_| id)
+}
+
+impl Sort {
+    /// Reads `desc:revenue`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (direction, column) = text.split_once(':')?;
+        let descending = match direction {
+            "asc" => false,
+            "desc" => true,
+            _ => return None,
+        };
+        Some(Self { column: column.to_owned(), descending })
+    }
+}
+
+impl std::fmt::Display for Sort {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let direction = if self.descending { "desc" } else { "asc" };
+        write!(f, "{direction}:{}", self.column)
+    }
+}
+
+impl ZoomedFrom {
+    /// What `view` shows.
+    pub fn of(view: &ViewState) -> Self {
+        Self { range: view.range, interval: view.interval }
+    }
+
+    /// Reads `last-90-days,auto` or `2011-11-01..2011-11-30,day`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (range, interval) = text.rsplit_once(',')?;
+        let range = match range.split_once("..") {
+            Some((from, to)) => TimeRange::parse_custom(from, to).ok()?,
+            None => TimeRange::parse(range).ok()?,
+        };
+        let interval = match interval {
+            "auto" => IntervalChoice::Auto,
+            word => IntervalChoice::Fixed(Interval::parse(word)?),
+        };
+        Some(Self { range, interval })
+    }
+
+    /// The view before the zoom, with what was chosen since.
+    #[must_use]
+    pub fn undone(self, view: &ViewState) -> ViewState {
+        ViewState { range: self.range, interval: self.interval, variables: view.variables.clone() }
+    }
+}
+
+impl std::fmt::Display for ZoomedFrom {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.range.word(), self.range.custom_ends()) {
+            (Some(word), _) => f.write_str(&word)?,
+            (None, Some((from, to))) => write!(f, "{from}..{to}")?,
+            (None, None) => {}
+        }
+        match self.interval {
+            IntervalChoice::Auto => f.write_str(",auto"),
+            IntervalChoice::Fixed(interval) => write!(f, ",{}", interval.word()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_a_zoom_leads_back_to_survives_the_url() {
+        for text in
+            ["last-90-days,auto", "2011-11-01..2011-11-30,day", "this-month,week", "today,hour"]
+        {
+            assert_eq!(ZoomedFrom::parse(text).map(|z| z.to_string()).as_deref(), Some(text));
+        }
+        for nonsense in ["", "soon,auto", "last-90-days", "2011-11-01..,day", "today,fortnight"] {
+            assert_eq!(ZoomedFrom::parse(nonsense), None, "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn a_column_of_any_name_can_be_sorted_by() {
+        for column in ["revenue", "-revenue", "a:b", "", "é \"x\" & y"] {
+            let sort = Sort { column: column.into(), descending: true };
+            assert_eq!(Sort::parse(&sort.to_string()), Some(sort));
+        }
+        assert_eq!(Sort::parse("revenue"), None);
+        assert_eq!(Sort::parse("up:revenue"), None);
+    }
+}

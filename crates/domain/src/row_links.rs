@@ -1,0 +1,357 @@
+//! Where the marks and rows of a panel lead: to the same view with a variable set (a **filter**), or
+//! to another dashboard (a **link**).
+//!
+//! [`RowLinks`] is the rule for one view; it makes the addresses from a frame's cells.
+
+use crate::variable::{MAX_VALUE_LENGTH, Options};
+use crate::view::query_string;
+use crate::{Dashboard, Frame, Selection, Slug, Values, Variable, VariableName, ViewState};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The variable that marks and rows set: `filter = "country"`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PanelFilter {
+    /// A variable of the panel's dashboard.
+    pub variable: VariableName,
+    /// The column with its values; absent, the one of the variable's name, else the first.
+    pub column: Option<String>,
+}
+
+/// The dashboard that a panel leads to: `link = "products"`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PanelLink {
+    /// The dashboard.
+    pub dashboard: Slug,
+    /// Its variables that a mark or row sets, each with the column that holds the value. Without
+    /// any, all of the panel leads to the same place.
+    pub variables: BTreeMap<VariableName, String>,
+}
+
+/// The rule that makes an address of each row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowLinks {
+    /// The address without its parameters.
+    path: String,
+    /// The parameters that are the same for all rows.
+    rest: Vec<(String, String)>,
+    /// The parameters that a row sets, and from which column.
+    set: Vec<Setting>,
+    /// What is chosen now; links to other dashboards have none.
+    chosen: Vec<String>,
+    /// Whether that nothing is chosen has to be said, because the dashboard would choose something.
+    says_nothing: bool,
+    /// The place on the page, so that who chooses stays where they are.
+    anchor: Option<String>,
+    /// The title of the dashboard that it leads to, unless it is the same.
+    title: Option<String>,
+}
+
+/// A parameter and the column that it is set from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Setting {
+    name: String,
+    column: Option<String>,
+    /// The values that are allowed, where they are written in the dashboard's file.
+    options: Option<Vec<String>>,
+}
+
+/// Where one row leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowLink {
+    /// The address, not yet escaped for markup.
+    pub href: String,
+    /// Whether the row is what is chosen; then the address takes that back.
+    pub is_chosen: bool,
+}
+
+impl RowLinks {
+    /// Rows that filter the view they are shown in. `path` and `pairs` are the page's own address;
+    /// `anchor` the place on it.
+    pub fn of_filter(
+        filter: &PanelFilter,
+        variable: &Variable,
+        view: &ViewState,
+        path: String,
+        mut pairs: Vec<(String, String)>,
+        anchor: Option<String>,
+    ) -> Self {
+        pairs.retain(|(name, _)| name != variable.name.as_str());
+        let chosen = view.variables.get(&variable.name).map(Selection::values).unwrap_or_default();
+        Self {
+            path,
+            rest: pairs,
+            set: vec![Setting::of(variable, filter.column.clone())],
+            chosen: chosen.to_vec(),
+            says_nothing: !variable.default.is_all(),
+            anchor,
+            title: None,
+        }
+    }
+
+    /// Rows that lead to `target`; `None` where the rows set nothing, so that there is one link for
+    /// all of the panel: [`PanelLink::href`].
+    pub fn of_link(link: &PanelLink, target: &Dashboard, view: &ViewState) -> Option<Self> {
+        let set: Vec<Setting> = link
+            .variables
+            .iter()
+            .filter_map(|(name, column)| {
+                Some(Setting::of(target.variable(name)?, Some(column.clone())))
+            })
+            .collect();
+        let mut rest = view.carried_to(target).to_pairs(target);
+        rest.retain(|(name, _)| set.iter().all(|setting| setting.name != *name));
+        (!set.is_empty()).then(|| Self {
+            path: format!("/d/{}", target.slug),
+            rest,
+            set,
+            chosen: Vec::new(),
+            says_nothing: false,
+            anchor: None,
+            title: Some(target.title.clone()),
+        })
+    }
+
+    /// Where row `row` leads; `None` where its cell is NULL, or no value that the variable takes.
+    pub fn row(&self, frame: &Frame, row: usize) -> Option<RowLink> {
+        let mut pairs = self.rest.clone();
+        let mut is_chosen = false;
+        for setting in &self.set {
+            let value = setting.value(frame, row)?;
+            is_chosen = self.chosen.contains(&value);
+            if is_chosen {
+                let others = self.chosen.iter().filter(|chosen| **chosen != value);
+                pairs.extend(others.map(|other| (setting.name.clone(), other.clone())));
+                if self.chosen.len() == 1 && self.says_nothing {
+                    pairs.push((setting.name.clone(), String::new()));
+                }
+            } else {
+                pairs.push((setting.name.clone(), value));
+            }
+        }
+        let mut href = format!("{}{}", self.path, query_string(&pairs));
+        if let Some(anchor) = &self.anchor {
+            href.push('#');
+            href.push_str(anchor);
+        }
+        Some(RowLink { href, is_chosen })
+    }
+
+    /// Whether one of the rows is chosen, so that the others step back.
+    pub fn is_any_chosen(&self, frame: &Frame) -> bool {
+        let is_chosen = |setting: &Setting, row| {
+            setting.value(frame, row).is_some_and(|value| self.chosen.contains(&value))
+        };
+        !self.chosen.is_empty()
+            && self
+                .set
+                .first()
+                .is_some_and(|setting| (0..frame.rows()).any(|row| is_chosen(setting, row)))
+    }
+
+    /// The place of the column whose cells say what is chosen: where a table has its links.
+    pub fn column(&self, frame: &Frame) -> Option<usize> {
+        self.set.first()?.column(frame)
+    }
+
+    /// What a link does, for who does not see it.
+    pub fn hint(&self, is_chosen: bool) -> String {
+        match (&self.title, is_chosen) {
+            (Some(title), _) => format!("open {title}"),
+            (None, false) => "show only this".into(),
+            (None, true) => "chosen; take it back".into(),
+        }
+    }
+}
+
+impl Setting {
+    fn of(variable: &Variable, column: Option<String>) -> Self {
+        let options = match &variable.options {
+            Options::Fixed(options) => Some(options.clone()),
+            Options::Query { .. } => None,
+        };
+        Self { name: variable.name.as_str().to_owned(), column, options }
+    }
+
+    fn column(&self, frame: &Frame) -> Option<usize> {
+        let named = |name: &str| frame.columns().iter().position(|column| column.name == name);
+        match &self.column {
+            Some(name) => named(name),
+            None => named(&self.name).or((!frame.columns().is_empty()).then_some(0)),
+        }
+    }
+
+    /// The cell's value, where a variable can have it: text or an exact number.
+    fn value(&self, frame: &Frame, row: usize) -> Option<String> {
+        let values = &frame.columns().get(self.column(frame)?)?.values;
+        if matches!(values, Values::Time(_) | Values::Float(_)) {
+            return None;
+        }
+        let value = values.exact(row)?;
+        let fits = (1..=MAX_VALUE_LENGTH).contains(&value.len());
+        let known = self.options.as_ref().is_none_or(|options| options.contains(&value));
+        (fits && known).then_some(value)
+    }
+}
+
+impl PanelLink {
+    /// The address of `target` with the time and the choices of `view`.
+    pub fn href(target: &Dashboard, view: &ViewState) -> String {
+        format!("/d/{}{}", target.slug, view.carried_to(target).query_string(target))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CachePolicy, Column, IntervalChoice, Now, TimeRange, ZoneName};
+
+    fn variable(name: &str, multi: bool, options: Options, default: &[&str]) -> Variable {
+        Variable {
+            name: VariableName::parse(name).unwrap(),
+            label: name.into(),
+            multi,
+            options,
+            default: Selection::of(default.iter().map(|s| (*s).to_owned())),
+        }
+    }
+
+    fn free() -> Options {
+        let source = crate::SourceName::parse("shop").unwrap();
+        Options::Query { source, query: crate::Query { sql: "select 1".into(), line: 1 } }
+    }
+
+    fn dashboard(slug: &str, variables: Vec<Variable>) -> Dashboard {
+        Dashboard {
+            slug: Slug::parse(slug).unwrap(),
+            title: "Products".into(),
+            description: None,
+            zone: ZoneName::utc(),
+            now: Now::Clock,
+            range: TimeRange::parse("last 90 days").unwrap(),
+            interval: IntervalChoice::Auto,
+            cache: CachePolicy::default(),
+            tags: vec![],
+            variables,
+            panels: vec![],
+        }
+    }
+
+    fn view(dashboard: &Dashboard, query: &str) -> ViewState {
+        ViewState::from_pairs(dashboard, &crate::view::parse_query(query)).unwrap()
+    }
+
+    fn frame(cells: &[Option<&str>]) -> Frame {
+        let texts = cells.iter().map(|cell| cell.map(ToOwned::to_owned)).collect();
+        let country = Column { name: "country".into(), values: Values::Text(texts) };
+        let numbers = Values::Float(cells.iter().map(|_| Some(1.5)).collect());
+        Frame::new(vec![Column { name: "share".into(), values: numbers }, country]).unwrap()
+    }
+
+    fn filtered(dashboard: &Dashboard, query: &str, column: Option<&str>) -> RowLinks {
+        let variable = &dashboard.variables[0];
+        let filter =
+            PanelFilter { variable: variable.name.clone(), column: column.map(ToOwned::to_owned) };
+        let view = view(dashboard, query);
+        let pairs = view.to_pairs(dashboard);
+        let anchor = Some("countries".into());
+        RowLinks::of_filter(&filter, variable, &view, "/d/sales".into(), pairs, anchor)
+    }
+
+    #[test]
+    fn a_row_sets_the_variable_and_the_chosen_row_takes_it_back() {
+        let sales = dashboard("sales", vec![variable("country", true, free(), &[])]);
+        let frame = frame(&[Some("Côte d'Ivoire & \"co\""), Some("France"), None, Some("")]);
+        let links = filtered(&sales, "range=last-7-days&country=France", None);
+        let href = |row| links.row(&frame, row).map(|link| (link.href, link.is_chosen));
+        let other =
+            "/d/sales?range=last-7-days&country=C%C3%B4te%20d%27Ivoire%20%26%20%22co%22#countries";
+        assert_eq!(href(0), Some((other.into(), false)));
+        assert_eq!(href(1), Some(("/d/sales?range=last-7-days#countries".into(), true)));
+        assert_eq!(
+            (href(2), href(3), href(4)),
+            (None, None, None),
+            "NULL and nothing choose nothing"
+        );
+        assert!(links.is_any_chosen(&frame));
+        assert_eq!(links.column(&frame), Some(1), "the column of the variable's name");
+    }
+
+    #[test]
+    fn of_several_chosen_values_a_row_takes_back_its_own() {
+        let sales = dashboard("sales", vec![variable("country", true, free(), &[])]);
+        let links = filtered(&sales, "country=France&country=EIRE", None);
+        let frame = frame(&[Some("France"), Some("Spain")]);
+        assert_eq!(links.row(&frame, 0).unwrap().href, "/d/sales?country=EIRE#countries");
+        assert_eq!(links.row(&frame, 1).unwrap().href, "/d/sales?country=Spain#countries");
+    }
+
+    #[test]
+    fn that_nothing_is_chosen_is_said_where_the_dashboard_would_choose() {
+        let sales = dashboard("sales", vec![variable("country", true, free(), &["France"])]);
+        let links = filtered(&sales, "", None);
+        assert_eq!(
+            links.row(&frame(&[Some("France")]), 0).unwrap().href,
+            "/d/sales?country=#countries"
+        );
+    }
+
+    #[test]
+    fn only_values_that_the_variable_takes_are_links() {
+        let fixed = Options::Fixed(vec!["low".into()]);
+        let sales = dashboard("sales", vec![variable("country", false, fixed, &[])]);
+        let long = "x".repeat(201);
+        let frame = frame(&[Some("low"), Some("high"), Some(&long)]);
+        let links = filtered(&sales, "", None);
+        assert!(links.row(&frame, 0).is_some());
+        assert_eq!((links.row(&frame, 1), links.row(&frame, 2)), (None, None));
+        let floats = filtered(&sales, "", Some("share"));
+        assert_eq!(floats.row(&frame, 0), None, "a float is no exact value");
+        assert_eq!(filtered(&sales, "", Some("no_such_column")).row(&frame, 0), None);
+    }
+
+    #[test]
+    fn a_link_carries_time_and_what_both_dashboards_have() {
+        let bands = || Options::Fixed(vec!["low".into(), "high".into()]);
+        let sales = dashboard(
+            "sales",
+            vec![
+                variable("country", true, free(), &[]),
+                variable("band", true, bands(), &[]),
+                variable("own", true, free(), &[]),
+            ],
+        );
+        let products = dashboard(
+            "products",
+            vec![
+                variable("country", false, free(), &[]),
+                variable("band", false, Options::Fixed(vec!["low".into()]), &[]),
+            ],
+        );
+        let here = view(
+            &sales,
+            "from=2011-11-01&to=2011-11-30&interval=week&country=EIRE&band=high&own=x",
+        );
+        assert_eq!(
+            PanelLink::href(&products, &here),
+            "/d/products?from=2011-11-01&to=2011-11-30&interval=week&country=EIRE",
+            "\"high\" would be refused there"
+        );
+        let several = view(&sales, "country=EIRE&country=France&band=low");
+        assert_eq!(PanelLink::href(&products, &several), "/d/products?band=low");
+        let country = VariableName::parse("country").unwrap();
+        let link = PanelLink {
+            dashboard: products.slug.clone(),
+            variables: [(country, "country".to_owned())].into(),
+        };
+        let links = RowLinks::of_link(&link, &products, &here).unwrap();
+        let row = links.row(&frame(&[Some("Spain")]), 0).unwrap();
+        assert_eq!(
+            row.href,
+            "/d/products?from=2011-11-01&to=2011-11-30&interval=week&country=Spain"
+        );
+        assert!(!row.is_chosen);
+        let whole = PanelLink { variables: BTreeMap::new(), ..link };
+        assert_eq!(RowLinks::of_link(&whole, &products, &here), None);
+    }
+}

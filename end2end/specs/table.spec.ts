@@ -1,0 +1,93 @@
+import { type Page } from "@playwright/test";
+import { expect, expectAccessible, settled, test } from "../fixtures";
+
+const amounts = (page: Page) => page.locator("#rows tbody tr:visible td:nth-child(2)");
+const head = (page: Page, name: string) => page.locator("#rows").getByRole("columnheader", { name });
+
+for (const tag of ["", " @no-script"]) {
+  const how = tag ? "by the server" : "in the browser";
+  test(`a table is sorted and its pages are turned ${how}${tag}`, async ({ page }) => {
+    await page.goto("/d/tables?range=last-7-days");
+    if (!tag) await settled(page);
+    await expect(amounts(page)).toHaveCount(50);
+    await expect(page.locator("#rows .tb-pager span")).toHaveText("1–50 of 312");
+    // Numbers begin with the largest, by value, not by their text.
+    await page.locator("#rows").getByRole("button", { name: "Amount" }).click();
+    await expect(head(page, "Amount")).toHaveAttribute("aria-sort", "descending");
+    await expect(amounts(page).first()).toHaveText("99.9");
+    await page.locator("#rows").getByRole("button", { name: "Amount" }).click();
+    await expect(head(page, "Amount")).toHaveAttribute("aria-sort", "ascending");
+    await expect(amounts(page).first()).toHaveText("2.6");
+    await expect(page).toHaveURL(/range=last-7-days.*sort=rows(:|%3A)asc(:|%3A)amount/);
+    await page.locator("#rows").getByRole("button", { name: "Next" }).click();
+    await expect(page.locator("#rows .tb-pager span")).toHaveText("51–100 of 312");
+    await expect(page).toHaveURL(/page=rows(:|%3A)2/);
+    for (let i = 0; i < 5; i++) await page.locator("#rows").getByRole("button", { name: "Next" }).click();
+    await expect(page.locator("#rows .tb-pager span")).toHaveText("301–312 of 312");
+    await expect(amounts(page).last(), "NULL is last").toHaveText("–");
+    await expect(page.locator("#rows").getByRole("button", { name: "Next" })).toBeDisabled();
+    // Another order begins at its first page; the third press is the statement's order.
+    await page.locator("#rows").getByRole("button", { name: "Amount" }).click();
+    await expect(head(page, "Amount")).not.toHaveAttribute("aria-sort", /./);
+    await expect(page.locator("#rows .tb-pager span")).toHaveText("1–50 of 312");
+    await expect(page.locator("#rows tbody tr:visible").first()).toContainText("Name 1");
+    // The other table is not touched.
+    await expect(page.locator("#many .tb-pager span")).toHaveText("1–50 of 1,234");
+  });
+}
+
+test("an address brings the order and the page back", async ({ page }) => {
+  await page.goto("/d/tables");
+  await settled(page);
+  await page.locator("#rows").getByRole("button", { name: "Name" }).click();
+  await page.locator("#rows").getByRole("button", { name: "Next" }).click();
+  const shown = await page.locator("#rows tbody tr:visible").allTextContents();
+  await page.reload();
+  await settled(page);
+  expect(await page.locator("#rows tbody tr:visible").allTextContents()).toEqual(shown);
+});
+
+test("a table too long to be sent whole is sorted by the server", async ({ page }) => {
+  await page.goto("/d/tables");
+  await settled(page);
+  await page.locator("#many").getByRole("button", { name: "Number" }).click();
+  await expect(page).toHaveURL(/sort=many(:|%3A)desc(:|%3A)number/);
+  await expect(page.locator("#many tbody tr").first()).toContainText("1,234");
+});
+
+test("links and forms of the page take the order along", async ({ page }) => {
+  await page.goto("/d/tables");
+  await settled(page);
+  await page.locator("#rows").getByRole("button", { name: "Amount" }).click();
+  await page.locator("#rows tr.to:visible a").first().click();
+  await expect(page).toHaveURL(/name=Name\+27.*sort=rows%3Adesc%3Aamount.*#rows/);
+  await settled(page);
+  await page.locator("#rows").getByRole("button", { name: "Amount" }).click();
+  await page.locator("summary", { hasText: "Last 90 days" }).click();
+  await page.getByLabel("From", { exact: true }).fill("2011-11-01");
+  await page.getByLabel("To", { exact: true }).fill("2011-11-30");
+  await page.getByRole("button", { name: "Show these days" }).click();
+  await expect(page).toHaveURL(/from=2011-11-01.*sort=rows%3Aasc%3Aamount/);
+});
+
+test("the order survives when newer markup takes the table's place", async ({ page }) => {
+  await page.goto("/d/tables");
+  await settled(page);
+  const fresh = await page.locator("#rows .panel-body").evaluate((body) => body.outerHTML);
+  await page.locator("#rows").getByRole("button", { name: "Amount" }).click();
+  await page.locator("#rows").getByRole("button", { name: "Next" }).click();
+  const shown = await amounts(page).allTextContents();
+  await page.locator("#rows .panel-body").evaluate((body, html) => (body.outerHTML = html), fresh);
+  await expect(page.locator("#rows .tb-pager span")).toHaveText("51–100 of 312");
+  expect(await amounts(page).allTextContents()).toEqual(shown);
+});
+
+test("a panel's own page sorts its table, with the keyboard alone", async ({ page }) => {
+  await page.goto("/d/online-retail/p/revenue-by-day?from=2011-11-01&to=2011-11-30");
+  await settled(page);
+  await page.locator("#data").getByRole("button", { name: "Revenue" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.locator("#data tbody tr").first()).toContainText("£112");
+  await expect(page.locator("#data").getByRole("button", { name: "Revenue" })).toBeFocused();
+  await expectAccessible(page);
+});
