@@ -15,7 +15,7 @@
 //!
 //! [`rollup`] keeps tables of what such a statement gives, for other statements to read.
 //!
-//! To add a macro: its expansion in [`macros`] (or [`time_columns`]) and its case in `writer`.
+//! To add a macro: its expansion in [`macros`] (or [`time_columns`], [`readings`]) and its case in `writer`.
 //! To add a dialect: a variant of [`Dialect`] (the compiler lists what it has to spell), its
 //! literals and comments in `lexis`, its functions in `refused`, and its executor beside
 //! `postgres`.
@@ -37,6 +37,7 @@ mod outline;
 mod postgres;
 mod postgres_session;
 mod postgres_value;
+pub mod readings;
 mod refused;
 pub mod rollup;
 mod segments;

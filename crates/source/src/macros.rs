@@ -26,6 +26,8 @@ pub struct WallClock<'a> {
     pub offsets: &'a ZoneOffsets,
     /// Where most instants lie, when the statement depends on it anyway.
     pub focus: Option<Focus>,
+    /// The same for what the clock reads.
+    pub reading_focus: Option<Focus>,
 }
 
 /// The expansion would be too long.
@@ -79,17 +81,11 @@ pub fn bucket(
         _ => Segments::starts(interval, clock.offsets),
     };
     let seconds = dialect.seconds(expr);
-    let mut start = sized(&segments, &seconds, 3)?;
-    segments.search(
-        &seconds,
-        clock.focus.as_ref(),
-        &mut start,
-        &mut |stretch, out| match stretch {
-            Stretch::Start(start) => _ = write!(out, "{start}"),
-            Stretch::Offset(offset) => write_start(dialect, &seconds, offset, interval, out),
-        },
-    );
-    Ok(dialect.instant(&start))
+    let write = |stretch, out: &mut String| match stretch {
+        Stretch::Start(start) => _ = write!(out, "{start}"),
+        Stretch::Offset(offset) => write_start(dialect, &seconds, offset, interval, out),
+    };
+    Ok(dialect.instant(&seconds_of(&segments, &seconds, clock.focus.as_ref(), write)?))
 }
 
 /// `$year`, `$month`, `$weekday`, `$hour`: a part of the wall clock's reading at the instant
@@ -102,40 +98,78 @@ pub fn part(
 ) -> Result<String, TooLong> {
     let seconds = dialect.seconds(expr);
     let segments = Segments::offsets(clock.offsets);
-    let mut offset = sized(&segments, &seconds, 1)?;
-    segments.search(&seconds, clock.focus.as_ref(), &mut offset, &mut |stretch, out| {
+    let write = |stretch, out: &mut String| {
         if let Stretch::Offset(offset) = stretch {
             let _ = write!(out, "{offset}");
         }
-    });
-    let wall = format!("({seconds} + {offset})");
-    Ok(match part {
-        Part::Year => dialect.calendar_part(&wall, CalendarUnit::Year),
-        Part::Month => dialect.calendar_part(&wall, CalendarUnit::Month),
+    };
+    let offset = seconds_of(&segments, &seconds, clock.focus.as_ref(), write)?;
+    Ok(part_of(dialect, part, &format!("({seconds} + {offset})")))
+}
+
+/// That part of the wall clock's reading `wall`.
+pub(crate) fn part_of(dialect: Dialect, part: Part, wall: &str) -> String {
+    match part {
+        Part::Year => dialect.calendar_part(wall, CalendarUnit::Year),
+        Part::Month => dialect.calendar_part(wall, CalendarUnit::Month),
         Part::Weekday => {
             let of_week = format!("(({wall} + {}) % 604800)", SHIFT + THURSDAY);
             format!("({} + 1)", dialect.quotient(&of_week, 86_400))
         }
         Part::Hour => dialect.quotient(&format!("(({wall} + {SHIFT}) % 86400)"), 3600),
-    })
+    }
+}
+
+/// What `write` writes for the stretch that `seconds` lies on.
+pub(crate) fn seconds_of(
+    segments: &Segments,
+    seconds: &str,
+    focus: Option<&Focus>,
+    mut write: impl FnMut(Stretch, &mut String),
+) -> Result<String, TooLong> {
+    let mut sql = sized(segments, seconds, 3)?;
+    segments.search(seconds, focus, &mut sql, &mut write);
+    Ok(sql)
 }
 
 /// The start of the bucket of `seconds`, where the offset is the same at both.
 fn write_start(dialect: Dialect, seconds: &str, offset: i32, interval: Interval, out: &mut String) {
     let offset = i64::from(offset);
-    let unit = match interval {
-        Interval::Minute | Interval::Hour | Interval::Day | Interval::Week => {
-            let monday = if interval == Interval::Week { THURSDAY } else { 0 };
-            let (shift, width) = (SHIFT + monday + offset, interval.seconds());
-            let _ = write!(out, "{seconds} - ({seconds} + {shift}) % {width}");
+    if let Some((width, shift)) = fixed_width(interval) {
+        let _ = write!(out, "{seconds} - ({seconds} + {}) % {width}", shift + offset);
+        return;
+    }
+    bucket_of(dialect, &format!("({seconds} + {})", fixed(offset)), interval, out);
+    let _ = write!(out, " - {}", fixed(offset));
+}
+
+/// The start of the bucket of the wall clock's reading `wall`, as a reading.
+pub(crate) fn bucket_of(dialect: Dialect, wall: &str, interval: Interval, out: &mut String) {
+    let unit = match (fixed_width(interval), interval) {
+        (Some((width, shift)), _) => {
+            let _ = write!(out, "{wall} - ({wall} + {shift}) % {width}");
             return;
         }
-        Interval::Month => CalendarUnit::Month,
-        Interval::Quarter => CalendarUnit::Quarter,
-        Interval::Year => CalendarUnit::Year,
+        (None, Interval::Year) => CalendarUnit::Year,
+        (None, Interval::Quarter) => CalendarUnit::Quarter,
+        (None, _) => CalendarUnit::Month,
     };
-    let wall = format!("({seconds} + {offset})");
-    let _ = write!(out, "{} - {offset}", dialect.calendar_start(&wall, unit));
+    out.push_str(&dialect.calendar_start(wall, unit));
+}
+
+/// The width of buckets that all have the same on the wall clock, and what leads from readings to
+/// where they are counted from.
+fn fixed_width(interval: Interval) -> Option<(i64, i64)> {
+    match interval {
+        Interval::Minute | Interval::Hour | Interval::Day => Some((interval.seconds(), SHIFT)),
+        Interval::Week => Some((interval.seconds(), SHIFT + THURSDAY)),
+        Interval::Month | Interval::Quarter | Interval::Year => None,
+    }
+}
+
+/// A number behind a sign: two of them would begin a comment.
+pub(crate) fn fixed(number: i64) -> String {
+    if number < 0 { format!("({number})") } else { number.to_string() }
 }
 
 /// An empty text with room for the expansion, unless that would be too long.
@@ -152,7 +186,7 @@ mod tests {
     use super::*;
 
     fn clock(offsets: &ZoneOffsets) -> WallClock<'_> {
-        WallClock { offsets, focus: None }
+        WallClock { offsets, focus: None, reading_focus: None }
     }
 
     #[test]
