@@ -5,6 +5,7 @@
 
 use crate::Dialect;
 use crate::dialect::CalendarUnit;
+use crate::lookup::Lookup;
 pub use crate::segments::Focus;
 use crate::segments::{Segments, Stretch};
 use brisk_domain::{Interval, ZoneOffsets};
@@ -75,17 +76,33 @@ pub fn bucket(
     interval: Interval,
     clock: &WallClock<'_>,
 ) -> Result<String, TooLong> {
-    let segments = match interval {
+    let offsets = Lookup::offsets(clock.offsets);
+    let starts = match interval {
         // Counted on the line of instants, so that a doubled hour stays two buckets.
-        Interval::Minute | Interval::Hour => Segments::offsets(clock.offsets),
-        _ => Segments::starts(interval, clock.offsets),
+        Interval::Minute | Interval::Hour => offsets.clone(),
+        _ => Lookup::starts(interval, clock.offsets),
     };
     let seconds = dialect.seconds(expr);
-    let write = |stretch, out: &mut String| match stretch {
-        Stretch::Start(start) => _ = write!(out, "{start}"),
-        Stretch::Offset(offset) => write_start(dialect, &seconds, offset, interval, out),
+    let repeats = 2 * offsets.repeats(dialect) + starts.repeats(dialect) + 4;
+    if repeats * seconds.len() > MAX_EXPANSION {
+        return Err(TooLong);
+    }
+    let start =
+        |offsets: &Lookup, starts: &Lookup| start_of(dialect, &seconds, interval, offsets, starts);
+    let all = start(&offsets, &starts);
+    let start = match &clock.focus {
+        Some(Focus { bounds, from, to }) if offsets.constant().is_none() => {
+            let near = start(&offsets.within(*bounds), &starts.within(*bounds));
+            format!(
+                "(case when {seconds} >= {from} and {seconds} < {to} then {near} else {all} end)"
+            )
+        }
+        _ => format!("({all})"),
     };
-    Ok(dialect.instant(&seconds_of(&segments, &seconds, clock.focus.as_ref(), write)?))
+    if start.len() > MAX_EXPANSION {
+        return Err(TooLong);
+    }
+    Ok(dialect.instant(&start))
 }
 
 /// `$year`, `$month`, `$weekday`, `$hour`: a part of the wall clock's reading at the instant
@@ -97,14 +114,21 @@ pub fn part(
     clock: &WallClock<'_>,
 ) -> Result<String, TooLong> {
     let seconds = dialect.seconds(expr);
-    let segments = Segments::offsets(clock.offsets);
-    let write = |stretch, out: &mut String| {
-        if let Stretch::Offset(offset) = stretch {
-            let _ = write!(out, "{offset}");
-        }
-    };
-    let offset = seconds_of(&segments, &seconds, clock.focus.as_ref(), write)?;
-    Ok(part_of(dialect, part, &format!("({seconds} + {offset})")))
+    let offsets = Lookup::offsets(clock.offsets);
+    if offsets.repeats(dialect) * seconds.len() > MAX_EXPANSION {
+        return Err(TooLong);
+    }
+    let mut offset = offsets.sql(dialect, &seconds);
+    if let Some(Focus { bounds, from, to }) =
+        clock.focus.as_ref().filter(|_| offsets.constant().is_none())
+    {
+        let near = offsets.within(*bounds).sql(dialect, &seconds);
+        offset = format!(
+            "(case when {seconds} >= {from} and {seconds} < {to} then {near} else {offset} end)"
+        );
+    }
+    let part = part_of(dialect, part, &format!("({seconds} + {offset})"));
+    if part.len() > MAX_EXPANSION { Err(TooLong) } else { Ok(part) }
 }
 
 /// That part of the wall clock's reading `wall`.
@@ -132,15 +156,34 @@ pub(crate) fn seconds_of(
     Ok(sql)
 }
 
-/// The start of the bucket of `seconds`, where the offset is the same at both.
-fn write_start(dialect: Dialect, seconds: &str, offset: i32, interval: Interval, out: &mut String) {
-    let offset = i64::from(offset);
-    if let Some((width, shift)) = fixed_width(interval) {
-        let _ = write!(out, "{seconds} - ({seconds} + {}) % {width}", shift + offset);
-        return;
+/// The start of the bucket of `seconds`: what the wall clock reads there, cut, and from there back to
+/// the instant.
+fn start_of(
+    dialect: Dialect,
+    seconds: &str,
+    interval: Interval,
+    offsets: &Lookup,
+    starts: &Lookup,
+) -> String {
+    let offset = offsets.sql(dialect, seconds);
+    let Some((width, shift)) = fixed_width(interval) else {
+        let mut start = String::new();
+        bucket_of(dialect, &format!("({seconds} + {offset})"), interval, &mut start);
+        let _ = write!(start, " - {}", starts.sql(dialect, seconds));
+        return start;
+    };
+    // Where the offset is the same at both, it need not be taken away again.
+    match (offsets.constant(), offsets == starts) {
+        (Some(constant), true) => {
+            format!("{seconds} - ({seconds} + {}) % {width}", shift + constant)
+        }
+        (_, true) => format!("{seconds} - ({seconds} + {shift} + {offset}) % {width}"),
+        _ => {
+            let buckets = dialect.quotient(&format!("({seconds} + {shift} + {offset})"), width);
+            let back = starts.sql(dialect, seconds);
+            format!("{buckets} * {width} - {shift} - {back}")
+        }
     }
-    bucket_of(dialect, &format!("({seconds} + {})", fixed(offset)), interval, out);
-    let _ = write!(out, " - {}", fixed(offset));
 }
 
 /// The start of the bucket of the wall clock's reading `wall`, as a reading.
@@ -235,8 +278,10 @@ mod tests {
     fn every_dialect_can_say_every_macro() {
         let london = ZoneOffsets { first: 0, changes: vec![(1_301_187_600, 3600)] };
         for dialect in Dialect::ALL {
+            // The parser knows `interval` as a length of time only, not as MySQL's function.
             let parse = |sql: &str| {
-                sqlparser::parser::Parser::parse_sql(dialect.grammar(), &format!("select {sql}"))
+                let sql = format!("select {}", sql.replace("interval(", "greatest("));
+                sqlparser::parser::Parser::parse_sql(dialect.grammar(), &sql)
             };
             for interval in Interval::ALL {
                 let sql = bucket(dialect, "at", interval, &clock(&london)).unwrap();
@@ -245,6 +290,28 @@ mod tests {
             for name in [Part::Year, Part::Month, Part::Weekday, Part::Hour] {
                 let sql = part(dialect, name, "at", &clock(&london)).unwrap();
                 assert!(parse(&sql).is_ok(), "{dialect:?}: {sql}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_zones_changes_take_few_bytes() {
+        let at = brisk_domain::Timestamp::from_seconds;
+        let zone = brisk_domain::ZoneName::parse("Europe/London").unwrap();
+        let offsets = zone.offsets(at(0), at(3_155_760_000));
+        let bounds = brisk_domain::Bounds { from: at(1_300_000_000), to: at(1_320_000_000) };
+        let focus = Some(Focus { bounds, from: "$1".into(), to: "$2".into() });
+        for focus in [None, focus] {
+            let clock = WallClock { offsets: &offsets, focus, reading_focus: None };
+            let longest = |dialect| {
+                let buckets = Interval::ALL.map(|interval| bucket(dialect, "at", interval, &clock));
+                buckets.map(|sql| sql.unwrap().len()).into_iter().max().unwrap()
+            };
+            let lengths = Dialect::ALL.map(|dialect| (dialect, longest(dialect)));
+            for (dialect, most) in
+                [(Dialect::Sqlite, 19_000), (Dialect::Postgres, 6_000), (Dialect::MySql, 10_000)]
+            {
+                assert!(longest(dialect) < most, "{lengths:?}");
             }
         }
     }

@@ -19,9 +19,9 @@ pub(crate) enum Stretch {
 /// All instants, cut into stretches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Segments {
-    first: Stretch,
+    pub(crate) first: Stretch,
     /// From which second on which stretch holds, in order.
-    rest: Vec<(i64, Stretch)>,
+    pub(crate) rest: Vec<(i64, Stretch)>,
 }
 
 impl Segments {
