@@ -97,7 +97,7 @@ impl Lookup {
         let numbers = numbers.join(",");
         match dialect {
             Dialect::Postgres => format!("(array[{numbers}])[{passed} + 1]"),
-            _ => format!("cast(elt({passed} + 1, {numbers}) as signed)"),
+            _ => format!("cast(elt(({passed}) + 1, {numbers}) as signed)"),
         }
     }
 }
