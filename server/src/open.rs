@@ -67,21 +67,18 @@ pub fn source(settings: &Settings, name: &SourceName) -> anyhow::Result<Source> 
             Ok(opened.with_rollup_file(&rollups, &place(&rollups), source.rollup_time))
         }
         Ok(Location::Postgres(url)) => {
-            let opened = Source::postgres(name.clone(), url.expose(), connections, limits)
-                .with_context(|| format!("source \"{name}\""))?;
-            match &source.rollup_url {
-                None => Ok(opened),
-                Some(Err(problem)) => bail!("{problem}"),
-                Some(Ok(url)) => {
-                    return opened
-                        .with_rollup_url(url.expose(), source.rollup_time)
-                        .with_context(|| format!("\"rollup_url\" of source \"{name}\""));
-                }
-            }
+            Source::postgres(name.clone(), url.expose(), connections, limits)
         }
         Ok(Location::MySql(url)) => Source::mysql(name.clone(), url.expose(), connections, limits),
     };
-    opened.with_context(|| format!("source \"{name}\""))
+    let opened = opened.with_context(|| format!("source \"{name}\""))?;
+    match &source.rollup_url {
+        None => Ok(opened),
+        Some(Err(problem)) => bail!("{problem}"),
+        Some(Ok(url)) => opened
+            .with_rollup_url(url.expose(), source.rollup_time)
+            .with_context(|| format!("\"rollup_url\" of source \"{name}\"")),
+    }
 }
 
 /// Says in the log what each source is, and warns of roles that could write. Nobody waits for it:

@@ -52,6 +52,12 @@ impl Dialect {
         }
     }
 
+    /// A name between the quotes that names have.
+    pub(crate) fn quoted(self, name: &str) -> String {
+        let quote = if self == Self::MySql { '`' } else { '"' };
+        format!("{quote}{}{quote}", name.replace(quote, &format!("{quote}{quote}")))
+    }
+
     /// The instant `expr` as whole seconds since the epoch.
     pub(crate) fn seconds(self, expr: &str) -> String {
         match self {

@@ -6,8 +6,8 @@
 //!    dialect's literals and comments from `lexis`;
 //! 2. [`check`] makes sure that it is one `select`, by way of `outline`, which leads every error
 //!    back to the author's line; `tables` finds what it reads, `times` which columns are instants;
-//! 3. [`macros`] writes each macro in the dialect's SQL, with the zone's changes cut into
-//!    `segments`;
+//! 3. [`macros`] writes each macro in the dialect's SQL; the zone's changes, cut into `segments`, are
+//!    found by a `lookup`;
 //! 4. [`statement::compile`] puts them together in `writer`: SQL and bound values, never spliced;
 //! 5. `sqlite`, `postgres` and `mysql` run it, read-only and within [`limits`], and decode the
 //!    frame; [`source`] is any of them. `blame` finds the author's word that a database's message
@@ -15,7 +15,7 @@
 //!
 //! [`rollup`] keeps tables of what such a statement gives, for other statements to read.
 //!
-//! To add a macro: its expansion in [`macros`] (or [`time_columns`]) and its case in `writer`.
+//! To add a macro: its expansion in [`macros`] (or [`time_columns`], [`readings`]) and its case in `writer`.
 //! To add a dialect: a variant of [`Dialect`] (the compiler lists what it has to spell), its
 //! literals and comments in `lexis`, its functions in `refused`, and its executor beside
 //! `postgres`.
@@ -27,6 +27,7 @@ mod dialect;
 pub mod error;
 mod lexis;
 pub mod limits;
+mod lookup;
 pub mod macros;
 mod mixed;
 mod mysql;
@@ -37,6 +38,7 @@ mod outline;
 mod postgres;
 mod postgres_session;
 mod postgres_value;
+pub mod readings;
 mod refused;
 pub mod rollup;
 mod segments;

@@ -5,6 +5,7 @@
 
 use crate::Dialect;
 use crate::dialect::CalendarUnit;
+use crate::lookup::Lookup;
 pub use crate::segments::Focus;
 use crate::segments::{Segments, Stretch};
 use brisk_domain::{Interval, ZoneOffsets};
@@ -26,6 +27,8 @@ pub struct WallClock<'a> {
     pub offsets: &'a ZoneOffsets,
     /// Where most instants lie, when the statement depends on it anyway.
     pub focus: Option<Focus>,
+    /// The same for what the clock reads.
+    pub reading_focus: Option<Focus>,
 }
 
 /// The expansion would be too long.
@@ -73,22 +76,32 @@ pub fn bucket(
     interval: Interval,
     clock: &WallClock<'_>,
 ) -> Result<String, TooLong> {
-    let segments = match interval {
+    let offsets = Lookup::offsets(clock.offsets);
+    let starts = match interval {
         // Counted on the line of instants, so that a doubled hour stays two buckets.
-        Interval::Minute | Interval::Hour => Segments::offsets(clock.offsets),
-        _ => Segments::starts(interval, clock.offsets),
+        Interval::Minute | Interval::Hour => offsets.clone(),
+        _ => Lookup::starts(interval, clock.offsets),
     };
     let seconds = dialect.seconds(expr);
-    let mut start = sized(&segments, &seconds, 3)?;
-    segments.search(
-        &seconds,
-        clock.focus.as_ref(),
-        &mut start,
-        &mut |stretch, out| match stretch {
-            Stretch::Start(start) => _ = write!(out, "{start}"),
-            Stretch::Offset(offset) => write_start(dialect, &seconds, offset, interval, out),
-        },
-    );
+    let repeats = 2 * offsets.repeats(dialect) + starts.repeats(dialect) + 4;
+    if repeats * seconds.len() > MAX_EXPANSION {
+        return Err(TooLong);
+    }
+    let start =
+        |offsets: &Lookup, starts: &Lookup| start_of(dialect, &seconds, interval, offsets, starts);
+    let all = start(&offsets, &starts);
+    let start = match &clock.focus {
+        Some(Focus { bounds, from, to }) if offsets.constant().is_none() => {
+            let near = start(&offsets.within(*bounds), &starts.within(*bounds));
+            format!(
+                "(case when {seconds} >= {from} and {seconds} < {to} then {near} else {all} end)"
+            )
+        }
+        _ => format!("({all})"),
+    };
+    if start.len() > MAX_EXPANSION {
+        return Err(TooLong);
+    }
     Ok(dialect.instant(&start))
 }
 
@@ -101,41 +114,105 @@ pub fn part(
     clock: &WallClock<'_>,
 ) -> Result<String, TooLong> {
     let seconds = dialect.seconds(expr);
-    let segments = Segments::offsets(clock.offsets);
-    let mut offset = sized(&segments, &seconds, 1)?;
-    segments.search(&seconds, clock.focus.as_ref(), &mut offset, &mut |stretch, out| {
-        if let Stretch::Offset(offset) = stretch {
-            let _ = write!(out, "{offset}");
-        }
-    });
-    let wall = format!("({seconds} + {offset})");
-    Ok(match part {
-        Part::Year => dialect.calendar_part(&wall, CalendarUnit::Year),
-        Part::Month => dialect.calendar_part(&wall, CalendarUnit::Month),
+    let offsets = Lookup::offsets(clock.offsets);
+    if offsets.repeats(dialect) * seconds.len() > MAX_EXPANSION {
+        return Err(TooLong);
+    }
+    let mut offset = offsets.sql(dialect, &seconds);
+    if let Some(Focus { bounds, from, to }) =
+        clock.focus.as_ref().filter(|_| offsets.constant().is_none())
+    {
+        let near = offsets.within(*bounds).sql(dialect, &seconds);
+        offset = format!(
+            "(case when {seconds} >= {from} and {seconds} < {to} then {near} else {offset} end)"
+        );
+    }
+    let part = part_of(dialect, part, &format!("({seconds} + {offset})"));
+    if part.len() > MAX_EXPANSION { Err(TooLong) } else { Ok(part) }
+}
+
+/// That part of the wall clock's reading `wall`.
+pub(crate) fn part_of(dialect: Dialect, part: Part, wall: &str) -> String {
+    match part {
+        Part::Year => dialect.calendar_part(wall, CalendarUnit::Year),
+        Part::Month => dialect.calendar_part(wall, CalendarUnit::Month),
         Part::Weekday => {
             let of_week = format!("(({wall} + {}) % 604800)", SHIFT + THURSDAY);
             format!("({} + 1)", dialect.quotient(&of_week, 86_400))
         }
         Part::Hour => dialect.quotient(&format!("(({wall} + {SHIFT}) % 86400)"), 3600),
-    })
+    }
 }
 
-/// The start of the bucket of `seconds`, where the offset is the same at both.
-fn write_start(dialect: Dialect, seconds: &str, offset: i32, interval: Interval, out: &mut String) {
-    let offset = i64::from(offset);
-    let unit = match interval {
-        Interval::Minute | Interval::Hour | Interval::Day | Interval::Week => {
-            let monday = if interval == Interval::Week { THURSDAY } else { 0 };
-            let (shift, width) = (SHIFT + monday + offset, interval.seconds());
-            let _ = write!(out, "{seconds} - ({seconds} + {shift}) % {width}");
+/// What `write` writes for the stretch that `seconds` lies on.
+pub(crate) fn seconds_of(
+    segments: &Segments,
+    seconds: &str,
+    focus: Option<&Focus>,
+    mut write: impl FnMut(Stretch, &mut String),
+) -> Result<String, TooLong> {
+    let mut sql = sized(segments, seconds, 3)?;
+    segments.search(seconds, focus, &mut sql, &mut write);
+    Ok(sql)
+}
+
+/// The start of the bucket of `seconds`: what the wall clock reads there, cut, and from there back to
+/// the instant.
+fn start_of(
+    dialect: Dialect,
+    seconds: &str,
+    interval: Interval,
+    offsets: &Lookup,
+    starts: &Lookup,
+) -> String {
+    let offset = offsets.sql(dialect, seconds);
+    let Some((width, shift)) = fixed_width(interval) else {
+        let mut start = String::new();
+        bucket_of(dialect, &format!("({seconds} + {offset})"), interval, &mut start);
+        let _ = write!(start, " - {}", starts.sql(dialect, seconds));
+        return start;
+    };
+    // Where the offset is the same at both, it need not be taken away again.
+    match (offsets.constant(), offsets == starts) {
+        (Some(constant), true) => {
+            format!("{seconds} - ({seconds} + {}) % {width}", shift + constant)
+        }
+        (_, true) => format!("{seconds} - ({seconds} + {shift} + {offset}) % {width}"),
+        _ => {
+            let buckets = dialect.quotient(&format!("({seconds} + {shift} + {offset})"), width);
+            let back = starts.sql(dialect, seconds);
+            format!("{buckets} * {width} - {shift} - {back}")
+        }
+    }
+}
+
+/// The start of the bucket of the wall clock's reading `wall`, as a reading.
+pub(crate) fn bucket_of(dialect: Dialect, wall: &str, interval: Interval, out: &mut String) {
+    let unit = match (fixed_width(interval), interval) {
+        (Some((width, shift)), _) => {
+            let _ = write!(out, "{wall} - ({wall} + {shift}) % {width}");
             return;
         }
-        Interval::Month => CalendarUnit::Month,
-        Interval::Quarter => CalendarUnit::Quarter,
-        Interval::Year => CalendarUnit::Year,
+        (None, Interval::Year) => CalendarUnit::Year,
+        (None, Interval::Quarter) => CalendarUnit::Quarter,
+        (None, _) => CalendarUnit::Month,
     };
-    let wall = format!("({seconds} + {offset})");
-    let _ = write!(out, "{} - {offset}", dialect.calendar_start(&wall, unit));
+    out.push_str(&dialect.calendar_start(wall, unit));
+}
+
+/// The width of buckets that all have the same on the wall clock, and what leads from readings to
+/// where they are counted from.
+fn fixed_width(interval: Interval) -> Option<(i64, i64)> {
+    match interval {
+        Interval::Minute | Interval::Hour | Interval::Day => Some((interval.seconds(), SHIFT)),
+        Interval::Week => Some((interval.seconds(), SHIFT + THURSDAY)),
+        Interval::Month | Interval::Quarter | Interval::Year => None,
+    }
+}
+
+/// A number behind a sign: two of them would begin a comment.
+pub(crate) fn fixed(number: i64) -> String {
+    if number < 0 { format!("({number})") } else { number.to_string() }
 }
 
 /// An empty text with room for the expansion, unless that would be too long.
@@ -152,7 +229,7 @@ mod tests {
     use super::*;
 
     fn clock(offsets: &ZoneOffsets) -> WallClock<'_> {
-        WallClock { offsets, focus: None }
+        WallClock { offsets, focus: None, reading_focus: None }
     }
 
     #[test]
@@ -201,8 +278,10 @@ mod tests {
     fn every_dialect_can_say_every_macro() {
         let london = ZoneOffsets { first: 0, changes: vec![(1_301_187_600, 3600)] };
         for dialect in Dialect::ALL {
+            // The parser knows `interval` as a length of time only, not as MySQL's function.
             let parse = |sql: &str| {
-                sqlparser::parser::Parser::parse_sql(dialect.grammar(), &format!("select {sql}"))
+                let sql = format!("select {}", sql.replace("interval(", "greatest("));
+                sqlparser::parser::Parser::parse_sql(dialect.grammar(), &sql)
             };
             for interval in Interval::ALL {
                 let sql = bucket(dialect, "at", interval, &clock(&london)).unwrap();
@@ -211,6 +290,28 @@ mod tests {
             for name in [Part::Year, Part::Month, Part::Weekday, Part::Hour] {
                 let sql = part(dialect, name, "at", &clock(&london)).unwrap();
                 assert!(parse(&sql).is_ok(), "{dialect:?}: {sql}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_zones_changes_take_few_bytes() {
+        let at = brisk_domain::Timestamp::from_seconds;
+        let zone = brisk_domain::ZoneName::parse("Europe/London").unwrap();
+        let offsets = zone.offsets(at(0), at(3_155_760_000));
+        let bounds = brisk_domain::Bounds { from: at(1_300_000_000), to: at(1_320_000_000) };
+        let focus = Some(Focus { bounds, from: "$1".into(), to: "$2".into() });
+        for focus in [None, focus] {
+            let clock = WallClock { offsets: &offsets, focus, reading_focus: None };
+            let longest = |dialect| {
+                let buckets = Interval::ALL.map(|interval| bucket(dialect, "at", interval, &clock));
+                buckets.map(|sql| sql.unwrap().len()).into_iter().max().unwrap()
+            };
+            let lengths = Dialect::ALL.map(|dialect| (dialect, longest(dialect)));
+            for (dialect, most) in
+                [(Dialect::Sqlite, 19_000), (Dialect::Postgres, 6_000), (Dialect::MySql, 10_000)]
+            {
+                assert!(longest(dialect) < most, "{lengths:?}");
             }
         }
     }

@@ -40,23 +40,7 @@ impl MySql {
         connections: u32,
         limits: Limits,
     ) -> Result<Self, SourceError> {
-        // The driver takes any scheme, and its message could repeat the URL, which holds a
-        // password.
-        let options = url
-            .split_once("://")
-            .filter(|(scheme, _)| matches!(*scheme, "mysql" | "mariadb"))
-            .and_then(|_| MySqlConnectOptions::from_str(url).ok())
-            .ok_or_else(|| {
-                let form = "its URL must look like mysql://user:password@host:3306/database";
-                SourceError::Unavailable(form.into())
-            })?;
-        let options = options
-            .statement_cache_capacity(PREPARED)
-            .charset("utf8mb4")
-            .timezone(Some("+00:00".to_owned()))
-            // The prelude sets the modes.
-            .pipes_as_concat(false)
-            .no_engine_substitution(false);
+        let options = options(url)?;
         let ender = Ender { name, options: Arc::new(options.clone()) };
         let pool = MySqlPoolOptions::new()
             .max_connections(connections.max(1))
@@ -69,6 +53,11 @@ impl MySql {
             })
             .connect_lazy_with(options);
         Ok(Self { pool, limits, prelude: mysql_session::prelude(&limits).into(), ender })
+    }
+
+    /// The database that names without one mean.
+    pub(crate) fn database(&self) -> Option<&str> {
+        self.ender.options.get_database()
     }
 
     /// What its server is, and what its role may do.
@@ -167,46 +156,78 @@ impl MySql {
     }
 
     fn error(&self, failure: Failure, statement: &Statement) -> SourceError {
-        let (error, connecting) = match failure {
-            Failure::Source(error) => return error,
-            Failure::Connect(error) => (error, true),
-            Failure::Broken(error) | Failure::Database(error) => (error, false),
-        };
         let source = &self.ender.name;
-        let Some(answer) = answer(&error) else {
-            tracing::warn!(%source, %error, "a source cannot be reached");
-            let message = match &error {
-                // Where there is room for another connection, that one could not be made.
-                sqlx::Error::PoolTimedOut
-                    if self.pool.size() >= self.pool.options().get_max_connections() =>
-                {
-                    "all its connections are busy"
-                }
-                // Without TLS the driver does not send some kinds of passwords.
-                sqlx::Error::Configuration(_) | sqlx::Error::Tls(_) => NO_TLS,
-                // A certificate that is not trusted.
-                sqlx::Error::Io(error) if error.kind() == ErrorKind::InvalidData => NO_TLS,
-                _ => "it does not answer",
-            };
-            return SourceError::Unavailable(message.into());
-        };
-        let message = match mysql_error::refusal(answer.number(), connecting) {
-            Refusal::Statement => {
-                return mysql_error::at_authors_word(answer.number(), answer.message(), statement);
+        match failure {
+            Failure::Source(error) => error,
+            // Where there is room for another connection, that one could not be made.
+            Failure::Connect(sqlx::Error::PoolTimedOut)
+                if self.pool.size() >= self.pool.options().get_max_connections() =>
+            {
+                tracing::warn!(%source, "all connections to a source are busy");
+                SourceError::Unavailable("all its connections are busy".into())
             }
-            Refusal::Ended => return self.timeout(),
-            Refusal::Away => {
-                tracing::warn!(%source, %error, "a source cannot be reached");
-                "it is starting, stopping or full"
+            Failure::Connect(error) => source_error(&error, source, None, self.limits.time),
+            Failure::Broken(error) | Failure::Database(error) => {
+                source_error(&error, source, Some(statement), self.limits.time)
             }
-            // Wrong passwords and missing databases are not the reader's business.
-            Refusal::User => {
-                tracing::error!(%source, %error, "a source refuses its user");
-                "it refuses its user"
-            }
-        };
-        SourceError::Unavailable(message.into())
+        }
     }
+}
+
+/// How to connect to the server at `url`.
+pub(crate) fn options(url: &str) -> Result<MySqlConnectOptions, SourceError> {
+    // The driver takes any scheme, and its message could repeat the URL, which holds a password.
+    let options = url
+        .split_once("://")
+        .filter(|(scheme, _)| matches!(*scheme, "mysql" | "mariadb"))
+        .and_then(|_| MySqlConnectOptions::from_str(url).ok())
+        .ok_or_else(|| {
+            let form = "its URL must look like mysql://user:password@host:3306/database";
+            SourceError::Unavailable(form.into())
+        })?;
+    Ok(options
+        .statement_cache_capacity(PREPARED)
+        .charset("utf8mb4")
+        .timezone(Some("+00:00".to_owned()))
+        // The prelude sets the modes.
+        .pipes_as_concat(false)
+        .no_engine_substitution(false))
+}
+
+/// What readers are told of `error`, which `statement` met; without one, making a connection.
+pub(crate) fn source_error(
+    error: &sqlx::Error,
+    source: &SourceName,
+    statement: Option<&Statement>,
+    time: Duration,
+) -> SourceError {
+    let Some(answer) = answer(error) else {
+        tracing::warn!(%source, %error, "a source cannot be reached");
+        let message = match error {
+            // Without TLS the driver does not send some kinds of passwords.
+            sqlx::Error::Configuration(_) | sqlx::Error::Tls(_) => NO_TLS,
+            // A certificate that is not trusted.
+            sqlx::Error::Io(error) if error.kind() == ErrorKind::InvalidData => NO_TLS,
+            _ => "it does not answer",
+        };
+        return SourceError::Unavailable(message.into());
+    };
+    let message = match (mysql_error::refusal(answer.number(), statement.is_none()), statement) {
+        (Refusal::Statement, Some(statement)) => {
+            return mysql_error::at_authors_word(answer.number(), answer.message(), statement);
+        }
+        (Refusal::Ended, _) => return SourceError::Timeout { seconds: time.as_secs() },
+        (Refusal::Away, _) => {
+            tracing::warn!(%source, %error, "a source cannot be reached");
+            "it is starting, stopping or full"
+        }
+        // Wrong passwords and missing databases are not the reader's business.
+        (Refusal::User | Refusal::Statement, _) => {
+            tracing::error!(%source, %error, "a source refuses its user");
+            "it refuses its user"
+        }
+    };
+    SourceError::Unavailable(message.into())
 }
 
 enum Failure {
@@ -235,7 +256,7 @@ fn broken(error: sqlx::Error) -> Failure {
 }
 
 /// What the server itself said.
-fn answer(error: &sqlx::Error) -> Option<&MySqlDatabaseError> {
+pub(crate) fn answer(error: &sqlx::Error) -> Option<&MySqlDatabaseError> {
     let sqlx::Error::Database(refusal) = error else { return None };
     refusal.try_downcast_ref::<MySqlDatabaseError>()
 }

@@ -5,7 +5,7 @@
 //! error, it says so.
 
 use crate::blame::{find_word, first_word};
-use crate::{Dialect, SourceError, Statement, StatementError};
+use crate::{Dialect, SourceError, Statement, StatementError, mysql};
 
 /// What a refusal is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub(crate) fn at_authors_word(number: u16, message: &str, statement: &Statement)
 fn advice(number: u16, message: &str) -> String {
     match number {
         // Some right is missing; the message names the user and from where it comes.
-        1044 | 1142 | 1143 | 1227 | 1370 => {
+        number if is_missing_right(number) => {
             "the source's user may not read this: grant it select, or leave it out".into()
         }
         // The server does not see that two expansions of a macro are one expression, because the
@@ -62,6 +62,30 @@ fn advice(number: u16, message: &str) -> String {
              number or its name, as in group by 1"
         ),
         _ => message.to_owned(),
+    }
+}
+
+/// Whether some right is missing: on a database, a table, a column, an action or a function.
+pub(crate) fn is_missing_right(number: u16) -> bool {
+    matches!(number, 1044 | 1142 | 1143 | 1227 | 1370)
+}
+
+/// Whether somebody else had for too long what was to be locked.
+pub(crate) fn is_lock_wait(error: &sqlx::Error) -> bool {
+    mysql::answer(error).is_some_and(|answer| answer.number() == 1205)
+}
+
+/// A message without `to user 'u'@'host'`, which is not the reader's business.
+pub(crate) fn without_user(message: &str) -> String {
+    let user = [" to user '", " for user '"].into_iter().find_map(|words| {
+        let start = message.find(words)?;
+        let host = start + message[start..].find("'@'")? + 3;
+        let end = host + message[host..].find('\'')? + 1;
+        Some((start, end))
+    });
+    match user {
+        Some((start, end)) => format!("{}{}", &message[..start], &message[end..]),
+        None => message.to_owned(),
     }
 }
 
@@ -166,5 +190,9 @@ mod tests {
         let error = at_authors_word(1142, denied, &statement);
         assert!(matches!(error, SourceError::Statement(_)), "{error}");
         assert!(!error.to_string().contains("10.0.0.1"), "{error}");
+        assert_eq!(without_user(denied), "SELECT command denied for table `shop`.`t`");
+        let denied = "Access denied for user 'u'@'%' to database 'brisk'";
+        assert_eq!(without_user(denied), "Access denied to database 'brisk'");
+        assert_eq!(without_user("no user's there"), "no user's there");
     }
 }

@@ -45,11 +45,30 @@ pub(crate) fn prelude(limits: &Limits) -> String {
     // Quotes and backslashes mean what `lexis` takes them for, whatever the server's default is;
     // and no column has the value of just any of a group's rows.
     let mode = "ONLY_FULL_GROUP_BY,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO";
-    // One statement is one transaction: each of them only reads.
+    // One statement is one transaction: each of them only reads, and only what is committed,
+    // whatever the server's default is.
     format!(
-        "set session transaction read only; \
+        "set session transaction isolation level repeatable read, read only; \
          set session autocommit = 1, time_zone = '+00:00', sql_mode = '{mode}', \
          sql_select_limit = 18446744073709551615, group_concat_max_len = {longest}; \
+         select connection_id()"
+    )
+}
+
+/// What is sent once on a connection that writes rollups, which may live for so much `time` between
+/// two statements; it answers with the connection's id.
+pub(crate) fn writing_prelude(time: Duration) -> String {
+    // As for panels, or rows would be others than theirs. Divisions by zero are NULL there; in
+    // what writes, that mode would make them errors.
+    let mode = "ONLY_FULL_GROUP_BY,STRICT_ALL_TABLES";
+    let idle = time.as_secs().max(1);
+    // `repeatable read` would lock the rows that an `insert … select` reads, and so make those wait
+    // who write them.
+    format!(
+        "set session transaction isolation level read committed, read write; \
+         set session autocommit = 1, time_zone = '+00:00', sql_mode = '{mode}', \
+         sql_select_limit = 18446744073709551615, group_concat_max_len = 4294967295, \
+         wait_timeout = {idle}; \
          select connection_id()"
     )
 }
@@ -126,7 +145,8 @@ impl Ender {
         let _ = tokio::time::timeout(CLOSE, connection.detach().close_hard()).await;
     }
 
-    async fn kill(&self, id: u64) -> Result<(), sqlx::Error> {
+    /// Ends the connection with that number.
+    pub(crate) async fn kill(&self, id: u64) -> Result<(), sqlx::Error> {
         /// The server knows no such connection: it is gone already.
         const GONE: u16 = 1094;
         let mut other = self.options.connect().await?;

@@ -19,9 +19,9 @@ pub(crate) enum Stretch {
 /// All instants, cut into stretches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Segments {
-    first: Stretch,
+    pub(crate) first: Stretch,
     /// From which second on which stretch holds, in order.
-    rest: Vec<(i64, Stretch)>,
+    pub(crate) rest: Vec<(i64, Stretch)>,
 }
 
 impl Segments {
@@ -59,6 +59,61 @@ impl Segments {
             }
         }
         Self { first: Stretch::Offset(zone.first), rest }
+    }
+
+    /// The same for what the wall clock reads, in seconds as if the wall stood in UTC: for what it
+    /// reads twice, the first time holds; for what it never reads, what `missing` makes of the
+    /// moment at which it was put forward.
+    pub(crate) fn of_readings(self, zone: &ZoneOffsets, missing: impl Fn(i64) -> i64) -> Self {
+        let mut readings = Self { first: self.first, rest: Vec::with_capacity(self.rest.len()) };
+        // All readings before this one have their stretch.
+        let mut covered = i64::MIN;
+        let mut offset = i64::from(zone.first);
+        for (at, stretch) in self.rest {
+            covered = covered.max(at + offset);
+            offset = i64::from(zone.at(Timestamp::from_seconds(at)));
+            if at + offset > covered {
+                readings.push(covered, Stretch::Start(missing(at)));
+                covered = at + offset;
+            }
+            readings.push(covered, stretch);
+        }
+        readings
+    }
+
+    /// Adds a stretch; one that began there has turned out to be empty.
+    fn push(&mut self, from: i64, stretch: Stretch) {
+        self.rest.pop_if(|(last, _)| *last == from);
+        self.rest.push((from, stretch));
+    }
+
+    /// The stretches of all offsets as one.
+    pub(crate) fn without_offsets(mut self) -> Self {
+        let same = |stretch| match stretch {
+            Stretch::Offset(_) => Stretch::Offset(0),
+            start @ Stretch::Start(_) => start,
+        };
+        self.first = same(self.first);
+        self.rest.iter_mut().for_each(|(_, stretch)| *stretch = same(*stretch));
+        let mut last = self.first;
+        self.rest.retain(|(_, stretch)| std::mem::replace(&mut last, *stretch) != *stretch);
+        self
+    }
+
+    /// Of stretches of readings that say their instants: the least reading whose instant is not
+    /// before `instant`.
+    pub(crate) fn first_reading(&self, instant: i64) -> i64 {
+        let mut begins = i64::MIN;
+        let mut stretch = self.first;
+        for (ends, next) in &self.rest {
+            if let Some(reading) = first_in(begins, stretch, instant)
+                && reading < *ends
+            {
+                return reading;
+            }
+            (begins, stretch) = (*ends, *next);
+        }
+        first_in(begins, stretch, instant).unwrap_or(begins)
     }
 
     /// Only the stretches of the seconds from `from` up to, and without, `to`.
@@ -110,6 +165,15 @@ pub struct Focus {
     pub from: String,
     /// Where their end is bound, in whole seconds.
     pub to: String,
+}
+
+/// The least reading from `begins` on whose instant is not before `instant`, on a stretch without an
+/// end.
+fn first_in(begins: i64, stretch: Stretch, instant: i64) -> Option<i64> {
+    match stretch {
+        Stretch::Start(start) => (start >= instant).then_some(begins),
+        Stretch::Offset(offset) => Some(begins.max(instant.saturating_add(i64::from(offset)))),
+    }
 }
 
 fn search(

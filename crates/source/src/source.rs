@@ -2,7 +2,7 @@
 
 use crate::mysql::MySql;
 use crate::postgres::Postgres;
-use crate::rollup::{PostgresRollups, Record, Refresh, SqliteRollups, Writer};
+use crate::rollup::{MySqlRollups, PostgresRollups, Record, Refresh, SqliteRollups, Writer};
 use crate::sqlite::Sqlite;
 use crate::{About, Dialect, Limits, SourceError, Statement};
 use brisk_domain::{Frame, RollupReport, SourceName};
@@ -62,16 +62,22 @@ impl Source {
         }
     }
 
-    /// Keeps rollups of a PostgreSQL in its schema `brisk`, written over connections to `url`; a
+    /// Keeps rollups of a server in its schema `brisk`, written over connections to `url`; a
     /// refresh may take so much `time`. SQLite has no URL.
     pub fn with_rollup_url(self, url: &str, time: Duration) -> Result<Self, SourceError> {
         let rollups = match &self.database {
-            Database::Sqlite(_) | Database::MySql(_) => return Ok(self),
+            Database::Sqlite(_) => return Ok(self),
             Database::Postgres(postgres) => {
-                PostgresRollups::new(self.name.clone(), url, postgres.user(), time)?
+                let name = self.name.clone();
+                let rollups = PostgresRollups::new(name, url, postgres.user(), time)?;
+                Writer::Postgres(Box::new(rollups))
+            }
+            Database::MySql(mysql) => {
+                let rollups = MySqlRollups::new(self.name.clone(), url, mysql.database(), time)?;
+                Writer::MySql(Box::new(rollups))
             }
         };
-        Ok(Self { rollups: Some(Writer::Postgres(Box::new(rollups))), ..self })
+        Ok(Self { rollups: Some(rollups), ..self })
     }
 
     /// The MySQL or MariaDB at `url`, or one that speaks their protocol, over at most
@@ -154,7 +160,7 @@ impl Source {
         Ok((0..frame.rows()).map(line).collect())
     }
 
-    /// Refreshes a rollup's table, in one transaction.
+    /// Refreshes a rollup's table; readers see its rows from before it or from after it.
     pub async fn refresh(&self, refresh: &Refresh<'_>) -> Result<RollupReport, SourceError> {
         self.writer()?.refresh(refresh).await
     }

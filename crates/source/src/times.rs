@@ -1,5 +1,5 @@
-//! Which columns of a statement hold instants: those that come from `$bucket`, `$time`, or a macro
-//! of [`TimeColumn`]. Pure.
+//! Which columns of a statement hold instants: those that come from `$bucket`, `$time`, `$local`, or a
+//! macro of [`TimeColumn`]. Pure.
 //!
 //! SQLite gives plain numbers, so that only the statement can tell. A name that a macro got in a
 //! subquery or a `with` is followed to the outside.
@@ -86,7 +86,8 @@ impl Times {
                 let called = function.name.to_string().to_lowercase();
                 match called.strip_prefix(MACRO) {
                     Some(name) => {
-                        matches!(name, "bucket" | "time") || TimeColumn::parse(name).is_some()
+                        matches!(name, "bucket" | "time" | "local")
+                            || TimeColumn::parse(name).is_some()
                     }
                     None => {
                         KEEPS.contains(&called.as_str())

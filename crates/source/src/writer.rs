@@ -4,8 +4,8 @@ use crate::macros::{self, Focus, Part, WallClock};
 use crate::outline::{ListPosition, list_position};
 use crate::template::Piece;
 use crate::time_columns::TimeColumn;
-use crate::{Bind, Context, Dialect, StatementError};
-use brisk_domain::{AttributeName, Interval, Query, Selection, VariableName};
+use crate::{Bind, Context, Dialect, StatementError, readings};
+use brisk_domain::{AttributeName, Bounds, Interval, Query, Selection, Timestamp, VariableName};
 
 /// Stands around the number of a value until all is written: it occurs in no statement.
 const MARK: char = '\0';
@@ -25,7 +25,7 @@ pub(crate) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     pub(crate) fn new(query: &'a Query, dialect: Dialect, context: &'a Context<'a>) -> Self {
-        let clock = WallClock { offsets: context.offsets, focus: None };
+        let clock = WallClock { offsets: context.offsets, focus: None, reading_focus: None };
         Self { query, dialect, context, clock, binds: Vec::new() }
     }
 
@@ -40,6 +40,8 @@ impl<'a> Writer<'a> {
             let from = self.bind(Bind::Int(bounds.from.seconds()));
             let to = self.bind(Bind::Int(bounds.to.seconds()));
             self.clock.focus = Some(Focus { bounds, from, to });
+            let (bounds, from, to) = self.readings();
+            self.clock.reading_focus = Some(Focus { bounds, from, to });
         }
         let mut marked = String::with_capacity(self.query.sql.len());
         self.write(pieces, &mut marked)?;
@@ -153,10 +155,15 @@ impl<'a> Writer<'a> {
         {
             return Ok(());
         }
+        // What the wall clock reads is cut on the wall.
+        let readings = match arguments.first().and_then(|argument| only_macro(argument)) {
+            Some(("local", [inner])) if name == "range" || is_of_time(name) => Some(inner),
+            _ => None,
+        };
         let mut texts = Vec::new();
-        for argument in arguments {
+        for (i, argument) in arguments.iter().enumerate() {
             let mut text = String::new();
-            self.write(argument, &mut text)?;
+            self.write(readings.filter(|_| i == 0).unwrap_or(argument), &mut text)?;
             texts.push(text.trim().to_owned());
         }
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
@@ -166,29 +173,40 @@ impl<'a> Writer<'a> {
                 let message = format!("${name} needs an expression: ${name}(created_at)");
                 return Err(self.error(offset, message));
             }
+            ("range", [expr]) if readings.is_some() => {
+                let (_, from, to) = self.readings();
+                Ok(readings::range(dialect, expr, &from, &to))
+            }
             ("range", [expr]) => {
                 let bounds = self.context.bounds;
                 let from = self.bind(Bind::Int(bounds.from.seconds()));
                 let to = self.bind(Bind::Int(bounds.to.seconds()));
                 Ok(macros::range(dialect, expr, &from, &to))
             }
-            ("bucket", [expr]) => macros::bucket(dialect, expr, self.context.interval, &self.clock),
-            ("bucket", [expr, word]) => {
-                let interval = self.interval(word, offset)?;
-                macros::bucket(dialect, expr, interval, &self.clock)
+            ("bucket", [expr, word @ ..]) if word.len() <= 1 => {
+                let interval = match word {
+                    [word] => self.interval(word, offset)?,
+                    _ => self.context.interval,
+                };
+                match readings {
+                    Some(_) => readings::bucket(dialect, expr, interval, &self.clock),
+                    None => macros::bucket(dialect, expr, interval, &self.clock),
+                }
             }
             ("time", [expr]) => Ok(format!("({expr})")),
+            ("local", [expr]) => readings::instant(dialect, expr, &self.clock),
             (column, [expr]) if let Some(column) = TimeColumn::parse(column) => {
                 Ok(column.instant(dialect, expr))
             }
-            (part, [expr]) if let Some(part) = Part::parse(part) => {
-                macros::part(dialect, part, expr, &self.clock)
-            }
+            (part, [expr]) if let Some(part) = Part::parse(part) => match readings {
+                Some(_) => readings::part(dialect, part, expr, &self.clock),
+                None => macros::part(dialect, part, expr, &self.clock),
+            },
             _ => {
                 let message = format!(
                     "${name} with {} arguments is not known: use $range(e), $bucket(e), \
                      $bucket(e, month), $optional(condition), $time(e), $epoch(e), $epoch_ms(e), \
-                     $text(e), $year(e), $month(e), $weekday(e) or $hour(e)",
+                     $text(e), $local(e), $year(e), $month(e), $weekday(e) or $hour(e)",
                     texts.len()
                 );
                 return Err(self.error(offset, message));
@@ -223,16 +241,8 @@ impl<'a> Writer<'a> {
         argument: &[Piece],
         sql: &mut String,
     ) -> Result<bool, StatementError> {
-        let mut pieces = argument
-            .iter()
-            .filter(|piece| !matches!(piece, Piece::Sql { text, .. } if text.trim().is_empty()));
-        let (Some(Piece::Macro { name, arguments, .. }), None) = (pieces.next(), pieces.next())
-        else {
-            return Ok(false);
-        };
-        let (Some(column), [inner]) = (TimeColumn::parse(name), arguments.as_slice()) else {
-            return Ok(false);
-        };
+        let Some((name, [inner])) = only_macro(argument) else { return Ok(false) };
+        let Some(column) = TimeColumn::parse(name) else { return Ok(false) };
         let mut expr = String::new();
         self.write(inner, &mut expr)?;
         let bounds = self.context.bounds;
@@ -244,6 +254,16 @@ impl<'a> Writer<'a> {
             sql.push_str(range);
         }
         Ok(range.is_some())
+    }
+
+    /// The range as the wall clock reads it, and the places of its ends.
+    fn readings(&mut self) -> (Bounds, String, String) {
+        let Context { bounds, offsets, .. } = self.context;
+        let reading = |at: Timestamp| readings::first_reading(offsets, at.seconds());
+        let (from, to) = (reading(bounds.from), reading(bounds.to));
+        let at = Timestamp::from_seconds;
+        let bounds = Bounds { from: at(from), to: at(to) };
+        (bounds, self.bind(Bind::Int(from)), self.bind(Bind::Int(to)))
     }
 
     /// The condition, or one that always holds where nothing is chosen.
@@ -296,7 +316,7 @@ impl<'a> Writer<'a> {
         })
     }
 
-    fn instant(&mut self, at: brisk_domain::Timestamp) -> String {
+    fn instant(&mut self, at: Timestamp) -> String {
         let place = self.bind(Bind::Int(at.seconds()));
         self.dialect.instant(&place)
     }
@@ -339,6 +359,22 @@ impl<'a> Writer<'a> {
     fn error(&self, offset: usize, message: impl Into<String>) -> StatementError {
         StatementError::at(self.query, offset, message)
     }
+}
+
+/// The macro that `argument` is, if it is nothing else, and its arguments.
+fn only_macro(argument: &[Piece]) -> Option<(&str, &[Vec<Piece>])> {
+    let mut pieces = argument
+        .iter()
+        .filter(|piece| !matches!(piece, Piece::Sql { text, .. } if text.trim().is_empty()));
+    match (pieces.next(), pieces.next()) {
+        (Some(Piece::Macro { name, arguments, .. }), None) => Some((name, arguments)),
+        _ => None,
+    }
+}
+
+/// Whether the macro reads the wall clock.
+fn is_of_time(name: &str) -> bool {
+    name == "bucket" || Part::parse(name).is_some()
 }
 
 /// The variables in `pieces`, and where they stand.

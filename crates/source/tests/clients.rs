@@ -123,6 +123,33 @@ async fn compare(
     }
 }
 
+/// Compares days and longer buckets of what each zone's wall clock reads, which `reading` gives for
+/// `i.at`. No day starts with a reading that the clock shows twice there, which is where the servers'
+/// rules and Brisk's differ.
+async fn compare_readings(
+    source: &Source,
+    reading: impl Fn(&str) -> String,
+    print: impl Fn(&str, Interval, Bounds) -> Vec<Vec<Cell>>,
+) {
+    for zone in ZONES {
+        let at = Timestamp::from_seconds;
+        let offsets = ZoneName::parse(zone).unwrap().offsets(at(0), at(3_155_760_000));
+        for interval in [Interval::Day, Interval::Week, Interval::Month, Interval::Year] {
+            let sql = format!(
+                "select $bucket($local(wall)) as start, count(*) as n, sum(id) as ids
+                 from (select i.id, {} as wall from matrix_instants i) i
+                 where $range($local(wall)) group by 1 order by 1",
+                reading(zone)
+            );
+            let frame = brisk(source, &sql, zone, interval).await;
+            let printed = print(zone, interval, bounds(&offsets));
+            assert!(!printed.is_empty(), "{zone}");
+            let place = format!("{:?} readings {zone} {interval:?}", source.dialect());
+            assert_equal(&frame, &printed, &place);
+        }
+    }
+}
+
 /// `(id, at), …`, with instants as `written`.
 fn listed(written: impl Fn(Timestamp) -> String) -> String {
     let rows = instants().into_iter().enumerate();
@@ -155,6 +182,13 @@ async fn frames_of_sqlite_equal_what_its_own_client_prints() {
         sqlite3::run(&path, &[&zones, &buckets, &query], &values)
     })
     .await;
+    // It knows no zones, so that here only Kolkata's clock, which is never changed, is asked.
+    let sql = "select $bucket($local(wall), month) as start, count(*) as n, sum(id) as ids
+        from (select id, datetime(at, 'unixepoch', '+330 minutes') as wall from matrix_instants) i
+        where $range($local(wall)) group by 1 order by 1";
+    let frame = brisk(&source, sql, "Asia/Kolkata", Interval::Day).await;
+    let printed = sqlite3::run(&path, &[&file("sqlite_readings.sql")], &[]);
+    assert_equal(&frame, &printed, "readings in SQLite");
 }
 
 #[tokio::test]
@@ -173,6 +207,12 @@ async fn frames_of_postgresql_equal_what_its_own_client_prints() {
         min(v.words collate \"C\") as word, max(v.d) as d, sum(v.dec) as total";
     compare(&source, columns, groups, |kind, zone, interval, _| {
         let query = file(&format!("postgres_{kind}.sql"));
+        servers::psql(&url, &query, &[("zone", zone), ("bucket", interval.word())])
+    })
+    .await;
+    let reading = |zone: &str| format!("i.at at time zone '{zone}'");
+    compare_readings(&source, reading, |zone, interval, _| {
+        let query = file("postgres_readings.sql");
         servers::psql(&url, &query, &[("zone", zone), ("bucket", interval.word())])
     })
     .await;
@@ -196,6 +236,12 @@ async fn frames_of_mariadb_equal_what_its_own_client_prints() {
         max(v.d) as d, sum(v.digits) as total";
     compare(&source, columns, groups, |kind, zone, interval, _| {
         let query = file(&format!("mariadb_{kind}.sql"));
+        servers::mariadb(&url, &query, &[("zone", zone), ("bucket", interval.word())])
+    })
+    .await;
+    let reading = |zone: &str| format!("convert_tz(i.at, 'UTC', '{zone}')");
+    compare_readings(&source, reading, |zone, interval, _| {
+        let query = file("mariadb_readings.sql");
         servers::mariadb(&url, &query, &[("zone", zone), ("bucket", interval.word())])
     })
     .await;

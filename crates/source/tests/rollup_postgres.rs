@@ -54,8 +54,8 @@ impl World {
         let of = |user: &str| format!("{scheme}://{user}@{place}");
         let mut admin = PgConnection::connect(&of(user)).await.unwrap();
         let setup = format!(
-            "create table lines (at timestamptz not null, country text, net numeric(12, 3) not null);
-             grant select on lines to {reader}, {writer}"
+            "create table orders (at timestamptz not null, country text, net numeric(12, 3) not null);
+             grant select on orders to {reader}, {writer}"
         );
         admin.execute(AssertSqlSafe(setup)).await.unwrap();
         let (reader_url, writer_url) = (of(&format!("{reader}:r")), of(&format!("{writer}:w")));
@@ -70,7 +70,7 @@ impl World {
     /// A sale at noon, so many days from the 16th.
     async fn sell(&mut self, day: i64, country: &str, net: &str) {
         let at = NOON + day * DAY;
-        self.write(&format!("insert into lines values (to_timestamp({at}), '{country}', {net})"))
+        self.write(&format!("insert into orders values (to_timestamp({at}), '{country}', {net})"))
             .await;
     }
 }
@@ -94,8 +94,8 @@ async fn a_refresh_touches_only_buckets_that_may_be_late_and_keeps_types() {
     assert!(seen[0].contains("10.005"), "decimals stay exact: {}", seen[0]);
 
     let at = |day: i64| NOON + day * DAY;
-    world.write(&format!("update lines set net = 11 where at = to_timestamp({})", at(-2))).await;
-    world.write(&format!("update lines set net = 12 where at = to_timestamp({})", at(-3))).await;
+    world.write(&format!("update orders set net = 11 where at = to_timestamp({})", at(-2))).await;
+    world.write(&format!("update orders set net = 12 where at = to_timestamp({})", at(-3))).await;
     world.sell(1, "Spain", "5").await;
     let second = refresh(&world.source, &rollup(SALES)).await.unwrap();
     let from = Timestamp::from_seconds(NOON - DAY / 2 - 2 * DAY);
@@ -112,14 +112,14 @@ async fn readers_never_see_a_part_of_a_refresh_or_of_a_rebuild() {
     let Some(mut world) = World::new().await else { return };
     world
         .write(&format!(
-            "insert into lines select to_timestamp({NOON} - (i % 100) * 86400), 'country ' || (i % 50), 1
+            "insert into orders select to_timestamp({NOON} - (i % 100) * 86400), 'country ' || (i % 50), 1
              from generate_series(0, 39999) i"
         ))
         .await;
     let mut rollup = rollup(SALES);
     rollup.lateness = Lateness::parse("3 months").unwrap();
     refresh(&world.source, &rollup).await.unwrap();
-    let sql = "select count(distinct day) as days, sum(lines)::bigint as lines from brisk.daily";
+    let sql = "select count(distinct day) as days, sum(orders)::bigint as orders from brisk.daily";
     let reader = Reader::start(&world.source, sql, &["100 40000"]);
     for round in 0..10 {
         if round % 3 == 2 {
@@ -143,7 +143,7 @@ async fn another_definition_builds_the_table_anew_and_readers_get_its_new_column
         assert_eq!(run(&world.source, all).await.unwrap().columns().len(), 4);
     }
     let mut changed = rollup(
-        "select $bucket(at) as day, 'n' || sum(net)::int as revenue from lines where $range(at) group by 1",
+        "select $bucket(at) as day, 'n' || sum(net)::int as revenue from orders where $range(at) group by 1",
     );
     changed.keys.clear();
     let report = refresh(&world.source, &changed).await.unwrap();
@@ -164,12 +164,12 @@ async fn a_refresh_that_fails_leaves_the_rows_from_before() {
     let null = SALES.replace("country,", "nullif(country, 'Spain') as country,");
     let cases = [
         (
-            SALES.replace("country,", "'x' as country,").replace("1, 2", "1, lines.country"),
+            SALES.replace("country,", "'x' as country,").replace("1, 2", "1, orders.country"),
             "\"keys\"",
         ),
         (null, "coalesce"),
         (SALES.replace("sum(net)", "sum(profit)"), "column 41"),
-        (SALES.replace("from lines", "from line"), "line"),
+        (SALES.replace("from orders", "from ordered"), "ordered"),
         (SALES.replace("sum(net)", "1 / 0"), "zero"),
     ];
     for (sql, word) in cases {
@@ -178,7 +178,7 @@ async fn a_refresh_that_fails_leaves_the_rows_from_before() {
         assert_eq!(shown(&world.source).await, before, "{sql}");
     }
     // The same in a refresh that is no rebuild.
-    world.write("alter table lines rename to moved").await;
+    world.write("alter table orders rename to moved").await;
     refresh(&world.source, &rollup(SALES)).await.unwrap_err();
     assert_eq!(shown(&world.source).await, before);
 }
@@ -192,7 +192,7 @@ async fn days_follow_the_wall_clock_through_both_changes() {
         for until in (from..to).step_by(20 * 3_600) {
             world
                 .write(&format!(
-                    "insert into lines select to_timestamp(at), 'x', at % 97
+                    "insert into orders select to_timestamp(at), 'x', at % 97
                      from generate_series({until}, {until} + 71999, 1020) at"
                 ))
                 .await;
@@ -226,7 +226,7 @@ async fn the_role_that_reads_cannot_write_rollups() {
     }
     // What writes, and is not stopped by the statement's check, is by the rights.
     let mut writer = PgConnection::connect(&world.writer_url).await.unwrap();
-    let error = writer.execute("delete from lines").await.unwrap_err();
+    let error = writer.execute("delete from orders").await.unwrap_err();
     assert!(error.to_string().contains("permission denied"), "{error}");
 }
 
@@ -241,10 +241,10 @@ async fn what_the_writing_role_may_not_do_is_a_sentence_that_says_what_to_grant(
     );
 
     let (reader, writer) = (world.reader.clone(), world.writer.clone());
-    world.write(&format!("revoke select on lines from {writer}")).await;
+    world.write(&format!("revoke select on orders from {writer}")).await;
     let error = refresh(&world.source, &rollup(SALES)).await.unwrap_err().to_string();
-    assert!(error.contains("lines") && error.contains("needs select"), "{error}");
-    world.write(&format!("grant select on lines to {writer}")).await;
+    assert!(error.contains("orders") && error.contains("needs select"), "{error}");
+    world.write(&format!("grant select on orders to {writer}")).await;
     refresh(&world.source, &rollup(SALES)).await.unwrap();
 
     // A schema that somebody else has made is enough: no right to make schemas is needed.

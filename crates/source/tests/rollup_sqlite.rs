@@ -18,7 +18,8 @@ struct World {
     source: Source,
 }
 
-const TABLE: &str = "create table lines (at integer not null, country text, net integer not null);";
+const TABLE: &str =
+    "create table orders (at integer not null, country text, net integer not null);";
 
 impl World {
     async fn new() -> Self {
@@ -49,7 +50,7 @@ impl World {
     /// A sale at noon, so many days from the 16th.
     async fn sell(&self, day: i64, country: &str, net: i64) {
         let at = NOON + day * DAY;
-        self.write(&format!("insert into lines values ({at}, '{country}', {net})")).await;
+        self.write(&format!("insert into orders values ({at}, '{country}', {net})")).await;
     }
 }
 
@@ -64,8 +65,8 @@ async fn a_refresh_touches_only_buckets_that_may_be_late() {
     assert_eq!(shown(&world.source).await, direct(&world.source).await);
 
     // Two days late, and three: the third is beyond what the rollup promises to look at.
-    world.write(&format!("update lines set net = 11 where at = {}", NOON - 2 * DAY)).await;
-    world.write(&format!("update lines set net = 12 where at = {}", NOON - 3 * DAY)).await;
+    world.write(&format!("update orders set net = 11 where at = {}", NOON - 2 * DAY)).await;
+    world.write(&format!("update orders set net = 12 where at = {}", NOON - 3 * DAY)).await;
     world.sell(1, "Spain", 5).await;
     let second = refresh(&world.source, &rollup(SALES)).await.unwrap();
     let from = Timestamp::from_seconds(NOON - DAY / 2 - 2 * DAY);
@@ -74,7 +75,7 @@ async fn a_refresh_touches_only_buckets_that_may_be_late() {
     assert_eq!(rows(&world.source, revenue).await, ["10", "10", "10", "11", "10", "10", "5"]);
 
     // What is gone within the lateness goes from the rollup, too.
-    world.write(&format!("delete from lines where at >= {}", NOON - DAY)).await;
+    world.write(&format!("delete from orders where at >= {}", NOON - DAY)).await;
     let third = refresh(&world.source, &rollup(SALES)).await.unwrap();
     assert_eq!((third.written, third.rows), (0, 4));
     assert_eq!(rows(&world.source, revenue).await, ["10", "10", "10", "11"]);
@@ -86,13 +87,13 @@ async fn readers_never_see_a_part_of_a_refresh_or_of_a_rebuild() {
     world
         .write(&format!(
             "with recursive n(i) as (select 0 union all select i + 1 from n where i < 39999)
-             insert into lines select {NOON} - (i % 100) * 86400, 'country ' || (i % 50), 1 from n"
+             insert into orders select {NOON} - (i % 100) * 86400, 'country ' || (i % 50), 1 from n"
         ))
         .await;
     let mut rollup = rollup(SALES);
     rollup.lateness = Lateness::parse("3 months").unwrap();
     refresh(&world.source, &rollup).await.unwrap();
-    let sql = "select count(distinct day) as days, sum(lines) as lines from brisk.daily";
+    let sql = "select count(distinct day) as days, sum(orders) as orders from brisk.daily";
     let reader = Reader::start(&world.source, sql, &["100 40000"]);
     for round in 0..10 {
         if round % 3 == 2 {
@@ -116,7 +117,7 @@ async fn another_definition_builds_the_table_anew() {
     assert_eq!((report.from, report.rows), (None, 2));
     assert_eq!(rows(&world.source, "select revenue from brisk.daily").await, ["20", "20"]);
     // Other columns, other identity.
-    changed.query.sql = "select $bucket(at) as day, sum(net) as net from lines where $range(at) \
+    changed.query.sql = "select $bucket(at) as day, sum(net) as net from orders where $range(at) \
                          group by 1"
         .into();
     changed.keys.clear();
@@ -165,7 +166,7 @@ async fn a_refresh_that_fails_leaves_the_rows_from_before() {
     assert!(nowhere.contains("profit") && nowhere.contains("column 41"), "{nowhere}");
     let column = message(|r| {
         r.query.sql =
-            "select * from (select $bucket(at) as day, 1 as n from lines where $range(at))".into();
+            "select * from (select $bucket(at) as day, 1 as n from orders where $range(at))".into();
     });
     let column = column.await;
     assert!(column.contains("\"country\"") && column.contains("day, n"), "{column}");
@@ -178,7 +179,7 @@ async fn a_time_that_is_not_that_of_the_range_is_refused() {
     world.sell(-1, "France", 10).await;
     // The day is named as it has to be, and then moved.
     let moved = "select day - (country = 'Spain') * 864000 as day, country, n
-         from (select $bucket(at) as day, country, count(*) as n from lines
+         from (select $bucket(at) as day, country, count(*) as n from orders
                where $range(at) group by 1, 2)";
     let mut moved =
         rollup(&format!("with d as ({moved}) select $time(day) as day, country, n from d"));
@@ -198,8 +199,8 @@ async fn a_statement_that_takes_too_long_is_stopped_and_leaves_the_rows_from_bef
     let file = world.directory.path().join("rollups").join("shop.sqlite");
     let hurried = world.source.clone().with_rollup_file(&file, "", Duration::from_millis(300));
     let endless = "with recursive n(i) as (select 0 union all select i + 1 from n)
-         select $bucket(at) as day, country, (select count(*) from n) as revenue, 1 as lines
-         from lines where $range(at)";
+         select $bucket(at) as day, country, (select count(*) from n) as revenue, 1 as orders
+         from orders where $range(at)";
     let error = refresh(&hurried, &rollup(endless)).await.unwrap_err();
     assert!(matches!(error, SourceError::Timeout { .. }), "{error}");
     assert_eq!(shown(&world.source).await, before);
@@ -219,7 +220,7 @@ async fn days_follow_the_wall_clock_through_both_changes() {
                 .write(&format!(
                     "with recursive n(at) as (
                        select {until} union all select at + 1020 from n where at + 1020 < {until} + 18000)
-                     insert into lines select at, 'x', at % 97 from n"
+                     insert into orders select at, 'x', at % 97 from n"
                 ))
                 .await;
             refresh(&world.source, &rollup).await.unwrap();
@@ -257,7 +258,7 @@ async fn the_database_itself_is_never_written_and_readers_write_nothing() {
     world.write("create table daily (at integer, country text, net integer)").await;
     let tables = std::fs::read(world.path()).unwrap();
     assert_ne!(before, tables);
-    let of_its_own = SALES.replace("from lines", "from daily");
+    let of_its_own = SALES.replace("from orders", "from daily");
     world.write(&format!("insert into daily values ({NOON}, 'Spain', 3)")).await;
     let filled = std::fs::read(world.path()).unwrap();
     refresh(&world.source, &rollup(&of_its_own)).await.unwrap();

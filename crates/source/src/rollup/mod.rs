@@ -3,14 +3,17 @@
 //!
 //! A refresh is one transaction: the newest bucket and what may still be late before it are
 //! deleted and selected again, so that readers see the rows from before it or from after it. One
-//! whose definition has changed is built anew, in one transaction, too. When that happens is the
-//! engine's business; who may read, and where, the documentation's.
+//! whose definition has changed is built anew, and takes the old one's place in one step, too. When
+//! that happens is the engine's business; who may read, and where, the documentation's.
 //!
 //! To add a database: a file beside `postgres`, a case in [`Writer`].
 
+mod mysql;
+mod mysql_connection;
 mod postgres;
 mod sqlite;
 
+pub(crate) use mysql::MySqlRollups;
 pub(crate) use postgres::PostgresRollups;
 pub(crate) use sqlite::{SqliteRollups, attach};
 
@@ -75,9 +78,6 @@ impl Plan {
     ) -> Result<Self, StatementError> {
         let query = &rollup.query;
         let refused = |offset, message: &str| Err(StatementError::at(query, offset, message));
-        if dialect == Dialect::MySql {
-            return refused(0, "rollups cannot be kept in MySQL and MariaDB yet");
-        }
         let pieces = template::parse(query, dialect)?;
         let mut found = Found::default();
         found.look(&pieces);
@@ -153,8 +153,17 @@ impl Plan {
         over(Bounds { from, to: ALL.to }, &self.rollup, &self.offsets, self.dialect)
     }
 
-    /// `"day", "country"`: what identifies a row. Names are checked, so that quotes suffice.
+    /// `"day", "country"`: what identifies a row, in the dialect's SQL.
     fn identity(&self) -> String {
+        self.identified_by(|name| self.dialect.quoted(name))
+    }
+
+    /// The same for people.
+    fn identity_in_words(&self) -> String {
+        self.identified_by(|name| format!("\"{name}\""))
+    }
+
+    fn identified_by(&self, quoted: impl Fn(&str) -> String) -> String {
         let keys = self.rollup.keys.iter().map(|key| key.as_str());
         let columns = std::iter::once(self.rollup.time.as_str()).chain(keys);
         columns.map(quoted).collect::<Vec<_>>().join(", ")
@@ -162,7 +171,16 @@ impl Plan {
 
     /// `"brisk"."daily_sales"`.
     fn table(&self) -> String {
-        format!("{}.{}", quoted(ROLLUP_SCHEMA), quoted(self.rollup.name.as_str()))
+        self.table_called(self.rollup.name.as_str())
+    }
+
+    /// `"brisk"."daily_sales next"`. No rollup's name has a blank.
+    fn table_on_the_way(&self, to: &str) -> String {
+        self.table_called(&format!("{} {to}", self.rollup.name))
+    }
+
+    fn table_called(&self, name: &str) -> String {
+        format!("{}.{}", self.dialect.quoted(ROLLUP_SCHEMA), self.dialect.quoted(name))
     }
 
     /// The names of the statement's columns as the database says them, once the time and the keys
@@ -182,7 +200,7 @@ impl Plan {
     }
 
     fn not_unique(&self) -> SourceError {
-        let identity = self.identity();
+        let identity = self.identity_in_words();
         let message = format!(
             "several rows have the same {identity}: add to \"keys\" what tells them apart, or \
              group by these columns only"
@@ -191,7 +209,7 @@ impl Plan {
     }
 
     fn null_key(&self) -> SourceError {
-        let identity = self.identity();
+        let identity = self.identity_in_words();
         let message = format!(
             "one of {identity} is NULL in some row, so that it identifies none: write coalesce(…)"
         );
@@ -211,11 +229,6 @@ impl Plan {
 /// The rollup that `table` is, if it is one; `table` as statements name it, in lower case.
 pub fn rollup_name(table: &str) -> Option<&str> {
     table.strip_prefix(ROLLUP_SCHEMA)?.strip_prefix('.')
-}
-
-/// A checked name between quotes.
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 fn over(
@@ -312,6 +325,7 @@ fn expression(pieces: &[Piece]) -> String {
 pub(crate) enum Writer {
     Sqlite(SqliteRollups),
     Postgres(Box<PostgresRollups>),
+    MySql(Box<MySqlRollups>),
 }
 
 impl Writer {
@@ -319,6 +333,7 @@ impl Writer {
         match self {
             Self::Sqlite(sqlite) => sqlite.refresh(refresh).await,
             Self::Postgres(postgres) => postgres.refresh(refresh).await,
+            Self::MySql(mysql) => mysql.refresh(refresh).await,
         }
     }
 
@@ -326,6 +341,7 @@ impl Writer {
         match self {
             Self::Sqlite(sqlite) => sqlite.records().await,
             Self::Postgres(postgres) => postgres.records().await,
+            Self::MySql(mysql) => mysql.records().await,
         }
     }
 }
@@ -407,14 +423,12 @@ mod tests {
             ("select $bucket(at) as day, country from t where $optional(a = :b)", 49, "variables"),
         ];
         for (sql, column, word) in cases {
-            for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+            for dialect in Dialect::ALL {
                 let error = plan(sql, dialect).unwrap_err();
                 assert_eq!((error.line, error.column), (1, column), "{sql}: {error}");
                 assert!(error.message.contains(word), "{sql}: {error}");
             }
         }
-        let error = plan(GOOD, Dialect::MySql).unwrap_err();
-        assert!(error.message.contains("MySQL"), "{error}");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Rollups of a PostgreSQL: in its schema `brisk`, over a connection of a role that may write
 //! there. The role that panels read with is only granted what it needs.
 
-use super::{Record, Refresh, made_by, quoted};
-use crate::{Bind, SourceError, Statement, postgres};
+use super::{Record, Refresh, made_by};
+use crate::{Bind, Dialect, SourceError, Statement, postgres};
 use brisk_domain::{RollupReport, SourceName, Timestamp};
 use sqlx::error::ErrorKind;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgQueryResult};
@@ -209,8 +209,7 @@ impl Refreshing<'_> {
     async fn build(&mut self) -> Result<(RollupReport, i64), SourceError> {
         let plan = self.refresh.plan;
         let (name, table, identity) = (plan.rollup().name.as_str(), plan.table(), plan.identity());
-        // No rollup's name has a blank.
-        let next = format!("brisk.{}", quoted(&format!("{name} next")));
+        let next = plan.table_on_the_way("next");
         let statement = plan.statement(None)?;
         let make = format!("create table {next} as {}", statement.sql);
         let written = self.run_bound(make, &statement).await?.rows_affected();
@@ -218,7 +217,8 @@ impl Refreshing<'_> {
         // Until the server's own turn comes, plans would be made for an empty table.
         self.execute(&format!("analyze {next}")).await?;
         self.execute(&format!("drop table if exists {table}")).await?;
-        self.execute(&format!("alter table {next} rename to {}", quoted(name))).await?;
+        self.execute(&format!("alter table {next} rename to {}", Dialect::Postgres.quoted(name)))
+            .await?;
         self.grant(&format!("select on {table}")).await?;
         Ok((RollupReport { from: None, written, rows: written }, written as i64))
     }
@@ -226,7 +226,7 @@ impl Refreshing<'_> {
     /// Deletes and selects again what may have changed in a table of `rows` rows.
     async fn replace_rows(&mut self, rows: i64) -> Result<(RollupReport, i64), SourceError> {
         let plan = self.refresh.plan;
-        let (table, time) = (plan.table(), quoted(plan.rollup().time.as_str()));
+        let (table, time) = (plan.table(), Dialect::Postgres.quoted(plan.rollup().time.as_str()));
         let newest = format!("select floor(extract(epoch from max({time})))::bigint from {table}");
         let newest: Option<i64> = self.value(&newest).await?;
         let newest = newest.map(Timestamp::from_seconds);
@@ -252,7 +252,7 @@ impl Refreshing<'_> {
     /// proxy with names of its own, an administrator has to.
     async fn grant(&mut self, what: &str) -> Result<(), SourceError> {
         self.execute("savepoint brisk_grant").await?;
-        let reader = quoted(&self.rollups.reader);
+        let reader = Dialect::Postgres.quoted(&self.rollups.reader);
         let granted = self.connection.execute(AssertSqlSafe(format!("grant {what} to {reader}")));
         match granted.await {
             Ok(_) => self.execute("release savepoint brisk_grant").await.map(|_| ()),

@@ -1,8 +1,8 @@
 //! Rollups of a SQLite database: in a file of Brisk's own. The database itself is opened for
 //! reading only, and is `main`, as it is for panels.
 
-use super::{Plan, Record, Refresh, made_by, quoted};
-use crate::{Bind, SourceError, Statement, sqlite};
+use super::{Plan, Record, Refresh, made_by};
+use crate::{Bind, Dialect, SourceError, Statement, sqlite};
 use brisk_domain::rollup::ROLLUP_SCHEMA;
 use brisk_domain::{RollupReport, SourceName, Timestamp};
 use sqlx::error::ErrorKind;
@@ -197,7 +197,7 @@ impl Refreshing<'_> {
         let plan = self.refresh.plan;
         let identity = plan.identity();
         let column = |(name, kind): &(String, String)| {
-            let name = quoted(name);
+            let name = Dialect::Sqlite.quoted(name);
             // SQLite takes one of its own words as a type; there is nothing else here.
             let kind = if kind.chars().all(|c| c.is_ascii_alphabetic()) { kind } else { "" };
             let not_null =
@@ -217,7 +217,7 @@ impl Refreshing<'_> {
     /// Deletes and selects again what may have changed in a table of `rows` rows.
     async fn replace_rows(&mut self, rows: i64) -> Result<(RollupReport, i64), SourceError> {
         let plan = self.refresh.plan;
-        let (table, time) = (plan.table(), quoted(plan.rollup().time.as_str()));
+        let (table, time) = (plan.table(), Dialect::Sqlite.quoted(plan.rollup().time.as_str()));
         let newest: Option<i64> = self.number(&format!("select max({time}) from {table}")).await?;
         let from = plan.first_to_refresh(newest.map(Timestamp::from_seconds), self.refresh.now);
         let seconds = from.map_or(i64::MIN, Timestamp::seconds);

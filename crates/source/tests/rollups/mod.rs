@@ -18,7 +18,7 @@ pub(crate) const NOON: i64 = 1_321_444_800;
 pub(crate) const DAY: i64 = 86_400;
 
 pub(crate) const SALES: &str = "select $bucket(at) as day, country, sum(net) as revenue, \
-     count(*) as lines from lines where $range(at) group by 1, 2";
+     count(*) as orders from orders where $range(at) group by 1, 2";
 
 pub(crate) fn zone(name: &str) -> (ZoneName, ZoneOffsets) {
     let zone = ZoneName::parse(name).unwrap();
@@ -80,8 +80,11 @@ pub(crate) async fn rows(source: &Source, sql: &str) -> Vec<String> {
 
 /// What panels see of the rollup.
 pub(crate) async fn shown(source: &Source) -> Vec<String> {
-    rows(source, "select $time(day) as day, country, revenue, lines from brisk.daily order by 1, 2")
-        .await
+    rows(
+        source,
+        "select $time(day) as day, country, revenue, orders from brisk.daily order by 1, 2",
+    )
+    .await
 }
 
 /// The same from the table below it.
