@@ -161,7 +161,7 @@ const live = (() => {
     const figure = after.querySelector(".stat-figure");
     const counted = figure && before !== undefined && before !== figure.textContent;
     if (counted) count(figure, before, figure.textContent);
-    after.querySelector(".drawing")?.animate({ opacity: [0.4, 1] }, { duration: 160, easing: "ease-out" });
+    after.querySelector(".panel-body")?.animate({ opacity: [0.4, 1] }, { duration: 160, easing: "ease-out" });
   };
 
   const NUMBER = /-?\d[\d,]*(?:\.\d+)?/;

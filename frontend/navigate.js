@@ -16,7 +16,8 @@ const navigate = (() => {
     return new DOMParser().parseFromString(await answer.text(), "text/html");
   };
 
-  const taken = (href, signal) => {
+  const taken = (address, signal) => {
+    const [href] = address.split("#");
     const known = ahead.get(href);
     ahead.delete(href);
     return known && performance.now() - known.at < AHEAD ? known.page : get(href, signal);
@@ -28,8 +29,10 @@ const navigate = (() => {
   const intend = (event) => {
     const link = event.target.closest?.("a[href]");
     if (!link || navigator.connection?.saveData) return;
-    const url = new URL(link.href);
-    if (!isPage(url) || url.href === location.href || url.hash || ahead.has(url.href)) return;
+    // By its attribute: links in drawings have no other way.
+    const url = new URL(link.getAttribute("href"), location);
+    url.hash = "";
+    if (!isPage(url) || url.href === location.href.split("#")[0] || ahead.has(url.href)) return;
     clearTimeout(resting);
     const fetchAhead = () => {
       const page = get(url.href);
@@ -125,7 +128,9 @@ const navigate = (() => {
   window.navigation?.addEventListener("navigate", (event) => {
     const url = new URL(event.destination.url);
     if (!event.canIntercept || event.hashChange || event.downloadRequest !== null || event.formData) return;
-    if (!isPage(url) || url.hash || event.navigationType === "reload") return;
+    if (!isPage(url) || event.navigationType === "reload") return;
+    // A script has noted something in the address, and shows it already.
+    if (event.destination.sameDocument && event.navigationType !== "traverse") return;
     const isSame = url.pathname === location.pathname;
     event.intercept({
       focusReset: "manual",

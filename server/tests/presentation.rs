@@ -77,8 +77,7 @@ fn site() -> Site {
     let loader = Loader::new(cache, Sources::from([(name, source)]));
     let engine = Engine::new(catalog, loader, Arc::clone(&clock));
     let service = Arc::new(EngineService::new(engine, clock));
-    let router =
-        router(AppState::new(service, Assets::default()), directory.path());
+    let router = router(AppState::new(service, Assets::default()), directory.path());
     Site { router, _directory: directory }
 }
 
