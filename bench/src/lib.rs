@@ -3,7 +3,8 @@
 //!
 //! `servers` starts and hurts them; each proof has a file of its own and gives a report:
 //! [`freshness`], [`flight`], [`stampede`], [`cold`], [`round_trips`], [`faults`],
-//! [`leaving`], [`replay`], [`hot`], [`open_pages`]. The program
+//! [`leaving`], [`replay`], [`hot`], [`open_pages`],
+//! [`soak`]. The program
 //! `brisk-bench` runs them in full (`cargo xtask bench`), the tests of the server in short.
 //!
 //! To add a proof: a file here with its settings, a `run` and a report that prints itself as a
@@ -25,4 +26,5 @@ pub mod replay;
 pub mod retail;
 pub mod round_trips;
 pub mod servers;
+pub mod soak;
 pub mod stampede;

@@ -4,7 +4,7 @@
 
 use anyhow::Result;
 use brisk_bench::{
-    cold, faults, flight, freshness, hot, leaving, open_pages, replay, round_trips, stampede,
+    cold, faults, flight, freshness, hot, leaving, open_pages, replay, round_trips, soak, stampede,
 };
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -81,6 +81,12 @@ enum Proof {
         #[arg(long, default_value_t = 60)]
         changes: usize,
     },
+    /// A day in minutes.
+    Soak {
+        /// How long it takes, in seconds.
+        #[arg(long, default_value_t = 360)]
+        seconds: u64,
+    },
     /// Servers that are killed, paused, slow, full.
     Faults {
         /// How long each fault lasts, in seconds.
@@ -148,6 +154,11 @@ async fn main() -> Result<()> {
         }
         Proof::OpenPages { pages, changes } => {
             let report = open_pages::run(&program, pages, changes).await?;
+            println!("{report}");
+            report.check()?;
+        }
+        Proof::Soak { seconds } => {
+            let report = soak::run(&program, Duration::from_secs(seconds)).await?;
             println!("{report}");
             report.check()?;
         }

@@ -3,6 +3,7 @@
 
 use crate::apt;
 use crate::arguments::Arguments;
+use crate::browser;
 use crate::build::{self, Profile};
 use crate::process::run;
 use crate::step::step;
@@ -11,7 +12,7 @@ use anyhow::{Result, bail};
 use std::process::ExitCode;
 
 /// The proofs in the order in which they run, the longest last.
-const PROOFS: [&str; 10] = [
+const PROOFS: [&str; 11] = [
     "round-trips",
     "flight",
     "leaving",
@@ -20,11 +21,14 @@ const PROOFS: [&str; 10] = [
     "stampede",
     "hot",
     "open-pages",
+    "soak",
     "freshness",
     "replay",
 ];
 /// The benchmarks of `crates/cache`.
 const CRITERION: &str = "cache";
+/// First paint in a browser.
+const BROWSER: &str = "browser";
 
 pub(crate) fn run_command(workspace: &Workspace, mut arguments: Arguments) -> Result<ExitCode> {
     let only = arguments.value("--only")?;
@@ -32,9 +36,10 @@ pub(crate) fn run_command(workspace: &Workspace, mut arguments: Arguments) -> Re
     arguments.finish()?;
     if let Some(name) = &only
         && !PROOFS.contains(&name.as_str())
-        && name != CRITERION
+        && ![CRITERION, BROWSER].contains(&name.as_str())
     {
-        bail!("there is no measurement `{name}`; use one of {}, {CRITERION}", PROOFS.join(", "));
+        let names = PROOFS.join(", ");
+        bail!("there is no measurement `{name}`; use one of {names}, {CRITERION}, {BROWSER}");
     }
     if only.is_none() && !extra.is_empty() {
         bail!("what follows -- is for one measurement: name it with --only");
@@ -50,6 +55,15 @@ pub(crate) fn run_command(workspace: &Workspace, mut arguments: Arguments) -> Re
         return Ok(ExitCode::SUCCESS);
     }
     let program = build::server(workspace, Profile::Release)?;
+    if wanted(BROWSER) {
+        build::site(workspace)?;
+        step("browser", "first paint in Chromium, over the demo", || {
+            browser::measure(workspace, &program)
+        })?;
+    }
+    if only.as_deref() == Some(BROWSER) {
+        return Ok(ExitCode::SUCCESS);
+    }
     step("proofs", "the release build of brisk-bench", || {
         run(&mut workspace.cargo(&["build", "--quiet", "-p", "brisk-bench", "--release"]))
     })?;

@@ -11,6 +11,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// The first import may take a minute on a busy machine.
@@ -18,10 +19,56 @@ const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Runs all specs against `program`.
 pub(crate) fn run(workspace: &Workspace, program: &Path) -> Result<Counts> {
+    let server = serve(workspace, program)?;
+    let report = workspace.target("playwright.json");
+    let mut playwright = server.command(workspace, "node_modules/.bin/playwright");
+    playwright.arg("test").env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
+    let result = process::run(&mut playwright);
+    let counts = Counts::of_playwright(&report)?;
+    match result {
+        Ok(()) => Ok(counts),
+        // Failed specs are counted; anything else is an error of its own.
+        Err(_) if counts.failed > 0 => Ok(counts),
+        Err(error) => Err(error),
+    }
+}
+
+/// Measures first paint in a browser, against `program`.
+pub(crate) fn measure(workspace: &Workspace, program: &Path) -> Result<()> {
+    let server = serve(workspace, program)?;
+    let mut node = server.command(workspace, "node");
+    process::run(node.arg("bench/first-paint.mjs"))
+}
+
+/// A server over the unshifted demo, with dashboards that may be changed.
+struct Server {
+    port: u16,
+    dashboards: PathBuf,
+    _process: Guarded,
+}
+
+impl Server {
+    /// `program`, in the folder of the browser tests, told where the server is.
+    fn command(&self, workspace: &Workspace, program: &str) -> Command {
+        let end2end = workspace.path("end2end");
+        let own = end2end.join(program);
+        let mut command = if own.exists() {
+            workspace.command(own)
+        } else {
+            workspace.command(programs::find(program).unwrap_or_else(|| program.into()))
+        };
+        command.current_dir(&end2end);
+        command.env("BRISK_URL", format!("http://127.0.0.1:{}", self.port));
+        command.env("BRISK_DASHBOARDS", &self.dashboards);
+        command.env("BRISK_ASSETS", workspace.target("site"));
+        command
+    }
+}
+
+fn serve(workspace: &Workspace, program: &Path) -> Result<Server> {
     let npm = programs::find("npm").context("npm is not installed: install Node.js")?;
-    let end2end = workspace.path("end2end");
     let mut install = workspace.command(npm);
-    install.current_dir(&end2end).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    install.current_dir(workspace.path("end2end")).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     install.args(["ci", "--no-audit", "--no-fund"]);
     run_quietly(&mut install, &workspace.target("logs/npm.log"))?;
     let port = free_port()?;
@@ -34,22 +81,9 @@ pub(crate) fn run(workspace: &Workspace, program: &Path) -> Result<Counts> {
     serve.args(["--listen", &format!("127.0.0.1:{port}"), "--dashboards"]).arg(&dashboards);
     serve.arg("--assets").arg(workspace.target("site"));
     serve.arg("--data-dir").arg(workspace.target("e2e-data"));
-    let mut server = Guarded::start(log_to(&mut serve, &log)?, Signal::TERM)?;
-    wait_until_ready(&mut server, port, &log)?;
-    let report = workspace.target("playwright.json");
-    let mut playwright = workspace.command(end2end.join("node_modules/.bin/playwright"));
-    playwright.current_dir(&end2end).arg("test");
-    playwright.env("BRISK_URL", format!("http://127.0.0.1:{port}"));
-    playwright.env("BRISK_DASHBOARDS", &dashboards);
-    playwright.env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
-    let result = process::run(&mut playwright);
-    let counts = Counts::of_playwright(&report)?;
-    match result {
-        Ok(()) => Ok(counts),
-        // Failed specs are counted; anything else is an error of its own.
-        Err(_) if counts.failed > 0 => Ok(counts),
-        Err(error) => Err(error),
-    }
+    let mut process = Guarded::start(log_to(&mut serve, &log)?, Signal::TERM)?;
+    wait_until_ready(&mut process, port, &log)?;
+    Ok(Server { port, dashboards, _process: process })
 }
 
 /// The dashboards that ship, and those that only tests want, in a directory that specs may change.

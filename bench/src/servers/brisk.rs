@@ -26,12 +26,18 @@ pub struct Brisk {
     pub port: u16,
     directory: TempDir,
     program: PathBuf,
+    variables: Vec<(String, String)>,
     process: Mutex<Option<Guarded>>,
 }
 
 impl Deployment {
     /// Starts a replica.
     pub fn start(&self) -> Result<Brisk> {
+        self.start_with(&[])
+    }
+
+    /// Starts a replica with more in its environment.
+    pub fn start_with(&self, variables: &[(String, String)]) -> Result<Brisk> {
         let directory = tempfile::Builder::new().prefix("brisk-bench-").tempdir()?;
         let dashboards = directory.path().join("dashboards");
         std::fs::create_dir(&dashboards)?;
@@ -49,8 +55,8 @@ impl Deployment {
             self.configuration
         );
         std::fs::write(directory.path().join("brisk.toml"), text)?;
-        let brisk =
-            Brisk { port, directory, program: self.program.clone(), process: Mutex::default() };
+        let (program, variables) = (self.program.clone(), variables.to_vec());
+        let brisk = Brisk { port, directory, program, variables, process: Mutex::default() };
         brisk.run()?;
         Ok(brisk)
     }
@@ -62,7 +68,8 @@ impl Brisk {
         let words: Vec<OsString> = vec![self.program.clone().into(), "serve".into()];
         let log = self.log();
         // What the caller's environment says about Brisk is not meant for this one.
-        let variables = [("RUST_LOG".to_owned(), "info".to_owned())];
+        let mut variables = vec![("RUST_LOG".to_owned(), "info".to_owned())];
+        variables.extend(self.variables.iter().cloned());
         let process = Guarded::start(&words, self.directory.path(), &log, "KILL", &variables)?;
         *self.lock() = Some(process);
         listening(self.port, "brisk serve")

@@ -126,7 +126,7 @@ impl Loader {
             });
             let rollups: Vec<Refreshed> = rollups.collect();
             if let Some(hit) = found.hit.as_ref().filter(|hit| is_ready && hit.refresh) {
-                let (cache, run) = (self.cache.clone(), self.run(&planned));
+                let (cache, run) = (self.cache.clone(), self.run(planned));
                 let (ticket, entry) = (found.ticket.clone(), hit.entry.clone());
                 if rollups.is_empty() {
                     cache.refresh(&ticket, &entry, trigger, run);

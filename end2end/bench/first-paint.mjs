@@ -1,0 +1,211 @@
+// First paint in a real browser, against a server of its own. `cargo xtask bench --only browser`.
+//
+// BRISK_URL: the server. BRISK_DASHBOARDS: its directory of dashboards, which is written to.
+// BRISK_ASSETS: its directory of assets, where the static page for comparison is put.
+import { chromium } from "@playwright/test";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { calibration, slowest } from "./dashboards.mjs";
+
+const { BRISK_URL: base, BRISK_DASHBOARDS: dashboards, BRISK_ASSETS: assets } = process.env;
+const ROUNDS = 7;
+const HOT = `${base}/d/online-retail`;
+
+const browser = await chromium.launch({
+  executablePath: process.env.BRISK_CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
+});
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const ms = (value) => `${value.toFixed(0)} ms`;
+const say = (name, value) => console.log(`${name.padEnd(64)} ${value}`);
+
+/** A page in a browser without anything in its cache, which notes when its panels can be seen. */
+async function fresh(slow) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    window.seen = {};
+    const look = () => {
+      for (const card of document.querySelectorAll("[data-panel]")) {
+        const content = card.querySelector(":scope > .content");
+        if (content?.dataset.state === "current") window.seen[card.dataset.panel] ??= performance.now();
+      }
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+    window.shift = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    new PerformanceObserver((list) => {
+      window.largest = list.getEntries().at(-1).startTime;
+    }).observe({ type: "largest-contentful-paint", buffered: true });
+  });
+  if (slow) {
+    const devtools = await context.newCDPSession(page);
+    // What Chromium's tools call Slow 3G, and a processor of a quarter of the speed.
+    const rate = (500 * 1024) / 8 / 1.25;
+    await devtools.send("Network.emulateNetworkConditions", {
+      offline: false,
+      latency: 400 * 5,
+      downloadThroughput: rate,
+      uploadThroughput: rate,
+    });
+    await devtools.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+  }
+  return { context, page };
+}
+
+const times = (page) =>
+  page.evaluate(() => {
+    const [navigation] = performance.getEntriesByType("navigation");
+    const paint = performance.getEntriesByName("first-contentful-paint")[0];
+    const bytes = { html: navigation.encodedBodySize };
+    const wasm = [];
+    for (const entry of performance.getEntriesByType("resource")) {
+      const kind = entry.name.match(/\.(\w+)$/)?.[1] ?? "other";
+      bytes[kind] = (bytes[kind] ?? 0) + entry.encodedBodySize;
+      if (kind === "wasm") wasm.push(entry.responseEnd);
+    }
+    return {
+      firstByte: navigation.responseStart,
+      paint: paint?.startTime,
+      largest: window.largest,
+      shift: window.shift,
+      seen: window.seen,
+      wasm: Math.max(...wasm),
+      bytes,
+    };
+  });
+
+/** Until a tooltip is there for a pointer that waits on a chart. */
+async function untilTooltip(page, chart) {
+  const body = page.locator(`#${chart} .panel-body`);
+  const box = await body.boundingBox();
+  for (let i = 0; ; i += 1) {
+    await page.mouse.move(box.x + box.width / 2 + (i % 2), box.y + box.height / 2);
+    if (await page.locator(`#${chart} .tooltip`).count()) return page.evaluate(() => performance.now());
+    if (i > 2_000) throw new Error("no tooltip");
+  }
+}
+
+async function settle(url) {
+  for (let i = 0; i < 100; i += 1) {
+    const answer = await fetch(url);
+    await answer.text();
+    if (answer.headers.get("etag")) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${url} is never complete`);
+}
+
+// ---- The hot page, and a file of the same markup.
+
+await settle(HOT);
+const markup = await (await fetch(HOT)).text();
+writeFileSync(join(assets, "assets/static.html"), markup);
+const still = `${base}/assets/static.html`;
+const [hot, plain, tooltips] = [[], [], []];
+for (let round = 0; round < ROUNDS; round += 1) {
+  for (const [url, into] of [
+    [HOT, hot],
+    [still, plain],
+  ]) {
+    const { context, page } = await fresh();
+    await page.goto(url, { waitUntil: "load" });
+    if (url === HOT) tooltips.push(await untilTooltip(page, "revenue-by-day"));
+    await page.waitForTimeout(300);
+    into.push(await times(page));
+    await context.close();
+  }
+}
+const of = (list, name) => median(list.map((one) => one[name]));
+console.log("the hot page of twenty panels (medians)");
+say("  first byte", ms(of(hot, "firstByte")));
+say("  first contentful paint", ms(of(hot, "paint")));
+say("  largest contentful paint", ms(of(hot, "largest")));
+say("  until the first tooltip", ms(median(tooltips)));
+say("  layout shift, worst", Math.max(...hot.map((one) => one.shift)).toFixed(4));
+for (const [kind, bytes] of Object.entries(hot[0].bytes)) say(`  ${kind}, as sent`, `${(bytes / 1e3).toFixed(1)} kB`);
+say("  first contentful paint of a file of the same markup", ms(of(plain, "paint")));
+const ratios = hot.map((one, i) => one.paint / plain[i].paint);
+say("  one by the other, round by round: median", `${median(ratios).toFixed(2)} (${ratios.map((r) => r.toFixed(2)).join(", ")})`);
+
+// ---- A slow network and a slow processor.
+
+{
+  const { context, page } = await fresh(true);
+  await page.goto(HOT, { waitUntil: "commit", timeout: 180_000 });
+  await page.waitForFunction(() => Object.keys(window.seen).length === 20, null, { timeout: 180_000 });
+  await page.waitForFunction(
+    () => performance.getEntriesByType("resource").some((entry) => entry.name.endsWith(".wasm") && entry.responseEnd > 0),
+    null,
+    { timeout: 180_000 },
+  );
+  const slow = await times(page);
+  const all = Math.max(...Object.values(slow.seen));
+  console.log("\nslow 3G and a quarter of the processor");
+  say("  first contentful paint", ms(slow.paint));
+  say("  all twenty charts in the page, painted", ms(Math.max(all, slow.paint)));
+  say("  the wasm has arrived", ms(slow.wasm));
+  say("  layout shift", slow.shift.toFixed(4));
+  await context.close();
+  if (Math.max(all, slow.paint) >= slow.wasm) throw new Error("the charts waited for the wasm");
+}
+
+// ---- A cold page with one panel of five seconds.
+
+mkdirSync(dashboards, { recursive: true });
+const appears = async (slug) => {
+  for (let i = 0; i < 200; i += 1) {
+    const answer = await fetch(`${base}/api/v1/dashboards/${slug}`);
+    if (answer.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${slug} is not served`);
+};
+const alone = async (slug, panel) => {
+  const begun = performance.now();
+  const answer = await fetch(`${base}/api/v1/dashboards/${slug}/panels/${panel}`);
+  await answer.text();
+  return performance.now() - begun;
+};
+writeFileSync(join(dashboards, "calibration.toml"), calibration(2_000_000));
+await appears("calibration");
+const rounds = [];
+for (let i = 0; i < 3; i += 1) {
+  rounds.push(await alone("calibration", "count"));
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+}
+const perSecond = 2_000_000 / (median(rounds) / 1_000);
+writeFileSync(join(dashboards, "slowest.toml"), slowest(perSecond));
+await appears("slowest");
+const cold = [];
+for (let round = 0; round < 5; round += 1) {
+  // Past their second: all of it is cold again.
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  const second = await alone("slowest", "second");
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  const { context, page } = await fresh();
+  await page.goto(`${base}/d/slowest`, { waitUntil: "commit" });
+  await page.waitForFunction(() => "second" in window.seen);
+  await page.locator("#range-picker, .toolbar summary").first().click();
+  const started = await page.waitForFunction(
+    () => [...document.querySelectorAll("leptos-island")].every((island) => "started" in island.dataset) && performance.now(),
+  );
+  const answers = await started.jsonValue();
+  await page.waitForFunction(() => "slowest" in window.seen, null, { timeout: 60_000 });
+  const { seen, shift } = await times(page);
+  const others = Math.max(...Object.entries(seen).map(([id, at]) => (id === "slowest" ? 0 : at)));
+  cold.push({ second, others, answers, slowest: seen.slowest, shift, ratio: others / second });
+  await context.close();
+}
+console.log("\na cold page of twenty panels, one of them of five seconds (medians)");
+say("  the second-slowest query alone", ms(of(cold, "second")));
+say("  all panels but the slowest can be seen", ms(of(cold, "others")));
+say("  one by the other, round by round: median", `${of(cold, "ratio").toFixed(2)} (${cold.map((one) => one.ratio.toFixed(2)).join(", ")})`);
+say("  all islands answer", ms(of(cold, "answers")));
+say("  the slowest can be seen", ms(of(cold, "slowest")));
+say("  layout shift, worst", Math.max(...cold.map((one) => one.shift)).toFixed(4));
+for (const name of ["calibration", "slowest"]) rmSync(join(dashboards, `${name}.toml`));
+await browser.close();
