@@ -21,9 +21,11 @@ export const test = base.extend<{ expectedErrors: RegExp[] }>({
   },
 });
 
-/** Waits until every panel is drawn and every island has started. */
+/** Waits until the page is the one of its address, every panel is drawn and every island has started. */
 export async function settled(page: Page) {
-  await expect(page.locator(".skeleton")).toHaveCount(0);
+  await expect(page.locator("html[data-swapping]")).toHaveCount(0, { timeout: 20_000 });
+  const loading = page.locator('.skeleton, .content:is([data-state="loading"], [data-state="late"])');
+  await expect(loading).toHaveCount(0, { timeout: 20_000 });
   await page.waitForFunction(() =>
     [...document.querySelectorAll("leptos-island")].every((i) => "started" in (i as HTMLElement).dataset),
   );

@@ -107,7 +107,9 @@ const navigate = (() => {
   };
 
   const show = async (href, isSame, signal) => {
-    const busy = setTimeout(() => document.documentElement.classList.add("busy"), 150);
+    const root = document.documentElement;
+    root.dataset.swapping = "";
+    const busy = setTimeout(() => root.classList.add("busy"), 150);
     try {
       const page = await taken(href, signal);
       if (signal?.aborted) return;
@@ -121,7 +123,11 @@ const navigate = (() => {
       if (error.name !== "AbortError") location.reload();
     } finally {
       clearTimeout(busy);
-      document.documentElement.classList.remove("busy");
+      // The next one may have begun.
+      if (!signal?.aborted) {
+        root.classList.remove("busy");
+        delete root.dataset.swapping;
+      }
     }
   };
 

@@ -102,15 +102,15 @@ test("focus and place in a table stay when its content is replaced", async ({ pa
 
 test.describe("without a network", () => {
   test.use({ expectedErrors: [/ERR_INTERNET_DISCONNECTED|ERR_FAILED/] });
-  test("the page says so, and catches up when it is back", async ({ page, context }) => {
-    await page.route("**/live*", (route) => route.abort());
+  test("the page says so, and catches up when it is back", async ({ page }) => {
+    await page.route("**/d/live/live*", (route) => route.abort());
     await page.goto("/d/live");
     await settled(page);
     await expect(sign(page)).toHaveAttribute("data-state", "away");
     const before = await exact(page, "dice");
     const answer = await page.request.post("/d/live/refresh", { maxRedirects: 0 });
     expect(answer.status()).toBe(303);
-    await page.unroute("**/live*");
+    await page.unroute("**/d/live/live*");
     await page.evaluate(() => dispatchEvent(new Event("online")));
     await expect(sign(page)).toHaveAttribute("data-state", "live", { timeout: 20_000 });
     await expect(figure(page, "dice")).not.toHaveAttribute("title", before);

@@ -51,7 +51,7 @@ test("choices of a form change the page in place, too", async ({ page }) => {
   await settled(page);
   await stay(page);
   await page.locator("summary", { hasText: "Country" }).click();
-  await page.getByLabel("France").check();
+  await page.getByRole("checkbox", { name: "France" }).check();
   await page.getByRole("button", { name: "Apply" }).first().click();
   await expect(page).toHaveURL(/country=France/);
   await expect(page.locator(".chip", { hasText: "France" })).toBeVisible();
