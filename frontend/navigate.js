@@ -106,8 +106,10 @@ const navigate = (() => {
     return script(page) !== script(document);
   };
 
+  let turn = 0;
   const show = async (href, isSame, signal) => {
     const root = document.documentElement;
+    const own = ++turn;
     root.dataset.swapping = "";
     const busy = setTimeout(() => root.classList.add("busy"), 150);
     try {
@@ -124,7 +126,7 @@ const navigate = (() => {
     } finally {
       clearTimeout(busy);
       // The next one may have begun.
-      if (!signal?.aborted) {
+      if (own === turn) {
         root.classList.remove("busy");
         delete root.dataset.swapping;
       }

@@ -33,6 +33,9 @@ pub struct Sample {
     pub connections: i64,
 }
 
+/// One of the figures of a sample.
+type Figure = fn(&Sample) -> f64;
+
 /// What was measured.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
@@ -201,7 +204,7 @@ impl Report {
         let third = day.len() / 3;
         let most =
             |samples: &[Sample], of: fn(&Sample) -> f64| samples.iter().map(of).fold(0.0, f64::max);
-        let kinds: [(&str, fn(&Sample) -> f64); 4] = [
+        let kinds: [(&str, Figure); 4] = [
             ("memory", |sample| sample.memory as f64),
             ("tasks", |sample| sample.tasks as f64),
             ("open files", |sample| sample.files as f64),

@@ -2,7 +2,7 @@
 //! its buffers are full, and packs pages.
 
 // Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
 mod live_support;
 

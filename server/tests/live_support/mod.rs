@@ -298,7 +298,7 @@ impl Following {
             known.extend(news.as_object().unwrap().clone());
             let is_current =
                 |panel: &&str| known.get(*panel).is_some_and(|n| n["state"] == "current");
-            if ["total", "strict", "fixed"].iter().all(|panel| is_current(&panel)) {
+            if ["total", "strict", "fixed"].iter().all(is_current) {
                 return (known, id);
             }
         }
