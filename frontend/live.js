@@ -102,7 +102,10 @@ const live = (() => {
     soon ??= setTimeout(async () => {
       soon = undefined;
       if (asking || document.hidden) return;
-      const now = [...wanted].filter((id) => visible.has(id));
+      // What has never been shown belongs to the page that the reader asked for; only newer values
+      // wait until they can be seen.
+      const isNew = (id) => content(card(id))?.dataset.edition === undefined;
+      const now = [...wanted].filter((id) => visible.has(id) || isNew(id));
       if (now.length === 0) return;
       for (const id of now) wanted.delete(id);
       asking = true;
