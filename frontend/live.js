@@ -112,7 +112,11 @@ const live = (() => {
       const of = main;
       let failed = false;
       try {
-        await take(now);
+        // What is said to be there is waited for: nothing may be stored of it. What is being loaded
+        // only says for how long.
+        const isLoading = (id) => known.get(id)?.state === "loading";
+        const [loading, there] = [now.filter(isLoading), now.filter((id) => !isLoading(id))];
+        await Promise.all([take(loading, false), take(there, true)]);
       } catch {
         failed = of === main;
         if (failed) for (const id of now) wanted.add(id);
@@ -123,9 +127,10 @@ const live = (() => {
     }, 0);
   };
 
-  const take = async (ids) => {
+  const take = async (ids, wait) => {
+    if (ids.length === 0) return;
     const { slug, large, view } = main.dataset;
-    const query = new URLSearchParams({ slug, panels: ids.join(), query: view, large: large ?? "false" });
+    const query = new URLSearchParams({ slug, panels: ids.join(), query: view, large: large ?? "false", wait });
     const of = main;
     const answer = await fetch(`/fn/cards?${query}`, { headers: { accept: "application/json" } });
     if (!answer.ok) throw new Error(answer.statusText);

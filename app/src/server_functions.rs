@@ -51,20 +51,22 @@ pub struct Card {
 
 /// What fills the cards of `panels` (names with commas between them) for the view that the page's
 /// own query string describes; with `large`, as on a panel's own page. It only reads. What is still
-/// loading says so.
+/// loading says so, at once; or as late as a statement may take, with `wait`, which is for what is said
+/// to be there: a panel that nothing is stored of loads anew for each who asks.
 #[server(prefix = "/fn", endpoint = "cards", input = GetUrl, output = Json)]
 pub async fn cards(
     slug: String,
     panels: String,
     query: String,
     large: bool,
+    wait: bool,
 ) -> Result<Vec<Card>, ServerFnError> {
     use crate::components::panel_card;
     use crate::service::SharedService;
     let service = expect_context::<SharedService>();
     let parameters = brisk_domain::view::parse_query(&query);
     let panels: Vec<String> = panels.split(',').map(str::to_owned).collect();
-    let mut page = service.cards(&slug, &panels, &parameters).await.map_err(refuse)?;
+    let mut page = service.cards(&slug, &panels, &parameters, wait).await.map_err(refuse)?;
     page.is_one_panel = large;
     let page = std::sync::Arc::new(page);
     let mut cards = Vec::with_capacity(page.panels.len());

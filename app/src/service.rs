@@ -17,12 +17,13 @@ pub trait Service: Send + Sync {
     fn dashboards(&self) -> Vec<Arc<Dashboard>>;
 
     /// Some panels of a dashboard for the view that `parameters` (decoded) describe, as an open
-    /// page shows them: without the choices of its variables.
+    /// page shows them: without the choices of its variables. With `wait` none of them is late.
     async fn cards(
         &self,
         slug: &str,
         panels: &[String],
         parameters: &[(String, String)],
+        wait: bool,
     ) -> Result<DashboardPage, PageError>;
 
     /// One panel for the view that `parameters` describe, without the dashboard's choices.

@@ -14,7 +14,7 @@ id = "${id}"
 title = "${id}"
 kind = "stat"
 at = { x = ${(panels.length % 4) * 3}, y = ${Math.floor(panels.length / 4) * 2}, w = 3, h = 2 }
-cache = { ttl = "1s", stale = "0s" }
+cache = { ttl = "1h", stale = "0s" }
 sql = "${counting(`n_${panels.length}`, seconds * perSecond)}"`);
   for (let i = 0; i < 18; i += 1) add(`quick-${i}`, 0.005);
   add("second", 0.8);

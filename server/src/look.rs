@@ -119,9 +119,12 @@ impl Look {
 
 /// The shortest pace at which an open page of `dashboard` looks again, in seconds.
 pub fn least_pace(engine: &Engine, dashboard: &Dashboard) -> u32 {
-    const LEAST: u64 = 5;
-    u32::try_from(engine.shortest_ttl(dashboard).as_secs().max(LEAST)).unwrap_or(u32::MAX)
+    let shortest = engine.shortest_ttl(dashboard).as_secs();
+    u32::try_from(shortest).unwrap_or(u32::MAX).max(LEAST_PACE)
 }
+
+/// No open page looks again more often than so many seconds, unless something was invalidated.
+pub const LEAST_PACE: u32 = 5;
 
 /// Until when a page waits.
 #[derive(Clone, Copy)]

@@ -198,10 +198,11 @@ impl Service for EngineService {
         slug: &str,
         panels: &[String],
         parameters: &[(String, String)],
+        wait: bool,
     ) -> Result<DashboardPage, PageError> {
         let shown = |dashboard: &Dashboard| Ok(Shown::Frames(panels_named(dashboard, panels)));
         let look = self.look(slug, shown, parameters, Trigger::Live).await?;
-        Ok(look.into_page(PATIENCE))
+        Ok(look.into_page(if wait { FOR_EVER } else { PATIENCE }))
     }
 
     async fn panel(

@@ -3,7 +3,7 @@
 //! cache, and in all processes together.
 
 use super::state::{PanelState, Snapshot};
-use crate::look::least_pace;
+use crate::look::{LEAST_PACE, least_pace};
 use brisk_cache::{Event, Follower, Tag, Trigger};
 use brisk_domain::{
     Access, Clock, Dashboard, Freshness, Pace, PanelData, PanelError, PanelId, Slug, ViewState,
@@ -228,7 +228,9 @@ impl Channel {
                 let age = Duration::from_micros(age.unsigned_abs());
                 // An hour is no promise for ever: what has no end is asked again once a day.
                 let whole = ttl.min(Duration::from_secs(86_400)).mul_f64(SPREAD);
-                Some(whole.saturating_sub(age).max(Duration::from_secs(1)))
+                // The policy may say less, or nothing: an open page asks no more often than this.
+                let least = Duration::from_secs(LEAST_PACE.into());
+                Some(whole.saturating_sub(age).max(least))
             }
         };
         panel.due_at = wait.map(|wait| Instant::now() + wait);

@@ -221,7 +221,10 @@ impl World {
 
     /// The contents of panels' cards, by panel.
     pub(crate) async fn cards(&self, slug: &str, panels: &[&str]) -> BTreeMap<String, String> {
-        let path = format!("/fn/cards?slug={slug}&panels={}&query=&large=false", panels.join(","));
+        let path = format!(
+            "/fn/cards?slug={slug}&panels={}&query=&large=false&wait=true",
+            panels.join(",")
+        );
         let answer = self.get(&path, &[]).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         let cards: Vec<Value> = serde_json::from_str(&answer.body).unwrap();
