@@ -12,7 +12,7 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 /// Bytes of pages that are kept.
-const KEPT: u64 = 64 << 20;
+const KEPT: u64 = 32 << 20;
 
 /// Pages that were drawn lately, by their tags.
 pub struct Pages {

@@ -21,7 +21,7 @@ pub struct EngineService {
 }
 
 /// Bytes of drawn panels that are kept.
-const FRAGMENTS: u64 = 64 << 20;
+const FRAGMENTS: u64 = 32 << 20;
 /// A server function ends when its statement does, which has a time limit of its own.
 const FOR_EVER: Duration = Duration::from_secs(3_600);
 

@@ -63,7 +63,7 @@ pub(crate) enum PreparedChoices {
 }
 
 /// Bytes of SQL that are kept.
-const KEPT: u64 = 64 << 20;
+const KEPT: u64 = 32 << 20;
 /// What a statement takes besides its SQL, roughly.
 const BESIDES: usize = 2 << 10;
 
