@@ -33,6 +33,11 @@ export async function settled(page: Page) {
 
 /** No violation of WCAG 2.2 A and AA, nor of axe's best practices. */
 export async function expectAccessible(page: Page) {
+  // What fades in has its contrast when it is there.
+  await page.waitForFunction(() =>
+    document.getAnimations().every(({ timeline, playState, effect }) =>
+      !(timeline instanceof DocumentTimeline) || playState !== "running" || effect?.getTiming().iterations === Infinity),
+  );
   const { violations } = await new AxeBuilder({ page }).analyze();
   const said = violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).slice(0, 3).join(" | ")}`);
   expect(said).toEqual([]);

@@ -16,7 +16,12 @@ const CARD: f64 = 72.0;
 const GRID_WIDTH: f64 = 1392.0;
 
 /// The card of `panel` on its dashboard.
-pub(crate) fn panel_card(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -> AnyView {
+pub(crate) fn panel_card(
+    page: &Arc<DashboardPage>,
+    panel: &Panel,
+    slot: PanelSlot,
+    is_last: &str,
+) -> AnyView {
     let place = panel.place;
     let style = format!("--x:{};--y:{};--w:{};--h:{}", place.x, place.y, place.w, place.h);
     let class = match () {
@@ -24,6 +29,7 @@ pub(crate) fn panel_card(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSl
         () if place.w > 6 => "panel wide",
         () => "panel",
     };
+    let class = format!("{class}{is_last}");
     let size = size_on_grid(panel);
     let title = panel.title_at(page.interval);
     let heading = format!("{}-t", panel.id);
@@ -39,6 +45,31 @@ pub(crate) fn panel_card(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSl
         </section>
     }
     .into_any()
+}
+
+/// For each panel the classes that say what its style cannot see while the page streams in: whether it
+/// is the last of its kind in a row that is not full.
+pub(crate) fn last_of_rows(panels: &[&Panel]) -> Vec<String> {
+    let is_stat = |panel: &Panel| panel.kind == PanelKind::Stat;
+    let is_half = |panel: &Panel| !is_stat(panel) && panel.place.w <= 6;
+    let halves = panels.iter().filter(|panel| is_half(panel)).count();
+    let last_half = panels.iter().rposition(|panel| is_half(panel)).filter(|_| halves % 2 == 1);
+    let mut stats = 0;
+    let classes = panels.iter().enumerate().map(|(at, panel)| {
+        if last_half == Some(at) {
+            return " last-half".to_owned();
+        }
+        let mut class = String::new();
+        if is_stat(panel) {
+            stats += 1;
+            if !panels.get(at + 1).is_some_and(|next| is_stat(next)) {
+                class.push_str(if stats % 2 == 1 { " last-of-odd" } else { "" });
+                class.push_str(["", " last-of-3n-1", " last-of-3n-2"][stats % 3]);
+            }
+        }
+        class
+    });
+    classes.collect()
 }
 
 /// The chart of `panel` on a page of its own.
