@@ -5,6 +5,8 @@ const live = (() => {
   // A tab that stays hidden for so long gives its connection back.
   const HIDDEN = 60_000;
   const LONGEST_PAUSE = 60_000;
+  // A page that shows what is under way, and has no stream, is looked at again after this.
+  const AGAIN = 2_000;
   // As long as a page that streams waits.
   const PATIENCE = 1_500;
 
@@ -238,6 +240,9 @@ const live = (() => {
   };
 
   const begin = () => {
+    // A page without a live channel that shows what is under way is looked at again.
+    const busy = document.querySelector("main[data-again]");
+    if (busy) setTimeout(() => busy.isConnected && location.reload(), AGAIN);
     close();
     observer?.disconnect();
     clearInterval(ticking);

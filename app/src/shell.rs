@@ -77,8 +77,9 @@ pub fn shell(
     guard_scripts(nonce.as_ref());
     let title = page.title();
     let data_theme = (theme != Theme::System).then(|| theme.word());
-    // Without scripts the late panels never move into their places: look again.
-    let again = page.is_pending().then(|| {
+    // Without scripts the late panels never move into their places, and nothing follows what is
+    // under way: look again.
+    let again = (page.is_pending() || page.is_busy()).then(|| {
         view! { <noscript><meta http-equiv="refresh" content="2"/></noscript> }
     });
     let loader = view! {

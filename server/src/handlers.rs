@@ -79,7 +79,7 @@ async fn view(state: &AppState, slug: &str, panel: Option<&str>, request: Reques
 fn address(page: &Page, request: &Request, full: bool) -> String {
     match page {
         Page::Dashboard(page) | Page::Panel(page) => page.link_here_in(full),
-        Page::Home(_) | Page::Api(_) | Page::Error(_) => {
+        Page::Home(_) | Page::Api(_) | Page::Sources(_) | Page::Error(_) => {
             request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned()
         }
     }
@@ -166,7 +166,7 @@ pub async fn server_function(State(state): State<AppState>, request: Request) ->
     .into_response()
 }
 
-async fn failure(state: &AppState, error: PageError, request: Request) -> Response {
+pub(crate) async fn failure(state: &AppState, error: PageError, request: Request) -> Response {
     let (status, error) = match error {
         PageError::NotFound(message) => {
             let link = ("/".to_owned(), "All dashboards".to_owned());

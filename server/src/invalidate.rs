@@ -52,7 +52,7 @@ pub(crate) async fn record_all(engine: &Engine, tags: &[Tag]) -> anyhow::Result<
     Ok(())
 }
 
-async fn record(engine: &Engine, tags: &[Tag]) -> Result<Vec<Tag>, NotRecorded> {
+pub(crate) async fn record(engine: &Engine, tags: &[Tag]) -> Result<Vec<Tag>, NotRecorded> {
     let mut attempt = 1;
     loop {
         match engine.invalidate(tags).await {
@@ -63,7 +63,7 @@ async fn record(engine: &Engine, tags: &[Tag]) -> Result<Vec<Tag>, NotRecorded> 
     }
 }
 
-fn unrecorded(engine: &Engine, error: &NotRecorded) -> anyhow::Error {
+pub(crate) fn unrecorded(engine: &Engine, error: &NotRecorded) -> anyhow::Error {
     // Once nobody asks Redis any more, it is the first trouble that says why.
     let trouble = engine.loader().cache().health().trouble;
     let why = trouble.map_or_else(|| error.0.to_string(), |(_, why)| why);

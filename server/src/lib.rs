@@ -8,8 +8,9 @@
 //! - [`serve`]: puts the rooms together and serves; [`demo`] loads the demo data and
 //!   [`feeder`] goes on with them, [`warm`] fills the cache ahead of readers, from what [`requested_views`] remembers;
 //! - [`rollup`]: the commands about rollups; [`rollup_schedule`] refreshes them without readers,
-//!   [`rollup_runs`] writes down what was done;
+//!   [`rollup_runs`] writes down what was done, [`rollup_status`] how they do;
 //! - [`router`]: every route; [`handlers`] answer those of pages, [`api`] those of programs;
+//! - [`administration`]: the pages of those who look after sources and rollups;
 //! - [`hooks`]: the webhook that invalidates;
 //! - [`service`]: what pages and programs get, from the engine; [`sentence`]: how messages read;
 //! - [`look`]: a view that was looked up, before it is drawn; [`pages`]: what was drawn lately,
@@ -18,6 +19,7 @@
 //! - [`assets`]: the built frontend; [`watch`]: dashboards that change while serving.
 
 pub mod accept_encoding;
+pub mod administration;
 pub mod api;
 pub mod assets;
 pub mod check;
@@ -41,6 +43,7 @@ pub mod requested_views;
 pub mod rollup;
 pub mod rollup_runs;
 pub mod rollup_schedule;
+pub mod rollup_status;
 pub mod router;
 pub mod sentence;
 pub mod serve;

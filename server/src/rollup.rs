@@ -3,14 +3,11 @@
 use crate::cli::{RebuildArguments, RollupCommand, SharedArguments};
 use crate::config::{Environment, Settings};
 use crate::rollup_runs::{self, Runs};
-use crate::{invalidate, logging, open, system_clock};
+use crate::{invalidate, logging, open, rollup_status, system_clock};
 use anyhow::{Context, bail};
-use brisk_cache::Tag;
-use brisk_domain::{Clock, RollupName, RollupRun, SourceName, Timestamp};
-use brisk_engine::{Engine, PlannedRollup};
-use brisk_source::rollup::Record;
+use brisk_domain::{Clock, LastRefresh, RollupStatus, Timestamp, format};
+use brisk_engine::Engine;
 use brisk_store::Store;
-use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -50,86 +47,32 @@ async fn opened(shared: &SharedArguments) -> anyhow::Result<Opened> {
 #[allow(clippy::print_stdout)] // It is a command: this is its result.
 async fn list(shared: &SharedArguments) -> anyhow::Result<ExitCode> {
     let Opened { engine, store, clock, .. } = opened(shared).await?;
-    let rollups = engine.rollups();
-    if rollups.is_empty() {
+    if engine.catalog().contents().rollups.is_empty() {
         let directory = engine.catalog().directory().join(brisk_definition::ROLLUPS);
         println!("there is no rollup in {}", directory.display());
         return Ok(ExitCode::SUCCESS);
     }
-    let runs = match &store {
-        Some(store) => store.latest_rollup_runs().await?,
-        None => Vec::new(),
-    };
-    let mut records = BTreeMap::new();
-    let contents = engine.catalog().contents();
     let now = clock.now();
     let mut rows =
         vec![["name", "source", "last run", "rows", "seconds", "state"].map(String::from)];
-    for (name, planned) in &rollups {
-        let Some(rollup) = contents.rollups.get(name) else { continue };
-        let source = &rollup.source;
-        if !records.contains_key(source) {
-            records.insert(source.clone(), records_of(&engine, source).await);
-        }
-        let run = runs.iter().find(|run| run.rollup == *name && run.source == *source);
-        let known = records.get(source).map(|records| {
-            records.as_ref().map(|of| of.iter().find(|record| record.name == name.as_str()))
-        });
-        rows.push(row(name, source, planned, known, run, now));
-    }
+    let statuses = rollup_status::all(&engine, store.as_ref()).await?;
+    rows.extend(statuses.iter().map(|status| row(status, now)));
     print_table(&rows);
     Ok(ExitCode::SUCCESS)
 }
 
-/// What the source remembers of its rollups; or why nobody knows.
-async fn records_of(engine: &Engine, source: &SourceName) -> Result<Vec<Record>, String> {
-    let Some(source) = engine.loader().source(source) else { return Ok(Vec::new()) };
-    source.rollup_records().await.map_err(|error| error.to_string())
-}
-
-type Known<'a> = Option<Result<Option<&'a Record>, &'a String>>;
-
-fn row(
-    name: &RollupName,
-    source: &SourceName,
-    planned: &Result<Arc<PlannedRollup>, String>,
-    known: Known<'_>,
-    run: Option<&RollupRun>,
-    now: Timestamp,
-) -> [String; 6] {
-    let record = known.as_ref().and_then(|known| known.as_ref().ok().copied().flatten());
-    let failed = run.and_then(|run| Some((run.started_at, run.outcome.as_ref().err()?)));
-    let state = match (planned, &known, record) {
-        (Err(problem), ..) => format!("cannot be refreshed: {problem}"),
-        (_, Some(Err(why)), _) => format!("unknown: {why}"),
-        (_, _, None) => match failed {
-            Some((_, why)) => format!("failed: {why}"),
-            None => "not built yet".into(),
-        },
-        (Ok(planned), _, Some(record)) => match failed {
-            Some((at, why)) if at > record.refreshed_at => format!("failed since: {why}"),
-            _ if record.definition.starts_with(&planned.definition) => "good".into(),
-            _ => "its definition has changed: the next refresh builds it anew".into(),
-        },
+fn row(status: &RollupStatus, now: Timestamp) -> [String; 6] {
+    let of_last = |show: &dyn Fn(&LastRefresh) -> String| {
+        status.last.as_ref().map_or_else(|| "–".to_owned(), show)
     };
-    let shown = |text: Option<String>| text.unwrap_or_else(|| "–".into());
     [
-        name.to_string(),
-        source.to_string(),
-        shown(record.map(|record| ago(record.refreshed_at, now))),
-        shown(record.map(|record| record.rows.to_string())),
-        shown(record.map(|record| format!("{:.2}", record.seconds))),
-        state,
+        status.name.to_string(),
+        status.source.to_string(),
+        of_last(&|last| format::ago(last.at, now)),
+        of_last(&|last| last.rows.to_string()),
+        of_last(&|last| format!("{:.2}", last.seconds)),
+        status.state.to_string(),
     ]
-}
-
-fn ago(at: Timestamp, now: Timestamp) -> String {
-    match now.seconds().saturating_sub(at.seconds()) {
-        seconds if seconds < 120 => format!("{} s ago", seconds.max(0)),
-        seconds if seconds < 7_200 => format!("{} min ago", seconds / 60),
-        seconds if seconds < 172_800 => format!("{} h ago", seconds / 3_600),
-        seconds => format!("{} days ago", seconds / 86_400),
-    }
 }
 
 #[allow(clippy::print_stdout)] // Here, too.
@@ -167,7 +110,6 @@ async fn rebuild(arguments: &RebuildArguments) -> anyhow::Result<ExitCode> {
         );
         return Ok(ExitCode::SUCCESS);
     }
-    let tag = Tag::parse(&format!("rollup:{}.{}", rollup.plan.rollup().source, rollup.name()))?;
-    invalidate::record_all(&engine, &[tag]).await?;
+    invalidate::record_all(&engine, &rollup.own_tags()).await?;
     Ok(ExitCode::SUCCESS)
 }

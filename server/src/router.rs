@@ -1,5 +1,6 @@
 //! Every route, and what surrounds them all.
 
+use crate::administration::{self, Administration};
 use crate::live::{self, Hub, hub};
 use crate::pages::Pages;
 use crate::service::EngineService;
@@ -10,6 +11,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use brisk_app::Assets;
+use brisk_store::Store;
 use http::{HeaderValue, Method, StatusCode, header};
 use std::path::Path;
 use std::sync::Arc;
@@ -26,13 +28,27 @@ pub struct AppState {
     pub pages: Arc<Pages>,
     /// What open pages follow.
     pub hub: Hub,
+    /// What pages of administration know.
+    pub administration: Arc<Administration>,
 }
 
 impl AppState {
     /// What handlers need, over `service`.
     pub fn new(service: Arc<EngineService>, assets: Assets) -> Self {
         let hub = Hub::new(Arc::clone(service.engine()), Arc::clone(service.clock()), hub::MOST);
-        Self { service, assets: Arc::new(assets), pages: Arc::default(), hub }
+        Self {
+            service,
+            assets: Arc::new(assets),
+            pages: Arc::default(),
+            hub,
+            administration: Arc::default(),
+        }
+    }
+
+    /// The same, where refreshes of rollups are written down in `store`.
+    #[must_use]
+    pub fn with_store(self, store: Store) -> Self {
+        Self { administration: Arc::new(Administration::over(store)), ..self }
     }
 }
 
@@ -51,6 +67,9 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .route("/d/{slug}/live", get(live::handler::dashboard))
         .route("/d/{slug}/p/{panel}/live", get(live::handler::panel))
         .route("/d/{slug}/refresh", post(handlers::refresh))
+        .route("/admin", get(administration::index))
+        .route("/admin/sources", get(administration::sources))
+        .route("/admin/rollups/{name}/rebuild", post(administration::rebuild))
         .route("/theme", post(handlers::theme))
         .route("/fn/{*name}", get(handlers::server_function))
         .route("/api", get(api::page::page))

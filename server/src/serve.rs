@@ -57,7 +57,7 @@ pub async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         .with_context(|| format!("watching {}", settings.dashboards_dir.display()))?;
     let hooks = Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks);
     let service = Arc::new(EngineService::new(Arc::clone(&engine), Arc::clone(&clock)));
-    let state = AppState::new(service, built);
+    let state = AppState::new(service, built).with_store(store.clone());
     let hub = state.hub.clone();
     let listener = TcpListener::bind(settings.listen)
         .await

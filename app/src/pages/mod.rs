@@ -5,6 +5,7 @@ mod dashboard;
 mod error;
 mod home;
 mod panel;
+mod sources;
 
 use crate::Theme;
 use crate::components::{icon, top_bar};
@@ -19,6 +20,7 @@ pub fn page(page: Page, theme: Theme, path: String) -> AnyView {
         Page::Dashboard(page) => dashboard::dashboard(&page),
         Page::Panel(page) => panel::panel(&page),
         Page::Api(page) => api::api(&page),
+        Page::Sources(page) => sources::sources(&page),
         Page::Error(error) => error::error(&error),
     };
     view! {

@@ -126,6 +126,16 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// How long ago `at` is, in the largest unit that says enough.
+pub fn ago(at: Timestamp, now: Timestamp) -> String {
+    match now.seconds().saturating_sub(at.seconds()) {
+        seconds if seconds < 120 => format!("{} s ago", seconds.max(0)),
+        seconds if seconds < 7_200 => format!("{} min ago", seconds / 60),
+        seconds if seconds < 172_800 => format!("{} h ago", seconds / 3_600),
+        seconds => format!("{} days ago", seconds / 86_400),
+    }
+}
+
 /// Digits in groups of three: `-1234567.5` becomes `−1,234,567.5` (with a true minus sign).
 pub fn grouped(digits: &str) -> String {
     let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("−", rest));

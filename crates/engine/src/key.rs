@@ -6,7 +6,7 @@
 use crate::encoding;
 use crate::plan::Planned;
 use brisk_cache::{Fingerprint, Policy, Request, Tag};
-use brisk_domain::{Dashboard, Panel, PanelId, Query, Rollup};
+use brisk_domain::{Dashboard, Panel, PanelId, Query, Rollup, RollupName, SourceName};
 use brisk_source::rollup::Plan;
 use std::sync::Arc;
 use std::time::Duration;
@@ -76,7 +76,7 @@ const UNTIL_INVALIDATED: Duration = Duration::from_secs(365 * 86_400);
 pub fn rollup_request(plan: &Plan, definition: &str, place: &str) -> Request {
     let Rollup { name, source, refresh, .. } = plan.rollup();
     let parts = ["rollup", source.as_str(), name.as_str(), definition, place];
-    let own = format!("rollup:{source}.{name}");
+    let own = rollup_tag(source, name);
     let mut names = vec![ALL.to_owned(), format!("source:{source}"), own.clone()];
     names.extend(plan.tables().iter().map(|table| format!("table:{source}.{table}")));
     Request {
@@ -91,6 +91,11 @@ pub fn rollup_request(plan: &Plan, definition: &str, place: &str) -> Request {
         label: Arc::from(own),
         lane: Arc::from(source.as_str()),
     }
+}
+
+/// The tag that a rollup's refresh has, and all that reads it.
+pub fn rollup_tag(source: &SourceName, name: &RollupName) -> String {
+    format!("rollup:{source}.{name}")
 }
 
 /// A name that is no tag is a table whose name no webhook could send either.

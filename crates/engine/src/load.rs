@@ -101,6 +101,11 @@ impl Loader {
         &self.cache
     }
 
+    /// The sources, by name.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
     /// The source of that name.
     pub fn source(&self, name: &SourceName) -> Option<&Source> {
         self.sources.get(name)

@@ -9,7 +9,7 @@ use crate::encoding::Cached;
 use crate::key;
 use crate::load::Sources;
 use crate::window;
-use brisk_cache::{Cache, Fingerprint, LoadError, Request, Trigger};
+use brisk_cache::{Cache, Fingerprint, LoadError, Request, Tag, Trigger};
 use brisk_domain::{
     Clock, Column, FailureKind, Frame, PanelError, Rollup, RollupName, RollupReport, RollupRun,
     SourceName, Timestamp, Values,
@@ -51,6 +51,12 @@ impl PlannedRollup {
     /// Its name.
     pub fn name(&self) -> &RollupName {
         &self.plan.rollup().name
+    }
+
+    /// The tags that what reads it has because of it alone. There is one: names are such that a tag
+    /// can be made of them.
+    pub fn own_tags(&self) -> Vec<Tag> {
+        Tag::parse(&key::rollup_tag(&self.plan.rollup().source, self.name())).into_iter().collect()
     }
 }
 

@@ -62,6 +62,14 @@ impl Postgres {
         &self.user
     }
 
+    pub(crate) fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    pub(crate) fn connections(&self) -> (u32, u32) {
+        (self.pool.options().get_max_connections(), self.pool.size())
+    }
+
     /// What its server is, and what its role may do.
     pub(crate) async fn about(&self) -> Result<About, SourceError> {
         let asked = about::in_time(about::postgres(&self.pool)).await;

@@ -112,6 +112,24 @@ impl Source {
         }
     }
 
+    /// What a statement may take.
+    pub fn limits(&self) -> Limits {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.limits(),
+            Database::Postgres(postgres) => postgres.limits(),
+            Database::MySql(mysql) => mysql.limits(),
+        }
+    }
+
+    /// Connections that it may have at a time, and those that it has.
+    pub fn connections(&self) -> (u32, u32) {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.connections(),
+            Database::Postgres(postgres) => postgres.connections(),
+            Database::MySql(mysql) => mysql.connections(),
+        }
+    }
+
     /// Runs `statement`, read-only and within the limits. Whole-number columns named in `scales`
     /// count 10^-scale units and become decimals.
     pub async fn run(

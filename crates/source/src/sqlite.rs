@@ -69,6 +69,14 @@ impl Sqlite {
         &self.path
     }
 
+    pub(crate) fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    pub(crate) fn connections(&self) -> (u32, u32) {
+        (self.pool.options().get_max_connections(), self.pool.size())
+    }
+
     /// What it is.
     pub(crate) async fn about(&self) -> Result<About, SourceError> {
         let asked = about::in_time(about::sqlite(&self.pool)).await;

@@ -1,5 +1,11 @@
 //! What the server provides to pages and server functions, as a small trait object in context.
 
+mod api_page;
+mod sources_page;
+
+pub use api_page::{ApiField, ApiOperation, ApiPage, ApiProblem, FieldKind};
+pub use sources_page::{RollupRow, SourceReport, SourcesPage};
+
 use crate::fragments::Fragments;
 use brisk_domain::{
     Bounds, Dashboard, Interval, Pace, Panel, PanelData, PanelEntries, PanelError, Presentation,
@@ -66,79 +72,10 @@ pub enum Page {
     Panel(Arc<DashboardPage>),
     /// What programs can ask.
     Api(Arc<ApiPage>),
+    /// The sources and their rollups, for administrators.
+    Sources(Arc<SourcesPage>),
     /// What went wrong: title, sentence, where to go.
     Error(ErrorPage),
-}
-
-/// What programs can ask, to be tried.
-#[derive(Debug)]
-pub struct ApiPage {
-    /// What the API is, with code in backticks.
-    pub about: &'static str,
-    /// What there is to ask.
-    pub operations: Vec<ApiOperation>,
-    /// What can go wrong.
-    pub problems: Vec<ApiProblem>,
-    /// The dashboards to choose from.
-    pub dashboards: Vec<Arc<Dashboard>>,
-}
-
-/// One thing to ask.
-#[derive(Debug)]
-pub struct ApiOperation {
-    /// Its name.
-    pub id: &'static str,
-    /// Its address, with places in braces.
-    pub path: &'static str,
-    /// A few words.
-    pub title: &'static str,
-    /// Paragraphs, with code in backticks.
-    pub about: &'static str,
-    /// What can be said.
-    pub fields: Vec<ApiField>,
-}
-
-/// Something that can be said when asking.
-#[derive(Debug)]
-pub struct ApiField {
-    /// The parameter.
-    pub name: &'static str,
-    /// A sentence, with code in backticks.
-    pub about: &'static str,
-    /// How it is filled in.
-    pub kind: FieldKind,
-}
-
-/// How a field is filled in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FieldKind {
-    /// One of the dashboards.
-    Dashboard,
-    /// One of the panels: the dashboard's name, a slash, the panel's.
-    Panel,
-    /// A range's word.
-    Range,
-    /// A day.
-    Day,
-    /// An interval.
-    Interval,
-    /// A whole number.
-    Number,
-    /// Any text, such as this.
-    Text(&'static str),
-}
-
-/// A kind of problem.
-#[derive(Debug)]
-pub struct ApiProblem {
-    /// Its name.
-    pub name: &'static str,
-    /// The status of the response.
-    pub status: u16,
-    /// A few words.
-    pub title: &'static str,
-    /// What to do.
-    pub advice: &'static str,
 }
 
 /// A page that says what went wrong.
@@ -272,6 +209,7 @@ impl Page {
                 None => page.dashboard.title.clone(),
             },
             Self::Api(_) => "API · Brisk".into(),
+            Self::Sources(_) => "Sources · Brisk".into(),
             Self::Error(error) => format!("{} · Brisk", error.title),
         }
     }
@@ -282,6 +220,11 @@ impl Page {
             return false;
         };
         page.panels.iter().any(|(_, slot)| matches!(slot, PanelSlot::Pending { .. }))
+    }
+
+    /// Whether it shows something that is under way, and no live channel follows it.
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Sources(page) if page.is_busy)
     }
 
     /// Whether parts of it come later than the rest.

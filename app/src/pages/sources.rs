@@ -1,0 +1,220 @@
+//! The sources and their rollups, for those who look after them.
+
+use crate::components::icon::icon;
+use crate::service::{RollupRow, SourceReport, SourcesPage};
+use brisk_domain::{
+    LastRefresh, RollupName, RollupRun, RollupState, RollupStatus, Timestamp, Unit, ZoneOffsets,
+    format,
+};
+use leptos::prelude::*;
+
+/// Cards of the sources, each with a table of its rollups.
+pub fn sources(page: &SourcesPage) -> AnyView {
+    let cards: Vec<AnyView> = page.sources.iter().map(|source| card(source, page.now)).collect();
+    let none = page.sources.is_empty().then(|| {
+        view! {
+            <div class="sheet">
+                <h2>"No sources yet"</h2>
+                <p>"A source is a database that panels read. Declare one in brisk.toml, or start with "<code>"--source NAME=URL"</code>"."</p>
+            </div>
+        }
+    });
+    let now = utc(page.now);
+    view! {
+        <main id="main" data-again=page.is_busy.then_some("")>
+            <div class="page-head">
+                <div>
+                    <h1>"Sources"</h1>
+                    <p>"The databases that panels read, and the rollups that Brisk maintains in them."</p>
+                </div>
+                <p class="as-of"><span>"asked at "{now}</span></p>
+            </div>
+            <div class="page admin">{none}{cards}</div>
+        </main>
+    }
+    .into_any()
+}
+
+fn card(source: &SourceReport, now: Timestamp) -> AnyView {
+    let (state, class) = match source.version {
+        Ok(_) => ("answers", "state fresh"),
+        Err(_) => ("does not answer", "state bad"),
+    };
+    let name = source.name.to_string();
+    let title = format!("source-{name}");
+    let warnings = source
+        .version
+        .as_ref()
+        .err()
+        .map(|why| banner(why.clone()))
+        .into_iter()
+        .chain(source.may_write.as_ref().map(|what| {
+        banner(format!(
+            "The role of this source {what}. Brisk only reads: give it a role that may do no more."
+        ))
+    }));
+    let warnings: Vec<AnyView> = warnings.collect();
+    let (most, now_open) = source.connections;
+    let (rows, bytes) = source.size;
+    let facts = [
+        ("Server", source.version.clone().unwrap_or_else(|_| "–".into())),
+        ("Connections", format!("{now_open} open, {most} at most")),
+        ("Time limit", length(source.time.as_secs_f64())),
+        ("Rows, at most", count(rows)),
+        ("Size, at most", format::compact(bytes as f64, &Unit::Bytes)),
+    ];
+    let facts: Vec<_> = facts
+        .into_iter()
+        .map(|(name, fact)| view! { <div><dt>{name}</dt><dd>{fact}</dd></div> })
+        .collect();
+    let dashboards = source.dashboards.iter().cloned();
+    let dashboards: Vec<_> =
+        dashboards.map(|(href, title)| view! { <a href=href>{title}</a> }).collect();
+    let read_by = (!dashboards.is_empty())
+        .then(|| view! { <div class="read-by"><dt>"Read by"</dt><dd>{dashboards}</dd></div> });
+    view! {
+        <section class="operation" aria-labelledby=title.clone()>
+            <h2 id=title.clone()>{name}<b class=class>{state}</b></h2>
+            {warnings}
+            <dl class="facts">{facts}{read_by}</dl>
+            {rollups(&source.rollups, now)}
+        </section>
+    }
+    .into_any()
+}
+
+fn banner(text: String) -> AnyView {
+    view! { <p class="banner">{icon("alert")}{text}</p> }.into_any()
+}
+
+fn rollups(rows: &[RollupRow], now: Timestamp) -> Option<AnyView> {
+    if rows.is_empty() {
+        return None;
+    }
+    let rows: Vec<AnyView> = rows.iter().map(|row| rollup(row, now)).collect();
+    Some(view! { <h3>"Rollups"</h3><ul class="rollups">{rows}</ul> }.into_any())
+}
+
+fn rollup(row: &RollupRow, now: Timestamp) -> AnyView {
+    let RollupStatus { name, grain, refresh, state, last, runs, .. } = &row.status;
+    let (word, class) = match (row.is_running, state) {
+        (true, _) => ("being built", "state"),
+        (false, RollupState::Good) => (state.word(), "state fresh"),
+        (false, RollupState::NotBuilt) => (state.word(), "state"),
+        (false, RollupState::Changed | RollupState::Unknown(_)) => (state.word(), "state stale"),
+        (false, RollupState::Failed { .. } | RollupState::Broken(_)) => (state.word(), "state bad"),
+    };
+    let whys: Vec<_> =
+        state.why().map(str::to_owned).into_iter().chain(row.notice.clone()).collect();
+    let whys: Vec<_> = whys.into_iter().map(|why| view! { <p class="why">{why}</p> }).collect();
+    let of_last =
+        |show: &dyn Fn(&LastRefresh) -> String| last.as_ref().map_or_else(|| "–".to_owned(), show);
+    let schedule = match refresh {
+        Some(every) => format!("every {}, and when its tables change", length(every.as_secs_f64())),
+        None => "when its tables change".into(),
+    };
+    let facts = [
+        ("Last run", of_last(&|last| format::ago(last.at, now))),
+        ("Rows", of_last(&|last| count(last.rows))),
+        ("Took", of_last(&|last| format::duration(last.seconds))),
+        ("Grain", grain.word().to_owned()),
+        ("Refreshed", schedule),
+    ];
+    let facts: Vec<_> = facts
+        .into_iter()
+        .map(|(name, fact)| view! { <div><dt>{name}</dt><dd>{fact}</dd></div> })
+        .collect();
+    let can_build = !matches!(state, RollupState::Broken(_));
+    let form = can_build.then(|| {
+        view! {
+            <form method="post" action=format!("/admin/rollups/{name}/rebuild")>
+                <button class="btn" disabled=row.is_running aria-describedby=format!("{name}-name")>"Build anew"</button>
+            </form>
+        }
+    });
+    let text = name.to_string();
+    view! {
+        <li class="rollup" id=text.clone()>
+            <div class="rollup-head">
+                <h4 id=format!("{text}-name")><code>{text.clone()}</code><b class=class>{word}</b></h4>
+                {form}
+            </div>
+            {whys}
+            <dl class="facts">{facts}</dl>
+            {history(name, runs, now)}
+        </li>
+    }
+    .into_any()
+}
+
+/// What refreshes did lately, in a table that opens.
+fn history(name: &RollupName, runs: &[RollupRun], now: Timestamp) -> Option<AnyView> {
+    if runs.is_empty() {
+        return None;
+    }
+    let rows: Vec<_> = runs
+        .iter()
+        .map(|run| {
+            let (written, total, what) = match &run.outcome {
+                Ok(report) => {
+                    let from = report.from.map_or_else(
+                        || "all of it".to_owned(),
+                        |from| format!("from {} on", utc(from)),
+                    );
+                    (count(report.written), count(report.rows), from)
+                }
+                Err(why) => ("–".into(), "–".into(), why.clone()),
+            };
+            let class = run.outcome.is_err().then_some("bad");
+            view! {
+                <tr class=class>
+                    <td title=utc(run.started_at)>{format::ago(run.started_at, now)}</td>
+                    <td>{what}</td>
+                    <td class="n">{written}</td>
+                    <td class="n">{total}</td>
+                    <td class="n">{format::duration(run.seconds)}</td>
+                </tr>
+            }
+        })
+        .collect();
+    let words = match runs.len() {
+        1 => "The latest run".to_owned(),
+        many => format!("The latest {many} runs"),
+    };
+    Some(
+        view! {
+            <details>
+                <summary>{words}</summary>
+                <div class="scroll" tabindex="0" role="region" aria-label=format!("Runs of {name}")>
+                    <table class="tb">
+                        <thead><tr>
+                            <th scope="col">"Started"</th>
+                            <th scope="col">"Rows replaced"</th>
+                            <th scope="col" class="n">"Written"</th>
+                            <th scope="col" class="n">"Rows"</th>
+                            <th scope="col" class="n">"Took"</th>
+                        </tr></thead>
+                        <tbody>{rows}</tbody>
+                    </table>
+                </div>
+            </details>
+        }
+        .into_any(),
+    )
+}
+
+fn count(number: u64) -> String {
+    format::grouped(&number.to_string())
+}
+
+/// A length that somebody set, in round figures: "5 min" says it all.
+fn length(seconds: f64) -> String {
+    let text = format::duration(seconds);
+    text.trim_end_matches(" 0 s").trim_end_matches(" 0 min").to_owned()
+}
+
+/// An instant for people whose zone nobody knows.
+fn utc(at: Timestamp) -> String {
+    let utc = ZoneOffsets { first: 0, changes: Vec::new() };
+    format!("{} UTC", utc.local(at).format("%Y-%m-%d %H:%M"))
+}

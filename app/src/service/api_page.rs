@@ -1,0 +1,75 @@
+//! What the page about the API shows.
+
+use brisk_domain::Dashboard;
+use std::sync::Arc;
+
+/// What programs can ask, to be tried.
+#[derive(Debug)]
+pub struct ApiPage {
+    /// What the API is, with code in backticks.
+    pub about: &'static str,
+    /// What there is to ask.
+    pub operations: Vec<ApiOperation>,
+    /// What can go wrong.
+    pub problems: Vec<ApiProblem>,
+    /// The dashboards to choose from.
+    pub dashboards: Vec<Arc<Dashboard>>,
+}
+
+/// One thing to ask.
+#[derive(Debug)]
+pub struct ApiOperation {
+    /// Its name.
+    pub id: &'static str,
+    /// Its address, with places in braces.
+    pub path: &'static str,
+    /// A few words.
+    pub title: &'static str,
+    /// Paragraphs, with code in backticks.
+    pub about: &'static str,
+    /// What can be said.
+    pub fields: Vec<ApiField>,
+}
+
+/// Something that can be said when asking.
+#[derive(Debug)]
+pub struct ApiField {
+    /// The parameter.
+    pub name: &'static str,
+    /// A sentence, with code in backticks.
+    pub about: &'static str,
+    /// How it is filled in.
+    pub kind: FieldKind,
+}
+
+/// How a field is filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldKind {
+    /// One of the dashboards.
+    Dashboard,
+    /// One of the panels: the dashboard's name, a slash, the panel's.
+    Panel,
+    /// A range's word.
+    Range,
+    /// A day.
+    Day,
+    /// An interval.
+    Interval,
+    /// A whole number.
+    Number,
+    /// Any text, such as this.
+    Text(&'static str),
+}
+
+/// A kind of problem.
+#[derive(Debug)]
+pub struct ApiProblem {
+    /// Its name.
+    pub name: &'static str,
+    /// The status of the response.
+    pub status: u16,
+    /// A few words.
+    pub title: &'static str,
+    /// What to do.
+    pub advice: &'static str,
+}

@@ -1,0 +1,47 @@
+//! What the page about sources shows.
+
+use brisk_domain::{RollupStatus, SourceName, Timestamp};
+use std::time::Duration;
+
+/// The sources and their rollups.
+#[derive(Debug)]
+pub struct SourcesPage {
+    /// When they were asked.
+    pub now: Timestamp,
+    /// The sources, by name.
+    pub sources: Vec<SourceReport>,
+    /// Whether something is under way, so that the page is to be looked at again soon.
+    pub is_busy: bool,
+}
+
+/// One source.
+#[derive(Debug)]
+pub struct SourceReport {
+    /// Its name.
+    pub name: SourceName,
+    /// The name and version of its server; or why it does not answer.
+    pub version: Result<String, String>,
+    /// What its role may do besides reading.
+    pub may_write: Option<String>,
+    /// Connections that it may have, and those that it has.
+    pub connections: (u32, u32),
+    /// How long a statement may take.
+    pub time: Duration,
+    /// Rows and bytes that a statement may give.
+    pub size: (u64, u64),
+    /// The dashboards that read it: address and title.
+    pub dashboards: Vec<(String, String)>,
+    /// Its rollups, by name.
+    pub rollups: Vec<RollupRow>,
+}
+
+/// One rollup.
+#[derive(Debug)]
+pub struct RollupRow {
+    /// How it does.
+    pub status: RollupStatus,
+    /// Whether it is being built anew, as somebody asked here.
+    pub is_running: bool,
+    /// What went wrong when that was done, though the table was built.
+    pub notice: Option<String>,
+}
