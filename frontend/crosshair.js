@@ -34,9 +34,16 @@
     }
   };
 
+  let sharing;
   new MutationObserver((changes) => {
-    // Of several changes in a moment only the last says where the pointer is.
-    const pointed = changes.map(({ target }) => target);
-    share(pointed.findLast((chart) => "at" in chart.dataset) ?? pointed.at(-1));
-  }).observe(document.documentElement, { subtree: true, attributeFilter: ["data-at"] });
+    // Of several changes in a moment only the last says where the pointer is. A chart that was taken out
+    // of the page points nowhere.
+    const pointed = changes.filter(({ type, target }) => type === "attributes" && target.isConnected);
+    const chart = pointed.findLast(({ target }) => "at" in target.dataset)?.target ?? pointed.at(-1)?.target;
+    if (chart) share((sharing = chart));
+    else if (sharing && !sharing.isConnected) {
+      sharing = undefined;
+      for (const line of document.querySelectorAll(".chart > .twin")) line.remove();
+    }
+  }).observe(document.documentElement, { subtree: true, childList: true, attributeFilter: ["data-at"] });
 }

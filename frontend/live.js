@@ -10,7 +10,7 @@ const live = (() => {
   // As long as a page that streams waits.
   const PATIENCE = 1_500;
 
-  let main, stream, known, wanted, visible, observer, pause, timer, hidden, ticking, outdated, begun;
+  let main, stream, known, wanted, slow, visible, observer, pause, timer, hidden, ticking, outdated, begun, ends;
 
   const card = (id) => main.querySelector(`[data-panel="${CSS.escape(id)}"]`);
   const content = (card) => card?.querySelector(":scope > .content");
@@ -72,7 +72,10 @@ const live = (() => {
     const own = card(id);
     const shown = content(own);
     if (!shown) return;
-    const isShown = news.edition !== undefined && news.edition === shown.dataset.edition;
+    const isShown =
+      news.state === "failed"
+        ? news.error === shown.dataset.error
+        : news.edition !== undefined && news.edition === shown.dataset.edition;
     if (news.state === "loading") {
       if (shown.dataset.state === "late") countFrom(shown, known.get(id));
       else mark(shown);
@@ -87,7 +90,6 @@ const live = (() => {
     shown.dataset.state = "previous";
     const sign = document.createElement("span");
     sign.className = "mark updating";
-    sign.setAttribute("role", "status");
     sign.title = "A newer value is on its way";
     sign.append(`as of ${shown.dataset.at}`);
     const words = document.createElement("span");
@@ -103,66 +105,112 @@ const live = (() => {
   const fetchSoon = () => {
     soon ??= setTimeout(async () => {
       soon = undefined;
-      if (asking || document.hidden) return;
+      if (asking || document.hidden || !main) return;
       // What has never been shown belongs to the page that the reader asked for; only newer values
       // wait until they can be seen.
       const isNew = (id) => content(card(id))?.dataset.edition === undefined;
-      const now = [...wanted].filter((id) => visible.has(id) || isNew(id));
+      const now = [...wanted].filter((id) => !slow.has(id) && (visible.has(id) || isNew(id)));
       if (now.length === 0) return;
       for (const id of now) wanted.delete(id);
-      asking = true;
-      const of = main;
+      const own = ends;
+      asking = own;
       let failed = false;
       try {
-        // What is said to be there is waited for: nothing may be stored of it. What is being loaded
-        // only says for how long.
-        const isLoading = (id) => known.get(id)?.state === "loading";
-        const [loading, there] = [now.filter(isLoading), now.filter((id) => !isLoading(id))];
-        await Promise.all([take(loading, false), take(there, true)]);
+        await take(now, false);
       } catch {
-        failed = of === main;
+        failed = !own.signal.aborted;
         if (failed) for (const id of now) wanted.add(id);
       }
-      asking = false;
+      if (asking !== own) return;
+      asking = undefined;
       // What failed is asked for again in a while, and when something is said next.
       if (wanted.size > 0) setTimeout(fetchSoon, failed ? 3_000 + 3_000 * Math.random() : 0);
     }, 0);
   };
 
+  // What is said to be there, and is not: nothing is stored of it. It is waited for by itself, so that
+  // nothing else has to.
+  const takeSlowly = async (id) => {
+    slow.add(id);
+    const own = ends;
+    try {
+      await take([id], true);
+    } catch {
+      if (!own.signal.aborted) wanted.add(id);
+    }
+    if (own !== ends) return;
+    slow.delete(id);
+    if (wanted.has(id)) setTimeout(fetchSoon, 3_000 + 3_000 * Math.random());
+  };
+
   const take = async (ids, wait) => {
-    if (ids.length === 0) return;
     const { slug, large, view } = main.dataset;
     const query = new URLSearchParams({ slug, panels: ids.join(), query: view, large: large ?? "false", wait });
-    const of = main;
-    const answer = await fetch(`/fn/cards?${query}`, { headers: { accept: "application/json" } });
+    const { signal } = ends;
+    const answer = await fetch(`/fn/cards?${query}`, { headers: { accept: "application/json" }, signal });
     if (!answer.ok) throw new Error(answer.statusText);
     const cards = await answer.json();
-    if (of !== main) return;
-    for (const { panel, html } of cards) replace(card(panel), html);
+    if (signal.aborted) return;
+    for (const { panel, html, table } of cards) {
+      const after = replace(card(panel), html, table);
+      const isLate = after?.dataset.state === "late" && known.get(panel)?.state !== "loading";
+      if (isLate && !wait && known.has(panel)) takeSlowly(panel);
+    }
     updated();
     closeIfDone();
   };
 
-  const replace = (own, html) => {
+  // What has the focus is looked for again in what takes its place: the same link or button, else the
+  // first that can have it.
+  const place = (element) => {
+    for (const name of ["href", "value", "aria-label"]) {
+      const value = element.getAttribute(name);
+      if (value) return `${element.localName}[${name}="${CSS.escape(value)}"]`;
+    }
+    return "[tabindex]";
+  };
+
+  const replace = (own, html, table) => {
     const before = content(own);
-    if (!before) return;
+    if (!before) return undefined;
     const template = document.createElement("template");
     template.innerHTML = html;
     const after = template.content.firstElementChild;
-    const focused = before.contains(document.activeElement);
+    const focused = before.contains(document.activeElement) ? place(document.activeElement) : undefined;
     // What is taken out of the page has forgotten it.
     const top = before.querySelector(".scroll")?.scrollTop ?? 0;
     const figures = before.querySelector(".stat-figure")?.textContent;
+    const { reading } = own.dataset;
+    // Who was told once that something failed is not told again and again.
+    if (before.dataset.error && before.dataset.error === after.dataset.error) {
+      after.querySelector("[role=alert]")?.removeAttribute("role");
+    }
     before.replaceWith(after);
-    // Where the reader was: in the chart by keyboard, and in the middle of a long table.
-    if (focused) after.querySelector("[tabindex]")?.focus({ preventScroll: true });
+    // Where the reader was: at a point of the chart, and in the middle of a long table.
+    if (reading !== undefined) own.dataset.reading = reading;
+    if (focused) (after.querySelector(focused) ?? after.querySelector("[tabindex]"))?.focus({ preventScroll: true });
     const scrolls = after.querySelector(".scroll");
     if (scrolls) scrolls.scrollTop = top;
     if (before.dataset.edition !== after.dataset.edition) arrive(after, figures);
+    if (table) fill(table);
     // What was said meanwhile.
     const news = known.get(own.dataset.panel);
     if (news?.state === "loading") countFrom(after, news);
     if (news?.state === "previous" && news.edition === after.dataset.edition) mark(after);
+    return after;
+  };
+
+  // The table below the chart, on a panel's own page.
+  const fill = (table) => {
+    const box = document.querySelector("#data .scroll");
+    if (!box) return;
+    const focused = box.contains(document.activeElement) && box !== document.activeElement
+      ? place(document.activeElement)
+      : undefined;
+    const top = box.scrollTop;
+    box.innerHTML = table;
+    box.scrollTop = top;
+    if (focused) (box.querySelector(focused) ?? box).focus({ preventScroll: true });
   };
 
   // Numbers run to their new value, all else fades in; not where motion is not wanted.
@@ -233,10 +281,27 @@ const live = (() => {
 
   // ---- The page comes and goes.
 
+  // While processes of two builds serve, a page may be out of date for one of them again and again: it
+  // does not follow them there without end.
+  const [RELOADS, WITHIN, KEY] = [5, 60_000, "brisk-reloads"];
   const reload = () => {
-    outdated = false;
-    if (window.brisk?.reload) window.brisk.reload();
-    else location.reload();
+    const now = Date.now();
+    const lately = JSON.parse(sessionStorage.getItem(KEY) ?? "[]").filter((at) => at <= now && now - at < WITHIN);
+    if (lately.length >= RELOADS) {
+      timer = setTimeout(() => !document.hidden && reload(), WITHIN - (now - lately[0]));
+      return;
+    }
+    sessionStorage.setItem(KEY, JSON.stringify([...lately, now]));
+    if (!window.brisk) {
+      location.reload();
+      return;
+    }
+    window.brisk.reload().then((isShown) => {
+      if (isShown || !outdated) return;
+      say("away");
+      timer = setTimeout(() => !document.hidden && reload(), pause * (0.5 + Math.random()));
+      pause = Math.min(pause * 2, LONGEST_PAUSE);
+    });
   };
 
   const begin = () => {
@@ -246,9 +311,13 @@ const live = (() => {
     close();
     observer?.disconnect();
     clearInterval(ticking);
+    // What the page before this one still waits for is nothing to this one.
+    ends?.abort();
+    [ends, asking] = [new AbortController(), undefined];
     main = document.querySelector("main[data-live]");
+    [known, wanted, slow, visible] = [new Map(), new Set(), new Set(), new Set()];
+    [pause, outdated] = [1_000, false];
     if (!main) return;
-    [known, wanted, visible, pause, outdated] = [new Map(), new Set(), new Set(), 1_000, false];
     begun = performance.now();
     observer = new IntersectionObserver(
       (entries) => {

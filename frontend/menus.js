@@ -5,7 +5,8 @@
   said.setAttribute("role", "status");
   // It has to be there before it says something, and the page is still streaming in now.
   const beThere = () => said.isConnected || document.body.append(said);
-  document.addEventListener("focusin", beThere, { once: true });
+  // A page that takes the place of another has taken it away.
+  document.addEventListener("focusin", beThere);
   let timer;
   const say = (text) => {
     beThere();
@@ -63,8 +64,12 @@
     if (small) small.textContent = figureOf(target)?.dataset.label?.split(",")[0] ?? "";
     if (!target.matches("details.cache")) return;
     const box = target.querySelector(".cache-box");
-    const answer = await fetch(target.dataset.src, { headers: { accept: "application/json" } });
-    if (answer.ok) box.innerHTML = await answer.json();
-    else box.textContent = "What the cache has could not be asked. Try again.";
+    try {
+      const answer = await fetch(target.dataset.src, { headers: { accept: "application/json" } });
+      if (!answer.ok) throw new Error(answer.statusText);
+      box.innerHTML = await answer.json();
+    } catch {
+      box.textContent = "What the cache has could not be asked. Try again.";
+    }
   }, true);
 }

@@ -13,7 +13,10 @@ const navigate = (() => {
     const answer = await fetch(href, { headers: { "brisk-swap": "1" }, signal });
     const type = answer.headers.get("content-type") ?? "";
     if (!type.startsWith("text/html") || answer.redirected) throw new Error("not a page");
-    return new DOMParser().parseFromString(await answer.text(), "text/html");
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    // A proxy's own page says that the server is away.
+    if (!page.getElementById("loader")) throw new Error("not a page of ours");
+    return page;
   };
 
   const taken = (address, signal) => {
@@ -101,28 +104,38 @@ const navigate = (() => {
   };
 
   const changed = (page) => {
-    // The program was replaced: its scripts belong to its pages.
-    const script = (of) => of.getElementById("loader")?.getAttribute("src");
-    return script(page) !== script(document);
+    // The program was replaced: its scripts, its wasm and its styles belong to its pages.
+    const parts = (of) => {
+      const { src, dataset } = of.getElementById("loader");
+      return [src, dataset.js, dataset.wasm, of.querySelector("link[rel=stylesheet]")?.getAttribute("href")].join();
+    };
+    return parts(page) !== parts(document);
   };
 
   let turn = 0;
+  // Whether what is shown now is the page of `href`.
   const show = async (href, isSame, signal) => {
     const root = document.documentElement;
     const own = ++turn;
     root.dataset.swapping = "";
     const busy = setTimeout(() => root.classList.add("busy"), 150);
+    // The next one may have begun: then this one is not wanted any more.
+    const isOver = () => own !== turn || signal?.aborted;
     try {
       const page = await taken(href, signal);
-      if (signal?.aborted) return;
-      if (changed(page)) return location.reload();
+      if (isOver()) return true;
+      if (changed(page)) {
+        location.reload();
+        return true;
+      }
       const moves = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+      const swapped = () => isOver() || swap(page, isSame);
       if (document.startViewTransition && moves && !document.hidden) {
-        await document.startViewTransition(() => swap(page, isSame)).updateCallbackDone;
-      } else swap(page, isSame);
+        await document.startViewTransition(swapped).updateCallbackDone;
+      } else swapped();
+      return true;
     } catch (error) {
-      // The address is the new one already.
-      if (error.name !== "AbortError") location.reload();
+      return isOver() || error.name === "AbortError";
     } finally {
       clearTimeout(busy);
       // The next one may have begun.
@@ -144,10 +157,14 @@ const navigate = (() => {
       focusReset: "manual",
       // Back and forward go where they were; the same dashboard stays where it is.
       scroll: isSame && event.navigationType !== "traverse" ? "manual" : "after-transition",
-      handler: () => show(url.href, isSame, event.signal),
+      handler: async () => {
+        // The address is the new one already.
+        if (!(await show(url.href, isSame, event.signal))) location.reload();
+      },
     });
   });
 
-  // What is out of date is shown anew, in place where that can be done.
+  // What is out of date is shown anew, in place where that can be done. Nobody asked for it: while the
+  // server is away, what is shown stays.
   window.brisk = { reload: () => show(location.href, true) };
 })();

@@ -47,12 +47,14 @@ pub struct Card {
     pub panel: String,
     /// Its content, as markup of this server.
     pub html: String,
+    /// On a panel's own page: its table.
+    pub table: Option<String>,
 }
 
 /// What fills the cards of `panels` (names with commas between them) for the view that the page's
 /// own query string describes; with `large`, as on a panel's own page. It only reads. What is still
-/// loading says so, at once; or as late as a statement may take, with `wait`, which is for what is said
-/// to be there: a panel that nothing is stored of loads anew for each who asks.
+/// loading says so, at once; or as late as a statement may take, with `wait`, which is for a panel that
+/// nothing is stored of: it loads anew for each who asks.
 #[server(prefix = "/fn", endpoint = "cards", input = GetUrl, output = Json)]
 pub async fn cards(
     slug: String,
@@ -71,9 +73,10 @@ pub async fn cards(
     let page = std::sync::Arc::new(page);
     let mut cards = Vec::with_capacity(page.panels.len());
     for (panel, slot) in &page.panels {
-        let outcome = slot.clone().outcome().await;
-        let html = panel_card::content(&page, panel, outcome);
-        cards.push(Card { panel: panel.id.to_string(), html });
+        let (previous, outcome) = slot.clone().settled().await;
+        let table = large.then(|| panel_card::table(&page, panel, previous.as_ref(), &outcome));
+        let html = panel_card::content(&page, panel, previous, outcome);
+        cards.push(Card { panel: panel.id.to_string(), html, table });
     }
     Ok(cards)
 }

@@ -1,8 +1,9 @@
 //! What the routes answer.
 
+use crate::etag::ETag;
 use crate::look::{Appearance, PATIENCE};
 use crate::pages::POLICY;
-use crate::router::AppState;
+use crate::router::{AppState, MAX_BODY};
 use crate::sentence::sentence;
 use crate::service::shown_at;
 use axum::body::Body;
@@ -62,9 +63,13 @@ async fn view(state: &AppState, slug: &str, panel: Option<&str>, request: Reques
     {
         return answer;
     }
-    // Who swaps pages in place has a live channel for what is late, and wants the rest at once.
-    let patience = if swaps(request.headers()) { Duration::ZERO } else { PATIENCE };
-    let page = Arc::new(look.into_page(patience));
+    // Who swaps pages in place has a live channel for panels that are late, and wants the rest at
+    // once: all of it, as nothing streams there.
+    let page = match swaps(request.headers()) {
+        true => look.into_page(Duration::ZERO).with_choices().await,
+        false => look.into_page(PATIENCE),
+    };
+    let page = Arc::new(page);
     let page = if panel.is_some() { Page::Panel(page) } else { Page::Dashboard(page) };
     let Some(tag) = tag else {
         return self::page(state, StatusCode::OK, page, request).await;
@@ -95,21 +100,38 @@ fn swaps(headers: &HeaderMap) -> bool {
     headers.contains_key("brisk-swap")
 }
 
-/// `POST /d/{slug}/refresh`: the view is loaded again.
+/// `POST /d/{slug}/refresh`: the view is loaded again, and shown where it was.
 pub async fn refresh(
     State(state): State<AppState>,
     path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
     let Ok(Path(slug)) = path else { return not_found(State(state), request).await };
-    let parameters = parameters(request.uri().query());
+    let (head, body) = request.into_parts();
+    let parameters = parameters(head.uri.query());
+    // Its size has a limit; one that is too long says nothing.
+    let body = axum::body::to_bytes(body, MAX_BODY).await.unwrap_or_default();
     match state.service.refresh(&slug, &parameters).await {
         Ok(()) => {
-            let query = brisk_domain::view::query_string(&parameters);
-            Redirect::to(&format!("/d/{slug}{query}")).into_response()
+            let usual = || {
+                let query = brisk_domain::view::query_string(&parameters);
+                HeaderValue::from_str(&format!("/d/{slug}{query}"))
+            };
+            let back = back(&String::from_utf8_lossy(&body)).map_or_else(usual, Ok);
+            let headers = [(header::LOCATION, back.unwrap_or(HeaderValue::from_static("/")))];
+            (StatusCode::SEE_OTHER, headers).into_response()
         }
-        Err(error) => failure(&state, error, request).await,
+        Err(error) => failure(&state, error, Request::from_parts(head, Body::empty())).await,
     }
+}
+
+/// Where a form says that it came from: only pages of our own, a path, and not one that browsers
+/// read as a host.
+fn back(body: &str) -> Option<HeaderValue> {
+    let fields = parameters(Some(body));
+    let (_, back) = fields.into_iter().find(|(name, _)| name == "back")?;
+    let is_own = back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
+    HeaderValue::from_str(&back).ok().filter(|_| is_own)
 }
 
 /// `POST /theme`: remembers the colours, and goes back.
@@ -117,11 +139,7 @@ pub async fn theme(body: String) -> Response {
     let fields = parameters(Some(&body));
     let field = |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
     let theme = Theme::parse(field("theme").unwrap_or_default());
-    // Only to pages of our own: a path, and not one that browsers read as a host.
-    let own =
-        |back: &&str| back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
-    let back = field("back").filter(own).unwrap_or("/");
-    let back = HeaderValue::from_str(back).unwrap_or(HeaderValue::from_static("/"));
+    let back = back(&body).unwrap_or(HeaderValue::from_static("/"));
     let cookie =
         format!("theme={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly", theme.word());
     let cookie = HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""));
@@ -158,12 +176,37 @@ pub async fn readyz(State(state): State<AppState>) -> (StatusCode, String) {
 /// `/fn/{*name}`: server functions.
 pub async fn server_function(State(state): State<AppState>, request: Request) -> Response {
     let service = state.service.clone() as brisk_app::service::SharedService;
-    leptos_axum::handle_server_fns_with_context(
+    let asked = request.headers().clone();
+    let answer = leptos_axum::handle_server_fns_with_context(
         move || provide_context(Arc::clone(&service)),
         request,
-    )
-    .await
-    .into_response()
+    );
+    conditional(answer.await.into_response(), &asked).await
+}
+
+/// Kept by the reader's browser alone, and never taken without asking; who has it already is not
+/// sent it again.
+async fn conditional(answer: Response, asked: &HeaderMap) -> Response {
+    let (mut head, body) = answer.into_parts();
+    let is_fine = head.status == StatusCode::OK;
+    let kept = if is_fine { "private, no-cache" } else { "no-store" };
+    head.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
+    head.headers.insert(header::VARY, HeaderValue::from_static("accept, cookie"));
+    // Answers of server functions are whole in memory already.
+    let Ok(bytes) = axum::body::to_bytes(body, usize::MAX).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let tag = ETag::of([&bytes]);
+    if is_fine {
+        head.headers.insert(header::ETAG, tag.header());
+    }
+    if is_fine && tag.is_known(asked) {
+        head.status = StatusCode::NOT_MODIFIED;
+        head.headers.remove(header::CONTENT_TYPE);
+        head.headers.remove(header::CONTENT_LENGTH);
+        return Response::from_parts(head, Body::empty());
+    }
+    Response::from_parts(head, Body::from(bytes))
 }
 
 pub(crate) async fn failure(state: &AppState, error: PageError, request: Request) -> Response {

@@ -14,7 +14,7 @@
 //! - [`hooks`]: the webhook that invalidates;
 //! - [`service`]: what pages and programs get, from the engine; [`sentence`]: how messages read;
 //! - [`look`]: a view that was looked up, before it is drawn; [`pages`]: what was drawn lately,
-//!   by its [`etag`], packed as [`accept_encoding`] says;
+//!   by its [`etag`], packed as [`accept_encoding`] says; [`build`]: what it was drawn with;
 //! - [`live`]: open pages follow their data; [`metrics`]: figures for those who operate it;
 //! - [`assets`]: the built frontend; [`watch`]: dashboards that change while serving.
 
@@ -22,6 +22,7 @@ pub mod accept_encoding;
 pub mod administration;
 pub mod api;
 pub mod assets;
+pub mod build;
 pub mod check;
 pub mod cli;
 pub mod config;

@@ -1,6 +1,7 @@
 //! [`Look`]: a view that was looked up, before anything of it is drawn. What identifies a page
 //! that was drawn before is known here; only what is new goes on to a page.
 
+use crate::build;
 use crate::etag::ETag;
 use brisk_app::Theme;
 use brisk_app::fragments::Fragments;
@@ -51,7 +52,7 @@ pub struct Appearance {
 
 impl Look {
     /// What identifies the page, where everything is there and current: equal tags, equal pages.
-    /// `build` tells programs apart that draw the same in another way.
+    /// `build` tells apart what draws the same in another way.
     pub fn tag(&self, appearance: Appearance, build: &str) -> Option<ETag> {
         // What the cache has of a panel changes with each look.
         if self.glance.freshness() != Freshness::Fresh || self.entries.is_some() {
@@ -70,7 +71,7 @@ impl Look {
             self.view.query_string(&self.dashboard),
             query_string(&self.presentation.to_pairs()),
             format!("{:?} {:?} {:?}", self.pace, window.bounds, window.interval),
-            format!("{today} {appearance:?}"),
+            format!("{today} {appearance:?} {}", least_pace(&self.engine, &self.dashboard)),
             edition.0.into(),
         ];
         Some(ETag::of(parts))
@@ -89,12 +90,15 @@ impl Look {
         });
         let slots: Vec<PanelSlot> = slots.collect();
         let siblings = self.contents.dashboards.values().map(|d| (d.slug.clone(), d.title.clone()));
+        // Nothing brings choices later on.
+        let limit = Limit { until: tokio::time::Instant::now() + PATIENCE, ..limit };
         let choices = opened.options.into_iter().map(|(name, state)| (name, limit.choices(state)));
         let window = opened.window;
         let links = panels.iter().filter_map(|panel| panel.link.as_ref());
         let known = &self.contents.dashboards;
         let targets = links.filter_map(|link| known.get(&link.dashboard).cloned());
         DashboardPage {
+            id: build::page_id(&window),
             targets: targets.collect(),
             view: self.view,
             presentation: self.presentation,

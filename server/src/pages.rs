@@ -2,9 +2,11 @@
 //! lookup and a copy; one that a browser has already is a lookup alone.
 
 use crate::accept_encoding::{self, Encoding};
+use crate::build;
 use crate::etag::ETag;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
+use brisk_app::Assets;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use std::io::Write;
@@ -26,29 +28,18 @@ struct Kept {
     gzip: OnceCell<Bytes>,
 }
 
-impl Default for Pages {
-    fn default() -> Self {
+impl Pages {
+    /// Pages that are drawn with `assets`.
+    pub fn with(assets: &Assets) -> Self {
         // What is packed takes about a quarter more.
         let weigh = |_: &ETag, kept: &Arc<Kept>| {
             u32::try_from(kept.plain.len() / 4 * 5 + 256).unwrap_or(u32::MAX)
         };
         let kept = moka::sync::Cache::builder().max_capacity(KEPT).weigher(weigh).build();
-        Self { kept, build: build() }
+        Self { kept, build: build::with(assets) }
     }
-}
 
-/// Tells this program from others of the same version: pages that another one drew may differ.
-/// Replicas that run the same file agree on it.
-fn build() -> String {
-    let metadata = std::env::current_exe().and_then(std::fs::metadata);
-    metadata.map_or_else(
-        |_| format!("{:x}", rand::random::<u64>()),
-        |metadata| format!("{} {:?}", metadata.len(), metadata.modified().ok()),
-    )
-}
-
-impl Pages {
-    /// What tells this program from others.
+    /// What tells what they are drawn with from others.
     pub fn build(&self) -> &str {
         &self.build
     }

@@ -36,13 +36,8 @@ impl AppState {
     /// What handlers need, over `service`.
     pub fn new(service: Arc<EngineService>, assets: Assets) -> Self {
         let hub = Hub::new(Arc::clone(service.engine()), Arc::clone(service.clock()), hub::MOST);
-        Self {
-            service,
-            assets: Arc::new(assets),
-            pages: Arc::default(),
-            hub,
-            administration: Arc::default(),
-        }
+        let pages = Arc::new(Pages::with(&assets));
+        Self { service, assets: Arc::new(assets), pages, hub, administration: Arc::default() }
     }
 
     /// The same, where refreshes of rollups are written down in `store`.
@@ -53,7 +48,7 @@ impl AppState {
 }
 
 /// The largest body that a form may have.
-const MAX_BODY: usize = 64 * 1024;
+pub(crate) const MAX_BODY: usize = 64 * 1024;
 
 /// All routes over `state`, with the built frontend from `site`.
 pub fn router(state: AppState, site: &Path) -> Router {
@@ -64,8 +59,6 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .route("/", get(handlers::home))
         .route("/d/{slug}", get(handlers::dashboard))
         .route("/d/{slug}/p/{panel}", get(handlers::panel))
-        .route("/d/{slug}/live", get(live::handler::dashboard))
-        .route("/d/{slug}/p/{panel}/live", get(live::handler::panel))
         .route("/d/{slug}/refresh", post(handlers::refresh))
         .route("/admin", get(administration::index))
         .route("/admin/sources", get(administration::sources))
@@ -79,8 +72,14 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .route("/api/v1/", any(api::handlers::not_found))
         .fallback(handlers::not_found)
         .layer(CompressionLayer::new());
+    // What they say is short and seldom, and packing would take more memory for each open page than
+    // all else of it.
+    let live = Router::new()
+        .route("/d/{slug}/live", get(live::handler::dashboard))
+        .route("/d/{slug}/p/{panel}/live", get(live::handler::panel));
     Router::new()
         .merge(pages)
+        .merge(live)
         .route("/favicon.ico", get(handlers::favicon))
         .route("/healthz", get(handlers::healthz))
         .route("/readyz", get(handlers::readyz))

@@ -1,6 +1,6 @@
 //! What pages and server functions get, from the engine.
 
-use crate::look::{Look, PATIENCE, panels_named};
+use crate::look::{Look, panels_named};
 use crate::shared_cache;
 use brisk_app::fragments::Fragments;
 use brisk_app::service::{DashboardPage, PageError, PanelSlot, Service};
@@ -18,7 +18,14 @@ pub struct EngineService {
     engine: Arc<Engine>,
     clock: Arc<dyn Clock>,
     fragments: Fragments,
+    zoned: moka::sync::Cache<(usize, ZoneName), Zoned>,
 }
+
+/// A dashboard in another zone, and the one that it was made from: while that is kept here, nothing
+/// else can be at its address.
+type Zoned = (Arc<Dashboard>, Arc<Dashboard>);
+/// Dashboards in other zones that are kept.
+const ZONED: u64 = 256;
 
 /// Bytes of drawn panels that are kept.
 const FRAGMENTS: u64 = 32 << 20;
@@ -40,7 +47,8 @@ pub struct Frames {
 impl EngineService {
     /// A service over `engine`.
     pub fn new(engine: impl Into<Arc<Engine>>, clock: Arc<dyn Clock>) -> Self {
-        Self { engine: engine.into(), clock, fragments: Fragments::of_bytes(FRAGMENTS) }
+        let fragments = Fragments::of_bytes(FRAGMENTS);
+        Self { engine: engine.into(), clock, fragments, zoned: moka::sync::Cache::new(ZONED) }
     }
 
     /// The engine.
@@ -61,8 +69,10 @@ impl EngineService {
         parameters: &[(String, String)],
         trigger: Trigger,
     ) -> Result<Look, PageError> {
+        // All of it from the same reading of the files.
         let contents = self.engine.catalog().contents();
-        let dashboard = self.dashboard(slug)?;
+        let known = Slug::parse(slug).ok().and_then(|slug| contents.dashboards.get(&slug).cloned());
+        let dashboard = known.ok_or_else(|| no_dashboard(slug))?;
         let view = view_of(&dashboard, parameters)?;
         let shown = shown(&dashboard)?;
         let glance = self.engine.glance(&dashboard, &shown, &view, &access(), trigger).await;
@@ -124,8 +134,8 @@ impl EngineService {
         trigger: Trigger,
     ) -> Result<Frames, PageError> {
         let mut dashboard = self.dashboard(slug)?;
-        if let Some(zone) = zone.filter(|zone| **zone != dashboard.zone) {
-            dashboard = Arc::new(Dashboard { zone: zone.clone(), ..(*dashboard).clone() });
+        if let Some(zone) = zone {
+            dashboard = self.in_zone(dashboard, zone);
         }
         let view = view_of(&dashboard, parameters)?;
         let panels = panels_of(&dashboard, panel)?;
@@ -180,10 +190,21 @@ impl EngineService {
 
     fn dashboard(&self, slug: &str) -> Result<Arc<Dashboard>, PageError> {
         let known = Slug::parse(slug).ok().and_then(|s| self.engine.catalog().dashboard(&s));
-        known.ok_or_else(|| {
-            let slug: String = slug.chars().take(64).collect();
-            PageError::NotFound(format!("There is no dashboard \"{slug}\"."))
-        })
+        known.ok_or_else(|| no_dashboard(slug))
+    }
+
+    /// `dashboard` on the wall clock of `zone`. It is the same one each time, so that its plans are
+    /// found again.
+    fn in_zone(&self, dashboard: Arc<Dashboard>, zone: &ZoneName) -> Arc<Dashboard> {
+        if *zone == dashboard.zone {
+            return dashboard;
+        }
+        let key = (Arc::as_ptr(&dashboard) as usize, zone.clone());
+        let zoned = self.zoned.get_with(key, || {
+            let zoned = Dashboard { zone: zone.clone(), ..(*dashboard).clone() };
+            (Arc::new(zoned), Arc::clone(&dashboard))
+        });
+        zoned.0
     }
 }
 
@@ -202,7 +223,7 @@ impl Service for EngineService {
     ) -> Result<DashboardPage, PageError> {
         let shown = |dashboard: &Dashboard| Ok(Shown::Frames(panels_named(dashboard, panels)));
         let look = self.look(slug, shown, parameters, Trigger::Live).await?;
-        Ok(look.into_page(if wait { FOR_EVER } else { PATIENCE }))
+        Ok(look.into_page(if wait { FOR_EVER } else { Duration::ZERO }))
     }
 
     async fn panel(
@@ -253,6 +274,11 @@ fn panels_of(dashboard: &Dashboard, panel: Option<&str>) -> Result<Vec<Panel>, P
     };
     let found = PanelId::parse(id).ok().and_then(|id| dashboard.panel(&id).cloned());
     Ok(vec![found.ok_or_else(|| no_panel(dashboard, id))?])
+}
+
+fn no_dashboard(slug: &str) -> PageError {
+    let slug: String = slug.chars().take(64).collect();
+    PageError::NotFound(format!("There is no dashboard \"{slug}\"."))
 }
 
 fn no_panel(dashboard: &Dashboard, id: &str) -> PageError {

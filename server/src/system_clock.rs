@@ -2,7 +2,7 @@
 
 use brisk_domain::{Clock, ManualClock, Timestamp, ZoneName};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The operating system's clock.
 #[derive(Debug, Clone, Copy)]
@@ -17,16 +17,27 @@ impl Clock for SystemClock {
 }
 
 /// A clock that runs from an instant on, at a pace of its own: a day in minutes, for tests.
-struct PacedClock {
+pub struct PacedClock {
     from: Timestamp,
     begun: Instant,
     pace: f64,
+}
+
+impl PacedClock {
+    /// A clock that shows `from` now, and moves on by so many seconds in each.
+    pub fn new(from: Timestamp, pace: f64) -> Self {
+        Self { from, begun: Instant::now(), pace }
+    }
 }
 
 impl Clock for PacedClock {
     fn now(&self) -> Timestamp {
         let passed = self.begun.elapsed().as_micros() as f64 * self.pace;
         Timestamp(self.from.0.saturating_add(passed as i64))
+    }
+
+    fn wait(&self, length: Duration) -> Duration {
+        length.div_f64(self.pace)
     }
 }
 
@@ -50,8 +61,7 @@ pub fn clock(fixed: Option<&str>, pace: Option<f64>) -> anyhow::Result<Arc<dyn C
     if !(0.001..=100_000.0).contains(&pace) {
         anyhow::bail!("--clock-pace {pace} is not between 0.001 and 100000");
     }
-    let begun = Instant::now();
-    Ok(Arc::new(PacedClock { from, begun, pace }))
+    Ok(Arc::new(PacedClock::new(from, pace)))
 }
 
 #[cfg(test)]

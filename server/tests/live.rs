@@ -171,9 +171,85 @@ async fn a_view_that_nobody_has_open_is_no_longer_followed() {
     world.until(|| world.hub().followed_views() == 0).await;
     assert_eq!(world.hub().open_pages(), 0);
     let loads = world.loads("sales/total");
+    // Another view reads the same table: once it has heard and loaded, the first would have, too.
+    let mut other = world.follow("/d/steady/live").await;
+    let edition = other.until("total", "current").await["total"]["edition"].clone();
+    world.sell(1).await;
     world.invalidate("table:shop.orders").await;
-    tokio::task::yield_now().await;
+    other.until_edition_other_than("total", &edition).await;
     assert_eq!(world.loads("sales/total"), loads);
+}
+
+#[tokio::test]
+async fn what_is_loaded_again_by_hand_concerns_its_own_view_alone() {
+    let world = world().await;
+    let mut other = world.follow("/d/steady/live").await;
+    other.until("total", "current").await;
+    let mut page = world.follow("/d/sales/live").await;
+    let (known, _) = page.until_all_current().await;
+    let looked = world.lookups("steady/total");
+    world.clock.advance(1);
+    let answer = world.post("/d/sales/refresh").await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/d/sales"));
+    page.until_edition_other_than("total", &known["total"]["edition"]).await;
+    assert_eq!(world.lookups("steady/total"), looked, "nobody looked at the other view again");
+}
+
+#[tokio::test]
+async fn a_panel_that_fails_again_for_the_same_reason_is_no_news() {
+    let world = world().await;
+    world.add_dashboard("broken", BROKEN);
+    let page = world.get("/d/broken", &[]).await.body;
+    let mut live = world.follow("/d/broken/live").await;
+    let news = live.until("lost", "failed").await;
+    let error = news["lost"]["error"].as_str().unwrap().to_owned();
+    assert!(page.contains(&format!("data-error=\"{error}\"")), "the page knows it: {page}");
+    live_support::shop(&world, "create table lost (amount int)").await;
+    world.invalidate("table:shop.lost").await;
+    live.until("lost", "current").await;
+}
+
+const BROKEN: &str = r#"
+title = "Broken"
+source = "shop"
+range = "last 7 days"
+[[panel]]
+id = "lost"
+title = "Lost"
+kind = "stat"
+sql = "select count(*) as n from lost"
+"#;
+
+#[tokio::test]
+async fn the_table_of_a_panels_own_page_comes_with_its_card() {
+    let world = world().await;
+    world.settle("/d/sales/p/total").await;
+    let cards = "/fn/cards?slug=sales&panels=total&query=&large=true&wait=false";
+    let answer = world.get(cards, &[]).await;
+    let cards_now: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    assert!(cards_now[0]["table"].as_str().unwrap().contains(">42<"), "{}", answer.body);
+    // And its place is there while the panel is late.
+    let page = world.get("/d/slow/p/slow", &[("brisk-swap", "1")]).await.body;
+    let (_, place) = page.split_once("id=\"data\"").unwrap();
+    assert!(place.contains("The table comes with the chart."), "{place}");
+}
+
+#[tokio::test]
+async fn what_islands_fetch_is_kept_by_the_reader_alone_and_not_sent_twice() {
+    let world = world().await;
+    world.settle("/d/sales").await;
+    for path in [
+        "/fn/panel?slug=sales&panel=total&query=",
+        "/fn/cards?slug=sales&panels=total&query=&large=false&wait=false",
+    ] {
+        let answer = world.get(path, &[]).await;
+        assert_eq!((answer.status, answer.header("cache-control")), (200, "private, no-cache"));
+        let tag = answer.header("etag").to_owned();
+        let again = world.get(path, &[("if-none-match", &tag)]).await;
+        assert_eq!((again.status, again.body.as_str()), (304, ""), "{path}");
+    }
+    let refused = world.get("/fn/panel?slug=sales&panel=nothing&query=", &[]).await;
+    assert_eq!((refused.status, refused.header("cache-control")), (404, "no-store"));
 }
 
 #[tokio::test]

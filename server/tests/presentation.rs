@@ -192,3 +192,22 @@ async fn a_link_to_a_dashboard_that_is_not_there_is_left_out() {
     assert!(page.contains("href=\"/d/products?from=2011-11-10&amp;to=2011-11-12\""), "{page}");
     assert!(!page.contains("no-such-dashboard"));
 }
+
+#[tokio::test]
+async fn a_refresh_leads_back_to_where_it_was_asked_for_and_to_no_other_site() {
+    let site = site();
+    let refresh = async |back: &str| {
+        let form = Request::post("/d/sales/refresh?country=France")
+            .body(Body::from(format!("back={back}")))
+            .unwrap();
+        let answer = site.router.clone().oneshot(form).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        answer.headers()["location"].to_str().unwrap().to_owned()
+    };
+    let own = "/d/sales/p/countries?country=France";
+    assert_eq!(refresh(&own.replace('/', "%2F").replace('?', "%3F")).await, own);
+    for elsewhere in ["", "https%3A%2F%2Fevil.example", "%2F%2Fevil.example", "%2F%5Cevil.example"]
+    {
+        assert_eq!(refresh(elsewhere).await, "/d/sales?country=France", "{elsewhere}");
+    }
+}

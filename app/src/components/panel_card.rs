@@ -3,7 +3,7 @@
 use super::panel_content::{self, Size};
 use super::panel_menu;
 use crate::markup;
-use crate::service::{DashboardPage, Outcome, PanelSlot};
+use crate::service::{DashboardPage, Outcome, PanelSlot, Wait};
 use brisk_domain::{Panel, PanelData, PanelKind};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -89,37 +89,62 @@ pub(crate) fn large(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -
 }
 
 /// The content of `panel`'s card for a page that is open already, as markup.
-pub(crate) fn content(page: &Arc<DashboardPage>, panel: &Panel, outcome: Outcome) -> String {
+pub(crate) fn content(
+    page: &Arc<DashboardPage>,
+    panel: &Panel,
+    previous: Option<Arc<PanelData>>,
+    outcome: Outcome,
+) -> String {
     let size = if page.is_one_panel { size_of_large(panel) } else { size_on_grid(panel) };
-    markup::of(|| panel_content::of_outcome(page, panel, None, outcome, size))
+    markup::of(|| panel_content::of_outcome(page, panel, previous, outcome, size))
 }
 
-/// The table of `panel`'s frame.
+/// The table of `panel`'s frame, below the chart on its own page. Its place is there from the
+/// start: what fills it may come later.
 pub(crate) fn data_table(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -> AnyView {
-    let panel = panel.clone();
-    let page = Arc::clone(page);
-    let draw = move |outcome| match outcome {
-        Outcome::Ready(data) => {
-            let table = panel_content::table(&page, &panel, &data);
-            view! {
-                <section class="panel free" id="data" aria-labelledby="data-t">
-                    <header class="panel-head"><h2 id="data-t">"Data"</h2></header>
-                    <div class="panel-body scroll" tabindex="0" role="group" aria-labelledby="data-t" inner_html=table></div>
-                </section>
-            }
-            .into_any()
-        }
-        Outcome::Failed(_) | Outcome::Late(_) => ().into_any(),
+    let (page, panel) = (Arc::clone(page), panel.clone());
+    let (page_now, panel_now) = (Arc::clone(&page), panel.clone());
+    let before = match &slot {
+        PanelSlot::Pending { previous, .. } => previous.clone(),
+        PanelSlot::Ready(_) | PanelSlot::Failed(_) => None,
     };
-    let draw_now = draw.clone();
-    when_loaded(
+    let filled = when_loaded(
         slot,
-        move |previous| match previous {
-            Some(data) => draw_now(Outcome::Ready(data)),
-            None => ().into_any(),
+        move |previous| {
+            let late = Outcome::Late(Wait::default());
+            place_of_table(table(&page_now, &panel_now, previous.as_ref(), &late))
         },
-        draw,
-    )
+        move |outcome| place_of_table(table(&page, &panel, before.as_ref(), &outcome)),
+    );
+    view! {
+        <section class="panel free" id="data" aria-labelledby="data-t">
+            <header class="panel-head"><h2 id="data-t">"Data"</h2></header>
+            {filled}
+        </section>
+    }
+    .into_any()
+}
+
+fn place_of_table(table: String) -> AnyView {
+    view! { <div class="panel-body scroll" tabindex="0" role="group" aria-labelledby="data-t" inner_html=table></div> }
+        .into_any()
+}
+
+/// What fills the place of the table: of what there is, or a sentence where there is nothing.
+pub(crate) fn table(
+    page: &DashboardPage,
+    panel: &Panel,
+    previous: Option<&Arc<PanelData>>,
+    outcome: &Outcome,
+) -> String {
+    let sentence = |text: &str| format!("<p class=\"no-table\">{text}</p>");
+    match (outcome, previous) {
+        (Outcome::Ready(data), _) | (Outcome::Late(_), Some(data)) => {
+            panel_content::table(page, panel, data)
+        }
+        (Outcome::Late(_), None) => sentence("The table comes with the chart."),
+        (Outcome::Failed(_), _) => sentence("There is no table: see above why."),
+    }
 }
 
 fn size_on_grid(panel: &Panel) -> Size {

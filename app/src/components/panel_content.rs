@@ -90,7 +90,7 @@ fn shown(
     let mark = (freshness > Freshness::Fresh).then(|| {
         let class = if state == "previous" { "mark updating" } else { "mark" };
         view! {
-            <span class=class role="status" title=title>"as of "{at.clone()}<span class="mark-words">{words}</span></span>
+            <span class=class title=title>"as of "{at.clone()}<span class="mark-words">{words}</span></span>
         }
     });
     let drawn = drawn(page, panel, data, size);
@@ -193,7 +193,7 @@ fn input<'a>(
 fn failed(page: &DashboardPage, error: &PanelError, (_, height): Size) -> AnyView {
     let retry = error.retry.then(|| view! { <a href=page.link_here()>"Try again"</a> });
     view! {
-        <div class="content" data-state="failed">
+        <div class="content" data-state="failed" data-error=error.id()>
             <div class="panel-body notice bad" role="alert" style=format!("height:{height}px")>
                 {icon("alert")}<p>{error.message.clone()}</p>{retry}
             </div>

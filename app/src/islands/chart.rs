@@ -4,7 +4,7 @@
 //! through a server function and the same crate draws them here.
 //!
 //! A chart may be replaced by newer markup at any moment. What a reader would miss then, the hidden
-//! series, is kept on the section around it. What other charts and the menu need to know of a chart
+//! series and the point that is read, is kept on the section around it. What other charts and the menu need to know of a chart
 //! stands in its attributes, where `frontend/crosshair.js` and `frontend/menus.js` read it: `data-t`
 //! and `data-m` its time axis and margins, `data-at` the instant that is pointed at, `data-exact` and
 //! `data-label` the figure that was pointed at last, else the newest.
@@ -104,8 +104,13 @@ pub fn Chart(
         redraw_hidden();
     };
     body.on_load(move |body| {
-        let known = section_of(&body).and_then(|section| section.get_attribute(HIDDEN));
-        let Some(known) = known else { return };
+        let Some(section) = section_of(&body) else { return };
+        // Who reads a point when newer markup comes goes on reading there.
+        let is_read = body.matches(":hover, :focus, :focus-within").unwrap_or_default();
+        if let (true, Some(label)) = (is_read, section.get_attribute(READING)) {
+            active.set(readout.with_untracked(|r| r.labels.iter().position(|l| *l == label)));
+        }
+        let Some(known) = section.get_attribute(HIDDEN) else { return };
         let at = |name: &str| names.with_value(|names| names.iter().position(|n| n == name));
         let known: Vec<usize> = known.split('\n').filter_map(at).collect();
         if !known.is_empty() {
@@ -222,10 +227,11 @@ pub fn Chart(
             ]
         });
         for (name, value) in said {
-            let _ = match value {
-                Some(value) => body.set_attribute(name, &value),
-                None => body.remove_attribute(name),
-            };
+            attribute(&body, name, value.as_deref());
+        }
+        if let Some(section) = section_of(&body) {
+            let label = at.and_then(|at| readout.with(|r| r.labels.get(at).cloned()));
+            attribute(&section, READING, label.as_deref());
         }
     });
     let leave = move || {
@@ -278,6 +284,16 @@ pub fn Chart(
 
 /// Where the names of the hidden series are kept, one a line.
 const HIDDEN: &str = "data-hidden";
+
+/// Where the point is kept that is read.
+const READING: &str = "data-reading";
+
+fn attribute(element: &web_sys::Element, name: &str, value: Option<&str>) {
+    let _ = match value {
+        Some(value) => element.set_attribute(name, value),
+        None => element.remove_attribute(name),
+    };
+}
 
 /// The panel around a chart; newer markup is put into it.
 fn section_of(body: &web_sys::Element) -> Option<web_sys::Element> {

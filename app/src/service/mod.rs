@@ -94,6 +94,8 @@ pub struct ErrorPage {
 /// A dashboard's panels and choices for one view.
 #[derive(Clone)]
 pub struct DashboardPage {
+    /// What its live channel tells other pages of the same address from it by.
+    pub id: String,
     /// The dashboard.
     pub dashboard: Arc<Dashboard>,
     /// What the reader looks at.
@@ -186,6 +188,15 @@ pub enum PanelSlot {
 }
 
 impl PanelSlot {
+    /// What there is of it from before, and what comes of it.
+    pub async fn settled(self) -> (Option<Arc<PanelData>>, Outcome) {
+        let previous = match &self {
+            Self::Pending { previous, .. } => previous.clone(),
+            Self::Ready(_) | Self::Failed(_) => None,
+        };
+        (previous, self.outcome().await)
+    }
+
     /// What comes of it.
     pub async fn outcome(self) -> Outcome {
         match self {
@@ -238,6 +249,23 @@ impl Page {
 }
 
 impl DashboardPage {
+    /// The parameter of its live channel's address that says [`DashboardPage::id`]. No variable has
+    /// such a name.
+    pub const ID: &str = "page-id";
+
+    /// The same page, once its choices are there or late.
+    pub async fn with_choices(mut self) -> Self {
+        for slot in self.choices.values_mut() {
+            if let ChoicesSlot::Pending(pending) = slot {
+                *slot = match pending.clone().await {
+                    Ok(choices) => ChoicesSlot::Ready(choices),
+                    Err(error) => ChoicesSlot::Failed(error),
+                };
+            }
+        }
+        self
+    }
+
     /// The parameters of this page's address, not yet percent-encoded.
     pub fn pairs(&self) -> Vec<(String, String)> {
         let mut pairs = self.view.to_pairs(&self.dashboard);
@@ -261,9 +289,11 @@ impl DashboardPage {
         self.address(&pairs)
     }
 
-    /// The address of its live channel.
+    /// The address of its live channel, which is told what the page is.
     pub fn live_path(&self) -> String {
-        format!("{}/live{}", self.path(), brisk_domain::view::query_string(&self.pairs()))
+        let mut pairs = self.pairs();
+        pairs.push((Self::ID.to_owned(), self.id.clone()));
+        format!("{}/live{}", self.path(), brisk_domain::view::query_string(&pairs))
     }
 
     /// The address of this view, or of one of its panels.

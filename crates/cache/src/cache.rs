@@ -264,7 +264,7 @@ impl<V: Value> Cache<V> {
         self.0.forget(&keys);
         if self.0.shared.is_none() {
             // With a shared tier all processes hear of it, this one as well.
-            self.0.events.send(Event::Missed);
+            self.0.events.send(Event::Forgotten(keys.into()));
         }
     }
 
@@ -336,7 +336,7 @@ impl<V: Value> Inner<V> {
             Message::Landed(key) => self.flights.landed_elsewhere(&key),
             Message::Forgotten(keys) => {
                 self.forget(&keys);
-                self.events.send(Event::Missed);
+                self.events.send(Event::Forgotten(keys.into()));
             }
             Message::Connected => {
                 self.events.send(Event::Missed);

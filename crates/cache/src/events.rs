@@ -1,6 +1,6 @@
 //! What happened to the cache, for those who follow it: open pages, administration.
 
-use crate::Tag;
+use crate::{EntryKey, Tag};
 use std::sync::Arc;
 use tokio::sync::broadcast;
 
@@ -9,7 +9,9 @@ use tokio::sync::broadcast;
 pub enum Event {
     /// These tags have new generations.
     Invalidated(Arc<[Tag]>),
-    /// Events may have been missed, or entries were forgotten: look again at whatever matters.
+    /// These entries were forgotten.
+    Forgotten(Arc<[EntryKey]>),
+    /// Events may have been missed: look again at whatever matters.
     Missed,
 }
 

@@ -83,7 +83,11 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let values = |text: fn(f64, &Unit) -> String, unit: &Unit, part: f64| {
         slices.iter().map(|slice| text(slice.value / part, unit)).collect()
     };
-    let digits = |slice: &Slice| slice.at.map(|at| series.digits[at].clone()).unwrap_or_default();
+    let digits = |slice: &Slice| match slice.at {
+        Some(at) => series.digits[at].clone(),
+        // The others together have no cell.
+        None => readout::digits_of_sum(slice.value, &format::full(slice.value, &series.unit)),
+    };
     let readout = Readout {
         by_mark: true,
         labels: slices.iter().map(|slice| slice.name.clone()).collect(),

@@ -284,7 +284,7 @@ fn add(mut sum: Series, other: Series) -> Series {
         let total = sum.values[at].unwrap_or(0.0) + value;
         sum.values[at] = Some(total);
         sum.texts[at] = format::full(total, &sum.unit);
-        sum.digits[at].clear();
+        sum.digits[at] = readout::digits_of_sum(total, &sum.texts[at]);
     }
     sum
 }
@@ -294,20 +294,23 @@ fn fill_empty(series: &mut [Series], empty: EmptyBucket) {
     let last = series.iter().filter_map(|s| s.values.iter().rposition(Option::is_some)).max();
     let Some(last) = last else { return };
     for one in series {
-        let mut before = None;
         for at in 0..=last {
-            let filled = match empty {
-                EmptyBucket::Gap => None,
-                EmptyBucket::Zero => Some(0.0),
-                EmptyBucket::Carry => before,
-            };
-            if one.values[at].is_none()
-                && let Some(value) = filled
-            {
-                one.values[at] = Some(value);
-                one.texts[at] = format::full(value, &one.unit);
+            if one.values[at].is_some() {
+                continue;
             }
-            before = one.values[at];
+            match (empty, at.checked_sub(1)) {
+                (EmptyBucket::Zero, _) => {
+                    one.values[at] = Some(0.0);
+                    one.texts[at] = format::full(0.0, &one.unit);
+                    one.digits[at] = readout::digits_of_sum(0.0, &one.texts[at]);
+                }
+                (EmptyBucket::Carry, Some(before)) => {
+                    one.values[at] = one.values[before];
+                    one.texts[at] = one.texts[before].clone();
+                    one.digits[at] = one.digits[before].clone();
+                }
+                (EmptyBucket::Gap, _) | (EmptyBucket::Carry, None) => {}
+            }
         }
     }
 }

@@ -72,6 +72,12 @@ pub(crate) fn digits_of(values: &Values, row: usize, text: &str) -> String {
     values.exact(row).filter(|exact| *exact != plain(text)).unwrap_or_default()
 }
 
+/// The digits of a sum that is no cell and is shown as `text`: as many as a float can be sure of.
+pub(crate) fn digits_of_sum(sum: f64, text: &str) -> String {
+    let sure: f64 = format!("{sum:.14e}").parse().unwrap_or(sum);
+    Some(sure.to_string()).filter(|exact| *exact != plain(text)).unwrap_or_default()
+}
+
 /// Nothing where no point has fewer digits than its value: most series are short to send.
 pub(crate) fn if_any(digits: Vec<String>) -> Vec<String> {
     if digits.iter().all(String::is_empty) { Vec::new() } else { digits }

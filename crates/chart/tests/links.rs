@@ -230,3 +230,19 @@ fn readouts_know_all_digits() {
     assert_eq!(series.exact(0).as_deref(), Some("-1234567"));
     assert_eq!(series.digits, [""; 0], "its text has all of them: nothing more is sent");
 }
+
+#[test]
+fn what_is_no_cell_has_digits_of_its_own() {
+    // Nine slices: the smaller ones come together as "Other", whose text is short.
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
+    let mut case = countries(PanelKind::Donut, "");
+    let amounts = (0..9).map(|at| Some(f64::from(9 - at) * 1.1e9)).collect();
+    case.frame =
+        Frame::new(vec![texts("name", &names), column("bytes", Values::Float(amounts))]).unwrap();
+    case.spec.unit = brisk_domain::Unit::Bytes;
+    let readout = case.draw().readout;
+    let other = readout.labels.iter().position(|label| label == "Other").unwrap();
+    let shown = &readout.series[0].values[other];
+    assert!(shown.contains("GB"), "{shown}");
+    assert_eq!(readout.series[0].exact(other).as_deref(), Some("11000000000"));
+}

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 /// An instant: microseconds since 1970-01-01T00:00:00Z.
 #[derive(
@@ -26,6 +27,11 @@ impl Timestamp {
 pub trait Clock: Send + Sync + 'static {
     /// The current instant.
     fn now(&self) -> Timestamp;
+
+    /// How long one has to wait until it has moved on by `length`, as far as it moves by itself.
+    fn wait(&self, length: Duration) -> Duration {
+        length
+    }
 }
 
 /// A clock that stands still until it is told; for tests and replays.
@@ -53,5 +59,9 @@ impl Clock for ManualClock {
 impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
     fn now(&self) -> Timestamp {
         (**self).now()
+    }
+
+    fn wait(&self, length: Duration) -> Duration {
+        (**self).wait(length)
     }
 }

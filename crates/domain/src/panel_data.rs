@@ -2,6 +2,7 @@
 
 use crate::{Bounds, Frame, Interval, Timestamp, ZoneOffsets};
 use serde::{Deserialize, Serialize};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A panel's frames for one view. The page draws it on the server; islands get the same through
 /// a server function and draw it in the browser.
@@ -60,6 +61,15 @@ pub struct PanelError {
     pub retry: bool,
     /// What kind of failure it is, for programs.
     pub kind: FailureKind,
+}
+
+impl PanelError {
+    /// Equal for errors that say the same, in all processes of one build.
+    pub fn id(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        self.message.hash(&mut hasher);
+        format!("{:x}", hasher.finish())
+    }
 }
 
 /// What kind of failure keeps a panel from its data.

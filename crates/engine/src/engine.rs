@@ -70,13 +70,14 @@ impl Engine {
         trigger: Trigger,
     ) -> Result<Glance, TooFine> {
         let now = self.now(dashboard, access, trigger).await;
-        let window = Window::of(dashboard, view, now)?;
+        let window = Window::of(dashboard, view, now.at)?;
         let prepared = self.prepare(dashboard, shown, view, access, window);
         if (shown, trigger) == (&Shown::Dashboard, Trigger::View) {
             self.popular.count(&dashboard.slug, view, access);
         }
         let looked = self.loader.lookup(&prepared.planned, &prepared.requests, trigger).await;
-        Ok(Glance { prepared, looked, loader: self.loader.clone(), trigger })
+        let (loader, is_now_previous) = (self.loader.clone(), now.is_previous);
+        Ok(Glance { prepared, looked, loader, trigger, is_now_previous })
     }
 
     /// A whole dashboard; what is missing loads side by side.
@@ -161,7 +162,7 @@ impl Engine {
         let newest = self.newest(dashboard, access).and_then(Result::ok);
         let newest = newest.map(|(_, request)| request);
         let now = self.now(dashboard, access, Trigger::View).await;
-        let window = Window::of(dashboard, view, now)?;
+        let window = Window::of(dashboard, view, now.at)?;
         let prepared = self.prepare(dashboard, &Shown::Dashboard, view, access, window);
         // What reads a rollup would only show again what that has.
         let rollups = prepared.planned.iter().flat_map(|planned| &planned.rollups);

@@ -6,7 +6,7 @@ use crate::panel_data;
 use crate::prepared::Prepared;
 use crate::view::View;
 use crate::window::Window;
-use brisk_cache::{Fingerprint, Tag, Trigger};
+use brisk_cache::{EntryKey, Fingerprint, Tag, Trigger};
 use brisk_domain::{Edition, Freshness, Panel};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +18,8 @@ pub struct Glance {
     pub(crate) looked: Vec<Looked>,
     pub(crate) loader: Loader,
     pub(crate) trigger: Trigger,
+    /// Whether what is taken for now is what it was before something changed.
+    pub(crate) is_now_previous: bool,
 }
 
 /// What makes a panel out of date.
@@ -25,6 +27,8 @@ pub struct Glance {
 pub struct Watch {
     /// Its tags, sorted.
     pub tags: Vec<Tag>,
+    /// What identifies its entries, as far as nothing is invalidated.
+    pub keys: Vec<EntryKey>,
     /// How long what is loaded for it stays fresh, at least.
     pub ttl: Duration,
 }
@@ -56,10 +60,12 @@ impl Glance {
         Some(Edition(Fingerprint::of(parts).to_string().into()))
     }
 
-    /// How current the least current value is, of those that are there.
+    /// How current the least current value is, of those that are there; what is taken for now is
+    /// one of them.
     pub fn freshness(&self) -> Freshness {
+        let now = if self.is_now_previous { Freshness::Previous } else { Freshness::Fresh };
         let loaded = self.looked.iter().filter_map(|looked| looked.loaded.as_ref());
-        loaded.map(|loaded| loaded.freshness).max().unwrap_or(Freshness::Fresh)
+        loaded.map(|loaded| loaded.freshness).fold(now, Freshness::max)
     }
 
     /// The edition of each panel's frames, where they can be shown.
@@ -77,13 +83,16 @@ impl Glance {
     pub fn watches(&self) -> Vec<Watch> {
         let watches = self.prepared.panels.iter().map(|prepared| {
             let statements = prepared.planned.as_ref().ok().map(|p| p.statements.clone());
-            let own = statements.and_then(|own| self.prepared.requests.get(own)).unwrap_or(&[]);
+            let statements = statements.unwrap_or_default();
+            let own = self.prepared.requests.get(statements.clone()).unwrap_or(&[]);
+            let looked = self.looked.get(statements).unwrap_or(&[]);
+            let keys = looked.iter().map(Looked::key).collect();
             let mut tags: Vec<Tag> =
                 own.iter().flat_map(|request| request.tags.iter().cloned()).collect();
             tags.sort();
             tags.dedup();
             let ttl = own.iter().map(|request| request.policy.ttl).min();
-            Watch { tags, ttl: ttl.unwrap_or(Duration::MAX) }
+            Watch { tags, keys, ttl: ttl.unwrap_or(Duration::MAX) }
         });
         watches.collect()
     }

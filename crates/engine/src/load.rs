@@ -51,6 +51,11 @@ pub struct Looked {
 }
 
 impl Looked {
+    /// What identifies its entry.
+    pub fn key(&self) -> EntryKey {
+        self.ticket.key
+    }
+
     /// Whether it can be shown as it is.
     pub fn is_ready(&self) -> bool {
         self.is_ready

@@ -2,6 +2,7 @@
 
 use crate::Engine;
 use crate::key::{self, Owner};
+use crate::load::Loaded;
 use crate::plan;
 use crate::prepared::Statement;
 use crate::refusal::{refused, unfit, unknown};
@@ -16,48 +17,56 @@ use std::time::Duration;
 /// How long a page waits for the newest row of its data.
 const NEWEST: Duration = Duration::from_millis(1_500);
 
+/// What a dashboard takes for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Current {
+    /// The instant.
+    pub(crate) at: Timestamp,
+    /// Whether it is being asked anew, and this is what it was before, or what the clock says.
+    pub(crate) is_previous: bool,
+}
+
 impl Engine {
     /// What `dashboard` takes for now. A page does not wait for its newest row for longer than
-    /// [`NEWEST`]: then, and where there is none, it is what the clock says.
+    /// [`NEWEST`], and not at all where it was known before: then, and where there is none, it is
+    /// that, or what the clock says. All others wait: they would take it for the current one.
     pub(crate) async fn now(
         &self,
         dashboard: &Dashboard,
         access: &Access,
         trigger: Trigger,
-    ) -> Timestamp {
+    ) -> Current {
+        let settled = |at| Current { at, is_previous: false };
         let clock = self.clock.now();
         let statement = match &dashboard.now {
-            Now::Clock => return clock,
-            Now::Fixed(at) => return *at,
+            Now::Clock => return settled(clock),
+            Now::Fixed(at) => return settled(*at),
             Now::Newest { .. } => self.newest(dashboard, access),
         };
-        let Some(Ok(statement)) = statement else { return clock };
-        let (planned, request) = statement;
+        let Some(Ok((planned, request))) = statement else { return settled(clock) };
         let Some(looked) = self.loader.lookup(&[planned], &[request], trigger).await.pop() else {
-            return clock;
+            return settled(clock);
         };
-        // What it was before an invalidation serves pages until the new one is there.
-        let before = match trigger {
-            Trigger::View | Trigger::Live => looked.loaded.clone(),
-            Trigger::Api | Trigger::Report | Trigger::Warm => None,
-        };
-        let is_ready = looked.is_ready();
+        let of = |loaded: &Loaded| first_instant(&loaded.frame);
+        let known = looked.loaded.as_ref().map(|loaded| of(loaded).unwrap_or(clock));
+        if let (true, Some(at)) = (looked.is_ready(), known) {
+            return settled(at);
+        }
         let loader = self.loader.clone();
-        let known = looked.loaded.clone();
-        let newest = if is_ready {
-            known
-        } else {
-            let task = tokio::spawn(async move { loader.load(looked, trigger).await });
-            match before {
-                Some(before) => Some(before),
-                // The task goes on: the next page finds what it gives.
-                None => match tokio::time::timeout(NEWEST, task).await {
-                    Ok(Ok(Ok(loaded))) => Some(loaded),
-                    _ => None,
-                },
-            }
+        // It goes on whatever happens here: the next who asks finds what it gives.
+        let task = tokio::spawn(async move { loader.load(looked, trigger).await });
+        let patience = match (trigger, known) {
+            (Trigger::View, Some(_)) => Duration::ZERO,
+            (Trigger::View, None) => NEWEST,
+            // The statement has a limit of its own.
+            (Trigger::Live | Trigger::Api | Trigger::Report | Trigger::Warm, _) => Duration::MAX,
         };
-        newest.and_then(|loaded| first_instant(&loaded.frame)).unwrap_or(clock)
+        match tokio::time::timeout(patience, task).await {
+            Ok(Ok(Ok(loaded))) => settled(of(&loaded).unwrap_or(clock)),
+            // What cannot be asked is as it was.
+            Ok(Ok(Err(_)) | Err(_)) => settled(known.unwrap_or(clock)),
+            Err(_) => Current { at: known.unwrap_or(clock), is_previous: true },
+        }
     }
 
     /// The statement of the newest row, if `dashboard` has one.

@@ -83,7 +83,7 @@ impl PanelState {
 impl View {
     /// Puts together what a glance found, and starts the loads of what is missing.
     pub(crate) fn open(glance: Glance) -> Self {
-        let Glance { prepared, looked, loader, trigger } = glance;
+        let Glance { prepared, looked, loader, trigger, .. } = glance;
         let mut looked: Vec<Option<Looked>> = looked.into_iter().map(Some).collect();
         let mut take = |at: usize| looked.get_mut(at).and_then(Option::take);
         let panels = prepared.panels.iter().map(|prepared_panel| match &prepared_panel.planned {

@@ -3,6 +3,7 @@
 //! cache, and in all processes together.
 
 use super::state::{PanelState, Snapshot};
+use crate::build;
 use crate::look::{LEAST_PACE, least_pace};
 use brisk_cache::{Event, Follower, Tag, Trigger};
 use brisk_domain::{
@@ -30,6 +31,9 @@ pub struct Followed {
     pub pace: Pace,
     /// Who looks.
     pub access: Access,
+    /// Which page shows it, where the page says so: see [`build::page_id`]. Pages of other times
+    /// and of other programs have channels of their own, which end at once.
+    pub page_id: Option<String>,
 }
 
 /// Follows one view.
@@ -43,6 +47,15 @@ pub(super) struct Channel {
     panels: Vec<Tracked>,
     loads: FuturesUnordered<BoxFuture<'static, Landed>>,
     said: watch::Sender<Arc<Snapshot>>,
+}
+
+/// What a look showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Looked {
+    /// The page can go on.
+    Fine,
+    /// The page would be another one now.
+    IsOutdated,
 }
 
 type Landed = (usize, Result<Arc<PanelData>, PanelError>);
@@ -86,7 +99,7 @@ impl Channel {
         let panels = shown.map(|panel| Tracked {
             id: panel.id.clone(),
             state: None,
-            watch: Watch { tags: Vec::new(), ttl: Duration::MAX },
+            watch: Watch { tags: Vec::new(), keys: Vec::new(), ttl: Duration::MAX },
             is_due: true,
             is_loading: false,
             due_at: None,
@@ -102,10 +115,12 @@ impl Channel {
         // Before the first look: what happens during it is heard.
         let mut events = self.engine.follow();
         let mut catalog = self.engine.catalog().follow();
-        let mut next_window = Instant::now() + WINDOW;
+        let mut next_window = Instant::now() + self.clock.wait(WINDOW);
         loop {
-            if self.panels.iter().any(|panel| panel.is_due && !panel.is_loading) {
-                self.look().await;
+            if self.panels.iter().any(|panel| panel.is_due && !panel.is_loading)
+                && self.look().await == Looked::IsOutdated
+            {
+                return self.is_over();
             }
             let due = self.next_due().unwrap_or(next_window).min(next_window);
             tokio::select! {
@@ -115,7 +130,7 @@ impl Channel {
                 () = tokio::time::sleep_until(due) => {
                     let now = Instant::now();
                     if now >= next_window {
-                        next_window = now + WINDOW;
+                        next_window = now + self.clock.wait(WINDOW);
                     }
                     for panel in &mut self.panels {
                         if panel.due_at.is_some_and(|at| at <= now) {
@@ -125,11 +140,15 @@ impl Channel {
                 }
             }
             if self.is_outdated() {
-                let outdated = Snapshot { is_outdated: true, ..Snapshot::default() };
-                self.said.send_replace(Arc::new(outdated));
-                return;
+                return self.is_over();
             }
         }
+    }
+
+    /// The last that is said: who comes next has another page, and a channel of its own.
+    fn is_over(&self) {
+        let outdated = Snapshot { is_outdated: true, ..Snapshot::default() };
+        self.said.send_replace(Arc::new(outdated));
     }
 
     /// Whether the page would be another one now.
@@ -147,7 +166,7 @@ impl Channel {
     }
 
     /// Looks at what is due: one batch lookup.
-    async fn look(&mut self) {
+    async fn look(&mut self) -> Looked {
         let due: Vec<usize> = (0..self.panels.len())
             .filter(|at| self.panels[*at].is_due && !self.panels[*at].is_loading)
             .collect();
@@ -159,17 +178,18 @@ impl Channel {
             self.panels[*at].is_due = false;
         }
         // The page was shown with this view: it is fine.
-        let Ok(glance) = glance else { return };
+        let Ok(glance) = glance else { return Looked::Fine };
         match &self.window {
-            Some(known) if known.bounds != glance.window().bounds => {
-                // Its newest row has moved on to another day: the whole page has.
-                self.window = Some(glance.window().clone());
-                let outdated = Snapshot { is_outdated: true, ..Snapshot::default() };
-                self.said.send_replace(Arc::new(outdated));
-                return;
-            }
+            // Its newest row has moved on to another day: the whole page has.
+            Some(known) if known.bounds != glance.window().bounds => return Looked::IsOutdated,
             Some(_) => {}
-            None => self.window = Some(glance.window().clone()),
+            None => {
+                let own = build::page_id(glance.window());
+                if self.followed.page_id.as_ref().is_some_and(|shown| *shown != own) {
+                    return Looked::IsOutdated;
+                }
+                self.window = Some(glance.window().clone());
+            }
         }
         for (at, watch) in due.iter().zip(glance.watches()) {
             self.panels[*at].watch = watch;
@@ -189,6 +209,7 @@ impl Channel {
             }
         }
         self.say();
+        Looked::Fine
     }
 
     fn landed(&mut self, at: usize, result: &Result<Arc<PanelData>, PanelError>) {
@@ -206,6 +227,7 @@ impl Channel {
         for panel in &mut self.panels {
             panel.is_due |= match event {
                 Event::Invalidated(tags) => concerns(&panel.watch.tags, tags),
+                Event::Forgotten(keys) => panel.watch.keys.iter().any(|key| keys.contains(key)),
                 Event::Missed => true,
             };
         }
@@ -222,18 +244,26 @@ impl Channel {
             // It is being replaced.
             (Freshness::Stale | Freshness::Previous, _) => None,
             (Freshness::Unverified, _) => Some(UNVERIFIED),
-            (Freshness::Fresh, Pace::Every(seconds)) => Some(Duration::from_secs(seconds.into())),
-            (Freshness::Fresh, Pace::Live | Pace::ByHand) => {
+            (Freshness::Fresh, pace) => {
                 let age = self.clock.now().0.saturating_sub(as_of.0).max(0);
                 let age = Duration::from_micros(age.unsigned_abs());
                 // An hour is no promise for ever: what has no end is asked again once a day.
                 let whole = ttl.min(Duration::from_secs(86_400)).mul_f64(SPREAD);
                 // The policy may say less, or nothing: an open page asks no more often than this.
                 let least = Duration::from_secs(LEAST_PACE.into());
-                Some(whole.saturating_sub(age).max(least))
+                let until_over = whole.saturating_sub(age).max(least);
+                Some(match pace {
+                    Pace::Live | Pace::ByHand => until_over,
+                    Pace::Every(seconds) => {
+                        let every = Duration::from_secs(seconds.into());
+                        // What a look finds still good may end just after it: the next one does
+                        // not wait for another whole turn then.
+                        if age * 2 > every { until_over.min(every) } else { every }
+                    }
+                })
             }
         };
-        panel.due_at = wait.map(|wait| Instant::now() + wait);
+        panel.due_at = wait.map(|wait| Instant::now() + self.clock.wait(wait));
     }
 
     fn waits(&mut self, at: usize) {
@@ -244,13 +274,9 @@ impl Channel {
     fn fails(&mut self, at: usize, error: &PanelError) {
         let panel = &mut self.panels[at];
         panel.failures = panel.failures.saturating_add(1);
-        let count = match panel.state {
-            Some(PanelState::Failed { count }) => count + 1,
-            _ => 1,
-        };
-        panel.state = Some(PanelState::Failed { count });
+        panel.state = Some(PanelState::Failed { error: error.id() });
         let wait = RETRY.saturating_mul(1 << (panel.failures - 1).min(10)).min(LAST_RETRY);
-        panel.due_at = error.retry.then(|| Instant::now() + wait);
+        panel.due_at = error.retry.then(|| Instant::now() + self.clock.wait(wait));
     }
 
     fn next_due(&self) -> Option<Instant> {

@@ -9,7 +9,7 @@ use crate::service::{access, shown_at};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
-use brisk_app::service::PageError;
+use brisk_app::service::{DashboardPage, PageError};
 use brisk_domain::Pace;
 use brisk_engine::Shown;
 use http::{StatusCode, header};
@@ -43,7 +43,9 @@ fn follow(state: &AppState, slug: &str, panel: Option<&str>, request: &Request) 
             Shown::Dashboard | Shown::Frames(_) => None,
         };
         let (slug, pace) = (dashboard.slug.clone(), Pace::from_pairs(&parameters));
-        Ok((Followed { slug, panel, view, pace, access: access() }, dashboard))
+        let page_id = parameters.iter().find(|(name, _)| name == DashboardPage::ID);
+        let page_id = page_id.map(|(_, id)| id.clone());
+        Ok((Followed { slug, panel, view, pace, access: access(), page_id }, dashboard))
     };
     let (followed, dashboard) = match followed() {
         Ok(followed) => followed,

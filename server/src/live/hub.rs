@@ -85,14 +85,12 @@ impl Hub {
     ) {
         let (engine, clock) = (Arc::clone(&self.0.engine), Arc::clone(&self.0.clock));
         let channel = Channel::new(engine, clock, followed.clone(), dashboard, said.clone());
-        let hub = self.clone();
+        let listed = Listed { hub: self.clone(), followed, said };
         tokio::spawn(async move {
             tokio::select! {
                 // What it said last stays with those who listen; who comes next starts anew.
-                () = channel.run() => {
-                    hub.forget(&followed, &said, false);
-                }
-                () = hub.abandoned(&followed, &said) => {}
+                () = channel.run() => {}
+                () = listed.hub.abandoned(&listed.followed, &listed.said) => {}
             }
         });
     }
@@ -134,6 +132,20 @@ impl Hub {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Followed, watch::Sender<Arc<Snapshot>>>> {
         self.0.channels.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+/// A channel on the list: it is taken off on every way out, so that nobody joins one that has
+/// ended.
+struct Listed {
+    hub: Hub,
+    followed: Followed,
+    said: watch::Sender<Arc<Snapshot>>,
+}
+
+impl Drop for Listed {
+    fn drop(&mut self) {
+        self.hub.forget(&self.followed, &self.said, false);
     }
 }
 

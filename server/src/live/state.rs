@@ -28,8 +28,8 @@ pub enum PanelState {
     },
     /// It cannot be shown; the page asks why.
     Failed {
-        /// Counts the failures, so that each is news.
-        count: u64,
+        /// Tells what went wrong from other errors: see [`brisk_domain::PanelError::id`].
+        error: String,
     },
 }
 
@@ -48,6 +48,8 @@ struct PanelNews<'a> {
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     edition: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
     /// Milliseconds since the epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     as_of: Option<i64>,
@@ -62,8 +64,14 @@ struct PanelNews<'a> {
 impl PanelState {
     /// Of an edition that is shown.
     fn news(&self, now: Timestamp) -> PanelNews<'_> {
-        let nothing =
-            PanelNews { state: "failed", edition: None, as_of: None, elapsed: None, usual: None };
+        let nothing = PanelNews {
+            state: "failed",
+            edition: None,
+            error: None,
+            as_of: None,
+            elapsed: None,
+            usual: None,
+        };
         match self {
             Self::Shown { edition, as_of, freshness } => PanelNews {
                 state: match freshness {
@@ -81,7 +89,7 @@ impl PanelState {
                 usual: usual.map(|usual| u64::try_from(usual.as_millis()).unwrap_or(u64::MAX)),
                 ..nothing
             },
-            Self::Failed { .. } => nothing,
+            Self::Failed { error } => PanelNews { error: Some(error), ..nothing },
         }
     }
 }
@@ -135,7 +143,7 @@ mod tests {
     fn snapshot(states: Vec<PanelState>) -> Snapshot {
         let named = states.into_iter().enumerate();
         let panels = named.map(|(i, state)| (PanelId::parse(&format!("p{i}")).unwrap(), state));
-        Snapshot { panels: panels.collect(), is_outdated: false }
+        Snapshot { panels: panels.collect(), ..Snapshot::default() }
     }
 
     const NOW: Timestamp = Timestamp::from_seconds(1_003);
@@ -163,8 +171,8 @@ mod tests {
             vec![shown("a", Freshness::Fresh)],
             vec![shown("a", Freshness::Previous)],
             vec![shown("b", Freshness::Fresh)],
-            vec![PanelState::Failed { count: 1 }],
-            vec![PanelState::Failed { count: 2 }],
+            vec![PanelState::Failed { error: "1".into() }],
+            vec![PanelState::Failed { error: "2".into() }],
             vec![loading(1)],
             vec![],
         ];

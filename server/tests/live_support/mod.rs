@@ -84,7 +84,7 @@ sql = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 
 "#;
 
 /// 2011-11-16 12:00 UTC.
-const NOW: i64 = 1_321_444_800;
+pub(crate) const NOW: i64 = 1_321_444_800;
 /// Pages that this server has open at most.
 pub(crate) const MOST: usize = 20;
 /// Nothing that is waited for takes so long.
@@ -99,14 +99,20 @@ pub(crate) struct World {
     directory: tempfile::TempDir,
 }
 
+/// A world whose clock stands still until it is told.
 pub(crate) async fn world() -> World {
+    let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(NOW)));
+    World { clock: Arc::clone(&clock), ..world_at(clock).await }
+}
+
+/// A world by another clock.
+pub(crate) async fn world_at(clock: Arc<dyn Clock>) -> World {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("sales.toml"), SALES).unwrap();
     std::fs::write(directory.path().join("steady.toml"), STEADY).unwrap();
     std::fs::write(directory.path().join("slow.toml"), SLOW).unwrap();
     let database = directory.path().join("shop.sqlite");
     write(&database, "create table orders (amount int); insert into orders values (42)").await;
-    let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(NOW)));
     let config = Config { jitter: 0.0, early: 0.0, ..Config::default() };
     let cache = Cache::in_memory(config, clock.clone());
     let name = SourceName::parse("shop").unwrap();
@@ -115,11 +121,16 @@ pub(crate) async fn world() -> World {
     assert!(catalog.contents().problems.is_empty(), "{:?}", catalog.contents().problems);
     let loader = Loader::new(cache, Sources::from([(name, source)]));
     let engine = Arc::new(Engine::new(catalog, loader, clock.clone()));
-    let service = EngineService::new(Arc::clone(&engine), clock.clone() as Arc<dyn Clock>);
+    let service = EngineService::new(Arc::clone(&engine), clock.clone());
     let mut state = AppState::new(Arc::new(service), Assets::default());
     state.hub = Hub::new(Arc::clone(&engine), clock.clone(), MOST);
     let app = router(state.clone(), directory.path());
-    World { app, state, engine, clock, database, directory }
+    World { app, state, engine, clock: Arc::default(), database, directory }
+}
+
+/// Changes the shop.
+pub(crate) async fn shop(world: &World, sql: &str) {
+    write(&world.database, sql).await;
 }
 
 async fn write(database: &Path, sql: &str) {
@@ -200,6 +211,13 @@ impl World {
         own.map(|(_, figures)| figures.loads).sum()
     }
 
+    /// How often somebody looked at the panel of that label, for whatever reason.
+    pub(crate) fn lookups(&self, label: &str) -> u64 {
+        let statistics = self.engine.loader().cache().statistics();
+        let own = statistics.of.iter().filter(|((known, _), _)| **known == *label);
+        own.map(|(_, figures)| figures.hits + figures.misses).sum()
+    }
+
     /// The server, to be put behind something.
     pub(crate) fn app(&self) -> Router {
         self.app.clone()
@@ -230,6 +248,12 @@ impl World {
         let cards: Vec<Value> = serde_json::from_str(&answer.body).unwrap();
         let text = |card: &Value, name: &str| card[name].as_str().unwrap().to_owned();
         cards.iter().map(|card| (text(card, "panel"), text(card, "html"))).collect()
+    }
+
+    pub(crate) fn add_dashboard(&self, name: &str, text: &str) {
+        std::fs::write(self.directory.path().join(format!("{name}.toml")), text).unwrap();
+        let problems = &self.engine.catalog().reload().problems;
+        assert!(problems.is_empty(), "{problems:?}");
     }
 
     pub(crate) fn change_dashboard(&self) {
@@ -265,6 +289,11 @@ pub(crate) struct Following {
 impl Following {
     /// The next event: name, id, data.
     async fn event(&mut self) -> Option<(String, String, String)> {
+        // Heartbeats come all the time.
+        tokio::time::timeout(PATIENCE, self.whole_event()).await.unwrap()
+    }
+
+    async fn whole_event(&mut self) -> Option<(String, String, String)> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let (event, rest) = (event.to_owned(), rest.to_owned());
@@ -278,7 +307,7 @@ impl Following {
                 }
                 continue;
             }
-            let more = tokio::time::timeout(PATIENCE, self.stream.next()).await.unwrap()?;
+            let more = self.stream.next().await?;
             self.text.push_str(std::str::from_utf8(&more.unwrap()).unwrap());
         }
     }

@@ -1,0 +1,88 @@
+//! Open pages and their time: days that end, newest rows that move to another day, pages that show
+//! another time than their channel.
+
+// Helpers of tests are outside of what clippy takes for tests.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod live_support;
+
+use brisk_domain::Timestamp;
+use brisk_server::system_clock::PacedClock;
+use live_support::{NOW, shop, world, world_at};
+use std::sync::Arc;
+
+/// The address of a page's live channel, as the page says it.
+fn live_path(page: &str) -> String {
+    let (_, rest) = page.split_once("data-live=\"").unwrap_or_else(|| panic!("{page}"));
+    rest.split_once('"').unwrap().0.replace("&amp;", "&")
+}
+
+#[tokio::test]
+async fn a_page_is_told_when_its_day_is_over() {
+    // 23:59:50, and a minute each second.
+    let midnight = NOW - NOW % 86_400 + 86_400;
+    let clock = PacedClock::new(Timestamp::from_seconds(midnight - 10), 60.0);
+    let world = world_at(Arc::new(clock)).await;
+    let page = world.settle("/d/sales").await;
+    let mut live = world.follow(&live_path(&page.body)).await;
+    live.until_outdated().await;
+    let next = world.settle("/d/sales").await;
+    assert_ne!(live_path(&page.body), live_path(&next.body), "it shows another week");
+    world.follow(&live_path(&next.body)).await.until("total", "current").await;
+}
+
+#[tokio::test]
+async fn a_page_that_shows_another_time_than_is_now_is_told_at_once() {
+    let world = world().await;
+    let page = world.settle("/d/sales").await;
+    let path = live_path(&page.body);
+    world.follow(&path).await.until("total", "current").await;
+    world.until(|| world.hub().followed_views() == 0).await;
+    // A browser that was asleep over night comes back.
+    world.clock.advance(86_400);
+    world.follow(&path).await.until_outdated().await;
+    // Others are not kept from theirs, and one that does not say what it shows is believed.
+    let next = world.settle("/d/sales").await;
+    world.follow(&live_path(&next.body)).await.until("total", "current").await;
+    world.follow("/d/sales/live").await.until("total", "current").await;
+}
+
+const NEWEST: &str = r#"
+title = "Newest"
+source = "shop"
+range = "last 7 days"
+now = "select max(at) from sales"
+[[panel]]
+id = "total"
+title = "Total"
+kind = "stat"
+sql = "select sum(amount) as total from sales where $range(at)"
+"#;
+
+#[tokio::test]
+async fn open_pages_follow_when_the_newest_row_is_of_another_day() {
+    let world = world().await;
+    let sold = |at: i64, amount: i64| format!("insert into sales values ({at}, {amount})");
+    shop(&world, "create table sales (at integer, amount integer)").await;
+    shop(&world, &sold(NOW - 3 * 86_400, 42)).await;
+    world.add_dashboard("newest", NEWEST);
+    let page = world.settle("/d/newest").await;
+    assert!(page.body.contains(">42<"), "{}", page.body);
+    let mut live = world.follow(&live_path(&page.body)).await;
+    live.until("total", "current").await;
+
+    // The nightly load: a row of the next day.
+    shop(&world, &sold(NOW - 2 * 86_400, 58)).await;
+    world.invalidate("table:shop.sales").await;
+    let between = world.get("/d/newest", &[]).await;
+    assert_eq!(between.header("etag"), "", "its time is from before, so that nobody keeps it");
+    live.until_outdated().await;
+    // What it is then told to show is current, and it stays so: it is not told again and again.
+    let next = world.settle("/d/newest").await;
+    assert!(next.body.contains(">100<"), "{}", next.body);
+    let mut live = world.follow(&live_path(&next.body)).await;
+    let edition = live.until("total", "current").await["total"]["edition"].clone();
+    shop(&world, &sold(NOW - 2 * 86_400, 1)).await;
+    world.invalidate("table:shop.sales").await;
+    live.until_edition_other_than("total", &edition).await;
+}
