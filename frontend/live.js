@@ -176,6 +176,11 @@ const live = (() => {
     const template = document.createElement("template");
     template.innerHTML = html;
     const after = template.content.firstElementChild;
+    // What is shown stays until there is something to show.
+    if (after.dataset.state === "late" && before.dataset.edition !== undefined) {
+      mark(before);
+      return after;
+    }
     const focused = before.contains(document.activeElement) ? place(document.activeElement) : undefined;
     // What is taken out of the page has forgotten it.
     const top = before.querySelector(".scroll")?.scrollTop ?? 0;

@@ -18,12 +18,24 @@ const start = (island) => {
   if (!isWhole(island)) return waiting.add(island);
   waiting.delete(island);
   island.dataset.started = "";
-  const run = module[island.dataset.component];
+  const { component } = island.dataset;
   // The page and the wasm come from different builds: reloading brings them together.
-  if (!run) return console.error("no such island:", island.dataset.component);
-  run(island);
+  if (!module[component]) return console.error("no such island:", component);
+  // Charts are replaced as their data change, and have to give back what they took.
+  if (component.startsWith("Chart_")) charts.set(island, module.start_chart(island));
+  else module[component](island);
 };
 const startAll = (root) => root.querySelectorAll?.("leptos-island").forEach(start);
+
+// Those that were only moved are still there when all changes are known.
+const charts = new Map();
+const endAll = () => {
+  for (const [island, chart] of charts) {
+    if (island.isConnected) continue;
+    charts.delete(island);
+    chart?.free();
+  }
+};
 
 new MutationObserver((changes) => {
   waiting.forEach(start);
@@ -33,6 +45,7 @@ new MutationObserver((changes) => {
       startAll(node);
     }
   }
+  if (changes.some(({ removedNodes }) => removedNodes.length > 0)) endAll();
 }).observe(document.documentElement, { childList: true, subtree: true });
 document.addEventListener("DOMContentLoaded", () => waiting.forEach(start));
 startAll(document);

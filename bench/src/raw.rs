@@ -2,6 +2,7 @@
 //! other. What it takes for itself would count for the server it measures.
 
 use anyhow::{Context, Result, bail};
+use std::io::{Read as _, Write as _};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -53,6 +54,39 @@ impl Raw {
     pub async fn open(mut self, request: &[u8]) -> Result<TcpStream> {
         self.stream.write_all(request).await?;
         Ok(self.stream)
+    }
+}
+
+/// The same for a thread of its own.
+pub struct Blocking {
+    stream: std::net::TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Blocking {
+    /// Connects to `address`.
+    pub fn connect(address: &str) -> Result<Self> {
+        let stream = std::net::TcpStream::connect(address)?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, buffer: vec![0; 256 << 10] })
+    }
+
+    /// Sends `request` and reads the whole answer; its status.
+    pub fn ask(&mut self, request: &[u8]) -> Result<u16> {
+        self.stream.write_all(request)?;
+        let mut filled = 0;
+        loop {
+            let count = self.stream.read(&mut self.buffer[filled..])?;
+            if count == 0 {
+                bail!("the connection ended, or the answer is too long");
+            }
+            filled += count;
+            if let Some((status, head, length)) = head(&self.buffer[..filled])?
+                && filled >= head + length
+            {
+                return Ok(status);
+            }
+        }
     }
 }
 

@@ -4,8 +4,8 @@
 export const counting = (name, numbers) =>
   `with recursive n(i) as (select 1 union all select i + 1 from n where i < ${Math.round(numbers)}) select max(i) as ${name} from n`;
 
-/** Nineteen quick panels with the slowest of them known, and one of five seconds. */
-export function slowest(perSecond) {
+/** Eighteen quick panels, one of 0.8 s, which is the second-slowest, and one of five seconds. */
+const dashboard = (title, source, statement) => {
   const panels = [];
   const add = (id, seconds) =>
     panels.push(`
@@ -15,12 +15,20 @@ title = "${id}"
 kind = "stat"
 at = { x = ${(panels.length % 4) * 3}, y = ${Math.floor(panels.length / 4) * 2}, w = 3, h = 2 }
 cache = { ttl = "1h", stale = "0s" }
-sql = "${counting(`n_${panels.length}`, seconds * perSecond)}"`);
-  for (let i = 0; i < 18; i += 1) add(`quick-${i}`, 0.005);
+sql = "${statement(`n_${panels.length}`, seconds)}"`);
+  for (let i = 0; i < 18; i += 1) add(`quick-${i}`, 0.02);
   add("second", 0.8);
   add("slowest", 5);
-  return `title = "Slowest"\nsource = "retail"\nrange = "last 7 days"\n${panels.join("\n")}\n`;
-}
+  return `title = "${title}"\nsource = "${source}"\nrange = "last 7 days"\n${panels.join("\n")}\n`;
+};
+
+/** Over a database elsewhere, whose work takes nothing from this machine. */
+export const elsewhere = () =>
+  dashboard("Elsewhere", "elsewhere", (name, seconds) => `select n as ${name} from waits_${seconds * 1_000}`);
+
+/** Over a SQLite file, which works in the server's own process. */
+export const here = (perSecond) =>
+  dashboard("Here", "retail", (name, seconds) => counting(name, seconds * perSecond));
 
 /** One panel that counts, to see how long that takes. */
 export const calibration = (numbers) => `title = "Calibration"

@@ -5,7 +5,7 @@
 import { chromium } from "@playwright/test";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { calibration, slowest } from "./dashboards.mjs";
+import { calibration, elsewhere, here } from "./dashboards.mjs";
 
 const { BRISK_URL: base, BRISK_DASHBOARDS: dashboards, BRISK_ASSETS: assets } = process.env;
 const ROUNDS = 7;
@@ -181,38 +181,45 @@ for (let i = 0; i < 3; i += 1) {
   await new Promise((resolve) => setTimeout(resolve, 1_500));
 }
 const perSecond = 2_000_000 / (median(rounds) / 1_000);
-writeFileSync(join(dashboards, "slowest.toml"), slowest(perSecond));
-await appears("slowest");
-const cold = [];
-for (let round = 0; round < 5; round += 1) {
-  // Nobody has it open any more, and nothing of it is kept.
-  const forget = async () => {
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
-    await fetch(`${base}/d/slowest/refresh`, { method: "POST", redirect: "manual" });
-  };
-  await forget();
-  const second = await alone("slowest", "second");
-  await forget();
-  const { context, page } = await fresh();
-  await page.goto(`${base}/d/slowest`, { waitUntil: "commit" });
-  await page.waitForFunction(() => "second" in window.seen);
-  await page.locator("#range-picker, .toolbar summary").first().click();
-  const started = await page.waitForFunction(
-    () => [...document.querySelectorAll("leptos-island")].every((island) => "started" in island.dataset) && performance.now(),
-  );
-  const answers = await started.jsonValue();
-  await page.waitForFunction(() => "slowest" in window.seen, null, { timeout: 60_000 });
-  const { seen, shift } = await times(page);
-  const others = Math.max(...Object.entries(seen).map(([id, at]) => (id === "slowest" ? 0 : at)));
-  cold.push({ second, others, answers, slowest: seen.slowest, shift, ratio: others / second });
-  await context.close();
+
+async function cold(slug, text) {
+  writeFileSync(join(dashboards, `${slug}.toml`), text);
+  await appears(slug);
+  const rounds = [];
+  for (let round = 0; round < 5; round += 1) {
+    // Nobody has it open any more, and nothing of it is kept.
+    const forget = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      await fetch(`${base}/d/${slug}/refresh`, { method: "POST", redirect: "manual" });
+    };
+    await forget();
+    const second = await alone(slug, "second");
+    await forget();
+    const { context, page } = await fresh();
+    await page.goto(`${base}/d/${slug}`, { waitUntil: "commit" });
+    await page.waitForFunction(() => "second" in window.seen);
+    await page.locator("#range-picker, .toolbar summary").first().click();
+    const started = await page.waitForFunction(
+      () => [...document.querySelectorAll("leptos-island")].every((island) => "started" in island.dataset) && performance.now(),
+    );
+    const answers = await started.jsonValue();
+    await page.waitForFunction(() => "slowest" in window.seen, null, { timeout: 60_000 });
+    const { seen, shift } = await times(page);
+    const others = Math.max(...Object.entries(seen).map(([id, at]) => (id === "slowest" ? 0 : at)));
+    rounds.push({ second, others, answers, slowest: seen.slowest, shift, ratio: others / second });
+    await context.close();
+  }
+  console.log(`\na cold page of twenty panels, one of them of five seconds: ${slug} (medians)`);
+  say("  the second-slowest query alone", ms(of(rounds, "second")));
+  say("  all panels but the slowest can be seen", ms(of(rounds, "others")));
+  say("  one by the other, round by round: median", `${of(rounds, "ratio").toFixed(2)} (${rounds.map((one) => one.ratio.toFixed(2)).join(", ")})`);
+  say("  all islands answer", ms(of(rounds, "answers")));
+  say("  the slowest can be seen", ms(of(rounds, "slowest")));
+  say("  layout shift, worst", Math.max(...rounds.map((one) => one.shift)).toFixed(4));
+  rmSync(join(dashboards, `${slug}.toml`));
 }
-console.log("\na cold page of twenty panels, one of them of five seconds (medians)");
-say("  the second-slowest query alone", ms(of(cold, "second")));
-say("  all panels but the slowest can be seen", ms(of(cold, "others")));
-say("  one by the other, round by round: median", `${of(cold, "ratio").toFixed(2)} (${cold.map((one) => one.ratio.toFixed(2)).join(", ")})`);
-say("  all islands answer", ms(of(cold, "answers")));
-say("  the slowest can be seen", ms(of(cold, "slowest")));
-say("  layout shift, worst", Math.max(...cold.map((one) => one.shift)).toFixed(4));
-for (const name of ["calibration", "slowest"]) rmSync(join(dashboards, `${name}.toml`));
+
+await cold("elsewhere", elsewhere());
+await cold("here", here(perSecond));
+rmSync(join(dashboards, "calibration.toml"));
 await browser.close();

@@ -146,3 +146,87 @@ test("by hand, a page asks for nothing by itself", async ({ page }) => {
   await expect(figure(page, "dice")).not.toHaveAttribute("title", before);
   await expect(page).toHaveURL(/refresh=off/);
 });
+
+test("the table of a panel's own page follows, too", async ({ page }) => {
+  await page.goto("/d/live/p/table");
+  await settled(page);
+  await expect(sign(page)).toHaveAttribute("data-state", "live");
+  const figures = () => page.locator("#data tbody td:nth-child(2)").allTextContents();
+  const before = await figures();
+  await refresh(page);
+  await expect.poll(figures).not.toEqual(before);
+  // The chart above it says the same.
+  await expect.poll(() => page.locator('section[data-panel="table"] tbody td:nth-child(2)').allTextContents()).toEqual(await figures());
+});
+
+test("who reads a chart by keyboard goes on at the same point when it is replaced", async ({ page }) => {
+  await page.goto("/d/live");
+  await settled(page);
+  await expect(sign(page)).toHaveAttribute("data-state", "live");
+  const chart = page.locator("#by-day .chart");
+  await chart.focus();
+  for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowRight");
+  const read = await page.locator("#by-day").getAttribute("data-reading");
+  expect(read).toBeTruthy();
+  const edition = await page.locator("#by-day .content").getAttribute("data-edition");
+  await refresh(page);
+  await expect(page.locator("#by-day .content")).not.toHaveAttribute("data-edition", edition ?? "");
+  await expect(chart).toBeFocused();
+  await expect(page.locator("#by-day .tooltip")).toBeVisible();
+  await expect(page.locator("#by-day")).toHaveAttribute("data-reading", read!);
+  await page.keyboard.press("ArrowRight");
+  await expect(page.locator("#by-day")).not.toHaveAttribute("data-reading", read!);
+});
+
+test("a figure runs to its new value, unless motion is not wanted", async ({ page }) => {
+  for (const reducedMotion of ["no-preference", "reduce"] as const) {
+    await page.emulateMedia({ reducedMotion });
+    await page.goto("/d/live");
+    await settled(page);
+    await expect(sign(page)).toHaveAttribute("data-state", "live");
+    // All texts that the figure has, in their order.
+    await page.evaluate(() => {
+      const texts: string[] = [];
+      Object.assign(window, { texts });
+      const look = () => {
+        const text = document.querySelector("#dice .stat-figure")?.textContent ?? "";
+        if (texts.at(-1) !== text) texts.push(text);
+      };
+      look();
+      new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+    });
+    const before = await exact(page, "dice");
+    await refresh(page);
+    await expect(figure(page, "dice")).not.toHaveAttribute("title", before);
+    const texts = () => page.evaluate(() => (window as unknown as { texts: string[] }).texts);
+    if (reducedMotion === "reduce") {
+      await settled(page);
+      expect((await texts()).length).toBe(2);
+    } else {
+      await expect.poll(async () => (await texts()).length).toBeGreaterThan(2);
+    }
+    // It ends with what the server wrote.
+    const digits = async () => ((await figure(page, "dice").textContent()) ?? "").replace(/\D/g, "");
+    await expect.poll(digits).toBe((await exact(page, "dice")).replace(/\D/g, ""));
+  }
+});
+
+test("what one panel waits for keeps no other from its news", async ({ page }) => {
+  // A statement that never ends, for the page: its card is not answered.
+  await page.route(/\/fn\/cards\?.*panels=dice&.*wait=true/, () => {});
+  await page.route(/\/fn\/cards\?.*wait=false/, async (route) => {
+    const answer = await route.fetch();
+    const cards = (await answer.json()) as { panel: string; html: string }[];
+    const late = '<div class="content" data-state="late" data-elapsed="0"><div class="panel-body notice late"></div></div>';
+    await route.fulfill({ response: answer, json: cards.map((card) => (card.panel === "dice" ? { ...card, html: late } : card)) });
+  });
+  await page.goto("/d/live");
+  await settled(page);
+  await expect(sign(page)).toHaveAttribute("data-state", "live");
+  for (let i = 0; i < 2; i++) {
+    const edition = await page.locator("#by-day .content").getAttribute("data-edition");
+    await refresh(page);
+    await expect(page.locator("#by-day .content")).not.toHaveAttribute("data-edition", edition ?? "");
+  }
+  await expect(page.locator("#dice .content")).toHaveAttribute("data-state", "late");
+});

@@ -1,6 +1,6 @@
 // From one view to the next: the page changes in its place.
 import { expect, expectAccessible, settled, test } from "../fixtures";
-import type { Page } from "@playwright/test";
+import { chromium, type Page } from "@playwright/test";
 
 const stay = (page: Page) => page.evaluate(() => Object.assign(window, { stayed: true }));
 const stayed = (page: Page) => page.evaluate(() => "stayed" in window);
@@ -138,4 +138,94 @@ test("a reader of the screen hears title, state and panels in order", async ({ p
   await settled(page);
   const headings = await page.locator("main :is(h1, h2)").allTextContents();
   expect(headings).toEqual(["Live", "Dice", "Sure", "By day", "Table", "Far below"]);
+});
+
+declare global {
+  interface Window {
+    brisk: { reload(): Promise<boolean> };
+  }
+}
+
+test.describe("while the server is away", () => {
+  test.use({ expectedErrors: [/status of 502/] });
+  test("a page that wants to show itself anew stays as it is", async ({ page }) => {
+    await page.goto("/d/live");
+    await settled(page);
+    await page.route("**/d/live", (route) =>
+      route.fulfill({ status: 502, contentType: "text/html", body: "<h1>Bad gateway</h1>" }),
+    );
+    expect(await page.evaluate(() => window.brisk.reload())).toBe(false);
+    await expect(page.locator("h1")).toHaveText("Live");
+  });
+});
+
+test("a page that comes late does not take the place of a newer one", async ({ page }) => {
+  await page.goto("/d/live");
+  await settled(page);
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  await page.route("**/d/live", async (route) => {
+    await held;
+    await route.continue();
+  });
+  const late = page.evaluate(() => window.brisk.reload());
+  await page.locator("summary", { hasText: "Dashboards" }).click();
+  await page.locator(".topbar").getByRole("link", { name: "Products and prices" }).click();
+  await expect(page.locator("h1")).toHaveText("Products and prices");
+  letGo();
+  await late;
+  await settled(page);
+  await expect(page.locator("h1")).toHaveText("Products and prices");
+  await expect(page.locator("main")).toHaveAttribute("data-slug", "products");
+});
+
+test("a first look at choices that are slow brings them with the page that is put in place", async ({ page }) => {
+  await page.goto("/d/live");
+  await settled(page);
+  await page.locator("summary", { hasText: "Dashboards" }).click();
+  await page.locator(".topbar").getByRole("link", { name: "Slow choices" }).click();
+  await expect(page.locator("h1")).toHaveText("Slow choices");
+  await page.locator(".toolbar summary", { hasText: "Country" }).click();
+  await expect(page.locator(".toolbar").getByText("France")).toBeVisible();
+});
+
+test("from the browser's own cache for the way back a page comes alive, and follows again", async ({ baseURL }) => {
+  // Playwright switches that cache off, and cannot look into a page that comes from it: the page
+  // writes down what it sees, and another one reads it.
+  const browser = await chromium.launch({
+    executablePath: process.env.BRISK_CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox"],
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
+  });
+  try {
+    const context = await browser.newContext();
+    const reader = await context.newPage();
+    await reader.goto(`${baseURL}/api`);
+    const noted = (name: string) => reader.evaluate((key) => localStorage.getItem(key), name);
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      if (!location.pathname.startsWith("/d/live")) {
+        addEventListener("load", () => setTimeout(() => history.back(), 200));
+        return;
+      }
+      addEventListener("pageshow", (event) => {
+        const note = () => {
+          localStorage.setItem("sign", document.querySelector<HTMLElement>(".live-sign")?.dataset.state ?? "");
+          localStorage.setItem("figure", document.querySelector("#dice .stat-figure")?.getAttribute("title") ?? "");
+        };
+        localStorage.setItem("persisted", String(event.persisted));
+        setInterval(note, 100);
+      });
+    });
+    await page.goto(`${baseURL}/d/live`);
+    await expect.poll(() => noted("sign")).toBe("live");
+    await page.evaluate(() => setTimeout(() => (location.href = "/api"), 100));
+    await expect.poll(() => noted("persisted"), { timeout: 20_000 }).toBe("true");
+    await expect.poll(() => noted("sign")).toBe("live");
+    const before = await noted("figure");
+    expect((await reader.request.post(`${baseURL}/d/live/refresh`, { maxRedirects: 0 })).status()).toBe(303);
+    await expect.poll(() => noted("figure")).not.toBe(before);
+  } finally {
+    await browser.close();
+  }
 });

@@ -2,7 +2,7 @@
 
 use crate::process::{self, Guarded, log_to, run_quietly};
 use crate::programs;
-use crate::services::free_port;
+use crate::services::{self, free_port};
 use crate::summary::Counts;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Runs all specs against `program`.
 pub(crate) fn run(workspace: &Workspace, program: &Path) -> Result<Counts> {
-    let server = serve(workspace, program)?;
+    let server = serve(workspace, program, &[])?;
     let report = workspace.target("playwright.json");
     let mut playwright = server.command(workspace, "node_modules/.bin/playwright");
     playwright.arg("test").env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
@@ -35,7 +35,17 @@ pub(crate) fn run(workspace: &Workspace, program: &Path) -> Result<Counts> {
 
 /// Measures first paint in a browser, against `program`.
 pub(crate) fn measure(workspace: &Workspace, program: &Path) -> Result<()> {
-    let server = serve(workspace, program)?;
+    // A database that waits, as one on another machine would for its readers.
+    let elsewhere = services::postgres(workspace)?;
+    let views: Vec<String> = WAITS
+        .iter()
+        .map(|ms| {
+            format!("create view waits_{ms} as select {ms} as n from pg_sleep({ms} / 1000.0)")
+        })
+        .collect();
+    let mut psql = Command::new(services::program("psql")?);
+    process::run(psql.args(["--quiet", &elsewhere.url, "-c", &views.join(";")]))?;
+    let server = serve(workspace, program, &[("BRISK_SOURCE_ELSEWHERE", &elsewhere.url)])?;
     let mut node = server.command(workspace, "node");
     process::run(node.arg("bench/first-paint.mjs"))
 }
@@ -65,7 +75,10 @@ impl Server {
     }
 }
 
-fn serve(workspace: &Workspace, program: &Path) -> Result<Server> {
+/// How long the views wait that are measured with, in milliseconds: see `bench/dashboards.mjs`.
+const WAITS: [u32; 3] = [20, 800, 5_000];
+
+fn serve(workspace: &Workspace, program: &Path, variables: &[(&str, &str)]) -> Result<Server> {
     let npm = programs::find("npm").context("npm is not installed: install Node.js")?;
     let mut install = workspace.command(npm);
     install.current_dir(workspace.path("end2end")).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
@@ -77,6 +90,7 @@ fn serve(workspace: &Workspace, program: &Path) -> Result<Server> {
     serve.args(["serve", "--demo", "--demo-unshifted", "--demo-still"]);
     // The clock runs from there: what is loaded again is of another time.
     serve.args(["--now", "2011-12-09T13:00", "--clock-pace", "1"]);
+    serve.envs(variables.iter().copied());
     let dashboards = dashboards(workspace)?;
     serve.args(["--listen", &format!("127.0.0.1:{port}"), "--dashboards"]).arg(&dashboards);
     serve.arg("--assets").arg(workspace.target("site"));

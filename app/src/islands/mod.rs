@@ -4,8 +4,12 @@ mod calendar;
 mod chart;
 mod full_screen;
 mod option_search;
+#[cfg(feature = "hydrate")]
+mod started;
 
 pub use calendar::{Calendar, DayNumber, day_number};
 pub use chart::{Chart, ChartPlace};
 pub use full_screen::FullScreen;
 pub use option_search::OptionSearch;
+#[cfg(feature = "hydrate")]
+pub use started::{StartedChart, start_chart};

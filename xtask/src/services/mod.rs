@@ -30,6 +30,11 @@ pub(crate) fn start(workspace: &Workspace) -> Result<Vec<Service>> {
     Ok(vec![postgres::start(workspace)?, redis::start(workspace)?, mariadb::start(workspace)?])
 }
 
+/// Starts PostgreSQL alone.
+pub(crate) fn postgres(workspace: &Workspace) -> Result<Service> {
+    postgres::start(workspace)
+}
+
 /// How long a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(90);
 
@@ -102,7 +107,7 @@ fn command_as(user: Option<&str>, program: &Path) -> Command {
     }
 }
 
-fn program(name: &str) -> Result<PathBuf> {
+pub(crate) fn program(name: &str) -> Result<PathBuf> {
     crate::programs::find(name).with_context(|| format!("{name} is not installed"))
 }
 
