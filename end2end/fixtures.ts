@@ -21,13 +21,16 @@ export const test = base.extend<{ expectedErrors: RegExp[] }>({
   },
 });
 
-/** Waits until the page is the one of its address, every panel is drawn and every island has started. */
+/** Waits until the page is the one of its address, every panel is drawn and every island has started that is near. */
 export async function settled(page: Page) {
   await expect(page.locator("html[data-swapping]")).toHaveCount(0, { timeout: 20_000 });
   const loading = page.locator('.skeleton, .content:is([data-state="loading"], [data-state="late"])');
   await expect(loading).toHaveCount(0, { timeout: 20_000 });
   await page.waitForFunction(() =>
-    [...document.querySelectorAll("leptos-island")].every((i) => "started" in (i as HTMLElement).dataset),
+    [...document.querySelectorAll<HTMLElement>("leptos-island")].every((island) => {
+      const { top, bottom } = island.parentElement!.getBoundingClientRect();
+      return "started" in island.dataset || ("waits" in island.dataset && (top > innerHeight || bottom < 0));
+    }),
   );
 }
 

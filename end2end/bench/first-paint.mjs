@@ -200,7 +200,7 @@ async function cold(slug, text) {
     await page.waitForFunction(() => "second" in window.seen);
     await page.locator("#range-picker, .toolbar summary").first().click();
     const started = await page.waitForFunction(
-      () => [...document.querySelectorAll("leptos-island")].every((island) => "started" in island.dataset) && performance.now(),
+      () => [...document.querySelectorAll("leptos-island")].every(({ dataset }) => "started" in dataset || "waits" in dataset) && performance.now(),
     );
     const answers = await started.jsonValue();
     await page.waitForFunction(() => "slowest" in window.seen, null, { timeout: 60_000 });

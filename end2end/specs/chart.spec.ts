@@ -63,3 +63,19 @@ test("many options are found by typing", async ({ page }) => {
   await expect(page).toHaveURL(/country=Germany/);
   await expect(page.locator(".chip")).toContainText("Germany");
 });
+
+test("a chart far below starts when it comes near, or is touched", async ({ page }) => {
+  await page.goto("/d/online-retail");
+  await settled(page);
+  const islands = page.locator("leptos-island[data-component^=Chart_]");
+  const waiting = page.locator("leptos-island[data-waits]");
+  expect(await waiting.count()).toBeGreaterThan(2);
+  expect(await waiting.count()).toBeLessThan(await islands.count());
+  // Its focus alone is enough, before it is scrolled to.
+  const last = page.locator("section:has(leptos-island[data-waits]) .chart").last();
+  await last.evaluate((chart: HTMLElement) => chart.focus({ preventScroll: true }));
+  await page.keyboard.press("ArrowRight");
+  await expect(page.locator(".chart:focus .tooltip")).toBeAttached();
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  await expect.poll(() => waiting.count()).toBeLessThan(3);
+});

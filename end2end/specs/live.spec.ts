@@ -230,3 +230,29 @@ test("what one panel waits for keeps no other from its news", async ({ page }) =
   }
   await expect(page.locator("#dice .content")).toHaveAttribute("data-state", "late");
 });
+
+test("charts that were replaced are gone for good", async ({ page }) => {
+  await page.goto("/d/live");
+  await settled(page);
+  await expect(sign(page)).toHaveAttribute("data-state", "live");
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Performance.enable");
+  const nodes = async () => {
+    await devtools.send("HeapProfiler.collectGarbage");
+    const { metrics } = await devtools.send("Performance.getMetrics");
+    return metrics.find(({ name }) => name === "Nodes")!.value;
+  };
+  const replaced = async (times: number) => {
+    for (let i = 0; i < times; i++) {
+      const edition = await page.locator("#by-day .content").getAttribute("data-edition");
+      await refresh(page);
+      await expect(page.locator("#by-day .content")).not.toHaveAttribute("data-edition", edition ?? "");
+    }
+    await settled(page);
+  };
+  await replaced(3);
+  const before = await nodes();
+  await replaced(10);
+  // A chart has some sixty: ten of them would be six hundred more.
+  expect(await nodes()).toBeLessThan(before + 150);
+});
