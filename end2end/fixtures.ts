@@ -28,7 +28,7 @@ export async function settled(page: Page) {
   await expect(loading).toHaveCount(0, { timeout: 20_000 });
   await page.waitForFunction(() =>
     [...document.querySelectorAll<HTMLElement>("leptos-island")].every((island) => {
-      const { top, bottom } = island.parentElement!.getBoundingClientRect();
+      const { top, bottom } = (island.closest("section") ?? document.body).getBoundingClientRect();
       return "started" in island.dataset || ("waits" in island.dataset && (top > innerHeight || bottom < 0));
     }),
   );

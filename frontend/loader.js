@@ -24,27 +24,28 @@ const start = (island) => {
   if (!component.startsWith("Chart_")) {
     island.dataset.started = "";
     module[component](island);
-  } else if (island.parentElement && !("waits" in island.dataset)) {
+  } else if (!("waits" in island.dataset)) {
     // The server has drawn it: it starts when it comes near to being seen, or is touched.
     island.dataset.waits = "";
-    near.observe(island.parentElement);
+    near.observe(boxOf(island));
   }
 };
+// An island has no box of its own, but it has a panel around it.
+const boxOf = (island) => island.closest("section") ?? document.body;
 const startAll = (root) => root.querySelectorAll?.("leptos-island").forEach(start);
 
 // Charts are replaced as their data change, and have to give back what they took.
 const startChart = (island) => {
   if (!("waits" in island.dataset)) return;
   delete island.dataset.waits;
-  near.unobserve(island.parentElement);
+  near.unobserve(boxOf(island));
   island.dataset.started = "";
   charts.set(island, module.start_chart(island));
 };
-// An island has no box of its own.
 const near = new IntersectionObserver(
   (entries) => {
     for (const { target, isIntersecting } of entries) {
-      if (isIntersecting) target.querySelectorAll(":scope > leptos-island").forEach(startChart);
+      if (isIntersecting) target.querySelectorAll("leptos-island[data-waits]").forEach(startChart);
     }
   },
   { rootMargin: "200px" },
