@@ -73,7 +73,7 @@ pub async fn cards(
     let page = std::sync::Arc::new(page);
     let mut cards = Vec::with_capacity(page.panels.len());
     for (panel, slot) in &page.panels {
-        let (previous, outcome) = slot.clone().settled().await;
+        let (previous, outcome) = (slot.previous(), slot.clone().outcome().await);
         let table = large.then(|| panel_card::table(&page, panel, previous.as_ref(), &outcome));
         let html = panel_card::content(&page, panel, previous, outcome);
         cards.push(Card { panel: panel.id.to_string(), html, table });

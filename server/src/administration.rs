@@ -89,8 +89,7 @@ async fn sources_page(state: &AppState) -> Result<SourcesPage, StoreError> {
             report.rollups.push(administration.row(status));
         }
     }
-    let is_busy = reports.iter().flat_map(|report| &report.rollups).any(|row| row.is_running);
-    Ok(SourcesPage { now: state.service.now(), sources: reports, is_busy })
+    Ok(SourcesPage { now: state.service.now(), sources: reports })
 }
 
 /// What a source says of itself. It is asked at once: its own time limit for connecting holds.

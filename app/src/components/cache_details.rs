@@ -35,11 +35,7 @@ pub(crate) fn details(entries: &Result<PanelEntries, PanelError>) -> AnyView {
 fn entry(report: &EntryReport, now: Timestamp, zone: &ZoneOffsets) -> AnyView {
     let word = report.state.word();
     let class = format!("state {}", word.replace(' ', "-"));
-    // Policies are set in round figures: "5 min" says it all.
-    let seconds = |number: u64| {
-        let text = format::duration(number as f64);
-        text.trim_end_matches(" 0 s").trim_end_matches(" 0 min").to_owned()
-    };
+    let seconds = |number: u64| format::round_duration(number as f64);
     let at = |at: Timestamp| zone.local(at).format("%H:%M:%S").to_string();
     let apart = |at: Timestamp| format::duration((now.0 - at.0).abs() as f64 / 1e6);
     let until = |end: Timestamp| match end > now {

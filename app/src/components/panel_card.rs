@@ -104,10 +104,7 @@ pub(crate) fn content(
 pub(crate) fn data_table(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -> AnyView {
     let (page, panel) = (Arc::clone(page), panel.clone());
     let (page_now, panel_now) = (Arc::clone(&page), panel.clone());
-    let before = match &slot {
-        PanelSlot::Pending { previous, .. } => previous.clone(),
-        PanelSlot::Ready(_) | PanelSlot::Failed(_) => None,
-    };
+    let before = slot.previous();
     let filled = when_loaded(
         slot,
         move |previous| {

@@ -4,8 +4,8 @@
 //! through a server function and the same crate draws them here.
 //!
 //! A chart may be replaced by newer markup at any moment. What a reader would miss then, the hidden
-//! series and the point that is read, is kept on the section around it. What other charts and the menu need to know of a chart
-//! stands in its attributes, where `frontend/crosshair.js` and `frontend/menus.js` read it: `data-t`
+//! series and the point that is read, is kept on the section around it. What other charts and the
+//! menu need to know of a chart stands in its attributes, where `frontend/crosshair.js` and `frontend/menus.js` read it: `data-t`
 //! and `data-m` its time axis and margins, `data-at` the instant that is pointed at, `data-exact` and
 //! `data-label` the figure that was pointed at last, else the newest.
 

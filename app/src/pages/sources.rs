@@ -21,7 +21,7 @@ pub fn sources(page: &SourcesPage) -> AnyView {
     });
     let now = utc(page.now);
     view! {
-        <main id="main" data-again=page.is_busy.then_some("")>
+        <main id="main" data-again=page.is_busy().then_some("")>
             <div class="page-head">
                 <div>
                     <h1>"Sources"</h1>
@@ -59,7 +59,7 @@ fn card(source: &SourceReport, now: Timestamp) -> AnyView {
     let facts = [
         ("Server", source.version.clone().unwrap_or_else(|_| "–".into())),
         ("Connections", format!("{now_open} open, {most} at most")),
-        ("Time limit", length(source.time.as_secs_f64())),
+        ("Time limit", format::round_duration(source.time.as_secs_f64())),
         ("Rows, at most", count(rows)),
         ("Size, at most", format::compact(bytes as f64, &Unit::Bytes)),
     ];
@@ -110,7 +110,10 @@ fn rollup(row: &RollupRow, now: Timestamp) -> AnyView {
     let of_last =
         |show: &dyn Fn(&LastRefresh) -> String| last.as_ref().map_or_else(|| "–".to_owned(), show);
     let schedule = match refresh {
-        Some(every) => format!("every {}, and when its tables change", length(every.as_secs_f64())),
+        Some(every) => format!(
+            "every {}, and when its tables change",
+            format::round_duration(every.as_secs_f64())
+        ),
         None => "when its tables change".into(),
     };
     let facts = [
@@ -205,12 +208,6 @@ fn history(name: &RollupName, runs: &[RollupRun], now: Timestamp) -> Option<AnyV
 
 fn count(number: u64) -> String {
     format::grouped(&number.to_string())
-}
-
-/// A length that somebody set, in round figures: "5 min" says it all.
-fn length(seconds: f64) -> String {
-    let text = format::duration(seconds);
-    text.trim_end_matches(" 0 s").trim_end_matches(" 0 min").to_owned()
 }
 
 /// An instant for people whose zone nobody knows.

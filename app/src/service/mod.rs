@@ -188,13 +188,12 @@ pub enum PanelSlot {
 }
 
 impl PanelSlot {
-    /// What there is of it from before, and what comes of it.
-    pub async fn settled(self) -> (Option<Arc<PanelData>>, Outcome) {
-        let previous = match &self {
+    /// What there is of it while it is being loaded.
+    pub fn previous(&self) -> Option<Arc<PanelData>> {
+        match self {
             Self::Pending { previous, .. } => previous.clone(),
             Self::Ready(_) | Self::Failed(_) => None,
-        };
-        (previous, self.outcome().await)
+        }
     }
 
     /// What comes of it.
@@ -235,7 +234,7 @@ impl Page {
 
     /// Whether it shows something that is under way, and no live channel follows it.
     pub fn is_busy(&self) -> bool {
-        matches!(self, Self::Sources(page) if page.is_busy)
+        matches!(self, Self::Sources(page) if page.is_busy())
     }
 
     /// Whether parts of it come later than the rest.

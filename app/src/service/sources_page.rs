@@ -10,8 +10,13 @@ pub struct SourcesPage {
     pub now: Timestamp,
     /// The sources, by name.
     pub sources: Vec<SourceReport>,
+}
+
+impl SourcesPage {
     /// Whether something is under way, so that the page is to be looked at again soon.
-    pub is_busy: bool,
+    pub fn is_busy(&self) -> bool {
+        self.sources.iter().flat_map(|source| &source.rollups).any(|row| row.is_running)
+    }
 }
 
 /// One source.

@@ -126,6 +126,12 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// A length that somebody set, in round figures: "5 min" says it all.
+pub fn round_duration(seconds: f64) -> String {
+    let text = duration(seconds);
+    text.trim_end_matches(" 0 s").trim_end_matches(" 0 min").to_owned()
+}
+
 /// How long ago `at` is, in the largest unit that says enough.
 pub fn ago(at: Timestamp, now: Timestamp) -> String {
     match now.seconds().saturating_sub(at.seconds()) {
