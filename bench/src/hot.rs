@@ -23,10 +23,10 @@ pub struct Report {
     pub known: f64,
     /// Each round's page by its file.
     pub ratios: Vec<f64>,
-    /// At half of the page's peak.
-    pub half: Waits,
-    /// Of an answer of three bytes, at the same rate.
-    pub short: Waits,
+    /// Each round's waits at half of the page's peak.
+    pub half: Vec<Waits>,
+    /// The same of an answer of three bytes, at the same rate.
+    pub short: Vec<Waits>,
 }
 
 /// How long requests wait.
@@ -43,14 +43,31 @@ impl Waits {
         waits.sort();
         Self { median: waits[waits.len() / 2], p99: waits[waits.len() * 99 / 100] }
     }
+
+    /// How many times the median the P99 is.
+    fn ratio(&self) -> f64 {
+        self.p99.as_secs_f64() / self.median.as_secs_f64()
+    }
 }
 
-impl fmt::Display for Waits {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ms = |wait: Duration| wait.as_secs_f64() * 1e3;
-        let (median, p99) = (ms(self.median), ms(self.p99));
-        write!(f, "median {median:.2} ms, P99 {p99:.2} ms, {:.1} times", p99 / median)
-    }
+/// Medians of several rounds, and each round's P99 by its median.
+fn said(rounds: &[Waits]) -> String {
+    let milliseconds = |of: fn(&Waits) -> Duration| {
+        median(rounds.iter().map(|waits| of(waits).as_secs_f64() * 1e3).collect())
+    };
+    let ratios: Vec<f64> = rounds.iter().map(Waits::ratio).collect();
+    format!(
+        "median {:.2} ms, P99 {:.2} ms, {:.1} times ({})",
+        milliseconds(|waits| waits.median),
+        milliseconds(|waits| waits.p99),
+        median(ratios.clone()),
+        list(&ratios),
+    )
+}
+
+fn list(values: &[f64]) -> String {
+    let values: Vec<String> = values.iter().map(|value| format!("{value:.1}")).collect();
+    values.join(", ")
 }
 
 /// Connections that ask at the same time.
@@ -90,8 +107,11 @@ pub async fn run(program: &Path, rounds: usize, length: Duration) -> Result<Repo
     // How much of it the machine's own turns are, a short answer says.
     let short = request("/healthz", "");
     let half = report.page / 2.0;
-    report.half = Waits::of(paced(&brisk, &asked, half, length * 2).await?);
-    report.short = Waits::of(paced(&brisk, &short, half, length * 2).await?);
+    // In turns, because this machine does something else now and then.
+    for _ in 0..rounds {
+        report.half.push(Waits::of(paced(&brisk, &asked, half, length).await?));
+        report.short.push(Waits::of(paced(&brisk, &short, half, length).await?));
+    }
     Ok(report)
 }
 
@@ -187,7 +207,6 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ratios: Vec<String> = self.ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
         writeln!(
             f,
             "a hot page of twenty panels, {} kB, {CONNECTIONS} connections",
@@ -200,9 +219,9 @@ impl fmt::Display for Report {
             f,
             "  the page by the file            {:>8.2} ({})",
             median(self.ratios.clone()),
-            ratios.join(", ")
+            list(&self.ratios)
         )?;
-        writeln!(f, "  at half of its peak             {}", self.half)?;
-        writeln!(f, "  three bytes, at the same rate   {}", self.short)
+        writeln!(f, "  at half of its peak             {}", said(&self.half))?;
+        writeln!(f, "  three bytes, at the same rate   {}", said(&self.short))
     }
 }

@@ -1,4 +1,4 @@
-import { expect, settled, test } from "../fixtures";
+import { expect, layoutShifts, settled, test } from "../fixtures";
 
 test("charts on a time axis share the crosshair, and only one has the tooltip", async ({ page }) => {
   await page.goto("/d/online-retail?from=2011-11-01&to=2011-11-30");
@@ -28,4 +28,31 @@ test("the line stands at the same day in lines and in bars", async ({ page }) =>
   const twin = (await bars.locator(".twin").boundingBox())!;
   await bars.hover({ position: { x: twin.x - (await bars.boundingBox())!.x, y: 100 } });
   await expect(bars.locator(".tooltip")).toContainText("Thu 10 Nov 2011");
+});
+
+test("what follows the pointer moves nothing else, and counts as no layout shift", async ({ page }) => {
+  await page.goto("/d/online-retail?from=2011-11-01&to=2011-11-30");
+  await settled(page);
+  await page.locator("#revenue-by-day").scrollIntoViewIfNeeded();
+  const chart = page.locator("#revenue-by-day .chart");
+  const seen = new Set<string>();
+  for (const x of [100, 180, 300, 420, 560]) {
+    await chart.hover({ position: { x, y: 100 } });
+    await expect(chart.locator(".tooltip")).toBeVisible();
+    seen.add((await chart.locator(".tooltip").textContent())!);
+    // Shifts are counted by frames.
+    await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))));
+  }
+  expect(seen.size).toBe(5);
+  expect(await layoutShifts(page)).toEqual([]);
+});
+
+test("lines go with the chart that was pointed at", async ({ page }) => {
+  await page.goto("/d/online-retail?from=2011-11-01&to=2011-11-30");
+  await settled(page);
+  await page.locator("#revenue-by-day .chart").hover({ position: { x: 400, y: 100 } });
+  await expect(page.locator("#orders-by-day .twin")).toBeVisible();
+  // As when newer markup takes its place, without a last word from the pointer.
+  await page.locator("#revenue-by-day .chart").evaluate((chart) => chart.remove());
+  await expect(page.locator(".twin")).toHaveCount(0);
 });

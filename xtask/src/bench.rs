@@ -4,7 +4,7 @@
 use crate::apt;
 use crate::arguments::Arguments;
 use crate::browser;
-use crate::build::{self, Profile};
+use crate::build;
 use crate::process::run;
 use crate::step::step;
 use crate::workspace::Workspace;
@@ -54,7 +54,7 @@ pub(crate) fn run_command(workspace: &Workspace, mut arguments: Arguments) -> Re
     if only.as_deref() == Some(CRITERION) {
         return Ok(ExitCode::SUCCESS);
     }
-    let program = build::server(workspace, Profile::Release)?;
+    let program = build::measured(workspace)?;
     if wanted(BROWSER) {
         build::site(workspace)?;
         step("browser", "first paint in Chromium, over the demo", || {
@@ -64,9 +64,6 @@ pub(crate) fn run_command(workspace: &Workspace, mut arguments: Arguments) -> Re
     if only.as_deref() == Some(BROWSER) {
         return Ok(ExitCode::SUCCESS);
     }
-    step("proofs", "the release build of brisk-bench", || {
-        run(&mut workspace.cargo(&["build", "--quiet", "-p", "brisk-bench", "--release"]))
-    })?;
     for name in PROOFS.into_iter().filter(|name| wanted(name)) {
         step(name, "on servers of its own", || {
             let mut command = workspace.command(workspace.target("release/brisk-bench"));

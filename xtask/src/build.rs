@@ -31,6 +31,16 @@ pub(crate) fn site(workspace: &Workspace) -> Result<()> {
     step("assets", "hashed and packed, in target/site", || assets::build(workspace, &frontend))
 }
 
+/// What is measured and what measures, together: one after the other would compile what they share
+/// twice, because each asks for other features of it. The answer is where the server is.
+pub(crate) fn measured(workspace: &Workspace) -> Result<PathBuf> {
+    let words = ["build", "--quiet", "-p", "brisk-server", "-p", "brisk-bench", "--release"];
+    step("server", "the release build of brisk and brisk-bench", || {
+        run(&mut workspace.cargo(&words))
+    })?;
+    Ok(workspace.target("release/brisk"))
+}
+
 /// The server; the answer is where it is.
 pub(crate) fn server(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
     let (name, words): (&str, &[&str]) = match profile {

@@ -456,9 +456,14 @@ fn figure(readout: &Readout, at: usize, hidden: &[usize]) -> Option<(String, Str
     Some((digits, format!("{label}, {name}")))
 }
 
+/// Where something stands that follows the pointer: see `style/reading.css`.
+fn at_point(x: &str, y: f64) -> String {
+    format!("--x:{x};--y:{y}px")
+}
+
 fn along(readout: &Readout, fraction: f64) -> String {
     let (left, right, ..) = readout.margins;
-    format!("calc({left}px + (100% - {}px) * {fraction})", left + right)
+    format!("calc({left}px + (100cqw - {}px) * {fraction})", left + right)
 }
 
 /// What a drag would show, in whole buckets, with its dates.
@@ -469,9 +474,9 @@ fn brush(
 ) -> Option<impl IntoView + use<>> {
     let chosen = stretch(readout, place, dragged)?;
     let (left, right, top, bottom) = readout.margins;
-    let width = format!("calc((100% - {}px) * {})", left + right, chosen.to - chosen.from);
-    let style =
-        format!("left:{};width:{width};top:{top}px;bottom:{bottom}px", along(readout, chosen.from));
+    let width = format!("calc((100cqw - {}px) * {})", left + right, chosen.to - chosen.from);
+    let x = along(readout, chosen.from);
+    let style = format!("--x:{x};width:{width};top:{top}px;bottom:{bottom}px");
     let dates = place.with_value(|place| chosen.bounds.label(&place.zone));
     Some(view! { <div class="brush" style=style><span>{dates}</span></div> })
 }
@@ -480,13 +485,14 @@ fn crosshair(readout: &Readout, at: usize, hidden: &[usize]) -> Option<impl Into
     let x = along(readout, *readout.xs.get(at)?);
     let (_, _, top, bottom) = readout.margins;
     let line = (!readout.by_mark).then(|| {
-        view! { <div class="crosshair" style=format!("left:{x};top:{top}px;bottom:{bottom}px")></div> }
+        let style = format!("--x:{x};top:{top}px;bottom:{bottom}px");
+        view! { <div class="crosshair" style=style></div> }
     });
     let shown = readout.series.iter().enumerate().filter(|(i, _)| !hidden.contains(i));
     let dots: Vec<_> = shown
         .filter_map(|(_, series)| Some((series.color, (*series.ys.get(at)?)?)))
         .map(|(color, y)| {
-            view! { <div class=format!("point s{color}") style=format!("left:{x};top:{y}px")></div> }
+            view! { <div class=format!("point s{color}") style=at_point(&x, y)></div> }
         })
         .collect();
     Some(view! { {line}{dots} })
@@ -525,6 +531,6 @@ fn tooltip(
     };
     let side = if fraction.unwrap_or(0.0) > 0.5 { "tooltip flip" } else { "tooltip" };
     Some(view! {
-        <div class=side style=format!("left:{left};top:{top}px")><p>{label}</p>{rows}</div>
+        <div class=side style=at_point(&left, top)><p>{label}</p>{rows}</div>
     })
 }

@@ -2,6 +2,7 @@
 //! each panel's edition is. Statements run once, however many pages are open: here, through the
 //! cache, and in all processes together.
 
+use super::said::Said;
 use super::state::{PanelState, Snapshot};
 use crate::build;
 use crate::look::{LEAST_PACE, least_pace};
@@ -46,7 +47,7 @@ pub(super) struct Channel {
     window: Option<Window>,
     panels: Vec<Tracked>,
     loads: FuturesUnordered<BoxFuture<'static, Landed>>,
-    said: watch::Sender<Arc<Snapshot>>,
+    said: watch::Sender<Arc<Said>>,
 }
 
 /// What a look showed.
@@ -92,7 +93,7 @@ impl Channel {
         clock: Arc<dyn Clock>,
         followed: Followed,
         dashboard: Arc<Dashboard>,
-        said: watch::Sender<Arc<Snapshot>>,
+        said: watch::Sender<Arc<Said>>,
     ) -> Self {
         let shown = dashboard.panels.iter();
         let shown = shown.filter(|panel| followed.panel.as_ref().is_none_or(|id| *id == panel.id));
@@ -124,7 +125,14 @@ impl Channel {
             }
             let due = self.next_due().unwrap_or(next_window).min(next_window);
             tokio::select! {
-                Some((at, result)) = self.loads.next() => self.landed(at, &result),
+                Some((at, result)) = self.loads.next() => {
+                    self.landed(at, &result);
+                    // What landed together is said together.
+                    while let Some(Some((at, result))) = self.loads.next().now_or_never() {
+                        self.landed(at, &result);
+                    }
+                    self.say_panels();
+                }
                 event = next(&mut events) => self.heard(&event),
                 Ok(()) = catalog.changed() => {}
                 () = tokio::time::sleep_until(due) => {
@@ -147,8 +155,7 @@ impl Channel {
 
     /// The last that is said: who comes next has another page, and a channel of its own.
     fn is_over(&self) {
-        let outdated = Snapshot { is_outdated: true, ..Snapshot::default() };
-        self.said.send_replace(Arc::new(outdated));
+        self.say(Snapshot { is_outdated: true, ..Snapshot::default() });
     }
 
     /// Whether the page would be another one now.
@@ -208,7 +215,7 @@ impl Channel {
                 }
             }
         }
-        self.say();
+        self.say_panels();
         Looked::Fine
     }
 
@@ -220,7 +227,6 @@ impl Channel {
             Ok(data) => self.shows(at, data, data.freshness),
             Err(error) => self.fails(at, error),
         }
-        self.say();
     }
 
     fn heard(&mut self, event: &Event) {
@@ -283,16 +289,20 @@ impl Channel {
         self.panels.iter().filter(|panel| !panel.is_loading).filter_map(|p| p.due_at).min()
     }
 
-    /// Tells all who follow, where something is new.
-    fn say(&self) {
+    fn say_panels(&self) {
         let known = self.panels.iter().filter_map(|p| Some((p.id.clone(), p.state.clone()?)));
-        let snapshot = Snapshot { panels: known.collect(), is_outdated: false };
-        self.said.send_if_modified(|said| {
-            let is_new = **said != snapshot;
-            if is_new {
-                *said = Arc::new(snapshot);
+        self.say(Snapshot { panels: known.collect(), is_outdated: false });
+    }
+
+    /// Tells all who follow, where something is new.
+    fn say(&self, snapshot: Snapshot) {
+        let now = self.clock.now();
+        self.said.send_if_modified(|said| match Said::after(said, snapshot, now) {
+            Some(next) => {
+                *said = Arc::new(next);
+                true
             }
-            is_new
+            None => false,
         });
     }
 }

@@ -1,7 +1,7 @@
 //! [`Hub`]: the channels of all views that somebody has open, and how many pages there are.
 
 use super::channel::{Channel, Followed};
-use super::state::Snapshot;
+use super::said::Said;
 use brisk_domain::{Clock, Dashboard, Timestamp};
 use brisk_engine::Engine;
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ pub struct Hub(Arc<Inner>);
 struct Inner {
     engine: Arc<Engine>,
     clock: Arc<dyn Clock>,
-    channels: Mutex<HashMap<Followed, watch::Sender<Arc<Snapshot>>>>,
+    channels: Mutex<HashMap<Followed, watch::Sender<Arc<Said>>>>,
     open: AtomicUsize,
     most: usize,
     closing: watch::Sender<bool>,
@@ -81,7 +81,7 @@ impl Hub {
         &self,
         followed: Followed,
         dashboard: Arc<Dashboard>,
-        said: watch::Sender<Arc<Snapshot>>,
+        said: watch::Sender<Arc<Said>>,
     ) {
         let (engine, clock) = (Arc::clone(&self.0.engine), Arc::clone(&self.0.clock));
         let channel = Channel::new(engine, clock, followed.clone(), dashboard, said.clone());
@@ -96,7 +96,7 @@ impl Hub {
     }
 
     /// Waits until nobody has the view open any more, and forgets it.
-    async fn abandoned(&self, followed: &Followed, said: &watch::Sender<Arc<Snapshot>>) {
+    async fn abandoned(&self, followed: &Followed, said: &watch::Sender<Arc<Said>>) {
         loop {
             said.closed().await;
             tokio::time::sleep(GRACE).await;
@@ -111,7 +111,7 @@ impl Hub {
     fn forget(
         &self,
         followed: &Followed,
-        said: &watch::Sender<Arc<Snapshot>>,
+        said: &watch::Sender<Arc<Said>>,
         if_unused: bool,
     ) -> bool {
         let mut channels = self.lock();
@@ -130,7 +130,7 @@ impl Hub {
         (open < self.0.most).then_some(place)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Followed, watch::Sender<Arc<Snapshot>>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Followed, watch::Sender<Arc<Said>>>> {
         self.0.channels.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
@@ -140,7 +140,7 @@ impl Hub {
 struct Listed {
     hub: Hub,
     followed: Followed,
-    said: watch::Sender<Arc<Snapshot>>,
+    said: watch::Sender<Arc<Said>>,
 }
 
 impl Drop for Listed {
@@ -151,7 +151,7 @@ impl Drop for Listed {
 
 /// One open page.
 pub struct Page {
-    pub(super) said: watch::Receiver<Arc<Snapshot>>,
+    pub(super) said: watch::Receiver<Arc<Said>>,
     pub(super) closing: watch::Receiver<bool>,
     _place: Place,
 }

@@ -4,7 +4,8 @@
 //! - [`channel`]: follows one view: looks again when something of it is out of date, and says what
 //!   each panel's edition is;
 //! - [`handler`]: the routes;
-//! - [`state`]: what is said, and what of it is new to somebody (pure);
+//! - [`state`]: what is said, and what of it is new to somebody (pure); [`said`]: the same, written
+//!   once for all;
 //! - [`stream`]: server-sent events for one page.
 //!
 //! A channel says which editions there are, never their frames: pages fetch what they show, so that
@@ -13,6 +14,7 @@
 pub mod channel;
 pub mod handler;
 pub mod hub;
+pub mod said;
 pub mod state;
 pub mod stream;
 

@@ -3,7 +3,6 @@
 use brisk_cache::Fingerprint;
 use brisk_domain::{Edition, Freshness, PanelId, Timestamp};
 use serde::Serialize;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// What is known of one panel.
@@ -110,7 +109,7 @@ impl Snapshot {
     }
 
     /// The event for somebody who knows `known`, or nothing yet; `None` where nothing is new.
-    pub fn event(&self, known: Option<&Self>, now: Timestamp) -> Option<Arc<str>> {
+    pub fn event(&self, known: Option<&Self>, now: Timestamp) -> Option<String> {
         if self.is_outdated {
             let is_known = known.is_some_and(|known| known.is_outdated);
             return (!is_known).then(|| "event: outdated\ndata: \n\n".into());
@@ -127,7 +126,7 @@ impl Snapshot {
             return None;
         }
         let data = serde_json::Value::Object(news);
-        Some(format!("event: panels\nid: {}\ndata: {data}\n\n", self.id()).into())
+        Some(format!("event: panels\nid: {}\ndata: {data}\n\n", self.id()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Server-sent events for one open page.
 
 use super::hub::{Hub, Page};
-use super::state::Snapshot;
+use super::said::Said;
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
@@ -29,7 +29,7 @@ struct Following {
     hub: Hub,
     page: Page,
     /// What the page knows.
-    known: Option<Arc<Snapshot>>,
+    known: Option<Arc<Said>>,
     last: Option<String>,
     is_greeted: bool,
 }
@@ -77,7 +77,7 @@ impl Following {
         if self.known.as_ref().is_some_and(|known| Arc::ptr_eq(known, &said)) {
             return None;
         }
-        if said.panels.is_empty() && !said.is_outdated {
+        if !said.is_something() {
             // Nothing was looked at yet.
             return None;
         }
@@ -87,6 +87,6 @@ impl Following {
             false => said.event(self.known.as_deref(), self.hub.now()),
         };
         self.known = Some(said);
-        event.map(|event| Bytes::copy_from_slice(event.as_bytes()))
+        event
     }
 }
