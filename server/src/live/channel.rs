@@ -47,6 +47,8 @@ pub(super) struct Channel {
     window: Option<Window>,
     panels: Vec<Tracked>,
     loads: FuturesUnordered<BoxFuture<'static, Landed>>,
+    /// When what has landed is said, if it was not said yet.
+    say_at: Option<Instant>,
     said: watch::Sender<Arc<Said>>,
 }
 
@@ -84,6 +86,9 @@ const LAST_RETRY: Duration = Duration::from_secs(300);
 const SPREAD: f64 = 1.1;
 /// What could not be verified is looked at again soon.
 const UNVERIFIED: Duration = Duration::from_secs(5);
+/// What lands so soon after something else is said together with it, unless nothing else is under
+/// way: thousands of pages may hear of it, each by a write of its own.
+const TOGETHER: Duration = Duration::from_millis(30);
 /// The day may be over: how often it is asked.
 const WINDOW: Duration = Duration::from_secs(30);
 
@@ -108,7 +113,8 @@ impl Channel {
         });
         let panels = panels.collect();
         let loads = FuturesUnordered::new();
-        Self { engine, clock, followed, dashboard, window: None, panels, loads, said }
+        let (window, say_at) = (None, None);
+        Self { engine, clock, followed, dashboard, window, panels, loads, say_at, said }
     }
 
     /// Follows until the page is out of date.
@@ -123,20 +129,23 @@ impl Channel {
             {
                 return self.is_over();
             }
-            let due = self.next_due().unwrap_or(next_window).min(next_window);
+            let due = self.next_due().into_iter().chain(self.say_at).fold(next_window, Instant::min);
             tokio::select! {
                 Some((at, result)) = self.loads.next() => {
                     self.landed(at, &result);
-                    // What landed together is said together.
-                    while let Some(Some((at, result))) = self.loads.next().now_or_never() {
-                        self.landed(at, &result);
+                    if self.loads.is_empty() {
+                        self.say_panels();
+                    } else {
+                        self.say_at.get_or_insert(Instant::now() + TOGETHER);
                     }
-                    self.say_panels();
                 }
                 event = next(&mut events) => self.heard(&event),
                 Ok(()) = catalog.changed() => {}
                 () = tokio::time::sleep_until(due) => {
                     let now = Instant::now();
+                    if self.say_at.is_some_and(|at| at <= now) {
+                        self.say_panels();
+                    }
                     if now >= next_window {
                         next_window = now + self.clock.wait(WINDOW);
                     }
@@ -289,7 +298,8 @@ impl Channel {
         self.panels.iter().filter(|panel| !panel.is_loading).filter_map(|p| p.due_at).min()
     }
 
-    fn say_panels(&self) {
+    fn say_panels(&mut self) {
+        self.say_at = None;
         let known = self.panels.iter().filter_map(|p| Some((p.id.clone(), p.state.clone()?)));
         self.say(Snapshot { panels: known.collect(), is_outdated: false });
     }
