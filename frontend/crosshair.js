@@ -30,7 +30,7 @@
         chart.append(line);
       }
       const [left, right, top, bottom] = chart.dataset.m.split(" ").map(Number);
-      line.style = `--x:calc(${left}px + (100cqw - ${left + right}px) * ${x});top:${top}px;bottom:${bottom}px`;
+      line.style = `--at-x:calc(${left}px + (100cqw - ${left + right}px) * ${x});top:${top}px;bottom:${bottom}px`;
     }
   };
 

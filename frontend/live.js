@@ -27,6 +27,7 @@ const live = (() => {
       say("live");
     };
     stream.addEventListener("panels", (event) => {
+      say("live");
       for (const [id, news] of Object.entries(JSON.parse(event.data))) hear(id, news);
       fetchSoon();
       closeIfDone();
@@ -62,7 +63,12 @@ const live = (() => {
 
   const say = (state) => {
     const sign = document.querySelector(".live-sign");
-    if (sign) sign.dataset.state = state;
+    if (!sign || sign.dataset.state === state) return;
+    sign.dataset.state = state;
+    const [summary, words] = [sign.closest("summary"), sign.nextElementSibling];
+    words.textContent = state === "away" ? "Offline" : words.dataset.words;
+    summary.setAttribute("aria-label", `Follows its data: ${words.textContent}`);
+    summary.title = state === "away" ? "The server does not answer. What you see stays, and follows again when it does." : "";
   };
 
   // ---- What is known of each panel.
@@ -183,7 +189,7 @@ const live = (() => {
     }
     const focused = before.contains(document.activeElement) ? place(document.activeElement) : undefined;
     // What is taken out of the page has forgotten it.
-    const top = before.querySelector(".scroll")?.scrollTop ?? 0;
+    const { scrollTop: top = 0, scrollLeft: left = 0 } = before.querySelector(".scroll") ?? {};
     const figures = before.querySelector(".stat-figure")?.textContent;
     const { reading } = own.dataset;
     // Who was told once that something failed is not told again and again.
@@ -195,7 +201,7 @@ const live = (() => {
     if (reading !== undefined) own.dataset.reading = reading;
     if (focused) (after.querySelector(focused) ?? after.querySelector("[tabindex]"))?.focus({ preventScroll: true });
     const scrolls = after.querySelector(".scroll");
-    if (scrolls) scrolls.scrollTop = top;
+    scrolls?.scrollTo({ top, left, behavior: "instant" });
     if (before.dataset.edition !== after.dataset.edition) arrive(after, figures);
     if (table) fill(table);
     // What was said meanwhile.
@@ -212,9 +218,9 @@ const live = (() => {
     const focused = box.contains(document.activeElement) && box !== document.activeElement
       ? place(document.activeElement)
       : undefined;
-    const top = box.scrollTop;
+    const { scrollTop: top, scrollLeft: left } = box;
     box.innerHTML = table;
-    box.scrollTop = top;
+    box.scrollTo({ top, left, behavior: "instant" });
     if (focused) (box.querySelector(focused) ?? box).focus({ preventScroll: true });
   };
 
@@ -359,7 +365,7 @@ const live = (() => {
     if (main && main.dataset.pace !== "by-hand") open();
   });
 
-  return { begin };
+  return { begin, say };
 })();
 // What streams is in the page before this begins to look at it.
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", live.begin);

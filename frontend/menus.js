@@ -1,20 +1,5 @@
 // A panel's menu: the clipboard, and what the cache has, which is asked for when it is opened.
 {
-  const said = document.createElement("p");
-  said.className = "toast";
-  said.setAttribute("role", "status");
-  // It has to be there before it says something, and the page is still streaming in now.
-  const beThere = () => said.isConnected || document.body.append(said);
-  // A page that takes the place of another has taken it away.
-  document.addEventListener("focusin", beThere);
-  let timer;
-  const say = (text) => {
-    beThere();
-    said.textContent = text;
-    clearTimeout(timer);
-    timer = setTimeout(() => (said.textContent = ""), 4000);
-  };
-
   const copy = async (text, words) => {
     try {
       if (navigator.clipboard) await navigator.clipboard.writeText(text);
@@ -28,15 +13,15 @@
         field.remove();
         if (!done) throw new Error("refused");
       }
-      say(words);
+      toast(words);
     } catch {
-      say(`The browser did not allow to copy: ${text}`);
+      toast(`The browser did not allow to copy: ${text}`);
     }
   };
   const figureOf = (element) => element?.closest("section")?.querySelector("[data-exact]");
   const copyValue = (element) => {
     const { exact, label } = figureOf(element)?.dataset ?? {};
-    if (!exact) return say("There is no value to copy.");
+    if (!exact) return toast("There is no value to copy.");
     copy(exact, `Copied ${exact}${label ? ` (${label})` : ""}`);
   };
 

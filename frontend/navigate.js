@@ -9,14 +9,27 @@ const navigate = (() => {
   const isPage = (url) =>
     url.origin === location.origin && (url.pathname === "/" || /^\/d\/[^/]+(\/p\/[^/]+)?$/.test(url.pathname));
 
-  const get = async (href, signal) => {
-    const answer = await fetch(href, { headers: { "brisk-swap": "1" }, signal });
+  // The server does not answer, or somebody in front of it says so.
+  class Away extends Error {}
+  const ask = async (href, options) => {
+    const headers = { "brisk-swap": "1" };
+    const answer = await fetch(href, { headers, ...options }).catch((error) => {
+      throw error.name === "AbortError" ? error : new Away();
+    });
+    if ([502, 503, 504].includes(answer.status)) throw new Away();
+    return answer;
+  };
+  const read = async (answer) => {
     const type = answer.headers.get("content-type") ?? "";
-    if (!type.startsWith("text/html") || answer.redirected) throw new Error("not a page");
+    if (!type.startsWith("text/html")) throw new Error("not a page");
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    // A proxy's own page says that the server is away.
     if (!page.getElementById("loader")) throw new Error("not a page of ours");
     return page;
+  };
+  const get = async (href, signal) => {
+    const answer = await ask(href, { signal });
+    if (answer.redirected) throw new Error("not the page that was asked for");
+    return read(answer);
   };
 
   const taken = (address, signal) => {
@@ -64,17 +77,20 @@ const navigate = (() => {
     }
     if (element.id) return { id: element.id };
     const panel = element.closest("[data-panel]");
-    if (panel) return { panel: panel.dataset.panel };
-    return undefined;
+    if (!panel) return undefined;
+    // A mark of a chart says the same after a choice, and leads elsewhere.
+    const label = element.getAttribute("aria-label");
+    const within = element.closest(".chart") ? [label && `[aria-label="${CSS.escape(label)}"]`, ".chart"] : [];
+    return { panel: panel.dataset.panel, within: within.filter(Boolean) };
+  };
+  const find = ({ id, panel, within, summary }) => {
+    if (id) return document.getElementById(id);
+    if (!panel) return document.querySelectorAll("details.pop > summary")[summary];
+    const own = document.querySelector(`[data-panel="${CSS.escape(panel)}"]`);
+    return [...within, "a"].map((selector) => own?.querySelector(selector)).find(Boolean);
   };
   const focusAgain = (place) => {
-    const found = !place
-      ? undefined
-      : place.id
-        ? document.getElementById(place.id)
-        : place.panel
-          ? document.querySelector(`[data-panel="${CSS.escape(place.panel)}"] a`)
-          : document.querySelectorAll("details.pop > summary")[place.summary];
+    const found = place && find(place);
     found?.focus({ preventScroll: true });
     return Boolean(found);
   };
@@ -113,8 +129,9 @@ const navigate = (() => {
   };
 
   let turn = 0;
-  // Whether what is shown now is the page of `href`.
-  const show = async (href, isSame, signal) => {
+  // What became of it: "shown", or a newer one has begun; "away", the server does not answer, and what
+  // is shown stays; "other", it is no page that can be put in place.
+  const show = async (coming, isSame, signal) => {
     const root = document.documentElement;
     const own = ++turn;
     root.dataset.swapping = "";
@@ -122,20 +139,21 @@ const navigate = (() => {
     // The next one may have begun: then this one is not wanted any more.
     const isOver = () => own !== turn || signal?.aborted;
     try {
-      const page = await taken(href, signal);
-      if (isOver()) return true;
+      const page = await coming();
+      if (isOver()) return "shown";
       if (changed(page)) {
         location.reload();
-        return true;
+        return "shown";
       }
       const moves = !matchMedia("(prefers-reduced-motion: reduce)").matches;
       const swapped = () => isOver() || swap(page, isSame);
       if (document.startViewTransition && moves && !document.hidden) {
         await document.startViewTransition(swapped).updateCallbackDone;
       } else swapped();
-      return true;
+      return "shown";
     } catch (error) {
-      return isOver() || error.name === "AbortError";
+      if (isOver() || error.name === "AbortError") return "shown";
+      return error instanceof Away ? "away" : "other";
     } finally {
       clearTimeout(busy);
       // The next one may have begun.
@@ -146,25 +164,63 @@ const navigate = (() => {
     }
   };
 
+  const sayAway = () => {
+    live.say("away");
+    toast("The server does not answer. What you see stays: try again in a moment.");
+  };
+
+  // The address of a page that never came is given back: the one before it is still shown.
+  const BACK = "back to what is shown";
+  const giveBack = ({ key, url }, type) => {
+    if (type === "replace") history.replaceState(null, "", url);
+    else navigation.traverseTo(key, { info: BACK });
+  };
+
   window.navigation?.addEventListener("navigate", (event) => {
     const url = new URL(event.destination.url);
+    if (event.info === BACK && event.canIntercept) {
+      event.intercept({ focusReset: "manual", scroll: "manual", handler: async () => {} });
+      return;
+    }
     if (!event.canIntercept || event.hashChange || event.downloadRequest !== null || event.formData) return;
     if (!isPage(url) || event.navigationType === "reload") return;
     // A script has noted something in the address, and shows it already.
     if (event.destination.sameDocument && event.navigationType !== "traverse") return;
     const isSame = url.pathname === location.pathname;
+    const before = { key: navigation.currentEntry.key, url: location.href };
     event.intercept({
       focusReset: "manual",
       // Back and forward go where they were; the same dashboard stays where it is.
       scroll: isSame && event.navigationType !== "traverse" ? "manual" : "after-transition",
       handler: async () => {
+        const shown = await show(() => taken(url.href, event.signal), isSame, event.signal);
         // The address is the new one already.
-        if (!(await show(url.href, isSame, event.signal))) location.reload();
+        if (shown === "other") location.reload();
+        if (shown !== "away") return;
+        sayAway();
+        // Once this one has ended.
+        setTimeout(() => giveBack(before, event.navigationType));
       },
     });
   });
 
+  // "Refresh" leads back to where it was pressed.
+  document.addEventListener("submit", async (event) => {
+    const { target: form, defaultPrevented } = event;
+    const action = new URL(form.action);
+    if (defaultPrevented || form.method !== "post" || !/^\/d\/[^/]+\/refresh$/.test(action.pathname)) return;
+    event.preventDefault();
+    const body = new URLSearchParams(new FormData(form));
+    const loaded = async () => read(await ask(action, { method: "POST", body }));
+    const shown = await show(loaded, true);
+    if (shown === "away") sayAway();
+    // It says what is wrong by itself.
+    if (shown === "other") location.reload();
+  });
+
   // What is out of date is shown anew, in place where that can be done. Nobody asked for it: while the
   // server is away, what is shown stays.
-  window.brisk = { reload: () => show(location.href, true) };
+  window.brisk = {
+    reload: async () => (await show(() => taken(location.href), true)) === "shown",
+  };
 })();

@@ -82,7 +82,13 @@
 
   document.addEventListener("submit", (event) => {
     const [form, button] = [event.target, event.submitter];
-    if (!form.matches(TABLES) || !button) return;
+    if (!form.matches(".tb-form") || !button) return;
+    if (!form.matches(TABLES)) {
+      // The order so far is for the buttons that turn pages: another one takes its place.
+      const before = `input[name=sort][value^="${CSS.escape(form.dataset.panel)}:"]`;
+      if (button.name === "sort") for (const own of form.querySelectorAll(before)) own.disabled = true;
+      return;
+    }
     event.preventDefault();
     const section = form.closest("section");
     const value = button.value.slice(form.dataset.panel.length + 1);

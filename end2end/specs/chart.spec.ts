@@ -79,3 +79,19 @@ test("a chart far below starts when it comes near, or is touched", async ({ page
   await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
   await expect.poll(() => waiting.count()).toBeLessThan(3);
 });
+
+test.describe("with a finger", () => {
+  test.use({ hasTouch: true });
+  test("what was touched stays until something else is", async ({ page }) => {
+    await page.goto("/d/online-retail?from=2011-11-01&to=2011-11-30");
+    await settled(page);
+    const chart = page.locator("#revenue-by-day .chart");
+    await chart.tap({ position: { x: 400, y: 100 } });
+    await expect(chart.locator(".tooltip")).toContainText("Nov 2011");
+    const first = await chart.locator(".tooltip").textContent();
+    await chart.tap({ position: { x: 200, y: 100 } });
+    await expect(chart.locator(".tooltip")).not.toHaveText(first!);
+    await page.locator("h1").tap();
+    await expect(chart.locator(".tooltip")).toHaveCount(0);
+  });
+});

@@ -51,3 +51,34 @@ test("chosen values come first, so that they can be taken back", async ({ page }
   await page.locator("summary", { hasText: "Country" }).first().click();
   await expect(page.locator(".option").first()).toContainText("USA");
 });
+
+test("arrow keys go through what can be chosen", async ({ page }) => {
+  await page.goto("/d/online-retail");
+  await settled(page);
+  const summary = page.locator("summary", { hasText: "Last 90 days" });
+  await summary.focus();
+  await page.keyboard.press("ArrowDown");
+  const first = page.locator(".pop-box.range a").first();
+  await expect(first).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await expect(page.locator(".pop-box.range a").nth(1)).toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("ArrowUp");
+  await expect(summary).toBeFocused();
+  // Where there are many options, the first is the field that finds one.
+  await page.keyboard.press("Escape");
+  await page.locator("summary", { hasText: "Country" }).focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.type("port");
+  await expect(page.locator(".options label:visible")).toHaveText(["Portugal"]);
+});
+
+test("days that were chosen stand in the address as a zoom's do", async ({ page }) => {
+  await page.goto("/d/products?from=2011-11-01&to=2011-11-30");
+  await settled(page);
+  await page.locator("summary", { hasText: "1 – 30 Nov 2011" }).click();
+  await page.getByLabel("To", { exact: true }).fill("2011-11-20");
+  await page.getByRole("button", { name: "Show these days" }).click();
+  await expect(page.locator(".as-of b")).toHaveText("1 – 20 Nov 2011");
+  expect(new URL(page.url()).search).toBe("?from=2011-11-01&to=2011-11-20");
+});

@@ -50,6 +50,8 @@ test("arrow keys read a chart, and Enter chooses what is read", async ({ page })
   await expect(chart.locator(".tooltip")).toContainText("France");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/country=France/);
+  // And goes on reading there.
+  await expect(page.locator("#countries .chart")).toBeFocused();
 });
 
 test("a row filters, and its order stays", async ({ page }) => {

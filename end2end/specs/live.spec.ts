@@ -92,14 +92,15 @@ test("focus and place in a table stay when its content is replaced", async ({ pa
   await page.goto("/d/live");
   await settled(page);
   await expect(sign(page)).toHaveAttribute("data-state", "live");
+  await page.addStyleTag({ content: "#table table { min-width: 3000px }" });
   const body = page.locator("#table .scroll");
   await body.focus();
-  await body.evaluate((element) => (element.scrollTop = 200));
+  await body.evaluate((element) => element.scrollTo({ top: 200, left: 300, behavior: "instant" }));
   const edition = await page.locator("#table .content").getAttribute("data-edition");
   await refresh(page);
   await expect(page.locator("#table .content")).not.toHaveAttribute("data-edition", edition ?? "");
   await expect(body).toBeFocused();
-  expect(await body.evaluate((element) => element.scrollTop)).toBe(200);
+  expect(await body.evaluate((element) => [element.scrollTop, element.scrollLeft])).toEqual([200, 300]);
 });
 
 test.describe("without a network", () => {

@@ -230,3 +230,46 @@ test("from the browser's own cache for the way back a page comes alive, and foll
     await browser.close();
   }
 });
+
+test.describe("while the server is away", () => {
+  test.use({ expectedErrors: [/ERR_FAILED|status of 50[23]/] });
+  test("what is shown stays, and so does its address", async ({ page }) => {
+    await page.goto("/d/online-retail");
+    await settled(page);
+    await stay(page);
+    const address = page.url();
+    const sign = page.locator("summary", { has: page.locator(".live-sign") });
+    await page.route("**/d/products", (route) => route.abort());
+    await page.locator("summary", { hasText: "Dashboards" }).click();
+    await page.locator(".topbar").getByRole("link", { name: "Products and prices" }).click();
+    await expect(page.locator(".toast")).toContainText("does not answer");
+    await expect(sign).toContainText("Offline");
+    await expect(sign).toHaveAccessibleName("Follows its data: Offline");
+    await expect.poll(() => page.url()).toBe(address);
+    await expect(page.locator("h1")).toHaveText("Online retail");
+    await page.keyboard.press("Escape");
+    // The same of what is sent, and of what a proxy says for a server that is away.
+    await page.route("**/d/online-retail/refresh*", (route) => route.fulfill({ status: 502, body: "bad gateway" }));
+    await page.getByRole("button", { name: "Refresh" }).click();
+    await expect(page.locator(".toast")).toContainText("does not answer");
+    expect(await stayed(page)).toBe(true);
+    // And then it is back.
+    await page.unroute("**/d/products");
+    await page.locator("summary", { hasText: "Dashboards" }).click();
+    await page.locator(".topbar").getByRole("link", { name: "Products and prices" }).click();
+    await expect(page.locator("h1")).toHaveText("Products and prices");
+    await expect(sign).toContainText("Live");
+    expect(await stayed(page)).toBe(true);
+  });
+});
+
+test("what is loaded again by hand leaves the reader where they are", async ({ page }) => {
+  await page.goto("/d/live");
+  await settled(page);
+  await stay(page);
+  const before = await page.locator("#dice .stat-figure").getAttribute("title");
+  await page.getByRole("button", { name: "Refresh" }).click();
+  await expect(page.locator("#dice .stat-figure")).not.toHaveAttribute("title", before ?? "");
+  expect(await stayed(page)).toBe(true);
+  expect(new URL(page.url()).pathname).toBe("/d/live");
+});

@@ -53,6 +53,10 @@ test("a table too long to be sent whole is sorted by the server", async ({ page 
   await page.locator("#many").getByRole("button", { name: "Number" }).click();
   await expect(page).toHaveURL(/sort=many(:|%3A)desc(:|%3A)number/);
   await expect(page.locator("#many tbody tr").first()).toContainText("1,234");
+  // Another order takes the place of the one before it, in the address as well.
+  await page.locator("#many").getByRole("button", { name: "Number" }).click();
+  await expect(page).toHaveURL(/sort=many(:|%3A)asc(:|%3A)number/);
+  expect(new URL(page.url()).searchParams.getAll("sort")).toEqual(["many:asc:number"]);
 });
 
 test("links and forms of the page take the order along", async ({ page }) => {

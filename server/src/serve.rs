@@ -66,11 +66,12 @@ pub async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let own = Delivery::to(listener.local_addr()?, feeder::HOOK, key, Arc::clone(&clock));
     let routes = router(state, &settings.assets_dir).merge(hooks::routes(hooks));
     // A bare router would be copied for each connection, with all its routes: 22 kB.
-    let serving = axum::serve(listener, routes.into_make_service()).with_graceful_shutdown(async move {
-        stop_signal().await;
-        // Their streams would never end.
-        hub.close();
-    });
+    let serving =
+        axum::serve(listener, routes.into_make_service()).with_graceful_shutdown(async move {
+            stop_signal().await;
+            // Their streams would never end.
+            hub.close();
+        });
     // Readers who come meanwhile join what is being loaded.
     let warming = async {
         if settings.cache.warm {

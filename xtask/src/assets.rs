@@ -30,7 +30,8 @@ pub(crate) fn build(workspace: &Workspace, frontend: &Frontend) -> Result<()> {
     // One file: each more would be a request before the first island starts.
     let mut loader = String::new();
     // The loader last: it waits for the wasm, and the others do not.
-    for part in ["popovers", "tables", "crosshair", "menus", "live", "navigate", "loader"] {
+    for part in ["popovers", "tables", "crosshair", "toast", "menus", "live", "navigate", "loader"]
+    {
         let path = workspace.path(&format!("frontend/{part}.js"));
         let text = fs::read_to_string(&path)
             .with_context(|| format!("{} cannot be read", path.display()))?;

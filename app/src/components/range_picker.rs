@@ -26,7 +26,6 @@ pub(crate) fn range_picker(page: &DashboardPage) -> AnyView {
             <div class="pop-box range">
                 <nav class="menu" aria-label="Ranges">{presets}</nav>
                 <form class="custom" method="get" action=page.path()>
-                    <input type="hidden" name="range" value="custom"/>
                     {hidden_fields(page, &["range", "from", "to", "interval", "zoom"])}
                     <Calendar from=day_number(first) to=day_number(last) today=day_number(today)/>
                     <label class="field">"From"<input type="date" name="from" value=date(first) required/></label>

@@ -63,7 +63,7 @@ fn pace(page: &DashboardPage) -> AnyView {
     view! {
         <details class="pop end js-only" name="pop">
             <summary class="btn" aria-label=format!("Follows its data: {label}")>
-                <i class="live-sign" data-state="starting"></i>{label.clone()}{chevron()}
+                <i class="live-sign" data-state="starting"></i><span data-words=label.clone()>{label.clone()}</span>{chevron()}
             </summary>
             <div class="pop-box menu">
                 {link(Pace::Live, "Live, as data changes")}

@@ -9,6 +9,7 @@
 //! and `data-m` its time axis and margins, `data-at` the instant that is pointed at, `data-exact` and
 //! `data-label` the figure that was pointed at last, else the newest.
 
+use super::overlay;
 use crate::server_functions::{PanelUpdate, panel};
 use brisk_chart::{Drawing, Input, LegendItem, Readout};
 use brisk_domain::{Bounds, Interval, Timestamp, ZoneOffsets};
@@ -142,9 +143,10 @@ pub fn Chart(
         }));
     };
     let on_down = move |event: web_sys::PointerEvent| {
+        on_move(event.clone());
         let zoomable = readout.with_untracked(|r| r.time.is_some());
         // A finger that moves along reads the values, and one that moves down scrolls the page.
-        if zoomable && event.button() == 0 && event.pointer_type() != "touch" {
+        if zoomable && event.button() == 0 && !is_touch(&event) {
             drag.set(at_fraction(&event).map(|at| (at, at)));
             if let Some(body) = body.get_untracked() {
                 // The drag goes on where the pointer leaves the chart.
@@ -152,7 +154,11 @@ pub fn Chart(
             }
         }
     };
-    let on_up = move |_| {
+    let on_up = move |event: web_sys::PointerEvent| {
+        if let (true, Some(body)) = (is_touch(&event), body.get_untracked()) {
+            // What a finger has pointed at stays until it touches something else.
+            let _ = body.focus();
+        }
         if let Some(dragged) = drag.get_untracked() {
             drag.set(None);
             if let Some(chosen) = readout.with_untracked(|r| stretch(r, stored_place, dragged)) {
@@ -238,6 +244,21 @@ pub fn Chart(
         active.set(None);
         drag.set(None);
     };
+    // As markup: what is made anew has not moved, so that a tooltip that follows the pointer is no
+    // layout shift; and it is less code than views that are brought up to date.
+    let over = move || {
+        let dragged = drag.get();
+        let brushed = dragged.and_then(|d| brush(&readout.get_untracked(), stored_place, d));
+        let crosshair =
+            active.get().and_then(|at| readout.with(|r| overlay::crosshair(r, at, &hidden.get())));
+        [brushed, crosshair].into_iter().flatten().collect::<String>()
+    };
+    let said = move || {
+        let at = active.get().filter(|_| drag.get().is_none());
+        let tooltip = at
+            .and_then(|at| readout.with(|r| overlay::tooltip(r, at, &hidden.get(), pointer.get())));
+        tooltip.unwrap_or_default()
+    };
     let items = legend.into_iter().enumerate().map(move |(i, item)| {
         let pressed = move || if hidden.with(|h| h.contains(&i)) { "false" } else { "true" };
         let swatch = match (item.line, item.dashed) {
@@ -265,7 +286,8 @@ pub fn Chart(
             on:pointermove=on_move
             on:pointerdown=on_down
             on:pointerup=on_up
-            on:pointerleave=move |_| leave()
+            on:pointerleave=move |event| if !is_touch(&event) { leave() }
+            on:pointercancel=move |_| leave()
             on:blur=move |_| leave()
             on:focusin=on_focus
             on:click=on_click
@@ -273,11 +295,8 @@ pub fn Chart(
         >
             <div class="drawn" class:gone=move || redrawn.with(Option::is_some)>{children()}</div>
             <div class="drawn" inner_html=move || redrawn.get().unwrap_or_default()></div>
-            {move || drag.get().and_then(|dragged| brush(&readout.get_untracked(), stored_place, dragged))}
-            {move || active.get().map(|at| readout.with(|r| crosshair(r, at, &hidden.get())))}
-            <div role="status" aria-live="polite">
-                {move || active.get().filter(|_| drag.get().is_none()).map(|at| readout.with(|r| tooltip(r, at, &hidden.get(), pointer.get())))}
-            </div>
+            <div inner_html=over></div>
+            <div role="status" aria-live="polite" inner_html=said></div>
         </div>
     }
 }
@@ -337,6 +356,10 @@ fn nearest(xs: &[f64], fraction: f64) -> Option<usize> {
 fn mark_under(event: &web_sys::Event) -> Option<usize> {
     let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
     target.closest("[data-i]").ok()??.get_attribute("data-i")?.parse().ok()
+}
+
+fn is_touch(event: &web_sys::PointerEvent) -> bool {
+    event.pointer_type() == "touch"
 }
 
 /// Whether a key was pressed on the chart itself, not on something in it.
@@ -456,81 +479,9 @@ fn figure(readout: &Readout, at: usize, hidden: &[usize]) -> Option<(String, Str
     Some((digits, format!("{label}, {name}")))
 }
 
-/// Where something stands that follows the pointer: see `style/reading.css`.
-fn at_point(x: &str, y: f64) -> String {
-    format!("--x:{x};--y:{y}px")
-}
-
-fn along(readout: &Readout, fraction: f64) -> String {
-    let (left, right, ..) = readout.margins;
-    format!("calc({left}px + (100cqw - {}px) * {fraction})", left + right)
-}
-
 /// What a drag would show, in whole buckets, with its dates.
-fn brush(
-    readout: &Readout,
-    place: StoredValue<ChartPlace>,
-    dragged: (f64, f64),
-) -> Option<impl IntoView + use<>> {
+fn brush(readout: &Readout, place: StoredValue<ChartPlace>, dragged: (f64, f64)) -> Option<String> {
     let chosen = stretch(readout, place, dragged)?;
-    let (left, right, top, bottom) = readout.margins;
-    let width = format!("calc((100cqw - {}px) * {})", left + right, chosen.to - chosen.from);
-    let x = along(readout, chosen.from);
-    let style = format!("--x:{x};width:{width};top:{top}px;bottom:{bottom}px");
     let dates = place.with_value(|place| chosen.bounds.label(&place.zone));
-    Some(view! { <div class="brush" style=style><span>{dates}</span></div> })
-}
-
-fn crosshair(readout: &Readout, at: usize, hidden: &[usize]) -> Option<impl IntoView + use<>> {
-    let x = along(readout, *readout.xs.get(at)?);
-    let (_, _, top, bottom) = readout.margins;
-    let line = (!readout.by_mark).then(|| {
-        let style = format!("--x:{x};top:{top}px;bottom:{bottom}px");
-        view! { <div class="crosshair" style=style></div> }
-    });
-    let shown = readout.series.iter().enumerate().filter(|(i, _)| !hidden.contains(i));
-    let dots: Vec<_> = shown
-        .filter_map(|(_, series)| Some((series.color, (*series.ys.get(at)?)?)))
-        .map(|(color, y)| {
-            view! { <div class=format!("point s{color}") style=at_point(&x, y)></div> }
-        })
-        .collect();
-    Some(view! { {line}{dots} })
-}
-
-fn tooltip(
-    readout: &Readout,
-    at: usize,
-    hidden: &[usize],
-    (x, y): (f64, f64),
-) -> Option<impl IntoView + use<>> {
-    let label = readout.labels.get(at)?.clone();
-    let several = readout.series.len() > 1 && !readout.by_mark;
-    let rows: Vec<_> = readout
-        .series
-        .iter()
-        .enumerate()
-        .filter(|(i, series)| {
-            !hidden.contains(i) && series.values.get(at).is_some_and(|v| !v.is_empty())
-        })
-        .map(|(_, series)| {
-            let swatch = several.then(|| view! { <i class="swatch"></i> });
-            view! {
-                <div class=format!("s{}", series.color)>
-                    {swatch}<span>{series.name.clone()}</span><b>{series.values[at].clone()}</b>
-                </div>
-            }
-        })
-        .collect();
-    let fraction = readout.xs.get(at).copied();
-    let left = fraction.map_or(format!("{x}px"), |fraction| along(readout, fraction));
-    let top = if readout.by_mark {
-        readout.series.first().and_then(|s| s.ys.get(at).copied().flatten()).unwrap_or(y)
-    } else {
-        8.0
-    };
-    let side = if fraction.unwrap_or(0.0) > 0.5 { "tooltip flip" } else { "tooltip" };
-    Some(view! {
-        <div class=side style=at_point(&left, top)><p>{label}</p>{rows}</div>
-    })
+    Some(overlay::brush(readout, (chosen.from, chosen.to), &dates))
 }

@@ -4,6 +4,7 @@ mod calendar;
 mod chart;
 mod full_screen;
 mod option_search;
+mod overlay;
 #[cfg(feature = "hydrate")]
 mod started;
 

@@ -37,6 +37,7 @@ pub mod ticks;
 pub mod time_ticks;
 
 pub use mark_links::Links;
+pub use markup::escape;
 pub use readout::{Readout, ReadoutSeries};
 pub use spec::{Drawing, Input, LegendItem, Spec};
 pub use table::TableView;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// Escapes text for elements and for attributes in double quotes.
-pub(crate) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

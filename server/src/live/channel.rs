@@ -129,7 +129,8 @@ impl Channel {
             {
                 return self.is_over();
             }
-            let due = self.next_due().into_iter().chain(self.say_at).fold(next_window, Instant::min);
+            let due =
+                self.next_due().into_iter().chain(self.say_at).fold(next_window, Instant::min);
             tokio::select! {
                 Some((at, result)) = self.loads.next() => {
                     self.landed(at, &result);
