@@ -32,7 +32,9 @@ pub async fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
         println!("note: {undeclared}");
     }
     if arguments.details || arguments.explain {
-        explain::panels(&loaded.dashboards, &rollups, &settings, arguments.explain).await;
+        let run = arguments.explain;
+        let found = explain::panels(&loaded.dashboards, &rollups, &settings, run).await;
+        problems.extend(found);
     }
     if problems.is_empty() {
         let panels: usize = loaded.dashboards.iter().map(|dashboard| dashboard.panels.len()).sum();

@@ -5,28 +5,29 @@
 
 use crate::config::Settings;
 use crate::{open, system_clock};
-use brisk_domain::{Access, Dashboard, Panel, Rollup, RollupName, SourceName, ViewState};
+use brisk_domain::{Access, Dashboard, Frame, Panel, Rollup, RollupName, SourceName, ViewState};
 use brisk_engine::key::{self, Owner};
 use brisk_engine::plan::{self, Planned};
 use brisk_engine::{PlannedRollup, Policies, Window, rollup};
-use brisk_source::{Bind, Source};
+use brisk_source::{Bind, Source, SourceError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
 /// Prints what is to be said of the panels of `dashboards`, each for the view that opens first;
-/// with `run` also what their databases say.
+/// with `run` also what their databases say. The answer is what is wrong then, each with its panel.
 pub async fn panels(
     dashboards: &[Dashboard],
     rollups: &BTreeMap<RollupName, Arc<Rollup>>,
     settings: &Settings,
     run: bool,
-) {
+) -> Vec<String> {
+    let mut problems = Vec::new();
     let policies = settings.policies();
     for dashboard in dashboards {
         println!("{}", dashboard.slug);
         let view = ViewState::default_of(dashboard);
-        let Ok(clock) = system_clock::clock(None, None) else { return };
+        let Ok(clock) = system_clock::clock(None, None) else { return problems };
         let Ok(window) = Window::of(dashboard, &view, clock.now()) else { continue };
         for panel in &dashboard.panels {
             println!("  {}", panel.id);
@@ -34,6 +35,9 @@ pub async fn panels(
                 Ok(source) => source,
                 Err(error) => {
                     println!("    {error:#}");
+                    if run {
+                        problems.push(whose(dashboard, panel, &format!("{error:#}")));
+                    }
                     continue;
                 }
             };
@@ -57,12 +61,41 @@ pub async fn panels(
                 let (Some(planned), Some(query)) = (planned, query) else { continue };
                 let owner = Owner::Panel(panel, query);
                 said_before(name, planned, dashboard, panel, owner, &policies);
-                if run {
-                    asked(&source, planned).await;
+                if !run {
+                    continue;
+                }
+                match asked(&source, planned).await {
+                    Ok(frame) if name == "statement" => {
+                        let unknown = unknown_columns(panel, &frame);
+                        problems.extend(unknown.map(|text| whose(dashboard, panel, &text)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => {
+                        println!("      {error}");
+                        problems.push(whose(dashboard, panel, &format!("{name}: {error}")));
+                    }
                 }
             }
         }
     }
+    problems
+}
+
+fn whose(dashboard: &Dashboard, panel: &Panel, what: &str) -> String {
+    format!("{}.toml: panel \"{}\": {what}", dashboard.slug, panel.id)
+}
+
+/// Columns that the panel speaks of and its statement does not give.
+fn unknown_columns<'a>(panel: &'a Panel, frame: &'a Frame) -> impl Iterator<Item = String> + 'a {
+    let is_known = |name: &str| {
+        frame.columns().iter().any(|column| column.name == name)
+            || panel.computed.iter().any(|computed| computed.name == name)
+    };
+    let unknown = panel.columns.iter().filter(move |style| !is_known(&style.name));
+    unknown.map(|style| {
+        let names: Vec<&str> = frame.columns().iter().map(|column| &*column.name).collect();
+        format!("its statement gives no column \"{}\", only {}", style.name, names.join(", "))
+    })
 }
 
 /// What is known without asking the database.
@@ -87,17 +120,12 @@ fn said_before(
 }
 
 /// What the database says: its plan, and how long the statement takes.
-async fn asked(source: &Source, planned: &Planned) {
-    match source.explain(&planned.statement).await {
-        Ok(lines) => lines.iter().for_each(|line| println!("      plan: {line}")),
-        Err(error) => return println!("      {error}"),
-    }
+async fn asked(source: &Source, planned: &Planned) -> Result<Frame, SourceError> {
+    let lines = source.explain(&planned.statement).await?;
+    lines.iter().for_each(|line| println!("      plan: {line}"));
     let begun = Instant::now();
-    match source.run(&planned.statement, &planned.scales).await {
-        Ok(frame) => {
-            let milliseconds = begun.elapsed().as_secs_f64() * 1e3;
-            println!("      took: {milliseconds:.1} ms for {} rows", frame.rows());
-        }
-        Err(error) => println!("      {error}"),
-    }
+    let frame = source.run(&planned.statement, &planned.scales).await?;
+    let milliseconds = begun.elapsed().as_secs_f64() * 1e3;
+    println!("      took: {milliseconds:.1} ms for {} rows", frame.rows());
+    Ok(frame)
 }

@@ -64,6 +64,20 @@ fn check_tells_what_panels_depend_on_and_how_their_database_runs_them() {
     let explained = said(&explained);
     assert!(explained.contains("plan: ") && explained.contains("visits"), "{explained}");
     assert!(explained.contains("for 1 rows"), "{explained}");
+    // What only the database knows is a problem, too.
+    let wrong = "\n[[panel]]\nid = \"lost\"\ntitle = \"Lost\"\nkind = \"stat\"\nsql = \"select nope from visits\"\n\
+                 [[panel]]\nid = \"named\"\ntitle = \"Named\"\nkind = \"stat\"\nsql = \"select 1 as n\"\n\
+                 columns = { total = { label = \"Total\" } }\n";
+    std::fs::write(directory.path().join("dashboards/visits.toml"), format!("{file}{wrong}"))
+        .unwrap();
+    let explained = brisk(directory.path(), &["check", "--explain"]);
+    assert_eq!(explained.status.code(), Some(1));
+    let explained = said(&explained);
+    assert!(
+        explained.contains("panel \"lost\": statement: line 13, column 8: no such column: nope")
+    );
+    assert!(explained.contains("panel \"named\": its statement gives no column \"total\", only n"));
+    assert!(explained.contains("2 problems") && !explained.contains("are good"), "{explained}");
 }
 
 #[test]

@@ -25,6 +25,11 @@ pub(crate) fn picker(page: &Arc<DashboardPage>, variable: &Variable) -> AnyView 
     .into_any()
 }
 
+/// A value as readers see it.
+fn shown(value: &str) -> String {
+    if value.is_empty() { "(empty)".to_owned() } else { value.to_owned() }
+}
+
 /// The choices at once where they are there, else in their place of the stream.
 fn when_loaded(page: &Arc<DashboardPage>, variable: &Variable) -> AnyView {
     match page.choices.get(&variable.name) {
@@ -65,14 +70,24 @@ pub(crate) fn chip(page: &DashboardPage, variable: &Variable) -> Option<AnyView>
     let selection = selection(page, variable);
     let text = match selection.values() {
         [] => return None,
-        few if few.len() <= NAMED => few.join(", "),
+        few if few.len() <= NAMED => {
+            few.iter().map(|value| shown(value)).collect::<Vec<_>>().join(", ")
+        }
         many => format!("{} chosen", many.len()),
     };
+    // A link from elsewhere may bring a value that is none here: then panels are empty for that.
+    let unknown = match page.choices.get(&variable.name) {
+        Some(ChoicesSlot::Ready(choices)) => {
+            selection.values().iter().any(|value| !choices.contains(value))
+        }
+        _ => false,
+    };
     let label = format!("Remove the filter {}: {text}", variable.label);
+    let unknown = unknown.then(|| view! { <span class="unknown">"not among the choices"</span> });
     Some(
         view! {
             <a class="chip" href=without(page, variable) aria-label=label>
-                {variable.label.clone()}" "<b>{text.clone()}</b>{icon("close")}
+                {variable.label.clone()}" "<b>{text.clone()}</b>{unknown}{icon("close")}
             </a>
         }
         .into_any(),
@@ -99,7 +114,7 @@ fn several(
             view! {
                 <label class="option">
                     <input type="checkbox" name=name.to_owned() value=choice.clone() checked=checked/>
-                    <span>{choice.clone()}</span>
+                    <span>{shown(choice)}</span>
                 </label>
             }
             .into_any()
@@ -132,7 +147,7 @@ fn one(
         .map(|choice| {
             let current = selection.values().contains(choice).then_some("true");
             let href = page.link_with(&[(name, Some(choice.clone()))]);
-            view! { <a href=href aria-current=current>{choice.clone()}</a> }.into_any()
+            view! { <a href=href aria-current=current>{shown(choice)}</a> }.into_any()
         })
         .collect();
     let all = selection.is_all().then_some("true");

@@ -16,7 +16,6 @@ use sqlx::{
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::available_parallelism;
 use std::time::Duration;
 
 /// A SQLite database that panels read. Cheap to clone.
@@ -30,9 +29,9 @@ pub(crate) struct Sqlite {
     rollups: Option<PathBuf>,
 }
 
-/// More statements than this never run at once, however many cores there are; the rest wait in
-/// the pool's queue, first come, first served.
-const MAX_CONNECTIONS: usize = 4;
+/// So many statements run at once; the rest wait in the pool's queue, first come, first served. No
+/// fewer where there are fewer cores: a panel with two slow statements would hold up all others.
+const CONNECTIONS: u32 = 4;
 /// SQLite's virtual machine asks this often (in instructions) whether to go on.
 const PROGRESS: i32 = 10_000;
 /// Rows that a connection's thread may be ahead of their reader: each wake-up costs.
@@ -51,9 +50,8 @@ impl Sqlite {
             .pragma("mmap_size", "1073741824")
             .pragma("cache_size", "-65536")
             .pragma("temp_store", "memory");
-        let connections = available_parallelism().map_or(1, |n| n.get().min(MAX_CONNECTIONS));
         let pool = SqlitePoolOptions::new()
-            .max_connections(connections as u32)
+            .max_connections(CONNECTIONS)
             .acquire_timeout(limits.time)
             .connect_lazy_with(options);
         Self { name, pool, limits, path: path.to_owned(), rollups: None }

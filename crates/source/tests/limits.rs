@@ -27,6 +27,24 @@ async fn endless_statements_are_stopped_and_the_source_goes_on() {
 }
 
 #[tokio::test]
+async fn statements_that_take_long_do_not_hold_up_others() {
+    let limits = Limits { time: Duration::from_secs(60), ..Limits::default() };
+    let fixture = Fixture::with_limits("create table t (a)", "UTC", limits).await;
+    let endless = format!("{ENDLESS} max(i) as m from n");
+    let quick = async {
+        // The others have begun by then, however few cores there are.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        fixture.run("select 1 as one").await
+    };
+    tokio::select! {
+        biased;
+        answer = quick => assert!(answer.is_ok()),
+        _ = fixture.run(&endless) => panic!("it is endless"),
+        _ = fixture.run(&endless) => panic!("it is endless"),
+    }
+}
+
+#[tokio::test]
 async fn too_many_rows_or_bytes_are_an_error_long_before_they_are_all_read() {
     let limits = Limits { time: Duration::from_secs(60), rows: 1000, bytes: 100_000 };
     let setup = "create table t (a); with recursive n(i) as (select 1 union all select i + 1 from n

@@ -12,7 +12,6 @@ use brisk_source::{Dialect, Limits};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
-use std::thread::available_parallelism;
 use std::time::Duration;
 
 /// A database that panels read.
@@ -65,9 +64,7 @@ impl SourceSettings {
     /// the others would only wait elsewhere.
     pub fn concurrency(&self) -> usize {
         let most = match self.location {
-            Ok(Location::Sqlite(_)) => {
-                available_parallelism().map_or(1, |cores| cores.get().min(SQLITE_STATEMENTS))
-            }
+            Ok(Location::Sqlite(_)) => SQLITE_STATEMENTS,
             _ => self.connections as usize,
         };
         self.concurrency.map_or(most, |wanted| most.min(wanted as usize))
