@@ -66,8 +66,12 @@ pub fn panel(
     };
     let previous_bounds =
         panel.compare.map(|compare| window.bounds.compared(compare, &window.offsets));
+    let main = compile(&panel.query, window.bounds)?;
+    // What the statement's buckets are wins where the panel says nothing: else a day would be drawn as
+    // an hour.
+    let interval = panel.interval.or(main.statement.interval).unwrap_or(interval);
     Ok(PanelPlan {
-        main: compile(&panel.query, window.bounds)?,
+        main,
         previous: previous_bounds.map(|bounds| compile(&panel.query, bounds)).transpose()?,
         sparkline: panel
             .sparkline

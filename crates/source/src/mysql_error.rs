@@ -138,6 +138,7 @@ mod tests {
             binds: vec![],
             tables: vec![],
             times: vec![],
+            interval: None,
             query: Query::new(sql),
         };
         match at_authors_word(1064, message, &statement) {
@@ -185,6 +186,7 @@ mod tests {
             binds: vec![],
             tables: vec![],
             times: vec![],
+            interval: None,
             query: Query::new("select * from t"),
         };
         let error = at_authors_word(1142, denied, &statement);

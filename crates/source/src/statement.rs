@@ -2,6 +2,7 @@
 
 use crate::check::{self, Checked};
 use crate::rollup::rollup_name;
+use crate::template::Piece;
 use crate::writer::Writer;
 use crate::{Dialect, StatementError, template};
 use brisk_domain::rollup::ROLLUP_SCHEMA;
@@ -48,6 +49,8 @@ pub struct Statement {
     pub tables: Vec<String>,
     /// The columns that hold instants.
     pub times: Vec<String>,
+    /// The width that all of its `$bucket`s name, where they name one and the same.
+    pub interval: Option<Interval>,
     /// The author's text, for errors.
     pub query: Query,
 }
@@ -62,7 +65,31 @@ pub fn compile(
     let pieces = template::parse(query, dialect)?;
     let Checked { tables, times, .. } = check::check(query, &pieces, dialect)?;
     let (sql, binds) = Writer::new(query, dialect, context).write_all(&pieces)?;
-    Ok(Statement { sql, binds, tables, times, query: query.clone() })
+    let interval = named_interval(&pieces);
+    Ok(Statement { sql, binds, tables, times, interval, query: query.clone() })
+}
+
+fn named_interval(pieces: &[Piece]) -> Option<Interval> {
+    let mut named = Vec::new();
+    collect_intervals(pieces, &mut named);
+    let first = *named.first()?;
+    first.filter(|_| named.iter().all(|other| *other == first))
+}
+
+/// The width that each `$bucket` names, if it does.
+fn collect_intervals(pieces: &[Piece], named: &mut Vec<Option<Interval>>) {
+    for piece in pieces {
+        let Piece::Macro { name, arguments, .. } = piece else { continue };
+        if name == "bucket" {
+            named.push(match arguments.get(1).map(Vec::as_slice) {
+                Some([Piece::Sql { text, .. }]) => Interval::parse(text.trim().trim_matches('\'')),
+                _ => None,
+            });
+        }
+        for argument in arguments {
+            collect_intervals(argument, named);
+        }
+    }
 }
 
 impl Statement {
@@ -130,6 +157,22 @@ mod tests {
             access: &access,
         };
         compile(&Query::new(sql), dialect, &context)
+    }
+
+    #[test]
+    fn a_width_that_all_buckets_name_is_the_statements() {
+        let width = |select: &str| {
+            let sql = format!("select {select} from t group by 1");
+            compiled(&sql, Dialect::Sqlite, 0, &[]).unwrap().interval
+        };
+        assert_eq!(width("$bucket(at, month) as month"), Some(Interval::Month));
+        assert_eq!(
+            width("coalesce($bucket(at, day), $bucket(b, 'day')) as day"),
+            Some(Interval::Day)
+        );
+        assert_eq!(width("$bucket(at) as day"), None);
+        assert_eq!(width("$bucket(at, day) as day, $bucket(at) as t"), None);
+        assert_eq!(width("count(*) as n"), None);
     }
 
     fn text(value: &str) -> Bind {
