@@ -25,7 +25,7 @@ pub(crate) fn panel_card(
     let place = panel.place;
     let style = format!("--x:{};--y:{};--w:{};--h:{}", place.x, place.y, place.w, place.h);
     let class = match () {
-        () if panel.kind == PanelKind::Stat => "panel stat",
+        () if is_figure(panel) => "panel stat",
         () if place.w > 6 => "panel wide",
         () => "panel",
     };
@@ -48,28 +48,40 @@ pub(crate) fn panel_card(
 }
 
 /// For each panel the classes that say what its style cannot see while the page streams in: whether it
-/// is the last of its kind in a row that is not full.
+/// is the only one, or the last of its kind in a row that is not full.
 pub(crate) fn last_of_rows(panels: &[&Panel]) -> Vec<String> {
-    let is_stat = |panel: &Panel| panel.kind == PanelKind::Stat;
-    let is_half = |panel: &Panel| !is_stat(panel) && panel.place.w <= 6;
-    let halves = panels.iter().filter(|panel| is_half(panel)).count();
-    let last_half = panels.iter().rposition(|panel| is_half(panel)).filter(|_| halves % 2 == 1);
-    let mut stats = 0;
+    if panels.len() == 1 {
+        return vec![" only".to_owned()];
+    }
+    // Figures, halves and wide ones: where one kind follows another, a row begins.
+    let kind = |panel: &Panel| match () {
+        () if is_figure(panel) => 0,
+        () if panel.place.w <= 6 => 1,
+        () => 2,
+    };
+    let mut run = 0;
     let classes = panels.iter().enumerate().map(|(at, panel)| {
-        if last_half == Some(at) {
-            return " last-half".to_owned();
+        run += 1;
+        if panels.get(at + 1).is_some_and(|next| kind(next) == kind(panel)) {
+            return String::new();
         }
-        let mut class = String::new();
-        if is_stat(panel) {
-            stats += 1;
-            if !panels.get(at + 1).is_some_and(|next| is_stat(next)) {
-                class.push_str(if stats % 2 == 1 { " last-of-odd" } else { "" });
-                class.push_str(["", " last-of-3n-1", " last-of-3n-2"][stats % 3]);
+        let count = std::mem::take(&mut run);
+        match kind(panel) {
+            0 => {
+                let odd = if count % 2 == 1 { " last-of-odd" } else { "" };
+                format!("{odd}{}", ["", " last-of-3n-1", " last-of-3n-2"][count % 3])
             }
+            1 if count % 2 == 1 => " last-half".to_owned(),
+            _ => String::new(),
         }
-        class
     });
     classes.collect()
+}
+
+/// Whether it is one figure in a small card: these stand side by side in narrow windows too.
+fn is_figure(panel: &Panel) -> bool {
+    let is_small = panel.place.w <= 4 && panel.place.h <= 3;
+    panel.kind == PanelKind::Stat || (panel.kind == PanelKind::Gauge && is_small)
 }
 
 /// The chart of `panel` on a page of its own.

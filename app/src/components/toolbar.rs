@@ -24,12 +24,13 @@ pub(crate) fn toolbar(page: &Arc<DashboardPage>) -> AnyView {
     let query = brisk_domain::view::query_string(&page.pairs());
     view! {
         <section class="toolbar" aria-label="Range and filters">
-            {range_picker::range_picker(page)}
-            {unzoom}
-            {interval(page)}
-            {pickers}
-            {chips}
-            {reset}
+            <div class="controls">
+                {range_picker::range_picker(page)}
+                {unzoom}
+                {interval(page)}
+                {pickers}
+            </div>
+            <div class="chips">{chips}{reset}</div>
             <div class="push">
                 {pace(page)}
                 <form method="post" action=format!("/d/{}/refresh{query}", page.dashboard.slug)>
