@@ -5,10 +5,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
 use brisk_cache::{Cache, Config, Trigger};
-use brisk_domain::{Access, Dashboard, ManualClock, Slug, SourceName, Timestamp, ViewState};
+use brisk_domain::{
+    Access, Dashboard, Interval, ManualClock, Panel, Query, Slug, SourceName, Timestamp, ViewState,
+};
 use brisk_engine::load::{Loader, Sources};
-use brisk_engine::{Catalog, ChoicesState, Engine};
-use brisk_source::{Limits, Source};
+use brisk_engine::{Catalog, ChoicesState, Engine, Window, plan};
+use brisk_source::{Dialect, Limits, Source};
 use sqlx::{Connection, Executor};
 use std::path::Path;
 use std::sync::Arc;
@@ -151,6 +153,24 @@ async fn identical_statements_run_once_and_a_second_look_loads_nothing() {
     assert_eq!(world.loads(), 5, "the failure is remembered for seconds");
     world.show(&[("country", "France")]).await;
     assert!(world.loads() > 5);
+}
+
+#[tokio::test]
+async fn buckets_are_drawn_as_wide_as_the_panel_or_its_statement_says() {
+    let world = world().await;
+    let view = ViewState::default_of(&world.dashboard);
+    let window = Window::of(&world.dashboard, &view, Timestamp::from_seconds(NOON)).unwrap();
+    let width = |panel: &Panel| {
+        let (access, none) = (Access::anybody(), &|_: &SourceName, _: &str| Err(String::new()));
+        plan::panel(panel, &view, &window, &access, Dialect::Sqlite, none).unwrap().interval
+    };
+    let mut panel = world.dashboard.panels[2].clone();
+    assert_eq!(width(&panel), window.interval);
+    panel.query =
+        Query::new("select $bucket(at, month) as month, count(*) as n from orders group by 1");
+    assert_eq!(width(&panel), Interval::Month);
+    panel.interval = Some(Interval::Year);
+    assert_eq!(width(&panel), Interval::Year);
 }
 
 #[tokio::test]
