@@ -2,7 +2,7 @@
 
 use crate::markup::{escape, fit, open_plot, percent, px, text_width};
 use crate::readout::{self, Readout, ReadoutSeries, fraction};
-use crate::{Drawing, Input, labels};
+use crate::{Drawing, Input, agreed, labels};
 use brisk_domain::{Column, Unit, Values, format};
 use std::fmt::Write as _;
 
@@ -25,8 +25,15 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     if !value.values.is_number() {
         return None;
     }
-    let (xs, x_labels) = dimension(x, input);
-    let (ys, y_labels) = dimension(y, input);
+    let (mut xs, mut x_labels) = dimension(x, input);
+    let (mut ys, mut y_labels) = dimension(y, input);
+    // Names are in the order that the rows of the other dimension agree on.
+    if matches!(x.values, Values::Text(_)) {
+        agreed::arrange(&mut xs, &mut x_labels, &ys);
+    }
+    if matches!(y.values, Values::Text(_)) {
+        agreed::arrange(&mut ys, &mut y_labels, &xs);
+    }
     let unit = input.spec.unit_of(&value.name);
     let cells: Vec<Cell> = (0..input.frame.rows())
         .filter_map(|row| {

@@ -15,6 +15,7 @@
 //! To add a kind: a module with `draw(&Input) -> Drawing`, its line in [`draw`], its look in
 //! `style/chart.css`, a snapshot in `tests/`.
 
+mod agreed;
 mod axes;
 mod bar;
 mod donut;

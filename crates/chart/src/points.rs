@@ -2,10 +2,10 @@
 //! compared range.
 
 use crate::spec::LegendItem;
-use crate::{Input, readout};
+use crate::{Input, agreed, readout};
 use brisk_domain::panel::EmptyBucket;
 use brisk_domain::{Bounds, Column, Frame, Timestamp, Unit, Values, format};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Series over a common x.
 pub(crate) struct Points {
@@ -148,13 +148,48 @@ fn x_of(frame: &Frame, input: &Input<'_>, bounds: Bounds) -> Option<Axis> {
             Some(Axis::Time(times))
         }
         values => {
-            let mut known = HashSet::new();
             let unit = input.spec.unit_of(&first.name);
             let labels = (0..frame.rows()).map(|row| label(values, row, unit, input));
-            let first_seen = labels.filter(|label| known.insert(label.clone()));
-            Some(Axis::Label(first_seen.collect()))
+            let (mut places, mut labels) = numbered(labels);
+            if let Some((names, _)) = long(frame) {
+                // A label that the first series lacks is not the last one for that.
+                agreed::arrange(&mut places, &mut labels, &numbered(series_names(names)).0);
+            }
+            Some(Axis::Label(labels))
         }
     }
+}
+
+/// The columns of a frame that has a row for each point of each series: the series' names and the
+/// numbers.
+fn long(frame: &Frame) -> Option<(&Column, &Column)> {
+    match frame.columns() {
+        [_, names, numbers, ..]
+            if matches!(names.values, Values::Text(_)) && numbers.values.is_number() =>
+        {
+            Some((names, numbers))
+        }
+        _ => None,
+    }
+}
+
+fn series_names(names: &Column) -> impl Iterator<Item = String> {
+    let name = |row| names.values.exact(row).unwrap_or_else(|| "(none)".into());
+    (0..names.values.len()).map(name)
+}
+
+/// The texts without repetition, as they appear, and which of them each one is.
+fn numbered(texts: impl Iterator<Item = String>) -> (Vec<Option<usize>>, Vec<String>) {
+    let mut known: HashMap<String, usize> = HashMap::new();
+    let mut seen = Vec::new();
+    let number = |text: String| {
+        let next = seen.len();
+        Some(*known.entry(text).or_insert_with_key(|text| {
+            seen.push(text.clone());
+            next
+        }))
+    };
+    (texts.map(number).collect(), seen)
 }
 
 fn label(values: &Values, row: usize, unit: &Unit, input: &Input<'_>) -> String {
@@ -213,27 +248,24 @@ fn series_of(frame: &Frame, input: &Input<'_>, x: &Axis) -> Option<Vec<Series>> 
         }
     };
     let mut series: Vec<Series> = Vec::new();
-    match rest {
-        [names, column, ..]
-            if matches!(names.values, Values::Text(_)) && column.values.is_number() =>
-        {
-            let mut known: BTreeMap<String, usize> = BTreeMap::new();
-            for row in 0..frame.rows() {
-                let name = names.values.exact(row).unwrap_or_else(|| "(none)".into());
-                let at = known.get(&name).copied().unwrap_or_else(|| {
-                    known.insert(name.clone(), series.len());
-                    series.push(blank(name, input.spec.unit_of(&column.name), series.len()));
-                    series.len() - 1
-                });
-                fill(&mut series[at], column, row);
+    match long(frame) {
+        Some((names, column)) => {
+            let (mut of, mut names) = numbered(series_names(names));
+            agreed::arrange(&mut of, &mut names, &places);
+            let unit = input.spec.unit_of(&column.name);
+            series.extend(names.into_iter().enumerate().map(|(i, name)| blank(name, unit, i)));
+            for (row, of) in of.into_iter().enumerate() {
+                if let Some(of) = of {
+                    fill(&mut series[of], column, row);
+                }
             }
         }
-        columns => {
+        None => {
             let hidden = |c: &&Column| {
                 let style = input.spec.column(&c.name);
                 style.is_none_or(|s| s.cell != brisk_domain::panel::Cell::Hidden)
             };
-            let numbers = columns.iter().filter(|c| c.values.is_number()).filter(hidden);
+            let numbers = rest.iter().filter(|c| c.values.is_number()).filter(hidden);
             for (i, column) in numbers.enumerate() {
                 let unit = input.spec.unit_of(&column.name);
                 let mut one = blank(input.spec.label_of(&column.name), unit, i);
