@@ -391,6 +391,14 @@ fn table() -> Case {
     })
 }
 
+/// A gauge of two columns and two rows.
+pub(crate) fn gauge(name: &'static str, max: Option<f64>, value: f64) -> Case {
+    Case::new(name, PanelKind::Gauge, name, vec![floats("n", [value])]).with(|c| {
+        c.spec.max = max;
+        c.size = (184.0, 72.0);
+    })
+}
+
 /// What real data does to charts.
 pub(crate) fn warts() -> Vec<Case> {
     let line = |name, title: &str, values: Vec<Option<f64>>| {
@@ -481,6 +489,12 @@ pub(crate) fn warts() -> Vec<Case> {
         ),
         Case::new("gauge_over", PanelKind::Gauge, "Over the top", vec![floats("n", [130.0])])
             .with(|c| c.spec.max = Some(100.0)),
+        gauge("gauge_low", Some(100.0), 64.8),
+        gauge("gauge_above", Some(100.0), 250.0),
+        gauge("gauge_below", Some(30.0), -18.4),
+        gauge("gauge_wide", Some(5.0), 3.05).with(|c| c.size.0 = 416.0),
+        gauge("gauge_zero", Some(100.0), 0.0).with(|c| c.size.1 = 144.0),
+        gauge("gauge_long", Some(1e9), 123_456.78).with(|c| c.spec.unit = Unit::Seconds),
         Case::new("stat_nothing_before", PanelKind::Stat, "New", vec![ints("n", [3])]).with(|c| {
             c.spec.compare = Some(Compare::PreviousYear);
             c.size.1 = 72.0;
