@@ -2,7 +2,7 @@
 
 use crate::markup::{escape, px};
 use crate::readout::Readout;
-use crate::{Drawing, Input, lttb};
+use crate::{Drawing, Input, lttb, ticks};
 use brisk_domain::panel::Better;
 use brisk_domain::{Frame, Unit, format};
 use std::fmt::Write as _;
@@ -103,19 +103,22 @@ fn sparkline(frame: &Frame) -> String {
         return String::new();
     }
     let (line, area) = mini_path(&values, SPARK_HEIGHT);
+    let area = area.map_or(String::new(), |area| format!("<path class=\"a s0\" d=\"{area}\"/>"));
     format!(
-        "<svg class=\"spark\" viewBox=\"0 0 100 {SPARK_HEIGHT}\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><path class=\"a s0\" d=\"{area}\"/><path class=\"l s0\" d=\"{line}\"/></svg>"
+        "<svg class=\"spark\" viewBox=\"0 0 100 {SPARK_HEIGHT}\" preserveAspectRatio=\"none\" aria-hidden=\"true\">{area}<path class=\"l s0\" d=\"{line}\"/></svg>"
     )
 }
 
-/// A line over 100 units, and the area under it, `height` high.
-pub(crate) fn mini_path(values: &[f64], height: f64) -> (String, String) {
-    let low = values.iter().copied().fold(f64::INFINITY, f64::min).min(0.0);
-    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max).max(0.0);
+/// A line over 100 units, `height` high, and the area between it and zero; no area where zero is not
+/// shown: see [`ticks::with_cheap_zero`].
+pub(crate) fn mini_path(values: &[f64], height: f64) -> (String, Option<String>) {
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let (low, high) = ticks::with_cheap_zero(low, high);
     let span = if high > low { high - low } else { 1.0 };
+    let y = |value: f64| 1.5 + (height - 3.0) * (1.0 - (value - low) / span);
     let place = |(i, value): (usize, &f64)| {
-        let x = 100.0 * i as f64 / (values.len() - 1).max(1) as f64;
-        (x, 1.5 + (height - 3.0) * (1.0 - (value - low) / span))
+        (100.0 * i as f64 / (values.len() - 1).max(1) as f64, y(*value))
     };
     let points: Vec<(f64, f64)> = values.iter().enumerate().map(place).collect();
     let mut line = String::new();
@@ -124,6 +127,12 @@ pub(crate) fn mini_path(values: &[f64], height: f64) -> (String, String) {
         let step = if n == 0 { "M" } else { "L" };
         let _ = write!(line, "{step}{} {}", px(x), px(y));
     }
-    let area = format!("{line}L100 {height}L0 {height}Z");
-    (line, area)
+    let floor = match low {
+        // The stroke of a line on the floor has its lower half there.
+        0.0 => height,
+        low if low < 0.0 && high >= 0.0 => y(0.0),
+        _ => return (line, None),
+    };
+    let area = format!("{line}L100 {0}L0 {0}Z", px(floor));
+    (line, Some(area))
 }

@@ -431,6 +431,23 @@ pub(crate) fn warts() -> Vec<Case> {
             "Below zero",
             (0..40).map(|i| Some(takings(i) / 100.0 - 250.0)).collect(),
         ),
+        line(
+            "line_cold",
+            "A freezer",
+            (0..40).map(|i| Some(-18.5 + 0.3 * (i as f64 / 5.0).sin())).collect(),
+        ),
+        line(
+            "line_large",
+            "Large and steady",
+            (0..40).map(|i| Some(1_234_567_890_123.45 + (i % 4) as f64 * 0.01)).collect(),
+        )
+        .with(|c| c.spec.unit = Unit::Money("USD".into())),
+        line(
+            "area_cold",
+            "A freezer's area",
+            (0..40).map(|i| Some(-20.9 - (i % 3) as f64)).collect(),
+        )
+        .with(|c| c.spec.kind = PanelKind::Area),
         line("line_single", "One point", vec![Some(42.0)]),
         line(
             "line_lonely_points",
