@@ -15,6 +15,7 @@ pub(crate) struct Frame {
     low: f64,
     high: f64,
     ticks: Vec<(f64, String)>,
+    note: Option<String>,
 }
 
 impl Frame {
@@ -45,7 +46,17 @@ impl Frame {
             low: ticks.first().map_or(0.0, |t| t.0),
             high: ticks.last().map_or(1.0, |t| t.0),
             ticks,
+            note: None,
         }
+    }
+
+    /// With a line below the labels that says what is not drawn.
+    pub(crate) fn with_note(mut self, note: Option<String>) -> Self {
+        if note.is_some() {
+            self.bottom += 16.0;
+        }
+        self.note = note;
+        self
     }
 
     /// The y of a value, in px from the top of the box.
@@ -67,10 +78,14 @@ impl Frame {
         }
     }
 
-    /// X labels at fractions of the width; inside the plot area.
+    /// X labels at fractions of the width, and the note; inside the plot area.
     pub(crate) fn draw_x(&self, labels: &[(f64, String)], out: &mut String) {
         let margins = self.left + self.right;
-        labels::draw(labels, margins, self.height - 7.0, out);
+        labels::draw(labels, margins, self.height - self.bottom + 19.0, out);
+        if let Some(note) = &self.note {
+            let y = px(self.height - 4.0);
+            let _ = write!(out, "<text class=\"m\" y=\"{y}\">{}</text>", escape(note));
+        }
     }
 
     pub(crate) fn margins(&self) -> (f64, f64, f64, f64) {

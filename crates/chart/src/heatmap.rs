@@ -119,6 +119,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
             ys: cells.iter().map(|c| Some((top + band * (c.y as f64 + 0.5)).round())).collect(),
         }],
         time: None,
+        stacked: false,
     };
     Some(Drawing { body, legend: Vec::new(), summary, readout, is_empty: false })
 }

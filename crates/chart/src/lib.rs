@@ -18,6 +18,7 @@
 mod agreed;
 mod axes;
 mod bar;
+mod bins;
 mod donut;
 mod gauge;
 mod heatmap;

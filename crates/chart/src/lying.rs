@@ -44,17 +44,13 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
             }
         }
     }
-    if plan.left_out > 0 {
-        let _ = write!(
-            body,
-            "<text class=\"m\" y=\"{}\">{} more in the table</text>",
-            px(input.height - 4.0),
-            plan.left_out
-        );
+    if let Some(note) = &plan.note {
+        let y = px(input.height - 4.0);
+        let _ = write!(body, "<text class=\"m\" y=\"{y}\">{note}</text>");
     }
     body.push_str("</svg>");
     let shown = plan.rows.len();
-    let mut series = bar::readout_series(&points, |i, _| Some(plan.middle(i).round()));
+    let mut series = bar::readout_series(&points, |_, i| Some(plan.middle(i).round()));
     for one in &mut series {
         one.values.truncate(shown);
         one.ys.truncate(shown);
@@ -68,6 +64,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         labels: plan.labels.clone(),
         series,
         time: None,
+        stacked: false,
     };
     Some(Drawing { body, legend: points.legend(false), summary, readout, is_empty: false })
 }
@@ -83,7 +80,8 @@ struct Plan {
     low: f64,
     high: f64,
     with_text: bool,
-    left_out: usize,
+    /// Says what is not drawn.
+    note: Option<String>,
 }
 
 impl Plan {
@@ -92,11 +90,14 @@ impl Plan {
         let mut rows = bars(points, input);
         let fitting = ((input.height - 8.0) / LEAST_BAND).max(1.0) as usize;
         let mut height = input.height - 8.0;
-        let mut left_out = 0;
-        if rows.len() > fitting {
+        let mut note = points.note();
+        if rows.len() > fitting || note.is_some() {
             height -= 14.0;
-            let shown = (height / LEAST_BAND).max(1.0) as usize;
-            left_out = rows.len() - shown;
+            let shown = rows.len().min((height / LEAST_BAND).max(1.0) as usize);
+            if shown < rows.len() {
+                let rows = format!("{} more in the table", rows.len() - shown);
+                note = Some(note.map_or(rows.clone(), |note| format!("{rows}, {note}")));
+            }
             rows.truncate(shown);
             labels.truncate(shown);
         }
@@ -119,7 +120,7 @@ impl Plan {
             unit,
             band,
             low,
-            left_out,
+            note,
         }
     }
 

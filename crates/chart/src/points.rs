@@ -2,7 +2,7 @@
 //! compared range.
 
 use crate::spec::LegendItem;
-use crate::{Input, agreed, readout};
+use crate::{Input, agreed, bins, readout};
 use brisk_domain::panel::EmptyBucket;
 use brisk_domain::{Bounds, Column, Frame, Timestamp, Unit, Values, format};
 use std::collections::HashMap;
@@ -13,6 +13,8 @@ pub(crate) struct Points {
     pub(crate) series: Vec<Series>,
     /// The first row of the frame that each point shows.
     pub(crate) rows: Vec<Option<usize>>,
+    /// How many series there were too many of.
+    left_out: usize,
 }
 
 /// The common x.
@@ -53,12 +55,12 @@ pub(crate) fn is_empty(input: &Input<'_>) -> bool {
 /// The series of `input`; `None` where the columns do not fit.
 pub(crate) fn of(input: &Input<'_>) -> Option<Points> {
     let x = x_of(input.frame, input, input.bounds)?;
-    let mut series = series_of(input.frame, input, &x)?;
+    let (mut series, left_out) = series_of(input.frame, input, &x)?;
     if let (Some(previous), Some(bounds), Axis::Time(_)) =
         (input.previous, input.previous_bounds, &x)
         && series.len() == 1
         && let Some(x) = x_of(previous, input, bounds)
-        && let Some(compared) = series_of(previous, input, &x)
+        && let Some((compared, _)) = series_of(previous, input, &x)
         && compared[0].values.iter().any(Option::is_some)
     {
         let name = input.spec.compare.map_or("previous", brisk_domain::Compare::label);
@@ -73,7 +75,7 @@ pub(crate) fn of(input: &Input<'_>) -> Option<Points> {
         }));
     }
     let rows = first_rows(input, &x);
-    Some(Points { x, series, rows })
+    Some(Points { x, series, rows, left_out })
 }
 
 /// The first row of each point.
@@ -110,6 +112,11 @@ impl Points {
             }
             Axis::Label(labels) => labels.clone(),
         }
+    }
+
+    /// Says which series are not drawn, where some are not.
+    pub(crate) fn note(&self) -> Option<String> {
+        (self.left_out > 0).then(|| format!("{} more series in the table", self.left_out))
     }
 
     pub(crate) fn legend(&self, line: bool) -> Vec<LegendItem> {
@@ -154,6 +161,17 @@ fn x_of(frame: &Frame, input: &Input<'_>, bounds: Bounds) -> Option<Axis> {
             if let Some((names, _)) = long(frame) {
                 // A label that the first series lacks is not the last one for that.
                 agreed::arrange(&mut places, &mut labels, &numbered(series_names(names)).0);
+            }
+            if let Some(numbers) = bins::numbers(input, &first.values, &places, labels.len())
+                && let Some(bins) = bins::without_holes(&numbers)
+            {
+                let is_int = matches!(first.values, Values::Int(_));
+                let bin = |(at, number): (Option<usize>, f64)| match at {
+                    Some(at) => std::mem::take(&mut labels[at]),
+                    None if is_int => format!("{number:.0}"),
+                    None => format::full(number, unit),
+                };
+                labels = bins.into_iter().map(bin).collect();
             }
             Some(Axis::Label(labels))
         }
@@ -224,7 +242,7 @@ fn places(frame: &Frame, input: &Input<'_>, x: &Axis) -> Vec<Option<usize>> {
     (0..frame.rows()).map(place).collect()
 }
 
-fn series_of(frame: &Frame, input: &Input<'_>, x: &Axis) -> Option<Vec<Series>> {
+fn series_of(frame: &Frame, input: &Input<'_>, x: &Axis) -> Option<(Vec<Series>, usize)> {
     let (_, rest) = frame.columns().split_first()?;
     let length = x.len();
     let places = places(frame, input, x);
@@ -274,33 +292,30 @@ fn series_of(frame: &Frame, input: &Input<'_>, x: &Axis) -> Option<Vec<Series>> 
             }
         }
     }
-    keep_largest(&mut series, input.spec.stacked);
+    let left_out = keep_largest(&mut series, input.spec.stacked);
     if matches!(x, Axis::Time(_)) {
         fill_empty(&mut series, input.spec.empty);
     }
-    (!series.is_empty()).then_some(series)
+    (!series.is_empty()).then_some((series, left_out))
 }
 
 /// Of too many series, the largest stay in their order. Those that stand on each other are parts
-/// of a whole: the rest becomes "Other".
-fn keep_largest(series: &mut Vec<Series>, stacked: bool) {
+/// of a whole: the rest becomes "Other". Of others it is said how many are left out.
+fn keep_largest(series: &mut Vec<Series>, stacked: bool) -> usize {
     if series.len() <= MAX_SERIES {
-        return;
+        return 0;
     }
     let kept = MAX_SERIES - usize::from(stacked);
     let total = |s: &Series| s.values.iter().flatten().map(|v| v.abs()).sum::<f64>();
-    let mut totals: Vec<f64> = series.iter().map(total).collect();
-    totals.sort_by(|a, b| b.total_cmp(a));
-    let least = totals[kept - 1];
-    let mut others = Vec::new();
-    let mut large = Vec::new();
-    for one in series.drain(..) {
-        if total(&one) >= least && large.len() < kept {
-            large.push(one);
-        } else {
-            others.push(one);
-        }
+    let totals: Vec<f64> = series.iter().map(total).collect();
+    let mut by_total: Vec<usize> = (0..series.len()).collect();
+    by_total.sort_by(|a, b| totals[*b].total_cmp(&totals[*a]));
+    by_total.truncate(kept);
+    let (mut large, mut others) = (Vec::new(), Vec::new());
+    for (i, one) in series.drain(..).enumerate() {
+        if by_total.contains(&i) { &mut large } else { &mut others }.push(one);
     }
+    let left_out = if stacked { 0 } else { others.len() };
     if stacked && let Some(rest) = others.into_iter().reduce(add) {
         large.push(Series { name: "Other".into(), ..rest });
     }
@@ -308,6 +323,7 @@ fn keep_largest(series: &mut Vec<Series>, stacked: bool) {
         one.color = color;
     }
     *series = large;
+    left_out
 }
 
 fn add(mut sum: Series, other: Series) -> Series {

@@ -24,6 +24,25 @@ pub struct Readout {
     /// The instants at the fractions 0 and 1 of a time axis.
     #[serde(rename = "t")]
     pub time: Option<(Timestamp, Timestamp)>,
+    /// Whether the series stand on each other.
+    #[serde(rename = "k", default, skip_serializing_if = "std::ops::Not::not")]
+    pub stacked: bool,
+}
+
+impl Readout {
+    /// The series that have a value at a point, in the order in which a tooltip lists them: that of
+    /// the legend, or of those that stand on each other, as they are seen, from the top.
+    pub fn seen(&self, at: usize) -> Vec<usize> {
+        let has_value = |i: &usize| self.series[*i].values.get(at).is_some_and(|v| !v.is_empty());
+        let mut seen: Vec<usize> = (0..self.series.len()).filter(has_value).collect();
+        if self.stacked {
+            let y = |i: &usize| self.series[*i].ys.get(at).copied().flatten();
+            // Of two ends at the same height, the later one stands on the other.
+            seen.reverse();
+            seen.sort_by(|a, b| y(a).unwrap_or(0.0).total_cmp(&y(b).unwrap_or(0.0)));
+        }
+        seen
+    }
 }
 
 /// One series of a [`Readout`].

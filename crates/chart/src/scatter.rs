@@ -100,6 +100,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         labels: rows.iter().map(title).collect(),
         series: vec![series(&x_label, x, x_unit), series(&y_label, y, y_unit)],
         time: None,
+        stacked: false,
     };
     Some(Drawing { body, legend: Vec::new(), summary, readout, is_empty: false })
 }

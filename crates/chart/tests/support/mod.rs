@@ -479,6 +479,31 @@ pub(crate) fn warts() -> Vec<Case> {
         dst_day(),
         many_points(),
         many_series(),
+        many_series().with(|c| {
+            (c.name, c.spec.kind, c.spec.stacked) = ("line_many_series", PanelKind::Line, false);
+        }),
+        Case::new(
+            "histogram_gaps",
+            PanelKind::Histogram,
+            "First reply in hours",
+            vec![
+                floats("hours", [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 3.5, 5.0, 5.5, 7.5, 10.0, 12.0]),
+                ints("tickets", [66, 35, 14, 13, 8, 3, 3, 2, 2, 3, 1, 6]),
+            ],
+        ),
+        Case::new(
+            "bar_one",
+            PanelKind::Bar,
+            "One bar",
+            vec![texts("name", &["only"]), ints("n", [42])],
+        ),
+        Case::new(
+            "bar_percent",
+            PanelKind::Bar,
+            "Above 100 % and below 0",
+            vec![texts("n", &["x", "y", "z"]), floats("v", [1.5, -0.25, 0.0004])],
+        )
+        .with(|c| c.spec.unit = Unit::Percent),
         Case::new(
             "bar_negative",
             PanelKind::Bar,
