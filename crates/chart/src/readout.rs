@@ -91,6 +91,16 @@ pub(crate) fn digits_of(values: &Values, row: usize, text: &str) -> String {
     values.exact(row).filter(|exact| *exact != plain(text)).unwrap_or_default()
 }
 
+/// All digits of the cell that is shown as `text`, where `text` is another number.
+pub(crate) fn rounded_from(values: &Values, row: usize, text: &str) -> Option<String> {
+    let without_zeros = |digits: String| match digits.contains('.') {
+        true => digits.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => digits,
+    };
+    let exact = values.number(row).filter(|n| n.is_finite()).and_then(|_| values.exact(row))?;
+    (without_zeros(exact.clone()) != without_zeros(plain(text))).then_some(exact)
+}
+
 /// The digits of a sum that is no cell and is shown as `text`: as many as a float can be sure of.
 pub(crate) fn digits_of_sum(sum: f64, text: &str) -> String {
     let sure: f64 = format!("{sum:.14e}").parse().unwrap_or(sum);

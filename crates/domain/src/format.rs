@@ -2,9 +2,11 @@
 //!
 //! English, with commas for thousands and a point for decimals.
 
+mod columns;
 mod currency;
 mod duration;
 
+pub use columns::{aligned, decimals};
 pub use duration::{ago, duration, precise_duration, round_duration};
 
 use crate::{Decimal, Interval, Timestamp, Unit, Values, ZoneOffsets};
