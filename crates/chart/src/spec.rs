@@ -157,8 +157,12 @@ pub(crate) fn empty(input: &Input<'_>) -> Drawing {
 /// The columns do not fit the kind.
 pub(crate) fn unfit(input: &Input<'_>) -> Drawing {
     let kind = input.spec.kind.word();
-    let text = format!("The columns do not fit a {kind}; see the table");
-    message(input, &text, &format!("{}: {text}.", input.spec.title))
+    refused(input, &format!("The columns do not fit a {kind}; see the table"))
+}
+
+/// The kind cannot show what the columns hold; `text` says why.
+pub(crate) fn refused(input: &Input<'_>, text: &str) -> Drawing {
+    message(input, text, &format!("{}: {text}.", input.spec.title))
 }
 
 fn message(input: &Input<'_>, text: &str, summary: &str) -> Drawing {

@@ -4,8 +4,8 @@
 
 mod support;
 
-use brisk_domain::PanelKind;
-use support::{Case, floats, ints, texts};
+use brisk_domain::{PanelKind, Values};
+use support::{Case, column, floats, ints, texts};
 
 fn forty_series(kind: PanelKind) -> Case {
     let rows = || (0..40).flat_map(|name| (0..3).map(move |x| (name, x)));
@@ -107,4 +107,29 @@ fn a_single_bar_is_no_wall() {
     let one = Case::new("", PanelKind::Bar, "One", vec![texts("name", &["only"]), ints("n", [42])]);
     let body = one.draw().body;
     assert!(body.contains("x=\"42.5%\" width=\"15%\""), "{body}");
+}
+
+fn donut(values: Vec<Option<i64>>) -> brisk_chart::Drawing {
+    let names = ["a", "b", "c", "d", "e", "f"];
+    let columns = vec![texts("name", &names[..values.len()]), column("n", Values::Int(values))];
+    Case::new("", PanelKind::Donut, "Shares", columns).draw()
+}
+
+#[test]
+fn a_donut_of_negative_values_is_not_drawn() {
+    let drawing = donut(vec![Some(10), Some(-4), Some(0)]);
+    assert!(!drawing.body.contains("<path"), "{}", drawing.body);
+    let reason = "A donut cannot show negative values (b: −4); see the table";
+    assert!(drawing.body.contains(reason) && drawing.summary.contains(reason));
+}
+
+#[test]
+fn slices_of_nothing_are_left_out_and_said() {
+    let drawing = donut(vec![Some(10), None, Some(0), Some(7)]);
+    assert_eq!(drawing.readout.labels, ["a", "d"]);
+    for text in [&drawing.body, &drawing.summary] {
+        assert!(text.contains("Zero: c; No value: b"), "{text}");
+    }
+    assert!(donut(vec![Some(0), Some(0)]).body.contains("All values are zero"));
+    assert!(!donut(vec![Some(1), Some(2)]).summary.contains("No value"));
 }

@@ -529,6 +529,21 @@ pub(crate) fn warts() -> Vec<Case> {
             "One slice",
             vec![texts("name", &["All"]), ints("n", [3])],
         ),
+        Case::new(
+            "donut_negative",
+            PanelKind::Donut,
+            "A negative slice",
+            vec![texts("name", &["a", "b"]), ints("n", [10, -4])],
+        ),
+        Case::new(
+            "donut_zero",
+            PanelKind::Donut,
+            "Nothing of some",
+            vec![
+                texts("name", &["a", "b", "Nobody", "d"]),
+                column("n", Values::Int(vec![Some(10), None, Some(0), Some(7)])),
+            ],
+        ),
         Case::new("gauge_over", PanelKind::Gauge, "Over the top", vec![floats("n", [130.0])])
             .with(|c| c.spec.max = Some(100.0)),
         gauge("gauge_low", Some(100.0), 64.8),
