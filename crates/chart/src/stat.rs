@@ -1,6 +1,6 @@
 //! One figure, its change against the compared range, and a small line.
 
-use crate::markup::{escape, px};
+use crate::markup::{escape, px, text_width};
 use crate::readout::Readout;
 use crate::{Drawing, Input, lttb, ticks};
 use brisk_domain::panel::Better;
@@ -12,12 +12,14 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let unit = input.spec.unit_of(&column);
     let previous = input.previous.and_then(first_number).map(|(value, _)| value);
     let mut summary = format!("{}: {}.", input.spec.title, format::full(value, unit));
+    let shown = figure(value, unit);
     let mut body = format!(
-        "<div class=\"stat\" style=\"height:{}px\"><p class=\"stat-figure\" data-exact=\"{}\" title=\"{}\">{}</p>",
+        "<div class=\"stat\" style=\"height:{}px\"><p class=\"stat-figure\"{} data-exact=\"{}\" title=\"{}\">{}</p>",
         px(input.height),
+        size(&shown, input.sparkline.is_some()),
         escape(&exact_first(input.frame).unwrap_or_default()),
         escape(&format::full(value, unit)),
-        escape(&figure(value, unit))
+        escape(&shown)
     );
     if let Some(compare) = input.spec.compare {
         body.push_str(&change(input, value, previous, compare.label(), &mut summary));
@@ -43,6 +45,20 @@ fn figure(value: f64, unit: &Unit) -> String {
         }
         _ => format::compact(value, unit),
     }
+}
+
+/// The size of a long figure, as an attribute: it shrinks with the box before it leaves it. Short ones
+/// fit everywhere.
+fn size(figure: &str, with_sparkline: bool) -> String {
+    // In heights of a letter; figures are heavier than what `text_width` is for.
+    let width = text_width(figure) / 11.0 * 1.12;
+    if width * FIGURE < SMALLEST {
+        return String::new();
+    }
+    // A small line keeps 64 px beside the figure, until there is no room for it: see
+    // `style/chart.css`.
+    let room = if with_sparkline { "max(100cqi - 80px,120px)" } else { "100cqi" };
+    format!(" style=\"font-size:min(var(--text-figure),{room}/{width:.1})\"")
 }
 
 /// All digits of the first number of the first row.
@@ -89,6 +105,9 @@ fn change(
     )
 }
 
+/// The usual size of a figure, and the width of the smallest box, in px.
+const FIGURE: f64 = 28.0;
+const SMALLEST: f64 = 120.0;
 const SPARK_HEIGHT: f64 = 32.0;
 /// More points than this cannot be seen in a small line.
 const MINI_POINTS: usize = 60;

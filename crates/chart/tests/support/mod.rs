@@ -391,6 +391,14 @@ fn table() -> Case {
     })
 }
 
+/// A stat as narrow as two beside each other on a phone.
+pub(crate) fn figure(name: &'static str, unit: Unit, value: f64) -> Case {
+    Case::new(name, PanelKind::Stat, name, vec![floats("n", [value])]).with(|c| {
+        c.spec.unit = unit;
+        c.size = (130.0, 72.0);
+    })
+}
+
 /// A gauge of two columns and two rows.
 pub(crate) fn gauge(name: &'static str, max: Option<f64>, value: f64) -> Case {
     Case::new(name, PanelKind::Gauge, name, vec![floats("n", [value])]).with(|c| {
@@ -552,6 +560,10 @@ pub(crate) fn warts() -> Vec<Case> {
         gauge("gauge_wide", Some(5.0), 3.05).with(|c| c.size.0 = 416.0),
         gauge("gauge_zero", Some(100.0), 0.0).with(|c| c.size.1 = 144.0),
         gauge("gauge_long", Some(1e9), 123_456.78).with(|c| c.spec.unit = Unit::Seconds),
+        figure("stat_tiny", Unit::None, 0.000_000_123),
+        figure("stat_long", Unit::Seconds, 7_972_440.0),
+        figure("stat_minutes", Unit::Seconds, 100_000.0),
+        figure("stat_foreign", Unit::Money("CHF".into()), -123_456_789.0),
         Case::new("stat_nothing_before", PanelKind::Stat, "New", vec![ints("n", [3])]).with(|c| {
             c.spec.compare = Some(Compare::PreviousYear);
             c.size.1 = 72.0;
