@@ -80,7 +80,7 @@ impl Frame {
 
     /// X labels at fractions of the width, and the note; inside the plot area.
     pub(crate) fn draw_x(&self, labels: &[(f64, String)], out: &mut String) {
-        let margins = self.left + self.right;
+        let margins = (self.left, self.right);
         labels::draw(labels, margins, self.height - self.bottom + 19.0, out);
         if let Some(note) = &self.note {
             let y = px(self.height - 4.0);

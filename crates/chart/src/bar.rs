@@ -3,10 +3,10 @@
 use crate::axes::Frame;
 use crate::line::summary;
 use crate::mark_links::{self, MarkLinks, Name};
-use crate::markup::{fit, open_plot_as, percent, px};
+use crate::markup::{open_plot_as, percent, px};
 use crate::points::{self, Axis, Points};
 use crate::readout::{self, Readout, ReadoutSeries, fraction};
-use crate::{Drawing, Input, time_ticks};
+use crate::{Drawing, Input, names, time_ticks};
 use brisk_domain::{PanelKind, Unit};
 use std::fmt::Write as _;
 
@@ -233,12 +233,9 @@ fn x_labels(points: &Points, input: &Input<'_>) -> Vec<(f64, String)> {
         Axis::Label(labels) => {
             // No screen has room for more.
             let step = labels.len().div_ceil(60).max(1);
-            labels
-                .iter()
-                .enumerate()
-                .step_by(step)
-                .map(|(i, label)| (centre(i, labels.len()), fit(label, LABEL_WIDTH)))
-                .collect()
+            let (count, labels) = (labels.len(), names::cut(labels, LABEL_WIDTH));
+            let labels = labels.into_iter().enumerate().step_by(step);
+            labels.map(|(i, label)| (centre(i, count), label)).collect()
         }
     }
 }

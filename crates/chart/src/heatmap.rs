@@ -68,7 +68,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     }
     let centres = (0..x_labels.len()).map(|i| width * (i as f64 + 0.5));
     let labels: Vec<(f64, String)> = centres.zip(x_labels.iter().cloned()).collect();
-    labels::draw(&labels, left + right, input.height - bottom + 17.0, &mut body);
+    labels::draw(&labels, (left, right), input.height - bottom + 17.0, &mut body);
     // Text only where a cell is wide and high enough for it.
     let short = |cell: &Cell| format::compact(cell.value, &bare(unit)).replace('\u{202f}', "");
     let widest = cells.iter().map(|cell| text_width(&short(cell))).fold(0.0, f64::max);

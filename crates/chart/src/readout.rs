@@ -9,7 +9,8 @@ pub struct Readout {
     /// Whether points are marks (`data-i` in the markup) instead of places along x.
     #[serde(rename = "m")]
     pub by_mark: bool,
-    /// The plot's margins in the chart's box, in px: left, right, top, bottom.
+    /// The plot's margins in the chart's box, in px: left, right, top, bottom. In a box so narrow that
+    /// the left one would be more than two fifths of it, it is two fifths.
     #[serde(rename = "p")]
     pub margins: (f64, f64, f64, f64),
     /// Where each point is, as a fraction of the plot's width.

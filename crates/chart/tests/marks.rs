@@ -145,3 +145,32 @@ fn long_figures_shrink_with_their_box_and_short_ones_keep_their_size() {
     assert!(body(Unit::Seconds, 7_972_440.0).contains(">92 d<"));
     assert!(body(Unit::None, 0.000_000_123).contains(">1.23×10⁻⁷<"));
 }
+
+#[test]
+fn labels_beside_bars_have_up_to_two_fifths_of_the_width_and_differ() {
+    let long = support::categories("", 12).with(|c| c.spec.horizontal = true);
+    let drawing = long.draw();
+    // Of 640 px; no more in narrower boxes.
+    assert_eq!(drawing.readout.margins.0, 256.0);
+    assert!(drawing.body.contains("margin-left:min(256px,40cqi)"), "{}", drawing.body);
+    // All of the name is there, and its beginning gives way first.
+    assert!(drawing.body.contains(">Category number </span>"), "{}", drawing.body);
+    assert!(drawing.body.contains(">07 with a rather long explanatory suffix</span>"));
+    let columns = vec![texts("name", &["United Kingdom", "EIRE"]), ints("n", [2, 1])];
+    let short = Case::new("", PanelKind::Bar, "Short", columns).with(|c| c.spec.horizontal = true);
+    assert!(!short.draw().body.contains("foreignObject"));
+}
+
+#[test]
+fn labels_below_bars_differ_and_stay_in_the_box() {
+    let body = support::categories("", 40).draw().body;
+    let labels: Vec<&str> = body.split("class=\"x").skip(1).collect();
+    let texts: std::collections::HashSet<&str> =
+        labels.iter().filter_map(|label| label.split(['>', '<']).nth(1)).collect();
+    assert_eq!(texts.len(), labels.len(), "{texts:?}");
+    assert!(
+        labels[0].contains("x=\"0%\"") && labels[0].contains("text-anchor:start"),
+        "{}",
+        labels[0]
+    );
+}

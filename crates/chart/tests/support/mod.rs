@@ -524,6 +524,12 @@ pub(crate) fn warts() -> Vec<Case> {
         Case::new("bar_long_labels", PanelKind::Bar, "Long labels", columns()),
         Case::new("bar_horizontal_long_labels", PanelKind::Bar, "Long labels, lying", columns())
             .with(|c| c.spec.horizontal = true),
+        categories("bar_categories", 40),
+        categories("bar_horizontal_categories", 12).with(|c| c.spec.horizontal = true),
+        categories("bar_horizontal_categories_narrow", 12).with(|c| {
+            c.spec.horizontal = true;
+            c.size.0 = 300.0;
+        }),
         Case::new(
             "bar_horizontal_negative",
             PanelKind::Bar,
@@ -570,6 +576,18 @@ pub(crate) fn warts() -> Vec<Case> {
         }),
         Case::new("unfit", PanelKind::Scatter, "One column", vec![ints("n", [3, 4])]),
     ]
+}
+
+/// Names that differ only behind their beginning.
+pub(crate) fn categories(name: &'static str, count: usize) -> Case {
+    let suffix = |i| if i % 7 == 0 { " with a rather long explanatory suffix" } else { "" };
+    let names: Vec<String> =
+        (0..count).map(|i| format!("Category number {i:02}{}", suffix(i))).collect();
+    let columns = vec![
+        texts("name", &names.iter().map(String::as_str).collect::<Vec<_>>()),
+        floats("n", (1..=count).map(|i| 1e6 / i as f64)),
+    ];
+    Case::new(name, PanelKind::Bar, "Many categories", columns)
 }
 
 /// The night in which an hour comes twice.
