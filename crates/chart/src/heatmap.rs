@@ -1,8 +1,8 @@
 //! Cells by two dimensions.
 
-use crate::markup::{escape, fit, open_plot, percent, px, text_width};
+use crate::markup::{escape, open_plot, percent, px, text_width};
 use crate::readout::{self, Readout, ReadoutSeries, fraction};
-use crate::{Drawing, Input, agreed, labels};
+use crate::{Drawing, Input, agreed, labels, names};
 use brisk_domain::{Column, Unit, Values, format};
 use std::fmt::Write as _;
 
@@ -60,9 +60,9 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let mut body = String::new();
     open_plot(&mut body, (left, right), input.height, &summary);
     let y_step = (14.0 / band).ceil().max(1.0) as usize;
-    for (i, label) in y_labels.iter().enumerate().step_by(y_step) {
+    for (i, label) in names::cut(&y_labels, left - 10.0).iter().enumerate().step_by(y_step) {
         let middle = px(top + band * (i as f64 + 0.5));
-        let short = escape(&fit(label, left - 10.0));
+        let short = escape(label);
         let _ =
             write!(body, "<text class=\"y\" x=\"-8\" y=\"{middle}\" dy=\".32em\">{short}</text>");
     }

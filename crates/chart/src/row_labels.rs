@@ -87,19 +87,22 @@ impl Margin {
         // Where the browser would cut two names to the same, their beginnings give way first.
         let starts = names::differing_parts(labels, (WIDEST - 12.0) / LARGER);
         for ((label, start), chosen) in labels.iter().zip(starts).zip(chosen) {
-            let (tick, style) = match chosen {
-                true => ("✓ ", "color:var(--ink);font-weight:700;"),
-                false => ("", ""),
+            // SVG's `fill` from the style sheet is nothing to HTML.
+            let (tick, class, style) = match chosen {
+                true => ("✓ ", " class=\"chosen\"", "color:var(--ink);"),
+                false => ("", "", ""),
             };
             let full = escape(label);
             let Some((head, tail)) = start.map(|start| label.split_at(start)) else {
-                let _ =
-                    write!(out, "<div style=\"{style}{CUT}\" title=\"{full}\">{tick}{full}</div>");
+                let _ = write!(
+                    out,
+                    "<div{class} style=\"{style}{CUT}\" title=\"{full}\">{tick}{full}</div>"
+                );
                 continue;
             };
             let _ = write!(
                 out,
-                "<div style=\"{style}display:flex;justify-content:end\" title=\"{full}\"><span style=\"{CUT};min-width:3em;flex-shrink:99\">{tick}{}</span><span style=\"{CUT}\">{}</span></div>",
+                "<div{class} style=\"{style}display:flex;justify-content:end\" title=\"{full}\"><span style=\"{CUT};min-width:3em;flex-shrink:99\">{tick}{}</span><span style=\"{CUT}\">{}</span></div>",
                 escape(head),
                 escape(tail)
             );

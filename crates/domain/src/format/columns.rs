@@ -79,16 +79,14 @@ fn of_floats(numbers: impl Iterator<Item = f64>) -> usize {
             size if size >= 0.1 || size == 0.0 => 3,
             size => (-size.log10()).floor() as usize + 3,
         };
-        // What is smaller is said in another form, and asks nothing of the others.
-        if most > MOST {
+        // What is smaller is said in another form, and asks nothing of the others; what is larger
+        // has no more decimals than there are already.
+        if most > MOST || most <= decimals {
             continue;
         }
         let text = format!("{size:.most$}");
         let text = text.trim_end_matches('0');
         decimals = decimals.max(text.len() - text.find('.').map_or(text.len(), |at| at + 1));
-        if decimals == MOST {
-            break;
-        }
     }
     decimals
 }
