@@ -5,34 +5,41 @@
 //! order whichever bucket lacks some, and an order that the statement chose is kept.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 
 /// The order of the items `0..count`, which are numbered as they appear. Each row has an item and a
 /// group; `None` has no part in it. Merges the groups' orders topologically (after Kahn,
 /// "Topological sorting of large networks", 1962). What no group orders stays as it appeared; where
 /// groups contradict each other, most of them count, and then appearance.
 pub(crate) fn order(items: &[Option<usize>], groups: &[Option<usize>], count: usize) -> Vec<usize> {
-    let mut sequences: HashMap<usize, Vec<usize>> = HashMap::new();
+    // What comes directly after each item, and in how many groups. Small lists instead of maps: most
+    // items have few neighbours, and browsers load this.
+    let mut followers: Vec<Vec<(usize, usize)>> = vec![Vec::new(); count];
+    let mut last_of_group: Vec<Option<usize>> = Vec::new();
     for (item, group) in items.iter().zip(groups) {
-        if let (Some(item), Some(group)) = (item, group) {
-            let sequence = sequences.entry(*group).or_default();
-            // The second row of the same item in one bucket says nothing new.
-            if sequence.last() != Some(item) {
-                sequence.push(*item);
-            }
+        let (Some(item), Some(group)) = (*item, *group) else { continue };
+        if group >= last_of_group.len() {
+            last_of_group.resize(group + 1, None);
+        }
+        // The second row of the same item in one bucket says nothing new.
+        let Some(before) = last_of_group[group].replace(item).filter(|before| *before != item)
+        else {
+            continue;
+        };
+        match followers[before].iter_mut().find(|(then, _)| *then == item) {
+            Some((_, votes)) => *votes += 1,
+            None => followers[before].push((item, 1)),
         }
     }
-    let mut votes: HashMap<(usize, usize), usize> = HashMap::new();
-    for pair in sequences.values().flat_map(|sequence| sequence.windows(2)) {
-        *votes.entry((pair[0], pair[1])).or_default() += 1;
-    }
-    let mut after: Vec<Vec<usize>> = vec![Vec::new(); count];
+    let votes = |first: usize, then: usize| {
+        let known = followers[first].iter().find(|(item, _)| *item == then);
+        known.map_or(0, |(_, votes)| *votes)
+    };
+    let is_after = |first: usize, (then, for_it): &(usize, usize)| *for_it > votes(*then, first);
     let mut waits_for = vec![0_usize; count];
-    for ((first, then), for_it) in &votes {
-        let against = votes.get(&(*then, *first)).copied().unwrap_or(0);
-        if *for_it > against {
-            after[*first].push(*then);
-            waits_for[*then] += 1;
+    for (first, then) in followers.iter().enumerate() {
+        for then in then.iter().filter(|then| is_after(first, then)) {
+            waits_for[then.0] += 1;
         }
     }
     let mut free: BinaryHeap<Reverse<usize>> =
@@ -55,7 +62,7 @@ pub(crate) fn order(items: &[Option<usize>], groups: &[Option<usize>], count: us
             continue;
         }
         order.push(item);
-        for then in &after[item] {
+        for (then, _) in followers[item].iter().filter(|then| is_after(item, then)) {
             waits_for[*then] = waits_for[*then].saturating_sub(1);
             if waits_for[*then] == 0 {
                 free.push(Reverse(*then));

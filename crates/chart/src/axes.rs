@@ -111,7 +111,10 @@ pub(crate) fn tick_labels(ticks: &[f64], unit: &Unit) -> Vec<String> {
     };
     let step = ticks.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
     let round = |tick: f64| match (unit, format::compact(tick, unit)) {
-        (Unit::Seconds, text) => text.trim_end_matches(" 0 s").trim_end_matches(" 0 min").into(),
+        (Unit::Seconds, text) => {
+            let zero = [" 0 s", " 0 min"].iter().find_map(|zero| text.strip_suffix(zero));
+            zero.unwrap_or(&text).to_owned()
+        }
         (_, text) => text,
     };
     let short = say(&round);

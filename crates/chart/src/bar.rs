@@ -233,9 +233,9 @@ fn x_labels(points: &Points, input: &Input<'_>) -> Vec<(f64, String)> {
         Axis::Label(labels) => {
             // No screen has room for more.
             let step = labels.len().div_ceil(60).max(1);
-            let (count, labels) = (labels.len(), names::cut(labels, LABEL_WIDTH));
-            let labels = labels.into_iter().enumerate().step_by(step);
-            labels.map(|(i, label)| (centre(i, count), label)).collect()
+            let shown: Vec<String> = labels.iter().step_by(step).cloned().collect();
+            let shown = names::cut(&shown, LABEL_WIDTH).into_iter().enumerate();
+            shown.map(|(i, label)| (centre(i * step, labels.len()), label)).collect()
         }
     }
 }

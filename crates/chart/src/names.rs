@@ -2,7 +2,6 @@
 //! their ends would be the same.
 
 use crate::markup::{fit, text_width};
-use std::collections::HashMap;
 
 /// The names cut to about `width` px.
 pub(crate) fn cut(names: &[String], width: f64) -> Vec<String> {
@@ -17,22 +16,14 @@ pub(crate) fn cut(names: &[String], width: f64) -> Vec<String> {
 /// Where the part of each name begins that tells it from the others, as a place in its text: only of
 /// those that would be cut to the same at `width` px.
 pub(crate) fn differing_parts(names: &[String], width: f64) -> Vec<Option<usize>> {
-    let mut alike: HashMap<String, Vec<usize>> = HashMap::new();
-    for (i, name) in names.iter().enumerate() {
-        alike.entry(fit(name, width)).or_default().push(i);
-    }
-    let mut starts = vec![None; names.len()];
-    for mut group in alike.into_values().filter(|group| group.len() > 1) {
-        // In their order, the name that is most alike is beside each.
-        group.sort_by_key(|i| &names[*i]);
-        for (at, i) in group.iter().enumerate() {
-            let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
-            let beside = beside.filter_map(|at| group.get(at)).filter(|j| names[**j] != names[*i]);
-            let common = beside.map(|j| common(&names[*i], &names[*j])).max();
-            starts[*i] = common.map(|common| start_of_word(&names[*i], common));
-        }
-    }
-    starts
+    // Each with each: no chart has many.
+    let cut: Vec<String> = names.iter().map(|name| fit(name, width)).collect();
+    let start = |i: usize| {
+        let alike = (0..names.len()).filter(|j| cut[*j] == cut[i] && names[*j] != names[i]);
+        let common = alike.map(|j| common(&names[i], &names[j])).max()?;
+        Some(start_of_word(&names[i], common))
+    };
+    (0..names.len()).map(start).collect()
 }
 
 /// How many bytes two texts have in common at their beginning.
@@ -44,9 +35,10 @@ fn common(a: &str, b: &str) -> usize {
 
 /// The beginning of the word at a place, where it is not far.
 fn start_of_word(text: &str, at: usize) -> usize {
-    let before = text.get(..at).unwrap_or(text).trim_end_matches(char::is_alphanumeric);
-    let whole = if at == text.len() && before.len() == at { 0 } else { before.len() };
-    if at - whole <= 12 && whole > 0 { whole } else { at }
+    // Not by letters, because browsers would load a table of these.
+    let is_between = |c: char| c == ' ' || c.is_ascii_punctuation();
+    let word = text.get(..at).and_then(|text| text.rfind(is_between)).map_or(0, |at| at + 1);
+    if at - word <= 12 && word > 0 { word } else { at }
 }
 
 /// The beginning, an ellipsis, and the part from `start` on.
