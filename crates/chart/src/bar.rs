@@ -31,7 +31,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     frame.draw_y(&mut body);
     frame.draw_x(&x_labels(&points, input), &mut body);
     if bars.iter().map(Vec::len).sum::<usize>() > MAX_BARS {
-        draw_paths(&bars, &frame, input.height, &mut body);
+        draw_paths(&bars, &points, &frame, input.height, &mut body);
     } else {
         draw_rects(&bars, &points, &links, &frame, &mut body);
     }
@@ -180,18 +180,15 @@ pub(crate) fn said(points: &Points, at: usize) -> String {
     format!("{label}, {}", values.join(", "))
 }
 
-fn draw_paths(bars: &[Vec<Bar>], frame: &Frame, height: f64, body: &mut String) {
+fn draw_paths(bars: &[Vec<Bar>], points: &Points, frame: &Frame, height: f64, body: &mut String) {
     let _ = write!(
         body,
         "<svg viewBox=\"0 0 1000 {0}\" width=\"100%\" height=\"{0}\" preserveAspectRatio=\"none\">",
         px(height)
     );
-    let mut colors: Vec<u8> = bars.iter().flatten().map(|bar| bar.color).collect();
-    colors.sort_unstable();
-    colors.dedup();
-    for color in colors {
-        let _ = write!(body, "<path class=\"s{color}\" d=\"");
-        for bar in bars.iter().flatten().filter(|bar| bar.color == color) {
+    for (of, series) in points.series.iter().enumerate() {
+        let _ = write!(body, "<path class=\"s{}\" d=\"", series.color);
+        for bar in bars.iter().flatten().filter(|bar| bar.series == of) {
             let (y, height) = span(bar, frame);
             // Hundredths, because a thousandth of the plot may be wider than a bar.
             let _ = write!(

@@ -150,7 +150,7 @@ fn x_of(frame: &Frame, input: &Input<'_>, bounds: Bounds) -> Option<Axis> {
                 return Some(Axis::Time(buckets));
             }
             let mut times: Vec<Timestamp> = cells.iter().flatten().copied().collect();
-            times.sort();
+            times.sort_unstable();
             times.dedup();
             Some(Axis::Time(times))
         }
@@ -307,13 +307,24 @@ fn keep_largest(series: &mut Vec<Series>, stacked: bool) -> usize {
     }
     let kept = MAX_SERIES - usize::from(stacked);
     let total = |s: &Series| s.values.iter().flatten().map(|v| v.abs()).sum::<f64>();
-    let totals: Vec<f64> = series.iter().map(total).collect();
-    let mut by_total: Vec<usize> = (0..series.len()).collect();
-    by_total.sort_by(|a, b| totals[*b].total_cmp(&totals[*a]));
-    by_total.truncate(kept);
+    let mut totals: Vec<Option<f64>> = series.iter().map(total).map(Some).collect();
+    for _ in 0..kept {
+        // The first of equal ones, as they are in order.
+        let mut largest = None;
+        for (i, total) in totals.iter().enumerate() {
+            if let Some(total) = total
+                && largest.is_none_or(|(_, most)| *total > most)
+            {
+                largest = Some((i, *total));
+            }
+        }
+        if let Some((i, _)) = largest {
+            totals[i] = None;
+        }
+    }
     let (mut large, mut others) = (Vec::new(), Vec::new());
-    for (i, one) in series.drain(..).enumerate() {
-        if by_total.contains(&i) { &mut large } else { &mut others }.push(one);
+    for (one, left) in series.drain(..).zip(totals) {
+        if left.is_none() { &mut large } else { &mut others }.push(one);
     }
     let left_out = if stacked { 0 } else { others.len() };
     if stacked && let Some(rest) = others.into_iter().reduce(add) {

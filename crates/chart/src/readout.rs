@@ -35,12 +35,17 @@ impl Readout {
     /// the legend, or of those that stand on each other, as they are seen, from the top.
     pub fn seen(&self, at: usize) -> Vec<usize> {
         let has_value = |i: &usize| self.series[*i].values.get(at).is_some_and(|v| !v.is_empty());
-        let mut seen: Vec<usize> = (0..self.series.len()).filter(has_value).collect();
-        if self.stacked {
-            let y = |i: &usize| self.series[*i].ys.get(at).copied().flatten();
-            // Of two ends at the same height, the later one stands on the other.
-            seen.reverse();
-            seen.sort_by(|a, b| y(a).unwrap_or(0.0).total_cmp(&y(b).unwrap_or(0.0)));
+        let listed = (0..self.series.len()).filter(has_value);
+        if !self.stacked {
+            return listed.collect();
+        }
+        let y = |i: usize| self.series[i].ys.get(at).copied().flatten().unwrap_or(0.0);
+        let mut seen: Vec<usize> = Vec::new();
+        // Of two ends at the same height, the later one stands on the other. Few enough to be put in
+        // their order one by one, and browsers need not load a sort for it.
+        for i in listed.rev() {
+            let below = seen.iter().position(|j| y(*j) > y(i));
+            seen.insert(below.unwrap_or(seen.len()), i);
         }
         seen
     }
