@@ -1,5 +1,5 @@
 //! Writes a page with every kind of chart and every wart, to look at in light and dark:
-//! `cargo run -p brisk-chart --example gallery -- gallery.html [dark]`.
+//! `cargo run -p brisk-chart --example gallery -- gallery.html [dark [PART OF A NAME]]`.
 #![allow(clippy::expect_used)]
 
 #[path = "../tests/support/mod.rs"]
@@ -13,10 +13,11 @@ fn main() -> std::io::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let path = arguments.next().unwrap_or_else(|| "gallery.html".into());
     let theme = arguments.next().unwrap_or_else(|| "light".into());
-    std::fs::write(path, page(&theme)?)
+    let part = arguments.next().unwrap_or_default();
+    std::fs::write(path, page(&theme, &part)?)
 }
 
-fn page(theme: &str) -> std::io::Result<String> {
+fn page(theme: &str, part: &str) -> std::io::Result<String> {
     let mut css = String::new();
     for name in STYLES {
         let path = format!("{}/../../style/{name}.css", env!("CARGO_MANIFEST_DIR"));
@@ -26,7 +27,8 @@ fn page(theme: &str) -> std::io::Result<String> {
         "<!doctype html><html lang=\"en\" data-theme=\"{theme}\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>Charts</title><style>{css}
         body{{padding:16px}} .wall{{display:grid;gap:16px;grid-template-columns:repeat(auto-fill,minmax(min(100%,420px),1fr))}} .panel{{height:auto}} .legend{{display:flex;flex-wrap:wrap;gap:12px;margin:0 16px;height:24px;overflow:hidden}} .legend i{{background:var(--c);display:inline-block;width:10px;height:10px;border-radius:3px;margin-right:6px}}</style><div class=\"wall\">"
     );
-    for case in support::kinds().into_iter().chain(support::warts()) {
+    let all = support::kinds().into_iter().chain(support::warts());
+    for case in all.filter(|case| case.name.contains(part)) {
         let drawing = case.draw();
         let legend = drawing.legend.iter().fold(String::new(), |mut all, item| {
             let _ = write!(all, "<span class=\"s{}\"><i></i>{}</span>", item.color, item.name);
@@ -39,8 +41,10 @@ fn page(theme: &str) -> std::io::Result<String> {
         };
         let _ = write!(
             out,
-            "<section class=\"panel\"><header class=\"panel-head\"><h2>{}</h2></header>{legend}<div class=\"panel-body chart\">{}</div></section>",
-            case.spec.title, drawing.body
+            "<section class=\"panel\" style=\"width:100%;max-width:{}px\"><header class=\"panel-head\"><h2>{}</h2></header>{legend}<div class=\"panel-body chart\">{}</div></section>",
+            case.size.0 + 32.0,
+            case.spec.title,
+            drawing.body
         );
     }
     out.push_str("</div></html>");

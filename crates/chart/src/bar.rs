@@ -3,15 +3,17 @@
 use crate::axes::Frame;
 use crate::line::summary;
 use crate::mark_links::{self, MarkLinks, Name};
-use crate::markup::{fit, open_plot_as, percent, px};
+use crate::markup::{open_plot_as, percent, px};
 use crate::points::{self, Axis, Points};
 use crate::readout::{self, Readout, ReadoutSeries, fraction};
-use crate::{Drawing, Input, time_ticks};
+use crate::{Drawing, Input, names, time_ticks};
 use brisk_domain::{PanelKind, Unit};
 use std::fmt::Write as _;
 
 /// More bars than this are drawn as one path a series: nobody points at a bar of two pixels.
 const MAX_BARS: usize = 240;
+/// The widest that a standing bar is in a box of its usual width, in px: a single one is no wall.
+const WIDEST: f64 = 96.0;
 /// The widest that a label below a bar may be, in px.
 const LABEL_WIDTH: f64 = 110.0;
 
@@ -20,7 +22,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let bars = bars(&points, input);
     let ends = bars.iter().flatten().flat_map(|bar| [bar.base, bar.top]);
     let extent = ends.fold((0.0_f64, 0.0_f64), |(low, high), end| (low.min(end), high.max(end)));
-    let frame = Frame::with_zero(input, extent, &unit_of(&points));
+    let frame = Frame::with_zero(input, extent, &unit_of(&points)).with_note(points.note());
     let summary = summary(&points, input);
     let mut body = String::new();
     let links = MarkLinks::of(input);
@@ -29,7 +31,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     frame.draw_y(&mut body);
     frame.draw_x(&x_labels(&points, input), &mut body);
     if bars.iter().map(Vec::len).sum::<usize>() > MAX_BARS {
-        draw_paths(&bars, &frame, input.height, &mut body);
+        draw_paths(&bars, &points, &frame, input.height, &mut body);
     } else {
         draw_rects(&bars, &points, &links, &frame, &mut body);
     }
@@ -40,10 +42,15 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     };
     let readout = Readout {
         by_mark: false,
+        stacked: input.spec.stacked,
         margins: frame.margins(),
         xs: (0..points.len()).map(|i| fraction(centre(i, points.len()))).collect(),
         labels: points.labels(input),
-        series: readout_series(&points, |_, value| Some(frame.y(value).round())),
+        series: readout_series(&points, |series, i| {
+            // Where its bar ends, on whatever it stands.
+            let bar = bars[i].iter().find(|bar| bar.series == series)?;
+            Some(frame.y(bar.top).round())
+        }),
         time,
     };
     Some(Drawing { body, legend: points.legend(false), summary, readout, is_empty: false })
@@ -56,6 +63,8 @@ pub(crate) struct Bar {
     pub(crate) base: f64,
     pub(crate) top: f64,
     pub(crate) color: u8,
+    /// Which series it is of.
+    series: usize,
 }
 
 /// The bars of each point.
@@ -67,16 +76,19 @@ pub(crate) fn bars(points: &Points, input: &Input<'_>) -> Vec<Vec<Bar>> {
         PanelKind::Histogram => 0.94,
         _ => 0.74,
     } * band;
-    let hidden = |i: &usize| !input.hidden.contains(i);
-    let shown: Vec<&points::Series> =
-        (0..points.series.len()).filter(hidden).map(|i| &points.series[i]).collect();
+    let shown: Vec<(usize, &points::Series)> =
+        points.series.iter().enumerate().filter(|(i, _)| !input.hidden.contains(i)).collect();
     let group = if input.spec.stacked { 1 } else { shown.len().max(1) };
+    let used = match input.spec.kind {
+        PanelKind::Bar if !lying => used.min(group as f64 * WIDEST / input.width.max(1.0)),
+        _ => used,
+    };
     let width = used / group as f64;
     let at = |i: usize| {
         let start = if lying { 0.0 } else { band * i as f64 } + (band - used) / 2.0;
         let (mut up, mut down) = (0.0_f64, 0.0_f64);
         let mut bars = Vec::new();
-        for (k, series) in shown.iter().enumerate() {
+        for (k, (of, series)) in shown.iter().enumerate() {
             let Some(value) = series.values[i] else {
                 continue;
             };
@@ -94,6 +106,7 @@ pub(crate) fn bars(points: &Points, input: &Input<'_>) -> Vec<Vec<Bar>> {
                 base,
                 top,
                 color: series.color,
+                series: *of,
             });
         }
         bars
@@ -167,18 +180,15 @@ pub(crate) fn said(points: &Points, at: usize) -> String {
     format!("{label}, {}", values.join(", "))
 }
 
-fn draw_paths(bars: &[Vec<Bar>], frame: &Frame, height: f64, body: &mut String) {
+fn draw_paths(bars: &[Vec<Bar>], points: &Points, frame: &Frame, height: f64, body: &mut String) {
     let _ = write!(
         body,
         "<svg viewBox=\"0 0 1000 {0}\" width=\"100%\" height=\"{0}\" preserveAspectRatio=\"none\">",
         px(height)
     );
-    let mut colors: Vec<u8> = bars.iter().flatten().map(|bar| bar.color).collect();
-    colors.sort_unstable();
-    colors.dedup();
-    for color in colors {
-        let _ = write!(body, "<path class=\"s{color}\" d=\"");
-        for bar in bars.iter().flatten().filter(|bar| bar.color == color) {
+    for (of, series) in points.series.iter().enumerate() {
+        let _ = write!(body, "<path class=\"s{}\" d=\"", series.color);
+        for bar in bars.iter().flatten().filter(|bar| bar.series == of) {
             let (y, height) = span(bar, frame);
             // Hundredths, because a thousandth of the plot may be wider than a bar.
             let _ = write!(
@@ -220,32 +230,31 @@ fn x_labels(points: &Points, input: &Input<'_>) -> Vec<(f64, String)> {
         Axis::Label(labels) => {
             // No screen has room for more.
             let step = labels.len().div_ceil(60).max(1);
-            labels
-                .iter()
-                .enumerate()
-                .step_by(step)
-                .map(|(i, label)| (centre(i, labels.len()), fit(label, LABEL_WIDTH)))
-                .collect()
+            let shown: Vec<String> = labels.iter().step_by(step).cloned().collect();
+            let shown = names::cut(&shown, LABEL_WIDTH).into_iter().enumerate();
+            shown.map(|(i, label)| (centre(i * step, labels.len()), label)).collect()
         }
     }
 }
 
+/// What tooltips read, with `y` of a series at a point.
 pub(crate) fn readout_series(
     points: &Points,
-    y: impl Fn(usize, f64) -> Option<f64>,
+    y: impl Fn(usize, usize) -> Option<f64>,
 ) -> Vec<ReadoutSeries> {
-    let ys = |series: &points::Series| {
+    let ys = |(of, series): (usize, &points::Series)| {
         let values = series.values.iter().enumerate();
-        values.map(|(i, v)| v.and_then(|v| y(i, v))).collect()
+        values.map(|(i, v)| v.and_then(|_| y(of, i))).collect()
     };
     points
         .series
         .iter()
-        .map(|series| ReadoutSeries {
+        .enumerate()
+        .map(|(of, series)| ReadoutSeries {
             name: series.name.clone(),
             color: series.color,
             values: series.texts.clone(),
-            ys: ys(series),
+            ys: ys((of, series)),
             digits: readout::if_any(series.digits.clone()),
         })
         .collect()

@@ -4,7 +4,7 @@ use crate::mark_links::{self, MarkLinks, Name};
 use crate::markup::{escape, px};
 use crate::points;
 use crate::readout::{self, Readout, ReadoutSeries};
-use crate::{Drawing, Input};
+use crate::{Drawing, Input, spec};
 use brisk_domain::{Unit, format};
 use std::f64::consts::TAU;
 use std::fmt::Write as _;
@@ -25,11 +25,19 @@ struct Slice {
 pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let points = points::of(input)?;
     let series = points.series.first()?;
-    let slices = slices(&points.labels(input), &series.values);
+    let labels = points.labels(input);
+    // A ring of what is left would say that it is the whole.
+    if let Some(at) = series.values.iter().position(|value| value.is_some_and(|v| v < 0.0)) {
+        let (name, value) = (&labels[at], &series.texts[at]);
+        let text = format!("A donut cannot show negative values ({name}: {value}); see the table");
+        return Some(spec::refused(input, &text));
+    }
+    let slices = slices(&labels, &series.values);
     let total: f64 = slices.iter().map(|slice| slice.value).sum();
     if total <= 0.0 {
-        return None;
+        return Some(spec::refused(input, "All values are zero: there are no shares to show"));
     }
+    let left_out = left_out(&labels, &series.values);
     // Whole percents read best beside each other; tooltips have the digits.
     let share = |value: f64| match value / total {
         part if part >= 0.01 => format::compact((part * 100.0).round() / 100.0, &Unit::Percent),
@@ -37,8 +45,11 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     };
     let facts: Vec<String> =
         slices.iter().map(|slice| format!("{} {}", slice.name, share(slice.value))).collect();
-    let summary =
+    let mut summary =
         format!("{}. {}. {}.", input.spec.title, input.bounds.label(input.zone), facts.join(", "));
+    if let Some(left_out) = &left_out {
+        let _ = write!(summary, " {left_out}.");
+    }
     let links = MarkLinks::of(input);
     let (class, role) = links.class_and_role();
     let picked = class.strip_prefix('c').unwrap_or_default();
@@ -79,6 +90,13 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         mark_links::close(link.as_ref(), &mut body);
         body.push_str("</li>");
     }
+    if let Some(left_out) = &left_out {
+        let text = escape(left_out);
+        let _ = write!(
+            body,
+            "<li><span style=\"grid-column:1/-1;color:var(--ink-3)\" title=\"{text}\">{text}</span></li>"
+        );
+    }
     body.push_str("</ul></div>");
     let values = |text: fn(f64, &Unit) -> String, unit: &Unit, part: f64| {
         slices.iter().map(|slice| text(slice.value / part, unit)).collect()
@@ -109,7 +127,23 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     Some(Drawing { body, legend: Vec::new(), summary, readout, is_empty: false })
 }
 
-/// Negative values have no share; the smallest are put together.
+/// Names what has no slice, and why.
+fn left_out(labels: &[String], values: &[Option<f64>]) -> Option<String> {
+    let of = |value: Option<f64>, what: &str| {
+        let names = labels.iter().zip(values).filter(|(_, v)| **v == value).map(|(name, _)| name);
+        let names: Vec<&str> = names.map(String::as_str).collect();
+        match names.len() {
+            0 => None,
+            1..=3 => Some(format!("{what}: {}", names.join(", "))),
+            count => Some(format!("{what}: {count} of {}", labels.len())),
+        }
+    };
+    let parts = [of(Some(0.0), "Zero"), of(None, "No value")];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// Zero has no share; the smallest are put together.
 fn slices(labels: &[String], values: &[Option<f64>]) -> Vec<Slice> {
     let mut slices: Vec<Slice> = labels
         .iter()

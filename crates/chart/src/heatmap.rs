@@ -1,8 +1,8 @@
 //! Cells by two dimensions.
 
-use crate::markup::{escape, fit, open_plot, percent, px, text_width};
+use crate::markup::{escape, open_plot, percent, px, text_width};
 use crate::readout::{self, Readout, ReadoutSeries, fraction};
-use crate::{Drawing, Input, labels};
+use crate::{Drawing, Input, agreed, labels, names};
 use brisk_domain::{Column, Unit, Values, format};
 use std::fmt::Write as _;
 
@@ -25,8 +25,15 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     if !value.values.is_number() {
         return None;
     }
-    let (xs, x_labels) = dimension(x, input);
-    let (ys, y_labels) = dimension(y, input);
+    let (mut xs, mut x_labels) = dimension(x, input);
+    let (mut ys, mut y_labels) = dimension(y, input);
+    // Names are in the order that the rows of the other dimension agree on.
+    if matches!(x.values, Values::Text(_)) {
+        agreed::arrange(&mut xs, &mut x_labels, &ys);
+    }
+    if matches!(y.values, Values::Text(_)) {
+        agreed::arrange(&mut ys, &mut y_labels, &xs);
+    }
     let unit = input.spec.unit_of(&value.name);
     let cells: Vec<Cell> = (0..input.frame.rows())
         .filter_map(|row| {
@@ -53,15 +60,15 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let mut body = String::new();
     open_plot(&mut body, (left, right), input.height, &summary);
     let y_step = (14.0 / band).ceil().max(1.0) as usize;
-    for (i, label) in y_labels.iter().enumerate().step_by(y_step) {
+    for (i, label) in names::cut(&y_labels, left - 10.0).iter().enumerate().step_by(y_step) {
         let middle = px(top + band * (i as f64 + 0.5));
-        let short = escape(&fit(label, left - 10.0));
+        let short = escape(label);
         let _ =
             write!(body, "<text class=\"y\" x=\"-8\" y=\"{middle}\" dy=\".32em\">{short}</text>");
     }
     let centres = (0..x_labels.len()).map(|i| width * (i as f64 + 0.5));
     let labels: Vec<(f64, String)> = centres.zip(x_labels.iter().cloned()).collect();
-    labels::draw(&labels, left + right, input.height - bottom + 17.0, &mut body);
+    labels::draw(&labels, (left, right), input.height - bottom + 17.0, &mut body);
     // Text only where a cell is wide and high enough for it.
     let short = |cell: &Cell| format::compact(cell.value, &bare(unit)).replace('\u{202f}', "");
     let widest = cells.iter().map(|cell| text_width(&short(cell))).fold(0.0, f64::max);
@@ -112,6 +119,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
             ys: cells.iter().map(|c| Some((top + band * (c.y as f64 + 0.5)).round())).collect(),
         }],
         time: None,
+        stacked: false,
     };
     Some(Drawing { body, legend: Vec::new(), summary, readout, is_empty: false })
 }

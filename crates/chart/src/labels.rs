@@ -16,23 +16,63 @@ const GAP: f64 = 10.0;
 /// Labels are thinned out to every 32nd at most.
 const LEVELS: u32 = 5;
 
+/// The box of a chart on a phone, in px: a label that would leave it there is moved in.
+const PHONE: f64 = 320.0;
+/// How far a label may stand out of the box, in px: cards are padded.
+const OUTSIDE: f64 = 8.0;
+
+/// A label, and how it stands at its place.
+struct Label<'a> {
+    at: f64,
+    text: &'a str,
+    width: f64,
+    /// The part of it that is left of its place.
+    left_part: f64,
+    /// How wide the plot must be so that it stays in the box.
+    needs: f64,
+}
+
 /// Draws labels at fractions of the plot's width, centred at height `y`. The plot is the box
-/// without `margins` px. In ascending order of their places.
-pub(crate) fn draw(labels: &[(f64, String)], margins: f64, y: f64, out: &mut String) {
-    let needed: Vec<f64> =
-        (0..=LEVELS).map(|level| needed_width(labels, 1 << level) + margins).collect();
-    for (i, (at, label)) in labels.iter().enumerate() {
+/// without `margins` px at the left and at the right. In ascending order of their places. Labels that
+/// would leave the box of a phone begin or end with the plot instead.
+pub(crate) fn draw(labels: &[(f64, String)], margins: (f64, f64), y: f64, out: &mut String) {
+    let labels: Vec<Label<'_>> =
+        labels.iter().map(|(at, text)| Label::of(*at, text, margins)).collect();
+    let needed: Vec<f64> = (0..=LEVELS).map(|level| needed_width(&labels, 1 << level)).collect();
+    for (i, label) in labels.iter().enumerate() {
         let level = if i == 0 { LEVELS } else { i.trailing_zeros().min(LEVELS) };
-        let Some(class) = class(needed[level as usize]) else {
+        let needs = needed[level as usize].max(label.needs) + margins.0 + margins.1;
+        let Some(class) = class(needs) else {
             continue;
+        };
+        let anchor = match label.left_part {
+            0.0 => " style=\"text-anchor:start\"",
+            1.0 => " style=\"text-anchor:end\"",
+            _ => "",
         };
         let _ = write!(
             out,
-            "<text class=\"x{class}\" x=\"{}\" y=\"{}\">{}</text>",
-            percent(*at),
+            "<text class=\"x{class}\" x=\"{}\" y=\"{}\"{anchor}>{}</text>",
+            percent(label.at),
             px(y),
-            escape(label)
+            escape(label.text)
         );
+    }
+}
+
+impl<'a> Label<'a> {
+    fn of(at: f64, text: &'a str, (left, right): (f64, f64)) -> Self {
+        let width = text_width(text);
+        let label = Self { at, text, width, left_part: 0.5, needs: 0.0 };
+        let need = |over: f64, part: f64| if over > 0.0 { over / part } else { 0.0 };
+        let at_left = need(width / 2.0 - left - OUTSIDE, at);
+        let at_right = need(width / 2.0 - right - OUTSIDE, 1.0 - at);
+        let most = PHONE - left - right;
+        match () {
+            () if at_left > most => Self { at: 0.0, left_part: 0.0, ..label },
+            () if at_right > most => Self { at: 1.0, left_part: 1.0, ..label },
+            () => Self { needs: at_left.max(at_right), ..label },
+        }
     }
 }
 
@@ -47,12 +87,12 @@ pub(crate) fn class(width: f64) -> Option<String> {
 }
 
 /// How wide the plot must be for every `stride`th label.
-fn needed_width(labels: &[(f64, String)], stride: usize) -> f64 {
-    let shown: Vec<(f64, f64)> =
-        labels.iter().step_by(stride).map(|(at, label)| (*at, text_width(label))).collect();
+fn needed_width(labels: &[Label<'_>], stride: usize) -> f64 {
+    let shown: Vec<&Label<'_>> = labels.iter().step_by(stride).collect();
     let needs = shown.windows(2).map(|pair| {
-        let room = (pair[1].0 - pair[0].0).max(1e-6);
-        ((pair[0].1 + pair[1].1) / 2.0 + GAP) / room
+        let room = (pair[1].at - pair[0].at).max(1e-6);
+        let right_part = 1.0 - pair[0].left_part;
+        (pair[0].width * right_part + pair[1].width * pair[1].left_part + GAP) / room
     });
     needs.fold(0.0, f64::max)
 }
@@ -66,15 +106,25 @@ mod tests {
         (0..count).map(|i| ((i as f64 + 0.5) / count as f64, text.to_owned())).collect()
     }
 
-    /// The places of the labels that a box of `width` px shows.
-    fn shown(labels: &[(f64, String)], width: f64) -> Vec<f64> {
+    const MARGINS: (f64, f64) = (40.0, 12.0);
+
+    /// Where the labels begin and end that a box of `width` px shows, in px.
+    fn shown(labels: &[(f64, String)], width: f64) -> Vec<(f64, f64)> {
         let mut out = String::new();
-        draw(labels, 40.0, 10.0, &mut out);
+        draw(labels, MARGINS, 10.0, &mut out);
         let visible = |text: &str| {
             let at: f64 = text.split("x=\"").nth(1)?.split('%').next()?.parse().ok()?;
             let class = text.split('"').next()?;
             let hidden_below: f64 = class.strip_prefix("x t").map_or(Ok(0.0), str::parse).ok()?;
-            (width >= hidden_below).then_some(at / 100.0)
+            let label = text.split('>').nth(1)?.split('<').next()?;
+            let left_part = match text {
+                text if text.contains("start") => 0.0,
+                text if text.contains("anchor:end") => 1.0,
+                _ => 0.5,
+            };
+            let place = MARGINS.0 + (width - MARGINS.0 - MARGINS.1) * at / 100.0;
+            let from = place - left_part * text_width(label);
+            (width >= hidden_below).then_some((from, from + text_width(label)))
         };
         out.split("<text class=\"").filter_map(visible).collect()
     }
@@ -86,13 +136,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn labels_never_collide(count in 1_usize..60, width in 260.0_f64..1600.0, text in "[a-z ]{1,16}") {
+        fn labels_never_collide(count in 1_usize..60, width in 320.0_f64..1600.0, text in "[a-z]{1,16}") {
             let labels = evenly(count, &text);
             let shown = shown(&labels, width);
-            prop_assert!(!shown.is_empty());
-            let room = text_width(&text) / (width - 40.0);
             // Long texts on very narrow boxes keep their first label only.
-            prop_assert!(shown.windows(2).all(|w| w[1] - w[0] >= room - 1e-3), "{shown:?}");
+            prop_assert!(!shown.is_empty());
+            prop_assert!(shown.windows(2).all(|w| w[1].0 - w[0].1 >= 0.0), "{shown:?}");
+            let is_inside = |label: &(f64, f64)| label.0 >= -OUTSIDE - 1.0 && label.1 <= width + OUTSIDE + 1.0;
+            prop_assert!(shown.iter().all(is_inside), "{width}: {shown:?}");
         }
     }
 }

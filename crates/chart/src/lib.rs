@@ -15,8 +15,10 @@
 //! To add a kind: a module with `draw(&Input) -> Drawing`, its line in [`draw`], its look in
 //! `style/chart.css`, a snapshot in `tests/`.
 
+mod agreed;
 mod axes;
 mod bar;
+mod bins;
 mod donut;
 mod gauge;
 mod heatmap;
@@ -26,9 +28,11 @@ pub mod lttb;
 mod lying;
 mod mark_links;
 mod markup;
+mod names;
 mod order;
 mod points;
 pub mod readout;
+mod row_labels;
 mod scatter;
 mod spec;
 mod stat;

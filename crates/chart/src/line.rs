@@ -29,6 +29,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     } else {
         Frame::for_line(input, extent, &unit)
     };
+    let frame = frame.with_note(points.note());
     let summary = summary(&points, input);
     let mut body = String::new();
     open_plot(&mut body, (frame.left, frame.right), input.height, &summary);
@@ -213,6 +214,7 @@ fn read(points: &Points, input: &Input<'_>, stacks: &[Stack], frame: &Frame) -> 
     };
     Readout {
         by_mark: false,
+        stacked: input.spec.kind == PanelKind::Area && input.spec.stacked,
         margins: frame.margins(),
         xs: kept.iter().map(|i| fraction(xs[*i])).collect(),
         labels: kept.iter().map(|i| labels[*i].clone()).collect(),
@@ -253,6 +255,9 @@ pub(crate) fn summary(points: &Points, input: &Input<'_>) -> String {
             say(low),
             say(last)
         );
+    }
+    if let Some(note) = points.note() {
+        let _ = write!(text, " {note}.");
     }
     text
 }

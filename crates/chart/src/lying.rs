@@ -3,15 +3,16 @@
 use crate::bar::{self, Bar, bars};
 use crate::line::summary;
 use crate::mark_links::{self, MarkLinks, Name};
-use crate::markup::{escape, fit, open_plot_as, percent, px, text_width};
+use crate::markup::{escape, fit, percent, px, text_width};
 use crate::points::{self, Points};
 use crate::readout::{Readout, fraction};
+use crate::row_labels::{LARGER, Margin};
 use crate::{Drawing, Input};
 use brisk_domain::{RowLink, Unit, format};
 use std::fmt::Write as _;
 
-/// The widest that labels may be, in px.
-const LABEL_WIDTH: f64 = 128.0;
+/// Where the rows begin, in px.
+const TOP: f64 = 4.0;
 /// The lowest that a row may be, in px: its label is 12 px high.
 const LEAST_BAND: f64 = 17.0;
 /// The thickest that a bar may be, in px.
@@ -23,11 +24,16 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let plan = Plan::of(&points, input);
     let mut body = String::new();
     let links = MarkLinks::of(input);
-    let margins = (plan.left, plan.right);
-    open_plot_as(links.class_and_role(), &mut body, margins, input.height, &summary);
+    let row_of = |i: usize| points.rows.get(i).copied().flatten();
+    let class_and_role = links.class_and_role();
+    plan.left.open_plot(class_and_role, plan.right, input.height, &summary, &mut body);
+    if plan.left.is_fluid() {
+        // Behind what is pressed.
+        let chosen: Vec<bool> = (0..plan.rows.len()).map(|i| links.is_chosen(row_of(i))).collect();
+        plan.left.draw(&plan.labels, &chosen, (TOP, plan.band), &mut body);
+    }
     for (i, row) in plan.rows.iter().enumerate() {
-        let of = points.rows.get(i).copied().flatten();
-        let link = links.open((of, i), Name::Said(&bar::said(&points, i)), &mut body);
+        let link = links.open((row_of(i), i), Name::Said(&bar::said(&points, i)), &mut body);
         if link.is_some() {
             draw_hit(&plan, i, &mut body);
         }
@@ -36,7 +42,9 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         }
         // Texts stand outside: the link's name says the same, and more digits.
         mark_links::close(link.as_ref(), &mut body);
-        draw_label(&plan, i, link.as_ref(), &mut body);
+        if !plan.left.is_fluid() {
+            draw_label(&plan, i, link.as_ref(), &mut body);
+        }
         let last = row.len().saturating_sub(1);
         for (k, bar) in row.iter().enumerate() {
             if plan.with_text && (!input.spec.stacked || k == last) {
@@ -44,17 +52,13 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
             }
         }
     }
-    if plan.left_out > 0 {
-        let _ = write!(
-            body,
-            "<text class=\"m\" y=\"{}\">{} more in the table</text>",
-            px(input.height - 4.0),
-            plan.left_out
-        );
+    if let Some(note) = &plan.note {
+        let y = px(input.height - 4.0);
+        let _ = write!(body, "<text class=\"m\" y=\"{y}\">{note}</text>");
     }
     body.push_str("</svg>");
     let shown = plan.rows.len();
-    let mut series = bar::readout_series(&points, |i, _| Some(plan.middle(i).round()));
+    let mut series = bar::readout_series(&points, |_, i| Some(plan.middle(i).round()));
     for one in &mut series {
         one.values.truncate(shown);
         one.ys.truncate(shown);
@@ -63,11 +67,12 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let end = |row: &Vec<Bar>| row.iter().map(|bar| bar.top).fold(0.0, f64::max);
     let readout = Readout {
         by_mark: true,
-        margins: (plan.left, plan.right, 4.0, 4.0),
+        margins: (plan.left.width, plan.right, TOP, 4.0),
         xs: plan.rows.iter().map(|row| fraction(plan.x(end(row)))).collect(),
         labels: plan.labels.clone(),
         series,
         time: None,
+        stacked: false,
     };
     Some(Drawing { body, legend: points.legend(false), summary, readout, is_empty: false })
 }
@@ -77,13 +82,14 @@ struct Plan {
     rows: Vec<Vec<Bar>>,
     labels: Vec<String>,
     unit: Unit,
-    left: f64,
+    left: Margin,
     right: f64,
     band: f64,
     low: f64,
     high: f64,
     with_text: bool,
-    left_out: usize,
+    /// Says what is not drawn.
+    note: Option<String>,
 }
 
 impl Plan {
@@ -92,26 +98,27 @@ impl Plan {
         let mut rows = bars(points, input);
         let fitting = ((input.height - 8.0) / LEAST_BAND).max(1.0) as usize;
         let mut height = input.height - 8.0;
-        let mut left_out = 0;
-        if rows.len() > fitting {
+        let mut note = points.note();
+        if rows.len() > fitting || note.is_some() {
             height -= 14.0;
-            let shown = (height / LEAST_BAND).max(1.0) as usize;
-            left_out = rows.len() - shown;
+            let shown = rows.len().min((height / LEAST_BAND).max(1.0) as usize);
+            if shown < rows.len() {
+                let rows = format!("{} more in the table", rows.len() - shown);
+                note = Some(note.map_or(rows.clone(), |note| format!("{rows}, {note}")));
+            }
             rows.truncate(shown);
             labels.truncate(shown);
         }
         let ends = rows.iter().flatten().flat_map(|bar| [bar.base, bar.top]);
         let (low, high) = ends.fold((0.0_f64, 0.0_f64), |(l, h), v| (l.min(v), h.max(v)));
         let unit = bar::unit_of(points);
-        let widest = |texts: &mut dyn Iterator<Item = String>| {
-            texts.map(|text| text_width(&text)).fold(0.0, f64::max) * 1.1
-        };
         let tops = rows.iter().flatten().map(|bar| format::compact(bar.top, &unit));
+        let widest_top = tops.map(|text| text_width(&text)).fold(0.0, f64::max);
         let band = height / rows.len().max(1) as f64;
         let thin = rows.iter().flatten().any(|bar| bar.width * band < 10.0);
         Self {
-            left: (widest(&mut labels.iter().cloned()) + 12.0).clamp(40.0, LABEL_WIDTH),
-            right: widest(&mut tops.into_iter()) + 10.0,
+            left: Margin::of(&labels, input),
+            right: widest_top * LARGER + 10.0,
             with_text: !thin,
             high: if high > low { high } else { low + 1.0 },
             rows,
@@ -119,7 +126,7 @@ impl Plan {
             unit,
             band,
             low,
-            left_out,
+            note,
         }
     }
 
@@ -128,7 +135,7 @@ impl Plan {
     }
 
     fn middle(&self, row: usize) -> f64 {
-        4.0 + self.band * (row as f64 + 0.5)
+        TOP + self.band * (row as f64 + 0.5)
     }
 }
 
@@ -136,9 +143,8 @@ impl Plan {
 fn draw_hit(plan: &Plan, row: usize, body: &mut String) {
     let _ = write!(
         body,
-        "<rect class=\"hit\" x=\"{}\" width=\"100%\" style=\"width:calc(100% + {}px)\" y=\"{}\" height=\"{}\"/>",
-        px(-plan.left),
-        px(plan.left + plan.right),
+        "<rect class=\"hit\" {} y=\"{}\" height=\"{}\"/>",
+        plan.left.across(plan.right),
         px(plan.middle(row) - plan.band / 2.0),
         px(plan.band)
     );
@@ -147,8 +153,8 @@ fn draw_hit(plan: &Plan, row: usize, body: &mut String) {
 fn draw_label(plan: &Plan, row: usize, link: Option<&RowLink>, body: &mut String) {
     let label = &format!("{}{}", mark_links::tick(link), plan.labels[row]);
     let class = if link.is_some_and(|link| link.is_chosen) { "h chosen" } else { "h" };
-    // Labels are set a little larger than axes.
-    let short = fit(label, (plan.left - 10.0) / 1.1);
+    // A tick may need more room than there is.
+    let short = fit(label, (plan.left.width - 10.0) / LARGER);
     let title =
         if short == *label { String::new() } else { format!("<title>{}</title>", escape(label)) };
     let _ = write!(

@@ -68,6 +68,12 @@ impl<'a> MarkLinks<'a> {
         }
     }
 
+    /// Whether what shows `row` is chosen.
+    pub(crate) fn is_chosen(&self, row: Option<usize>) -> bool {
+        let link = self.input.links.zip(row).and_then(|(l, row)| l.row(self.input.frame, row));
+        link.is_some_and(|link| link.is_chosen)
+    }
+
     /// Opens the link of the mark `i`, which shows `row`.
     pub(crate) fn open(
         &self,

@@ -73,17 +73,27 @@ pub(crate) fn open_plot(out: &mut String, (left, right): (f64, f64), height: f64
 
 /// [`open_plot`] with another class and role than those of an image.
 pub(crate) fn open_plot_as(
-    (class, role): (&str, &str),
+    class_and_role: (&str, &str),
     out: &mut String,
     (left, right): (f64, f64),
     height: f64,
     summary: &str,
 ) {
+    let style = format!("margin-left:{}px;width:calc(100% - {}px)", px(left), px(left + right));
+    open_plot_styled(class_and_role, out, &style, height, summary);
+}
+
+/// [`open_plot_as`] with the place of the plot in its box as a style.
+pub(crate) fn open_plot_styled(
+    (class, role): (&str, &str),
+    out: &mut String,
+    style: &str,
+    height: f64,
+    summary: &str,
+) {
     let _ = write!(
         out,
-        "<svg class=\"{class}\" style=\"margin-left:{}px;width:calc(100% - {}px)\" height=\"{}\" role=\"{role}\" aria-label=\"{}\">",
-        px(left),
-        px(left + right),
+        "<svg class=\"{class}\" style=\"{style}\" height=\"{}\" role=\"{role}\" aria-label=\"{}\">",
         px(height),
         escape(summary)
     );

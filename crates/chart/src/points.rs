@@ -2,10 +2,10 @@
 //! compared range.
 
 use crate::spec::LegendItem;
-use crate::{Input, readout};
+use crate::{Input, agreed, bins, readout};
 use brisk_domain::panel::EmptyBucket;
 use brisk_domain::{Bounds, Column, Frame, Timestamp, Unit, Values, format};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Series over a common x.
 pub(crate) struct Points {
@@ -13,6 +13,8 @@ pub(crate) struct Points {
     pub(crate) series: Vec<Series>,
     /// The first row of the frame that each point shows.
     pub(crate) rows: Vec<Option<usize>>,
+    /// How many series there were too many of.
+    left_out: usize,
 }
 
 /// The common x.
@@ -53,12 +55,12 @@ pub(crate) fn is_empty(input: &Input<'_>) -> bool {
 /// The series of `input`; `None` where the columns do not fit.
 pub(crate) fn of(input: &Input<'_>) -> Option<Points> {
     let x = x_of(input.frame, input, input.bounds)?;
-    let mut series = series_of(input.frame, input, &x)?;
+    let (mut series, left_out) = series_of(input.frame, input, &x)?;
     if let (Some(previous), Some(bounds), Axis::Time(_)) =
         (input.previous, input.previous_bounds, &x)
         && series.len() == 1
         && let Some(x) = x_of(previous, input, bounds)
-        && let Some(compared) = series_of(previous, input, &x)
+        && let Some((compared, _)) = series_of(previous, input, &x)
         && compared[0].values.iter().any(Option::is_some)
     {
         let name = input.spec.compare.map_or("previous", brisk_domain::Compare::label);
@@ -73,7 +75,7 @@ pub(crate) fn of(input: &Input<'_>) -> Option<Points> {
         }));
     }
     let rows = first_rows(input, &x);
-    Some(Points { x, series, rows })
+    Some(Points { x, series, rows, left_out })
 }
 
 /// The first row of each point.
@@ -112,6 +114,11 @@ impl Points {
         }
     }
 
+    /// Says which series are not drawn, where some are not.
+    pub(crate) fn note(&self) -> Option<String> {
+        (self.left_out > 0).then(|| format!("{} more series in the table", self.left_out))
+    }
+
     pub(crate) fn legend(&self, line: bool) -> Vec<LegendItem> {
         if self.series.len() < 2 {
             return Vec::new();
@@ -143,18 +150,64 @@ fn x_of(frame: &Frame, input: &Input<'_>, bounds: Bounds) -> Option<Axis> {
                 return Some(Axis::Time(buckets));
             }
             let mut times: Vec<Timestamp> = cells.iter().flatten().copied().collect();
-            times.sort();
+            times.sort_unstable();
             times.dedup();
             Some(Axis::Time(times))
         }
         values => {
-            let mut known = HashSet::new();
             let unit = input.spec.unit_of(&first.name);
             let labels = (0..frame.rows()).map(|row| label(values, row, unit, input));
-            let first_seen = labels.filter(|label| known.insert(label.clone()));
-            Some(Axis::Label(first_seen.collect()))
+            let (mut places, mut labels) = numbered(labels);
+            if let Some((names, _)) = long(frame) {
+                // A label that the first series lacks is not the last one for that.
+                agreed::arrange(&mut places, &mut labels, &numbered(series_names(names)).0);
+            }
+            if let Some(numbers) = bins::numbers(input, &first.values, &places, labels.len())
+                && let Some(bins) = bins::without_holes(&numbers)
+            {
+                let is_int = matches!(first.values, Values::Int(_));
+                let bin = |(at, number): (Option<usize>, f64)| match at {
+                    Some(at) => std::mem::take(&mut labels[at]),
+                    None if is_int => format!("{number:.0}"),
+                    None => format::full(number, unit),
+                };
+                labels = bins.into_iter().map(bin).collect();
+            }
+            Some(Axis::Label(labels))
         }
     }
+}
+
+/// The columns of a frame that has a row for each point of each series: the series' names and the
+/// numbers.
+fn long(frame: &Frame) -> Option<(&Column, &Column)> {
+    match frame.columns() {
+        [_, names, numbers, ..]
+            if matches!(names.values, Values::Text(_)) && numbers.values.is_number() =>
+        {
+            Some((names, numbers))
+        }
+        _ => None,
+    }
+}
+
+fn series_names(names: &Column) -> impl Iterator<Item = String> {
+    let name = |row| names.values.exact(row).unwrap_or_else(|| "(none)".into());
+    (0..names.values.len()).map(name)
+}
+
+/// The texts without repetition, as they appear, and which of them each one is.
+fn numbered(texts: impl Iterator<Item = String>) -> (Vec<Option<usize>>, Vec<String>) {
+    let mut known: HashMap<String, usize> = HashMap::new();
+    let mut seen = Vec::new();
+    let number = |text: String| {
+        let next = seen.len();
+        Some(*known.entry(text).or_insert_with_key(|text| {
+            seen.push(text.clone());
+            next
+        }))
+    };
+    (texts.map(number).collect(), seen)
 }
 
 fn label(values: &Values, row: usize, unit: &Unit, input: &Input<'_>) -> String {
@@ -189,7 +242,7 @@ fn places(frame: &Frame, input: &Input<'_>, x: &Axis) -> Vec<Option<usize>> {
     (0..frame.rows()).map(place).collect()
 }
 
-fn series_of(frame: &Frame, input: &Input<'_>, x: &Axis) -> Option<Vec<Series>> {
+fn series_of(frame: &Frame, input: &Input<'_>, x: &Axis) -> Option<(Vec<Series>, usize)> {
     let (_, rest) = frame.columns().split_first()?;
     let length = x.len();
     let places = places(frame, input, x);
@@ -213,27 +266,24 @@ fn series_of(frame: &Frame, input: &Input<'_>, x: &Axis) -> Option<Vec<Series>> 
         }
     };
     let mut series: Vec<Series> = Vec::new();
-    match rest {
-        [names, column, ..]
-            if matches!(names.values, Values::Text(_)) && column.values.is_number() =>
-        {
-            let mut known: BTreeMap<String, usize> = BTreeMap::new();
-            for row in 0..frame.rows() {
-                let name = names.values.exact(row).unwrap_or_else(|| "(none)".into());
-                let at = known.get(&name).copied().unwrap_or_else(|| {
-                    known.insert(name.clone(), series.len());
-                    series.push(blank(name, input.spec.unit_of(&column.name), series.len()));
-                    series.len() - 1
-                });
-                fill(&mut series[at], column, row);
+    match long(frame) {
+        Some((names, column)) => {
+            let (mut of, mut names) = numbered(series_names(names));
+            agreed::arrange(&mut of, &mut names, &places);
+            let unit = input.spec.unit_of(&column.name);
+            series.extend(names.into_iter().enumerate().map(|(i, name)| blank(name, unit, i)));
+            for (row, of) in of.into_iter().enumerate() {
+                if let Some(of) = of {
+                    fill(&mut series[of], column, row);
+                }
             }
         }
-        columns => {
+        None => {
             let hidden = |c: &&Column| {
                 let style = input.spec.column(&c.name);
                 style.is_none_or(|s| s.cell != brisk_domain::panel::Cell::Hidden)
             };
-            let numbers = columns.iter().filter(|c| c.values.is_number()).filter(hidden);
+            let numbers = rest.iter().filter(|c| c.values.is_number()).filter(hidden);
             for (i, column) in numbers.enumerate() {
                 let unit = input.spec.unit_of(&column.name);
                 let mut one = blank(input.spec.label_of(&column.name), unit, i);
@@ -242,33 +292,41 @@ fn series_of(frame: &Frame, input: &Input<'_>, x: &Axis) -> Option<Vec<Series>> 
             }
         }
     }
-    keep_largest(&mut series, input.spec.stacked);
+    let left_out = keep_largest(&mut series, input.spec.stacked);
     if matches!(x, Axis::Time(_)) {
         fill_empty(&mut series, input.spec.empty);
     }
-    (!series.is_empty()).then_some(series)
+    (!series.is_empty()).then_some((series, left_out))
 }
 
 /// Of too many series, the largest stay in their order. Those that stand on each other are parts
-/// of a whole: the rest becomes "Other".
-fn keep_largest(series: &mut Vec<Series>, stacked: bool) {
+/// of a whole: the rest becomes "Other". Of others it is said how many are left out.
+fn keep_largest(series: &mut Vec<Series>, stacked: bool) -> usize {
     if series.len() <= MAX_SERIES {
-        return;
+        return 0;
     }
     let kept = MAX_SERIES - usize::from(stacked);
     let total = |s: &Series| s.values.iter().flatten().map(|v| v.abs()).sum::<f64>();
-    let mut totals: Vec<f64> = series.iter().map(total).collect();
-    totals.sort_by(|a, b| b.total_cmp(a));
-    let least = totals[kept - 1];
-    let mut others = Vec::new();
-    let mut large = Vec::new();
-    for one in series.drain(..) {
-        if total(&one) >= least && large.len() < kept {
-            large.push(one);
-        } else {
-            others.push(one);
+    let mut totals: Vec<Option<f64>> = series.iter().map(total).map(Some).collect();
+    for _ in 0..kept {
+        // The first of equal ones, as they are in order.
+        let mut largest = None;
+        for (i, total) in totals.iter().enumerate() {
+            if let Some(total) = total
+                && largest.is_none_or(|(_, most)| *total > most)
+            {
+                largest = Some((i, *total));
+            }
+        }
+        if let Some((i, _)) = largest {
+            totals[i] = None;
         }
     }
+    let (mut large, mut others) = (Vec::new(), Vec::new());
+    for (one, left) in series.drain(..).zip(totals) {
+        if left.is_none() { &mut large } else { &mut others }.push(one);
+    }
+    let left_out = if stacked { 0 } else { others.len() };
     if stacked && let Some(rest) = others.into_iter().reduce(add) {
         large.push(Series { name: "Other".into(), ..rest });
     }
@@ -276,6 +334,7 @@ fn keep_largest(series: &mut Vec<Series>, stacked: bool) {
         one.color = color;
     }
     *series = large;
+    left_out
 }
 
 fn add(mut sum: Series, other: Series) -> Series {

@@ -9,7 +9,8 @@ pub struct Readout {
     /// Whether points are marks (`data-i` in the markup) instead of places along x.
     #[serde(rename = "m")]
     pub by_mark: bool,
-    /// The plot's margins in the chart's box, in px: left, right, top, bottom.
+    /// The plot's margins in the chart's box, in px: left, right, top, bottom. In a box so narrow that
+    /// the left one would be more than two fifths of it, it is two fifths.
     #[serde(rename = "p")]
     pub margins: (f64, f64, f64, f64),
     /// Where each point is, as a fraction of the plot's width.
@@ -24,6 +25,30 @@ pub struct Readout {
     /// The instants at the fractions 0 and 1 of a time axis.
     #[serde(rename = "t")]
     pub time: Option<(Timestamp, Timestamp)>,
+    /// Whether the series stand on each other.
+    #[serde(rename = "k", default, skip_serializing_if = "std::ops::Not::not")]
+    pub stacked: bool,
+}
+
+impl Readout {
+    /// The series that have a value at a point, in the order in which a tooltip lists them: that of
+    /// the legend, or of those that stand on each other, as they are seen, from the top.
+    pub fn seen(&self, at: usize) -> Vec<usize> {
+        let has_value = |i: &usize| self.series[*i].values.get(at).is_some_and(|v| !v.is_empty());
+        let listed = (0..self.series.len()).filter(has_value);
+        if !self.stacked {
+            return listed.collect();
+        }
+        let y = |i: usize| self.series[i].ys.get(at).copied().flatten().unwrap_or(0.0);
+        let mut seen: Vec<usize> = Vec::new();
+        // Of two ends at the same height, the later one stands on the other. Few enough to be put in
+        // their order one by one, and browsers need not load a sort for it.
+        for i in listed.rev() {
+            let below = seen.iter().position(|j| y(*j) > y(i));
+            seen.insert(below.unwrap_or(seen.len()), i);
+        }
+        seen
+    }
 }
 
 /// One series of a [`Readout`].
@@ -70,6 +95,16 @@ fn plain(text: &str) -> String {
 /// All digits of the cell that is shown as `text`; nothing where `text` has all of them.
 pub(crate) fn digits_of(values: &Values, row: usize, text: &str) -> String {
     values.exact(row).filter(|exact| *exact != plain(text)).unwrap_or_default()
+}
+
+/// All digits of the cell that is shown as `text`, where `text` is another number.
+pub(crate) fn rounded_from(values: &Values, row: usize, text: &str) -> Option<String> {
+    let without_zeros = |digits: String| match digits.contains('.') {
+        true => digits.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => digits,
+    };
+    let exact = values.number(row).filter(|n| n.is_finite()).and_then(|_| values.exact(row))?;
+    (without_zeros(exact.clone()) != without_zeros(plain(text))).then_some(exact)
 }
 
 /// The digits of a sum that is no cell and is shown as `text`: as many as a float can be sure of.

@@ -1,6 +1,6 @@
 //! Points by two numbers.
 
-use crate::axes::Frame;
+use crate::axes::{self, Frame};
 use crate::mark_links::{self, MarkLinks, Name};
 use crate::markup::{escape, open_plot_as, percent, px};
 use crate::readout::{self, Readout, ReadoutSeries, fraction};
@@ -30,16 +30,17 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)))
     };
     let (x_unit, y_unit) = (input.spec.unit_of(&x.name), input.spec.unit_of(&y.name));
-    let frame = Frame::with_zero(input, extent(|r| r.2), y_unit);
+    let frame = Frame::for_line(input, extent(|r| r.2), y_unit);
     let (low, high) = extent(|r| r.1);
-    let x_ticks = ticks::nice(low.min(0.0), high.max(0.0), 5);
+    let (low, high) = ticks::with_cheap_zero(low, high);
+    let x_ticks = axes::nice(low, high, 5, x_unit);
     let (low, high) = (x_ticks.first().copied()?, x_ticks.last().copied()?);
     let at = |value: f64| (value - low) / (high - low);
     let bare = |unit: &Unit| {
         if let Unit::Noun(_) = unit { Unit::None } else { unit.clone() }
     };
-    let labels: Vec<(f64, String)> =
-        x_ticks.iter().map(|tick| (at(*tick), format::compact(*tick, &bare(x_unit)))).collect();
+    let labels = axes::tick_labels(&x_ticks, &bare(x_unit));
+    let labels: Vec<(f64, String)> = x_ticks.iter().map(|tick| at(*tick)).zip(labels).collect();
     let (x_label, y_label) = (input.spec.label_of(&x.name), input.spec.label_of(&y.name));
     let rest = match input.frame.rows() {
         all if all > MAX_POINTS => format!(", the first of {}", format::grouped(&all.to_string())),
@@ -99,6 +100,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         labels: rows.iter().map(title).collect(),
         series: vec![series(&x_label, x, x_unit), series(&y_label, y, y_unit)],
         time: None,
+        stacked: false,
     };
     Some(Drawing { body, legend: Vec::new(), summary, readout, is_empty: false })
 }

@@ -2,7 +2,7 @@
 
 use crate::markup::escape;
 use crate::{Links, Readout};
-use brisk_domain::panel::{Better, ColumnStyle, EmptyBucket};
+use brisk_domain::panel::{Better, Cell, ColumnStyle, Computed, ComputedKind, EmptyBucket};
 use brisk_domain::{Bounds, Compare, Frame, Interval, Panel, PanelKind, Unit, ZoneOffsets};
 use serde::{Deserialize, Serialize};
 
@@ -100,7 +100,7 @@ impl Spec {
             empty: panel.empty,
             max: panel.max,
             better: panel.better,
-            columns: panel.columns.clone(),
+            columns: columns(&panel.columns, &panel.computed),
             compare: panel.compare,
         }
     }
@@ -126,6 +126,28 @@ impl Spec {
     }
 }
 
+/// The styles of a panel's columns. What is computed as a share is a percentage, whatever the panel's
+/// other numbers count, unless its style says otherwise.
+fn columns(styles: &[ColumnStyle], computed: &[Computed]) -> Vec<ColumnStyle> {
+    let mut columns = styles.to_vec();
+    let shares = computed.iter().filter(|computed| computed.kind == ComputedKind::Share);
+    for share in shares {
+        let known = columns.iter().position(|column| column.name == share.name);
+        let at = known.unwrap_or_else(|| {
+            columns.push(ColumnStyle {
+                name: share.name.clone(),
+                label: None,
+                unit: None,
+                scale: 0,
+                cell: Cell::default(),
+            });
+            columns.len() - 1
+        });
+        columns[at].unit.get_or_insert(Unit::Percent);
+    }
+    columns
+}
+
 /// No rows, or nothing but NULL.
 pub(crate) fn empty(input: &Input<'_>) -> Drawing {
     let range = input.bounds.label(input.zone);
@@ -135,8 +157,12 @@ pub(crate) fn empty(input: &Input<'_>) -> Drawing {
 /// The columns do not fit the kind.
 pub(crate) fn unfit(input: &Input<'_>) -> Drawing {
     let kind = input.spec.kind.word();
-    let text = format!("The columns do not fit a {kind}; see the table");
-    message(input, &text, &format!("{}: {text}.", input.spec.title))
+    refused(input, &format!("The columns do not fit a {kind}; see the table"))
+}
+
+/// The kind cannot show what the columns hold; `text` says why.
+pub(crate) fn refused(input: &Input<'_>, text: &str) -> Drawing {
+    message(input, text, &format!("{}: {text}.", input.spec.title))
 }
 
 fn message(input: &Input<'_>, text: &str, summary: &str) -> Drawing {
@@ -151,5 +177,32 @@ fn message(input: &Input<'_>, text: &str, summary: &str) -> Drawing {
         summary: summary.to_owned(),
         readout: Readout::default(),
         is_empty: true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_percentages_unless_they_say_otherwise() {
+        let computed = |name: &str, kind| Computed { name: name.into(), of: "mrr".into(), kind };
+        let all = [
+            computed("share", ComputedKind::Share),
+            computed("part", ComputedKind::Share),
+            computed("total", ComputedKind::RunningTotal),
+        ];
+        let style = |name: &str, unit| ColumnStyle {
+            name: name.into(),
+            label: Some("Word".into()),
+            unit,
+            scale: 0,
+            cell: Cell::Bar,
+        };
+        let styles = [style("share", None), style("part", Some(Unit::None))];
+        let shown = columns(&styles, &all);
+        assert_eq!(shown, [style("share", Some(Unit::Percent)), style("part", Some(Unit::None))]);
+        let bare = columns(&[], &all[..1]);
+        assert_eq!((bare[0].name.as_str(), &bare[0].unit), ("share", &Some(Unit::Percent)));
     }
 }

@@ -1,8 +1,8 @@
 //! One figure, its change against the compared range, and a small line.
 
-use crate::markup::{escape, px};
+use crate::markup::{escape, px, text_width};
 use crate::readout::Readout;
-use crate::{Drawing, Input, lttb};
+use crate::{Drawing, Input, lttb, ticks};
 use brisk_domain::panel::Better;
 use brisk_domain::{Frame, Unit, format};
 use std::fmt::Write as _;
@@ -12,12 +12,14 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let unit = input.spec.unit_of(&column);
     let previous = input.previous.and_then(first_number).map(|(value, _)| value);
     let mut summary = format!("{}: {}.", input.spec.title, format::full(value, unit));
+    let shown = figure(value, unit);
     let mut body = format!(
-        "<div class=\"stat\" style=\"height:{}px\"><p class=\"stat-figure\" data-exact=\"{}\" title=\"{}\">{}</p>",
+        "<div class=\"stat\" style=\"height:{}px\"><p class=\"stat-figure\"{} data-exact=\"{}\" title=\"{}\">{}</p>",
         px(input.height),
+        size(&shown, input.sparkline.is_some()),
         escape(&exact_first(input.frame).unwrap_or_default()),
         escape(&format::full(value, unit)),
-        escape(&figure(value, unit))
+        escape(&shown)
     );
     if let Some(compare) = input.spec.compare {
         body.push_str(&change(input, value, previous, compare.label(), &mut summary));
@@ -43,6 +45,20 @@ fn figure(value: f64, unit: &Unit) -> String {
         }
         _ => format::compact(value, unit),
     }
+}
+
+/// The size of a long figure, as an attribute: it shrinks with the box before it leaves it. Short ones
+/// fit everywhere.
+fn size(figure: &str, with_sparkline: bool) -> String {
+    // In heights of a letter; figures are heavier than what `text_width` is for.
+    let width = text_width(figure) / 11.0 * 1.12;
+    if width * FIGURE < SMALLEST {
+        return String::new();
+    }
+    // A small line keeps 64 px beside the figure, until there is no room for it: see
+    // `style/chart.css`.
+    let room = if with_sparkline { "max(100cqi - 80px,120px)" } else { "100cqi" };
+    format!(" style=\"font-size:min(var(--text-figure),{room}/{width:.1})\"")
 }
 
 /// All digits of the first number of the first row.
@@ -89,6 +105,9 @@ fn change(
     )
 }
 
+/// The usual size of a figure, and the width of the smallest box, in px.
+const FIGURE: f64 = 28.0;
+const SMALLEST: f64 = 120.0;
 const SPARK_HEIGHT: f64 = 32.0;
 /// More points than this cannot be seen in a small line.
 const MINI_POINTS: usize = 60;
@@ -103,19 +122,22 @@ fn sparkline(frame: &Frame) -> String {
         return String::new();
     }
     let (line, area) = mini_path(&values, SPARK_HEIGHT);
+    let area = area.map_or(String::new(), |area| format!("<path class=\"a s0\" d=\"{area}\"/>"));
     format!(
-        "<svg class=\"spark\" viewBox=\"0 0 100 {SPARK_HEIGHT}\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><path class=\"a s0\" d=\"{area}\"/><path class=\"l s0\" d=\"{line}\"/></svg>"
+        "<svg class=\"spark\" viewBox=\"0 0 100 {SPARK_HEIGHT}\" preserveAspectRatio=\"none\" aria-hidden=\"true\">{area}<path class=\"l s0\" d=\"{line}\"/></svg>"
     )
 }
 
-/// A line over 100 units, and the area under it, `height` high.
-pub(crate) fn mini_path(values: &[f64], height: f64) -> (String, String) {
-    let low = values.iter().copied().fold(f64::INFINITY, f64::min).min(0.0);
-    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max).max(0.0);
+/// A line over 100 units, `height` high, and the area between it and zero; no area where zero is not
+/// shown: see [`ticks::with_cheap_zero`].
+pub(crate) fn mini_path(values: &[f64], height: f64) -> (String, Option<String>) {
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let (low, high) = ticks::with_cheap_zero(low, high);
     let span = if high > low { high - low } else { 1.0 };
+    let y = |value: f64| 1.5 + (height - 3.0) * (1.0 - (value - low) / span);
     let place = |(i, value): (usize, &f64)| {
-        let x = 100.0 * i as f64 / (values.len() - 1).max(1) as f64;
-        (x, 1.5 + (height - 3.0) * (1.0 - (value - low) / span))
+        (100.0 * i as f64 / (values.len() - 1).max(1) as f64, y(*value))
     };
     let points: Vec<(f64, f64)> = values.iter().enumerate().map(place).collect();
     let mut line = String::new();
@@ -124,6 +146,12 @@ pub(crate) fn mini_path(values: &[f64], height: f64) -> (String, String) {
         let step = if n == 0 { "M" } else { "L" };
         let _ = write!(line, "{step}{} {}", px(x), px(y));
     }
-    let area = format!("{line}L100 {height}L0 {height}Z");
-    (line, area)
+    let floor = match low {
+        // The stroke of a line on the floor has its lower half there.
+        0.0 => height,
+        low if low < 0.0 && high >= 0.0 => y(0.0),
+        _ => return (line, None),
+    };
+    let area = format!("{line}L100 {0}L0 {0}Z", px(floor));
+    (line, Some(area))
 }

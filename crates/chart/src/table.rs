@@ -1,7 +1,7 @@
 //! Tables: the table panel, and the table view that every chart has.
 
 use crate::markup::{escape, percent, px};
-use crate::readout::Readout;
+use crate::readout::{self, Readout};
 use crate::stat::mini_path;
 use crate::{Drawing, Input, mark_links, order};
 use brisk_domain::panel::Cell;
@@ -184,6 +184,7 @@ impl<'a> Columns<'a> {
             Style {
                 cell: if plain { Cell::Plain } else { cell },
                 largest: numbers.fold(0.0, f64::max),
+                decimals: format::decimals(&column.values, input.spec.unit_of(&column.name)),
             }
         };
         let shown: Vec<(&Column, Style)> = frame
@@ -267,7 +268,7 @@ impl<'a> Columns<'a> {
                 continue;
             };
             let current = if chosen { " aria-current=\"true\"" } else { "" };
-            let text = escape(&cell_text(self.input, column, row));
+            let text = escape(&cell_text(self.input, column, style, row));
             let class = if column.values.is_number() { " class=\"n\"" } else { "" };
             let _ = write!(
                 out,
@@ -281,10 +282,12 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// What `td` needs of a column: how it is shown, and its largest number for bars.
+/// What `td` needs of a column: how it is shown, its largest number for bars, its digits.
 struct Style {
     cell: Cell,
     largest: f64,
+    /// How many decimals its cells have in common, if they have.
+    decimals: Option<usize>,
 }
 
 impl Style {
@@ -294,31 +297,33 @@ impl Style {
     }
 }
 
-fn cell_text(input: &Input<'_>, column: &Column, row: usize) -> String {
+fn cell_text(input: &Input<'_>, column: &Column, style: &Style, row: usize) -> String {
     match &column.values {
         Values::Time(cells) => cells
             .get(row)
             .copied()
             .flatten()
             .map_or("–".into(), |at| format::instant(at, input.zone)),
-        values => format::cell(values, row, input.spec.unit_of(&column.name), input.zone),
+        values => {
+            let unit = input.spec.unit_of(&column.name);
+            format::aligned(values, row, unit, input.zone, style.decimals)
+        }
     }
 }
 
-fn td(
-    input: &Input<'_>,
-    column: &Column,
-    Style { cell, largest }: &Style,
-    row: usize,
-    out: &mut String,
-) {
-    let text = escape(&cell_text(input, column, row));
+fn td(input: &Input<'_>, column: &Column, style: &Style, row: usize, out: &mut String) {
+    let text = cell_text(input, column, style, row);
+    // A number that is rounded for reading has all its digits in its tooltip.
+    let all = readout::rounded_from(&column.values, row, &text);
+    let all = all.map_or(String::new(), |all| format!(" title=\"{}\"", escape(&all)));
+    let text = escape(&text);
+    let Style { cell, largest, .. } = style;
     match cell {
         Cell::Bar => {
             let part = column.values.number(row).map_or(0.0, |v| (v / largest).clamp(0.0, 1.0));
             let _ = write!(
                 out,
-                "<td class=\"n b\"><i style=\"width:{}\"></i><span>{text}</span></td>",
+                "<td class=\"n b\"{all}><i style=\"width:{}\"></i><span>{text}</span></td>",
                 percent(part)
             );
         }
@@ -345,7 +350,7 @@ fn td(
             );
         }
         Cell::Plain | Cell::Hidden if column.values.is_number() => {
-            let _ = write!(out, "<td class=\"n\">{text}</td>");
+            let _ = write!(out, "<td class=\"n\"{all}>{text}</td>");
         }
         // Only what may be cut needs its full text in a tooltip.
         Cell::Plain | Cell::Hidden if text.len() > 20 => {

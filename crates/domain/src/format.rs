@@ -2,51 +2,104 @@
 //!
 //! English, with commas for thousands and a point for decimals.
 
+mod columns;
+mod currency;
+mod duration;
+
+pub use columns::{aligned, decimals};
+pub use duration::{ago, duration, precise_duration, round_duration};
+
 use crate::{Decimal, Interval, Timestamp, Unit, Values, ZoneOffsets};
 
 /// A number short enough for an axis or a stat: `£3.4M`, `12.9k`, `37 %`; three significant
 /// digits from 1,000 on.
 pub fn compact(value: f64, unit: &Unit) -> String {
+    compact_to(value, unit, 3)
+}
+
+/// [`compact`] with up to so many significant digits, for axes whose ticks are close to each other.
+pub fn compact_to(value: f64, unit: &Unit, digits: usize) -> String {
     if !value.is_finite() {
         return "–".into();
     }
     let sign = if value < 0.0 { "−" } else { "" };
     let size = value.abs();
     match unit {
-        Unit::Percent => format!("{sign}{}\u{202f}%", significant(size * 100.0, 3)),
+        Unit::Percent => format!("{sign}{}\u{202f}%", significant(size * 100.0, digits)),
         Unit::Seconds => format!("{sign}{}", duration(size)),
         Unit::Bytes => {
-            let (scaled, suffix) = scaled(size, &["B", "kB", "MB", "GB", "TB", "PB"]);
-            format!("{sign}{}\u{202f}{suffix}", significant(scaled, 3))
+            let (scaled, suffix) = scaled(size, &["B", "kB", "MB", "GB", "TB", "PB"], digits);
+            format!("{sign}{}\u{202f}{suffix}", significant(scaled, digits))
         }
         Unit::None | Unit::Money(_) | Unit::Noun(_) => {
-            let (scaled, suffix) = scaled(size, &["", "k", "M", "B", "T"]);
-            let digits = match unit {
-                Unit::Money(_) if suffix.is_empty() && scaled.fract() != 0.0 => {
-                    format!("{scaled:.2}")
+            let (scaled, suffix) = scaled(size, &["", "k", "M", "B", "T"], digits);
+            let text = match unit {
+                Unit::Money(code) if suffix.is_empty() && scaled.fract() != 0.0 => {
+                    money(scaled, code)
                 }
-                _ => significant(scaled, 3),
+                // Nobody counts the noughts before a T.
+                _ if scaled >= 999.5 && suffix == "T" => scientific(size, digits),
+                _ => significant(scaled, digits) + suffix,
             };
-            format!("{sign}{}{digits}{suffix}", unit.prefix())
+            format!("{sign}{}{text}", unit.prefix())
         }
     }
 }
 
-/// A number in full: `£1,234.56`, `12,345`, `37.2 %`. Money has pence, other fractions have up
-/// to three digits.
+/// A number in full: `£1,234.56`, `12,345`, `37.2 %`. Money has its currency's decimals, other
+/// fractions have up to three digits.
 pub fn full(value: f64, unit: &Unit) -> String {
     if !value.is_finite() {
         return "–".into();
     }
+    let sign = if value < 0.0 { "−" } else { "" };
     match unit {
-        Unit::Percent | Unit::Seconds | Unit::Bytes => compact(value, unit),
-        Unit::Money(_) => with_unit(&grouped(&format!("{value:.2}")), unit),
+        Unit::Percent | Unit::Bytes => compact(value, unit),
+        Unit::Seconds => format!("{sign}{}", precise_duration(value.abs())),
+        Unit::Money(code) => {
+            let text = money(value.abs(), code);
+            let sign = if text.bytes().all(|b| matches!(b, b'0' | b'.')) { "" } else { sign };
+            format!("{sign}{}{text}", unit.prefix())
+        }
         Unit::None | Unit::Noun(_) => {
-            let digits = format!("{value:.3}");
-            let trimmed = digits.trim_end_matches('0').trim_end_matches('.');
-            with_unit(&grouped(trimmed), unit)
+            // Three decimals would leave nothing of a small number.
+            let digits = match value.abs() {
+                size if size > 0.0 && size < 0.1 => sign.to_owned() + &significant(size, 3),
+                _ => grouped(&trimmed(&format!("{value:.3}"))),
+            };
+            with_unit(&digits, unit)
         }
     }
+}
+
+/// A number in full with exactly so many decimals, as numbers below each other have them. Lengths and
+/// sizes have units of their own instead.
+pub fn fixed(value: f64, unit: &Unit, decimals: usize) -> String {
+    if !value.is_finite() {
+        return "–".into();
+    }
+    let digits = |value: f64| {
+        let text = format!("{value:.decimals$}");
+        // What is rounded to 0 has no sign.
+        let is_zero = !text.bytes().any(|b| matches!(b, b'1'..=b'9'));
+        grouped(if is_zero { text.trim_start_matches('-') } else { &text })
+    };
+    match unit {
+        Unit::Seconds | Unit::Bytes => full(value, unit),
+        Unit::Percent => format!("{}\u{202f}%", digits(value * 100.0)),
+        _ => with_unit(&digits(value), unit),
+    }
+}
+
+/// An amount with its currency's decimals, and more only where these would leave nothing of it, as
+/// of the price of one request. Less than a thousand-millionth is what sums of floats leave behind.
+fn money(size: f64, code: &str) -> String {
+    let decimals = currency::decimals(code);
+    let least = 0.5 * 10_f64.powi(-(decimals as i32));
+    if size < least && size >= 1e-9 {
+        return significant(size, 2);
+    }
+    grouped(&format!("{size:.decimals$}"))
 }
 
 /// A decimal in full, digit for digit, except that money is rounded to pence for reading.
@@ -114,34 +167,6 @@ pub fn bucket(start: Timestamp, interval: Interval, zone: &ZoneOffsets) -> Strin
     local.format(form).to_string()
 }
 
-/// Seconds as people say them: `850 ms`, `3.2 s`, `4 min 10 s`, `2 h 5 min`.
-pub fn duration(seconds: f64) -> String {
-    let whole = seconds.round() as i64;
-    match seconds {
-        0.0 => "0 s".into(),
-        s if s < 1.0 => format!("{} ms", significant(s * 1000.0, 3)),
-        s if s < 60.0 => format!("{} s", significant(s, 2)),
-        s if s < 3600.0 => format!("{} min {} s", whole / 60, whole % 60),
-        _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
-    }
-}
-
-/// A length that somebody set, in round figures: "5 min" says it all.
-pub fn round_duration(seconds: f64) -> String {
-    let text = duration(seconds);
-    text.trim_end_matches(" 0 s").trim_end_matches(" 0 min").to_owned()
-}
-
-/// How long ago `at` is, in the largest unit that says enough.
-pub fn ago(at: Timestamp, now: Timestamp) -> String {
-    match now.seconds().saturating_sub(at.seconds()) {
-        seconds if seconds < 120 => format!("{} s ago", seconds.max(0)),
-        seconds if seconds < 7_200 => format!("{} min ago", seconds / 60),
-        seconds if seconds < 172_800 => format!("{} h ago", seconds / 3_600),
-        seconds => format!("{} days ago", seconds / 86_400),
-    }
-}
-
 /// Digits in groups of three: `-1234567.5` becomes `−1,234,567.5` (with a true minus sign).
 pub fn grouped(digits: &str) -> String {
     let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("−", rest));
@@ -169,11 +194,13 @@ fn with_unit(digits: &str, unit: &Unit) -> String {
     }
 }
 
-/// `size` divided by the largest power of 1,000 that it reaches after rounding, and its suffix.
-fn scaled<'a>(size: f64, suffixes: &[&'a str]) -> (f64, &'a str) {
+/// `size` divided by the largest power of 1,000 that it reaches after rounding to so many digits, and
+/// its suffix.
+fn scaled<'a>(size: f64, suffixes: &[&'a str], digits: usize) -> (f64, &'a str) {
+    let most = 1000.0 - 0.5 * 10_f64.powi(3 - digits.max(3) as i32);
     let mut scaled = size;
     for suffix in suffixes {
-        if scaled < 999.5 {
+        if scaled < most {
             return (scaled, suffix);
         }
         scaled /= 1000.0;
@@ -183,16 +210,39 @@ fn scaled<'a>(size: f64, suffixes: &[&'a str]) -> (f64, &'a str) {
 
 /// At most `digits` significant digits, without trailing zeros; whole digits are always kept.
 fn significant(size: f64, digits: usize) -> String {
+    if size > 0.0 && size < 1e-4 {
+        return scientific(size, digits);
+    }
     let whole = if size < 1.0 { 1 } else { size.log10().floor() as usize + 1 };
     let mut text = format!("{size:.*}", digits.saturating_sub(whole));
-    if size > 0.0 && size < 0.01 && digits > 1 {
+    if size > 0.0 && size < 0.1 && digits > 1 {
         let leading = (-size.log10()).floor() as usize;
-        text = format!("{size:.*}", (leading + digits - 1).min(12));
+        text = format!("{size:.*}", leading + digits);
     }
-    if text.contains('.') {
-        text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
-    }
+    let text = trimmed(&text);
     if text.len() > 3 && !text.contains('.') { grouped(&text) } else { text }
+}
+
+/// `1.23×10⁻⁷`: what nobody would count the noughts of.
+fn scientific(size: f64, digits: usize) -> String {
+    let text = format!("{size:.*e}", digits.saturating_sub(1));
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let raised = exponent.chars().map(|c| match c {
+        '-' => '⁻',
+        '1' => '¹',
+        '2' => '²',
+        '3' => '³',
+        c => c.to_digit(10).and_then(|d| char::from_u32(0x2070 + d)).unwrap_or(c),
+    });
+    format!("{}×10{}", trimmed(mantissa), raised.collect::<String>())
+}
+
+/// Without the zeros at the end of its decimals.
+fn trimmed(digits: &str) -> String {
+    match digits.contains('.') {
+        true => digits.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => digits.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -217,6 +267,12 @@ mod tests {
             (1500.0, Unit::Bytes, "1.5\u{202f}kB"),
             (0.25, Unit::Seconds, "250 ms"),
             (f64::NAN, Unit::None, "–"),
+            (0.000_000_123, Unit::None, "1.23×10⁻⁷"),
+            (-0.000_000_5, Unit::Percent, "−5×10⁻⁵\u{202f}%"),
+            (0.000_12, Unit::None, "0.00012"),
+            (0.0567, Unit::None, "0.0567"),
+            (3.4e18, gbp(), "£3.4×10¹⁸"),
+            (8_000_000.0, Unit::Seconds, "93 d"),
         ];
         for (value, unit, text) in cases {
             assert_eq!(compact(value, &unit), text, "{value} {unit:?}");
@@ -230,6 +286,35 @@ mod tests {
         assert_eq!(full(12345.0, &Unit::None), "12,345");
         let exact = Decimal::parse("123456789012345678901.25").unwrap();
         assert_eq!(full_decimal(&exact, &Unit::None), "123,456,789,012,345,678,901.25");
+    }
+
+    #[test]
+    fn small_numbers_are_not_nothing() {
+        assert_eq!(full(0.000_000_123, &Unit::None), "1.23×10⁻⁷");
+        assert_eq!(full(-0.0041, &Unit::None), "−0.0041");
+        assert_eq!(full(0.000_12, &gbp()), "£0.00012");
+        assert_eq!(full(-5.6e-17, &gbp()), "£0.00", "what sums of floats leave behind");
+    }
+
+    #[test]
+    fn money_has_the_decimals_of_its_currency() {
+        let said = |value, code: &str| full(value, &Unit::parse(code).unwrap());
+        assert_eq!(said(1234.5, "JPY"), "¥1,234");
+        assert_eq!(said(1234.0, "KRW"), "KRW\u{a0}1,234");
+        assert_eq!(said(1234.5, "KWD"), "KWD\u{a0}1,234.500");
+        assert_eq!(said(1234.5, "CHF"), "CHF\u{a0}1,234.50");
+        assert_eq!(compact(12.4, &Unit::parse("VND").unwrap()), "VND\u{a0}12");
+        assert_eq!(compact(12.4, &Unit::parse("BHD").unwrap()), "BHD\u{a0}12.400");
+        let exact = Decimal::parse("12.3456").unwrap();
+        assert_eq!(full_decimal(&exact, &Unit::parse("CLP").unwrap()), "CLP\u{a0}12");
+    }
+
+    #[test]
+    fn fixed_numbers_have_as_many_decimals_as_asked_for() {
+        assert_eq!(fixed(1234.5, &Unit::None, 3), "1,234.500");
+        assert_eq!(fixed(-0.001, &gbp(), 2), "£0.00");
+        assert_eq!(fixed(0.004, &Unit::Percent, 1), "0.4\u{202f}%");
+        assert_eq!(fixed(-2.5, &gbp(), 1), "−£2.5");
     }
 
     #[test]

@@ -391,6 +391,22 @@ fn table() -> Case {
     })
 }
 
+/// A stat as narrow as two beside each other on a phone.
+pub(crate) fn figure(name: &'static str, unit: Unit, value: f64) -> Case {
+    Case::new(name, PanelKind::Stat, name, vec![floats("n", [value])]).with(|c| {
+        c.spec.unit = unit;
+        c.size = (130.0, 72.0);
+    })
+}
+
+/// A gauge of two columns and two rows.
+pub(crate) fn gauge(name: &'static str, max: Option<f64>, value: f64) -> Case {
+    Case::new(name, PanelKind::Gauge, name, vec![floats("n", [value])]).with(|c| {
+        c.spec.max = max;
+        c.size = (184.0, 72.0);
+    })
+}
+
 /// What real data does to charts.
 pub(crate) fn warts() -> Vec<Case> {
     let line = |name, title: &str, values: Vec<Option<f64>>| {
@@ -423,6 +439,23 @@ pub(crate) fn warts() -> Vec<Case> {
             "Below zero",
             (0..40).map(|i| Some(takings(i) / 100.0 - 250.0)).collect(),
         ),
+        line(
+            "line_cold",
+            "A freezer",
+            (0..40).map(|i| Some(-18.5 + 0.3 * (i as f64 / 5.0).sin())).collect(),
+        ),
+        line(
+            "line_large",
+            "Large and steady",
+            (0..40).map(|i| Some(1_234_567_890_123.45 + (i % 4) as f64 * 0.01)).collect(),
+        )
+        .with(|c| c.spec.unit = Unit::Money("USD".into())),
+        line(
+            "area_cold",
+            "A freezer's area",
+            (0..40).map(|i| Some(-20.9 - (i % 3) as f64)).collect(),
+        )
+        .with(|c| c.spec.kind = PanelKind::Area),
         line("line_single", "One point", vec![Some(42.0)]),
         line(
             "line_lonely_points",
@@ -454,6 +487,31 @@ pub(crate) fn warts() -> Vec<Case> {
         dst_day(),
         many_points(),
         many_series(),
+        many_series().with(|c| {
+            (c.name, c.spec.kind, c.spec.stacked) = ("line_many_series", PanelKind::Line, false);
+        }),
+        Case::new(
+            "histogram_gaps",
+            PanelKind::Histogram,
+            "First reply in hours",
+            vec![
+                floats("hours", [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 3.5, 5.0, 5.5, 7.5, 10.0, 12.0]),
+                ints("tickets", [66, 35, 14, 13, 8, 3, 3, 2, 2, 3, 1, 6]),
+            ],
+        ),
+        Case::new(
+            "bar_one",
+            PanelKind::Bar,
+            "One bar",
+            vec![texts("name", &["only"]), ints("n", [42])],
+        ),
+        Case::new(
+            "bar_percent",
+            PanelKind::Bar,
+            "Above 100 % and below 0",
+            vec![texts("n", &["x", "y", "z"]), floats("v", [1.5, -0.25, 0.0004])],
+        )
+        .with(|c| c.spec.unit = Unit::Percent),
         Case::new(
             "bar_negative",
             PanelKind::Bar,
@@ -466,6 +524,12 @@ pub(crate) fn warts() -> Vec<Case> {
         Case::new("bar_long_labels", PanelKind::Bar, "Long labels", columns()),
         Case::new("bar_horizontal_long_labels", PanelKind::Bar, "Long labels, lying", columns())
             .with(|c| c.spec.horizontal = true),
+        categories("bar_categories", 40),
+        categories("bar_horizontal_categories", 12).with(|c| c.spec.horizontal = true),
+        categories("bar_horizontal_categories_narrow", 12).with(|c| {
+            c.spec.horizontal = true;
+            c.size.0 = 300.0;
+        }),
         Case::new(
             "bar_horizontal_negative",
             PanelKind::Bar,
@@ -479,14 +543,51 @@ pub(crate) fn warts() -> Vec<Case> {
             "One slice",
             vec![texts("name", &["All"]), ints("n", [3])],
         ),
+        Case::new(
+            "donut_negative",
+            PanelKind::Donut,
+            "A negative slice",
+            vec![texts("name", &["a", "b"]), ints("n", [10, -4])],
+        ),
+        Case::new(
+            "donut_zero",
+            PanelKind::Donut,
+            "Nothing of some",
+            vec![
+                texts("name", &["a", "b", "Nobody", "d"]),
+                column("n", Values::Int(vec![Some(10), None, Some(0), Some(7)])),
+            ],
+        ),
         Case::new("gauge_over", PanelKind::Gauge, "Over the top", vec![floats("n", [130.0])])
             .with(|c| c.spec.max = Some(100.0)),
+        gauge("gauge_low", Some(100.0), 64.8),
+        gauge("gauge_above", Some(100.0), 250.0),
+        gauge("gauge_below", Some(30.0), -18.4),
+        gauge("gauge_wide", Some(5.0), 3.05).with(|c| c.size.0 = 416.0),
+        gauge("gauge_zero", Some(100.0), 0.0).with(|c| c.size.1 = 144.0),
+        gauge("gauge_long", Some(1e9), 123_456.78).with(|c| c.spec.unit = Unit::Seconds),
+        figure("stat_tiny", Unit::None, 0.000_000_123),
+        figure("stat_long", Unit::Seconds, 7_972_440.0),
+        figure("stat_minutes", Unit::Seconds, 100_000.0),
+        figure("stat_foreign", Unit::Money("CHF".into()), -123_456_789.0),
         Case::new("stat_nothing_before", PanelKind::Stat, "New", vec![ints("n", [3])]).with(|c| {
             c.spec.compare = Some(Compare::PreviousYear);
             c.size.1 = 72.0;
         }),
         Case::new("unfit", PanelKind::Scatter, "One column", vec![ints("n", [3, 4])]),
     ]
+}
+
+/// Names that differ only behind their beginning.
+pub(crate) fn categories(name: &'static str, count: usize) -> Case {
+    let suffix = |i| if i % 7 == 0 { " with a rather long explanatory suffix" } else { "" };
+    let names: Vec<String> =
+        (0..count).map(|i| format!("Category number {i:02}{}", suffix(i))).collect();
+    let columns = vec![
+        texts("name", &names.iter().map(String::as_str).collect::<Vec<_>>()),
+        floats("n", (1..=count).map(|i| 1e6 / i as f64)),
+    ];
+    Case::new(name, PanelKind::Bar, "Many categories", columns)
 }
 
 /// The night in which an hour comes twice.
