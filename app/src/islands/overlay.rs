@@ -45,16 +45,12 @@ pub(super) fn tooltip(
         true => "<i class=\"swatch\"></i>",
         false => "",
     };
-    let shown = readout.series.iter().enumerate().filter(|(i, _)| !hidden.contains(i));
-    for (series, value) in shown.filter_map(|(_, s)| Some((s, s.values.get(at)?))) {
-        if !value.is_empty() {
-            let (name, value) = (escape(&series.name), escape(value));
-            let _ = write!(
-                out,
-                "<div class=\"s{}\">{swatch}<span>{name}</span><b>{value}</b></div>",
-                series.color
-            );
-        }
+    let shown = readout.seen(at).into_iter().filter(|i| !hidden.contains(i));
+    for series in shown.filter_map(|i| readout.series.get(i)) {
+        let value = series.values.get(at).map_or("", String::as_str);
+        let (color, name, value) = (series.color, escape(&series.name), escape(value));
+        let _ =
+            write!(out, "<div class=\"s{color}\">{swatch}<span>{name}</span><b>{value}</b></div>");
     }
     out.push_str("</div>");
     Some(out)
@@ -73,7 +69,12 @@ pub(super) fn brush(readout: &Readout, (from, to): (f64, f64), dates: &str) -> S
 
 fn along(readout: &Readout, fraction: f64) -> String {
     let (left, right, ..) = readout.margins;
-    format!("calc({left}px + (100cqw - {}px) * {fraction})", left + right)
+    if !readout.by_mark {
+        return format!("calc({left}px + (100cqw - {}px) * {fraction})", left + right);
+    }
+    // Long names of bars that lie give way in narrow charts.
+    let left = format!("min({left}px, 40cqw)");
+    format!("calc({left} + (100cqw - {left} - {right}px) * {fraction})")
 }
 
 #[cfg(test)]
