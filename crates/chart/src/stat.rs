@@ -47,8 +47,8 @@ fn figure(value: f64, unit: &Unit) -> String {
     }
 }
 
-/// The size of a long figure, as an attribute: it shrinks with the box before it leaves it. Short ones
-/// fit everywhere.
+/// The largest size of a long figure, as an attribute: it shrinks with the box before it leaves it.
+/// Short ones fit everywhere.
 fn size(figure: &str, with_sparkline: bool) -> String {
     // In heights of a letter; figures are heavier than what `text_width` is for.
     let width = text_width(figure) / 11.0 * 1.12;
@@ -58,7 +58,7 @@ fn size(figure: &str, with_sparkline: bool) -> String {
     // A small line keeps 64 px beside the figure, until there is no room for it: see
     // `style/chart.css`.
     let room = if with_sparkline { "max(100cqi - 80px,120px)" } else { "100cqi" };
-    format!(" style=\"font-size:min(var(--text-figure),{room}/{width:.1})\"")
+    format!(" style=\"--fits:calc({room}/{width:.1})\"")
 }
 
 /// All digits of the first number of the first row.
@@ -84,9 +84,11 @@ fn change(
         let _ = write!(summary, " Nothing to compare with in the {label}.");
         return format!("<p class=\"stat-change\"><span>no {label}</span></p>");
     };
-    if value == previous {
-        let _ = write!(summary, " As in the {label}.");
-        return format!("<p class=\"stat-change\"><b>No change</b> <span>to {label}</span></p>");
+    let hardly = format::relative_change(value, previous).is_some_and(|part| part.abs() < HARDLY);
+    if value == previous || hardly {
+        let words = if value == previous { "No change" } else { "Hardly a change" };
+        let _ = write!(summary, " {words} to the {label}.");
+        return format!("<p class=\"stat-change\"><b>{words}</b> <span>to {label}</span></p>");
     }
     let rises = value > previous;
     let (arrow, word) = if rises { ("↑", "up") } else { ("↓", "down") };
@@ -105,6 +107,8 @@ fn change(
     )
 }
 
+/// Less than this is noise in most figures, and would be said with many digits.
+const HARDLY: f64 = 0.000_5;
 /// The usual size of a figure, and the width of the smallest box, in px.
 const FIGURE: f64 = 28.0;
 const SMALLEST: f64 = 120.0;

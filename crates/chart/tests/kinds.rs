@@ -123,6 +123,10 @@ fn stats() {
     snapshot("stat_with_change_and_sparkline", &stat.draw());
     stat.spec.better = Better::Down;
     assert!(stat.draw().body.contains("stat-change bad"));
+    for (previous, words) in [(1_234_567.0, "No change"), (1_234_600.0, "Hardly a change")] {
+        stat.previous = Some(Frame::new(vec![floats("revenue", &[previous])]).unwrap());
+        assert!(stat.draw().body.contains(words) && stat.draw().summary.contains(words));
+    }
 }
 
 #[test]

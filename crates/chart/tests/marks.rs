@@ -138,10 +138,10 @@ fn slices_of_nothing_are_left_out_and_said() {
 fn long_figures_shrink_with_their_box_and_short_ones_keep_their_size() {
     let body = |unit, value| support::figure("", unit, value).draw().body;
     let short = body(Unit::None, 12_840.0);
-    assert!(!short.contains("font-size"), "{short}");
+    assert!(!short.contains("--fits"), "{short}");
     let minutes = body(Unit::Seconds, 100_000.0);
     assert!(minutes.contains(">27 h 46 min<"), "{minutes}");
-    assert!(minutes.contains("font-size:min(var(--text-figure),100cqi/"), "{minutes}");
+    assert!(minutes.contains("--fits:calc(100cqi/"), "{minutes}");
     assert!(body(Unit::Seconds, 7_972_440.0).contains(">92 d<"));
     assert!(body(Unit::None, 0.000_000_123).contains(">1.23×10⁻⁷<"));
 }

@@ -132,7 +132,11 @@ pub fn cell(values: &Values, row: usize, unit: &Unit, zone: &ZoneOffsets) -> Str
 
 /// A relative change: `+12.4 %`, `−3.1 %`; `None` where there is nothing to compare with.
 pub fn change(value: f64, previous: f64) -> Option<String> {
-    let change = relative_change(value, previous)?;
+    let mut change = relative_change(value, previous)?;
+    // What is not all gone has not fallen by all.
+    if value != 0.0 && change > -1.0 {
+        change = change.max(-0.999);
+    }
     let sign = if change > 0.0 { "+" } else { "" };
     Some(format!("{sign}{}", compact(change, &Unit::Percent)))
 }
@@ -322,5 +326,8 @@ mod tests {
         assert_eq!(change(112.4, 100.0).as_deref(), Some("+12.4\u{202f}%"));
         assert_eq!(change(50.0, 100.0).as_deref(), Some("−50\u{202f}%"));
         assert_eq!(change(1.0, 0.0), None);
+        // What is not all gone has not fallen by all.
+        assert_eq!(change(207.0, 988_000.0).as_deref(), Some("−99.9\u{202f}%"));
+        assert_eq!(change(0.0, 100.0).as_deref(), Some("−100\u{202f}%"));
     }
 }
