@@ -63,6 +63,11 @@ test("a row filters, and its order stays", async ({ page }) => {
   await expect(page).toHaveURL(/name=Name%20\d+.*#rows/);
   await expect(page).toHaveURL(/sort=rows%3Adesc%3Aamount/);
   await expect(page.locator("#rows tr.chosen")).toHaveCount(1);
+  // The variable's own statement knows another name only.
+  await expect(page.locator(".chip")).toContainText("not among the choices");
+  await page.goto("/d/tables?name=Name+7");
+  await expect(page.locator(".chip")).not.toContainText("not among");
+  await page.goBack();
   await expectAccessible(page);
 });
 

@@ -82,11 +82,13 @@ pub(crate) fn chip(page: &DashboardPage, variable: &Variable) -> Option<AnyView>
         }
         _ => false,
     };
-    let label = format!("Remove the filter {}: {text}", variable.label);
-    let unknown = unknown.then(|| view! { <span class="unknown">"not among the choices"</span> });
+    let unknown = if unknown { "not among the choices" } else { "" };
+    let label = format!("Remove the filter {} {text} {unknown}", variable.label);
+    let unknown =
+        (!unknown.is_empty()).then(|| view! { <span class="unknown">" "{unknown}</span> });
     Some(
         view! {
-            <a class="chip" href=without(page, variable) aria-label=label>
+            <a class="chip" href=without(page, variable) aria-label=label.trim_end().to_owned()>
                 {variable.label.clone()}" "<b>{text.clone()}</b>{unknown}{icon("close")}
             </a>
         }
