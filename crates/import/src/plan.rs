@@ -127,7 +127,9 @@ impl Plan {
                         !values.is_empty()
                             && values.iter().all(|v| value::wall(v, *format).is_some())
                     });
+            let is_code = values.iter().any(|v| has_leading_zero(v));
             let kind = match () {
+                () if is_code && format.is_none() => ColumnType::Text,
                 () if all(|v| v.parse::<i64>().is_ok()) => ColumnType::Integer,
                 () if all(|v| v.parse::<f64>().is_ok_and(f64::is_finite)) => ColumnType::Float,
                 () if format.is_some() => ColumnType::Timestamp,
@@ -204,4 +206,10 @@ fn column_name(header: &str, index: usize) -> String {
     } else {
         plain.to_owned()
     }
+}
+
+/// `007` is a code: as a number it would be another one.
+fn has_leading_zero(value: &str) -> bool {
+    let digits = value.trim_start_matches('-').as_bytes();
+    matches!(digits, [b'0', next, ..] if next.is_ascii_digit())
 }

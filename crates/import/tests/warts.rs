@@ -124,15 +124,15 @@ async fn every_rejected_line_is_in_its_file_even_when_there_are_too_many() {
 #[test]
 fn types_are_guessed_when_every_value_agrees() {
     let header: Vec<String> =
-        ["At", "Day", "Price", "Count", "Code", "Empty"].map(String::from).into();
-    let row = |fields: [&str; 6]| fields.map(String::from).to_vec();
+        ["At", "Day", "Price", "Count", "Code", "Empty", "Article"].map(String::from).into();
+    let row = |fields: [&str; 7]| fields.map(String::from).to_vec();
     let sample = [
-        row(["12/1/2009 7:45", "2011-01-01", "1.5", "3", "85048", ""]),
-        row(["1/31/2010 12:00", "", "2", "-4", "79323P", ""]),
+        row(["12/1/2009 7:45", "2011-01-01", "1.5", "3", "85048", "", "12"]),
+        row(["1/31/2010 12:00", "", "2", "-4", "79323P", "", "007"]),
     ];
     let plan = Plan::infer("t", &header, &sample).unwrap();
     let kinds: Vec<String> = plan.columns.iter().map(|c| format!("{:?}", c.kind)).collect();
-    assert_eq!(kinds, ["Timestamp", "Timestamp", "Float", "Integer", "Text", "Text"]);
+    assert_eq!(kinds, ["Timestamp", "Timestamp", "Float", "Integer", "Text", "Text", "Text"]);
     assert_eq!(plan.columns[0].format.as_deref(), Some("%m/%d/%Y %H:%M"));
     assert_eq!(plan.columns[1].format, None);
 }
