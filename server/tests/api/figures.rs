@@ -1,0 +1,91 @@
+//! What it answers, digit for digit, for the view that an address says.
+
+use super::world::{REVENUE, TOTAL, world, write};
+
+#[tokio::test]
+async fn a_panel_has_its_frames_its_computed_columns_and_its_freshness() {
+    let world = world().await;
+    insta::assert_snapshot!("panel", world.get(REVENUE).await.pretty());
+    insta::assert_snapshot!("stat", world.get(TOTAL).await.pretty());
+}
+
+#[tokio::test]
+async fn numbers_survive_digit_for_digit() {
+    let world = world().await;
+    let answer = world.get("/api/v1/dashboards/sales/panels/oddities").await;
+    // As text: a parser might make floats of them.
+    for exact in [
+        r#""cells":[9223372036854775807,-9223372036854775807]"#,
+        r#""cells":[9007199254740993,-9007199254740993]"#,
+        r#""cells":[1.5,"Infinity"]"#,
+        r#""cells":[null,null]"#,
+    ] {
+        assert!(answer.body.contains(exact), "{exact}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn decimals_beyond_64_bits_survive() {
+    let world = world().await;
+    // Pennies beyond 64 bits only add up where sums are exact. (Thirty digits: see the units.)
+    write(&world.database, "delete from orders").await;
+    for day in [1_321_012_800, 1_321_099_200] {
+        let row =
+            format!("insert into orders values ({day}, 9223372036854775807, 'France', 'low')");
+        write(&world.database, &row).await;
+    }
+    let answer = world.get(REVENUE).await;
+    assert_eq!(
+        answer.cells("so far"),
+        serde_json::json!(["92233720368547758.07", "184467440737095516.14"])
+    );
+}
+
+#[tokio::test]
+async fn the_view_is_what_the_address_says() {
+    let world = world().await;
+    let answer = world
+        .get(&format!("{REVENUE}?country=France&from=2011-11-11&to=2011-11-12&interval=hour"))
+        .await;
+    let view = &answer.json()["view"];
+    assert_eq!(view["bounds"]["from"], "2011-11-11T00:00:00Z");
+    assert_eq!(view["bounds"]["to"], "2011-11-13T00:00:00Z");
+    assert_eq!(view["interval"], "hour");
+    assert_eq!(view["variables"]["country"], serde_json::json!(["France"]));
+    assert_eq!(answer.json()["panel"]["title"], "Revenue by hour");
+    assert_eq!(answer.cells("revenue"), serde_json::json!(["10.50", "-0.50"]));
+}
+
+#[tokio::test]
+async fn another_zone_moves_days_and_hours_to_its_wall_clock() {
+    let world = world().await;
+    let tokyo = world.get(&format!("{REVENUE}?tz=Asia/Tokyo")).await;
+    assert_eq!(tokyo.json()["view"]["zone"], "Asia/Tokyo");
+    assert_eq!(tokyo.json()["view"]["bounds"]["to"], "2011-11-16T15:00:00Z", "midnight there");
+    assert_eq!(tokyo.cells("day")[0], "2011-11-10T15:00:00Z");
+    let csv = world.get(&format!("{REVENUE}.csv?tz=Asia/Tokyo")).await;
+    assert!(csv.body.contains("\r\n2011-11-11T00:00:00+09:00,"), "{}", csv.body);
+}
+
+#[tokio::test]
+async fn csv_has_exact_values_and_a_name_and_runs_nothing_in_a_spreadsheet() {
+    let world = world().await;
+    let answer = world.get(&format!("{REVENUE}.csv")).await;
+    insta::assert_snapshot!("csv", answer.body.replace("\r\n", "␍\n"));
+    assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8; header=present");
+    assert_eq!(
+        answer.header("content-disposition"),
+        "attachment; filename=\"sales_revenue_2011-11-10_2011-11-16.csv\""
+    );
+    let asked = world.get_with(REVENUE, &[("accept", "text/csv")]).await;
+    assert_eq!(asked.body, answer.body);
+    assert!(asked.header("vary").contains("accept"));
+    world.clock.advance(61);
+    let stale = world.get(&format!("{REVENUE}.csv?max-stale=100")).await;
+    assert!(stale.header("brisk-freshness").starts_with("stale;"), "CSV has no other place");
+    let oddities = world.get("/api/v1/dashboards/sales/panels/oddities.csv").await;
+    let expected = "int,float,text,missing,beyond\r\n\
+        9223372036854775807,1.5,'=cmd|x,,9007199254740993\r\n\
+        -9223372036854775807,Infinity,'-1,,-9007199254740993\r\n";
+    assert_eq!(oddities.body, expected);
+}

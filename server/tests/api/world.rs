@@ -1,0 +1,247 @@
+//! A server with a shop behind it, and answers of its API.
+
+use axum::Router;
+use axum::body::Body;
+use brisk_app::Assets;
+use brisk_cache::{Cache, Config, Figures, Tag};
+use brisk_domain::{Clock, ManualClock, SourceName, Timestamp};
+use brisk_engine::load::{Loader, Sources};
+use brisk_engine::{Catalog, Engine};
+use brisk_server::router::{AppState, router};
+use brisk_server::service::EngineService;
+use brisk_source::{Limits, Source};
+use http::{HeaderMap, Request};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tower::ServiceExt;
+
+pub(crate) const SALES: &str = r#"
+title = "Sales"
+description = "What we sell."
+source = "shop"
+timezone = "Europe/London"
+range = "last 7 days"
+cache = { ttl = "60s", stale = "600s" }
+[[variable]]
+name = "country"
+label = "Country"
+kind = "multi"
+options = ["France", "EIRE", "Côte d'Ivoire"]
+[[variable]]
+name = "band"
+label = "Price band"
+options = "select distinct band from orders"
+[[panel]]
+id = "revenue"
+title = "Revenue by {interval}"
+description = "Net of returns."
+kind = "line"
+unit = "GBP"
+compare = "previous period"
+columns = { revenue = { label = "Net", scale = 2 }, orders = { unit = "orders" } }
+computed = [
+  { name = "part", of = "revenue", kind = "share" },
+  { name = "so far", of = "revenue", kind = "running total" },
+  { name = "change", of = "revenue", kind = "delta" },
+  { name = "smooth", of = "revenue", kind = "moving average" },
+]
+sql = """
+select $bucket(ordered_at) as day, sum(amount) as revenue, count(*) as orders
+from orders
+where $range(ordered_at) and $optional(country in :country)
+group by 1 order by 1
+"""
+[[panel]]
+id = "total"
+title = "Revenue"
+kind = "stat"
+unit = "GBP"
+sparkline = "select $bucket(ordered_at) as day, sum(amount) as amount from orders where $range(ordered_at) group by 1 order by 1"
+sql = "select sum(amount) as revenue from orders where $range(ordered_at)"
+[[panel]]
+id = "oddities"
+title = "Values that are hard to write"
+kind = "table"
+sql = """
+select 9223372036854775807 as int, 1.5 as float, '=cmd|x' as text, null as missing, 9007199254740993 as beyond
+union all
+select -9223372036854775807, 1e999, '-1', null, -9007199254740993
+"""
+"#;
+
+pub(crate) const BROKEN: &str = r#"
+title = "Broken"
+source = "shop"
+[[panel]]
+id = "fine"
+title = "Fine"
+kind = "stat"
+sql = "select count(*) as n from orders"
+[[panel]]
+id = "no-table"
+title = "A table that is not there"
+kind = "stat"
+sql = "select count(*) as n from nowhere"
+[[panel]]
+id = "own"
+title = "Of my tenant"
+kind = "stat"
+sql = "select count(*) as n from orders where country = :user.tenant"
+[[panel]]
+id = "elsewhere"
+title = "Of a source that nobody declared"
+kind = "stat"
+source = "elsewhere"
+sql = "select 1 as one"
+[[panel]]
+id = "no-file"
+title = "Of a database that is not there"
+kind = "stat"
+source = "gone"
+sql = "select count(*) as n from orders"
+[[panel]]
+id = "endless"
+title = "Of a statement that takes too long"
+kind = "stat"
+source = "hasty"
+sql = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 1000000000) select count(*) as n from n"
+"#;
+
+/// 2011-11-16 12:00 UTC.
+pub(crate) const NOW: i64 = 1_321_444_800;
+
+pub(crate) struct World {
+    pub(crate) app: Router,
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) database: PathBuf,
+    _directory: tempfile::TempDir,
+}
+
+pub(crate) async fn world() -> World {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("sales.toml"), SALES).unwrap();
+    std::fs::write(directory.path().join("broken.toml"), BROKEN).unwrap();
+    let database = directory.path().join("shop.sqlite");
+    write(
+        &database,
+        "create table orders (ordered_at int, amount int, country text, band text);
+         insert into orders values
+           (1321012800, 1050, 'France', 'low'), (1321099200, 250, 'EIRE', 'high'),
+           (1321102800, -50, 'France', 'low'), (1320400000, 700, 'France', 'low')",
+    )
+    .await;
+    let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(NOW)));
+    let config = Config { jitter: 0.0, early: 0.0, ..Config::default() };
+    let cache = Cache::in_memory(config, clock.clone());
+    let source = |name: &str, path: &Path, limits: Limits| {
+        let name = SourceName::parse(name).unwrap();
+        (name.clone(), Source::sqlite(name, path, limits))
+    };
+    let hasty = Limits { time: Duration::from_millis(50), ..Limits::default() };
+    let sources = Sources::from([
+        source("shop", &database, Limits::default()),
+        source("gone", &directory.path().join("gone.sqlite"), Limits::default()),
+        source("hasty", &database, hasty),
+    ]);
+    let catalog = Arc::new(Catalog::open(directory.path()));
+    assert!(catalog.contents().problems.is_empty(), "{:?}", catalog.contents().problems);
+    let loader = Loader::new(cache, sources);
+    let engine = Arc::new(Engine::new(catalog, loader, clock.clone()));
+    let service =
+        Arc::new(EngineService::new(Arc::clone(&engine), clock.clone() as Arc<dyn Clock>));
+    let state = AppState::new(service, Assets::default());
+    let app = router(state, directory.path());
+    World { app, engine, clock, database, _directory: directory }
+}
+
+pub(crate) async fn write(database: &Path, sql: &str) {
+    let options =
+        sqlx::sqlite::SqliteConnectOptions::new().filename(database).create_if_missing(true);
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+    connection.execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+/// What came back.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    pub(crate) fn pretty(&self) -> String {
+        serde_json::to_string_pretty(&self.json()).unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The cells of a panel's column.
+    pub(crate) fn cells(&self, column: &str) -> Value {
+        let json = self.json();
+        let columns = json["panel"]["frame"]["columns"].as_array().unwrap().clone();
+        columns.into_iter().find(|c| c["name"] == column).unwrap()["cells"].clone()
+    }
+
+    pub(crate) fn state(&self) -> Value {
+        self.json()["panel"]["freshness"]["state"].clone()
+    }
+}
+
+impl World {
+    pub(crate) async fn ask(&self, request: Request<Body>) -> Answer {
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let body = String::from_utf8(bytes.to_vec()).unwrap();
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.get_with(path, &[]).await
+    }
+
+    pub(crate) async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = headers
+            .iter()
+            .fold(Request::get(path), |request, (name, value)| request.header(*name, *value));
+        self.ask(request.body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn invalidate(&self, tag: &str) {
+        self.engine.invalidate(&[Tag::parse(tag).unwrap()]).await.unwrap();
+    }
+
+    pub(crate) fn figures(&self) -> Figures {
+        self.engine.loader().cache().statistics().of_all()
+    }
+
+    pub(crate) fn loads(&self) -> u64 {
+        self.figures().loads
+    }
+
+    /// Waits for what is loaded behind an answer.
+    pub(crate) async fn loaded(&self, loads: u64) {
+        let all = async {
+            while self.loads() < loads {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), all).await.unwrap();
+    }
+}
+
+pub(crate) const REVENUE: &str = "/api/v1/dashboards/sales/panels/revenue";
+pub(crate) const TOTAL: &str = "/api/v1/dashboards/sales/panels/total";
+pub(crate) const DATA: &str = "/api/v1/dashboards/sales/data";
