@@ -110,12 +110,9 @@ pub(crate) fn tick_labels(ticks: &[f64], unit: &Unit) -> Vec<String> {
         ticks.iter().map(|tick| form(*tick)).collect()
     };
     let step = ticks.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
-    let round = |tick: f64| match (unit, format::compact(tick, unit)) {
-        (Unit::Seconds, text) => {
-            let zero = [" 0 s", " 0 min"].iter().find_map(|zero| text.strip_suffix(zero));
-            zero.unwrap_or(&text).to_owned()
-        }
-        (_, text) => text,
+    let round = |tick: f64| match unit {
+        Unit::Seconds if tick >= 0.0 => format::round_duration(tick),
+        _ => format::compact(tick, unit),
     };
     let short = say(&round);
     let step_decimals = decimals(step);
