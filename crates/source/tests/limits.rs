@@ -32,8 +32,10 @@ async fn statements_that_take_long_do_not_hold_up_others() {
     let fixture = Fixture::with_limits("create table t (a)", "UTC", limits).await;
     let endless = format!("{ENDLESS} max(i) as m from n");
     let quick = async {
-        // The others have begun by then, however few cores there are.
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        // Each of the others has a connection, however few cores there are.
+        while fixture.source.connections().1 < 2 {
+            tokio::task::yield_now().await;
+        }
         fixture.run("select 1 as one").await
     };
     tokio::select! {
