@@ -1,9 +1,6 @@
 //! The page about sources and rollups: what it shows of them, that nothing secret is on it, and that
 //! its forms do what they say.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
 use axum::Router;
 use axum::body::Body;
 use brisk_app::Assets;

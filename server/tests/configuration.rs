@@ -1,9 +1,6 @@
 //! What Brisk is told: the layers, what is wrong with a file and where, secrets that nobody
 //! prints, and policies that reach the engine.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
 use brisk_cache::Trigger;
 use brisk_domain::{Access, CacheMode, Clock, ManualClock, Slug, SourceName, Timestamp, ViewState};
 use brisk_engine::Engine;

@@ -1,8 +1,5 @@
 //! The demo's shop goes on selling: what comes when, into which tables, and that who looks sees it.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
 use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};

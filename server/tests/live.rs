@@ -1,10 +1,7 @@
 //! Pages and the live channel: what is in the first bytes, what a browser need not ask for again,
 //! what is late, and how open pages hear of what changes.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-mod live_support;
+use crate::live_support;
 
 use brisk_domain::{Clock, Pace, Timestamp};
 use live_support::{NOW, world, world_at};

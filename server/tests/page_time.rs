@@ -1,10 +1,7 @@
 //! Open pages and their time: days that end, newest rows that move to another day, pages that show
 //! another time than their channel.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-mod live_support;
+use crate::live_support;
 
 use brisk_domain::Timestamp;
 use brisk_server::system_clock::PacedClock;

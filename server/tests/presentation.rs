@@ -1,9 +1,6 @@
 //! How pages are presented, as their addresses say: what the cache has, where a zoom leads back to, the
 //! order of tables; and that nonsense there does no harm.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used)]
-
 use axum::Router;
 use axum::body::Body;
 use brisk_app::Assets;

@@ -2,9 +2,6 @@
 //! and a real Redis, which are killed, paused, flushed, slowed down and filled. `cargo xtask bench`
 //! runs the same in full, on release builds.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
 use brisk_bench::{faults, flight, freshness, leaving, round_trips};
 use std::path::{Path, PathBuf};
 use std::time::Duration;

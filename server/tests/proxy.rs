@@ -1,10 +1,7 @@
 //! Pages and live channels through nginx, with what it does by itself: it holds back answers until
 //! its buffers are full, and packs pages.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
-mod live_support;
+use crate::live_support;
 
 use brisk_bench::servers::free_port;
 use brisk_bench::servers::guarded::Guarded;

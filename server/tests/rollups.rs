@@ -1,9 +1,6 @@
 //! Rollups as an operator meets them: what `brisk check` says of their files, `brisk rollup`, and
 //! where they are written.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
 use brisk_domain::{Clock, ManualClock, SourceName, Timestamp};
 use brisk_server::config::{Environment, Flags, Settings};
 use brisk_server::{open, rollup_runs, rollup_schedule};

@@ -1,8 +1,5 @@
 //! Every route: its status, its policy, and what it must never do.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used)]
-
 use axum::Router;
 use axum::body::Body;
 use brisk_app::Assets;

@@ -1,8 +1,5 @@
 //! `brisk warm` and `brisk invalidate` over a real Redis, and what a server finds afterwards.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
 use brisk_cache::Trigger;
 use brisk_domain::{Access, Clock, ManualClock, Slug, Timestamp, ViewState};
 use brisk_engine::Engine;

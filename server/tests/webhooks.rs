@@ -1,9 +1,6 @@
 //! The webhook over real routes: what is believed, what is done, what is said when something is
 //! wrong.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use axum::Router;
 use axum::body::Body;
 use brisk_app::Assets;

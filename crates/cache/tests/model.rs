@@ -3,10 +3,7 @@
 //! purges, evictions, and a clock. One thread, and loaders that do nothing until they are told:
 //! a history that fails is shrunk and printed, and fails again.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
-mod support;
+use crate::support;
 
 use brisk_cache::{
     Cache, Config, EntryKey, Fingerprint, Hit, LoadError, Policy, Request, State, Tag, Ticket,

@@ -1,10 +1,7 @@
 //! Several processes over one Redis, and what they share. Caches with a connection of their own
 //! stand for processes, except where one has to be killed: that is a real one.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
-mod support;
+use crate::support;
 
 use brisk_cache::{Cache, Config, Event, LoadError, RedisConfig, Request, State, Trigger};
 use futures::FutureExt;

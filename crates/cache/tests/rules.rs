@@ -1,10 +1,7 @@
 //! The cache rules, each by its name, in memory, with a Redis, and with a Redis Cluster: the same
 //! tests for all three. Loads are counted, not assumed.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
-mod support;
+use crate::support;
 
 use brisk_cache::{
     Cache, Config, Event, Fingerprint, Found, Hit, LaneLimits, LoadError, Policy, Request, State,

@@ -1,10 +1,7 @@
 //! A Redis behind TLS, with users and passwords: single and cluster, with a certificate authority
 //! of the test's own.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
-mod support;
+use crate::support;
 
 use brisk_cache::{
     Cache, Config, Event, Fingerprint, Policy, RedisConfig, Request, State, Tag, Trigger,

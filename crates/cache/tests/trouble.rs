@@ -1,10 +1,7 @@
 //! Redis in trouble: flushed, killed, paused, slow, full, restored from an old backup, filled with
 //! garbage. Pages go on, and nothing old is ever current.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
-mod support;
+use crate::support;
 
 use brisk_cache::{Cache, Event, RedisConfig, Request, State, Trigger};
 use futures::FutureExt;

@@ -1,8 +1,6 @@
 //! What axes show of their values: all of them, in most of the height.
 
-#![allow(clippy::unwrap_used)]
-
-mod support;
+use crate::support;
 
 use brisk_domain::{Frame, PanelKind, Unit};
 use support::{Case, days, floats, time};

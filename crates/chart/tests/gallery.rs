@@ -1,7 +1,7 @@
 //! What holds for every chart of the gallery, whatever its kind: numbers are numbers, figures fit
 //! each other, and nothing is too heavy to send.
 
-mod support;
+use crate::support;
 
 use support::{Case, kinds, warts};
 

@@ -1,8 +1,6 @@
 //! Gauges fit their box, and say when their figure is not on the scale.
 
-#![allow(clippy::unwrap_used)]
-
-mod support;
+use crate::support;
 
 use brisk_domain::Unit;
 use support::gauge;

@@ -1,8 +1,6 @@
 //! Each kind with its warts, as snapshots of the markup. To accept a change after looking at it:
 //! `INSTA_UPDATE=always cargo test -p brisk-chart`.
 
-#![allow(clippy::unwrap_used)]
-
 use brisk_chart::{Drawing, Input, Spec, TableView, draw, table};
 use brisk_domain::panel::{Better, Cell, ColumnStyle, EmptyBucket};
 use brisk_domain::{

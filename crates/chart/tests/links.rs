@@ -1,9 +1,7 @@
 //! Marks and rows that lead somewhere, and tables in another order: as snapshots of the markup, and
 //! what must hold whatever the data is.
 
-#![allow(clippy::unwrap_used)]
-
-mod support;
+use crate::support;
 
 use brisk_chart::{TableView, draw, table};
 use brisk_domain::variable::Options;

@@ -1,8 +1,6 @@
 //! Where marks stand, and what is said of those that are not drawn.
 
-#![allow(clippy::unwrap_used)]
-
-mod support;
+use crate::support;
 
 use brisk_domain::{PanelKind, Unit, Values};
 use support::{Case, column, floats, ints, texts};

@@ -1,8 +1,6 @@
 //! The order of series and of labels, which decides colours, stacks and legends.
 
-#![allow(clippy::unwrap_used)]
-
-mod support;
+use crate::support;
 
 use brisk_domain::PanelKind;
 use support::{Case, days, floats, ints, start, texts, time};

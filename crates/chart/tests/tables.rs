@@ -1,6 +1,6 @@
 //! Numbers in tables: aligned for the eye, with all their digits in reach.
 
-mod support;
+use crate::support;
 
 use brisk_domain::{Decimal, PanelKind, Values};
 use support::{Case, column, floats, texts};

@@ -1,8 +1,5 @@
 //! Dashboard files: what is good parses, what is wrong is said at its place.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use brisk_definition::{load_dir, parse};
 use brisk_domain::{PanelKind, Slug};
 use proptest::prelude::*;

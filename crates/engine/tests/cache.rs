@@ -1,9 +1,6 @@
 //! The engine's use of the cache: whose entries are shared and whose are not, what warming fills,
 //! which policy holds, what an invalidation reaches. Loads are counted, not assumed.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
 use brisk_cache::{Cache, Config, Figures, Tag, Trigger};
 use brisk_domain::{
     Access, AttributeName, CacheMode, CachePolicy, Dashboard, Freshness, ManualClock, PanelId,

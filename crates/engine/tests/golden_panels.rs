@@ -2,9 +2,6 @@
 //! prints for a statement written by hand, cell by cell. The statements are in `golden_panels/`; the
 //! range crosses both changes of the clock in 2011.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
 #[path = "../../source/tests/clients/equal.rs"]
 mod equal;
 #[path = "../../source/tests/clients/sqlite3.rs"]

@@ -1,8 +1,5 @@
 //! What is said of a panel's entries, and that saying it changes nothing.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
 use brisk_cache::{Cache, Config, Tag, Trigger};
 use brisk_domain::{
     Access, CachePolicy, EntryOf, EntryReport, EntryState, ManualClock, PanelId, PolicyPlace, Slug,

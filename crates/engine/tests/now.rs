@@ -1,8 +1,5 @@
 //! What dashboards take for now: the clock, a date, the newest row.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
 use brisk_cache::{Cache, Config, Tag, Trigger};
 use brisk_domain::{Access, ManualClock, Slug, SourceName, Timestamp, ViewState};
 use brisk_engine::load::{Loader, Sources};

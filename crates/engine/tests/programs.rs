@@ -1,9 +1,6 @@
 //! What programs get: the current value, unless they take an older one; panels without choices;
 //! editions that say whether anything is new; failures whose kind they can act on.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use brisk_cache::{Cache, Config, RedisConfig, Tag, Trigger};
 use brisk_domain::{
     Access, Clock, Dashboard, FailureKind, Freshness, ManualClock, Panel, PanelData, Slug,

@@ -1,9 +1,6 @@
 //! Panels that read a rollup: it is refreshed before they run, once whoever asks, and what makes
 //! it out of date does so to them. Refreshes are counted, not assumed.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
 use brisk_cache::{Cache, Config, RedisConfig, Tag, Trigger};
 use brisk_domain::{
     Access, Clock, Dashboard, Freshness, ManualClock, PanelError, RollupName, RollupRun, Slug,

@@ -1,9 +1,6 @@
 //! A dashboard over a real SQLite file: one load a statement, side by side, errors in their own
 //! panels.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
 use brisk_cache::{Cache, Config, Trigger};
 use brisk_domain::{
     Access, Dashboard, Interval, ManualClock, Panel, Query, Slug, SourceName, Timestamp, ViewState,

@@ -1,10 +1,7 @@
 //! The same file in every kind of database: the same values, all or nothing, in place of what was
 //! there.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
-mod fixture;
+use crate::fixture;
 
 use brisk_import::{ImportError, Options, Plan, Progress};
 use fixture::{Cell, Database};

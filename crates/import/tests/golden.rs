@@ -1,8 +1,5 @@
 //! The real data set, imported unshifted: every golden figure comes out exactly.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
 use brisk_domain::{Timestamp, ZoneName};
 use brisk_import::{NoProgress, Options, Plan, Shift, Target, import};
 use sqlx::{Connection, Row};

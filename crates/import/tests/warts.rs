@@ -1,8 +1,5 @@
 //! Broken, odd and interrupted files: all or nothing, and every line accounted for.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
 use brisk_import::{ImportError, NoProgress, Options, Plan, Progress, Report, Target};
 use futures::FutureExt;
 use sqlx::{Connection, Row};

@@ -1,9 +1,6 @@
 //! What sources say of themselves, and of how they run a statement.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
-mod fixture;
+use crate::fixture;
 
 use brisk_domain::SourceName;
 use brisk_source::{Dialect, Limits, Source};

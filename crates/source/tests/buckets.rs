@@ -1,9 +1,6 @@
 //! Time in SQL against time in Rust, on real databases.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-mod fixture;
+use crate::fixture;
 
 use brisk_domain::{
     Access, Bounds, Interval, Query, Selection, Timestamp, Values, VariableName, ZoneName,

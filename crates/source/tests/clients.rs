@@ -2,15 +2,9 @@
 //! hand, cell by cell: every type, bucket and zone, over a range that crosses both changes of the
 //! clock. The statements are in `clients/`.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
-#[path = "clients/equal.rs"]
 mod equal;
-mod fixture;
-#[path = "clients/servers.rs"]
+use crate::fixture;
 mod servers;
-#[path = "clients/sqlite3.rs"]
 mod sqlite3;
 
 use brisk_domain::{

@@ -1,11 +1,7 @@
 //! The properties of `fuzz/` on a stable compiler: over its seeds, over hostile statements, over
 //! seeds that are cut and mixed, and over words put together at random.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
-#[path = "hostile/corpus.rs"]
-mod corpus;
+use crate::hostile::corpus;
 #[path = "../../../fuzz/properties.rs"]
 mod properties;
 

@@ -1,13 +1,8 @@
 //! Statements that must never reach a database, in every dialect that could read them.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-#[path = "hostile/corpus.rs"]
-mod corpus;
-#[path = "hostile/databases.rs"]
+pub(crate) mod corpus;
 mod databases;
-mod fixture;
+use crate::fixture;
 
 use brisk_domain::{
     Access, AttributeName, Bounds, Interval, Query, Selection, Timestamp, VariableName, ZoneName,

@@ -1,9 +1,6 @@
 //! What a statement may take, and what stops it.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-mod fixture;
+use crate::fixture;
 
 use brisk_source::{Limits, SourceError};
 use fixture::{Fixture, cells, maria};

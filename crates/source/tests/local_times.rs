@@ -1,10 +1,7 @@
 //! Columns that hold what the dashboard's own wall clock reads, on every database, through both
 //! changes of awkward zones.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-mod fixture;
+use crate::fixture;
 
 use brisk_domain::{
     Access, Bounds, Frame, Interval, Query, Timestamp, Values, ZoneName, ZoneOffsets,

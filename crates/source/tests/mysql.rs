@@ -1,9 +1,6 @@
 //! A real MariaDB: every type is what it is, statements only read, errors say where.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-mod fixture;
+use crate::fixture;
 
 use brisk_domain::{Decimal, Frame, SourceName, Timestamp, Values};
 use brisk_source::{Limits, Source, SourceError};

@@ -1,10 +1,7 @@
 //! Instants in a real MariaDB: `date`, `datetime` and `timestamp` columns, fractions, the time
 //! before 1970, NULL, and indexes.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-mod fixture;
+use crate::fixture;
 
 use brisk_domain::{Timestamp, Values};
 use brisk_source::{Bind, Limits};

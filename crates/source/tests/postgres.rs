@@ -1,8 +1,5 @@
 //! A real PostgreSQL: every type is what it is, statements only read, and limits hold.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
 use brisk_domain::{
     Access, Bounds, Decimal, Frame, Interval, Query, SourceName, Timestamp, Values, ZoneName,
 };

@@ -1,11 +1,8 @@
 //! Rollups of a real MariaDB, written by one user and read by another. The database that they are
 //! kept in is one for the whole server, so that these tests take turns.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
-mod fixture;
-mod rollups;
+use crate::fixture;
+use crate::rollups;
 
 use brisk_domain::{Lateness, SourceName, Timestamp};
 use brisk_source::rollup::Refresh;

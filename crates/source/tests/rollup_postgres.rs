@@ -1,9 +1,6 @@
 //! Rollups of a real PostgreSQL, written by one role and read by another.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
-mod rollups;
+use crate::rollups;
 
 use brisk_domain::{Lateness, SourceName, Timestamp};
 use brisk_source::{Limits, Source};

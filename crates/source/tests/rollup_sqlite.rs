@@ -1,10 +1,7 @@
 //! Rollups of a SQLite database: what a refresh touches, what readers see meanwhile, and what is
 //! refused.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
-
-mod rollups;
+use crate::rollups;
 
 use brisk_domain::{Interval, Lateness, RollupColumn, SourceName, Timestamp};
 use brisk_source::{Limits, Source, SourceError};

@@ -1,9 +1,6 @@
 //! Statements on real SQLite files: values, variables, errors.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-mod fixture;
+use crate::fixture;
 
 use brisk_domain::Values;
 use brisk_source::SourceError;

@@ -1,9 +1,6 @@
 //! Times that columns hold as numbers or texts, on every database.
 
-// Helpers of tests are outside of what clippy takes for tests.
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-mod fixture;
+use crate::fixture;
 
 use brisk_domain::{Access, Bounds, Interval, Query, Timestamp, Values, ZoneName};
 use brisk_source::{Context, Source, compile};

@@ -1,9 +1,10 @@
 //! Brisk's own records. All SQL of the store is in this crate; its schema is in `migrations/`.
 //!
-//! To add a record: a migration (forward only, and readable by the previous release), a file here
-//! with its type and its queries.
+//! To add a record: a migration (forward only, and readable by the previous release) with its line in
+//! `migrations.rs`, a file here with its type and its queries.
 
 mod imports;
+mod migrations;
 mod requested_views;
 mod rollup_runs;
 
@@ -39,7 +40,7 @@ impl Store {
             .foreign_keys(true)
             .busy_timeout(std::time::Duration::from_secs(5));
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
-        sqlx::migrate!("../../migrations").run(&pool).await?;
+        migrations::migrator().run(&pool).await?;
         Ok(Self { pool })
     }
 }

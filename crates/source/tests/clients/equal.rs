@@ -1,6 +1,6 @@
 //! A frame against what a client prints, cell by cell.
 
-use crate::sqlite3::Cell;
+use super::sqlite3::Cell;
 use brisk_domain::{Frame, Values};
 use chrono::NaiveDateTime;
 

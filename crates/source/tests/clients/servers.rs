@@ -1,6 +1,6 @@
 //! The `psql` and `mariadb` command-line clients: what they print for a file of SQL.
 
-use crate::sqlite3::Cell;
+use super::sqlite3::Cell;
 use std::path::Path;
 use std::process::Command;
 

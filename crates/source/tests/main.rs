@@ -1,0 +1,24 @@
+//! Statements against SQLite, PostgreSQL and MariaDB.
+//!
+//! One program: each more would be linked, and started, by itself. A new file is a `mod` here.
+
+// Helpers of tests are outside of what clippy takes for tests.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod about;
+mod buckets;
+mod clients;
+mod fixture;
+mod fuzz;
+mod hostile;
+mod limits;
+mod local_times;
+mod mysql;
+mod mysql_times;
+mod postgres;
+mod rollup_mysql;
+mod rollup_postgres;
+mod rollup_sqlite;
+mod rollups;
+mod sqlite;
+mod time_columns;
