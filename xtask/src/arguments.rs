@@ -48,6 +48,14 @@ impl Arguments {
         Ok(Some(self.words.remove(at)))
     }
 
+    /// The words that are neither flags nor their values; asked for after those.
+    pub(crate) fn words(&mut self) -> Vec<String> {
+        let (flags, words) =
+            std::mem::take(&mut self.words).into_iter().partition(|word| word.starts_with('-'));
+        self.words = flags;
+        words
+    }
+
     /// What followed `--`, for the program that is started.
     pub(crate) fn pass_on(&mut self) -> Vec<String> {
         std::mem::take(&mut self.after_dashes)

@@ -1,51 +1,41 @@
-//! `cargo xtask check`: formatting and lints, with warnings denied.
+//! `cargo xtask check`: formatting, lints, types and the shape of the crates, with warnings denied.
 
 use crate::arguments::Arguments;
+use crate::modules;
 use crate::process::run;
 use crate::step::step;
+use crate::test_build::{self, Selection};
 use crate::workspace::Workspace;
 use anyhow::Result;
 use std::process::ExitCode;
 
 pub(crate) fn run_command(workspace: &Workspace, arguments: Arguments) -> Result<ExitCode> {
     arguments.finish()?;
-    format(workspace)?;
-    lint(workspace)?;
+    files(workspace)?;
+    step("clippy", "no lint has anything to say", || {
+        test_build::build(workspace, Selection::Everything)
+    })?;
+    frontend(workspace)?;
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) fn format(workspace: &Workspace) -> Result<()> {
+/// What can be said of the files without compiling them.
+pub(crate) fn files(workspace: &Workspace) -> Result<()> {
     step("format", "every file is as rustfmt would write it", || {
         run(&mut workspace.cargo(&["fmt", "--all", "--check"]))
+    })?;
+    step("modules", "no circles of files, and no file that nobody compiles", || {
+        modules::check(workspace)
     })
 }
 
 /// The app is built twice, with different features: the frontend never shares a build with the
 /// server.
-pub(crate) fn lint(workspace: &Workspace) -> Result<()> {
-    step("clippy", "no lint has anything to say", || {
-        run(&mut workspace.cargo(&[
-            "clippy",
-            "--quiet",
-            "--workspace",
-            "--exclude",
-            "brisk-frontend",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ]))?;
+pub(crate) fn frontend(workspace: &Workspace) -> Result<()> {
+    step("clippy", "no lint has anything to say of what runs in browsers", || {
         crate::frontend::wasm_target(workspace)?;
-        run(&mut workspace.cargo(&[
-            "clippy",
-            "--quiet",
-            "-p",
-            "brisk-frontend",
-            "--target",
-            crate::frontend::TARGET,
-            "--",
-            "-D",
-            "warnings",
-        ]))
+        let target = ["clippy", "--quiet", "-p", "brisk-frontend", "--target"];
+        let mut command = workspace.cargo(&target);
+        run(command.arg(crate::frontend::TARGET).args(["--", "-D", "warnings"]))
     })
 }

@@ -16,6 +16,7 @@ mod browser;
 mod build;
 mod check;
 mod frontend;
+mod modules;
 mod process;
 mod programs;
 mod serve;
@@ -24,6 +25,8 @@ mod step;
 mod stylesheet;
 mod summary;
 mod test;
+mod test_build;
+mod test_run;
 mod watch;
 mod workspace;
 
@@ -46,8 +49,8 @@ const COMMANDS: [Command; 5] = [
     },
     Command {
         name: "test",
-        usage: "test [--quick]",
-        about: "all that CI runs; --quick leaves out services and browser",
+        usage: "test [--quick] [CRATE…] [FILTER…]",
+        about: "all that CI runs; or the tests of some crates, or of some names; --quick leaves out services and browser",
         run: test::run,
     },
     Command {
@@ -65,7 +68,7 @@ const COMMANDS: [Command; 5] = [
     Command {
         name: "check",
         usage: "check",
-        about: "formatting and lints, with warnings denied",
+        about: "formatting, lints, and circles of files, with warnings denied",
         run: check::run_command,
     },
 ];
@@ -107,6 +110,6 @@ fn is_help(word: &str) -> bool {
 fn print_commands() {
     println!("cargo xtask COMMAND\n");
     for command in &COMMANDS {
-        println!("  {:<40} {}", command.usage, command.about);
+        println!("  {:<42} {}", command.usage, command.about);
     }
 }

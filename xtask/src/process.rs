@@ -55,16 +55,25 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 
 /// Runs a command, shows each line of its standard output and hands it to `read`.
 pub(crate) fn run_reading(command: &mut Command, mut read: impl FnMut(&str)) -> Result<()> {
+    read_lines(command, |line| {
+        println!("{line}");
+        read(line);
+    })
+}
+
+/// Runs a command and hands each line of its standard output to `read`.
+pub(crate) fn read_lines(command: &mut Command, mut read: impl FnMut(&str)) -> Result<()> {
     let name = describe(command);
     let mut child = spawn(command.stdout(Stdio::piped()))?;
+    let group = child.group();
+    foreground().extend(group);
     if let Some(output) = child.inner.stdout.take() {
         for line in BufReader::new(output).split(b'\n') {
             let line = line.with_context(|| format!("the output of `{name}` ended early"))?;
-            let line = String::from_utf8_lossy(&line);
-            println!("{line}");
-            read(&line);
+            read(&String::from_utf8_lossy(&line));
         }
     }
+    foreground().retain(|other| Some(*other) != group);
     finish(child, &name)
 }
 
@@ -113,6 +122,16 @@ impl Guarded {
     /// Whether it has ended by itself.
     pub(crate) fn has_ended(&mut self) -> bool {
         !matches!(self.inner.try_wait(), Ok(None))
+    }
+
+    /// What it writes to its standard output, where that is piped.
+    pub(crate) fn output(&mut self) -> Option<std::process::ChildStdout> {
+        self.inner.stdout.take()
+    }
+
+    /// Waits for its end; whether that was a good one.
+    pub(crate) fn has_succeeded(&mut self) -> Result<bool> {
+        Ok(self.inner.wait().context("a program could not be waited for")?.success())
     }
 
     fn group(&self) -> Option<Pid> {

@@ -1,7 +1,7 @@
 //! What the tests came to: counted from what the runners say.
 
 use anyhow::{Context, Result};
-use std::ops::AddAssign;
+use std::ops::{AddAssign, Sub};
 use std::path::Path;
 
 /// How many tests passed and failed.
@@ -35,6 +35,14 @@ impl AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
+    }
+}
+
+impl Sub for Counts {
+    type Output = Self;
+
+    fn sub(self, before: Self) -> Self {
+        Self { passed: self.passed - before.passed, failed: self.failed - before.failed }
     }
 }
 

@@ -27,6 +27,11 @@ impl Workspace {
         self.root.join(relative)
     }
 
+    /// `path` as seen from the repository's root, for people.
+    pub(crate) fn relative<'p>(&self, path: &'p Path) -> &'p Path {
+        path.strip_prefix(&self.root).unwrap_or(path)
+    }
+
     /// A path below cargo's target directory, where everything that is built goes.
     pub(crate) fn target(&self, relative: &str) -> PathBuf {
         self.target.join(relative)
