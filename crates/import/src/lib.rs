@@ -2,7 +2,7 @@
 //! nothing.
 //!
 //! - [`plan`] says what to load: columns, types, statements to run afterwards; what of it is SQL
-//!   may differ by [`dialect`], and `derived` reads the tables that those statements name;
+//!   may differ by database ([`per_dialect`]), and `derived` reads the tables that those statements name;
 //! - [`file`] opens plain, gzip, zstd and xz files and counts the bytes read;
 //! - [`value`] turns a field into a typed value, or says why not;
 //! - `read` does both in a thread and hands over batches of rows;
@@ -10,8 +10,8 @@
 //! - [`load`] does all of it;
 //! - [`progress`] shows how far it is.
 //!
-//! To add a column type: a variant of [`plan::ColumnType`], its conversion in [`value`], and how
-//! databases call it in [`dialect`]. To add a database: a [`dialect::Dialect`], a file under
+//! To add a column type: a variant of [`plan::ColumnType`], its conversion in [`value`], and its
+//! names in the databases in `target::schema`. To add a database: a [`dialect::Dialect`], a file under
 //! `target`, and a variant of [`target::Target`]; the tests then tell whether it holds the same
 //! values as the others.
 
@@ -20,6 +20,8 @@ pub mod dialect;
 pub mod error;
 pub mod file;
 pub mod load;
+pub mod options;
+pub mod per_dialect;
 pub mod plan;
 pub mod progress;
 mod read;
@@ -29,7 +31,8 @@ pub mod value;
 
 pub use dialect::Dialect;
 pub use error::{ImportError, Rejected};
-pub use load::{Options, Report, Shift, import};
+pub use load::{Report, import};
+pub use options::{Options, Shift};
 pub use plan::Plan;
 pub use progress::{NoProgress, Progress, TerminalProgress};
 pub use target::Target;

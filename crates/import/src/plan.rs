@@ -1,6 +1,6 @@
 //! What to load: columns, types, statements to run afterwards.
 
-use crate::dialect::PerDialect;
+use crate::per_dialect::PerDialect;
 use crate::{ImportError, value};
 use brisk_domain::ZoneName;
 use serde::Deserialize;

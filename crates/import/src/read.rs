@@ -2,11 +2,10 @@
 //! not fit is counted and kept.
 
 use crate::file::{self, Opened};
-use crate::load::Options;
 use crate::plan::{ColumnType, Plan};
 use crate::rejected::RejectedFile;
 use crate::value::{self, Value};
-use crate::{ImportError, Progress, Rejected};
+use crate::{ImportError, Options, Progress, Rejected};
 use brisk_domain::{Timestamp, ZoneName, ZoneOffsets};
 use chrono::NaiveDateTime;
 use std::path::{Path, PathBuf};

@@ -1,46 +1,13 @@
 //! Brisk's own records. All SQL of the store is in this crate; its schema is in `migrations/`.
 //!
 //! To add a record: a migration (forward only, and readable by the previous release) with its line in
-//! `migrations.rs`, a file here with its type and its queries.
+//! `migrations.rs`, a file here with its type and its queries. `store.rs` opens the database.
 
 mod imports;
 mod migrations;
 mod requested_views;
 mod rollup_runs;
+mod store;
 
 pub use imports::ImportRecord;
-
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
-use std::path::Path;
-
-/// Why the store cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// Opening, reading or writing failed.
-    #[error("Brisk's own database cannot be used: {0}")]
-    Database(#[from] sqlx::Error),
-    /// The schema cannot be brought up to date.
-    #[error("Brisk's own database cannot be brought up to date: {0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
-}
-
-/// Brisk's own database. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Store {
-    pool: SqlitePool,
-}
-
-impl Store {
-    /// Opens the database file at `path`, makes it if it is not there, and brings it up to date.
-    pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .foreign_keys(true)
-            .busy_timeout(std::time::Duration::from_secs(5));
-        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
-        migrations::migrator().run(&pool).await?;
-        Ok(Self { pool })
-    }
-}
+pub use store::{Store, StoreError};

@@ -1,6 +1,6 @@
 //! MariaDB.
 
-use super::{Service, command_as, directory, free_port, program, run, unprivileged};
+use super::server::{Service, command_as, directory, free_port, program, run, unprivileged};
 use crate::process::{Guarded, log_to};
 use crate::workspace::Workspace;
 use anyhow::{Context, Result};

@@ -1,6 +1,6 @@
 //! Redis.
 
-use super::{Service, directory, free_port, program};
+use super::server::{Service, directory, free_port, program};
 use crate::process::{Guarded, log_to};
 use crate::workspace::Workspace;
 use anyhow::Result;

@@ -1,7 +1,8 @@
 //! A plan in one database's words: names in quotes, types, definitions, expressions.
 
-use crate::dialect::{Dialect, PerDialect};
-use crate::plan::Plan;
+use crate::dialect::Dialect;
+use crate::per_dialect::PerDialect;
+use crate::plan::{Column, ColumnType, Plan};
 use crate::{ImportError, derived};
 use std::collections::BTreeSet;
 
@@ -35,7 +36,7 @@ impl<'p> Schema<'p> {
         let quoted = |name: &str| dialect.quoted(name);
         let columns = plan.columns.iter().map(|column| {
             let null = if column.nullable { "" } else { " not null" };
-            (quoted(&column.name), format!("{}{null}", dialect.type_of(column)))
+            (quoted(&column.name), format!("{}{null}", column_type(dialect, column)))
         });
         let whole = if dialect == Dialect::Sqlite { "integer" } else { "bigint" };
         let line = plan.line_column.iter().map(|name| (quoted(name), format!("{whole} not null")));
@@ -151,4 +152,25 @@ fn said<'p, T>(what: &'p PerDialect<T>, dialect: Dialect, key: &str) -> Result<&
             "the plan is not for {name}: its \"{key}\" says nothing for \"{key_of}\""
         ))
     })
+}
+
+/// What `dialect` calls the type of `column`.
+fn column_type(dialect: Dialect, column: &Column) -> String {
+    /// The longest `varchar` of up to four bytes a character.
+    const VARCHAR: u32 = 16_383;
+    match (dialect, column.kind) {
+        (Dialect::MySql, ColumnType::Text) => match column.length {
+            Some(length) if length <= VARCHAR => format!("varchar({length})"),
+            _ => "longtext".into(),
+        },
+        (_, ColumnType::Text) => "text".into(),
+        (Dialect::Sqlite, ColumnType::Float) => "real".into(),
+        (Dialect::Postgres, ColumnType::Float) => "double precision".into(),
+        (Dialect::MySql, ColumnType::Float) => "double".into(),
+        (Dialect::Postgres, ColumnType::Timestamp) => "timestamptz".into(),
+        // `timestamp` ends in 2038 on many servers; this one is in UTC by agreement.
+        (Dialect::MySql, ColumnType::Timestamp) => "datetime(6)".into(),
+        (Dialect::Sqlite, _) => "integer".into(),
+        (_, ColumnType::Integer | ColumnType::Decimal) => "bigint".into(),
+    }
 }
