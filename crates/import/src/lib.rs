@@ -2,7 +2,8 @@
 //! nothing.
 //!
 //! - [`plan`] says what to load: columns, types, statements to run afterwards; what of it is SQL
-//!   may differ by database ([`per_dialect`]), and `derived` reads the tables that those statements name;
+//!   may differ by database ([`per_dialect`]), `derived` reads the tables that those statements name, and
+//!   `infer` makes a plan for a file that nobody described;
 //! - [`file`] opens plain, gzip, zstd and xz files and counts the bytes read;
 //! - [`value`] turns a field into a typed value, or says why not;
 //! - `read` does both in a thread and hands over batches of rows;
@@ -19,6 +20,7 @@ mod derived;
 pub mod dialect;
 pub mod error;
 pub mod file;
+mod infer;
 pub mod load;
 pub mod options;
 pub mod per_dialect;

@@ -1,7 +1,7 @@
 //! What to load: columns, types, statements to run afterwards.
 
+use crate::ImportError;
 use crate::per_dialect::PerDialect;
-use crate::{ImportError, value};
 use brisk_domain::ZoneName;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -105,61 +105,7 @@ impl Plan {
         Self { table: table.into(), ..self }.checked()
     }
 
-    /// A plan for a file nobody described: all columns are text that may be empty, named after
-    /// the header, unless every value of `sample` is a number or a date (ISO 8601, or US style:
-    /// month first).
-    pub fn infer(
-        table: &str,
-        header: &[String],
-        sample: &[Vec<String>],
-    ) -> Result<Self, ImportError> {
-        let columns = header.iter().enumerate().map(|(i, from)| {
-            let values: Vec<&str> = sample
-                .iter()
-                .filter_map(|row| row.get(i).map(|v| v.trim()))
-                .filter(|v| !v.is_empty())
-                .collect();
-            let all = |fits: fn(&str) -> bool| !values.is_empty() && values.iter().all(|v| fits(v));
-            let format =
-                [None, Some("%m/%d/%Y %H:%M"), Some("%m/%d/%Y %H:%M:%S"), Some("%m/%d/%Y")]
-                    .into_iter()
-                    .find(|format| {
-                        !values.is_empty()
-                            && values.iter().all(|v| value::wall(v, *format).is_some())
-                    });
-            let is_code = values.iter().any(|v| has_leading_zero(v));
-            let kind = match () {
-                () if is_code && format.is_none() => ColumnType::Text,
-                () if all(|v| v.parse::<i64>().is_ok()) => ColumnType::Integer,
-                () if all(|v| v.parse::<f64>().is_ok_and(f64::is_finite)) => ColumnType::Float,
-                () if format.is_some() => ColumnType::Timestamp,
-                () => ColumnType::Text,
-            };
-            Column {
-                name: column_name(from, i),
-                from: from.clone(),
-                kind,
-                nullable: true,
-                trim: false,
-                length: None,
-                scale: 0,
-                format: format.flatten().map(ToOwned::to_owned),
-            }
-        });
-        let plan = Self {
-            table: table.to_owned(),
-            timezone: utc(),
-            columns: columns.collect(),
-            line_column: None,
-            constraints: PerDialect::default(),
-            without_rowid: false,
-            derived: PerDialect::default(),
-            computed: Vec::new(),
-        };
-        plan.checked()
-    }
-
-    fn checked(self) -> Result<Self, ImportError> {
+    pub(crate) fn checked(self) -> Result<Self, ImportError> {
         ZoneName::parse(&self.timezone).map_err(|error| ImportError::Plan(error.to_string()))?;
         let names = self.columns.iter().map(|c| &c.name).chain(&self.line_column);
         let names: Vec<&String> =
@@ -190,26 +136,6 @@ pub(crate) fn is_plain_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-fn utc() -> String {
+pub(crate) fn utc() -> String {
     "UTC".into()
-}
-
-fn column_name(header: &str, index: usize) -> String {
-    let plain: String = header
-        .trim()
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
-        .collect();
-    let plain = plain.trim_matches('_');
-    if plain.is_empty() || plain.starts_with(|c: char| c.is_ascii_digit()) {
-        format!("column_{}", index + 1)
-    } else {
-        plain.to_owned()
-    }
-}
-
-/// `007` is a code: as a number it would be another one.
-fn has_leading_zero(value: &str) -> bool {
-    let digits = value.trim_start_matches('-').as_bytes();
-    matches!(digits, [b'0', next, ..] if next.is_ascii_digit())
 }

@@ -1,6 +1,7 @@
 //! The databases that files are loaded into. Each has a file that says how rows get there fast and
-//! how all of it takes effect at once; [`schema`] is what they have in common.
+//! how all of it takes effect at once; [`schema`] and [`connection`] are what they have in common.
 
+mod connection;
 mod mysql;
 mod postgres;
 mod schema;
@@ -15,7 +16,6 @@ use sqlx::mysql::MySqlConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 use std::fmt;
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// The database that a file is loaded into.
 #[derive(Clone)]
@@ -27,9 +27,6 @@ enum Kind {
     Postgres(Box<PgConnectOptions>),
     MySql(Box<MySqlConnectOptions>),
 }
-
-/// How long making a connection may take.
-const CONNECT: Duration = Duration::from_secs(10);
 
 // What the drivers know of a server includes its password.
 impl fmt::Debug for Target {
@@ -95,29 +92,6 @@ impl Target {
             Kind::Postgres(options) => postgres::load(options, &schema, batches).await,
             Kind::MySql(options) => mysql::load(options, &schema, batches).await,
         }
-    }
-}
-
-/// The options of a URL with one of these schemes. The drivers take any scheme, and their messages
-/// could repeat the URL, which holds a password.
-fn parsed<O: std::str::FromStr>(
-    url: &str,
-    schemes: [&str; 2],
-    form: &'static str,
-) -> Result<O, ImportError> {
-    url.split_once("://")
-        .filter(|(scheme, _)| schemes.contains(scheme))
-        .and_then(|_| url.parse().ok())
-        .ok_or(ImportError::Url(form))
-}
-
-/// A connection, in time.
-async fn connected<C>(
-    connecting: impl Future<Output = Result<C, sqlx::Error>>,
-) -> Result<C, ImportError> {
-    match tokio::time::timeout(CONNECT, connecting).await {
-        Ok(result) => result.map_err(|error| ImportError::Unreachable(error.to_string())),
-        Err(_) => Err(ImportError::Unreachable("it does not answer".into())),
     }
 }
 

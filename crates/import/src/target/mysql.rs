@@ -3,6 +3,7 @@
 //!
 //! A transaction would not do: there each statement that makes or drops a table ends it.
 
+use super::connection;
 use super::schema::{NEW, Schema, create_table};
 use crate::read::{Batch, Batches};
 use crate::value::{self, Value};
@@ -22,7 +23,7 @@ const OLD: &str = "brisk_old_";
 /// The options of a URL.
 pub(super) fn options(url: &str) -> Result<MySqlConnectOptions, ImportError> {
     const FORM: &str = "mysql://user:password@host:3306/database";
-    let options: MySqlConnectOptions = super::parsed(url, ["mysql", "mariadb"], FORM)?;
+    let options: MySqlConnectOptions = connection::parsed(url, ["mysql", "mariadb"], FORM)?;
     Ok(options
         .charset("utf8mb4")
         .timezone(Some("+00:00".to_owned()))
@@ -42,7 +43,7 @@ pub(super) async fn load(
     schema: &Schema<'_>,
     batches: &mut Batches<'_>,
 ) -> Result<(), ImportError> {
-    let mut connection = super::connected(options.connect()).await?;
+    let mut connection = connection::connected(options.connect()).await?;
     let written = write(options, &mut connection, schema, batches).await;
     let _ = connection.close().await;
     written
@@ -65,7 +66,7 @@ async fn write(
         Ok(()) => {}
         Err(error) => {
             if drop_all(connection, NEW, &tables).await.is_err()
-                && let Ok(mut other) = super::connected(options.connect()).await
+                && let Ok(mut other) = connection::connected(options.connect()).await
             {
                 // The connection itself was what broke.
                 let _ = drop_all(&mut other, NEW, &tables).await;

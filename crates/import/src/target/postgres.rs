@@ -3,6 +3,7 @@
 //! The rows go to a table of another name, which takes the old one's place at the end: whoever
 //! reads the old one waits only for that, not for the whole import.
 
+use super::connection;
 use super::schema::{NEW, Schema, create_table};
 use crate::ImportError;
 use crate::read::{Batch, Batches};
@@ -17,7 +18,7 @@ pub(super) const AT_ONCE: (usize, usize) = (8_000, usize::MAX);
 /// The options of a URL.
 pub(super) fn options(url: &str) -> Result<PgConnectOptions, ImportError> {
     const FORM: &str = "postgres://user:password@host:5432/database";
-    let options: PgConnectOptions = super::parsed(url, ["postgres", "postgresql"], FORM)?;
+    let options: PgConnectOptions = connection::parsed(url, ["postgres", "postgresql"], FORM)?;
     Ok(options.application_name("brisk import").disable_statement_logging())
 }
 
@@ -26,7 +27,7 @@ pub(super) async fn load(
     schema: &Schema<'_>,
     batches: &mut Batches<'_>,
 ) -> Result<(), ImportError> {
-    let mut connection = super::connected(options.connect()).await?;
+    let mut connection = connection::connected(options.connect()).await?;
     let written = write(&mut connection, schema, batches).await;
     // What is not committed the server undoes at the latest when the connection ends.
     let _ = connection.close().await;

@@ -1,0 +1,30 @@
+//! How a server is named and reached.
+
+use crate::ImportError;
+use std::time::Duration;
+
+/// How long making a connection may take.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// The options of a URL with one of these schemes. The drivers take any scheme, and their messages
+/// could repeat the URL, which holds a password.
+pub(super) fn parsed<O: std::str::FromStr>(
+    url: &str,
+    schemes: [&str; 2],
+    form: &'static str,
+) -> Result<O, ImportError> {
+    url.split_once("://")
+        .filter(|(scheme, _)| schemes.contains(scheme))
+        .and_then(|_| url.parse().ok())
+        .ok_or(ImportError::Url(form))
+}
+
+/// A connection, in time.
+pub(super) async fn connected<C>(
+    connecting: impl Future<Output = Result<C, sqlx::Error>>,
+) -> Result<C, ImportError> {
+    match tokio::time::timeout(CONNECT, connecting).await {
+        Ok(result) => result.map_err(|error| ImportError::Unreachable(error.to_string())),
+        Err(_) => Err(ImportError::Unreachable("it does not answer".into())),
+    }
+}
