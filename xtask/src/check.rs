@@ -1,7 +1,8 @@
-//! `cargo xtask check`: formatting and lints, with warnings denied.
+//! `cargo xtask check`: formatting, types and lints, with warnings denied.
 
 use crate::arguments::Arguments;
 use crate::process::run;
+use crate::scripts;
 use crate::step::step;
 use crate::workspace::Workspace;
 use anyhow::Result;
@@ -11,6 +12,7 @@ pub(crate) fn run_command(workspace: &Workspace, arguments: Arguments) -> Result
     arguments.finish()?;
     format(workspace)?;
     lint(workspace)?;
+    scripts::check(workspace)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -16,8 +16,10 @@ mod browser;
 mod build;
 mod check;
 mod frontend;
+mod packages;
 mod process;
 mod programs;
+mod scripts;
 mod serve;
 mod services;
 mod step;
@@ -65,7 +67,7 @@ const COMMANDS: [Command; 5] = [
     Command {
         name: "check",
         usage: "check",
-        about: "formatting and lints, with warnings denied",
+        about: "formatting, types and lints, with warnings denied",
         run: check::run_command,
     },
 ];

@@ -9,7 +9,7 @@ use crate::process::{self, run_reading};
 use crate::step::{step, took};
 use crate::summary::Counts;
 use crate::workspace::Workspace;
-use crate::{apt, browser, check, services};
+use crate::{apt, browser, check, scripts, services};
 use anyhow::{Result, bail};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -25,6 +25,7 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<Exi
     }
     run.plain("format", || check::format(workspace))?;
     run.plain("clippy", || check::lint(workspace))?;
+    run.plain("scripts", || scripts::check(workspace))?;
     run.counted("unit and integration", || {
         step("tests", "unit and integration, with private databases", || {
             cargo_test(workspace, quick)
