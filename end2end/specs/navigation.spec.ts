@@ -268,7 +268,7 @@ test.describe("while the server is away", () => {
     await page.route("**/d/products", (route) => route.abort());
     await page.locator("summary", { hasText: "Dashboards" }).click();
     await page.locator(".topbar").getByRole("link", { name: "Products and prices" }).click();
-    await expect(page.locator(".toast")).toContainText("does not answer");
+    await expect(page.locator(".toast")).toContainText("not responding");
     await expect(sign).toContainText("Offline");
     await expect(sign).toHaveAccessibleName("Follows its data: Offline");
     await expect.poll(() => page.url()).toBe(address);
@@ -277,7 +277,7 @@ test.describe("while the server is away", () => {
     // The same of what is sent, and of what a proxy says for a server that is away.
     await page.route("**/d/online-retail/refresh*", (route) => route.fulfill({ status: 502, body: "bad gateway" }));
     await page.getByRole("button", { name: "Refresh" }).click();
-    await expect(page.locator(".toast")).toContainText("does not answer");
+    await expect(page.locator(".toast")).toContainText("not responding");
     expect(await stayed(page)).toBe(true);
     // And then it is back.
     await page.unroute("**/d/products");

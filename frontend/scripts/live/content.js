@@ -6,7 +6,7 @@ import { countFrom } from "./elapsed.js";
 import { markPrevious } from "./marks.js";
 import { arrive } from "./motion.js";
 
-/** @typedef {import("./panels.js").Heard} Heard */
+/** @typedef {import("./news.js").Heard} Heard */
 
 /**
  * What a panel shows.

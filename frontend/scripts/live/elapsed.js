@@ -6,7 +6,7 @@ import { find, findAll } from "../elements.js";
  * Counts from when the load began, as the server says.
  *
  * @param {HTMLElement} content
- * @param {import("./panels.js").Heard} news
+ * @param {import("./news.js").Heard} news
  */
 export const countFrom = ({ dataset }, { elapsed = 0, heard }) => {
   dataset.elapsed = String(elapsed + performance.now() - heard);

@@ -5,13 +5,10 @@ import { find, findAll } from "../elements.js";
 import { contentOf, fillTable, replace } from "./content.js";
 import { countFrom, showElapsed } from "./elapsed.js";
 import { markPrevious } from "./marks.js";
+import { hear } from "./news.js";
 
-/**
- * What the stream says of a panel: which edition there is, or since how many milliseconds it loads.
- *
- * @typedef {{ state: string, edition?: string, error?: string, elapsed?: number }} News
- */
-/** @typedef {News & { heard: number }} Heard news and when they came */
+/** @typedef {import("./news.js").News} News */
+/** @typedef {import("./news.js").Heard} Heard */
 /** @typedef {{ panel: string, html: string, table?: string }} Card */
 
 // As long as a page that streams waits for a panel.
@@ -31,9 +28,8 @@ export class Panels {
   #visible = new Set();
   #ends = new AbortController();
   #begun = performance.now();
+  #isSoon = false;
   #isFetching = false;
-  /** @type {number | undefined} */
-  #soon;
 
   /**
    * @param {HTMLElement} main
@@ -75,7 +71,7 @@ export class Panels {
    * @param {News} news
    */
   hear(id, news) {
-    const heard = { ...news, heard: performance.now() };
+    const heard = hear(news);
     this.#known.set(id, heard);
     const content = contentOf(this.#card(id));
     if (!content) return;
@@ -93,8 +89,10 @@ export class Panels {
 
   /** Fetches all that is wanted and can be seen, in one request. */
   fetchSoon() {
-    this.#soon ??= setTimeout(() => {
-      this.#soon = undefined;
+    if (this.#isSoon) return;
+    this.#isSoon = true;
+    setTimeout(() => {
+      this.#isSoon = false;
       this.#fetch();
     }, 0);
   }

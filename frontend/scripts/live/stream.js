@@ -3,7 +3,7 @@
 import { say } from "../live-sign.js";
 import { attemptLater, cancelAttempt, resetPause } from "./attempts.js";
 
-/** @typedef {import("./panels.js").News} News */
+/** @typedef {import("./news.js").News} News */
 /** @typedef {{ panels(news: Record<string, News>): void, outdated(): void }} Listener */
 
 /** @type {EventSource | undefined} */
@@ -19,10 +19,10 @@ let stream;
 export const open = (address, listener) => {
   if (stream || document.hidden) return;
   stream = new EventSource(new URL(address, location.href));
-  stream.onopen = () => {
+  stream.addEventListener("open", () => {
     resetPause();
     say("live");
-  };
+  });
   stream.addEventListener("panels", ({ data }) => {
     say("live");
     listener.panels(JSON.parse(data));
@@ -31,13 +31,13 @@ export const open = (address, listener) => {
     close();
     listener.outdated();
   });
-  stream.onerror = () => {
+  stream.addEventListener("error", () => {
     say("away");
     // The browser comes back by itself, unless the answer was no stream at all.
     if (stream?.readyState !== EventSource.CLOSED) return;
     close();
     attemptLater(() => open(address, listener));
-  };
+  });
 };
 
 export const close = () => {
