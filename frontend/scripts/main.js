@@ -8,3 +8,6 @@ import "./menus.js";
 import "./live/live.js";
 import "./pages/navigation.js";
 import "./islands.js";
+
+// For the browser tests, which cannot wait until a page is outdated.
+export { reloadInPlace } from "./pages/reload.js";
