@@ -11,8 +11,9 @@ use std::process::ExitCode;
 pub(crate) fn run_command(workspace: &Workspace, arguments: Arguments) -> Result<ExitCode> {
     arguments.finish()?;
     format(workspace)?;
-    lint(workspace)?;
+    // Seconds, and clippy takes minutes.
     scripts::check(workspace)?;
+    lint(workspace)?;
     Ok(ExitCode::SUCCESS)
 }
 

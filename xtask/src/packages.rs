@@ -29,7 +29,7 @@ pub(crate) fn install(workspace: &Workspace, packages: Packages) -> Result<()> {
         return Ok(());
     }
     let npm = programs::find("npm")
-        .context("npm is missing, which bundles the scripts: install Node.js 20.19 or newer")?;
+        .context("npm is missing: install Node.js 20.19 or newer, with npm")?;
     let mut command = workspace.command(npm);
     command.args(["ci", "--no-audit", "--no-fund"]);
     if packages == Packages::Build {

@@ -24,8 +24,8 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<Exi
         })?;
     }
     run.plain("format", || check::format(workspace))?;
-    run.plain("clippy", || check::lint(workspace))?;
     run.plain("scripts", || scripts::check(workspace))?;
+    run.plain("clippy", || check::lint(workspace))?;
     run.counted("unit and integration", || {
         step("tests", "unit and integration, with private databases", || {
             cargo_test(workspace, quick)

@@ -4,6 +4,7 @@
 import { find, findAll } from "../elements.js";
 import { contentOf, fillTable, replace } from "./content.js";
 import { countFrom, showElapsed } from "./elapsed.js";
+import { showLoadedAt } from "./loaded-at.js";
 import { markPrevious } from "./marks.js";
 import { hear } from "./news.js";
 
@@ -161,17 +162,8 @@ export class Panels {
       if (content?.isConnected && table) fillTable(table);
       if (content?.dataset.state === "late" && news && news.state !== "loading" && !wait) this.#takeSlowly(panel);
     }
-    this.#showLoadedAt();
+    showLoadedAt(this.main);
     this.fetched();
-  }
-
-  /** The head says when the oldest panel was loaded. */
-  #showLoadedAt() {
-    const place = find(document, ".loaded-at");
-    const shown = findAll(this.main, ".content[data-as-of]").map(({ dataset }) => dataset);
-    if (!place || shown.length === 0) return;
-    const oldest = shown.reduce((a, b) => (Number(b.asOf) < Number(a.asOf) ? b : a));
-    place.textContent = `loaded ${oldest.at}`;
   }
 
   #tick() {
