@@ -1,6 +1,6 @@
 // What all specs share: a page that fails its test on any console error or broken request, an
 // axe check, and the layout shift since the page opened.
-import AxeBuilder from "@axe-core/playwright";
+import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test as base } from "@playwright/test";
 
 export { expect };

@@ -82,7 +82,7 @@ pub async fn cards(
 }
 
 /// What the cache has of one panel for the view that the page's own query string describes, as
-/// markup: `frontend/menus.js` puts it into the panel's menu. It only looks.
+/// markup: `frontend/scripts/menus.js` puts it into the panel's menu. It only looks.
 #[server(prefix = "/fn", endpoint = "cache", input = GetUrl, output = Json)]
 pub async fn cache(slug: String, panel: String, query: String) -> Result<String, ServerFnError> {
     use crate::components::cache_details::details;

@@ -1,12 +1,28 @@
 // A dashboard whose panels take as long as they are told: seconds of work for SQLite, which counts.
 
-/** Numbers that this machine's SQLite counts in a second, roughly: see `calibrate`. */
+/**
+ * A statement that counts to a number.
+ *
+ * @param {string} name of the column
+ * @param {number} numbers
+ */
 export const counting = (name, numbers) =>
   `with recursive n(i) as (select 1 union all select i + 1 from n where i < ${Math.round(numbers)}) select max(i) as ${name} from n`;
 
-/** Eighteen quick panels, one of 0.8 s, which is the second-slowest, and one of five seconds. */
+/**
+ * Eighteen quick panels, one of 0.8 s, which is the second-slowest, and one of five seconds.
+ *
+ * @param {string} title
+ * @param {string} source
+ * @param {(name: string, seconds: number) => string} statement one that takes so long
+ */
 const dashboard = (title, source, statement) => {
+  /** @type {string[]} */
   const panels = [];
+  /**
+   * @param {string} id
+   * @param {number} seconds
+   */
   const add = (id, seconds) =>
     panels.push(`
 [[panel]]
@@ -26,11 +42,19 @@ sql = "${statement(`n_${panels.length}`, seconds)}"`);
 export const elsewhere = () =>
   dashboard("Elsewhere", "elsewhere", (name, seconds) => `select n as ${name} from waits_${seconds * 1_000}`);
 
-/** Over a SQLite file, which works in the server's own process. */
+/**
+ * Over a SQLite file, which works in the server's own process.
+ *
+ * @param {number} perSecond how far it counts in a second
+ */
 export const here = (perSecond) =>
   dashboard("Here", "retail", (name, seconds) => counting(name, seconds * perSecond));
 
-/** One panel that counts, to see how long that takes. */
+/**
+ * One panel that counts, to see how long that takes.
+ *
+ * @param {number} numbers
+ */
 export const calibration = (numbers) => `title = "Calibration"
 source = "retail"
 range = "last 7 days"

@@ -66,8 +66,8 @@ test("a hidden tab waits until it is looked at", async ({ page }) => {
   await settled(page);
   await expect(sign(page)).toHaveAttribute("data-state", "live");
   const hide = (hidden: boolean) =>
-    page.evaluate((hidden) => {
-      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    page.evaluate((value) => {
+      Object.defineProperty(document, "hidden", { value, configurable: true });
       document.dispatchEvent(new Event("visibilitychange"));
     }, hidden);
   const panels = asked(page);

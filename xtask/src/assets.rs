@@ -1,6 +1,7 @@
 //! What browsers load: each file under a name with its hash, packed beside it, and a manifest.
 
 use crate::frontend::Frontend;
+use crate::scripts;
 use crate::step::{note, size};
 use crate::stylesheet;
 use crate::workspace::Workspace;
@@ -27,25 +28,8 @@ pub(crate) fn build(workspace: &Workspace, frontend: &Frontend) -> Result<()> {
     site.add("favicon.svg", &read(&style.join("favicon.svg"))?)?;
     site.add("brisk_bg.wasm", &read(&frontend.wasm)?)?;
     site.add("brisk.js", &read(&frontend.js)?)?;
-    // One file: each more would be a request before the first island starts.
-    let mut loader = String::new();
-    // The loader last: it waits for the wasm, and the others do not.
-    for part in ["popovers", "tables", "crosshair", "toast", "menus", "live", "navigate", "loader"]
-    {
-        let path = workspace.path(&format!("frontend/{part}.js"));
-        let text = fs::read_to_string(&path)
-            .with_context(|| format!("{} cannot be read", path.display()))?;
-        loader.push_str(&without_comments(&text));
-    }
-    site.add("loader.js", loader.as_bytes())?;
+    site.add("loader.js", &read(&scripts::bundle(workspace)?)?)?;
     site.finish()
-}
-
-/// Without indentation and lines that are comments; the rest is what packing is for.
-fn without_comments(js: &str) -> String {
-    let lines = js.lines().map(str::trim);
-    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
-    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 struct Site {
@@ -113,13 +97,4 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 
 fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn comments_of_scripts_go_and_addresses_stay() {
-        let js = "// Why.\n{\n  const a = \"http://a\"; // kept\n\n}\n";
-        assert_eq!(super::without_comments(js), "{\nconst a = \"http://a\"; // kept\n}\n");
-    }
 }

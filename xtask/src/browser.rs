@@ -1,7 +1,7 @@
 //! The browser tests: a server of their own over the unshifted demo, and Playwright against it.
 
-use crate::process::{self, Guarded, log_to, run_quietly};
-use crate::programs;
+use crate::packages::{self, Packages};
+use crate::process::{self, Guarded, log_to};
 use crate::services::{self, free_port};
 use crate::summary::Counts;
 use crate::workspace::Workspace;
@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 pub(crate) fn run(workspace: &Workspace, program: &Path) -> Result<Counts> {
     let server = serve(workspace, program, &[])?;
     let report = workspace.target("playwright.json");
-    let mut playwright = server.command(workspace, "node_modules/.bin/playwright");
+    let mut playwright = server.command(workspace, packages::command(workspace, "playwright"));
     playwright.arg("test").env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
     let result = process::run(&mut playwright);
     let counts = Counts::of_playwright(&report)?;
@@ -46,7 +46,7 @@ pub(crate) fn measure(workspace: &Workspace, program: &Path) -> Result<()> {
     let mut psql = Command::new(services::program("psql")?);
     process::run(psql.args(["--quiet", &elsewhere.url, "-c", &views.join(";")]))?;
     let server = serve(workspace, program, &[("BRISK_SOURCE_ELSEWHERE", &elsewhere.url)])?;
-    let mut node = server.command(workspace, "node");
+    let mut node = server.command(workspace, workspace.command("node"));
     process::run(node.arg("bench/first-paint.mjs"))
 }
 
@@ -58,16 +58,9 @@ struct Server {
 }
 
 impl Server {
-    /// `program`, in the folder of the browser tests, told where the server is.
-    fn command(&self, workspace: &Workspace, program: &str) -> Command {
-        let end2end = workspace.path("end2end");
-        let own = end2end.join(program);
-        let mut command = if own.exists() {
-            workspace.command(own)
-        } else {
-            workspace.command(programs::find(program).unwrap_or_else(|| program.into()))
-        };
-        command.current_dir(&end2end);
+    /// `command`, in the folder of the browser tests, told where the server is.
+    fn command(&self, workspace: &Workspace, mut command: Command) -> Command {
+        command.current_dir(workspace.path("end2end"));
         command.env("BRISK_URL", format!("http://127.0.0.1:{}", self.port));
         command.env("BRISK_DASHBOARDS", &self.dashboards);
         command.env("BRISK_ASSETS", workspace.target("site"));
@@ -79,11 +72,7 @@ impl Server {
 const WAITS: [u32; 3] = [20, 800, 5_000];
 
 fn serve(workspace: &Workspace, program: &Path, variables: &[(&str, &str)]) -> Result<Server> {
-    let npm = programs::find("npm").context("npm is not installed: install Node.js")?;
-    let mut install = workspace.command(npm);
-    install.current_dir(workspace.path("end2end")).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-    install.args(["ci", "--no-audit", "--no-fund"]);
-    run_quietly(&mut install, &workspace.target("logs/npm.log"))?;
+    packages::install(workspace, Packages::All)?;
     let port = free_port()?;
     let log = workspace.target("logs/brisk.log");
     let mut serve = workspace.command(program);

@@ -1,6 +1,7 @@
 //! `cargo xtask build`: frontend, assets, server.
 
 use crate::arguments::Arguments;
+use crate::packages::{self, Packages};
 use crate::process::run;
 use crate::step::step;
 use crate::workspace::Workspace;
@@ -25,6 +26,10 @@ pub(crate) fn run_command(workspace: &Workspace, arguments: Arguments) -> Result
 
 /// The frontend and everything else that browsers load.
 pub(crate) fn site(workspace: &Workspace) -> Result<()> {
+    // First: what is missing is said before anything is compiled.
+    step("packages", "what bundles the scripts and shrinks the wasm, from npm", || {
+        packages::install(workspace, Packages::Build)
+    })?;
     let frontend = step("frontend", "wasm for the browser, in its size profile", || {
         frontend::build(workspace)
     })?;

@@ -3,6 +3,7 @@
 use crate::arguments::Arguments;
 use crate::modules;
 use crate::process::run;
+use crate::scripts;
 use crate::step::step;
 use crate::test_build::{self, Selection};
 use crate::workspace::Workspace;
@@ -26,7 +27,8 @@ pub(crate) fn files(workspace: &Workspace) -> Result<()> {
     })?;
     step("modules", "no circles of files, and no file that nobody compiles", || {
         modules::check(workspace)
-    })
+    })?;
+    scripts::check(workspace)
 }
 
 /// The app is built twice, with different features: the frontend never shares a build with the

@@ -1,6 +1,7 @@
-//! The frontend: wasm in its size profile, its JavaScript, and wasm-opt where npm is there.
+//! The frontend: wasm in its size profile, bound to JavaScript and optimised.
 
-use crate::process::{run, run_quietly};
+use crate::packages;
+use crate::process::run;
 use crate::programs;
 use crate::step::note;
 use crate::workspace::Workspace;
@@ -75,23 +76,8 @@ fn bind(linked: &Path, directory: &Path) -> Result<()> {
     bindgen.generate(directory).context("wasm-bindgen could not write the frontend")
 }
 
-/// The release of npm's binaryen that is used.
-const BINARYEN: &str = "binaryen@132.0.0";
-
-/// Half the bytes; without npm the frontend works as well, only larger.
+/// Half the bytes.
 fn optimise(workspace: &Workspace, wasm: &Path) -> Result<()> {
-    let Some(npm) = programs::find("npm") else {
-        note("npm is not here: the wasm stays twice as large; install Node.js to shrink it");
-        return Ok(());
-    };
-    let tools = workspace.target("tools");
-    let program = tools.join("node_modules/.bin/wasm-opt");
-    if !program.exists() {
-        fs::create_dir_all(&tools).with_context(|| format!("{}", tools.display()))?;
-        let mut install = workspace.command(npm);
-        install.args(["install", "--no-save", "--no-audit", "--no-fund", "--prefix"]);
-        run_quietly(install.arg(&tools).arg(BINARYEN), &workspace.target("logs/binaryen.log"))?;
-    }
     let features = [
         "bulk-memory",
         "nontrapping-float-to-int",
@@ -100,7 +86,7 @@ fn optimise(workspace: &Workspace, wasm: &Path) -> Result<()> {
         "reference-types",
         "multivalue",
     ];
-    let mut command = workspace.command(program);
+    let mut command = packages::command(workspace, "wasm-opt");
     command.arg("-Oz").args(features.map(|feature| format!("--enable-{feature}")));
     run(command.arg(wasm).arg("-o").arg(wasm))
 }

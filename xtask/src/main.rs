@@ -17,8 +17,10 @@ mod build;
 mod check;
 mod frontend;
 mod modules;
+mod packages;
 mod process;
 mod programs;
+mod scripts;
 mod serve;
 mod services;
 mod step;
@@ -68,7 +70,7 @@ const COMMANDS: [Command; 5] = [
     Command {
         name: "check",
         usage: "check",
-        about: "formatting, lints, and circles of files, with warnings denied",
+        about: "formatting, types, lints and circles of files, with warnings denied",
         run: check::run_command,
     },
 ];

@@ -1,6 +1,6 @@
 //! A panel's menu: larger, as a table, as CSV, elsewhere, to the clipboard, and what the cache has.
 //!
-//! Links work without scripts. What needs one, `frontend/menus.js`, is hidden without.
+//! Links work without scripts. What needs one, `frontend/scripts/menus.js`, is hidden without.
 
 use super::icon::icon;
 use crate::service::DashboardPage;

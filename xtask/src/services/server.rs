@@ -12,7 +12,7 @@ use tempfile::TempDir;
 pub(crate) struct Service {
     // Dropped in this order: first the server, then its directory.
     server: Guarded,
-    directory: TempDir,
+    _directory: TempDir,
     /// How tests reach it.
     pub(crate) url: String,
     /// The variable that tells tests.
@@ -40,13 +40,13 @@ impl Service {
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        Ok(Self { server, directory, url, variable })
+        Ok(Self { server, _directory: directory, url, variable })
     }
 
     /// Where its files are.
     #[cfg(test)]
     pub(crate) fn directory(&self) -> &Path {
-        self.directory.path()
+        self._directory.path()
     }
 
     /// Whether it still runs.

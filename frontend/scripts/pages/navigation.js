@@ -1,0 +1,68 @@
+// @ts-check
+// Takes over navigations between Brisk's pages. Where a browser cannot, or the answer is no page, it
+// is an ordinary navigation.
+import { say } from "../live-sign.js";
+import { toast } from "../toast.js";
+import { pageAt } from "./prefetch.js";
+import { isPage, post } from "./request.js";
+import { show } from "./swap.js";
+
+// Not every browser has it, whatever its type says.
+const navigation = /** @type {Navigation | undefined} */ (window.navigation);
+
+// The address of a page that never came is given back: the one before it is still shown.
+const BACK = "back to what is shown";
+
+navigation?.addEventListener("navigate", (event) => {
+  const url = new URL(event.destination.url);
+  if (event.info === BACK && event.canIntercept) {
+    event.intercept({ focusReset: "manual", scroll: "manual", handler: async () => {} });
+    return;
+  }
+  if (!event.canIntercept || event.hashChange || event.downloadRequest !== null || event.formData) return;
+  if (!isPage(url) || event.navigationType === "reload") return;
+  // A script has noted something in the address, and shows it already.
+  if (event.destination.sameDocument && event.navigationType !== "traverse") return;
+  const isSame = url.pathname === location.pathname;
+  const before = { key: navigation.currentEntry?.key ?? "", url: location.href };
+  event.intercept({
+    focusReset: "manual",
+    // Back and forward go where they were; the same dashboard stays where it is.
+    scroll: isSame && event.navigationType !== "traverse" ? "manual" : "after-transition",
+    handler: async () => {
+      const result = await show(() => pageAt(url.href, event.signal), isSame, event.signal);
+      // The address is the new one already.
+      if (result === "other") location.reload();
+      if (result !== "away") return;
+      sayAway();
+      // Not before this navigation has ended.
+      setTimeout(() => giveBack(before, event.navigationType));
+    },
+  });
+});
+
+/**
+ * @param {{ key: string, url: string }} before
+ * @param {NavigationType} type
+ */
+const giveBack = ({ key, url }, type) => {
+  if (type === "replace") history.replaceState(null, "", url);
+  else navigation?.traverseTo(key, { info: BACK });
+};
+
+// "Refresh" leads back to where it was pressed.
+document.addEventListener("submit", async (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  const { pathname } = new URL(form.action);
+  if (event.defaultPrevented || form.method !== "post" || !/^\/d\/[^/]+\/refresh$/.test(pathname)) return;
+  event.preventDefault();
+  const result = await show(() => post(form), true);
+  if (result === "away") sayAway();
+  // An ordinary answer says by itself what is wrong.
+  if (result === "other") location.reload();
+});
+
+const sayAway = () => {
+  say("away");
+  toast("The server is not responding. This page stays as it is; try again in a moment.");
+};

@@ -1,0 +1,114 @@
+// @ts-check
+// A page takes the place of the one that is there: where the reader was and what has the focus stay,
+// and nothing goes blank.
+import { find } from "../elements.js";
+import { placeOfFocus } from "./focus.js";
+import { Away } from "./request.js";
+
+/** @type {(() => void)[]} */
+const beginnings = [];
+
+/**
+ * Runs `begin` once the first page is whole, and again for each that takes its place.
+ *
+ * @param {() => void} begin
+ */
+export const onEachPage = (begin) => {
+  beginnings.push(begin);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+  else begin();
+};
+
+let turn = 0;
+
+/**
+ * What becomes of a page: "shown", also where a newer one has begun meanwhile; "away", the server
+ * does not answer, and what is shown stays; "other", it is no page that can take another's place.
+ *
+ * @param {() => Promise<Document>} coming
+ * @param {boolean} isSame whether it is another view of what is shown
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<"shown" | "away" | "other">}
+ */
+export const show = async (coming, isSame, signal) => {
+  const root = document.documentElement;
+  const own = ++turn;
+  root.dataset.swapping = "";
+  const busy = setTimeout(() => root.classList.add("busy"), 150);
+  const isOver = () => own !== turn || signal?.aborted;
+  try {
+    const page = await coming();
+    if (isOver()) return "shown";
+    if (isOfAnotherBuild(page)) {
+      location.reload();
+      return "shown";
+    }
+    const swapUnlessOver = () => {
+      if (!isOver()) swap(page, isSame);
+    };
+    const moves = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+    // Not every browser has transitions, whatever its type says.
+    if ("startViewTransition" in document && moves && !document.hidden) {
+      await document.startViewTransition(swapUnlessOver).updateCallbackDone;
+    } else swapUnlessOver();
+    return "shown";
+  } catch (error) {
+    if (isOver() || (error instanceof DOMException && error.name === "AbortError")) return "shown";
+    return error instanceof Away ? "away" : "other";
+  } finally {
+    clearTimeout(busy);
+    if (own === turn) {
+      root.classList.remove("busy");
+      delete root.dataset.swapping;
+    }
+  }
+};
+
+/**
+ * The program was replaced: its scripts, its wasm and its styles belong to its own pages.
+ *
+ * @param {Document} page
+ */
+const isOfAnotherBuild = (page) => assetsOf(page) !== assetsOf(document);
+
+/** @param {Document} page */
+const assetsOf = (page) => {
+  const { src, dataset } = /** @type {HTMLScriptElement} */ (page.getElementById("loader"));
+  return [src, dataset.js, dataset.wasm, find(page, "link[rel=stylesheet]")?.getAttribute("href")].join();
+};
+
+/**
+ * @param {Document} page
+ * @param {boolean} isSame
+ */
+const swap = (page, isSame) => {
+  const place = isSame ? placeOfFocus() : undefined;
+  document.title = page.title;
+  takeLooks(document.documentElement, page.documentElement);
+  takeLooks(document.body, page.body);
+  // What would have streamed comes over the live channel.
+  for (const late of page.querySelectorAll("body > :is(template, script)")) late.remove();
+  document.body.replaceChildren(...page.body.childNodes);
+  for (const begin of beginnings) begin();
+  const focused = place?.();
+  focused?.focus({ preventScroll: true });
+  if (!focused && !isSame) focusHeading();
+};
+
+/**
+ * @param {HTMLElement} own
+ * @param {HTMLElement} other
+ */
+const takeLooks = (own, other) => {
+  for (const name of ["class", "data-theme"]) {
+    const value = other.getAttribute(name);
+    if (value === null) own.removeAttribute(name);
+    else own.setAttribute(name, value);
+  }
+};
+
+const focusHeading = () => {
+  const heading = find(document, "h1");
+  heading?.setAttribute("tabindex", "-1");
+  heading?.focus({ preventScroll: true });
+};
