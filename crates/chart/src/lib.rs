@@ -19,9 +19,9 @@
 //!
 //! To add a kind:
 //!
-//! 1. `kinds/NAME.rs` with `draw(&Input) -> Option<Chart>`: it makes a scene out of the shapes that
-//!    are there, a summary and a readout, and gives `None` where the columns do not fit.
-//! 2. Its line in [`draw`]. If it has a legend, one in [`draw_series`] too.
+//! 1. `kinds/NAME.rs` with `draw(&Input) -> Option<Chart>`, which makes a scene out of the
+//!    shapes that there are, a summary and a readout; `None` says that the columns do not fit.
+//! 2. Its line in `chart` below; in [`draw_series`] too if it has a legend.
 //! 3. A case in `tests/support/cases/`, and a snapshot in `tests/kinds/`.
 //!
 //! Only a kind that needs a shape of its own adds that to `scene/`, to each backend and, for its look,
@@ -49,27 +49,30 @@ use kinds::{
     Chart, area, bar, donut, gauge, heatmap, histogram, horizontal_bar, line, message, scatter,
     sortable_table, stat, table,
 };
-use scene::Scene;
 
 /// Draws `input`.
 pub fn draw(input: &Input<'_>) -> Drawing {
+    written(chart(input), html::write)
+}
+
+fn chart(input: &Input<'_>) -> Chart {
     if message::has_nothing(input) {
-        return written(message::no_data(input), html::write);
+        return message::no_data(input);
     }
     let chart = match input.spec.kind {
         PanelKind::Stat => stat::draw(input),
-        PanelKind::Line => line::draw(input),
-        PanelKind::Area => area::draw(input),
+        PanelKind::Line => line::draw(input).map(Chart::into_scene),
+        PanelKind::Area => area::draw(input).map(Chart::into_scene),
         PanelKind::Bar if input.spec.horizontal => horizontal_bar::draw(input),
-        PanelKind::Bar => bar::draw(input),
-        PanelKind::Histogram => histogram::draw(input),
+        PanelKind::Bar => bar::draw(input).map(Chart::into_scene),
+        PanelKind::Histogram => histogram::draw(input).map(Chart::into_scene),
         PanelKind::Donut => donut::draw(input),
         PanelKind::Heatmap => heatmap::draw(input),
         PanelKind::Scatter => scatter::draw(input),
         PanelKind::Table => table::draw(input),
         PanelKind::Gauge => gauge::draw(input),
     };
-    written(chart.unwrap_or_else(|| message::unfit(input)), html::write)
+    chart.unwrap_or_else(|| message::unfit(input))
 }
 
 /// Draws only kinds that have a legend, where readers switch series on and off; `None` for others.
@@ -81,10 +84,7 @@ pub fn draw_series(input: &Input<'_>) -> Option<Drawing> {
         PanelKind::Bar if !input.spec.horizontal => bar::draw(input),
         _ => None,
     }?;
-    Some(written(chart, |scene, summary| match scene {
-        Scene::Plot(plot) => html::plot(plot, summary),
-        _ => String::new(),
-    }))
+    Some(written(chart, html::plot))
 }
 
 /// The table view that every chart has, in the order and on the page that `view` says.
@@ -92,7 +92,7 @@ pub fn table(input: &Input<'_>, view: &TableView<'_>) -> String {
     html::sortable(&sortable_table::draw(input, view))
 }
 
-fn written(chart: Chart, write: impl FnOnce(&Scene, &str) -> String) -> Drawing {
+fn written<S>(chart: Chart<S>, write: fn(&S, &str) -> String) -> Drawing {
     let Chart { scene, legend, summary, readout, is_empty } = chart;
     Drawing { body: write(&scene, &summary), legend, summary, readout, is_empty }
 }

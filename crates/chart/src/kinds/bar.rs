@@ -9,7 +9,7 @@ use crate::data::series::Reading;
 use crate::data::x_axis::Axis;
 use crate::scales::axes::Axes;
 use crate::scales::time_ticks;
-use crate::scene::{Across, Anchor, Color, LinkName, Path, Role, Scene, Shape, Text, X};
+use crate::scene::{Across, Anchor, Color, LinkName, Path, Plot, Role, Shape, Text, X};
 use crate::spec::Input;
 use crate::text::shorten;
 use crate::tooltip::{Readout, fraction};
@@ -23,12 +23,12 @@ const LABEL_WIDTH: f64 = 110.0;
 /// The most labels that any screen has room for.
 const MAX_LABELS: usize = 60;
 
-pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
+pub(crate) fn draw(input: &Input<'_>) -> Option<Chart<Plot>> {
     let (stacked, widest) = (input.spec.stacked, WIDEST / input.width.max(1.0));
     draw_shared(input, Sharing { stacked, in_rows: false, part: bar_places::PART, widest })
 }
 
-pub(crate) fn draw_shared(input: &Input<'_>, sharing: Sharing) -> Option<Chart> {
+pub(crate) fn draw_shared(input: &Input<'_>, sharing: Sharing) -> Option<Chart<Plot>> {
     let stacked = sharing.stacked;
     let reading = Reading { stacked, empty: input.spec.empty, with_bins: true };
     let points = points::of(input, &reading)?;
@@ -62,7 +62,7 @@ pub(crate) fn draw_shared(input: &Input<'_>, sharing: Sharing) -> Option<Chart> 
         time,
     };
     let legend = points.legend(false);
-    Some(Chart { legend, ..Chart::new(Scene::Plot(plot), summary, readout) })
+    Some(Chart { legend, ..Chart::new(plot, summary, readout) })
 }
 
 /// The upper y and the height of a bar. A value that is there must be seen, however small.

@@ -1,13 +1,14 @@
 //! What a kind gives.
 
-use crate::scene::Scene;
+use crate::scene::{Plot, Scene};
 use crate::spec::LegendItem;
 use crate::tooltip::Readout;
 
-/// A drawing that no backend has written yet, and what goes with it.
-pub(crate) struct Chart {
+/// A drawing that no backend has written yet, and what goes with it. Kinds that browsers draw by
+/// themselves say in its type that it is a plot, so that browsers load no other shapes.
+pub(crate) struct Chart<S = Scene> {
     /// What is drawn.
-    pub(crate) scene: Scene,
+    pub(crate) scene: S,
     /// The series, where there are several.
     pub(crate) legend: Vec<LegendItem>,
     /// The text alternative: the facts in a sentence or two.
@@ -18,9 +19,17 @@ pub(crate) struct Chart {
     pub(crate) is_empty: bool,
 }
 
-impl Chart {
+impl<S> Chart<S> {
     /// A drawing without a legend.
-    pub(crate) fn new(scene: Scene, summary: String, readout: Readout) -> Self {
+    pub(crate) fn new(scene: S, summary: String, readout: Readout) -> Self {
         Self { scene, legend: Vec::new(), summary, readout, is_empty: false }
+    }
+}
+
+impl Chart<Plot> {
+    /// A plot as one scene among others.
+    pub(crate) fn into_scene(self) -> Chart {
+        let Self { scene, legend, summary, readout, is_empty } = self;
+        Chart { scene: Scene::Plot(scene), legend, summary, readout, is_empty }
     }
 }

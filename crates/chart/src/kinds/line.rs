@@ -8,7 +8,7 @@ use crate::data::series::{Reading, Series};
 use crate::data::x_axis::Axis;
 use crate::scales::axes::Axes;
 use crate::scales::time_ticks;
-use crate::scene::{Color, LinkState, Path, Scene, Shape};
+use crate::scene::{Color, LinkState, Path, Plot, Shape};
 use crate::spec::Input;
 use crate::tooltip::{self, Readout, ReadoutSeries, fraction};
 use brisk_domain::{Bounds, Unit, format};
@@ -18,7 +18,7 @@ const MAX_POINTS: usize = 1_000;
 /// The radius of a point without neighbours, in px.
 const DOT: f64 = 3.0;
 
-pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
+pub(crate) fn draw(input: &Input<'_>) -> Option<Chart<Plot>> {
     draw_filled(input, Fill::None)
 }
 
@@ -33,7 +33,7 @@ pub(crate) enum Fill {
     Stacked,
 }
 
-pub(crate) fn draw_filled(input: &Input<'_>, fill: Fill) -> Option<Chart> {
+pub(crate) fn draw_filled(input: &Input<'_>, fill: Fill) -> Option<Chart<Plot>> {
     let stacked = fill == Fill::Stacked;
     let reading = Reading { stacked, empty: input.spec.empty, with_bins: false };
     let points = points::of(input, &reading)?;
@@ -45,7 +45,7 @@ pub(crate) fn draw_filled(input: &Input<'_>, fill: Fill) -> Option<Chart> {
     let plot = axes.plot(LinkState::Absent, shapes);
     let readout = Readout { stacked, ..read(&points, input, &stacks, &axes) };
     let legend = points.legend(fill == Fill::None);
-    Some(Chart { legend, ..Chart::new(Scene::Plot(plot), summary, readout) })
+    Some(Chart { legend, ..Chart::new(plot, summary, readout) })
 }
 
 fn axes(points: &Points, input: &Input<'_>, stacks: &[Stack], fill: Fill) -> Axes {
