@@ -27,7 +27,7 @@ fn page(theme: &str, part: &str) -> std::io::Result<String> {
         "<!doctype html><html lang=\"en\" data-theme=\"{theme}\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>Charts</title><style>{css}
         body{{padding:16px}} .wall{{display:grid;gap:16px;grid-template-columns:repeat(auto-fill,minmax(min(100%,420px),1fr))}} .panel{{height:auto}} .legend{{display:flex;flex-wrap:wrap;gap:12px;margin:0 16px;height:24px;overflow:hidden}} .legend i{{background:var(--c);display:inline-block;width:10px;height:10px;border-radius:3px;margin-right:6px}}</style><div class=\"wall\">"
     );
-    let all = support::kinds().into_iter().chain(support::warts());
+    let all = support::cases::all().into_iter();
     for case in all.filter(|case| case.name.contains(part)) {
         let drawing = case.draw();
         let legend = drawing.legend.iter().fold(String::new(), |mut all, item| {

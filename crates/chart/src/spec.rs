@@ -1,7 +1,7 @@
 //! What a drawing needs, and what it gives.
 
-use crate::markup::escape;
-use crate::{Links, Readout};
+use crate::links::Links;
+use crate::tooltip::Readout;
 use brisk_domain::panel::{Better, Cell, ColumnStyle, Computed, ComputedKind, EmptyBucket};
 use brisk_domain::{Bounds, Compare, Frame, Interval, Panel, PanelKind, Unit, ZoneOffsets};
 use serde::{Deserialize, Serialize};
@@ -146,38 +146,6 @@ fn columns(styles: &[ColumnStyle], computed: &[Computed]) -> Vec<ColumnStyle> {
         columns[at].unit.get_or_insert(Unit::Percent);
     }
     columns
-}
-
-/// No rows, or nothing but NULL.
-pub(crate) fn empty(input: &Input<'_>) -> Drawing {
-    let range = input.bounds.label(input.zone);
-    message(input, "No data in this range", &format!("{}: no data, {range}.", input.spec.title))
-}
-
-/// The columns do not fit the kind.
-pub(crate) fn unfit(input: &Input<'_>) -> Drawing {
-    let kind = input.spec.kind.word();
-    refused(input, &format!("The columns do not fit a {kind}; see the table"))
-}
-
-/// The kind cannot show what the columns hold; `text` says why.
-pub(crate) fn refused(input: &Input<'_>, text: &str) -> Drawing {
-    message(input, text, &format!("{}: {text}.", input.spec.title))
-}
-
-fn message(input: &Input<'_>, text: &str, summary: &str) -> Drawing {
-    let body = format!(
-        "<div class=\"none\" style=\"height:{}px\"><p>{}</p></div>",
-        input.height,
-        escape(text)
-    );
-    Drawing {
-        body,
-        legend: Vec::new(),
-        summary: summary.to_owned(),
-        readout: Readout::default(),
-        is_empty: true,
-    }
 }
 
 #[cfg(test)]

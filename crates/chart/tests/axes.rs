@@ -1,14 +1,12 @@
 //! What axes show of their values: all of them, in most of the height.
 
-use crate::support;
-
-use brisk_domain::{Frame, PanelKind, Unit};
-use support::{Case, days, floats, time};
+use crate::support::case::Case;
+use crate::support::columns::{day_starts, days, floats, time};
+use brisk_domain::{PanelKind, Unit};
 
 fn drawn(kind: PanelKind, values: &[f64]) -> Case {
     let count = values.len() as i64;
-    let at = brisk_domain::Interval::Day.buckets(days(count), &support::london());
-    let columns = vec![time("day", at), floats("value", values.iter().copied())];
+    let columns = vec![time("day", day_starts(count)), floats("value", values.iter().copied())];
     Case::new("", kind, "Sensor", columns).with(|c| c.bounds = days(count))
 }
 
@@ -49,20 +47,6 @@ fn bars_and_areas_always_have_zero() {
             assert!(drawn(kind, &values).draw().body.contains("\"g0\""), "{kind:?} {values:?}");
         }
     }
-}
-
-#[test]
-fn small_lines_far_from_zero_are_not_flat_and_have_no_area() {
-    let spark = |values: [f64; 3]| {
-        let mut stat = drawn(PanelKind::Stat, &values);
-        stat.sparkline = Frame::new(vec![floats("value", values)]).ok();
-        stat.draw().body
-    };
-    let cold = spark([-18.5, -18.2, -18.4]);
-    assert!(cold.contains("M0 30.5L50 1.5"), "{cold}");
-    assert!(!cold.contains("\"a s0\""), "an area says how far it is from zero");
-    assert!(spark([1.0, 3.0, 2.0]).contains("\"a s0\""));
-    assert!(spark([-1.0, -3.0, -2.0]).contains("L100 1.5L0 1.5Z"), "down from zero");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Drawings of every kind, their marks, links, axes and tables.
+//! Drawings of every kind, and what holds for all of them.
 //!
 //! One program: each more would be linked, and started, by itself. A new file is a `mod` here.
 
@@ -6,11 +6,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod axes;
-mod gallery;
-mod gauges;
+mod every_chart;
 mod kinds;
 mod links;
-mod marks;
-mod order;
+mod series;
 mod support;
-mod tables;
+mod table_view;
+mod tooltip;

@@ -1,0 +1,10 @@
+//! From frames to what is drawn of them: series over a common x, their order, fewer points.
+
+pub(crate) mod bins;
+pub(crate) mod downsample;
+pub(crate) mod figure;
+pub(crate) mod merged_order;
+pub(crate) mod points;
+pub(crate) mod row_order;
+pub(crate) mod series;
+pub(crate) mod x_axis;

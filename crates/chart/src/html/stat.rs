@@ -1,0 +1,86 @@
+//! Figures and small lines.
+
+use super::escape::escape;
+use super::numbers::px;
+use crate::scene::{Change, Figure, Sparkline, Stat, Verdict};
+use std::fmt::Write as _;
+
+/// The markup of a figure with what is said about it.
+pub(super) fn stat(stat: &Stat) -> String {
+    let Figure { text, full, exact, .. } = &stat.figure;
+    let mut out = format!(
+        "<div class=\"stat\" style=\"height:{}px\"><p class=\"stat-figure\"{} data-exact=\"{}\" title=\"{}\">{}</p>",
+        px(stat.height),
+        size(&stat.figure),
+        escape(exact),
+        escape(full),
+        escape(text)
+    );
+    if let Some(change) = &stat.change {
+        self::change(change, &mut out);
+    }
+    if let Some(line) = &stat.sparkline {
+        sparkline(line, &mut out);
+    }
+    out.push_str("</div>");
+    out
+}
+
+/// The largest size of a long figure, as an attribute: it shrinks with the box before it leaves it.
+fn size(figure: &Figure) -> String {
+    let Some(width) = figure.width else {
+        return String::new();
+    };
+    // A small line keeps 64 px beside the figure, until there is no room for it: see
+    // `style/chart.css`.
+    let room = if figure.is_beside_line { "max(100cqi - 80px,120px)" } else { "100cqi" };
+    format!(" style=\"--fits:calc({room}/{width:.1})\"")
+}
+
+fn change(change: &Change, out: &mut String) {
+    let _ = match change {
+        Change::Unknown(words) => {
+            write!(out, "<p class=\"stat-change\"><span>{}</span></p>", escape(words))
+        }
+        Change::Little { words, to } => {
+            write!(out, "<p class=\"stat-change\"><b>{words}</b> <span>{}</span></p>", escape(to))
+        }
+        Change::Moved { rises, verdict, by, against, when } => {
+            let (arrow, word) = if *rises { ("↑", "up") } else { ("↓", "down") };
+            let verdict = match verdict {
+                Verdict::Good => " good",
+                Verdict::Bad => " bad",
+                Verdict::Neither => "",
+            };
+            write!(
+                out,
+                "<p class=\"stat-change{verdict}\"><b><span aria-hidden=\"true\">{arrow}</span><span class=\"visually-hidden\">{word} </span>{}</b> <span title=\"{when}\">{}</span></p>",
+                escape(by),
+                escape(against)
+            )
+        }
+    };
+}
+
+fn sparkline(line: &Sparkline, out: &mut String) {
+    let d = path(line);
+    let _ = write!(
+        out,
+        "<svg class=\"spark\" viewBox=\"0 0 100 {}\" preserveAspectRatio=\"none\" aria-hidden=\"true\">",
+        px(line.height)
+    );
+    if let Some(zero) = line.zero {
+        let _ = write!(out, "<path class=\"a s0\" d=\"{d}L100 {0}L0 {0}Z\"/>", px(zero));
+    }
+    let _ = write!(out, "<path class=\"l s0\" d=\"{d}\"/></svg>");
+}
+
+/// The steps of a small line.
+pub(super) fn path(line: &Sparkline) -> String {
+    let mut d = String::new();
+    for (i, (x, y)) in line.points.iter().enumerate() {
+        let step = if i == 0 { "M" } else { "L" };
+        let _ = write!(d, "{step}{} {}", px(*x), px(*y));
+    }
+    d
+}

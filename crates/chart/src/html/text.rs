@@ -1,0 +1,47 @@
+//! Texts of plots and pictures.
+
+use super::classes;
+use super::escape::escape;
+use super::numbers::{percent, px};
+use crate::scene::{Anchor, Role, Text, X};
+use std::fmt::Write as _;
+
+/// Writes `text`, unless no screen is wide enough for it.
+pub(super) fn text(text: &Text, out: &mut String) {
+    let Some(needs) = classes::needs(text.needs) else {
+        return;
+    };
+    let _ = write!(out, "<text class=\"{}{needs}\"", classes::text(text));
+    if let Role::Figure(size) = text.role {
+        let _ = write!(out, " style=\"font-size:{}px\"", px(size));
+    }
+    match text.x {
+        X::Part(part) => {
+            let _ = write!(out, " x=\"{}\"", percent(part));
+        }
+        X::Px(0.0) => {}
+        X::Px(x) => {
+            let _ = write!(out, " x=\"{}\"", px(x));
+        }
+        X::Beyond(part, x) => {
+            let _ = write!(out, " x=\"{}\" dx=\"{}\"", percent(part), px(x));
+        }
+    }
+    let _ = write!(out, " y=\"{}\"", px(text.y));
+    if text.is_centered {
+        out.push_str(" dy=\".32em\"");
+    } else if text.role == Role::Tick {
+        // Ticks along x are centred by their class.
+        out.push_str(match text.anchor {
+            Anchor::Start => " style=\"text-anchor:start\"",
+            Anchor::Middle => "",
+            Anchor::End => " style=\"text-anchor:end\"",
+        });
+    }
+    out.push('>');
+    out.push_str(&escape(&text.text));
+    if let Some(full) = &text.full {
+        let _ = write!(out, "<title>{}</title>", escape(full));
+    }
+    out.push_str("</text>");
+}

@@ -1,0 +1,148 @@
+//! Vertical bars: single, grouped, stacked. Histograms are drawn by the same code.
+
+use super::bar_places::{self, Bar, Sharing, bars};
+use super::chart::Chart;
+use super::mark_links::{MarkLinks, add_mark};
+use super::series_summary::summary;
+use crate::data::points::{self, Points};
+use crate::data::series::Reading;
+use crate::data::x_axis::Axis;
+use crate::scales::axes::Axes;
+use crate::scales::time_ticks;
+use crate::scene::{Across, Anchor, Color, LinkName, Path, Plot, Role, Shape, Text, X};
+use crate::spec::Input;
+use crate::text::shorten;
+use crate::tooltip::{Readout, fraction};
+
+/// More bars than this are drawn as one path a series: nobody points at a bar of two pixels.
+const MAX_BARS: usize = 240;
+/// The widest that a bar is in a box of its usual width, in px: a single one is no wall.
+const WIDEST: f64 = 96.0;
+/// The widest that a label below a bar may be, in px.
+const LABEL_WIDTH: f64 = 110.0;
+/// The most labels that any screen has room for.
+const MAX_LABELS: usize = 60;
+
+pub(crate) fn draw(input: &Input<'_>) -> Option<Chart<Plot>> {
+    let (stacked, widest) = (input.spec.stacked, WIDEST / input.width.max(1.0));
+    draw_shared(input, Sharing { stacked, in_rows: false, part: bar_places::PART, widest })
+}
+
+pub(crate) fn draw_shared(input: &Input<'_>, sharing: Sharing) -> Option<Chart<Plot>> {
+    let stacked = sharing.stacked;
+    let reading = Reading { stacked, empty: input.spec.empty, with_bins: true };
+    let points = points::of(input, &reading)?;
+    let bars = bars(&points, input.hidden, sharing);
+    let unit = bar_places::unit_of(&points);
+    let axes = Axes::with_zero(input, bar_places::extent(&bars), &unit).with_note(points.note());
+    let summary = summary(&points, input);
+    let links = MarkLinks::of(input);
+    let mut shapes = axes.shapes(x_labels(&points, input));
+    if bars.iter().map(Vec::len).sum::<usize>() > MAX_BARS {
+        shapes.push(Shape::Paths(paths(&bars, &points, &axes)));
+    } else {
+        add_bars(&bars, &points, &links, &axes, &mut shapes);
+    }
+    let plot = axes.plot(links.state(), shapes);
+    let time = match &points.x {
+        Axis::Time(times) if times.len() > 1 => Some((input.bounds.from, input.bounds.to)),
+        _ => None,
+    };
+    let readout = Readout {
+        by_mark: false,
+        stacked,
+        margins: axes.margins(),
+        xs: (0..points.len()).map(|i| fraction(center(i, points.len()))).collect(),
+        labels: points.labels(input),
+        series: bar_places::readout_series(&points, |series, i| {
+            // Where its bar ends, on whatever it stands.
+            let bar = bars[i].iter().find(|bar| bar.series == series)?;
+            Some(axes.y(bar.top).round())
+        }),
+        time,
+    };
+    let legend = points.legend(false);
+    Some(Chart { legend, ..Chart::new(plot, summary, readout) })
+}
+
+/// The upper y and the height of a bar. A value that is there must be seen, however small.
+fn span(bar: &Bar, axes: &Axes) -> (f64, f64) {
+    let (y1, y2) = (axes.y(bar.top), axes.y(bar.base));
+    let least = if bar.top == bar.base { 0.0 } else { 1.0 };
+    (y1.min(y2), (y2 - y1).abs().max(least))
+}
+
+/// Bars as marks, each point's in its link.
+fn add_bars(
+    bars: &[Vec<Bar>],
+    points: &Points,
+    links: &MarkLinks<'_>,
+    axes: &Axes,
+    shapes: &mut Vec<Shape>,
+) {
+    let band = 1.0 / bars.len().max(1) as f64;
+    for (i, bars) in bars.iter().enumerate() {
+        let row = points.rows.get(i).copied().flatten();
+        let link = links.link(row, || LinkName::Words(bar_places::words(points, i)));
+        let mut marks = Vec::new();
+        if link.is_some() {
+            // All of the band can be pressed, also above a bar of two pixels.
+            let across = Across::Part(band * i as f64, band);
+            marks.push(Shape::Hit { across, y: axes.top, height: axes.y(0.0) - axes.top });
+        }
+        marks.extend(bars.iter().map(|bar| {
+            let (y, height) = span(bar, axes);
+            let across = Across::Part(bar.x, bar.width);
+            Shape::Rect { color: Color::Series(bar.color), mark: Some(i), across, y, height }
+        }));
+        let is_chosen = link.as_ref().is_some_and(|link| link.is_chosen);
+        add_mark(link, i, marks, shapes);
+        if is_chosen {
+            let top = bars.iter().map(|bar| span(bar, axes).0).fold(axes.y(0.0), f64::min);
+            let (x, y) = (X::Part(center(i, points.len())), (top - 4.0).max(10.0));
+            let tick = Text::new(Role::Chosen, Anchor::Middle, x, y, "✓".into());
+            shapes.push(Shape::Text(tick));
+        }
+    }
+}
+
+fn paths(bars: &[Vec<Bar>], points: &Points, axes: &Axes) -> Vec<Path> {
+    let of_series = |of: usize| {
+        let bars = bars.iter().flatten().filter(|bar| bar.series == of);
+        let place = |bar: &Bar| {
+            let (y, height) = span(bar, axes);
+            [bar.x, y, bar.width, height]
+        };
+        bars.map(place).collect()
+    };
+    let series = points.series.iter().enumerate();
+    series
+        .map(|(of, series)| Path::Bars { color: Color::Series(series.color), bars: of_series(of) })
+        .collect()
+}
+
+fn center(i: usize, count: usize) -> f64 {
+    (i as f64 + 0.5) / count.max(1) as f64
+}
+
+fn x_labels(points: &Points, input: &Input<'_>) -> Vec<(f64, String)> {
+    match &points.x {
+        Axis::Time(times) => {
+            let most = (input.width / 80.0).clamp(2.0, 12.0) as usize;
+            let ticks = time_ticks::ticks(input.bounds, input.interval, input.zone, most);
+            let place = |tick: time_ticks::TimeTick| {
+                // Between two buckets, the one that holds the tick.
+                let i = times.partition_point(|at| *at <= tick.at).checked_sub(1)?;
+                let inside = tick.at < input.bounds.to;
+                inside.then(|| (center(i, times.len()), tick.label))
+            };
+            ticks.into_iter().filter_map(place).collect()
+        }
+        Axis::Label(labels) => {
+            let step = labels.len().div_ceil(MAX_LABELS).max(1);
+            let shown: Vec<String> = labels.iter().step_by(step).cloned().collect();
+            let shown = shorten::cut(&shown, LABEL_WIDTH).into_iter().enumerate();
+            shown.map(|(i, label)| (center(i * step, labels.len()), label)).collect()
+        }
+    }
+}

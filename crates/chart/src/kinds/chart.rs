@@ -1,0 +1,35 @@
+//! What a kind gives.
+
+use crate::scene::{Plot, Scene};
+use crate::spec::LegendItem;
+use crate::tooltip::Readout;
+
+/// A drawing that no backend has written yet, and what goes with it. Kinds that browsers draw by
+/// themselves say in its type that it is a plot, so that browsers load no other shapes.
+pub(crate) struct Chart<S = Scene> {
+    /// What is drawn.
+    pub(crate) scene: S,
+    /// The series, where there are several.
+    pub(crate) legend: Vec<LegendItem>,
+    /// The text alternative: the facts in a sentence or two.
+    pub(crate) summary: String,
+    /// What tooltips and the keyboard read.
+    pub(crate) readout: Readout,
+    /// Whether there is nothing to show.
+    pub(crate) is_empty: bool,
+}
+
+impl<S> Chart<S> {
+    /// A drawing without a legend.
+    pub(crate) fn new(scene: S, summary: String, readout: Readout) -> Self {
+        Self { scene, legend: Vec::new(), summary, readout, is_empty: false }
+    }
+}
+
+impl Chart<Plot> {
+    /// A plot as one scene among others.
+    pub(crate) fn into_scene(self) -> Chart {
+        let Self { scene, legend, summary, readout, is_empty } = self;
+        Chart { scene: Scene::Plot(scene), legend, summary, readout, is_empty }
+    }
+}

@@ -1,0 +1,285 @@
+//! Cells by two dimensions.
+
+use super::chart::Chart;
+use crate::data::merged_order;
+use crate::scales::axes::tick;
+use crate::scales::tick_labels::without_noun;
+use crate::scales::x_labels;
+use crate::scene::{
+    Across, Anchor, Color, LeftMargin, LinkState, Plot, Role, Scene, Shape, Text, X,
+};
+use crate::spec::Input;
+use crate::text::shorten;
+use crate::text::width::text_width;
+use crate::tooltip::{self, Readout, ReadoutSeries, fraction};
+use brisk_domain::{Column, Unit, Values, format};
+
+const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+/// Steps of the sequential scale.
+const STEPS: u8 = 9;
+/// From this step on, cells are so dark that their text is light.
+const DARK: u8 = 5;
+/// The margins above and at the right of the cells, in px.
+const TOP: f64 = 2.0;
+const RIGHT: f64 = 4.0;
+
+pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
+    let [x, y, value, ..] = input.frame.columns() else {
+        return None;
+    };
+    if !value.values.is_number() {
+        return None;
+    }
+    let (mut xs, mut x_labels) = dimension(x, input);
+    let (mut ys, mut y_labels) = dimension(y, input);
+    // Names are in the order that the rows of the other dimension agree on.
+    if matches!(x.values, Values::Text(_)) {
+        merged_order::arrange(&mut xs, &mut x_labels, &ys);
+    }
+    if matches!(y.values, Values::Text(_)) {
+        merged_order::arrange(&mut ys, &mut y_labels, &xs);
+    }
+    let unit = input.spec.unit_of(&value.name);
+    let cells = cells(input, value, unit, (&xs, &ys));
+    let peak = cells.iter().max_by(|a, b| a.value.total_cmp(&b.value))?;
+    let summary = format!(
+        "{}. Highest: {} at {}, {}.",
+        input.spec.title, peak.text, y_labels[peak.y], x_labels[peak.x]
+    );
+    let plan = Plan::of(input, &cells, (x_labels, y_labels), without_noun(unit));
+    let plot = Plot {
+        height: input.height,
+        left: LeftMargin { px: plan.left, most: None },
+        right: RIGHT,
+        links: LinkState::Absent,
+        shapes: shapes(&plan, &cells),
+    };
+    let readout = read(&plan, &cells, input.spec.label_of(&value.name));
+    Some(Chart::new(Scene::Plot(plot), summary, readout))
+}
+
+struct Cell {
+    x: usize,
+    y: usize,
+    value: f64,
+    text: String,
+    digits: String,
+}
+
+/// The cells that have a place in both dimensions and a value.
+fn cells(
+    input: &Input<'_>,
+    value: &Column,
+    unit: &Unit,
+    (xs, ys): (&[Option<usize>], &[Option<usize>]),
+) -> Vec<Cell> {
+    let cell = |row: usize| {
+        let number = value.values.number(row)?;
+        let text = format::cell(&value.values, row, unit, input.zone);
+        let digits = tooltip::digits_of(&value.values, row, &text);
+        Some(Cell { x: xs[row]?, y: ys[row]?, value: number, text, digits })
+    };
+    (0..input.frame.rows()).filter_map(cell).collect()
+}
+
+/// Where everything goes.
+struct Plan<'a> {
+    x_labels: Vec<String>,
+    y_labels: Vec<String>,
+    unit: &'a Unit,
+    /// The lowest and highest value, with zero.
+    low: f64,
+    high: f64,
+    /// The margins at the left and below, and the height of the box, in px.
+    left: f64,
+    bottom: f64,
+    box_height: f64,
+    has_scale: bool,
+    /// A cell's width as a part of the plot, and its height in px.
+    width: f64,
+    height: f64,
+}
+
+impl<'a> Plan<'a> {
+    fn of(
+        input: &Input<'_>,
+        cells: &[Cell],
+        (x_labels, y_labels): (Vec<String>, Vec<String>),
+        unit: &'a Unit,
+    ) -> Self {
+        let high = cells.iter().map(|cell| cell.value).fold(f64::NEG_INFINITY, f64::max);
+        let low = cells.iter().map(|cell| cell.value).fold(0.0, f64::min);
+        // Low charts have no room for a scale; their cells and tooltips say the numbers.
+        let has_scale = input.height >= 200.0 && high > low;
+        let bottom = if has_scale { 46.0 } else { 24.0 };
+        let widths = y_labels.iter().map(|label| text_width(label) + 12.0);
+        Self {
+            left: widths.fold(24.0, f64::max).min(100.0),
+            width: 1.0 / x_labels.len().max(1) as f64,
+            height: (input.height - TOP - bottom) / y_labels.len().max(1) as f64,
+            box_height: input.height,
+            x_labels,
+            y_labels,
+            unit,
+            low,
+            high,
+            bottom,
+            has_scale,
+        }
+    }
+
+    /// The step of the sequential scale for a value.
+    fn step(&self, value: f64) -> u8 {
+        if self.high > self.low {
+            let part = (value - self.low) / (self.high - self.low);
+            (part * f64::from(STEPS)).min(f64::from(STEPS - 1)) as u8
+        } else {
+            STEPS / 2
+        }
+    }
+
+    /// A value as a cell has room for it.
+    fn short(&self, cell: &Cell) -> String {
+        format::compact(cell.value, self.unit).replace('\u{202f}', "")
+    }
+}
+
+fn shapes(plan: &Plan<'_>, cells: &[Cell]) -> Vec<Shape> {
+    let mut shapes = Vec::new();
+    let every = (14.0 / plan.height).ceil().max(1.0) as usize;
+    let names = shorten::cut(&plan.y_labels, plan.left - 10.0);
+    for (i, name) in names.into_iter().enumerate().step_by(every) {
+        let middle = TOP + plan.height * (i as f64 + 0.5);
+        shapes.push(Shape::Text(tick(middle, name)));
+    }
+    let centers = (0..plan.x_labels.len()).map(|i| plan.width * (i as f64 + 0.5));
+    let labels = centers.zip(plan.x_labels.iter().cloned()).collect();
+    let y = plan.box_height - plan.bottom + 17.0;
+    x_labels::place(labels, (plan.left, RIGHT), y, &mut shapes);
+    add_cells(plan, cells, &mut shapes);
+    if plan.has_scale {
+        shapes.push(Shape::AtRightEnd(scale(plan)));
+    }
+    shapes
+}
+
+fn add_cells(plan: &Plan<'_>, cells: &[Cell], shapes: &mut Vec<Shape>) {
+    // Text only where a cell is wide and high enough for it.
+    let widest = cells.iter().map(|cell| text_width(&plan.short(cell))).fold(0.0, f64::max);
+    let needs = (widest + 6.0) / plan.width + plan.left + RIGHT;
+    let has_text = plan.height >= 16.0;
+    for (i, cell) in cells.iter().enumerate() {
+        let step = plan.step(cell.value);
+        let (x, y) = (plan.width * cell.x as f64, TOP + plan.height * cell.y as f64);
+        shapes.push(Shape::Rect {
+            color: Color::Sequential(step),
+            mark: Some(i),
+            across: Across::Part(x, plan.width),
+            y,
+            height: plan.height,
+        });
+        if has_text {
+            let role = Role::CellValue { is_inverse: step >= DARK };
+            let (x, y) = (X::Part(x + plan.width / 2.0), y + plan.height / 2.0);
+            let text = Text::new(role, Anchor::Middle, x, y, plan.short(cell)).centered();
+            shapes.push(Shape::Text(Text { needs, ..text }));
+        }
+    }
+}
+
+/// What the colours mean: the steps between the lowest and the highest value, left of an origin.
+fn scale(plan: &Plan<'_>) -> Vec<Shape> {
+    const STEP: f64 = 12.0;
+    let [low, high] = [plan.low, plan.high].map(|end| format::compact(end, plan.unit));
+    let y = plan.box_height - 12.0;
+    let start = -(text_width(&high) + 6.0 + f64::from(STEPS) * STEP);
+    let end =
+        |x: f64, text| Shape::Text(Text::new(Role::Note, Anchor::End, X::Px(x), y + 8.0, text));
+    let step = |step: u8| Shape::Rect {
+        color: Color::Sequential(step),
+        mark: None,
+        across: Across::Px(start + f64::from(step) * STEP, STEP),
+        y,
+        height: 8.0,
+    };
+    let mut shapes = vec![end(0.0, high), end(start - 6.0, low)];
+    shapes.extend((0..STEPS).map(step));
+    shapes
+}
+
+fn read(plan: &Plan<'_>, cells: &[Cell], name: String) -> Readout {
+    let label = |cell: &Cell| format!("{}, {}", plan.y_labels[cell.y], plan.x_labels[cell.x]);
+    let y = |cell: &Cell| Some((TOP + plan.height * (cell.y as f64 + 0.5)).round());
+    Readout {
+        by_mark: true,
+        margins: (plan.left, RIGHT, TOP, plan.bottom),
+        xs: cells.iter().map(|c| fraction(plan.width * (c.x as f64 + 0.5))).collect(),
+        labels: cells.iter().map(label).collect(),
+        series: vec![ReadoutSeries {
+            name,
+            color: 0,
+            values: cells.iter().map(|cell| cell.text.clone()).collect(),
+            digits: tooltip::if_any(cells.iter().map(|cell| cell.digits.clone()).collect()),
+            ys: cells.iter().map(y).collect(),
+        }],
+        time: None,
+        stacked: false,
+    }
+}
+
+/// The place of each row along a dimension, and the places' labels. Numbers and times are in
+/// their order, without holes for hours and weekdays; text is in the order of its appearance.
+fn dimension(column: &Column, input: &Input<'_>) -> (Vec<Option<usize>>, Vec<String>) {
+    let rows = input.frame.rows();
+    match &column.values {
+        Values::Int(cells) => {
+            let (low, high) = cells
+                .iter()
+                .flatten()
+                .fold((i64::MAX, i64::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
+            // A long dimension is not filled: years of order numbers would be empty columns.
+            let all: Vec<i64> = if high.saturating_sub(low) < 60 {
+                (low..=high).collect()
+            } else {
+                let mut known: Vec<i64> = cells.iter().flatten().copied().collect();
+                known.sort_unstable();
+                known.dedup();
+                known
+            };
+            let places = cells.iter().map(|v| all.binary_search(v.as_ref()?).ok()).collect();
+            let name = |v: &i64| match (column.name.as_str(), v) {
+                ("weekday", 1..=7) => WEEKDAYS[(*v - 1) as usize].to_owned(),
+                ("hour", _) => format!("{v:02}"),
+                _ => format::grouped(&v.to_string()),
+            };
+            (places, all.iter().map(name).collect())
+        }
+        Values::Time(cells) => {
+            let mut all: Vec<_> = cells.iter().flatten().copied().collect();
+            all.sort();
+            all.dedup();
+            let monthly = all.iter().all(|at| {
+                use chrono::{Datelike, NaiveTime};
+                let local = input.zone.local(*at);
+                local.day() == 1 && local.time() == NaiveTime::MIN
+            });
+            let form = if monthly { "%b %Y" } else { "%-d %b" };
+            let places = cells.iter().map(|v| all.binary_search(v.as_ref()?).ok()).collect();
+            (places, all.iter().map(|at| input.zone.local(*at).format(form).to_string()).collect())
+        }
+        values => {
+            let unit = input.spec.unit_of(&column.name);
+            let mut labels: Vec<String> = Vec::new();
+            let place = |row| {
+                let label = format::cell(values, row, unit, input.zone);
+                let known = labels.iter().position(|l| *l == label);
+                Some(known.unwrap_or_else(|| {
+                    labels.push(label);
+                    labels.len() - 1
+                }))
+            };
+            let places = (0..rows).map(place).collect();
+            (places, labels)
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Lines over time or labels; areas are drawn by the same code.
+
+use super::chart::Chart;
+use super::series_summary::summary;
+use crate::data::downsample;
+use crate::data::points::{self, Points};
+use crate::data::series::{Reading, Series};
+use crate::data::x_axis::Axis;
+use crate::scales::axes::Axes;
+use crate::scales::time_ticks;
+use crate::scene::{Color, LinkState, Path, Plot, Shape};
+use crate::spec::Input;
+use crate::tooltip::{self, Readout, ReadoutSeries, fraction};
+use brisk_domain::{Bounds, Unit, format};
+
+/// More points than this in one line are downsampled.
+const MAX_POINTS: usize = 1_000;
+/// The radius of a point without neighbours, in px.
+const DOT: f64 = 3.0;
+
+pub(crate) fn draw(input: &Input<'_>) -> Option<Chart<Plot>> {
+    draw_filled(input, Fill::None)
+}
+
+/// What is below a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fill {
+    /// Nothing: it is a line only.
+    None,
+    /// A tinted area down to zero.
+    Tinted,
+    /// A filled area down to the series below it.
+    Stacked,
+}
+
+pub(crate) fn draw_filled(input: &Input<'_>, fill: Fill) -> Option<Chart<Plot>> {
+    let stacked = fill == Fill::Stacked;
+    let reading = Reading { stacked, empty: input.spec.empty, with_bins: false };
+    let points = points::of(input, &reading)?;
+    let stacks = stacks(&points, input, stacked);
+    let axes = axes(&points, input, &stacks, fill);
+    let summary = summary(&points, input);
+    let mut shapes = axes.shapes(x_labels(&points, input));
+    add_paths(&points, &stacks, &axes, fill, &mut shapes);
+    let plot = axes.plot(LinkState::Absent, shapes);
+    let readout = Readout { stacked, ..read(&points, input, &stacks, &axes) };
+    let legend = points.legend(fill == Fill::None);
+    Some(Chart { legend, ..Chart::new(plot, summary, readout) })
+}
+
+fn axes(points: &Points, input: &Input<'_>, stacks: &[Stack], fill: Fill) -> Axes {
+    let unit = points.series.first().map_or(Unit::None, |series| series.unit.clone());
+    let axes = match fill {
+        Fill::None => Axes::for_line(input, points.extent(input.hidden), &unit),
+        Fill::Tinted => Axes::with_zero(input, points.extent(input.hidden), &unit),
+        Fill::Stacked => {
+            let ends = stacks.iter().flatten().flatten();
+            let extent = ends.fold((0.0_f64, 0.0_f64), |(low, high), (base, top)| {
+                (low.min(*base).min(*top), high.max(*top).max(*base))
+            });
+            Axes::with_zero(input, extent, &unit)
+        }
+    };
+    axes.with_note(points.note())
+}
+
+/// Base and top of a series at each point; the base is 0 unless series stand on each other.
+type Stack = Vec<Option<(f64, f64)>>;
+
+fn stacks(points: &Points, input: &Input<'_>, stacked: bool) -> Vec<Stack> {
+    let mut floor = vec![0.0; points.len()];
+    let stack = |(i, series): (usize, &Series)| {
+        let shown = !input.hidden.contains(&i);
+        let cell = |(at, value): (usize, &Option<f64>)| {
+            let value = (*value).filter(|_| shown)?;
+            if !stacked {
+                return Some((0.0, value));
+            }
+            let base = floor[at];
+            floor[at] += value;
+            Some((base, floor[at]))
+        };
+        series.values.iter().enumerate().map(cell).collect()
+    };
+    points.series.iter().enumerate().map(stack).collect()
+}
+
+/// Adds a path, or an area and a path, for each stretch without a gap; a single point is a dot.
+fn add_paths(points: &Points, stacks: &[Stack], axes: &Axes, fill: Fill, shapes: &mut Vec<Shape>) {
+    let xs = fractions(points);
+    let (mut paths, mut dots) = (Vec::new(), Vec::new());
+    // The compared line lies behind.
+    for (series, stack) in points.series.iter().zip(stacks).rev() {
+        let (color, is_previous) = (Color::Series(series.color), series.is_previous);
+        for run in runs(stack) {
+            let ends = |of: fn(&(f64, f64)) -> f64| -> Vec<(f64, f64)> {
+                let end = |i: usize| Some((xs[i], axes.y(of(stack[i].as_ref()?))));
+                run.clone().filter_map(end).collect()
+            };
+            let line = ends(|(_, top)| *top);
+            if let [(x, y)] = *line.as_slice() {
+                dots.push(Shape::Dot { color, mark: None, x, y, radius: DOT });
+                continue;
+            }
+            let picked = downsample::pick(&line, MAX_POINTS);
+            let line: Vec<(f64, f64)> = picked.iter().map(|i| line[*i]).collect();
+            if fill != Fill::None && !is_previous {
+                let base = ends(|(base, _)| *base);
+                let back = picked.iter().rev().map(|i| base[*i]);
+                let outline = line.iter().copied().chain(back).collect();
+                paths.push(Path::Area { color, is_stacked: fill == Fill::Stacked, outline });
+            }
+            paths.push(Path::Line { color, is_previous, points: line });
+        }
+    }
+    shapes.push(Shape::Paths(paths));
+    shapes.extend(dots);
+}
+
+/// Stretches without a gap.
+fn runs(stack: &Stack) -> Vec<std::ops::Range<usize>> {
+    let mut runs = Vec::new();
+    let mut start = None;
+    for (i, cell) in stack.iter().chain([&None]).enumerate() {
+        match (cell, start) {
+            (Some(_), None) => start = Some(i),
+            (None, Some(from)) => {
+                runs.push(from..i);
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    runs
+}
+
+/// Where each point is: by time, or evenly.
+fn fractions(points: &Points) -> Vec<f64> {
+    let even = |i: usize, n: usize| {
+        if n < 2 { 0.5 } else { i as f64 / (n - 1) as f64 }
+    };
+    match &points.x {
+        Axis::Time(times) => match (times.first(), times.last()) {
+            (Some(first), Some(last)) if first < last => {
+                let length = (last.0 - first.0) as f64;
+                times.iter().map(|at| (at.0 - first.0) as f64 / length).collect()
+            }
+            _ => vec![0.5; times.len()],
+        },
+        Axis::Label(labels) => (0..labels.len()).map(|i| even(i, labels.len())).collect(),
+    }
+}
+
+fn x_labels(points: &Points, input: &Input<'_>) -> Vec<(f64, String)> {
+    let most = (input.width / 80.0).clamp(2.0, 12.0) as usize;
+    match &points.x {
+        Axis::Time(times) => {
+            let (Some(first), Some(last)) = (times.first(), times.last()) else {
+                return Vec::new();
+            };
+            let bounds = Bounds { from: *first, to: *last };
+            if first == last {
+                return vec![(0.5, format::bucket(*first, input.interval, input.zone))];
+            }
+            let length = (last.0 - first.0) as f64;
+            time_ticks::ticks(bounds, input.interval, input.zone, most)
+                .into_iter()
+                .map(|tick| ((tick.at.0 - first.0) as f64 / length, tick.label))
+                .collect()
+        }
+        Axis::Label(labels) => {
+            let step = labels.len().div_ceil(most).max(1);
+            let xs = fractions(points);
+            labels.iter().cloned().enumerate().step_by(step).map(|(i, l)| (xs[i], l)).collect()
+        }
+    }
+}
+
+/// What the tooltip reads. Like the drawing, it has no more points than a screen can show.
+fn read(points: &Points, input: &Input<'_>, stacks: &[Stack], axes: &Axes) -> Readout {
+    let xs = fractions(points);
+    let kept = kept(points, &xs);
+    let labels = points.labels(input);
+    let series = points.series.iter().zip(stacks).map(|(series, stack)| ReadoutSeries {
+        name: series.name.clone(),
+        color: series.color,
+        values: kept.iter().map(|i| series.texts[*i].clone()).collect(),
+        ys: kept.iter().map(|i| stack[*i].map(|(_, top)| axes.y(top).round())).collect(),
+        digits: tooltip::if_any(kept.iter().map(|i| series.digits[*i].clone()).collect()),
+    });
+    let time = match &points.x {
+        Axis::Time(times) if times.len() > 1 => times.first().copied().zip(times.last().copied()),
+        _ => None,
+    };
+    Readout {
+        by_mark: false,
+        stacked: false,
+        margins: axes.margins(),
+        xs: kept.iter().map(|i| fraction(xs[*i])).collect(),
+        labels: kept.iter().map(|i| labels[*i].clone()).collect(),
+        series: series.collect(),
+        time,
+    }
+}
+
+/// The points that the first series keeps when it is downsampled.
+fn kept(points: &Points, xs: &[f64]) -> Vec<usize> {
+    let value = |i: usize| points.series.first().and_then(|s| s.values[i]);
+    let line: Vec<(f64, f64)> =
+        xs.iter().enumerate().map(|(i, x)| (*x, value(i).unwrap_or(0.0))).collect();
+    downsample::pick(&line, MAX_POINTS)
+}

@@ -1,0 +1,45 @@
+//! What stands in place of a drawing that cannot be made.
+
+use super::chart::Chart;
+use crate::scene::Scene;
+use crate::spec::Input;
+use crate::tooltip::Readout;
+use brisk_domain::{Column, PanelKind};
+
+/// Whether there is no number at all (or no row, for tables).
+pub(crate) fn has_nothing(input: &Input<'_>) -> bool {
+    let frame = input.frame;
+    if frame.rows() == 0 {
+        return true;
+    }
+    if matches!(input.spec.kind, PanelKind::Table) {
+        return false;
+    }
+    let has_number =
+        |column: &Column| (0..frame.rows()).any(|row| column.values.number(row).is_some());
+    !frame.columns().iter().any(has_number)
+}
+
+/// No rows, or nothing but NULL.
+pub(crate) fn no_data(input: &Input<'_>) -> Chart {
+    let range = input.bounds.label(input.zone);
+    let summary = format!("{}: no data, {range}.", input.spec.title);
+    message(input, "No data in this range".into(), summary)
+}
+
+/// The columns do not fit the kind.
+pub(crate) fn unfit(input: &Input<'_>) -> Chart {
+    let kind = input.spec.kind.word();
+    refused(input, format!("The columns do not fit a {kind}; see the table"))
+}
+
+/// The kind cannot show what the columns hold; `text` says why.
+pub(crate) fn refused(input: &Input<'_>, text: String) -> Chart {
+    let summary = format!("{}: {text}.", input.spec.title);
+    message(input, text, summary)
+}
+
+fn message(input: &Input<'_>, text: String, summary: String) -> Chart {
+    let scene = Scene::Message { text, height: input.height };
+    Chart { is_empty: true, ..Chart::new(scene, summary, Readout::default()) }
+}

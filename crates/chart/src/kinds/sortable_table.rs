@@ -1,0 +1,105 @@
+//! The table that every chart has, which readers sort and page through.
+
+use super::table_columns::Columns;
+use crate::data::row_order;
+use crate::scene::table::{Pager, Sortable, Table, Whole};
+use crate::spec::Input;
+use crate::table_view::TableView;
+use brisk_domain::{PanelKind, format};
+use std::ops::Range;
+
+/// Rows of a page.
+pub(crate) const PAGE: usize = 50;
+/// A table of no more rows is sent whole, so that browsers sort it and turn its pages by themselves;
+/// of a longer one they get one page at a time.
+const WHOLE: usize = 500;
+
+/// The rows of `input` in the order and on the page that `view` says.
+pub(crate) fn draw(input: &Input<'_>, view: &TableView<'_>) -> Sortable {
+    let columns = Columns::of(input, input.spec.kind == PanelKind::Table);
+    let rows = input.frame.rows();
+    let sort = view.state.sort.as_ref();
+    let order: Vec<usize> = match sort.and_then(|sort| Some((sort, columns.named(&sort.column)?))) {
+        Some((sort, column)) => {
+            row_order::sorted(&row_order::ranks(&column.values), sort.descending)
+        }
+        None => (0..rows).collect(),
+    };
+    let pages = rows.div_ceil(PAGE).max(1);
+    let page = view.state.page.min(pages - 1);
+    let shown = page * PAGE..rows.min((page + 1) * PAGE);
+    let is_whole = rows <= WHOLE;
+    // The places by which browsers sort.
+    let ranks: Vec<Vec<Option<u32>>> = match is_whole {
+        true => columns.shown().map(|column| row_order::ranks(&column.values)).collect(),
+        false => Vec::new(),
+    };
+    let sent = if is_whole { 0..rows } else { shown.clone() };
+    let row = |at: usize| {
+        let mut row = columns.row(order[at]);
+        row.places = is_whole.then(|| places(order[at], &ranks));
+        row.is_hidden = !shown.contains(&at);
+        row
+    };
+    let table = Table {
+        title: input.spec.title.clone(),
+        is_any_chosen: columns.is_any_chosen,
+        heads: columns.heads(Some(view)),
+        rows: sent.map(row).collect(),
+        note: None,
+    };
+    Sortable {
+        panel: view.panel.to_owned(),
+        action: view.action.to_owned(),
+        page_rows: PAGE,
+        whole: is_whole
+            .then(|| Whole { sort: sort.map(ToString::to_string), page: view.state.page }),
+        pairs: pairs(view),
+        table,
+        pager: (pages > 1).then(|| pager(view, &shown, (page, pages), rows)),
+    }
+}
+
+/// A row's place in the statement's order, then in each column's.
+fn places(row: usize, ranks: &[Vec<Option<u32>>]) -> String {
+    let mut places = row.to_string();
+    for ranks in ranks {
+        places.push(',');
+        if let Some(rank) = ranks[row] {
+            places.push_str(&rank.to_string());
+        }
+    }
+    places
+}
+
+/// The parameters of the view that the table's controls keep.
+fn pairs(view: &TableView<'_>) -> Vec<(String, String)> {
+    let is_own = |name: &str, value: &str| {
+        (name == "sort" || name == "page")
+            && value.split_once(':').is_some_and(|(panel, _)| panel == view.panel)
+    };
+    let others = view.pairs.iter().filter(|(name, value)| !is_own(name, value));
+    // The present order stands before the buttons: a pressed one comes later, and the last one counts.
+    let sort = view.state.sort.as_ref();
+    let sort = sort.map(|sort| ("sort".to_owned(), format!("{}:{sort}", view.panel)));
+    others.cloned().chain(sort).collect()
+}
+
+/// Which rows of how many, and the way to those before and after.
+fn pager(
+    view: &TableView<'_>,
+    shown: &Range<usize>,
+    (page, pages): (usize, usize),
+    rows: usize,
+) -> Pager {
+    let grouped = |number: usize| format::grouped(&number.to_string());
+    let (first, last) = (grouped(shown.start + 1), grouped(shown.end));
+    let to = |page: usize| format!("{}:{}", view.panel, page + 1);
+    Pager {
+        range: format!("{first}–{last} of {}", grouped(rows)),
+        buttons: [
+            ("Previous", page.checked_sub(1).map(to)),
+            ("Next", (page + 1 < pages).then(|| to(page + 1))),
+        ],
+    }
+}

@@ -1,0 +1,34 @@
+//! Small lines without axes, over the values that are there.
+
+use crate::data::downsample;
+use crate::scales::ticks;
+use crate::scene::Sparkline;
+
+/// More points than this cannot be seen in a small line.
+const MAX_POINTS: usize = 60;
+/// Half of the stroke's width and a little: a line along an edge is not cut.
+const PADDING: f64 = 1.5;
+
+/// A line through at least two values; `None` for fewer. It has an area only where zero is shown: see
+/// [`ticks::with_cheap_zero`].
+pub(crate) fn sparkline(values: &[f64], height: f64) -> Option<Sparkline> {
+    if values.len() < 2 {
+        return None;
+    }
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let (low, high) = ticks::with_cheap_zero(low, high);
+    let span = if high > low { high - low } else { 1.0 };
+    let y = |value: f64| PADDING + (height - 2.0 * PADDING) * (1.0 - (value - low) / span);
+    let place =
+        |(i, value): (usize, &f64)| (100.0 * i as f64 / (values.len() - 1) as f64, y(*value));
+    let all: Vec<(f64, f64)> = values.iter().enumerate().map(place).collect();
+    let points = downsample::pick(&all, MAX_POINTS).into_iter().map(|i| all[i]).collect();
+    let zero = match low {
+        // The stroke of a line on the floor has its lower half there.
+        0.0 => Some(height),
+        low if low < 0.0 && high >= 0.0 => Some(y(0.0)),
+        _ => None,
+    };
+    Some(Sparkline { points, zero, height })
+}

@@ -1,0 +1,103 @@
+//! One figure, its change against the compared range, and a small line.
+
+use super::chart::Chart;
+use super::sparkline::sparkline;
+use crate::data::figure::{exact_first, first_number};
+use crate::scene::{Change, Figure, Scene, Stat, Verdict};
+use crate::spec::Input;
+use crate::text::width::text_width;
+use crate::tooltip::Readout;
+use brisk_domain::panel::Better;
+use brisk_domain::{Frame, Unit, format};
+use std::fmt::Write as _;
+
+/// Less than this is noise in most figures, and would be said with many digits.
+const HARDLY: f64 = 0.000_5;
+/// The usual size of a figure, and the width of the smallest box, in px.
+const FIGURE: f64 = 28.0;
+const SMALLEST: f64 = 120.0;
+/// The height of the small line, in units.
+const SPARK_HEIGHT: f64 = 32.0;
+
+pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
+    let better = input.spec.better;
+    let (value, column) = first_number(input.frame)?;
+    let unit = input.spec.unit_of(&column);
+    let mut summary = format!("{}: {}.", input.spec.title, format::full(value, unit));
+    let change = input.spec.compare.map(|compare| {
+        let previous = input.previous.and_then(first_number).map(|(value, _)| value);
+        change((value, previous), unit, compare.label(), better, &mut summary)
+    });
+    let text = short(value, unit);
+    let figure = Figure {
+        width: width(&text),
+        is_beside_line: input.sparkline.is_some(),
+        full: format::full(value, unit),
+        exact: exact_first(input.frame).unwrap_or_default(),
+        text,
+    };
+    let sparkline = input.sparkline.and_then(|frame| sparkline(&values(frame), SPARK_HEIGHT));
+    let stat = Stat { height: input.height, figure, change, sparkline };
+    Some(Chart::new(Scene::Stat(stat), summary, Readout::default()))
+}
+
+/// Whole numbers are said in full as long as they are easy to read.
+fn short(value: f64, unit: &Unit) -> String {
+    match unit {
+        Unit::None | Unit::Noun(_) if value.fract() == 0.0 && value.abs() < 100_000.0 => {
+            format::full(value, &Unit::None)
+        }
+        _ => format::compact(value, unit),
+    }
+}
+
+/// The width of a figure as a multiple of its size, unless it fits everywhere at its usual size.
+fn width(figure: &str) -> Option<f64> {
+    // Figures are heavier than what `text_width` is for.
+    let width = text_width(figure) / 11.0 * 1.12;
+    (width * FIGURE >= SMALLEST).then_some(width)
+}
+
+/// The change from a previous value, and its words at the end of `summary`; `label` names the compared
+/// range.
+fn change(
+    (value, previous): (f64, Option<f64>),
+    unit: &Unit,
+    label: &'static str,
+    better: Better,
+    summary: &mut String,
+) -> Change {
+    let known = previous.and_then(|previous| Some((format::change(value, previous)?, previous)));
+    let Some((text, previous)) = known else {
+        let _ = write!(summary, " Nothing to compare with in the {label}.");
+        return Change::Unknown(format!("no {label}"));
+    };
+    let hardly = format::relative_change(value, previous).is_some_and(|part| part.abs() < HARDLY);
+    if value == previous || hardly {
+        let words = if value == previous { "No change" } else { "Hardly a change" };
+        let _ = write!(summary, " {words} to the {label}.");
+        return Change::Little { words, to: format!("to {label}") };
+    }
+    let rises = value > previous;
+    let before = short(previous, unit);
+    let _ = write!(summary, " {text} against {before} in the {label}.");
+    Change::Moved {
+        rises,
+        verdict: match (better, rises) {
+            (Better::Neither, _) => Verdict::Neither,
+            (Better::Up, true) | (Better::Down, false) => Verdict::Good,
+            (Better::Up, false) | (Better::Down, true) => Verdict::Bad,
+        },
+        by: text.trim_start_matches(['+', '−']).to_owned(),
+        against: format!("vs {before}"),
+        when: label,
+    }
+}
+
+/// The numbers of the buckets that have one.
+fn values(frame: &Frame) -> Vec<f64> {
+    let numbers = frame.columns().iter().find(|column| column.values.is_number());
+    numbers.map_or(Vec::new(), |column| {
+        (0..frame.rows()).filter_map(|row| column.values.number(row)).collect()
+    })
+}

@@ -1,0 +1,27 @@
+//! The table panel: the first rows, as they come.
+
+use super::chart::Chart;
+use super::sortable_table::PAGE;
+use super::table_columns::Columns;
+use crate::scene::Scene;
+use crate::scene::table::Table;
+use crate::spec::Input;
+use crate::tooltip::Readout;
+use brisk_domain::format;
+
+pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
+    let rows = input.frame.rows();
+    let grouped = |number: usize| format::grouped(&number.to_string());
+    let noun = if rows == 1 { "row" } else { "rows" };
+    let summary = format!("{}. Table with {} {noun}.", input.spec.title, grouped(rows));
+    let columns = Columns::of(input, true);
+    let table = Table {
+        title: input.spec.title.clone(),
+        is_any_chosen: columns.is_any_chosen,
+        heads: columns.heads(None),
+        rows: (0..rows.min(PAGE)).map(|row| columns.row(row)).collect(),
+        note: (rows > PAGE)
+            .then(|| format!("{} more rows are not shown here.", grouped(rows - PAGE))),
+    };
+    Some(Chart::new(Scene::Table(table), summary, Readout::default()))
+}

@@ -1,0 +1,186 @@
+//! The columns of a table: heads, cells, and which of them are links.
+
+use super::sparkline::sparkline;
+use crate::scene::table::{Cell, Head, Order, Row, SortButton};
+use crate::scene::{Link, LinkName, Sparkline};
+use crate::spec::Input;
+use crate::table_view::TableView;
+use crate::tooltip;
+use brisk_domain::panel::Cell as CellStyle;
+use brisk_domain::{Column, Values, format};
+
+/// The height of a small line in a cell.
+const TREND_HEIGHT: f64 = 20.0;
+
+/// The columns that are shown, each with its style.
+pub(crate) struct Columns<'a> {
+    input: &'a Input<'a>,
+    shown: Vec<(&'a Column, Style)>,
+    /// The one whose cells are links.
+    linked: Option<&'a Column>,
+    /// Whether a row has been chosen.
+    pub(crate) is_any_chosen: bool,
+}
+
+/// How the cells of a column are shown.
+struct Style {
+    cell: CellStyle,
+    /// The column's largest number, for bars.
+    largest: f64,
+    /// How many decimals its cells have in common, if they have.
+    decimals: Option<usize>,
+}
+
+impl Style {
+    /// Whether rows can be ordered by it: a small line has no order.
+    fn is_ordered(&self) -> bool {
+        self.cell != CellStyle::Trend
+    }
+}
+
+impl<'a> Columns<'a> {
+    /// The columns of `input`, with bars and trends if `decorated`.
+    pub(crate) fn of(input: &'a Input<'a>, decorated: bool) -> Self {
+        let frame = input.frame;
+        let style = |column: &Column| {
+            let cell = input.spec.column(&column.name).map(|s| s.cell).unwrap_or_default();
+            let plain = !decorated && cell != CellStyle::Hidden;
+            let numbers = (0..frame.rows()).filter_map(|row| column.values.number(row));
+            Style {
+                cell: if plain { CellStyle::Plain } else { cell },
+                largest: numbers.fold(0.0, f64::max),
+                decimals: format::decimals(&column.values, input.spec.unit_of(&column.name)),
+            }
+        };
+        let shown: Vec<(&Column, Style)> = frame
+            .columns()
+            .iter()
+            .map(|column| (column, style(column)))
+            .filter(|(_, style)| style.cell != CellStyle::Hidden)
+            .collect();
+        let links = input.links;
+        let of = links.and_then(|links| frame.columns().get(links.column(frame)?));
+        // Where the column with the value is hidden, the first that is shown has the links.
+        let is_shown = |of: &&Column| shown.iter().any(|(column, _)| column.name == of.name);
+        let linked = of.filter(is_shown).or_else(|| of.and(shown.first().map(|first| first.0)));
+        let is_any_chosen = links.is_some_and(|links| links.is_any_chosen(frame));
+        Self { input, shown, linked, is_any_chosen }
+    }
+
+    /// The columns that are shown.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = &Column> {
+        self.shown.iter().map(|(column, _)| *column)
+    }
+
+    /// The column of that name, if rows can be ordered by it.
+    pub(crate) fn named(&self, name: &str) -> Option<&Column> {
+        let (column, style) = self.shown.iter().find(|(column, _)| column.name == name)?;
+        style.is_ordered().then_some(*column)
+    }
+
+    /// The heads; with `view` they are buttons.
+    pub(crate) fn heads(&self, view: Option<&TableView<'_>>) -> Vec<Head> {
+        let head = |(column, style): &(&Column, Style)| Head {
+            label: self.input.spec.label_of(&column.name),
+            is_number: column.values.is_number(),
+            sort: view.filter(|_| style.is_ordered()).map(|view| sort_button(column, view)),
+        };
+        self.shown.iter().map(head).collect()
+    }
+
+    /// A row of the frame, on the page that is shown.
+    pub(crate) fn row(&self, row: usize) -> Row {
+        let links = self.input.links;
+        let link = links.and_then(|links| {
+            let link = links.row(self.input.frame, row)?;
+            let hint = links.hint(link.is_chosen);
+            let name = LinkName::Content;
+            Some(Link { href: link.href, is_chosen: link.is_chosen, hint, name })
+        });
+        let (is_link, is_chosen) =
+            (link.is_some(), link.as_ref().is_some_and(|link| link.is_chosen));
+        let mut link = link;
+        let cell = |(column, style): &(&Column, Style)| {
+            let is_linked = self.linked.is_some_and(|linked| linked.name == column.name);
+            match link.take_if(|_| is_linked) {
+                Some(link) => Cell::Link {
+                    link,
+                    text: text(self.input, column, style, row),
+                    is_number: column.values.is_number(),
+                },
+                None => cell(self.input, column, style, row),
+            }
+        };
+        let cells = self.shown.iter().map(cell).collect();
+        Row { cells, is_link, is_chosen, places: None, is_hidden: false }
+    }
+}
+
+/// What is largest is what people look for in numbers, and the first letter in names; a second press
+/// turns it round, a third leaves the order to the statement.
+fn sort_button(column: &Column, view: &TableView<'_>) -> SortButton {
+    let order = |descending| if descending { Order::Descending } else { Order::Ascending };
+    let sort = view.state.sort.as_ref().filter(|sort| sort.column == column.name);
+    let first = order(column.values.is_number());
+    let present = sort.map(|sort| order(sort.descending));
+    let next = match present {
+        None => Some(first),
+        Some(present) if present == first => Some(first.reversed()),
+        Some(_) => None,
+    };
+    let next = next.map_or(String::new(), |next| format!("{}:{}", next.word(), column.name));
+    SortButton {
+        column: column.name.clone(),
+        order: present,
+        first,
+        value: format!("{}:{next}", view.panel),
+    }
+}
+
+fn cell(input: &Input<'_>, column: &Column, style: &Style, row: usize) -> Cell {
+    let text = text(input, column, style, row);
+    // A number that is rounded for reading has all its digits in reach.
+    let exact = || tooltip::rounded_from(&column.values, row, &text);
+    match style.cell {
+        CellStyle::Bar => {
+            let part = |value: f64| (value / style.largest).clamp(0.0, 1.0);
+            let part = column.values.number(row).map_or(0.0, part);
+            Cell::Bar(text.clone(), exact(), part)
+        }
+        CellStyle::Trend => Cell::Trend(trend(column, row)),
+        CellStyle::Plain | CellStyle::Hidden if column.values.is_number() => {
+            Cell::Number(text.clone(), exact())
+        }
+        CellStyle::Plain | CellStyle::Hidden => Cell::Text(text),
+    }
+}
+
+fn text(input: &Input<'_>, column: &Column, style: &Style, row: usize) -> String {
+    match &column.values {
+        Values::Time(cells) => cells
+            .get(row)
+            .copied()
+            .flatten()
+            .map_or("–".into(), |at| format::instant(at, input.zone)),
+        values => {
+            let unit = input.spec.unit_of(&column.name);
+            format::aligned(values, row, unit, input.zone, style.decimals)
+        }
+    }
+}
+
+/// A small line through the numbers of a cell (`1,4,2.5`), and what it shows in words.
+fn trend(column: &Column, row: usize) -> Option<(Sparkline, String)> {
+    let cell = column.values.exact(row).unwrap_or_default();
+    let numbers = cell.split(',').filter_map(|number| number.trim().parse().ok());
+    let numbers: Vec<f64> = numbers.filter(|number: &f64| number.is_finite()).collect();
+    let line = sparkline(&numbers, TREND_HEIGHT)?;
+    let (first, last) = (numbers.first()?, numbers.last()?);
+    Some((line, format!("from {} to {}", one_decimal(*first), one_decimal(*last))))
+}
+
+fn one_decimal(value: f64) -> String {
+    let text = format!("{value:.1}");
+    let text = text.strip_suffix(".0").unwrap_or(&text);
+    if text == "-0" { "0".into() } else { text.to_owned() }
+}

@@ -1,0 +1,99 @@
+//! Ticks of an axis by what it measures, and what they say.
+
+use super::ticks;
+use brisk_domain::{Unit, format};
+
+/// Round numbers; of lengths of time, those that are round in the largest unit that they reach.
+pub(crate) fn nice(low: f64, high: f64, wanted: usize, unit: &Unit) -> Vec<f64> {
+    let base = match (unit, high - low) {
+        (Unit::Seconds, span) if span > 172_800.0 => 86_400.0,
+        (Unit::Seconds, span) if span > 7_200.0 => 3_600.0,
+        (Unit::Seconds, span) if span > 120.0 => 60.0,
+        _ => 1.0,
+    };
+    ticks::nice(low / base, high / base, wanted).into_iter().map(|tick| tick * base).collect()
+}
+
+/// Labels with as few digits as tell each tick from the others and from what is beside it.
+pub(crate) fn tick_labels(ticks: &[f64], unit: &Unit) -> Vec<String> {
+    let say = |form: &dyn Fn(f64) -> String| -> Vec<String> {
+        ticks.iter().map(|tick| form(*tick)).collect()
+    };
+    let step = ticks.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
+    let round = |tick: f64| match unit {
+        Unit::Seconds if tick >= 0.0 => format::round_duration(tick),
+        _ => format::compact(tick, unit),
+    };
+    let short = say(&round);
+    let step_decimals = decimals(step);
+    let is_told = |digits: usize, labels: &[String]| {
+        labels.windows(2).all(|pair| pair[0] != pair[1])
+            && ticks.iter().all(|tick| {
+                let said: f64 = format!("{tick:.*e}", digits - 1).parse().unwrap_or(*tick);
+                (said - tick).abs() <= step / 20.0
+            })
+    };
+    // A currency's decimals are not enough for ticks that are closer to each other.
+    let is_fine_money = matches!(unit, Unit::Money(_)) && step_decimals > 2;
+    if matches!(unit, Unit::Seconds) || !is_fine_money && is_told(3, &short) {
+        return short;
+    }
+    let mut longer = (4..=5).filter(|_| !is_fine_money).map(|digits| {
+        let labels = say(&|tick| format::compact_to(tick, unit, digits));
+        is_told(digits, &labels).then_some(labels)
+    });
+    longer.find_map(|labels| labels).unwrap_or_else(|| {
+        let decimals = match unit {
+            Unit::Percent => step_decimals.saturating_sub(2),
+            _ => step_decimals,
+        };
+        say(&|tick| format::fixed(tick, unit, decimals))
+    })
+}
+
+/// The unit as ticks say it: a noun would repeat on each of them, and the title and tooltips have it.
+pub(crate) fn without_noun(unit: &Unit) -> &Unit {
+    if let Unit::Noun(_) = unit { &Unit::None } else { unit }
+}
+
+/// How many decimals a step of 1, 2, 2.5 or 5 × 10^k has; a difference of large floats is not exact.
+fn decimals(step: f64) -> usize {
+    let is_whole = |decimals: &usize| {
+        let scaled = step * 10_f64.powi(*decimals as i32);
+        (scaled - scaled.round()).abs() < 0.05 * scaled.abs()
+    };
+    (0..=12).find(is_whole).unwrap_or(12)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(low: f64, high: f64, unit: &str) -> Vec<String> {
+        let unit = if unit.is_empty() { Unit::None } else { Unit::Money(unit.into()) };
+        tick_labels(&nice(low, high, 3, &unit), &unit)
+    }
+
+    #[test]
+    fn labels_have_the_digits_that_tell_them_apart() {
+        assert_eq!(labels(0.0, 3_000_000.0, ""), ["0", "1M", "2M", "3M"]);
+        assert_eq!(labels(-18.55, -18.4, ""), ["−18.55", "−18.5", "−18.45", "−18.4"]);
+        assert_eq!(
+            labels(1_000_000.0, 1_000_150.0, ""),
+            ["1,000,000", "1,000,050", "1,000,100", "1,000,150"]
+        );
+        assert_eq!(labels(1.0, 1.003, "GBP"), ["£1.000", "£1.001", "£1.002", "£1.003"]);
+        assert_eq!(
+            labels(1_234_567_890_123.45, 1_234_567_890_123.47, "USD"),
+            ["$1,234,567,890,123.45", "$1,234,567,890,123.46", "$1,234,567,890,123.47"]
+        );
+    }
+
+    #[test]
+    fn lengths_of_time_have_round_ticks() {
+        let unit = Unit::Seconds;
+        let said = |high| tick_labels(&nice(0.0, high, 3, &unit), &unit);
+        assert_eq!(said(9.0 * 3600.0), ["0 s", "5 h", "10 h"]);
+        assert_eq!(said(50.0 * 86_400.0), ["0 s", "25 d", "50 d"]);
+    }
+}

@@ -1,0 +1,126 @@
+//! Ticks of time axes: on hours, days, Mondays, months and years of the wall clock.
+
+use brisk_domain::{Bounds, Interval, Timestamp, ZoneOffsets};
+use chrono::{Datelike, NaiveDateTime, NaiveTime, Timelike};
+
+/// A tick of a time axis.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TimeTick {
+    /// Where it is.
+    pub(crate) at: Timestamp,
+    /// What it says.
+    pub(crate) label: String,
+}
+
+/// The distances that people read easily, from the finest.
+const STEPS: [(Interval, i32); 20] = [
+    (Interval::Minute, 1),
+    (Interval::Minute, 5),
+    (Interval::Minute, 15),
+    (Interval::Minute, 30),
+    (Interval::Hour, 1),
+    (Interval::Hour, 3),
+    (Interval::Hour, 6),
+    (Interval::Hour, 12),
+    (Interval::Day, 1),
+    (Interval::Day, 2),
+    (Interval::Week, 1),
+    (Interval::Week, 2),
+    (Interval::Month, 1),
+    (Interval::Month, 2),
+    (Interval::Month, 3),
+    (Interval::Month, 6),
+    (Interval::Year, 1),
+    (Interval::Year, 2),
+    (Interval::Year, 5),
+    (Interval::Year, 10),
+];
+
+/// At most `most` ticks within `bounds` (both ends included), no finer than `interval`.
+pub(crate) fn ticks(
+    bounds: Bounds,
+    interval: Interval,
+    zone: &ZoneOffsets,
+    most: usize,
+) -> Vec<TimeTick> {
+    let room = |(unit, count): &(Interval, i32)| {
+        let width = unit.seconds() * i64::from(*count);
+        *unit >= interval && bounds.seconds() / width < most.max(1) as i64
+    };
+    let (unit, count) = STEPS.into_iter().find(room).unwrap_or((Interval::Year, 20));
+    let mut local = first(zone.local(bounds.from), unit, count);
+    let mut ticks: Vec<TimeTick> = Vec::new();
+    let mut before: Option<NaiveDateTime> = None;
+    while ticks.len() <= most * 2 + 2 {
+        let at = zone.instant(local);
+        if at > bounds.to {
+            break;
+        }
+        if at >= bounds.from && ticks.last().is_none_or(|tick| tick.at < at) {
+            ticks.push(TimeTick { at, label: label(local, unit, before) });
+            before = Some(local);
+        }
+        let next = unit.step(local, count);
+        if next <= local {
+            break;
+        }
+        local = next;
+    }
+    ticks
+}
+
+/// The first candidate: at or before `local`, on a multiple of the step.
+fn first(local: NaiveDateTime, unit: Interval, count: i32) -> NaiveDateTime {
+    let start = unit.floor(local);
+    let back = match unit {
+        Interval::Minute => start.minute() as i32 % count,
+        Interval::Hour => start.hour() as i32 % count,
+        Interval::Month => start.month0() as i32 % count,
+        Interval::Year => start.year().rem_euclid(count),
+        Interval::Day | Interval::Week | Interval::Quarter => 0,
+    };
+    unit.step(start, -back)
+}
+
+fn label(local: NaiveDateTime, unit: Interval, before: Option<NaiveDateTime>) -> String {
+    let new_year = before.is_some_and(|b| b.year() != local.year());
+    let form = match unit {
+        Interval::Minute | Interval::Hour if local.time() == NaiveTime::MIN => "%-d %b",
+        Interval::Minute | Interval::Hour => "%H:%M",
+        Interval::Day | Interval::Week if new_year => "%-d %b %Y",
+        Interval::Day | Interval::Week => "%-d %b",
+        Interval::Month | Interval::Quarter if new_year || before.is_none() => "%b %Y",
+        Interval::Month | Interval::Quarter => "%b",
+        Interval::Year => "%Y",
+    };
+    local.format(form).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(from: &str, to: &str, interval: Interval) -> Vec<String> {
+        let zone = ZoneOffsets { first: 3600, changes: vec![(1_319_936_400, 0)] };
+        let at =
+            |text| zone.instant(NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap());
+        let bounds = Bounds { from: at(from), to: at(to) };
+        ticks(bounds, interval, &zone, 9).into_iter().map(|tick| tick.label).collect()
+    }
+
+    #[test]
+    fn days_fall_on_midnight_through_the_change_of_clocks() {
+        let labels = labels("2011-10-28 00:00", "2011-11-03 00:00", Interval::Hour);
+        let days = ["28 Oct", "29 Oct", "30 Oct", "31 Oct", "1 Nov", "2 Nov", "3 Nov"];
+        assert_eq!(labels, days);
+    }
+
+    #[test]
+    fn weeks_fall_on_mondays_and_months_name_the_new_year() {
+        let weeks = labels("2011-10-11 00:00", "2011-12-09 00:00", Interval::Day);
+        assert_eq!(weeks[0], "17 Oct");
+        let months = labels("2011-09-03 00:00", "2012-04-02 00:00", Interval::Day);
+        assert_eq!(months[0], "Oct 2011");
+        assert!(months.contains(&"Jan 2012".to_owned()), "{months:?}");
+    }
+}

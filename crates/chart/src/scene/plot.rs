@@ -1,0 +1,124 @@
+//! Plots: shapes over a width that only the backend knows.
+
+use super::color::Color;
+use super::link::{Link, LinkState};
+use super::path::Path;
+use super::text::Text;
+
+/// A plot area between two margins.
+pub(crate) struct Plot {
+    /// The height of the box, in px.
+    pub(crate) height: f64,
+    /// The margin at the left.
+    pub(crate) left: LeftMargin,
+    /// The margin at the right, in px.
+    pub(crate) right: f64,
+    /// Whether its marks are links.
+    pub(crate) links: LinkState,
+    /// From back to front.
+    pub(crate) shapes: Vec<Shape>,
+}
+
+/// The margin at the left of a plot, where labels stand.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LeftMargin {
+    /// Its width, in px.
+    pub(crate) px: f64,
+    /// The part of the box that it takes at most, where it gives way in narrow boxes.
+    pub(crate) most: Option<f64>,
+}
+
+/// A shape of a plot.
+pub(crate) enum Shape {
+    /// A line across the plot at a tick of y.
+    Grid {
+        /// Where, in px.
+        y: f64,
+        /// Whether it is the axis at zero.
+        is_zero: bool,
+    },
+    /// Words.
+    Text(Text),
+    /// A bar or a cell.
+    Rect {
+        /// What its colour says.
+        color: Color,
+        /// The point that it is a mark of, if any.
+        mark: Option<usize>,
+        /// Its place along x.
+        across: Across,
+        /// Its upper end, in px.
+        y: f64,
+        /// Its height, in px.
+        height: f64,
+    },
+    /// A round mark.
+    Dot {
+        /// What its colour says.
+        color: Color,
+        /// The point that it is a mark of, if any.
+        mark: Option<usize>,
+        /// Its centre, as a fraction of the plot.
+        x: f64,
+        /// Its centre, in px.
+        y: f64,
+        /// Its radius, in px.
+        radius: f64,
+    },
+    /// Nothing to see: where the pointer reaches a mark that is smaller.
+    Hit {
+        /// Its place along x.
+        across: Across,
+        /// Its upper end, in px.
+        y: f64,
+        /// Its height, in px.
+        height: f64,
+    },
+    /// Paths, from back to front.
+    Paths(Vec<Path>),
+    /// Shapes that lead somewhere together.
+    Linked {
+        /// Where.
+        link: Link,
+        /// The point that they are marks of.
+        mark: usize,
+        /// The shapes.
+        shapes: Vec<Shape>,
+    },
+    /// Names of rows in a margin that gives way in narrow boxes.
+    RowNames(RowNames),
+    /// Shapes whose x is in px from the plot's right end.
+    AtRightEnd(Vec<Shape>),
+}
+
+/// A place along x.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Across {
+    /// A part of the plot: the left end and the width, as fractions.
+    Part(f64, f64),
+    /// The left end and the width, in px.
+    Px(f64, f64),
+    /// All of the box, margins included.
+    Box,
+}
+
+/// Names at the left of rows of equal height, cut by the backend where there is no room.
+pub(crate) struct RowNames {
+    /// From the top.
+    pub(crate) names: Vec<RowName>,
+    /// Where the first row begins, in px.
+    pub(crate) top: f64,
+    /// The height of a row, in px.
+    pub(crate) band: f64,
+}
+
+/// The name of a row.
+pub(crate) struct RowName {
+    /// All of it.
+    pub(crate) name: String,
+    /// Where the part begins that tells it from names with the same beginning, in bytes. What is
+    /// before gives way first.
+    pub(crate) differs_at: Option<usize>,
+    /// Whether the row has been chosen.
+    pub(crate) is_chosen: bool,
+}

@@ -1,0 +1,74 @@
+//! One figure, its change, and a small line.
+
+/// A figure with what is said about it.
+pub(crate) struct Stat {
+    /// The height of the box, in px.
+    pub(crate) height: f64,
+    /// The figure.
+    pub(crate) figure: Figure,
+    /// How it has changed, where it is compared.
+    pub(crate) change: Option<Change>,
+    /// Its course.
+    pub(crate) sparkline: Option<Sparkline>,
+}
+
+/// A figure to read from afar.
+pub(crate) struct Figure {
+    /// As short as it is shown.
+    pub(crate) text: String,
+    /// As people write all of it.
+    pub(crate) full: String,
+    /// All its digits, in plain notation.
+    pub(crate) exact: String,
+    /// Its width as a multiple of its size, where it must shrink to fit the smallest box.
+    pub(crate) width: Option<f64>,
+    /// Whether a small line takes some of the room.
+    pub(crate) is_beside_line: bool,
+}
+
+/// How a figure has changed.
+pub(crate) enum Change {
+    /// There is nothing to compare with, in these words.
+    Unknown(String),
+    /// It has not, or hardly.
+    Little {
+        /// How little.
+        words: &'static str,
+        /// Compared with what.
+        to: String,
+    },
+    /// It has.
+    Moved {
+        /// Whether it is larger than before.
+        rises: bool,
+        /// Whether that is good.
+        verdict: Verdict,
+        /// By how much, without a sign.
+        by: String,
+        /// What it was before.
+        against: String,
+        /// When that was.
+        when: &'static str,
+    },
+}
+
+/// Whether a change is for the better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It is.
+    Good,
+    /// It is for the worse.
+    Bad,
+    /// Nobody says.
+    Neither,
+}
+
+/// A small line without axes. x runs from 0 to 100, y from 0 to `height`; both are stretched.
+pub(crate) struct Sparkline {
+    /// From left to right; at least two.
+    pub(crate) points: Vec<(f64, f64)>,
+    /// The y of zero, down or up to which the area reaches; none where zero is not shown.
+    pub(crate) zero: Option<f64>,
+    /// The lowest y.
+    pub(crate) height: f64,
+}

@@ -1,0 +1,82 @@
+//! Words in a drawing.
+
+/// One line of text.
+pub(crate) struct Text {
+    /// What it is.
+    pub(crate) role: Role,
+    /// Where it stands along x.
+    pub(crate) x: X,
+    /// Its baseline, or its middle where `is_centered`; in px.
+    pub(crate) y: f64,
+    /// Which of its points stands at x.
+    pub(crate) anchor: Anchor,
+    /// Whether y is its middle.
+    pub(crate) is_centered: bool,
+    /// How wide the chart's box must be for it, in px; in narrower ones it is left out.
+    pub(crate) needs: f64,
+    /// What it says.
+    pub(crate) text: String,
+    /// What it was before it was cut.
+    pub(crate) full: Option<String>,
+}
+
+impl Text {
+    /// Text with its baseline at `y`, shown however narrow the box is.
+    pub(crate) fn new(role: Role, anchor: Anchor, x: X, y: f64, text: String) -> Self {
+        Self { role, x, y, anchor, is_centered: false, needs: 0.0, text, full: None }
+    }
+
+    /// With its middle at y.
+    pub(crate) fn centered(self) -> Self {
+        Self { is_centered: true, ..self }
+    }
+}
+
+/// What a text is; its size, weight and colour follow from it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Role {
+    /// The label of an axis's tick.
+    Tick,
+    /// A remark: what is not drawn, what an axis measures, the ends of a scale.
+    Note,
+    /// The name of a row.
+    RowName {
+        /// Whether it has been chosen.
+        is_chosen: bool,
+    },
+    /// The value at the end of a bar.
+    Value,
+    /// The value in a cell.
+    CellValue {
+        /// Whether the cell is dark, so that the text must be light.
+        is_inverse: bool,
+    },
+    /// The tick mark (✓) of what has been chosen.
+    Chosen,
+    /// The sum in a ring.
+    Total,
+    /// The one figure of a drawing, at this size in px.
+    Figure(f64),
+}
+
+/// Which point of a text stands at its x.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Anchor {
+    /// Its left end.
+    Start,
+    /// Its middle.
+    Middle,
+    /// Its right end.
+    End,
+}
+
+/// A place along x.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum X {
+    /// A fraction of the plot.
+    Part(f64),
+    /// Px from the origin: the plot's left end, unless a group says otherwise.
+    Px(f64),
+    /// Px beyond a fraction of the plot.
+    Beyond(f64, f64),
+}

@@ -1,0 +1,104 @@
+//! What holds for every chart, whatever its kind: numbers are numbers, text is text, figures fit each
+//! other, and nothing is too heavy to send.
+
+use crate::support::case::Case;
+use crate::support::cases::all;
+use crate::support::columns::{column, day_starts, floats, ints, texts, time};
+use brisk_domain::{Column, PanelKind, Values};
+
+#[test]
+fn no_drawing_says_nan_or_infinity() {
+    for mut case in all() {
+        for size in [(0.0, 0.0), (300.0, 72.0), (1600.0, 600.0)] {
+            case.size = size;
+            let drawing = case.draw();
+            let table = case.table();
+            for text in [&drawing.body, &drawing.summary, &table] {
+                let wrong = text.contains("NaN") || text.contains("inf\"") || text.contains("inf%");
+                assert!(!wrong, "{}: {text}", case.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn readouts_have_a_value_for_every_point() {
+    for case in all() {
+        let readout = case.draw().readout;
+        let points = readout.labels.len();
+        for series in &readout.series {
+            assert_eq!(series.values.len(), points, "{}", case.name);
+            assert!(series.ys.is_empty() || series.ys.len() == points, "{}", case.name);
+        }
+        assert!(readout.xs.is_empty() || readout.xs.len() == points, "{}", case.name);
+    }
+}
+
+#[test]
+fn hiding_any_series_still_draws() {
+    for mut case in all() {
+        let legend = case.draw().legend.len();
+        for hidden in 0..legend {
+            case.hidden = vec![hidden];
+            assert_eq!(case.draw().legend.len(), legend, "{}", case.name);
+        }
+        case.hidden = (0..legend).collect();
+        assert_eq!(case.draw().legend.len(), legend, "{}", case.name);
+    }
+}
+
+#[test]
+fn drawings_are_light() {
+    for case in all() {
+        let size = case.draw().body.len();
+        assert!(size < 24_000, "{} has {size} bytes", case.name);
+    }
+}
+
+#[test]
+fn hostile_text_is_text() {
+    let evil = "</text><script>alert(\"1\")</script>&'";
+    for kind in PanelKind::WORDS.map(|(_, kind)| kind) {
+        let columns = vec![texts(evil, &[evil]), ints("n", [3]), ints(evil.trim(), [4])];
+        let columns = if kind == PanelKind::Heatmap {
+            vec![texts("x", &[evil]), texts(evil, &[evil]), ints("n", [3])]
+        } else {
+            columns.into_iter().take(2).collect()
+        };
+        let mut hostile = Case::new("", kind, evil, columns);
+        hostile.spec.max = Some(5.0);
+        let drawing = hostile.draw();
+        assert!(!drawing.body.contains("<script>"), "{kind:?}: {}", drawing.body);
+        assert!(!hostile.table().contains("<script>"));
+    }
+}
+
+#[test]
+fn columns_that_do_not_fit_are_said_and_never_panic() {
+    let shapes: Vec<Vec<Column>> = vec![
+        vec![],
+        vec![ints("n", [1])],
+        vec![texts("a", &["x"])],
+        vec![texts("a", &["x"]), texts("b", &["y"]), ints("n", [1])],
+        vec![floats("a", [f64::NAN]), floats("b", [f64::INFINITY])],
+        vec![floats("a", [1e300, -1e300]), floats("b", [1e-300, 0.0])],
+        vec![time("day", day_starts(2)), column("n", Values::Int(vec![None, None]))],
+        vec![ints("a", [i64::MAX, i64::MIN]), ints("b", [i64::MIN, i64::MAX])],
+        vec![ints("a", [i64::MAX, i64::MIN]), ints("b", [i64::MIN, i64::MAX]), ints("c", [1, 2])],
+    ];
+    for shape in shapes {
+        for kind in PanelKind::WORDS.map(|(_, kind)| kind) {
+            for horizontal in [false, true] {
+                let mut odd = Case::new("", kind, "Odd", shape.clone());
+                (odd.spec.horizontal, odd.spec.stacked, odd.spec.max) =
+                    (horizontal, true, Some(0.0));
+                let drawing = odd.draw();
+                for text in [&drawing.body, &drawing.summary] {
+                    assert!(!text.contains("NaN") && !text.contains("inf"), "{text}");
+                }
+                assert!(!drawing.summary.is_empty());
+                odd.table();
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Single figures.
+
+use super::{days, drawn, revenue, snapshot};
+use crate::support::cases::stat::figure;
+use crate::support::columns::{floats, ints};
+use brisk_domain::panel::Better;
+use brisk_domain::{Compare, Frame, PanelKind, Unit};
+
+#[test]
+fn figures_with_and_without_a_change() {
+    let mut stat = revenue(PanelKind::Stat, vec![floats("revenue", [1_234_567.0])]);
+    stat.spec.compare = Some(Compare::PreviousPeriod);
+    snapshot("stat_with_nothing_to_compare", &drawn(&stat));
+    stat.previous = Some(Frame::new(vec![floats("revenue", [1_000_000.0])]).unwrap());
+    stat.sparkline = Some(Frame::new(vec![days(5), ints("n", [1, 3, 2, 5, 4])]).unwrap());
+    snapshot("stat_with_change_and_sparkline", &drawn(&stat));
+    stat.spec.better = Better::Down;
+    assert!(stat.draw().body.contains("stat-change bad"));
+    for (previous, words) in [(1_234_567.0, "No change"), (1_234_600.0, "Hardly a change")] {
+        stat.previous = Some(Frame::new(vec![floats("revenue", [previous])]).unwrap());
+        assert!(stat.draw().body.contains(words) && stat.draw().summary.contains(words));
+    }
+}
+
+#[test]
+fn small_lines_far_from_zero_are_not_flat_and_have_no_area() {
+    let spark = |values: [f64; 3]| {
+        let mut stat = revenue(PanelKind::Stat, vec![floats("value", values)]);
+        stat.sparkline = Frame::new(vec![floats("value", values)]).ok();
+        stat.draw().body
+    };
+    let cold = spark([-18.5, -18.2, -18.4]);
+    assert!(cold.contains("M0 30.5L50 1.5"), "{cold}");
+    assert!(!cold.contains("\"a s0\""), "an area says how far it is from zero");
+    assert!(spark([1.0, 3.0, 2.0]).contains("\"a s0\""));
+    assert!(spark([-1.0, -3.0, -2.0]).contains("L100 1.5L0 1.5Z"), "down from zero");
+}
+
+#[test]
+fn long_figures_shrink_with_their_box_and_short_ones_keep_their_size() {
+    let body = |unit, value| figure("", unit, value).draw().body;
+    let short = body(Unit::None, 12_840.0);
+    assert!(!short.contains("--fits"), "{short}");
+    let minutes = body(Unit::Seconds, 100_000.0);
+    assert!(minutes.contains(">27 h 46 min<"), "{minutes}");
+    assert!(minutes.contains("--fits:calc(100cqi/"), "{minutes}");
+    assert!(body(Unit::Seconds, 7_972_440.0).contains(">92 d<"));
+    assert!(body(Unit::None, 0.000_000_123).contains(">1.23×10⁻⁷<"));
+}

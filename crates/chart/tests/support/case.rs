@@ -1,0 +1,95 @@
+//! One drawing to make.
+
+use super::columns::{days, london};
+use brisk_chart::{Drawing, Input, Spec};
+use brisk_domain::panel::{Better, EmptyBucket};
+use brisk_domain::{Bounds, Column, Frame, Interval, PanelKind, Timestamp, Unit, ZoneOffsets};
+
+/// What [`Input`] borrows, owned.
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    pub(crate) spec: Spec,
+    pub(crate) frame: Frame,
+    pub(crate) previous: Option<Frame>,
+    pub(crate) sparkline: Option<Frame>,
+    pub(crate) bounds: Bounds,
+    pub(crate) interval: Interval,
+    pub(crate) zone: ZoneOffsets,
+    pub(crate) size: (f64, f64),
+    pub(crate) hidden: Vec<usize>,
+    pub(crate) links: Option<brisk_domain::RowLinks>,
+}
+
+impl Case {
+    pub(crate) fn new(
+        name: &'static str,
+        kind: PanelKind,
+        title: &str,
+        columns: Vec<Column>,
+    ) -> Self {
+        Self {
+            name,
+            spec: spec(kind, title),
+            frame: Frame::new(columns).expect("columns fit"),
+            previous: None,
+            sparkline: None,
+            bounds: days(90),
+            interval: Interval::Day,
+            zone: london(),
+            size: (640.0, 216.0),
+            hidden: Vec::new(),
+            links: None,
+        }
+    }
+
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+
+    pub(crate) fn input(&self) -> Input<'_> {
+        let length = self.bounds.to.0 - self.bounds.from.0;
+        Input {
+            spec: &self.spec,
+            frame: &self.frame,
+            previous: self.previous.as_ref(),
+            sparkline: self.sparkline.as_ref(),
+            bounds: self.bounds,
+            previous_bounds: self.previous.as_ref().map(|_| Bounds {
+                from: Timestamp(self.bounds.from.0 - length),
+                to: self.bounds.from,
+            }),
+            interval: self.interval,
+            zone: &self.zone,
+            width: self.size.0,
+            height: self.size.1,
+            hidden: &self.hidden,
+            links: self.links.as_ref().map(|links| links as &dyn brisk_chart::Links),
+        }
+    }
+
+    pub(crate) fn table(&self) -> String {
+        let state = brisk_domain::TableState::default();
+        let view = brisk_chart::TableView { panel: "p", state: &state, action: "/d/s", pairs: &[] };
+        brisk_chart::table(&self.input(), &view)
+    }
+
+    pub(crate) fn draw(&self) -> Drawing {
+        brisk_chart::draw(&self.input())
+    }
+}
+
+fn spec(kind: PanelKind, title: &str) -> Spec {
+    Spec {
+        kind,
+        title: title.into(),
+        unit: Unit::None,
+        stacked: false,
+        horizontal: false,
+        empty: EmptyBucket::Gap,
+        max: None,
+        better: Better::Up,
+        columns: Vec::new(),
+        compare: None,
+    }
+}
