@@ -7,11 +7,11 @@ use brisk_server::config::{Environment, Flags, Settings};
 use brisk_server::open;
 use brisk_server::router::{AppState, router};
 use brisk_server::service::EngineService;
+use brisk_waiting::{eventually, eventually_blocking};
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -32,12 +32,8 @@ impl Redis {
         command.args(["--save", "", "--appendonly", "no"]).current_dir(folder.path());
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         let process = command.spawn().unwrap();
-        let begun = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            let missing = "redis-server does not start: install it, or run cargo xtask test";
-            assert!(begun.elapsed() < Duration::from_secs(20), "{missing}");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let starts = "redis-server starts (install it, or run cargo xtask test)";
+        eventually_blocking(starts, || TcpStream::connect(("127.0.0.1", port)).is_ok());
         Self { process, port }
     }
 
@@ -169,11 +165,8 @@ impl Replica {
     }
 
     async fn stored(&self, entries: u64) {
-        let begun = Instant::now();
-        while self.engine.loader().cache().statistics().tiers.stored < entries {
-            assert!(begun.elapsed() < Duration::from_secs(20), "the entries reach Redis");
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        let stored = async || self.engine.loader().cache().statistics().tiers.stored >= entries;
+        eventually("the entries reach Redis", stored).await;
     }
 }
 
