@@ -5,7 +5,7 @@ use brisk_domain::{Clock, ManualClock, SourceName, Timestamp};
 use brisk_server::config::{Environment, Flags, Settings};
 use brisk_server::{open, rollup_runs, rollup_schedule};
 use brisk_store::Store;
-use brisk_waiting::eventually;
+use brisk_waiting::{eventually, output};
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ const DASHBOARD: &str = "title = \"Visits\"\nsource = \"shop\"\n[[panel]]\nid = 
 
 fn brisk(directory: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_brisk"));
-    command.current_dir(directory).env_remove("BRISK_CONFIG").args(arguments).output().unwrap()
+    output(command.current_dir(directory).env_remove("BRISK_CONFIG").args(arguments))
 }
 
 fn said(output: &Output) -> String {

@@ -160,9 +160,14 @@ async fn child_that_never_finishes_its_load() {
 }
 
 /// Starts the leader and waits until its load has begun.
-fn leader(config: &RedisConfig) -> std::process::Child {
+async fn leader(config: &RedisConfig) -> std::process::Child {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "child_that_never_finishes_its_load", "--ignored", "--nocapture"])
+        .args([
+            "--exact",
+            "replicas::child_that_never_finishes_its_load",
+            "--ignored",
+            "--nocapture",
+        ])
         .env("CHILD_URL", &config.urls[0])
         .env("CHILD_PREFIX", &config.prefix)
         .env("CHILD_LEASE", config.lease.as_millis().to_string())
@@ -170,14 +175,16 @@ fn leader(config: &RedisConfig) -> std::process::Child {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    assert!(lines.any(|line| line.unwrap().contains("begun")));
+    let has_begun =
+        tokio::task::spawn_blocking(move || lines.any(|line| line.unwrap().contains("begun")));
+    assert!(wait_for("the leader's load has begun", has_begun).await.unwrap());
     child
 }
 
 async fn thousand_readers_after(signal: Signal) {
     let lease = Duration::from_secs(4);
     let config = RedisConfig { lease, ..support::config(&support::shared_server().url()) };
-    let mut child = leader(&config);
+    let mut child = leader(&config).await;
     let leases = format!("{}l:*", config.prefix);
     let replicas = [replica(&config), replica(&config), replica(&config)];
     let loads = Arc::new(AtomicU32::new(0));

@@ -3,6 +3,8 @@
 
 use std::fmt::Display;
 use std::panic::Location;
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 /// Far longer than anything takes on a busy machine, and less than the minute that a test may last.
@@ -54,6 +56,26 @@ pub fn eventually_blocking(what: impl Display, mut condition: impl FnMut() -> bo
         }
         std::thread::sleep(PAUSE);
     }
+}
+
+/// Runs `command` to its end; what it says is in the answer.
+///
+/// # Panics
+/// If it cannot be started, or does not end within [`LIMIT`]: then it is killed.
+#[track_caller]
+#[allow(clippy::expect_used)] // That is how a test fails.
+pub fn output(command: &mut Command) -> Output {
+    let (what, place) = (format!("{command:?} ends"), Location::caller());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().expect("the program starts");
+    let id = child.id().to_string();
+    let (done, ended) = mpsc::channel();
+    std::thread::spawn(move || done.send(child.wait_with_output()));
+    let Ok(output) = ended.recv_timeout(LIMIT) else {
+        let _ = Command::new("kill").args(["-KILL", &id]).status();
+        give_up(&what, place);
+    };
+    output.expect("what the program said")
 }
 
 #[allow(clippy::panic)] // That is how a test fails.
