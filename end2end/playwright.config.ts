@@ -24,6 +24,8 @@ export default defineConfig({
   // No second tries: a test that passes sometimes is a test that fails.
   retries: 0,
   timeout: 60_000,
+  // Nothing takes so long, also on a busy machine; what never comes fails with what it was.
+  expect: { timeout: 20_000 },
   reporter: [["list"], ["json"]],
   use: { baseURL: process.env.BRISK_URL, trace: "off" },
   projects: [

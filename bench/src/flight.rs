@@ -123,7 +123,11 @@ impl World {
 
     /// Statements that began: counted when they end, so wait for those that nobody reads any more.
     async fn statements(&self) -> Result<i64> {
+        let begun = Instant::now();
         while self.postgres.running().await? > 0 {
+            if begun.elapsed() > PATIENCE {
+                bail!("statements run on although nobody reads them");
+            }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         let counted = "select coalesce(sum(calls), 0)::int8 from pg_stat_statements \

@@ -123,10 +123,14 @@ pub(crate) const TABLE: &str =
        ((i % 7) * (i % 13))::numeric as net, 'Under £1' as price_band
      from generate_series(1, 5000) i";
 
+/// How long a page may take to be complete.
+const PATIENCE: Duration = Duration::from_secs(45);
+
 /// The tag of the page and the page, once everything is there.
 pub(crate) async fn settled(brisk: &Brisk) -> Result<(String, String)> {
     let client = crate::client::Client::default();
-    for _ in 0..200 {
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE {
         let answer = client.get_with_tag(&brisk.url(SLUG)).await?;
         if let (200, Some(tag), body) = answer {
             return Ok((tag, String::from_utf8(body.to_vec())?));

@@ -40,7 +40,7 @@ pub const CONNECTIONS: i64 = 8;
 const AT_A_TIME: usize = 32;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long leaving readers are given to be noticed.
-const SETTLES: Duration = Duration::from_secs(20);
+const SETTLES: Duration = Duration::from_secs(45);
 
 /// Lets `readers` leave.
 pub async fn run(program: &Path, readers: usize, seed: u64) -> Result<Report> {

@@ -7,7 +7,7 @@ use crate::retail;
 use crate::servers::brisk::{Brisk, Deployment};
 use crate::servers::postgres::Postgres;
 use crate::servers::redis::Redis;
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use brisk_cache::{Cache, Config, RedisConfig, Tag};
 use brisk_domain::{ManualClock, Timestamp};
 use rand::Rng;
@@ -115,7 +115,7 @@ pub async fn run(program: &Path, length: Duration) -> Result<Report> {
         task.await?;
     }
     // All have gone: what is left is what leaked, and what is kept on purpose.
-    tokio::time::sleep(Duration::from_secs(5)).await;
+    unfollowed(&brisk).await?;
     report.samples.push(sample(&brisk, &postgres, begun.elapsed().as_secs_f64() * pace).await?);
     let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
     report.pages = count(&world.pages);
@@ -123,6 +123,22 @@ pub async fn run(program: &Path, length: Duration) -> Result<Report> {
     report.followed = count(&world.followed);
     report.failed = count(&world.failed);
     Ok(report)
+}
+
+/// Waits until the process follows no view any more.
+async fn unfollowed(brisk: &Brisk) -> Result<()> {
+    let begun = Instant::now();
+    loop {
+        let open = brisk.figure("open_pages").await?;
+        let followed = brisk.figure("followed_views").await?;
+        if (open, followed) == (0, 0) {
+            return Ok(());
+        }
+        if begun.elapsed() > Duration::from_secs(60) {
+            bail!("all have gone, but {open} pages are open, and {followed} views are followed");
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 async fn reader(world: Arc<World>, address: String) {
@@ -182,11 +198,7 @@ async fn follower(world: Arc<World>, address: String) {
 }
 
 async fn sample(brisk: &Brisk, postgres: &Postgres, seconds: f64) -> Result<Sample> {
-    let client = crate::client::Client::default();
-    let answer = client.get(&brisk.url("/metrics"), Duration::from_secs(30)).await?;
-    let text = String::from_utf8(answer.body.to_vec())?;
-    let tasks = text.lines().find_map(|line| line.strip_prefix("brisk_tasks "));
-    let tasks = tasks.and_then(|tasks| tasks.parse().ok()).context("no tasks in /metrics")?;
+    let tasks = brisk.figure("tasks").await?;
     let connections = "select count(*) from pg_stat_activity where backend_type = 'client backend'";
     Ok(Sample {
         hours: seconds / 3_600.0,

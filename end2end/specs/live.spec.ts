@@ -128,7 +128,7 @@ test("a slow panel says for how long it has been loading, and the others answer 
   await page.locator("#chart .panel-body").hover();
   await expect(page.locator("#chart .tooltip")).toBeVisible();
   await expect(page.locator("#late .late"), "still loading when the chart answers").toBeVisible();
-  await expect(figure(page, "late")).toHaveText("14M", { timeout: 60_000 });
+  await expect(figure(page, "late")).toHaveText("14M", { timeout: 45_000 });
   expect(await layoutShifts(page)).toEqual([]);
   await expectAccessible(page);
 });

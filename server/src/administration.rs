@@ -12,7 +12,7 @@ use brisk_domain::{Dashboard, RollupName, RollupStatus, SourceName};
 use brisk_engine::{Engine, PlannedRollup};
 use brisk_source::Source;
 use brisk_store::{Store, StoreError};
-use futures::future::join_all;
+use futures::future::{join_all, select};
 use http::StatusCode;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -140,7 +140,8 @@ pub async fn rebuild(
                     None => rebuilds.remove(planned.name()),
                 }
             });
-            let _ = tokio::time::timeout(AT_ONCE, task).await;
+            let clock = state.service.engine().loader().cache().clock();
+            select(task, clock.until(clock.now().after(AT_ONCE))).await;
         }
     }
     Redirect::to("/admin/sources").into_response()

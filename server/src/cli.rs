@@ -77,6 +77,9 @@ pub struct ServeArguments {
     /// The address to listen on; only loopback until there are accounts [default: 127.0.0.1:3000].
     #[arg(long, env = "BRISK_LISTEN")]
     pub listen: Option<SocketAddr>,
+    /// Let the clock stand until it is moved over this socket; for tests.
+    #[arg(long, hide = true, conflicts_with_all = ["now", "clock_pace"], value_name = "FILE")]
+    pub clock_socket: Option<PathBuf>,
     /// The built frontend [default: target/site].
     #[arg(long, env = "BRISK_ASSETS_DIR")]
     pub assets: Option<PathBuf>,

@@ -8,8 +8,8 @@ use brisk_app::fragments::Fragments;
 use brisk_app::service::{ChoicesSlot, DashboardPage, Outcome, PanelSlot, Wait};
 use brisk_domain::view::query_string;
 use brisk_domain::{
-    Dashboard, Freshness, Pace, Panel, PanelEntries, PanelError, PanelId, Presentation, Timestamp,
-    ViewState,
+    Clock, Dashboard, Freshness, Pace, Panel, PanelEntries, PanelError, PanelId, Presentation,
+    Timestamp, ViewState,
 };
 use brisk_engine::catalog::Contents;
 use brisk_engine::{ChoicesState, Engine, Glance, PanelState};
@@ -83,7 +83,8 @@ impl Look {
         let (engine, dashboard) = (self.engine, self.dashboard);
         let panels: Vec<Panel> = self.glance.panels().cloned().collect();
         let opened = self.glance.open();
-        let limit = Limit { patience, until: tokio::time::Instant::now() + patience };
+        let clock = engine.loader().cache().clock();
+        let limit = Limit { clock, patience, until: clock.now().after(patience) };
         let slots = opened.panels.into_iter().zip(&panels).map(|(state, panel)| {
             let usual = || engine.usual_load(&dashboard.slug, &panel.id);
             limit.slot(state, usual)
@@ -91,7 +92,7 @@ impl Look {
         let slots: Vec<PanelSlot> = slots.collect();
         let siblings = self.contents.dashboards.values().map(|d| (d.slug.clone(), d.title.clone()));
         // Nothing brings choices later on.
-        let limit = Limit { until: tokio::time::Instant::now() + PATIENCE, ..limit };
+        let limit = Limit { until: clock.now().after(PATIENCE), ..limit };
         let choices = opened.options.into_iter().map(|(name, state)| (name, limit.choices(state)));
         let window = opened.window;
         let links = panels.iter().filter_map(|panel| panel.link.as_ref());
@@ -132,12 +133,13 @@ pub const LEAST_PACE: u32 = 5;
 
 /// Until when a page waits.
 #[derive(Clone, Copy)]
-struct Limit {
+struct Limit<'a> {
+    clock: &'a Arc<dyn Clock>,
     patience: Duration,
-    until: tokio::time::Instant,
+    until: Timestamp,
 }
 
-impl Limit {
+impl Limit<'_> {
     fn slot(self, state: PanelState, usual: impl Fn() -> Option<Duration>) -> PanelSlot {
         let (previous, load) = match state {
             PanelState::Ready(data) => return PanelSlot::Ready(data),
@@ -145,14 +147,15 @@ impl Limit {
             PanelState::Pending { previous, load } => (previous, load),
         };
         let wait = Wait { elapsed: self.patience, usual: usual() };
+        let (clock, until) = (Arc::clone(self.clock), self.until);
         let outcome = async move {
-            let late = std::pin::pin!(tokio::time::sleep_until(self.until));
+            let late = clock.until(until);
             // What is there in time wins.
             match select(load.clone(), late).await {
                 Either::Left((Ok(data), _)) => Outcome::Ready(data),
                 Either::Left((Err(error), _)) => Outcome::Failed(error),
                 Either::Right(_) => {
-                    tokio::spawn(tokio::time::timeout(GRACE, load));
+                    go_on(Arc::clone(&clock), load);
                     Outcome::Late(wait)
                 }
             }
@@ -166,18 +169,27 @@ impl Limit {
             ChoicesState::Failed(error) => return ChoicesSlot::Failed(error),
             ChoicesState::Pending(load) => load,
         };
+        let (clock, until) = (Arc::clone(self.clock), self.until);
         let outcome = async move {
-            let late = std::pin::pin!(tokio::time::sleep_until(self.until));
+            let late = clock.until(until);
             match select(load.clone(), late).await {
                 Either::Left((outcome, _)) => outcome,
                 Either::Right(_) => {
-                    tokio::spawn(tokio::time::timeout(GRACE, load));
+                    go_on(Arc::clone(&clock), load);
                     Err(still_loading())
                 }
             }
         };
         ChoicesSlot::Pending(outcome.boxed().shared())
     }
+}
+
+/// Lets a load that nobody waits for go on for a while.
+fn go_on(clock: Arc<dyn Clock>, load: impl Future<Output: Send> + Send + Unpin + 'static) {
+    tokio::spawn(async move {
+        let end = clock.now().after(GRACE);
+        select(load, clock.until(end)).await;
+    });
 }
 
 fn still_loading() -> PanelError {

@@ -32,7 +32,10 @@ pub async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let built = assets::manifest(&settings.assets_dir)?;
     std::fs::create_dir_all(&settings.data_dir)
         .with_context(|| format!("making the data directory {}", settings.data_dir.display()))?;
-    let clock = system_clock::clock(arguments.shared.now.as_deref(), arguments.shared.clock_pace)?;
+    let clock = match &arguments.clock_socket {
+        Some(socket) => system_clock::moved_over(socket)?,
+        None => system_clock::clock(arguments.shared.now.as_deref(), arguments.shared.clock_pace)?,
+    };
     let store = Store::open(&settings.data_dir.join("brisk.sqlite")).await?;
     let mut demo_lives = arguments.demo_lives();
     if arguments.shared.demo {

@@ -1,8 +1,12 @@
 //! The one place that asks the operating system for the time.
 
-use brisk_domain::{Clock, ManualClock, Timestamp, ZoneName};
+use anyhow::Context;
+use brisk_domain::{Clock, ManualClock, Timestamp, Wait, ZoneName};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::UnixListener;
 
 /// The operating system's clock.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +17,24 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         Timestamp(since.map_or(0, |d| i64::try_from(d.as_micros()).unwrap_or(i64::MAX)))
+    }
+
+    fn until(&self, at: Timestamp) -> Wait<'_> {
+        Box::pin(tokio::time::sleep(at.since(self.now())))
+    }
+}
+
+/// A clock that stands still. Who waits for it waits as long as if it ran, so that a server by it
+/// goes on looking.
+struct StillClock(Timestamp);
+
+impl Clock for StillClock {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+
+    fn until(&self, at: Timestamp) -> Wait<'_> {
+        Box::pin(tokio::time::sleep(at.since(self.0)))
     }
 }
 
@@ -36,8 +58,8 @@ impl Clock for PacedClock {
         Timestamp(self.from.0.saturating_add(passed as i64))
     }
 
-    fn wait(&self, length: Duration) -> Duration {
-        length.div_f64(self.pace)
+    fn until(&self, at: Timestamp) -> Wait<'_> {
+        Box::pin(tokio::time::sleep(at.since(self.now()).div_f64(self.pace)))
     }
 }
 
@@ -56,12 +78,35 @@ pub fn clock(fixed: Option<&str>, pace: Option<f64>) -> anyhow::Result<Arc<dyn C
         }
     };
     let Some(pace) = pace else {
-        return Ok(Arc::new(ManualClock::at(from)));
+        return Ok(Arc::new(StillClock(from)));
     };
     if !(0.001..=100_000.0).contains(&pace) {
         anyhow::bail!("--clock-pace {pace} is not between 0.001 and 100000");
     }
     Ok(Arc::new(PacedClock::new(from, pace)))
+}
+
+/// A clock that stands until somebody who connects to the socket at `path` moves it: by as many
+/// seconds as each line says, which is answered by a line once it is done.
+pub fn moved_over(path: &Path) -> anyhow::Result<Arc<dyn Clock>> {
+    let listener = UnixListener::bind(path)
+        .with_context(|| format!("listening on the socket {}", path.display()))?;
+    let clock = Arc::new(ManualClock::at(SystemClock.now()));
+    let moved = Arc::clone(&clock);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let (lines, mut answers) = stream.into_split();
+            let mut lines = BufReader::new(lines).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                let Ok(seconds) = line.parse() else { break };
+                moved.advance(seconds);
+                if answers.write_all(b"moved\n").await.is_err() {
+                    break;
+                }
+            }
+        }
+    });
+    Ok(clock)
 }
 
 #[cfg(test)]

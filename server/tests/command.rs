@@ -1,11 +1,12 @@
 //! The commands of `brisk`, run as a user runs them.
 
+use brisk_waiting::output;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 fn brisk(directory: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_brisk"));
-    command.current_dir(directory).args(arguments).output().unwrap()
+    output(command.current_dir(directory).args(arguments))
 }
 
 fn said(output: &Output) -> String {
@@ -166,7 +167,7 @@ fn import_says_what_is_wrong_with_a_database_and_never_its_password() {
         let run = |arguments: &[&str]| {
             let mut command = Command::new(env!("CARGO_BIN_EXE_brisk"));
             command.current_dir(directory.path()).env("SHOP", url).env("RUST_LOG", "trace");
-            command.arg("import").args(arguments).arg("visits.csv").output().unwrap()
+            output(command.arg("import").args(arguments).arg("visits.csv"))
         };
         for into in [["--into", url], ["--into-env", "SHOP"], ["--into-file", "url"]] {
             let output = run(&into);

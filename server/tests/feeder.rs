@@ -21,6 +21,7 @@ use brisk_server::router::{AppState, router};
 use brisk_server::service::EngineService;
 use brisk_source::{Limits, Source};
 use brisk_store::Store;
+use brisk_waiting::{LIMIT, eventually, wait_for};
 use clap::Parser;
 use http::StatusCode;
 use serde_json::Value;
@@ -31,8 +32,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::UnixStream;
 
 /// Wednesday 2026-11-25 22:00 UTC: the shop is closed.
 const NIGHT: i64 = 1_795_644_000;
@@ -349,7 +351,7 @@ async fn a_webhook_that_fails_first_is_sent_again_and_then_pages_show_what_came(
 
     let page = async || {
         let url = format!("http://{address}/d/retail");
-        let answer = Client::default().get(&url, Duration::from_secs(30)).await.unwrap();
+        let answer = Client::default().get(&url, LIMIT).await.unwrap();
         assert_eq!(answer.status, 200);
         String::from_utf8_lossy(&answer.body).into_owned()
     };
@@ -361,10 +363,7 @@ async fn a_webhook_that_fails_first_is_sent_again_and_then_pages_show_what_came(
     assert!(page().await.contains(">900<"), "nobody has said anything yet");
     Delivery::to(address, feeder::HOOK, key, clock.clone()).until_acknowledged().await;
     assert_eq!(left.load(Ordering::SeqCst), 0);
-    let begun = Instant::now();
-    while !page().await.contains(">910<") {
-        assert!(begun.elapsed() < Duration::from_secs(30), "{}", page().await);
-    }
+    eventually("the page shows what came", async || page().await.contains(">910<")).await;
     // A refresh without readers is nobody's looking.
     let before = feeder::lookups(&engine);
     engine.warm(&engine.catalog().contents().dashboards.values().next().unwrap().clone()).await;
@@ -385,9 +384,11 @@ fn the_shop_stands_still_in_the_past_and_where_it_is_told_to() {
     }
 }
 
-/// A server as a newcomer starts it; it ends with this.
+/// A server as a newcomer starts it, but for its clock, which stands until it is moved; it ends
+/// with this.
 struct Server {
     port: u16,
+    clock: PathBuf,
     _process: Guarded,
 }
 
@@ -402,29 +403,43 @@ impl Server {
         let dashboards = repository("dashboards").display().to_string();
         let listen = format!("127.0.0.1:{port}");
         let usual = ["serve", "--demo", "--demo-dir", ".", "--data-dir", "data", "--assets", "."];
-        let own = ["--dashboards", &dashboards, "--listen", &listen];
+        let clock = folder.join("clock");
+        let _ = std::fs::remove_file(&clock);
+        let own = ["--dashboards", &dashboards, "--listen", &listen, "--clock-socket", "clock"];
         let words = [env!("CARGO_BIN_EXE_brisk")].iter().chain(&usual).chain(&own).chain(words);
         let words: Vec<OsString> = words.map(OsString::from).collect();
         let variables: Vec<(String, String)> =
             variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
         let process = Guarded::start(&words, folder, &log, "KILL", &variables).unwrap();
-        Self { port, _process: process }
+        Self { port, clock, _process: process }
     }
 
     /// How many orders the dashboard shows, once it answers.
     async fn orders(&self) -> i64 {
         let path = "/api/v1/dashboards/online-retail/panels/orders";
         let url = format!("http://127.0.0.1:{}{path}", self.port);
-        let begun = Instant::now();
-        loop {
-            let answer = Client::default().get(&url, Duration::from_secs(30)).await;
-            if let Some(answer) = answer.ok().filter(|answer| answer.status == 200) {
-                let answer: Value = serde_json::from_slice(&answer.body).unwrap();
-                return answer["panel"]["frame"]["columns"][0]["cells"][0].as_i64().unwrap();
-            }
-            assert!(begun.elapsed() < Duration::from_secs(60), "the server does not answer");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        let mut orders = None;
+        let answered = async || {
+            let answer = Client::default().get(&url, LIMIT).await;
+            let Some(answer) = answer.ok().filter(|answer| answer.status == 200) else {
+                return false;
+            };
+            let answer: Value = serde_json::from_slice(&answer.body).unwrap();
+            orders = answer["panel"]["frame"]["columns"][0]["cells"][0].as_i64();
+            true
+        };
+        eventually("the server answers", answered).await;
+        orders.unwrap()
+    }
+
+    /// Moves its clock.
+    async fn advance(&self, seconds: i64) {
+        let moved = async {
+            let mut clock = UnixStream::connect(&self.clock).await.unwrap();
+            clock.write_all(format!("{seconds}\n").as_bytes()).await.unwrap();
+            clock.read_u8().await.unwrap()
+        };
+        wait_for("the server's clock has moved", moved).await;
     }
 }
 
@@ -449,16 +464,15 @@ async fn a_newcomer_sees_it_move_within_a_minute_and_not_where_it_stands_still()
     let server = Server::start(&world, &[], &[]);
     let first = server.orders().await;
     assert!(log().contains("come again"), "{}", log());
-    let begun = Instant::now();
     let moved = async |from: i64| {
-        loop {
-            let now = server.orders().await;
-            if now > from {
-                return now;
-            }
-            assert!(begun.elapsed() < Duration::from_secs(60), "{}", log());
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
+        let mut now = from;
+        let more = async || {
+            server.advance(5).await;
+            now = server.orders().await;
+            now > from
+        };
+        eventually("an invoice of the demo's comes", more).await;
+        now
     };
     moved(moved(first).await).await;
     drop(server);

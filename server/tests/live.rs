@@ -3,11 +3,11 @@
 
 use crate::live_support;
 
-use brisk_domain::{Clock, Pace, Timestamp};
-use live_support::{NOW, world, world_at};
+use brisk_domain::{Clock, Pace, Timestamp, Wait};
+use brisk_waiting::eventually;
+use live_support::{NOW, TOO_LATE, world, world_at};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 #[tokio::test]
 async fn a_page_that_is_all_there_has_a_tag_and_is_not_sent_again() {
@@ -52,7 +52,11 @@ async fn after_an_invalidation_the_previous_value_is_painted_first_and_the_true_
     world.settle("/d/steady").await;
     world.sell(58).await;
     world.invalidate("table:shop.orders").await;
-    let page = world.get("/d/steady", &[]).await.body;
+    let held = world.hold("shop").await;
+    let mut page = world.open("/d/steady").await;
+    page.until("</main>").await;
+    drop(held);
+    let page = page.whole().await;
     let (first, then) = page.split_once("</main>").unwrap();
     assert!(first.contains(">42<") && first.contains("updating"), "{first}");
     assert!(then.contains(">100<") && !then.contains("updating"), "{then}");
@@ -63,14 +67,17 @@ async fn after_an_invalidation_the_previous_value_is_painted_first_and_the_true_
 #[tokio::test]
 async fn a_slow_panel_holds_nobody_up_and_comes_over_the_live_channel() {
     let world = world().await;
-    let begun = std::time::Instant::now();
-    let page = world.get("/d/slow", &[]).await.body;
-    let took = begun.elapsed();
+    let held = world.hold("slow").await;
+    let mut page = world.open("/d/slow").await;
+    // The other panel does not wait for it.
+    page.until(">42<").await;
+    world.clock.advance(TOO_LATE);
+    let page = page.whole().await;
     assert!(page.contains("data-state=\"late\""), "{page}");
     assert!(page.contains("Still loading"), "{page}");
-    assert!(page.contains(">42<"), "the other panel is there: {page}");
-    assert!(took < Duration::from_secs(20), "{took:?}");
     let mut live = world.follow("/d/slow/live").await;
+    live.until("slow", "loading").await;
+    drop(held);
     let news = live.until("slow", "current").await;
     assert_eq!(news["slow"]["state"], "current");
     // Its statement ran once: for the page, and for the channel, which joined it.
@@ -82,9 +89,12 @@ async fn a_slow_panel_holds_nobody_up_and_comes_over_the_live_channel() {
 #[tokio::test]
 async fn who_swaps_pages_in_place_gets_what_is_there_at_once() {
     let world = world().await;
+    let held = world.hold("slow").await;
     let page = world.get("/d/slow", &[("brisk-swap", "1")]).await;
     assert!(page.body.contains("data-state=\"late\""), "{}", page.body);
     let mut live = world.follow("/d/slow/live").await;
+    live.until("slow", "loading").await;
+    drop(held);
     live.until("slow", "current").await;
     assert_eq!(world.loads("slow/slow"), 1, "the page's load went on for the channel");
 }
@@ -133,21 +143,23 @@ async fn a_page_that_comes_back_hears_only_what_it_missed() {
 #[tokio::test]
 async fn a_panel_whose_data_change_faster_than_it_loads_still_shows_them() {
     let world = world().await;
+    let held = world.hold("slow").await;
     let mut page = world.follow("/d/slow/live").await;
-    let invalidate = async {
-        loop {
-            world.invalidate("table:shop.orders").await;
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    let shown = async {
-        let first = page.until("slow", "previous").await["slow"]["edition"].clone();
-        page.until_edition_other_than("slow", &first).await
-    };
-    tokio::select! {
-        () = invalidate => unreachable!(),
-        news = shown => assert!(news["slow"]["edition"].is_string()),
+    page.until("slow", "loading").await;
+    let mut quick = page.until("quick", "current").await["quick"]["edition"].clone();
+    for _ in 0..3 {
+        world.sell(1).await;
+        world.invalidate("table:slow.orders").await;
+        world.invalidate("table:shop.orders").await;
+        // The same channel has heard of both, in this order, once it says so of the panel beside.
+        let news = page.until_edition_other_than("quick", &quick).await;
+        quick = news["quick"]["edition"].clone();
     }
+    drop(held);
+    // It changed while it was loading; it is shown nevertheless, and loaded again.
+    let first = page.until("slow", "previous").await["slow"]["edition"].clone();
+    let news = page.until_edition_other_than("slow", &first).await;
+    assert!(news["slow"]["edition"].is_string());
 }
 
 #[tokio::test]
@@ -167,7 +179,7 @@ async fn a_view_that_nobody_has_open_is_no_longer_followed() {
     let mut page = world.follow("/d/sales/live").await;
     page.until("total", "current").await;
     drop(page);
-    world.until(|| world.hub().followed_views() == 0).await;
+    world.until_unfollowed().await;
     assert_eq!(world.hub().open_pages(), 0);
     let loads = world.loads("sales/total");
     // Another view reads the same table: once it has heard and loaded, the first would have, too.
@@ -179,7 +191,7 @@ async fn a_view_that_nobody_has_open_is_no_longer_followed() {
     assert_eq!(world.loads("sales/total"), loads);
 }
 
-/// A clock that breaks who asks it how long to wait: only channels do.
+/// A clock that breaks who waits for it: of what is there, only channels do.
 #[derive(Default)]
 struct Fragile {
     is_broken: AtomicBool,
@@ -190,9 +202,9 @@ impl Clock for Fragile {
         Timestamp::from_seconds(NOW)
     }
 
-    fn wait(&self, length: Duration) -> Duration {
+    fn until(&self, _: Timestamp) -> Wait<'_> {
         assert!(!self.is_broken.load(Ordering::SeqCst), "broken, as the test wants it");
-        length
+        Box::pin(std::future::pending())
     }
 }
 
@@ -259,6 +271,7 @@ async fn the_table_of_a_panels_own_page_comes_with_its_card() {
     let cards_now: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
     assert!(cards_now[0]["table"].as_str().unwrap().contains(">42<"), "{}", answer.body);
     // And its place is there while the panel is late.
+    let _held = world.hold("slow").await;
     let page = world.get("/d/slow/p/slow", &[("brisk-swap", "1")]).await.body;
     let (_, place) = page.split_once("id=\"data\"").unwrap();
     assert!(place.contains("The table comes with the chart."), "{place}");
@@ -292,7 +305,8 @@ async fn pages_beyond_the_bound_are_told_to_come_back() {
     let refused = world.get("/d/sales/live", &[]).await;
     assert_eq!((refused.status, refused.header("retry-after")), (503, "60"));
     drop(open);
-    world.until(|| world.hub().open_pages() == 0).await;
+    let all_gone = async || world.hub().open_pages() == 0;
+    eventually("all pages have gone", all_gone).await;
     world.follow("/d/sales/live").await;
 }
 

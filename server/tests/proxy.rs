@@ -5,13 +5,10 @@ use crate::live_support;
 
 use brisk_bench::servers::free_port;
 use brisk_bench::servers::guarded::Guarded;
-use live_support::world;
-use std::time::Duration;
+use brisk_waiting::{eventually, wait_for};
+use live_support::{TOO_LATE, world};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-
-/// Nothing that is waited for takes so long.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// nginx in front of `upstream`; `None` with `--quick`.
 struct Nginx {
@@ -44,14 +41,8 @@ async fn nginx(upstream: u16, packs: bool) -> Option<Nginx> {
     let words = [program.into(), "-c".into(), file.into_os_string()];
     let log = directory.path().join("log");
     let process = Guarded::start(&words, directory.path(), &log, "KILL", &[]).unwrap();
-    let listening = async {
-        while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    if tokio::time::timeout(PATIENCE, listening).await.is_err() {
-        panic!("nginx does not start: {}", std::fs::read_to_string(&log).unwrap_or_default());
-    }
+    let listens = async || TcpStream::connect(("127.0.0.1", port)).await.is_ok();
+    eventually("nginx listens", listens).await;
     Some(Nginx { port, _process: process, _directory: directory })
 }
 
@@ -70,7 +61,7 @@ struct Reading {
 
 impl Reading {
     async fn get(port: u16, path: &str, more: &str) -> Self {
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        let mut stream = wait_for("nginx", TcpStream::connect(("127.0.0.1", port))).await.unwrap();
         let request =
             format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{more}\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
@@ -80,8 +71,7 @@ impl Reading {
     /// Reads more; whether there was any.
     async fn read(&mut self) -> bool {
         let mut bytes = [0; 16 << 10];
-        let count = tokio::time::timeout(PATIENCE, self.stream.read(&mut bytes)).await.unwrap();
-        let count = count.unwrap();
+        let count = self.stream.read(&mut bytes).await.unwrap();
         self.raw.extend_from_slice(&bytes[..count]);
         count > 0
     }
@@ -92,16 +82,18 @@ impl Reading {
 
     /// The same, in what comes after so many bytes.
     async fn until_after(&mut self, bytes: usize, text: &str) {
-        // Heartbeats come all the time.
-        let begun = std::time::Instant::now();
-        while !self.text().get(bytes..).is_some_and(|rest| rest.contains(text)) {
-            assert!(begun.elapsed() < PATIENCE, "{text} never came: {}", self.text());
-            assert!(self.read().await, "it ended without {text}: {}", self.text());
-        }
+        let come = async {
+            while !self.text().get(bytes..).is_some_and(|rest| rest.contains(text)) {
+                assert!(self.read().await, "it ended without {text}: {}", self.text());
+            }
+        };
+        wait_for(format!("{text} comes through nginx"), come).await;
     }
 
-    async fn whole(mut self) -> String {
-        while self.read().await {}
+    /// Reads to the end.
+    async fn whole(&mut self) -> String {
+        let end = async { while self.read().await {} };
+        wait_for("the end of what comes through nginx", end).await;
         self.text()
     }
 
@@ -154,8 +146,10 @@ async fn a_page_streams_through_nginx_packed_or_not_and_what_is_there_does_not_w
         // What the page has at once is there.
         world.settle("/d/sales").await;
         let Some(nginx) = nginx(upstream(&world).await, packs).await else { return };
+        let _held = world.hold("slow").await;
         let mut page = Reading::get(nginx.port, "/d/slow", accept).await;
         page.until("</main>").await;
+        world.clock.advance(TOO_LATE);
         assert!(!page.text().contains("data-state=\"late\""), "it came only when it was complete");
         let text = page.whole().await;
         assert!(text.contains("data-state=\"late\""), "{text}");
@@ -182,9 +176,8 @@ async fn a_kept_page_is_not_sent_again_through_nginx() {
     let tag = world.settle("/d/sales").await.header("etag").to_owned();
     let Some(nginx) = nginx(upstream(&world).await, true).await else { return };
     let more = format!("if-none-match: {tag}\r\naccept-encoding: br\r\n");
-    let page = Reading::get(nginx.port, "/d/sales", &more).await;
-    let mut page = page;
-    while page.read().await {}
+    let mut page = Reading::get(nginx.port, "/d/sales", &more).await;
+    page.whole().await;
     let head = String::from_utf8_lossy(&page.raw).into_owned();
     assert!(head.starts_with("HTTP/1.1 304"), "{head}");
 }

@@ -5,6 +5,7 @@ use brisk_domain::{Clock, ManualClock, SourceName, Timestamp};
 use brisk_server::config::{Environment, Flags, Settings};
 use brisk_server::{open, rollup_runs, rollup_schedule};
 use brisk_store::Store;
+use brisk_waiting::{eventually, output};
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
@@ -18,7 +19,7 @@ const DASHBOARD: &str = "title = \"Visits\"\nsource = \"shop\"\n[[panel]]\nid = 
 
 fn brisk(directory: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_brisk"));
-    command.current_dir(directory).env_remove("BRISK_CONFIG").args(arguments).output().unwrap()
+    output(command.current_dir(directory).env_remove("BRISK_CONFIG").args(arguments))
 }
 
 fn said(output: &Output) -> String {
@@ -161,13 +162,9 @@ async fn a_server_refreshes_without_readers_and_writes_down_what_was_done() {
     let sources = open::sources(&settings).unwrap();
     let engine = open::observed_engine(&settings, sources, &clock, observer).unwrap();
     let store = Store::open(&folder.join("data/brisk.sqlite")).await.unwrap();
-    let both = async {
-        while store.rollup_runs(10).await.unwrap().len() < 2 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
+    let both = async || store.rollup_runs(10).await.unwrap().len() >= 2;
     tokio::select! {
-        () = both => {}
+        () = eventually("both refreshes are written down", both) => {}
         never = rollup_schedule::keep(&engine) => match never {},
         never = runs.keep(&store) => match never {},
     }

@@ -1,5 +1,6 @@
 //! `brisk warm` and `brisk invalidate` over a real Redis, and what a server finds afterwards.
 
+use brisk_bench::servers::redis::Redis;
 use brisk_cache::Trigger;
 use brisk_domain::{Access, Clock, ManualClock, Slug, Timestamp, ViewState};
 use brisk_engine::Engine;
@@ -7,53 +8,11 @@ use brisk_server::config::{Environment, Flags, Settings};
 use brisk_server::open;
 use brisk_server::router::{AppState, router};
 use brisk_server::service::EngineService;
-use std::io::Write;
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use brisk_waiting::{eventually, output};
+use std::process::Command;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tower::ServiceExt;
-
-/// A Redis of the test's own. It ends when the other end of its input is gone: even a killed test
-/// leaves nothing.
-struct Redis {
-    process: Child,
-    port: u16,
-}
-
-const GUARD: &str = "redis-server \"$@\" & server=$!; read nothing; kill -9 $server";
-
-impl Redis {
-    fn start(folder: &TempDir) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = Command::new("sh");
-        command.args(["-c", GUARD, "sh", "--port", &port.to_string(), "--bind", "127.0.0.1"]);
-        command.args(["--save", "", "--appendonly", "no"]).current_dir(folder.path());
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let process = command.spawn().unwrap();
-        let begun = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            let missing = "redis-server does not start: install it, or run cargo xtask test";
-            assert!(begun.elapsed() < Duration::from_secs(20), "{missing}");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Self { process, port }
-    }
-
-    fn end(&mut self) {
-        if let Some(mut input) = self.process.stdin.take() {
-            let _ = input.write_all(b"end\n");
-        }
-        let _ = self.process.wait();
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        self.end();
-    }
-}
 
 const NOW: &str = "2009-12-09T13:00";
 
@@ -78,7 +37,7 @@ fn write(folder: &TempDir, port: u16) {
 
 fn brisk(folder: &TempDir, arguments: &[&str]) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_brisk"));
-    let output = command.current_dir(folder.path()).args(arguments).output().unwrap();
+    let output = output(command.current_dir(folder.path()).args(arguments));
     let said =
         [&output.stdout, &output.stderr].map(|b| String::from_utf8_lossy(b).into_owned()).concat();
     (output.status.success(), said)
@@ -111,7 +70,7 @@ async fn what_is_warmed_is_a_hit_for_servers_until_it_is_invalidated() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let mut redis = Redis::start(&folder);
+    let redis = Redis::start(&[]).unwrap();
     write(&folder, redis.port);
     let warm = ["warm", "--now", NOW];
 
@@ -129,7 +88,7 @@ async fn what_is_warmed_is_a_hit_for_servers_until_it_is_invalidated() {
     let (hits, loads) = found(&folder).await;
     assert!(hits == 0 && loads >= 4, "{hits} hits, {loads} loads");
 
-    redis.end();
+    redis.kill();
     let (done, said) = brisk(&folder, &["invalidate", "source:shop"]);
     assert!(!done && said.contains("not recorded"), "{said}");
     let (done, said) = brisk(&folder, &warm);
@@ -167,14 +126,13 @@ impl Replica {
         let statistics = self.engine.loader().cache().statistics();
         (statistics.of_all().loads, statistics.tiers.round_trips)
     }
+}
 
-    async fn stored(&self, entries: u64) {
-        let begun = Instant::now();
-        while self.engine.loader().cache().statistics().tiers.stored < entries {
-            assert!(begun.elapsed() < Duration::from_secs(20), "the entries reach Redis");
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    }
+/// Waits until so many loads are over. The last thing that each does, behind its answer, is to say
+/// that it has landed.
+async fn landed(redis: &Redis, loads: u64) {
+    let have_landed = async || redis.calls().unwrap().get("publish") == Some(&loads);
+    eventually(format!("{loads} loads are over"), have_landed).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -183,7 +141,7 @@ async fn replicas_know_each_others_tags_and_a_whole_dashboard_is_one_batch() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let redis = Redis::start(&folder);
+    let redis = Redis::start(&[]).unwrap();
     write(&folder, redis.port);
     let panels = (0..20).map(|n| {
         format!("[[panel]]\nid = \"p{n}\"\ntitle = \"A\"\nkind = \"stat\"\nsql = \"select sum(count) + {n} as n from visits\"\n")
@@ -194,7 +152,7 @@ async fn replicas_know_each_others_tags_and_a_whole_dashboard_is_one_batch() {
     let first = Replica::start(&folder);
     let (status, etag, (loads, _)) = first.ask("").await;
     assert_eq!((status, loads), (200, 20));
-    first.stored(20).await;
+    landed(&redis, 20).await;
     let (status, _, (loads, round_trips)) = first.ask(&etag).await;
     assert_eq!((status, loads), (304, 0));
     assert!(round_trips <= 2, "{round_trips} waits for 20 panels in memory");

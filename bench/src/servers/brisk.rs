@@ -2,11 +2,13 @@
 
 use super::guarded::Guarded;
 use super::{free_port, listening};
+use crate::client::Client;
 use anyhow::{Context, Result};
 use rustix::process::Signal;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// What all replicas of one proof share.
@@ -106,6 +108,16 @@ impl Brisk {
     /// What it has said.
     pub fn log(&self) -> PathBuf {
         self.directory.path().join("log")
+    }
+
+    /// A figure of its own, as `/metrics` says it: `loads_total`.
+    pub async fn figure(&self, name: &str) -> Result<u64> {
+        let patience = Duration::from_secs(30);
+        let answer = Client::default().get(&self.url("/metrics"), patience).await?;
+        let text = String::from_utf8(answer.body.to_vec())?;
+        let start = format!("brisk_{name} ");
+        let value = text.lines().find_map(|line| line.strip_prefix(&start)?.parse().ok());
+        value.with_context(|| format!("no {name} in /metrics"))
     }
 
     /// Its resident memory, in bytes.

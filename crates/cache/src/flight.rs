@@ -221,7 +221,7 @@ mod tests {
             drop(runtime);
             done.send(()).unwrap();
         });
-        ended.recv_timeout(Duration::from_secs(10)).expect("it hangs");
+        ended.recv_timeout(brisk_waiting::LIMIT).expect("it hangs");
         assert!(flights.lock().is_empty());
     }
 

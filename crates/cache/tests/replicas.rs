@@ -4,6 +4,7 @@
 use crate::support;
 
 use brisk_cache::{Cache, Config, Event, LoadError, RedisConfig, Request, State, Trigger};
+use brisk_waiting::{eventually, wait_for};
 use futures::FutureExt;
 use futures::future::join_all;
 use rustix::process::{Pid, Signal, kill_process};
@@ -11,24 +12,25 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use support::replica::{
-    Loader, Refused, Text, clock, get, gives, lookup, replica, request, some, stored, tag,
+    Loader, Refused, Text, clock, get, gives, heard, lookup, replica, request, some, stored, tag,
 };
 use support::{Cluster, Server};
+use tokio::sync::Notify;
 
 #[tokio::test]
 async fn replicas_share_entries_and_invalidations() {
     let config = support::config(&support::shared_server().url());
     let (a, b) = (replica(&config), replica(&config));
     let mut follower = b.follow();
-    assert_eq!(follower.next().await, Some(Event::Missed));
+    assert_eq!(heard(&mut follower).await, Some(Event::Missed));
     get(&a, "a", "one").await;
     stored(&a, 1).await;
     assert_eq!(lookup(&b, "a").await, some(State::Fresh, "one"));
     a.invalidate(&[tag("table:orders")]).await.unwrap();
     assert_eq!(lookup(&b, "a").await, some(State::Previous, "one"));
-    assert_eq!(follower.next().await, Some(Event::Invalidated([tag("table:orders")].into())));
+    assert_eq!(heard(&mut follower).await, Some(Event::Invalidated([tag("table:orders")].into())));
     get(&b, "a", "two").await;
     stored(&b, 1).await;
     assert_eq!(lookup(&a, "a").await, some(State::Fresh, "two"));
@@ -97,15 +99,13 @@ async fn purged_entries_are_gone_for_all() {
     let config = support::config(&support::shared_server().url());
     let (a, b) = (replica(&config), replica(&config));
     let mut follower = b.follow();
-    follower.next().await;
+    heard(&mut follower).await;
     get(&a, "a", "one").await;
     stored(&a, 1).await;
     assert_eq!(lookup(&b, "a").await, some(State::Fresh, "one"));
     a.purge(&[request("a")]).await;
-    // The event takes a moment.
-    while lookup(&b, "a").await.is_some() {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    let is_gone = async || lookup(&b, "a").await.is_none();
+    eventually("the other process has heard of it", is_gone).await;
 }
 
 #[tokio::test]
@@ -113,14 +113,15 @@ async fn single_flight_over_three_replicas_runs_one_load() {
     for url in [support::shared_server().url(), support::shared_cluster().url()] {
         let config = support::config(&url);
         let replicas = [replica(&config), replica(&config), replica(&config)];
-        let loads = Arc::new(AtomicU32::new(0));
+        let (loads, go) = (Arc::new(AtomicU32::new(0)), Arc::new(Notify::new()));
         let readers = (0..1000).map(|i| {
             let (cache, loads) = (replicas[i % 3].clone(), Arc::clone(&loads));
+            let go = Arc::clone(&go);
             async move {
                 let loader: Loader = Box::new(move || {
                     async move {
                         loads.fetch_add(1, Ordering::SeqCst);
-                        tokio::time::sleep(Duration::from_millis(100)).await;
+                        go.notified().await;
                         Ok(Text::from("one"))
                     }
                     .boxed()
@@ -128,7 +129,14 @@ async fn single_flight_over_three_replicas_runs_one_load() {
                 cache.get(&request("a"), Trigger::View, loader).await.unwrap().entry.value
             }
         });
-        assert!(join_all(readers).await.iter().all(|value| &**value == "one"));
+        let joins = || replicas.iter().map(|cache| cache.statistics().of_all().joins).sum::<u64>();
+        let all_join = async {
+            eventually("all but one wait for that one", async || joins() == 999).await;
+            go.notify_one();
+        };
+        let all = async { futures::join!(join_all(readers), all_join).0 };
+        let values = wait_for("all readers have their answer", all).await;
+        assert!(values.iter().all(|value| &**value == "one"));
         assert_eq!(loads.load(Ordering::SeqCst), 1);
     }
 }
@@ -152,9 +160,14 @@ async fn child_that_never_finishes_its_load() {
 }
 
 /// Starts the leader and waits until its load has begun.
-fn leader(config: &RedisConfig) -> std::process::Child {
+async fn leader(config: &RedisConfig) -> std::process::Child {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "child_that_never_finishes_its_load", "--ignored", "--nocapture"])
+        .args([
+            "--exact",
+            "replicas::child_that_never_finishes_its_load",
+            "--ignored",
+            "--nocapture",
+        ])
         .env("CHILD_URL", &config.urls[0])
         .env("CHILD_PREFIX", &config.prefix)
         .env("CHILD_LEASE", config.lease.as_millis().to_string())
@@ -162,14 +175,17 @@ fn leader(config: &RedisConfig) -> std::process::Child {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    assert!(lines.any(|line| line.unwrap().contains("begun")));
+    let has_begun =
+        tokio::task::spawn_blocking(move || lines.any(|line| line.unwrap().contains("begun")));
+    assert!(wait_for("the leader's load has begun", has_begun).await.unwrap());
     child
 }
 
 async fn thousand_readers_after(signal: Signal) {
-    let lease = Duration::from_millis(600);
+    let lease = Duration::from_secs(4);
     let config = RedisConfig { lease, ..support::config(&support::shared_server().url()) };
-    let mut child = leader(&config);
+    let mut child = leader(&config).await;
+    let leases = format!("{}l:*", config.prefix);
     let replicas = [replica(&config), replica(&config), replica(&config)];
     let loads = Arc::new(AtomicU32::new(0));
     let readers: Vec<_> = (0..1000)
@@ -180,19 +196,25 @@ async fn thousand_readers_after(signal: Signal) {
             })
         })
         .collect();
-    // They wait for the leader, which lives: longer than its lease, which it renews.
-    tokio::time::sleep(lease * 2).await;
+    // They wait for the leader, which lives: longer than its lease, which it renews by a third.
+    let mut left = vec![i64::MAX];
+    let is_renewed = async || {
+        let mut pttl: Vec<i64> = Vec::new();
+        for key in support::shared_server().command::<Vec<String>>(&["KEYS", &leases]) {
+            pttl.push(support::shared_server().command(&["PTTL", &key]));
+        }
+        left.extend(pttl);
+        left.windows(2).filter(|pair| pair[0] < pair[1]).count() > 3
+    };
+    eventually("the leader has renewed its lease again and again", is_renewed).await;
     assert_eq!(loads.load(Ordering::SeqCst), 0, "a living leader keeps its lease");
     let pid = Pid::from_raw(child.id().try_into().unwrap()).unwrap();
     kill_process(pid, signal).unwrap();
-    let ended = Instant::now();
-    for reader in readers {
-        assert_eq!(&*reader.await.unwrap().entry.value, "one");
+    let all = join_all(readers);
+    for reader in wait_for("the lease runs out, and all readers have their answer", all).await {
+        assert_eq!(&*reader.unwrap().entry.value, "one");
     }
-    let waited = ended.elapsed();
     assert_eq!(loads.load(Ordering::SeqCst), 1, "one more load than the leader's");
-    // Bounded by the lease; the rest is room for a busy machine.
-    assert!(waited < lease + Duration::from_secs(5), "{waited:?}");
     child.kill().unwrap();
     child.wait().unwrap();
 }
@@ -222,24 +244,19 @@ async fn a_refresh_that_fails_gives_its_lease_back() {
     assert_eq!(&*get(&b, "p", "two").await.entry.value, "two");
     // The same behind an answer that is shown.
     get(&a, "r", "one").await;
-    while lookup(&b, "r").await.is_none() {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    let is_there = async || lookup(&b, "r").await.is_some();
+    eventually("the other process finds the entry", is_there).await;
     let refresh = async |cache: &Cache<Text>, loader: Loader| {
         let found = cache.lookup(&[request("r")], Trigger::View).await.remove(0);
         cache.refresh(&found.ticket, &found.hit.unwrap().entry, Trigger::View, loader);
     };
     refresh(&a, Box::new(|| async { Err(Refused) }.boxed())).await;
-    while a.statistics().of_readers().errors < 2 {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    let has_failed = async || a.statistics().of_readers().errors >= 2;
+    eventually("the refresh has failed", has_failed).await;
     let loads = Arc::default();
     refresh(&b, gives("two", &loads)).await;
-    let begun = Instant::now();
-    while loads.load(Ordering::SeqCst) == 0 {
-        assert!(begun.elapsed() < Duration::from_secs(30), "the lease is held");
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    let is_loaded = async || loads.load(Ordering::SeqCst) > 0;
+    eventually("the lease is free, and the other process loads", is_loaded).await;
 }
 
 #[tokio::test]
@@ -291,9 +308,8 @@ async fn a_hot_dashboard_costs_two_round_trips_at_most() {
     };
     let statistics = || server.command::<String>(&["INFO", "commandstats"]);
     // The last thing that a load does, behind its answer, is to say that it has ended.
-    while count(&statistics(), "publish") < 20 {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    let have_ended = async || count(&statistics(), "publish") >= 20;
+    eventually("all loads have ended", have_ended).await;
     let calls = || {
         let text = statistics();
         let calls = |name: &str| count(&text, name);

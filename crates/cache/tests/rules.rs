@@ -8,6 +8,7 @@ use brisk_cache::{
     Tag, Trigger,
 };
 use brisk_domain::{Clock, ManualClock, Timestamp};
+use brisk_waiting::wait_for;
 use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
 use std::sync::Arc;
@@ -543,16 +544,21 @@ async fn a_batch_answers_each_request_in_order(mode: Mode) {
     assert!(world.cache.lookup(&[], Trigger::View).await.is_empty());
 }
 
+/// The rules wait for loads by turns of the scheduler: none does so for ever.
+async fn ends(rule: &str, test: impl Future<Output = ()>) {
+    wait_for(format!("the end of {rule}"), test).await;
+}
+
 macro_rules! in_every_mode {
     ($($rule:ident),* $(,)?) => {
         mod memory {
-            $(#[tokio::test] async fn $rule() { super::$rule(super::Mode::Memory).await; })*
+            $(#[tokio::test] async fn $rule() { super::ends(stringify!($rule), super::$rule(super::Mode::Memory)).await; })*
         }
         mod redis_server {
-            $(#[tokio::test] async fn $rule() { super::$rule(super::Mode::Redis).await; })*
+            $(#[tokio::test] async fn $rule() { super::ends(stringify!($rule), super::$rule(super::Mode::Redis)).await; })*
         }
         mod redis_cluster {
-            $(#[tokio::test] async fn $rule() { super::$rule(super::Mode::Cluster).await; })*
+            $(#[tokio::test] async fn $rule() { super::ends(stringify!($rule), super::$rule(super::Mode::Cluster)).await; })*
         }
     };
 }

@@ -7,12 +7,13 @@ use brisk_cache::{
     Cache, Config, Event, Fingerprint, Policy, RedisConfig, Request, State, Tag, Trigger,
 };
 use brisk_domain::{ManualClock, Timestamp};
+use brisk_waiting::eventually;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use support::replica::heard;
 use support::{Cluster, Server, free_port};
 use tempfile::TempDir;
 
@@ -104,16 +105,12 @@ async fn get(cache: &Cache<Text>, text: &'static str) -> String {
 async fn shares(config: &RedisConfig) {
     let (a, b) = (replica(config), replica(config));
     let mut follower = b.follow();
-    assert_eq!(follower.next().await, Some(Event::Missed), "{:?}", b.health());
+    assert_eq!(heard(&mut follower).await, Some(Event::Missed), "{:?}", b.health());
     assert_eq!(get(&a, "one").await, "one");
-    let begun = Instant::now();
-    while a.statistics().tiers.stored == 0 {
-        assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", a.health());
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    eventually("the entry is in Redis", async || a.statistics().tiers.stored > 0).await;
     assert_eq!(get(&b, "never run").await, "one");
     a.invalidate(&request().tags).await.unwrap();
-    assert_eq!(follower.next().await, Some(Event::Invalidated(request().tags)));
+    assert_eq!(heard(&mut follower).await, Some(Event::Invalidated(request().tags)));
     assert_eq!(get(&b, "two").await, "two");
     assert!(a.health().trouble.is_none() && b.health().trouble.is_none());
 }
@@ -122,15 +119,15 @@ async fn shares(config: &RedisConfig) {
 async fn trouble(config: &RedisConfig) -> String {
     let cache = replica(config);
     assert_eq!(get(&cache, "one").await, "one");
-    let begun = Instant::now();
-    loop {
+    let mut trouble = None;
+    let is_known = async || {
         let hit = cache.lookup(&[request()], Trigger::View).await.remove(0).hit.unwrap();
         assert_eq!(hit.state, State::Unverified);
-        if let Some((_, why)) = cache.health().trouble {
-            return why;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(30), "it works");
-    }
+        trouble = cache.health().trouble;
+        trouble.is_some()
+    };
+    eventually("Redis is known to be in trouble", is_known).await;
+    trouble.unwrap().1
 }
 
 #[tokio::test]

@@ -4,17 +4,18 @@
 use crate::support;
 
 use brisk_cache::{Cache, Event, RedisConfig, Request, State, Trigger};
+use brisk_waiting::{eventually, eventually_blocking, wait_for};
 use futures::FutureExt;
 use futures::future::join_all;
 use rustix::process::Signal;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
 use support::Server;
 use support::replica::{
-    Loader, Text, clock, get, gives, lookup, replica, replica_at, request, some, stored, tag,
+    Loader, Text, clock, get, gives, heard, lookup, replica, replica_at, request, some, stored, tag,
 };
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 #[tokio::test]
 async fn a_flushed_redis_never_brings_an_older_entry_back() {
@@ -46,9 +47,8 @@ async fn a_value_past_its_ttl_claims_no_more_than_a_fresh_one_while_redis_is_awa
     assert_eq!((hit.state, hit.refresh), (State::Unverified, true));
     // Nobody waits, and what is loaded behind the answer is served next.
     assert_eq!(&*get(&cache, "a", "two").await.entry.value, "one");
-    while lookup(&cache, "a").await != some(State::Unverified, "two") {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    let is_next = async || lookup(&cache, "a").await == some(State::Unverified, "two");
+    eventually("what was loaded behind the answer is served", is_next).await;
 }
 
 #[tokio::test]
@@ -67,13 +67,12 @@ async fn a_redis_that_starts_again_from_a_backup_never_brings_an_older_entry_bac
     assert!(keys.iter().any(|key| key.contains(":e:")), "the old entry is back: {keys:?}");
     // And with it the old generation; but nobody takes it for current.
     for cache in [replica(&config), a] {
-        let shown = loop {
-            match lookup(&cache, "a").await {
-                // Until the connection is back.
-                Some((State::Unverified, _)) => tokio::time::sleep(Duration::from_millis(5)).await,
-                shown => break shown.map(|(state, _)| state),
-            }
+        let mut shown = None;
+        let is_back = async || {
+            shown = lookup(&cache, "a").await.map(|(state, _)| state);
+            shown != Some(State::Unverified)
         };
+        eventually("the connection is back", is_back).await;
         assert!(!matches!(shown, Some(State::Fresh | State::Due | State::Stale)), "{shown:?}");
     }
 }
@@ -100,17 +99,11 @@ async fn garbage_under_a_key_is_a_miss() {
     assert_eq!(&*get(&c, "a", "three").await.entry.value, "three");
 }
 
-/// Asks until the answer is in a state, for half a minute at most.
+/// Asks until the answer is in a state.
 async fn until(cache: &Cache<Text>, name: &str, wanted: State) {
-    let begun = Instant::now();
-    loop {
-        let shown = lookup(cache, name).await;
-        if shown.as_ref().is_some_and(|(state, _)| *state == wanted) {
-            return;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(30), "{shown:?} instead of {wanted:?}");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    let is_shown =
+        async || lookup(cache, name).await.as_ref().is_some_and(|(state, _)| *state == wanted);
+    eventually(format!("{name} is shown as {wanted:?}"), is_shown).await;
 }
 
 #[tokio::test]
@@ -133,17 +126,13 @@ async fn without_redis_memory_goes_on_unverified_and_it_comes_back_by_itself() {
     }
     let trouble = cache.health().trouble;
     assert!(trouble.is_some());
-    let begun = Instant::now();
+    let waits = cache.statistics().tiers.round_trips;
     for _ in 0..1_000 {
         lookup(&cache, "b").await;
     }
-    assert!(begun.elapsed() < timeout * 10, "nobody waits for Redis: {:?}", begun.elapsed());
+    assert_eq!(cache.statistics().tiers.round_trips, waits, "nobody waits for Redis");
     server.run();
-    let begun = Instant::now();
-    while cache.health().trouble.is_some() {
-        assert!(begun.elapsed() < Duration::from_secs(30), "it does not come back");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    eventually("Redis is used again", async || cache.health().trouble.is_none()).await;
     cache.invalidate(&[tag("table:orders")]).await.unwrap();
     get(&cache, "a", "three").await;
     until(&cache, "a", State::Fresh).await;
@@ -175,12 +164,12 @@ async fn what_was_invalidated_is_not_current_when_redis_is_gone_next() {
     let config = RedisConfig { timeout, ..support::config(&server.url()) };
     let (a, b) = (replica(&config), replica(&config));
     let mut follower = b.follow();
-    follower.next().await;
+    heard(&mut follower).await;
     get(&a, "a", "one").await;
     stored(&a, 1).await;
     assert_eq!(lookup(&b, "a").await, some(State::Fresh, "one"));
     a.invalidate(&[tag("table:orders")]).await.unwrap();
-    assert!(matches!(follower.next().await, Some(Event::Invalidated(_))));
+    assert!(matches!(heard(&mut follower).await, Some(Event::Invalidated(_))));
     server.kill();
     for cache in [&a, &b] {
         assert_eq!(lookup(cache, "a").await, some(State::Previous, "one"), "not even unverified");
@@ -197,33 +186,31 @@ async fn a_cache_that_is_gone_leaves_no_task_behind() {
     get(&cache, "a", "one").await;
     stored(&cache, 1).await;
     server.kill();
-    while cache.health().trouble.is_none() {
+    let is_open = async || {
         lookup(&cache, "a").await;
-    }
+        cache.health().trouble.is_some()
+    };
+    eventually("the breaker is open", is_open).await;
     drop(cache);
-    let begun = Instant::now();
-    while tasks() > before {
-        assert!(begun.elapsed() < Duration::from_secs(30), "{} tasks live on", tasks() - before);
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    eventually("all tasks of the cache have ended", async || tasks() <= before).await;
 }
 
 #[tokio::test]
 async fn a_paused_redis_costs_one_short_wait() {
     let server = Server::start(&[]);
-    let timeout = Duration::from_millis(300);
+    let timeout = Duration::from_secs(2);
     let config = RedisConfig { timeout, ..support::config(&server.url()) };
     let cache = replica(&config);
     get(&cache, "a", "one").await;
     stored(&cache, 1).await;
     server.signal(Signal::STOP);
-    let begun = Instant::now();
+    let waits = cache.statistics().tiers.round_trips;
     assert_eq!(lookup(&cache, "a").await, some(State::Unverified, "one"));
     let names: Vec<String> = (0..20).map(|i| i.to_string()).collect();
     let loads = names.iter().map(|name| get(&cache, name, "x"));
     assert_eq!(join_all(loads).await.len(), 20);
-    // Twenty loads side by side wait as long as one; then the breaker is open.
-    assert!(begun.elapsed() < timeout * 8, "{:?}", begun.elapsed());
+    let waits = cache.statistics().tiers.round_trips - waits;
+    assert!(waits <= 1 + 2 * 20, "side by side, each for its lookup and its load: {waits}");
     server.signal(Signal::CONT);
     until(&cache, "a", State::Fresh).await;
 }
@@ -231,7 +218,7 @@ async fn a_paused_redis_costs_one_short_wait() {
 #[tokio::test]
 async fn a_lookup_whose_answer_was_late_still_loads_together_with_other_processes() {
     let server = Server::start(&[]);
-    let timeout = Duration::from_secs(1);
+    let timeout = Duration::from_secs(3);
     let config = RedisConfig { timeout, ..support::config(&server.url()) };
     let (a, b) = (replica(&config), replica(&config));
     // Of one table the generation is known, of the other it is not.
@@ -254,17 +241,16 @@ async fn a_lookup_whose_answer_was_late_still_loads_together_with_other_processe
         });
         let (leader, led) = (a.clone(), request.clone());
         let leading = tokio::spawn(async move { leader.get(&led, Trigger::View, slow).await });
-        while loads.load(Ordering::SeqCst) == 0 {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
+        eventually("one leads", async || loads.load(Ordering::SeqCst) > 0).await;
         let (joins, other) = (b.statistics().of_all().joins, gives("two", &loads));
         let joiner = b.clone();
         let joining =
             tokio::spawn(async move { joiner.load(&late.ticket, Trigger::View, other).await });
-        while b.statistics().of_all().joins == joins {
+        let has_joined = async || {
             assert!(!joining.is_finished(), "it did not wait for the other process");
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
+            b.statistics().of_all().joins > joins
+        };
+        eventually("the other process waits", has_joined).await;
         go.notify_one();
         for hit in [leading.await.unwrap().unwrap(), joining.await.unwrap().unwrap()] {
             assert_eq!((&*hit.entry.value, hit.state), ("one", State::Fresh));
@@ -286,9 +272,8 @@ async fn a_full_redis_is_no_failed_page() {
         let name = format!("n{i}");
         assert_eq!(get(&cache, &name, &noise).await.entry.value.len(), 100_000);
     }
-    while cache.statistics().tiers.not_stored == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let is_full = async || cache.statistics().tiers.not_stored > 0;
+    eventually("Redis is full", is_full).await;
     assert!(lookup(&cache, "before").await.is_some());
     assert!(cache.invalidate(&[tag("table:orders")]).await.is_err(), "not recorded, and said so");
     assert!(cache.health().trouble.is_none(), "it still answers");
@@ -296,40 +281,39 @@ async fn a_full_redis_is_no_failed_page() {
     assert!(why.contains("OOM"), "{why}");
     server.command::<String>(&["CONFIG", "SET", "maxmemory", "0"]);
     cache.invalidate(&[tag("table:orders")]).await.unwrap();
-    while cache.health().refusal.is_some() {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let has_room = async || cache.health().refusal.is_none();
+    eventually("it is noticed that Redis takes entries again", has_room).await;
 }
 
 #[tokio::test]
 async fn a_slow_redis_is_waited_for_up_to_the_timeout() {
     let server = Server::start(&[]);
-    let delay = Arc::new(AtomicU64::new(0));
-    let port = proxy(server.port, Arc::clone(&delay)).await;
-    let timeout = Duration::from_millis(400);
+    let (delay, delayed) = watch::channel(Some(Duration::ZERO));
+    let port = proxy(server.port, delayed).await;
+    let timeout = Duration::from_secs(2);
     let url = format!("redis://127.0.0.1:{port}/");
     let config = RedisConfig { timeout, ..support::config(&url) };
     let cache = replica(&config);
     get(&cache, "a", "one").await;
     stored(&cache, 1).await;
-    delay.store(20, Ordering::SeqCst);
+    delay.send_replace(Some(Duration::from_millis(20)));
     assert_eq!(lookup(&cache, "a").await, some(State::Fresh, "one"));
-    delay.store(2_000, Ordering::SeqCst);
-    let begun = Instant::now();
-    assert_eq!(lookup(&cache, "a").await, some(State::Unverified, "one"));
-    assert!(begun.elapsed() < Duration::from_millis(1_900), "{:?}", begun.elapsed());
-    delay.store(0, Ordering::SeqCst);
+    // No answer comes until the test says so.
+    delay.send_replace(None);
+    let shown = wait_for("nobody waits for the answer", lookup(&cache, "a")).await;
+    assert_eq!(shown, some(State::Unverified, "one"));
+    delay.send_replace(Some(Duration::ZERO));
     until(&cache, "a", State::Fresh).await;
 }
 
-/// A proxy that holds back what Redis answers.
-async fn proxy(to: u16, delay: Arc<AtomicU64>) -> u16 {
+/// A proxy that holds back what Redis answers: for so long, or until there is a delay again.
+async fn proxy(to: u16, delay: watch::Receiver<Option<Duration>>) -> u16 {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
-            let delay = Arc::clone(&delay);
+            let mut delay = delay.clone();
             tokio::spawn(async move {
                 let server = tokio::net::TcpStream::connect(("127.0.0.1", to)).await.unwrap();
                 let (mut from_client, mut to_client) = client.into_split();
@@ -338,8 +322,11 @@ async fn proxy(to: u16, delay: Arc<AtomicU64>) -> u16 {
                 let answering = async {
                     let mut bytes = vec![0; 65_536];
                     while let Ok(count @ 1..) = from_server.read(&mut bytes).await {
-                        let held = Duration::from_millis(delay.load(Ordering::SeqCst));
-                        tokio::time::sleep(held).await;
+                        let Ok(held) = delay.wait_for(Option::is_some).await.map(|held| *held)
+                        else {
+                            break;
+                        };
+                        tokio::time::sleep(held.unwrap_or_default()).await;
                         if to_client.write_all(&bytes[..count]).await.is_err() {
                             break;
                         }
@@ -357,17 +344,17 @@ async fn proxy(to: u16, delay: Arc<AtomicU64>) -> u16 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn acknowledged_invalidations_are_never_undone() {
     let server = Arc::new(Server::start(&[]));
-    let timeout = Duration::from_millis(300);
+    let timeout = Duration::from_secs(1);
     let config = RedisConfig { timeout, ..support::config(&server.url()) };
     let replicas: Vec<Cache<Text>> = (0..3).map(|_| replica(&config)).collect();
     let (version, acknowledged) = (Arc::new(AtomicU64::new(1)), Arc::new(AtomicU64::new(0)));
     let reads = Arc::new(AtomicU64::new(0));
-    let until = Instant::now() + Duration::from_secs(6);
+    let has_ended = Arc::new(AtomicBool::new(false));
     let writer = {
         let (cache, version) = (replicas[0].clone(), Arc::clone(&version));
-        let acknowledged = Arc::clone(&acknowledged);
+        let (acknowledged, has_ended) = (Arc::clone(&acknowledged), Arc::clone(&has_ended));
         tokio::spawn(async move {
-            while Instant::now() < until {
+            while !has_ended.load(Ordering::SeqCst) {
                 let written = version.fetch_add(1, Ordering::SeqCst) + 1;
                 if cache.invalidate(&[tag("table:orders")]).await.is_ok() {
                     acknowledged.fetch_max(written, Ordering::SeqCst);
@@ -381,8 +368,9 @@ async fn acknowledged_invalidations_are_never_undone() {
         .map(|i| {
             let (cache, version) = (replicas[i % 3].clone(), Arc::clone(&version));
             let (acknowledged, reads) = (Arc::clone(&acknowledged), Arc::clone(&reads));
+            let has_ended = Arc::clone(&has_ended);
             tokio::spawn(async move {
-                while Instant::now() < until {
+                while !has_ended.load(Ordering::SeqCst) {
                     let floor = acknowledged.load(Ordering::SeqCst);
                     let version = Arc::clone(&version);
                     let loader: Loader = Box::new(move || {
@@ -405,10 +393,12 @@ async fn acknowledged_invalidations_are_never_undone() {
             })
         })
         .collect();
+    // Something goes wrong again whenever so many reads were checked since the last time.
+    let checked = Arc::clone(&reads);
     let chaos = tokio::task::spawn_blocking(move || {
-        let mut round = 0;
-        while Instant::now() + Duration::from_millis(1_200) < until {
-            std::thread::sleep(Duration::from_millis(350));
+        for round in 1..=12 {
+            let what = format!("reads are checked before round {round}");
+            eventually_blocking(what, || checked.load(Ordering::SeqCst) > 50 * round);
             match round % 3 {
                 0 => drop(server.command::<String>(&["SAVE"])),
                 1 => {
@@ -417,14 +407,15 @@ async fn acknowledged_invalidations_are_never_undone() {
                 }
                 _ => drop(server.command::<String>(&["FLUSHALL"])),
             }
-            round += 1;
         }
     });
-    writer.await.unwrap();
-    for reader in readers {
-        reader.await.unwrap();
-    }
     chaos.await.unwrap();
-    let (reads, writes) = (reads.load(Ordering::SeqCst), acknowledged.load(Ordering::SeqCst));
-    assert!(reads > 500 && writes > 20, "{reads} checked reads, {writes} writes");
+    let both =
+        async || reads.load(Ordering::SeqCst) > 700 && acknowledged.load(Ordering::SeqCst) > 20;
+    eventually("reads are checked and writes acknowledged", both).await;
+    has_ended.store(true, Ordering::SeqCst);
+    wait_for("the writer ends", writer).await.unwrap();
+    for reader in readers {
+        wait_for("a reader ends", reader).await.unwrap();
+    }
 }

@@ -1,7 +1,11 @@
 //! Time as a value: instants, and the clock that is passed in wherever "now" matters.
 
 use serde::{Deserialize, Serialize};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 /// An instant: microseconds since 1970-01-01T00:00:00Z.
@@ -21,6 +25,18 @@ impl Timestamp {
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(1_000_000)
     }
+
+    /// So much later (saturating).
+    #[must_use]
+    pub fn after(self, length: Duration) -> Self {
+        let length = i64::try_from(length.as_micros()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_add(length))
+    }
+
+    /// How long it is from `earlier` on; nothing if that is later.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(self.0.saturating_sub(earlier.0).max(0).unsigned_abs())
+    }
 }
 
 /// Where "now" comes from. Only the server's implementation asks the operating system.
@@ -28,31 +44,83 @@ pub trait Clock: Send + Sync + 'static {
     /// The current instant.
     fn now(&self) -> Timestamp;
 
-    /// How long one has to wait until it has moved on by `length`, as far as it moves by itself.
-    fn wait(&self, length: Duration) -> Duration {
-        length
-    }
+    /// Ends when the clock has come to `at`, or at once if it is past it.
+    fn until(&self, at: Timestamp) -> Wait<'_>;
 }
 
-/// A clock that stands still until it is told; for tests and replays.
+/// What [`Clock::until`] gives: ends when it is time.
+pub type Wait<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+/// A clock that stands still until it is told; for tests and replays. Who waits for it is woken by
+/// who moves it.
 #[derive(Debug, Default)]
-pub struct ManualClock(AtomicI64);
+pub struct ManualClock {
+    now: AtomicI64,
+    sleepers: Mutex<BTreeMap<(Timestamp, u64), Waker>>,
+    /// How many have waited so far: tells apart those who wait for the same instant.
+    count: AtomicU64,
+}
 
 impl ManualClock {
     /// A clock that shows `now`.
     pub const fn at(now: Timestamp) -> Self {
-        Self(AtomicI64::new(now.0))
+        let now = AtomicI64::new(now.0);
+        Self { now, sleepers: Mutex::new(BTreeMap::new()), count: AtomicU64::new(0) }
     }
 
     /// Moves the clock forward by `seconds`.
     pub fn advance(&self, seconds: i64) {
-        self.0.fetch_add(Timestamp::from_seconds(seconds).0, Ordering::SeqCst);
+        let mut sleepers = self.sleepers();
+        self.now.fetch_add(Timestamp::from_seconds(seconds).0, Ordering::SeqCst);
+        let later = sleepers.split_off(&(self.now(), u64::MAX));
+        let due = std::mem::replace(&mut *sleepers, later);
+        drop(sleepers);
+        due.into_values().for_each(Waker::wake);
+    }
+
+    /// The first instant that somebody waits for.
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        self.sleepers().first_key_value().map(|((at, _), _)| *at)
+    }
+
+    fn sleepers(&self) -> MutexGuard<'_, BTreeMap<(Timestamp, u64), Waker>> {
+        self.sleepers.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(Ordering::SeqCst))
+        Timestamp(self.now.load(Ordering::SeqCst))
+    }
+
+    fn until(&self, at: Timestamp) -> Wait<'_> {
+        Box::pin(Sleeper { clock: self, key: (at, self.count.fetch_add(1, Ordering::SeqCst)) })
+    }
+}
+
+/// Somebody who waits for a [`ManualClock`].
+struct Sleeper<'a> {
+    clock: &'a ManualClock,
+    key: (Timestamp, u64),
+}
+
+impl Future for Sleeper<'_> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        // Under the lock that moving the clock takes: no move is missed.
+        let mut sleepers = self.clock.sleepers();
+        if self.clock.now() >= self.key.0 {
+            return Poll::Ready(());
+        }
+        sleepers.insert(self.key, context.waker().clone());
+        Poll::Pending
+    }
+}
+
+impl Drop for Sleeper<'_> {
+    fn drop(&mut self) {
+        self.clock.sleepers().remove(&self.key);
     }
 }
 
@@ -61,7 +129,29 @@ impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
         (**self).now()
     }
 
-    fn wait(&self, length: Duration) -> Duration {
-        (**self).wait(length)
+    fn until(&self, at: Timestamp) -> Wait<'_> {
+        (**self).until(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_waits_for_a_manual_clock_is_woken_by_who_moves_it() {
+        let clock = ManualClock::at(Timestamp::from_seconds(10));
+        let mut context = Context::from_waker(Waker::noop());
+        let mut at = |seconds| clock.until(Timestamp::from_seconds(seconds));
+        assert!(at(10).as_mut().poll(&mut context).is_ready());
+        let (mut one, mut other) = (at(12), at(11));
+        assert!(one.as_mut().poll(&mut context).is_pending());
+        assert!(other.as_mut().poll(&mut context).is_pending());
+        assert_eq!(clock.next_wake(), Some(Timestamp::from_seconds(11)));
+        clock.advance(1);
+        assert!(other.as_mut().poll(&mut context).is_ready());
+        assert_eq!(clock.next_wake(), Some(Timestamp::from_seconds(12)));
+        drop(one);
+        assert_eq!(clock.next_wake(), None, "who has gone waits for nothing");
     }
 }

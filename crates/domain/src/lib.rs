@@ -39,7 +39,7 @@ pub mod zone;
 
 pub use access::Access;
 pub use cache_policy::{CacheMode, CachePolicy};
-pub use clock::{Clock, ManualClock, Timestamp};
+pub use clock::{Clock, ManualClock, Timestamp, Wait};
 pub use compare::Compare;
 pub use dashboard::Dashboard;
 pub use decimal::Decimal;

@@ -11,6 +11,7 @@ use brisk_cache::Trigger;
 use brisk_domain::{
     Access, Dashboard, Frame, Now, PanelError, SourceName, Timestamp, Values, ViewState,
 };
+use futures::future::{Either, select};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,11 +62,12 @@ impl Engine {
             // The statement has a limit of its own.
             (Trigger::Live | Trigger::Api | Trigger::Report | Trigger::Warm, _) => Duration::MAX,
         };
-        match tokio::time::timeout(patience, task).await {
-            Ok(Ok(Ok(loaded))) => settled(of(&loaded).unwrap_or(clock)),
+        let late = self.clock.until(self.clock.now().after(patience));
+        match select(task, late).await {
+            Either::Left((Ok(Ok(loaded)), _)) => settled(of(&loaded).unwrap_or(clock)),
             // What cannot be asked is as it was.
-            Ok(Ok(Err(_)) | Err(_)) => settled(known.unwrap_or(clock)),
-            Err(_) => Current { at: known.unwrap_or(clock), is_previous: true },
+            Either::Left((Ok(Err(_)) | Err(_), _)) => settled(known.unwrap_or(clock)),
+            Either::Right(_) => Current { at: known.unwrap_or(clock), is_previous: true },
         }
     }
 

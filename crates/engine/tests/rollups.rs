@@ -9,6 +9,7 @@ use brisk_domain::{
 use brisk_engine::load::{Loader, Sources};
 use brisk_engine::{Cached, Catalog, Engine, PanelState, PlannedRollup, RunObserver};
 use brisk_source::{Limits, Source};
+use brisk_waiting::eventually;
 use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -288,13 +289,11 @@ async fn processes_that_keep_rollups_in_files_of_their_own_refresh_each_their_ow
 
 /// Waits until all that was loaded is in Redis.
 async fn stored(engine: &Engine) {
-    loop {
+    let is_stored = async || {
         let statistics = engine.loader().cache().statistics();
-        if statistics.tiers.stored >= statistics.of_all().loads {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+        statistics.tiers.stored >= statistics.of_all().loads
+    };
+    eventually("all that was loaded is in Redis", is_stored).await;
 }
 
 #[tokio::test]

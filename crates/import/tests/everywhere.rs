@@ -4,11 +4,11 @@
 use crate::fixture;
 
 use brisk_import::{ImportError, Options, Plan, Progress};
+use brisk_waiting::eventually;
 use fixture::{Cell, Database};
 use futures::FutureExt;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 fn plan(table: &str, text: &str) -> Plan {
     Plan::from_toml("plan.toml", &text.replace("TABLE", table)).unwrap()
@@ -470,18 +470,11 @@ async fn an_interrupted_import_is_nothing_that_the_next_one_minds() {
         let count = format!("select count(*) from {table}");
         assert_eq!(database.number(&count).await, 1, "{}", database.dialect);
         // The server takes a moment to see that the first one has gone.
-        let begun = Instant::now();
-        loop {
-            match database.import(&plan, b"Code,N\na,1\nb,1\n", 0).await {
-                Err(ImportError::Busy(_)) if begun.elapsed() < Duration::from_secs(20) => {
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                }
-                result => {
-                    result.unwrap();
-                    break;
-                }
-            }
-        }
+        let is_imported = async || match database.import(&plan, b"Code,N\na,1\nb,1\n", 0).await {
+            Err(ImportError::Busy(_)) => false,
+            result => result.map(|_| true).unwrap(),
+        };
+        eventually("the next import has its turn", is_imported).await;
         assert_eq!(database.number(&count).await, 2, "{}", database.dialect);
         assert_eq!(database.unfinished(table).await, Vec::<String>::new(), "{}", database.dialect);
     }

@@ -9,11 +9,11 @@ use brisk_domain::{
     ZoneOffsets,
 };
 use brisk_source::{Context, Dialect, Limits, SourceError, Statement, StatementError, compile};
+use brisk_waiting::eventually;
 use corpus::{CONTAINED, EVERYWHERE, MYSQL, POSTGRES, SQLITE, VALUES};
 use databases::{Database, LIMITS};
 use fixture::maria;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
 
 /// How many statements and values `corpus` has, and how many of them are values.
 const COUNT: usize = 523;
@@ -433,17 +433,23 @@ fn no_hostile_statement_changes_anything_or_escapes_its_limits_on_any_database()
             for sql in corpus() {
                 let Ok(statement) = compiled(dialect, sql) else { continue };
                 ran += 1;
-                let begun = Instant::now();
-                let result = source.run(&statement, &[]).await;
                 let place = format!("{dialect:?}: {sql}");
-                // The limit, the server's grace, and as much again for a machine that is busy.
-                assert!(begun.elapsed() < LIMITS.time + Duration::from_secs(5), "{place}");
+                // What escapes its limit of time runs for minutes.
+                let mut result = None;
+                let has_run = async || {
+                    let run = source.run(&statement, &[]).await;
+                    // On a busy machine a connection may come too late, once.
+                    let is_known = !matches!(run, Err(SourceError::Unavailable(_)));
+                    result = Some(run);
+                    is_known
+                };
+                eventually(format!("{place} ends"), has_run).await;
+                let Some(result) = result else { unreachable!() };
                 match result {
                     Ok(frame) => {
                         assert!(frame.rows() <= LIMITS.rows, "{place}");
                         assert!(frame.size() <= 2 * LIMITS.bytes, "{place}: {}", frame.size());
                     }
-                    Err(SourceError::Unavailable(why)) => panic!("{place}: {why}"),
                     Err(error) => {
                         let limit = matches!(
                             error,
@@ -457,11 +463,8 @@ fn no_hostile_statement_changes_anything_or_escapes_its_limits_on_any_database()
                 }
             }
             assert!(ran >= 40 && stopped >= 10, "{dialect:?}: {ran} ran, {stopped} stopped");
-            let begun = Instant::now();
-            while database.running().await > 0 {
-                assert!(begun.elapsed() < Duration::from_secs(10), "{dialect:?} still runs one");
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
+            let none_runs = async || database.running().await == 0;
+            eventually(format!("{dialect:?} runs none of them any more"), none_runs).await;
             let after = database.contents().await;
             assert!(before == after, "{dialect:?}:\n{before:.2000?}\nbecame\n{after:.2000?}");
             drop(source);

@@ -2,9 +2,10 @@
 
 use crate::fixture;
 
-use brisk_source::{Limits, SourceError};
+use brisk_source::{Limits, Source, SourceError};
+use brisk_waiting::{eventually, wait_for};
 use fixture::{Fixture, cells, maria};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Calculates for hours before its first row.
 const MARIA_ENDLESS: &str =
@@ -13,7 +14,7 @@ const ENDLESS: &str = "with recursive n(i) as (select 1 union all select i + 1 f
 
 #[tokio::test]
 async fn endless_statements_are_stopped_and_the_source_goes_on() {
-    let limits = Limits { time: Duration::from_millis(200), ..Limits::default() };
+    let limits = Limits { time: Duration::from_secs(1), ..Limits::default() };
     let fixture = Fixture::with_limits("create table t (a)", "UTC", limits).await;
     // More often than there are connections.
     for _ in 0..6 {
@@ -30,10 +31,9 @@ async fn statements_that_take_long_do_not_hold_up_others() {
     let endless = format!("{ENDLESS} max(i) as m from n");
     let quick = async {
         // Each of the others has a connection, however few cores there are.
-        while fixture.source.connections().1 < 2 {
-            tokio::task::yield_now().await;
-        }
-        fixture.run("select 1 as one").await
+        let both = async || fixture.source.connections().1 >= 2;
+        eventually("both have a connection", both).await;
+        wait_for("an answer beside them", fixture.run("select 1 as one")).await
     };
     tokio::select! {
         biased;
@@ -70,7 +70,7 @@ async fn a_cancelled_run_stops_its_statement_and_frees_its_connection() {
         assert!(cancelled.is_err());
     }
     let next = fixture.run("select 1 as one");
-    let next = tokio::time::timeout(Duration::from_secs(20), next).await.unwrap().unwrap();
+    let next = wait_for("a connection is free", next).await.unwrap();
     assert_eq!(cells(&next, "one"), [Some("1".into())]);
 }
 
@@ -103,6 +103,19 @@ async fn nothing_can_be_written_even_past_the_check() {
     assert_eq!(cells(&count, "n"), [Some("0".into())]);
 }
 
+/// MariaDB over one connection.
+fn one_connection(limits: Limits) -> Option<Source> {
+    let url = fixture::instants::url(maria::VARIABLE)?;
+    let name = brisk_domain::SourceName::parse("maria").unwrap();
+    Some(Source::mysql(name, &url, 1, limits).unwrap())
+}
+
+/// What identifies the connection. One whose statement we end is not used again.
+async fn connection_id(source: &Source) -> Option<String> {
+    let frame = maria::run(source, "select connection_id() as id").await.unwrap();
+    frame.columns()[0].values.exact(0)
+}
+
 #[tokio::test]
 async fn limits_hold_on_mariadb_and_the_pool_stays_clean() {
     let limits = Limits { time: Duration::from_secs(1), rows: 1_000, bytes: 50_000 };
@@ -130,12 +143,12 @@ async fn limits_hold_on_mariadb_and_the_pool_stays_clean() {
 #[tokio::test]
 async fn mariadb_itself_ends_a_statement_at_its_time_limit() {
     let limits = Limits { time: Duration::from_secs(1), ..Limits::default() };
-    let Some(source) = maria::source(limits) else { return };
-    let begun = Instant::now();
-    let error = maria::run(&source, MARIA_ENDLESS).await.unwrap_err();
+    let Some(source) = one_connection(limits) else { return };
+    let before = connection_id(&source).await;
+    let ended = maria::run(&source, MARIA_ENDLESS);
+    let error = wait_for("the server ends the statement", ended).await.unwrap_err();
     assert!(matches!(error, SourceError::Timeout { seconds: 1 }), "{error}");
-    // We would have waited for 3 s.
-    assert!(begun.elapsed() < Duration::from_millis(2_500), "{:?}", begun.elapsed());
+    assert_eq!(connection_id(&source).await, before, "we had to end it, with its connection");
 }
 
 #[tokio::test]
@@ -174,19 +187,18 @@ async fn a_statement_whose_answer_is_too_large_is_ended_on_mariadb() {
 #[tokio::test]
 async fn what_mariadb_does_not_end_at_the_time_limit_we_do() {
     let limits = Limits { time: Duration::from_secs(1), ..Limits::default() };
-    let Some(url) = fixture::instants::url(maria::VARIABLE) else { return };
+    let Some(source) = one_connection(limits) else { return };
     maria::set_up(&["create or replace function without_limit() returns int
         begin set session max_statement_time = 0; return 1; end"])
     .await;
-    let name = brisk_domain::SourceName::parse("maria").unwrap();
-    let source = brisk_source::Source::mysql(name, &url, 1, limits).unwrap();
     // There is one connection, and on it the server's own limit is off now.
     assert!(maria::run(&source, "select without_limit() as a").await.is_ok());
-    let begun = Instant::now();
+    let before = connection_id(&source).await;
     let sql = format!("{MARIA_ENDLESS}, seq_1_to_2222 as limitless");
-    let error = maria::run(&source, &sql).await.unwrap_err();
+    let ended = maria::run(&source, &sql);
+    let error = wait_for("we end the statement", ended).await.unwrap_err();
     assert!(matches!(error, SourceError::Timeout { seconds: 1 }), "{error}");
-    assert!(begun.elapsed() > Duration::from_secs(2), "the server ended it");
+    assert_ne!(connection_id(&source).await, before, "the server ended it");
     maria::wait_until_ended("as limitless").await;
     assert!(maria::run(&source, "select 1 as a").await.is_ok());
 }

@@ -4,6 +4,7 @@ use brisk_domain::{
     Access, Bounds, Decimal, Frame, Interval, Query, SourceName, Timestamp, Values, ZoneName,
 };
 use brisk_source::{Context, Dialect, Limits, Source, SourceError, Statement, compile};
+use brisk_waiting::eventually;
 use sqlx::{Connection, Executor};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -169,16 +170,14 @@ async fn a_statement_whose_reader_leaves_ends_on_the_server_and_its_connection_c
     // More often than the source has connections.
     for _ in 0..9 {
         let mut reader = Box::pin(run(&source, slow));
-        loop {
-            tokio::select! {
-                ended = &mut reader => panic!("{ended:?}"),
-                count = running(&mut admin, "as left_alone") => if count > 0 { break },
-            }
+        let runs = async || running(&mut admin, "as left_alone").await > 0;
+        tokio::select! {
+            ended = &mut reader => panic!("{ended:?}"),
+            () = eventually("the statement runs", runs) => {}
         }
         drop(reader);
-        while running(&mut admin, "as left_alone").await > 0 {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
+        let has_ended = async || running(&mut admin, "as left_alone").await == 0;
+        eventually("the statement has ended", has_ended).await;
     }
     assert_eq!(run(&source, "select 1 as a").await.unwrap().rows(), 1);
 }

@@ -194,7 +194,7 @@ async fn a_statement_that_takes_too_long_is_stopped_and_leaves_the_rows_from_bef
     refresh(&world.source, &rollup(SALES)).await.unwrap();
     let before = shown(&world.source).await;
     let file = world.directory.path().join("rollups").join("shop.sqlite");
-    let hurried = world.source.clone().with_rollup_file(&file, "", Duration::from_millis(300));
+    let hurried = world.source.clone().with_rollup_file(&file, "", Duration::from_secs(1));
     let endless = "with recursive n(i) as (select 0 union all select i + 1 from n)
          select $bucket(at) as day, country, (select count(*) from n) as revenue, 1 as orders
          from orders where $range(at)";

@@ -121,7 +121,7 @@ impl<L: Fn() -> u64> Feeder<L> {
                 delivery.until_acknowledged().await;
                 is_told = true;
             }
-            tokio::time::sleep(LOOK).await;
+            self.clock.until(self.clock.now().after(LOOK)).await;
         }
     }
 

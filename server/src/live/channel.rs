@@ -8,7 +8,8 @@ use crate::build;
 use crate::look::{LEAST_PACE, least_pace};
 use brisk_cache::{Event, Follower, Tag, Trigger};
 use brisk_domain::{
-    Access, Clock, Dashboard, Freshness, Pace, PanelData, PanelError, PanelId, Slug, ViewState,
+    Access, Clock, Dashboard, Freshness, Pace, PanelData, PanelError, PanelId, Slug, Timestamp,
+    ViewState,
 };
 use brisk_engine::{Engine, PanelState as Opened, Shown, Watch, Window};
 use futures::StreamExt;
@@ -74,7 +75,7 @@ struct Tracked {
     /// whose data change more often than it loads would never show anything.
     is_loading: bool,
     /// When its time is over.
-    due_at: Option<Instant>,
+    due_at: Option<Timestamp>,
     failures: u32,
 }
 
@@ -122,15 +123,14 @@ impl Channel {
         // Before the first look: what happens during it is heard.
         let mut events = self.engine.follow();
         let mut catalog = self.engine.catalog().follow();
-        let mut next_window = Instant::now() + self.clock.wait(WINDOW);
+        let mut next_window = self.clock.now().after(WINDOW);
         loop {
             if self.panels.iter().any(|panel| panel.is_due && !panel.is_loading)
                 && self.look().await == Looked::IsOutdated
             {
                 return self.is_over();
             }
-            let due =
-                self.next_due().into_iter().chain(self.say_at).fold(next_window, Instant::min);
+            let due = self.next_due().map_or(next_window, |due| due.min(next_window));
             tokio::select! {
                 Some((at, result)) = self.loads.next() => {
                     self.landed(at, &result);
@@ -142,16 +142,16 @@ impl Channel {
                 }
                 event = next(&mut events) => self.heard(&event),
                 Ok(()) = catalog.changed() => {}
-                () = tokio::time::sleep_until(due) => {
-                    let now = Instant::now();
-                    if self.say_at.is_some_and(|at| at <= now) {
-                        self.say_panels();
-                    }
-                    if now >= next_window {
-                        next_window = now + self.clock.wait(WINDOW);
+                () = at(self.say_at) => self.say_panels(),
+                () = self.clock.until(due) => {
+                    // A clock that was set back meanwhile, or stands still, keeps nobody waiting.
+                    let now = self.clock.now();
+                    let now_or_due = now.max(due);
+                    if now_or_due >= next_window {
+                        next_window = now.after(WINDOW);
                     }
                     for panel in &mut self.panels {
-                        if panel.due_at.is_some_and(|at| at <= now) {
+                        if panel.due_at.is_some_and(|at| at <= now_or_due) {
                             (panel.is_due, panel.due_at) = (true, None);
                         }
                     }
@@ -261,8 +261,7 @@ impl Channel {
             (Freshness::Stale | Freshness::Previous, _) => None,
             (Freshness::Unverified, _) => Some(UNVERIFIED),
             (Freshness::Fresh, pace) => {
-                let age = self.clock.now().0.saturating_sub(as_of.0).max(0);
-                let age = Duration::from_micros(age.unsigned_abs());
+                let age = self.clock.now().since(as_of);
                 // An hour is no promise for ever: what has no end is asked again once a day.
                 let whole = ttl.min(Duration::from_secs(86_400)).mul_f64(SPREAD);
                 // The policy may say less, or nothing: an open page asks no more often than this.
@@ -279,7 +278,7 @@ impl Channel {
                 })
             }
         };
-        panel.due_at = wait.map(|wait| Instant::now() + self.clock.wait(wait));
+        panel.due_at = wait.map(|wait| self.clock.now().after(wait));
     }
 
     fn waits(&mut self, at: usize) {
@@ -292,10 +291,10 @@ impl Channel {
         panel.failures = panel.failures.saturating_add(1);
         panel.state = Some(PanelState::Failed { error: error.id() });
         let wait = RETRY.saturating_mul(1 << (panel.failures - 1).min(10)).min(LAST_RETRY);
-        panel.due_at = error.retry.then(|| Instant::now() + self.clock.wait(wait));
+        panel.due_at = error.retry.then(|| self.clock.now().after(wait));
     }
 
-    fn next_due(&self) -> Option<Instant> {
+    fn next_due(&self) -> Option<Timestamp> {
         self.panels.iter().filter(|panel| !panel.is_loading).filter_map(|p| p.due_at).min()
     }
 
@@ -321,6 +320,14 @@ impl Channel {
 /// Both are sorted or short.
 fn concerns(watched: &[Tag], invalidated: &[Tag]) -> bool {
     invalidated.iter().any(|tag| watched.binary_search(tag).is_ok())
+}
+
+/// Ends at that instant, if there is one.
+async fn at(instant: Option<Instant>) {
+    match instant {
+        Some(instant) => tokio::time::sleep_until(instant).await,
+        None => std::future::pending().await,
+    }
 }
 
 /// The next event; never again when the cache is gone.

@@ -99,7 +99,7 @@ impl Hub {
     async fn abandoned(&self, followed: &Followed, said: &watch::Sender<Arc<Said>>) {
         loop {
             said.closed().await;
-            tokio::time::sleep(GRACE).await;
+            self.0.clock.until(self.now().after(GRACE)).await;
             if self.forget(followed, said, true) {
                 return;
             }

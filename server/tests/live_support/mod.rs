@@ -6,7 +6,9 @@
 use axum::Router;
 use axum::body::{Body, BodyDataStream};
 use brisk_app::Assets;
-use brisk_cache::{Cache, Config, Tag};
+use brisk_cache::{
+    Cache, Config, Fingerprint, LaneLimits, Policy, Request as CacheRequest, Tag, Trigger,
+};
 use brisk_domain::{Clock, ManualClock, SourceName, Timestamp};
 use brisk_engine::load::{Loader, Sources};
 use brisk_engine::{Catalog, Engine};
@@ -14,7 +16,8 @@ use brisk_server::live::Hub;
 use brisk_server::router::{AppState, router};
 use brisk_server::service::EngineService;
 use brisk_source::{Limits, Source};
-use futures::StreamExt;
+use brisk_waiting::{LIMIT, eventually, wait_for};
+use futures::{FutureExt, StreamExt};
 use http::{HeaderMap, Request};
 use http_body_util::BodyExt;
 use serde_json::{Map, Value};
@@ -23,7 +26,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use tokio::sync::oneshot;
 use tower::ServiceExt;
 
 const SALES: &str = r#"
@@ -48,7 +51,7 @@ kind = "stat"
 sql = "select 1 as one"
 "#;
 
-/// Some tenths of a second: longer than it takes to draw a page, shorter than a page waits.
+/// Two panels that tests hold back together.
 const STEADY: &str = r#"
 title = "Steady"
 source = "shop"
@@ -57,16 +60,16 @@ range = "last 7 days"
 id = "total"
 title = "Total"
 kind = "stat"
-sql = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 800000) select sum(amount) as total, (select max(i) from n) as n from orders"
+sql = "select sum(amount) as total from orders"
 [[panel]]
 id = "strict"
 title = "Never old"
 kind = "stat"
 cache = "strict"
-sql = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 800000) select count(*) as orders, (select max(i) from n) as n from orders"
+sql = "select count(*) as orders from orders"
 "#;
 
-/// Some seconds on a debug build.
+/// One panel that tests hold back, see [`World::hold`], beside one that comes at once.
 const SLOW: &str = r#"
 title = "Slow"
 source = "shop"
@@ -80,15 +83,16 @@ sql = "select sum(amount) as total from orders"
 id = "slow"
 title = "Slow"
 kind = "stat"
-sql = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 12000000) select max(i) as n, (select count(*) from orders) as m from n"
+source = "slow"
+sql = "select count(*) as m from orders"
 "#;
 
 /// 2011-11-16 12:00 UTC.
 pub(crate) const NOW: i64 = 1_321_444_800;
 /// Pages that this server has open at most.
 pub(crate) const MOST: usize = 20;
-/// Nothing that is waited for takes so long.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Longer, by the clock, than a page waits for its panels.
+pub(crate) const TOO_LATE: i64 = 2;
 
 pub(crate) struct World {
     pub(crate) clock: Arc<ManualClock>,
@@ -113,13 +117,18 @@ pub(crate) async fn world_at(clock: Arc<dyn Clock>) -> World {
     std::fs::write(directory.path().join("slow.toml"), SLOW).unwrap();
     let database = directory.path().join("shop.sqlite");
     write(&database, "create table orders (amount int); insert into orders values (42)").await;
-    let config = Config { jitter: 0.0, early: 0.0, ..Config::default() };
+    // One at a time, and as long as tests hold them back.
+    let lanes = LaneLimits { concurrency: 1, deadline: 2 * LIMIT, ..LaneLimits::default() };
+    let config = Config { jitter: 0.0, early: 0.0, lanes, ..Config::default() };
     let cache = Cache::in_memory(config, clock.clone());
-    let name = SourceName::parse("shop").unwrap();
-    let source = Source::sqlite(name.clone(), &database, Limits::default());
+    // The same shop under two names, each with a lane of its own.
+    let sources = ["shop", "slow"].map(|name| {
+        let name = SourceName::parse(name).unwrap();
+        (name.clone(), Source::sqlite(name, &database, Limits::default()))
+    });
     let catalog = Arc::new(Catalog::open(directory.path()));
     assert!(catalog.contents().problems.is_empty(), "{:?}", catalog.contents().problems);
-    let loader = Loader::new(cache, Sources::from([(name, source)]));
+    let loader = Loader::new(cache, Sources::from(sources));
     let engine = Arc::new(Engine::new(catalog, loader, clock.clone()));
     let service = EngineService::new(Arc::clone(&engine), clock.clone());
     let mut state = AppState::new(Arc::new(service), Assets::default());
@@ -177,11 +186,50 @@ impl World {
     }
 
     async fn ask(&self, request: Request<Body>) -> Answer {
-        let response = self.app.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        let what = format!("the whole answer to {} {}", request.method(), request.uri());
+        let whole = async {
+            let response = self.app.clone().oneshot(request).await.unwrap();
+            let (parts, body) = response.into_parts();
+            (parts, body.collect().await.unwrap().to_bytes().to_vec())
+        };
+        let (parts, bytes) = wait_for(what, whole).await;
         let body = String::from_utf8_lossy(&bytes).into_owned();
         Answer { status: parts.status.as_u16(), headers: parts.headers, body, bytes }
+    }
+
+    /// A page that is read as it comes.
+    pub(crate) async fn open(&self, path: &str) -> Opening {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let what = format!("the head of {path}");
+        let response = wait_for(what, self.app.clone().oneshot(request)).await.unwrap();
+        Opening { stream: response.into_body().into_data_stream(), text: String::new() }
+    }
+
+    /// Holds back all statements of a source, until what this gives is dropped.
+    pub(crate) async fn hold(&self, source: &str) -> Held {
+        let ((release, released), (begin, begun)) = (oneshot::channel::<()>(), oneshot::channel());
+        let cache = self.engine.loader().cache().clone();
+        // It takes the only place in the source's lane.
+        let request = CacheRequest {
+            fingerprint: Fingerprint::of(["held back", source]),
+            tags: [].into(),
+            policy: Policy::default(),
+            label: "held back".into(),
+            lane: source.into(),
+        };
+        tokio::spawn(async move {
+            let hold = move || {
+                async move {
+                    let _ = begin.send(());
+                    let _ = released.await;
+                    Err(std::io::Error::other("released"))
+                }
+                .boxed()
+            };
+            cache.get(&request, Trigger::Api, hold).await
+        });
+        wait_for(format!("the lane of {source} is free"), begun).await.unwrap();
+        Held { _release: release }
     }
 
     /// The page when everything is there.
@@ -194,7 +242,7 @@ impl World {
                 }
             }
         };
-        tokio::time::timeout(PATIENCE, load).await.unwrap()
+        wait_for(format!("{path} is there with everything"), load).await
     }
 
     pub(crate) async fn sell(&self, amount: i64) {
@@ -227,14 +275,14 @@ impl World {
         &self.state.hub
     }
 
-    /// Waits until `is` says so.
-    pub(crate) async fn until(&self, is: impl Fn() -> bool) {
-        let wait = async {
-            while !is() {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
+    /// Waits until no view is followed any more: some seconds, by the clock, after its last page
+    /// has gone.
+    pub(crate) async fn until_unfollowed(&self) {
+        let is_unfollowed = async || {
+            self.clock.advance(1);
+            self.hub().followed_views() == 0
         };
-        tokio::time::timeout(PATIENCE, wait).await.unwrap();
+        eventually("no view is followed any more", is_unfollowed).await;
     }
 
     /// The contents of panels' cards, by panel.
@@ -272,11 +320,48 @@ impl World {
 
     async fn follow_with(&self, request: http::request::Builder) -> Following {
         let request = request.body(Body::empty()).unwrap();
-        let response = self.app.clone().oneshot(request).await.unwrap();
+        let what = format!("{} answers", request.uri());
+        let response = wait_for(what, self.app.clone().oneshot(request)).await.unwrap();
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         assert_eq!(response.headers()["x-accel-buffering"], "no");
         Following { stream: response.into_body().into_data_stream(), text: String::new() }
+    }
+}
+
+/// Statements of a source are held back for as long as this is there.
+pub(crate) struct Held {
+    _release: oneshot::Sender<()>,
+}
+
+/// A page that is being read.
+pub(crate) struct Opening {
+    stream: BodyDataStream,
+    pub(crate) text: String,
+}
+
+impl Opening {
+    /// Reads on until `text` has come.
+    pub(crate) async fn until(&mut self, text: &str) {
+        let read = async {
+            while !self.text.contains(text) {
+                let more = self.stream.next().await;
+                let more = more.unwrap_or_else(|| panic!("it ended without {text}: {}", self.text));
+                self.text.push_str(&String::from_utf8_lossy(&more.unwrap()));
+            }
+        };
+        wait_for(format!("the page has {text}"), read).await;
+    }
+
+    /// All of it.
+    pub(crate) async fn whole(mut self) -> String {
+        let read = async {
+            while let Some(more) = self.stream.next().await {
+                self.text.push_str(&String::from_utf8_lossy(&more.unwrap()));
+            }
+        };
+        wait_for("the end of the page", read).await;
+        self.text
     }
 }
 
@@ -289,11 +374,6 @@ pub(crate) struct Following {
 impl Following {
     /// The next event: name, id, data.
     async fn event(&mut self) -> Option<(String, String, String)> {
-        // Heartbeats come all the time.
-        tokio::time::timeout(PATIENCE, self.whole_event()).await.unwrap()
-    }
-
-    async fn whole_event(&mut self) -> Option<(String, String, String)> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let (event, rest) = (event.to_owned(), rest.to_owned());
@@ -312,33 +392,37 @@ impl Following {
         }
     }
 
-    pub(crate) async fn next_with_id(&mut self) -> (Value, String) {
+    async fn next_with_id(&mut self) -> (Value, String) {
         let (name, id, data) = self.event().await.unwrap();
         assert_eq!(name, "panels");
         (serde_json::from_str(&data).unwrap(), id)
     }
 
     pub(crate) async fn next(&mut self) -> Value {
-        self.next_with_id().await.0
+        wait_for("the page hears something", self.next_with_id()).await.0
     }
 
     /// What is known of all panels of the first dashboard once they are current, and the last id.
     pub(crate) async fn until_all_current(&mut self) -> (Map<String, Value>, String) {
         let mut known = Map::new();
-        loop {
-            let (news, id) = self.next_with_id().await;
-            known.extend(news.as_object().unwrap().clone());
-            let is_current =
-                |panel: &&str| known.get(*panel).is_some_and(|n| n["state"] == "current");
-            if ["total", "strict", "fixed"].iter().all(is_current) {
-                return (known, id);
+        let all = async {
+            loop {
+                let (news, id) = self.next_with_id().await;
+                known.extend(news.as_object().unwrap().clone());
+                let is_current =
+                    |panel: &&str| known.get(*panel).is_some_and(|n| n["state"] == "current");
+                if ["total", "strict", "fixed"].iter().all(is_current) {
+                    return id;
+                }
             }
-        }
+        };
+        let id = wait_for("the page hears that all panels are current", all).await;
+        (known, id)
     }
 
     async fn until_news(&mut self, panel: &str, is: impl Fn(&Map<String, Value>) -> bool) -> Value {
         loop {
-            let news = self.next().await;
+            let news = self.next_with_id().await.0;
             if news[panel].as_object().is_some_and(&is) {
                 return news;
             }
@@ -347,20 +431,24 @@ impl Following {
 
     /// The event that says that `panel` is in `state`.
     pub(crate) async fn until(&mut self, panel: &str, state: &str) -> Value {
-        self.until_news(panel, |news| news["state"] == state).await
+        let heard = self.until_news(panel, |news| news["state"] == state);
+        wait_for(format!("the page hears that {panel} is {state}"), heard).await
     }
 
     pub(crate) async fn until_edition_other_than(&mut self, panel: &str, known: &Value) -> Value {
         let is_other =
             |news: &Map<String, Value>| news.get("edition").is_some_and(|edition| edition != known);
-        self.until_news(panel, is_other).await
+        let heard = self.until_news(panel, is_other);
+        wait_for(format!("the page hears of another edition of {panel}"), heard).await
     }
 
     pub(crate) async fn until_outdated(&mut self) {
-        while self.event().await.unwrap().0 != "outdated" {}
+        let heard = async { while self.event().await.unwrap().0 != "outdated" {} };
+        wait_for("the page hears that it is outdated", heard).await;
     }
 
     pub(crate) async fn until_end(&mut self) {
-        while self.event().await.is_some() {}
+        let ended = async { while self.event().await.is_some() {} };
+        wait_for("the live channel ends", ended).await;
     }
 }

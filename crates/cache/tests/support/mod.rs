@@ -7,13 +7,14 @@
 pub mod replica;
 
 use brisk_cache::RedisConfig;
+use brisk_waiting::eventually_blocking;
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::Write;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// A Redis server that tests may stop, kill and start again.
@@ -57,12 +58,8 @@ impl Server {
         command.current_dir(self.directory.path()).stdin(Stdio::piped());
         command.stdout(Stdio::null()).stderr(Stdio::null());
         *self.process.lock().unwrap() = Some(command.spawn().unwrap());
-        let begun = Instant::now();
-        while self.try_command::<String>(&["PING"]).is_none() {
-            let missing = "redis-server does not start: install it, or run cargo xtask test";
-            assert!(begun.elapsed() < Duration::from_secs(20), "{missing}");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let starts = "redis-server starts (install it, or run cargo xtask test)";
+        eventually_blocking(starts, || self.try_command::<String>(&["PING"]).is_some());
     }
 
     pub fn url(&self) -> String {
@@ -77,9 +74,8 @@ impl Server {
 
     pub fn kill(&self) {
         self.signal(Signal::KILL);
-        while self.try_command::<String>(&["PING"]).is_some() {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        let is_gone = || self.try_command::<String>(&["PING"]).is_none();
+        eventually_blocking("redis-server has ended", is_gone);
         if let Some(mut process) = self.process.lock().unwrap().take() {
             drop(process.stdin.take());
             let _ = process.wait();
@@ -143,11 +139,7 @@ impl Cluster {
         let ready = |server: &Server| {
             server.command::<String>(&["CLUSTER", "INFO"]).contains("cluster_state:ok")
         };
-        let begun = Instant::now();
-        while !servers.iter().all(ready) {
-            assert!(begun.elapsed() < Duration::from_secs(30), "the cluster does not form");
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        eventually_blocking("the cluster has formed", || servers.iter().all(ready));
         Self(servers)
     }
 

@@ -1,14 +1,15 @@
 //! Replicas for tests: caches over one Redis, with a connection of their own, as processes have.
 
 use brisk_cache::{
-    Cache, Config, Fingerprint, Hit, Policy, RedisConfig, Request, State, Tag, Trigger,
+    Cache, Config, Event, Fingerprint, Follower, Hit, Policy, RedisConfig, Request, State, Tag,
+    Trigger,
 };
 use brisk_domain::{ManualClock, Timestamp};
+use brisk_waiting::{eventually, wait_for};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 pub type Text = Arc<str>;
 pub type Loader = Box<dyn FnOnce() -> BoxFuture<'static, Result<Text, Refused>> + Send>;
@@ -68,9 +69,13 @@ pub fn some(state: State, text: &str) -> Option<(State, String)> {
     Some((state, text.to_owned()))
 }
 
+/// The next event that a follower hears.
+pub async fn heard(follower: &mut Follower) -> Option<Event> {
+    wait_for("a follower hears something", follower.next()).await
+}
+
 /// Waits until the entry is in Redis, which happens behind the answer.
 pub async fn stored(cache: &Cache<Text>, count: u64) {
-    while cache.statistics().tiers.stored < count {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    let is_stored = async || cache.statistics().tiers.stored >= count;
+    eventually(format!("{count} entries are in Redis"), is_stored).await;
 }
