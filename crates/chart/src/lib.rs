@@ -3,29 +3,28 @@
 //!
 //! Where things are, in the order in which a drawing is made:
 //!
-//! - `spec`: what a drawing needs of a panel and its data, and what it gives. `links` and
-//!   `table_view`: what else whoever asks for it can say.
-//! - `kinds/`: a file per panel kind. It reads the frame, decides what is drawn, and says the same in
-//!   words for those who do not see it.
-//! - `data/`: from a frame to series over a common x, in order, downsampled.
-//! - `scales/`: from values to places: ticks, axes, labels and the room that they need. `text/`: how
-//!   wide text is, and how it is cut.
-//! - `scene/`: the shapes and blocks that kinds make, in fluid coordinates. Colours and roles are enums
-//!   there (`scene/color.rs`).
-//! - `html/`: writes a scene as HTML and SVG, and is the only place that knows markup and classes. The
-//!   colour of series 3 is the class `s3` of `html/classes.rs`, which `style/palette.css` resolves in
-//!   light and dark.
-//! - `tooltip`: what tooltips and the keyboard read of each point.
+//! - `spec`: what drawing takes (a panel's settings, its data) and what it returns. `links` and
+//!   `table_view`: what callers can add.
+//! - `kinds/`: one file per panel kind. It reads the frame, decides what to draw, and writes the text
+//!   alternative.
+//! - `data/`: from a frame to series over a common x: order, gaps, downsampling.
+//! - `scales/`: from values to positions: ticks, axes, and labels with the room that they need.
+//!   `text/`: how wide text is, and how to shorten it.
+//! - `scene/`: the shapes and blocks that kinds produce, in fluid coordinates. Colours and roles are
+//!   enums (`scene/color.rs`).
+//! - `html/`: writes a scene as HTML and SVG; nothing else knows about markup and classes. Series 3
+//!   gets the class `s3` in `html/classes.rs`, and `style/palette.css` gives it a colour in light and
+//!   dark.
+//! - `tooltip`: what tooltips and keyboard navigation read for each point.
 //!
 //! To add a kind:
 //!
-//! 1. `kinds/NAME.rs` with `draw(&Input) -> Option<Chart>`, which makes a scene out of the
-//!    shapes that there are, a summary and a readout; `None` says that the columns do not fit.
-//! 2. Its line in `chart` below; in [`draw_series`] too if it has a legend.
+//! 1. `kinds/NAME.rs` with `draw(&Input) -> Option<Chart>`, which returns a scene made of
+//!    existing shapes, a summary and a readout, or `None` where the columns do not fit.
+//! 2. Its line in `chart` below, and in [`draw_series`] if it has a legend.
 //! 3. A case in `tests/support/cases/`, and a snapshot in `tests/kinds/`.
 //!
-//! Only a kind that needs a shape of its own adds that to `scene/`, to each backend and, for its look,
-//! to `style/chart.css`.
+//! A kind that needs a new shape also adds it to `scene/`, to each backend, and to `style/chart.css`.
 
 mod data;
 mod html;
@@ -75,8 +74,8 @@ fn chart(input: &Input<'_>) -> Chart {
     chart.unwrap_or_else(|| message::unfit(input))
 }
 
-/// Draws only kinds that have a legend, where readers switch series on and off; `None` for others.
-/// Browsers call this, so that they do not have to load the rest.
+/// Draws only the kinds with a legend, where readers switch series on and off; `None` for others.
+/// Browsers call this instead of [`draw`], so that they need not load the rest.
 pub fn draw_series(input: &Input<'_>) -> Option<Drawing> {
     let chart = match input.spec.kind {
         PanelKind::Line => line::draw(input),

@@ -1,15 +1,14 @@
-//! Where rows lead, as whoever asks for a drawing says it. With links, a drawing is a group of them
-//! instead of an image.
+//! Where rows lead, which only the caller knows. With links, a drawing is a group instead of an image.
 
 use brisk_domain::{Frame, RowLink, RowLinks};
 
-/// Where rows lead. Behind a trait, because browsers draw without: they should not have to load it.
+/// Where rows lead. A trait, so that browsers, which draw without links, need not load the code.
 pub trait Links: std::fmt::Debug {
     /// Where row `row` leads, if anywhere.
     fn row(&self, frame: &Frame, row: usize) -> Option<RowLink>;
     /// Whether one of the rows is chosen.
     fn is_any_chosen(&self, frame: &Frame) -> bool;
-    /// The place of the column whose cells say what is chosen.
+    /// The index of the column whose cells are the choices.
     fn column(&self, frame: &Frame) -> Option<usize>;
     /// What a link does, in words.
     fn hint(&self, is_chosen: bool) -> String;

@@ -1,4 +1,4 @@
-//! How readers look at a table.
+//! How a reader views a table.
 
 use brisk_domain::TableState;
 

@@ -1,9 +1,9 @@
-//! What tooltips and keyboard navigation read: positions and formatted values.
+//! What tooltips and keyboard navigation read: the position and the formatted values of each point.
 
 use brisk_domain::{Timestamp, Values};
 use serde::{Deserialize, Serialize};
 
-/// Positions and texts of a drawing's points. The names are short because it travels in the page.
+/// Positions and texts of a drawing's points. The serialised names are short because pages embed it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Readout {
     /// Whether points are marks (`data-i` in the markup) instead of places along x.
@@ -25,14 +25,14 @@ pub struct Readout {
     /// The instants at the fractions 0 and 1 of a time axis.
     #[serde(rename = "t")]
     pub time: Option<(Timestamp, Timestamp)>,
-    /// Whether the series stand on each other.
+    /// Whether the series are stacked.
     #[serde(rename = "k", default, skip_serializing_if = "std::ops::Not::not")]
     pub stacked: bool,
 }
 
 impl Readout {
-    /// The series that have a value at a point, in the order in which a tooltip lists them: that of
-    /// the legend, or of those that stand on each other, as they are seen, from the top.
+    /// The series that have a value at a point, in the order in which a tooltip lists them: that of the
+    /// legend or, if stacked, from the top down.
     pub fn seen(&self, at: usize) -> Vec<usize> {
         let has_value = |i: &usize| self.series[*i].values.get(at).is_some_and(|v| !v.is_empty());
         let listed = (0..self.series.len()).filter(has_value);
@@ -41,8 +41,8 @@ impl Readout {
         }
         let y = |i: usize| self.series[i].ys.get(at).copied().flatten().unwrap_or(0.0);
         let mut seen: Vec<usize> = Vec::new();
-        // Of two ends at the same height, the later one stands on the other. Few enough to be put in
-        // their order one by one, and browsers need not load a sort for it.
+        // Of two ends at the same height, the later series is on top. An insertion sort, because there
+        // are few and browsers then need not load the library's.
         for i in listed.rev() {
             let below = seen.iter().position(|j| y(*j) > y(i));
             seen.insert(below.unwrap_or(seen.len()), i);
@@ -82,7 +82,7 @@ impl ReadoutSeries {
     }
 }
 
-/// The digits of a text as people read it: `−£1,234.50` has `-1234.50`.
+/// The digits of formatted text: `-1234.50` for `−£1,234.50`.
 fn plain(text: &str) -> String {
     let kept = text.chars().filter_map(|c| match c {
         '−' => Some('-'),
@@ -92,12 +92,12 @@ fn plain(text: &str) -> String {
     kept.collect()
 }
 
-/// All digits of the cell that is shown as `text`; nothing where `text` has all of them.
+/// All digits of the cell that is shown as `text`; empty if `text` has them all.
 pub(crate) fn digits_of(values: &Values, row: usize, text: &str) -> String {
     values.exact(row).filter(|exact| *exact != plain(text)).unwrap_or_default()
 }
 
-/// All digits of the cell that is shown as `text`, where `text` is another number.
+/// All digits of the cell that is shown as `text`, if `text` is rounded.
 pub(crate) fn rounded_from(values: &Values, row: usize, text: &str) -> Option<String> {
     let without_zeros = |digits: String| match digits.contains('.') {
         true => digits.trim_end_matches('0').trim_end_matches('.').to_owned(),
@@ -107,13 +107,13 @@ pub(crate) fn rounded_from(values: &Values, row: usize, text: &str) -> Option<St
     (without_zeros(exact.clone()) != without_zeros(plain(text))).then_some(exact)
 }
 
-/// The digits of a sum that is no cell and is shown as `text`: as many as a float can be sure of.
+/// The digits of a sum that is shown as `text`: as many as a float holds reliably.
 pub(crate) fn digits_of_sum(sum: f64, text: &str) -> String {
     let sure: f64 = format!("{sum:.14e}").parse().unwrap_or(sum);
     Some(sure.to_string()).filter(|exact| *exact != plain(text)).unwrap_or_default()
 }
 
-/// Nothing where no point has fewer digits than its value: most series are short to send.
+/// `digits`, or nothing if all are empty, which saves bytes for most series.
 pub(crate) fn if_any(digits: Vec<String>) -> Vec<String> {
     if digits.iter().all(String::is_empty) { Vec::new() } else { digits }
 }

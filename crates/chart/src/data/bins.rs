@@ -1,11 +1,11 @@
-//! Numbers below bars: where they go up in even steps, a step without a row leaves a gap. Without it
-//! the bars of 8 and 10 stand beside each other as if there were no 9.
+//! Numbers as labels of bars: if they increase in equal steps, a step without a row leaves a gap.
+//! Otherwise the bars of 8 and 10 would be neighbours, as if there were no 9.
 
 use brisk_domain::Values;
 
-/// More bins than this nobody sees apart.
+/// More bins than this cannot be told apart.
 const MOST: usize = 240;
-/// From so many on, a far bin is an outlier; of fewer, the numbers are rather names.
+/// From this many bins on, a distant one is an outlier; with fewer, numbers are more likely names.
 const SEVERAL: usize = 8;
 
 /// The number of each of `count` labels, given the label that each row has.
@@ -16,15 +16,15 @@ pub(crate) fn numbers(values: &Values, places: &[Option<usize>], count: usize) -
     let mut numbers = vec![f64::NAN; count];
     for (row, place) in places.iter().enumerate() {
         if let Some(place) = place {
-            // NULL is no number, and then this is no axis of numbers.
+            // With a NULL, this is not an axis of numbers.
             numbers[*place] = values.number(row)?;
         }
     }
     Some(numbers)
 }
 
-/// All bins from the first number to the last: which number each one has, if any, and where it is.
-/// Nothing where the numbers do not go up in even steps, or would be lost among the gaps.
+/// All bins from the first number to the last: the index of its number, if it has one, and its value.
+/// `None` if the numbers do not increase in equal steps, or would be lost among the gaps.
 pub(crate) fn without_holes(numbers: &[f64]) -> Option<Vec<(Option<usize>, f64)>> {
     let (first, last) = (numbers.first()?, numbers.last()?);
     let step = numbers.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);

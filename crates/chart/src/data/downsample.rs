@@ -1,4 +1,4 @@
-//! Fewer points for a line that looks the same: Largest-Triangle-Three-Buckets, after Sveinn Steinarsson,
+//! Downsampling lines without changing their look: Largest-Triangle-Three-Buckets, after Sveinn Steinarsson,
 //! "Downsampling Time Series for Visual Representation" (University of Iceland, 2013).
 
 /// The indices of about `wanted` points that keep the look of the line through `points`; the

@@ -1,19 +1,19 @@
-//! The order that the groups of a frame agree on.
+//! One order of all series, merged from the orders within each bucket.
 //!
-//! A series that has no row in the first bucket is not the last one for that: each bucket's rows give
-//! an order of the series that it has, and these orders together give one of all. So names stay in
-//! order whichever bucket lacks some, and an order that the statement chose is kept.
+//! A series without a row in the first bucket need not come last: each bucket's rows give an order of
+//! the series that it has, and merging these gives one of them all. So names stay in order whichever
+//! bucket lacks some of them, and an order that the statement chose is kept.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// The order of the items `0..count`, which are numbered as they appear. Each row has an item and a
-/// group; `None` has no part in it. Merges the groups' orders topologically (after Kahn,
-/// "Topological sorting of large networks", 1962). What no group orders stays as it appeared; where
-/// groups contradict each other, most of them count, and then appearance.
+/// The order of the items `0..count`, which are numbered by first appearance. Each row has an item and a
+/// group; `None` takes no part. Merges the groups' orders topologically (after Kahn, "Topological
+/// sorting of large networks", 1962). Items that no group orders stay in order of appearance; where
+/// groups contradict each other, the majority decides, then appearance.
 pub(crate) fn order(items: &[Option<usize>], groups: &[Option<usize>], count: usize) -> Vec<usize> {
-    // What comes directly after each item, and in how many groups. Small lists instead of maps: most
-    // items have few neighbours, and browsers load this.
+    // What comes directly after each item, and in how many groups. Lists instead of maps: most items
+    // have few neighbours, and browsers load this code.
     let mut followers: Vec<Vec<(usize, usize)>> = vec![Vec::new(); count];
     let mut last_of_group: Vec<Option<usize>> = Vec::new();
     for (item, group) in items.iter().zip(groups) {
@@ -21,7 +21,7 @@ pub(crate) fn order(items: &[Option<usize>], groups: &[Option<usize>], count: us
         if group >= last_of_group.len() {
             last_of_group.resize(group + 1, None);
         }
-        // The second row of the same item in one bucket says nothing new.
+        // A second row of the same item in one bucket adds nothing.
         let Some(before) = last_of_group[group].replace(item).filter(|before| *before != item)
         else {
             continue;
@@ -50,7 +50,7 @@ pub(crate) fn order(items: &[Option<usize>], groups: &[Option<usize>], count: us
     while order.len() < count {
         let item = match free.pop() {
             Some(Reverse(item)) => item,
-            // A circle: the one of it that appeared first.
+            // A cycle: its item that appeared first.
             None => {
                 while is_placed[next] {
                     next += 1;
@@ -72,7 +72,7 @@ pub(crate) fn order(items: &[Option<usize>], groups: &[Option<usize>], count: us
     order
 }
 
-/// Puts `labels` into the agreed order, and with them the rows' places among them.
+/// Puts `labels` into the merged order, and adjusts the rows' positions among them.
 pub(crate) fn arrange(
     places: &mut [Option<usize>],
     labels: &mut Vec<String>,

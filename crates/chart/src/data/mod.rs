@@ -1,4 +1,4 @@
-//! From frames to what is drawn of them: series over a common x, their order, fewer points.
+//! From frames to what is drawn of them: series over a common x, their order, downsampling.
 
 pub(crate) mod bins;
 pub(crate) mod downsample;

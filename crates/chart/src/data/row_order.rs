@@ -3,21 +3,21 @@
 use brisk_domain::{Decimal, Values};
 use std::cmp::Ordering;
 
-/// The place of each row among the column's values, from 0; equal values have equal places, NULL has
-/// none. Browsers sort by these numbers, so that the order is made in one place only.
+/// The rank of each row among the column's values, from 0; equal values have equal ranks, NULL has
+/// none. Browsers sort by these numbers, so that only this code defines the order.
 pub(crate) fn ranks(values: &Values) -> Vec<Option<u32>> {
     match values {
         Values::Int(cells) => ranked(cells, Ord::cmp),
         Values::Decimal(cells) => ranked(cells, Decimal::compare),
         Values::Float(cells) => {
-            // What is no number is nothing that could be larger or smaller; −0 is 0.
+            // NaN is neither larger nor smaller than anything; −0 is 0.
             let number = |cell: &Option<f64>| cell.filter(|v| !v.is_nan()).map(|v| v + 0.0);
             ranked(&cells.iter().map(number).collect::<Vec<_>>(), f64::total_cmp)
         }
         Values::Bool(cells) => ranked(cells, Ord::cmp),
         Values::Time(cells) => ranked(cells, Ord::cmp),
         Values::Text(cells) => {
-            // As people look for names: large letters are not before small ones.
+            // As people look names up: ignoring case.
             let key = |cell: &Option<String>| {
                 cell.as_ref().map(|text| (text.to_lowercase(), text.clone()))
             };

@@ -20,7 +20,7 @@ pub(crate) struct Series {
     pub(crate) is_previous: bool,
 }
 
-/// More series than this are not told apart by anybody.
+/// More series than this cannot be told apart.
 const MAX_SERIES: usize = 8;
 
 /// How a kind reads a frame.
@@ -29,7 +29,7 @@ pub(crate) struct Reading {
     pub(crate) stacked: bool,
     /// What a bucket without a row is.
     pub(crate) empty: EmptyBucket,
-    /// Whether numbers on x that go up in even steps have a place for those without a row.
+    /// Whether numbers on x that increase in equal steps leave gaps for those without a row.
     pub(crate) with_bins: bool,
 }
 
@@ -146,7 +146,7 @@ fn add(mut sum: Series, other: Series) -> Series {
     sum
 }
 
-/// Fills buckets without a row, up to the last one that has any: the future is not zero.
+/// Fills buckets without a row, but only up to the last one with any: the future is not zero.
 fn fill_empty(series: &mut [Series], empty: EmptyBucket) {
     let last = series.iter().filter_map(|s| s.values.iter().rposition(Option::is_some)).max();
     let Some(last) = last else { return };

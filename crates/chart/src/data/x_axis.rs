@@ -1,4 +1,4 @@
-//! The x that the series of a frame have in common: instants or labels, and which row is where.
+//! The common x of a frame's series: instants or labels, and the position of each row.
 
 use super::{bins, merged_order};
 use crate::spec::Input;
@@ -22,8 +22,8 @@ impl Axis {
     }
 }
 
-/// The x of `frame` over `bounds`; `with_bins` says whether numbers that go up in even steps have a
-/// place for those without a row.
+/// The x of `frame` over `bounds`. `with_bins` keeps a place for numbers without a row if the others
+/// increase in equal steps.
 pub(crate) fn of(
     frame: &Frame,
     input: &Input<'_>,
@@ -48,7 +48,7 @@ pub(crate) fn of(
             let labels = (0..frame.rows()).map(|row| label(values, row, unit, input));
             let (mut places, mut labels) = numbered(labels);
             if let Some((names, _)) = long(frame) {
-                // A label that the first series lacks is not the last one for that.
+                // A label that the first series lacks need not come last.
                 merged_order::arrange(&mut places, &mut labels, &numbered(series_names(names)).0);
             }
             if with_bins
@@ -87,7 +87,7 @@ pub(crate) fn series_names(names: &Column) -> impl Iterator<Item = String> {
     (0..names.values.len()).map(name)
 }
 
-/// The texts without repetition, as they appear, and which of them each one is.
+/// The index of each text among the distinct ones, and these in order of appearance.
 pub(crate) fn numbered(texts: impl Iterator<Item = String>) -> (Vec<Option<usize>>, Vec<String>) {
     let mut known: HashMap<String, usize> = HashMap::new();
     let mut seen = Vec::new();
@@ -111,7 +111,7 @@ fn label(values: &Values, row: usize, unit: &Unit, input: &Input<'_>) -> String 
     }
 }
 
-/// The point that each row of `frame` belongs to.
+/// The index of the point that each row of `frame` belongs to.
 pub(crate) fn places(frame: &Frame, input: &Input<'_>, x: &Axis) -> Vec<Option<usize>> {
     let Some(first) = frame.columns().first() else {
         return Vec::new();

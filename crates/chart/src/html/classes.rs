@@ -1,5 +1,5 @@
-//! The classes of colours and roles. `style/palette.css` says which colour a class is in light and
-//! dark; `style/chart.css` says how a role looks.
+//! CSS classes for colours and roles. `style/palette.css` defines the colours in light and dark,
+//! `style/chart.css` the looks of roles.
 
 use crate::scene::{Anchor, Color, LinkState, Role, Text};
 
@@ -47,8 +47,8 @@ pub(super) fn drawing(links: LinkState) -> (&'static str, &'static str) {
 const THRESHOLDS: [u16; 14] =
     [280, 320, 360, 400, 440, 480, 560, 640, 720, 800, 960, 1120, 1280, 1600];
 
-/// The class, with a space before it, of what needs a box of `width` px: nothing where every screen
-/// is wide enough, `None` where none is.
+/// The class, after a space, of text that needs a box of `width` px: empty if every screen is wide
+/// enough, `None` if none is.
 pub(super) fn needs(width: f64) -> Option<String> {
     if width <= 260.0 {
         return Some(String::new());

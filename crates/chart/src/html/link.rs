@@ -28,14 +28,14 @@ pub(super) fn close(link: Option<&Link>, out: &mut String) {
     }
 }
 
-/// What the link does, for those who do not see it; behind its content.
+/// What the link does, for screen readers; goes after its content.
 pub(super) fn hint(link: Option<&Link>, out: &mut String) {
     if let Some(link) = link {
         let _ = write!(out, "<span class=\"visually-hidden\">: {}</span>", escape(&link.hint));
     }
 }
 
-/// Before the name of what has been chosen, because colour alone is not enough.
+/// What precedes the name of what is chosen, because colour alone is not enough.
 pub(super) fn tick(is_chosen: bool) -> &'static str {
     if is_chosen { "✓ " } else { "" }
 }

@@ -1,9 +1,9 @@
-//! Writes a scene as HTML and SVG: the markup that pages hold. Whatever is markup, a CSS class or
-//! escaping is here and nowhere else; what the classes look like is in `style/chart.css`.
+//! Writes a scene as HTML and SVG for web pages. Markup, CSS classes and escaping are here and nowhere
+//! else; `style/chart.css` says what the classes look like.
 //!
-//! In a plot, y and heights are pixels, x is a percentage, and only paths live in a stretched
-//! coordinate system, with strokes that do not scale. So the chart fits any box without a script, and
-//! its text is never stretched.
+//! In a plot, y and heights are pixels, x is a percentage, and only paths use a stretched coordinate
+//! system, with strokes that do not scale. So a chart fits any box without scripting, and its text is
+//! never stretched.
 
 mod classes;
 mod escape;

@@ -1,4 +1,4 @@
-//! Coordinates, as short as the eye allows.
+//! Coordinates with as few digits as the eye needs.
 
 /// A coordinate with at most one decimal; what is not finite becomes 0.
 pub(super) fn px(value: f64) -> String {

@@ -39,7 +39,7 @@ pub(super) fn paths(paths: &[Path], height: f64, out: &mut String) {
     out.push_str("</svg>");
 }
 
-/// `M` and then relative steps: short to send.
+/// `M`, then relative steps, which are shorter to send.
 fn steps(points: &[(f64, f64)], out: &mut String) {
     let round = |v: f64| (v * 10.0).round() / 10.0;
     let (mut x, mut y) = (0.0, 0.0);

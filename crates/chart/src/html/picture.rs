@@ -63,7 +63,7 @@ fn parts(parts: &[Part], out: &mut String) {
 /// A piece of the ring from one part of a turn to another, clockwise from the top.
 fn ring([from, to]: [f64; 2], [outer, inner]: [f64; 2]) -> String {
     if to - from > 0.999_9 {
-        // An arc cannot end where it starts: two rounds of half a turn, with the hole left out.
+        // An arc cannot end where it starts, so each circle is two half turns.
         let round = |r: f64| format!("M0 -{r} A{r} {r} 0 0 1 0 {r} A{r} {r} 0 0 1 0 -{r}Z");
         return format!("{}{}", round(outer), round(inner));
     }

@@ -101,7 +101,7 @@ fn rect(across: Across, (y, height): (f64, f64), plot: &Plot, out: &mut String) 
     }
 }
 
-/// From the box's left end to its right one, as the plot between them sees it.
+/// The whole box, in the coordinates of the plot inside it.
 fn box_width(left: LeftMargin, right: f64, out: &mut String) {
     let style = match row_names::fluid(left) {
         Some(left) => format!("x:calc(-1*{left});width:calc(100% + {left} + {}px)", px(right)),

@@ -1,4 +1,4 @@
-//! Names of rows in a margin whose width only the browser knows: it cuts them.
+//! Row names in a margin whose width only the browser knows, so that the browser cuts them.
 
 use super::escape::escape;
 use super::link;
@@ -6,7 +6,7 @@ use super::numbers::px;
 use crate::scene::{LeftMargin, RowName, RowNames};
 use std::fmt::Write as _;
 
-/// The width of a margin that gives way, as styles say it.
+/// The CSS width of a margin that shrinks in narrow boxes.
 pub(super) fn fluid(margin: LeftMargin) -> Option<String> {
     let most = margin.most?;
     Some(format!("min({}px,{}cqi)", px(margin.px), px(most * 100.0)))
@@ -32,7 +32,7 @@ pub(super) fn row_names(names: &RowNames, margin: LeftMargin, out: &mut String) 
 
 fn row_name(RowName { name, differs_at, is_chosen }: &RowName, out: &mut String) {
     let tick = link::tick(*is_chosen);
-    // SVG's `fill` from the style sheet is nothing to HTML.
+    // The style sheet sets `fill`, which HTML ignores.
     let (class, style) = match is_chosen {
         true => (" class=\"chosen\"", "color:var(--ink);"),
         false => ("", ""),

@@ -5,7 +5,7 @@ use super::numbers::px;
 use crate::scene::{Change, Figure, Sparkline, Stat, Verdict};
 use std::fmt::Write as _;
 
-/// The markup of a figure with what is said about it.
+/// The markup of a figure and what goes with it.
 pub(super) fn stat(stat: &Stat) -> String {
     let Figure { text, full, exact, .. } = &stat.figure;
     let mut out = format!(
@@ -26,13 +26,12 @@ pub(super) fn stat(stat: &Stat) -> String {
     out
 }
 
-/// The largest size of a long figure, as an attribute: it shrinks with the box before it leaves it.
+/// A long figure's largest size, as an attribute: it shrinks with the box instead of overflowing.
 fn size(figure: &Figure) -> String {
     let Some(width) = figure.width else {
         return String::new();
     };
-    // A small line keeps 64 px beside the figure, until there is no room for it: see
-    // `style/chart.css`.
+    // A sparkline keeps 64 px beside the figure until there is no room for it: see `style/chart.css`.
     let room = if figure.is_beside_line { "max(100cqi - 80px,120px)" } else { "100cqi" };
     format!(" style=\"--fits:calc({room}/{width:.1})\"")
 }
@@ -42,10 +41,10 @@ fn change(change: &Change, out: &mut String) {
         Change::Unknown(words) => {
             write!(out, "<p class=\"stat-change\"><span>{}</span></p>", escape(words))
         }
-        Change::Little { words, to } => {
-            write!(out, "<p class=\"stat-change\"><b>{words}</b> <span>{}</span></p>", escape(to))
+        Change::Little { words, from } => {
+            write!(out, "<p class=\"stat-change\"><b>{words}</b> <span>{}</span></p>", escape(from))
         }
-        Change::Moved { rises, verdict, by, against, when } => {
+        Change::Moved { rises, verdict, by, versus, when } => {
             let (arrow, word) = if *rises { ("↑", "up") } else { ("↓", "down") };
             let verdict = match verdict {
                 Verdict::Good => " good",
@@ -56,7 +55,7 @@ fn change(change: &Change, out: &mut String) {
                 out,
                 "<p class=\"stat-change{verdict}\"><b><span aria-hidden=\"true\">{arrow}</span><span class=\"visually-hidden\">{word} </span>{}</b> <span title=\"{when}\">{}</span></p>",
                 escape(by),
-                escape(against)
+                escape(versus)
             )
         }
     };

@@ -1,4 +1,4 @@
-//! The form around a table that readers sort and page through.
+//! The form around a table that readers can sort and page through.
 
 use super::escape::escape;
 use super::table;
@@ -29,7 +29,7 @@ pub(crate) fn sortable(sortable: &Sortable) -> String {
     out
 }
 
-/// What browsers need to go on from here.
+/// What browsers need to take over sorting and paging.
 fn whole(whole: &Whole, out: &mut String) {
     out.push_str(" data-whole");
     if let Some(sort) = &whole.sort {

@@ -14,9 +14,9 @@ use crate::spec::Input;
 use crate::text::shorten;
 use crate::tooltip::{Readout, fraction};
 
-/// More bars than this are drawn as one path a series: nobody points at a bar of two pixels.
+/// More bars than this are drawn as one path per series: a bar two pixels wide is no target.
 const MAX_BARS: usize = 240;
-/// The widest that a bar is in a box of its usual width, in px: a single one is no wall.
+/// The widest that a bar may be in a box of the usual width, in px, so that a single one is no wall.
 const WIDEST: f64 = 96.0;
 /// The widest that a label below a bar may be, in px.
 const LABEL_WIDTH: f64 = 110.0;
@@ -86,7 +86,7 @@ fn add_bars(
         let link = links.link(row, || LinkName::Words(bar_places::words(points, i)));
         let mut marks = Vec::new();
         if link.is_some() {
-            // All of the band can be pressed, also above a bar of two pixels.
+            // The whole band is clickable, even above a bar two pixels high.
             let across = Across::Part(band * i as f64, band);
             marks.push(Shape::Hit { across, y: axes.top, height: axes.y(0.0) - axes.top });
         }

@@ -1,4 +1,4 @@
-//! Where bars are along and across their axis, whichever way they point; what they say.
+//! Where bars are, whichever way they point, and what they say.
 
 use crate::data::points::Points;
 use crate::data::series::Series;

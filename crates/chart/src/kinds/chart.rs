@@ -1,11 +1,11 @@
-//! What a kind gives.
+//! What a kind returns.
 
 use crate::scene::{Plot, Scene};
 use crate::spec::LegendItem;
 use crate::tooltip::Readout;
 
-/// A drawing that no backend has written yet, and what goes with it. Kinds that browsers draw by
-/// themselves say in its type that it is a plot, so that browsers load no other shapes.
+/// A drawing before a backend has written it, and what goes with it. Kinds that browsers redraw have
+/// the type `Chart<Plot>`, so that browsers need not load other shapes.
 pub(crate) struct Chart<S = Scene> {
     /// What is drawn.
     pub(crate) scene: S,
@@ -13,7 +13,7 @@ pub(crate) struct Chart<S = Scene> {
     pub(crate) legend: Vec<LegendItem>,
     /// The text alternative: the facts in a sentence or two.
     pub(crate) summary: String,
-    /// What tooltips and the keyboard read.
+    /// What tooltips and keyboard navigation read.
     pub(crate) readout: Readout,
     /// Whether there is nothing to show.
     pub(crate) is_empty: bool,

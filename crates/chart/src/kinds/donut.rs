@@ -31,7 +31,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
     let points = points::of(input, &reading)?;
     let series = points.series.first()?;
     let labels = points.labels(input);
-    // A ring of what is left would say that it is the whole.
+    // A ring of the rest would pass it off as the whole.
     if let Some(at) = series.values.iter().position(|value| value.is_some_and(|v| v < 0.0)) {
         let (name, value) = (&labels[at], &series.texts[at]);
         let text = format!("A donut cannot show negative values ({name}: {value}); see the table");
@@ -40,7 +40,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
     let slices = slices(&labels, &series.values);
     let total: f64 = slices.iter().map(|slice| slice.value).sum();
     if total <= 0.0 {
-        let text = "All values are zero: there are no shares to show";
+        let text = "All values are zero, so there are no shares to show";
         return Some(message::refused(input, text.into()));
     }
     let note = left_out(&labels, &series.values);
@@ -94,7 +94,7 @@ fn parts(slices: &[Slice], points: &Points, total: f64, links: &MarkLinks<'_>) -
             mark,
             turn: [turn, next],
             radii: RADII,
-            // The list beside the ring has the same links, with their names.
+            // The list beside the ring has the same links, named.
             link: links.link(row(slice, points), || LinkName::Unnamed),
         });
         turn = next;
@@ -122,7 +122,7 @@ fn read(slices: &[Slice], series: &Series, total: f64) -> Readout {
     };
     let digits = |slice: &Slice| match slice.at {
         Some(at) => series.digits[at].clone(),
-        // The others together have no cell.
+        // "Other" is a sum and has no cell.
         None => tooltip::digits_of_sum(slice.value, &format::full(slice.value, &series.unit)),
     };
     Readout {

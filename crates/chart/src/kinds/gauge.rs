@@ -9,7 +9,7 @@ use crate::text::width::text_width;
 use crate::tooltip::{Readout, ReadoutSeries};
 use brisk_domain::format;
 
-/// The largest radius; more says no more.
+/// The largest radius, in px.
 const LARGEST: f64 = 134.0;
 /// The stroke's width as a part of the radius.
 const STROKE: f64 = 0.19;
@@ -97,7 +97,7 @@ fn mark(place: &Place, short: String, radius: f64) -> Vec<Part> {
     let centered = |role, y, text| Part::Text(Text::new(role, Anchor::Middle, X::Px(0.0), y, text));
     let mut parts = vec![arc(true, 1.0)];
     match place {
-        // The round end of a stroke that is nothing would be something.
+        // Round ends would make even a stroke of length zero visible.
         Place::Inside(part) if *part > 0.0 => parts.push(arc(false, *part)),
         Place::Above => parts.push(arc(false, 1.0 - 1.6 * ARROW)),
         Place::Inside(_) | Place::Below => {}

@@ -109,7 +109,7 @@ impl<'a> Plan<'a> {
     ) -> Self {
         let high = cells.iter().map(|cell| cell.value).fold(f64::NEG_INFINITY, f64::max);
         let low = cells.iter().map(|cell| cell.value).fold(0.0, f64::min);
-        // Low charts have no room for a scale; their cells and tooltips say the numbers.
+        // Low charts have no room for a scale; cells and tooltips show the numbers.
         let has_scale = input.height >= 200.0 && high > low;
         let bottom = if has_scale { 46.0 } else { 24.0 };
         let widths = y_labels.iter().map(|label| text_width(label) + 12.0);
@@ -237,7 +237,7 @@ fn dimension(column: &Column, input: &Input<'_>) -> (Vec<Option<usize>>, Vec<Str
                 .iter()
                 .flatten()
                 .fold((i64::MAX, i64::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
-            // A long dimension is not filled: years of order numbers would be empty columns.
+            // Gaps in a long dimension stay out: order numbers would give thousands of empty columns.
             let all: Vec<i64> = if high.saturating_sub(low) < 60 {
                 (low..=high).collect()
             } else {

@@ -15,7 +15,7 @@ use brisk_domain::{Unit, format};
 
 /// Where the rows begin, in px; as much is left below them.
 const TOP: f64 = 4.0;
-/// The lowest that a row may be, in px: its label is 12 px high.
+/// The smallest height of a row, in px: its label is 12 px high.
 const LEAST_BAND: f64 = 17.0;
 /// The thickest that a bar may be, in px.
 const THICKEST: f64 = 26.0;
@@ -109,7 +109,7 @@ impl Plan {
 
     /// The middle of a bar and how thick it is, in px.
     fn across(&self, row: usize, bar: &Bar) -> (f64, f64) {
-        // Bars keep their places in the row, but become no thicker than is good for the eye.
+        // Bars keep their places in the row, but have a greatest thickness.
         let bars = self.rows[row].len().max(1) as f64;
         let scale = self.band.min(THICKEST / bar_places::PART * bars);
         let across = bar.x + bar.width / 2.0 - 0.5;
@@ -121,7 +121,7 @@ fn shapes(plan: &Plan, points: &Points, links: &MarkLinks<'_>, height: f64) -> V
     let mut shapes = Vec::new();
     let row_of = |i: usize| points.rows.get(i).copied().flatten();
     if plan.room.is_fluid {
-        // Behind what is pressed.
+        // First, so that the clickable areas lie on top.
         let chosen = (0..plan.rows.len()).map(|i| links.is_chosen(row_of(i)));
         let names = LabelRoom::names(&plan.labels, chosen, (TOP, plan.band));
         shapes.push(Shape::RowNames(names));
@@ -131,12 +131,12 @@ fn shapes(plan: &Plan, points: &Points, links: &MarkLinks<'_>, height: f64) -> V
         let is_chosen = link.as_ref().is_some_and(|link| link.is_chosen);
         let mut marks = Vec::new();
         if link.is_some() {
-            // All of the row can be pressed, not only its bar.
+            // The whole row is clickable, not just its bar.
             let y = plan.middle(i) - plan.band / 2.0;
             marks.push(Shape::Hit { across: Across::Box, y, height: plan.band });
         }
         marks.extend(row.iter().map(|bar| rect(plan, i, bar)));
-        // Texts stand outside: the link's name says the same, and more digits.
+        // Texts stay outside the link, whose name says the same with more digits.
         add_mark(link, i, marks, &mut shapes);
         if !plan.room.is_fluid {
             shapes.push(Shape::Text(label(plan, i, is_chosen)));

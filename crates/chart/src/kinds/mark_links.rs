@@ -3,7 +3,7 @@
 use crate::scene::{Link, LinkName, LinkState, Shape};
 use crate::spec::Input;
 
-/// Makes links of marks out of where the rows that they show lead.
+/// Makes the links of marks from those of the rows that they show.
 pub(crate) struct MarkLinks<'a> {
     input: &'a Input<'a>,
 }
@@ -23,7 +23,7 @@ impl<'a> MarkLinks<'a> {
         }
     }
 
-    /// The link of a mark that shows `row`, by a name that is made only if there is one.
+    /// The link of a mark that shows `row`; `name` is called only if there is one.
     pub(crate) fn link(&self, row: Option<usize>, name: impl FnOnce() -> LinkName) -> Option<Link> {
         let links = self.input.links?;
         let link = links.row(self.input.frame, row?)?;

@@ -1,4 +1,4 @@
-//! What stands in place of a drawing that cannot be made.
+//! Messages shown instead of a drawing.
 
 use super::chart::Chart;
 use crate::scene::Scene;
@@ -30,7 +30,7 @@ pub(crate) fn no_data(input: &Input<'_>) -> Chart {
 /// The columns do not fit the kind.
 pub(crate) fn unfit(input: &Input<'_>) -> Chart {
     let kind = input.spec.kind.word();
-    refused(input, format!("The columns do not fit a {kind}; see the table"))
+    refused(input, format!("These columns cannot be drawn as a {kind}; see the table"))
 }
 
 /// The kind cannot show what the columns hold; `text` says why.

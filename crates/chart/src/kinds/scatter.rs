@@ -92,11 +92,14 @@ fn axis_names(x: &str, y: &str, axes: &Axes) -> [Text; 2] {
 }
 
 fn summary(input: &Input<'_>, shown: usize, x: &str, y: &str) -> String {
-    let rest = match input.frame.rows() {
-        all if all > MAX_POINTS => format!(", the first of {}", format::grouped(&all.to_string())),
-        _ => String::new(),
+    let points = match input.frame.rows() {
+        all if all > MAX_POINTS => {
+            let grouped = |count: usize| format::grouped(&count.to_string());
+            format!("The first {} of {} points", grouped(shown), grouped(all))
+        }
+        _ => format!("{shown} points"),
     };
-    format!("{}. {shown} points{rest}: {y} by {x}.", input.spec.title)
+    format!("{}. {points}: {y} by {x}.", input.spec.title)
 }
 
 fn readout_series(

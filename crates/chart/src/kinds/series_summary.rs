@@ -4,7 +4,7 @@ use crate::data::points::Points;
 use crate::spec::Input;
 use std::fmt::Write as _;
 
-/// More series than this are not told in words.
+/// More series than this would be too long to listen to.
 const MAX_SERIES: usize = 3;
 
 /// The facts in a sentence for each series: highest, lowest, last.

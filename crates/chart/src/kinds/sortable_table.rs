@@ -1,4 +1,4 @@
-//! The table that every chart has, which readers sort and page through.
+//! The table view of every chart, which readers can sort and page through.
 
 use super::table_columns::Columns;
 use crate::data::row_order;
@@ -10,8 +10,8 @@ use std::ops::Range;
 
 /// Rows of a page.
 pub(crate) const PAGE: usize = 50;
-/// A table of no more rows is sent whole, so that browsers sort it and turn its pages by themselves;
-/// of a longer one they get one page at a time.
+/// Tables up to this many rows are sent whole, so that browsers can sort and page by themselves; longer
+/// ones are sent a page at a time.
 const WHOLE: usize = 500;
 
 /// The rows of `input` in the order and on the page that `view` says.
@@ -79,13 +79,13 @@ fn pairs(view: &TableView<'_>) -> Vec<(String, String)> {
             && value.split_once(':').is_some_and(|(panel, _)| panel == view.panel)
     };
     let others = view.pairs.iter().filter(|(name, value)| !is_own(name, value));
-    // The present order stands before the buttons: a pressed one comes later, and the last one counts.
+    // The current order comes before the buttons: of two values, the last one counts.
     let sort = view.state.sort.as_ref();
     let sort = sort.map(|sort| ("sort".to_owned(), format!("{}:{sort}", view.panel)));
     others.cloned().chain(sort).collect()
 }
 
-/// Which rows of how many, and the way to those before and after.
+/// Which rows of how many are shown, and the buttons for those before and after.
 fn pager(
     view: &TableView<'_>,
     shown: &Range<usize>,

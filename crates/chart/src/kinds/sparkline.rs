@@ -1,4 +1,4 @@
-//! Small lines without axes, over the values that are there.
+//! Sparklines: small lines without axes.
 
 use crate::data::downsample;
 use crate::scales::ticks;
@@ -6,7 +6,7 @@ use crate::scene::Sparkline;
 
 /// More points than this cannot be seen in a small line.
 const MAX_POINTS: usize = 60;
-/// Half of the stroke's width and a little: a line along an edge is not cut.
+/// Keeps strokes along the edges from being clipped.
 const PADDING: f64 = 1.5;
 
 /// A line through at least two values; `None` for fewer. It has an area only where zero is shown: see

@@ -11,7 +11,7 @@ use brisk_domain::panel::Better;
 use brisk_domain::{Frame, Unit, format};
 use std::fmt::Write as _;
 
-/// Less than this is noise in most figures, and would be said with many digits.
+/// A smaller change is noise in most figures, and would take many digits to express.
 const HARDLY: f64 = 0.000_5;
 /// The usual size of a figure, and the width of the smallest box, in px.
 const FIGURE: f64 = 28.0;
@@ -41,7 +41,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
     Some(Chart::new(Scene::Stat(stat), summary, Readout::default()))
 }
 
-/// Whole numbers are said in full as long as they are easy to read.
+/// Whole numbers are written out as long as they are easy to read.
 fn short(value: f64, unit: &Unit) -> String {
     match unit {
         Unit::None | Unit::Noun(_) if value.fract() == 0.0 && value.abs() < 100_000.0 => {
@@ -51,9 +51,9 @@ fn short(value: f64, unit: &Unit) -> String {
     }
 }
 
-/// The width of a figure as a multiple of its size, unless it fits everywhere at its usual size.
+/// The width of a figure as a multiple of its font size, unless it fits every box at its usual size.
 fn width(figure: &str) -> Option<f64> {
-    // Figures are heavier than what `text_width` is for.
+    // Figures are bolder than the text that `text_width` is made for.
     let width = text_width(figure) / 11.0 * 1.12;
     (width * FIGURE >= SMALLEST).then_some(width)
 }
@@ -74,13 +74,13 @@ fn change(
     };
     let hardly = format::relative_change(value, previous).is_some_and(|part| part.abs() < HARDLY);
     if value == previous || hardly {
-        let words = if value == previous { "No change" } else { "Hardly a change" };
-        let _ = write!(summary, " {words} to the {label}.");
-        return Change::Little { words, to: format!("to {label}") };
+        let words = if value == previous { "No change" } else { "Hardly any change" };
+        let _ = write!(summary, " {words} from the {label}.");
+        return Change::Little { words, from: format!("from {label}") };
     }
     let rises = value > previous;
     let before = short(previous, unit);
-    let _ = write!(summary, " {text} against {before} in the {label}.");
+    let _ = write!(summary, " {text} compared with {before} in the {label}.");
     Change::Moved {
         rises,
         verdict: match (better, rises) {
@@ -89,7 +89,7 @@ fn change(
             (Better::Up, false) | (Better::Down, true) => Verdict::Bad,
         },
         by: text.trim_start_matches(['+', '−']).to_owned(),
-        against: format!("vs {before}"),
+        versus: format!("vs {before}"),
         when: label,
     }
 }

@@ -1,4 +1,4 @@
-//! The table panel: the first rows, as they come.
+//! Table panels: the first rows, in the order of the statement.
 
 use super::chart::Chart;
 use super::sortable_table::PAGE;

@@ -32,7 +32,7 @@ struct Style {
 }
 
 impl Style {
-    /// Whether rows can be ordered by it: a small line has no order.
+    /// Whether rows can be sorted by it: sparklines have no order.
     fn is_ordered(&self) -> bool {
         self.cell != CellStyle::Trend
     }
@@ -60,7 +60,7 @@ impl<'a> Columns<'a> {
             .collect();
         let links = input.links;
         let of = links.and_then(|links| frame.columns().get(links.column(frame)?));
-        // Where the column with the value is hidden, the first that is shown has the links.
+        // If the column with the choices is hidden, the first visible one gets the links.
         let is_shown = |of: &&Column| shown.iter().any(|(column, _)| column.name == of.name);
         let linked = of.filter(is_shown).or_else(|| of.and(shown.first().map(|first| first.0)));
         let is_any_chosen = links.is_some_and(|links| links.is_any_chosen(frame));
@@ -72,7 +72,7 @@ impl<'a> Columns<'a> {
         self.shown.iter().map(|(column, _)| *column)
     }
 
-    /// The column of that name, if rows can be ordered by it.
+    /// The column of that name, if rows can be sorted by it.
     pub(crate) fn named(&self, name: &str) -> Option<&Column> {
         let (column, style) = self.shown.iter().find(|(column, _)| column.name == name)?;
         style.is_ordered().then_some(*column)
@@ -116,8 +116,8 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// What is largest is what people look for in numbers, and the first letter in names; a second press
-/// turns it round, a third leaves the order to the statement.
+/// The first press sorts numbers from the largest, and everything else from the smallest; a second
+/// reverses the order, a third goes back to the statement's.
 fn sort_button(column: &Column, view: &TableView<'_>) -> SortButton {
     let order = |descending| if descending { Order::Descending } else { Order::Ascending };
     let sort = view.state.sort.as_ref().filter(|sort| sort.column == column.name);
@@ -139,7 +139,7 @@ fn sort_button(column: &Column, view: &TableView<'_>) -> SortButton {
 
 fn cell(input: &Input<'_>, column: &Column, style: &Style, row: usize) -> Cell {
     let text = text(input, column, style, row);
-    // A number that is rounded for reading has all its digits in reach.
+    // A rounded number keeps all its digits within reach.
     let exact = || tooltip::rounded_from(&column.values, row, &text);
     match style.cell {
         CellStyle::Bar => {

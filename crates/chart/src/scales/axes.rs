@@ -1,4 +1,4 @@
-//! The axes of a plot: its margins, how values become y, grid lines, tick labels.
+//! The axes of a plot: margins, the y of values, grid lines, tick labels.
 
 use super::{tick_labels, ticks, x_labels};
 use crate::scene::{Anchor, LeftMargin, LinkState, Plot, Role, Shape, Text, X};
@@ -6,7 +6,7 @@ use crate::spec::Input;
 use crate::text::width::text_width;
 use brisk_domain::Unit;
 
-/// Where the plot is, and how values become y.
+/// The plot's margins, in px, and the scale of y.
 pub(crate) struct Axes {
     pub(crate) left: f64,
     pub(crate) right: f64,
@@ -69,7 +69,7 @@ impl Axes {
     pub(crate) fn shapes(&self, x_labels: Vec<(f64, String)>) -> Vec<Shape> {
         let mut shapes = Vec::new();
         for (value, label) in &self.ticks {
-            // In the middle of a pixel, so that a line is not two grey ones.
+            // In the middle of a pixel, so that lines are sharp.
             let y = self.y(*value).round() + 0.5;
             shapes.push(Shape::Grid { y, is_zero: *value == 0.0 });
             shapes.push(Shape::Text(tick(y, label.clone())));

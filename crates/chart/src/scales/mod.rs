@@ -1,4 +1,4 @@
-//! From values to places: round ticks, their labels, the margins that these need.
+//! From values to positions: round ticks, their labels, and the margins that labels need.
 
 pub(crate) mod axes;
 pub(crate) mod row_labels;

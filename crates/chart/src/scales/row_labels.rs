@@ -1,5 +1,5 @@
-//! Labels left of rows. Short ones are text in the plot's margin. Longer ones get up to two fifths of the
-//! box: how much that is only the backend knows, so it cuts them.
+//! Labels to the left of rows. Short ones are text in the plot's margin. Longer ones get up to two
+//! fifths of the box; only the backend knows how much that is, so it shortens them.
 
 use crate::scene::{LeftMargin, RowName, RowNames};
 use crate::spec::Input;
@@ -10,7 +10,7 @@ use crate::text::width::{fit, text_width};
 const WIDEST: f64 = 128.0;
 /// The part of the box that a wider margin takes at most.
 const PART: f64 = 0.4;
-/// Labels are set a little larger than axes.
+/// How much larger these labels are than those of axes.
 pub(crate) const LARGER: f64 = 1.1;
 
 /// The room for the labels.
@@ -18,8 +18,8 @@ pub(crate) const LARGER: f64 = 1.1;
 pub(crate) struct LabelRoom {
     /// In a box of the usual width, in px.
     pub(crate) width: f64,
-    /// Whether it is less in narrower boxes; then [`LabelRoom::names`] are the labels, and else texts
-    /// cut by [`LabelRoom::cut`].
+    /// Whether it shrinks in narrower boxes. If so, [`LabelRoom::names`] makes the labels; otherwise
+    /// they are texts shortened by [`LabelRoom::cut`].
     pub(crate) is_fluid: bool,
 }
 

@@ -1,9 +1,9 @@
-//! Ticks of an axis by what it measures, and what they say.
+//! The ticks of an axis, depending on its unit, and their labels.
 
 use super::ticks;
 use brisk_domain::{Unit, format};
 
-/// Round numbers; of lengths of time, those that are round in the largest unit that they reach.
+/// Round numbers; durations are round in the largest unit that they reach.
 pub(crate) fn nice(low: f64, high: f64, wanted: usize, unit: &Unit) -> Vec<f64> {
     let base = match (unit, high - low) {
         (Unit::Seconds, span) if span > 172_800.0 => 86_400.0,
@@ -14,7 +14,7 @@ pub(crate) fn nice(low: f64, high: f64, wanted: usize, unit: &Unit) -> Vec<f64> 
     ticks::nice(low / base, high / base, wanted).into_iter().map(|tick| tick * base).collect()
 }
 
-/// Labels with as few digits as tell each tick from the others and from what is beside it.
+/// Labels with just enough digits to tell each tick from the others and from nearby values.
 pub(crate) fn tick_labels(ticks: &[f64], unit: &Unit) -> Vec<String> {
     let say = |form: &dyn Fn(f64) -> String| -> Vec<String> {
         ticks.iter().map(|tick| form(*tick)).collect()
@@ -33,7 +33,7 @@ pub(crate) fn tick_labels(ticks: &[f64], unit: &Unit) -> Vec<String> {
                 (said - tick).abs() <= step / 20.0
             })
     };
-    // A currency's decimals are not enough for ticks that are closer to each other.
+    // Ticks may be closer to each other than a currency's decimals can tell.
     let is_fine_money = matches!(unit, Unit::Money(_)) && step_decimals > 2;
     if matches!(unit, Unit::Seconds) || !is_fine_money && is_told(3, &short) {
         return short;
@@ -51,12 +51,12 @@ pub(crate) fn tick_labels(ticks: &[f64], unit: &Unit) -> Vec<String> {
     })
 }
 
-/// The unit as ticks say it: a noun would repeat on each of them, and the title and tooltips have it.
+/// The unit without a noun, which would repeat on every tick; the title and tooltips have it.
 pub(crate) fn without_noun(unit: &Unit) -> &Unit {
     if let Unit::Noun(_) = unit { &Unit::None } else { unit }
 }
 
-/// How many decimals a step of 1, 2, 2.5 or 5 × 10^k has; a difference of large floats is not exact.
+/// The number of decimals of a step of 1, 2, 2.5 or 5 × 10^k, which may be inexact.
 fn decimals(step: f64) -> usize {
     let is_whole = |decimals: &usize| {
         let scaled = step * 10_f64.powi(*decimals as i32);

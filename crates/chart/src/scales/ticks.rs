@@ -22,9 +22,9 @@ pub(crate) fn nice(low: f64, high: f64, wanted: usize) -> Vec<f64> {
     (0..=count).map(|i| round_to(step, (first + i as f64) * step)).collect()
 }
 
-/// The ends of an axis for lines and points: with zero only where that costs half of the height at
-/// most, since a sensor's −18.5 would be a flat line under it. What is all the same is flat anyway,
-/// and shows how large it is. Bars and areas always have zero: they say by their length.
+/// The ends of an axis for lines and points: with zero only if that costs at most half of the height,
+/// since a sensor's −18.5 would be a flat line below it. Equal values are flat anyway, so zero shows how
+/// large they are. Bars and areas always include zero: their length is what is read.
 pub(crate) fn with_cheap_zero(low: f64, high: f64) -> (f64, f64) {
     let span = high - low;
     let distance = low.max(-high);

@@ -12,7 +12,7 @@ pub(crate) struct TimeTick {
     pub(crate) label: String,
 }
 
-/// The distances that people read easily, from the finest.
+/// Steps that people read easily, finest first.
 const STEPS: [(Interval, i32); 20] = [
     (Interval::Minute, 1),
     (Interval::Minute, 5),

@@ -1,7 +1,7 @@
-//! Labels along x that give way before they collide, at any width and without a script.
+//! Labels along x that disappear before they collide, at any width and without scripting.
 //!
-//! A label is shown with every second, fourth… of its neighbours. From the labels' estimated
-//! widths follows how wide the chart must be for each of these densities, and so for each label.
+//! A label is shown together with every second, fourth… of its neighbours. The estimated widths tell how
+//! wide the chart must be for each of these densities, and so for each label.
 
 use crate::scene::{Anchor, Role, Shape, Text, X};
 use crate::text::width::text_width;

@@ -1,6 +1,6 @@
-//! Colours by what they stand for. Which colour that is, in light and dark, is the backend's business.
+//! Colours by meaning. Backends resolve them to actual colours.
 
-/// What a shape's colour says.
+/// What a colour stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Color {
     /// The series of this number, from 0 to 7.

@@ -1,13 +1,13 @@
 //! Marks and rows that lead somewhere.
 
-/// Whether anything in a drawing is a link. With links it is read as a group, not as one image.
+/// Whether a drawing has links. With links, screen readers see a group instead of one image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LinkState {
-    /// Nothing is.
+    /// It has none.
     Absent,
-    /// Something is, and nothing has been chosen.
+    /// It has some, and nothing is chosen.
     Open,
-    /// Something has been chosen: what has not been steps back.
+    /// Something is chosen: everything else is dimmed.
     Chosen,
 }
 
@@ -15,20 +15,20 @@ pub(crate) enum LinkState {
 pub(crate) struct Link {
     /// The address.
     pub(crate) href: String,
-    /// Whether the mark is what has been chosen; its link then takes the choice back.
+    /// Whether the mark is chosen; following the link then clears the choice.
     pub(crate) is_chosen: bool,
-    /// What following it does, in words.
+    /// What following it does, for screen readers.
     pub(crate) hint: String,
-    /// What it is called.
+    /// Its accessible name.
     pub(crate) name: LinkName,
 }
 
-/// What a link is called for those who do not see it.
+/// The accessible name of a link.
 pub(crate) enum LinkName {
-    /// By these words.
+    /// These words, followed by the hint.
     Words(String),
-    /// By its content.
+    /// Its content.
     Content,
-    /// Not at all: another link to the same place has a name, and the keyboard skips this one.
+    /// None: another link to the same address has one, and the keyboard skips this one.
     Unnamed,
 }

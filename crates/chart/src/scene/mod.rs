@@ -1,12 +1,12 @@
-//! What a chart shows, as shapes and blocks that no file format knows of yet. Kinds make a scene; a
+//! What a chart shows, as shapes and blocks independent of any output format. Kinds produce a scene; a
 //! backend (`html/`) writes it.
 //!
-//! A backend has one function per shape and none per kind, so a new kind needs nothing in it unless
-//! the kind brings a shape of its own.
+//! A backend has a function per shape, none per kind: a new kind needs no change there unless it needs
+//! a new shape.
 //!
-//! **Fluid width.** A plot's width is not known when it is drawn. y and heights are px from the top of
-//! the box; x is a fraction of the plot, or px from one of its ends. Texts say how wide a box they
-//! need, so that a backend can drop those that would collide.
+//! **Fluid width.** How wide a plot will be shown is unknown when it is drawn. So y and heights are px
+//! from the top of the box, while x is a fraction of the plot's width, or px from one of its ends. Each
+//! text says how wide a box it needs, so that a backend can drop those that would collide.
 
 mod color;
 mod link;
@@ -27,7 +27,7 @@ pub(crate) use text::{Anchor, Role, Text, X};
 
 /// A whole drawing.
 pub(crate) enum Scene {
-    /// Shapes over a width that is not known yet.
+    /// Shapes over a width that only the backend knows.
     Plot(Plot),
     /// Shapes with fixed proportions.
     Picture(Picture),

@@ -5,7 +5,7 @@ use super::color::Color;
 /// Points of a path: x as a fraction of the plot, y in px from the top of the box.
 type Points = Vec<(f64, f64)>;
 
-/// One path. Strokes keep their width however far the plot is stretched.
+/// One path. Strokes keep their width however much the plot is stretched.
 pub(crate) enum Path {
     /// A series.
     Line {
@@ -20,16 +20,16 @@ pub(crate) enum Path {
     Area {
         /// Whose it is.
         color: Color,
-        /// Whether it stands on the series below it: then it is filled, not only tinted.
+        /// Whether it is stacked on the series below: then it is filled, not just tinted.
         is_stacked: bool,
-        /// All around, without the first point again.
+        /// All the way round, without repeating the first point.
         outline: Points,
     },
-    /// Bars that are too many to be marks of their own.
+    /// Bars too numerous to be separate marks.
     Bars {
         /// Whose they are.
         color: Color,
-        /// Each one's left end, upper end, width and height; x and width as fractions of the plot.
+        /// Left edge, top edge, width and height of each; left edge and width as fractions of the plot.
         bars: Vec<[f64; 4]>,
     },
 }

@@ -1,5 +1,5 @@
-//! Pictures: shapes with fixed proportions, which are made smaller where there is no room and never
-//! stretched. The origin is the centre of their circles; all lengths are px of the picture.
+//! Pictures: shapes with fixed proportions, which shrink where room is short but are never stretched.
+//! The origin is the centre of their circles; all lengths are px of the picture.
 
 use super::color::Color;
 use super::link::{Link, LinkState};
@@ -9,9 +9,9 @@ use super::text::Text;
 pub(crate) struct Picture {
     /// The height of the box, in px.
     pub(crate) height: f64,
-    /// What can be seen: left, top, width and height.
+    /// The visible area: left, top, width and height.
     pub(crate) view: [f64; 4],
-    /// Whether it is shown no larger than `view`, instead of as large as the box allows.
+    /// Whether it is never shown larger than `view`; otherwise it fills the box.
     pub(crate) keeps_size: bool,
     /// Whether its marks are links.
     pub(crate) links: LinkState,
@@ -42,7 +42,7 @@ pub(crate) enum Part {
     Arrow([(f64, f64); 3]),
     /// Words.
     Text(Text),
-    /// Parts that are one mark together.
+    /// Parts that together are one mark.
     Mark {
         /// The point.
         mark: usize,
@@ -55,11 +55,11 @@ pub(crate) enum Part {
 
 /// A piece of a half circle.
 pub(crate) struct Arc {
-    /// Whether it is the whole scale, behind the value's piece.
+    /// Whether it is the whole scale, behind the piece for the value.
     pub(crate) is_scale: bool,
     /// The radius of its middle.
     pub(crate) radius: f64,
-    /// How far it goes from the left end, as a part of the half circle.
+    /// How much of the half circle it covers, from the left end.
     pub(crate) part: f64,
 }
 

@@ -24,17 +24,17 @@ pub(crate) struct Plot {
 pub(crate) struct LeftMargin {
     /// Its width, in px.
     pub(crate) px: f64,
-    /// The part of the box that it takes at most, where it gives way in narrow boxes.
+    /// The largest fraction of the box that it may take, if it shrinks in narrow boxes.
     pub(crate) most: Option<f64>,
 }
 
 /// A shape of a plot.
 pub(crate) enum Shape {
-    /// A line across the plot at a tick of y.
+    /// A grid line at a y tick.
     Grid {
         /// Where, in px.
         y: f64,
-        /// Whether it is the axis at zero.
+        /// Whether it is the zero line.
         is_zero: bool,
     },
     /// Words.
@@ -65,7 +65,7 @@ pub(crate) enum Shape {
         /// Its radius, in px.
         radius: f64,
     },
-    /// Nothing to see: where the pointer reaches a mark that is smaller.
+    /// An invisible area that extends a mark's link to the pointer.
     Hit {
         /// Its place along x.
         across: Across,
@@ -76,7 +76,7 @@ pub(crate) enum Shape {
     },
     /// Paths, from back to front.
     Paths(Vec<Path>),
-    /// Shapes that lead somewhere together.
+    /// Shapes inside one link.
     Linked {
         /// Where.
         link: Link,
@@ -85,7 +85,7 @@ pub(crate) enum Shape {
         /// The shapes.
         shapes: Vec<Shape>,
     },
-    /// Names of rows in a margin that gives way in narrow boxes.
+    /// Row names in a margin that shrinks in narrow boxes.
     RowNames(RowNames),
     /// Shapes whose x is in px from the plot's right end.
     AtRightEnd(Vec<Shape>),
@@ -98,11 +98,11 @@ pub(crate) enum Across {
     Part(f64, f64),
     /// The left end and the width, in px.
     Px(f64, f64),
-    /// All of the box, margins included.
+    /// The whole box, margins included.
     Box,
 }
 
-/// Names at the left of rows of equal height, cut by the backend where there is no room.
+/// Names to the left of rows of equal height; the backend shortens those that do not fit.
 pub(crate) struct RowNames {
     /// From the top.
     pub(crate) names: Vec<RowName>,
@@ -116,8 +116,8 @@ pub(crate) struct RowNames {
 pub(crate) struct RowName {
     /// All of it.
     pub(crate) name: String,
-    /// Where the part begins that tells it from names with the same beginning, in bytes. What is
-    /// before gives way first.
+    /// The byte at which it begins to differ from similar names; the part before it is shortened
+    /// first.
     pub(crate) differs_at: Option<usize>,
     /// Whether the row has been chosen.
     pub(crate) is_chosen: bool,

@@ -1,6 +1,6 @@
 //! One figure, its change, and a small line.
 
-/// A figure with what is said about it.
+/// A figure and what goes with it.
 pub(crate) struct Stat {
     /// The height of the box, in px.
     pub(crate) height: f64,
@@ -14,13 +14,13 @@ pub(crate) struct Stat {
 
 /// A figure to read from afar.
 pub(crate) struct Figure {
-    /// As short as it is shown.
+    /// Short, as shown.
     pub(crate) text: String,
-    /// As people write all of it.
+    /// In full, formatted.
     pub(crate) full: String,
     /// All its digits, in plain notation.
     pub(crate) exact: String,
-    /// Its width as a multiple of its size, where it must shrink to fit the smallest box.
+    /// Its width as a multiple of its font size, if it must shrink to fit the smallest box.
     pub(crate) width: Option<f64>,
     /// Whether a small line takes some of the room.
     pub(crate) is_beside_line: bool,
@@ -28,16 +28,16 @@ pub(crate) struct Figure {
 
 /// How a figure has changed.
 pub(crate) enum Change {
-    /// There is nothing to compare with, in these words.
+    /// There is nothing to compare with; this says so.
     Unknown(String),
-    /// It has not, or hardly.
+    /// It has not changed, or hardly.
     Little {
         /// How little.
         words: &'static str,
         /// Compared with what.
-        to: String,
+        from: String,
     },
-    /// It has.
+    /// It has changed.
     Moved {
         /// Whether it is larger than before.
         rises: bool,
@@ -46,7 +46,7 @@ pub(crate) enum Change {
         /// By how much, without a sign.
         by: String,
         /// What it was before.
-        against: String,
+        versus: String,
         /// When that was.
         when: &'static str,
     },
@@ -55,11 +55,11 @@ pub(crate) enum Change {
 /// Whether a change is for the better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// It is.
+    /// For the better.
     Good,
-    /// It is for the worse.
+    /// For the worse.
     Bad,
-    /// Nobody says.
+    /// The panel does not say.
     Neither,
 }
 
@@ -67,7 +67,7 @@ pub(crate) enum Verdict {
 pub(crate) struct Sparkline {
     /// From left to right; at least two.
     pub(crate) points: Vec<(f64, f64)>,
-    /// The y of zero, down or up to which the area reaches; none where zero is not shown.
+    /// The y of zero, where the area ends; `None` if zero is not shown.
     pub(crate) zero: Option<f64>,
     /// The lowest y.
     pub(crate) height: f64,

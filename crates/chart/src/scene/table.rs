@@ -1,11 +1,11 @@
-//! Tables, and the controls of those that readers sort and page through.
+//! Tables, and the controls of those that readers can sort and page through.
 
 use super::link::Link;
 use super::stat::Sparkline;
 
-/// Rows of cells below heads.
+/// Rows of cells under column heads.
 pub(crate) struct Table {
-    /// Its name for those who do not see what is around it.
+    /// Its caption, for screen readers.
     pub(crate) title: String,
     /// Whether a row has been chosen.
     pub(crate) is_any_chosen: bool,
@@ -31,11 +31,11 @@ pub(crate) struct Head {
 pub(crate) struct SortButton {
     /// The column, as the frame names it.
     pub(crate) column: String,
-    /// The column's present order, where the rows are in it.
+    /// The current order, if the rows are sorted by this column.
     pub(crate) order: Option<Order>,
     /// The order that the first press gives.
     pub(crate) first: Order,
-    /// What pressing it asks for.
+    /// The value that it submits.
     pub(crate) value: String,
 }
 
@@ -70,10 +70,11 @@ impl Order {
 pub(crate) struct Row {
     /// One per column.
     pub(crate) cells: Vec<Cell>,
-    /// Whether it leads somewhere, and whether it has been chosen.
+    /// Whether it has a link.
     pub(crate) is_link: bool,
+    /// Whether it is chosen.
     pub(crate) is_chosen: bool,
-    /// Its places in the statement's order and in each column's, for sorting in the browser.
+    /// Its position in the statement's order and in the order of each column, for sorting in browsers.
     pub(crate) places: Option<String>,
     /// Whether it is on another page.
     pub(crate) is_hidden: bool,
@@ -83,13 +84,13 @@ pub(crate) struct Row {
 pub(crate) enum Cell {
     /// Words.
     Text(String),
-    /// A number, and all its digits where the text has fewer.
+    /// A number, and all its digits if the text is rounded.
     Number(String, Option<String>),
-    /// A number over a bar that is a part of the cell's width.
+    /// The same over a bar, whose length is a fraction of the cell's width.
     Bar(String, Option<String>, f64),
-    /// A small line and what it shows in words; none where there are too few numbers.
+    /// A sparkline and its text alternative; `None` if there are too few numbers.
     Trend(Option<(Sparkline, String)>),
-    /// What the row's link is called.
+    /// The row's link.
     Link {
         /// The link.
         link: Link,
@@ -108,17 +109,17 @@ pub(crate) struct Sortable {
     pub(crate) action: String,
     /// How many rows a page has.
     pub(crate) page_rows: usize,
-    /// Where browsers go on from, when they have all rows.
+    /// The state that browsers continue from, if all rows are sent.
     pub(crate) whole: Option<Whole>,
-    /// The rest of the view, so that a control changes its part of it only.
+    /// The other parameters of the view, which the controls keep.
     pub(crate) pairs: Vec<(String, String)>,
     /// The rows.
     pub(crate) table: Table,
-    /// The way to other pages, where there are several.
+    /// The links to other pages, if there are several.
     pub(crate) pager: Option<Pager>,
 }
 
-/// The look of a table whose rows are all there.
+/// The state of a table that is sent whole.
 pub(crate) struct Whole {
     /// The order, as the address says it.
     pub(crate) sort: Option<String>,
@@ -126,10 +127,10 @@ pub(crate) struct Whole {
     pub(crate) page: usize,
 }
 
-/// The way to the pages before and after.
+/// The links to the pages before and after.
 pub(crate) struct Pager {
     /// Which rows of how many are shown.
     pub(crate) range: String,
-    /// The buttons: their words, and what pressing them asks for, if they lead anywhere.
+    /// The labels of the buttons and the values they submit; `None` disables a button.
     pub(crate) buttons: [(&'static str, Option<String>); 2],
 }

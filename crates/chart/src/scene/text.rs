@@ -8,25 +8,25 @@ pub(crate) struct Text {
     pub(crate) x: X,
     /// Its baseline, or its middle where `is_centered`; in px.
     pub(crate) y: f64,
-    /// Which of its points stands at x.
+    /// Which of its points is at x.
     pub(crate) anchor: Anchor,
     /// Whether y is its middle.
     pub(crate) is_centered: bool,
-    /// How wide the chart's box must be for it, in px; in narrower ones it is left out.
+    /// The narrowest box in which it is shown, in px.
     pub(crate) needs: f64,
     /// What it says.
     pub(crate) text: String,
-    /// What it was before it was cut.
+    /// The full text, if it was shortened.
     pub(crate) full: Option<String>,
 }
 
 impl Text {
-    /// Text with its baseline at `y`, shown however narrow the box is.
+    /// Text with its baseline at `y`, shown in boxes of any width.
     pub(crate) fn new(role: Role, anchor: Anchor, x: X, y: f64, text: String) -> Self {
         Self { role, x, y, anchor, is_centered: false, needs: 0.0, text, full: None }
     }
 
-    /// With its middle at y.
+    /// Centred vertically on its y.
     pub(crate) fn centered(self) -> Self {
         Self { is_centered: true, ..self }
     }
@@ -37,7 +37,7 @@ impl Text {
 pub(crate) enum Role {
     /// The label of an axis's tick.
     Tick,
-    /// A remark: what is not drawn, what an axis measures, the ends of a scale.
+    /// A note: what is not drawn, what an axis measures, the ends of a scale.
     Note,
     /// The name of a row.
     RowName {
@@ -48,7 +48,7 @@ pub(crate) enum Role {
     Value,
     /// The value in a cell.
     CellValue {
-        /// Whether the cell is dark, so that the text must be light.
+        /// Whether the cell is dark and the text therefore light.
         is_inverse: bool,
     },
     /// The tick mark (✓) of what has been chosen.
@@ -59,7 +59,7 @@ pub(crate) enum Role {
     Figure(f64),
 }
 
-/// Which point of a text stands at its x.
+/// Which point of a text is at its x.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Anchor {
     /// Its left end.

@@ -1,4 +1,4 @@
-//! Texts in the room that they have: how wide they are, and how they are cut.
+//! Fitting text into its room.
 
 pub(crate) mod shorten;
 pub(crate) mod width;

@@ -1,5 +1,4 @@
-//! Names that are cut where there is no room for them, so that they still differ: in the middle, where
-//! their ends would be the same.
+//! Shortening names so that they still differ: in the middle, if their beginnings are the same.
 
 use super::width::{fit, text_width};
 
@@ -13,8 +12,8 @@ pub(crate) fn cut(names: &[String], width: f64) -> Vec<String> {
     names.iter().zip(starts).map(cut).collect()
 }
 
-/// Where the part of each name begins that tells it from the others, as a place in its text: only of
-/// those that would be cut to the same at `width` px.
+/// The byte at which each name begins to differ from others that would look the same when cut to
+/// `width` px; `None` for names that stay distinct.
 pub(crate) fn differing_parts(names: &[String], width: f64) -> Vec<Option<usize>> {
     // Every pair: no chart has many.
     let cut: Vec<String> = names.iter().map(|name| fit(name, width)).collect();
@@ -26,16 +25,16 @@ pub(crate) fn differing_parts(names: &[String], width: f64) -> Vec<Option<usize>
     (0..names.len()).map(start).collect()
 }
 
-/// How many bytes two texts have in common at their beginning.
+/// The length of the common prefix of two texts, in bytes.
 fn common(a: &str, b: &str) -> usize {
     let pairs = a.char_indices().zip(b.chars());
     let other = pairs.into_iter().find(|((_, a), b)| a != b).map(|((at, _), _)| at);
     other.unwrap_or(a.len().min(b.len()))
 }
 
-/// The beginning of the word at a place, where it is not far.
+/// The start of the word at a position, if it is close.
 fn start_of_word(text: &str, at: usize) -> usize {
-    // Not by letters, because browsers would load a table of these.
+    // Not `is_alphanumeric`, because browsers would have to load its tables.
     let is_between = |c: char| c == ' ' || c.is_ascii_punctuation();
     let word = text.get(..at).and_then(|text| text.rfind(is_between)).map_or(0, |at| at + 1);
     if at - word <= 12 && word > 0 { word } else { at }

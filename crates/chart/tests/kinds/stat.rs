@@ -16,7 +16,7 @@ fn figures_with_and_without_a_change() {
     snapshot("stat_with_change_and_sparkline", &drawn(&stat));
     stat.spec.better = Better::Down;
     assert!(stat.draw().body.contains("stat-change bad"));
-    for (previous, words) in [(1_234_567.0, "No change"), (1_234_600.0, "Hardly a change")] {
+    for (previous, words) in [(1_234_567.0, "No change"), (1_234_600.0, "Hardly any change")] {
         stat.previous = Some(Frame::new(vec![floats("revenue", [previous])]).unwrap());
         assert!(stat.draw().body.contains(words) && stat.draw().summary.contains(words));
     }
