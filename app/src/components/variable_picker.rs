@@ -4,7 +4,7 @@ use super::icon::{chevron, icon};
 use super::toolbar::hidden_fields;
 use crate::islands::OptionSearch;
 use crate::service::{ChoicesSlot, DashboardPage};
-use brisk_domain::{PanelError, Selection, Variable};
+use brisk_domain::{PanelError, Selection, Variable, VariableKind};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -53,11 +53,14 @@ fn choices_box(
     variable: &Variable,
     choices: Result<&[String], &PanelError>,
 ) -> AnyView {
+    let choices = match choices {
+        Ok(choices) => choices,
+        Err(error) => return note(error.message.clone()),
+    };
     let selection = selection(page, variable);
-    match choices {
-        Ok(choices) if variable.multi => several(page, variable, &selection, choices),
-        Ok(choices) => one(page, variable, &selection, choices),
-        Err(error) => note(error.message.clone()),
+    match &variable.kind {
+        VariableKind::Single(_) => one(page, variable, &selection, choices),
+        VariableKind::Multi(_) => several(page, variable, &selection, choices),
     }
 }
 
@@ -168,6 +171,6 @@ fn selection(page: &DashboardPage, variable: &Variable) -> Selection {
 
 /// The view with nothing chosen; said in the URL where the dashboard would choose something.
 fn without(page: &DashboardPage, variable: &Variable) -> String {
-    let nothing = (!variable.default.is_all()).then(String::new);
+    let nothing = (!variable.kind.default_values().is_empty()).then(String::new);
     page.link_with(&[(variable.name.as_str(), nothing)])
 }

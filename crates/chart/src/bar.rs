@@ -6,8 +6,9 @@ use crate::mark_links::{self, MarkLinks, Name};
 use crate::markup::{open_plot_as, percent, px};
 use crate::points::{self, Axis, Points};
 use crate::readout::{self, Readout, ReadoutSeries, fraction};
+use crate::spec::Bars;
 use crate::{Drawing, Input, names, time_ticks};
-use brisk_domain::{PanelKind, Unit};
+use brisk_domain::Unit;
 use std::fmt::Write as _;
 
 /// More bars than this are drawn as one path a series: nobody points at a bar of two pixels.
@@ -42,7 +43,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     };
     let readout = Readout {
         by_mark: false,
-        stacked: input.spec.stacked,
+        stacked: input.spec.stacked(),
         margins: frame.margins(),
         xs: (0..points.len()).map(|i| fraction(centre(i, points.len()))).collect(),
         labels: points.labels(input),
@@ -69,19 +70,20 @@ pub(crate) struct Bar {
 
 /// The bars of each point.
 pub(crate) fn bars(points: &Points, input: &Input<'_>) -> Vec<Vec<Bar>> {
-    let lying = input.spec.horizontal && input.spec.kind == PanelKind::Bar;
+    let drawn_as = input.spec.bars();
+    let lying = drawn_as == Some(Bars::Lying);
     let count = if lying { 1 } else { points.len().max(1) };
     let band = 1.0 / count as f64;
-    let used = match input.spec.kind {
-        PanelKind::Histogram => 0.94,
-        _ => 0.74,
+    let used = match drawn_as {
+        Some(Bars::Bins) => 0.94,
+        Some(Bars::Standing | Bars::Lying) | None => 0.74,
     } * band;
     let shown: Vec<(usize, &points::Series)> =
         points.series.iter().enumerate().filter(|(i, _)| !input.hidden.contains(i)).collect();
-    let group = if input.spec.stacked { 1 } else { shown.len().max(1) };
-    let used = match input.spec.kind {
-        PanelKind::Bar if !lying => used.min(group as f64 * WIDEST / input.width.max(1.0)),
-        _ => used,
+    let group = if input.spec.stacked() { 1 } else { shown.len().max(1) };
+    let used = match drawn_as {
+        Some(Bars::Standing) => used.min(group as f64 * WIDEST / input.width.max(1.0)),
+        Some(Bars::Lying | Bars::Bins) | None => used,
     };
     let width = used / group as f64;
     let at = |i: usize| {
@@ -92,7 +94,7 @@ pub(crate) fn bars(points: &Points, input: &Input<'_>) -> Vec<Vec<Bar>> {
             let Some(value) = series.values[i] else {
                 continue;
             };
-            let (base, top, x) = if input.spec.stacked {
+            let (base, top, x) = if input.spec.stacked() {
                 let floor = if value < 0.0 { &mut down } else { &mut up };
                 let base = *floor;
                 *floor += value;

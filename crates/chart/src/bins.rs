@@ -2,7 +2,8 @@
 //! the bars of 8 and 10 stand beside each other as if there were no 9.
 
 use crate::Input;
-use brisk_domain::{PanelKind, Values};
+use crate::spec::Bars;
+use brisk_domain::Values;
 
 /// More bins than this nobody sees apart.
 const MOST: usize = 240;
@@ -16,10 +17,9 @@ pub(crate) fn numbers(
     places: &[Option<usize>],
     count: usize,
 ) -> Option<Vec<f64>> {
-    let is_standing = match input.spec.kind {
-        PanelKind::Histogram => true,
-        PanelKind::Bar => !input.spec.horizontal,
-        _ => false,
+    let is_standing = match input.spec.bars() {
+        Some(Bars::Standing | Bars::Bins) => true,
+        Some(Bars::Lying) | None => false,
     };
     if !is_standing || !values.is_number() {
         return None;

@@ -20,7 +20,7 @@ const ARROW: f64 = 0.1;
 pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let (value, column) = first_number(input.frame)?;
     let exact = exact_first(input.frame).unwrap_or_default();
-    let max = input.spec.max.filter(|max| *max > 0.0)?;
+    let max = input.spec.max().filter(|max| *max > 0.0)?;
     let unit = input.spec.unit_of(&column);
     let (short, full) = (format::compact(value, unit), format::full(value, unit));
     let ends = [0.0, max].map(|end| format::compact(end, unit));

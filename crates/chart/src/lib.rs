@@ -53,16 +53,16 @@ pub fn draw(input: &Input<'_>) -> Drawing {
     if points::is_empty(input) {
         return spec::empty(input);
     }
-    let drawing = match input.spec.kind {
-        PanelKind::Stat => stat::draw(input),
-        PanelKind::Line | PanelKind::Area => line::draw(input),
-        PanelKind::Bar if input.spec.horizontal => lying::draw(input),
-        PanelKind::Bar | PanelKind::Histogram => bar::draw(input),
-        PanelKind::Donut => donut::draw(input),
-        PanelKind::Heatmap => heatmap::draw(input),
-        PanelKind::Scatter => scatter::draw(input),
-        PanelKind::Table => table::draw(input),
-        PanelKind::Gauge => gauge::draw(input),
+    let drawing = match &input.spec.kind {
+        PanelKind::Stat(_) => stat::draw(input),
+        PanelKind::Line(_) | PanelKind::Area(_) => line::draw(input),
+        PanelKind::Bar(bar) if bar.horizontal => lying::draw(input),
+        PanelKind::Bar(_) | PanelKind::Histogram(_) => bar::draw(input),
+        PanelKind::Donut(_) => donut::draw(input),
+        PanelKind::Heatmap(_) => heatmap::draw(input),
+        PanelKind::Scatter(_) => scatter::draw(input),
+        PanelKind::Table(_) => table::draw(input),
+        PanelKind::Gauge(_) => gauge::draw(input),
     };
     drawing.unwrap_or_else(|| spec::unfit(input))
 }
@@ -70,10 +70,17 @@ pub fn draw(input: &Input<'_>) -> Drawing {
 /// Draws only kinds that have a legend, where readers switch series on and off; `None` for others.
 /// Browsers call this, so that they do not have to load the rest.
 pub fn draw_series(input: &Input<'_>) -> Option<Drawing> {
-    match input.spec.kind {
-        PanelKind::Line | PanelKind::Area => line::draw(input),
-        PanelKind::Bar if !input.spec.horizontal => bar::draw(input),
-        _ => None,
+    match &input.spec.kind {
+        PanelKind::Line(_) | PanelKind::Area(_) => line::draw(input),
+        PanelKind::Bar(bar) if bar.horizontal => None,
+        PanelKind::Bar(_) => bar::draw(input),
+        PanelKind::Stat(_)
+        | PanelKind::Donut(_)
+        | PanelKind::Heatmap(_)
+        | PanelKind::Histogram(_)
+        | PanelKind::Scatter(_)
+        | PanelKind::Table(_)
+        | PanelKind::Gauge(_) => None,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::markup::{open_plot, percent, px};
 use crate::points::{self, Axis, Points};
 use crate::readout::{self, Readout, ReadoutSeries, fraction};
 use crate::{Drawing, Input, lttb, time_ticks};
-use brisk_domain::{Bounds, PanelKind, Unit, format};
+use brisk_domain::{Bounds, Unit, format};
 use std::fmt::Write as _;
 
 /// More points than this in one line are downsampled.
@@ -13,9 +13,9 @@ const MAX_POINTS: usize = 1_000;
 
 pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
     let points = points::of(input)?;
-    let area = input.spec.kind == PanelKind::Area;
-    let stacks = stacks(&points, input, area && input.spec.stacked);
-    let extent = if area && input.spec.stacked {
+    let area = input.spec.is_area();
+    let stacks = stacks(&points, input, input.spec.stacked());
+    let extent = if input.spec.stacked() {
         let tops = stacks.iter().flat_map(|stack| stack.iter().flatten());
         tops.fold((0.0_f64, 0.0_f64), |(low, high), (base, top)| {
             (low.min(*base).min(*top), high.max(*top).max(*base))
@@ -102,7 +102,7 @@ fn draw_paths(
                 let base: Vec<(f64, f64)> = base.collect();
                 let outline: Vec<(f64, f64)> =
                     line.iter().copied().chain(base.into_iter().rev()).collect();
-                let class = if input.spec.stacked { "a st" } else { "a" };
+                let class = if input.spec.stacked() { "a st" } else { "a" };
                 let outline = path(&outline);
                 let _ = write!(body, "<path class=\"{class} s{color}\" d=\"{outline}Z\"/>");
             }
@@ -214,7 +214,7 @@ fn read(points: &Points, input: &Input<'_>, stacks: &[Stack], frame: &Frame) -> 
     };
     Readout {
         by_mark: false,
-        stacked: input.spec.kind == PanelKind::Area && input.spec.stacked,
+        stacked: input.spec.stacked(),
         margins: frame.margins(),
         xs: kept.iter().map(|i| fraction(xs[*i])).collect(),
         labels: kept.iter().map(|i| labels[*i].clone()).collect(),

@@ -47,7 +47,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
         }
         let last = row.len().saturating_sub(1);
         for (k, bar) in row.iter().enumerate() {
-            if plan.with_text && (!input.spec.stacked || k == last) {
+            if plan.with_text && (!input.spec.stacked() || k == last) {
                 draw_value(&plan, i, bar, &mut body);
             }
         }

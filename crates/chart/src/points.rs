@@ -3,7 +3,7 @@
 
 use crate::spec::LegendItem;
 use crate::{Input, agreed, bins, readout};
-use brisk_domain::panel::EmptyBucket;
+use brisk_domain::panel_kind::EmptyBucket;
 use brisk_domain::{Bounds, Column, Frame, Timestamp, Unit, Values, format};
 use std::collections::HashMap;
 
@@ -44,7 +44,7 @@ pub(crate) fn is_empty(input: &Input<'_>) -> bool {
     if frame.rows() == 0 {
         return true;
     }
-    if matches!(input.spec.kind, brisk_domain::PanelKind::Table) {
+    if input.spec.has_rows() {
         return false;
     }
     let has_number =
@@ -292,9 +292,9 @@ fn series_of(frame: &Frame, input: &Input<'_>, x: &Axis) -> Option<(Vec<Series>,
             }
         }
     }
-    let left_out = keep_largest(&mut series, input.spec.stacked);
+    let left_out = keep_largest(&mut series, input.spec.stacked());
     if matches!(x, Axis::Time(_)) {
-        fill_empty(&mut series, input.spec.empty);
+        fill_empty(&mut series, input.spec.empty());
     }
     (!series.is_empty()).then_some((series, left_out))
 }

@@ -2,33 +2,37 @@
 
 use crate::markup::escape;
 use crate::{Links, Readout};
-use brisk_domain::panel::{Better, Cell, ColumnStyle, Computed, ComputedKind, EmptyBucket};
-use brisk_domain::{Bounds, Compare, Frame, Interval, Panel, PanelKind, Unit, ZoneOffsets};
+use brisk_domain::panel::{Cell, ColumnStyle, Computed, ComputedKind};
+use brisk_domain::panel_kind::{Better, Body, EmptyBucket};
+use brisk_domain::{
+    Bounds, Compare, Frame, Interval, Panel, PanelKind, PanelKindName, Unit, ZoneOffsets,
+};
 use serde::{Deserialize, Serialize};
 
 /// What the drawing needs of a panel. It holds no SQL: browsers get it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Spec {
-    /// How the frame is drawn.
+    /// How the frame is drawn, with the options of that kind; without their statements.
     pub kind: PanelKind,
     /// The title, for text alternatives.
     pub title: String,
     /// What the numbers count.
     pub unit: Unit,
-    /// Whether series stand on each other.
-    pub stacked: bool,
-    /// Whether bars lie.
-    pub horizontal: bool,
-    /// How a bucket without a row is shown.
-    pub empty: EmptyBucket,
-    /// The full scale of a gauge.
-    pub max: Option<f64>,
-    /// Whether more is better.
-    pub better: Better,
     /// How single columns are shown.
     pub columns: Vec<ColumnStyle>,
     /// What it is compared with.
     pub compare: Option<Compare>,
+}
+
+/// How bars are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bars {
+    /// From the bottom up.
+    Standing,
+    /// From left to right.
+    Lying,
+    /// From the bottom up, beside each other without a gap: bins of a distribution.
+    Bins,
 }
 
 /// What is drawn.
@@ -92,17 +96,103 @@ impl Spec {
     /// The spec of `panel` under `title`.
     pub fn of(panel: &Panel, title: String) -> Self {
         Self {
-            kind: panel.kind,
+            kind: panel.kind.without_statements(),
             title,
             unit: panel.unit.clone(),
-            stacked: panel.stacked,
-            horizontal: panel.horizontal,
-            empty: panel.empty,
-            max: panel.max,
-            better: panel.better,
             columns: columns(&panel.columns, &panel.computed),
             compare: panel.compare,
         }
+    }
+
+    /// Whether series stand on each other.
+    pub(crate) fn stacked(&self) -> bool {
+        match &self.kind {
+            PanelKind::Area(area) => area.stacked,
+            PanelKind::Bar(bar) => bar.stacked,
+            PanelKind::Stat(_)
+            | PanelKind::Line(_)
+            | PanelKind::Donut(_)
+            | PanelKind::Heatmap(_)
+            | PanelKind::Histogram(_)
+            | PanelKind::Scatter(_)
+            | PanelKind::Table(_)
+            | PanelKind::Gauge(_) => false,
+        }
+    }
+
+    /// How a bucket without a row is shown; as a gap by kinds that cannot be told.
+    pub(crate) fn empty(&self) -> EmptyBucket {
+        match &self.kind {
+            PanelKind::Line(line) => line.empty,
+            PanelKind::Area(area) => area.empty,
+            PanelKind::Bar(bar) => bar.empty,
+            PanelKind::Histogram(histogram) => histogram.empty,
+            PanelKind::Stat(_)
+            | PanelKind::Donut(_)
+            | PanelKind::Heatmap(_)
+            | PanelKind::Scatter(_)
+            | PanelKind::Table(_)
+            | PanelKind::Gauge(_) => EmptyBucket::Gap,
+        }
+    }
+
+    /// How its bars are drawn; `None` for kinds that have none.
+    pub(crate) fn bars(&self) -> Option<Bars> {
+        match &self.kind {
+            PanelKind::Bar(bar) if bar.horizontal => Some(Bars::Lying),
+            PanelKind::Bar(_) => Some(Bars::Standing),
+            PanelKind::Histogram(_) => Some(Bars::Bins),
+            PanelKind::Stat(_)
+            | PanelKind::Line(_)
+            | PanelKind::Area(_)
+            | PanelKind::Donut(_)
+            | PanelKind::Heatmap(_)
+            | PanelKind::Scatter(_)
+            | PanelKind::Table(_)
+            | PanelKind::Gauge(_) => None,
+        }
+    }
+
+    /// Whether more is better; neither for kinds that do not compare.
+    pub(crate) fn better(&self) -> Better {
+        match &self.kind {
+            PanelKind::Stat(stat) => stat.better,
+            PanelKind::Line(_)
+            | PanelKind::Area(_)
+            | PanelKind::Bar(_)
+            | PanelKind::Donut(_)
+            | PanelKind::Heatmap(_)
+            | PanelKind::Histogram(_)
+            | PanelKind::Scatter(_)
+            | PanelKind::Table(_)
+            | PanelKind::Gauge(_) => Better::Neither,
+        }
+    }
+
+    /// The end of the scale; only gauges have one.
+    pub(crate) fn max(&self) -> Option<f64> {
+        match &self.kind {
+            PanelKind::Gauge(gauge) => Some(gauge.max),
+            PanelKind::Stat(_)
+            | PanelKind::Line(_)
+            | PanelKind::Area(_)
+            | PanelKind::Bar(_)
+            | PanelKind::Donut(_)
+            | PanelKind::Heatmap(_)
+            | PanelKind::Histogram(_)
+            | PanelKind::Scatter(_)
+            | PanelKind::Table(_) => None,
+        }
+    }
+
+    /// Whether the surface below its lines is filled.
+    pub(crate) fn is_area(&self) -> bool {
+        self.kind.name() == PanelKindName::Area
+    }
+
+    /// Whether the rows themselves are shown.
+    pub(crate) fn has_rows(&self) -> bool {
+        self.kind.traits().body == Body::Rows
     }
 
     /// The style of a column.

@@ -3,7 +3,7 @@
 use crate::markup::{escape, px, text_width};
 use crate::readout::Readout;
 use crate::{Drawing, Input, lttb, ticks};
-use brisk_domain::panel::Better;
+use brisk_domain::panel_kind::Better;
 use brisk_domain::{Frame, Unit, format};
 use std::fmt::Write as _;
 
@@ -92,7 +92,7 @@ fn change(
     }
     let rises = value > previous;
     let (arrow, word) = if rises { ("↑", "up") } else { ("↓", "down") };
-    let good = match input.spec.better {
+    let good = match input.spec.better() {
         Better::Neither => "",
         Better::Up => [" bad", " good"][usize::from(rises)],
         Better::Down => [" good", " bad"][usize::from(rises)],

@@ -5,7 +5,7 @@ use crate::readout::{self, Readout};
 use crate::stat::mini_path;
 use crate::{Drawing, Input, mark_links, order};
 use brisk_domain::panel::Cell;
-use brisk_domain::{Column, PanelKind, TableState, Values, format};
+use brisk_domain::{Column, TableState, Values, format};
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -57,7 +57,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Drawing> {
 }
 
 pub(crate) fn with_controls(input: &Input<'_>, view: &TableView<'_>) -> String {
-    let columns = Columns::of(input, input.spec.kind == PanelKind::Table);
+    let columns = Columns::of(input, input.spec.has_rows());
     let rows = input.frame.rows();
     let sort = view.state.sort.as_ref();
     let order: Vec<usize> = match sort.and_then(|sort| Some((sort, columns.named(&sort.column)?))) {

@@ -4,13 +4,14 @@
 use crate::support;
 
 use brisk_chart::{TableView, draw, table};
-use brisk_domain::variable::Options;
+use brisk_domain::variable_kind::{Multi, Options};
 use brisk_domain::view::parse_query;
 use brisk_domain::{
-    Dashboard, Decimal, Frame, IntervalChoice, Now, PanelFilter, PanelKind, RowLinks, Selection,
-    Slug, Sort, TableState, TimeRange, Values, Variable, VariableName, ViewState, ZoneName,
+    Dashboard, Decimal, Frame, IntervalChoice, Now, PanelFilter, PanelKindName, RowLinks,
+    Selection, Slug, Sort, TableState, TimeRange, Values, Variable, VariableKind, VariableName,
+    ViewState, ZoneName,
 };
-use support::{Case, column, floats, ints, texts};
+use support::{Case, column, floats, ints, lay, plain, texts};
 
 /// A dashboard with the variable `country`.
 fn dashboard() -> Dashboard {
@@ -29,9 +30,10 @@ fn dashboard() -> Dashboard {
         variables: vec![Variable {
             name: VariableName::parse("country").unwrap(),
             label: "Country".into(),
-            multi: true,
-            options: Options::Query { source, query },
-            default: Selection::default(),
+            kind: VariableKind::Multi(Multi {
+                options: Options::Query { source, query },
+                default: Selection::default(),
+            }),
         }],
         panels: vec![],
     }
@@ -48,7 +50,7 @@ fn links(query: &str) -> RowLinks {
 
 const NAMES: [&str; 3] = ["United Kingdom", "Côte d'Ivoire & <b>", "France"];
 
-fn countries(kind: PanelKind, query: &str) -> Case {
+fn countries(kind: PanelKindName, query: &str) -> Case {
     let columns = vec![texts("country", &NAMES), floats("revenue", [900.0, 40.5, 60.0])];
     Case::new("countries", kind, "Revenue by country", columns)
         .with(|case| case.links = Some(links(query)))
@@ -61,21 +63,24 @@ fn lines(markup: &str) -> String {
 #[test]
 fn marks_are_links_and_the_chosen_one_takes_itself_back() {
     let kinds = [
-        ("bar", PanelKind::Bar, false),
-        ("lying", PanelKind::Bar, true),
-        ("donut", PanelKind::Donut, false),
+        ("bar", PanelKindName::Bar, false),
+        ("lying", PanelKindName::Bar, true),
+        ("donut", PanelKindName::Donut, false),
     ];
     for (name, kind, horizontal) in kinds {
         let mut case = countries(kind, "range=last-7-days&country=France");
-        case.spec.horizontal = horizontal;
+        lay(&mut case.spec, horizontal);
         insta::assert_snapshot!(name, lines(&case.draw().body));
     }
-    insta::assert_snapshot!("table", lines(&countries(PanelKind::Table, "country=France").table()));
+    insta::assert_snapshot!(
+        "table",
+        lines(&countries(PanelKindName::Table, "country=France").table())
+    );
 }
 
 #[test]
 fn points_of_a_scatter_are_links() {
-    let mut case = countries(PanelKind::Scatter, "");
+    let mut case = countries(PanelKindName::Scatter, "");
     case.frame = Frame::new(vec![
         floats("price", [1.0, 2.0, 3.0]),
         ints("sold", [3, 2, 1]),
@@ -89,10 +94,12 @@ fn points_of_a_scatter_are_links() {
 #[test]
 fn no_name_breaks_out_of_its_link() {
     let hostile = ["\"><script>alert(1)</script>", "' onfocus='x", "javascript:alert(1)", "&amp;"];
-    for kind in [PanelKind::Bar, PanelKind::Donut, PanelKind::Histogram, PanelKind::Table] {
+    for kind in
+        [PanelKindName::Bar, PanelKindName::Donut, PanelKindName::Histogram, PanelKindName::Table]
+    {
         for horizontal in [false, true] {
             let mut case = countries(kind, "country=%22%3E%3Cscript%3E");
-            case.spec.horizontal = horizontal;
+            lay(&mut case.spec, horizontal);
             case.frame =
                 Frame::new(vec![texts("country", &hostile), ints("n", [4, 3, 2, 1])]).unwrap();
             for text in [case.draw().body, case.table()] {
@@ -106,19 +113,19 @@ fn no_name_breaks_out_of_its_link() {
 
 #[test]
 fn nobody_can_choose_null_times_or_what_was_put_together() {
-    let mut case = countries(PanelKind::Bar, "");
+    let mut case = countries(PanelKindName::Bar, "");
     let country = column("country", Values::Text(vec![None, Some("France".into()), None]));
     case.frame = Frame::new(vec![country, ints("n", [3, 2, 1])]).unwrap();
     assert_eq!(case.draw().body.matches("<a ").count(), 1);
     let names: Vec<String> = (0..9).map(|i| format!("n{i}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let mut donut = countries(PanelKind::Donut, "");
+    let mut donut = countries(PanelKindName::Donut, "");
     donut.frame =
         Frame::new(vec![texts("country", &names), ints("n", (0..9).map(|i| 20 - i))]).unwrap();
     // Five slices twice, in the ring and in the list; "Other" is none of them.
     assert_eq!(donut.draw().body.matches("<a ").count(), 10);
     let times = vec![support::time("day", vec![support::start()]), ints("n", [1])];
-    let mut bars = countries(PanelKind::Bar, "");
+    let mut bars = countries(PanelKindName::Bar, "");
     bars.frame = Frame::new(times).unwrap();
     assert_eq!(bars.draw().body.matches("<a ").count(), 0);
 }
@@ -137,7 +144,7 @@ fn long_table(rows: i64) -> Case {
         i => Decimal::parse(&format!("{}.5", (i * 37) % 100)).ok(),
     });
     let columns = vec![ints("id", 0..rows), column("amount", Values::Decimal(cells.collect()))];
-    Case::new("long", PanelKind::Table, "Rows", columns)
+    Case::new("long", PanelKindName::Table, "Rows", columns)
 }
 
 fn shown(case: &Case, sort: Option<&str>, page: usize) -> String {
@@ -205,16 +212,16 @@ fn browsers_get_short_tables_whole_and_long_ones_by_the_page() {
 #[test]
 fn readouts_know_all_digits() {
     let amounts = ["1234.567", "2.000", "3"].map(|text| Decimal::parse(text).ok());
-    let mut case = countries(PanelKind::Bar, "");
+    let mut case = countries(PanelKindName::Bar, "");
     let names = texts("country", &NAMES);
     case.frame =
         Frame::new(vec![names, column("revenue", Values::Decimal(amounts.to_vec()))]).unwrap();
     case.spec.unit = brisk_domain::Unit::Money("GBP".into());
     for (kind, horizontal) in
-        [(PanelKind::Bar, false), (PanelKind::Bar, true), (PanelKind::Donut, false)]
+        [(PanelKindName::Bar, false), (PanelKindName::Bar, true), (PanelKindName::Donut, false)]
     {
-        case.spec.kind = kind;
-        case.spec.horizontal = horizontal;
+        case.spec.kind = plain(kind);
+        lay(&mut case.spec, horizontal);
         let series = &case.draw().readout.series[0];
         assert_eq!(series.values[0], "£1,234.57");
         let exact: Vec<_> = (0..3).map(|at| series.exact(at).unwrap()).collect();
@@ -222,7 +229,7 @@ fn readouts_know_all_digits() {
     }
     let whole = vec![texts("country", &NAMES), ints("n", [-1_234_567, 2, 3])];
     case.frame = Frame::new(whole).unwrap();
-    case.spec.kind = PanelKind::Bar;
+    case.spec.kind = plain(PanelKindName::Bar);
     case.spec.unit = brisk_domain::Unit::None;
     let series = case.draw().readout.series[0].clone();
     assert_eq!(series.exact(0).as_deref(), Some("-1234567"));
@@ -233,7 +240,7 @@ fn readouts_know_all_digits() {
 fn what_is_no_cell_has_digits_of_its_own() {
     // Nine slices: the smaller ones come together as "Other", whose text is short.
     let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
-    let mut case = countries(PanelKind::Donut, "");
+    let mut case = countries(PanelKindName::Donut, "");
     let amounts = (0..9).map(|at| Some(f64::from(9 - at) * 1.1e9)).collect();
     case.frame =
         Frame::new(vec![texts("name", &names), column("bytes", Values::Float(amounts))]).unwrap();

@@ -2,10 +2,10 @@
 
 use crate::support;
 
-use brisk_domain::{PanelKind, Unit, Values};
-use support::{Case, column, floats, ints, texts};
+use brisk_domain::{PanelKindName, Unit, Values};
+use support::{Case, column, floats, ints, lay, stack, texts};
 
-fn forty_series(kind: PanelKind) -> Case {
+fn forty_series(kind: PanelKindName) -> Case {
     let rows = || (0..40).flat_map(|name| (0..3).map(move |x| (name, x)));
     let names: Vec<String> = rows().map(|row| format!("series {:02}", row.0)).collect();
     let columns = vec![
@@ -19,9 +19,9 @@ fn forty_series(kind: PanelKind) -> Case {
 
 #[test]
 fn series_that_are_left_out_are_counted_on_the_chart_and_in_words() {
-    for kind in [PanelKind::Line, PanelKind::Area, PanelKind::Bar] {
+    for kind in [PanelKindName::Line, PanelKindName::Area, PanelKindName::Bar] {
         for horizontal in [false, true] {
-            let case = forty_series(kind).with(|c| c.spec.horizontal = horizontal);
+            let case = forty_series(kind).with(|c| lay(&mut c.spec, horizontal));
             let drawing = case.draw();
             assert_eq!(drawing.legend.len(), 8);
             assert!(drawing.legend.iter().all(|item| item.name.as_str() > "series 31"));
@@ -29,7 +29,7 @@ fn series_that_are_left_out_are_counted_on_the_chart_and_in_words() {
             assert!(drawing.summary.contains("32 more series in the table"));
         }
     }
-    let few = Case::new("", PanelKind::Line, "Load", vec![ints("x", 0..3), ints("n", 0..3)]);
+    let few = Case::new("", PanelKindName::Line, "Load", vec![ints("x", 0..3), ints("n", 0..3)]);
     assert!(!few.draw().body.contains("more series"));
 }
 
@@ -41,11 +41,11 @@ fn a_larger_series_is_not_left_out_for_equal_ones_before_it() {
         texts("name", &names.iter().map(String::as_str).collect::<Vec<_>>()),
         ints("n", (0..12).map(|i| if i == 11 { 9 } else { 5 })),
     ];
-    let legend = Case::new("", PanelKind::Bar, "Load", columns).draw().legend;
+    let legend = Case::new("", PanelKindName::Bar, "Load", columns).draw().legend;
     assert_eq!(legend.last().map(|item| item.name.as_str()), Some("11"));
 }
 
-fn stacked(kind: PanelKind) -> Case {
+fn stacked(kind: PanelKindName) -> Case {
     let columns = vec![
         texts("quarter", &["Q1", "Q2"]),
         floats("shop", [10.0, 10.0]),
@@ -53,12 +53,12 @@ fn stacked(kind: PanelKind) -> Case {
         floats("web", [20.0, 20.0]),
         floats("losses", [-6.0, -6.0]),
     ];
-    Case::new("", kind, "Sales", columns).with(|c| c.spec.stacked = true)
+    Case::new("", kind, "Sales", columns).with(|c| stack(&mut c.spec, true))
 }
 
 #[test]
 fn points_of_stacked_bars_stand_at_the_ends_of_their_segments() {
-    let mut case = stacked(PanelKind::Bar);
+    let mut case = stacked(PanelKindName::Bar);
     let readout = case.draw().readout;
     let y = |i: usize| readout.series[i].ys[0].unwrap();
     assert!(y(2) < y(0) && y(0) < y(1) && y(1) < y(3), "{:?}", [y(0), y(1), y(2), y(3)]);
@@ -73,12 +73,13 @@ fn points_of_stacked_bars_stand_at_the_ends_of_their_segments() {
 
 #[test]
 fn tooltips_list_a_stack_as_it_is_seen() {
-    assert_eq!(stacked(PanelKind::Bar).draw().readout.seen(0), [2, 0, 1, 3]);
-    let beside = stacked(PanelKind::Bar).with(|c| c.spec.stacked = false);
+    assert_eq!(stacked(PanelKindName::Bar).draw().readout.seen(0), [2, 0, 1, 3]);
+    let beside = stacked(PanelKindName::Bar).with(|c| stack(&mut c.spec, false));
     assert_eq!(beside.draw().readout.seen(0), [0, 1, 2, 3]);
     let areas = vec![texts("q", &["a", "b"]), ints("n", [1, 2]), ints("m", [3, 4])];
-    let areas =
-        Case::new("", PanelKind::Area, "Sales", areas).with(|c| c.spec.stacked = true).draw();
+    let areas = Case::new("", PanelKindName::Area, "Sales", areas)
+        .with(|c| stack(&mut c.spec, true))
+        .draw();
     assert_eq!(areas.readout.seen(1), [1, 0]);
     assert!(areas.readout.seen(9).is_empty());
 }
@@ -87,22 +88,23 @@ fn tooltips_list_a_stack_as_it_is_seen() {
 fn a_missing_bin_leaves_a_gap() {
     let bins = || floats("hours", [6.5, 7.0, 8.0, 9.5]);
     let counts = || ints("tickets", [4, 3, 1, 2]);
-    for kind in [PanelKind::Histogram, PanelKind::Bar] {
+    for kind in [PanelKindName::Histogram, PanelKindName::Bar] {
         let readout = Case::new("", kind, "First reply", vec![bins(), counts()]).draw().readout;
         assert_eq!(readout.labels, ["6.5", "7", "7.5", "8", "8.5", "9", "9.5"]);
         assert_eq!(readout.series[0].values, ["4", "3", "", "1", "", "", "2"]);
     }
     let years = vec![ints("year", [2019, 2020, 2022]), ints("n", [4, 3, 1])];
-    let years = Case::new("", PanelKind::Bar, "Years", years).draw().readout;
+    let years = Case::new("", PanelKindName::Bar, "Years", years).draw().readout;
     assert_eq!(years.labels, ["2019", "2020", "2021", "2022"]);
-    let lying = Case::new("", PanelKind::Bar, "First reply", vec![bins(), counts()])
-        .with(|c| c.spec.horizontal = true);
+    let lying = Case::new("", PanelKindName::Bar, "First reply", vec![bins(), counts()])
+        .with(|c| lay(&mut c.spec, true));
     assert_eq!(lying.draw().readout.labels.len(), 4, "a list has no gaps");
 }
 
 #[test]
 fn a_single_bar_is_no_wall() {
-    let one = Case::new("", PanelKind::Bar, "One", vec![texts("name", &["only"]), ints("n", [42])]);
+    let one =
+        Case::new("", PanelKindName::Bar, "One", vec![texts("name", &["only"]), ints("n", [42])]);
     let body = one.draw().body;
     assert!(body.contains("x=\"42.5%\" width=\"15%\""), "{body}");
 }
@@ -110,7 +112,7 @@ fn a_single_bar_is_no_wall() {
 fn donut(values: Vec<Option<i64>>) -> brisk_chart::Drawing {
     let names = ["a", "b", "c", "d", "e", "f"];
     let columns = vec![texts("name", &names[..values.len()]), column("n", Values::Int(values))];
-    Case::new("", PanelKind::Donut, "Shares", columns).draw()
+    Case::new("", PanelKindName::Donut, "Shares", columns).draw()
 }
 
 #[test]
@@ -146,7 +148,7 @@ fn long_figures_shrink_with_their_box_and_short_ones_keep_their_size() {
 
 #[test]
 fn labels_beside_bars_have_up_to_two_fifths_of_the_width_and_differ() {
-    let long = support::categories("", 12).with(|c| c.spec.horizontal = true);
+    let long = support::categories("", 12).with(|c| lay(&mut c.spec, true));
     let drawing = long.draw();
     // Of 640 px; no more in narrower boxes.
     assert_eq!(drawing.readout.margins.0, 256.0);
@@ -155,7 +157,8 @@ fn labels_beside_bars_have_up_to_two_fifths_of_the_width_and_differ() {
     assert!(drawing.body.contains(">Category number </span>"), "{}", drawing.body);
     assert!(drawing.body.contains(">07 with a rather long explanatory suffix</span>"));
     let columns = vec![texts("name", &["United Kingdom", "EIRE"]), ints("n", [2, 1])];
-    let short = Case::new("", PanelKind::Bar, "Short", columns).with(|c| c.spec.horizontal = true);
+    let short =
+        Case::new("", PanelKindName::Bar, "Short", columns).with(|c| lay(&mut c.spec, true));
     assert!(!short.draw().body.contains("foreignObject"));
 }
 

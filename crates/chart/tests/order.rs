@@ -2,7 +2,7 @@
 
 use crate::support;
 
-use brisk_domain::PanelKind;
+use brisk_domain::PanelKindName;
 use support::{Case, days, floats, ints, start, texts, time};
 
 /// Rows of (day, name), as `order by 1, 2` gives them.
@@ -12,7 +12,7 @@ fn by_day(rows: &[(i64, &str)]) -> Case {
         texts("name", &rows.iter().map(|row| row.1).collect::<Vec<_>>()),
         ints("n", (1..=rows.len() as i64).collect::<Vec<_>>()),
     ];
-    Case::new("", PanelKind::Bar, "Orders", columns).with(|c| c.bounds = days(3))
+    Case::new("", PanelKindName::Bar, "Orders", columns).with(|c| c.bounds = days(3))
 }
 
 fn legend(case: &Case) -> Vec<(String, u8)> {
@@ -43,7 +43,7 @@ fn labels_stay_in_order_where_the_first_series_lacks_some() {
         texts("channel", &["Shop", "Web", "Web", "Web"]),
         floats("orders", [1.0, 2.0, 3.0, 4.0]),
     ];
-    let bars = Case::new("", PanelKind::Bar, "Orders", columns);
+    let bars = Case::new("", PanelKindName::Bar, "Orders", columns);
     assert_eq!(bars.draw().readout.labels, ["Q1", "Q2", "Q3"]);
 }
 
@@ -54,7 +54,7 @@ fn the_names_of_a_heatmap_stay_in_order() {
         texts("status", &["open", "solved", "new", "open", "solved"]),
         ints("n", [1, 2, 3, 4, 5]),
     ];
-    let body = Case::new("", PanelKind::Heatmap, "Tickets", columns).draw().body;
+    let body = Case::new("", PanelKindName::Heatmap, "Tickets", columns).draw().body;
     let at = |name: &str| body.find(&format!(">{name}<")).unwrap();
     assert!(at("new") < at("open") && at("open") < at("solved"), "{body}");
 }

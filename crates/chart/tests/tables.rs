@@ -2,7 +2,7 @@
 
 use crate::support;
 
-use brisk_domain::{Decimal, PanelKind, Values};
+use brisk_domain::{Decimal, PanelKindName, Values};
 use support::{Case, column, floats, texts};
 
 #[test]
@@ -13,7 +13,7 @@ fn decimals_of_a_column_align_and_all_digits_are_in_reach() {
         floats("low", [53.33, 2.514_159_265, -22.61]),
         column("exact", Values::Decimal(exact.to_vec())),
     ];
-    let case = Case::new("", PanelKind::Table, "Sensors", columns);
+    let case = Case::new("", PanelKindName::Table, "Sensors", columns);
     for table in [case.draw().body, case.table()] {
         for text in [">53.330<", ">−22.610<", ">1.500<", ">20.000<", ">0.125<"] {
             assert!(table.contains(text), "{text}: {table}");

@@ -4,9 +4,13 @@
 #![allow(clippy::expect_used, dead_code)]
 
 use brisk_chart::{Drawing, Input, Spec};
-use brisk_domain::panel::{Better, Cell, ColumnStyle, EmptyBucket};
+use brisk_domain::panel::{Cell, ColumnStyle};
+use brisk_domain::panel_kind::{
+    Area, Bar, Better, Donut, EmptyBucket, Gauge, Heatmap, Histogram, Line, Scatter, Stat, Table,
+};
 use brisk_domain::{
-    Bounds, Column, Compare, Frame, Interval, PanelKind, Timestamp, Unit, Values, ZoneOffsets,
+    Bounds, Column, Compare, Frame, Interval, PanelKind, PanelKindName, Timestamp, Unit, Values,
+    ZoneOffsets,
 };
 
 /// One drawing to make: what [`Input`] borrows, owned.
@@ -27,7 +31,7 @@ pub(crate) struct Case {
 impl Case {
     pub(crate) fn new(
         name: &'static str,
-        kind: PanelKind,
+        kind: PanelKindName,
         title: &str,
         columns: Vec<Column>,
     ) -> Self {
@@ -83,18 +87,46 @@ impl Case {
     }
 }
 
-pub(crate) fn spec(kind: PanelKind, title: &str) -> Spec {
+pub(crate) fn spec(kind: PanelKindName, title: &str) -> Spec {
     Spec {
-        kind,
+        kind: plain(kind),
         title: title.into(),
         unit: Unit::None,
-        stacked: false,
-        horizontal: false,
-        empty: EmptyBucket::Gap,
-        max: None,
-        better: Better::Up,
         columns: Vec::new(),
         compare: None,
+    }
+}
+
+/// The kind with nothing asked of it; buckets without a row are gaps.
+pub(crate) fn plain(kind: PanelKindName) -> PanelKind {
+    let empty = EmptyBucket::Gap;
+    match kind {
+        PanelKindName::Stat => PanelKind::Stat(Stat::default()),
+        PanelKindName::Line => PanelKind::Line(Line { empty }),
+        PanelKindName::Area => PanelKind::Area(Area { stacked: false, empty }),
+        PanelKindName::Bar => PanelKind::Bar(Bar { stacked: false, horizontal: false, empty }),
+        PanelKindName::Donut => PanelKind::Donut(Donut),
+        PanelKindName::Heatmap => PanelKind::Heatmap(Heatmap),
+        PanelKindName::Histogram => PanelKind::Histogram(Histogram { empty }),
+        PanelKindName::Scatter => PanelKind::Scatter(Scatter),
+        PanelKindName::Table => PanelKind::Table(Table),
+        PanelKindName::Gauge => PanelKind::Gauge(Gauge { max: 100.0 }),
+    }
+}
+
+/// Whether series stand on each other, where the kind can be told.
+pub(crate) fn stack(spec: &mut Spec, stacked: bool) {
+    if let PanelKind::Area(Area { stacked: option, .. })
+    | PanelKind::Bar(Bar { stacked: option, .. }) = &mut spec.kind
+    {
+        *option = stacked;
+    }
+}
+
+/// Whether bars lie, where the kind has bars that can.
+pub(crate) fn lay(spec: &mut Spec, horizontal: bool) {
+    if let PanelKind::Bar(bar) = &mut spec.kind {
+        bar.horizontal = horizontal;
     }
 }
 
@@ -155,9 +187,9 @@ fn day_starts(count: i64) -> Vec<Timestamp> {
 /// Every kind as it is meant to be used.
 pub(crate) fn kinds() -> Vec<Case> {
     let stat = |name, title: &str, unit: Unit, value: f64, before: f64, better| {
-        Case::new(name, PanelKind::Stat, title, vec![floats("value", [value])]).with(|c| {
+        Case::new(name, PanelKindName::Stat, title, vec![floats("value", [value])]).with(|c| {
             c.spec.unit = unit;
-            c.spec.better = better;
+            c.spec.kind = PanelKind::Stat(Stat { better, ..Stat::default() });
             c.spec.compare = Some(Compare::PreviousPeriod);
             c.size = (300.0, 72.0);
             c.previous = Frame::new(vec![floats("value", [before])]).ok();
@@ -176,7 +208,7 @@ pub(crate) fn kinds() -> Vec<Case> {
         let values = (0..12).map(|i| f64::from(40 + (i * 37) % 90));
         let columns =
             vec![texts("quarter", &channels), texts("channel", &names), floats("orders", values)];
-        Case::new(name, PanelKind::Bar, title, columns)
+        Case::new(name, PanelKindName::Bar, title, columns)
     };
     let weekday_hour = |f: fn(i64, i64) -> i64| {
         let cells = (1..=7).flat_map(|d| (7..21).map(move |h| (d, h)));
@@ -188,7 +220,7 @@ pub(crate) fn kinds() -> Vec<Case> {
         stat("stat_neither", "Orders", Unit::None, 12_840.0, 12_840.0, Better::Neither),
         Case::new(
             "line_compared",
-            PanelKind::Line,
+            PanelKindName::Line,
             "Revenue by day",
             vec![time("day", day_starts(90)), floats("revenue", (0..90).map(takings))],
         )
@@ -203,7 +235,7 @@ pub(crate) fn kinds() -> Vec<Case> {
         }),
         Case::new(
             "area_stacked",
-            PanelKind::Area,
+            PanelKindName::Area,
             "Orders by country",
             vec![
                 time("day", day_starts(60)),
@@ -213,21 +245,21 @@ pub(crate) fn kinds() -> Vec<Case> {
             ],
         )
         .with(|c| {
-            c.spec.stacked = true;
+            stack(&mut c.spec, true);
             c.bounds = days(60);
         }),
         Case::new(
             "bar_time",
-            PanelKind::Bar,
+            PanelKindName::Bar,
             "New customers by day",
             vec![time("day", day_starts(30)), ints("customers", (0..30).map(|i| 20 + i * 13 % 41))],
         )
         .with(|c| c.bounds = days(30)),
         long("bar_grouped", "Orders by quarter and channel"),
-        long("bar_stacked", "Orders by quarter, stacked").with(|c| c.spec.stacked = true),
+        long("bar_stacked", "Orders by quarter, stacked").with(|c| stack(&mut c.spec, true)),
         Case::new(
             "bar_horizontal",
-            PanelKind::Bar,
+            PanelKindName::Bar,
             "Revenue by country",
             vec![
                 texts("country", &bars),
@@ -236,17 +268,16 @@ pub(crate) fn kinds() -> Vec<Case> {
         )
         .with(|c| {
             c.spec.unit = gbp();
-            c.spec.horizontal = true;
+            lay(&mut c.spec, true);
         }),
-        long("bar_horizontal_grouped", "Orders by quarter, lying")
-            .with(|c| c.spec.horizontal = true),
+        long("bar_horizontal_grouped", "Orders by quarter, lying").with(|c| lay(&mut c.spec, true)),
         long("bar_horizontal_stacked", "Orders by quarter, lying and stacked").with(|c| {
-            c.spec.horizontal = true;
-            c.spec.stacked = true;
+            lay(&mut c.spec, true);
+            stack(&mut c.spec, true);
         }),
         Case::new(
             "donut",
-            PanelKind::Donut,
+            PanelKindName::Donut,
             "Revenue by price band",
             vec![
                 texts(
@@ -280,7 +311,7 @@ pub(crate) fn kinds() -> Vec<Case> {
         .with(|c| c.spec.unit = gbp()),
         Case::new(
             "heatmap_week",
-            PanelKind::Heatmap,
+            PanelKindName::Heatmap,
             "Orders by weekday and hour",
             vec![
                 ints("hour", weekday_hour(|_, h| h)),
@@ -297,7 +328,7 @@ pub(crate) fn kinds() -> Vec<Case> {
         cohorts(),
         Case::new(
             "histogram",
-            PanelKind::Histogram,
+            PanelKindName::Histogram,
             "Orders by value",
             vec![
                 texts("value", &["£0", "£50", "£100", "£200", "£300", "£500", "£1k", "£2k+"]),
@@ -306,7 +337,7 @@ pub(crate) fn kinds() -> Vec<Case> {
         ),
         Case::new(
             "scatter",
-            PanelKind::Scatter,
+            PanelKindName::Scatter,
             "Price and quantity",
             vec![
                 floats("price", (0..80).map(|i| 0.5 + f64::from((i * 37) % 80) / 6.0)),
@@ -324,11 +355,16 @@ pub(crate) fn kinds() -> Vec<Case> {
             c.size.1 = 288.0;
         }),
         table(),
-        Case::new("gauge", PanelKind::Gauge, "Of the target", vec![floats("revenue", [730_000.0])])
-            .with(|c| {
-                c.spec.unit = gbp();
-                c.spec.max = Some(1_000_000.0);
-            }),
+        Case::new(
+            "gauge",
+            PanelKindName::Gauge,
+            "Of the target",
+            vec![floats("revenue", [730_000.0])],
+        )
+        .with(|c| {
+            c.spec.unit = gbp();
+            c.spec.kind = PanelKind::Gauge(Gauge { max: 1_000_000.0 });
+        }),
     ]
 }
 
@@ -340,7 +376,7 @@ fn cohorts() -> Case {
     let cells = || (0..8_usize).flat_map(|m| (0..8 - m).map(move |age| (m, age)));
     Case::new(
         "heatmap_cohorts",
-        PanelKind::Heatmap,
+        PanelKindName::Heatmap,
         "Customers who come back",
         vec![
             ints("month", cells().map(|(_, age)| age as i64)),
@@ -372,7 +408,7 @@ fn table() -> Case {
     let quantity = vec![Some(13_890), Some(80_995), None, Some(18_290), Some(1_126), Some(-36)];
     Case::new(
         "table",
-        PanelKind::Table,
+        PanelKindName::Table,
         "Best-selling products",
         vec![
             texts("product", &products),
@@ -393,16 +429,16 @@ fn table() -> Case {
 
 /// A stat as narrow as two beside each other on a phone.
 pub(crate) fn figure(name: &'static str, unit: Unit, value: f64) -> Case {
-    Case::new(name, PanelKind::Stat, name, vec![floats("n", [value])]).with(|c| {
+    Case::new(name, PanelKindName::Stat, name, vec![floats("n", [value])]).with(|c| {
         c.spec.unit = unit;
         c.size = (130.0, 72.0);
     })
 }
 
 /// A gauge of two columns and two rows.
-pub(crate) fn gauge(name: &'static str, max: Option<f64>, value: f64) -> Case {
-    Case::new(name, PanelKind::Gauge, name, vec![floats("n", [value])]).with(|c| {
-        c.spec.max = max;
+pub(crate) fn gauge(name: &'static str, max: f64, value: f64) -> Case {
+    Case::new(name, PanelKindName::Gauge, name, vec![floats("n", [value])]).with(|c| {
+        c.spec.kind = PanelKind::Gauge(Gauge { max });
         c.size = (184.0, 72.0);
     })
 }
@@ -413,15 +449,15 @@ pub(crate) fn warts() -> Vec<Case> {
         let days = day_starts(values.len() as i64);
         let count = values.len() as i64;
         let columns = vec![time("day", days), column("value", Values::Float(values))];
-        Case::new(name, PanelKind::Line, title, columns).with(|c| c.bounds = self::days(count))
+        Case::new(name, PanelKindName::Line, title, columns).with(|c| c.bounds = self::days(count))
     };
     let gaps = (0..40).map(|i| (i % 9 > 1).then(|| takings(i))).collect();
     let first_days = |empty| {
         let columns =
             vec![time("day", vec![day_starts(30)[2], day_starts(30)[9]]), ints("n", [4, 9])];
-        Case::new("", PanelKind::Line, "Two days of thirty", columns).with(|c| {
+        Case::new("", PanelKindName::Line, "Two days of thirty", columns).with(|c| {
             c.bounds = days(30);
-            c.spec.empty = empty;
+            c.spec.kind = PanelKind::Line(Line { empty });
         })
     };
     let long_labels = [
@@ -455,7 +491,7 @@ pub(crate) fn warts() -> Vec<Case> {
             "A freezer's area",
             (0..40).map(|i| Some(-20.9 - (i % 3) as f64)).collect(),
         )
-        .with(|c| c.spec.kind = PanelKind::Area),
+        .with(|c| c.spec.kind = plain(PanelKindName::Area)),
         line("line_single", "One point", vec![Some(42.0)]),
         line(
             "line_lonely_points",
@@ -478,7 +514,7 @@ pub(crate) fn warts() -> Vec<Case> {
         line("line_null", "Only NULL", vec![None; 5]),
         Case::new(
             "no_rows",
-            PanelKind::Line,
+            PanelKindName::Line,
             "No rows",
             vec![time("day", vec![]), floats("n", [])],
         ),
@@ -488,11 +524,11 @@ pub(crate) fn warts() -> Vec<Case> {
         many_points(),
         many_series(),
         many_series().with(|c| {
-            (c.name, c.spec.kind, c.spec.stacked) = ("line_many_series", PanelKind::Line, false);
+            (c.name, c.spec.kind) = ("line_many_series", plain(PanelKindName::Line));
         }),
         Case::new(
             "histogram_gaps",
-            PanelKind::Histogram,
+            PanelKindName::Histogram,
             "First reply in hours",
             vec![
                 floats("hours", [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 3.5, 5.0, 5.5, 7.5, 10.0, 12.0]),
@@ -501,80 +537,87 @@ pub(crate) fn warts() -> Vec<Case> {
         ),
         Case::new(
             "bar_one",
-            PanelKind::Bar,
+            PanelKindName::Bar,
             "One bar",
             vec![texts("name", &["only"]), ints("n", [42])],
         ),
         Case::new(
             "bar_percent",
-            PanelKind::Bar,
+            PanelKindName::Bar,
             "Above 100 % and below 0",
             vec![texts("n", &["x", "y", "z"]), floats("v", [1.5, -0.25, 0.0004])],
         )
         .with(|c| c.spec.unit = Unit::Percent),
         Case::new(
             "bar_negative",
-            PanelKind::Bar,
+            PanelKindName::Bar,
             "Gains and losses",
             vec![
                 texts("month", &["Jan", "Feb", "Mar", "Apr"]),
                 floats("n", [5.0, -3.0, 8.0, -1.0]),
             ],
         ),
-        Case::new("bar_long_labels", PanelKind::Bar, "Long labels", columns()),
-        Case::new("bar_horizontal_long_labels", PanelKind::Bar, "Long labels, lying", columns())
-            .with(|c| c.spec.horizontal = true),
+        Case::new("bar_long_labels", PanelKindName::Bar, "Long labels", columns()),
+        Case::new(
+            "bar_horizontal_long_labels",
+            PanelKindName::Bar,
+            "Long labels, lying",
+            columns(),
+        )
+        .with(|c| lay(&mut c.spec, true)),
         categories("bar_categories", 40),
-        categories("bar_horizontal_categories", 12).with(|c| c.spec.horizontal = true),
+        categories("bar_horizontal_categories", 12).with(|c| lay(&mut c.spec, true)),
         categories("bar_horizontal_categories_narrow", 12).with(|c| {
-            c.spec.horizontal = true;
+            lay(&mut c.spec, true);
             c.size.0 = 300.0;
         }),
         Case::new(
             "bar_horizontal_negative",
-            PanelKind::Bar,
+            PanelKindName::Bar,
             "Losses, lying",
             vec![texts("month", &["Jan", "Feb", "Mar"]), floats("n", [5.0, -3.0, 8.0])],
         )
-        .with(|c| c.spec.horizontal = true),
+        .with(|c| lay(&mut c.spec, true)),
         Case::new(
             "donut_single",
-            PanelKind::Donut,
+            PanelKindName::Donut,
             "One slice",
             vec![texts("name", &["All"]), ints("n", [3])],
         ),
         Case::new(
             "donut_negative",
-            PanelKind::Donut,
+            PanelKindName::Donut,
             "A negative slice",
             vec![texts("name", &["a", "b"]), ints("n", [10, -4])],
         ),
         Case::new(
             "donut_zero",
-            PanelKind::Donut,
+            PanelKindName::Donut,
             "Nothing of some",
             vec![
                 texts("name", &["a", "b", "Nobody", "d"]),
                 column("n", Values::Int(vec![Some(10), None, Some(0), Some(7)])),
             ],
         ),
-        Case::new("gauge_over", PanelKind::Gauge, "Over the top", vec![floats("n", [130.0])])
-            .with(|c| c.spec.max = Some(100.0)),
-        gauge("gauge_low", Some(100.0), 64.8),
-        gauge("gauge_above", Some(100.0), 250.0),
-        gauge("gauge_below", Some(30.0), -18.4),
-        gauge("gauge_wide", Some(5.0), 3.05).with(|c| c.size.0 = 416.0),
-        gauge("gauge_zero", Some(100.0), 0.0).with(|c| c.size.1 = 144.0),
-        gauge("gauge_long", Some(1e9), 123_456.78).with(|c| c.spec.unit = Unit::Seconds),
+        Case::new("gauge_over", PanelKindName::Gauge, "Over the top", vec![floats("n", [130.0])])
+            .with(|c| c.spec.kind = PanelKind::Gauge(Gauge { max: 100.0 })),
+        gauge("gauge_low", 100.0, 64.8),
+        gauge("gauge_above", 100.0, 250.0),
+        gauge("gauge_below", 30.0, -18.4),
+        gauge("gauge_wide", 5.0, 3.05).with(|c| c.size.0 = 416.0),
+        gauge("gauge_zero", 100.0, 0.0).with(|c| c.size.1 = 144.0),
+        gauge("gauge_long", 1e9, 123_456.78).with(|c| c.spec.unit = Unit::Seconds),
         figure("stat_tiny", Unit::None, 0.000_000_123),
         figure("stat_long", Unit::Seconds, 7_972_440.0),
         figure("stat_minutes", Unit::Seconds, 100_000.0),
         figure("stat_foreign", Unit::Money("CHF".into()), -123_456_789.0),
-        Case::new("stat_nothing_before", PanelKind::Stat, "New", vec![ints("n", [3])]).with(|c| {
-            c.spec.compare = Some(Compare::PreviousYear);
-            c.size.1 = 72.0;
-        }),
-        Case::new("unfit", PanelKind::Scatter, "One column", vec![ints("n", [3, 4])]),
+        Case::new("stat_nothing_before", PanelKindName::Stat, "New", vec![ints("n", [3])]).with(
+            |c| {
+                c.spec.compare = Some(Compare::PreviousYear);
+                c.size.1 = 72.0;
+            },
+        ),
+        Case::new("unfit", PanelKindName::Scatter, "One column", vec![ints("n", [3, 4])]),
     ]
 }
 
@@ -587,7 +630,7 @@ pub(crate) fn categories(name: &'static str, count: usize) -> Case {
         texts("name", &names.iter().map(String::as_str).collect::<Vec<_>>()),
         floats("n", (1..=count).map(|i| 1e6 / i as f64)),
     ];
-    Case::new(name, PanelKind::Bar, "Many categories", columns)
+    Case::new(name, PanelKindName::Bar, "Many categories", columns)
 }
 
 /// The night in which an hour comes twice.
@@ -598,11 +641,16 @@ fn dst_day() -> Case {
     };
     let hours = Interval::Hour.buckets(bounds, &london());
     let values = ints("orders", (0..hours.len() as i64).map(|i| 3 + i * 5 % 11));
-    Case::new("bar_dst_day", PanelKind::Bar, "Orders by hour", vec![time("hour", hours), values])
-        .with(|c| {
-            c.bounds = bounds;
-            c.interval = Interval::Hour;
-        })
+    Case::new(
+        "bar_dst_day",
+        PanelKindName::Bar,
+        "Orders by hour",
+        vec![time("hour", hours), values],
+    )
+    .with(|c| {
+        c.bounds = bounds;
+        c.interval = Interval::Hour;
+    })
 }
 
 fn many_points() -> Case {
@@ -611,7 +659,7 @@ fn many_points() -> Case {
     let values = floats("n", (0..hours.len()).map(takings));
     Case::new(
         "line_ten_thousand",
-        PanelKind::Line,
+        PanelKindName::Line,
         "Ten thousand points",
         vec![time("hour", hours), values],
     )
@@ -632,8 +680,8 @@ fn many_series() -> Case {
         texts("name", &rows.iter().map(|r| r.1).collect::<Vec<_>>()),
         floats("n", values),
     ];
-    Case::new("area_many_series", PanelKind::Area, "Twelve series", columns).with(|c| {
+    Case::new("area_many_series", PanelKindName::Area, "Twelve series", columns).with(|c| {
         c.bounds = days(20);
-        c.spec.stacked = true;
+        stack(&mut c.spec, true);
     })
 }
