@@ -12,8 +12,7 @@
 //! **Links** of marks and rows are asked for through [`Links`]: where they lead is not the drawing's
 //! business. With them a drawing is a group of links instead of an image.
 //!
-//! To add a kind: a module with `draw(&Input) -> Drawing`, its line in [`draw`], its look in
-//! `style/chart.css`, a snapshot in `tests/`.
+//! To add a kind: see `docs/extending.md`.
 
 mod agreed;
 mod axes;

@@ -273,6 +273,34 @@ fn message(input: &Input<'_>, text: &str, summary: &str) -> Drawing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use brisk_domain::panel_kind::Stat;
+    use brisk_domain::{CachePolicy, GridPlace, PanelId, Query, SourceName};
+
+    #[test]
+    fn no_sql_reaches_browsers() {
+        let stat = Stat { sparkline: Some(Query::new("select secret")), better: Better::Down };
+        let panel = Panel {
+            id: PanelId::parse("a").unwrap(),
+            title: "A".into(),
+            description: None,
+            kind: PanelKind::Stat(stat),
+            source: SourceName::parse("shop").unwrap(),
+            query: Query::new("select secret"),
+            unit: Unit::None,
+            compare: None,
+            place: GridPlace { x: 0, y: 0, w: 3, h: 2 },
+            cache: CachePolicy::default(),
+            tags: vec![],
+            interval: None,
+            columns: vec![],
+            computed: vec![],
+            filter: None,
+            link: None,
+        };
+        let spec = Spec::of(&panel, "A".into());
+        assert_eq!(spec.better(), Better::Down);
+        assert!(!format!("{spec:?}").contains("select"), "{spec:?}");
+    }
 
     #[test]
     fn shares_are_percentages_unless_they_say_otherwise() {

@@ -75,8 +75,8 @@ pub struct VariableDefinition<'a> {
     pub name: &'a str,
     /// The word for readers.
     pub label: &'a str,
-    /// What can be chosen, as dashboard files say it: `single` (one value), or `multi` (several:
-    /// the parameter may be given more than once).
+    /// Its kind, by the word of dashboard files: `single` takes one value; with `multi` the
+    /// parameter may be repeated.
     #[schema(example = "multi")]
     pub kind: &'static str,
     /// What is chosen where the address says nothing; none means all.

@@ -53,3 +53,37 @@ impl VariableKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn selection(values: &[&str]) -> Selection {
+        Selection::of(values.iter().map(|value| (*value).to_owned()))
+    }
+
+    #[test]
+    fn each_kind_says_what_it_does_not_take() {
+        let options = || Options::Fixed(vec!["low".into(), "high".into()]);
+        let single = VariableKind::Single(Single { options: options(), default: None });
+        let default = selection(&["low"]);
+        let multi = VariableKind::Multi(Multi { options: options(), default });
+        assert_eq!(single.check(&selection(&["low"])), Ok(()));
+        assert_eq!(single.check(&selection(&["low", "high"])), Err(Refusal::OneValue));
+        assert_eq!(multi.check(&selection(&["low", "high"])), Ok(()));
+        for kind in [single, multi] {
+            assert_eq!(kind.check(&Selection::default()), Ok(()), "{kind:?}");
+            let unknown = kind.check(&selection(&["mid"]));
+            assert_eq!(unknown, Err(Refusal::NoOption("mid".into())), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn what_only_a_source_knows_is_taken() {
+        let source = crate::identifier::SourceName::parse("shop").unwrap();
+        let query = crate::query::Query::new("select 1");
+        let options = Options::Query { source, query };
+        let multi = Multi { options, default: Selection::default() };
+        assert_eq!(VariableKind::Multi(multi).check(&selection(&["anything"])), Ok(()));
+    }
+}
