@@ -4,7 +4,7 @@ use crate::cli::CheckArguments;
 use crate::config::{Environment, Settings};
 use crate::explain;
 use brisk_definition::Loaded;
-use brisk_domain::variable::Options;
+use brisk_domain::variable_kind::Options;
 use brisk_domain::{Access, Dashboard, Now, Rollup, RollupName, SourceName, Timestamp, ViewState};
 use brisk_engine::{PlannedRollup, Window, plan, rollup};
 use brisk_source::{Dialect, StatementError};
@@ -102,7 +102,7 @@ pub fn statements(
         problems.extend(planned.err().map(|error| at(error, "\"now\"".to_owned())));
     }
     for variable in &dashboard.variables {
-        let Options::Query { source, query } = &variable.options else { continue };
+        let Some(Options::Query { source, query }) = variable.kind.options() else { continue };
         let planned = in_its_dialect(settings, source, |dialect| {
             plan::choices(query, source, &view, &window, &access, dialect, &of(dialect)).map(|_| ())
         });

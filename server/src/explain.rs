@@ -55,7 +55,7 @@ pub async fn panels(
             let statements = [
                 ("statement", Some(&plan.main), Some(&panel.query)),
                 ("compared", plan.previous.as_ref(), Some(&panel.query)),
-                ("small line", plan.sparkline.as_ref(), panel.sparkline.as_ref()),
+                ("small line", plan.sparkline.as_ref(), panel.kind.sparkline()),
             ];
             for (name, planned, query) in statements {
                 let (Some(planned), Some(query)) = (planned, query) else { continue };

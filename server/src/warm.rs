@@ -6,7 +6,7 @@ use crate::config::{Environment, Settings};
 use crate::{check, logging, open, requested_views, shared_cache, system_clock};
 use anyhow::{Context, bail};
 use brisk_cache::{Cache, Figures, Statistics, Trigger};
-use brisk_domain::variable::Options;
+use brisk_domain::variable_kind::Options;
 use brisk_domain::{Dashboard, Slug, SourceName};
 use brisk_engine::{Cached, Engine};
 use brisk_store::Store;
@@ -204,7 +204,7 @@ fn not_stored_at_all(settings: &Settings, dashboards: &[Arc<Dashboard>]) -> BTre
             }
         }
         for variable in &dashboard.variables {
-            if let Options::Query { source, .. } = &variable.options
+            if let Some(Options::Query { source, .. }) = variable.kind.options()
                 && policies.of(dashboard, None, source).off
             {
                 labels.insert(format!("{}/:{}", dashboard.slug, variable.name));

@@ -4,7 +4,8 @@ use super::panel_content::{self, Size};
 use super::panel_menu;
 use crate::markup;
 use crate::service::{DashboardPage, Outcome, PanelSlot, Wait};
-use brisk_domain::{Panel, PanelData, PanelKind};
+use brisk_domain::panel_kind::Card;
+use brisk_domain::{Panel, PanelData};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -80,14 +81,17 @@ pub(crate) fn last_of_rows(panels: &[&Panel]) -> Vec<String> {
 
 /// Whether it is one figure in a small card: these stand side by side in narrow windows too.
 fn is_figure(panel: &Panel) -> bool {
-    let is_small = panel.place.w <= 4 && panel.place.h <= 3;
-    panel.kind == PanelKind::Stat || (panel.kind == PanelKind::Gauge && is_small)
+    match panel.kind.traits().card {
+        Card::Figure => true,
+        Card::FigureIfSmall => panel.place.w <= 4 && panel.place.h <= 3,
+        Card::Chart => false,
+    }
 }
 
 /// The chart of `panel` on a page of its own.
 pub(crate) fn large(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -> AnyView {
     let size = size_of_large(panel);
-    let rows = large_rows(panel);
+    let rows = panel.kind.traits().large_rows;
     view! {
         <section class="panel" data-panel=panel.id.to_string() aria-labelledby="chart-t" style=format!("--h:{rows}")>
             <header class="panel-head">
@@ -161,12 +165,8 @@ fn size_on_grid(panel: &Panel) -> Size {
     (GRID_WIDTH * w / 12.0 - 48.0, h * ROW - CARD)
 }
 
-fn large_rows(panel: &Panel) -> u16 {
-    if panel.kind == PanelKind::Stat { 3 } else { 7 }
-}
-
 fn size_of_large(panel: &Panel) -> Size {
-    (GRID_WIDTH - 48.0, f64::from(large_rows(panel)) * ROW - CARD)
+    (GRID_WIDTH - 48.0, f64::from(panel.kind.traits().large_rows) * ROW - CARD)
 }
 
 fn filled(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot, size: Size) -> AnyView {
@@ -174,7 +174,7 @@ fn filled(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot, size: Size)
     let (late_page, late_panel) = (Arc::clone(&page), panel.clone());
     let meanwhile = move |previous: Option<Arc<PanelData>>| match previous {
         Some(data) => panel_content::previous(&page, &panel, &data, size),
-        None => panel_content::skeleton(panel.kind, size),
+        None => panel_content::skeleton(&panel, size),
     };
     let previous = match &slot {
         PanelSlot::Pending { previous, .. } => previous.clone(),

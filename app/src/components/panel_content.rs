@@ -7,7 +7,8 @@ use crate::islands::{Chart, ChartPlace};
 use crate::markup;
 use crate::service::{DashboardPage, Outcome, Wait};
 use brisk_chart::{Drawing, Input, Spec};
-use brisk_domain::{Freshness, Panel, PanelData, PanelError, PanelKind, RowLinks};
+use brisk_domain::panel_kind::{Body, Skeleton};
+use brisk_domain::{Freshness, Panel, PanelData, PanelError, RowLinks};
 use leptos::prelude::*;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,10 +46,10 @@ pub(crate) fn previous(
 }
 
 /// The quietest drawing of what will come.
-pub(crate) fn skeleton(kind: PanelKind, (_, height): Size) -> AnyView {
-    let class = match kind {
-        PanelKind::Table => "panel-body skeleton rows",
-        _ => "panel-body skeleton",
+pub(crate) fn skeleton(panel: &Panel, (_, height): Size) -> AnyView {
+    let class = match panel.kind.traits().skeleton {
+        Skeleton::Rows => "panel-body skeleton rows",
+        Skeleton::Box => "panel-body skeleton",
     };
     view! {
         <div class="content" data-state="loading">
@@ -126,7 +127,7 @@ fn draw(page: &DashboardPage, panel: &Panel, data: &PanelData, (width, height): 
         drawing = brisk_chart::draw(&input(&spec, links, data, (width, inner)));
     }
     let style = format!("height:{inner}px");
-    if panel.kind == PanelKind::Table && !drawing.is_empty {
+    if panel.kind.traits().body == Body::Rows && !drawing.is_empty {
         let heading =
             if page.is_one_panel { "chart-t".to_owned() } else { format!("{}-t", panel.id) };
         let table = table_view::table(page, panel, &input(&spec, links, data, (width, inner)));

@@ -4,8 +4,9 @@
 
 use super::icon::icon;
 use crate::service::DashboardPage;
+use brisk_domain::Panel;
+use brisk_domain::panel_kind::MenuEntry;
 use brisk_domain::view::query_string;
-use brisk_domain::{Panel, PanelKind};
 use leptos::prelude::*;
 
 /// The menu of `panel`, whose title is `title`.
@@ -17,13 +18,7 @@ pub(crate) fn menu(page: &DashboardPage, panel: &Panel, title: &str) -> AnyView 
     let elsewhere = page
         .panel_link(panel)
         .map(|(href, title)| view! { <a href=href>{icon("next")}"Open "{title}</a> });
-    let figure = (panel.kind != PanelKind::Table).then(|| {
-        view! {
-            <button type="button" class="js-only" data-copy="value">
-                {icon("copy")}"Copy value"<small></small>
-            </button>
-        }
-    });
+    let of_its_kind: Vec<AnyView> = panel.kind.traits().menu.iter().map(entry).collect();
     view! {
         <details class="pop end" name="pop">
             <summary class="icon-btn" aria-label=format!("More about {title}")>{icon("dots")}</summary>
@@ -36,12 +31,24 @@ pub(crate) fn menu(page: &DashboardPage, panel: &Panel, title: &str) -> AnyView 
                 <button type="button" class="js-only" data-copy="link" data-link=large>
                     {icon("link")}"Copy link to panel"
                 </button>
-                {figure}
+                {of_its_kind}
                 {cache(page, panel)}
             </div>
         </details>
     }
     .into_any()
+}
+
+/// An entry that only some kinds have.
+fn entry(entry: &MenuEntry) -> AnyView {
+    match entry {
+        MenuEntry::CopyValue => view! {
+            <button type="button" class="js-only" data-copy="value">
+                {icon("copy")}"Copy value"<small></small>
+            </button>
+        }
+        .into_any(),
+    }
 }
 
 /// The panel's frame for programs, in this view.

@@ -1,10 +1,10 @@
-//! One variable's choices: a form where several may be chosen, links where one may.
+//! One variable's control, by its kind: a form where several values may be chosen, links where one may.
 
 use super::icon::{chevron, icon};
 use super::toolbar::hidden_fields;
 use crate::islands::OptionSearch;
 use crate::service::{ChoicesSlot, DashboardPage};
-use brisk_domain::{PanelError, Selection, Variable};
+use brisk_domain::{Selection, Variable, VariableKind};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -19,11 +19,22 @@ pub(crate) fn picker(page: &Arc<DashboardPage>, variable: &Variable) -> AnyView 
     view! {
         <details class="pop" name="pop">
             <summary class="btn">{icon("filter")}{variable.label.clone()}{count}{chevron()}</summary>
-            {when_loaded(page, variable)}
+            {control(page, variable)}
         </details>
     }
     .into_any()
 }
+
+/// What the variable is chosen with.
+fn control(page: &Arc<DashboardPage>, variable: &Variable) -> AnyView {
+    match &variable.kind {
+        VariableKind::Single(_) => when_loaded(page, variable, one),
+        VariableKind::Multi(_) => when_loaded(page, variable, several),
+    }
+}
+
+/// A control for these choices.
+type OfChoices = fn(&DashboardPage, &Variable, &[String]) -> AnyView;
 
 /// A value as readers see it.
 fn shown(value: &str) -> String {
@@ -31,33 +42,22 @@ fn shown(value: &str) -> String {
 }
 
 /// The choices at once where they are there, else in their place of the stream.
-fn when_loaded(page: &Arc<DashboardPage>, variable: &Variable) -> AnyView {
+fn when_loaded(page: &Arc<DashboardPage>, variable: &Variable, control: OfChoices) -> AnyView {
     match page.choices.get(&variable.name) {
-        Some(ChoicesSlot::Ready(choices)) => choices_box(page, variable, Ok(choices)),
-        Some(ChoicesSlot::Failed(error)) => choices_box(page, variable, Err(error)),
+        Some(ChoicesSlot::Ready(choices)) => control(page, variable, choices),
+        Some(ChoicesSlot::Failed(error)) => note(error.message.clone()),
         Some(ChoicesSlot::Pending(load)) => {
             let (page, variable, load) = (Arc::clone(page), variable.clone(), load.clone());
             let draw = async move {
-                let loaded = load.await;
-                choices_box(&page, &variable, loaded.as_deref())
+                match load.await {
+                    Ok(choices) => control(&page, &variable, &choices),
+                    Err(error) => note(error.message.clone()),
+                }
             };
             let meanwhile = || note("Loading …".to_owned());
             view! { <Suspense fallback=meanwhile>{Suspend::new(draw)}</Suspense> }.into_any()
         }
         None => ().into_any(),
-    }
-}
-
-fn choices_box(
-    page: &DashboardPage,
-    variable: &Variable,
-    choices: Result<&[String], &PanelError>,
-) -> AnyView {
-    let selection = selection(page, variable);
-    match choices {
-        Ok(choices) if variable.multi => several(page, variable, &selection, choices),
-        Ok(choices) => one(page, variable, &selection, choices),
-        Err(error) => note(error.message.clone()),
     }
 }
 
@@ -96,12 +96,8 @@ pub(crate) fn chip(page: &DashboardPage, variable: &Variable) -> Option<AnyView>
     )
 }
 
-fn several(
-    page: &DashboardPage,
-    variable: &Variable,
-    selection: &Selection,
-    choices: &[String],
-) -> AnyView {
+fn several(page: &DashboardPage, variable: &Variable, choices: &[String]) -> AnyView {
+    let selection = selection(page, variable);
     // Chosen values that the source no longer knows stay visible, so that they can be taken back.
     let unknown = selection.values().iter().filter(|value| !choices.contains(value));
     let name = variable.name.as_str();
@@ -137,12 +133,8 @@ fn several(
     .into_any()
 }
 
-fn one(
-    page: &DashboardPage,
-    variable: &Variable,
-    selection: &Selection,
-    choices: &[String],
-) -> AnyView {
+fn one(page: &DashboardPage, variable: &Variable, choices: &[String]) -> AnyView {
+    let selection = selection(page, variable);
     let name = variable.name.as_str();
     let links: Vec<AnyView> = choices
         .iter()
@@ -168,6 +160,6 @@ fn selection(page: &DashboardPage, variable: &Variable) -> Selection {
 
 /// The view with nothing chosen; said in the URL where the dashboard would choose something.
 fn without(page: &DashboardPage, variable: &Variable) -> String {
-    let nothing = (!variable.default.is_all()).then(String::new);
+    let nothing = (!variable.kind.default_values().is_empty()).then(String::new);
     page.link_with(&[(variable.name.as_str(), nothing)])
 }

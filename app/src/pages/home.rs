@@ -1,6 +1,7 @@
 //! The list of dashboards.
 
-use brisk_domain::{Dashboard, PanelKind};
+use brisk_domain::Dashboard;
+use brisk_domain::panel_kind::Thumbnail;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -54,9 +55,12 @@ fn plan(dashboard: &Dashboard) -> AnyView {
     let cells: Vec<AnyView> = shown
         .map(|panel| {
             let place = panel.place;
-            let figure = (panel.kind == PanelKind::Stat).then_some("fig");
+            let class = match panel.kind.traits().thumbnail {
+                Thumbnail::Figure => Some("fig"),
+                Thumbnail::Surface => None,
+            };
             view! {
-                <rect class=figure x=18 + place.x * 24 y=18 + place.y * 10 width=place.w * 24 - 4 height=place.h * 10 - 4 rx="3"></rect>
+                <rect class=class x=18 + place.x * 24 y=18 + place.y * 10 width=place.w * 24 - 4 height=place.h * 10 - 4 rx="3"></rect>
             }
             .into_any()
         })

@@ -17,14 +17,8 @@
 //!   dark.
 //! - `tooltip`: what tooltips and keyboard navigation read for each point.
 //!
-//! To add a kind:
-//!
-//! 1. `kinds/NAME.rs` with `draw(&Input) -> Option<Chart>`, which returns a scene made of
-//!    existing shapes, a summary and a readout, or `None` where the columns do not fit.
-//! 2. Its line in `chart` below, and in [`draw_series`] if it has a legend.
-//! 3. A case in `tests/support/cases/`, and a snapshot in `tests/kinds/`.
-//!
-//! A kind that needs a new shape also adds it to `scene/`, to each backend, and to `style/chart.css`.
+//! To add a kind, see `docs/extending.md`. A kind that needs a new shape also adds it to `scene/`, to each backend,
+//! and to `style/chart.css`.
 
 mod data;
 mod html;
@@ -58,18 +52,18 @@ fn chart(input: &Input<'_>) -> Chart {
     if message::has_nothing(input) {
         return message::no_data(input);
     }
-    let chart = match input.spec.kind {
-        PanelKind::Stat => stat::draw(input),
-        PanelKind::Line => line::draw(input).map(Chart::into_scene),
-        PanelKind::Area => area::draw(input).map(Chart::into_scene),
-        PanelKind::Bar if input.spec.horizontal => horizontal_bar::draw(input),
-        PanelKind::Bar => bar::draw(input).map(Chart::into_scene),
-        PanelKind::Histogram => histogram::draw(input).map(Chart::into_scene),
-        PanelKind::Donut => donut::draw(input),
-        PanelKind::Heatmap => heatmap::draw(input),
-        PanelKind::Scatter => scatter::draw(input),
-        PanelKind::Table => table::draw(input),
-        PanelKind::Gauge => gauge::draw(input),
+    let chart = match &input.spec.kind {
+        PanelKind::Stat(options) => stat::draw(input, options),
+        PanelKind::Line(options) => line::draw(input, options).map(Chart::into_scene),
+        PanelKind::Area(options) => area::draw(input, options).map(Chart::into_scene),
+        PanelKind::Bar(options) if options.horizontal => horizontal_bar::draw(input, options),
+        PanelKind::Bar(options) => bar::draw(input, options).map(Chart::into_scene),
+        PanelKind::Histogram(options) => histogram::draw(input, options).map(Chart::into_scene),
+        PanelKind::Donut(_) => donut::draw(input),
+        PanelKind::Heatmap(_) => heatmap::draw(input),
+        PanelKind::Scatter(_) => scatter::draw(input),
+        PanelKind::Table(_) => table::draw(input),
+        PanelKind::Gauge(options) => gauge::draw(input, options),
     };
     chart.unwrap_or_else(|| message::unfit(input))
 }
@@ -77,11 +71,18 @@ fn chart(input: &Input<'_>) -> Chart {
 /// Draws only the kinds with a legend, where readers switch series on and off; `None` for others.
 /// Browsers call this instead of [`draw`], so that they need not load the rest.
 pub fn draw_series(input: &Input<'_>) -> Option<Drawing> {
-    let chart = match input.spec.kind {
-        PanelKind::Line => line::draw(input),
-        PanelKind::Area => area::draw(input),
-        PanelKind::Bar if !input.spec.horizontal => bar::draw(input),
-        _ => None,
+    let chart = match &input.spec.kind {
+        PanelKind::Line(options) => line::draw(input, options),
+        PanelKind::Area(options) => area::draw(input, options),
+        PanelKind::Bar(options) if options.horizontal => None,
+        PanelKind::Bar(options) => bar::draw(input, options),
+        PanelKind::Stat(_)
+        | PanelKind::Donut(_)
+        | PanelKind::Heatmap(_)
+        | PanelKind::Histogram(_)
+        | PanelKind::Scatter(_)
+        | PanelKind::Table(_)
+        | PanelKind::Gauge(_) => None,
     }?;
     Some(written(chart, html::plot))
 }

@@ -2,29 +2,20 @@
 
 use crate::links::Links;
 use crate::tooltip::Readout;
-use brisk_domain::panel::{Better, Cell, ColumnStyle, Computed, ComputedKind, EmptyBucket};
+use brisk_domain::panel::{Cell, ColumnStyle, Computed, ComputedKind};
+use brisk_domain::panel_kind::Body;
 use brisk_domain::{Bounds, Compare, Frame, Interval, Panel, PanelKind, Unit, ZoneOffsets};
 use serde::{Deserialize, Serialize};
 
 /// What the drawing needs of a panel. It holds no SQL: browsers get it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Spec {
-    /// How the frame is drawn.
+    /// How the frame is drawn, with the options of that kind; without their statements.
     pub kind: PanelKind,
     /// The title, for text alternatives.
     pub title: String,
     /// What the numbers count.
     pub unit: Unit,
-    /// Whether series stand on each other.
-    pub stacked: bool,
-    /// Whether bars lie.
-    pub horizontal: bool,
-    /// How a bucket without a row is shown.
-    pub empty: EmptyBucket,
-    /// The full scale of a gauge.
-    pub max: Option<f64>,
-    /// Whether more is better.
-    pub better: Better,
     /// How single columns are shown.
     pub columns: Vec<ColumnStyle>,
     /// What it is compared with.
@@ -92,17 +83,17 @@ impl Spec {
     /// The spec of `panel` under `title`.
     pub fn of(panel: &Panel, title: String) -> Self {
         Self {
-            kind: panel.kind,
+            kind: panel.kind.without_statements(),
             title,
             unit: panel.unit.clone(),
-            stacked: panel.stacked,
-            horizontal: panel.horizontal,
-            empty: panel.empty,
-            max: panel.max,
-            better: panel.better,
             columns: columns(&panel.columns, &panel.computed),
             compare: panel.compare,
         }
+    }
+
+    /// Whether the rows themselves are shown.
+    pub(crate) fn has_rows(&self) -> bool {
+        self.kind.traits().body == Body::Rows
     }
 
     /// The style of a column.
@@ -151,6 +142,35 @@ fn columns(styles: &[ColumnStyle], computed: &[Computed]) -> Vec<ColumnStyle> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use brisk_domain::panel_kind::{Better, Stat};
+    use brisk_domain::{CachePolicy, GridPlace, PanelId, Query, SourceName};
+
+    #[test]
+    fn no_sql_reaches_browsers() {
+        let stat = Stat { sparkline: Some(Query::new("select secret")), better: Better::Down };
+        let panel = Panel {
+            id: PanelId::parse("a").unwrap(),
+            title: "A".into(),
+            description: None,
+            kind: PanelKind::Stat(stat),
+            source: SourceName::parse("shop").unwrap(),
+            query: Query::new("select secret"),
+            unit: Unit::None,
+            compare: None,
+            place: GridPlace { x: 0, y: 0, w: 3, h: 2 },
+            cache: CachePolicy::default(),
+            tags: vec![],
+            interval: None,
+            columns: vec![],
+            computed: vec![],
+            filter: None,
+            link: None,
+        };
+        let spec = Spec::of(&panel, "A".into());
+        let shown = Stat { sparkline: None, better: Better::Down };
+        assert_eq!(spec.kind, PanelKind::Stat(shown));
+        assert!(!format!("{spec:?}").contains("select"), "{spec:?}");
+    }
 
     #[test]
     fn shares_are_percentages_unless_they_say_otherwise() {

@@ -1,10 +1,10 @@
 //! What holds for every chart, whatever its kind: numbers are numbers, text is text, figures fit each
 //! other, and nothing is too heavy to send.
 
-use crate::support::case::Case;
+use crate::support::case::{Case, lay, scale, stack};
 use crate::support::cases::all;
 use crate::support::columns::{column, day_starts, floats, ints, texts, time};
-use brisk_domain::{Column, PanelKind, Values};
+use brisk_domain::{Column, PanelKindName, Values};
 
 #[test]
 fn no_drawing_says_nan_or_infinity() {
@@ -58,15 +58,15 @@ fn drawings_are_light() {
 #[test]
 fn hostile_text_is_text() {
     let evil = "</text><script>alert(\"1\")</script>&'";
-    for kind in PanelKind::WORDS.map(|(_, kind)| kind) {
+    for &kind in PanelKindName::ALL {
         let columns = vec![texts(evil, &[evil]), ints("n", [3]), ints(evil.trim(), [4])];
-        let columns = if kind == PanelKind::Heatmap {
+        let columns = if kind == PanelKindName::Heatmap {
             vec![texts("x", &[evil]), texts(evil, &[evil]), ints("n", [3])]
         } else {
             columns.into_iter().take(2).collect()
         };
         let mut hostile = Case::new("", kind, evil, columns);
-        hostile.spec.max = Some(5.0);
+        scale(&mut hostile.spec, 5.0);
         let drawing = hostile.draw();
         assert!(!drawing.body.contains("<script>"), "{kind:?}: {}", drawing.body);
         assert!(!hostile.table().contains("<script>"));
@@ -87,11 +87,12 @@ fn columns_that_do_not_fit_are_said_and_never_panic() {
         vec![ints("a", [i64::MAX, i64::MIN]), ints("b", [i64::MIN, i64::MAX]), ints("c", [1, 2])],
     ];
     for shape in shapes {
-        for kind in PanelKind::WORDS.map(|(_, kind)| kind) {
+        for &kind in PanelKindName::ALL {
             for horizontal in [false, true] {
                 let mut odd = Case::new("", kind, "Odd", shape.clone());
-                (odd.spec.horizontal, odd.spec.stacked, odd.spec.max) =
-                    (horizontal, true, Some(0.0));
+                lay(&mut odd.spec, horizontal);
+                stack(&mut odd.spec, true);
+                scale(&mut odd.spec, 0.0);
                 let drawing = odd.draw();
                 for text in [&drawing.body, &drawing.summary] {
                     assert!(!text.contains("NaN") && !text.contains("inf"), "{text}");

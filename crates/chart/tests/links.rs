@@ -1,17 +1,20 @@
 //! Marks that lead somewhere, whatever the data is.
 
+use crate::support::case::lay;
 use crate::support::cases::usual;
 use crate::support::columns::{ints, texts};
 use crate::support::links::countries;
-use brisk_domain::{Frame, PanelKind};
+use brisk_domain::{Frame, PanelKindName};
 
 #[test]
 fn no_name_breaks_out_of_its_link() {
     let hostile = ["\"><script>alert(1)</script>", "' onfocus='x", "javascript:alert(1)", "&amp;"];
-    for kind in [PanelKind::Bar, PanelKind::Donut, PanelKind::Histogram, PanelKind::Table] {
+    for kind in
+        [PanelKindName::Bar, PanelKindName::Donut, PanelKindName::Histogram, PanelKindName::Table]
+    {
         for horizontal in [false, true] {
             let mut case = countries(kind, "country=%22%3E%3Cscript%3E");
-            case.spec.horizontal = horizontal;
+            lay(&mut case.spec, horizontal);
             case.frame =
                 Frame::new(vec![texts("country", &hostile), ints("n", [4, 3, 2, 1])]).unwrap();
             for text in [case.draw().body, case.table()] {

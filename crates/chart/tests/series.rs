@@ -1,8 +1,9 @@
 //! Which series there are and in which order, which decides colours, stacks and legends.
 
 use crate::support::case::Case;
+use crate::support::case::lay;
 use crate::support::columns::{days, floats, ints, london, start, texts, time};
-use brisk_domain::PanelKind;
+use brisk_domain::PanelKindName;
 
 /// Rows of (day, name), as `order by 1, 2` gives them.
 fn by_day(rows: &[(i64, &str)]) -> Case {
@@ -11,7 +12,7 @@ fn by_day(rows: &[(i64, &str)]) -> Case {
         texts("name", &rows.iter().map(|row| row.1).collect::<Vec<_>>()),
         ints("n", (1..=rows.len() as i64).collect::<Vec<_>>()),
     ];
-    Case::new("", PanelKind::Bar, "Orders", columns).with(|c| c.bounds = days(3))
+    Case::new("", PanelKindName::Bar, "Orders", columns).with(|c| c.bounds = days(3))
 }
 
 fn legend(case: &Case) -> Vec<(String, u8)> {
@@ -42,11 +43,11 @@ fn labels_stay_in_order_where_the_first_series_lacks_some() {
         texts("channel", &["Shop", "Web", "Web", "Web"]),
         floats("orders", [1.0, 2.0, 3.0, 4.0]),
     ];
-    let bars = Case::new("", PanelKind::Bar, "Orders", columns);
+    let bars = Case::new("", PanelKindName::Bar, "Orders", columns);
     assert_eq!(bars.draw().readout.labels, ["Q1", "Q2", "Q3"]);
 }
 
-fn forty_series(kind: PanelKind) -> Case {
+fn forty_series(kind: PanelKindName) -> Case {
     let rows = || (0..40).flat_map(|name| (0..3).map(move |x| (name, x)));
     let names: Vec<String> = rows().map(|row| format!("series {:02}", row.0)).collect();
     let columns = vec![
@@ -60,9 +61,9 @@ fn forty_series(kind: PanelKind) -> Case {
 
 #[test]
 fn series_that_are_left_out_are_counted_on_the_chart_and_in_words() {
-    for kind in [PanelKind::Line, PanelKind::Area, PanelKind::Bar] {
+    for kind in [PanelKindName::Line, PanelKindName::Area, PanelKindName::Bar] {
         for horizontal in [false, true] {
-            let case = forty_series(kind).with(|c| c.spec.horizontal = horizontal);
+            let case = forty_series(kind).with(|c| lay(&mut c.spec, horizontal));
             let drawing = case.draw();
             assert_eq!(drawing.legend.len(), 8);
             assert!(drawing.legend.iter().all(|item| item.name.as_str() > "series 31"));
@@ -70,7 +71,7 @@ fn series_that_are_left_out_are_counted_on_the_chart_and_in_words() {
             assert!(drawing.summary.contains("32 more series in the table"));
         }
     }
-    let few = Case::new("", PanelKind::Line, "Load", vec![ints("x", 0..3), ints("n", 0..3)]);
+    let few = Case::new("", PanelKindName::Line, "Load", vec![ints("x", 0..3), ints("n", 0..3)]);
     assert!(!few.draw().body.contains("more series"));
 }
 
@@ -82,6 +83,6 @@ fn a_larger_series_is_not_left_out_for_equal_ones_before_it() {
         texts("name", &names.iter().map(String::as_str).collect::<Vec<_>>()),
         ints("n", (0..12).map(|i| if i == 11 { 9 } else { 5 })),
     ];
-    let legend = Case::new("", PanelKind::Bar, "Load", columns).draw().legend;
+    let legend = Case::new("", PanelKindName::Bar, "Load", columns).draw().legend;
     assert_eq!(legend.last().map(|item| item.name.as_str()), Some("11"));
 }

@@ -3,7 +3,7 @@
 use crate::support::case::Case;
 use crate::support::columns::{column, floats, ints, texts};
 use brisk_chart::{TableView, table};
-use brisk_domain::{Decimal, PanelKind, Sort, TableState, Values};
+use brisk_domain::{Decimal, PanelKindName, Sort, TableState, Values};
 
 #[test]
 fn a_table_is_ordered_by_value_with_null_last_and_turned_in_pages_of_fifty() {
@@ -56,7 +56,7 @@ fn decimals_of_a_column_align_and_all_digits_are_in_reach() {
         floats("low", [53.33, 2.514_159_265, -22.61]),
         column("exact", Values::Decimal(exact.to_vec())),
     ];
-    let case = Case::new("", PanelKind::Table, "Sensors", columns);
+    let case = Case::new("", PanelKindName::Table, "Sensors", columns);
     for table in [case.draw().body, case.table()] {
         for text in [">53.330<", ">−22.610<", ">1.500<", ">20.000<", ">0.125<"] {
             assert!(table.contains(text), "{text}: {table}");
@@ -71,7 +71,7 @@ fn long_table(rows: i64) -> Case {
         i => Decimal::parse(&format!("{}.5", (i * 37) % 100)).ok(),
     });
     let columns = vec![ints("id", 0..rows), column("amount", Values::Decimal(cells.collect()))];
-    Case::new("long", PanelKind::Table, "Rows", columns)
+    Case::new("long", PanelKindName::Table, "Rows", columns)
 }
 
 fn shown(case: &Case, sort: Option<&str>, page: usize) -> String {

@@ -1,20 +1,9 @@
 //! Places on the grid: checks those that were given, finds room for those that were not.
 
-use brisk_domain::{GridPlace, PanelKind};
+use brisk_domain::GridPlace;
 
 /// The columns of the grid.
 pub(crate) const COLUMNS: u16 = 12;
-
-/// A panel's usual width and height.
-pub(crate) fn usual_size(kind: PanelKind) -> (u16, u16) {
-    match kind {
-        PanelKind::Stat => (3, 2),
-        PanelKind::Gauge | PanelKind::Donut => (4, 4),
-        PanelKind::Heatmap => (6, 5),
-        PanelKind::Table => (6, 6),
-        _ => (6, 4),
-    }
-}
 
 /// The first free place, by row and column, for a panel of that size.
 pub(crate) fn free_place(taken: &[GridPlace], (w, h): (u16, u16)) -> GridPlace {

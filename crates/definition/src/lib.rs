@@ -7,19 +7,23 @@
 //!
 //! To add a key: read it in the file of its table ([`mod@dashboard`], [`mod@variable`],
 //! [`mod@panel`], [`mod@rollup`]) through [`fields::Fields`], which reports wrong types and unknown keys, and
-//! describe it in `docs/dashboards-as-code.md`.
+//! describe it in `docs/dashboards-as-code.md`. A key that only some kinds of panels or variables
+//! have is read in the files of these kinds; how to add a kind: `docs/extending.md`.
 
 mod cache;
 mod dashboard;
 mod directory;
 mod duration;
 mod fields;
+mod kind_keys;
 mod layout;
 mod panel;
+mod panel_kind;
 mod problem;
 mod rollup;
 mod row_links;
 mod variable;
+mod variable_kind;
 
 pub use dashboard::parse;
 pub use directory::{Loaded, ROLLUPS, load_dir};

@@ -3,10 +3,8 @@
 use crate::fields::Fields;
 use crate::problem::Problems;
 use crate::row_links::{self, LinkPlace};
-use crate::{cache, layout};
-use brisk_domain::panel::{
-    Better, Cell, ColumnStyle, Computed, ComputedKind, EmptyBucket, PanelKind,
-};
+use crate::{cache, layout, panel_kind};
+use brisk_domain::panel::{Cell, ColumnStyle, Computed, ComputedKind};
 use brisk_domain::{Compare, GridPlace, Interval, Panel, PanelId, SourceName, Unit, Variable};
 
 /// A panel as its file gives it.
@@ -35,19 +33,8 @@ pub(crate) fn panel(
             .ok()
     });
     let title = fields.required_text("title", problems);
-    let kind = match fields.item("kind") {
-        Some(_) => fields.word("kind", &PanelKind::WORDS, problems),
-        None => {
-            let allowed: Vec<&str> = PanelKind::WORDS.iter().map(|(word, _)| *word).collect();
-            let message = format!("{} has no \"kind\"", fields.title());
-            problems.add_with_help(
-                fields.span(),
-                message,
-                format!("allowed: {}", allowed.join(", ")),
-            );
-            None
-        }
-    };
+    let name = panel_kind::name(fields, problems);
+    let kind = panel_kind::options(fields, name, problems);
     let source = fields.parsed("source", SourceName::parse, problems);
     let source = source.or_else(|| dashboard_source.cloned());
     if source.is_none() && fields.item("source").is_none() {
@@ -56,95 +43,41 @@ pub(crate) fn panel(
         problems.add(fields.span(), message);
     }
     let query = fields.query("sql", problems);
-    let sparkline = fields.item("sparkline").and_then(|_| fields.query("sparkline", problems));
     let description = fields.text("description", problems).map(ToOwned::to_owned);
     let unit = fields.parsed("unit", Unit::parse, problems).unwrap_or_default();
     let compare = fields.word("compare", &Compare::WORDS, problems);
-    let better = [("up", Better::Up), ("down", Better::Down), ("neither", Better::Neither)];
-    let better = fields.word("better", &better, problems).unwrap_or_default();
-    let empty =
-        [("gap", EmptyBucket::Gap), ("zero", EmptyBucket::Zero), ("carry", EmptyBucket::Carry)];
-    let empty = fields.word("empty", &empty, problems);
     let intervals = Interval::ALL.map(|interval| (interval.word(), interval));
     let interval = fields.word("interval", &intervals, problems);
-    let (stacked, horizontal) =
-        (fields.flag("stacked", problems), fields.flag("horizontal", problems));
-    let max = fields.number("max", problems);
     let given_place = fields.item("at").and_then(|_| place(fields, problems));
     let cache = cache::policy(fields, problems);
     let tags = cache::tags(fields, problems);
     let columns = columns(fields, problems);
     let computed = computed(fields, problems);
-    let filter = row_links::filter(fields, kind, variables, problems);
-    let link = row_links::link(fields, kind, id.as_ref(), problems);
+    let filter = row_links::filter(fields, name, variables, problems);
+    let link = row_links::link(fields, name, id.as_ref(), problems);
     let (link, link_place) = link.map_or((None, None), |(link, place)| (Some(link), Some(place)));
-    let kind_or_table = kind.unwrap_or(PanelKind::Table);
-    if kind.is_some() {
-        only_for(
-            fields,
-            "sparkline",
-            sparkline.is_some(),
-            &[PanelKind::Stat],
-            kind_or_table,
-            problems,
-        );
-        only_for(fields, "max", max.is_some(), &[PanelKind::Gauge], kind_or_table, problems);
-        let stackable = [PanelKind::Area, PanelKind::Bar];
-        only_for(fields, "stacked", stacked, &stackable, kind_or_table, problems);
-        only_for(fields, "horizontal", horizontal, &[PanelKind::Bar], kind_or_table, problems);
-        if kind == Some(PanelKind::Gauge) && max.is_none() {
-            problems.add(fields.span(), format!("{} is a gauge and needs \"max\"", fields.title()));
-        }
-    }
     fields.finish(problems);
-    let (w, h) = layout::usual_size(kind_or_table);
+    let kind = kind?;
+    let (w, h) = kind.traits().size;
     let panel = Panel {
         id: id?,
         title: title?.to_owned(),
         description,
-        kind: kind?,
+        kind,
         source: source?,
         query: query?,
-        sparkline,
         unit,
         compare,
-        better,
         place: given_place.unwrap_or(GridPlace { x: 0, y: 0, w, h }),
         cache,
         tags,
         interval,
-        stacked,
-        horizontal,
-        empty: empty.unwrap_or(match kind? {
-            PanelKind::Bar | PanelKind::Area => EmptyBucket::Zero,
-            _ => EmptyBucket::Gap,
-        }),
-        max,
         columns,
         computed,
         filter,
         link,
     };
     Some(Read { panel, has_place: given_place.is_some(), link: link_place })
-}
-
-fn only_for(
-    fields: &Fields<'_>,
-    key: &str,
-    given: bool,
-    kinds: &[PanelKind],
-    kind: PanelKind,
-    problems: &mut Problems<'_>,
-) {
-    if given && !kinds.contains(&kind) {
-        let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
-        let message = format!("\"{key}\" has no meaning for a {}", kind.word());
-        problems.add_with_help(
-            fields.place(key),
-            message,
-            format!("it is for {}", words.join(", ")),
-        );
-    }
 }
 
 fn place(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<GridPlace> {

@@ -3,14 +3,10 @@
 use crate::fields::{Fields, suggestion};
 use crate::problem::{Problem, Problems};
 use brisk_domain::{
-    Dashboard, PanelFilter, PanelId, PanelKind, PanelLink, Slug, Variable, VariableName,
+    Dashboard, PanelFilter, PanelId, PanelKindName, PanelLink, Slug, Variable, VariableName,
 };
 use std::collections::BTreeMap;
 use std::ops::Range;
-
-/// Kinds whose marks or rows each stand for a value.
-const WITH_MARKS: [PanelKind; 5] =
-    [PanelKind::Bar, PanelKind::Histogram, PanelKind::Donut, PanelKind::Scatter, PanelKind::Table];
 
 /// A `link`, with the places of what only the other dashboards can say is right.
 #[derive(Debug, Clone)]
@@ -23,7 +19,7 @@ pub(crate) struct LinkPlace {
 /// Reads `filter`: a variable, or a table that also names the column.
 pub(crate) fn filter(
     fields: &Fields<'_>,
-    kind: Option<PanelKind>,
+    kind: Option<PanelKindName>,
     variables: &[Variable],
     problems: &mut Problems<'_>,
 ) -> Option<PanelFilter> {
@@ -66,7 +62,7 @@ pub(crate) fn filter(
 /// Reads `link`: a dashboard, or a table that also says which of its variables a row sets.
 pub(crate) fn link(
     fields: &Fields<'_>,
-    kind: Option<PanelKind>,
+    kind: Option<PanelKindName>,
     panel: Option<&PanelId>,
     problems: &mut Problems<'_>,
 ) -> Option<(PanelLink, LinkPlace)> {
@@ -124,24 +120,23 @@ fn settings(
 fn only_with_marks(
     fields: &Fields<'_>,
     key: &str,
-    kind: Option<PanelKind>,
+    kind: Option<PanelKindName>,
     problems: &mut Problems<'_>,
 ) {
-    let Some(kind) = kind.filter(|kind| !WITH_MARKS.contains(kind)) else {
+    let Some(kind) = kind.filter(|kind| !kind.traits().has_marks) else {
         return;
     };
-    let words: Vec<&str> = WITH_MARKS.iter().map(|kind| kind.word()).collect();
+    let with_marks = PanelKindName::ALL.iter().filter(|name| name.traits().has_marks);
+    let words: Vec<&str> = with_marks.map(|name| name.word()).collect();
+    let (kind, words) = (kind.word(), words.join(", "));
     let (message, help) = match key {
         "link" => (
-            format!("a {} has no marks that could set a variable", kind.word()),
-            format!(
-                "write link = \"…\" for all of the panel; variables are for {}",
-                words.join(", ")
-            ),
+            format!("a panel of kind \"{kind}\" has no marks that could set a variable"),
+            format!("write link = \"…\" for all of the panel; variables are for {words}"),
         ),
         _ => (
-            format!("\"{key}\" has no meaning for a {}", kind.word()),
-            format!("it is for {}", words.join(", ")),
+            format!("\"{key}\" is not an option of kind \"{kind}\""),
+            format!("\"{key}\" is for {words}"),
         ),
     };
     problems.add_with_help(fields.place(key), message, help);

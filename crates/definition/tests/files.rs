@@ -1,7 +1,7 @@
 //! Dashboard files: what is good parses, what is wrong is said at its place.
 
 use brisk_definition::{load_dir, parse};
-use brisk_domain::{PanelKind, Slug};
+use brisk_domain::{PanelKindName, Slug};
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -148,7 +148,8 @@ fn all_problems_of_a_file_are_found_at_once() {
 fn panels_without_a_place_find_room() {
     let text = changed("at = { x = 8, y = 0, w = 4, h = 4 }\n", "");
     let dashboard = parse("sales.toml", Slug::parse("sales").unwrap(), &text).unwrap();
-    let place = dashboard.panels.iter().find(|p| p.kind == PanelKind::Stat).unwrap().place;
+    let place =
+        dashboard.panels.iter().find(|p| p.kind.name() == PanelKindName::Stat).unwrap().place;
     assert_eq!((place.x, place.y, place.w), (8, 0, 3));
 }
 

@@ -6,4 +6,5 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
 mod files;
+mod kinds;
 mod row_links;

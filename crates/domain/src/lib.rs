@@ -5,8 +5,7 @@
 //! them.
 //!
 //! How to add…
-//! - a **panel kind**: a variant in [`panel::PanelKind`], its drawing in `brisk-chart`, its
-//!   words in `brisk-definition`;
+//! - a **panel kind** or a **variable kind**: see `docs/extending.md`;
 //! - a **column type**: a variant in [`frame::Values`], its decoding in `brisk-source`, its
 //!   text in [`format`];
 //! - a **range preset**: a line in [`time_range::PRESETS`].
@@ -22,18 +21,22 @@ pub mod format;
 pub mod frame;
 pub mod identifier;
 pub mod interval;
+mod kinds;
 pub mod now;
 pub mod pace;
 pub mod panel;
 pub mod panel_data;
+pub mod panel_kind;
 pub mod presentation;
 pub mod query;
 pub mod rollup;
 pub mod rollup_status;
 pub mod row_links;
+pub mod selection;
 pub mod time_range;
 pub mod unit;
 pub mod variable;
+pub mod variable_kind;
 pub mod view;
 pub mod zone;
 
@@ -49,15 +52,18 @@ pub use identifier::{AttributeName, PanelId, Slug, SourceName, VariableName, Web
 pub use interval::{Interval, IntervalChoice};
 pub use now::Now;
 pub use pace::Pace;
-pub use panel::{GridPlace, Panel, PanelKind};
+pub use panel::{GridPlace, Panel};
 pub use panel_data::{Edition, FailureKind, Freshness, PanelData, PanelError};
+pub use panel_kind::{PanelKind, PanelKindName};
 pub use presentation::{Presentation, Sort, TableState, ZoomedFrom};
 pub use query::Query;
 pub use rollup::{Lateness, Rollup, RollupColumn, RollupName, RollupReport, RollupRun};
 pub use rollup_status::{LastRefresh, RollupState, RollupStatus};
 pub use row_links::{PanelFilter, PanelLink, RowLink, RowLinks};
+pub use selection::Selection;
 pub use time_range::{Bounds, TimeRange};
 pub use unit::Unit;
-pub use variable::{Selection, Variable};
+pub use variable::Variable;
+pub use variable_kind::{VariableKind, VariableKindName};
 pub use view::{RequestedView, ViewState};
 pub use zone::{ZoneName, ZoneOffsets};

@@ -1,5 +1,6 @@
 //! A panel: one statement, and how its frame is shown.
 
+use crate::panel_kind::PanelKind;
 use crate::{
     CachePolicy, Compare, Interval, PanelFilter, PanelId, PanelLink, Query, SourceName, Unit,
 };
@@ -14,20 +15,16 @@ pub struct Panel {
     pub title: String,
     /// A sentence for readers: what the figure counts.
     pub description: Option<String>,
-    /// How the frame is drawn.
+    /// How the frame is drawn, with what only that kind can be told.
     pub kind: PanelKind,
     /// The source that the statement reads.
     pub source: SourceName,
     /// The statement.
     pub query: Query,
-    /// A second statement for a stat's small line: first column time, second the value.
-    pub sparkline: Option<Query>,
     /// What the numbers count, where a column does not say otherwise.
     pub unit: Unit,
     /// The range that it is compared with.
     pub compare: Option<Compare>,
-    /// Whether more is better, worse, or neither; colours the change.
-    pub better: Better,
     /// Where it stands.
     pub place: GridPlace,
     /// How long its frames may be shown.
@@ -36,14 +33,6 @@ pub struct Panel {
     pub tags: Vec<String>,
     /// The interval of its buckets where the panel insists on one.
     pub interval: Option<Interval>,
-    /// Whether series stand on each other.
-    pub stacked: bool,
-    /// Whether bars lie.
-    pub horizontal: bool,
-    /// How a bucket without a row is shown.
-    pub empty: EmptyBucket,
-    /// The full scale of a gauge.
-    pub max: Option<f64>,
     /// How single columns are shown.
     pub columns: Vec<ColumnStyle>,
     /// Columns that are computed from others after the query.
@@ -52,85 +41,6 @@ pub struct Panel {
     pub filter: Option<PanelFilter>,
     /// The dashboard that the panel, or each of its marks or rows, leads to.
     pub link: Option<PanelLink>,
-}
-
-/// How a frame is drawn. The columns' roles follow from their order:
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PanelKind {
-    /// One figure: the first number of the first row.
-    Stat,
-    /// Lines: the first column is x (time or number); a text column after it names the series,
-    /// else each number column is one.
-    Line,
-    /// Areas; columns as for lines.
-    Area,
-    /// Bars; columns as for lines, x may be text.
-    Bar,
-    /// Shares of a whole: a text column and a number column.
-    Donut,
-    /// Cells: the first column is x, the second y, the third the number.
-    Heatmap,
-    /// A distribution: the first column is each bin's lower end or label, the second its count.
-    Histogram,
-    /// Points: two number columns, and optionally a text column that names each point.
-    Scatter,
-    /// Rows and columns.
-    Table,
-    /// One figure on a scale from 0 to [`Panel::max`].
-    Gauge,
-}
-
-impl PanelKind {
-    /// Every kind with its word in dashboard files.
-    pub const WORDS: [(&'static str, Self); 10] = [
-        ("stat", Self::Stat),
-        ("line", Self::Line),
-        ("area", Self::Area),
-        ("bar", Self::Bar),
-        ("donut", Self::Donut),
-        ("heatmap", Self::Heatmap),
-        ("histogram", Self::Histogram),
-        ("scatter", Self::Scatter),
-        ("table", Self::Table),
-        ("gauge", Self::Gauge),
-    ];
-
-    /// Reads the word of a dashboard file.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::WORDS.iter().find(|(w, _)| *w == word).map(|(_, kind)| *kind)
-    }
-
-    /// The word for it in dashboard files.
-    pub fn word(self) -> &'static str {
-        Self::WORDS.iter().find(|(_, kind)| *kind == self).map_or("", |(word, _)| word)
-    }
-}
-
-/// Whether more is better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Better {
-    /// More is better.
-    #[default]
-    Up,
-    /// Less is better.
-    Down,
-    /// Neither.
-    Neither,
-}
-
-/// How a bucket without a row is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum EmptyBucket {
-    /// As nothing: the line is interrupted.
-    #[default]
-    Gap,
-    /// As 0.
-    Zero,
-    /// As the value before it: for totals that go on.
-    Carry,
 }
 
 /// Where a panel stands on the grid of 12 columns; rows are as many as needed.

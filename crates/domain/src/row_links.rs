@@ -3,7 +3,8 @@
 //!
 //! [`RowLinks`] is the rule for one view; it makes the addresses from a frame's cells.
 
-use crate::variable::{MAX_VALUE_LENGTH, Options};
+use crate::selection::MAX_VALUE_LENGTH;
+use crate::variable_kind::Options;
 use crate::view::query_string;
 use crate::{Dashboard, Frame, Selection, Slug, Values, Variable, VariableName, ViewState};
 use serde::{Deserialize, Serialize};
@@ -83,7 +84,7 @@ impl RowLinks {
             rest: pairs,
             set: vec![Setting::of(variable, filter.column.clone())],
             chosen: chosen.to_vec(),
-            says_nothing: !variable.default.is_all(),
+            says_nothing: !variable.kind.default_values().is_empty(),
             anchor,
             title: None,
         }
@@ -166,11 +167,12 @@ impl RowLinks {
 
 impl Setting {
     fn of(variable: &Variable, column: Option<String>) -> Self {
-        let options = match &variable.options {
-            Options::Fixed(options) => Some(options.clone()),
-            Options::Query { .. } => None,
-        };
-        Self { name: variable.name.as_str().to_owned(), column, options }
+        let options = variable.kind.options().and_then(Options::fixed);
+        Self {
+            name: variable.name.as_str().to_owned(),
+            column,
+            options: options.map(<[String]>::to_vec),
+        }
     }
 
     fn column(&self, frame: &Frame) -> Option<usize> {
@@ -204,16 +206,16 @@ impl PanelLink {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::variable_kind::{Multi, Single, VariableKind};
     use crate::{CachePolicy, Column, IntervalChoice, Now, TimeRange, ZoneName};
 
     fn variable(name: &str, multi: bool, options: Options, default: &[&str]) -> Variable {
-        Variable {
-            name: VariableName::parse(name).unwrap(),
-            label: name.into(),
-            multi,
-            options,
-            default: Selection::of(default.iter().map(|s| (*s).to_owned())),
-        }
+        let mut default = default.iter().map(|s| (*s).to_owned());
+        let kind = match multi {
+            true => VariableKind::Multi(Multi { options, default: Selection::of(default) }),
+            false => VariableKind::Single(Single { options, default: default.next() }),
+        };
+        Variable { name: VariableName::parse(name).unwrap(), label: name.into(), kind }
     }
 
     fn free() -> Options {

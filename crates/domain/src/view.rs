@@ -1,7 +1,8 @@
 //! What a reader looks at, as it stands in the URL.
 
+use crate::selection::{MAX_SELECTED, MAX_VALUE_LENGTH};
 use crate::time_range::TimeRangeError;
-use crate::variable::{MAX_SELECTED, MAX_VALUE_LENGTH, Options};
+use crate::variable_kind::Refusal;
 use crate::{Dashboard, Interval, IntervalChoice, Selection, Slug, TimeRange, VariableName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -66,7 +67,9 @@ impl ViewState {
         Self {
             range: dashboard.range,
             interval: dashboard.interval,
-            variables: variables.map(|v| (v.name.clone(), v.default.clone())).collect(),
+            variables: variables
+                .map(|v| (v.name.clone(), Selection::of(v.kind.default_values().to_vec())))
+                .collect(),
         }
     }
 
@@ -111,15 +114,13 @@ impl ViewState {
                 return Err(ViewError::TooMuch(variable.label.clone()));
             }
             let selection = Selection::of(values);
-            if !variable.multi && selection.values().len() > 1 {
-                return Err(ViewError::OneValue(variable.label.clone()));
-            }
-            if let Options::Fixed(options) = &variable.options
-                && let Some(value) = selection.values().iter().find(|v| !options.contains(v))
-            {
-                let (label, value) = (variable.label.clone(), value.clone());
-                return Err(ViewError::Choice { label, value });
-            }
+            variable.kind.check(&selection).map_err(|refusal| {
+                let label = variable.label.clone();
+                match refusal {
+                    Refusal::OneValue => ViewError::OneValue(label),
+                    Refusal::NoOption(value) => ViewError::Choice { label, value },
+                }
+            })?;
             view.variables.insert(variable.name.clone(), selection);
         }
         Ok(view)
@@ -132,7 +133,9 @@ impl ViewState {
         (there.range, there.interval) = (self.range, self.interval);
         for variable in &other.variables {
             let carried = self.variables.get(&variable.name);
-            if let Some(selection) = carried.filter(|selection| variable.takes(selection)) {
+            if let Some(selection) =
+                carried.filter(|selection| variable.kind.check(selection).is_ok())
+            {
                 there.variables.insert(variable.name.clone(), selection.clone());
             }
         }
@@ -245,16 +248,22 @@ pub fn parse_query(query: &str) -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::variable_kind::{Multi, Options, Single, VariableKind};
     use crate::{Slug, ZoneName};
 
     fn dashboard() -> Dashboard {
-        let variable = |name: &str, multi, options: &[&str]| crate::Variable {
+        let fixed =
+            |options: &[&str]| Options::Fixed(options.iter().map(|s| (*s).into()).collect());
+        let variable = |name: &str, kind| crate::Variable {
             name: VariableName::parse(name).unwrap(),
             label: name.into(),
-            multi,
-            options: Options::Fixed(options.iter().map(|s| (*s).into()).collect()),
+            kind,
+        };
+        let countries = Multi {
+            options: fixed(&["EIRE", "France", "Côte d'Ivoire"]),
             default: Selection::default(),
         };
+        let bands = Single { options: fixed(&["low", "high"]), default: None };
         Dashboard {
             slug: Slug::parse("sales").unwrap(),
             title: "Sales".into(),
@@ -266,8 +275,8 @@ mod tests {
             cache: crate::CachePolicy::default(),
             tags: vec![],
             variables: vec![
-                variable("country", true, &["EIRE", "France", "Côte d'Ivoire"]),
-                variable("band", false, &["low", "high"]),
+                variable("country", VariableKind::Multi(countries)),
+                variable("band", VariableKind::Single(bands)),
             ],
             panels: vec![],
         }

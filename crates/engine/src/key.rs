@@ -123,7 +123,7 @@ pub fn resolved(tag: &Tag, dashboard: impl Fn(&str) -> Option<Arc<Dashboard>>) -
     let Some(panel) = panel else {
         return vec![tag.clone()];
     };
-    let queries = [Some(&panel.query), panel.sparkline.as_ref()];
+    let queries = [Some(&panel.query), panel.kind.sparkline()];
     let tags = queries.into_iter().flatten().filter_map(|query| {
         let first = first_of_its_kind(&dashboard, &panel, query);
         Tag::parse(&panel_tag(&dashboard, first)).ok()
@@ -176,6 +176,6 @@ fn sharing<'a>(
     dashboard.panels.iter().filter(move |other| {
         let has = |own: &Query| own.sql == query.sql;
         other.source == panel.source
-            && (has(&other.query) || other.sparkline.as_ref().is_some_and(has))
+            && (has(&other.query) || other.kind.sparkline().is_some_and(has))
     })
 }

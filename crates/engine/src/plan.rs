@@ -73,11 +73,7 @@ pub fn panel(
     Ok(PanelPlan {
         main,
         previous: previous_bounds.map(|bounds| compile(&panel.query, bounds)).transpose()?,
-        sparkline: panel
-            .sparkline
-            .as_ref()
-            .map(|query| compile(query, window.bounds))
-            .transpose()?,
+        sparkline: panel.kind.sparkline().map(|query| compile(query, window.bounds)).transpose()?,
         interval,
         previous_bounds,
     })

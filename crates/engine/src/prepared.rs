@@ -9,7 +9,7 @@ use crate::plan::{self, PanelPlan, Planned};
 use crate::refusal::{refused, unknown};
 use crate::window::Window;
 use brisk_cache::Request;
-use brisk_domain::variable::Options;
+use brisk_domain::variable_kind::Options;
 use brisk_domain::{
     Access, Bounds, Dashboard, Interval, Panel, PanelError, PanelId, SourceName, Variable,
     VariableName, ViewState,
@@ -158,8 +158,8 @@ impl Engine {
             PreparedPanel { panel: Arc::new(panel.clone()), planned }
         });
         let panels = panels.collect();
-        let choices = shown.variables(dashboard).iter().map(|variable| {
-            let choices = match &variable.options {
+        let choices = shown.variables(dashboard).iter().filter_map(|variable| {
+            let choices = match variable.kind.options()? {
                 Options::Fixed(fixed) => PreparedChoices::Known(fixed.clone()),
                 Options::Query { source, query } => {
                     let owner = (variable, source);
@@ -169,7 +169,7 @@ impl Engine {
                     }
                 }
             };
-            (variable.name.clone(), choices)
+            Some((variable.name.clone(), choices))
         });
         let choices = choices.collect();
         Prepared { window, panels, choices, planned, requests }
@@ -192,7 +192,7 @@ impl Engine {
         let statements = [
             (Some(&plan.main), Some(&panel.query)),
             (plan.previous.as_ref(), Some(&panel.query)),
-            (plan.sparkline.as_ref(), panel.sparkline.as_ref()),
+            (plan.sparkline.as_ref(), panel.kind.sparkline()),
         ];
         let statements = statements.into_iter().filter_map(|(planned, query)| {
             let (planned, owner) = (planned?, Owner::Panel(panel, query?));

@@ -5,7 +5,7 @@ use super::instant::{self, Written};
 use super::problem::Problem;
 use crate::etag::ETag;
 use crate::service::Frames;
-use brisk_domain::{Freshness, Panel, PanelData, PanelKind, Timestamp};
+use brisk_domain::{Freshness, Panel, PanelData, Timestamp};
 use http::HeaderValue;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -67,8 +67,8 @@ pub struct PanelFrames<'a> {
     /// Its title.
     pub title: String,
     /// How it is drawn, and so what its columns mean: `stat`, `line`, `table`…
-    #[schema(value_type = String, example = "line")]
-    pub kind: PanelKind,
+    #[schema(example = "line")]
+    pub kind: &'static str,
     /// What its numbers count, where a column does not say otherwise.
     #[schema(required = true, example = "GBP")]
     pub unit: Option<String>,
@@ -165,7 +165,7 @@ impl<'a> PanelFrames<'a> {
         Self {
             id: panel.id.as_str(),
             title: panel.title_at(frames.window.interval),
-            kind: panel.kind,
+            kind: panel.kind.word(),
             unit: word(&panel.unit),
             interval: panel.interval.unwrap_or(frames.window.interval).word(),
             frame: data.map(|data| Frame::of(&data.frame, panel)),

@@ -2,8 +2,8 @@
 //! sources and cache policies stay inside.
 
 use super::frame::{ComputedFrom, computed, unit_of, word};
-use brisk_domain::variable::Options;
-use brisk_domain::{Dashboard, IntervalChoice, Panel, PanelKind, TimeRange, Variable};
+use brisk_domain::variable_kind::Options;
+use brisk_domain::{Dashboard, IntervalChoice, Panel, TimeRange, Variable};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -75,8 +75,10 @@ pub struct VariableDefinition<'a> {
     pub name: &'a str,
     /// The word for readers.
     pub label: &'a str,
-    /// Whether the parameter may be given several times.
-    pub multi: bool,
+    /// Its kind, by the word of dashboard files: `single` takes one value; with `multi` the
+    /// parameter may be repeated.
+    #[schema(example = "multi")]
+    pub kind: &'static str,
     /// What is chosen where the address says nothing; none means all.
     pub default: &'a [String],
     /// The values that are allowed; null where the database knows them.
@@ -96,8 +98,8 @@ pub struct PanelDefinition<'a> {
     #[schema(required = true)]
     pub description: Option<&'a str>,
     /// How it is drawn, and so what its columns mean: `stat`, `line`, `table`…
-    #[schema(value_type = String, example = "line")]
-    pub kind: PanelKind,
+    #[schema(example = "line")]
+    pub kind: &'static str,
     /// What its numbers count: a currency's code, `percent` (1 is 100 %), `seconds`, `bytes`, or
     /// a noun.
     #[schema(required = true, example = "GBP")]
@@ -171,12 +173,9 @@ impl<'a> VariableDefinition<'a> {
         Self {
             name: variable.name.as_str(),
             label: &variable.label,
-            multi: variable.multi,
-            default: variable.default.values(),
-            options: match &variable.options {
-                Options::Fixed(options) => Some(options),
-                Options::Query { .. } => None,
-            },
+            kind: variable.kind.word(),
+            default: variable.kind.default_values(),
+            options: variable.kind.options().and_then(Options::fixed),
         }
     }
 }
@@ -196,7 +195,7 @@ impl<'a> PanelDefinition<'a> {
             id: panel.id.as_str(),
             title: &panel.title,
             description: panel.description.as_deref(),
-            kind: panel.kind,
+            kind: panel.kind.word(),
             unit: word(&panel.unit),
             compare: panel.compare.map(brisk_domain::Compare::label),
             interval: panel.interval.map(brisk_domain::Interval::word),

@@ -4,7 +4,8 @@ use super::merged_order;
 use super::x_axis::{self, Axis};
 use crate::spec::Input;
 use crate::tooltip;
-use brisk_domain::panel::{Cell, EmptyBucket};
+use brisk_domain::panel::Cell;
+use brisk_domain::panel_kind::EmptyBucket;
 use brisk_domain::{Column, Frame, Unit, format};
 
 /// One line, area or row of bars.

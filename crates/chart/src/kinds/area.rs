@@ -4,8 +4,9 @@ use super::chart::Chart;
 use super::line::{self, Fill};
 use crate::scene::Plot;
 use crate::spec::Input;
+use brisk_domain::panel_kind::Area;
 
-pub(crate) fn draw(input: &Input<'_>) -> Option<Chart<Plot>> {
-    let fill = if input.spec.stacked { Fill::Stacked } else { Fill::Tinted };
-    line::draw_filled(input, fill)
+pub(crate) fn draw(input: &Input<'_>, options: &Area) -> Option<Chart<Plot>> {
+    let fill = if options.stacked { Fill::Stacked } else { Fill::Tinted };
+    line::draw_filled(input, fill, options.empty)
 }

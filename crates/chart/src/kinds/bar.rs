@@ -13,6 +13,7 @@ use crate::scene::{Across, Anchor, Color, LinkName, Path, Plot, Role, Shape, Tex
 use crate::spec::Input;
 use crate::text::shorten;
 use crate::tooltip::{Readout, fraction};
+use brisk_domain::panel_kind::{Bar as Options, EmptyBucket};
 
 /// More bars than this are drawn as one path per series: a bar two pixels wide is no target.
 const MAX_BARS: usize = 240;
@@ -23,14 +24,19 @@ const LABEL_WIDTH: f64 = 110.0;
 /// The most labels that any screen has room for.
 const MAX_LABELS: usize = 60;
 
-pub(crate) fn draw(input: &Input<'_>) -> Option<Chart<Plot>> {
-    let (stacked, widest) = (input.spec.stacked, WIDEST / input.width.max(1.0));
-    draw_shared(input, Sharing { stacked, in_rows: false, part: bar_places::PART, widest })
+pub(crate) fn draw(input: &Input<'_>, options: &Options) -> Option<Chart<Plot>> {
+    let (stacked, widest) = (options.stacked, WIDEST / input.width.max(1.0));
+    let sharing = Sharing { stacked, in_rows: false, part: bar_places::PART, widest };
+    draw_shared(input, sharing, options.empty)
 }
 
-pub(crate) fn draw_shared(input: &Input<'_>, sharing: Sharing) -> Option<Chart<Plot>> {
+pub(crate) fn draw_shared(
+    input: &Input<'_>,
+    sharing: Sharing,
+    empty: EmptyBucket,
+) -> Option<Chart<Plot>> {
     let stacked = sharing.stacked;
-    let reading = Reading { stacked, empty: input.spec.empty, with_bins: true };
+    let reading = Reading { stacked, empty, with_bins: true };
     let points = points::of(input, &reading)?;
     let bars = bars(&points, input.hidden, sharing);
     let unit = bar_places::unit_of(&points);

@@ -8,6 +8,7 @@ use crate::data::series::{Reading, Series};
 use crate::scene::{Anchor, Color, KeyItem, Keys, LinkName, Part, Picture, Role, Scene, Text, X};
 use crate::spec::Input;
 use crate::tooltip::{self, Readout, ReadoutSeries};
+use brisk_domain::panel_kind::EmptyBucket;
 use brisk_domain::{Unit, format};
 use std::fmt::Write as _;
 
@@ -27,7 +28,7 @@ struct Slice {
 }
 
 pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
-    let reading = Reading { stacked: false, empty: input.spec.empty, with_bins: false };
+    let reading = Reading { stacked: false, empty: EmptyBucket::Gap, with_bins: false };
     let points = points::of(input, &reading)?;
     let series = points.series.first()?;
     let labels = points.labels(input);

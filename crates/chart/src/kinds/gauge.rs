@@ -8,6 +8,7 @@ use crate::spec::Input;
 use crate::text::width::text_width;
 use crate::tooltip::{Readout, ReadoutSeries};
 use brisk_domain::format;
+use brisk_domain::panel_kind::Gauge;
 
 /// The largest radius, in px.
 const LARGEST: f64 = 134.0;
@@ -18,8 +19,8 @@ const LABELS: f64 = 17.0;
 /// Where the arrow of a figure outside of the scale begins, as a part of the arc from its end.
 const ARROW: f64 = 0.1;
 
-pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
-    let max = input.spec.max.filter(|max| *max > 0.0)?;
+pub(crate) fn draw(input: &Input<'_>, options: &Gauge) -> Option<Chart> {
+    let max = Some(options.max).filter(|max| *max > 0.0)?;
     let (value, column) = first_number(input.frame)?;
     let exact = exact_first(input.frame).unwrap_or_default();
     let unit = input.spec.unit_of(&column);

@@ -11,6 +11,7 @@ use crate::scene::{Across, Anchor, Color, LinkName, Plot, Role, Scene, Shape, Te
 use crate::spec::Input;
 use crate::text::width::text_width;
 use crate::tooltip::{Readout, fraction};
+use brisk_domain::panel_kind::Bar as Options;
 use brisk_domain::{Unit, format};
 
 /// Where the rows begin, in px; as much is left below them.
@@ -22,9 +23,9 @@ const THICKEST: f64 = 26.0;
 /// Bars that are thinner than this have no room for their values, in px.
 const THIN: f64 = 10.0;
 
-pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
-    let stacked = input.spec.stacked;
-    let reading = Reading { stacked, empty: input.spec.empty, with_bins: false };
+pub(crate) fn draw(input: &Input<'_>, options: &Options) -> Option<Chart> {
+    let stacked = options.stacked;
+    let reading = Reading { stacked, empty: options.empty, with_bins: false };
     let points = points::of(input, &reading)?;
     let summary = summary(&points, input);
     let plan = Plan::of(&points, input, stacked);

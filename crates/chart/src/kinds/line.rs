@@ -11,6 +11,7 @@ use crate::scales::time_ticks;
 use crate::scene::{Color, LinkState, Path, Plot, Shape};
 use crate::spec::Input;
 use crate::tooltip::{self, Readout, ReadoutSeries, fraction};
+use brisk_domain::panel_kind::{EmptyBucket, Line};
 use brisk_domain::{Bounds, Unit, format};
 
 /// More points than this in one line are downsampled.
@@ -18,8 +19,8 @@ const MAX_POINTS: usize = 1_000;
 /// The radius of a point without neighbours, in px.
 const DOT: f64 = 3.0;
 
-pub(crate) fn draw(input: &Input<'_>) -> Option<Chart<Plot>> {
-    draw_filled(input, Fill::None)
+pub(crate) fn draw(input: &Input<'_>, options: &Line) -> Option<Chart<Plot>> {
+    draw_filled(input, Fill::None, options.empty)
 }
 
 /// What is below a line.
@@ -33,9 +34,13 @@ pub(crate) enum Fill {
     Stacked,
 }
 
-pub(crate) fn draw_filled(input: &Input<'_>, fill: Fill) -> Option<Chart<Plot>> {
+pub(crate) fn draw_filled(
+    input: &Input<'_>,
+    fill: Fill,
+    empty: EmptyBucket,
+) -> Option<Chart<Plot>> {
     let stacked = fill == Fill::Stacked;
-    let reading = Reading { stacked, empty: input.spec.empty, with_bins: false };
+    let reading = Reading { stacked, empty, with_bins: false };
     let points = points::of(input, &reading)?;
     let stacks = stacks(&points, input, stacked);
     let axes = axes(&points, input, &stacks, fill);

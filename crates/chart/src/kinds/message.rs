@@ -4,7 +4,7 @@ use super::chart::Chart;
 use crate::scene::Scene;
 use crate::spec::Input;
 use crate::tooltip::Readout;
-use brisk_domain::{Column, PanelKind};
+use brisk_domain::Column;
 
 /// Whether there is no number at all (or no row, for tables).
 pub(crate) fn has_nothing(input: &Input<'_>) -> bool {
@@ -12,7 +12,7 @@ pub(crate) fn has_nothing(input: &Input<'_>) -> bool {
     if frame.rows() == 0 {
         return true;
     }
-    if matches!(input.spec.kind, PanelKind::Table) {
+    if input.spec.has_rows() {
         return false;
     }
     let has_number =

@@ -5,7 +5,7 @@ use crate::data::row_order;
 use crate::scene::table::{Pager, Sortable, Table, Whole};
 use crate::spec::Input;
 use crate::table_view::TableView;
-use brisk_domain::{PanelKind, format};
+use brisk_domain::format;
 use std::ops::Range;
 
 /// Rows of a page.
@@ -16,7 +16,7 @@ const WHOLE: usize = 500;
 
 /// The rows of `input` in the order and on the page that `view` says.
 pub(crate) fn draw(input: &Input<'_>, view: &TableView<'_>) -> Sortable {
-    let columns = Columns::of(input, input.spec.kind == PanelKind::Table);
+    let columns = Columns::of(input, input.spec.has_rows());
     let rows = input.frame.rows();
     let sort = view.state.sort.as_ref();
     let order: Vec<usize> = match sort.and_then(|sort| Some((sort, columns.named(&sort.column)?))) {

@@ -7,7 +7,7 @@ use crate::scene::{Change, Figure, Scene, Stat, Verdict};
 use crate::spec::Input;
 use crate::text::width::text_width;
 use crate::tooltip::Readout;
-use brisk_domain::panel::Better;
+use brisk_domain::panel_kind::{Better, Stat as Options};
 use brisk_domain::{Frame, Unit, format};
 use std::fmt::Write as _;
 
@@ -19,8 +19,8 @@ const SMALLEST: f64 = 120.0;
 /// The height of the small line, in units.
 const SPARK_HEIGHT: f64 = 32.0;
 
-pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
-    let better = input.spec.better;
+pub(crate) fn draw(input: &Input<'_>, options: &Options) -> Option<Chart> {
+    let better = options.better;
     let (value, column) = first_number(input.frame)?;
     let unit = input.spec.unit_of(&column);
     let mut summary = format!("{}: {}.", input.spec.title, format::full(value, unit));

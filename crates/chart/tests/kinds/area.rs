@@ -1,15 +1,16 @@
 //! Areas.
 
 use super::{days, drawn, revenue, snapshot};
+use crate::support::case::stack;
 use crate::support::cases::area::many_series;
 use crate::support::columns::ints;
-use brisk_domain::PanelKind;
+use brisk_domain::PanelKindName;
 
 #[test]
 fn stacked_areas() {
     let columns = vec![days(3), ints("new", [1, 2, 3]), ints("returning", [4, 4, 4])];
-    let mut area = revenue(PanelKind::Area, columns);
-    area.spec.stacked = true;
+    let mut area = revenue(PanelKindName::Area, columns);
+    stack(&mut area.spec, true);
     snapshot("area_stacked", &drawn(&area));
     area.hidden = vec![0];
     snapshot("area_stacked_with_a_hidden_series", &drawn(&area));

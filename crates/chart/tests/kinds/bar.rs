@@ -2,40 +2,41 @@
 
 use super::{days, drawn, markup_snapshot, revenue, snapshot};
 use crate::support::case::Case;
+use crate::support::case::{lay, stack};
 use crate::support::cases::bar::categories;
 use crate::support::columns::{column, floats, ints, start, texts, time};
 use crate::support::links::countries;
-use brisk_domain::{Column, Frame, PanelKind, Values};
+use brisk_domain::{Column, Frame, PanelKindName, Values};
 
 #[test]
 fn bars_beside_and_on_each_other() {
     let mut bar =
-        revenue(PanelKind::Bar, vec![days(3), ints("a", [1, -2, 3]), ints("b", [2, 2, -2])]);
+        revenue(PanelKindName::Bar, vec![days(3), ints("a", [1, -2, 3]), ints("b", [2, 2, -2])]);
     snapshot("bar_grouped", &drawn(&bar));
-    bar.spec.stacked = true;
+    stack(&mut bar.spec, true);
     snapshot("bar_stacked_both_ways", &drawn(&bar));
     let months: Vec<Column> = vec![
         texts("month", &["Jan", "Jan", "Feb"]),
         texts("band", &["low", "high", "low"]),
         ints("revenue", [1, 2, 3]),
     ];
-    snapshot("bar_from_long_rows", &drawn(&revenue(PanelKind::Bar, months)));
+    snapshot("bar_from_long_rows", &drawn(&revenue(PanelKindName::Bar, months)));
 }
 
 #[test]
 fn bars_are_links_and_the_chosen_one_takes_itself_back() {
-    let case = countries(PanelKind::Bar, "range=last-7-days&country=France");
+    let case = countries(PanelKindName::Bar, "range=last-7-days&country=France");
     markup_snapshot("bar_with_links", &case.draw().body);
 }
 
 #[test]
 fn nobody_can_choose_null_or_times() {
-    let mut case = countries(PanelKind::Bar, "");
+    let mut case = countries(PanelKindName::Bar, "");
     let country = column("country", Values::Text(vec![None, Some("France".into()), None]));
     case.frame = Frame::new(vec![country, ints("n", [3, 2, 1])]).unwrap();
     assert_eq!(case.draw().body.matches("<a ").count(), 1);
     let times = vec![time("day", vec![start()]), ints("n", [1])];
-    let mut bars = countries(PanelKind::Bar, "");
+    let mut bars = countries(PanelKindName::Bar, "");
     bars.frame = Frame::new(times).unwrap();
     assert_eq!(bars.draw().body.matches("<a ").count(), 0);
 }
@@ -44,22 +45,23 @@ fn nobody_can_choose_null_or_times() {
 fn a_missing_bin_leaves_a_gap() {
     let bins = || floats("hours", [6.5, 7.0, 8.0, 9.5]);
     let counts = || ints("tickets", [4, 3, 1, 2]);
-    for kind in [PanelKind::Histogram, PanelKind::Bar] {
+    for kind in [PanelKindName::Histogram, PanelKindName::Bar] {
         let readout = Case::new("", kind, "First reply", vec![bins(), counts()]).draw().readout;
         assert_eq!(readout.labels, ["6.5", "7", "7.5", "8", "8.5", "9", "9.5"]);
         assert_eq!(readout.series[0].values, ["4", "3", "", "1", "", "", "2"]);
     }
     let years = vec![ints("year", [2019, 2020, 2022]), ints("n", [4, 3, 1])];
-    let years = Case::new("", PanelKind::Bar, "Years", years).draw().readout;
+    let years = Case::new("", PanelKindName::Bar, "Years", years).draw().readout;
     assert_eq!(years.labels, ["2019", "2020", "2021", "2022"]);
-    let lying = Case::new("", PanelKind::Bar, "First reply", vec![bins(), counts()])
-        .with(|c| c.spec.horizontal = true);
+    let lying = Case::new("", PanelKindName::Bar, "First reply", vec![bins(), counts()])
+        .with(|c| lay(&mut c.spec, true));
     assert_eq!(lying.draw().readout.labels.len(), 4, "a list has no gaps");
 }
 
 #[test]
 fn a_single_bar_is_no_wall() {
-    let one = Case::new("", PanelKind::Bar, "One", vec![texts("name", &["only"]), ints("n", [42])]);
+    let one =
+        Case::new("", PanelKindName::Bar, "One", vec![texts("name", &["only"]), ints("n", [42])]);
     let body = one.draw().body;
     assert!(body.contains("x=\"42.5%\" width=\"15%\""), "{body}");
 }

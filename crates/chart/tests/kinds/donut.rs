@@ -5,7 +5,7 @@ use crate::support::case::Case;
 use crate::support::columns::{column, ints, texts};
 use crate::support::links::countries;
 use brisk_chart::Drawing;
-use brisk_domain::{Frame, PanelKind, Values};
+use brisk_domain::{Frame, PanelKindName, Values};
 
 #[test]
 fn rings_of_one_and_of_many() {
@@ -13,7 +13,7 @@ fn rings_of_one_and_of_many() {
         let names: Vec<String> = (0..count).map(|i| format!("slice {i}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let values: Vec<i64> = (1..=count as i64).collect();
-        drawn(&revenue(PanelKind::Donut, vec![texts("name", &names), ints("revenue", values)]))
+        drawn(&revenue(PanelKindName::Donut, vec![texts("name", &names), ints("revenue", values)]))
     };
     snapshot("donut", &donut(3));
     snapshot("donut_with_many_slices", &donut(9));
@@ -22,7 +22,7 @@ fn rings_of_one_and_of_many() {
 
 #[test]
 fn slices_are_links_and_the_chosen_one_takes_itself_back() {
-    let case = countries(PanelKind::Donut, "range=last-7-days&country=France");
+    let case = countries(PanelKindName::Donut, "range=last-7-days&country=France");
     markup_snapshot("donut_with_links", &case.draw().body);
 }
 
@@ -30,7 +30,7 @@ fn slices_are_links_and_the_chosen_one_takes_itself_back() {
 fn nobody_can_choose_what_was_put_together() {
     let names: Vec<String> = (0..9).map(|i| format!("n{i}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let mut donut = countries(PanelKind::Donut, "");
+    let mut donut = countries(PanelKindName::Donut, "");
     donut.frame =
         Frame::new(vec![texts("country", &names), ints("n", (0..9).map(|i| 20 - i))]).unwrap();
     // Five slices twice, in the ring and in the list; "Other" is none of them.
@@ -59,5 +59,5 @@ fn slices_of_nothing_are_left_out_and_said() {
 fn donut(values: Vec<Option<i64>>) -> Drawing {
     let names = ["a", "b", "c", "d", "e", "f"];
     let columns = vec![texts("name", &names[..values.len()]), column("n", Values::Int(values))];
-    Case::new("", PanelKind::Donut, "Shares", columns).draw()
+    Case::new("", PanelKindName::Donut, "Shares", columns).draw()
 }

@@ -2,24 +2,25 @@
 
 use super::{drawn, markup_snapshot, revenue, snapshot};
 use crate::support::case::Case;
+use crate::support::case::lay;
 use crate::support::cases::{bar, horizontal_bar};
 use crate::support::columns::{ints, texts};
 use crate::support::links::countries;
-use brisk_domain::PanelKind;
+use brisk_domain::PanelKindName;
 
 #[test]
 fn labels_that_are_too_long() {
     let long = "A country with a name so long that no chart has room for all of it".to_owned();
     let names = texts("country", &["France", &long, "EIRE"]);
-    let mut bars = revenue(PanelKind::Bar, vec![names, ints("revenue", [5, -2, 1])]);
-    bars.spec.horizontal = true;
+    let mut bars = revenue(PanelKindName::Bar, vec![names, ints("revenue", [5, -2, 1])]);
+    lay(&mut bars.spec, true);
     snapshot("horizontal_bar_with_a_long_label", &drawn(&bars));
 }
 
 #[test]
 fn rows_are_links_and_the_chosen_one_takes_itself_back() {
-    let mut case = countries(PanelKind::Bar, "range=last-7-days&country=France");
-    case.spec.horizontal = true;
+    let mut case = countries(PanelKindName::Bar, "range=last-7-days&country=France");
+    lay(&mut case.spec, true);
     markup_snapshot("horizontal_bar_with_links", &case.draw().body);
 }
 
@@ -33,7 +34,7 @@ fn rows_that_do_not_fit_are_counted() {
 
 #[test]
 fn labels_beside_bars_have_up_to_two_fifths_of_the_width_and_differ() {
-    let long = bar::categories("", 12).with(|c| c.spec.horizontal = true);
+    let long = bar::categories("", 12).with(|c| lay(&mut c.spec, true));
     let drawing = long.draw();
     // Of 640 px; no more in narrower boxes.
     assert_eq!(drawing.readout.margins.0, 256.0);
@@ -42,6 +43,7 @@ fn labels_beside_bars_have_up_to_two_fifths_of_the_width_and_differ() {
     assert!(drawing.body.contains(">Category number </span>"), "{}", drawing.body);
     assert!(drawing.body.contains(">07 with a rather long explanatory suffix</span>"));
     let columns = vec![texts("name", &["United Kingdom", "EIRE"]), ints("n", [2, 1])];
-    let short = Case::new("", PanelKind::Bar, "Short", columns).with(|c| c.spec.horizontal = true);
+    let short =
+        Case::new("", PanelKindName::Bar, "Short", columns).with(|c| lay(&mut c.spec, true));
     assert!(!short.draw().body.contains("foreignObject"));
 }

@@ -1,24 +1,26 @@
 //! Lines.
 
 use super::{MONDAY, days, drawn, revenue, snapshot};
+use crate::support::case::fill;
 use crate::support::columns::{column, ints, london};
-use brisk_domain::panel::EmptyBucket;
-use brisk_domain::{Compare, Frame, Interval, PanelKind, Timestamp, Values};
+use brisk_domain::panel_kind::EmptyBucket;
+use brisk_domain::{Compare, Frame, Interval, PanelKindName, Timestamp, Values};
 
 #[test]
 fn lines_with_gaps_and_without_points() {
-    let line = revenue(PanelKind::Line, vec![days(7), ints("revenue", [5, 9, -3, 12, 7, 7, 8])]);
+    let line =
+        revenue(PanelKindName::Line, vec![days(7), ints("revenue", [5, 9, -3, 12, 7, 7, 8])]);
     snapshot("line_with_negative_values", &drawn(&line));
     let gaps = Values::Int(vec![Some(1), Some(2), None, Some(4), None, Some(6)]);
-    let gaps = revenue(PanelKind::Line, vec![days(6), column("revenue", gaps)]);
+    let gaps = revenue(PanelKindName::Line, vec![days(6), column("revenue", gaps)]);
     snapshot("line_with_null_gaps_and_a_lone_point", &drawn(&gaps));
-    let one = revenue(PanelKind::Line, vec![days(1), ints("revenue", [5])]);
+    let one = revenue(PanelKindName::Line, vec![days(1), ints("revenue", [5])]);
     snapshot("line_of_one_point", &drawn(&one));
-    let none = revenue(PanelKind::Line, vec![days(0), ints("revenue", [])]);
+    let none = revenue(PanelKindName::Line, vec![days(0), ints("revenue", [])]);
     snapshot("line_of_no_points", &drawn(&none));
-    let equal = revenue(PanelKind::Line, vec![days(3), ints("revenue", [7, 7, 7])]);
+    let equal = revenue(PanelKindName::Line, vec![days(3), ints("revenue", [7, 7, 7])]);
     snapshot("line_of_equal_values", &drawn(&equal));
-    let mut compared = revenue(PanelKind::Line, vec![days(3), ints("revenue", [1, 2, 3])]);
+    let mut compared = revenue(PanelKindName::Line, vec![days(3), ints("revenue", [1, 2, 3])]);
     compared.spec.compare = Some(Compare::PreviousPeriod);
     compared.previous = Some(Frame::new(vec![days(3), ints("revenue", [2, 2, 2])]).unwrap());
     snapshot("line_against_the_previous_period", &drawn(&compared));
@@ -26,7 +28,7 @@ fn lines_with_gaps_and_without_points() {
 
 #[test]
 fn days_stay_days_through_the_change_of_clocks() {
-    let line = revenue(PanelKind::Line, vec![days(14), ints("revenue", [1; 14])]);
+    let line = revenue(PanelKindName::Line, vec![days(14), ints("revenue", [1; 14])]);
     let drawing = line.draw();
     assert_eq!(drawing.readout.labels.len(), 14);
     assert_eq!(drawing.readout.labels[6], "Sun 30 Oct 2011");
@@ -39,8 +41,8 @@ fn empty_buckets_are_gaps_zeros_or_carried_and_the_future_is_none_of_them() {
     let times = [0, 2].map(|i| Some(london().plus_days(monday, i)));
     let columns = || vec![column("day", Values::Time(times.to_vec())), ints("revenue", [5, 6])];
     let shown = |empty| {
-        let mut line = revenue(PanelKind::Line, columns());
-        line.spec.empty = empty;
+        let mut line = revenue(PanelKindName::Line, columns());
+        fill(&mut line.spec, empty);
         line.draw().readout.series[0].values[..4].join("|")
     };
     assert_eq!(shown(EmptyBucket::Gap), "£5.00||£6.00|");
@@ -53,7 +55,7 @@ fn ten_thousand_points_are_thinned_out() {
     let times = (0..10_000).map(|i| Some(Timestamp::from_seconds(MONDAY + i * 60))).collect();
     let values = (0..10_000).map(|i| Some(f64::from(i % 100))).collect();
     let columns = vec![column("at", Values::Time(times)), column("load", Values::Float(values))];
-    let mut line = revenue(PanelKind::Line, columns);
+    let mut line = revenue(PanelKindName::Line, columns);
     line.interval = Interval::Minute;
     let drawing = line.draw();
     assert!(drawing.body.len() < 20_000, "{}", drawing.body.len());

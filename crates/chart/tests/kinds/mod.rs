@@ -16,7 +16,7 @@ mod table;
 use crate::support::case::Case;
 use crate::support::columns::{london, time};
 use brisk_chart::Drawing;
-use brisk_domain::{Bounds, Column, PanelKind, Timestamp, Unit};
+use brisk_domain::{Bounds, Column, PanelKindName, Timestamp, Unit};
 
 /// 2011-10-24 00:00 in London, a Monday; the clocks go back on the following Sunday.
 const MONDAY: i64 = 1_319_410_800;
@@ -26,7 +26,7 @@ fn monday() -> Timestamp {
 }
 
 /// Revenue in pounds over the two weeks from that Monday.
-fn revenue(kind: PanelKind, columns: Vec<Column>) -> Case {
+fn revenue(kind: PanelKindName, columns: Vec<Column>) -> Case {
     Case::new("", kind, "Revenue", columns).with(|case| {
         case.spec.unit = Unit::Money("GBP".into());
         case.bounds = Bounds { from: monday(), to: london().plus_days(monday(), 14) };

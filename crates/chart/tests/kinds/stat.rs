@@ -3,18 +3,18 @@
 use super::{days, drawn, revenue, snapshot};
 use crate::support::cases::stat::figure;
 use crate::support::columns::{floats, ints};
-use brisk_domain::panel::Better;
-use brisk_domain::{Compare, Frame, PanelKind, Unit};
+use brisk_domain::panel_kind::{Better, Stat};
+use brisk_domain::{Compare, Frame, PanelKind, PanelKindName, Unit};
 
 #[test]
 fn figures_with_and_without_a_change() {
-    let mut stat = revenue(PanelKind::Stat, vec![floats("revenue", [1_234_567.0])]);
+    let mut stat = revenue(PanelKindName::Stat, vec![floats("revenue", [1_234_567.0])]);
     stat.spec.compare = Some(Compare::PreviousPeriod);
     snapshot("stat_with_nothing_to_compare", &drawn(&stat));
     stat.previous = Some(Frame::new(vec![floats("revenue", [1_000_000.0])]).unwrap());
     stat.sparkline = Some(Frame::new(vec![days(5), ints("n", [1, 3, 2, 5, 4])]).unwrap());
     snapshot("stat_with_change_and_sparkline", &drawn(&stat));
-    stat.spec.better = Better::Down;
+    stat.spec.kind = PanelKind::Stat(Stat { sparkline: None, better: Better::Down });
     assert!(stat.draw().body.contains("stat-change bad"));
     for (previous, words) in [(1_234_567.0, "No change"), (1_234_600.0, "Hardly any change")] {
         stat.previous = Some(Frame::new(vec![floats("revenue", [previous])]).unwrap());
@@ -25,7 +25,7 @@ fn figures_with_and_without_a_change() {
 #[test]
 fn small_lines_far_from_zero_are_not_flat_and_have_no_area() {
     let spark = |values: [f64; 3]| {
-        let mut stat = revenue(PanelKind::Stat, vec![floats("value", values)]);
+        let mut stat = revenue(PanelKindName::Stat, vec![floats("value", values)]);
         stat.sparkline = Frame::new(vec![floats("value", values)]).ok();
         stat.draw().body
     };

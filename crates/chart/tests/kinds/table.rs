@@ -5,7 +5,7 @@ use crate::support::columns::{column, ints, style, texts};
 use crate::support::links::countries;
 use brisk_chart::{TableView, table};
 use brisk_domain::panel::Cell;
-use brisk_domain::{PanelKind, TableState, Values};
+use brisk_domain::{PanelKindName, TableState, Values};
 
 #[test]
 fn bars_and_trends_in_cells() {
@@ -15,7 +15,7 @@ fn bars_and_trends_in_cells() {
         texts("trend", &["1,2,3", "x"]),
         column("note", Values::Text(vec![None, Some("secret".into())])),
     ];
-    let mut panel = revenue(PanelKind::Table, columns);
+    let mut panel = revenue(PanelKindName::Table, columns);
     panel.spec.columns = vec![
         style("revenue", None, Cell::Bar),
         style("trend", None, Cell::Trend),
@@ -24,13 +24,13 @@ fn bars_and_trends_in_cells() {
     let drawing = drawn(&panel);
     assert!(!drawing.body.contains("secret"));
     snapshot("table_with_bars_and_trends", &drawing);
-    let long = revenue(PanelKind::Table, vec![ints("n", 0..60)]);
+    let long = revenue(PanelKindName::Table, vec![ints("n", 0..60)]);
     assert!(long.draw().body.contains("10 more rows are not shown here."));
 }
 
 #[test]
 fn every_chart_has_a_table() {
-    let line = revenue(PanelKind::Line, vec![days(2), ints("revenue", [1, 2])]);
+    let line = revenue(PanelKindName::Line, vec![days(2), ints("revenue", [1, 2])]);
     let state = TableState::default();
     let view = TableView { panel: "revenue", state: &state, action: "/d/sales", pairs: &[] };
     markup_snapshot("table_of_a_line", &table(&line.input(), &view));
@@ -38,6 +38,6 @@ fn every_chart_has_a_table() {
 
 #[test]
 fn rows_are_links_and_the_chosen_one_takes_itself_back() {
-    let case = countries(PanelKind::Table, "country=France");
+    let case = countries(PanelKindName::Table, "country=France");
     markup_snapshot("table_with_links", &case.table());
 }

@@ -2,8 +2,12 @@
 
 use super::columns::{days, london};
 use brisk_chart::{Drawing, Input, Spec};
-use brisk_domain::panel::{Better, EmptyBucket};
-use brisk_domain::{Bounds, Column, Frame, Interval, PanelKind, Timestamp, Unit, ZoneOffsets};
+use brisk_domain::panel_kind::{
+    Area, Bar, Donut, EmptyBucket, Gauge, Heatmap, Histogram, Line, Scatter, Stat, Table,
+};
+use brisk_domain::{
+    Bounds, Column, Frame, Interval, PanelKind, PanelKindName, Timestamp, Unit, ZoneOffsets,
+};
 
 /// What [`Input`] borrows, owned.
 pub(crate) struct Case {
@@ -23,7 +27,7 @@ pub(crate) struct Case {
 impl Case {
     pub(crate) fn new(
         name: &'static str,
-        kind: PanelKind,
+        kind: PanelKindName,
         title: &str,
         columns: Vec<Column>,
     ) -> Self {
@@ -79,17 +83,63 @@ impl Case {
     }
 }
 
-fn spec(kind: PanelKind, title: &str) -> Spec {
+fn spec(kind: PanelKindName, title: &str) -> Spec {
     Spec {
-        kind,
+        kind: plain(kind),
         title: title.into(),
         unit: Unit::None,
-        stacked: false,
-        horizontal: false,
-        empty: EmptyBucket::Gap,
-        max: None,
-        better: Better::Up,
         columns: Vec::new(),
         compare: None,
+    }
+}
+
+/// The kind with the least options.
+pub(crate) fn plain(kind: PanelKindName) -> PanelKind {
+    let empty = EmptyBucket::Gap;
+    match kind {
+        PanelKindName::Stat => PanelKind::Stat(Stat::default()),
+        PanelKindName::Line => PanelKind::Line(Line { empty }),
+        PanelKindName::Area => PanelKind::Area(Area { stacked: false, empty }),
+        PanelKindName::Bar => PanelKind::Bar(Bar { stacked: false, horizontal: false, empty }),
+        PanelKindName::Donut => PanelKind::Donut(Donut),
+        PanelKindName::Heatmap => PanelKind::Heatmap(Heatmap),
+        PanelKindName::Histogram => PanelKind::Histogram(Histogram { empty }),
+        PanelKindName::Scatter => PanelKind::Scatter(Scatter),
+        PanelKindName::Table => PanelKind::Table(Table),
+        PanelKindName::Gauge => PanelKind::Gauge(Gauge { max: 100.0 }),
+    }
+}
+
+/// Stacks the series, if the kind can.
+pub(crate) fn stack(spec: &mut Spec, stacked: bool) {
+    if let PanelKind::Area(Area { stacked: option, .. })
+    | PanelKind::Bar(Bar { stacked: option, .. }) = &mut spec.kind
+    {
+        *option = stacked;
+    }
+}
+
+/// Draws bars from left to right, if the kind has bars.
+pub(crate) fn lay(spec: &mut Spec, horizontal: bool) {
+    if let PanelKind::Bar(bar) = &mut spec.kind {
+        bar.horizontal = horizontal;
+    }
+}
+
+/// Shows a bucket without a row as `empty`, if the kind can.
+pub(crate) fn fill(spec: &mut Spec, empty: EmptyBucket) {
+    if let PanelKind::Line(Line { empty: option })
+    | PanelKind::Area(Area { empty: option, .. })
+    | PanelKind::Bar(Bar { empty: option, .. })
+    | PanelKind::Histogram(Histogram { empty: option }) = &mut spec.kind
+    {
+        *option = empty;
+    }
+}
+
+/// Sets the end of the scale, if the kind has one.
+pub(crate) fn scale(spec: &mut Spec, max: f64) {
+    if let PanelKind::Gauge(gauge) = &mut spec.kind {
+        gauge.max = max;
     }
 }

@@ -2,17 +2,17 @@
 
 use super::case::Case;
 use super::columns::{floats, texts};
-use brisk_domain::variable::Options;
+use brisk_domain::variable_kind::{Multi, Options};
 use brisk_domain::view::parse_query;
 use brisk_domain::{
-    Dashboard, IntervalChoice, Now, PanelFilter, PanelKind, RowLinks, Selection, Slug, TimeRange,
-    Variable, VariableName, ViewState, ZoneName,
+    Dashboard, IntervalChoice, Now, PanelFilter, PanelKindName, RowLinks, Selection, Slug,
+    TimeRange, Variable, VariableKind, VariableName, ViewState, ZoneName,
 };
 
 pub(crate) const NAMES: [&str; 3] = ["United Kingdom", "Côte d'Ivoire & <b>", "France"];
 
 /// A chart whose rows choose the country; `query` is the view.
-pub(crate) fn countries(kind: PanelKind, query: &str) -> Case {
+pub(crate) fn countries(kind: PanelKindName, query: &str) -> Case {
     let columns = vec![texts("country", &NAMES), floats("revenue", [900.0, 40.5, 60.0])];
     Case::new("countries", kind, "Revenue by country", columns)
         .with(|case| case.links = Some(links(query)))
@@ -44,9 +44,10 @@ fn dashboard() -> Dashboard {
         variables: vec![Variable {
             name: VariableName::parse("country").unwrap(),
             label: "Country".into(),
-            multi: true,
-            options: Options::Query { source, query },
-            default: Selection::default(),
+            kind: VariableKind::Multi(Multi {
+                options: Options::Query { source, query },
+                default: Selection::default(),
+            }),
         }],
         panels: vec![],
     }

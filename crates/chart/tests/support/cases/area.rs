@@ -1,15 +1,16 @@
 //! Areas.
 
 use crate::support::case::Case;
+use crate::support::case::stack;
 use crate::support::columns::{day_starts, days, floats, takings, texts, time};
-use brisk_domain::{PanelKind, Timestamp};
+use brisk_domain::{PanelKindName, Timestamp};
 
 /// As they are meant to be used.
 pub(crate) fn usual() -> Vec<Case> {
     vec![
         Case::new(
             "area_stacked",
-            PanelKind::Area,
+            PanelKindName::Area,
             "Orders by country",
             vec![
                 time("day", day_starts(60)),
@@ -19,7 +20,7 @@ pub(crate) fn usual() -> Vec<Case> {
             ],
         )
         .with(|c| {
-            c.spec.stacked = true;
+            stack(&mut c.spec, true);
             c.bounds = days(60);
         }),
     ]
@@ -30,7 +31,7 @@ pub(crate) fn warts() -> Vec<Case> {
     vec![
         Case::new(
             "area_cold",
-            PanelKind::Area,
+            PanelKindName::Area,
             "A freezer's area",
             vec![
                 time("day", day_starts(40)),
@@ -53,8 +54,8 @@ pub(crate) fn many_series() -> Case {
         texts("name", &rows.iter().map(|r| r.1).collect::<Vec<_>>()),
         floats("n", values),
     ];
-    Case::new("area_many_series", PanelKind::Area, "Twelve series", columns).with(|c| {
+    Case::new("area_many_series", PanelKindName::Area, "Twelve series", columns).with(|c| {
         c.bounds = days(20);
-        c.spec.stacked = true;
+        stack(&mut c.spec, true);
     })
 }

@@ -1,21 +1,22 @@
 //! Vertical bars.
 
 use crate::support::case::Case;
+use crate::support::case::stack;
 use crate::support::columns::{day_starts, days, floats, ints, london, texts, time};
-use brisk_domain::{Bounds, Column, Interval, PanelKind, Timestamp, Unit};
+use brisk_domain::{Bounds, Column, Interval, PanelKindName, Timestamp, Unit};
 
 /// As they are meant to be used.
 pub(crate) fn usual() -> Vec<Case> {
     vec![
         Case::new(
             "bar_time",
-            PanelKind::Bar,
+            PanelKindName::Bar,
             "New customers by day",
             vec![time("day", day_starts(30)), ints("customers", (0..30).map(|i| 20 + i * 13 % 41))],
         )
         .with(|c| c.bounds = days(30)),
         long("bar_grouped", "Orders by quarter and channel"),
-        long("bar_stacked", "Orders by quarter, stacked").with(|c| c.spec.stacked = true),
+        long("bar_stacked", "Orders by quarter, stacked").with(|c| stack(&mut c.spec, true)),
     ]
 }
 
@@ -25,27 +26,27 @@ pub(crate) fn warts() -> Vec<Case> {
         dst_day(),
         Case::new(
             "bar_one",
-            PanelKind::Bar,
+            PanelKindName::Bar,
             "One bar",
             vec![texts("name", &["only"]), ints("n", [42])],
         ),
         Case::new(
             "bar_percent",
-            PanelKind::Bar,
+            PanelKindName::Bar,
             "Above 100 % and below 0",
             vec![texts("n", &["x", "y", "z"]), floats("v", [1.5, -0.25, 0.0004])],
         )
         .with(|c| c.spec.unit = Unit::Percent),
         Case::new(
             "bar_negative",
-            PanelKind::Bar,
+            PanelKindName::Bar,
             "Gains and losses",
             vec![
                 texts("month", &["Jan", "Feb", "Mar", "Apr"]),
                 floats("n", [5.0, -3.0, 8.0, -1.0]),
             ],
         ),
-        Case::new("bar_long_labels", PanelKind::Bar, "Long labels", long_labels()),
+        Case::new("bar_long_labels", PanelKindName::Bar, "Long labels", long_labels()),
         categories("bar_categories", 40),
     ]
 }
@@ -58,7 +59,7 @@ pub(crate) fn long(name: &'static str, title: &str) -> Case {
     let values = (0..12).map(|i| f64::from(40 + (i * 37) % 90));
     let columns =
         vec![texts("quarter", &channels), texts("channel", &names), floats("orders", values)];
-    Case::new(name, PanelKind::Bar, title, columns)
+    Case::new(name, PanelKindName::Bar, title, columns)
 }
 
 /// Labels that no axis has room for.
@@ -82,7 +83,7 @@ pub(crate) fn categories(name: &'static str, count: usize) -> Case {
         texts("name", &names.iter().map(String::as_str).collect::<Vec<_>>()),
         floats("n", (1..=count).map(|i| 1e6 / i as f64)),
     ];
-    Case::new(name, PanelKind::Bar, "Many categories", columns)
+    Case::new(name, PanelKindName::Bar, "Many categories", columns)
 }
 
 /// The night in which an hour comes twice.
@@ -93,9 +94,14 @@ fn dst_day() -> Case {
     };
     let hours = Interval::Hour.buckets(bounds, &london());
     let values = ints("orders", (0..hours.len() as i64).map(|i| 3 + i * 5 % 11));
-    Case::new("bar_dst_day", PanelKind::Bar, "Orders by hour", vec![time("hour", hours), values])
-        .with(|c| {
-            c.bounds = bounds;
-            c.interval = Interval::Hour;
-        })
+    Case::new(
+        "bar_dst_day",
+        PanelKindName::Bar,
+        "Orders by hour",
+        vec![time("hour", hours), values],
+    )
+    .with(|c| {
+        c.bounds = bounds;
+        c.interval = Interval::Hour;
+    })
 }

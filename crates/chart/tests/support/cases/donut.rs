@@ -2,14 +2,14 @@
 
 use crate::support::case::Case;
 use crate::support::columns::{column, floats, gbp, ints, texts};
-use brisk_domain::{PanelKind, Values};
+use brisk_domain::{PanelKindName, Values};
 
 /// As they are meant to be used.
 pub(crate) fn usual() -> Vec<Case> {
     vec![
         Case::new(
             "donut",
-            PanelKind::Donut,
+            PanelKindName::Donut,
             "Revenue by price band",
             vec![
                 texts(
@@ -49,19 +49,19 @@ pub(crate) fn warts() -> Vec<Case> {
     vec![
         Case::new(
             "donut_single",
-            PanelKind::Donut,
+            PanelKindName::Donut,
             "One slice",
             vec![texts("name", &["All"]), ints("n", [3])],
         ),
         Case::new(
             "donut_negative",
-            PanelKind::Donut,
+            PanelKindName::Donut,
             "A negative slice",
             vec![texts("name", &["a", "b"]), ints("n", [10, -4])],
         ),
         Case::new(
             "donut_zero",
-            PanelKind::Donut,
+            PanelKindName::Donut,
             "Nothing of some",
             vec![
                 texts("name", &["a", "b", "Nobody", "d"]),

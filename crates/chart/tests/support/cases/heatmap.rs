@@ -2,7 +2,7 @@
 
 use crate::support::case::Case;
 use crate::support::columns::{days, floats, ints, london, time};
-use brisk_domain::{Bounds, Interval, PanelKind, Timestamp, Unit};
+use brisk_domain::{Bounds, Interval, PanelKindName, Timestamp, Unit};
 
 /// As they are meant to be used.
 pub(crate) fn usual() -> Vec<Case> {
@@ -13,7 +13,7 @@ pub(crate) fn usual() -> Vec<Case> {
     vec![
         Case::new(
             "heatmap_week",
-            PanelKind::Heatmap,
+            PanelKindName::Heatmap,
             "Orders by weekday and hour",
             vec![
                 ints("hour", weekday_hour(|_, h| h)),
@@ -39,7 +39,7 @@ fn cohorts() -> Case {
     let cells = || (0..8_usize).flat_map(|m| (0..8 - m).map(move |age| (m, age)));
     Case::new(
         "heatmap_cohorts",
-        PanelKind::Heatmap,
+        PanelKindName::Heatmap,
         "Customers who come back",
         vec![
             ints("month", cells().map(|(_, age)| age as i64)),

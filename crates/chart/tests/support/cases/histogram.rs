@@ -2,13 +2,13 @@
 
 use crate::support::case::Case;
 use crate::support::columns::{floats, ints, texts};
-use brisk_domain::PanelKind;
+use brisk_domain::PanelKindName;
 
 /// As they are meant to be used.
 pub(crate) fn usual() -> Vec<Case> {
     vec![Case::new(
         "histogram",
-        PanelKind::Histogram,
+        PanelKindName::Histogram,
         "Orders by value",
         vec![
             texts("value", &["£0", "£50", "£100", "£200", "£300", "£500", "£1k", "£2k+"]),
@@ -21,7 +21,7 @@ pub(crate) fn usual() -> Vec<Case> {
 pub(crate) fn warts() -> Vec<Case> {
     vec![Case::new(
         "histogram_gaps",
-        PanelKind::Histogram,
+        PanelKindName::Histogram,
         "First reply in hours",
         vec![
             floats("hours", [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 3.5, 5.0, 5.5, 7.5, 10.0, 12.0]),

@@ -2,8 +2,9 @@
 
 use super::bar::{categories, long, long_labels};
 use crate::support::case::Case;
+use crate::support::case::{lay, stack};
 use crate::support::columns::{floats, gbp, texts};
-use brisk_domain::PanelKind;
+use brisk_domain::PanelKindName;
 
 /// As they are meant to be used.
 pub(crate) fn usual() -> Vec<Case> {
@@ -11,7 +12,7 @@ pub(crate) fn usual() -> Vec<Case> {
     vec![
         Case::new(
             "bar_horizontal",
-            PanelKind::Bar,
+            PanelKindName::Bar,
             "Revenue by country",
             vec![
                 texts("country", &bars),
@@ -20,13 +21,13 @@ pub(crate) fn usual() -> Vec<Case> {
         )
         .with(|c| {
             c.spec.unit = gbp();
-            c.spec.horizontal = true;
+            lay(&mut c.spec, true);
         }),
         long("bar_horizontal_grouped", "Orders by quarter, horizontal")
-            .with(|c| c.spec.horizontal = true),
+            .with(|c| lay(&mut c.spec, true)),
         long("bar_horizontal_stacked", "Orders by quarter, horizontal and stacked").with(|c| {
-            c.spec.horizontal = true;
-            c.spec.stacked = true;
+            lay(&mut c.spec, true);
+            stack(&mut c.spec, true);
         }),
     ]
 }
@@ -36,22 +37,22 @@ pub(crate) fn warts() -> Vec<Case> {
     vec![
         Case::new(
             "bar_horizontal_long_labels",
-            PanelKind::Bar,
+            PanelKindName::Bar,
             "Long labels, horizontal",
             long_labels(),
         )
-        .with(|c| c.spec.horizontal = true),
-        categories("bar_horizontal_categories", 12).with(|c| c.spec.horizontal = true),
+        .with(|c| lay(&mut c.spec, true)),
+        categories("bar_horizontal_categories", 12).with(|c| lay(&mut c.spec, true)),
         categories("bar_horizontal_categories_narrow", 12).with(|c| {
-            c.spec.horizontal = true;
+            lay(&mut c.spec, true);
             c.size.0 = 300.0;
         }),
         Case::new(
             "bar_horizontal_negative",
-            PanelKind::Bar,
+            PanelKindName::Bar,
             "Losses, horizontal",
             vec![texts("month", &["Jan", "Feb", "Mar"]), floats("n", [5.0, -3.0, 8.0])],
         )
-        .with(|c| c.spec.horizontal = true),
+        .with(|c| lay(&mut c.spec, true)),
     ]
 }

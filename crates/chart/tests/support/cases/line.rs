@@ -1,19 +1,20 @@
 //! Lines.
 
 use super::area::many_series;
-use crate::support::case::Case;
+use crate::support::case::fill;
+use crate::support::case::{Case, plain};
 use crate::support::columns::{
     column, day_starts, days, floats, gbp, ints, london, start, takings, time,
 };
-use brisk_domain::panel::EmptyBucket;
-use brisk_domain::{Bounds, Compare, Frame, Interval, PanelKind, Unit, Values};
+use brisk_domain::panel_kind::EmptyBucket;
+use brisk_domain::{Bounds, Compare, Frame, Interval, PanelKindName, Unit, Values};
 
 /// As they are meant to be used.
 pub(crate) fn usual() -> Vec<Case> {
     vec![
         Case::new(
             "line_compared",
-            PanelKind::Line,
+            PanelKindName::Line,
             "Revenue by day",
             vec![time("day", day_starts(90)), floats("revenue", (0..90).map(takings))],
         )
@@ -35,9 +36,9 @@ pub(crate) fn warts() -> Vec<Case> {
     let first_days = |empty| {
         let columns =
             vec![time("day", vec![day_starts(30)[2], day_starts(30)[9]]), ints("n", [4, 9])];
-        Case::new("", PanelKind::Line, "Two days of thirty", columns).with(|c| {
+        Case::new("", PanelKindName::Line, "Two days of thirty", columns).with(|c| {
             c.bounds = days(30);
-            c.spec.empty = empty;
+            fill(&mut c.spec, empty);
         })
     };
     vec![
@@ -80,7 +81,7 @@ pub(crate) fn warts() -> Vec<Case> {
         line("line_null", "Only NULL", vec![None; 5]),
         Case::new(
             "no_rows",
-            PanelKind::Line,
+            PanelKindName::Line,
             "No rows",
             vec![time("day", vec![]), floats("n", [])],
         ),
@@ -88,7 +89,7 @@ pub(crate) fn warts() -> Vec<Case> {
         first_days(EmptyBucket::Carry).with(|c| c.name = "line_empty_carry"),
         many_points(),
         many_series().with(|c| {
-            (c.name, c.spec.kind, c.spec.stacked) = ("line_many_series", PanelKind::Line, false);
+            (c.name, c.spec.kind) = ("line_many_series", plain(PanelKindName::Line));
         }),
     ]
 }
@@ -98,7 +99,7 @@ fn line(name: &'static str, title: &str, values: Vec<Option<f64>>) -> Case {
     let days = day_starts(values.len() as i64);
     let count = values.len() as i64;
     let columns = vec![time("day", days), column("value", Values::Float(values))];
-    Case::new(name, PanelKind::Line, title, columns).with(|c| c.bounds = self::days(count))
+    Case::new(name, PanelKindName::Line, title, columns).with(|c| c.bounds = self::days(count))
 }
 
 fn many_points() -> Case {
@@ -107,7 +108,7 @@ fn many_points() -> Case {
     let values = floats("n", (0..hours.len()).map(takings));
     Case::new(
         "line_ten_thousand",
-        PanelKind::Line,
+        PanelKindName::Line,
         "Ten thousand points",
         vec![time("hour", hours), values],
     )

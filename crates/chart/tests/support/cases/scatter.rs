@@ -2,7 +2,7 @@
 
 use crate::support::case::Case;
 use crate::support::columns::{floats, gbp, ints, style, texts};
-use brisk_domain::PanelKind;
+use brisk_domain::PanelKindName;
 use brisk_domain::panel::Cell;
 
 /// As they are meant to be used.
@@ -10,7 +10,7 @@ pub(crate) fn usual() -> Vec<Case> {
     vec![
         Case::new(
             "scatter",
-            PanelKind::Scatter,
+            PanelKindName::Scatter,
             "Price and quantity",
             vec![
                 floats("price", (0..80).map(|i| 0.5 + f64::from((i * 37) % 80) / 6.0)),
@@ -32,5 +32,5 @@ pub(crate) fn usual() -> Vec<Case> {
 
 /// What real data does to them.
 pub(crate) fn warts() -> Vec<Case> {
-    vec![Case::new("unfit", PanelKind::Scatter, "One column", vec![ints("n", [3, 4])])]
+    vec![Case::new("unfit", PanelKindName::Scatter, "One column", vec![ints("n", [3, 4])])]
 }

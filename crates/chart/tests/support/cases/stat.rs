@@ -2,15 +2,15 @@
 
 use crate::support::case::Case;
 use crate::support::columns::{day_starts, floats, gbp, ints, takings, time};
-use brisk_domain::panel::Better;
-use brisk_domain::{Compare, Frame, PanelKind, Unit};
+use brisk_domain::panel_kind::{Better, Stat};
+use brisk_domain::{Compare, Frame, PanelKind, PanelKindName, Unit};
 
 /// As they are meant to be used.
 pub(crate) fn usual() -> Vec<Case> {
     let stat = |name, title: &str, unit: Unit, value: f64, before: f64, better| {
-        Case::new(name, PanelKind::Stat, title, vec![floats("value", [value])]).with(|c| {
+        Case::new(name, PanelKindName::Stat, title, vec![floats("value", [value])]).with(|c| {
             c.spec.unit = unit;
-            c.spec.better = better;
+            c.spec.kind = PanelKind::Stat(Stat { sparkline: None, better });
             c.spec.compare = Some(Compare::PreviousPeriod);
             c.size = (300.0, 72.0);
             c.previous = Frame::new(vec![floats("value", [before])]).ok();
@@ -35,16 +35,18 @@ pub(crate) fn warts() -> Vec<Case> {
         figure("stat_long", Unit::Seconds, 7_972_440.0),
         figure("stat_minutes", Unit::Seconds, 100_000.0),
         figure("stat_foreign", Unit::Money("CHF".into()), -123_456_789.0),
-        Case::new("stat_nothing_before", PanelKind::Stat, "New", vec![ints("n", [3])]).with(|c| {
-            c.spec.compare = Some(Compare::PreviousYear);
-            c.size.1 = 72.0;
-        }),
+        Case::new("stat_nothing_before", PanelKindName::Stat, "New", vec![ints("n", [3])]).with(
+            |c| {
+                c.spec.compare = Some(Compare::PreviousYear);
+                c.size.1 = 72.0;
+            },
+        ),
     ]
 }
 
 /// A stat as narrow as two beside each other on a phone.
 pub(crate) fn figure(name: &'static str, unit: Unit, value: f64) -> Case {
-    Case::new(name, PanelKind::Stat, name, vec![floats("n", [value])]).with(|c| {
+    Case::new(name, PanelKindName::Stat, name, vec![floats("n", [value])]).with(|c| {
         c.spec.unit = unit;
         c.size = (130.0, 72.0);
     })

@@ -3,7 +3,7 @@
 use crate::support::case::Case;
 use crate::support::columns::{column, floats, gbp, ints, style, texts};
 use brisk_domain::panel::Cell;
-use brisk_domain::{PanelKind, Values};
+use brisk_domain::{PanelKindName, Values};
 
 /// As they are meant to be used.
 pub(crate) fn usual() -> Vec<Case> {
@@ -23,7 +23,7 @@ fn table() -> Case {
     let quantity = vec![Some(13_890), Some(80_995), None, Some(18_290), Some(1_126), Some(-36)];
     Case::new(
         "table",
-        PanelKind::Table,
+        PanelKindName::Table,
         "Best-selling products",
         vec![
             texts("product", &products),

@@ -1,0 +1,15 @@
+//! `kind = "area"`.
+
+use super::empty_bucket;
+use crate::fields::Fields;
+use crate::problem::Problems;
+use brisk_domain::panel_kind::Area;
+
+pub(super) const KEYS: [&str; 2] = ["stacked", empty_bucket::KEY];
+
+pub(super) fn read(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Area {
+    Area {
+        stacked: fields.flag("stacked", problems),
+        empty: empty_bucket::read(fields, Area::default().empty, problems),
+    }
+}

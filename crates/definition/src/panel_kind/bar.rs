@@ -1,0 +1,16 @@
+//! `kind = "bar"`.
+
+use super::empty_bucket;
+use crate::fields::Fields;
+use crate::problem::Problems;
+use brisk_domain::panel_kind::Bar;
+
+pub(super) const KEYS: [&str; 3] = ["stacked", "horizontal", empty_bucket::KEY];
+
+pub(super) fn read(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Bar {
+    Bar {
+        stacked: fields.flag("stacked", problems),
+        horizontal: fields.flag("horizontal", problems),
+        empty: empty_bucket::read(fields, Bar::default().empty, problems),
+    }
+}

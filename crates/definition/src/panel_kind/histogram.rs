@@ -1,0 +1,12 @@
+//! `kind = "histogram"`.
+
+use super::empty_bucket;
+use crate::fields::Fields;
+use crate::problem::Problems;
+use brisk_domain::panel_kind::Histogram;
+
+pub(super) const KEYS: [&str; 1] = [empty_bucket::KEY];
+
+pub(super) fn read(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Histogram {
+    Histogram { empty: empty_bucket::read(fields, Histogram::default().empty, problems) }
+}

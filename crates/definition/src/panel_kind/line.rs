@@ -1,0 +1,12 @@
+//! `kind = "line"`.
+
+use super::empty_bucket;
+use crate::fields::Fields;
+use crate::problem::Problems;
+use brisk_domain::panel_kind::Line;
+
+pub(super) const KEYS: [&str; 1] = [empty_bucket::KEY];
+
+pub(super) fn read(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Line {
+    Line { empty: empty_bucket::read(fields, Line::default().empty, problems) }
+}

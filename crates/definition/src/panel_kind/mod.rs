@@ -1,0 +1,67 @@
+//! `kind` of a panel, and the keys that only panels of that kind have. Each kind reads its own.
+
+mod area;
+mod bar;
+mod empty_bucket;
+mod gauge;
+mod histogram;
+mod line;
+mod stat;
+
+use crate::fields::Fields;
+use crate::kind_keys::{self, KindKeys};
+use crate::problem::Problems;
+use brisk_domain::panel_kind::{Donut, Heatmap, Scatter, Table};
+use brisk_domain::{PanelKind, PanelKindName};
+
+/// Reads `kind`, which is required.
+pub(crate) fn name(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<PanelKindName> {
+    if fields.item("kind").is_none() {
+        let message = format!("{} has no \"kind\"", fields.title());
+        let allowed: Vec<&str> = PanelKindName::ALL.iter().map(|name| name.word()).collect();
+        let help = format!("allowed: {}", allowed.join(", "));
+        problems.add_with_help(fields.span(), message, help);
+        return None;
+    }
+    let words: Vec<_> = PanelKindName::ALL.iter().map(|name| (name.word(), *name)).collect();
+    fields.word("kind", &words, problems)
+}
+
+/// Reads the options of the kind called `name`, and refuses those of other kinds.
+pub(crate) fn options(
+    fields: &Fields<'_>,
+    name: Option<PanelKindName>,
+    problems: &mut Problems<'_>,
+) -> Option<PanelKind> {
+    let all: Vec<KindKeys> = PanelKindName::ALL.iter().map(|name| keys(*name)).collect();
+    kind_keys::refuse_others(fields, name.map(keys), &all, problems);
+    Some(match name? {
+        PanelKindName::Stat => PanelKind::Stat(stat::read(fields, problems)),
+        PanelKindName::Line => PanelKind::Line(line::read(fields, problems)),
+        PanelKindName::Area => PanelKind::Area(area::read(fields, problems)),
+        PanelKindName::Bar => PanelKind::Bar(bar::read(fields, problems)),
+        PanelKindName::Donut => PanelKind::Donut(Donut),
+        PanelKindName::Heatmap => PanelKind::Heatmap(Heatmap),
+        PanelKindName::Histogram => PanelKind::Histogram(histogram::read(fields, problems)),
+        PanelKindName::Scatter => PanelKind::Scatter(Scatter),
+        PanelKindName::Table => PanelKind::Table(Table),
+        PanelKindName::Gauge => PanelKind::Gauge(gauge::read(fields, problems)?),
+    })
+}
+
+/// The keys that only some kinds have: those of the kind called `name`.
+fn keys(name: PanelKindName) -> KindKeys {
+    let keys: &[&str] = match name {
+        PanelKindName::Stat => &stat::KEYS,
+        PanelKindName::Line => &line::KEYS,
+        PanelKindName::Area => &area::KEYS,
+        PanelKindName::Bar => &bar::KEYS,
+        PanelKindName::Histogram => &histogram::KEYS,
+        PanelKindName::Gauge => &gauge::KEYS,
+        PanelKindName::Donut
+        | PanelKindName::Heatmap
+        | PanelKindName::Scatter
+        | PanelKindName::Table => &[],
+    };
+    (name.word(), keys)
+}

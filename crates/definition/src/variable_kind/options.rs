@@ -1,0 +1,81 @@
+//! `options`, `source` and `default`, which kinds with values to choose from share.
+
+use crate::fields::Fields;
+use crate::problem::Problems;
+use brisk_domain::variable_kind::Options;
+use brisk_domain::{Selection, SourceName};
+
+/// Their keys.
+pub(super) const KEYS: [&str; 3] = ["options", "source", "default"];
+
+/// Reads the values to choose from, and what is chosen where the URL says nothing.
+pub(super) fn read(
+    fields: &Fields<'_>,
+    dashboard_source: Option<&SourceName>,
+    problems: &mut Problems<'_>,
+) -> Option<(Options, Selection)> {
+    let options = options(fields, dashboard_source, problems);
+    let default = default(fields, problems);
+    let options = options?;
+    let allowed = options.fixed();
+    let stranger = allowed.and_then(|all| default.values().iter().find(|v| !all.contains(v)));
+    if let Some(stranger) = stranger {
+        let message = format!("default \"{stranger}\" is not among the options");
+        problems.add(fields.place("default"), message);
+    }
+    Some((options, default))
+}
+
+fn options(
+    fields: &Fields<'_>,
+    dashboard_source: Option<&SourceName>,
+    problems: &mut Problems<'_>,
+) -> Option<Options> {
+    let source = fields.parsed("source", SourceName::parse, problems);
+    match fields.item("options") {
+        None => {
+            let message = format!("{} has no \"options\"", fields.title());
+            let help = "a list of texts, or a select whose first column holds them";
+            problems.add_with_help(fields.span(), message, help);
+            None
+        }
+        Some(item) if item.is_str() => {
+            let source = source.or_else(|| dashboard_source.cloned());
+            if source.is_none() && fields.item("source").is_none() {
+                let message =
+                    format!("{} has no \"source\", and neither has the dashboard", fields.title());
+                problems.add(fields.span(), message);
+            }
+            let query = fields.query("options", problems)?;
+            Some(Options::Query { source: source?, query })
+        }
+        Some(item) => {
+            let values = item.as_array().and_then(|array| {
+                array.iter().map(|v| v.as_str().map(ToOwned::to_owned)).collect::<Option<Vec<_>>>()
+            });
+            match values {
+                Some(values) if !values.is_empty() => Some(Options::Fixed(values)),
+                _ => {
+                    fields.wrong_type("options", item, "a list of texts or a select", problems);
+                    None
+                }
+            }
+        }
+    }
+}
+
+fn default(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Selection {
+    let Some(item) = fields.item("default") else {
+        return Selection::default();
+    };
+    if let Some(text) = item.as_str() {
+        return Selection::of([text.to_owned()]);
+    }
+    let values = item.as_array().and_then(|array| {
+        array.iter().map(|v| v.as_str().map(ToOwned::to_owned)).collect::<Option<Vec<_>>>()
+    });
+    if values.is_none() {
+        fields.wrong_type("default", item, "text or a list of texts", problems);
+    }
+    Selection::of(values.unwrap_or_default())
+}

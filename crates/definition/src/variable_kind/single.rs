@@ -1,0 +1,21 @@
+//! `kind = "single"`.
+
+use super::options;
+use crate::fields::Fields;
+use crate::problem::Problems;
+use brisk_domain::SourceName;
+use brisk_domain::variable_kind::Single;
+
+pub(super) const KEYS: [&str; 3] = options::KEYS;
+
+pub(super) fn read(
+    fields: &Fields<'_>,
+    source: Option<&SourceName>,
+    problems: &mut Problems<'_>,
+) -> Option<Single> {
+    let (options, default) = options::read(fields, source, problems)?;
+    if default.values().len() > 1 {
+        problems.add(fields.place("default"), "a variable of kind \"single\" has one default");
+    }
+    Some(Single { options, default: default.values().first().cloned() })
+}

@@ -1,0 +1,66 @@
+//! A list of kinds, written once: it makes the enum whose variants carry each kind's options, the
+//! enum of the bare names, and the way from a name to the kind's traits.
+
+/// Declares the kinds of something.
+///
+/// `Bar in bar` is the kind with the options `bar::Bar` and the traits `bar::TRAITS`. The traits
+/// have a field `word`: the kind's word in dashboard files and in the API.
+macro_rules! kinds {
+    (
+        $(#[$about:meta])*
+        pub enum $kind:ident, named by $name:ident, with $traits:ty {
+            $($(#[$doc:meta])* $variant:ident in $module:ident,)+
+        }
+    ) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        pub enum $kind {
+            $($(#[$doc])* $variant($module::$variant),)+
+        }
+
+        #[doc = concat!("The name of a [`", stringify!($kind), "`], without its options.")]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl $kind {
+            /// Its name.
+            pub fn name(&self) -> $name {
+                match self {
+                    $(Self::$variant(_) => $name::$variant,)+
+                }
+            }
+
+            /// What it is, whatever its options.
+            pub fn traits(&self) -> &'static $traits {
+                self.name().traits()
+            }
+
+            /// Its word in dashboard files and in the API.
+            pub fn word(&self) -> &'static str {
+                self.name().word()
+            }
+        }
+
+        impl $name {
+            /// Every kind, in the order in which they are listed to people.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// What the kind is, whatever its options.
+            pub fn traits(self) -> &'static $traits {
+                match self {
+                    $(Self::$variant => &$module::TRAITS,)+
+                }
+            }
+
+            /// Its word in dashboard files and in the API.
+            pub fn word(self) -> &'static str {
+                self.traits().word
+            }
+        }
+    };
+}
+
+pub(crate) use kinds;

@@ -1,0 +1,33 @@
+//! Areas.
+
+use super::empty_bucket::EmptyBucket;
+use super::traits::{Body, Card, MenuEntry, Skeleton, Thumbnail, Traits};
+use serde::{Deserialize, Serialize};
+
+/// The options of an area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Area {
+    /// Whether series stand on each other.
+    pub stacked: bool,
+    /// How a bucket without a row is shown.
+    pub empty: EmptyBucket,
+}
+
+impl Default for Area {
+    /// A surface is the sum of something, and of nothing the sum is 0.
+    fn default() -> Self {
+        Self { stacked: false, empty: EmptyBucket::Zero }
+    }
+}
+
+pub(super) const TRAITS: Traits = Traits {
+    word: "area",
+    size: (6, 4),
+    large_rows: 7,
+    card: Card::Chart,
+    body: Body::Chart,
+    skeleton: Skeleton::Box,
+    thumbnail: Thumbnail::Surface,
+    menu: &[MenuEntry::CopyValue],
+    has_marks: false,
+};

@@ -1,0 +1,25 @@
+//! Distributions.
+
+use super::empty_bucket::EmptyBucket;
+use super::traits::{Body, Card, MenuEntry, Skeleton, Thumbnail, Traits};
+use serde::{Deserialize, Serialize};
+
+/// The options of a histogram.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Histogram {
+    /// How a bucket without a row is shown, where bins are stretches of time: as a gap, unless the
+    /// file says otherwise.
+    pub empty: EmptyBucket,
+}
+
+pub(super) const TRAITS: Traits = Traits {
+    word: "histogram",
+    size: (6, 4),
+    large_rows: 7,
+    card: Card::Chart,
+    body: Body::Chart,
+    skeleton: Skeleton::Box,
+    thumbnail: Thumbnail::Surface,
+    menu: &[MenuEntry::CopyValue],
+    has_marks: true,
+};

@@ -1,0 +1,89 @@
+//! The kinds of variables. A kind is one thing in one place: its file has its options and says
+//! which selections it takes.
+//!
+//! How to add one: `docs/extending.md`.
+
+pub mod multi;
+pub mod options;
+mod refusal;
+pub mod single;
+mod traits;
+
+pub use multi::Multi;
+pub use options::Options;
+pub use refusal::Refusal;
+pub use single::Single;
+pub use traits::Traits;
+
+use crate::kinds::kinds;
+use crate::selection::Selection;
+
+kinds! {
+    /// What can be chosen, and how, with the options of that kind.
+    pub enum VariableKind, named by VariableKindName, with Traits {
+        /// One value of several.
+        Single in single,
+        /// Any number of values of several.
+        Multi in multi,
+    }
+}
+
+impl VariableKind {
+    /// The values that are chosen where the URL says nothing; none means all.
+    pub fn default_values(&self) -> &[String] {
+        match self {
+            Self::Single(single) => single.default.as_slice(),
+            Self::Multi(multi) => multi.default.values(),
+        }
+    }
+
+    /// The values to choose from; `None` for a kind that has no list of them.
+    pub fn options(&self) -> Option<&Options> {
+        match self {
+            Self::Single(single) => Some(&single.options),
+            Self::Multi(multi) => Some(&multi.options),
+        }
+    }
+
+    /// Whether `selection` may be chosen, or why not. Nothing chosen always may.
+    pub fn check(&self, selection: &Selection) -> Result<(), Refusal> {
+        match self {
+            Self::Single(single) => single.check(selection),
+            Self::Multi(multi) => multi.check(selection),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn selection(values: &[&str]) -> Selection {
+        Selection::of(values.iter().map(|value| (*value).to_owned()))
+    }
+
+    #[test]
+    fn each_kind_says_what_it_does_not_take() {
+        let options = || Options::Fixed(vec!["low".into(), "high".into()]);
+        let single = VariableKind::Single(Single { options: options(), default: None });
+        let default = selection(&["low"]);
+        let multi = VariableKind::Multi(Multi { options: options(), default });
+        assert_eq!(single.check(&selection(&["low"])), Ok(()));
+        assert_eq!(single.check(&selection(&["low", "high"])), Err(Refusal::OneValue));
+        assert_eq!(multi.check(&selection(&["low", "high"])), Ok(()));
+        for kind in [single, multi] {
+            assert_eq!(kind.check(&Selection::default()), Ok(()), "{kind:?}");
+            let unknown = kind.check(&selection(&["mid"]));
+            assert_eq!(unknown, Err(Refusal::NoOption("mid".into())), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn what_only_a_source_knows_is_taken() {
+        let source = crate::identifier::SourceName::parse("shop").unwrap();
+        let query = crate::query::Query::new("select 1");
+        let options = Options::Query { source, query };
+        let multi = Multi { options, default: Selection::default() };
+        assert_eq!(VariableKind::Multi(multi).check(&selection(&["anything"])), Ok(()));
+    }
+}

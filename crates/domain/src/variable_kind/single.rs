@@ -1,0 +1,27 @@
+//! One value of several.
+
+use super::options::Options;
+use super::refusal::Refusal;
+use super::traits::Traits;
+use crate::selection::Selection;
+use serde::{Deserialize, Serialize};
+
+/// The options of a variable that takes one value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Single {
+    /// The values to choose from.
+    pub options: Options,
+    /// What is chosen where the URL says nothing; none means all.
+    pub default: Option<String>,
+}
+
+impl Single {
+    pub(super) fn check(&self, selection: &Selection) -> Result<(), Refusal> {
+        if selection.values().len() > 1 {
+            return Err(Refusal::OneValue);
+        }
+        self.options.check(selection)
+    }
+}
+
+pub(super) const TRAITS: Traits = Traits { word: "single" };
