@@ -1,13 +1,12 @@
 //! `[[panel]]`: one statement, and how its frame is shown.
 
-use crate::fields::Fields;
-use crate::problem::Problems;
 use crate::row_links::{self, LinkPlace};
 use crate::{cache, layout};
 use brisk_domain::panel::{
     Better, Cell, ColumnStyle, Computed, ComputedKind, EmptyBucket, PanelKind,
 };
 use brisk_domain::{Compare, GridPlace, Interval, Panel, PanelId, SourceName, Unit, Variable};
+use brisk_toml_reader::{Fields, Problems};
 
 /// A panel as its file gives it.
 pub(crate) struct Read {
