@@ -150,7 +150,7 @@ pub async fn rebuild(
 /// what is known nowhere else.
 async fn build_anew(engine: &Engine, planned: &PlannedRollup) -> Option<String> {
     engine.rebuild(planned).await.ok()?;
-    let recorded = invalidate::record(engine, &planned.own_tags()).await;
+    let recorded = invalidate::record(engine, &[planned.own_tag()]).await;
     recorded.err().map(|error| {
         let why = invalidate::unrecorded(engine, &error);
         format!("It was built, but {why}.")

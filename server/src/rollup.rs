@@ -110,6 +110,6 @@ async fn rebuild(arguments: &RebuildArguments) -> anyhow::Result<ExitCode> {
         );
         return Ok(ExitCode::SUCCESS);
     }
-    invalidate::record_all(&engine, &rollup.own_tags()).await?;
+    invalidate::record_all(&engine, &[rollup.own_tag()]).await?;
     Ok(ExitCode::SUCCESS)
 }

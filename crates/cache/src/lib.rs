@@ -71,11 +71,12 @@ pub mod redis;
 pub mod statistics;
 pub mod value;
 
+pub use brisk_domain::TagError;
 pub use cache::{Cache, Config, Found, Health, Ticket};
 pub use entry::{Entry, Hit, State};
 pub use error::{LoadError, NotRecorded};
 pub use events::{Event, Follower};
-pub use key::{EntryKey, Fingerprint, Tag, TagError};
+pub use key::{EntryKey, Fingerprint, Tag};
 pub use lanes::LaneLimits;
 pub use peek::Peeked;
 pub use policy::{Policy, Request, Trigger};

@@ -1,15 +1,13 @@
 //! `cache` and `tags` of a dashboard, a panel or a source: how long frames are shown, and what
 //! else than their tables makes them out of date.
 
-use brisk_domain::{CacheMode, CachePolicy};
+use brisk_domain::{CacheMode, CachePolicy, Tag};
 use brisk_toml_reader::{Fields, Problems};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// What TTLs and stale windows may be.
 const LIFE: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(30 * 86_400);
-/// Longer tags cannot be sent to a webhook.
-const LONGEST_TAG: usize = 200;
 
 /// Reads `cache`: a table, or one word for its mode.
 pub fn policy(fields: &Fields<'_>, problems: &mut Problems<'_>) -> CachePolicy {
@@ -41,16 +39,13 @@ pub fn policy_keys(cache: &Fields<'_>, problems: &mut Problems<'_>) -> CachePoli
 }
 
 /// Reads `tags`: names of the author's own, or tables that the statement does not name.
-pub(crate) fn tags(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Vec<String> {
-    let tags = fields.texts("tags", "a list of texts", problems).unwrap_or_default();
-    let is_tag = |tag: &&&str| {
-        (1..=LONGEST_TAG).contains(&tag.len())
-            && !tag.chars().any(|c| c.is_whitespace() || c.is_control())
-    };
-    if let Some(bad) = tags.iter().find(|tag| !is_tag(tag)) {
-        let bad: String = bad.chars().take(80).collect();
-        let message = format!("tag \"{bad}\" must be 1 to {LONGEST_TAG} bytes without blanks");
-        problems.add(fields.place("tags"), message);
+pub(crate) fn tags(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Vec<Tag> {
+    let mut tags = Vec::new();
+    for text in fields.texts("tags", "a list of texts", problems).unwrap_or_default() {
+        match Tag::parse(text) {
+            Ok(tag) => tags.push(tag),
+            Err(error) => problems.add(fields.place("tags"), error.to_string()),
+        }
     }
-    tags.into_iter().map(ToOwned::to_owned).collect()
+    tags
 }

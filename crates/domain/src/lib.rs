@@ -9,7 +9,8 @@
 //!   words in `brisk-definition`;
 //! - a **column type**: a variant in [`frame::Values`], its decoding in `brisk-source`, its
 //!   text in [`format`];
-//! - a **range preset**: a line in [`time_range::PRESETS`].
+//! - a **range preset**: a line in [`time_range::PRESETS`];
+//! - a **kind of tag**: a variant in [`tag::Tag`] and [`tag::TagKind`].
 
 pub mod access;
 pub mod cache_policy;
@@ -31,6 +32,7 @@ pub mod query;
 pub mod rollup;
 pub mod rollup_status;
 pub mod row_links;
+pub mod tag;
 pub mod time_range;
 pub mod unit;
 pub mod variable;
@@ -56,6 +58,7 @@ pub use query::Query;
 pub use rollup::{Lateness, Rollup, RollupColumn, RollupName, RollupReport, RollupRun};
 pub use rollup_status::{LastRefresh, RollupState, RollupStatus};
 pub use row_links::{PanelFilter, PanelLink, RowLink, RowLinks};
+pub use tag::{Tag, TagError, TagKind};
 pub use time_range::{Bounds, TimeRange};
 pub use unit::Unit;
 pub use variable::{Selection, Variable};

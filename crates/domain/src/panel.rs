@@ -1,7 +1,7 @@
 //! A panel: one statement, and how its frame is shown.
 
 use crate::{
-    CachePolicy, Compare, Interval, PanelFilter, PanelId, PanelLink, Query, SourceName, Unit,
+    CachePolicy, Compare, Interval, PanelFilter, PanelId, PanelLink, Query, SourceName, Tag, Unit,
 };
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +33,7 @@ pub struct Panel {
     /// How long its frames may be shown.
     pub cache: CachePolicy,
     /// What else than its tables makes its frames out of date.
-    pub tags: Vec<String>,
+    pub tags: Vec<Tag>,
     /// The interval of its buckets where the panel insists on one.
     pub interval: Option<Interval>,
     /// Whether series stand on each other.
