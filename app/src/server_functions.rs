@@ -1,5 +1,8 @@
 //! How islands read after the first load: typed, GET, over the same service as the pages.
 
+// `#[server]` makes a struct of the arguments; the functions' own docs describe them.
+#![allow(missing_docs)]
+
 use brisk_chart::Spec;
 use brisk_domain::PanelData;
 use leptos::prelude::*;
