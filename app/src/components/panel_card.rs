@@ -151,8 +151,8 @@ pub(crate) fn table(
         (Outcome::Ready(data), _) | (Outcome::Late(_), Some(data)) => {
             panel_content::table(page, panel, data)
         }
-        (Outcome::Late(_), None) => sentence("The table comes with the chart."),
-        (Outcome::Failed(_), _) => sentence("There is no table: see above why."),
+        (Outcome::Late(_), None) => sentence("The table loads with the chart."),
+        (Outcome::Failed(_), _) => sentence("No table: see the error above."),
     }
 }
 

@@ -81,7 +81,7 @@ fn shown(
     let (state, title, words) = match freshness {
         Freshness::Fresh => ("current", "", ""),
         Freshness::Unverified => {
-            ("unverified", "Whether this is still current could not be checked", ", not verified")
+            ("unverified", "Could not check whether this is current", ", not verified")
         }
         Freshness::Stale | Freshness::Previous => {
             ("previous", "A newer value is on its way", ", updating")

@@ -32,7 +32,7 @@ pub(crate) fn menu(page: &DashboardPage, panel: &Panel, title: &str) -> AnyView 
                 {view_large}
                 <a href=format!("{large}#data")>{icon("table")}"Show as table"</a>
                 {elsewhere}
-                <a href=csv(page, panel) download>{icon("download")}"Data as CSV"</a>
+                <a href=csv(page, panel) download>{icon("download")}"Download CSV"</a>
                 <button type="button" class="js-only" data-copy="link" data-link=large>
                     {icon("link")}"Copy link to panel"
                 </button>
@@ -66,7 +66,7 @@ fn cache(page: &DashboardPage, panel: &Panel) -> AnyView {
         <details class="cache" data-src=format!("/fn/cache{asked}")>
             <summary>{icon("cache")}"Cache details"</summary>
             <div class="cache-box" aria-live="polite">
-                <a href=own>"On the panel's page"</a>
+                <a href=own>"Open on the panel's page"</a>
             </div>
         </details>
     }

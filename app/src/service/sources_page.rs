@@ -24,7 +24,7 @@ impl SourcesPage {
 pub struct SourceReport {
     /// Its name.
     pub name: SourceName,
-    /// The name and version of its server; or why it does not answer.
+    /// The name and version of its server; or why it cannot be reached.
     pub version: Result<String, String>,
     /// What its role may do besides reading.
     pub may_write: Option<String>,
@@ -45,7 +45,7 @@ pub struct SourceReport {
 pub struct RollupRow {
     /// How it does.
     pub status: RollupStatus,
-    /// Whether it is being built anew, as somebody asked here.
+    /// Whether it is being rebuilt, as somebody asked here.
     pub is_running: bool,
     /// What went wrong when that was done, though the table was built.
     pub notice: Option<String>,
