@@ -1,6 +1,6 @@
-//! A panel's menu: larger, as a table, as CSV, elsewhere, to the clipboard, and what the cache has.
+//! A panel's menu: full size, table, CSV, link, clipboard, and cache details.
 //!
-//! Links work without scripts. What needs one, `frontend/menus.js`, is hidden without.
+//! Links work without scripts; entries that need `frontend/menus.js` are hidden without it.
 
 use super::icon::icon;
 use crate::service::DashboardPage;
@@ -50,8 +50,7 @@ fn csv(page: &DashboardPage, panel: &Panel) -> String {
     format!("/api/v1/dashboards/{}/panels/{}.csv{query}", page.dashboard.slug, panel.id)
 }
 
-/// What the cache has; it is asked for when somebody wants to know. Without scripts the panel's own
-/// page says it.
+/// Cache details, fetched when they are opened. Without scripts they are on the panel's own page.
 fn cache(page: &DashboardPage, panel: &Panel) -> AnyView {
     let pair = |name: &str, value: String| (name.to_owned(), value);
     let asked = query_string(&[

@@ -1,4 +1,4 @@
-//! Frame -> drawn chart, as markup. Pure: no IO, no clock; the same code draws on the server and
+//! Draws frames as charts, as markup. Pure: no IO, no clock; the same code draws on the server and
 //! in the browser.
 //!
 //! **Fluid width.** The server does not know how wide a chart will be shown, and text must not be
