@@ -154,7 +154,12 @@ async fn child_that_never_finishes_its_load() {
 /// Starts the leader and waits until its load has begun.
 fn leader(config: &RedisConfig) -> std::process::Child {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "child_that_never_finishes_its_load", "--ignored", "--nocapture"])
+        .args([
+            "--exact",
+            "replicas::child_that_never_finishes_its_load",
+            "--ignored",
+            "--nocapture",
+        ])
         .env("CHILD_URL", &config.urls[0])
         .env("CHILD_PREFIX", &config.prefix)
         .env("CHILD_LEASE", config.lease.as_millis().to_string())
