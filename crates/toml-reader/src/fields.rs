@@ -364,3 +364,62 @@ fn kind(item: &Item) -> &'static str {
         _ => "a date",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::TomlFile;
+    use std::time::Duration;
+
+    const SECRET: &str = "hunter2";
+
+    fn may_be_secret(text: &str) -> bool {
+        text.contains("://")
+    }
+
+    #[test]
+    fn what_may_be_secret_is_repeated_by_no_method() {
+        let url = format!("\"db://{SECRET}@h\"");
+        let keys = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", &url];
+        let text: String = keys.map(|key| format!("{key} = {url}\n")).concat();
+        let file = TomlFile::new("a.toml", &text).hiding(may_be_secret);
+        let result = file.read("the file", |fields, problems| {
+            let problems = &mut *problems;
+            fields.texts("a", "a list", problems);
+            fields.flag("b", problems);
+            fields.number("c", problems);
+            fields.whole("d", 0..=9, problems);
+            fields.word("e", &[("one", 1)], problems);
+            fields.parsed("f", |text| Err::<(), _>(format!("\"{text}\" is wrong")), problems);
+            fields.expected("g", "a word", |_| None::<()>, problems);
+            fields.duration("h", Duration::ZERO..=Duration::MAX, problems);
+            fields.seconds("i", Duration::ZERO..=Duration::MAX, problems);
+            fields.size("j", 0..=9, problems);
+            fields.table("k", "[k]", problems);
+            fields.tables("l", "[[l]]", problems);
+            fields.named_tables("file", problems);
+            fields.finish(problems);
+            Some(())
+        });
+        let problems = result.unwrap_err();
+        assert!(problems.len() >= keys.len(), "{problems:?}");
+        for problem in problems {
+            assert!(!problem.to_string().contains(SECRET), "{problem}");
+        }
+    }
+
+    #[test]
+    fn numbers_out_of_bounds_are_said() {
+        let read = |text: &str| {
+            TomlFile::new("a.toml", text)
+                .read("the file", |fields, problems| fields.whole("a", 1..=12u16, problems))
+                .map_err(|problems| problems[0].message.clone())
+        };
+        assert_eq!(read("a = 12"), Ok(12));
+        let wrong = |given| {
+            Err(format!("\"a\" of the file must be a whole number from 1 to 12, not {given}"))
+        };
+        assert_eq!(read("a = 13"), wrong("13"));
+        assert_eq!(read("a = -70000"), wrong("-70000"));
+        assert_eq!(read("a = \"12\""), wrong("text"));
+    }
+}
