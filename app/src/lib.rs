@@ -5,7 +5,7 @@
 //! - `components`: what pages are made of;
 //! - [`islands`]: the interactive parts, the only code that runs in the browser;
 //! - [`server_functions`]: how islands read after the first load;
-//! - [`fragments`]: what was drawn lately;
+//! - [`fragments`]: a cache of recent drawings;
 //! - [`service`]: what the server provides, as a small trait, so that nothing here knows the
 //!   engine.
 //!

@@ -1,4 +1,4 @@
-//! Views as text, drawn by themselves: for what is kept and sent again, whoever asked first.
+//! Renders views to text on their own, for markup that is kept and sent to several readers.
 
 use hydration_context::{SharedContext, SsrSharedContext};
 use leptos::prelude::*;

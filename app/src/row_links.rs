@@ -43,7 +43,7 @@ impl DashboardPage {
         Some(self.address(&pairs))
     }
 
-    /// The dashboard of `link`; none where its file is missing or was never good.
+    /// The dashboard of `link`; none if its file is missing or was never valid.
     fn target(&self, link: &PanelLink) -> Option<&Arc<Dashboard>> {
         self.targets.iter().find(|target| target.slug == link.dashboard)
     }

@@ -1,4 +1,8 @@
-//! How islands read after the first load: typed, GET, over the same service as the pages.
+//! How islands fetch data after the first load: typed GET requests, served by the same service as
+//! pages.
+
+// `#[server]` makes a struct of the arguments; the functions' own docs describe them.
+#![allow(missing_docs)]
 
 use brisk_chart::Spec;
 use brisk_domain::PanelData;
@@ -52,9 +56,9 @@ pub struct Card {
 }
 
 /// What fills the cards of `panels` (names with commas between them) for the view that the page's
-/// own query string describes; with `large`, as on a panel's own page. It only reads. What is still
-/// loading says so, at once; or as late as a statement may take, with `wait`, which is for a panel that
-/// nothing is stored of: it loads anew for each who asks.
+/// own query string describes; with `large`, as on a panel's own page. It only reads. A panel that is
+/// still loading says so at once. With `wait` the response waits for it, as long as a statement may
+/// take: that is for panels that are never cached, and so load again for each request.
 #[server(prefix = "/fn", endpoint = "cards", input = GetUrl, output = Json)]
 pub async fn cards(
     slug: String,
@@ -93,7 +97,7 @@ pub async fn cache(slug: String, panel: String, query: String) -> Result<String,
     Ok(crate::markup::of(|| details(&entries)))
 }
 
-/// The status and the sentence of what cannot be shown.
+/// The status and the message of what cannot be shown.
 #[cfg(feature = "ssr")]
 fn refuse(error: crate::service::PageError) -> ServerFnError {
     use crate::service::PageError;

@@ -14,7 +14,7 @@ pub struct Assets {
     pub js: String,
     /// The wasm.
     pub wasm: String,
-    /// What starts the islands as they appear.
+    /// The script that starts islands as they appear.
     pub loader: String,
     /// The icon of the browser's tab.
     pub icon: String,
@@ -54,8 +54,8 @@ impl Theme {
     }
 }
 
-/// The document of a page that is all there, as text. Nothing streams and nothing inline runs, so
-/// that it is the same for all readers.
+/// The document of a complete page, as text. Nothing streams and no inline script runs, so it is the
+/// same for all readers.
 pub fn document(page: Page, assets: &Assets, theme: Theme, path: &str, full: bool) -> String {
     markup::of(|| shell(page, assets, theme, path, full))
 }
@@ -72,7 +72,7 @@ pub fn shell(
     if let Some(context) = Owner::current_shared_context() {
         context.set_is_hydrating(false);
     }
-    // Only what streams has scripts in it; a page that is complete is the same for all.
+    // Only streaming pages have inline scripts; a complete page is the same for everybody.
     let nonce = page.is_streamed().then(use_nonce).flatten();
     guard_scripts(nonce.as_ref());
     let title = page.title();

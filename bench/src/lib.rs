@@ -1,5 +1,5 @@
-//! What must be shown of the cache: real PostgreSQL, Redis and `brisk serve` processes, which are
-//! killed, paused, filled and flushed while clients check every answer.
+//! Benchmarks and proofs of the cache: real PostgreSQL, Redis and `brisk serve` processes, which are
+//! killed, paused, filled and flushed while clients check every response.
 //!
 //! `servers` starts and hurts them; each proof has a file of its own and gives a report:
 //! [`freshness`], [`flight`], [`stampede`], [`cold`], [`round_trips`], [`faults`],

@@ -14,7 +14,7 @@ test("a menu leads to the large panel, its table and its data as CSV", async ({ 
   await expectAccessible(page);
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    menu.getByRole("link", { name: "Data as CSV" }).click(),
+    menu.getByRole("link", { name: "Download CSV" }).click(),
   ]);
   const csv = readFileSync(await download.path(), "utf8");
   expect(csv.split("\n")[0].trim()).toBe("day,revenue");

@@ -25,7 +25,7 @@ pub struct Administration {
     rebuilds: Mutex<BTreeMap<RollupName, Rebuild>>,
 }
 
-/// A rollup that somebody wanted built anew.
+/// A rollup that somebody asked to rebuild.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Rebuild {
     /// It runs.
@@ -133,7 +133,7 @@ pub async fn rebuild(
         if is_new {
             let (engine, administration) = (Arc::clone(engine), Arc::clone(&state.administration));
             let task = tokio::spawn(async move {
-                let notice = build_anew(&engine, &planned).await;
+                let notice = rebuild_now(&engine, &planned).await;
                 let mut rebuilds = administration.rebuilds();
                 match notice {
                     Some(notice) => rebuilds.insert(planned.name().clone(), Rebuild::Built(notice)),
@@ -149,9 +149,9 @@ pub async fn rebuild(
 
 /// Builds it, and tells its readers. A failure is written down with the run; what is answered is
 /// what is known nowhere else.
-async fn build_anew(engine: &Engine, planned: &PlannedRollup) -> Option<String> {
+async fn rebuild_now(engine: &Engine, planned: &PlannedRollup) -> Option<String> {
     engine.rebuild(planned).await.ok()?;
-    let recorded = invalidate::record(engine, &planned.own_tags()).await;
+    let recorded = invalidate::record(engine, &[planned.own_tag()]).await;
     recorded.err().map(|error| {
         let why = invalidate::unrecorded(engine, &error);
         format!("It was built, but {why}.")

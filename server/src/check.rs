@@ -40,10 +40,10 @@ pub async fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
         let panels: usize = loaded.dashboards.iter().map(|dashboard| dashboard.panels.len()).sum();
         let dashboards = loaded.dashboards.len();
         match loaded.rollups.len() {
-            0 => println!("{dashboards} dashboards with {panels} panels are good"),
+            0 => println!("{dashboards} dashboards with {panels} panels are valid"),
             rollups => {
                 println!(
-                    "{dashboards} dashboards with {panels} panels, {rollups} rollups are good"
+                    "{dashboards} dashboards with {panels} panels, {rollups} rollups are valid"
                 );
             }
         }

@@ -140,11 +140,11 @@ pub struct WarmArguments {
 pub enum RollupCommand {
     /// List them: when each was refreshed, its rows, how long that took, and how it does.
     List(SharedArguments),
-    /// Build one anew from all of its source's rows, as if there were none yet.
+    /// Rebuild one from all of its source's rows.
     Rebuild(RebuildArguments),
 }
 
-/// What to build anew.
+/// What to rebuild.
 #[derive(Debug, Clone, clap::Args)]
 pub struct RebuildArguments {
     /// The rollup: its file's name without .toml.

@@ -184,8 +184,7 @@ pub async fn server_function(State(state): State<AppState>, request: Request) ->
     conditional(answer.await.into_response(), &asked).await
 }
 
-/// Kept by the reader's browser alone, and never taken without asking; who has it already is not
-/// sent it again.
+/// Cached by the reader's browser only, and revalidated each time; a browser that has it gets `304`.
 async fn conditional(answer: Response, asked: &HeaderMap) -> Response {
     let (mut head, body) = answer.into_parts();
     let is_fine = head.status == StatusCode::OK;

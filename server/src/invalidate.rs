@@ -4,8 +4,9 @@ use crate::cli::InvalidateArguments;
 use crate::config::{Environment, Settings};
 use crate::{logging, open, system_clock};
 use anyhow::{anyhow, bail};
-use brisk_cache::{NotRecorded, Tag};
-use brisk_domain::{PanelId, RollupName, Slug, SourceName};
+use brisk_cache::NotRecorded;
+use brisk_domain::tag::Slip;
+use brisk_domain::{PanelId, RollupName, Slug, SourceName, Tag, TagKind};
 use brisk_engine::load::Sources;
 use brisk_engine::{Catalog, Engine};
 use std::process::ExitCode;
@@ -35,7 +36,7 @@ pub async fn run(arguments: InvalidateArguments) -> anyhow::Result<ExitCode> {
     for tag in &tags {
         let has_source = |name: &SourceName| settings.sources.contains_key(name);
         if let Some(doubt) = doubt(tag, has_source, engine.catalog()) {
-            eprintln!("note: {tag}: {doubt}", tag = tag.as_str());
+            eprintln!("note: {tag}: {doubt}");
         }
     }
     record_all(&engine, &tags).await?;
@@ -47,7 +48,7 @@ pub async fn run(arguments: InvalidateArguments) -> anyhow::Result<ExitCode> {
 pub(crate) async fn record_all(engine: &Engine, tags: &[Tag]) -> anyhow::Result<()> {
     let recorded = record(engine, tags).await;
     for tag in recorded.map_err(|error| unrecorded(engine, &error))? {
-        println!("invalidated {}", tag.as_str());
+        println!("invalidated {tag}");
     }
     Ok(())
 }
@@ -76,30 +77,42 @@ pub(crate) fn doubt(
     has_source: impl Fn(&SourceName) -> bool,
     catalog: &Catalog,
 ) -> Option<&'static str> {
-    let (kind, name) = tag.as_str().split_once(':')?;
     let has_source = |name: &str| SourceName::parse(name).is_ok_and(|name| has_source(&name));
     let dashboard = |name: &str| catalog.dashboard(&Slug::parse(name).ok()?);
-    match kind {
-        "table" => match name.split_once('.') {
-            None => Some("a table's tag is table:SOURCE.TABLE"),
-            Some((source, _)) => (!has_source(source)).then_some("no such source is declared here"),
+    let (is_known, doubt) = match tag {
+        Tag::All => return None,
+        Tag::Table { source, .. } | Tag::Source(source) => (has_source(source), NO_SOURCE),
+        Tag::Rollup { source, rollup } => {
+            let known = RollupName::parse(rollup).ok().and_then(|rollup| {
+                Some(catalog.contents().rollups.get(&rollup)?.source.as_str() == source)
+            });
+            (known == Some(true), NO_ROLLUP)
+        }
+        Tag::Dashboard(slug) => (dashboard(slug).is_some(), NO_DASHBOARD),
+        Tag::Panel { dashboard: slug, panel } => {
+            let known = dashboard(slug)
+                .and_then(|dashboard| dashboard.panel(&PanelId::parse(panel).ok()?).map(|_| ()));
+            (known.is_some(), NO_PANEL)
+        }
+        Tag::Custom(_) => match tag.slip() {
+            Some(Slip::Incomplete(kind)) => (false, incomplete(kind)),
+            Some(Slip::UnknownKind(_)) | None => return None,
         },
-        "source" => (!has_source(name)).then_some("no such source is declared here"),
-        "rollup" => {
-            let known = name.split_once('.').and_then(|(source, rollup)| {
-                let rollup = RollupName::parse(rollup).ok()?;
-                let contents = catalog.contents();
-                Some(contents.rollups.get(&rollup)?.source.as_str() == source)
-            });
-            (known != Some(true)).then_some("there is no such rollup here")
-        }
-        "dashboard" => dashboard(name).is_none().then_some("there is no such dashboard here"),
-        "panel" => {
-            let panel = name.split_once('/').and_then(|(slug, id)| {
-                dashboard(slug)?.panel(&PanelId::parse(id).ok()?).map(|_| ())
-            });
-            panel.is_none().then_some("there is no such panel here")
-        }
-        _ => None,
+    };
+    (!is_known).then_some(doubt)
+}
+
+const NO_SOURCE: &str = "no such source is declared here";
+const NO_ROLLUP: &str = "there is no such rollup here";
+const NO_DASHBOARD: &str = "there is no such dashboard here";
+const NO_PANEL: &str = "there is no such panel here";
+
+fn incomplete(kind: TagKind) -> &'static str {
+    match kind {
+        TagKind::Table => "a table's tag is table:SOURCE.TABLE",
+        TagKind::Source => NO_SOURCE,
+        TagKind::Rollup => NO_ROLLUP,
+        TagKind::Dashboard => NO_DASHBOARD,
+        TagKind::Panel => NO_PANEL,
     }
 }

@@ -1,5 +1,5 @@
-//! The binary `brisk`: command line, configuration, router, jobs. It knows every room; no room
-//! knows it.
+//! The binary `brisk`: command line, configuration, router, jobs. It uses every crate; none
+//! uses it.
 //!
 //! - [`cli`]: the commands; [`check`], [`import`] and [`invalidate`] are the short ones;
 //! - [`config`]: what Brisk is told, by a file, the environment and flags;

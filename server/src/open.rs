@@ -87,7 +87,7 @@ pub async fn introduce(sources: Sources) {
     for (name, source) in sources {
         match source.about().await {
             Ok(about) => {
-                tracing::info!(source = %name, version = about.version, "a source answers");
+                tracing::info!(source = %name, version = about.version, "connected to a source");
                 if let Some(what) = about.may_write {
                     tracing::warn!(
                         source = %name,
@@ -96,7 +96,7 @@ pub async fn introduce(sources: Sources) {
                     );
                 }
             }
-            Err(error) => tracing::warn!(source = %name, %error, "a source does not answer yet"),
+            Err(error) => tracing::warn!(source = %name, %error, "a source cannot be reached yet"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `brisk rollup`: what rollups there are and how they do; building one anew.
+//! `brisk rollup`: what rollups there are and how they do; rebuilding one.
 
 use crate::cli::{RebuildArguments, RollupCommand, SharedArguments};
 use crate::config::{Environment, Settings};
@@ -102,7 +102,7 @@ async fn rebuild(arguments: &RebuildArguments) -> anyhow::Result<ExitCode> {
     if let Some(store) = &store {
         runs.keep_now(store).await;
     }
-    let report = rebuilt.with_context(|| format!("building {} anew", rollup.name()))?;
+    let report = rebuilt.with_context(|| format!("rebuilding {}", rollup.name()))?;
     println!("{}: {} rows", rollup.name(), report.rows);
     if settings.redis()?.is_none() {
         println!(
@@ -110,6 +110,6 @@ async fn rebuild(arguments: &RebuildArguments) -> anyhow::Result<ExitCode> {
         );
         return Ok(ExitCode::SUCCESS);
     }
-    invalidate::record_all(&engine, &rollup.own_tags()).await?;
+    invalidate::record_all(&engine, &[rollup.own_tag()]).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -72,8 +72,8 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .route("/api/v1/", any(api::handlers::not_found))
         .fallback(handlers::not_found)
         .layer(CompressionLayer::new());
-    // What they say is short and seldom, and packing would take more memory for each open page than
-    // all else of it.
+    // Their events are short and rare; compressing them would take more memory than all else of an
+    // open page.
     let live = Router::new()
         .route("/d/{slug}/live", get(live::handler::dashboard))
         .route("/d/{slug}/p/{panel}/live", get(live::handler::panel));

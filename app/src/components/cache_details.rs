@@ -1,9 +1,9 @@
-//! What the cache has of a panel, and why: the same in its menu and on its own page.
+//! Cache details of a panel: the same in its menu and on its own page.
 
 use brisk_domain::{EntryReport, PanelEntries, PanelError, Timestamp, Unit, ZoneOffsets, format};
 use leptos::prelude::*;
 
-/// The part of a panel's own page.
+/// The section on a panel's own page.
 pub(crate) fn section(entries: Option<&Result<PanelEntries, PanelError>>) -> Option<AnyView> {
     let entries = details(entries?);
     Some(

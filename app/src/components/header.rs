@@ -1,4 +1,4 @@
-//! What a page is: title, description, time.
+//! The head of a page: title, description, time.
 
 use super::icon::icon;
 use crate::service::{DashboardPage, PanelSlot};
@@ -56,7 +56,7 @@ fn as_of(page: &DashboardPage) -> AnyView {
     .into_any()
 }
 
-/// When the oldest panel was loaded, where all of them are there.
+/// When the oldest panel was loaded, once all of them are there.
 fn updated(page: &DashboardPage) -> Option<AnyView> {
     let loaded = page.panels.iter().map(|(_, slot)| match slot {
         PanelSlot::Ready(data) => Some(data.as_of),

@@ -1,11 +1,11 @@
-//! Small line icons: one sprite a page, references everywhere else.
+//! Line icons: one sprite per page, referenced everywhere else.
 
 use leptos::prelude::*;
 
-/// All icons, once in a page.
+/// The sprite with all icons; once per page.
 pub(crate) const SPRITE: &str = include_str!("sprite.svg");
 
-/// The icon of that name in `sprite.svg`.
+/// The icon `name` of `sprite.svg`.
 pub(crate) fn icon(name: &'static str) -> AnyView {
     view! { <svg class="i" aria-hidden="true"><use href=format!("#i-{name}")></use></svg> }
         .into_any()

@@ -1,4 +1,4 @@
-//! What pages are made of. Server only: nothing of it is sent as code.
+//! What pages are made of. Server only: none of this code is sent to browsers.
 
 pub(crate) mod cache_details;
 pub(crate) mod header;

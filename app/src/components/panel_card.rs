@@ -1,4 +1,4 @@
-//! A panel's card: title, menu, and its content: at once, or in its place of the stream.
+//! A panel's card: title, menu, and content, which is there at once or streams in.
 
 use super::panel_content::{self, Size};
 use super::panel_menu;
@@ -143,7 +143,7 @@ fn place_of_table(table: String) -> AnyView {
         .into_any()
 }
 
-/// What fills the place of the table: of what there is, or a sentence where there is nothing.
+/// What fills the place of the table: the table, or a sentence.
 pub(crate) fn table(
     page: &DashboardPage,
     panel: &Panel,
@@ -155,8 +155,8 @@ pub(crate) fn table(
         (Outcome::Ready(data), _) | (Outcome::Late(_), Some(data)) => {
             panel_content::table(page, panel, data)
         }
-        (Outcome::Late(_), None) => sentence("The table comes with the chart."),
-        (Outcome::Failed(_), _) => sentence("There is no table: see above why."),
+        (Outcome::Late(_), None) => sentence("The table loads with the chart."),
+        (Outcome::Failed(_), _) => sentence("No table: see the error above."),
     }
 }
 
@@ -185,8 +185,8 @@ fn filled(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot, size: Size)
     when_loaded(slot, meanwhile, draw)
 }
 
-/// `draw` at once where the panel is there, else in its place of the stream; `meanwhile` is drawn
-/// with what there is of it.
+/// `draw` at once if the panel is ready, else streamed into its place; until then `meanwhile`, with the
+/// previous value.
 fn when_loaded(
     slot: PanelSlot,
     meanwhile: impl Fn(Option<Arc<PanelData>>) -> AnyView + Send + Sync + 'static,

@@ -1,5 +1,5 @@
-//! What fills a panel's card: the chart, or what stands in its place while it loads or when it
-//! fails; always in the same box. One element with its edition and state, which open pages replace.
+//! What fills a panel's card: the chart, its placeholder, or an error; always in the same box. One
+//! element with its edition and state, which open pages replace.
 
 use super::icon::icon;
 use super::table_view;
@@ -19,7 +19,7 @@ pub(crate) type Size = (f64, f64);
 /// What a legend takes from the body.
 const LEGEND: f64 = 24.0;
 
-/// The content for what came of the panel; `previous` is what there is while it is late.
+/// The content for the outcome of the panel; `previous` is shown while it is late.
 pub(crate) fn of_outcome(
     page: &DashboardPage,
     panel: &Panel,
@@ -35,7 +35,7 @@ pub(crate) fn of_outcome(
     }
 }
 
-/// What the panel showed before, marked, until what comes is there.
+/// The previous value, marked, until the current one is there.
 pub(crate) fn previous(
     page: &DashboardPage,
     panel: &Panel,
@@ -45,7 +45,7 @@ pub(crate) fn previous(
     shown(page, panel, data, data.freshness.max(Freshness::Stale), size)
 }
 
-/// The quietest drawing of what will come.
+/// A skeleton in the shape of what will come.
 pub(crate) fn skeleton(panel: &Panel, (_, height): Size) -> AnyView {
     let class = match panel.kind.traits().skeleton {
         Skeleton::Rows => "panel-body skeleton rows",
@@ -76,13 +76,13 @@ fn shown(
     size: Size,
 ) -> AnyView {
     let local = data.offsets.local(data.as_of);
-    // The day, too, where it is not today's.
+    // With the day, unless it is today.
     let is_today = local.date() == data.offsets.local(page.now).date();
     let at = local.format(if is_today { "%H:%M" } else { "%-d %b %H:%M" }).to_string();
     let (state, title, words) = match freshness {
         Freshness::Fresh => ("current", "", ""),
         Freshness::Unverified => {
-            ("unverified", "Whether this is still current could not be checked", ", not verified")
+            ("unverified", "Could not check whether this is current", ", not verified")
         }
         Freshness::Stale | Freshness::Previous => {
             ("previous", "A newer value is on its way", ", updating")
@@ -104,7 +104,7 @@ fn shown(
     .into_any()
 }
 
-/// The drawing, or what was drawn of the same before.
+/// The drawing, or the same one from before.
 fn drawn(page: &DashboardPage, panel: &Panel, data: &PanelData, size: Size) -> Arc<str> {
     // Links of marks and rows carry on all that the reader chose.
     let (query, own_page) = (page.query(), page.is_one_panel);
@@ -203,8 +203,8 @@ fn failed(page: &DashboardPage, error: &PanelError, (_, height): Size) -> AnyVie
     .into_any()
 }
 
-/// It takes longer than the page waits: how long already, and how long it usually does. Scripts
-/// count on from there, and the live channel brings what comes.
+/// A panel that takes longer than the page waits: for how long it has been loading, and how long it
+/// usually takes. Scripts count on from there; the live channel brings the result.
 fn late(wait: Wait, (_, height): Size) -> AnyView {
     let usual = wait.usual.filter(|usual| *usual >= Duration::from_secs(1));
     let words = usual.map(|usual| format!("usually {}", seconds(usual)));

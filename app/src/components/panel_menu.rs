@@ -1,6 +1,6 @@
-//! A panel's menu: larger, as a table, as CSV, elsewhere, to the clipboard, and what the cache has.
+//! A panel's menu: full size, table, CSV, link, clipboard, and cache details.
 //!
-//! Links work without scripts. What needs one, `frontend/scripts/menus.js`, is hidden without.
+//! Links work without scripts; entries that need `frontend/scripts/menus.js` are hidden without it.
 
 use super::icon::icon;
 use crate::service::DashboardPage;
@@ -27,7 +27,7 @@ pub(crate) fn menu(page: &DashboardPage, panel: &Panel, title: &str) -> AnyView 
                 {view_large}
                 <a href=format!("{large}#data")>{icon("table")}"Show as table"</a>
                 {elsewhere}
-                <a href=csv(page, panel) download>{icon("download")}"Data as CSV"</a>
+                <a href=csv(page, panel) download>{icon("download")}"Download CSV"</a>
                 <button type="button" class="js-only" data-copy="link" data-link=large>
                     {icon("link")}"Copy link to panel"
                 </button>
@@ -57,8 +57,7 @@ fn csv(page: &DashboardPage, panel: &Panel) -> String {
     format!("/api/v1/dashboards/{}/panels/{}.csv{query}", page.dashboard.slug, panel.id)
 }
 
-/// What the cache has; it is asked for when somebody wants to know. Without scripts the panel's own
-/// page says it.
+/// Cache details, fetched when they are opened. Without scripts they are on the panel's own page.
 fn cache(page: &DashboardPage, panel: &Panel) -> AnyView {
     let pair = |name: &str, value: String| (name.to_owned(), value);
     let asked = query_string(&[
@@ -73,7 +72,7 @@ fn cache(page: &DashboardPage, panel: &Panel) -> AnyView {
         <details class="cache" data-src=format!("/fn/cache{asked}")>
             <summary>{icon("cache")}"Cache details"</summary>
             <div class="cache-box" aria-live="polite">
-                <a href=own>"On the panel's page"</a>
+                <a href=own>"Open on the panel's page"</a>
             </div>
         </details>
     }

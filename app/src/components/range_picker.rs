@@ -30,7 +30,7 @@ pub(crate) fn range_picker(page: &DashboardPage) -> AnyView {
                     <Calendar from=day_number(first) to=day_number(last) today=day_number(today)/>
                     <label class="field">"From"<input type="date" name="from" value=date(first) required/></label>
                     <label class="field">"To"<input type="date" name="to" value=date(last) required/></label>
-                    <button class="btn primary">"Show these days"</button>
+                    <button class="btn primary">"Apply"</button>
                 </form>
             </div>
         </details>

@@ -1,4 +1,4 @@
-//! A frame as a table that can be put in order and turned in pages.
+//! A frame as a table that can be sorted and paged.
 
 use crate::service::DashboardPage;
 use brisk_chart::{Input, TableView};

@@ -43,7 +43,7 @@ pub(crate) fn toolbar(page: &Arc<DashboardPage>) -> AnyView {
     .into_any()
 }
 
-/// How the page follows its data. Scripts follow it: without them it is not shown.
+/// How the page follows its data. Hidden without scripts, which do the following.
 fn pace(page: &DashboardPage) -> AnyView {
     let link = |pace: Pace, words: &'static str| {
         let href = page.link_with(&[(Pace::PARAMETER, pace.word())]);
@@ -55,7 +55,7 @@ fn pace(page: &DashboardPage) -> AnyView {
         paces.map(|(seconds, words)| link(Pace::Every(seconds), words)).collect();
     let label = match page.pace {
         Pace::Live => "Live".to_owned(),
-        Pace::ByHand => "By hand".to_owned(),
+        Pace::ByHand => "Manual".to_owned(),
         Pace::Every(seconds) => Pace::CHOICES
             .iter()
             .find(|(choice, _)| *choice == seconds)
@@ -69,7 +69,7 @@ fn pace(page: &DashboardPage) -> AnyView {
             <div class="pop-box menu">
                 {link(Pace::Live, "Live, as data changes")}
                 {links}
-                {link(Pace::ByHand, "Only by hand")}
+                {link(Pace::ByHand, "Manual")}
             </div>
         </details>
     }

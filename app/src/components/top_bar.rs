@@ -1,4 +1,4 @@
-//! The bar at the top: home, the dashboards, full screen, colours.
+//! The top bar: home, dashboards, full screen, theme.
 
 use super::icon::{chevron, icon};
 use crate::Theme;

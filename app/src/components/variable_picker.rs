@@ -8,7 +8,7 @@ use brisk_domain::{Selection, Variable, VariableKind};
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// Chosen values that a chip names; more are counted.
+/// How many chosen values a chip names; more are counted.
 const NAMED: usize = 2;
 
 /// The picker of one variable.
@@ -41,7 +41,7 @@ fn shown(value: &str) -> String {
     if value.is_empty() { "(empty)".to_owned() } else { value.to_owned() }
 }
 
-/// The choices at once where they are there, else in their place of the stream.
+/// The choices: at once if they are ready, else streamed into their place.
 fn when_loaded(page: &Arc<DashboardPage>, variable: &Variable, control: OfChoices) -> AnyView {
     match page.choices.get(&variable.name) {
         Some(ChoicesSlot::Ready(choices)) => control(page, variable, choices),
@@ -54,7 +54,7 @@ fn when_loaded(page: &Arc<DashboardPage>, variable: &Variable, control: OfChoice
                     Err(error) => note(error.message.clone()),
                 }
             };
-            let meanwhile = || note("Loading …".to_owned());
+            let meanwhile = || note("Loading…".to_owned());
             view! { <Suspense fallback=meanwhile>{Suspend::new(draw)}</Suspense> }.into_any()
         }
         None => ().into_any(),
@@ -75,7 +75,7 @@ pub(crate) fn chip(page: &DashboardPage, variable: &Variable) -> Option<AnyView>
         }
         many => format!("{} chosen", many.len()),
     };
-    // A link from elsewhere may bring a value that is none here: then panels are empty for that.
+    // A link from elsewhere may set a value that is not an option here, which empties the panels.
     let unknown = match page.choices.get(&variable.name) {
         Some(ChoicesSlot::Ready(choices)) => {
             selection.values().iter().any(|value| !choices.contains(value))
@@ -98,10 +98,10 @@ pub(crate) fn chip(page: &DashboardPage, variable: &Variable) -> Option<AnyView>
 
 fn several(page: &DashboardPage, variable: &Variable, choices: &[String]) -> AnyView {
     let selection = selection(page, variable);
-    // Chosen values that the source no longer knows stay visible, so that they can be taken back.
+    // Chosen values that the source no longer has stay visible, so that they can be cleared.
     let unknown = selection.values().iter().filter(|value| !choices.contains(value));
     let name = variable.name.as_str();
-    // What is chosen comes first: nobody scrolls to take a choice back.
+    // Chosen values come first: nobody should scroll to clear one.
     let (chosen, others): (Vec<&String>, Vec<&String>) =
         choices.iter().chain(unknown).partition(|choice| selection.values().contains(choice));
     let options: Vec<AnyView> = chosen
@@ -123,7 +123,7 @@ fn several(page: &DashboardPage, variable: &Variable, choices: &[String]) -> Any
             {hidden_fields(page, &[name])}
             <OptionSearch label=variable.label.to_lowercase()/>
             <div class="options" role="group" aria-label=variable.label.clone() tabindex="0">{options}</div>
-            <p class="no-match" hidden>"Nothing of that name."</p>
+            <p class="no-match" hidden>"No matches"</p>
             <footer>
                 <a class="btn quiet" href=without(page, variable)>"All"</a>
                 <button class="btn primary">"Apply"</button>

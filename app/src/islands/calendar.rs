@@ -1,5 +1,5 @@
-//! A month to choose days from: one press is the first day, the next one the last. It fills the
-//! two date fields of its form; without scripts those stand alone.
+//! A month to choose a range from: the first press is the first day, the next one the last. Fills the
+//! two date fields of its form, which work alone without scripts.
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 use leptos::prelude::*;
@@ -32,7 +32,7 @@ pub fn Calendar(
     from: DayNumber,
     /// The last chosen day.
     to: DayNumber,
-    /// The day that it is.
+    /// Today.
     today: DayNumber,
 ) -> impl IntoView {
     let today = day(today);

@@ -1,4 +1,4 @@
-//! A chart that answers: tooltip with crosshair, arrow keys, legend, drag to zoom.
+//! An interactive chart: tooltip with crosshair, arrow keys, legend, drag to zoom.
 //!
 //! The server's drawing stays as it is until the reader hides a series; then the frames come
 //! through a server function and the same crate draws them here.
@@ -42,7 +42,7 @@ pub struct ChartPlace {
 /// A drag shorter than this part of the plot is a click.
 const SHORTEST_DRAG: f64 = 0.02;
 
-/// A chart that answers; its children are the server's drawing.
+/// An interactive chart; its children are the server's drawing.
 #[island]
 pub fn Chart(
     place: ChartPlace,
@@ -85,7 +85,7 @@ pub fn Chart(
                     loaded.set_value(Some(update));
                     redraw();
                 }
-                // The drawing stays as it was, and so does the legend.
+                // Keep the drawing and the legend.
                 Err(_) => hidden.set(Vec::new()),
             }
         });
@@ -244,8 +244,8 @@ pub fn Chart(
         active.set(None);
         drag.set(None);
     };
-    // As markup: what is made anew has not moved, so that a tooltip that follows the pointer is no
-    // layout shift; and it is less code than views that are brought up to date.
+    // As markup: an element that is replaced has not moved, so a tooltip that follows the pointer is no
+    // layout shift; and it is less code than reactive views.
     let over = move || {
         let dragged = drag.get();
         let brushed = dragged.and_then(|d| brush(&readout.get_untracked(), stored_place, d));

@@ -1,8 +1,8 @@
-//! Shows the page on the whole screen.
+//! Full screen.
 
 use leptos::prelude::*;
 
-/// A button that shows the page on the whole screen, and back.
+/// A button that enters and leaves full screen.
 #[island]
 pub fn FullScreen() -> impl IntoView {
     let toggle = |_| {

@@ -1,4 +1,4 @@
-//! Finds among many options by typing.
+//! Type to find an option.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

@@ -1,5 +1,5 @@
-//! What is drawn over a chart while somebody points at it: crosshair, points, tooltip, the stretch that
-//! is dragged. As markup; `style/reading.css` places it by `--at-x` and `--at-y`.
+//! What is drawn over a chart under the pointer: crosshair, points, tooltip, the dragged range. As
+//! markup; `style/reading.css` places it by `--at-x` and `--at-y`.
 
 use brisk_chart::{Readout, escape};
 use std::fmt::Write as _;
@@ -23,7 +23,7 @@ pub(super) fn crosshair(readout: &Readout, at: usize, hidden: &[usize]) -> Optio
     Some(out)
 }
 
-/// What a point says, at its place, or at the pointer's where it has none.
+/// The tooltip of a point: at the point, or at the pointer if the point has no place.
 pub(super) fn tooltip(
     readout: &Readout,
     at: usize,

@@ -1,5 +1,5 @@
-//! Charts that come and go. Leptos starts an island for good: a page that follows its data for days
-//! would keep each chart that it ever showed. This starts a chart such that it can end.
+//! Charts that can be stopped. Leptos never disposes of an island: a page that follows its data for
+//! days would leak every chart that it ever showed.
 
 use super::chart::{Chart, ChartProps, ChartPropsSerialized};
 use leptos::prelude::*;
@@ -9,8 +9,7 @@ use leptos::web_sys::HtmlElement;
 use std::any::Any;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// A chart that has started. When it is freed, all that it took is given back: what it follows, what
-/// it listens to, its hold on the page.
+/// A running chart. Freeing it releases everything it holds: subscriptions, listeners, elements.
 #[wasm_bindgen]
 pub struct StartedChart {
     view: Option<Box<dyn Any>>,

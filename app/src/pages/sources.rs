@@ -37,22 +37,18 @@ pub fn sources(page: &SourcesPage) -> AnyView {
 
 fn card(source: &SourceReport, now: Timestamp) -> AnyView {
     let (state, class) = match source.version {
-        Ok(_) => ("answers", "state fresh"),
-        Err(_) => ("does not answer", "state bad"),
+        Ok(_) => ("Connected", "state fresh"),
+        Err(_) => ("Not connected", "state bad"),
     };
     let name = source.name.to_string();
     let title = format!("source-{name}");
-    let warnings = source
-        .version
-        .as_ref()
-        .err()
-        .map(|why| banner(why.clone()))
-        .into_iter()
-        .chain(source.may_write.as_ref().map(|what| {
-        banner(format!(
-            "The role of this source {what}. Brisk only reads: give it a role that may do no more."
-        ))
-    }));
+    let warnings = source.version.as_ref().err().map(|why| banner(why.clone())).into_iter().chain(
+        source.may_write.as_ref().map(|what| {
+            banner(format!(
+                "The role of this source {what}. Brisk only reads: give it a read-only role."
+            ))
+        }),
+    );
     let warnings: Vec<AnyView> = warnings.collect();
     let (most, now_open) = source.connections;
     let (rows, bytes) = source.size;
@@ -98,7 +94,7 @@ fn rollups(rows: &[RollupRow], now: Timestamp) -> Option<AnyView> {
 fn rollup(row: &RollupRow, now: Timestamp) -> AnyView {
     let RollupStatus { name, grain, refresh, state, last, runs, .. } = &row.status;
     let (word, class) = match (row.is_running, state) {
-        (true, _) => ("being built", "state"),
+        (true, _) => ("rebuilding", "state"),
         (false, RollupState::Good) => (state.word(), "state fresh"),
         (false, RollupState::NotBuilt) => (state.word(), "state"),
         (false, RollupState::Changed | RollupState::Unknown(_)) => (state.word(), "state stale"),
@@ -131,7 +127,7 @@ fn rollup(row: &RollupRow, now: Timestamp) -> AnyView {
     let form = can_build.then(|| {
         view! {
             <form method="post" action=format!("/admin/rollups/{name}/rebuild")>
-                <button class="btn" disabled=row.is_running aria-describedby=format!("{name}-name")>"Build anew"</button>
+                <button class="btn" disabled=row.is_running aria-describedby=format!("{name}-name")>"Rebuild"</button>
             </form>
         }
     });

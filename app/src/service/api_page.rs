@@ -1,14 +1,14 @@
-//! What the page about the API shows.
+//! Data of the page "API".
 
 use brisk_domain::Dashboard;
 use std::sync::Arc;
 
-/// What programs can ask, to be tried.
+/// The operations of the API, to be tried.
 #[derive(Debug)]
 pub struct ApiPage {
     /// What the API is, with code in backticks.
     pub about: &'static str,
-    /// What there is to ask.
+    /// Its operations.
     pub operations: Vec<ApiOperation>,
     /// What can go wrong.
     pub problems: Vec<ApiProblem>,

@@ -1,4 +1,4 @@
-//! What the server provides to pages and server functions, as a small trait object in context.
+//! What the server provides to pages and server functions: a small trait object in context.
 
 mod api_page;
 mod sources_page;
@@ -70,15 +70,15 @@ pub enum Page {
     Dashboard(Arc<DashboardPage>),
     /// One panel, large.
     Panel(Arc<DashboardPage>),
-    /// What programs can ask.
+    /// The API's page.
     Api(Arc<ApiPage>),
-    /// The sources and their rollups, for administrators.
+    /// Sources and their rollups, for administrators.
     Sources(Arc<SourcesPage>),
     /// What went wrong: title, sentence, where to go.
     Error(ErrorPage),
 }
 
-/// A page that says what went wrong.
+/// An error page.
 #[derive(Debug, Clone)]
 pub struct ErrorPage {
     /// The status of the response.
@@ -100,7 +100,7 @@ pub struct DashboardPage {
     pub dashboard: Arc<Dashboard>,
     /// What the reader looks at.
     pub view: ViewState,
-    /// And how.
+    /// How it is presented.
     pub presentation: Presentation,
     /// The view's time, made absolute.
     pub bounds: Bounds,
@@ -124,7 +124,7 @@ pub struct DashboardPage {
     pub pace: Pace,
     /// The shortest pace that makes sense, in seconds.
     pub least_pace: u32,
-    /// What was drawn lately.
+    /// Recent drawings.
     pub fragments: Fragments,
     /// The definitions that it is drawn by: see [`Fragments`].
     pub fingerprint: Arc<str>,

@@ -1,4 +1,4 @@
-//! What the page about sources shows.
+//! Data of the page "Sources".
 
 use brisk_domain::{RollupStatus, SourceName, Timestamp};
 use std::time::Duration;
@@ -13,7 +13,7 @@ pub struct SourcesPage {
 }
 
 impl SourcesPage {
-    /// Whether something is under way, so that the page is to be looked at again soon.
+    /// Whether something is in progress, so that the page reloads itself soon.
     pub fn is_busy(&self) -> bool {
         self.sources.iter().flat_map(|source| &source.rollups).any(|row| row.is_running)
     }
@@ -24,7 +24,7 @@ impl SourcesPage {
 pub struct SourceReport {
     /// Its name.
     pub name: SourceName,
-    /// The name and version of its server; or why it does not answer.
+    /// The name and version of its server; or why it cannot be reached.
     pub version: Result<String, String>,
     /// What its role may do besides reading.
     pub may_write: Option<String>,
@@ -43,9 +43,9 @@ pub struct SourceReport {
 /// One rollup.
 #[derive(Debug)]
 pub struct RollupRow {
-    /// How it does.
+    /// Its status.
     pub status: RollupStatus,
-    /// Whether it is being built anew, as somebody asked here.
+    /// Whether it is being rebuilt, as somebody asked here.
     pub is_running: bool,
     /// What went wrong when that was done, though the table was built.
     pub notice: Option<String>,

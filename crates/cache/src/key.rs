@@ -1,5 +1,6 @@
 //! What identifies an entry: a fingerprint, and the generations of its tags.
 
+use brisk_domain::TagError;
 use std::fmt;
 use std::sync::Arc;
 
@@ -71,21 +72,15 @@ fn write_hex(bytes: &[u8; 32], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str(std::str::from_utf8(&text).unwrap_or_default())
 }
 
-/// Something that entries depend on: `table:retail.invoices`.
+/// Something that entries depend on, by an opaque name: `table:retail.invoices`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Tag(Arc<str>);
-
-/// The text is no tag.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("tag \"{0}\" must be 1 to 200 bytes without blanks and control characters")]
-pub struct TagError(String);
 
 impl Tag {
     /// Checks `text` and takes it.
     pub fn parse(text: &str) -> Result<Self, TagError> {
-        let fits = (1..=200).contains(&text.len())
-            && !text.chars().any(|c| c.is_whitespace() || c.is_control());
-        if fits { Ok(Self(text.into())) } else { Err(TagError(text.chars().take(80).collect())) }
+        brisk_domain::tag::check(text)?;
+        Ok(Self(text.into()))
     }
 
     /// The tag as text.

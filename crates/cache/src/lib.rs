@@ -5,8 +5,8 @@
 //! - Each tag has a **generation**, an opaque random id. The entry key is made of the fingerprint
 //!   and the generations, so giving a tag a new generation makes every entry that depends on it
 //!   unreachable at once, whatever is being loaded at that moment.
-//! - [`Cache::lookup`] answers a whole batch; [`Cache::load`] runs the loader once for all who
-//!   wait; [`Cache::refresh`] does so behind an answer; [`Cache::get`] is all three for one value.
+//! - [`Cache::lookup`] looks up a whole batch; [`Cache::load`] runs the loader once for all who
+//!   wait; [`Cache::refresh`] does so in the background; [`Cache::get`] is all three for one value.
 //! - Without Redis all of it holds in one process. With it, any number of processes share
 //!   generations, entries and loads, and a Redis in trouble is a miss and a warning.
 //!
@@ -45,9 +45,10 @@
 //! `cargo run -p brisk-cache --example tour [redis://…]` shows all of it happen, in memory and
 //! shared. `cargo bench -p brisk-cache` says what it costs.
 //!
-//! The rooms: [`cache`] puts it together; `lookup` finds and `load` loads, `peek` only looks; [`key`], [`policy`], [`value`] and [`entry`] are its
-//! words; `memory` and [`redis`] are the tiers, [`encoding`] is what the latter holds; `flight`, `lanes` and `failures` guard the
-//! loader; [`events`] and [`statistics`] tell what happened.
+//! The files: [`cache`] puts it together; `lookup` finds, `load` loads, `peek` only looks; [`key`],
+//! [`policy`], [`value`] and [`entry`] are its words; `memory` and [`redis`] are the tiers, [`encoding`]
+//! is what the latter holds; `flight`, `lanes` and `failures` guard the loader; [`events`] and
+//! [`statistics`] tell what happened.
 //!
 //! To add a way to end a flight: `flight`. To add a figure: [`statistics`]. To add another
 //! shared tier: what [`redis`] offers to [`cache`] is the list of what it needs.
@@ -71,11 +72,12 @@ pub mod redis;
 pub mod statistics;
 pub mod value;
 
+pub use brisk_domain::TagError;
 pub use cache::{Cache, Config, Found, Health, Ticket};
 pub use entry::{Entry, Hit, State};
 pub use error::{LoadError, NotRecorded};
 pub use events::{Event, Follower};
-pub use key::{EntryKey, Fingerprint, Tag, TagError};
+pub use key::{EntryKey, Fingerprint, Tag};
 pub use lanes::LaneLimits;
 pub use peek::Peeked;
 pub use policy::{Policy, Request, Trigger};

@@ -1,4 +1,4 @@
-//! Frame -> drawn chart, as markup. Pure: no IO, no clock; the same code draws on the server and
+//! Draws frames as charts, as markup. Pure: no IO, no clock; the same code draws on the server and
 //! in the browser.
 //!
 //! Where things are, in the order in which a drawing is made:

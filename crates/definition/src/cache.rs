@@ -1,16 +1,16 @@
-//! `cache` and `tags` of a dashboard or a panel: how long frames are shown, and what else than
-//! their tables makes them out of date.
+//! `cache` and `tags` of a dashboard, a panel or a source: how long frames are shown, and what
+//! else than their tables makes them out of date.
 
-use crate::duration;
-use crate::fields::Fields;
-use crate::problem::Problems;
-use brisk_domain::{CacheMode, CachePolicy};
+use brisk_domain::{CacheMode, CachePolicy, Tag};
+use brisk_toml_reader::{Fields, Problems};
+use std::ops::RangeInclusive;
+use std::time::Duration;
 
-/// Longer tags cannot be sent to a webhook.
-const LONGEST_TAG: usize = 200;
+/// What TTLs and stale windows may be.
+const LIFE: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(30 * 86_400);
 
 /// Reads `cache`: a table, or one word for its mode.
-pub(crate) fn policy(fields: &Fields<'_>, problems: &mut Problems<'_>) -> CachePolicy {
+pub fn policy(fields: &Fields<'_>, problems: &mut Problems<'_>) -> CachePolicy {
     let Some(item) = fields.item("cache") else {
         return CachePolicy::default();
     };
@@ -23,33 +23,29 @@ pub(crate) fn policy(fields: &Fields<'_>, problems: &mut Problems<'_>) -> CacheP
         fields.wrong_type("cache", item, expected, problems);
         return CachePolicy::default();
     };
-    let ttl = cache.parsed("ttl", duration::seconds, problems);
-    let stale = cache.parsed("stale", duration::seconds, problems);
-    let mode = cache.word("mode", &CacheMode::WORDS, problems);
+    let policy = policy_keys(&cache, problems);
     cache.finish(problems);
-    CachePolicy { ttl, stale, mode }
+    policy
+}
+
+/// Reads the keys of a policy from a table that may have others.
+pub fn policy_keys(cache: &Fields<'_>, problems: &mut Problems<'_>) -> CachePolicy {
+    let seconds = |duration: Duration| u32::try_from(duration.as_secs()).unwrap_or(u32::MAX);
+    CachePolicy {
+        ttl: cache.seconds("ttl", LIFE, problems).map(seconds),
+        stale: cache.seconds("stale", LIFE, problems).map(seconds),
+        mode: cache.word("mode", &CacheMode::WORDS, problems),
+    }
 }
 
 /// Reads `tags`: names of the author's own, or tables that the statement does not name.
-pub(crate) fn tags(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Vec<String> {
-    let Some(item) = fields.item("tags") else {
-        return Vec::new();
-    };
-    let texts = item.as_array().and_then(|array| {
-        array.iter().map(|v| v.as_str().map(ToOwned::to_owned)).collect::<Option<Vec<_>>>()
-    });
-    let Some(tags) = texts else {
-        fields.wrong_type("tags", item, "a list of texts", problems);
-        return Vec::new();
-    };
-    let is_tag = |tag: &String| {
-        (1..=LONGEST_TAG).contains(&tag.len())
-            && !tag.chars().any(|c| c.is_whitespace() || c.is_control())
-    };
-    if let Some(bad) = tags.iter().find(|tag| !is_tag(tag)) {
-        let bad: String = bad.chars().take(80).collect();
-        let message = format!("tag \"{bad}\" must be 1 to {LONGEST_TAG} bytes without blanks");
-        problems.add(fields.place("tags"), message);
+pub(crate) fn tags(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Vec<Tag> {
+    let mut tags = Vec::new();
+    for text in fields.texts("tags", "a list of texts", problems).unwrap_or_default() {
+        match Tag::parse(text) {
+            Ok(tag) => tags.push(tag),
+            Err(error) => problems.add(fields.place("tags"), error.to_string()),
+        }
     }
     tags
 }

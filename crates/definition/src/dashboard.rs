@@ -1,15 +1,13 @@
 //! The file's top level.
 
-use crate::fields::{Fields, suggestion};
-use crate::problem::{Problem, Problems};
 use crate::row_links::LinkPlace;
 use crate::{cache, layout, panel, variable};
 use brisk_domain::{
     Dashboard, Interval, IntervalChoice, Now, Panel, Slug, SourceName, TimeRange, Timestamp,
     Variable, ZoneName, time_range::parse_instant,
 };
+use brisk_toml_reader::{Fields, Problem, Problems, TomlFile, suggestion};
 use std::ops::Range;
-use toml_edit::Document;
 
 /// Reads the text of `file`, or says all that is wrong with it.
 pub fn parse(file: &str, slug: Slug, text: &str) -> Result<Dashboard, Vec<Problem>> {
@@ -22,20 +20,8 @@ pub(crate) fn with_links(
     slug: Slug,
     text: &str,
 ) -> Result<(Dashboard, Vec<LinkPlace>), Vec<Problem>> {
-    let mut problems = Problems::of(file, text);
-    let document = match Document::parse(text) {
-        Ok(document) => document,
-        Err(error) => {
-            problems.add(error.span(), format!("this is not TOML: {}", error.message()));
-            return Err(problems.into_sorted());
-        }
-    };
-    let dashboard =
-        dashboard(&Fields::root(document.as_table(), "the dashboard"), slug, &mut problems);
-    match (dashboard, problems.into_sorted()) {
-        (Some(read), problems) if problems.is_empty() => Ok(read),
-        (_, problems) => Err(problems),
-    }
+    TomlFile::new(file, text)
+        .read("the dashboard", |fields, problems| dashboard(fields, slug, problems))
 }
 
 fn dashboard(

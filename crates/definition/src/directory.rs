@@ -1,9 +1,11 @@
 //! A directory of dashboard files.
 
 use crate::dashboard::with_links;
-use crate::{Problem, parse_rollup, row_links};
+use crate::rollup::parse as parse_rollup;
+use crate::row_links;
 use brisk_domain::identifier::NameError;
 use brisk_domain::{Dashboard, Rollup, RollupName, Slug};
+use brisk_toml_reader::{Place, Problem};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -143,5 +145,5 @@ fn read(path: &Path) -> Result<String, String> {
 }
 
 fn whole_file(file: &str, message: String) -> Problem {
-    Problem { file: file.to_owned(), line: 0, column: 0, message, help: None }
+    Place::named(file).problem(message)
 }

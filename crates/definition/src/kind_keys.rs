@@ -1,8 +1,6 @@
 //! Keys of other kinds: an option that this kind does not have is said with those that it has.
 
-use crate::fields::Fields;
-use crate::problem::Problems;
-
+use brisk_toml_reader::{Fields, Problems};
 /// A kind's word, and the keys that only some kinds have and this one does.
 pub(crate) type KindKeys = (&'static str, &'static [&'static str]);
 

@@ -5,27 +5,24 @@
 //! All problems of a file are found in one go. Statements are not looked into here: the engine
 //! compiles them (see `brisk check`).
 //!
-//! To add a key: read it in the file of its table ([`mod@dashboard`], [`mod@variable`],
-//! [`mod@panel`], [`mod@rollup`]) through [`fields::Fields`], which reports wrong types and unknown keys, and
-//! describe it in `docs/dashboards-as-code.md`. A key that only some kinds of panels or variables
-//! have is read in the files of these kinds; how to add a kind: `docs/extending.md`.
+//! To add a key: read it in the file of its table (`dashboard`, `variable`, `panel`, `rollup`)
+//! through [`brisk_toml_reader::Fields`], which reports wrong types and unknown keys, and describe
+//! it in `docs/dashboards-as-code.md`. A key that only some kinds of panels or variables have is
+//! read in the files of these kinds; how to add a kind: `docs/extending.md`.
 
-mod cache;
+pub mod cache;
 mod dashboard;
 mod directory;
-mod duration;
-mod fields;
 mod kind_keys;
 mod layout;
 mod panel;
 mod panel_kind;
-mod problem;
 mod rollup;
 mod row_links;
 mod variable;
 mod variable_kind;
 
+pub use brisk_toml_reader::Problem;
 pub use dashboard::parse;
 pub use directory::{Loaded, ROLLUPS, load_dir};
-pub use problem::Problem;
 pub use rollup::parse as parse_rollup;

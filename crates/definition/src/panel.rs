@@ -1,11 +1,10 @@
 //! `[[panel]]`: one statement, and how its frame is shown.
 
-use crate::fields::Fields;
-use crate::problem::Problems;
 use crate::row_links::{self, LinkPlace};
 use crate::{cache, layout, panel_kind};
 use brisk_domain::panel::{Cell, ColumnStyle, Computed, ComputedKind};
 use brisk_domain::{Compare, GridPlace, Interval, Panel, PanelId, SourceName, Unit, Variable};
+use brisk_toml_reader::{Fields, Problems};
 
 /// A panel as its file gives it.
 pub(crate) struct Read {

@@ -1,30 +1,17 @@
 //! A rollup's file: what it is called is the file's name.
 
-use crate::duration;
-use crate::fields::Fields;
-use crate::problem::{Problem, Problems};
 use brisk_domain::{Interval, Lateness, Rollup, RollupColumn, RollupName, SourceName, ZoneName};
+use brisk_toml_reader::{Fields, Problem, Problems, TomlFile};
+use std::ops::RangeInclusive;
 use std::time::Duration;
-use toml_edit::Document;
 
 /// Refreshing more often would be a query.
-const SHORTEST: u32 = 10;
+const REFRESH: RangeInclusive<Duration> =
+    Duration::from_secs(10)..=Duration::from_secs(30 * 86_400);
 
 /// Reads the text of `file`, or says all that is wrong with it.
 pub fn parse(file: &str, name: RollupName, text: &str) -> Result<Rollup, Vec<Problem>> {
-    let mut problems = Problems::of(file, text);
-    let document = match Document::parse(text) {
-        Ok(document) => document,
-        Err(error) => {
-            problems.add(error.span(), format!("this is not TOML: {}", error.message()));
-            return Err(problems.into_sorted());
-        }
-    };
-    let rollup = rollup(&Fields::root(document.as_table(), "the rollup"), name, &mut problems);
-    match (rollup, problems.into_sorted()) {
-        (Some(rollup), problems) if problems.is_empty() => Ok(rollup),
-        (_, problems) => Err(problems),
-    }
+    TomlFile::new(file, text).read("the rollup", |fields, problems| rollup(fields, name, problems))
 }
 
 fn rollup(fields: &Fields<'_>, name: RollupName, problems: &mut Problems<'_>) -> Option<Rollup> {
@@ -36,7 +23,7 @@ fn rollup(fields: &Fields<'_>, name: RollupName, problems: &mut Problems<'_>) ->
     let time = required(fields, "time", RollupColumn::parse, problems);
     let keys = keys(fields, problems);
     let lateness = fields.parsed("lateness", Lateness::parse, problems).unwrap_or_default();
-    let refresh = fields.parsed("refresh", refresh, problems);
+    let refresh = fields.seconds("refresh", REFRESH, problems);
     let query = fields.query("sql", problems);
     fields.finish(problems);
     if let Some(time) = time.as_ref().filter(|time| keys.contains(time)) {
@@ -66,27 +53,10 @@ fn required<T, E: std::fmt::Display>(
     fields.parsed(key, parse, problems)
 }
 
-fn refresh(text: &str) -> Result<Duration, String> {
-    let seconds = duration::seconds(text)?;
-    if seconds < SHORTEST {
-        return Err(format!("\"{text}\" is too often: the least is {SHORTEST}s"));
-    }
-    Ok(Duration::from_secs(seconds.into()))
-}
-
 fn keys(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Vec<RollupColumn> {
-    let Some(item) = fields.item("keys") else {
-        return Vec::new();
-    };
-    let texts = item
-        .as_array()
-        .and_then(|array| array.iter().map(|value| value.as_str()).collect::<Option<Vec<_>>>());
-    let Some(texts) = texts else {
-        fields.wrong_type("keys", item, "a list of columns", problems);
-        return Vec::new();
-    };
+    let texts = fields.texts("keys", "a list of columns", problems);
     let mut keys = Vec::new();
-    for text in texts {
+    for text in texts.unwrap_or_default() {
         match RollupColumn::parse(text) {
             Ok(key) if keys.contains(&key) => {
                 problems.add(fields.place("keys"), format!("\"keys\" has \"{key}\" twice"));

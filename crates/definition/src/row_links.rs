@@ -1,10 +1,9 @@
 //! `filter` and `link` of a panel: where its marks and rows lead.
 
-use crate::fields::{Fields, suggestion};
-use crate::problem::{Problem, Problems};
 use brisk_domain::{
     Dashboard, PanelFilter, PanelId, PanelKindName, PanelLink, Slug, Variable, VariableName,
 };
+use brisk_toml_reader::{Fields, Problem, Problems, suggestion};
 use std::collections::BTreeMap;
 use std::ops::Range;
 

@@ -1,9 +1,8 @@
 //! `[[variable]]`: what readers can choose besides time.
 
-use crate::fields::Fields;
-use crate::problem::Problems;
 use crate::variable_kind;
 use brisk_domain::{SourceName, Variable, VariableName};
+use brisk_toml_reader::{Fields, Problems};
 
 /// Names that mean something else in URLs and statements.
 const RESERVED: [&str; 14] = [

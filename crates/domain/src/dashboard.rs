@@ -1,7 +1,7 @@
 //! A dashboard: panels, variables, and the view that opens first.
 
 use crate::{
-    CachePolicy, IntervalChoice, Now, Panel, PanelId, Slug, TimeRange, Variable, VariableName,
+    CachePolicy, IntervalChoice, Now, Panel, PanelId, Slug, Tag, TimeRange, Variable, VariableName,
     ZoneName,
 };
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ pub struct Dashboard {
     /// How long its panels' frames may be shown.
     pub cache: CachePolicy,
     /// What else than their tables makes its panels' frames out of date.
-    pub tags: Vec<String>,
+    pub tags: Vec<Tag>,
     /// What readers can choose besides time.
     pub variables: Vec<Variable>,
     /// The panels in reading order: by row, then column.

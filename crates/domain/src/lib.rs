@@ -8,7 +8,8 @@
 //! - a **panel kind** or a **variable kind**: see `docs/extending.md`;
 //! - a **column type**: a variant in [`frame::Values`], its decoding in `brisk-source`, its
 //!   text in [`format`];
-//! - a **range preset**: a line in [`time_range::PRESETS`].
+//! - a **range preset**: a line in [`time_range::PRESETS`];
+//! - a **kind of tag**: a variant in [`tag::Tag`] and [`tag::TagKind`].
 
 pub mod access;
 pub mod cache_policy;
@@ -33,6 +34,7 @@ pub mod rollup;
 pub mod rollup_status;
 pub mod row_links;
 pub mod selection;
+pub mod tag;
 pub mod time_range;
 pub mod unit;
 pub mod variable;
@@ -61,6 +63,7 @@ pub use rollup::{Lateness, Rollup, RollupColumn, RollupName, RollupReport, Rollu
 pub use rollup_status::{LastRefresh, RollupState, RollupStatus};
 pub use row_links::{PanelFilter, PanelLink, RowLink, RowLinks};
 pub use selection::Selection;
+pub use tag::{Tag, TagError, TagKind};
 pub use time_range::{Bounds, TimeRange};
 pub use unit::Unit;
 pub use variable::Variable;

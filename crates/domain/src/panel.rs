@@ -2,7 +2,7 @@
 
 use crate::panel_kind::PanelKind;
 use crate::{
-    CachePolicy, Compare, Interval, PanelFilter, PanelId, PanelLink, Query, SourceName, Unit,
+    CachePolicy, Compare, Interval, PanelFilter, PanelId, PanelLink, Query, SourceName, Tag, Unit,
 };
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +30,7 @@ pub struct Panel {
     /// How long its frames may be shown.
     pub cache: CachePolicy,
     /// What else than its tables makes its frames out of date.
-    pub tags: Vec<String>,
+    pub tags: Vec<Tag>,
     /// The interval of its buckets where the panel insists on one.
     pub interval: Option<Interval>,
     /// How single columns are shown.

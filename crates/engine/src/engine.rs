@@ -10,10 +10,10 @@ use crate::prepared::{Kept, Shown};
 use crate::rollup::{self, PlannedRollup, Plans};
 use crate::view::{ChoicesState, View};
 use crate::window::{TooFine, Window};
-use brisk_cache::{Follower, LoadError, NotRecorded, Request, Tag, Trigger};
+use brisk_cache::{Follower, LoadError, NotRecorded, Request, Trigger};
 use brisk_domain::{
     Access, Clock, Dashboard, Panel, PanelId, RequestedView, RollupName, RollupReport, Slug,
-    SourceName, ViewState,
+    SourceName, Tag, ViewState,
 };
 use brisk_source::SourceError;
 use futures::StreamExt;
@@ -142,12 +142,13 @@ impl Engine {
     /// `table:shop.orders`, `source:shop`, `dashboard:sales`, `panel:sales/revenue`, `all`, or a
     /// tag of a dashboard's or panel's own. The answer is what was invalidated.
     pub async fn invalidate(&self, tags: &[Tag]) -> Result<Vec<Tag>, NotRecorded> {
-        let dashboard = |slug: &str| self.catalog.dashboard(&Slug::parse(slug).ok()?);
+        let dashboard = |slug: &Slug| self.catalog.dashboard(slug);
         let mut resolved: Vec<Tag> =
             tags.iter().flat_map(|tag| key::resolved(tag, dashboard)).collect();
         resolved.sort();
         resolved.dedup();
-        self.loader.cache().invalidate(&resolved).await?;
+        let names: Vec<_> = resolved.iter().filter_map(key::cache_tag).collect();
+        self.loader.cache().invalidate(&names).await?;
         Ok(resolved)
     }
 

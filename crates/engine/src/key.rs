@@ -5,8 +5,8 @@
 
 use crate::encoding;
 use crate::plan::Planned;
-use brisk_cache::{Fingerprint, Policy, Request, Tag};
-use brisk_domain::{Dashboard, Panel, PanelId, Query, Rollup, RollupName, SourceName};
+use brisk_cache::{Fingerprint, Policy, Request, Tag as CacheTag};
+use brisk_domain::{Dashboard, Panel, PanelId, Query, Rollup, RollupName, Slug, SourceName, Tag};
 use brisk_source::rollup::Plan;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,9 +19,6 @@ pub enum Owner<'a> {
     /// The choices of a variable.
     Choices(&'a str),
 }
-
-/// The tag of everything.
-pub const ALL: &str = "all";
 
 /// The cache request of one statement of a dashboard.
 pub fn request(
@@ -39,14 +36,10 @@ pub fn request(
     }
     // Rows of another definition are other rows.
     parts.extend(planned.rollups.iter().map(|rollup| rollup.definition.clone().into_bytes()));
-    let tables = planned.statement.tables.iter().map(|table| format!("table:{source}.{table}"));
-    // What makes a rollup out of date does so to all that reads it.
-    let of_rollups = planned.rollups.iter().flat_map(|rollup| rollup.request.tags.iter());
-    let mut names: Vec<String> = tables
-        .chain(of_rollups.map(|tag| tag.as_str().to_owned()))
-        .chain([ALL.to_owned(), format!("source:{source}"), format!("dashboard:{slug}")])
-        .chain(dashboard.tags.iter().cloned())
-        .collect();
+    let mut names =
+        vec![Tag::All, Tag::Source(source.to_string()), Tag::Dashboard(slug.to_string())];
+    names.extend(planned.statement.tables.iter().map(|table| table_tag(source, table)));
+    names.extend(dashboard.tags.iter().cloned());
     let label = match owner {
         Owner::Choices(name) => format!("{slug}/:{name}"),
         Owner::Panel(panel, query) => {
@@ -58,9 +51,11 @@ pub fn request(
             format!("{slug}/{}", panel.id)
         }
     };
+    // What makes a rollup out of date does so to all that reads it.
+    let of_rollups = planned.rollups.iter().flat_map(|rollup| rollup.request.tags.iter());
     Request {
         fingerprint: Fingerprint::of(parts),
-        tags: tags(&names),
+        tags: sorted(names.iter().filter_map(cache_tag).chain(of_rollups.cloned())),
         policy,
         label: Arc::from(label),
         lane: Arc::from(source.as_str()),
@@ -77,84 +72,85 @@ pub fn rollup_request(plan: &Plan, definition: &str, place: &str) -> Request {
     let Rollup { name, source, refresh, .. } = plan.rollup();
     let parts = ["rollup", source.as_str(), name.as_str(), definition, place];
     let own = rollup_tag(source, name);
-    let mut names = vec![ALL.to_owned(), format!("source:{source}"), own.clone()];
-    names.extend(plan.tables().iter().map(|table| format!("table:{source}.{table}")));
+    let label = Arc::from(own.to_string());
+    let mut names = vec![Tag::All, Tag::Source(source.to_string()), own];
+    names.extend(plan.tables().iter().map(|table| table_tag(source, table)));
     Request {
         fingerprint: Fingerprint::of(parts),
-        tags: tags(&names),
+        tags: sorted(names.iter().filter_map(cache_tag)),
         policy: Policy {
             ttl: refresh.unwrap_or(UNTIL_INVALIDATED),
             stale: Duration::ZERO,
             strict: true,
             off: false,
         },
-        label: Arc::from(own),
+        label,
         lane: Arc::from(source.as_str()),
     }
 }
 
 /// The tag that a rollup's refresh has, and all that reads it.
-pub fn rollup_tag(source: &SourceName, name: &RollupName) -> String {
-    format!("rollup:{source}.{name}")
+pub fn rollup_tag(source: &SourceName, name: &RollupName) -> Tag {
+    Tag::Rollup { source: source.to_string(), rollup: name.to_string() }
 }
 
-/// A name that is no tag is a table whose name no webhook could send either.
-fn tags(names: &[String]) -> Arc<[Tag]> {
-    let mut tags: Vec<Tag> = names.iter().filter_map(|name| Tag::parse(name).ok()).collect();
-    tags.sort();
-    tags.dedup();
-    tags.into()
+/// The cache's name for a tag. There is none for a table whose name is too long, which no webhook
+/// could send either.
+pub fn cache_tag(tag: &Tag) -> Option<CacheTag> {
+    CacheTag::parse(&tag.to_string()).ok()
 }
 
 /// The tags to invalidate for `tag`: for a panel those of all its statements, some of which it
 /// may share with other panels; for a table those of each way to write it.
-pub fn resolved(tag: &Tag, dashboard: impl Fn(&str) -> Option<Arc<Dashboard>>) -> Vec<Tag> {
-    if let Some(table) = tag.as_str().strip_prefix("table:") {
-        return spellings(table).into_iter().filter_map(|name| Tag::parse(&name).ok()).collect();
+pub fn resolved(tag: &Tag, dashboard: impl Fn(&Slug) -> Option<Arc<Dashboard>>) -> Vec<Tag> {
+    match tag {
+        Tag::Table { source, table } => spellings(&source.to_lowercase(), &table.to_lowercase()),
+        Tag::Panel { dashboard: slug, panel } => {
+            let dashboard = Slug::parse(slug).ok().and_then(|slug| dashboard(&slug));
+            let tags = dashboard.and_then(|dashboard| of_statements(&dashboard, panel));
+            tags.unwrap_or_else(|| vec![tag.clone()])
+        }
+        // One that begins like a table's is compared like one.
+        other => vec![Tag::parse(&other.compared()).unwrap_or_else(|_| other.clone())],
     }
-    let named = tag.as_str().strip_prefix("panel:").and_then(|name| name.split_once('/'));
-    let Some((slug, id)) = named else {
-        return vec![tag.clone()];
-    };
-    let Some(dashboard) = dashboard(slug) else {
-        return vec![tag.clone()];
-    };
-    let panel = PanelId::parse(id).ok().and_then(|id| dashboard.panel(&id).cloned());
-    let Some(panel) = panel else {
-        return vec![tag.clone()];
-    };
-    let queries = [Some(&panel.query), panel.kind.sparkline()];
-    let tags = queries.into_iter().flatten().filter_map(|query| {
-        let first = first_of_its_kind(&dashboard, &panel, query);
-        Tag::parse(&panel_tag(&dashboard, first)).ok()
-    });
-    tags.collect()
+}
+
+fn of_statements(dashboard: &Dashboard, panel: &str) -> Option<Vec<Tag>> {
+    let panel = dashboard.panel(&PanelId::parse(panel).ok()?)?;
+    let queries = [Some(&panel.query), panel.kind.sparkline()].into_iter().flatten();
+    let first = queries.map(|query| first_of_its_kind(dashboard, panel, query));
+    Some(first.map(|id| panel_tag(dashboard, id)).collect())
 }
 
 /// A pipeline says `shop.public.orders` where a panel says `orders`, or the other way round.
 /// Which schema a bare name means is known to the database only: too much is invalidated rather
 /// than too little.
-fn spellings(table: &str) -> Vec<String> {
-    let table = table.to_lowercase();
-    let parts: Vec<&str> = table.split('.').collect();
-    let mut names = vec![format!("table:{table}")];
-    match parts.as_slice() {
-        [source, schema @ .., name] if !schema.is_empty() => {
-            names.push(format!("table:{source}.{name}"));
-        }
-        [source, name] => {
-            names.extend(USUAL_SCHEMAS.map(|schema| format!("table:{source}.{schema}.{name}")));
-        }
-        _ => {}
+fn spellings(source: &str, table: &str) -> Vec<Tag> {
+    let mut tables = vec![table.to_owned()];
+    match table.rsplit_once('.') {
+        Some((_, name)) => tables.push(name.to_owned()),
+        None => tables.extend(USUAL_SCHEMAS.map(|schema| format!("{schema}.{table}"))),
     }
-    names
+    let tag = |table| Tag::Table { source: source.to_owned(), table };
+    tables.into_iter().map(tag).collect()
 }
 
 /// What PostgreSQL and SQLite call the schema of a table whose schema nobody names.
 const USUAL_SCHEMAS: [&str; 2] = ["public", "main"];
 
-fn panel_tag(dashboard: &Dashboard, panel: &PanelId) -> String {
-    format!("panel:{}/{panel}", dashboard.slug)
+fn sorted(tags: impl Iterator<Item = CacheTag>) -> Arc<[CacheTag]> {
+    let mut tags: Vec<CacheTag> = tags.collect();
+    tags.sort();
+    tags.dedup();
+    tags.into()
+}
+
+fn table_tag(source: &SourceName, table: &str) -> Tag {
+    Tag::Table { source: source.to_string(), table: table.to_owned() }
+}
+
+fn panel_tag(dashboard: &Dashboard, panel: &PanelId) -> Tag {
+    Tag::Panel { dashboard: dashboard.slug.to_string(), panel: panel.to_string() }
 }
 
 /// Panels with the same statement share its entry, and so must share its tags: those of the

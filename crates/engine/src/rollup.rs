@@ -9,10 +9,10 @@ use crate::encoding::Cached;
 use crate::key;
 use crate::load::Sources;
 use crate::window;
-use brisk_cache::{Cache, Fingerprint, LoadError, Request, Tag, Trigger};
+use brisk_cache::{Cache, Fingerprint, LoadError, Request, Trigger};
 use brisk_domain::{
     Clock, Column, FailureKind, Frame, PanelError, Rollup, RollupName, RollupReport, RollupRun,
-    SourceName, Timestamp, Values,
+    SourceName, Tag, Timestamp, Values,
 };
 use brisk_source::rollup::{Plan, Refresh};
 use brisk_source::{Dialect, Source, SourceError, StatementError};
@@ -53,10 +53,9 @@ impl PlannedRollup {
         &self.plan.rollup().name
     }
 
-    /// The tags that what reads it has because of it alone. There is one: names are such that a tag
-    /// can be made of them.
-    pub fn own_tags(&self) -> Vec<Tag> {
-        Tag::parse(&key::rollup_tag(&self.plan.rollup().source, self.name())).into_iter().collect()
+    /// The tag that what reads it has because of it alone.
+    pub fn own_tag(&self) -> Tag {
+        key::rollup_tag(&self.plan.rollup().source, self.name())
     }
 }
 

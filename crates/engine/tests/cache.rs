@@ -1,10 +1,10 @@
 //! The engine's use of the cache: whose entries are shared and whose are not, what warming fills,
 //! which policy holds, what an invalidation reaches. Loads are counted, not assumed.
 
-use brisk_cache::{Cache, Config, Figures, Tag, Trigger};
+use brisk_cache::{Cache, Config, Figures, Trigger};
 use brisk_domain::{
     Access, AttributeName, CacheMode, CachePolicy, Dashboard, Freshness, ManualClock, PanelId,
-    Selection, Slug, SourceName, Timestamp, ViewState,
+    Selection, Slug, SourceName, Tag, Timestamp, ViewState,
 };
 use brisk_engine::load::{Loader, Sources};
 use brisk_engine::{Catalog, ChoicesState, Engine, PanelState, Policies};
@@ -268,7 +268,7 @@ async fn warming_loads_what_was_asked_for_most_as_those_who_asked_may_see_it() {
     }
     let france = access(&[("tenant", &["France"]), ("regions", &["France"])]);
     world.look("tenants", &[], &france).await;
-    world.invalidate(brisk_engine::key::ALL).await;
+    world.invalidate(brisk_domain::tag::ALL).await;
     assert_eq!(world.engine.warm(&world.dashboard("sales")).await, 2);
     assert_eq!(world.engine.warm(&world.dashboard("tenants")).await, 2);
     let loads = world.loads();

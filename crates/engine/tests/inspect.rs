@@ -1,9 +1,9 @@
 //! What is said of a panel's entries, and that saying it changes nothing.
 
-use brisk_cache::{Cache, Config, Tag, Trigger};
+use brisk_cache::{Cache, Config, Trigger};
 use brisk_domain::{
     Access, CachePolicy, EntryOf, EntryReport, EntryState, ManualClock, PanelId, PolicyPlace, Slug,
-    SourceName, Timestamp, ViewState,
+    SourceName, Tag, Timestamp, ViewState,
 };
 use brisk_engine::load::{Loader, Sources};
 use brisk_engine::{Catalog, Engine, Policies};

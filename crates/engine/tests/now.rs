@@ -1,7 +1,7 @@
 //! What dashboards take for now: the clock, a date, the newest row.
 
-use brisk_cache::{Cache, Config, Tag, Trigger};
-use brisk_domain::{Access, ManualClock, Slug, SourceName, Timestamp, ViewState};
+use brisk_cache::{Cache, Config, Trigger};
+use brisk_domain::{Access, ManualClock, Slug, SourceName, Tag, Timestamp, ViewState};
 use brisk_engine::load::{Loader, Sources};
 use brisk_engine::{Catalog, Engine};
 use brisk_source::{Limits, Source};

@@ -1,10 +1,10 @@
 //! What programs get: the current value, unless they take an older one; panels without choices;
 //! editions that say whether anything is new; failures whose kind they can act on.
 
-use brisk_cache::{Cache, Config, RedisConfig, Tag, Trigger};
+use brisk_cache::{Cache, Config, RedisConfig, Trigger};
 use brisk_domain::{
     Access, Clock, Dashboard, FailureKind, Freshness, ManualClock, Panel, PanelData, Slug,
-    SourceName, Timestamp, ViewState,
+    SourceName, Tag, Timestamp, ViewState,
 };
 use brisk_engine::load::{Loader, Sources};
 use brisk_engine::{Cached, Catalog, Engine, PanelState};

@@ -1,10 +1,10 @@
 //! Panels that read a rollup: it is refreshed before they run, once whoever asks, and what makes
 //! it out of date does so to them. Refreshes are counted, not assumed.
 
-use brisk_cache::{Cache, Config, RedisConfig, Tag, Trigger};
+use brisk_cache::{Cache, Config, RedisConfig, Trigger};
 use brisk_domain::{
     Access, Clock, Dashboard, Freshness, ManualClock, PanelError, RollupName, RollupRun, Slug,
-    SourceName, Timestamp, ViewState,
+    SourceName, Tag, Timestamp, ViewState,
 };
 use brisk_engine::load::{Loader, Sources};
 use brisk_engine::{Cached, Catalog, Engine, PanelState, PlannedRollup, RunObserver};

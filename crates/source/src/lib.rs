@@ -1,4 +1,5 @@
-//! A panel's query as its author wrote it -> a checked, bound, read-only statement -> a frame.
+//! Turns a query, as its author wrote it, into a checked, bound, read-only statement, and the result
+//! into a frame.
 //!
 //! The pipeline, one step a file; all but the last are pure:
 //!

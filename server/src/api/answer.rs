@@ -1,4 +1,4 @@
-//! From what there is to say to a response: status, headers, and a body only for who lacks it.
+//! Makes responses of what there is to say: status, headers, and a body unless the client has it.
 
 use super::problem::Problem;
 use crate::etag::ETag;

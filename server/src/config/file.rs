@@ -1,16 +1,16 @@
 //! `brisk.toml`: its top level. All that is wrong with it is found in one go.
 
 use super::cache::CacheSettings;
-use super::place::ConfigError;
+use super::error::ConfigError;
 use super::redis::RedisTable;
+use super::secret::may_hold_password;
 use super::sources::SourceTable;
-use super::table::{Problems, Table};
 use super::webhooks::WebhookTable;
 use brisk_domain::{SourceName, WebhookName};
+use brisk_toml_reader::{Fields, Problems, TomlFile};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use toml_edit::Document;
 
 /// What the file says; paths are no longer relative to it.
 #[derive(Debug, Default)]
@@ -29,29 +29,18 @@ impl File {
     /// Reads the text of the file at `path`.
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
         let name = path.display().to_string();
-        let mut problems = Problems::of(&name, text);
-        let document = match Document::parse(text) {
-            Ok(document) => document,
-            Err(error) => {
-                // Its message alone: the whole error repeats the line, which may hold a password.
-                problems.add(error.span(), format!("this is not TOML: {}", error.message()));
-                return Err(ConfigError(problems.into_sorted()));
-            }
-        };
         let base = path.parent().unwrap_or(Path::new(""));
-        let file = Self::read(&Table::root(document.as_table()), base, &mut problems);
-        match problems.into_sorted() {
-            problems if problems.is_empty() => Ok(file),
-            problems => Err(ConfigError(problems)),
-        }
+        let file = TomlFile::new(&name, text).hiding(may_hold_password);
+        file.read("the top of the file", |top, problems| Some(Self::read(top, base, problems)))
+            .map_err(ConfigError)
     }
 
-    fn read(top: &Table<'_>, base: &Path, problems: &mut Problems<'_>) -> Self {
+    fn read(top: &Fields<'_>, base: &Path, problems: &mut Problems<'_>) -> Self {
         let address = "an address and a port such as \"127.0.0.1:3000\"";
-        let listen = top.parsed("listen", address, |text| text.parse().ok(), problems);
+        let listen = top.expected("listen", address, |text| text.parse().ok(), problems);
         let mut folder = |key| {
             let inside = |text: &str| (!text.is_empty()).then(|| base.join(text));
-            top.parsed(key, "the path of a folder", inside, problems)
+            top.expected(key, "the path of a folder", inside, problems)
         };
         let data_dir = folder("data_dir");
         let dashboards_dir = folder("dashboards_dir");

@@ -1,9 +1,10 @@
 //! `--into`, `--into-env`, `--into-file`: the database that `brisk import` writes to.
 
 use super::environment::Environment;
-use super::place::{ConfigError, Place};
+use super::error::ConfigError;
 use super::secret::{Located, Secret};
 use super::sources::Location;
+use brisk_toml_reader::Place;
 use std::path::PathBuf;
 
 /// Where a file is loaded into.

@@ -2,9 +2,8 @@
 //!
 //! - [`Settings::read`] puts the layers together; [`Flags`] are the top one, in which clap has
 //!   already put flags over their variables;
-//! - `file` reads `brisk.toml` through `table`, which reports wrong types and unknown keys with
-//!   their `place`; [`cache`], `redis`, [`sources`] and [`webhooks`] are its tables, `duration`
-//!   and `size` its values;
+//! - `file` reads `brisk.toml` through [`brisk_toml_reader`], which reports wrong types and unknown
+//!   keys at their place; [`cache`], `redis`, [`sources`] and [`webhooks`] are its tables;
 //! - [`secret`] keeps URLs out of messages, and knows where the file says they are;
 //!   [`environment`] is the variables as a value;
 //! - [`into`] is the one database that is written to, by `brisk import`; no file knows it.
@@ -13,33 +12,29 @@
 //! in `docs/operating.md`.
 
 pub mod cache;
-mod duration;
 pub mod environment;
+mod error;
 mod file;
 pub mod into;
-mod place;
 mod redis;
 pub mod secret;
-mod size;
 pub mod sources;
-mod table;
 pub mod webhooks;
 
 pub use cache::CacheSettings;
 pub use environment::Environment;
+pub use error::ConfigError;
 pub use into::IntoArguments;
-pub use place::ConfigError;
 pub use secret::Secret;
 pub use sources::{Location, SourceSettings};
 
 use crate::demo;
 use crate::hooks::Hook;
 use brisk_cache::RedisConfig;
-use brisk_definition::Problem;
 use brisk_domain::{SourceName, WebhookName};
 use brisk_engine::Policies;
+use brisk_toml_reader::{Place, Problem};
 use file::File;
-use place::Place;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};

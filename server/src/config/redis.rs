@@ -1,11 +1,9 @@
 //! `[redis]`: the Redis that several Brisk processes share.
 
 use super::environment::Environment;
-use super::place::Place;
 use super::secret::{Located, Secret};
-use super::table::{Problems, Table};
 use brisk_cache::RedisConfig;
-use brisk_definition::Problem;
+use brisk_toml_reader::{Fields, Place, Problem, Problems};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -26,14 +24,14 @@ const LEASE: RangeInclusive<Duration> = Duration::from_millis(500)..=Duration::f
 
 impl RedisTable {
     /// Reads `[redis]`; `base` is the folder of the file.
-    pub(super) fn read(table: &Table<'_>, base: &Path, problems: &mut Problems<'_>) -> Self {
+    pub(super) fn read(table: &Fields<'_>, base: &Path, problems: &mut Problems<'_>) -> Self {
         let example = "1 to 64 letters, digits and the characters : - _ . such as \"brisk:\"";
         let url = Located::read(table, base, problems);
-        let prefix = table.parsed("prefix", example, prefix, problems);
+        let prefix = table.expected("prefix", example, prefix, problems);
         let timeout = table.duration("timeout", TIMEOUT, problems);
         let lease = table.duration("lease", LEASE, problems);
         let inside = |text: &str| (!text.is_empty()).then(|| base.join(text));
-        let ca = table.parsed("ca", "the path of a file of certificates", inside, problems);
+        let ca = table.expected("ca", "the path of a file of certificates", inside, problems);
         table.finish(problems);
         Self { at: problems.place(table.span()), url, prefix, timeout, lease, ca }
     }

@@ -2,9 +2,7 @@
 //! file says they are.
 
 use super::environment::Environment;
-use super::place::Place;
-use super::table::{Problems, Table};
-use brisk_definition::Problem;
+use brisk_toml_reader::{Fields, Place, Problem, Problems, quoted};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -49,11 +47,7 @@ pub(super) fn may_hold_password(text: &str) -> bool {
 
 /// `text` in quotes for a message, unless it may hold a password.
 pub(super) fn shown(text: &str) -> String {
-    if may_hold_password(text) {
-        return "\"…\" (not shown: it may hold a password)".into();
-    }
-    let short: String = text.chars().take(60).collect();
-    if short.len() < text.len() { format!("\"{short}…\"") } else { format!("\"{short}\"") }
+    quoted(text, may_hold_password)
 }
 
 /// A secret, or where it is.
@@ -89,7 +83,7 @@ impl Located {
 
     /// Reads `url`, `url_env` or `url_file` of `table`; `base` is the folder of the file.
     pub(super) fn read(
-        table: &Table<'_>,
+        table: &Fields<'_>,
         base: &Path,
         problems: &mut Problems<'_>,
     ) -> Option<Self> {
@@ -99,7 +93,7 @@ impl Located {
     /// The same under other names: of the secret itself, of its variable, of its file.
     pub(super) fn read_keys(
         keys: [&'static str; 3],
-        table: &Table<'_>,
+        table: &Fields<'_>,
         base: &Path,
         problems: &mut Problems<'_>,
     ) -> Option<Self> {
@@ -109,10 +103,10 @@ impl Located {
         let (key, text) = given.next()?;
         if let Some((other, _)) = given.next() {
             let message = format!("{} has both \"{key}\" and \"{other}\"", table.title());
-            problems.add(table.span_of(other), message);
+            problems.add(table.place(other), message);
         }
         if text.trim().is_empty() {
-            problems.add(table.span_of(key), format!("\"{key}\" of {} is empty", table.title()));
+            problems.add(table.place(key), format!("\"{key}\" of {} is empty", table.title()));
         }
         let text = text.trim();
         let kept = match key {
@@ -120,7 +114,7 @@ impl Located {
             key if key == in_file => Kept::File(base.join(text)),
             _ => Kept::Here(text.into(), base.to_owned()),
         };
-        Some(Self { at: problems.place(table.span_of(key)), kept })
+        Some(Self { at: problems.place(table.place(key)), kept })
     }
 
     /// The secret.

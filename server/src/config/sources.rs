@@ -1,14 +1,12 @@
 //! `[source.NAME]`, `BRISK_SOURCE_NAME` and `--source NAME=…`: the databases that panels read.
 
-use super::cache;
 use super::environment::Environment;
-use super::place::Place;
 use super::secret::{Located, Secret, shown};
-use super::table::{Problems, Table};
 use crate::demo;
-use brisk_definition::Problem;
+use brisk_definition::cache;
 use brisk_domain::{CachePolicy, SourceName};
 use brisk_source::{Dialect, Limits};
+use brisk_toml_reader::{Fields, Place, Problem, Problems};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -143,22 +141,22 @@ pub(super) struct SourceTable {
 impl SourceTable {
     /// Reads all of `[source.NAME]`; `base` is the folder of the file.
     pub(super) fn read_all(
-        sources: &Table<'_>,
+        sources: &Fields<'_>,
         base: &Path,
         problems: &mut Problems<'_>,
     ) -> BTreeMap<SourceName, Self> {
         let mut declared = BTreeMap::new();
-        for (key, span, table) in sources.tables("source", problems) {
+        for (key, table) in sources.named_tables("source", problems) {
             let read = Self::read(&table, base, problems);
             match SourceName::parse(key) {
                 Ok(name) => _ = declared.insert(name, read),
-                Err(_) => problems.add(span, bad_name(key)),
+                Err(_) => problems.add(sources.key_place(key), bad_name(key)),
             }
         }
         declared
     }
 
-    fn read(table: &Table<'_>, base: &Path, problems: &mut Problems<'_>) -> Self {
+    fn read(table: &Fields<'_>, base: &Path, problems: &mut Problems<'_>) -> Self {
         let read = Self {
             at: problems.place(table.span()),
             url: Located::read(table, base, problems),
@@ -179,7 +177,7 @@ impl SourceTable {
             let message = format!(
                 "\"concurrency\" of {title} is {concurrency}, but it has {connections} connections"
             );
-            problems.add(table.span_of("concurrency"), message);
+            problems.add(table.place("concurrency"), message);
         }
         read
     }

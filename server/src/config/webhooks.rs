@@ -1,15 +1,13 @@
 //! `[webhook.NAME]` and `BRISK_WEBHOOK_NAME`: who may invalidate over HTTP, and what.
 
 use super::environment::Environment;
-use super::place::Place;
 use super::secret::{Located, shown};
 use super::sources::in_variables;
-use super::table::{Problems, Table};
 use crate::hooks::Hook;
 use crate::hooks::allowed::Pattern;
 use crate::hooks::signature::SigningKey;
-use brisk_definition::Problem;
 use brisk_domain::WebhookName;
+use brisk_toml_reader::{Fields, Place, Problem, Problems};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -28,41 +26,35 @@ pub(super) struct WebhookTable {
 impl WebhookTable {
     /// Reads all of `[webhook.NAME]`; `base` is the folder of the file.
     pub(super) fn read_all(
-        webhooks: &Table<'_>,
+        webhooks: &Fields<'_>,
         base: &Path,
         problems: &mut Problems<'_>,
     ) -> BTreeMap<WebhookName, Self> {
         let mut declared = BTreeMap::new();
-        for (key, span, table) in webhooks.tables("webhook", problems) {
+        for (key, table) in webhooks.named_tables("webhook", problems) {
             let at = problems.place(table.span());
             let secret = Located::read_keys(SECRET_KEYS, &table, base, problems);
             let allow = allow(&table, problems);
             table.finish(problems);
             match WebhookName::parse(key) {
                 Ok(name) => _ = declared.insert(name, Self { at, secret, allow }),
-                Err(_) => problems.add(span, bad_name(key)),
+                Err(_) => problems.add(webhooks.key_place(key), bad_name(key)),
             }
         }
         declared
     }
 }
 
-fn allow(table: &Table<'_>, problems: &mut Problems<'_>) -> Option<Vec<Pattern>> {
-    let item = table.item("allow")?;
-    let texts = item.as_array().map(|list| list.iter().map(|value| value.as_str()));
-    let Some(texts) = texts.and_then(|texts| texts.collect::<Option<Vec<&str>>>()) else {
-        table.wrong_type("allow", item, "a list of texts", problems);
-        return None;
-    };
+fn allow(table: &Fields<'_>, problems: &mut Problems<'_>) -> Option<Vec<Pattern>> {
     let mut patterns = Vec::new();
-    for text in texts {
+    for text in table.texts("allow", "a list of texts", problems)? {
         match Pattern::parse(text) {
             Some(pattern) => patterns.push(pattern),
             None => {
                 let message =
                     format!("{} in \"allow\" of {} is no tag", shown(text), table.title());
                 let help = "for example \"table:shop.*\", \"dashboard:sales\" or \"all\"";
-                problems.add_with_help(table.span_of("allow"), message, help);
+                problems.add_with_help(table.place("allow"), message, help);
             }
         }
     }

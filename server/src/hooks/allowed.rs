@@ -1,7 +1,6 @@
 //! Which tags a webhook may invalidate: `table:shop.*`.
 
-use brisk_cache::Tag;
-use std::borrow::Cow;
+use brisk_domain::Tag;
 
 /// Some tags: one by its name, or all of a form, where `*` stands for any characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,13 +9,12 @@ pub struct Pattern(String);
 impl Pattern {
     /// Reads a pattern: what could be a tag.
     pub fn parse(text: &str) -> Option<Self> {
-        let tag = Tag::parse(text).ok()?;
-        Some(Self(as_compared(&tag).into_owned()))
+        Some(Self(Tag::parse(text).ok()?.compared()))
     }
 
     /// Whether `tag` is one of them.
     pub fn fits(&self, tag: &Tag) -> bool {
-        let text = as_compared(tag);
+        let text = tag.compared();
         let mut parts = self.0.split('*');
         let first = parts.next().unwrap_or_default();
         let Some(mut rest) = text.strip_prefix(first) else { return false };
@@ -28,14 +26,6 @@ impl Pattern {
             }
         }
         rest.ends_with(last)
-    }
-}
-
-/// Tables are the same in upper and lower case, as they are to the engine.
-fn as_compared(tag: &Tag) -> Cow<'_, str> {
-    match tag.as_str() {
-        table if table.starts_with("table:") => table.to_lowercase().into(),
-        other => other.into(),
     }
 }
 

@@ -1,15 +1,13 @@
 //! What a delivery's body asks for: tags. It is a Standard Webhooks payload with them in its `data`,
 //! or `data` alone.
 
-use brisk_cache::Tag;
-use brisk_domain::SourceName;
+use brisk_domain::tag::Slip;
+use brisk_domain::{SourceName, Tag, TagError, TagKind};
 use serde::Deserialize;
 use serde_json::Value;
 
 /// Tags of one delivery, at most: each of them is a key in Redis.
 const MOST: usize = 1_000;
-/// What stands before the colon of a tag.
-const KINDS: [&str; 5] = ["table", "source", "rollup", "dashboard", "panel"];
 
 /// `data`; what else is in there is the sender's own business.
 #[derive(Debug, Deserialize)]
@@ -35,7 +33,7 @@ pub fn tags(body: &[u8], is_own: impl Fn(&Tag) -> bool) -> Result<Vec<Tag>, Stri
     }
     let data: Data = serde_json::from_value(data)
         .map_err(|error| format!("what is to be invalidated is not as it should be: {error}"))?;
-    let tags: Vec<Tag> = data.named()?.into_iter().collect::<Result<_, _>>()?;
+    let tags = data.named()?;
     for tag in &tags {
         check(tag, &is_own)?;
     }
@@ -52,54 +50,40 @@ pub fn tags(body: &[u8], is_own: impl Fn(&Tag) -> bool) -> Result<Vec<Tag>, Stri
 }
 
 impl Data {
-    fn named(self) -> Result<Vec<Result<Tag, String>>, String> {
-        let mut names = self.tags;
+    fn named(self) -> Result<Vec<Tag>, String> {
+        let said = |error: TagError| error.to_string();
+        let tags = self.tags.iter().map(|tag| Tag::parse(tag));
+        let mut tags: Vec<Tag> = tags.collect::<Result<_, _>>().map_err(said)?;
         match self.source {
             None if self.tables.is_empty() => {}
             None => return Err("\"tables\" needs a \"source\"".into()),
             Some(source) => {
                 let source = SourceName::parse(&source).map_err(|error| error.to_string())?;
                 if self.tables.is_empty() {
-                    names.push(format!("source:{source}"));
+                    tags.push(Tag::Source(source.to_string()));
                 }
-                names.extend(self.tables.iter().map(|table| format!("table:{source}.{table}")));
+                for table in &self.tables {
+                    tags.push(Tag::parse(&format!("table:{source}.{table}")).map_err(said)?);
+                }
             }
         }
-        Ok(names.iter().map(|name| Tag::parse(name).map_err(|e| e.to_string())).collect())
+        Ok(tags)
     }
 }
 
 /// A slip in a tag would be answered with "invalidated", and nothing would be.
 fn check(tag: &Tag, is_own: impl Fn(&Tag) -> bool) -> Result<(), String> {
-    let text = tag.as_str();
-    // A name without a colon is `all`, or somebody's own.
-    let Some((kind, name)) = text.split_once(':') else { return Ok(()) };
-    let shape = match kind {
-        "table" | "rollup" => name.split_once('.'),
-        "panel" => name.split_once('/'),
-        "source" | "dashboard" => Some((name, name)),
-        _ if is_own(tag) => return Ok(()),
-        _ => {
-            return Err(format!(
-                "tag \"{text}\": there is no kind \"{kind}\", and no dashboard has this tag of \
-                 its own; kinds are {}, and \"all\" is everything",
-                KINDS.join(", ")
-            ));
+    match tag.slip() {
+        None => Ok(()),
+        Some(Slip::UnknownKind(_)) if is_own(tag) => Ok(()),
+        Some(Slip::UnknownKind(kind)) => Err(format!(
+            "tag \"{tag}\": there is no kind \"{kind}\", and no dashboard has this tag of its own; \
+             kinds are {}, and \"all\" is everything",
+            TagKind::ALL.map(TagKind::word).join(", ")
+        )),
+        Some(Slip::Incomplete(kind)) => {
+            Err(format!("tag \"{tag}\" is incomplete: write {}", kind.form()))
         }
-    };
-    match shape {
-        Some((first, second)) if !first.is_empty() && !second.is_empty() => Ok(()),
-        _ => Err(format!("tag \"{text}\" is not whole: write {}", full_form(kind))),
-    }
-}
-
-fn full_form(kind: &str) -> &'static str {
-    match kind {
-        "table" => "table:SOURCE.TABLE",
-        "rollup" => "rollup:SOURCE.NAME",
-        "panel" => "panel:DASHBOARD/PANEL",
-        "dashboard" => "dashboard:NAME",
-        _ => "source:NAME",
     }
 }
 
@@ -108,8 +92,8 @@ mod tests {
     use super::*;
 
     fn read(body: &str) -> Result<Vec<String>, String> {
-        let tags = tags(body.as_bytes(), |tag| tag.as_str() == "etl:nightly")?;
-        Ok(tags.iter().map(|tag| tag.as_str().to_owned()).collect())
+        let tags = tags(body.as_bytes(), |tag| tag.to_string() == "etl:nightly")?;
+        Ok(tags.iter().map(ToString::to_string).collect())
     }
 
     #[test]

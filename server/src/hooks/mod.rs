@@ -24,8 +24,7 @@ use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router, middleware};
-use brisk_cache::Tag;
-use brisk_domain::{Clock, WebhookName};
+use brisk_domain::{Clock, Tag, WebhookName};
 use brisk_engine::Engine;
 use http::{HeaderMap, StatusCode, Uri, header};
 use serde::Serialize;
@@ -129,24 +128,23 @@ impl Hooks {
         })?;
         let tags = body::tags(body, |tag| self.is_own(tag));
         let tags = tags.map_err(|message| problem::bad_delivery(&message))?;
-        let refused: Vec<&str> =
-            tags.iter().filter(|tag| !hook.may(tag)).map(Tag::as_str).collect();
+        let refused: Vec<String> =
+            tags.iter().filter(|tag| !hook.may(tag)).map(Tag::to_string).collect();
         if !refused.is_empty() {
             return Err(problem::not_allowed(&refused));
         }
         let recorded = self.engine.invalidate(&tags).await;
         let invalidated = recorded.map_err(|error| problem::not_recorded(&error))?;
         tracing::debug!(hook = %name, id, tags = tags.len(), "a webhook invalidates");
-        let text = |tag: &Tag| tag.as_str().to_owned();
         Ok(Answer {
-            invalidated: invalidated.iter().map(text).collect(),
+            invalidated: invalidated.iter().map(Tag::to_string).collect(),
             notes: tags.iter().filter_map(|tag| self.note(tag)).collect(),
         })
     }
 
     /// Whether a dashboard or a panel has `tag` of its own.
     fn is_own(&self, tag: &Tag) -> bool {
-        let is_it = |tags: &[String]| tags.iter().any(|own| own == tag.as_str());
+        let is_it = |tags: &[Tag]| tags.contains(tag);
         self.engine.catalog().contents().dashboards.values().any(|dashboard| {
             is_it(&dashboard.tags) || dashboard.panels.iter().any(|panel| is_it(&panel.tags))
         })
@@ -155,7 +153,7 @@ impl Hooks {
     fn note(&self, tag: &Tag) -> Option<Note> {
         let has_source = |name: &_| self.engine.loader().source(name).is_some();
         let note = invalidate::doubt(tag, has_source, self.engine.catalog())?;
-        Some(Note { tag: tag.as_str().to_owned(), note })
+        Some(Note { tag: tag.to_string(), note })
     }
 }
 

@@ -77,7 +77,7 @@ pub(super) fn bad_signature(refused: &Refused) -> Problem {
 }
 
 /// The webhook may not invalidate `tags`.
-pub(super) fn not_allowed(tags: &[&str]) -> Problem {
+pub(super) fn not_allowed(tags: &[String]) -> Problem {
     let detail = format!("This webhook may not invalidate {}.", tags.join(", "));
     Problem::of_kind(&NOT_ALLOWED, detail)
 }

@@ -3,8 +3,8 @@
 use axum::Router;
 use axum::body::Body;
 use brisk_app::Assets;
-use brisk_cache::{Cache, Config, Figures, Tag};
-use brisk_domain::{Clock, ManualClock, SourceName, Timestamp};
+use brisk_cache::{Cache, Config, Figures};
+use brisk_domain::{Clock, ManualClock, SourceName, Tag, Timestamp};
 use brisk_engine::load::{Loader, Sources};
 use brisk_engine::{Catalog, Engine};
 use brisk_server::router::{AppState, router};

@@ -7,9 +7,9 @@ use axum::Router;
 use axum::body::{Body, BodyDataStream};
 use brisk_app::Assets;
 use brisk_cache::{
-    Cache, Config, Fingerprint, LaneLimits, Policy, Request as CacheRequest, Tag, Trigger,
+    Cache, Config, Fingerprint, LaneLimits, Policy, Request as CacheRequest, Trigger,
 };
-use brisk_domain::{Clock, ManualClock, SourceName, Timestamp};
+use brisk_domain::{Clock, ManualClock, SourceName, Tag, Timestamp};
 use brisk_engine::load::{Loader, Sources};
 use brisk_engine::{Catalog, Engine};
 use brisk_server::live::Hub;

@@ -1,9 +1,8 @@
 //! `kind = "area"`.
 
 use super::empty_bucket;
-use crate::fields::Fields;
-use crate::problem::Problems;
 use brisk_domain::panel_kind::Area;
+use brisk_toml_reader::{Fields, Problems};
 
 pub(super) const KEYS: [&str; 2] = ["stacked", empty_bucket::KEY];
 

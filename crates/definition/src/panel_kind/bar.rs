@@ -1,9 +1,8 @@
 //! `kind = "bar"`.
 
 use super::empty_bucket;
-use crate::fields::Fields;
-use crate::problem::Problems;
 use brisk_domain::panel_kind::Bar;
+use brisk_toml_reader::{Fields, Problems};
 
 pub(super) const KEYS: [&str; 3] = ["stacked", "horizontal", empty_bucket::KEY];
 

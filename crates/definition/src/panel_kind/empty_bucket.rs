@@ -1,8 +1,7 @@
 //! `empty`, which kinds that draw time buckets share.
 
-use crate::fields::Fields;
-use crate::problem::Problems;
 use brisk_domain::panel_kind::EmptyBucket;
+use brisk_toml_reader::{Fields, Problems};
 
 /// Its key.
 pub(super) const KEY: &str = "empty";

@@ -1,9 +1,8 @@
 //! `kind = "histogram"`.
 
 use super::empty_bucket;
-use crate::fields::Fields;
-use crate::problem::Problems;
 use brisk_domain::panel_kind::Histogram;
+use brisk_toml_reader::{Fields, Problems};
 
 pub(super) const KEYS: [&str; 1] = [empty_bucket::KEY];
 

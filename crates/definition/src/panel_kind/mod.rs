@@ -8,11 +8,10 @@ mod histogram;
 mod line;
 mod stat;
 
-use crate::fields::Fields;
 use crate::kind_keys::{self, KindKeys};
-use crate::problem::Problems;
 use brisk_domain::panel_kind::{Donut, Heatmap, Scatter, Table};
 use brisk_domain::{PanelKind, PanelKindName};
+use brisk_toml_reader::{Fields, Problems};
 
 /// Reads `kind`, which is required.
 pub(crate) fn name(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<PanelKindName> {

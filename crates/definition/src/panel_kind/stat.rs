@@ -1,8 +1,7 @@
 //! `kind = "stat"`.
 
-use crate::fields::Fields;
-use crate::problem::Problems;
 use brisk_domain::panel_kind::{Better, Stat};
+use brisk_toml_reader::{Fields, Problems};
 
 pub(super) const KEYS: [&str; 2] = ["sparkline", "better"];
 

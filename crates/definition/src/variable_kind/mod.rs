@@ -4,10 +4,9 @@ mod multi;
 mod options;
 mod single;
 
-use crate::fields::Fields;
 use crate::kind_keys::{self, KindKeys};
-use crate::problem::Problems;
 use brisk_domain::{SourceName, VariableKind, VariableKindName};
+use brisk_toml_reader::{Fields, Problems};
 
 /// Reads `kind`, which is "single" where the file does not say it, and its options; refuses those of
 /// other kinds. `source` is the dashboard's.

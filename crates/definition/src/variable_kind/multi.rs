@@ -1,10 +1,9 @@
 //! `kind = "multi"`.
 
 use super::options;
-use crate::fields::Fields;
-use crate::problem::Problems;
 use brisk_domain::SourceName;
 use brisk_domain::variable_kind::Multi;
+use brisk_toml_reader::{Fields, Problems};
 
 pub(super) const KEYS: [&str; 3] = options::KEYS;
 

@@ -1,9 +1,8 @@
 //! `options`, `source` and `default`, which kinds with values to choose from share.
 
-use crate::fields::Fields;
-use crate::problem::Problems;
 use brisk_domain::variable_kind::Options;
 use brisk_domain::{Selection, SourceName};
+use brisk_toml_reader::{Fields, Problems};
 
 /// Their keys.
 pub(super) const KEYS: [&str; 3] = ["options", "source", "default"];

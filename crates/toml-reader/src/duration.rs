@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Reads a duration: a whole number and a unit.
-pub(super) fn duration(text: &str) -> Option<Duration> {
+pub fn duration(text: &str) -> Option<Duration> {
     let unit = text.find(|c: char| !c.is_ascii_digit())?;
     let (digits, unit) = text.split_at(unit);
     let milliseconds = match unit {
@@ -19,7 +19,7 @@ pub(super) fn duration(text: &str) -> Option<Duration> {
 }
 
 /// A duration for messages, in the largest unit that divides it.
-pub(super) fn words(duration: Duration) -> String {
+pub fn words(duration: Duration) -> String {
     let milliseconds = duration.as_millis();
     if milliseconds == 0 {
         return "0s".into();

@@ -12,7 +12,7 @@ const UNITS: [(&str, u64); 7] = [
 ];
 
 /// Reads a size in bytes: a whole number and a unit, with or without a blank between.
-pub(super) fn bytes(text: &str) -> Option<u64> {
+pub fn bytes(text: &str) -> Option<u64> {
     let (digits, factor) =
         UNITS.iter().find_map(|(unit, factor)| Some((text.strip_suffix(unit)?, factor)))?;
     let digits = digits.strip_suffix(' ').unwrap_or(digits);
@@ -23,7 +23,7 @@ pub(super) fn bytes(text: &str) -> Option<u64> {
 }
 
 /// A size for messages, in the largest binary unit that divides it.
-pub(super) fn words(bytes: u64) -> String {
+pub fn words(bytes: u64) -> String {
     let binary = UNITS[..3].iter().rev();
     let found =
         binary.into_iter().find(|(_, factor)| bytes >= *factor && bytes.is_multiple_of(*factor));

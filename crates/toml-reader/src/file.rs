@@ -1,0 +1,51 @@
+//! A file from its text to its top level.
+
+use crate::fields::Fields;
+use crate::problem::Problem;
+use crate::problems::Problems;
+use crate::quote::{MayBeSecret, nothing};
+use toml_edit::Document;
+
+/// The text of a TOML file, and the name that problems give it.
+#[derive(Debug, Clone, Copy)]
+pub struct TomlFile<'a> {
+    name: &'a str,
+    text: &'a str,
+    may_be_secret: MayBeSecret,
+}
+
+impl<'a> TomlFile<'a> {
+    /// A file without secrets.
+    pub fn new(name: &'a str, text: &'a str) -> Self {
+        Self { name, text, may_be_secret: nothing }
+    }
+
+    /// The file may hold secrets: no problem repeats a text that `may_be_secret` says so of.
+    #[must_use]
+    pub fn hiding(self, may_be_secret: MayBeSecret) -> Self {
+        Self { may_be_secret, ..self }
+    }
+
+    /// What `read` makes of the top level, which problems call `title`; or all that is wrong with
+    /// the file, in its order. `read` returns `None` only where it has reported why.
+    pub fn read<T>(
+        self,
+        title: &str,
+        read: impl FnOnce(&Fields<'_>, &mut Problems<'_>) -> Option<T>,
+    ) -> Result<T, Vec<Problem>> {
+        let mut problems = Problems::hiding(self.name, self.text, self.may_be_secret);
+        let document = match Document::parse(self.text) {
+            Ok(document) => document,
+            Err(error) => {
+                // Its message alone: the whole error repeats the line, which may hold a secret.
+                problems.add(error.span(), format!("this is not TOML: {}", error.message()));
+                return Err(problems.into_sorted());
+            }
+        };
+        let value = read(&Fields::root(document.as_table(), title), &mut problems);
+        match (value, problems.into_sorted()) {
+            (Some(value), problems) if problems.is_empty() => Ok(value),
+            (_, problems) => Err(problems),
+        }
+    }
+}

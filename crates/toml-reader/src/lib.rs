@@ -1,0 +1,42 @@
+//! Reads the TOML that people write (dashboards, rollups, `brisk.toml`) into typed values.
+//!
+//! All problems of a file are found in one go, each with its line and column and what is allowed.
+//! What the keys mean is up to the callers: `brisk-definition` and the server's `config`.
+//!
+//! ```
+//! use brisk_toml_reader::TomlFile;
+//!
+//! let file = TomlFile::new("shop.toml", "title = 5\ncolour = \"red\"\n");
+//! let problems = file.read("the shop", |fields, problems| {
+//!     let title = fields.required_text("title", problems).map(ToOwned::to_owned);
+//!     fields.finish(problems);
+//!     title
+//! });
+//! let said: Vec<String> = problems.unwrap_err().iter().map(ToString::to_string).collect();
+//! assert_eq!(said, [
+//!     "shop.toml:1:9: \"title\" of the shop must be text in quotes, not a whole number",
+//!     "shop.toml:2:1: unknown key \"colour\" in the shop (allowed: title)",
+//! ]);
+//! ```
+//!
+//! A file that may hold passwords is opened with [`TomlFile::hiding`]: no problem then repeats a
+//! text that may be one.
+//!
+//! To add a kind of value: a method of [`Fields`], with its parser in a file of its own, as
+//! [`duration`] and [`size`] have.
+
+pub mod duration;
+mod fields;
+mod file;
+mod problem;
+mod problems;
+mod quote;
+pub mod size;
+mod suggestion;
+
+pub use fields::Fields;
+pub use file::TomlFile;
+pub use problem::{Place, Problem};
+pub use problems::Problems;
+pub use quote::{MayBeSecret, quoted};
+pub use suggestion::suggestion;

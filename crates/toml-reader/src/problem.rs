@@ -1,0 +1,95 @@
+//! What is wrong with a setting, and where it is written.
+
+use std::fmt;
+
+/// What is wrong, at a place in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The file as its reader knows it: `dashboards/sales.toml`. Or a variable, or a flag.
+    pub file: String,
+    /// The line, from 1; 0 when the problem is the whole file.
+    pub line: u32,
+    /// The column in characters, from 1.
+    pub column: u32,
+    /// What is wrong.
+    pub message: String,
+    /// What is allowed, or what was probably meant.
+    pub help: Option<String>,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if self.line > 0 {
+            write!(f, ":{}:{}", self.line, self.column)?;
+        }
+        write!(f, ": {}", self.message)?;
+        self.help.as_ref().map_or(Ok(()), |help| write!(f, " ({help})"))
+    }
+}
+
+/// Where a setting is written: a place in a file, a variable, or a flag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// `brisk.toml`, `BRISK_SOURCE_SHOP`, `--source`.
+    pub file: String,
+    /// From 1; 0 where there are no lines.
+    pub line: u32,
+    /// In characters, from 1.
+    pub column: u32,
+}
+
+impl Place {
+    /// A file as a whole, a variable, or a flag.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self { file: name.into(), line: 0, column: 0 }
+    }
+
+    /// The character of `text`, which `file` holds, at byte `offset`.
+    pub(crate) fn at(file: &str, text: &str, offset: usize) -> Self {
+        let mut offset = offset.min(text.len());
+        while !text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let before = &text[..offset];
+        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
+        Self {
+            file: file.to_owned(),
+            line: before.matches('\n').count() as u32 + 1,
+            column: before[line_start..].chars().count() as u32 + 1,
+        }
+    }
+
+    /// What is wrong there.
+    pub fn problem(&self, message: impl Into<String>) -> Problem {
+        let Self { file, line, column } = self.clone();
+        Problem { file, line, column, message: message.into(), help: None }
+    }
+
+    /// What is wrong there, and what is allowed.
+    pub fn problem_with_help(
+        &self,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Problem {
+        Problem { help: Some(help.into()), ..self.problem(message) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Place;
+
+    #[test]
+    fn columns_count_characters() {
+        let text = "a = 1\nbé = 2\n";
+        let at = |offset| {
+            let Place { line, column, .. } = Place::at("a.toml", text, offset);
+            (line, column)
+        };
+        assert_eq!(at(0), (1, 1));
+        assert_eq!(at(6), (2, 1));
+        assert_eq!((at(7), at(8), at(9)), ((2, 2), (2, 2), (2, 3)), "within é, and after it");
+        assert_eq!(at(usize::MAX), (3, 1));
+    }
+}

@@ -1,0 +1,66 @@
+//! Collects the problems of one file.
+
+use crate::problem::{Place, Problem};
+use crate::quote::{MayBeSecret, nothing, quoted};
+use std::ops::Range;
+
+/// The problems of one file, as they are found.
+pub struct Problems<'a> {
+    file: &'a str,
+    text: &'a str,
+    may_be_secret: MayBeSecret,
+    found: Vec<Problem>,
+}
+
+impl<'a> Problems<'a> {
+    /// None yet, of `file`, which holds `text`.
+    pub fn of(file: &'a str, text: &'a str) -> Self {
+        Self::hiding(file, text, nothing)
+    }
+
+    /// The same for a file with secrets: no text that `may_be_secret` says so of is repeated.
+    pub fn hiding(file: &'a str, text: &'a str, may_be_secret: MayBeSecret) -> Self {
+        Self { file, text, may_be_secret, found: Vec::new() }
+    }
+
+    /// What is wrong at `span`, in bytes; at the file's beginning where that is unknown.
+    pub fn add(&mut self, span: Option<Range<usize>>, message: impl Into<String>) {
+        self.found.push(self.place(span).problem(message));
+    }
+
+    /// The same, and what is allowed.
+    pub fn add_with_help(
+        &mut self,
+        span: Option<Range<usize>>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.found.push(self.place(span).problem_with_help(message, help));
+    }
+
+    /// Where `span` begins: the file's beginning where it is unknown.
+    pub fn place(&self, span: Option<Range<usize>>) -> Place {
+        Place::at(self.file, self.text, span.map_or(0, |span| span.start))
+    }
+
+    /// A text from the file in quotes, unless it may be a secret.
+    pub fn quoted(&self, text: &str) -> String {
+        quoted(text, self.may_be_secret)
+    }
+
+    /// Whether `text` must not be repeated.
+    pub fn hides(&self, text: &str) -> bool {
+        (self.may_be_secret)(text)
+    }
+
+    /// What the file holds.
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The problems in the file's order.
+    pub fn into_sorted(mut self) -> Vec<Problem> {
+        self.found.sort_by_key(|problem| (problem.line, problem.column));
+        self.found
+    }
+}
