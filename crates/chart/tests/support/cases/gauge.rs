@@ -16,7 +16,7 @@ pub(crate) fn usual() -> Vec<Case> {
 }
 
 /// What real data does to them.
-pub(crate) fn warts() -> Vec<Case> {
+pub(crate) fn edge_cases() -> Vec<Case> {
     vec![
         Case::new("gauge_over", PanelKind::Gauge, "Over the top", vec![floats("n", [130.0])])
             .with(|c| c.spec.max = Some(100.0)),
