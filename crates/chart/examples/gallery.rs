@@ -1,4 +1,4 @@
-//! Writes a page with every kind of chart and every wart, to look at in light and dark:
+//! Writes a page with every kind of chart and every edge case, to look at in light and dark:
 //! `cargo run -p brisk-chart --example gallery -- gallery.html [dark [PART OF A NAME]]`.
 #![allow(clippy::expect_used)]
 

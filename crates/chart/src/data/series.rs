@@ -26,7 +26,7 @@ const MAX_SERIES: usize = 8;
 
 /// How a kind reads a frame.
 pub(crate) struct Reading {
-    /// Whether its series stand on each other.
+    /// Whether its series are stacked.
     pub(crate) stacked: bool,
     /// What a bucket without a row is.
     pub(crate) empty: EmptyBucket,

@@ -21,7 +21,7 @@ pub(crate) struct Bar {
 /// How bars share the room of their point.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sharing {
-    /// Whether series stand on each other instead of beside each other.
+    /// Whether series are stacked instead of grouped.
     pub(crate) stacked: bool,
     /// Whether each point has a row of its own, instead of a part of the plot.
     pub(crate) in_rows: bool,

@@ -69,7 +69,7 @@ fn axes(points: &Points, input: &Input<'_>, stacks: &[Stack], fill: Fill) -> Axe
     axes.with_note(points.note())
 }
 
-/// Base and top of a series at each point; the base is 0 unless series stand on each other.
+/// Base and top of a series at each point; the base is 0 unless series are stacked.
 type Stack = Vec<Option<(f64, f64)>>;
 
 fn stacks(points: &Points, input: &Input<'_>, stacked: bool) -> Vec<Stack> {

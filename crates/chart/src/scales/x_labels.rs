@@ -39,8 +39,9 @@ pub(crate) fn place(
         labels.into_iter().map(|(at, text)| Label::of(at, text, margins)).collect();
     let needed: Vec<f64> = (0..=LEVELS).map(|level| needed_width(&labels, 1 << level)).collect();
     for (i, label) in labels.into_iter().enumerate() {
-        let level = if i == 0 { LEVELS } else { i.trailing_zeros().min(LEVELS) };
-        let needs = needed[level as usize].max(label.needs) + margins.0 + margins.1;
+        // The first one collides with nothing: the others give way to it.
+        let thinned = if i == 0 { 0.0 } else { needed[i.trailing_zeros().min(LEVELS) as usize] };
+        let needs = thinned.max(label.needs) + margins.0 + margins.1;
         let text = Text::new(Role::Tick, label.anchor, X::Part(label.at), y, label.text);
         shapes.push(Shape::Text(Text { needs, ..text }));
     }
@@ -116,6 +117,11 @@ mod tests {
     #[test]
     fn few_short_labels_are_always_shown() {
         assert_eq!(shown(&evenly(4, "Q1"), 260.0).len(), 4);
+    }
+
+    #[test]
+    fn the_first_of_many_long_labels_is_always_shown() {
+        assert_eq!(shown(&evenly(54, "aaaakawmaaaaaaa"), 320.0).len(), 1);
     }
 
     proptest! {

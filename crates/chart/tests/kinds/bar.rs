@@ -53,9 +53,9 @@ fn a_missing_bin_leaves_a_gap() {
     let years = vec![ints("year", [2019, 2020, 2022]), ints("n", [4, 3, 1])];
     let years = Case::new("", PanelKindName::Bar, "Years", years).draw().readout;
     assert_eq!(years.labels, ["2019", "2020", "2021", "2022"]);
-    let lying = Case::new("", PanelKindName::Bar, "First reply", vec![bins(), counts()])
+    let rows = Case::new("", PanelKindName::Bar, "First reply", vec![bins(), counts()])
         .with(|c| lay(&mut c.spec, true));
-    assert_eq!(lying.draw().readout.labels.len(), 4, "a list has no gaps");
+    assert_eq!(rows.draw().readout.labels.len(), 4, "a list has no gaps");
 }
 
 #[test]

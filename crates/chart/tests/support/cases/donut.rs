@@ -45,7 +45,7 @@ pub(crate) fn usual() -> Vec<Case> {
 }
 
 /// What real data does to them.
-pub(crate) fn warts() -> Vec<Case> {
+pub(crate) fn edge_cases() -> Vec<Case> {
     vec![
         Case::new(
             "donut_single",

@@ -21,7 +21,7 @@ pub(crate) fn usual() -> Vec<Case> {
 }
 
 /// What real data does to them.
-pub(crate) fn warts() -> Vec<Case> {
+pub(crate) fn edge_cases() -> Vec<Case> {
     vec![
         Case::new("gauge_over", PanelKindName::Gauge, "Over the top", vec![floats("n", [130.0])])
             .with(|c| scale(&mut c.spec, 100.0)),

@@ -31,7 +31,7 @@ pub(crate) fn usual() -> Vec<Case> {
 }
 
 /// What real data does to them.
-pub(crate) fn warts() -> Vec<Case> {
+pub(crate) fn edge_cases() -> Vec<Case> {
     let gaps = (0..40).map(|i| (i % 9 > 1).then(|| takings(i))).collect();
     let first_days = |empty| {
         let columns =

@@ -1,4 +1,4 @@
-//! Charts of every kind, and every wart that real data has.
+//! Charts of every kind, as they are meant to be used and with what real data does to them.
 
 pub(crate) mod area;
 pub(crate) mod bar;
@@ -33,22 +33,22 @@ pub(crate) fn usual() -> Vec<Case> {
 }
 
 /// What real data does to charts.
-pub(crate) fn warts() -> Vec<Case> {
+pub(crate) fn edge_cases() -> Vec<Case> {
     let kinds = [
-        stat::warts(),
-        line::warts(),
-        area::warts(),
-        bar::warts(),
-        horizontal_bar::warts(),
-        donut::warts(),
-        histogram::warts(),
-        scatter::warts(),
-        gauge::warts(),
+        stat::edge_cases(),
+        line::edge_cases(),
+        area::edge_cases(),
+        bar::edge_cases(),
+        horizontal_bar::edge_cases(),
+        donut::edge_cases(),
+        histogram::edge_cases(),
+        scatter::edge_cases(),
+        gauge::edge_cases(),
     ];
     kinds.into_iter().flatten().collect()
 }
 
 /// All of them.
 pub(crate) fn all() -> Vec<Case> {
-    usual().into_iter().chain(warts()).collect()
+    usual().into_iter().chain(edge_cases()).collect()
 }

@@ -31,6 +31,6 @@ pub(crate) fn usual() -> Vec<Case> {
 }
 
 /// What real data does to them.
-pub(crate) fn warts() -> Vec<Case> {
+pub(crate) fn edge_cases() -> Vec<Case> {
     vec![Case::new("unfit", PanelKindName::Scatter, "One column", vec![ints("n", [3, 4])])]
 }

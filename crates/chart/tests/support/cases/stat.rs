@@ -29,7 +29,7 @@ pub(crate) fn usual() -> Vec<Case> {
 }
 
 /// What real data does to them.
-pub(crate) fn warts() -> Vec<Case> {
+pub(crate) fn edge_cases() -> Vec<Case> {
     vec![
         figure("stat_tiny", Unit::None, 0.000_000_123),
         figure("stat_long", Unit::Seconds, 7_972_440.0),
