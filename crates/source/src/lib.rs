@@ -21,34 +21,59 @@
 //! `postgres`.
 
 mod about;
+#[path = "compile/error_position.rs"]
 mod blame;
+#[path = "compile/check.rs"]
 pub mod check;
 mod dialect;
 pub mod error;
+#[path = "compile/lexer.rs"]
 mod lexis;
 pub mod limits;
+#[path = "compile/offset_steps.rs"]
 mod lookup;
+#[path = "compile/macros.rs"]
 pub mod macros;
+#[path = "sqlite/value.rs"]
 mod mixed;
+#[path = "mysql/executor.rs"]
 mod mysql;
+#[path = "mysql/error.rs"]
 mod mysql_error;
+#[path = "mysql/session.rs"]
 mod mysql_session;
+#[path = "mysql/value.rs"]
 mod mysql_value;
+#[path = "compile/outline.rs"]
 mod outline;
+#[path = "postgres/executor.rs"]
 mod postgres;
+#[path = "postgres/session.rs"]
 mod postgres_session;
+#[path = "postgres/value.rs"]
 mod postgres_value;
+#[path = "compile/wall_clock.rs"]
 pub mod readings;
+#[path = "compile/denied_functions.rs"]
 mod refused;
+#[path = "rollup/plan.rs"]
 pub mod rollup;
+#[path = "compile/segments.rs"]
 mod segments;
 pub mod source;
+#[path = "sqlite/executor.rs"]
 mod sqlite;
+#[path = "compile/pipeline.rs"]
 pub mod statement;
+#[path = "compile/tables.rs"]
 mod tables;
+#[path = "compile/template.rs"]
 pub mod template;
+#[path = "compile/time_encodings.rs"]
 pub mod time_columns;
+#[path = "compile/instant_columns.rs"]
 mod times;
+#[path = "compile/writer.rs"]
 mod writer;
 
 pub use about::About;

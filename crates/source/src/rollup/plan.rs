@@ -8,9 +8,13 @@
 //!
 //! To add a database: a file beside `postgres`, a case in [`Writer`].
 
+#[path = "../mysql/rollups.rs"]
 mod mysql;
+#[path = "../mysql/write_connection.rs"]
 mod mysql_connection;
+#[path = "../postgres/rollups.rs"]
 mod postgres;
+#[path = "../sqlite/rollups.rs"]
 mod sqlite;
 
 pub(crate) use mysql::MySqlRollups;
