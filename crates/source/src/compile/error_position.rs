@@ -1,23 +1,24 @@
-//! Finds the word of the author's text that a database's message is about. Pure.
+//! The position in the author's text of the word that a database's error message names. Pure.
 
-use crate::Dialect;
-use crate::lexis::{self, Span};
+use super::lexer::Token;
+use crate::dialect::Dialect;
 
-/// Where `word` stands alone in the author's text, outside literals and comments.
+/// The offset of `word` as a whole word of the author's text, outside literals and comments.
 pub(crate) fn find_word(dialect: Dialect, text: &str, word: &str) -> Option<usize> {
     let part_of_word = |c: char| c.is_alphanumeric() || c == '_';
-    // To MySQL, what stands in double quotes is a literal.
-    let is_literal = |quote: char| quote == '\'' || quote == '"' && dialect == Dialect::MySql;
+    let syntax = dialect.syntax();
+    let is_literal =
+        |quote: char| quote == '\'' || quote == '"' && syntax.double_quotes_are_literals();
     let mut at = 0;
     while let Some(next) = text[at..].chars().next() {
-        let length = match lexis::span(dialect, text, at) {
-            Some(Span::Quoted(length)) if text[at + 1..].starts_with(word) => {
+        let length = match syntax.token(text, at) {
+            Some(Token::Quoted(length)) if text[at + 1..].starts_with(word) => {
                 if length == word.len() + 2 && !is_literal(next) {
                     return Some(at);
                 }
                 length
             }
-            Some(Span::Quoted(length) | Span::Comment(length)) => length,
+            Some(Token::Quoted(length) | Token::Comment(length)) => length,
             _ => {
                 let starts = !text[..at].ends_with(part_of_word);
                 let ends = |rest: &str| !rest.starts_with(part_of_word);
@@ -32,12 +33,12 @@ pub(crate) fn find_word(dialect: Dialect, text: &str, word: &str) -> Option<usiz
     None
 }
 
-/// Where the SQL begins, behind blanks and comments.
+/// The offset of the first word, after white space and comments.
 pub(crate) fn first_word(dialect: Dialect, text: &str) -> usize {
-    let mut at = 0;
+    let (syntax, mut at) = (dialect.syntax(), 0);
     while let Some(next) = text[at..].chars().next() {
-        at += match lexis::span(dialect, text, at) {
-            Some(Span::Comment(length)) => length,
+        at += match syntax.token(text, at) {
+            Some(Token::Comment(length)) => length,
             _ if next.is_whitespace() => next.len_utf8(),
             _ => break,
         };
@@ -60,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_and_blanks_stand_before_the_first_word() {
+    fn the_first_word_comes_after_comments_and_white_space() {
         let text = "\n-- why\n /* x */ select 1";
         assert_eq!(Some(first_word(Dialect::MySql, text)), text.find("select"));
         assert_eq!(first_word(Dialect::MySql, "-- only"), 7);

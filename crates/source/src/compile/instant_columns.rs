@@ -1,11 +1,11 @@
-//! Which columns of a statement hold instants: those that come from `$bucket`, `$time`, `$local`, or a
-//! macro of [`TimeColumn`]. Pure.
+//! Which columns of a statement hold instants: those that come from `$bucket`, `$time`, `$local`, or
+//! a macro that decodes a time. Pure.
 //!
-//! SQLite gives plain numbers, so that only the statement can tell. A name that a macro got in a
-//! subquery or a `with` is followed to the outside.
+//! SQLite returns plain numbers, so only the statement can tell. The name that a macro has in a
+//! subquery or a `with` is followed outwards.
 
-use crate::outline::MACRO;
-use crate::time_columns::TimeColumn;
+use super::outline::MACRO;
+use super::time_encodings;
 use sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, Select, SelectItem,
     SetExpr, Spanned, Visit, Visitor,
@@ -14,32 +14,32 @@ use sqlparser::tokenizer::Location;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-/// Functions that give one of their arguments back.
-const KEEPS: [&str; 9] =
+/// Functions that return one of their arguments.
+const PASS_THROUGH: [&str; 9] =
     ["min", "max", "coalesce", "ifnull", "nullif", "lag", "lead", "first_value", "last_value"];
 
-/// The names of the instants among the columns of `body`, sorted; or the place of one that has no
-/// name.
-pub(crate) fn columns(body: &Query) -> Result<Vec<String>, Location> {
-    let mut times = Times::default();
-    let _: ControlFlow<()> = body.visit(&mut times);
+/// The names of the instants among the columns of `body`, sorted; or the location of one that has
+/// no name.
+pub(crate) fn of(body: &Query) -> Result<Vec<String>, Location> {
+    let mut instants = Instants::default();
+    let _: ControlFlow<()> = body.visit(&mut instants);
     let Some(select) = first_select(&body.body) else {
-        return Ok(times.names.into_iter().collect());
+        return Ok(instants.names.into_iter().collect());
     };
     let wild = select
         .projection
         .iter()
         .any(|item| matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..)));
-    let mut columns = if wild { times.names.clone() } else { BTreeSet::new() };
+    let mut columns = if wild { instants.names.clone() } else { BTreeSet::new() };
     for item in &select.projection {
         match item {
-            SelectItem::ExprWithAlias { expr, alias } if times.holds(expr) => {
+            SelectItem::ExprWithAlias { expr, alias } if instants.contains(expr) => {
                 columns.insert(alias.value.clone());
             }
             SelectItem::ExprWithAlias { alias, .. } => {
                 columns.remove(&alias.value);
             }
-            SelectItem::UnnamedExpr(expr) if times.holds(expr) => match name(expr) {
+            SelectItem::UnnamedExpr(expr) if instants.contains(expr) => match name(expr) {
                 Some(name) => _ = columns.insert(name.to_owned()),
                 None => return Err(expr.span().start),
             },
@@ -49,7 +49,7 @@ pub(crate) fn columns(body: &Query) -> Result<Vec<String>, Location> {
     Ok(columns.into_iter().collect())
 }
 
-/// The names of all columns of `body`, where it says them.
+/// The names of all columns of `body`, if it states them.
 pub(crate) fn names(body: &Query) -> Option<Vec<String>> {
     let names = first_select(&body.body)?.projection.iter().map(|item| match item {
         SelectItem::ExprWithAlias { alias, .. } => Some(alias.value.clone()),
@@ -70,28 +70,28 @@ fn first_select(body: &SetExpr) -> Option<&Select> {
 }
 
 #[derive(Default)]
-struct Times {
+struct Instants {
     names: BTreeSet<String>,
-    /// For each query around this place: the columns that its `with` names for it.
-    given: Vec<Vec<String>>,
-    /// The same for the queries of the `with`s around this place.
-    coming: Vec<(*const Query, Vec<String>)>,
+    /// For each enclosing query, from the outside: the column names that its `with` declares.
+    declared: Vec<Vec<String>>,
+    /// The same for the queries of the enclosing `with`s, which are yet to be visited.
+    upcoming: Vec<(*const Query, Vec<String>)>,
 }
 
-impl Times {
-    fn holds(&self, expr: &Expr) -> bool {
+impl Instants {
+    fn contains(&self, expr: &Expr) -> bool {
         match expr {
-            Expr::Nested(inner) => self.holds(inner),
+            Expr::Nested(inner) => self.contains(inner),
             Expr::Function(function) => {
                 let called = function.name.to_string().to_lowercase();
                 match called.strip_prefix(MACRO) {
                     Some(name) => {
                         matches!(name, "bucket" | "time" | "local")
-                            || TimeColumn::parse(name).is_some()
+                            || time_encodings::of_macro(name).is_some()
                     }
                     None => {
-                        KEEPS.contains(&called.as_str())
-                            && first_argument(function).is_some_and(|inner| self.holds(inner))
+                        PASS_THROUGH.contains(&called.as_str())
+                            && first_argument(function).is_some_and(|inner| self.contains(inner))
                     }
                 }
             }
@@ -100,23 +100,23 @@ impl Times {
     }
 }
 
-impl Visitor for Times {
+impl Visitor for Instants {
     type Break = ();
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
         let own = |(body, _): &(*const Query, _)| std::ptr::eq(*body, query);
-        let given = self.coming.iter().find(|cte| own(cte));
-        self.given.push(given.map_or(Vec::new(), |(_, names)| names.clone()));
+        let declared = self.upcoming.iter().find(|cte| own(cte));
+        self.declared.push(declared.map_or(Vec::new(), |(_, names)| names.clone()));
         for cte in query.with.iter().flat_map(|with| &with.cte_tables) {
             let names = cte.alias.columns.iter();
             let names = names.map(|column| column.name.value.clone()).collect();
-            self.coming.push((&*cte.query, names));
+            self.upcoming.push((&*cte.query, names));
         }
         ControlFlow::Continue(())
     }
 
     fn post_visit_query(&mut self, _: &Query) -> ControlFlow<()> {
-        self.given.pop();
+        self.declared.pop();
         ControlFlow::Continue(())
     }
 
@@ -128,9 +128,9 @@ impl Visitor for Times {
                 SelectItem::UnnamedExpr(expr) => (expr, None),
                 _ => continue,
             };
-            if self.holds(expr) {
-                let given = self.given.last().and_then(|names| names.get(i));
-                self.names.extend(given.or(alias).cloned());
+            if self.contains(expr) {
+                let declared = self.declared.last().and_then(|names| names.get(i));
+                self.names.extend(declared.or(alias).cloned());
             }
         }
         ControlFlow::Continue(())
@@ -153,47 +153,5 @@ fn first_argument(function: &Function) -> Option<&Expr> {
     match list.args.first() {
         Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(expr))) => Some(expr),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::{Dialect, StatementError, check::check, template};
-    use brisk_domain::Query;
-
-    fn times(sql: &str) -> Result<Vec<String>, StatementError> {
-        let query = Query::new(sql);
-        let pieces = template::parse(&query, Dialect::Sqlite)?;
-        Ok(check(&query, &pieces, Dialect::Sqlite)?.times)
-    }
-
-    #[test]
-    fn names_of_times_are_followed_to_the_outside() {
-        let cases = [
-            ("select $bucket(at) as day, count(*) as n from t", "day"),
-            ("select $bucket(at, month) \"My day\" from t", "My day"),
-            ("with d as (select $time(at) as day from t) select d.day, 1 as x from d", "day"),
-            ("with d as (select $time(at) as day from t) select day as first from d", "first"),
-            ("with d(day) as (select $bucket(at) from t) select * from d", "day"),
-            ("select max(day) as last from (select $bucket(at) as day from t) d", "last"),
-            ("select $time(a) as x from t union all select b from u", "x"),
-            ("select $bucket(min(at)) as start from t", "start"),
-        ];
-        for (sql, expected) in cases {
-            assert_eq!(times(sql).unwrap(), [expected], "{sql}");
-        }
-    }
-
-    #[test]
-    fn an_inner_name_that_is_given_anew_is_no_time() {
-        let sql = "with d as (select $bucket(at) as day from t)
-                   select $weekday(day) as day, $hour(day) as hour from d";
-        assert!(times(sql).unwrap().is_empty());
-    }
-
-    #[test]
-    fn a_time_without_a_name_is_refused_at_its_place() {
-        let error = times("select 1 as one,\n  $bucket(at) from t").unwrap_err();
-        assert_eq!((error.line, error.column), (2, 3));
     }
 }

@@ -1,43 +1,42 @@
-//! Writes each macro in the dialect's SQL. Pure.
+//! Expands each time macro into the dialect's SQL. Pure.
 //!
 //! The numbers in these expansions come from the time zone database, never from users; the
 //! expression inside is the author's own, with its values already bound.
 
-use crate::Dialect;
-use crate::dialect::CalendarUnit;
-use crate::lookup::Lookup;
-pub use crate::segments::Focus;
-use crate::segments::{Segments, Stretch};
+use super::offset_steps::{OffsetSteps, number};
+use super::segments::{Focus, Segments, Stretch};
+use crate::dialect::Dialect;
+use crate::syntax::CalendarUnit;
 use brisk_domain::{Interval, ZoneOffsets};
 use std::fmt::Write as _;
 
-/// A multiple of every fixed interval (in seconds, some 2,870 years): added before a remainder is
-/// taken, because SQL's remainder of a negative number is negative.
+/// A multiple of every fixed interval, in seconds (some 2,870 years). It is added before taking a
+/// remainder, because SQL's remainder of a negative number is negative.
 const SHIFT: i64 = 604_800 * 150_000;
-/// From Thursday 1970-01-01 back to a Monday.
+/// From a Monday to Thursday 1970-01-01.
 const THURSDAY: i64 = 3 * 86_400;
-/// Expansions repeat their expression; beyond this many bytes they are refused, which a macro
-/// inside a macro would otherwise reach by millions.
+/// Expansions repeat their expression, so that nested macros would grow exponentially; those longer
+/// than this, in bytes, are refused.
 const MAX_EXPANSION: usize = 256 * 1024;
 
-/// The wall clock that macros read.
+/// The zone whose wall clock macros read.
 #[derive(Debug, Clone)]
-pub struct WallClock<'a> {
+pub(crate) struct MacroZone<'a> {
     /// Its offsets over all instants.
-    pub offsets: &'a ZoneOffsets,
-    /// Where most instants lie, when the statement depends on it anyway.
-    pub focus: Option<Focus>,
-    /// The same for what the clock reads.
-    pub reading_focus: Option<Focus>,
+    pub(crate) offsets: &'a ZoneOffsets,
+    /// Where most instants lie, if the statement depends on its range anyway.
+    pub(crate) focus: Option<Focus>,
+    /// The same in wall-clock times.
+    pub(crate) wall_focus: Option<Focus>,
 }
 
 /// The expansion would be too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TooLong;
+pub(crate) struct TooLong;
 
-/// A part of the wall clock's reading.
+/// A part of a wall-clock time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub(crate) enum Part {
     /// The calendar year.
     Year,
     /// 1 to 12.
@@ -50,7 +49,7 @@ pub enum Part {
 
 impl Part {
     /// Reads the macro's name.
-    pub fn parse(name: &str) -> Option<Self> {
+    pub(crate) fn parse(name: &str) -> Option<Self> {
         match name {
             "year" => Some(Self::Year),
             "month" => Some(Self::Month),
@@ -61,36 +60,38 @@ impl Part {
     }
 }
 
-/// `$range`: whether the instant `expr` lies between two bound seconds, without the second one.
-/// The column stands alone, so that an index on it can be used.
-pub fn range(dialect: Dialect, expr: &str, from: &str, to: &str) -> String {
-    let (from, to) = (dialect.instant(from), dialect.instant(to));
+/// `$range`: whether the instant `expr` lies in the half-open range between two bound seconds. The
+/// column stands alone, so that its index can be used.
+pub(crate) fn range(dialect: Dialect, expr: &str, from: &str, to: &str) -> String {
+    let syntax = dialect.syntax();
+    let (from, to) = (syntax.instant(from), syntax.instant(to));
     format!("(({expr}) >= {from} and ({expr}) < {to})")
 }
 
-/// `$bucket`: the start of the bucket that holds the instant `expr`, as an instant. The same as
+/// `$bucket`: the start of the bucket that the instant `expr` falls into, as an instant; equal to
 /// [`Interval::start`].
-pub fn bucket(
+pub(crate) fn bucket(
     dialect: Dialect,
     expr: &str,
     interval: Interval,
-    clock: &WallClock<'_>,
+    zone: &MacroZone<'_>,
 ) -> Result<String, TooLong> {
-    let offsets = Lookup::offsets(clock.offsets);
+    let offsets = OffsetSteps::offsets(zone.offsets);
     let starts = match interval {
-        // Counted on the line of instants, so that a doubled hour stays two buckets.
+        // Counted in instants, so that a repeated hour stays two buckets.
         Interval::Minute | Interval::Hour => offsets.clone(),
-        _ => Lookup::starts(interval, clock.offsets),
+        _ => OffsetSteps::at_bucket_starts(interval, zone.offsets),
     };
-    let seconds = dialect.seconds(expr);
-    let repeats = 2 * offsets.repeats(dialect) + starts.repeats(dialect) + 4;
+    let seconds = dialect.syntax().seconds(expr);
+    let repeats = 2 * repeats(dialect, &offsets) + repeats(dialect, &starts) + 4;
     if repeats * seconds.len() > MAX_EXPANSION {
         return Err(TooLong);
     }
-    let start =
-        |offsets: &Lookup, starts: &Lookup| start_of(dialect, &seconds, interval, offsets, starts);
+    let start = |offsets: &OffsetSteps, starts: &OffsetSteps| {
+        start_of(dialect, &seconds, interval, offsets, starts)
+    };
     let all = start(&offsets, &starts);
-    let start = match &clock.focus {
+    let start = match &zone.focus {
         Some(Focus { bounds, from, to }) if offsets.constant().is_none() => {
             let near = start(&offsets.within(*bounds), &starts.within(*bounds));
             format!(
@@ -102,27 +103,27 @@ pub fn bucket(
     if start.len() > MAX_EXPANSION {
         return Err(TooLong);
     }
-    Ok(dialect.instant(&start))
+    Ok(dialect.syntax().instant(&start))
 }
 
-/// `$year`, `$month`, `$weekday`, `$hour`: a part of the wall clock's reading at the instant
-/// `expr`, as a whole number.
-pub fn part(
+/// `$year`, `$month`, `$weekday`, `$hour`: a part of the wall-clock time at the instant `expr`, as
+/// a whole number.
+pub(crate) fn part(
     dialect: Dialect,
     part: Part,
     expr: &str,
-    clock: &WallClock<'_>,
+    zone: &MacroZone<'_>,
 ) -> Result<String, TooLong> {
-    let seconds = dialect.seconds(expr);
-    let offsets = Lookup::offsets(clock.offsets);
-    if offsets.repeats(dialect) * seconds.len() > MAX_EXPANSION {
+    let seconds = dialect.syntax().seconds(expr);
+    let offsets = OffsetSteps::offsets(zone.offsets);
+    if repeats(dialect, &offsets) * seconds.len() > MAX_EXPANSION {
         return Err(TooLong);
     }
-    let mut offset = offsets.sql(dialect, &seconds);
+    let mut offset = step_value(dialect, &offsets, &seconds);
     if let Some(Focus { bounds, from, to }) =
-        clock.focus.as_ref().filter(|_| offsets.constant().is_none())
+        zone.focus.as_ref().filter(|_| offsets.constant().is_none())
     {
-        let near = offsets.within(*bounds).sql(dialect, &seconds);
+        let near = step_value(dialect, &offsets.within(*bounds), &seconds);
         offset = format!(
             "(case when {seconds} >= {from} and {seconds} < {to} then {near} else {offset} end)"
         );
@@ -131,21 +132,21 @@ pub fn part(
     if part.len() > MAX_EXPANSION { Err(TooLong) } else { Ok(part) }
 }
 
-/// That part of the wall clock's reading `wall`.
+/// The same of the wall-clock time `wall`.
 pub(crate) fn part_of(dialect: Dialect, part: Part, wall: &str) -> String {
     match part {
-        Part::Year => dialect.calendar_part(wall, CalendarUnit::Year),
-        Part::Month => dialect.calendar_part(wall, CalendarUnit::Month),
+        Part::Year => dialect.syntax().calendar_part(wall, CalendarUnit::Year),
+        Part::Month => dialect.syntax().calendar_part(wall, CalendarUnit::Month),
         Part::Weekday => {
             let of_week = format!("(({wall} + {}) % 604800)", SHIFT + THURSDAY);
-            format!("({} + 1)", dialect.quotient(&of_week, 86_400))
+            format!("({} + 1)", dialect.syntax().quotient(&of_week, 86_400))
         }
-        Part::Hour => dialect.quotient(&format!("(({wall} + {SHIFT}) % 86400)"), 3600),
+        Part::Hour => dialect.syntax().quotient(&format!("(({wall} + {SHIFT}) % 86400)"), 3600),
     }
 }
 
-/// What `write` writes for the stretch that `seconds` lies on.
-pub(crate) fn seconds_of(
+/// A search for the stretch that `seconds` lies on; `write` writes the result for each.
+pub(crate) fn by_stretch(
     segments: &Segments,
     seconds: &str,
     focus: Option<&Focus>,
@@ -156,37 +157,38 @@ pub(crate) fn seconds_of(
     Ok(sql)
 }
 
-/// The start of the bucket of `seconds`: what the wall clock reads there, cut, and from there back to
-/// the instant.
+/// The start of the bucket of `seconds`: the wall-clock time, truncated, and converted back to an
+/// instant.
 fn start_of(
     dialect: Dialect,
     seconds: &str,
     interval: Interval,
-    offsets: &Lookup,
-    starts: &Lookup,
+    offsets: &OffsetSteps,
+    starts: &OffsetSteps,
 ) -> String {
-    let offset = offsets.sql(dialect, seconds);
+    let offset = step_value(dialect, offsets, seconds);
     let Some((width, shift)) = fixed_width(interval) else {
         let mut start = String::new();
         bucket_of(dialect, &format!("({seconds} + {offset})"), interval, &mut start);
-        let _ = write!(start, " - {}", starts.sql(dialect, seconds));
+        let _ = write!(start, " - {}", step_value(dialect, starts, seconds));
         return start;
     };
-    // Where the offset is the same at both, it need not be taken away again.
+    // If the offset is the same at both, it need not be subtracted again.
     match (offsets.constant(), offsets == starts) {
         (Some(constant), true) => {
             format!("{seconds} - ({seconds} + {}) % {width}", shift + constant)
         }
         (_, true) => format!("{seconds} - ({seconds} + {shift} + {offset}) % {width}"),
         _ => {
-            let buckets = dialect.quotient(&format!("({seconds} + {shift} + {offset})"), width);
-            let back = starts.sql(dialect, seconds);
+            let buckets =
+                dialect.syntax().quotient(&format!("({seconds} + {shift} + {offset})"), width);
+            let back = step_value(dialect, starts, seconds);
             format!("{buckets} * {width} - {shift} - {back}")
         }
     }
 }
 
-/// The start of the bucket of the wall clock's reading `wall`, as a reading.
+/// The start of the bucket of the wall-clock time `wall`, as a wall-clock time.
 pub(crate) fn bucket_of(dialect: Dialect, wall: &str, interval: Interval, out: &mut String) {
     let unit = match (fixed_width(interval), interval) {
         (Some((width, shift)), _) => {
@@ -197,11 +199,11 @@ pub(crate) fn bucket_of(dialect: Dialect, wall: &str, interval: Interval, out: &
         (None, Interval::Quarter) => CalendarUnit::Quarter,
         (None, _) => CalendarUnit::Month,
     };
-    out.push_str(&dialect.calendar_start(wall, unit));
+    out.push_str(&dialect.syntax().calendar_start(wall, unit));
 }
 
-/// The width of buckets that all have the same on the wall clock, and what leads from readings to
-/// where they are counted from.
+/// The width of buckets that all have the same width on the wall clock, and what to add to a
+/// wall-clock time to count from a bucket's start.
 fn fixed_width(interval: Interval) -> Option<(i64, i64)> {
     match interval {
         Interval::Minute | Interval::Hour | Interval::Day => Some((interval.seconds(), SHIFT)),
@@ -210,12 +212,20 @@ fn fixed_width(interval: Interval) -> Option<(i64, i64)> {
     }
 }
 
-/// A number behind a sign: two of them would begin a comment.
-pub(crate) fn fixed(number: i64) -> String {
-    if number < 0 { format!("({number})") } else { number.to_string() }
+/// The value of `steps` at `seconds`.
+fn step_value(dialect: Dialect, steps: &OffsetSteps, seconds: &str) -> String {
+    match steps.constant() {
+        Some(value) => number(value),
+        None => dialect.syntax().step_value(steps, seconds),
+    }
 }
 
-/// An empty text with room for the expansion, unless that would be too long.
+/// How often [`step_value`] repeats `seconds` at most.
+fn repeats(dialect: Dialect, steps: &OffsetSteps) -> usize {
+    dialect.syntax().step_value_repeats(steps)
+}
+
+/// An empty string with room for the expansion, unless that would be too long.
 fn sized(segments: &Segments, seconds: &str, repeats: usize) -> Result<String, TooLong> {
     let size = segments.len() * (repeats * seconds.len() + 32);
     if size > MAX_EXPANSION {
@@ -228,14 +238,14 @@ fn sized(segments: &Segments, seconds: &str, repeats: usize) -> Result<String, T
 mod tests {
     use super::*;
 
-    fn clock(offsets: &ZoneOffsets) -> WallClock<'_> {
-        WallClock { offsets, focus: None, reading_focus: None }
+    fn zone(offsets: &ZoneOffsets) -> MacroZone<'_> {
+        MacroZone { offsets, focus: None, wall_focus: None }
     }
 
     #[test]
     fn each_dialect_buckets_by_arithmetic_up_to_a_week() {
         let utc = ZoneOffsets::utc();
-        let day = |dialect| bucket(dialect, "at", Interval::Day, &clock(&utc)).unwrap();
+        let day = |dialect| bucket(dialect, "at", Interval::Day, &zone(&utc)).unwrap();
         assert_eq!(day(Dialect::Sqlite), "(at - (at + 90720000000) % 86400)");
         let seconds = "floor(date_part('epoch', (at)))::bigint";
         assert_eq!(
@@ -255,7 +265,7 @@ mod tests {
     #[test]
     fn each_dialect_cuts_months_by_its_calendar() {
         let india = ZoneOffsets { first: 19_800, changes: vec![] };
-        let month = |dialect| bucket(dialect, "at", Interval::Month, &clock(&india)).unwrap();
+        let month = |dialect| bucket(dialect, "at", Interval::Month, &zone(&india)).unwrap();
         assert_eq!(
             month(Dialect::Sqlite),
             "(cast(strftime('%s', (at + 19800), 'unixepoch', 'start of month') as integer) - 19800)"
@@ -281,14 +291,14 @@ mod tests {
             // The parser knows `interval` as a length of time only, not as MySQL's function.
             let parse = |sql: &str| {
                 let sql = format!("select {}", sql.replace("interval(", "greatest("));
-                sqlparser::parser::Parser::parse_sql(dialect.grammar(), &sql)
+                sqlparser::parser::Parser::parse_sql(dialect.syntax().grammar(), &sql)
             };
             for interval in Interval::ALL {
-                let sql = bucket(dialect, "at", interval, &clock(&london)).unwrap();
+                let sql = bucket(dialect, "at", interval, &zone(&london)).unwrap();
                 assert!(parse(&sql).is_ok(), "{dialect:?}: {sql}");
             }
             for name in [Part::Year, Part::Month, Part::Weekday, Part::Hour] {
-                let sql = part(dialect, name, "at", &clock(&london)).unwrap();
+                let sql = part(dialect, name, "at", &zone(&london)).unwrap();
                 assert!(parse(&sql).is_ok(), "{dialect:?}: {sql}");
             }
         }
@@ -297,14 +307,14 @@ mod tests {
     #[test]
     fn a_zones_changes_take_few_bytes() {
         let at = brisk_domain::Timestamp::from_seconds;
-        let zone = brisk_domain::ZoneName::parse("Europe/London").unwrap();
-        let offsets = zone.offsets(at(0), at(3_155_760_000));
+        let london = brisk_domain::ZoneName::parse("Europe/London").unwrap();
+        let offsets = london.offsets(at(0), at(3_155_760_000));
         let bounds = brisk_domain::Bounds { from: at(1_300_000_000), to: at(1_320_000_000) };
         let focus = Some(Focus { bounds, from: "$1".into(), to: "$2".into() });
         for focus in [None, focus] {
-            let clock = WallClock { offsets: &offsets, focus, reading_focus: None };
+            let zone = MacroZone { offsets: &offsets, focus, wall_focus: None };
             let longest = |dialect| {
-                let buckets = Interval::ALL.map(|interval| bucket(dialect, "at", interval, &clock));
+                let buckets = Interval::ALL.map(|interval| bucket(dialect, "at", interval, &zone));
                 buckets.map(|sql| sql.unwrap().len()).into_iter().max().unwrap()
             };
             let lengths = Dialect::ALL.map(|dialect| (dialect, longest(dialect)));
@@ -319,9 +329,9 @@ mod tests {
     #[test]
     fn expansions_that_would_explode_are_refused() {
         let changes = (0..200).map(|i| (i * 1_000_000, (i % 2) as i32 * 3600)).collect();
-        let zone = ZoneOffsets { first: 0, changes };
-        let inner = bucket(Dialect::Sqlite, "at", Interval::Day, &clock(&zone)).unwrap();
-        let outer = bucket(Dialect::Sqlite, &inner, Interval::Day, &clock(&zone));
+        let many = ZoneOffsets { first: 0, changes };
+        let inner = bucket(Dialect::Sqlite, "at", Interval::Day, &zone(&many)).unwrap();
+        let outer = bucket(Dialect::Sqlite, &inner, Interval::Day, &zone(&many));
         assert_eq!(outer, Err(TooLong));
     }
 }

@@ -1,34 +1,33 @@
-//! A number for each instant, as a step function: a zone's offsets, in as little SQL as can be. Pure.
+//! A zone's offsets as a step function of the instant, to be written in as little SQL as possible.
+//! Pure.
 //!
-//! The instant is written once where a database has a function that searches a list; it may be a
-//! long expression, and zones have hundreds of changes.
+//! Zones have hundreds of changes, and the instant may be a long expression: a database that has a
+//! function to search a list repeats it only once.
 
-use crate::Dialect;
-use crate::macros::fixed;
-use crate::segments::{Segments, Stretch};
+use super::segments::{Segments, Stretch};
 use brisk_domain::{Bounds, Interval, Timestamp, ZoneOffsets};
 use std::fmt::Write as _;
 
-/// Which number holds from which second on.
+/// Which value holds from which second on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Lookup {
+pub(crate) struct OffsetSteps {
     first: i64,
     rest: Vec<(i64, i64)>,
 }
 
-/// In SQLite so many changes are looked at one after the other, which is shorter than to halve them.
-const IN_A_ROW: usize = 12;
+/// Up to so many steps are compared one after the other, which is shorter than a binary search.
+const LINEAR: usize = 12;
 
-impl Lookup {
+impl OffsetSteps {
     /// The zone's offset at each instant.
     pub(crate) fn offsets(zone: &ZoneOffsets) -> Self {
         let changes = zone.changes.iter().map(|(at, offset)| (*at, i64::from(*offset)));
         Self::of(i64::from(zone.first), changes)
     }
 
-    /// What leads from the reading at which the bucket of each instant starts to the instant of it:
-    /// the offset from before a change until the bucket ends in which that was.
-    pub(crate) fn starts(interval: Interval, zone: &ZoneOffsets) -> Self {
+    /// For each instant, the offset at the start of its bucket. It differs from the instant's own
+    /// from a change of the offset until the end of the bucket that the change falls into.
+    pub(crate) fn at_bucket_starts(interval: Interval, zone: &ZoneOffsets) -> Self {
         let Segments { first, rest } = Segments::starts(interval, zone);
         let offset = |at: i64, stretch| match stretch {
             Stretch::Offset(offset) => i64::from(offset),
@@ -42,11 +41,11 @@ impl Lookup {
 
     fn of(first: i64, steps: impl Iterator<Item = (i64, i64)>) -> Self {
         let mut last = first;
-        let rest = steps.filter(|(_, number)| std::mem::replace(&mut last, *number) != *number);
+        let rest = steps.filter(|(_, value)| std::mem::replace(&mut last, *value) != *value);
         Self { first, rest: rest.collect() }
     }
 
-    /// Only what holds within `bounds`.
+    /// Only the steps that matter within `bounds`.
     pub(crate) fn within(&self, bounds: Bounds) -> Self {
         let (from, to) = (bounds.from.seconds(), bounds.to.seconds());
         let start = self.rest.partition_point(|(at, _)| *at <= from);
@@ -55,56 +54,56 @@ impl Lookup {
         Self { first, rest: self.rest[start..end].to_vec() }
     }
 
-    /// The number, if it is one for all instants.
+    /// The value, if it is the same for all instants.
     pub(crate) fn constant(&self) -> Option<i64> {
         self.rest.is_empty().then_some(self.first)
     }
 
-    /// How often `seconds` is written.
-    pub(crate) fn repeats(&self, dialect: Dialect) -> usize {
-        if dialect == Dialect::Sqlite { self.rest.len() * 2 } else { 1 }
+    /// The number of steps.
+    pub(crate) fn len(&self) -> usize {
+        self.rest.len()
     }
 
-    /// SQL for the number at `seconds`.
-    pub(crate) fn sql(&self, dialect: Dialect, seconds: &str) -> String {
-        if self.rest.is_empty() {
-            return fixed(self.first);
-        }
-        let steps = || {
-            let steps: Vec<String> = self.rest.iter().map(|(at, _)| at.to_string()).collect();
-            steps.join(",")
-        };
-        let passed = match dialect {
-            Dialect::Sqlite => {
-                let mut sql = "(".to_owned();
-                write_cases(seconds, self.first, &self.rest, &mut sql);
-                sql.push(')');
-                return sql;
-            }
-            Dialect::Postgres => format!("width_bucket({seconds}, array[{}]::bigint[])", steps()),
-            Dialect::MySql => format!("interval({seconds}, {})", steps()),
-        };
-        // Summer and winter: no list of them is needed.
-        let other = self.rest[0].1;
-        let in_turns = |(i, (_, number)): (usize, &(i64, i64))| {
-            *number == if i % 2 == 0 { other } else { self.first }
-        };
-        if self.rest.iter().enumerate().all(in_turns) {
-            return format!("({} + ({}) * ({passed} % 2))", self.first, other - self.first);
-        }
-        let numbers = std::iter::once(self.first).chain(self.rest.iter().map(|(_, n)| *n));
-        let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
-        let numbers = numbers.join(",");
-        match dialect {
-            Dialect::Postgres => format!("(array[{numbers}])[{passed} + 1]"),
-            _ => format!("cast(elt(({passed}) + 1, {numbers}) as signed)"),
-        }
+    /// The seconds at which the steps begin, separated by commas.
+    pub(crate) fn starts(&self) -> String {
+        let starts: Vec<String> = self.rest.iter().map(|(at, _)| at.to_string()).collect();
+        starts.join(",")
     }
+
+    /// The value where `passed` is SQL for the number of steps begun so far; `pick` writes how the
+    /// element behind so many is taken from a list.
+    pub(crate) fn looked_up(&self, passed: &str, pick: impl FnOnce(&str) -> String) -> String {
+        // Summer and winter alternate, which takes no list.
+        if let Some((_, other)) = self.rest.first() {
+            let alternates = |(i, (_, value)): (usize, &(i64, i64))| {
+                *value == if i % 2 == 0 { *other } else { self.first }
+            };
+            if self.rest.iter().enumerate().all(alternates) {
+                return format!("({} + ({}) * ({passed} % 2))", self.first, other - self.first);
+            }
+        }
+        let values = std::iter::once(self.first).chain(self.rest.iter().map(|(_, value)| *value));
+        let values: Vec<String> = values.map(|value| value.to_string()).collect();
+        pick(&values.join(","))
+    }
+
+    /// The value at `seconds` in nested `case` expressions, for databases that cannot search a list.
+    pub(crate) fn nested_cases(&self, seconds: &str) -> String {
+        let mut sql = "(".to_owned();
+        write_cases(seconds, self.first, &self.rest, &mut sql);
+        sql.push(')');
+        sql
+    }
+}
+
+/// A number literal that can stand after an operator: a second minus would begin a comment.
+pub(crate) fn number(number: i64) -> String {
+    if number < 0 { format!("({number})") } else { number.to_string() }
 }
 
 fn write_cases(seconds: &str, first: i64, rest: &[(i64, i64)], out: &mut String) {
     // Writing to a string cannot fail.
-    if rest.len() <= IN_A_ROW {
+    if rest.len() <= LINEAR {
         out.push_str("case");
         let mut number = first;
         for (at, next) in rest {
@@ -129,21 +128,20 @@ mod tests {
     use brisk_domain::ZoneName;
 
     #[test]
-    fn starts_follow_from_the_wall_clock_and_the_looked_up_number() {
+    fn starts_follow_from_the_wall_clock_and_the_step_value() {
         let at = Timestamp::from_seconds;
         for name in ["Europe/London", "America/Sao_Paulo", "America/Havana", "Pacific/Apia"] {
             let zone = ZoneName::parse(name).unwrap().offsets(at(0), at(2_000_000_000));
             for interval in [Interval::Day, Interval::Week, Interval::Month, Interval::Year] {
-                let lookup = Lookup::starts(interval, &zone);
-                assert!(lookup.rest.len() <= zone.changes.len() * 2, "{name} {interval:?}");
+                let steps = OffsetSteps::at_bucket_starts(interval, &zone);
+                assert!(steps.rest.len() <= zone.changes.len() * 2, "{name} {interval:?}");
                 for (change, _) in &zone.changes {
                     for away in (-180_000..180_000).step_by(1_800) {
                         let instant = at(change + away);
                         let wall = interval.floor(zone.local(instant)).and_utc().timestamp();
-                        let passed =
-                            lookup.rest.partition_point(|(from, _)| *from <= change + away);
-                        let number = passed.checked_sub(1).map(|i| lookup.rest[i].1);
-                        let start = wall - number.unwrap_or(lookup.first);
+                        let passed = steps.rest.partition_point(|(from, _)| *from <= change + away);
+                        let number = passed.checked_sub(1).map(|i| steps.rest[i].1);
+                        let start = wall - number.unwrap_or(steps.first);
                         let expected = interval.start(instant, &zone).seconds();
                         assert_eq!(start, expected, "{name} {interval:?} {instant:?}");
                     }
@@ -154,7 +152,6 @@ mod tests {
 
     #[test]
     fn a_negative_number_begins_no_comment() {
-        let lookup = Lookup { first: -7, rest: vec![] };
-        assert_eq!(lookup.sql(Dialect::Postgres, "t"), "(-7)");
+        assert_eq!(number(-7), "(-7)");
     }
 }

@@ -1,9 +1,10 @@
-//! The statement as the parser reads it: simple stand-ins for macros and parameters, quick to
-//! read and of the same shape, with the way back to the author's text. Pure.
+//! The statement that the parser gets: short stand-ins of the same shape in place of macros and
+//! parameters, and the positions that they have in the author's text. Pure.
 
-use crate::template::Piece;
-use crate::writer::BUILT_IN;
-use crate::{Dialect, StatementError};
+use super::parameters::{BUILT_IN, ListPosition, list_position};
+use super::template::Piece;
+use crate::dialect::Dialect;
+use crate::error::StatementError;
 use brisk_domain::Query;
 use sqlparser::tokenizer::Location;
 
@@ -14,9 +15,9 @@ pub(crate) const MACRO: &str = "brisk_";
 pub(crate) struct Outline<'a> {
     query: &'a Query,
     pub(crate) sql: String,
-    /// From which byte of `sql` on which piece stands, and where the author wrote it.
+    /// Where each piece starts in `sql` and in the author's text.
     pieces: Vec<Origin>,
-    /// A place for a value.
+    /// A placeholder for a value.
     stand_in: String,
 }
 
@@ -24,27 +25,28 @@ pub(crate) struct Outline<'a> {
 struct Origin {
     at: usize,
     offset: usize,
-    /// Whether what follows is the author's text byte for byte.
+    /// Whether the piece is the author's text, byte for byte.
     literal: bool,
 }
 
 impl<'a> Outline<'a> {
     pub(crate) fn of(query: &'a Query, pieces: &[Piece], dialect: Dialect) -> Self {
         let sql = String::with_capacity(query.sql.len());
-        let mut outline = Self { query, sql, pieces: Vec::new(), stand_in: dialect.place(1) };
+        let mut outline =
+            Self { query, sql, pieces: Vec::new(), stand_in: dialect.syntax().placeholder(1) };
         outline.write(pieces);
         outline
     }
 
-    /// An error at that place of the outline, shown at the author's.
+    /// An error at `location` of the outline, reported at its position in the author's text.
     pub(crate) fn error(&self, location: Location, message: impl Into<String>) -> StatementError {
         StatementError::at(self.query, self.authors_offset(location), message)
     }
 
-    /// Whether the place of a value that stands at `location` is one of ours, and not the author's.
-    pub(crate) fn stands_in(&self, place: &str, location: Location) -> bool {
+    /// Whether the placeholder at `location` is a stand-in rather than the author's own.
+    pub(crate) fn stands_in(&self, placeholder: &str, location: Location) -> bool {
         let piece = self.byte(location).and_then(|at| self.piece(at));
-        place == self.stand_in && piece.is_some_and(|piece| !piece.literal)
+        placeholder == self.stand_in && piece.is_some_and(|piece| !piece.literal)
     }
 
     fn write(&mut self, pieces: &[Piece]) {
@@ -55,7 +57,7 @@ impl<'a> Outline<'a> {
                     self.sql.push_str(text);
                 }
                 Piece::Parameter { offset, .. } | Piece::Attribute { offset, .. } => {
-                    // As a bound value: it can be no name, alias or type.
+                    // A placeholder, so that it cannot be read as a name, an alias or a type.
                     let list = list_position(&self.sql) == Some(ListPosition::AfterIn)
                         && !is_built_in(piece);
                     self.origin(*offset, false);
@@ -76,10 +78,10 @@ impl<'a> Outline<'a> {
 
     fn write_macro(&mut self, name: &str, arguments: &[Vec<Piece>], offset: usize) {
         self.origin(offset, false);
-        // In parentheses, as what will stand here: a function's name in front of it is then seen
-        // for what it is. Two, so that these are no names of an alias's columns.
+        // In parentheses, as the expansion will be: a function's name in front of it is then read
+        // as a call. Two pairs, so that they are not read as an alias's column names.
         self.sql.push('(');
-        // Conditions are no function's arguments.
+        // Conditions cannot be a function's argument.
         if !matches!(name, "optional" | "range") {
             self.sql.push_str(MACRO);
             self.sql.push_str(name);
@@ -89,8 +91,8 @@ impl<'a> Outline<'a> {
             if i > 0 {
                 self.sql.push(',');
             }
-            // Whatever else functions take, such as distinct or an alias, is no expression. The
-            // writer tells of arguments that are missing.
+            // In parentheses only an expression is accepted, not what else functions take, such as
+            // distinct or an alias. The writer reports missing arguments.
             let is_missing = argument.is_empty();
             self.sql.push_str(if is_missing { "" } else { "(" });
             self.write(argument);
@@ -107,8 +109,8 @@ impl<'a> Outline<'a> {
         self.pieces.push(Origin { at: self.sql.len(), offset, literal });
     }
 
-    /// Where in the author's text the outline's `location` comes from; no location (line 0) is
-    /// the end, which is where a parser that misses something stops.
+    /// The position in the author's text of the outline's `location`. No location (line 0) means
+    /// the end, where a parser stops that misses something.
     fn authors_offset(&self, location: Location) -> usize {
         let Some(at) = self.byte(location) else {
             return self.query.sql.trim_end().len();
@@ -136,43 +138,18 @@ impl<'a> Outline<'a> {
     }
 }
 
-/// Whether it is a parameter that has one value, always.
+/// Whether it is a parameter that always has exactly one value.
 fn is_built_in(piece: &Piece) -> bool {
     matches!(piece, Piece::Parameter { name, .. } if BUILT_IN.contains(&name.as_str()))
-}
-
-/// Where a list of values may stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ListPosition {
-    /// Behind `in`, so that the list brings its parentheses.
-    AfterIn,
-    /// Behind `in (`, where they are there.
-    InParentheses,
-}
-
-/// Whether a list of values may stand at the end of `sql`.
-pub(crate) fn list_position(sql: &str) -> Option<ListPosition> {
-    let sql = sql.trim_end();
-    match sql.strip_suffix('(') {
-        Some(before) => ends_with_in(before.trim_end()).then_some(ListPosition::InParentheses),
-        None => ends_with_in(sql).then_some(ListPosition::AfterIn),
-    }
-}
-
-fn ends_with_in(sql: &str) -> bool {
-    let mut letters = sql.chars().rev();
-    let (n, i) = (letters.next(), letters.next());
-    matches!((i, n), (Some('i' | 'I'), Some('n' | 'N')))
-        && letters.next().is_none_or(|c| !(c.is_alphanumeric() || c == '_'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::parse;
+    use crate::compile::template::parse;
 
     #[test]
-    fn places_lead_back_to_the_authors_text() {
+    fn locations_lead_back_to_the_authors_text() {
         let query = Query::new("select $bucket(at) as dé,\n :tz as zone, wrong /* x */ here");
         let pieces = parse(&query, Dialect::Sqlite).unwrap();
         let outline = Outline::of(&query, &pieces, Dialect::Sqlite);
@@ -185,15 +162,6 @@ mod tests {
             };
             let found = outline.authors_offset(Location::new(line, before + 1));
             assert!(query.sql[found..].starts_with(word), "{word}");
-        }
-    }
-
-    #[test]
-    fn lists_stand_behind_in() {
-        assert_eq!(list_position("a in "), Some(ListPosition::AfterIn));
-        assert_eq!(list_position("a not IN\n("), Some(ListPosition::InParentheses));
-        for other in ["begin", "a = ", "(", "min(", "a in (1,", ""] {
-            assert_eq!(list_position(other), None, "{other}");
         }
     }
 }

@@ -1,62 +1,15 @@
-//! [`compile`]: the author's text, checked and bound. Pure.
+//! [`compile`]: the author's text, checked, expanded and bound. Pure.
 
-use crate::check::{self, Checked};
-use crate::rollup::rollup_name;
-use crate::template::Piece;
-use crate::writer::Writer;
-use crate::{Dialect, StatementError, template};
-use brisk_domain::rollup::ROLLUP_SCHEMA;
-use brisk_domain::{
-    Access, Bounds, Interval, Query, Selection, VariableName, ZoneName, ZoneOffsets,
-};
-use std::collections::BTreeMap;
-
-/// What a statement is compiled for.
-#[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
-    /// `:from` and `:to`, and the bounds of `$range`.
-    pub bounds: Bounds,
-    /// `:interval`, and the width of `$bucket`.
-    pub interval: Interval,
-    /// `:tz`.
-    pub zone: &'a ZoneName,
-    /// The zone's offsets over all instants that the source may hold: the same ones for every
-    /// range, so that statements without a range stay the same.
-    pub offsets: &'a ZoneOffsets,
-    /// The chosen values.
-    pub variables: &'a BTreeMap<VariableName, Selection>,
-    /// Who asks: the values of `:user.name`.
-    pub access: &'a Access,
-}
-
-/// A bound value.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Bind {
-    /// A whole number.
-    Int(i64),
-    /// Text.
-    Text(String),
-}
-
-/// A statement that is ready to run.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Statement {
-    /// SQL with places for the values.
-    pub sql: String,
-    /// The values in the order of their places.
-    pub binds: Vec<Bind>,
-    /// The tables that it reads, in lower case, sorted; they become its tags.
-    pub tables: Vec<String>,
-    /// The columns that hold instants.
-    pub times: Vec<String>,
-    /// The width that all of its `$bucket`s name, where they name one and the same.
-    pub interval: Option<Interval>,
-    /// The author's text, for errors.
-    pub query: Query,
-}
+use super::check::{self, Checked};
+use super::statement::{Context, Statement};
+use super::template::{self, Piece};
+use super::writer::Writer;
+use crate::dialect::Dialect;
+use crate::error::StatementError;
+use brisk_domain::{Interval, Query};
 
 /// Checks and binds `query`. A statement that uses neither the range, the interval nor a variable
-/// is the same for all views in one zone; one without macros of time, in all zones.
+/// is the same for all views in one zone; one without time macros, in all zones.
 pub fn compile(
     query: &Query,
     dialect: Dialect,
@@ -76,7 +29,7 @@ fn named_interval(pieces: &[Piece]) -> Option<Interval> {
     first.filter(|_| named.iter().all(|other| *other == first))
 }
 
-/// The width that each `$bucket` names, if it does.
+/// The width that each `$bucket` names, if any.
 fn collect_intervals(pieces: &[Piece], named: &mut Vec<Option<Interval>>) {
     for piece in pieces {
         let Piece::Macro { name, arguments, .. } = piece else { continue };
@@ -92,40 +45,14 @@ fn collect_intervals(pieces: &[Piece], named: &mut Vec<Option<Interval>>) {
     }
 }
 
-impl Statement {
-    /// The names of the rollups that it reads.
-    pub fn rollups(&self) -> impl Iterator<Item = &str> {
-        self.tables.iter().filter_map(|table| rollup_name(table))
-    }
-
-    /// A refusal at the author's `brisk.name`.
-    pub fn refuse_rollup(&self, name: &str, message: impl Into<String>) -> StatementError {
-        let written = format!("{ROLLUP_SCHEMA}.{name}");
-        let at = self.query.sql.to_lowercase().find(&written).unwrap_or(0);
-        StatementError::at(&self.query, at, message)
-    }
-
-    /// All that distinguishes this statement's result, for the entry key. Where the author wrote
-    /// it is left out.
-    pub fn fingerprint_parts(&self) -> Vec<Vec<u8>> {
-        let mut parts = vec![self.sql.clone().into_bytes()];
-        for bind in &self.binds {
-            parts.push(match bind {
-                Bind::Int(value) => [b"int ".as_slice(), &value.to_le_bytes()].concat(),
-                Bind::Text(value) => [b"text ".as_slice(), value.as_bytes()].concat(),
-            });
-        }
-        for column in &self.times {
-            parts.push([b"time ".as_slice(), column.as_bytes()].concat());
-        }
-        parts
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use brisk_domain::{AttributeName, Timestamp};
+    use crate::compile::statement::Bind;
+    use brisk_domain::{
+        Access, AttributeName, Bounds, Selection, Timestamp, VariableName, ZoneName, ZoneOffsets,
+    };
+    use std::collections::BTreeMap;
 
     const SQL: &str = "select $bucket(at) as day, sum(net) as net from t
         where $range(at) and $optional(country in :country) and name <> :name group by 1";
@@ -160,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_width_that_all_buckets_name_is_the_statements() {
+    fn a_width_that_all_buckets_name_is_that_of_the_statement() {
         let width = |select: &str| {
             let sql = format!("select {select} from t group by 1");
             compiled(&sql, Dialect::Sqlite, 0, &[]).unwrap().interval
@@ -193,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_numbered_where_the_dialect_numbers_them() {
+    fn placeholders_are_numbered_where_the_dialect_numbers_them() {
         let sql = "select :name as a, :name as b, 1 as c from t where $range(x + :from)";
         let bound = |dialect| compiled(sql, dialect, 100, &[]).unwrap();
         assert_eq!(
@@ -221,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_of_who_asks_are_bound_and_whoever_lacks_one_gets_nothing() {
+    fn user_attributes_are_bound_and_users_without_one_get_nothing() {
         let sql = "select 1 as a from t where tenant = :user.tenant and region in :user.regions";
         for dialect in Dialect::ALL {
             let statement = compiled(sql, dialect, 0, &[]).unwrap();
@@ -236,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn values_without_a_place_are_not_bound() {
+    fn values_without_a_placeholder_are_not_bound() {
         let statement = compiled("select :from as a", Dialect::Sqlite, 100, &[]).unwrap();
         assert_eq!(statement.binds, [Bind::Int(100)]);
     }
@@ -253,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_stand_behind_in_with_or_without_parentheses() {
+    fn lists_stand_after_in_with_or_without_parentheses() {
         for sql in ["select 1 from t where a in :country", "select 1 from t where a in (:country)"]
         {
             let statement = compiled(sql, Dialect::Sqlite, 0, &["a", "b"]).unwrap();
@@ -270,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_macro_or_variable_is_called_is_refused_at_its_place() {
+    fn unknown_macros_and_variables_are_errors_at_their_position() {
         let cases = [
             ("select $sum(a) as x from t", 8),
             ("select $bucket() as x from t", 8),

@@ -1,4 +1,4 @@
-//! Where a zone's changes cut the line of instants, for SQL that knows no zones. Pure.
+//! The line of instants cut at a zone's changes, for SQL that knows no zones. Pure.
 //!
 //! Between two changes the wall clock is the instant plus a constant, and buckets are plain
 //! arithmetic. Only a bucket in which the clock changed is special: after the change its start
@@ -7,7 +7,7 @@
 use brisk_domain::{Bounds, Interval, Timestamp, ZoneOffsets};
 use std::fmt::Write as _;
 
-/// What holds on a stretch of instants.
+/// What holds between two cuts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stretch {
     /// The wall clock is so many seconds ahead of the instant.
@@ -61,33 +61,33 @@ impl Segments {
         Self { first: Stretch::Offset(zone.first), rest }
     }
 
-    /// The same for what the wall clock reads, in seconds as if the wall stood in UTC: for what it
-    /// reads twice, the first time holds; for what it never reads, what `missing` makes of the
-    /// moment at which it was put forward.
-    pub(crate) fn of_readings(self, zone: &ZoneOffsets, missing: impl Fn(i64) -> i64) -> Self {
-        let mut readings = Self { first: self.first, rest: Vec::with_capacity(self.rest.len()) };
-        // All readings before this one have their stretch.
+    /// The same over wall-clock times, in seconds as if the clock stood in UTC. A time that occurs
+    /// twice means its first occurrence; one that is skipped means what `missing` makes of the
+    /// instant at which the clock was put forward.
+    pub(crate) fn over_wall_times(self, zone: &ZoneOffsets, missing: impl Fn(i64) -> i64) -> Self {
+        let mut wall_times = Self { first: self.first, rest: Vec::with_capacity(self.rest.len()) };
+        // All earlier wall-clock times have their stretch.
         let mut covered = i64::MIN;
         let mut offset = i64::from(zone.first);
         for (at, stretch) in self.rest {
             covered = covered.max(at + offset);
             offset = i64::from(zone.at(Timestamp::from_seconds(at)));
             if at + offset > covered {
-                readings.push(covered, Stretch::Start(missing(at)));
+                wall_times.push(covered, Stretch::Start(missing(at)));
                 covered = at + offset;
             }
-            readings.push(covered, stretch);
+            wall_times.push(covered, stretch);
         }
-        readings
+        wall_times
     }
 
-    /// Adds a stretch; one that began there has turned out to be empty.
+    /// Adds a stretch in place of one that began at the same second and so is empty.
     fn push(&mut self, from: i64, stretch: Stretch) {
         self.rest.pop_if(|(last, _)| *last == from);
         self.rest.push((from, stretch));
     }
 
-    /// The stretches of all offsets as one.
+    /// Merges the stretches of all offsets into one.
     pub(crate) fn without_offsets(mut self) -> Self {
         let same = |stretch| match stretch {
             Stretch::Offset(_) => Stretch::Offset(0),
@@ -100,16 +100,16 @@ impl Segments {
         self
     }
 
-    /// Of stretches of readings that say their instants: the least reading whose instant is not
-    /// before `instant`.
-    pub(crate) fn first_reading(&self, instant: i64) -> i64 {
+    /// Of stretches over wall-clock times that give instants: the least wall-clock time whose
+    /// instant is not before `instant`.
+    pub(crate) fn first_wall_time(&self, instant: i64) -> i64 {
         let mut begins = i64::MIN;
         let mut stretch = self.first;
         for (ends, next) in &self.rest {
-            if let Some(reading) = first_in(begins, stretch, instant)
-                && reading < *ends
+            if let Some(wall) = first_in(begins, stretch, instant)
+                && wall < *ends
             {
-                return reading;
+                return wall;
             }
             (begins, stretch) = (*ends, *next);
         }
@@ -129,8 +129,8 @@ impl Segments {
         self.rest.len() + 1
     }
 
-    /// SQL that finds the stretch of `seconds` by a binary search in nested `case` expressions.
-    /// What lies in `focus` is found first.
+    /// SQL that finds the stretch of `seconds` by binary search in nested `case` expressions.
+    /// Those within `focus` are tried first.
     pub(crate) fn search(
         &self,
         seconds: &str,
@@ -155,20 +155,20 @@ impl Segments {
     }
 }
 
-/// The bounds of a statement's range: most of what it reads lies there, between a few changes
+/// The bounds of a statement's range: most of what it reads lies there, among a few changes
 /// instead of hundreds.
 #[derive(Debug, Clone)]
-pub struct Focus {
+pub(crate) struct Focus {
     /// The bounds.
-    pub bounds: Bounds,
-    /// Where their start is bound, in whole seconds.
-    pub from: String,
-    /// Where their end is bound, in whole seconds.
-    pub to: String,
+    pub(crate) bounds: Bounds,
+    /// The placeholder of their start, in whole seconds.
+    pub(crate) from: String,
+    /// The placeholder of their end, in whole seconds.
+    pub(crate) to: String,
 }
 
-/// The least reading from `begins` on whose instant is not before `instant`, on a stretch without an
-/// end.
+/// The least wall-clock time from `begins` on whose instant is not before `instant`, on a stretch
+/// without an end.
 fn first_in(begins: i64, stretch: Stretch, instant: i64) -> Option<i64> {
     match stretch {
         Stretch::Start(start) => (start >= instant).then_some(begins),
@@ -196,7 +196,7 @@ fn search(
 }
 
 /// The offsets within two years of change `i`: all that its bucket can depend on, and few enough
-/// that the search in [`ZoneOffsets::instant`] stays short.
+/// to keep the search in [`ZoneOffsets::instant`] short.
 fn near(zone: &ZoneOffsets, i: usize) -> ZoneOffsets {
     const TWO_YEARS: i64 = 2 * 366 * 86_400;
     let (at, _) = zone.changes[i];
@@ -236,9 +236,9 @@ mod tests {
 
     #[test]
     fn bucket_starts_are_right_around_every_change_of_awkward_zones() {
-        // Midnights that are skipped (Sao Paulo), doubled (Havana) and passed again a minute
-        // later (St Johns), half-hour changes (Lord Howe), four changes a year (Casablanca), a
-        // day that never was (Apia).
+        // Midnight skipped (Sao Paulo), doubled (Havana) or crossed again a minute later (St
+        // Johns), half-hour changes (Lord Howe), four changes a year (Casablanca), a skipped day
+        // (Apia).
         let zones = [
             "UTC",
             "Europe/London",

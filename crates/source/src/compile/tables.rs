@@ -1,21 +1,22 @@
-//! The tables that a statement reads: they become its tags, so none may be missing. Pure.
+//! The tables that a statement reads. They become its tags, so none may be missing. Pure.
 
-use crate::Dialect;
+use crate::dialect::Dialect;
+use brisk_domain::rollup::ROLLUP_SCHEMA;
 use sqlparser::ast::{ObjectName, Query, Spanned, TableFactor, Visit, Visitor};
 use sqlparser::tokenizer::Location;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 /// The tables that `body` reads, in lower case, sorted; as the author names them, with a schema or
-/// without. Names of common table expressions are left out where they hold: elsewhere the same
-/// name is a table.
+/// without. Names of common table expressions are left out within their scope: outside of it the
+/// same name is a table.
 pub(crate) fn read_by(body: &Query, dialect: Dialect) -> Vec<String> {
     let mut reads = Reads { dialect, scopes: Vec::new(), function: false, tables: BTreeSet::new() };
     let _: ControlFlow<()> = body.visit(&mut reads);
     reads.tables.into_iter().collect()
 }
 
-/// The last part of a name without its quotes, in lower case, and where the name stands.
+/// The last part of a name without its quotes, in lower case, and the name's location.
 pub(crate) fn last_name(name: &ObjectName) -> (String, Location) {
     let last = name.0.last().and_then(|part| part.as_ident());
     let last = last.map(|ident| ident.value.to_lowercase());
@@ -24,7 +25,7 @@ pub(crate) fn last_name(name: &ObjectName) -> (String, Location) {
 
 struct Reads {
     dialect: Dialect,
-    /// The queries around this place, from the outside.
+    /// The enclosing queries, from the outside.
     scopes: Vec<Scope>,
     /// Whether the next relation is a function's name.
     function: bool,
@@ -32,9 +33,9 @@ struct Reads {
 }
 
 struct Scope {
-    /// The query itself; only compared.
+    /// The query itself, for comparison only.
     query: *const Query,
-    /// The names that its `with` gives, and the queries behind them.
+    /// The names that its `with` defines, and their queries.
     named: Vec<(String, *const Query)>,
     /// Whether they see themselves and each other.
     recursive: bool,
@@ -44,7 +45,7 @@ impl Reads {
     fn is_named_here(&self, name: &str) -> bool {
         self.scopes.iter().enumerate().any(|(i, scope)| {
             let inside = self.scopes.get(i + 1);
-            // Inside a named query only the names before it are seen.
+            // Inside a named query only the names before it are visible.
             let body = inside.and_then(|inside| {
                 let mut bodies = scope.named.iter();
                 bodies.position(|(_, body)| std::ptr::eq(*body, inside.query))
@@ -71,7 +72,8 @@ impl Visitor for Reads {
         self.scopes.push(Scope {
             query,
             named: named.collect(),
-            recursive: with.is_some_and(|with| with.recursive) || self.dialect.sees_later_ctes(),
+            recursive: with.is_some_and(|with| with.recursive)
+                || self.dialect.syntax().sees_later_ctes(),
         });
         ControlFlow::Continue(())
     }
@@ -107,57 +109,7 @@ impl Visitor for Reads {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use crate::{Dialect, check::check, template};
-    use brisk_domain::Query;
-
-    fn read(dialect: Dialect, sql: &str) -> Vec<String> {
-        let query = Query::new(sql);
-        let pieces = template::parse(&query, dialect).unwrap();
-        check(&query, &pieces, dialect).unwrap().tables
-    }
-
-    #[test]
-    fn tables_are_found_without_the_names_of_ctes() {
-        let sql = "with a as (select * from Orders) select * from a join main.lines l on l.x = a.x
-                   where exists (select 1 from \"Third\") union all select * from fourth";
-        let expected = ["fourth", "main.lines", "orders", "third"];
-        assert_eq!(read(Dialect::Sqlite, sql), expected);
-    }
-
-    #[test]
-    fn a_cte_hides_a_table_only_where_it_holds() {
-        let elsewhere = "select * from a, (with a as (select 1) select * from a) b";
-        assert_eq!(read(Dialect::Sqlite, elsewhere), ["a"]);
-        let with_schema = "with a as (select 1) select * from a, main.a";
-        assert_eq!(read(Dialect::Sqlite, with_schema), ["main.a"]);
-        // Here the inner one is the table.
-        let own_name = "with a as (select * from a) select * from a";
-        assert_eq!(read(Dialect::Postgres, own_name), ["a"]);
-        let later = "with a as (select * from b), b as (select 1) select * from a, b";
-        assert_eq!(read(Dialect::Postgres, later), ["b"]);
-        let recursive = "with recursive a as (select 1 union all select * from a) select * from a";
-        assert!(read(Dialect::Postgres, recursive).is_empty());
-        let inner =
-            "with a as (select 1) select * from (select * from t where x in (select * from a)) b";
-        assert_eq!(read(Dialect::MySql, inner), ["t"]);
-    }
-
-    #[test]
-    fn functions_are_no_tables() {
-        let sql = "select * from json_each('[1]') j, t";
-        assert_eq!(read(Dialect::Sqlite, sql), ["t"]);
-    }
-
-    #[test]
-    fn macros_and_lists_pass() {
-        let sql = "select $bucket(at) as day, count(*) filter (where $range(at)) from t
-                   where $range(at) and $optional(c in :country) and x in (:list) group by 1";
-        for dialect in Dialect::ALL {
-            if dialect != Dialect::MySql {
-                assert_eq!(read(dialect, sql), ["t"]);
-            }
-        }
-    }
+/// The rollup that `table` is, if it is one; `table` as statements name it, in lower case.
+pub(crate) fn rollup_name(table: &str) -> Option<&str> {
+    table.strip_prefix(ROLLUP_SCHEMA)?.strip_prefix('.')
 }

@@ -1,15 +1,16 @@
-//! Reads the author's text into SQL, `:parameters` and `$macros(…)`. Pure.
+//! Splits the author's text into SQL, `:parameters` and `$macros(…)`. Pure.
 //!
-//! What literals, quoted names and comments hold is left alone, as are `::` casts.
+//! The contents of literals, quoted names and comments are left alone, as are `::` casts.
 
-use crate::lexis::{self, Span};
-use crate::{Dialect, StatementError};
+use super::lexer::Token;
+use crate::dialect::Dialect;
+use crate::error::StatementError;
 use brisk_domain::Query;
 
-/// A stretch of the author's text.
+/// A part of the author's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
-    /// SQL as the author wrote it, byte for byte, except that comments have become blanks.
+pub(crate) enum Piece {
+    /// SQL as the author wrote it, byte for byte, except that comments are replaced by spaces.
     Sql {
         /// The SQL.
         text: String,
@@ -42,18 +43,18 @@ pub enum Piece {
 }
 
 /// Longer statements (in bytes) are refused.
-pub const MAX_LENGTH: usize = 64 * 1024;
-/// Macros inside macros deeper than this are refused.
+pub(crate) const MAX_LENGTH: usize = 64 * 1024;
+/// Macros nested deeper than this are refused.
 const MAX_DEPTH: usize = 8;
 
-/// Reads `query` into pieces.
-pub fn parse(query: &Query, dialect: Dialect) -> Result<Vec<Piece>, StatementError> {
+/// Splits `query` into pieces.
+pub(crate) fn parse(query: &Query, dialect: Dialect) -> Result<Vec<Piece>, StatementError> {
     if query.sql.len() > MAX_LENGTH {
         let message = format!("the statement is longer than {MAX_LENGTH} bytes");
         return Err(StatementError::at(query, 0, message));
     }
     if let Some(offset) = query.sql.find('\0') {
-        let message = "the statement holds a NUL character: remove it";
+        let message = "the statement contains a NUL character: remove it";
         return Err(StatementError::at(query, offset, message));
     }
     let mut reader = Reader { query, dialect, at: 0, end: query.sql.len() };
@@ -74,21 +75,21 @@ impl<'a> Reader<'a> {
         while self.at < self.end {
             let text: &'a str = &self.query.sql[..self.end];
             let rest = &text[self.at..];
-            let length = match lexis::span(self.dialect, text, self.at) {
-                Some(Span::Quoted(length)) => length,
-                Some(Span::Comment(length)) => {
+            let length = match self.dialect.syntax().token(text, self.at) {
+                Some(Token::Quoted(length)) => length,
+                Some(Token::Comment(length)) => {
                     sql.blank(&rest[..length]);
                     self.at += length;
                     continue;
                 }
-                Some(Span::Refused(reason)) => return Err(self.error(reason)),
+                Some(Token::Invalid(reason)) => return Err(self.error(reason)),
                 None if rest.starts_with("::") => 2,
                 None if rest.starts_with('$') || parameter(rest).is_some() => {
-                    // What stands for it would become a part of the word, or make a call of it.
+                    // What replaces it would become part of the word, or turn it into a call.
                     // Databases take everything beyond ASCII for letters.
                     let of_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
                     if text[..self.at].ends_with(of_word) {
-                        return Err(self.error("write a blank in front of this"));
+                        return Err(self.error("write a space before this"));
                     }
                     pieces.extend(sql.take());
                     pieces.push(if rest.starts_with('$') {
@@ -132,7 +133,7 @@ impl<'a> Reader<'a> {
             );
         }
         if depth >= MAX_DEPTH {
-            return Err(self.error("macros stand too deep inside each other"));
+            return Err(self.error("macros are nested too deeply"));
         }
         let mut arguments = Vec::new();
         let mut start = open + 1;
@@ -156,7 +157,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// SQL that is being read.
+/// SQL that is being collected.
 struct Sql {
     text: String,
     offset: usize,
@@ -167,7 +168,7 @@ impl Sql {
         Self { text: String::new(), offset }
     }
 
-    /// Blanks as long as `comment`, so that all that follows stays where the author sees it.
+    /// Spaces as long as `comment`, so that what follows keeps its position.
     fn blank(&mut self, comment: &str) {
         let blanks = comment.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' });
         self.text.extend(blanks);
@@ -183,12 +184,12 @@ impl Sql {
 fn argument_end(dialect: Dialect, text: &str, start: usize) -> Option<usize> {
     let (mut at, mut depth) = (start, 0_usize);
     while let Some(next) = text[at..].chars().next() {
-        match lexis::span(dialect, text, at) {
-            Some(Span::Quoted(length) | Span::Comment(length)) => {
+        match dialect.syntax().token(text, at) {
+            Some(Token::Quoted(length) | Token::Comment(length)) => {
                 at += length;
                 continue;
             }
-            Some(Span::Refused(_)) => return None,
+            Some(Token::Invalid(_)) => return None,
             None => {}
         }
         match next {

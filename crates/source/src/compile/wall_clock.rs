@@ -1,110 +1,86 @@
-//! `$local`: columns that hold what the dashboard's own wall clock reads, without saying in which
-//! zone. Pure.
+//! `$local`: columns that hold the time of the dashboard's own wall clock, without a time zone.
+//! Pure.
 //!
-//! What the wall clock reads twice is the first time; what it never reads, because it was put
-//! forward, is the moment at which it was: as [`ZoneOffsets::instant`] has it. So instants follow
-//! readings without going back, and a range of instants is one of readings, which `$range` compares
-//! the bare column with.
+//! A wall-clock time that occurs twice means its first occurrence; one that is skipped means the
+//! instant at which the clock was put forward, as in [`ZoneOffsets::instant`]. So instants never go
+//! backwards as wall-clock times go on, and a range of instants is a range of wall-clock times,
+//! which `$range` compares the bare column with.
 
-use crate::Dialect;
-use crate::macros::{Part, WallClock};
-use crate::macros::{TooLong, bucket_of, fixed, part_of, seconds_of};
-use crate::segments::{Segments, Stretch};
-use crate::time_columns::TimeColumn;
+use super::macros::{MacroZone, Part, TooLong, bucket_of, by_stretch, part_of};
+use super::offset_steps::number;
+use super::segments::{Segments, Stretch};
+use crate::dialect::Dialect;
 use brisk_domain::{Interval, Timestamp, ZoneOffsets};
 use std::fmt::Write as _;
 
-/// The reading `expr` in seconds, as if the wall stood in UTC.
-fn seconds(dialect: Dialect, expr: &str) -> String {
-    match dialect {
-        // There it is text.
-        Dialect::Sqlite => TimeColumn::Text.instant(dialect, expr),
-        Dialect::Postgres | Dialect::MySql => dialect.seconds(expr),
-    }
-}
-
-/// `$local`: the instant at which the wall clock reads `expr`, to the second.
-pub fn instant(dialect: Dialect, expr: &str, clock: &WallClock<'_>) -> Result<String, TooLong> {
-    let reading = seconds(dialect, expr);
-    let segments = Segments::offsets(clock.offsets).of_readings(clock.offsets, |change| change);
+/// `$local`: the instant at which the wall clock shows `expr`, to the second.
+pub(crate) fn instant(
+    dialect: Dialect,
+    expr: &str,
+    zone: &MacroZone<'_>,
+) -> Result<String, TooLong> {
+    let wall = dialect.syntax().wall_seconds(expr);
+    let segments = Segments::offsets(zone.offsets).over_wall_times(zone.offsets, |change| change);
     let write = |stretch, out: &mut String| match stretch {
         Stretch::Start(instant) => _ = write!(out, "{instant}"),
-        Stretch::Offset(offset) => _ = write!(out, "{reading} - {}", fixed(i64::from(offset))),
+        Stretch::Offset(offset) => _ = write!(out, "{wall} - {}", number(i64::from(offset))),
     };
-    Ok(dialect.instant(&seconds_of(&segments, &reading, clock.reading_focus.as_ref(), write)?))
+    Ok(dialect.syntax().instant(&by_stretch(&segments, &wall, zone.wall_focus.as_ref(), write)?))
 }
 
-/// `$bucket($local(expr))`: the start of the bucket that holds that instant.
-pub fn bucket(
+/// `$bucket($local(expr))`: the start of the bucket that this instant falls into.
+pub(crate) fn bucket(
     dialect: Dialect,
     expr: &str,
     interval: Interval,
-    clock: &WallClock<'_>,
+    zone: &MacroZone<'_>,
 ) -> Result<String, TooLong> {
-    let start = |change| interval.start(Timestamp::from_seconds(change), clock.offsets).seconds();
+    let start = |change| interval.start(Timestamp::from_seconds(change), zone.offsets).seconds();
     let segments = match interval {
-        Interval::Minute | Interval::Hour => Segments::offsets(clock.offsets),
-        _ => Segments::starts(interval, clock.offsets),
+        Interval::Minute | Interval::Hour => Segments::offsets(zone.offsets),
+        _ => Segments::starts(interval, zone.offsets),
     };
-    let segments = segments.of_readings(clock.offsets, start);
-    let reading = seconds(dialect, expr);
+    let segments = segments.over_wall_times(zone.offsets, start);
+    let wall = dialect.syntax().wall_seconds(expr);
     let write = |stretch, out: &mut String| match stretch {
         Stretch::Start(start) => _ = write!(out, "{start}"),
         Stretch::Offset(offset) => {
-            bucket_of(dialect, &reading, interval, out);
-            let _ = write!(out, " - {}", fixed(i64::from(offset)));
+            bucket_of(dialect, &wall, interval, out);
+            let _ = write!(out, " - {}", number(i64::from(offset)));
         }
     };
-    Ok(dialect.instant(&seconds_of(&segments, &reading, clock.reading_focus.as_ref(), write)?))
+    Ok(dialect.syntax().instant(&by_stretch(&segments, &wall, zone.wall_focus.as_ref(), write)?))
 }
 
-/// `$year($local(expr))` and the others: the reading's own, unless it is one that never was.
-pub fn part(
+/// `$year($local(expr))` and the like: the part of the wall-clock time itself, unless it is skipped.
+pub(crate) fn part(
     dialect: Dialect,
     part: Part,
     expr: &str,
-    clock: &WallClock<'_>,
+    zone: &MacroZone<'_>,
 ) -> Result<String, TooLong> {
-    let offsets = clock.offsets;
+    let offsets = zone.offsets;
     let after = |change| change + i64::from(offsets.at(Timestamp::from_seconds(change)));
-    let segments = Segments::offsets(offsets).of_readings(offsets, after).without_offsets();
-    let reading = seconds(dialect, expr);
+    let segments = Segments::offsets(offsets).over_wall_times(offsets, after).without_offsets();
+    let wall = dialect.syntax().wall_seconds(expr);
     let write = |stretch, out: &mut String| match stretch {
-        Stretch::Start(reading) => _ = write!(out, "{reading}"),
-        Stretch::Offset(_) => out.push_str(&reading),
+        Stretch::Start(start) => _ = write!(out, "{start}"),
+        Stretch::Offset(_) => out.push_str(&wall),
     };
-    let wall = seconds_of(&segments, &reading, clock.reading_focus.as_ref(), write)?;
+    let wall = by_stretch(&segments, &wall, zone.wall_focus.as_ref(), write)?;
     Ok(part_of(dialect, part, &wall))
 }
 
-/// `$range($local(expr))`: whether the reading lies between two bound ones, without the second one.
-pub fn range(dialect: Dialect, expr: &str, from: &str, to: &str) -> String {
-    let wall = |seconds: &str| match dialect {
-        Dialect::Postgres => format!("(to_timestamp(({seconds})::bigint) at time zone 'UTC')"),
-        Dialect::Sqlite | Dialect::MySql => dialect.instant(seconds),
-    };
-    let (from, to) = (wall(from), wall(to));
-    match dialect {
-        // Texts may be days alone, and have a blank or a `T` in them: an index on the column finds
-        // the days, and the times are compared as numbers.
-        Dialect::Sqlite => {
-            let reading = seconds(dialect, expr);
-            format!(
-                "(({expr}) >= date({from}, 'unixepoch') \
-                 and ({expr}) < date({to}, 'unixepoch', '+1 day') \
-                 and {reading} >= {from} and {reading} < {to})"
-            )
-        }
-        Dialect::Postgres | Dialect::MySql => {
-            format!("(({expr}) >= {from} and ({expr}) < {to})")
-        }
-    }
+/// `$range($local(expr))`: whether the wall-clock time lies in the half-open range between two bound
+/// ones.
+pub(crate) fn range(dialect: Dialect, expr: &str, from: &str, to: &str) -> String {
+    dialect.syntax().wall_range(expr, from, to)
 }
 
-/// The least reading whose instant is not before `instant`, both in seconds.
-pub(crate) fn first_reading(offsets: &ZoneOffsets, instant: i64) -> i64 {
-    let segments = Segments::offsets(offsets).of_readings(offsets, |change| change);
-    segments.first_reading(instant)
+/// The least wall-clock time whose instant is not before `instant`, both in seconds.
+pub(crate) fn first_wall_time(offsets: &ZoneOffsets, instant: i64) -> i64 {
+    let segments = Segments::offsets(offsets).over_wall_times(offsets, |change| change);
+    segments.first_wall_time(instant)
 }
 
 #[cfg(test)]
@@ -113,7 +89,7 @@ mod tests {
     use brisk_domain::ZoneName;
 
     #[test]
-    fn the_first_reading_of_an_instant_divides_all_readings() {
+    fn the_first_wall_time_of_an_instant_divides_all_wall_times() {
         let at = Timestamp::from_seconds;
         for name in ["UTC", "Europe/London", "America/Sao_Paulo", "America/Havana", "Pacific/Apia"]
         {
@@ -121,10 +97,10 @@ mod tests {
             for (change, _) in zone.changes.iter().chain(&[(1_000_000_000, 0)]) {
                 for away in (-180_000..180_000).step_by(1_799) {
                     let instant = change + away;
-                    let first = first_reading(&zone, instant);
-                    let of = |reading: i64| {
-                        let reading = chrono::DateTime::from_timestamp(reading, 0).unwrap();
-                        zone.instant(reading.naive_utc()).seconds()
+                    let first = first_wall_time(&zone, instant);
+                    let of = |wall: i64| {
+                        let wall = chrono::DateTime::from_timestamp(wall, 0).unwrap();
+                        zone.instant(wall.naive_utc()).seconds()
                     };
                     assert!(of(first) >= instant, "{name} {instant}");
                     assert!(of(first - 1) < instant, "{name} {instant}");
@@ -136,23 +112,26 @@ mod tests {
     #[test]
     fn a_zone_without_changes_costs_nothing() {
         let india = ZoneOffsets { first: 19_800, changes: vec![] };
-        let clock = WallClock { offsets: &india, focus: None, reading_focus: None };
-        let hour = part(Dialect::MySql, Part::Hour, "at", &clock).unwrap();
+        let zone = MacroZone { offsets: &india, focus: None, wall_focus: None };
+        let hour = part(Dialect::MySql, Part::Hour, "at", &zone).unwrap();
         assert!(!hour.contains("case"), "{hour}");
     }
 
     #[test]
     fn every_dialect_can_say_it_and_leaves_the_column_alone_in_ranges() {
         let london = ZoneOffsets { first: 0, changes: vec![(1_301_187_600, 3600)] };
-        let clock = WallClock { offsets: &london, focus: None, reading_focus: None };
+        let zone = MacroZone { offsets: &london, focus: None, wall_focus: None };
         for dialect in Dialect::ALL {
             let parse = |sql: &str| {
-                sqlparser::parser::Parser::parse_sql(dialect.grammar(), &format!("select {sql}"))
+                sqlparser::parser::Parser::parse_sql(
+                    dialect.syntax().grammar(),
+                    &format!("select {sql}"),
+                )
             };
-            let mut all = vec![instant(dialect, "at", &clock), Ok(range(dialect, "at", "1", "2"))];
-            all.extend(Interval::ALL.map(|interval| bucket(dialect, "at", interval, &clock)));
+            let mut all = vec![instant(dialect, "at", &zone), Ok(range(dialect, "at", "1", "2"))];
+            all.extend(Interval::ALL.map(|interval| bucket(dialect, "at", interval, &zone)));
             let parts = [Part::Year, Part::Month, Part::Weekday, Part::Hour];
-            all.extend(parts.map(|name| part(dialect, name, "at", &clock)));
+            all.extend(parts.map(|name| part(dialect, name, "at", &zone)));
             for sql in all {
                 let sql = sql.unwrap();
                 assert!(parse(&sql).is_ok(), "{dialect:?}: {sql}");

@@ -1,51 +1,52 @@
-//! Writes a template's pieces as the dialect's SQL, and collects the values to bind. Pure.
+//! Writes a template's pieces in the dialect's SQL, and collects the values to bind. Pure.
 
-use crate::macros::{self, Focus, Part, WallClock};
-use crate::outline::{ListPosition, list_position};
-use crate::template::Piece;
-use crate::time_columns::TimeColumn;
-use crate::{Bind, Context, Dialect, StatementError, readings};
+use super::macros::{self, MacroZone, Part};
+use super::parameters::{BUILT_IN, ListPosition, list_position};
+use super::segments::Focus;
+use super::statement::{Bind, Context};
+use super::template::Piece;
+use super::{time_encodings, wall_clock};
+use crate::dialect::Dialect;
+use crate::error::StatementError;
 use brisk_domain::{AttributeName, Bounds, Interval, Query, Selection, Timestamp, VariableName};
 
-/// Stands around the number of a value until all is written: it occurs in no statement.
+/// Encloses the number of a value until everything is written. It occurs in no statement.
 const MARK: char = '\0';
-/// Statements that macros make longer than this (in bytes) are refused: databases would take longer
-/// to read them than to run them.
+/// Statements that macros make longer than this, in bytes, are refused: databases would take longer
+/// to parse than to run them.
 const MAX_SQL: usize = 2 << 20;
-/// The names that are no variables.
-pub(crate) const BUILT_IN: [&str; 4] = ["from", "to", "interval", "tz"];
 
 pub(crate) struct Writer<'a> {
     query: &'a Query,
     dialect: Dialect,
     context: &'a Context<'a>,
-    clock: WallClock<'a>,
+    zone: MacroZone<'a>,
     binds: Vec<Bind>,
 }
 
 impl<'a> Writer<'a> {
     pub(crate) fn new(query: &'a Query, dialect: Dialect, context: &'a Context<'a>) -> Self {
-        let clock = WallClock { offsets: context.offsets, focus: None, reading_focus: None };
-        Self { query, dialect, context, clock, binds: Vec::new() }
+        let zone = MacroZone { offsets: context.offsets, focus: None, wall_focus: None };
+        Self { query, dialect, context, zone, binds: Vec::new() }
     }
 
-    /// The SQL, and the values in the order of their places.
+    /// The SQL, and the values in the order of their placeholders.
     pub(crate) fn write_all(
         mut self,
         pieces: &[Piece],
     ) -> Result<(String, Vec<Bind>), StatementError> {
-        // A statement without the range stays the same for every range.
+        // A statement that does not use the range has to be the same for every range.
         if uses_range(pieces) {
             let bounds = self.context.bounds;
             let from = self.bind(Bind::Int(bounds.from.seconds()));
             let to = self.bind(Bind::Int(bounds.to.seconds()));
-            self.clock.focus = Some(Focus { bounds, from, to });
-            let (bounds, from, to) = self.readings();
-            self.clock.reading_focus = Some(Focus { bounds, from, to });
+            self.zone.focus = Some(Focus { bounds, from, to });
+            let (bounds, from, to) = self.wall_range();
+            self.zone.wall_focus = Some(Focus { bounds, from, to });
         }
         let mut marked = String::with_capacity(self.query.sql.len());
         self.write(pieces, &mut marked)?;
-        // To databases, other blanks are letters.
+        // Databases take Unicode white space for letters.
         let is_blank = |c: char| c.is_ascii_whitespace();
         let marked = marked.trim_matches(is_blank).trim_end_matches(|c| c == ';' || is_blank(c));
         Ok(self.placed(marked))
@@ -102,7 +103,7 @@ impl<'a> Writer<'a> {
         Err(self.error(offset, message))
     }
 
-    /// A value of who asks; whoever lacks it gets nothing.
+    /// An attribute of the signed-in user; users without it get nothing.
     fn attribute(
         &mut self,
         name: &str,
@@ -122,18 +123,18 @@ impl<'a> Writer<'a> {
         Err(self.error(offset, message))
     }
 
-    /// Writes the places of `values`, one or a list; false where a list cannot stand.
+    /// Writes the placeholders of `values`, one or a list; false where a list is not allowed.
     fn values(&mut self, values: &[String], sql: &mut String) -> bool {
-        let places: Vec<String> =
+        let placeholders: Vec<String> =
             values.iter().map(|value| self.bind(Bind::Text(value.clone()))).collect();
-        match (list_position(sql), places.as_slice()) {
+        match (list_position(sql), placeholders.as_slice()) {
             (Some(ListPosition::AfterIn), _) => {
                 sql.push('(');
-                sql.push_str(&places.join(", "));
+                sql.push_str(&placeholders.join(", "));
                 sql.push(')');
             }
-            (Some(ListPosition::InParentheses), _) => sql.push_str(&places.join(", ")),
-            (None, [place]) => sql.push_str(place),
+            (Some(ListPosition::InParentheses), _) => sql.push_str(&placeholders.join(", ")),
+            (None, [placeholder]) => sql.push_str(placeholder),
             (None, _) => return false,
         }
         true
@@ -155,15 +156,15 @@ impl<'a> Writer<'a> {
         {
             return Ok(());
         }
-        // What the wall clock reads is cut on the wall.
-        let readings = match arguments.first().and_then(|argument| only_macro(argument)) {
-            Some(("local", [inner])) if name == "range" || is_of_time(name) => Some(inner),
+        // Wall-clock times are truncated before they become instants.
+        let local = match arguments.first().and_then(|argument| only_macro(argument)) {
+            Some(("local", [inner])) if name == "range" || uses_wall_clock(name) => Some(inner),
             _ => None,
         };
         let mut texts = Vec::new();
         for (i, argument) in arguments.iter().enumerate() {
             let mut text = String::new();
-            self.write(readings.filter(|_| i == 0).unwrap_or(argument), &mut text)?;
+            self.write(local.filter(|_| i == 0).unwrap_or(argument), &mut text)?;
             texts.push(text.trim().to_owned());
         }
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
@@ -173,9 +174,9 @@ impl<'a> Writer<'a> {
                 let message = format!("${name} needs an expression: ${name}(created_at)");
                 return Err(self.error(offset, message));
             }
-            ("range", [expr]) if readings.is_some() => {
-                let (_, from, to) = self.readings();
-                Ok(readings::range(dialect, expr, &from, &to))
+            ("range", [expr]) if local.is_some() => {
+                let (_, from, to) = self.wall_range();
+                Ok(wall_clock::range(dialect, expr, &from, &to))
             }
             ("range", [expr]) => {
                 let bounds = self.context.bounds;
@@ -188,19 +189,19 @@ impl<'a> Writer<'a> {
                     [word] => self.interval(word, offset)?,
                     _ => self.context.interval,
                 };
-                match readings {
-                    Some(_) => readings::bucket(dialect, expr, interval, &self.clock),
-                    None => macros::bucket(dialect, expr, interval, &self.clock),
+                match local {
+                    Some(_) => wall_clock::bucket(dialect, expr, interval, &self.zone),
+                    None => macros::bucket(dialect, expr, interval, &self.zone),
                 }
             }
             ("time", [expr]) => Ok(format!("({expr})")),
-            ("local", [expr]) => readings::instant(dialect, expr, &self.clock),
-            (column, [expr]) if let Some(column) = TimeColumn::parse(column) => {
-                Ok(column.instant(dialect, expr))
+            ("local", [expr]) => wall_clock::instant(dialect, expr, &self.zone),
+            (macro_name, [expr]) if let Some(encoding) = time_encodings::of_macro(macro_name) => {
+                Ok(dialect.syntax().decoded_time(encoding, expr))
             }
-            (part, [expr]) if let Some(part) = Part::parse(part) => match readings {
-                Some(_) => readings::part(dialect, part, expr, &self.clock),
-                None => macros::part(dialect, part, expr, &self.clock),
+            (part, [expr]) if let Some(part) = Part::parse(part) => match local {
+                Some(_) => wall_clock::part(dialect, part, expr, &self.zone),
+                None => macros::part(dialect, part, expr, &self.zone),
             },
             _ => {
                 let message = format!(
@@ -214,12 +215,12 @@ impl<'a> Writer<'a> {
         };
         let expansion = expansion.map_err(|macros::TooLong| {
             let message = format!(
-                "the expression in ${name} becomes too long: name what is inside it in a subquery \
+                "the expression in ${name} becomes too long: compute what is inside it in a subquery \
                  or a with clause first"
             );
             self.error(offset, message)
         })?;
-        // In parentheses, as the check has seen it: nothing in front of it becomes its alias.
+        // In parentheses, as the check has seen it, so that what precedes it cannot combine with it.
         if expansion.starts_with('(') {
             sql.push_str(&expansion);
         } else {
@@ -228,45 +229,45 @@ impl<'a> Writer<'a> {
             sql.push(')');
         }
         if sql.len() > MAX_SQL {
-            let message = "all macros together become too long here: name their results in a with \
-                           clause, and use the names";
+            let message = "the macros together become too long here: compute their results once, in a \
+                           with clause";
             return Err(self.error(offset, message));
         }
         Ok(())
     }
 
-    /// `$range($epoch(column))`: numbers are compared with numbers. False for any other argument.
+    /// `$range($epoch(column))` compares numbers with numbers. False for any other argument.
     fn range_of_numbers(
         &mut self,
         argument: &[Piece],
         sql: &mut String,
     ) -> Result<bool, StatementError> {
         let Some((name, [inner])) = only_macro(argument) else { return Ok(false) };
-        let Some(column) = TimeColumn::parse(name) else { return Ok(false) };
+        let Some(encoding) = time_encodings::of_macro(name) else { return Ok(false) };
         let mut expr = String::new();
         self.write(inner, &mut expr)?;
         let bounds = self.context.bounds;
         let from = self.bind(Bind::Int(bounds.from.seconds()));
         let to = self.bind(Bind::Int(bounds.to.seconds()));
-        let range =
-            column.range(self.dialect, expr.trim(), &from, &to).filter(|_| !expr.trim().is_empty());
+        let range = time_encodings::range(self.dialect, encoding, expr.trim(), &from, &to)
+            .filter(|_| !expr.trim().is_empty());
         if let Some(range) = &range {
             sql.push_str(range);
         }
         Ok(range.is_some())
     }
 
-    /// The range as the wall clock reads it, and the places of its ends.
-    fn readings(&mut self) -> (Bounds, String, String) {
+    /// The range in wall-clock times, and the placeholders of its ends.
+    fn wall_range(&mut self) -> (Bounds, String, String) {
         let Context { bounds, offsets, .. } = self.context;
-        let reading = |at: Timestamp| readings::first_reading(offsets, at.seconds());
-        let (from, to) = (reading(bounds.from), reading(bounds.to));
+        let wall = |at: Timestamp| wall_clock::first_wall_time(offsets, at.seconds());
+        let (from, to) = (wall(bounds.from), wall(bounds.to));
         let at = Timestamp::from_seconds;
         let bounds = Bounds { from: at(from), to: at(to) };
         (bounds, self.bind(Bind::Int(from)), self.bind(Bind::Int(to)))
     }
 
-    /// The condition, or one that always holds where nothing is chosen.
+    /// The condition, or one that is always true if nothing is chosen.
     fn optional(
         &mut self,
         arguments: &[Vec<Piece>],
@@ -299,7 +300,7 @@ impl<'a> Writer<'a> {
     fn interval(&self, word: &str, offset: usize) -> Result<Interval, StatementError> {
         Interval::parse(word.trim_matches('\'')).ok_or_else(|| {
             let words = Interval::ALL.map(Interval::word).join(", ");
-            let message = format!("{word} is no interval: use one of {words}");
+            let message = format!("{word} is not an interval: use one of {words}");
             self.error(offset, message)
         })
     }
@@ -317,8 +318,8 @@ impl<'a> Writer<'a> {
     }
 
     fn instant(&mut self, at: Timestamp) -> String {
-        let place = self.bind(Bind::Int(at.seconds()));
-        self.dialect.instant(&place)
+        let placeholder = self.bind(Bind::Int(at.seconds()));
+        self.dialect.syntax().instant(&placeholder)
     }
 
     /// The marked number of `bind`; equal values share one.
@@ -331,10 +332,11 @@ impl<'a> Writer<'a> {
         format!("{MARK}{at}{MARK}")
     }
 
-    /// The dialect's places instead of the marked numbers, and only the values that have one.
+    /// The dialect's placeholders in place of the marked numbers, and only the values that have one.
     fn placed(self, marked: &str) -> (String, Vec<Bind>) {
         let mut sql = String::with_capacity(marked.len());
         let mut placed: Vec<usize> = Vec::new();
+        let syntax = self.dialect.syntax();
         for (i, part) in marked.split(MARK).enumerate() {
             // Every second part is a number.
             let number: Option<usize> = if i % 2 == 1 { part.parse().ok() } else { None };
@@ -342,15 +344,13 @@ impl<'a> Writer<'a> {
                 sql.push_str(part);
                 continue;
             };
-            let shared = match self.dialect {
-                Dialect::Sqlite | Dialect::Postgres => placed.iter().position(|b| *b == bind),
-                Dialect::MySql => None,
-            };
-            let place = shared.unwrap_or_else(|| {
+            let known = placed.iter().position(|b| *b == bind);
+            let shared = known.filter(|_| syntax.numbers_placeholders());
+            let position = shared.unwrap_or_else(|| {
                 placed.push(bind);
                 placed.len() - 1
             });
-            sql.push_str(&self.dialect.place(place + 1));
+            sql.push_str(&syntax.placeholder(position + 1));
         }
         let binds = placed.iter().filter_map(|bind| self.binds.get(*bind).cloned());
         (sql, binds.collect())
@@ -361,7 +361,7 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// The macro that `argument` is, if it is nothing else, and its arguments.
+/// The name and arguments of the macro that `argument` consists of, if it is just one.
 fn only_macro(argument: &[Piece]) -> Option<(&str, &[Vec<Piece>])> {
     let mut pieces = argument
         .iter()
@@ -372,12 +372,12 @@ fn only_macro(argument: &[Piece]) -> Option<(&str, &[Vec<Piece>])> {
     }
 }
 
-/// Whether the macro reads the wall clock.
-fn is_of_time(name: &str) -> bool {
+/// Whether the macro needs wall-clock times.
+fn uses_wall_clock(name: &str) -> bool {
     name == "bucket" || Part::parse(name).is_some()
 }
 
-/// The variables in `pieces`, and where they stand.
+/// The variables in `pieces`, and their offsets.
 fn variables<'p>(pieces: &'p [Piece], names: &mut Vec<(&'p str, usize)>) {
     for piece in pieces {
         match piece {

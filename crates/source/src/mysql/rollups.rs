@@ -1,53 +1,56 @@
-//! Rollups of a MySQL or MariaDB: in a database `brisk` beside the source's own, over a connection
-//! of a user who may write there.
+//! Rollups of a MySQL or MariaDB, in a database `brisk` beside the source's own, written over
+//! connections of a user who may write there.
 //!
-//! Each `create`, `drop` or `rename` ends a transaction there. So a table that is built anew is
-//! filled under another name, and one `rename table` puts it in place; until that is written down,
-//! its record says that nobody knows what is in it. What a process that was killed has left lies
-//! under names that the next refresh uses again.
+//! Each `create`, `drop` or `rename` commits there. So a rebuilt table is filled under another name,
+//! and one `rename table` puts it in place; until that is recorded, its record says that its content
+//! is unknown. The tables that a killed process leaves behind have names that the next refresh uses
+//! again.
 
-use super::mysql_connection::Writing;
-use super::{Plan, Record, Refresh, made_by};
-use crate::mysql_session::Ender;
-use crate::{Bind, Dialect, SourceError, Statement, mysql, mysql_error};
+use super::executor::MySql;
+use super::write_connection::WriteConnection;
+use super::{error, session};
+use crate::bind::bound;
+use crate::compile::statement::Statement;
+use crate::error::SourceError;
+use crate::rollup::plan::Plan;
+use crate::rollup::refresh::{
+    Record, Refresh, RefreshConnection, recorded_definition, replace_rows,
+};
+use crate::server::{Canceller, GRACE};
 use brisk_domain::rollup::ROLLUP_SCHEMA;
-use brisk_domain::{RollupReport, SourceName, Timestamp};
-use sqlx::mysql::{MySqlArguments, MySqlQueryResult};
-use sqlx::query::Query;
-use sqlx::{AssertSqlSafe, Executor as _, MySql, MySqlConnection, Row as _};
+use brisk_domain::{RollupReport, SourceName};
+use sqlx::{AssertSqlSafe, Executor as _, MySqlConnection, Row as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Writes the rollups of one database of a MySQL or MariaDB. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct MySqlRollups {
-    pub(super) ender: Ender,
+    canceller: Canceller<MySql>,
     /// The source's own database.
     database: String,
-    pub(super) time: Duration,
+    time: Duration,
 }
 
-/// The server ends a statement itself, if it can; this is how much longer we wait for it to say so.
-const GRACE: Duration = Duration::from_secs(2);
-/// For how long a table is asked for that somebody reads, at first and at most. Who wants to read it
-/// waits meanwhile.
+/// How many seconds to wait at first, and at most, for the lock of a table that is being read. New
+/// readers queue behind that lock.
 const FIRST_TRY: u64 = 1;
 const LONGEST_TRY: u64 = 32;
-/// How long those who waited have for themselves then.
+/// How long the queued readers get before the next try.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Where Brisk remembers what it did.
+/// Brisk's record of its refreshes.
 const RECORDS: &str = "create table if not exists brisk.rollups (
   name varchar(64) character set ascii collate ascii_bin not null primary key,
-  definition mediumtext not null, -- empty while a table is put in place
+  definition mediumtext not null, -- empty while a rebuilt table is put in place
   origin varchar(64) not null, -- the database whose tables it reads
   refreshed_at datetime(6) not null, -- in UTC
-  since datetime(6), -- from when on; all of it where null
+  since datetime(6), -- the first refreshed bucket; null after a rebuild
   row_count bigint not null,
   seconds double not null
 ) engine = InnoDB default charset = utf8mb4";
 
-/// Whether a table of that name is there.
+/// Whether a table of that name exists.
 const EXISTS: &str = "select count(*) from information_schema.tables
   where table_schema = 'brisk' and table_name = ?";
 
@@ -59,26 +62,26 @@ impl MySqlRollups {
         database: Option<&str>,
         time: Duration,
     ) -> Result<Self, SourceError> {
-        let options = mysql::options(url)?;
-        let refused = |message: &str| Err(SourceError::Rollup { message: message.into() });
+        let options = session::options(url)?;
+        let error = |message: &str| Err(SourceError::Rollup { message: message.into() });
         let Some(database) = database else {
-            return refused("the source's own URL has to name a database: mysql://…/shop");
+            return error("the source's own URL has to name a database: mysql://…/shop");
         };
         if options.get_database() != Some(database) {
-            return refused("it has to name the same database as the source's own URL");
+            return error("it has to name the same database as the source's own URL");
         }
         if database.eq_ignore_ascii_case(ROLLUP_SCHEMA) {
-            return refused(
+            return error(
                 "rollups are kept in a database \"brisk\", which must not be the source's own",
             );
         }
-        let ender = Ender { name, options: Arc::new(options) };
-        Ok(Self { ender, database: database.to_owned(), time })
+        let canceller = Canceller { source: name, options: Arc::new(options) };
+        Ok(Self { canceller, database: database.to_owned(), time })
     }
 
     pub(crate) async fn refresh(&self, refresh: &Refresh<'_>) -> Result<RollupReport, SourceError> {
         let work = async {
-            let mut writing = Writing::connect(self).await?;
+            let mut writing = self.connect().await?;
             let refreshing = Refreshing {
                 rollups: self,
                 refresh,
@@ -88,13 +91,13 @@ impl MySqlRollups {
             writing.close().await;
             report
         };
-        let given_up = |_| SourceError::Timeout { seconds: self.time.as_secs() };
-        tokio::time::timeout(self.time + GRACE, work).await.map_err(given_up)?
+        let timeout = |_| SourceError::Timeout { seconds: self.time.as_secs() };
+        tokio::time::timeout(self.time + GRACE, work).await.map_err(timeout)?
     }
 
     pub(crate) async fn records(&self) -> Result<Vec<Record>, SourceError> {
-        let failed = |error| self.unreachable(&error);
-        let mut writing = Writing::connect(self).await?;
+        let failed = |error: sqlx::Error| self.unreachable(&error);
+        let mut writing = self.connect().await?;
         let connection = writing.connection().map_err(failed)?;
         let known = sqlx::query(EXISTS).bind("rollups").fetch_one(&mut *connection).await;
         if known.and_then(|row| row.try_get::<i64, _>(0)).map_err(failed)? == 0 {
@@ -107,22 +110,19 @@ impl MySqlRollups {
                    from brisk.rollups where origin = ?";
         let rows = sqlx::query(sql).bind(&self.database).fetch_all(connection).await;
         writing.close().await;
-        let record = |row: &sqlx::mysql::MySqlRow| {
-            Ok(Record {
-                name: row.try_get(0)?,
-                definition: row.try_get(1)?,
-                refreshed_at: Timestamp(row.try_get(2)?),
-                rows: row.try_get::<i64, _>(3)?.unsigned_abs(),
-                seconds: row.try_get(4)?,
-            })
-        };
-        rows.and_then(|rows| rows.iter().map(record).collect()).map_err(failed)
+        rows.and_then(|rows| rows.iter().map(Record::read).collect()).map_err(failed)
     }
 
-    pub(super) fn unreachable(&self, error: &sqlx::Error) -> SourceError {
+    async fn connect(&self) -> Result<WriteConnection, SourceError> {
+        let connected = WriteConnection::connect(&self.canceller, self.time).await;
+        let connected = connected.map_err(|error| self.unreachable(&error))?;
+        connected.ok_or_else(|| SourceError::Unavailable("it does not answer".into()))
+    }
+
+    fn unreachable(&self, error: &sqlx::Error) -> SourceError {
         match denied(error) {
             Some(message) => SourceError::Rollup { message },
-            None => mysql::source_error(error, &self.ender.name, None, self.time),
+            None => error::source_error(error, &self.canceller.source, None, self.time),
         }
     }
 }
@@ -140,26 +140,27 @@ impl Refreshing<'_> {
         self.make_schema().await?;
         self.lock().await?;
         let columns = self.probe().await?;
-        let made_by = made_by(self.refresh.definition, &columns, "");
+        let definition = recorded_definition(self.refresh.definition, &columns, "");
         let exists = self.exists(plan.rollup().name.as_str()).await?;
         let known = if exists { self.known().await? } else { None };
-        match known.filter(|(definition, _)| *definition == made_by) {
+        match known.filter(|(known, _)| *known == definition) {
             Some((_, rows)) if !self.refresh.rebuild => {
                 self.execute("start transaction").await?;
-                let (report, rows) = self.replace_rows(rows).await?;
-                self.remember(&made_by, report, rows, started).await?;
+                let refresh = self.refresh;
+                let (report, rows) = replace_rows(&mut self, refresh, rows).await?;
+                self.record(&definition, report, rows, started).await?;
                 self.execute("commit").await?;
                 Ok(report)
             }
             _ => {
                 let built = self.build(exists).await;
                 if built.is_err() {
-                    // It has said what is wrong; the next refresh would drop them, too.
+                    // Its own error is what matters; the next refresh drops them, too.
                     let _ = self.drop_leftovers().await;
                 }
                 let written = built?;
                 let report = RollupReport { from: None, written, rows: written };
-                self.remember(&made_by, report, written as i64, started).await?;
+                self.record(&definition, report, written as i64, started).await?;
                 self.drop_leftovers().await?;
                 Ok(report)
             }
@@ -171,7 +172,7 @@ impl Refreshing<'_> {
         if self.exists("rollups").await? {
             return Ok(());
         }
-        // Where it is there, whoever made it may have left us no right to make databases.
+        // If an administrator made it, this user may lack the privilege to make databases.
         let known = "select count(*) from information_schema.schemata where schema_name = 'brisk'";
         if self.number(known).await? == Some(0) {
             self.execute("create database if not exists brisk character set utf8mb4").await?;
@@ -180,7 +181,7 @@ impl Refreshing<'_> {
         Ok(())
     }
 
-    /// Processes that share no Redis take turns here, until their connection ends.
+    /// Processes without a shared Redis take turns here, until their connection ends.
     async fn lock(&mut self) -> Result<(), SourceError> {
         let lock = format!("brisk.rollups.{}", self.refresh.plan.rollup().name);
         let seconds = i64::try_from(self.rollups.time.as_secs()).unwrap_or(i64::MAX);
@@ -193,9 +194,9 @@ impl Refreshing<'_> {
         }
     }
 
-    /// Makes a table of the connection's own that is as the rollup's has to be, and gives its
-    /// columns and their types. The server then knows the values, and with them the types, better
-    /// than when it prepares the statement; it runs nothing of it.
+    /// Makes a temporary table with the structure that the rollup has to have, and returns its columns
+    /// and their types. With the bound values the server knows the types better than when it prepares
+    /// the statement; it runs none of it.
     async fn probe(&mut self) -> Result<Vec<(String, String)>, SourceError> {
         let plan = self.refresh.plan;
         let (probe, identity, whole) = (self.probe_table(), plan.identity(), &plan.whole);
@@ -204,13 +205,13 @@ impl Refreshing<'_> {
              select * from ({}) as brisk_rows limit 0",
             whole.sql
         );
-        self.run_bound(sql, whole).await?;
+        self.execute_bound(sql, whole).await?;
         let sql = AssertSqlSafe(format!("show full columns from {probe}"));
         let shown = (&mut *self.connection).fetch_all(sql).await;
         let column = |row: &sqlx::mysql::MySqlRow| {
             let (name, kind): (String, String) =
                 (row.try_get_unchecked(0)?, row.try_get_unchecked(1)?);
-            // Texts are told apart as in the source's own tables.
+            // Text has to compare as in the source's own tables.
             let collation: Option<String> = row.try_get_unchecked(2)?;
             Ok((name, [Some(kind), collation].into_iter().flatten().collect::<Vec<_>>().join(" ")))
         };
@@ -220,15 +221,12 @@ impl Refreshing<'_> {
         plan.check_columns(&names)?;
         let time = plan.rollup().time.as_str();
         match columns.iter().find(|(name, _)| name == time) {
-            Some((_, kind)) if !kind.starts_with("datetime") => {
-                let message = format!("\"{time}\" is a {kind}: it has to be $bucket(e)");
-                Err(SourceError::Rollup { message })
-            }
+            Some((_, kind)) if !kind.starts_with("datetime") => Err(plan.not_an_instant(kind)),
             _ => Ok(columns),
         }
     }
 
-    /// What the table was made by, and how many rows it has.
+    /// The recorded definition of the table, and how many rows it has.
     async fn known(&mut self) -> Result<Option<(String, i64)>, SourceError> {
         let name = self.refresh.plan.rollup().name.as_str();
         let known =
@@ -241,31 +239,31 @@ impl Refreshing<'_> {
         let Some((definition, rows, origin)) = known.map_err(|error| self.failed(&error))? else {
             return Ok(None);
         };
-        // Two that take turns would each read the other's rows.
+        // Two databases that took turns would each read the other's rows.
         if origin != self.rollups.database {
             let table = format!("{ROLLUP_SCHEMA}.{name}");
             let message = format!(
-                "{table} on this server is kept for the database \"{origin}\": give this rollup \
-                 another name, or drop {table} if nobody needs it any more"
+                "{table} on this server belongs to the database \"{origin}\": give this rollup \
+                 another name, or drop {table} if it is no longer needed"
             );
             return Err(SourceError::Rollup { message });
         }
         Ok(Some((definition, rows)))
     }
 
-    /// Makes a new table and puts it in the place of the one before; gives its number of rows.
+    /// Builds a new table and replaces the old one with it; returns its number of rows.
     async fn build(&mut self, replaces: bool) -> Result<u64, SourceError> {
         let plan = self.refresh.plan;
         let (table, probe) = (plan.table(), self.probe_table());
-        let (next, before) = (plan.table_on_the_way("next"), plan.table_on_the_way("before"));
+        let (next, before) = (plan.working_table("next"), plan.working_table("before"));
         self.drop_leftovers().await?;
         self.execute(&format!("create table {next} like {probe}")).await?;
         let statement = plan.statement(None)?;
         let insert = format!("insert into {next} {}", statement.sql);
-        let written = self.run_bound(insert, &statement).await?.rows_affected();
-        // Until the server's own turn comes, plans would be made for an empty table.
+        let written = self.execute_bound(insert, &statement).await?;
+        // Until the server analyzes it by itself, queries would be planned for an empty table.
         self.execute(&format!("analyze local table {next}")).await?;
-        // From here until the new record is written, what is in the table is not known.
+        // From here until the new record is written, the content of the table is unknown.
         let forget = sqlx::query("update brisk.rollups set definition = '' where name = ?");
         let forgotten = forget.bind(plan.rollup().name.as_str()).execute(&mut *self.connection);
         forgotten.await.map_err(|error| self.failed(&error))?;
@@ -277,8 +275,8 @@ impl Refreshing<'_> {
         Ok(written)
     }
 
-    /// Waits for those who read the table, a little at a time: behind who waits for a table, those
-    /// wait who want to read it.
+    /// Waits for the table's readers, a little at a time, because new readers queue behind a waiting
+    /// `rename`.
     async fn swap(&mut self, rename: &str) -> Result<(), SourceError> {
         let mut seconds = FIRST_TRY;
         loop {
@@ -286,7 +284,7 @@ impl Refreshing<'_> {
             let renamed = self.connection.execute(AssertSqlSafe(rename.to_owned())).await;
             match renamed {
                 Ok(_) => return Ok(()),
-                Err(error) if mysql_error::is_lock_wait(&error) => {
+                Err(error) if error::is_lock_wait(&error) => {
                     tokio::time::sleep(PAUSE).await;
                     seconds = (seconds * 2).min(LONGEST_TRY);
                 }
@@ -295,39 +293,16 @@ impl Refreshing<'_> {
         }
     }
 
-    /// Drops what stood in the rollup's place, and what a refresh has left that was killed.
+    /// Drops the table that was replaced, and what a killed refresh has left behind.
     async fn drop_leftovers(&mut self) -> Result<(), SourceError> {
         let plan = self.refresh.plan;
-        let (next, before) = (plan.table_on_the_way("next"), plan.table_on_the_way("before"));
+        let (next, before) = (plan.working_table("next"), plan.working_table("before"));
         self.execute(&format!("drop table if exists {next}, {before}")).await.map(|_| ())
     }
 
-    /// Deletes and selects again what may have changed in a table of `rows` rows.
-    async fn replace_rows(&mut self, rows: i64) -> Result<(RollupReport, i64), SourceError> {
-        let plan = self.refresh.plan;
-        let table = plan.table();
-        let time = Dialect::MySql.quoted(plan.rollup().time.as_str());
-        let newest = Dialect::MySql.seconds(&format!("max({time})"));
-        let newest = self.number(&format!("select {newest} from {table}")).await?;
-        let newest = newest.map(Timestamp::from_seconds);
-        let from = plan.first_to_refresh(newest, self.refresh.now);
-        let start = |from: Timestamp| Dialect::MySql.instant(&from.seconds().to_string());
-        let since = from.map_or_else(|| "true".into(), |from| format!("{time} >= {}", start(from)));
-        let deleted = self.execute(&format!("delete from {table} where {since}")).await?;
-        let statement = plan.statement(from)?;
-        let insert = format!("insert into {table} {}", statement.sql);
-        let written = self.run_bound(insert, &statement).await?.rows_affected();
-        let inside = self.number(&format!("select count(*) from {table} where {since}")).await?;
-        if inside != i64::try_from(written).ok() {
-            return Err(plan.outside());
-        }
-        let rows = rows - deleted.rows_affected() as i64 + written as i64;
-        Ok((RollupReport { from, written, rows: rows.unsigned_abs() }, rows))
-    }
-
-    async fn remember(
+    async fn record(
         &mut self,
-        made_by: &str,
+        definition: &str,
         report: RollupReport,
         rows: i64,
         started: Instant,
@@ -340,18 +315,18 @@ impl Refreshing<'_> {
         );
         let record = record
             .bind(self.refresh.plan.rollup().name.as_str())
-            .bind(made_by)
+            .bind(definition)
             .bind(&self.rollups.database)
             .bind(self.refresh.now.0)
             .bind(report.from.map(|from| from.0))
             .bind(rows)
             .bind(started.elapsed().as_secs_f64());
-        let remembered = record.execute(&mut *self.connection).await;
-        remembered.map(|_| ()).map_err(|error| self.failed(&error))
+        let recorded = record.execute(&mut *self.connection).await;
+        recorded.map(|_| ()).map_err(|error| self.failed(&error))
     }
 
     fn probe_table(&self) -> String {
-        self.refresh.plan.table_on_the_way("probe")
+        self.refresh.plan.working_table("probe")
     }
 
     async fn exists(&mut self, table: &str) -> Result<bool, SourceError> {
@@ -360,37 +335,18 @@ impl Refreshing<'_> {
         count.map(|count| count > 0).map_err(|error| self.failed(&error))
     }
 
-    async fn number(&mut self, sql: &str) -> Result<Option<i64>, SourceError> {
-        let row = (&mut *self.connection).fetch_one(AssertSqlSafe(sql.to_owned())).await;
-        row.and_then(|row| row.try_get_unchecked(0)).map_err(|error| self.failed(&error))
-    }
-
-    async fn execute(&mut self, sql: &str) -> Result<MySqlQueryResult, SourceError> {
-        let done = self.connection.execute(AssertSqlSafe(sql.to_owned())).await;
-        done.map_err(|error| self.failed(&error))
-    }
-
-    async fn run_bound(
-        &mut self,
-        sql: String,
-        statement: &Statement,
-    ) -> Result<MySqlQueryResult, SourceError> {
-        let query = bound(sql, statement).persistent(false);
-        query.execute(&mut *self.connection).await.map_err(|error| self.failed(&error))
-    }
-
     fn failed(&self, error: &sqlx::Error) -> SourceError {
         let plan: &Plan = self.refresh.plan;
-        match mysql::answer(error).map(|answer| answer.number()) {
+        match error::answer(error).map(|answer| answer.number()) {
             Some(1062) => plan.not_unique(),
             Some(1048) => plan.null_key(),
-            // A text without a length, or longer ones than an index of this server holds.
+            // Text without a length, or longer than an index of this server can hold.
             Some(1170 | 1071) => key_too_long(plan),
             _ => match denied(error) {
                 Some(message) => SourceError::Rollup { message },
                 None => {
-                    let (source, statement) = (&self.rollups.ender.name, Some(&plan.whole));
-                    mysql::source_error(error, source, statement, self.rollups.time)
+                    let (source, statement) = (&self.rollups.canceller.source, Some(&plan.whole));
+                    error::source_error(error, source, statement, self.rollups.time)
                 }
             },
         }
@@ -401,28 +357,43 @@ fn key_too_long(plan: &Plan) -> SourceError {
     let identity = plan.identity_in_words();
     let message = format!(
         "{identity} are too long to identify a row, which takes an index: write left(…, 100) \
-         around texts"
+         around text columns"
     );
     SourceError::Rollup { message }
 }
 
-/// What to do where the user may not do what is needed.
+/// What to do if the user lacks a privilege.
 fn denied(error: &sqlx::Error) -> Option<String> {
-    let refusal = mysql::answer(error)?;
-    if !mysql_error::is_missing_right(refusal.number()) {
+    let refusal = error::answer(error)?;
+    if !error::is_missing_privilege(refusal.number()) {
         return None;
     }
     Some(format!(
         "{}: the user of the source's \"rollup_url\" needs select on the tables that rollups read, \
          and select, insert, update, delete, create, create temporary tables, alter and drop on \
          brisk.*",
-        mysql_error::without_user(refusal.message())
+        error::without_user(refusal.message())
     ))
 }
 
-fn bound(sql: String, statement: &Statement) -> Query<'static, MySql, MySqlArguments> {
-    statement.binds.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, bind| match bind {
-        Bind::Int(value) => query.bind(*value),
-        Bind::Text(value) => query.bind(value.clone()),
-    })
+impl RefreshConnection for Refreshing<'_> {
+    async fn execute(&mut self, sql: &str) -> Result<u64, SourceError> {
+        let done = self.connection.execute(AssertSqlSafe(sql.to_owned())).await;
+        done.map(|done| done.rows_affected()).map_err(|error| self.failed(&error))
+    }
+
+    async fn execute_bound(
+        &mut self,
+        sql: String,
+        statement: &Statement,
+    ) -> Result<u64, SourceError> {
+        let query = bound(sqlx::query(AssertSqlSafe(sql)), &statement.binds).persistent(false);
+        let done = query.execute(&mut *self.connection).await;
+        done.map(|done| done.rows_affected()).map_err(|error| self.failed(&error))
+    }
+
+    async fn number(&mut self, sql: &str) -> Result<Option<i64>, SourceError> {
+        let row = self.connection.fetch_one(AssertSqlSafe(sql.to_owned())).await;
+        row.and_then(|row| row.try_get_unchecked(0)).map_err(|error| self.failed(&error))
+    }
 }

@@ -1,22 +1,35 @@
-//! What holds on a MySQL or MariaDB connection while one statement runs, and how a statement that
-//! nobody waits for any more is ended on the server.
+//! The session in which a statement runs on MySQL or MariaDB, and how it is ended.
 
-use crate::Limits;
-use brisk_domain::SourceName;
-use sqlx::mysql::{MySql, MySqlConnectOptions, MySqlConnection};
-use sqlx::pool::PoolConnection;
+use crate::error::SourceError;
+use crate::limits::Limits;
+use crate::server::PREPARED;
+use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlDatabaseError};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Row as _};
-use std::sync::Arc;
+use std::str::FromStr as _;
 use std::time::Duration;
-use tokio::runtime::Handle;
 
-/// How long ending a statement, or making a connection, may take.
-pub(crate) const CONNECT: Duration = Duration::from_secs(5);
-/// How long a connection that is thrown away may take to say so.
-const CLOSE: Duration = Duration::from_secs(1);
+/// How to connect to the server at `url`.
+pub(super) fn options(url: &str) -> Result<MySqlConnectOptions, SourceError> {
+    // The driver accepts any scheme, and its message could repeat the URL, which contains a password.
+    let options = url
+        .split_once("://")
+        .filter(|(scheme, _)| matches!(*scheme, "mysql" | "mariadb"))
+        .and_then(|_| MySqlConnectOptions::from_str(url).ok())
+        .ok_or_else(|| {
+            let form = "its URL must look like mysql://user:password@host:3306/database";
+            SourceError::Unavailable(form.into())
+        })?;
+    Ok(options
+        .statement_cache_capacity(PREPARED)
+        .charset("utf8mb4")
+        .timezone(Some("+00:00".to_owned()))
+        // The prelude sets the modes.
+        .pipes_as_concat(false)
+        .no_engine_substitution(false))
+}
 
-/// Bounds each statement on the server too. MariaDB and MySQL name and count that differently.
-pub(crate) async fn set_time_limit(
+/// Limits each statement on the server too. MariaDB and MySQL have different names and units for it.
+pub(super) async fn set_time_limit(
     connection: &mut MySqlConnection,
     time: Duration,
 ) -> Result<(), sqlx::Error> {
@@ -35,18 +48,18 @@ pub(crate) async fn set_time_limit(
     Ok(())
 }
 
-/// What is sent before each statement, in one round trip; it answers with the connection's id.
+/// Sent before each statement, in one round trip; the answer is the connection's id.
 ///
-/// It is sent again each time because a function that a statement calls may have changed any of
-/// it, and what it changed would hold for the statements of others on this connection.
-pub(crate) fn prelude(limits: &Limits) -> String {
-    // What `group_concat` cuts off it cuts off silently; cut here, the result is too large anyway.
+/// It is sent every time because a function that a statement calls may change any of these
+/// settings, for the later statements of others on the same connection.
+pub(super) fn prelude(limits: &Limits) -> String {
+    // `group_concat` truncates silently; at this length the result is too large anyway.
     let longest = limits.bytes.saturating_add(1);
-    // Quotes and backslashes mean what `lexis` takes them for, whatever the server's default is;
-    // and no column has the value of just any of a group's rows.
+    // Quotes and backslashes mean what the lexer takes them for, whatever the server's default is;
+    // and a column may not take its value from an arbitrary row of a group.
     let mode = "ONLY_FULL_GROUP_BY,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO";
-    // One statement is one transaction: each of them only reads, and only what is committed,
-    // whatever the server's default is.
+    // One statement is one transaction: each is read-only and sees one snapshot, whatever the
+    // server's default is.
     format!(
         "set session transaction isolation level repeatable read, read only; \
          set session autocommit = 1, time_zone = '+00:00', sql_mode = '{mode}', \
@@ -55,15 +68,15 @@ pub(crate) fn prelude(limits: &Limits) -> String {
     )
 }
 
-/// What is sent once on a connection that writes rollups, which may live for so much `time` between
-/// two statements; it answers with the connection's id.
-pub(crate) fn writing_prelude(time: Duration) -> String {
-    // As for panels, or rows would be others than theirs. Divisions by zero are NULL there; in
-    // what writes, that mode would make them errors.
+/// Sent once on a connection that writes rollups, which may be idle for `time` between two
+/// statements; the answer is the connection's id.
+pub(super) fn writing_prelude(time: Duration) -> String {
+    // As for panels, so that the rows are the same. A division by zero is NULL there; in a
+    // statement that writes, that mode would make it an error.
     let mode = "ONLY_FULL_GROUP_BY,STRICT_ALL_TABLES";
     let idle = time.as_secs().max(1);
-    // `repeatable read` would lock the rows that an `insert … select` reads, and so make those wait
-    // who write them.
+    // `repeatable read` would lock the rows that an `insert … select` reads, and so block their
+    // writers.
     format!(
         "set session transaction isolation level read committed, read write; \
          set session autocommit = 1, time_zone = '+00:00', sql_mode = '{mode}', \
@@ -73,94 +86,30 @@ pub(crate) fn writing_prelude(time: Duration) -> String {
     )
 }
 
-/// A pooled connection on which a statement may be running. Unless it is given back, what runs on
-/// it is ended when this is dropped, which also happens when the reader goes away.
-pub(crate) struct Running {
-    connection: Option<PoolConnection<MySql>>,
-    /// The server's number of the connection, once it has told it.
-    id: Option<u64>,
-    ender: Ender,
+/// Sends the prelude.
+pub(super) async fn prepare(
+    connection: &mut MySqlConnection,
+    prelude: &str,
+) -> Result<Option<u64>, sqlx::Error> {
+    let rows = connection.fetch_all(AssertSqlSafe(prelude.to_owned())).await?;
+    Ok(rows.last().and_then(|row| row.try_get_unchecked(0).ok()))
 }
 
-/// Ends what runs on connections.
-#[derive(Clone)]
-pub(crate) struct Ender {
-    pub(crate) name: SourceName,
-    /// How to make a connection to say so on.
-    pub(crate) options: Arc<MySqlConnectOptions>,
-}
-
-impl Running {
-    pub(crate) fn on(connection: PoolConnection<MySql>, ender: Ender) -> Self {
-        Self { connection: Some(connection), id: None, ender }
-    }
-
-    /// Sends the [`prelude`].
-    pub(crate) async fn prepare_session(&mut self, prelude: &str) -> Result<(), sqlx::Error> {
-        let Some(connection) = self.connection.as_mut() else { return Ok(()) };
-        let sql = AssertSqlSafe(prelude.to_owned());
-        let rows = (&mut **connection).fetch_all(sql).await?;
-        self.id = rows.last().and_then(|row| row.try_get_unchecked(0).ok());
-        Ok(())
-    }
-
-    /// The connection, while it is not given back.
-    pub(crate) fn connection(&mut self) -> Result<&mut MySqlConnection, sqlx::Error> {
-        self.connection.as_deref_mut().ok_or(sqlx::Error::PoolClosed)
-    }
-
-    /// Gives the connection back: nothing runs on it.
-    pub(crate) fn give_back(mut self) {
-        drop(self.connection.take());
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let Some(connection) = self.connection.take() else { return };
-        // It is in the middle of an answer: nobody else shall read the rest.
-        match Handle::try_current() {
-            Ok(runtime) => _ = runtime.spawn(self.ender.clone().end(connection, self.id)),
-            Err(_) => drop(connection.leak()),
+/// Ends the connection `id`.
+pub(super) async fn kill(options: &MySqlConnectOptions, id: u64) -> Result<(), sqlx::Error> {
+    /// The server knows no such connection: it is gone already.
+    const GONE: u16 = 1094;
+    let mut other = options.connect().await?;
+    let killed = other.execute(AssertSqlSafe(format!("kill {id}"))).await;
+    let _ = other.close().await;
+    match killed {
+        Err(sqlx::Error::Database(refusal))
+            if refusal
+                .try_downcast_ref::<MySqlDatabaseError>()
+                .is_some_and(|refusal| refusal.number() == GONE) =>
+        {
+            Ok(())
         }
-    }
-}
-
-impl Ender {
-    /// A server does not notice that its client has gone before it has something to send, which a
-    /// long calculation may never have. So another connection says so. Until then the place in
-    /// the pool stays taken, so that a source has no more connections than it may.
-    async fn end(self, connection: PoolConnection<MySql>, id: Option<u64>) {
-        if let Some(id) = id {
-            match tokio::time::timeout(CONNECT, self.kill(id)).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => {
-                    tracing::warn!(source = %self.name, %error, "a statement may go on to run");
-                }
-                Err(_) => {
-                    tracing::warn!(source = %self.name, "a statement may go on to run");
-                }
-            }
-        }
-        let _ = tokio::time::timeout(CLOSE, connection.detach().close_hard()).await;
-    }
-
-    /// Ends the connection with that number.
-    pub(crate) async fn kill(&self, id: u64) -> Result<(), sqlx::Error> {
-        /// The server knows no such connection: it is gone already.
-        const GONE: u16 = 1094;
-        let mut other = self.options.connect().await?;
-        let killed = other.execute(AssertSqlSafe(format!("kill {id}"))).await;
-        let _ = other.close().await;
-        match killed {
-            Err(sqlx::Error::Database(refusal))
-                if refusal
-                    .try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>()
-                    .is_some_and(|refusal| refusal.number() == GONE) =>
-            {
-                Ok(())
-            }
-            other => other.map(|_| ()),
-        }
+        other => other.map(|_| ()),
     }
 }

@@ -1,10 +1,11 @@
-//! MySQL's and MariaDB's values, from their binary form: each is what it is in the frame, or an
-//! error for its column, never a wrong number.
+//! Decodes the values of MySQL and MariaDB from their binary format: exactly, or with an error for
+//! the column.
 //!
-//! The forms are those of the servers' documentation of the binary protocol; numbers have their
-//! lowest byte first.
+//! The formats are those of the servers' documentation of the binary protocol; numbers are
+//! little-endian.
 
-use crate::SourceError;
+use crate::columns::{self, push_null, scale_of};
+use crate::error::SourceError;
 use brisk_domain::{Decimal, Frame, Timestamp, Values};
 use chrono::{NaiveDate, NaiveDateTime};
 use sqlx::mysql::{MySql, MySqlColumn, MySqlRow, MySqlTypeInfo};
@@ -19,35 +20,35 @@ pub(crate) struct Column {
     values: Values,
 }
 
-/// How a cell's bytes are read.
+/// How a cell's bytes are decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     /// Whole numbers of any width.
     Signed,
-    /// The column becomes one of decimals when a value needs it.
+    /// The column changes to decimals when a value needs it.
     Unsigned,
-    /// The same, but the highest byte comes first.
+    /// The same, but big-endian.
     Bit,
-    /// Digits and a point, as text.
+    /// Digits and a decimal point, as text.
     Decimal,
     Float4,
     Float8,
     Text,
     Date,
-    /// A date that the statement calls an instant: its first moment in UTC.
+    /// A date where the statement returns an instant: its midnight in UTC.
     StartOfDate,
     Time,
-    /// Read in UTC: `timestamp` because the session's zone is, `datetime` by agreement.
+    /// Read in UTC: `timestamp` because the session's zone is UTC, `datetime` by convention.
     DateTime,
-    /// The server knows no type because all values are NULL.
+    /// The server has no type because all values are NULL.
     Null,
-    /// Bytes, which cannot be shown; but also what the server makes of the NULLs of a subquery.
+    /// Bytes, which cannot be shown; also the type that the server gives NULLs of a subquery.
     Binary,
 }
 
-/// Columns for what a statement gives; an error for a type that a frame does not hold. `times` are
-/// the names of its instants.
-pub(crate) fn columns(
+/// The columns of a result; an error for a type that frames do not have. `times` are the names of
+/// its instants.
+pub(super) fn columns(
     given: &[MySqlColumn],
     scales: &[(String, u8)],
     times: &[String],
@@ -65,9 +66,10 @@ pub(crate) fn columns(
     columns.collect()
 }
 
-/// Columns of a result without rows, from what the server knew before it had the bound values: of
-/// what is made of them it only guesses. So nothing is an error; text is likelier than nothing.
-pub(crate) fn columns_without_rows(
+/// The columns of a result without rows, as the server described them before it had the bound
+/// values: the types of expressions over these are guesses. So nothing is an error, and what has no
+/// type is text.
+pub(super) fn columns_without_rows(
     guessed: &[MySqlColumn],
     scales: &[(String, u8)],
     times: &[String],
@@ -87,16 +89,12 @@ pub(crate) fn columns_without_rows(
 
 /// The scale of the column, and whether it holds instants.
 fn known(name: &str, scales: &[(String, u8)], times: &[String]) -> (Option<u8>, bool) {
-    let scale = scales.iter().find(|(scaled, _)| scaled == name).map(|(_, scale)| *scale);
-    (scale, times.iter().any(|time| time == name))
+    (scale_of(scales, name), times.iter().any(|time| time == name))
 }
 
 /// The frame of filled columns.
-pub(crate) fn frame(columns: Vec<Column>) -> Result<Frame, SourceError> {
-    let columns = columns
-        .into_iter()
-        .map(|column| brisk_domain::Column { name: column.name, values: column.values });
-    Ok(Frame::new(columns.collect())?)
+pub(super) fn frame(columns: Vec<Column>) -> Result<Frame, SourceError> {
+    columns::frame(columns.into_iter().map(|column| (column.name, column.values)))
 }
 
 fn form(info: &MySqlTypeInfo, name: &str, is_time: bool) -> Result<Form, String> {
@@ -115,7 +113,7 @@ fn form(info: &MySqlTypeInfo, name: &str, is_time: bool) -> Result<Form, String>
         "GEOMETRY" => {
             return Err(format!("type geometry cannot be shown: write st_astext({name})"));
         }
-        // A `tinyint(1)` is called a boolean, but may hold any small number.
+        // A `tinyint(1)` is reported as a boolean, but may hold any small number.
         _ if <i64 as Type<MySql>>::compatible(info) => Form::Signed,
         _ if <u64 as Type<MySql>>::compatible(info) => Form::Unsigned,
         _ if <str as Type<MySql>>::compatible(info) => Form::Text,
@@ -151,29 +149,19 @@ const NOT_WHOLE: &str =
     "only whole numbers can have a scale: cast it as signed, or remove the scale";
 
 impl Column {
-    /// Adds cell `i` of `row`; the answer is its size in memory.
-    pub(crate) fn push(&mut self, row: &MySqlRow, i: usize) -> Result<usize, SourceError> {
-        let refused =
+    /// Adds cell `i` of `row` and returns its size in memory.
+    pub(super) fn push(&mut self, row: &MySqlRow, i: usize) -> Result<usize, SourceError> {
+        let type_error =
             |name: &str, message: String| SourceError::Type { column: name.to_owned(), message };
-        let value = row.try_get_raw(i).map_err(|error| refused(&self.name, error.to_string()))?;
-        // What the driver calls NULL are also dates that are all zeros.
+        let value =
+            row.try_get_raw(i).map_err(|error| type_error(&self.name, error.to_string()))?;
+        // The driver also takes dates that are all zeros for NULL.
         let Ok(bytes) = <&[u8] as Decode<'_, MySql>>::decode(value) else {
-            self.push_null();
+            push_null(&mut self.values);
             return Ok(16);
         };
-        self.read(bytes).map_err(|message| refused(&self.name, message))?;
+        self.read(bytes).map_err(|message| type_error(&self.name, message))?;
         Ok(16 + bytes.len())
-    }
-
-    fn push_null(&mut self) {
-        match &mut self.values {
-            Values::Int(cells) => cells.push(None),
-            Values::Decimal(cells) => cells.push(None),
-            Values::Float(cells) => cells.push(None),
-            Values::Bool(cells) => cells.push(None),
-            Values::Text(cells) => cells.push(None),
-            Values::Time(cells) => cells.push(None),
-        }
     }
 
     fn read(&mut self, bytes: &[u8]) -> Result<(), String> {
@@ -191,7 +179,7 @@ impl Column {
                 cells.push(Some(number));
                 return Ok(());
             }
-            // Beyond 64 bits with a sign: from here on the column's numbers are decimals.
+            // Beyond a signed 64-bit integer: from here on the column's numbers are decimals.
             let decimals = cells.iter().map(|cell| cell.map(|v| Decimal::from_scaled(v, 0)));
             *values = Values::Decimal(decimals.collect());
         }
@@ -218,7 +206,7 @@ impl Column {
     }
 }
 
-const UNKNOWN: &str = "a value has a form that is not known: cast it as char";
+const UNKNOWN: &str = "a value has an unknown format: cast it as char";
 
 fn utf8(bytes: &[u8]) -> Result<String, String> {
     String::from_utf8(bytes.to_vec()).map_err(|_| "a value is not UTF-8 text".to_owned())
@@ -241,7 +229,7 @@ fn whole(form: Form, bytes: &[u8]) -> Result<i128, String> {
     Ok(if is_negative { number - (1 << width) } else { number })
 }
 
-/// The decimal that is written as `digits`; with a scale, its point moves to the left.
+/// The decimal that `digits` spell; with a scale, its point moves to the left.
 fn decimal(digits: &str, scale: Option<u8>) -> Result<Decimal, String> {
     let (sign, digits) = match digits.strip_prefix('-') {
         Some(rest) => ("-", rest),
@@ -256,7 +244,7 @@ fn decimal(digits: &str, scale: Option<u8>) -> Result<Decimal, String> {
         }
         _ => digits.to_owned(),
     };
-    // A `zerofill` column comes with zeros in front.
+    // A `zerofill` column has leading zeros.
     let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
     let whole = match whole.trim_start_matches('0') {
         "" => "0",
@@ -275,12 +263,12 @@ fn float(form: Form, bytes: &[u8]) -> Result<f64, String> {
     single.to_string().parse().map_err(|_| UNKNOWN.to_owned())
 }
 
-/// A length, then year (2 bytes), month, day, and what else is not zero.
+/// A length, then year (2 bytes), month, day, and the time unless it is zero.
 fn date(bytes: &[u8]) -> Result<NaiveDate, String> {
     Ok(datetime(bytes)?.date())
 }
 
-/// The same, then hour, minute, second, and microseconds (4 bytes).
+/// The same, then hour, minute, second, and microseconds (4 bytes) unless they are zero.
 fn datetime(bytes: &[u8]) -> Result<NaiveDateTime, String> {
     let zero = || "a date is 0000-00-00 or has no month or day: leave such rows out".to_owned();
     let [_, parts @ ..] = bytes else { return Err(UNKNOWN.into()) };
@@ -302,7 +290,7 @@ fn datetime(bytes: &[u8]) -> Result<NaiveDateTime, String> {
 }
 
 /// A length, then whether it is negative, days (4 bytes), hours, minutes, seconds, and
-/// microseconds (4 bytes); what is all zeros is left out.
+/// microseconds (4 bytes). Trailing zeros are left out.
 fn time(bytes: &[u8]) -> Result<String, String> {
     let (sign, days, clock, micros) = match bytes {
         [_] => (0, 0, [0; 3], 0),
@@ -342,7 +330,7 @@ mod tests {
         let values = empty(Form::Unsigned, None, false).unwrap();
         let mut column = Column { name: "n".into(), form: Form::Unsigned, scale: None, values };
         column.read(&7_u64.to_le_bytes()).unwrap();
-        column.push_null();
+        push_null(&mut column.values);
         assert_eq!(column.values, Values::Int(vec![Some(7), None]));
         column.read(&u64::MAX.to_le_bytes()).unwrap();
         column.read(&8_u64.to_le_bytes()).unwrap();

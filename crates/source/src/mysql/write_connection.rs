@@ -1,37 +1,41 @@
 //! The connection of one refresh on MySQL or MariaDB, which ends with it.
 
-use super::MySqlRollups;
-use crate::SourceError;
-use crate::mysql_session::{self, CONNECT, Ender};
+use super::executor::MySql;
+use super::session;
+use crate::server::{CONNECT, Canceller};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _};
 use sqlx::{MySqlConnection, Row as _};
+use std::time::Duration;
 use tokio::runtime::Handle;
 
-/// A connection that writes. When it is dropped before it is closed, as by whoever gives up, what
-/// runs on it is ended: the server does not notice that its client has gone before the statement
-/// has ended, and until then nobody else could refresh the rollup.
-pub(super) struct Writing {
+/// A connection that writes. If it is dropped before it is closed, as at a timeout, its statement is
+/// ended: the server notices that its client has gone only when the statement ends, and until then
+/// nobody else could refresh the rollup.
+pub(super) struct WriteConnection {
     connection: Option<MySqlConnection>,
     id: Option<u64>,
-    ender: Ender,
+    canceller: Canceller<MySql>,
 }
 
-impl Writing {
-    pub(super) async fn connect(rollups: &MySqlRollups) -> Result<Self, SourceError> {
-        let ender = rollups.ender.clone();
+impl WriteConnection {
+    /// Connects; statements may take so much `time`. `None` if the server does not answer.
+    pub(super) async fn connect(
+        canceller: &Canceller<MySql>,
+        time: Duration,
+    ) -> Result<Option<Self>, sqlx::Error> {
         let connecting = async {
-            let mut connection = ender.options.connect().await?;
-            mysql_session::set_time_limit(&mut connection, rollups.time).await?;
-            let prelude = AssertSqlSafe(mysql_session::writing_prelude(rollups.time));
+            let mut connection = canceller.options.connect().await?;
+            session::set_time_limit(&mut connection, time).await?;
+            let prelude = AssertSqlSafe(session::writing_prelude(time));
             let rows = connection.fetch_all(prelude).await?;
             let id = rows.last().and_then(|row| row.try_get_unchecked(0).ok());
-            Ok((connection, id))
+            Ok::<_, sqlx::Error>((connection, id))
         };
-        let late = |_| SourceError::Unavailable("it does not answer".into());
-        let connected: Result<_, sqlx::Error> =
-            tokio::time::timeout(CONNECT, connecting).await.map_err(late)?;
-        let (connection, id) = connected.map_err(|error| rollups.unreachable(&error))?;
-        Ok(Self { connection: Some(connection), id, ender })
+        let Ok(connected) = tokio::time::timeout(CONNECT, connecting).await else {
+            return Ok(None);
+        };
+        let (connection, id) = connected?;
+        Ok(Some(Self { connection: Some(connection), id, canceller: canceller.clone() }))
     }
 
     /// The connection, while it is not closed.
@@ -39,24 +43,24 @@ impl Writing {
         self.connection.as_mut().ok_or(sqlx::Error::PoolClosed)
     }
 
-    /// Says goodbye: nothing runs on it, and what is not committed shall not be.
+    /// Closes it: nothing runs on it, and what is not committed is rolled back.
     pub(super) async fn close(&mut self) {
         if let Some(connection) = self.connection.take() {
-            // What is not closed ends with its socket.
+            // A connection that cannot be closed ends with its socket.
             let _ = tokio::time::timeout(CONNECT, connection.close()).await;
         }
     }
 }
 
-impl Drop for Writing {
+impl Drop for WriteConnection {
     fn drop(&mut self) {
         let (Some(connection), Some(id)) = (self.connection.take(), self.id) else { return };
-        let ender = self.ender.clone();
+        let canceller = self.canceller.clone();
         let Ok(runtime) = Handle::try_current() else { return };
         runtime.spawn(async move {
-            let killed = tokio::time::timeout(CONNECT, ender.kill(id)).await;
+            let killed = tokio::time::timeout(CONNECT, canceller.cancel(id)).await;
             if !matches!(killed, Ok(Ok(()))) {
-                tracing::warn!(source = %ender.name, "a refresh that was given up may go on");
+                tracing::warn!(source = %canceller.source, "an abandoned refresh may go on running");
             }
             drop(connection);
         });

@@ -1,12 +1,18 @@
-//! Rollups of a PostgreSQL: in its schema `brisk`, over a connection of a role that may write
-//! there. The role that panels read with is only granted what it needs.
+//! Rollups of a PostgreSQL, in its schema `brisk`, written over connections of a role that may write
+//! there. The role that panels read with is granted only what it needs.
 
-use super::{Record, Refresh, made_by};
-use crate::{Bind, Dialect, SourceError, Statement, postgres};
-use brisk_domain::{RollupReport, SourceName, Timestamp};
+use super::{error, session};
+use crate::bind::bound;
+use crate::compile::statement::Statement;
+use crate::dialect::Dialect;
+use crate::error::SourceError;
+use crate::rollup::refresh::{
+    Record, Refresh, RefreshConnection, recorded_definition, replace_rows,
+};
+use crate::server::{CONNECT, GRACE};
+use brisk_domain::{RollupReport, SourceName};
 use sqlx::error::ErrorKind;
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgQueryResult};
-use sqlx::query::Query;
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{
     AssertSqlSafe, Column as _, Connection as _, Executor as _, PgConnection, Postgres, Row as _,
     SqlSafeStr as _, Statement as _, TypeInfo as _,
@@ -23,17 +29,12 @@ pub(crate) struct PostgresRollups {
     time: Duration,
 }
 
-/// How long making a connection may take.
-const CONNECT: Duration = Duration::from_secs(5);
-/// The server ends a statement itself; this is how much longer we wait for it to say so.
-const GRACE: Duration = Duration::from_secs(2);
-
-/// Where Brisk remembers what it did.
+/// Brisk's record of its refreshes.
 const RECORDS: &str = "create table brisk.rollups (
   name text primary key,
   definition text not null,
   refreshed_at timestamptz not null,
-  since timestamptz, -- from when on; all of it where null
+  since timestamptz, -- the first refreshed bucket; null after a rebuild
   row_count bigint not null,
   seconds double precision not null
 )";
@@ -45,7 +46,7 @@ impl PostgresRollups {
         reader: &str,
         time: Duration,
     ) -> Result<Self, SourceError> {
-        let options = postgres::options(url)?.application_name("brisk rollups");
+        let options = session::options(url)?.application_name("brisk rollups");
         Ok(Self { name, options, reader: reader.to_owned(), time })
     }
 
@@ -55,17 +56,17 @@ impl PostgresRollups {
             let mut refreshing = Refreshing { rollups: self, refresh, connection: &mut connection };
             refreshing.make_schema().await?;
             let report = refreshing.run().await?;
-            // What is not closed ends with its socket.
+            // A connection that cannot be closed ends with its socket.
             let _ = connection.close().await;
             Ok(report)
         };
-        // Whoever gives up drops the connection, and with it the transaction.
-        let given_up = |_| SourceError::Timeout { seconds: self.time.as_secs() };
-        tokio::time::timeout(self.time + CONNECT + GRACE, work).await.map_err(given_up)?
+        // Dropping the connection rolls back the transaction.
+        let timeout = |_| SourceError::Timeout { seconds: self.time.as_secs() };
+        tokio::time::timeout(self.time + CONNECT + GRACE, work).await.map_err(timeout)?
     }
 
     pub(crate) async fn records(&self) -> Result<Vec<Record>, SourceError> {
-        let failed = |error| self.unreachable(&error);
+        let failed = |error: sqlx::Error| self.unreachable(&error);
         let mut connection = self.connect().await?;
         let known = sqlx::query("select to_regclass('brisk.rollups') is not null");
         let is_there: bool =
@@ -77,14 +78,7 @@ impl PostgresRollups {
                      (extract(epoch from refreshed_at) * 1000000)::bigint, row_count, seconds \
                    from brisk.rollups";
         let rows = sqlx::query(sql).fetch_all(&mut connection).await.map_err(failed)?;
-        let record = |row: &sqlx::postgres::PgRow| Record {
-            name: row.get(0),
-            definition: row.get(1),
-            refreshed_at: Timestamp(row.get(2)),
-            rows: row.get::<i64, _>(3).unsigned_abs(),
-            seconds: row.get(4),
-        };
-        Ok(rows.iter().map(record).collect())
+        rows.iter().map(Record::read).collect::<Result<_, _>>().map_err(failed)
     }
 
     async fn connect(&self) -> Result<PgConnection, SourceError> {
@@ -99,7 +93,7 @@ impl PostgresRollups {
         );
         let set = connection.execute(AssertSqlSafe(settings)).await;
         set.map_err(|error| self.unreachable(&error))?;
-        let set = connection.execute(postgres::NO_JIT).await;
+        let set = session::switch_jit_off(&mut connection).await;
         set.map_err(|error| self.unreachable(&error))?;
         Ok(connection)
     }
@@ -107,7 +101,7 @@ impl PostgresRollups {
     fn unreachable(&self, error: &sqlx::Error) -> SourceError {
         match denied(error) {
             Some(message) => SourceError::Rollup { message },
-            None => postgres::unavailable(error, &self.name),
+            None => error::unavailable(error, &self.name),
         }
     }
 }
@@ -120,15 +114,15 @@ struct Refreshing<'a> {
 }
 
 impl Refreshing<'_> {
-    /// The schema, and the table in which Brisk remembers what it did.
+    /// Makes the schema and the table of records.
     async fn make_schema(&mut self) -> Result<(), SourceError> {
         if self.flag("select to_regclass('brisk.rollups') is not null").await? {
             return Ok(());
         }
-        // Two that come at the same time would make it twice.
+        // Two processes at a time would both try to make it.
         self.execute("begin").await?;
         self.execute("select pg_advisory_xact_lock(hashtext('brisk.rollups'))").await?;
-        // Where it is there, whoever made it may have left us no right to make schemas.
+        // If an administrator made it, this role may lack the privilege to make schemas.
         if !self.flag("select to_regnamespace('brisk') is not null").await? {
             self.execute("create schema brisk").await?;
         }
@@ -145,21 +139,22 @@ impl Refreshing<'_> {
         let (plan, started) = (self.refresh.plan, Instant::now());
         let (name, table) = (plan.rollup().name.as_str(), plan.table());
         self.execute("begin").await?;
-        // Processes that share no Redis take turns here.
+        // Processes without a shared Redis take turns here.
         let lock = "select pg_advisory_xact_lock(hashtext('brisk.rollups'), hashtext($1))";
         let locked = sqlx::query(lock).bind(name).execute(&mut *self.connection).await;
         locked.map_err(|error| self.failed(error))?;
         let columns = self.columns().await?;
-        let made_by = made_by(self.refresh.definition, &columns, "");
+        let definition = recorded_definition(self.refresh.definition, &columns, "");
         let known = sqlx::query(
             "select definition, row_count from brisk.rollups
              where name = $1 and to_regclass($2) is not null",
         );
         let known = known.bind(name).bind(&table).fetch_optional(&mut *self.connection).await;
         let known = known.map_err(|error| self.failed(error))?;
-        let rows = known.filter(|row| row.get::<&str, _>(0) == made_by).map(|row| row.get(1));
+        let rows = known.filter(|row| row.get::<&str, _>(0) == definition).map(|row| row.get(1));
+        let refresh = self.refresh;
         let (report, rows) = match rows {
-            Some(rows) if !self.refresh.rebuild => self.replace_rows(rows).await?,
+            Some(rows) if !refresh.rebuild => replace_rows(self, refresh, rows).await?,
             _ => self.build().await?,
         };
         let seconds = started.elapsed().as_secs_f64();
@@ -172,7 +167,7 @@ impl Refreshing<'_> {
         );
         let record = record
             .bind(name)
-            .bind(&made_by)
+            .bind(&definition)
             .bind(self.refresh.now.0 as f64)
             .bind(report.from.map(|from| from.seconds() as f64))
             .bind(rows)
@@ -196,25 +191,22 @@ impl Refreshing<'_> {
         plan.check_columns(&names)?;
         let time = plan.rollup().time.as_str();
         match columns.iter().find(|(name, _)| name == time) {
-            Some((_, kind)) if kind != "timestamptz" => {
-                let message = format!("\"{time}\" is a {kind}: it has to be $bucket(e)");
-                Err(SourceError::Rollup { message })
-            }
+            Some((_, kind)) if kind != "timestamptz" => Err(plan.not_an_instant(kind)),
             _ => Ok(columns),
         }
     }
 
-    /// Makes a new table and puts it in the place of the one before, which readers see until this
-    /// is committed: it is locked for the moment of the swap only.
+    /// Builds a new table and replaces the old one with it. Readers see the old one until this is
+    /// committed, and are blocked only during the swap.
     async fn build(&mut self) -> Result<(RollupReport, i64), SourceError> {
         let plan = self.refresh.plan;
         let (name, table, identity) = (plan.rollup().name.as_str(), plan.table(), plan.identity());
-        let next = plan.table_on_the_way("next");
+        let next = plan.working_table("next");
         let statement = plan.statement(None)?;
         let make = format!("create table {next} as {}", statement.sql);
-        let written = self.run_bound(make, &statement).await?.rows_affected();
+        let written = self.execute_bound(make, &statement).await?;
         self.execute(&format!("alter table {next} add primary key ({identity})")).await?;
-        // Until the server's own turn comes, plans would be made for an empty table.
+        // Until autovacuum analyzes it, queries would be planned for an empty table.
         self.execute(&format!("analyze {next}")).await?;
         self.execute(&format!("drop table if exists {table}")).await?;
         self.execute(&format!("alter table {next} rename to {}", Dialect::Postgres.quoted(name)))
@@ -223,33 +215,8 @@ impl Refreshing<'_> {
         Ok((RollupReport { from: None, written, rows: written }, written as i64))
     }
 
-    /// Deletes and selects again what may have changed in a table of `rows` rows.
-    async fn replace_rows(&mut self, rows: i64) -> Result<(RollupReport, i64), SourceError> {
-        let plan = self.refresh.plan;
-        let (table, time) = (plan.table(), Dialect::Postgres.quoted(plan.rollup().time.as_str()));
-        let newest = format!("select floor(extract(epoch from max({time})))::bigint from {table}");
-        let newest: Option<i64> = self.value(&newest).await?;
-        let newest = newest.map(Timestamp::from_seconds);
-        let from = plan.first_to_refresh(newest, self.refresh.now);
-        let since = from.map_or_else(
-            || "true".to_owned(),
-            |from| format!("{time} >= to_timestamp({})", from.seconds()),
-        );
-        let deleted = self.execute(&format!("delete from {table} where {since}")).await?;
-        let statement = plan.statement(from)?;
-        let insert = format!("insert into {table} {}", statement.sql);
-        let written = self.run_bound(insert, &statement).await?.rows_affected();
-        let inside: i64 =
-            self.value(&format!("select count(*) from {table} where {since}")).await?;
-        if inside != written as i64 {
-            return Err(plan.outside());
-        }
-        let rows = rows - deleted.rows_affected() as i64 + written as i64;
-        Ok((RollupReport { from, written, rows: rows.unsigned_abs() }, rows))
-    }
-
-    /// Grants `what` to the role that reads. Where that is nobody the server knows, as behind a
-    /// proxy with names of its own, an administrator has to.
+    /// Grants `what` to the role that reads. If the server does not know that role, as behind a proxy
+    /// with names of its own, an administrator has to.
     async fn grant(&mut self, what: &str) -> Result<(), SourceError> {
         self.execute("savepoint brisk_grant").await?;
         let reader = Dialect::Postgres.quoted(&self.rollups.reader);
@@ -276,20 +243,6 @@ impl Refreshing<'_> {
         row.await.and_then(|row| row.try_get(0)).map_err(|error| self.failed(error))
     }
 
-    async fn execute(&mut self, sql: &str) -> Result<PgQueryResult, SourceError> {
-        let done = self.connection.execute(AssertSqlSafe(sql.to_owned())).await;
-        done.map_err(|error| self.failed(error))
-    }
-
-    async fn run_bound(
-        &mut self,
-        sql: String,
-        statement: &Statement,
-    ) -> Result<PgQueryResult, SourceError> {
-        let query = bound(sql, statement).persistent(false);
-        query.execute(&mut *self.connection).await.map_err(|error| self.failed(error))
-    }
-
     fn failed(&self, error: sqlx::Error) -> SourceError {
         let plan = self.refresh.plan;
         let refusal = error.as_database_error();
@@ -299,15 +252,15 @@ impl Refreshing<'_> {
             _ => match denied(&error) {
                 Some(message) => SourceError::Rollup { message },
                 None => {
-                    let (query, time) = (&plan.rollup().query, self.rollups.time);
-                    postgres::source_error(error, &self.rollups.name, query, time)
+                    let time = self.rollups.time;
+                    error::source_error(&error, &self.rollups.name, Some(&plan.whole), time)
                 }
             },
         }
     }
 }
 
-/// What to do where the role may not do what is needed.
+/// What to do if the role lacks a privilege.
 fn denied(error: &sqlx::Error) -> Option<String> {
     let refusal = error.as_database_error().filter(|r| r.code().as_deref() == Some("42501"))?;
     Some(format!(
@@ -317,9 +270,23 @@ fn denied(error: &sqlx::Error) -> Option<String> {
     ))
 }
 
-fn bound(sql: String, statement: &Statement) -> Query<'static, Postgres, PgArguments> {
-    statement.binds.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, bind| match bind {
-        Bind::Int(value) => query.bind(*value),
-        Bind::Text(value) => query.bind(value.clone()),
-    })
+impl RefreshConnection for Refreshing<'_> {
+    async fn execute(&mut self, sql: &str) -> Result<u64, SourceError> {
+        let done = self.connection.execute(AssertSqlSafe(sql.to_owned())).await;
+        done.map(|done| done.rows_affected()).map_err(|error| self.failed(error))
+    }
+
+    async fn execute_bound(
+        &mut self,
+        sql: String,
+        statement: &Statement,
+    ) -> Result<u64, SourceError> {
+        let query = bound(sqlx::query(AssertSqlSafe(sql)), &statement.binds).persistent(false);
+        let done = query.execute(&mut *self.connection).await;
+        done.map(|done| done.rows_affected()).map_err(|error| self.failed(error))
+    }
+
+    async fn number(&mut self, sql: &str) -> Result<Option<i64>, SourceError> {
+        self.value(sql).await
+    }
 }

@@ -1,10 +1,10 @@
-//! PostgreSQL's values, from its binary form: each is what it is in the frame, or an error for
-//! its column, never a wrong number.
+//! Decodes PostgreSQL's values from their binary format: exactly, or with an error for the column.
 //!
-//! The forms are those of the server's `send` functions, as its documentation of the protocol and
-//! of `numeric` describes them.
+//! The formats are those of the server's `send` functions, as documented for the protocol and for
+//! `numeric`.
 
-use crate::SourceError;
+use crate::columns::{self, push_null, scale_of};
+use crate::error::SourceError;
 use brisk_domain::{Decimal, Frame, Timestamp, Values};
 use chrono::{Days, NaiveDate};
 use sqlx::postgres::{PgColumn, PgRow, PgTypeKind, PgValueFormat};
@@ -17,7 +17,7 @@ pub(crate) struct Column {
     values: Values,
 }
 
-/// How a cell's bytes are read.
+/// How a cell's bytes are decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Int2,
@@ -42,8 +42,8 @@ enum Form {
 /// From 1970-01-01 to 2000-01-01, in microseconds.
 const EPOCH_2000: i64 = 946_684_800_000_000;
 
-/// Columns for what a statement gives; an error for a type that a frame does not hold.
-pub(crate) fn columns(
+/// The columns of a result; an error for a type that frames do not have.
+pub(super) fn columns(
     given: &[PgColumn],
     scales: &[(String, u8)],
 ) -> Result<Vec<Column>, SourceError> {
@@ -52,13 +52,13 @@ pub(crate) fn columns(
         .map(|column| {
             let name = column.name().to_owned();
             let info = column.type_info();
-            let scale = scales.iter().find(|(scaled, _)| *scaled == name).map(|(_, scale)| *scale);
+            let scale = scale_of(scales, &name);
             let is_enum = matches!(info.kind(), PgTypeKind::Enum(_));
             let form = match (info.name(), scale) {
                 ("INT2" | "INT4" | "INT8", Some(scale)) => Form::Scaled(scale),
                 (_, Some(_)) => {
                     let hint = "only whole numbers can have a scale: remove it";
-                    return Err(refused(name, hint.to_owned()));
+                    return Err(type_error(name, hint.to_owned()));
                 }
                 ("INT2", _) => Form::Int2,
                 ("INT4", _) => Form::Int4,
@@ -81,7 +81,7 @@ pub(crate) fn columns(
                 (other, _) => {
                     let kind = other.to_lowercase();
                     let hint = format!("type {kind} cannot be shown: write {name}::text");
-                    return Err(refused(name, hint));
+                    return Err(type_error(name, hint));
                 }
             };
             let values = match form {
@@ -100,43 +100,30 @@ pub(crate) fn columns(
 }
 
 /// The frame of filled columns.
-pub(crate) fn frame(columns: Vec<Column>) -> Result<Frame, SourceError> {
-    let columns = columns
-        .into_iter()
-        .map(|column| brisk_domain::Column { name: column.name, values: column.values });
-    Ok(Frame::new(columns.collect())?)
+pub(super) fn frame(columns: Vec<Column>) -> Result<Frame, SourceError> {
+    columns::frame(columns.into_iter().map(|column| (column.name, column.values)))
 }
 
-fn refused(column: String, message: String) -> SourceError {
+fn type_error(column: String, message: String) -> SourceError {
     SourceError::Type { column, message }
 }
 
 impl Column {
-    /// Adds cell `i` of `row`; the answer is its size in memory.
-    pub(crate) fn push(&mut self, row: &PgRow, i: usize) -> Result<usize, SourceError> {
-        let unreadable = |why: String| refused(self.name.clone(), why);
+    /// Adds cell `i` of `row` and returns its size in memory.
+    pub(super) fn push(&mut self, row: &PgRow, i: usize) -> Result<usize, SourceError> {
+        let unreadable = |why: String| type_error(self.name.clone(), why);
         let value = row.try_get_raw(i).map_err(|error| unreadable(error.to_string()))?;
         if value.is_null() {
-            self.push_null();
+            push_null(&mut self.values);
             return Ok(16);
         }
         if value.format() != PgValueFormat::Binary {
-            return Err(unreadable("the server sent it as text, which was not asked for".into()));
+            return Err(unreadable("the server sent it as text, which was not requested".into()));
         }
         let bytes = value.as_bytes().map_err(|error| unreadable(error.to_string()))?;
-        read(self.form, bytes, &mut self.values).map_err(|why| refused(self.name.clone(), why))?;
+        read(self.form, bytes, &mut self.values)
+            .map_err(|why| type_error(self.name.clone(), why))?;
         Ok(16 + bytes.len())
-    }
-
-    fn push_null(&mut self) {
-        match &mut self.values {
-            Values::Int(cells) => cells.push(None),
-            Values::Decimal(cells) => cells.push(None),
-            Values::Float(cells) => cells.push(None),
-            Values::Bool(cells) => cells.push(None),
-            Values::Text(cells) => cells.push(None),
-            Values::Time(cells) => cells.push(None),
-        }
     }
 }
 
@@ -181,7 +168,7 @@ fn text(form: Form, bytes: &[u8]) -> Result<String, String> {
         String::from_utf8(bytes.to_vec()).map_err(|_| "a value is not UTF-8 text".to_owned())
     };
     match form {
-        // A byte with the version of the form, which has been 1 ever since.
+        // The first byte is the version of the format, which has always been 1.
         Form::Jsonb => utf8(bytes.get(1..).unwrap_or_default()),
         Form::Uuid => {
             let number = u128::from_be_bytes(sized(bytes)?);
@@ -225,11 +212,11 @@ fn timestamp(micros: i64) -> Result<Timestamp, String> {
     micros.checked_add(EPOCH_2000).map(Timestamp).ok_or("a time is too far away".into())
 }
 
-/// `numeric`: digits to the base of 10,000, the weight of the first, a sign, and how many decimal
-/// digits there are behind the point.
+/// `numeric`: base-10,000 digits, the weight of the first one, the sign, and the number of decimal
+/// digits after the point.
 fn numeric(bytes: &[u8]) -> Result<Decimal, String> {
     let word = |at: usize| -> Result<u16, String> {
-        let two = bytes.get(at * 2..at * 2 + 2).ok_or("a number ends too early")?;
+        let two = bytes.get(at * 2..at * 2 + 2).ok_or("a number is truncated")?;
         Ok(u16::from_be_bytes([two[0], two[1]]))
     };
     let (count, weight) = (usize::from(word(0)?), i64::from(word(1)? as i16));

@@ -1,32 +1,14 @@
-//! Rollups: tables in a schema of Brisk's own, kept up to date from the statement that declares
-//! them. [`Plan`] is a rollup that is checked and ready; [`Writer`] refreshes its table.
-//!
-//! A refresh is one transaction: the newest bucket and what may still be late before it are
-//! deleted and selected again, so that readers see the rows from before it or from after it. One
-//! whose definition has changed is built anew, and takes the old one's place in one step, too. When
-//! that happens is the engine's business; who may read, and where, the documentation's.
-//!
-//! To add a database: a file beside `postgres`, a case in [`Writer`].
+//! [`Plan`]: a rollup that is checked and can be refreshed. Pure.
 
-#[path = "../mysql/rollups.rs"]
-mod mysql;
-#[path = "../mysql/write_connection.rs"]
-mod mysql_connection;
-#[path = "../postgres/rollups.rs"]
-mod postgres;
-#[path = "../sqlite/rollups.rs"]
-mod sqlite;
-
-pub(crate) use mysql::MySqlRollups;
-pub(crate) use postgres::PostgresRollups;
-pub(crate) use sqlite::{SqliteRollups, attach};
-
-use crate::template::{self, Piece};
-use crate::{Context, Dialect, SourceError, Statement, StatementError, check, compile};
+use crate::compile::check;
+use crate::compile::pipeline::compile;
+use crate::compile::statement::{Context, Statement};
+use crate::compile::tables::rollup_name;
+use crate::compile::template::{self, Piece};
+use crate::dialect::Dialect;
+use crate::error::{SourceError, StatementError};
 use brisk_domain::rollup::ROLLUP_SCHEMA;
-use brisk_domain::{
-    Access, Bounds, Interval, Rollup, RollupReport, Timestamp, ZoneName, ZoneOffsets,
-};
+use brisk_domain::{Access, Bounds, Interval, Rollup, Timestamp, ZoneName, ZoneOffsets};
 use std::collections::BTreeMap;
 
 /// A rollup that is checked and can be refreshed.
@@ -36,87 +18,63 @@ pub struct Plan {
     dialect: Dialect,
     offsets: ZoneOffsets,
     /// The statement over all of time.
-    whole: Statement,
+    pub(crate) whole: Statement,
 }
 
-/// A refresh that is asked for.
-#[derive(Debug, Clone, Copy)]
-pub struct Refresh<'a> {
-    /// The rollup.
-    pub plan: &'a Plan,
-    /// What identifies its definition: a table of another one is built anew.
-    pub definition: &'a str,
-    /// When it is. Rows with times in the future do not keep those of today from being refreshed.
-    pub now: Timestamp,
-    /// Whether the table is built anew in any case.
-    pub rebuild: bool,
-}
-
-/// What the database remembers of a rollup's last refresh.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Record {
-    /// The rollup's name.
-    pub name: String,
-    /// What identified its definition, and what else its rows depend on.
-    pub definition: String,
-    /// When it was refreshed.
-    pub refreshed_at: Timestamp,
-    /// Rows of its table.
-    pub rows: u64,
-    /// How long it took.
-    pub seconds: f64,
-}
-
-/// All of time: 1900 up to 2200, which every dialect can say.
+/// All of time: 1900 up to 2200, a range that every dialect supports.
 const ALL: Bounds = Bounds {
     from: Timestamp::from_seconds(-2_208_988_800),
     to: Timestamp::from_seconds(7_258_118_400),
 };
 
 impl Plan {
-    /// Checks `rollup`, whose zone has `offsets`; a refusal is shown at the author's line.
+    /// Checks `rollup`, whose zone has `offsets`; an error points into the author's text.
     pub fn new(
         rollup: &Rollup,
         offsets: &ZoneOffsets,
         dialect: Dialect,
     ) -> Result<Self, StatementError> {
         let query = &rollup.query;
-        let refused = |offset, message: &str| Err(StatementError::at(query, offset, message));
+        let error = |offset, message: &str| Err(StatementError::at(query, offset, message));
         let pieces = template::parse(query, dialect)?;
-        let mut found = Found::default();
+        let mut found = Findings::default();
         found.look(&pieces);
-        if let Some((offset, message)) = found.refused {
-            return refused(offset, &message);
+        if let Some((offset, message)) = found.problem {
+            return error(offset, &message);
         }
         if found.ranges.is_empty() {
-            let message = "a rollup needs $range(e) around the time that its $bucket(e) is made of";
-            return refused(0, message);
+            let message = "a rollup needs $range(e) with the same expression as its $bucket(e)";
+            return error(0, message);
         }
-        // Else rows would be deleted by one time and selected by another.
+        // Otherwise rows would be deleted by one time and selected by another.
         let is_bucketed = |(time, _): &&(String, usize)| found.buckets.contains(time);
         if let Some((_, offset)) = found.ranges.iter().find(|range| !is_bucketed(range)) {
-            let message =
-                "the statement has no $bucket(e) of the same e, which has to give the time";
-            return refused(*offset, message);
+            let message = "the statement has no $bucket(e) of the same e, which has to be its time";
+            return error(*offset, message);
         }
         let whole = over(ALL, rollup, offsets, dialect)?;
         if let Some(table) = whole.tables.iter().find(|table| rollup_name(table).is_some()) {
             let at = query.sql.to_lowercase().find(table.as_str()).unwrap_or(0);
-            return refused(at, "a rollup reads tables of its source, no other rollup");
+            return error(at, "a rollup reads tables of its source, no other rollup");
         }
         if !whole.times.iter().any(|column| column == rollup.time.as_str()) {
             let time = &rollup.time;
             let message = format!("write $bucket(e) as {time}: \"{time}\" is the rollup's time");
-            return refused(0, &message);
+            return error(0, &message);
         }
         if let Some(columns) = check::check(query, &pieces, dialect)?.columns {
             let has = |key: &str| columns.iter().any(|column| column.eq_ignore_ascii_case(key));
             if let Some(key) = rollup.keys.iter().find(|key| !has(key.as_str())) {
                 let message = format!("the statement has no column \"{key}\", which is a key");
-                return refused(0, &message);
+                return error(0, &message);
             }
         }
         Ok(Self { rollup: rollup.clone(), dialect, offsets: offsets.clone(), whole })
+    }
+
+    /// The dialect of its source.
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// The rollup.
@@ -129,8 +87,8 @@ impl Plan {
         &self.whole.tables
     }
 
-    /// All that decides which rows it has. Blanks count, comments do not; and so do the changes
-    /// of its zone, which a new edition of the time zone database may move.
+    /// Everything that decides which rows it has. White space counts and comments do not; the changes
+    /// of its zone count, which a new edition of the time zone database may move.
     pub fn definition_parts(&self) -> Vec<Vec<u8>> {
         let rollup = &self.rollup;
         let mut parts = vec![
@@ -144,26 +102,30 @@ impl Plan {
         parts
     }
 
-    /// From which bucket on rows may have changed, in a table whose newest is `newest`.
-    fn first_to_refresh(&self, newest: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    /// The first bucket whose rows may have changed, in a table whose newest bucket is `newest`.
+    pub(crate) fn first_to_refresh(
+        &self,
+        newest: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
         let newest = newest?.min(now);
         let earliest = self.rollup.lateness.before(newest, &self.offsets);
         Some(self.rollup.grain.start(earliest, &self.offsets))
     }
 
     /// The statement for all buckets from `from` on.
-    fn statement(&self, from: Option<Timestamp>) -> Result<Statement, StatementError> {
+    pub(crate) fn statement(&self, from: Option<Timestamp>) -> Result<Statement, StatementError> {
         let Some(from) = from else { return Ok(self.whole.clone()) };
         over(Bounds { from, to: ALL.to }, &self.rollup, &self.offsets, self.dialect)
     }
 
     /// `"day", "country"`: what identifies a row, in the dialect's SQL.
-    fn identity(&self) -> String {
+    pub(crate) fn identity(&self) -> String {
         self.identified_by(|name| self.dialect.quoted(name))
     }
 
-    /// The same for people.
-    fn identity_in_words(&self) -> String {
+    /// The same for error messages.
+    pub(crate) fn identity_in_words(&self) -> String {
         self.identified_by(|name| format!("\"{name}\""))
     }
 
@@ -174,22 +136,23 @@ impl Plan {
     }
 
     /// `"brisk"."daily_sales"`.
-    fn table(&self) -> String {
+    pub(crate) fn table(&self) -> String {
         self.table_called(self.rollup.name.as_str())
     }
 
-    /// `"brisk"."daily_sales next"`. No rollup's name has a blank.
-    fn table_on_the_way(&self, to: &str) -> String {
-        self.table_called(&format!("{} {to}", self.rollup.name))
+    /// `"brisk"."daily_sales next"`: a table used while another one is built. No rollup's name
+    /// contains a space.
+    pub(crate) fn working_table(&self, role: &str) -> String {
+        self.table_called(&format!("{} {role}", self.rollup.name))
     }
 
     fn table_called(&self, name: &str) -> String {
         format!("{}.{}", self.dialect.quoted(ROLLUP_SCHEMA), self.dialect.quoted(name))
     }
 
-    /// The names of the statement's columns as the database says them, once the time and the keys
-    /// are among them, and each only once.
-    fn check_columns(&self, columns: &[&str]) -> Result<(), SourceError> {
+    /// Checks that the time and each key occur exactly once among the columns that the database
+    /// returns.
+    pub(crate) fn check_columns(&self, columns: &[&str]) -> Result<(), SourceError> {
         let keys = self.rollup.keys.iter().map(|key| key.as_str());
         for wanted in std::iter::once(self.rollup.time.as_str()).chain(keys) {
             if columns.iter().filter(|column| **column == wanted).count() != 1 {
@@ -203,7 +166,8 @@ impl Plan {
         Ok(())
     }
 
-    fn not_unique(&self) -> SourceError {
+    /// The error for two rows with one identity.
+    pub(crate) fn not_unique(&self) -> SourceError {
         let identity = self.identity_in_words();
         let message = format!(
             "several rows have the same {identity}: add to \"keys\" what tells them apart, or \
@@ -212,27 +176,31 @@ impl Plan {
         SourceError::Rollup { message }
     }
 
-    fn null_key(&self) -> SourceError {
+    /// The error for a row without an identity.
+    pub(crate) fn null_key(&self) -> SourceError {
         let identity = self.identity_in_words();
         let message = format!(
-            "one of {identity} is NULL in some row, so that it identifies none: write coalesce(…)"
+            "one of {identity} is NULL in some row, so that it cannot identify the row: write coalesce(…)"
         );
         SourceError::Rollup { message }
     }
 
-    fn outside(&self) -> SourceError {
+    /// The error for times whose type is not that of instants.
+    pub(crate) fn not_an_instant(&self, kind: &str) -> SourceError {
+        let time = &self.rollup.time;
+        let message = format!("\"{time}\" is a {kind}: it has to be $bucket(e)");
+        SourceError::Rollup { message }
+    }
+
+    /// The error for rows outside of the refreshed buckets.
+    pub(crate) fn outside(&self) -> SourceError {
         let time = &self.rollup.time;
         let message = format!(
-            "\"{time}\" has values that are not in the refreshed stretch: it has to be $bucket(e), \
-             of the same e as in $range(e)"
+            "\"{time}\" has values outside of the refreshed range: it has to be $bucket(e), with the \
+             same e as in $range(e)"
         );
         SourceError::Rollup { message }
     }
-}
-
-/// The rollup that `table` is, if it is one; `table` as statements name it, in lower case.
-pub fn rollup_name(table: &str) -> Option<&str> {
-    table.strip_prefix(ROLLUP_SCHEMA)?.strip_prefix('.')
 }
 
 fn over(
@@ -247,33 +215,33 @@ fn over(
     compile(&rollup.query, dialect, &context)
 }
 
-/// What of a statement matters to rollups.
+/// What matters to rollups in a statement.
 #[derive(Default)]
-struct Found {
-    /// What stands in each `$range`, and where.
+struct Findings {
+    /// The argument and the offset of each `$range`.
     ranges: Vec<(String, usize)>,
-    /// What stands in each `$bucket`.
+    /// The argument of each `$bucket`.
     buckets: Vec<String>,
-    refused: Option<(usize, String)>,
+    problem: Option<(usize, String)>,
 }
 
-impl Found {
+impl Findings {
     fn look(&mut self, pieces: &[Piece]) {
         for piece in pieces {
             match piece {
                 Piece::Sql { .. } => {}
                 Piece::Parameter { name, offset } => match name.as_str() {
                     "interval" | "tz" => {}
-                    "from" | "to" => self.refuse(
+                    "from" | "to" => self.report(
                         *offset,
                         "the rows of a rollup must not depend on when it is refreshed: write \
                          $range(e)",
                     ),
-                    _ => self.refuse(*offset, "a rollup has no variables: it is one for all views"),
+                    _ => self.report(*offset, "a rollup has no variables: it is the same for all views"),
                 },
-                Piece::Attribute { offset, .. } => self.refuse(
+                Piece::Attribute { offset, .. } => self.report(
                     *offset,
-                    "a rollup is one for all users: keep what tells them apart as a key, and write \
+                    "a rollup is the same for all users: keep what distinguishes them as a key, and write \
                      :user.… in the panels",
                 ),
                 Piece::Macro { name, arguments, offset } => {
@@ -281,9 +249,9 @@ impl Found {
                         ("range", Some(time)) => self.ranges.push((expression(time), *offset)),
                         ("bucket", Some(time)) => self.buckets.push(expression(time)),
                         ("optional", _) => {
-                            self.refuse(
+                            self.report(
                                 *offset,
-                                "a rollup has no variables: it is one for all views",
+                                "a rollup has no variables: it is the same for all views",
                             );
                         }
                         _ => {}
@@ -296,13 +264,13 @@ impl Found {
         }
     }
 
-    fn refuse(&mut self, offset: usize, message: &str) {
-        self.refused.get_or_insert_with(|| (offset, message.to_owned()));
+    fn report(&mut self, offset: usize, message: &str) {
+        self.problem.get_or_insert_with(|| (offset, message.to_owned()));
     }
 }
 
-/// An expression in a form in which equal ones are equal: without blanks, in lower case, names
-/// without their table's.
+/// An expression normalized for comparison: without white space, in lower case, names without their
+/// table's.
 fn expression(pieces: &[Piece]) -> String {
     let mut text = String::new();
     for piece in pieces {
@@ -322,38 +290,6 @@ fn expression(pieces: &[Piece]) -> String {
         Some((_, name)) if is_name => name.to_owned(),
         _ => text,
     }
-}
-
-/// Who writes a source's rollups.
-#[derive(Clone)]
-pub(crate) enum Writer {
-    Sqlite(SqliteRollups),
-    Postgres(Box<PostgresRollups>),
-    MySql(Box<MySqlRollups>),
-}
-
-impl Writer {
-    pub(crate) async fn refresh(&self, refresh: &Refresh<'_>) -> Result<RollupReport, SourceError> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.refresh(refresh).await,
-            Self::Postgres(postgres) => postgres.refresh(refresh).await,
-            Self::MySql(mysql) => mysql.refresh(refresh).await,
-        }
-    }
-
-    pub(crate) async fn records(&self) -> Result<Vec<Record>, SourceError> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.records().await,
-            Self::Postgres(postgres) => postgres.records().await,
-            Self::MySql(mysql) => mysql.records().await,
-        }
-    }
-}
-
-/// What a table was made by: `definition`, and what the database says of the columns.
-fn made_by(definition: &str, columns: &[(String, String)], origin: &str) -> String {
-    let columns = columns.iter().map(|(name, kind)| format!("{name} {kind}"));
-    format!("{definition}; {}; {origin}", columns.collect::<Vec<_>>().join(", "))
 }
 
 #[cfg(test)]
@@ -394,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_make_wrong_rows_is_refused_at_its_place() {
+    fn what_would_make_wrong_rows_is_an_error_at_its_position() {
         let cases = [
             ("select $bucket(at) as day, country from lines", 1, "$range"),
             (
@@ -436,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_may_be_called_by_its_table() {
+    fn a_time_may_be_qualified_by_its_table() {
         let sql = "select $bucket( l.At ) as day, country from lines l where $range(at)";
         assert!(plan(sql, Dialect::Postgres).is_ok());
         let sql = "select $bucket(coalesce(l.paid, l.at)) as day, country from lines l

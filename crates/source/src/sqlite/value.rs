@@ -1,12 +1,14 @@
-//! SQLite gives every cell its own type; a column of a frame has one. Decides which, or says why
-//! there is none.
+//! SQLite's values. Every cell has a type of its own there, but a column of a frame has one: this
+//! decides which, or says why there is none.
 
-use crate::SourceError;
+use crate::error::SourceError;
 use brisk_domain::{Column, Decimal, Timestamp, Values};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, TypeInfo as _, ValueRef as _};
 
 /// A cell as SQLite stores it.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Cell {
+pub(super) enum Cell {
     Null,
     Int(i64),
     Real(f64),
@@ -16,9 +18,9 @@ pub(crate) enum Cell {
 
 /// What is known of a column besides its cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Hint {
+pub(super) enum Hint {
     None,
-    /// The table declares it as text, which counts where all cells are NULL.
+    /// The table declares it as text, which decides if all cells are NULL.
     DeclaredText,
     /// Its whole numbers count 10^-scale units.
     Scale(u8),
@@ -29,13 +31,13 @@ pub(crate) enum Hint {
 /// The largest whole number up to which every float is exact.
 const EXACT_FLOAT: u64 = 1 << 53;
 
-/// One column of one type. Where all cells are NULL, whole numbers unless `hint` says more.
-pub(crate) fn column(name: &str, cells: Vec<Cell>, hint: Hint) -> Result<Column, SourceError> {
+/// The column of `cells`. If all are NULL, it holds whole numbers unless `hint` says otherwise.
+pub(super) fn column(name: &str, cells: Vec<Cell>, hint: Hint) -> Result<Column, SourceError> {
     let has = |wanted: fn(&Cell) -> bool| cells.iter().any(wanted);
     let int = has(|c| matches!(c, Cell::Int(_)));
     let real = has(|c| matches!(c, Cell::Real(_)));
     let text = has(|c| matches!(c, Cell::Text(_)));
-    let refused = if has(|c| matches!(c, Cell::Blob)) {
+    let problem = if has(|c| matches!(c, Cell::Blob)) {
         Some("binary values cannot be shown: select hex(…) or cast them to text")
     } else if text && (int || real) {
         Some("some rows hold text and some numbers: cast them to one type")
@@ -44,11 +46,11 @@ pub(crate) fn column(name: &str, cells: Vec<Cell>, hint: Hint) -> Result<Column,
     } else if hint == Hint::Time && (real || text) {
         Some("$bucket and $time need whole seconds since the epoch: cast it to integer")
     } else if real && has(|c| matches!(c, Cell::Int(v) if v.unsigned_abs() > EXACT_FLOAT)) {
-        Some("mixes fractions with whole numbers that are too large to be exact: cast it to text")
+        Some("mixes fractions with whole numbers too large to be exact: cast it to text")
     } else {
         None
     };
-    if let Some(message) = refused {
+    if let Some(message) = problem {
         let (column, message) = (name.to_owned(), message.to_owned());
         return Err(SourceError::Type { column, message });
     }
@@ -64,6 +66,38 @@ pub(crate) fn column(name: &str, cells: Vec<Cell>, hint: Hint) -> Result<Column,
         Hint::None | Hint::DeclaredText => Values::Int(ints(&cells).collect()),
     };
     Ok(Column { name: name.to_owned(), values })
+}
+
+impl Cell {
+    /// Its size in memory.
+    pub(super) fn size(&self) -> usize {
+        size_of::<Self>() + if let Self::Text(text) = self { text.len() } else { 0 }
+    }
+}
+
+/// The cells of `row`, whose columns have these names.
+pub(super) fn cells(row: &SqliteRow, names: &[String]) -> Result<Vec<Cell>, SourceError> {
+    let decoded = names.iter().enumerate().map(|(i, name)| {
+        cell(row, i).map_err(|error| SourceError::Type {
+            column: name.clone(),
+            message: format!("a value cannot be read ({error}): select hex(…) of it"),
+        })
+    });
+    decoded.collect()
+}
+
+fn cell(row: &SqliteRow, i: usize) -> Result<Cell, sqlx::error::BoxDynError> {
+    let value = row.try_get_raw(i)?;
+    if value.is_null() {
+        return Ok(Cell::Null);
+    }
+    let stored_as = value.type_info().into_owned();
+    Ok(match stored_as.name() {
+        "INTEGER" => Cell::Int(<i64 as sqlx::Decode<'_, sqlx::Sqlite>>::decode(value)?),
+        "REAL" => Cell::Real(<f64 as sqlx::Decode<'_, sqlx::Sqlite>>::decode(value)?),
+        "BLOB" => Cell::Blob,
+        _ => Cell::Text(<String as sqlx::Decode<'_, sqlx::Sqlite>>::decode(value)?),
+    })
 }
 
 fn ints(cells: &[Cell]) -> impl Iterator<Item = Option<i64>> + '_ {

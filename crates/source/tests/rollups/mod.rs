@@ -92,7 +92,25 @@ pub(crate) async fn direct(source: &Source) -> Vec<String> {
     rows(source, &format!("{SALES} order by 1, 2")).await
 }
 
-/// Somebody who reads all the while, and fails unless each time `sql` gives one of `allowed`.
+/// Refreshes and rebuilds a rollup of 40,000 sales over a hundred days, while a reader's `sql` has to
+/// see all of them every time. Returns how often it has read.
+pub(crate) async fn refresh_while_reading(source: &Source, sql: &'static str) -> usize {
+    let mut rollup = rollup(SALES);
+    rollup.lateness = Lateness::parse("3 months").unwrap();
+    refresh(source, &rollup).await.unwrap();
+    let reader = Reader::start(source, sql, &["100 40000"]);
+    for round in 0..10 {
+        if round % 3 == 2 {
+            // Another definition of the same rows.
+            rollup.query.sql = format!("{SALES} having {round} = {round}");
+        }
+        let report = refresh(source, &rollup).await.unwrap();
+        assert_eq!(report.from.is_none(), round % 3 == 2);
+    }
+    reader.reads().await
+}
+
+/// Reads all the while, and fails unless `sql` returns one of `allowed` every time.
 pub(crate) struct Reader {
     stop: Arc<AtomicBool>,
     task: tokio::task::JoinHandle<usize>,
