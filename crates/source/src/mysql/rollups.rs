@@ -167,7 +167,7 @@ impl Refreshing<'_> {
         }
     }
 
-    /// The database, and the table in which Brisk remembers what it did.
+    /// Makes the database and the table of records.
     async fn make_schema(&mut self) -> Result<(), SourceError> {
         if self.exists("rollups").await? {
             return Ok(());

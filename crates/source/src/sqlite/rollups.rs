@@ -60,6 +60,7 @@ impl SqliteRollups {
         let stop = file::StopOnDrop::default();
         let work = async {
             let mut connection = self.connect().await?;
+            self.keep_place();
             let mut handle = connection.lock_handle().await.map_err(|e| self.unavailable(&e))?;
             stop.watch(&mut handle);
             drop(handle);
@@ -92,7 +93,6 @@ impl SqliteRollups {
         if let Some(folder) = self.file.parent() {
             let made = tokio::fs::create_dir_all(folder).await;
             made.map_err(|error| unavailable(sqlx::Error::Io(error)))?;
-            self.keep_place(folder);
         }
         // The connection as a whole may write and create, because otherwise no attached file could be
         // written; the URL of its main database makes that one read-only.
@@ -117,8 +117,8 @@ impl SqliteRollups {
 
     /// Writes down what identifies the folder of the rollups, for later processes. Without it each
     /// process refreshes for itself, which is correct, so a failure is not an error.
-    fn keep_place(&self, folder: &Path) {
-        let path = folder.join(PLACE_FILE);
+    fn keep_place(&self) {
+        let path = self.file.with_file_name(PLACE_FILE);
         if self.place.is_empty() || path.exists() {
             return;
         }
