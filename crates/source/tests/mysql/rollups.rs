@@ -10,7 +10,8 @@ use brisk_source::{Limits, Source};
 use fixture::instants::url;
 use fixture::maria::{VARIABLE, wait_until_ended, wait_until_running};
 use rollups::{
-    DAY, NOON, SALES, direct, plan, refresh, refresh_while_reading, rollup, rows, run, shown,
+    DAY, NOON, SALES, assert_short_and_long_day, direct, plan, refresh, refresh_while_reading,
+    rollup, rows, run, shown,
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection, Row};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -247,12 +248,7 @@ async fn days_follow_the_wall_clock_through_both_changes() {
     }
     assert_eq!(shown(&world.source).await, direct(&world.source).await);
     let starts = "select to_seconds(day) as start from brisk.daily order by 1";
-    let starts = rows(&world.source, starts).await;
-    let starts: Vec<i64> = starts.iter().map(|start| start.parse().unwrap()).collect();
-    for hours in [23, 25] {
-        let lengths = starts.windows(2).filter(|two| two[1] - two[0] == hours * 3_600);
-        assert_eq!(lengths.count(), 1, "{hours}");
-    }
+    assert_short_and_long_day(&rows(&world.source, starts).await);
 }
 
 #[tokio::test]

@@ -2,21 +2,19 @@
 
 use crate::rollups;
 
+use crate::fixture::instants::url;
 use brisk_domain::{Lateness, SourceName, Timestamp};
 use brisk_source::{Limits, Source};
-use rollups::{DAY, NOON, SALES, direct, refresh, refresh_while_reading, rollup, rows, run, shown};
+use rollups::{
+    DAY, NOON, SALES, assert_short_and_long_day, direct, refresh, refresh_while_reading, rollup,
+    rows, run, shown,
+};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-/// The server that `cargo xtask test` starts; none with `--quick`.
-fn url() -> Option<String> {
-    if std::env::var_os("BRISK_TEST_QUICK").is_some() {
-        return None;
-    }
-    let url = std::env::var("BRISK_TEST_POSTGRES_URL");
-    Some(url.expect("BRISK_TEST_POSTGRES_URL names a PostgreSQL: run cargo xtask test"))
-}
+/// Where the server is.
+const VARIABLE: &str = "BRISK_TEST_POSTGRES_URL";
 
 /// A database of the test's own, with a role that reads and one that writes rollups.
 struct World {
@@ -32,7 +30,7 @@ struct World {
 impl World {
     async fn new() -> Option<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let url = url()?;
+        let url = url(VARIABLE)?;
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("rollups_{}_{number}", std::process::id());
         let mut server = PgConnection::connect(&url).await.unwrap();
@@ -186,12 +184,7 @@ async fn days_follow_the_wall_clock_through_both_changes() {
     }
     assert_eq!(shown(&world.source).await, direct(&world.source).await);
     let starts = "select extract(epoch from day)::bigint as start from brisk.daily order by 1";
-    let starts = rows(&world.source, starts).await;
-    let starts: Vec<i64> = starts.iter().map(|start| start.parse().unwrap()).collect();
-    for hours in [23, 25] {
-        let lengths = starts.windows(2).filter(|two| two[1] - two[0] == hours * 3_600);
-        assert_eq!(lengths.count(), 1, "{hours}");
-    }
+    assert_short_and_long_day(&rows(&world.source, starts).await);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! A real PostgreSQL: every type is what it is, statements only read, and limits hold.
 
+use crate::fixture::instants::url;
 use brisk_domain::{
     Access, Bounds, Decimal, Frame, Interval, Query, SourceName, Timestamp, Values, ZoneName,
 };
@@ -8,18 +9,12 @@ use sqlx::{Connection, Executor};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// The server that `cargo xtask test` starts; none with `--quick`.
-fn url() -> Option<String> {
-    if std::env::var_os("BRISK_TEST_QUICK").is_some() {
-        return None;
-    }
-    let url = std::env::var("BRISK_TEST_POSTGRES_URL");
-    Some(url.expect("BRISK_TEST_POSTGRES_URL names a PostgreSQL: run cargo xtask test"))
-}
+/// Where the server is.
+const VARIABLE: &str = "BRISK_TEST_POSTGRES_URL";
 
 fn source(limits: Limits) -> Option<Source> {
     let name = SourceName::parse("pg").unwrap();
-    Some(Source::postgres(name, &url()?, 4, limits).unwrap())
+    Some(Source::postgres(name, &url(VARIABLE)?, 4, limits).unwrap())
 }
 
 fn statement(sql: &str) -> Statement {
@@ -121,7 +116,7 @@ async fn buckets_follow_the_wall_clock_as_the_servers_own_do() {
 #[tokio::test]
 async fn a_statement_that_writes_is_refused_by_the_server_too() {
     let Some(source) = source(Limits::default()) else { return };
-    let mut admin = sqlx::PgConnection::connect(&url().unwrap()).await.unwrap();
+    let mut admin = sqlx::PgConnection::connect(&url(VARIABLE).unwrap()).await.unwrap();
     admin.execute("drop table if exists kept; create table kept as select 1 as a").await.unwrap();
     admin
         .execute(
@@ -163,7 +158,7 @@ async fn running(admin: &mut sqlx::PgConnection, mark: &str) -> i64 {
 #[tokio::test]
 async fn a_statement_whose_reader_leaves_ends_on_the_server_and_its_connection_comes_back() {
     let Some(source) = source(Limits::default()) else { return };
-    let mut admin = sqlx::PgConnection::connect(&url().unwrap()).await.unwrap();
+    let mut admin = sqlx::PgConnection::connect(&url(VARIABLE).unwrap()).await.unwrap();
     let slow = "select count(*) as left_alone from generate_series(1, 100000) a,
                 generate_series(1, 100000) b";
     // More often than the source has connections.
@@ -187,8 +182,8 @@ async fn a_statement_whose_reader_leaves_ends_on_the_server_and_its_connection_c
 async fn what_a_function_changes_of_its_session_does_not_hold_for_the_next_statement() {
     let Some(_) = source(Limits::default()) else { return };
     let name = SourceName::parse("pg").unwrap();
-    let one = Source::postgres(name, &url().unwrap(), 1, Limits::default()).unwrap();
-    let mut admin = sqlx::PgConnection::connect(&url().unwrap()).await.unwrap();
+    let one = Source::postgres(name, &url(VARIABLE).unwrap(), 1, Limits::default()).unwrap();
+    let mut admin = sqlx::PgConnection::connect(&url(VARIABLE).unwrap()).await.unwrap();
     let function = "create or replace function loosens() returns text language sql as
                     $$ select set_config('default_transaction_read_only', 'off', false)
                        || set_config('statement_timeout', '0', false)
@@ -219,7 +214,7 @@ async fn a_connection_that_the_server_has_ended_is_replaced() {
     let pid = "select pg_backend_pid() as pid";
     for _ in 0..3 {
         let pid = run(&source, pid).await.unwrap().columns()[0].values.exact(0).unwrap();
-        let mut admin = sqlx::PgConnection::connect(&url().unwrap()).await.unwrap();
+        let mut admin = sqlx::PgConnection::connect(&url(VARIABLE).unwrap()).await.unwrap();
         let ends = format!("select pg_terminate_backend({pid})");
         admin.execute(sqlx::AssertSqlSafe(ends)).await.unwrap();
     }

@@ -92,6 +92,15 @@ pub(crate) async fn direct(source: &Source) -> Vec<String> {
     rows(source, &format!("{SALES} order by 1, 2")).await
 }
 
+/// Among days that begin at `starts`, in seconds, exactly one has 23 hours and one has 25.
+pub(crate) fn assert_short_and_long_day(starts: &[String]) {
+    let starts: Vec<i64> = starts.iter().map(|start| start.parse().unwrap()).collect();
+    for hours in [23, 25] {
+        let lengths = starts.windows(2).filter(|two| two[1] - two[0] == hours * 3_600);
+        assert_eq!(lengths.count(), 1, "{hours}");
+    }
+}
+
 /// Refreshes and rebuilds a rollup of 40,000 sales over a hundred days, while a reader's `sql` has to
 /// see all of them every time. Returns how often it has read.
 pub(crate) async fn refresh_while_reading(source: &Source, sql: &'static str) -> usize {
