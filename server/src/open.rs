@@ -8,8 +8,6 @@ use brisk_domain::{Clock, SourceName};
 use brisk_engine::load::{Loader, Sources};
 use brisk_engine::{Cached, Catalog, Engine, RunObserver};
 use brisk_source::Source;
-use std::fs::OpenOptions;
-use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -101,20 +99,14 @@ pub async fn introduce(sources: Sources) {
     }
 }
 
-/// What tells the folder of `file` from those of other machines, which may have the same name:
-/// a refresh in one is none in another, though they share a Redis.
+/// Identifies the folder of `file` among those of other machines, which may have the same name: a
+/// refresh in one folder is none in another, even with a shared Redis. The first refresh writes it
+/// down; until then, or if it cannot, this process relies on nobody else's refreshes.
 fn place(file: &Path) -> String {
     let own = format!("{:032x}", rand::random::<u128>());
-    let Some(folder) = file.parent() else { return own };
-    let known = folder.join("place");
-    // Where it cannot be kept, this process takes nobody's word for its rollups; that is enough.
-    let kept = std::fs::read_to_string(&known).or_else(|_| {
-        std::fs::create_dir_all(folder)?;
-        let mut new = OpenOptions::new().write(true).create_new(true).open(&known)?;
-        new.write_all(own.as_bytes())?;
-        Ok::<_, std::io::Error>(own.clone())
-    });
-    kept.ok().filter(|kept| kept.len() == own.len()).unwrap_or(own)
+    let known = file.parent().map(|folder| folder.join(Source::PLACE_FILE));
+    let known = known.and_then(|known| std::fs::read_to_string(known).ok());
+    known.filter(|known| known.len() == own.len()).unwrap_or(own)
 }
 
 fn cache(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Result<Cache<Cached>> {

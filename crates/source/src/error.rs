@@ -3,17 +3,18 @@
 use brisk_domain::Query;
 use brisk_domain::frame::FrameError;
 
-/// A statement that is refused before it runs, at a place in the author's text.
+/// A statement that is rejected before it runs, with the position in the author's text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
 pub struct StatementError {
-    /// The line: of the dashboard's file where the query knows it, else of the statement; from 1.
+    /// The line, from 1: in the dashboard's file if the query knows it, otherwise in the statement.
     pub line: u32,
     /// The column, in characters from 1.
     pub column: u32,
-    /// What is wrong and what is allowed.
+    /// What is wrong, and what to write instead.
     pub message: String,
-    /// An attribute that the statement uses and who asks lacks: nothing is wrong with the text.
+    /// A user attribute that the statement needs and the signed-in user does not have. The text itself
+    /// is correct.
     pub lacks: Option<String>,
 }
 
@@ -32,10 +33,10 @@ impl StatementError {
     }
 }
 
-/// Why a statement gave no frame.
+/// Why a statement returned no frame.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum SourceError {
-    /// The database refused a word of the statement, at a place in the author's text.
+    /// The database rejected the statement because of a word of the author's text.
     #[error(transparent)]
     Statement(#[from] StatementError),
     /// The database cannot be reached or opened, or all its connections are busy.
@@ -73,11 +74,11 @@ pub enum SourceError {
         /// Why, and what to do.
         message: String,
     },
-    /// The columns make no frame.
+    /// The columns do not make up a frame.
     #[error(transparent)]
     Frame(#[from] FrameError),
-    /// The database refused the statement for a reason that has no place in its text.
-    #[error("the database refused the statement: {message}")]
+    /// The database rejected the statement, for a reason without a position in its text.
+    #[error("the database rejected the statement: {message}")]
     Database {
         /// The database's message.
         message: String,

@@ -1,60 +1,58 @@
 //! Turns a query, as its author wrote it, into a checked, bound, read-only statement, and the result
 //! into a frame.
 //!
-//! The pipeline, one step a file; all but the last are pure:
+//! # Where things are
 //!
-//! 1. [`template`] reads the author's text into SQL, `:parameters` and `$macros(…)`, with the
-//!    dialect's literals and comments from `lexis`;
-//! 2. [`check`] makes sure that it is one `select`, by way of `outline`, which leads every error
-//!    back to the author's line; `tables` finds what it reads, `times` which columns are instants;
-//! 3. [`macros`] writes each macro in the dialect's SQL; the zone's changes, cut into `segments`, are
-//!    found by a `lookup`;
-//! 4. [`statement::compile`] puts them together in `writer`: SQL and bound values, never spliced;
-//! 5. `sqlite`, `postgres` and `mysql` run it, read-only and within [`limits`], and decode the
-//!    frame; [`source`] is any of them. `blame` finds the author's word that a database's message
-//!    is about.
+//! | room | owns |
+//! |---|---|
+//! | `compile/` | the author's text -> a [`Statement`]: pure steps that know no database |
+//! | `sqlite/`, `postgres/`, `mysql/` | everything about one database: `syntax` (its SQL), `denied_functions`, `executor` (runs statements), `session`, `value` (decodes cells), `error` (its error messages), `rollups` (writes them) |
+//! | [`rollup`] | tables of a statement's rows, kept up to date for other statements to read |
+//! | `server` | what the executors of database servers share: retries, limits, cancellation |
+//! | [`source`] | [`Source`]: any of the databases |
 //!
-//! [`rollup`] keeps tables of what such a statement gives, for other statements to read.
+//! A statement passes through `compile/` in this order, one step a file; `pipeline` holds them
+//! together:
 //!
-//! To add a macro: its expansion in [`macros`] (or [`time_columns`], [`readings`]) and its case in `writer`.
-//! To add a dialect: a variant of [`Dialect`] (the compiler lists what it has to spell), its
-//! literals and comments in `lexis`, its functions in `refused`, and its executor beside
-//! `postgres`.
+//! 1. `template` splits the text into SQL, `:parameters` and `$macros(…)`; the dialect's `lexer`
+//!    tokens keep literals and comments out of it.
+//! 2. `check` makes sure that it is one `select`. The parser reads an `outline` with stand-ins, which
+//!    leads every error back to the author's line; `tables` finds what the statement reads,
+//!    `instant_columns` which of its columns are instants.
+//! 3. `writer` expands `macros` (and `wall_clock`, `time_encodings`) and binds values, which are never
+//!    spliced into the SQL. A zone's changes become `segments` or `offset_steps`.
+//!
+//! # Adding a macro
+//!
+//! Its expansion in `compile/macros`, its case in `compile/writer`, and, if it returns an instant, its
+//! name in `compile/instant_columns`. What databases write differently is a method of
+//! [`Syntax`](syntax).
+//!
+//! # Adding a dialect
+//!
+//! A room beside `postgres/`, a variant of [`Dialect`], and what the compiler then asks for: no
+//! `match` on a dialect has a catch-all arm. `docs/extending.md` lists every file.
 
 mod about;
-mod blame;
-pub mod check;
+mod bind;
+mod columns;
+mod compile;
 mod dialect;
 pub mod error;
-mod lexis;
-pub mod limits;
-mod lookup;
-pub mod macros;
-mod mixed;
+mod limits;
 mod mysql;
-mod mysql_error;
-mod mysql_session;
-mod mysql_value;
-mod outline;
 mod postgres;
-mod postgres_session;
-mod postgres_value;
-pub mod readings;
-mod refused;
 pub mod rollup;
-mod segments;
+mod row_meter;
+mod server;
 pub mod source;
 mod sqlite;
-pub mod statement;
-mod tables;
-pub mod template;
-pub mod time_columns;
-mod times;
-mod writer;
+mod syntax;
 
 pub use about::About;
+pub use compile::pipeline::compile;
+pub use compile::statement::{Bind, Context, Statement};
 pub use dialect::Dialect;
 pub use error::{SourceError, StatementError};
 pub use limits::Limits;
 pub use source::Source;
-pub use statement::{Bind, Context, Statement, compile};

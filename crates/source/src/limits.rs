@@ -1,15 +1,15 @@
-//! What a statement may take.
+//! [`Limits`]: how much a statement may take.
 
 use std::time::Duration;
 
-/// What a statement may take.
+/// How much a statement may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Its time on the database.
+    /// Time on the database.
     pub time: Duration,
-    /// Rows of its result.
+    /// Rows of the result.
     pub rows: usize,
-    /// Bytes of its result.
+    /// Bytes of the result, in memory.
     pub bytes: usize,
 }
 

@@ -1,10 +1,19 @@
-//! [`Source`]: a database that panels read, whatever it is.
+//! [`Source`]: a database that panels read, whichever it is. Opening one neither connects nor writes.
 
-use crate::mysql::MySql;
-use crate::postgres::Postgres;
-use crate::rollup::{MySqlRollups, PostgresRollups, Record, Refresh, SqliteRollups, Writer};
-use crate::sqlite::Sqlite;
-use crate::{About, Dialect, Limits, SourceError, Statement};
+use crate::about::About;
+use crate::compile::statement::Statement;
+use crate::dialect::Dialect;
+use crate::error::SourceError;
+use crate::limits::Limits;
+use crate::mysql::executor::{self as mysql, MySql};
+use crate::mysql::rollups::MySqlRollups;
+use crate::postgres::executor::{self as postgres, Postgres};
+use crate::postgres::rollups::PostgresRollups;
+use crate::rollup::refresh::{Record, Refresh};
+use crate::rollup::writer::RollupWriter;
+use crate::server::Server;
+use crate::sqlite::executor::Sqlite;
+use crate::sqlite::rollups::{PLACE_FILE, SqliteRollups};
 use brisk_domain::{Frame, RollupReport, SourceName};
 use std::path::Path;
 use std::time::Duration;
@@ -14,82 +23,86 @@ use std::time::Duration;
 pub struct Source {
     name: SourceName,
     database: Database,
-    rollups: Option<Writer>,
+    rollups: Option<RollupWriter>,
     place: String,
 }
 
 #[derive(Clone)]
 enum Database {
     Sqlite(Sqlite),
-    Postgres(Postgres),
-    MySql(MySql),
+    Postgres(Server<Postgres>),
+    MySql(Server<MySql>),
 }
 
 impl Source {
+    /// The file beside a SQLite source's rollups that identifies their folder.
+    pub const PLACE_FILE: &str = PLACE_FILE;
+
     /// The SQLite file at `path`, which is opened when first needed.
     pub fn sqlite(name: SourceName, path: &Path, limits: Limits) -> Self {
         let database = Database::Sqlite(Sqlite::new(name.clone(), path, limits));
         Self { name, database, rollups: None, place: String::new() }
     }
 
-    /// The PostgreSQL at `url`, or one that speaks its protocol, over at most `connections`; they
-    /// are made when first needed.
+    /// The PostgreSQL at `url`, or one that speaks its protocol, over at most `connections`,
+    /// which are made when first needed.
     pub fn postgres(
         name: SourceName,
         url: &str,
         connections: u32,
         limits: Limits,
     ) -> Result<Self, SourceError> {
-        let postgres = Postgres::new(name.clone(), url, connections, limits)?;
-        let database = Database::Postgres(postgres);
+        let database = Database::Postgres(postgres::open(name.clone(), url, connections, limits)?);
         Ok(Self { name, database, rollups: None, place: String::new() })
     }
 
-    /// Keeps rollups of a SQLite database in `file`, which is made when first needed; a refresh
-    /// may take so much `time`. Processes that say the same `place` share that file; what others
-    /// have refreshed is in another. Other databases keep their rollups themselves.
+    /// Keeps rollups of a SQLite database in `file`, which the first refresh makes; a refresh may take
+    /// so much `time`. `place` identifies the folder of `file`: only processes with the same place
+    /// rely on each other's refreshes. The first refresh writes it to [`Self::PLACE_FILE`] in that
+    /// folder, unless it is empty. Other databases keep their rollups themselves.
     #[must_use]
     pub fn with_rollup_file(self, file: &Path, place: &str, time: Duration) -> Self {
         match self.database {
             Database::Sqlite(sqlite) => {
                 let name = self.name.clone();
-                let writer = SqliteRollups::new(name, sqlite.path(), file, time);
+                let writer = SqliteRollups::new(name, sqlite.path(), file, place, time);
                 let database = Database::Sqlite(sqlite.with_rollups(file));
-                let (rollups, place) = (Some(Writer::Sqlite(writer)), place.to_owned());
+                let (rollups, place) = (Some(RollupWriter::Sqlite(writer)), place.to_owned());
                 Self { database, rollups, place, ..self }
             }
             Database::Postgres(_) | Database::MySql(_) => self,
         }
     }
 
-    /// Keeps rollups of a server in its schema `brisk`, written over connections to `url`; a
-    /// refresh may take so much `time`. SQLite has no URL.
+    /// Keeps rollups of a server in its schema `brisk`, written over connections to `url`; a refresh
+    /// may take so much `time`. Has no effect on SQLite.
     pub fn with_rollup_url(self, url: &str, time: Duration) -> Result<Self, SourceError> {
         let rollups = match &self.database {
             Database::Sqlite(_) => return Ok(self),
             Database::Postgres(postgres) => {
                 let name = self.name.clone();
-                let rollups = PostgresRollups::new(name, url, postgres.user(), time)?;
-                Writer::Postgres(Box::new(rollups))
+                let rollups =
+                    PostgresRollups::new(name, url, postgres.options().get_username(), time)?;
+                RollupWriter::Postgres(Box::new(rollups))
             }
             Database::MySql(mysql) => {
-                let rollups = MySqlRollups::new(self.name.clone(), url, mysql.database(), time)?;
-                Writer::MySql(Box::new(rollups))
+                let database = mysql.options().get_database();
+                let rollups = MySqlRollups::new(self.name.clone(), url, database, time)?;
+                RollupWriter::MySql(Box::new(rollups))
             }
         };
         Ok(Self { rollups: Some(rollups), ..self })
     }
 
     /// The MySQL or MariaDB at `url`, or one that speaks their protocol, over at most
-    /// `connections`; they are made when first needed.
+    /// `connections`, which are made when first needed.
     pub fn mysql(
         name: SourceName,
         url: &str,
         connections: u32,
         limits: Limits,
     ) -> Result<Self, SourceError> {
-        let mysql = MySql::new(name.clone(), url, connections, limits)?;
-        let database = Database::MySql(mysql);
+        let database = Database::MySql(mysql::open(name.clone(), url, connections, limits)?);
         Ok(Self { name, database, rollups: None, place: String::new() })
     }
 
@@ -98,12 +111,12 @@ impl Source {
         &self.name
     }
 
-    /// Which of several places its rollups are in, where processes do not share one.
+    /// Identifies the folder of its rollups, where processes do not share one.
     pub fn rollup_place(&self) -> &str {
         &self.place
     }
 
-    /// How it spells SQL.
+    /// Which SQL it speaks.
     pub fn dialect(&self) -> Dialect {
         match self.database {
             Database::Sqlite(_) => Dialect::Sqlite,
@@ -112,7 +125,7 @@ impl Source {
         }
     }
 
-    /// What a statement may take.
+    /// The limits of its statements.
     pub fn limits(&self) -> Limits {
         match &self.database {
             Database::Sqlite(sqlite) => sqlite.limits(),
@@ -144,7 +157,7 @@ impl Source {
         }
     }
 
-    /// What its server is, and whether the role that reads could write.
+    /// What its server is, and what the user that reads may do besides.
     pub async fn about(&self) -> Result<About, SourceError> {
         match &self.database {
             Database::Sqlite(sqlite) => sqlite.about().await,
@@ -153,20 +166,15 @@ impl Source {
         }
     }
 
-    /// How the database would run `statement`, in its own words, a line each.
+    /// The database's plan for `statement`, in its own words, line by line.
     pub async fn explain(&self, statement: &Statement) -> Result<Vec<String>, SourceError> {
-        let explain = match self.dialect() {
-            Dialect::Sqlite => "explain query plan",
-            Dialect::Postgres | Dialect::MySql => "explain",
-        };
-        let sql = format!("{explain} {}", statement.sql);
+        let syntax = self.dialect().syntax();
+        let sql = format!("{} {}", syntax.explain(), statement.sql);
         let frame =
             self.run(&Statement { sql, times: Vec::new(), ..statement.clone() }, &[]).await?;
-        // SQLite's numbers say nothing to people.
-        let columns = frame
-            .columns()
-            .iter()
-            .filter(|column| self.dialect() != Dialect::Sqlite || column.name == "detail");
+        let wanted = syntax.explain_column();
+        let columns =
+            frame.columns().iter().filter(|column| wanted.is_none_or(|name| column.name == name));
         let columns: Vec<_> = columns.collect();
         let line = |row| {
             let cells = columns.iter().filter_map(|column| {
@@ -178,20 +186,20 @@ impl Source {
         Ok((0..frame.rows()).map(line).collect())
     }
 
-    /// Refreshes a rollup's table; readers see its rows from before it or from after it.
+    /// Refreshes a rollup's table; readers see either the old rows or the new ones.
     pub async fn refresh(&self, refresh: &Refresh<'_>) -> Result<RollupReport, SourceError> {
         self.writer()?.refresh(refresh).await
     }
 
-    /// What the database remembers of its rollups' last refreshes.
+    /// What the database records about its rollups' last refreshes.
     pub async fn rollup_records(&self) -> Result<Vec<Record>, SourceError> {
         self.writer()?.records().await
     }
 
-    fn writer(&self) -> Result<&Writer, SourceError> {
+    fn writer(&self) -> Result<&RollupWriter, SourceError> {
         self.rollups.as_ref().ok_or_else(|| {
             let message = format!(
-                "source \"{}\" has no \"rollup_url\": rollups are written by a role of their own",
+                "source \"{}\" has no \"rollup_url\": rollups are written by a user of their own",
                 self.name
             );
             SourceError::Rollup { message }

@@ -92,7 +92,34 @@ pub(crate) async fn direct(source: &Source) -> Vec<String> {
     rows(source, &format!("{SALES} order by 1, 2")).await
 }
 
-/// Somebody who reads all the while, and fails unless each time `sql` gives one of `allowed`.
+/// Among days that begin at `starts`, in seconds, exactly one has 23 hours and one has 25.
+pub(crate) fn assert_short_and_long_day(starts: &[String]) {
+    let starts: Vec<i64> = starts.iter().map(|start| start.parse().unwrap()).collect();
+    for hours in [23, 25] {
+        let lengths = starts.windows(2).filter(|two| two[1] - two[0] == hours * 3_600);
+        assert_eq!(lengths.count(), 1, "{hours}");
+    }
+}
+
+/// Refreshes and rebuilds a rollup of 40,000 sales over a hundred days, while a reader's `sql` has to
+/// see all of them every time. Returns how often it has read.
+pub(crate) async fn refresh_while_reading(source: &Source, sql: &'static str) -> usize {
+    let mut rollup = rollup(SALES);
+    rollup.lateness = Lateness::parse("3 months").unwrap();
+    refresh(source, &rollup).await.unwrap();
+    let reader = Reader::start(source, sql, &["100 40000"]);
+    for round in 0..10 {
+        if round % 3 == 2 {
+            // Another definition of the same rows.
+            rollup.query.sql = format!("{SALES} having {round} = {round}");
+        }
+        let report = refresh(source, &rollup).await.unwrap();
+        assert_eq!(report.from.is_none(), round % 3 == 2);
+    }
+    reader.reads().await
+}
+
+/// Reads all the while, and fails unless `sql` returns one of `allowed` every time.
 pub(crate) struct Reader {
     stop: Arc<AtomicBool>,
     task: tokio::task::JoinHandle<usize>,

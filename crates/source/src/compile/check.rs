@@ -1,0 +1,286 @@
+//! Makes sure that a statement is one `select` that reads and does nothing else. Pure.
+//!
+//! This is the first line of defence, and explains itself to the author. The second one is the
+//! read-only connection on which the statement runs.
+
+use super::denied_functions::is_denied;
+use super::instant_columns;
+use super::outline::{MACRO, Outline};
+use super::tables::{self, last_name};
+use super::template::Piece;
+use crate::dialect::Dialect;
+use crate::error::StatementError;
+use brisk_domain::Query;
+use sqlparser::ast::{
+    Expr, Ident, ObjectName, Query as SqlQuery, Select, SetExpr, Spanned, Statement, TableFactor,
+    Value, ValueWithSpan, Visit, Visitor,
+};
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::Location;
+use std::ops::ControlFlow;
+
+/// What an accepted statement reads and returns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Checked {
+    /// The tables that it reads, in lower case, sorted.
+    pub(crate) tables: Vec<String>,
+    /// The columns that hold instants, because they come from `$bucket` or `$time`.
+    pub(crate) times: Vec<String>,
+    /// The names of all its columns, as written; `None` if only the database knows them.
+    pub(crate) columns: Option<Vec<String>>,
+}
+
+/// Checks the statement; an error points into the author's text.
+pub(crate) fn check(
+    query: &Query,
+    pieces: &[Piece],
+    dialect: Dialect,
+) -> Result<Checked, StatementError> {
+    let outline = Outline::of(query, pieces, dialect);
+    let statements = Parser::parse_sql(dialect.syntax().grammar(), &outline.sql)
+        .map_err(|error| unreadable(&outline, &error))?;
+    let body = one_select(&outline, &statements)?;
+    if let ControlFlow::Break((place, message)) =
+        body.visit(&mut ReadOnlyCheck { dialect, outline: &outline })
+    {
+        return Err(outline.error(place, message));
+    }
+    let times = instant_columns::of(body).map_err(|place| {
+        let message = "this time has no name: write $bucket(created_at) as day";
+        outline.error(place, message)
+    })?;
+    let tables = tables::read_by(body, dialect);
+    Ok(Checked { tables, times, columns: instant_columns::names(body) })
+}
+
+fn one_select<'a>(
+    outline: &Outline<'_>,
+    statements: &'a [Statement],
+) -> Result<&'a SqlQuery, StatementError> {
+    let start = Location::new(1, 1);
+    match statements {
+        [Statement::Query(body)] => Ok(body),
+        [] => Err(outline.error(start, "the statement is empty: write one select")),
+        [_] => Err(outline.error(start, "only select (or with … select) is allowed")),
+        [_, second, ..] => Err(outline.error(
+            second.span().start,
+            "only one statement is allowed: remove what follows the semicolon",
+        )),
+    }
+}
+
+/// The parser's message as a sentence, at its position.
+fn unreadable(outline: &Outline<'_>, error: &ParserError) -> StatementError {
+    let text = match error {
+        ParserError::TokenizerError(text) | ParserError::ParserError(text) => text.as_str(),
+        ParserError::RecursionLimitExceeded => {
+            let message = "the statement is nested too deeply: split it with a with clause";
+            return outline.error(Location::new(1, 1), message);
+        }
+    };
+    let (reason, place) = match text.rsplit_once(" at Line: ") {
+        Some((reason, place)) => (reason, location(place)),
+        None => (text, Location::empty()),
+    };
+    let reason = reason
+        .replace(MACRO, "$")
+        .replace("Expected: ", "expected ")
+        .replace("found: EOF", "found the end")
+        .replace("found: ", "found ");
+    outline.error(place, format!("the statement cannot be parsed here: {reason}"))
+}
+
+/// Reads `1, Column: 8`.
+fn location(text: &str) -> Location {
+    let numbers = text
+        .split_once(", Column: ")
+        .and_then(|(line, column)| Some((line.parse().ok()?, column.trim().parse().ok()?)));
+    numbers.map_or(Location::empty(), |(line, column)| Location::new(line, column))
+}
+
+struct ReadOnlyCheck<'a> {
+    dialect: Dialect,
+    outline: &'a Outline<'a>,
+}
+
+type Verdict = ControlFlow<(Location, String)>;
+const ALLOWED: Verdict = ControlFlow::Continue(());
+
+impl Visitor for ReadOnlyCheck<'_> {
+    type Break = (Location, String);
+
+    fn pre_visit_query(&mut self, query: &SqlQuery) -> Verdict {
+        if let Some(message) = writes(&query.body) {
+            return ControlFlow::Break((query.span().start, message.into()));
+        }
+        if !query.locks.is_empty() {
+            let message = "panels may not lock rows: remove for update or for share";
+            return ControlFlow::Break((query.span().start, message.into()));
+        }
+        ALLOWED
+    }
+
+    fn pre_visit_select(&mut self, select: &Select) -> Verdict {
+        if select.into.is_some() {
+            let message = "select … into writes: remove the into";
+            return ControlFlow::Break((select.select_token.0.span.start, message.into()));
+        }
+        ALLOWED
+    }
+
+    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> Verdict {
+        match factor {
+            TableFactor::Table { name, .. } | TableFactor::Function { name, .. } => {
+                self.function(name)
+            }
+            _ => ALLOWED,
+        }
+    }
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> Verdict {
+        match expr {
+            Expr::Function(function) => self.function(&function.name),
+            // `@x`, `@@x`, `@@global.x`.
+            Expr::Identifier(name) => session_variable(name),
+            Expr::CompoundIdentifier(names) => names.first().map_or(ALLOWED, session_variable),
+            _ => ALLOWED,
+        }
+    }
+
+    fn pre_visit_value(&mut self, value: &ValueWithSpan) -> Verdict {
+        if let Value::Placeholder(text) = &value.value
+            && !self.outline.stands_in(text, value.span.start)
+        {
+            let message = format!(
+                "{text} is not a parameter: write :from, :to, :interval, :tz or a variable's name, in \
+                 lower case"
+            );
+            return ControlFlow::Break((value.span.start, message));
+        }
+        ALLOWED
+    }
+}
+
+impl ReadOnlyCheck<'_> {
+    fn function(&self, name: &ObjectName) -> Verdict {
+        let (last, place) = last_name(name);
+        if is_denied(self.dialect, &last) {
+            let message = format!("the function {last} is not allowed in panels");
+            return ControlFlow::Break((place, message));
+        }
+        ALLOWED
+    }
+}
+
+/// Session variables outlive the statement, and server variables are not data.
+fn session_variable(name: &Ident) -> Verdict {
+    if name.quote_style.is_none() && name.value.starts_with('@') {
+        let message = format!("the variable {} is not allowed in panels", name.value);
+        return ControlFlow::Break((name.span.start, message));
+    }
+    ALLOWED
+}
+
+/// Why a query's body is not a plain `select`, if it is not.
+fn writes(body: &SetExpr) -> Option<&'static str> {
+    match body {
+        SetExpr::Select(_) | SetExpr::Query(_) | SetExpr::Values(_) => None,
+        SetExpr::SetOperation { left, right, .. } => writes(left).or_else(|| writes(right)),
+        SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {
+            Some("only select is allowed: a panel never writes")
+        }
+        SetExpr::Table(_) => Some("write select * from instead of table"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile::template;
+
+    fn checked(dialect: Dialect, sql: &str) -> Result<Checked, StatementError> {
+        let query = Query::new(sql);
+        check(&query, &template::parse(&query, dialect)?, dialect)
+    }
+
+    fn read(dialect: Dialect, sql: &str) -> Vec<String> {
+        checked(dialect, sql).unwrap().tables
+    }
+
+    fn times(sql: &str) -> Result<Vec<String>, StatementError> {
+        Ok(checked(Dialect::Sqlite, sql)?.times)
+    }
+
+    #[test]
+    fn tables_are_found_without_the_names_of_ctes() {
+        let sql = "with a as (select * from Orders) select * from a join main.lines l on l.x = a.x
+                   where exists (select 1 from \"Third\") union all select * from fourth";
+        let expected = ["fourth", "main.lines", "orders", "third"];
+        assert_eq!(read(Dialect::Sqlite, sql), expected);
+    }
+
+    #[test]
+    fn a_cte_hides_a_table_only_where_it_holds() {
+        let elsewhere = "select * from a, (with a as (select 1) select * from a) b";
+        assert_eq!(read(Dialect::Sqlite, elsewhere), ["a"]);
+        let with_schema = "with a as (select 1) select * from a, main.a";
+        assert_eq!(read(Dialect::Sqlite, with_schema), ["main.a"]);
+        // Here the inner one is the table.
+        let own_name = "with a as (select * from a) select * from a";
+        assert_eq!(read(Dialect::Postgres, own_name), ["a"]);
+        let later = "with a as (select * from b), b as (select 1) select * from a, b";
+        assert_eq!(read(Dialect::Postgres, later), ["b"]);
+        let recursive = "with recursive a as (select 1 union all select * from a) select * from a";
+        assert!(read(Dialect::Postgres, recursive).is_empty());
+        let inner =
+            "with a as (select 1) select * from (select * from t where x in (select * from a)) b";
+        assert_eq!(read(Dialect::MySql, inner), ["t"]);
+    }
+
+    #[test]
+    fn functions_are_no_tables() {
+        let sql = "select * from json_each('[1]') j, t";
+        assert_eq!(read(Dialect::Sqlite, sql), ["t"]);
+    }
+
+    #[test]
+    fn macros_and_lists_pass() {
+        let sql = "select $bucket(at) as day, count(*) filter (where $range(at)) from t
+                   where $range(at) and $optional(c in :country) and x in (:list) group by 1";
+        for dialect in Dialect::ALL {
+            if dialect != Dialect::MySql {
+                assert_eq!(read(dialect, sql), ["t"]);
+            }
+        }
+    }
+
+    #[test]
+    fn names_of_times_are_followed_to_the_outside() {
+        let cases = [
+            ("select $bucket(at) as day, count(*) as n from t", "day"),
+            ("select $bucket(at, month) \"My day\" from t", "My day"),
+            ("with d as (select $time(at) as day from t) select d.day, 1 as x from d", "day"),
+            ("with d as (select $time(at) as day from t) select day as first from d", "first"),
+            ("with d(day) as (select $bucket(at) from t) select * from d", "day"),
+            ("select max(day) as last from (select $bucket(at) as day from t) d", "last"),
+            ("select $time(a) as x from t union all select b from u", "x"),
+            ("select $bucket(min(at)) as start from t", "start"),
+        ];
+        for (sql, expected) in cases {
+            assert_eq!(times(sql).unwrap(), [expected], "{sql}");
+        }
+    }
+
+    #[test]
+    fn an_inner_name_that_is_given_anew_is_no_time() {
+        let sql = "with d as (select $bucket(at) as day from t)
+                   select $weekday(day) as day, $hour(day) as hour from d";
+        assert!(times(sql).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_time_without_a_name_is_an_error_at_its_position() {
+        let error = times("select 1 as one,\n  $bucket(at) from t").unwrap_err();
+        assert_eq!((error.line, error.column), (2, 3));
+    }
+}

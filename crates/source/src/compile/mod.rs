@@ -1,0 +1,20 @@
+//! From the author's text to a [`Statement`](statement::Statement): pure steps, one a file, in the
+//! order in which [`pipeline`] takes them.
+
+pub(crate) mod check;
+mod denied_functions;
+pub(crate) mod error_position;
+mod instant_columns;
+pub(crate) mod lexer;
+mod macros;
+pub(crate) mod offset_steps;
+mod outline;
+mod parameters;
+pub(crate) mod pipeline;
+mod segments;
+pub(crate) mod statement;
+pub(crate) mod tables;
+pub(crate) mod template;
+mod time_encodings;
+mod wall_clock;
+mod writer;

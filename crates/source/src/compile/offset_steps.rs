@@ -1,0 +1,157 @@
+//! A zone's offsets as a step function of the instant, to be written in as little SQL as possible.
+//! Pure.
+//!
+//! Zones have hundreds of changes, and the instant may be a long expression: a database that has a
+//! function to search a list repeats it only once.
+
+use super::segments::{Segments, Stretch};
+use brisk_domain::{Bounds, Interval, Timestamp, ZoneOffsets};
+use std::fmt::Write as _;
+
+/// Which value holds from which second on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OffsetSteps {
+    first: i64,
+    rest: Vec<(i64, i64)>,
+}
+
+/// Up to so many steps are compared one after the other, which is shorter than a binary search.
+const LINEAR: usize = 12;
+
+impl OffsetSteps {
+    /// The zone's offset at each instant.
+    pub(crate) fn offsets(zone: &ZoneOffsets) -> Self {
+        let changes = zone.changes.iter().map(|(at, offset)| (*at, i64::from(*offset)));
+        Self::of(i64::from(zone.first), changes)
+    }
+
+    /// For each instant, the offset at the start of its bucket. It differs from the instant's own
+    /// from a change of the offset until the end of the bucket that the change falls into.
+    pub(crate) fn at_bucket_starts(interval: Interval, zone: &ZoneOffsets) -> Self {
+        let Segments { first, rest } = Segments::starts(interval, zone);
+        let offset = |at: i64, stretch| match stretch {
+            Stretch::Offset(offset) => i64::from(offset),
+            Stretch::Start(start) => {
+                let wall = interval.floor(zone.local(Timestamp::from_seconds(at)));
+                wall.and_utc().timestamp() - start
+            }
+        };
+        Self::of(offset(0, first), rest.into_iter().map(|(at, s)| (at, offset(at, s))))
+    }
+
+    fn of(first: i64, steps: impl Iterator<Item = (i64, i64)>) -> Self {
+        let mut last = first;
+        let rest = steps.filter(|(_, value)| std::mem::replace(&mut last, *value) != *value);
+        Self { first, rest: rest.collect() }
+    }
+
+    /// Only the steps that matter within `bounds`.
+    pub(crate) fn within(&self, bounds: Bounds) -> Self {
+        let (from, to) = (bounds.from.seconds(), bounds.to.seconds());
+        let start = self.rest.partition_point(|(at, _)| *at <= from);
+        let end = self.rest.partition_point(|(at, _)| *at < to).max(start);
+        let first = start.checked_sub(1).map_or(self.first, |before| self.rest[before].1);
+        Self { first, rest: self.rest[start..end].to_vec() }
+    }
+
+    /// The value, if it is the same for all instants.
+    pub(crate) fn constant(&self) -> Option<i64> {
+        self.rest.is_empty().then_some(self.first)
+    }
+
+    /// The number of steps.
+    pub(crate) fn len(&self) -> usize {
+        self.rest.len()
+    }
+
+    /// The seconds at which the steps begin, separated by commas.
+    pub(crate) fn starts(&self) -> String {
+        let starts: Vec<String> = self.rest.iter().map(|(at, _)| at.to_string()).collect();
+        starts.join(",")
+    }
+
+    /// The value where `passed` is SQL for the number of steps begun so far; `pick` writes how the
+    /// element behind so many is taken from a list.
+    pub(crate) fn looked_up(&self, passed: &str, pick: impl FnOnce(&str) -> String) -> String {
+        // Summer and winter alternate, which takes no list.
+        if let Some((_, other)) = self.rest.first() {
+            let alternates = |(i, (_, value)): (usize, &(i64, i64))| {
+                *value == if i % 2 == 0 { *other } else { self.first }
+            };
+            if self.rest.iter().enumerate().all(alternates) {
+                return format!("({} + ({}) * ({passed} % 2))", self.first, other - self.first);
+            }
+        }
+        let values = std::iter::once(self.first).chain(self.rest.iter().map(|(_, value)| *value));
+        let values: Vec<String> = values.map(|value| value.to_string()).collect();
+        pick(&values.join(","))
+    }
+
+    /// The value at `seconds` in nested `case` expressions, for databases that cannot search a list.
+    pub(crate) fn nested_cases(&self, seconds: &str) -> String {
+        let mut sql = "(".to_owned();
+        write_cases(seconds, self.first, &self.rest, &mut sql);
+        sql.push(')');
+        sql
+    }
+}
+
+/// A number literal that can stand after an operator: a second minus would begin a comment.
+pub(crate) fn number(number: i64) -> String {
+    if number < 0 { format!("({number})") } else { number.to_string() }
+}
+
+fn write_cases(seconds: &str, first: i64, rest: &[(i64, i64)], out: &mut String) {
+    // Writing to a string cannot fail.
+    if rest.len() <= LINEAR {
+        out.push_str("case");
+        let mut number = first;
+        for (at, next) in rest {
+            let _ = write!(out, " when {seconds}<{at} then {number}");
+            number = *next;
+        }
+        let _ = write!(out, " else {number} end");
+        return;
+    }
+    let middle = rest.len() / 2;
+    let (at, number) = rest[middle];
+    let _ = write!(out, "case when {seconds}<{at} then ");
+    write_cases(seconds, first, &rest[..middle], out);
+    out.push_str(" else ");
+    write_cases(seconds, number, &rest[middle + 1..], out);
+    out.push_str(" end");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use brisk_domain::ZoneName;
+
+    #[test]
+    fn starts_follow_from_the_wall_clock_and_the_step_value() {
+        let at = Timestamp::from_seconds;
+        for name in ["Europe/London", "America/Sao_Paulo", "America/Havana", "Pacific/Apia"] {
+            let zone = ZoneName::parse(name).unwrap().offsets(at(0), at(2_000_000_000));
+            for interval in [Interval::Day, Interval::Week, Interval::Month, Interval::Year] {
+                let steps = OffsetSteps::at_bucket_starts(interval, &zone);
+                assert!(steps.rest.len() <= zone.changes.len() * 2, "{name} {interval:?}");
+                for (change, _) in &zone.changes {
+                    for away in (-180_000..180_000).step_by(1_800) {
+                        let instant = at(change + away);
+                        let wall = interval.floor(zone.local(instant)).and_utc().timestamp();
+                        let passed = steps.rest.partition_point(|(from, _)| *from <= change + away);
+                        let number = passed.checked_sub(1).map(|i| steps.rest[i].1);
+                        let start = wall - number.unwrap_or(steps.first);
+                        let expected = interval.start(instant, &zone).seconds();
+                        assert_eq!(start, expected, "{name} {interval:?} {instant:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_negative_number_begins_no_comment() {
+        assert_eq!(number(-7), "(-7)");
+    }
+}

@@ -1,0 +1,217 @@
+//! [`compile`]: the author's text, checked, expanded and bound. Pure.
+
+use super::check::{self, Checked};
+use super::statement::{Context, Statement};
+use super::template::{self, Piece};
+use super::writer::Writer;
+use crate::dialect::Dialect;
+use crate::error::StatementError;
+use brisk_domain::{Interval, Query};
+
+/// Checks and binds `query`. A statement that uses neither the range, the interval nor a variable
+/// is the same for all views in one zone; one without time macros, in all zones.
+pub fn compile(
+    query: &Query,
+    dialect: Dialect,
+    context: &Context<'_>,
+) -> Result<Statement, StatementError> {
+    let pieces = template::parse(query, dialect)?;
+    let Checked { tables, times, .. } = check::check(query, &pieces, dialect)?;
+    let (sql, binds) = Writer::new(query, dialect, context).write_all(&pieces)?;
+    let interval = named_interval(&pieces);
+    Ok(Statement { sql, binds, tables, times, interval, query: query.clone() })
+}
+
+fn named_interval(pieces: &[Piece]) -> Option<Interval> {
+    let mut named = Vec::new();
+    collect_intervals(pieces, &mut named);
+    let first = *named.first()?;
+    first.filter(|_| named.iter().all(|other| *other == first))
+}
+
+/// The width that each `$bucket` names, if any.
+fn collect_intervals(pieces: &[Piece], named: &mut Vec<Option<Interval>>) {
+    for piece in pieces {
+        let Piece::Macro { name, arguments, .. } = piece else { continue };
+        if name == "bucket" {
+            named.push(match arguments.get(1).map(Vec::as_slice) {
+                Some([Piece::Sql { text, .. }]) => Interval::parse(text.trim().trim_matches('\'')),
+                _ => None,
+            });
+        }
+        for argument in arguments {
+            collect_intervals(argument, named);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile::statement::Bind;
+    use brisk_domain::{
+        Access, AttributeName, Bounds, Selection, Timestamp, VariableName, ZoneName, ZoneOffsets,
+    };
+    use std::collections::BTreeMap;
+
+    const SQL: &str = "select $bucket(at) as day, sum(net) as net from t
+        where $range(at) and $optional(country in :country) and name <> :name group by 1";
+
+    fn compiled(
+        sql: &str,
+        dialect: Dialect,
+        from: i64,
+        chosen: &[&str],
+    ) -> Result<Statement, StatementError> {
+        let values = |values: &[&str]| Selection::of(values.iter().map(|v| (*v).to_owned()));
+        let name = |name| VariableName::parse(name).unwrap();
+        let variables = BTreeMap::from([
+            (name("country"), values(chosen)),
+            (name("name"), values(&["x' or 1 = 1 --"])),
+        ]);
+        let tenants = [("tenant", &["acme"][..]), ("regions", &["north", "south"])];
+        let attribute = |name| AttributeName::parse(name).unwrap();
+        let access = Access::of(tenants.map(|(name, of)| (attribute(name), values(of))));
+        let context = Context {
+            bounds: Bounds {
+                from: Timestamp::from_seconds(from),
+                to: Timestamp::from_seconds(from + 86_400),
+            },
+            interval: Interval::Day,
+            zone: &ZoneName::utc(),
+            offsets: &ZoneOffsets::utc(),
+            variables: &variables,
+            access: &access,
+        };
+        compile(&Query::new(sql), dialect, &context)
+    }
+
+    #[test]
+    fn a_width_that_all_buckets_name_is_that_of_the_statement() {
+        let width = |select: &str| {
+            let sql = format!("select {select} from t group by 1");
+            compiled(&sql, Dialect::Sqlite, 0, &[]).unwrap().interval
+        };
+        assert_eq!(width("$bucket(at, month) as month"), Some(Interval::Month));
+        assert_eq!(
+            width("coalesce($bucket(at, day), $bucket(b, 'day')) as day"),
+            Some(Interval::Day)
+        );
+        assert_eq!(width("$bucket(at) as day"), None);
+        assert_eq!(width("$bucket(at, day) as day, $bucket(at) as t"), None);
+        assert_eq!(width("count(*) as n"), None);
+    }
+
+    fn text(value: &str) -> Bind {
+        Bind::Text(value.into())
+    }
+
+    #[test]
+    fn values_are_bound_and_never_spliced_on_every_dialect() {
+        for dialect in Dialect::ALL {
+            let statement = compiled(SQL, dialect, 100, &["b", "a"]).unwrap();
+            assert!(!statement.sql.contains("or 1"), "{}", statement.sql);
+            let expected =
+                [Bind::Int(100), Bind::Int(86_500), text("a"), text("b"), text("x' or 1 = 1 --")];
+            assert_eq!(statement.binds, expected, "{dialect:?}");
+            assert_eq!(statement.times, ["day"]);
+            assert_eq!(statement.tables, ["t"]);
+        }
+    }
+
+    #[test]
+    fn placeholders_are_numbered_where_the_dialect_numbers_them() {
+        let sql = "select :name as a, :name as b, 1 as c from t where $range(x + :from)";
+        let bound = |dialect| compiled(sql, dialect, 100, &[]).unwrap();
+        assert_eq!(
+            bound(Dialect::Sqlite).sql,
+            "select ?1 as a, ?1 as b, 1 as c from t where ((x + ?2) >= ?2 and (x + ?2) < ?3)"
+        );
+        assert_eq!(bound(Dialect::Sqlite).binds.len(), 3);
+        let mysql = bound(Dialect::MySql);
+        assert_eq!(mysql.sql.matches('?').count(), 6);
+        let (from, to) = (Bind::Int(100), Bind::Int(86_500));
+        let name = text("x' or 1 = 1 --");
+        let expected = [name.clone(), name, from.clone(), from.clone(), from, to];
+        assert_eq!(mysql.binds, expected);
+    }
+
+    #[test]
+    fn a_statement_without_a_range_is_the_same_for_every_range() {
+        let same = |sql: &str| {
+            let at = |from, chosen| compiled(sql, Dialect::Sqlite, from, chosen).unwrap();
+            at(100, &["a"]) == at(200, &["b"])
+        };
+        assert!(same("select country, $year(at) as year from t"));
+        assert!(!same("select 1 as one from t where $range(at)"));
+        assert!(!same("select 1 as one from t where $optional(country in :country)"));
+    }
+
+    #[test]
+    fn user_attributes_are_bound_and_users_without_one_get_nothing() {
+        let sql = "select 1 as a from t where tenant = :user.tenant and region in :user.regions";
+        for dialect in Dialect::ALL {
+            let statement = compiled(sql, dialect, 0, &[]).unwrap();
+            assert_eq!(statement.binds, [text("acme"), text("north"), text("south")]);
+        }
+        let error = |sql| compiled(sql, Dialect::Postgres, 0, &[]).unwrap_err();
+        let lacking = error("select 1 as a\nfrom t where owner = :user.email");
+        assert_eq!((lacking.line, lacking.lacks.as_deref()), (2, Some("email")));
+        assert_eq!(error("select 1 as a from t where region = :user.regions").lacks, None);
+        let optional = error("select 1 as a from t where $optional(tenant = :user.tenant)");
+        assert!(optional.message.contains("variable"), "access is never optional: {optional}");
+    }
+
+    #[test]
+    fn values_without_a_placeholder_are_not_bound() {
+        let statement = compiled("select :from as a", Dialect::Sqlite, 100, &[]).unwrap();
+        assert_eq!(statement.binds, [Bind::Int(100)]);
+    }
+
+    #[test]
+    fn nothing_chosen_means_all_inside_optional_and_an_error_outside() {
+        let none = |sql: &str| compiled(sql, Dialect::Sqlite, 0, &[]);
+        let statement =
+            none("select 1 as one from t where $optional(country in :country)").unwrap();
+        assert_eq!(statement.sql, "select 1 as one from t where (1 = 1)");
+        let error = none("select 1 as one from t\nwhere country in :country").unwrap_err();
+        assert_eq!((error.line, error.column), (2, 18));
+        assert!(error.message.contains("$optional("), "{error}");
+    }
+
+    #[test]
+    fn lists_stand_after_in_with_or_without_parentheses() {
+        for sql in ["select 1 from t where a in :country", "select 1 from t where a in (:country)"]
+        {
+            let statement = compiled(sql, Dialect::Sqlite, 0, &["a", "b"]).unwrap();
+            assert!(
+                statement.sql.replace("in(", "in (").ends_with("in (?1, ?2)"),
+                "{}",
+                statement.sql
+            );
+        }
+        assert!(
+            compiled("select 1 from t where a = :country", Dialect::Sqlite, 0, &["a", "b"])
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn unknown_macros_and_variables_are_errors_at_their_position() {
+        let cases = [
+            ("select $sum(a) as x from t", 8),
+            ("select $bucket() as x from t", 8),
+            ("select $bucket(a, fortnight) as x from t", 8),
+            ("select $bucket($bucket($bucket(a))) as x, :nobody as y", 43),
+            ("select 1 from t where $optional(a = 1)", 23),
+            ("select 1 from t where $optional(a, b in :name)", 23),
+            ("select :nobody", 8),
+            ("select a, ?1 from t", 11),
+            ("select :Country", 8),
+        ];
+        for (sql, column) in cases {
+            let error = compiled(sql, Dialect::Sqlite, 0, &[]).unwrap_err();
+            assert_eq!((error.line, error.column), (1, column), "{sql}: {error}");
+        }
+    }
+}

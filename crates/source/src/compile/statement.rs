@@ -1,0 +1,83 @@
+//! [`Statement`]: what is ready to run, and [`Context`]: what it was compiled for. Pure.
+
+use super::tables::rollup_name;
+use crate::error::StatementError;
+use brisk_domain::rollup::ROLLUP_SCHEMA;
+use brisk_domain::{
+    Access, Bounds, Interval, Query, Selection, VariableName, ZoneName, ZoneOffsets,
+};
+use std::collections::BTreeMap;
+
+/// What a statement is compiled for.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// `:from` and `:to`, and the bounds of `$range`.
+    pub bounds: Bounds,
+    /// `:interval`, and the width of `$bucket`.
+    pub interval: Interval,
+    /// `:tz`.
+    pub zone: &'a ZoneName,
+    /// The zone's offsets over all instants that the source may hold: the same for every range, so
+    /// that a statement without a range is the same for all of them.
+    pub offsets: &'a ZoneOffsets,
+    /// The chosen values.
+    pub variables: &'a BTreeMap<VariableName, Selection>,
+    /// Who asks: the values of `:user.name`.
+    pub access: &'a Access,
+}
+
+/// A bound value.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Bind {
+    /// A whole number.
+    Int(i64),
+    /// Text.
+    Text(String),
+}
+
+/// A statement that is ready to run.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Statement {
+    /// SQL with placeholders for the values.
+    pub sql: String,
+    /// The values in the order of their placeholders.
+    pub binds: Vec<Bind>,
+    /// The tables that it reads, in lower case, sorted; they become its tags.
+    pub tables: Vec<String>,
+    /// The names of the columns that hold instants.
+    pub times: Vec<String>,
+    /// The bucket width that all of its `$bucket`s name, if they all name the same one.
+    pub interval: Option<Interval>,
+    /// The author's text, for errors.
+    pub query: Query,
+}
+
+impl Statement {
+    /// The names of the rollups that it reads.
+    pub fn rollups(&self) -> impl Iterator<Item = &str> {
+        self.tables.iter().filter_map(|table| rollup_name(table))
+    }
+
+    /// An error at the author's `brisk.name`.
+    pub fn refuse_rollup(&self, name: &str, message: impl Into<String>) -> StatementError {
+        let written = format!("{ROLLUP_SCHEMA}.{name}");
+        let at = self.query.sql.to_lowercase().find(&written).unwrap_or(0);
+        StatementError::at(&self.query, at, message)
+    }
+
+    /// Everything that distinguishes this statement's result, for the entry key. The author's text
+    /// is not part of it.
+    pub fn fingerprint_parts(&self) -> Vec<Vec<u8>> {
+        let mut parts = vec![self.sql.clone().into_bytes()];
+        for bind in &self.binds {
+            parts.push(match bind {
+                Bind::Int(value) => [b"int ".as_slice(), &value.to_le_bytes()].concat(),
+                Bind::Text(value) => [b"text ".as_slice(), value.as_bytes()].concat(),
+            });
+        }
+        for column in &self.times {
+            parts.push([b"time ".as_slice(), column.as_bytes()].concat());
+        }
+        parts
+    }
+}

@@ -1,0 +1,103 @@
+//! Runs statements on MySQL or MariaDB.
+
+use super::session;
+use super::value::{self, Column};
+use super::{about, error};
+use crate::about::About;
+use crate::bind::bound;
+use crate::compile::statement::Statement;
+use crate::error::SourceError;
+use crate::limits::Limits;
+use crate::server::{self, Canceller, Failure, Protocol, Server};
+use brisk_domain::{Frame, SourceName};
+use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlPool, MySqlRow};
+use sqlx::pool::PoolConnection;
+use sqlx::{
+    AssertSqlSafe, Connection as _, Executor as _, Row as _, SqlSafeStr as _, Statement as _,
+};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The server at `url`, over at most `connections`, which are made when first needed.
+pub(crate) fn open(
+    source: SourceName,
+    url: &str,
+    connections: u32,
+    limits: Limits,
+) -> Result<Server<MySql>, SourceError> {
+    let options = session::options(url)?;
+    let pool = server::pool_options(connections)
+        .after_connect(move |connection, _| {
+            Box::pin(session::set_time_limit(connection, limits.time))
+        })
+        .connect_lazy_with(options.clone());
+    let canceller = Canceller { source, options: Arc::new(options) };
+    Ok(Server::new(pool, limits, session::prelude(&limits), canceller))
+}
+
+/// The protocol of MySQL and MariaDB.
+pub(crate) struct MySql;
+
+impl Protocol for MySql {
+    type Database = sqlx::MySql;
+    /// The connection's id.
+    type Id = u64;
+    type Column = Column;
+
+    async fn prepare_session(
+        connection: &mut MySqlConnection,
+        prelude: &str,
+    ) -> Result<Option<u64>, sqlx::Error> {
+        session::prepare(connection, prelude).await
+    }
+
+    async fn columns(
+        connection: &mut MySqlConnection,
+        statement: &Statement,
+        scales: &[(String, u8)],
+        limits: &Limits,
+    ) -> Result<Vec<Column>, Failure> {
+        let sql = AssertSqlSafe(statement.sql.clone()).into_sql_str();
+        let prepared = (&mut *connection).prepare(sql).await;
+        let prepared = prepared.map_err(Failure::before_rows::<Self>)?;
+        let rows = connection.fetch(bound(prepared.query(), &statement.binds));
+        // Only with the first row does the server know the types of what is made of bound values.
+        let describe = |row: Option<&MySqlRow>| match row {
+            Some(row) => value::columns(row.columns(), scales, &statement.times),
+            None => {
+                let guessed = prepared.columns();
+                Ok(value::columns_without_rows(guessed, scales, &statement.times))
+            }
+        };
+        server::fill::<Self, _, _>(rows, limits, describe, Column::push).await
+    }
+
+    fn frame(columns: Vec<Column>) -> Result<Frame, SourceError> {
+        value::frame(columns)
+    }
+
+    async fn cancel(options: &MySqlConnectOptions, id: u64) -> Result<(), sqlx::Error> {
+        session::kill(options, id).await
+    }
+
+    async fn close(connection: PoolConnection<sqlx::MySql>) -> Result<(), sqlx::Error> {
+        connection.detach().close_hard().await
+    }
+
+    fn is_broken(error: &sqlx::Error) -> bool {
+        error::is_broken(error)
+    }
+
+    fn source_error(
+        error: &sqlx::Error,
+        source: &SourceName,
+        statement: Option<&Statement>,
+        time: Duration,
+    ) -> SourceError {
+        error::source_error(error, source, statement, time)
+    }
+
+    async fn about(pool: &MySqlPool) -> Result<About, sqlx::Error> {
+        about::about(pool).await
+    }
+}

@@ -1,0 +1,11 @@
+//! MySQL and MariaDB, and what speaks their protocol.
+
+mod about;
+mod denied_functions;
+mod error;
+pub(crate) mod executor;
+pub(crate) mod rollups;
+mod session;
+pub(crate) mod syntax;
+mod value;
+mod write_connection;

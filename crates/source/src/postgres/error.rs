@@ -1,0 +1,75 @@
+//! What PostgreSQL's errors mean, by its SQLSTATE codes, and which word of the author's text they are
+//! about.
+
+use crate::compile::statement::Statement;
+use crate::error::{SourceError, StatementError};
+use brisk_domain::SourceName;
+use std::time::Duration;
+
+/// Why `source` cannot be used; the details go to the log.
+pub(super) fn unavailable(error: &sqlx::Error, source: &SourceName) -> SourceError {
+    let code = error.as_database_error().and_then(|refusal| refusal.code()).unwrap_or_default();
+    // Wrong passwords and missing databases do not concern readers.
+    if code.starts_with("28") || code == "3D000" {
+        tracing::error!(%source, %error, "a source refuses its user");
+        return SourceError::Unavailable("it refuses its user".into());
+    }
+    tracing::warn!(%source, %error, "a source cannot be reached");
+    let message =
+        if code.is_empty() { "it does not answer" } else { "it is starting, stopping or full" };
+    SourceError::Unavailable(message.into())
+}
+
+/// What readers are told of `error`, which `statement` met; without one, making a connection.
+pub(super) fn source_error(
+    error: &sqlx::Error,
+    source: &SourceName,
+    statement: Option<&Statement>,
+    time: Duration,
+) -> SourceError {
+    let Some(refusal) = error.as_database_error() else {
+        return unavailable(error, source);
+    };
+    let code = refusal.code().unwrap_or_default();
+    // The server ended the statement, at its time limit or an administrator's request.
+    if code == "57014" {
+        return SourceError::Timeout { seconds: time.as_secs() };
+    }
+    // The server is shutting down, starting up, full, or has ended the connection; or it rejects
+    // the user, or has no such database.
+    const UNAVAILABLE: [&str; 4] = ["57P", "53", "08", "28"];
+    if UNAVAILABLE.iter().any(|class| code.starts_with(class)) || code == "3D000" {
+        return unavailable(error, source);
+    }
+    let refusal = refusal.try_downcast_ref::<sqlx::postgres::PgDatabaseError>();
+    let message = refusal.map_or_else(|| error.to_string(), |r| r.message().to_owned());
+    // The server's own position counts the characters of what was sent, with macros expanded; the
+    // word that the message quotes leads to the author's text.
+    let query = statement.map(|statement| &statement.query);
+    let position = query.and_then(|query| Some((query, query.sql.find(quoted(&message)?)?)));
+    match position {
+        Some((query, offset)) => StatementError::at(query, offset, &message).into(),
+        None => SourceError::Database { message },
+    }
+}
+
+/// The first word that a message quotes.
+fn quoted(message: &str) -> Option<&str> {
+    let word = message.split('"').nth(1)?;
+    (!word.is_empty()).then_some(word)
+}
+
+/// Whether the connection was broken, or what it had prepared outdated, before the statement ran.
+pub(super) fn is_broken(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(refusal) => {
+            let code = refusal.code().unwrap_or_default();
+            // A table's columns have changed since this connection prepared the statement, because
+            // a rollup was rebuilt. Another connection prepares it again.
+            let outdated = code == "0A000" && refusal.message().contains("cached plan");
+            outdated || code.starts_with("57P0")
+        }
+        _ => false,
+    }
+}

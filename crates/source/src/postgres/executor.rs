@@ -1,0 +1,92 @@
+//! Runs statements on PostgreSQL.
+
+use super::session;
+use super::value::{self, Column};
+use super::{about, error};
+use crate::about::About;
+use crate::bind::bound;
+use crate::compile::statement::Statement;
+use crate::error::SourceError;
+use crate::limits::Limits;
+use crate::server::{self, Canceller, Failure, Protocol, Server};
+use brisk_domain::{Frame, SourceName};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
+use sqlx::{AssertSqlSafe, Executor as _, SqlSafeStr as _, Statement as _};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The server at `url`, over at most `connections`, which are made when first needed.
+pub(crate) fn open(
+    source: SourceName,
+    url: &str,
+    connections: u32,
+    limits: Limits,
+) -> Result<Server<Postgres>, SourceError> {
+    let options = session::options(url)?;
+    let pool = server::pool_options(connections)
+        .after_connect(|connection, _| Box::pin(session::switch_jit_off(connection)))
+        .connect_lazy_with(options.clone());
+    let canceller = Canceller { source, options: Arc::new(options) };
+    Ok(Server::new(pool, limits, session::prelude(&limits), canceller))
+}
+
+/// PostgreSQL's protocol.
+pub(crate) struct Postgres;
+
+impl Protocol for Postgres {
+    type Database = sqlx::Postgres;
+    /// The id of the server's process.
+    type Id = i32;
+    type Column = Column;
+
+    async fn prepare_session(
+        connection: &mut PgConnection,
+        prelude: &str,
+    ) -> Result<Option<i32>, sqlx::Error> {
+        session::prepare(connection, prelude).await
+    }
+
+    async fn columns(
+        connection: &mut PgConnection,
+        statement: &Statement,
+        scales: &[(String, u8)],
+        limits: &Limits,
+    ) -> Result<Vec<Column>, Failure> {
+        let sql = AssertSqlSafe(statement.sql.clone()).into_sql_str();
+        let prepared = (&mut *connection).prepare(sql).await;
+        let prepared = prepared.map_err(Failure::before_rows::<Self>)?;
+        let columns = value::columns(prepared.columns(), scales)?;
+        let rows = connection.fetch(bound(prepared.query(), &statement.binds));
+        server::fill::<Self, _, _>(rows, limits, |_| Ok(columns), Column::push).await
+    }
+
+    fn frame(columns: Vec<Column>) -> Result<Frame, SourceError> {
+        value::frame(columns)
+    }
+
+    async fn cancel(options: &PgConnectOptions, process: i32) -> Result<(), sqlx::Error> {
+        session::terminate(options, process).await
+    }
+
+    async fn close(connection: PoolConnection<sqlx::Postgres>) -> Result<(), sqlx::Error> {
+        connection.close().await
+    }
+
+    fn is_broken(error: &sqlx::Error) -> bool {
+        error::is_broken(error)
+    }
+
+    fn source_error(
+        error: &sqlx::Error,
+        source: &SourceName,
+        statement: Option<&Statement>,
+        time: Duration,
+    ) -> SourceError {
+        error::source_error(error, source, statement, time)
+    }
+
+    async fn about(pool: &PgPool) -> Result<About, sqlx::Error> {
+        about::about(pool).await
+    }
+}

@@ -1,0 +1,10 @@
+//! PostgreSQL, and what speaks its protocol.
+
+mod about;
+mod denied_functions;
+mod error;
+pub(crate) mod executor;
+pub(crate) mod rollups;
+mod session;
+pub(crate) mod syntax;
+mod value;

@@ -1,0 +1,298 @@
+//! Decodes PostgreSQL's values from their binary format: exactly, or with an error for the column.
+//!
+//! The formats are those of the server's `send` functions, as documented for the protocol and for
+//! `numeric`.
+
+use crate::columns::{self, push_null, scale_of};
+use crate::error::SourceError;
+use brisk_domain::{Decimal, Frame, Timestamp, Values};
+use chrono::{Days, NaiveDate};
+use sqlx::postgres::{PgColumn, PgRow, PgTypeKind, PgValueFormat};
+use sqlx::{Column as _, Row as _, TypeInfo as _, ValueRef as _};
+
+/// A column that is being filled.
+pub(crate) struct Column {
+    name: String,
+    form: Form,
+    values: Values,
+}
+
+/// How a cell's bytes are decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Int2,
+    Int4,
+    Int8,
+    Oid,
+    /// Whole numbers that count 10^-scale units.
+    Scaled(u8),
+    Numeric,
+    Float4,
+    Float8,
+    Bool,
+    Text,
+    Jsonb,
+    Uuid,
+    Date,
+    Time,
+    /// Microseconds since 2000-01-01; without a zone they are read in UTC.
+    Timestamp,
+}
+
+/// From 1970-01-01 to 2000-01-01, in microseconds.
+const EPOCH_2000: i64 = 946_684_800_000_000;
+
+/// The columns of a result; an error for a type that frames do not have.
+pub(super) fn columns(
+    given: &[PgColumn],
+    scales: &[(String, u8)],
+) -> Result<Vec<Column>, SourceError> {
+    given
+        .iter()
+        .map(|column| {
+            let name = column.name().to_owned();
+            let info = column.type_info();
+            let scale = scale_of(scales, &name);
+            let is_enum = matches!(info.kind(), PgTypeKind::Enum(_));
+            let form = match (info.name(), scale) {
+                ("INT2" | "INT4" | "INT8", Some(scale)) => Form::Scaled(scale),
+                (_, Some(_)) => {
+                    let hint = "only whole numbers can have a scale: remove it";
+                    return Err(type_error(name, hint.to_owned()));
+                }
+                ("INT2", _) => Form::Int2,
+                ("INT4", _) => Form::Int4,
+                ("INT8", _) => Form::Int8,
+                ("OID", _) => Form::Oid,
+                ("NUMERIC", _) => Form::Numeric,
+                ("FLOAT4", _) => Form::Float4,
+                ("FLOAT8", _) => Form::Float8,
+                ("BOOL", _) => Form::Bool,
+                (
+                    "TEXT" | "VARCHAR" | "CHAR" | "BPCHAR" | "NAME" | "JSON" | "UNKNOWN" | "citext",
+                    _,
+                ) => Form::Text,
+                ("JSONB", _) => Form::Jsonb,
+                ("UUID", _) => Form::Uuid,
+                ("DATE", _) => Form::Date,
+                ("TIME", _) => Form::Time,
+                ("TIMESTAMP" | "TIMESTAMPTZ", _) => Form::Timestamp,
+                _ if is_enum => Form::Text,
+                (other, _) => {
+                    let kind = other.to_lowercase();
+                    let hint = format!("type {kind} cannot be shown: write {name}::text");
+                    return Err(type_error(name, hint));
+                }
+            };
+            let values = match form {
+                Form::Int2 | Form::Int4 | Form::Int8 | Form::Oid => Values::Int(Vec::new()),
+                Form::Scaled(_) | Form::Numeric => Values::Decimal(Vec::new()),
+                Form::Float4 | Form::Float8 => Values::Float(Vec::new()),
+                Form::Bool => Values::Bool(Vec::new()),
+                Form::Text | Form::Jsonb | Form::Uuid | Form::Date | Form::Time => {
+                    Values::Text(Vec::new())
+                }
+                Form::Timestamp => Values::Time(Vec::new()),
+            };
+            Ok(Column { name, form, values })
+        })
+        .collect()
+}
+
+/// The frame of filled columns.
+pub(super) fn frame(columns: Vec<Column>) -> Result<Frame, SourceError> {
+    columns::frame(columns.into_iter().map(|column| (column.name, column.values)))
+}
+
+fn type_error(column: String, message: String) -> SourceError {
+    SourceError::Type { column, message }
+}
+
+impl Column {
+    /// Adds cell `i` of `row` and returns its size in memory.
+    pub(super) fn push(&mut self, row: &PgRow, i: usize) -> Result<usize, SourceError> {
+        let unreadable = |why: String| type_error(self.name.clone(), why);
+        let value = row.try_get_raw(i).map_err(|error| unreadable(error.to_string()))?;
+        if value.is_null() {
+            push_null(&mut self.values);
+            return Ok(16);
+        }
+        if value.format() != PgValueFormat::Binary {
+            return Err(unreadable("the server sent it as text, which was not requested".into()));
+        }
+        let bytes = value.as_bytes().map_err(|error| unreadable(error.to_string()))?;
+        read(self.form, bytes, &mut self.values)
+            .map_err(|why| type_error(self.name.clone(), why))?;
+        Ok(16 + bytes.len())
+    }
+}
+
+fn read(form: Form, bytes: &[u8], values: &mut Values) -> Result<(), String> {
+    match values {
+        Values::Int(cells) => cells.push(Some(int(form, bytes)?)),
+        Values::Decimal(cells) => cells.push(Some(match form {
+            Form::Scaled(scale) => Decimal::from_scaled(int(form, bytes)?, scale),
+            _ => numeric(bytes)?,
+        })),
+        Values::Float(cells) => cells.push(Some(match form {
+            Form::Float4 => single(f32::from_be_bytes(sized(bytes)?)),
+            _ => f64::from_be_bytes(sized(bytes)?),
+        })),
+        Values::Bool(cells) => cells.push(Some(sized::<1>(bytes)?[0] != 0)),
+        Values::Text(cells) => cells.push(Some(text(form, bytes)?)),
+        Values::Time(cells) => cells.push(Some(timestamp(i64::from_be_bytes(sized(bytes)?))?)),
+    }
+    Ok(())
+}
+
+fn sized<const N: usize>(bytes: &[u8]) -> Result<[u8; N], String> {
+    bytes.try_into().map_err(|_| format!("a value has {} bytes instead of {N}", bytes.len()))
+}
+
+/// 1.1 stays 1.1: widening it would add digits that were never stored.
+fn single(number: f32) -> f64 {
+    number.to_string().parse().unwrap_or(f64::from(number))
+}
+
+fn int(form: Form, bytes: &[u8]) -> Result<i64, String> {
+    Ok(match (form, bytes.len()) {
+        (Form::Oid, _) => i64::from(u32::from_be_bytes(sized(bytes)?)),
+        (_, 2) => i64::from(i16::from_be_bytes(sized(bytes)?)),
+        (_, 4) => i64::from(i32::from_be_bytes(sized(bytes)?)),
+        _ => i64::from_be_bytes(sized(bytes)?),
+    })
+}
+
+fn text(form: Form, bytes: &[u8]) -> Result<String, String> {
+    let utf8 = |bytes: &[u8]| {
+        String::from_utf8(bytes.to_vec()).map_err(|_| "a value is not UTF-8 text".to_owned())
+    };
+    match form {
+        // The first byte is the version of the format, which has always been 1.
+        Form::Jsonb => utf8(bytes.get(1..).unwrap_or_default()),
+        Form::Uuid => {
+            let number = u128::from_be_bytes(sized(bytes)?);
+            let hex = format!("{number:032x}");
+            Ok([&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-"))
+        }
+        Form::Date => date(i32::from_be_bytes(sized(bytes)?)),
+        Form::Time => {
+            let micros = i64::from_be_bytes(sized(bytes)?);
+            let (seconds, fraction) = (micros / 1_000_000, micros % 1_000_000);
+            let clock =
+                format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+            let fraction = format!("{fraction:06}");
+            // As the server writes it.
+            Ok(match fraction.trim_end_matches('0') {
+                "" => clock,
+                fraction => format!("{clock}.{fraction}"),
+            })
+        }
+        _ => utf8(bytes),
+    }
+}
+
+/// Days since 2000-01-01, as `2011-12-09`.
+fn date(days: i32) -> Result<String, String> {
+    match days {
+        i32::MAX => return Ok("infinity".into()),
+        i32::MIN => return Ok("-infinity".into()),
+        _ => {}
+    }
+    let start = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap_or_default();
+    let count = Days::new(u64::from(days.unsigned_abs()));
+    let date = if days < 0 { start.checked_sub_days(count) } else { start.checked_add_days(count) };
+    Ok(date.ok_or("a date is too far away")?.to_string())
+}
+
+fn timestamp(micros: i64) -> Result<Timestamp, String> {
+    if micros == i64::MAX || micros == i64::MIN {
+        return Err("a time is infinite: leave such rows out".into());
+    }
+    micros.checked_add(EPOCH_2000).map(Timestamp).ok_or("a time is too far away".into())
+}
+
+/// `numeric`: base-10,000 digits, the weight of the first one, the sign, and the number of decimal
+/// digits after the point.
+fn numeric(bytes: &[u8]) -> Result<Decimal, String> {
+    let word = |at: usize| -> Result<u16, String> {
+        let two = bytes.get(at * 2..at * 2 + 2).ok_or("a number is truncated")?;
+        Ok(u16::from_be_bytes([two[0], two[1]]))
+    };
+    let (count, weight) = (usize::from(word(0)?), i64::from(word(1)? as i16));
+    let (sign, scale) = (word(2)?, usize::from(word(3)?));
+    let negative = match sign {
+        0x0000 => false,
+        0x4000 => true,
+        _ => return Err("a number is NaN or infinite: leave such rows out".into()),
+    };
+    let digit = |position: i64| -> Result<u16, String> {
+        let at = weight - position;
+        if (0..count as i64).contains(&at) { word(4 + at as usize) } else { Ok(0) }
+    };
+    let mut out = String::from(if negative { "-" } else { "" });
+    if weight < 0 {
+        out.push('0');
+    }
+    for position in (0..=weight).rev() {
+        let group = digit(position)?;
+        match position == weight {
+            true => out.push_str(&group.to_string()),
+            false => out.push_str(&format!("{group:04}")),
+        }
+    }
+    if scale > 0 {
+        let mut fraction = String::new();
+        let groups = scale.div_ceil(4);
+        for group in 1..=groups as i64 {
+            fraction.push_str(&format!("{:04}", digit(-group)?));
+        }
+        fraction.truncate(scale);
+        out.push('.');
+        out.push_str(&fraction);
+    }
+    Decimal::parse(&out).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(words: &[u16]) -> Vec<u8> {
+        words.iter().flat_map(|word| word.to_be_bytes()).collect()
+    }
+
+    #[test]
+    fn numerics_are_read_digit_for_digit() {
+        let read = |given: &[u16]| numeric(&words(given)).map(|d| d.to_string());
+        assert_eq!(read(&[0, 0, 0, 0]).unwrap(), "0");
+        assert_eq!(read(&[0, 0, 0, 2]).unwrap(), "0.00");
+        assert_eq!(read(&[2, 0, 0, 2, 12, 3400]).unwrap(), "12.34");
+        assert_eq!(read(&[2, 1, 0x4000, 0, 1, 5]).unwrap(), "-10005");
+        assert_eq!(read(&[1, 1, 0, 0, 7]).unwrap(), "70000");
+        assert_eq!(read(&[1, (-2i16) as u16, 0, 9, 12]).unwrap(), "0.000000120");
+        assert!(read(&[0, 0, 0xC000, 0]).is_err());
+        assert!(read(&[3, 2, 0, 0, 1]).is_err(), "cut short");
+    }
+
+    #[test]
+    fn single_floats_keep_the_digits_they_had() {
+        assert_eq!(single(1.1), 1.1);
+        assert_eq!(single(f32::NEG_INFINITY), f64::NEG_INFINITY);
+        assert!(single(f32::NAN).is_nan());
+    }
+
+    #[test]
+    fn dates_times_and_ids_read_as_people_write_them() {
+        assert_eq!(date(0).unwrap(), "2000-01-01");
+        assert_eq!(date(-36_524).unwrap(), "1900-01-01");
+        assert_eq!(date(i32::MAX).unwrap(), "infinity");
+        let noon = 12 * 3_600_000_000_i64 + 1;
+        assert_eq!(text(Form::Time, &noon.to_be_bytes()).unwrap(), "12:00:00.000001");
+        assert_eq!(text(Form::Time, &500_000_i64.to_be_bytes()).unwrap(), "00:00:00.5");
+        let id = 0x0011_2233_4455_6677_8899_aabb_ccdd_eeff_u128.to_be_bytes();
+        assert_eq!(text(Form::Uuid, &id).unwrap(), "00112233-4455-6677-8899-aabbccddeeff");
+        assert_eq!(timestamp(0).unwrap(), Timestamp(EPOCH_2000));
+        assert!(timestamp(i64::MAX).is_err());
+    }
+}

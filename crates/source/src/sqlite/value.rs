@@ -1,0 +1,149 @@
+//! SQLite's values. Every cell has a type of its own there, but a column of a frame has one: this
+//! decides which, or says why there is none.
+
+use crate::error::SourceError;
+use brisk_domain::{Column, Decimal, Timestamp, Values};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, TypeInfo as _, ValueRef as _};
+
+/// A cell as SQLite stores it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Cell {
+    Null,
+    Int(i64),
+    Real(f64),
+    Text(String),
+    Blob,
+}
+
+/// What is known of a column besides its cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hint {
+    None,
+    /// The table declares it as text, which decides if all cells are NULL.
+    DeclaredText,
+    /// Its whole numbers count 10^-scale units.
+    Scale(u8),
+    /// Its whole numbers are seconds since the epoch.
+    Time,
+}
+
+/// The largest whole number up to which every float is exact.
+const EXACT_FLOAT: u64 = 1 << 53;
+
+/// The column of `cells`. If all are NULL, it holds whole numbers unless `hint` says otherwise.
+pub(super) fn column(name: &str, cells: Vec<Cell>, hint: Hint) -> Result<Column, SourceError> {
+    let has = |wanted: fn(&Cell) -> bool| cells.iter().any(wanted);
+    let int = has(|c| matches!(c, Cell::Int(_)));
+    let real = has(|c| matches!(c, Cell::Real(_)));
+    let text = has(|c| matches!(c, Cell::Text(_)));
+    let problem = if has(|c| matches!(c, Cell::Blob)) {
+        Some("binary values cannot be shown: select hex(…) or cast them to text")
+    } else if text && (int || real) {
+        Some("some rows hold text and some numbers: cast them to one type")
+    } else if matches!(hint, Hint::Scale(_)) && (real || text) {
+        Some("only whole numbers can have a scale: cast it to integer, or remove the scale")
+    } else if hint == Hint::Time && (real || text) {
+        Some("$bucket and $time need whole seconds since the epoch: cast it to integer")
+    } else if real && has(|c| matches!(c, Cell::Int(v) if v.unsigned_abs() > EXACT_FLOAT)) {
+        Some("mixes fractions with whole numbers too large to be exact: cast it to text")
+    } else {
+        None
+    };
+    if let Some(message) = problem {
+        let (column, message) = (name.to_owned(), message.to_owned());
+        return Err(SourceError::Type { column, message });
+    }
+    let values = match hint {
+        Hint::Scale(scale) => {
+            let scaled = |v| Decimal::from_scaled(v, scale);
+            Values::Decimal(ints(&cells).map(|v| v.map(scaled)).collect())
+        }
+        Hint::Time => Values::Time(ints(&cells).map(|v| v.map(Timestamp::from_seconds)).collect()),
+        Hint::None | Hint::DeclaredText if real => Values::Float(cells.iter().map(float).collect()),
+        Hint::DeclaredText if !int => Values::Text(cells.into_iter().map(into_text).collect()),
+        Hint::None if text => Values::Text(cells.into_iter().map(into_text).collect()),
+        Hint::None | Hint::DeclaredText => Values::Int(ints(&cells).collect()),
+    };
+    Ok(Column { name: name.to_owned(), values })
+}
+
+impl Cell {
+    /// Its size in memory.
+    pub(super) fn size(&self) -> usize {
+        size_of::<Self>() + if let Self::Text(text) = self { text.len() } else { 0 }
+    }
+}
+
+/// The cells of `row`, whose columns have these names.
+pub(super) fn cells(row: &SqliteRow, names: &[String]) -> Result<Vec<Cell>, SourceError> {
+    let decoded = names.iter().enumerate().map(|(i, name)| {
+        cell(row, i).map_err(|error| SourceError::Type {
+            column: name.clone(),
+            message: format!("a value cannot be read ({error}): select hex(…) of it"),
+        })
+    });
+    decoded.collect()
+}
+
+fn cell(row: &SqliteRow, i: usize) -> Result<Cell, sqlx::error::BoxDynError> {
+    let value = row.try_get_raw(i)?;
+    if value.is_null() {
+        return Ok(Cell::Null);
+    }
+    let stored_as = value.type_info().into_owned();
+    Ok(match stored_as.name() {
+        "INTEGER" => Cell::Int(<i64 as sqlx::Decode<'_, sqlx::Sqlite>>::decode(value)?),
+        "REAL" => Cell::Real(<f64 as sqlx::Decode<'_, sqlx::Sqlite>>::decode(value)?),
+        "BLOB" => Cell::Blob,
+        _ => Cell::Text(<String as sqlx::Decode<'_, sqlx::Sqlite>>::decode(value)?),
+    })
+}
+
+fn ints(cells: &[Cell]) -> impl Iterator<Item = Option<i64>> + '_ {
+    cells.iter().map(|cell| if let Cell::Int(v) = cell { Some(*v) } else { None })
+}
+
+fn float(cell: &Cell) -> Option<f64> {
+    match cell {
+        Cell::Int(v) => Some(*v as f64),
+        Cell::Real(v) => Some(*v),
+        _ => None,
+    }
+}
+
+fn into_text(cell: Cell) -> Option<String> {
+    if let Cell::Text(text) = cell { Some(text) } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mixed_cells_become_one_exact_type_or_an_error() {
+        let typed = |cells: Vec<Cell>| column("c", cells, Hint::None).map(|c| c.values);
+        let floats = typed(vec![Cell::Int(1), Cell::Real(0.5), Cell::Null]).unwrap();
+        assert_eq!(floats, Values::Float(vec![Some(1.0), Some(0.5), None]));
+        assert!(typed(vec![Cell::Int(i64::MAX), Cell::Real(0.5)]).is_err());
+        assert!(typed(vec![Cell::Int(1), Cell::Text("a".into())]).is_err());
+        assert!(typed(vec![Cell::Blob]).is_err());
+        assert_eq!(typed(vec![Cell::Null]).unwrap(), Values::Int(vec![None]));
+    }
+
+    #[test]
+    fn scaled_columns_are_decimals_and_refuse_fractions() {
+        let scaled = column("c", vec![Cell::Int(1234)], Hint::Scale(3)).unwrap();
+        assert_eq!(scaled.values.exact(0).as_deref(), Some("1.234"));
+        assert!(column("c", vec![Cell::Real(1.5)], Hint::Scale(3)).is_err());
+    }
+
+    #[test]
+    fn columns_of_nulls_are_what_the_statement_says() {
+        let typed = |hint| column("c", vec![Cell::Null], hint).unwrap().values;
+        assert_eq!(typed(Hint::Time), Values::Time(vec![None]));
+        assert_eq!(typed(Hint::Scale(2)), Values::Decimal(vec![None]));
+        assert_eq!(typed(Hint::DeclaredText), Values::Text(vec![None]));
+        assert_eq!(typed(Hint::None), Values::Int(vec![None]));
+    }
+}

@@ -1,0 +1,128 @@
+//! [`Syntax`]: what a database's room says about its SQL. All dialect-specific SQL that a compiled
+//! statement can hold is written by an implementation of this trait.
+//!
+//! Time zones are never left to the database: some have none, others carry an older edition of the
+//! IANA tables than Brisk does. Expansions turn instants into whole seconds since the epoch
+//! ([`Syntax::seconds`]), calculate, and turn the result back into what columns hold
+//! ([`Syntax::instant`]). A wall-clock time is also a number of seconds: those since the epoch if
+//! the clock stood in UTC.
+
+use crate::compile::lexer::Token;
+use crate::compile::offset_steps::OffsetSteps;
+
+/// A calendar unit without a fixed length, which the database's own calendar has to truncate to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CalendarUnit {
+    Month,
+    Quarter,
+    Year,
+}
+
+/// How a column that is not of an instant type encodes instants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TimeEncoding {
+    /// Seconds since the epoch, possibly with a fraction.
+    Seconds,
+    /// Whole milliseconds since the epoch.
+    Milliseconds,
+    /// ISO 8601 text, in UTC unless it states an offset.
+    Text,
+}
+
+/// The SQL of one dialect. Arguments called `expr` or `column` are SQL expressions; `seconds` and
+/// `wall` are SQL expressions of whole numbers.
+pub(crate) trait Syntax: Sync {
+    /// The parser's dialect.
+    fn grammar(&self) -> &'static dyn sqlparser::dialect::Dialect;
+
+    /// The literal, quoted name or comment that starts at byte `at` of `text`, if one does.
+    fn token(&self, text: &str, at: usize) -> Option<Token>;
+
+    /// Functions that panels may not call, in lower case; a trailing `*` matches any suffix.
+    fn denied_functions(&self) -> &'static [&'static str];
+
+    /// The character around quoted names.
+    fn name_quote(&self) -> char {
+        '"'
+    }
+
+    /// Whether text in double quotes is a string literal rather than a name.
+    fn double_quotes_are_literals(&self) -> bool {
+        false
+    }
+
+    /// The placeholder of bound value `number`, from 1.
+    fn placeholder(&self, number: usize) -> String;
+
+    /// Whether a placeholder can be repeated. If not, values are bound in the order of the text,
+    /// once for each placeholder.
+    fn numbers_placeholders(&self) -> bool;
+
+    /// A bound whole number, with a cast where the database would otherwise infer a narrower type
+    /// from what it is compared with.
+    fn bound_integer(&self, placeholder: &str) -> String {
+        placeholder.to_owned()
+    }
+
+    /// Whether common table expressions may refer to later ones without `recursive`.
+    fn sees_later_ctes(&self) -> bool {
+        false
+    }
+
+    /// The instant `expr` as whole seconds since the epoch.
+    fn seconds(&self, expr: &str) -> String;
+
+    /// Whole seconds since the epoch as the instant that columns hold.
+    fn instant(&self, seconds: &str) -> String;
+
+    /// `dividend / divisor`, rounded down; neither is negative.
+    fn quotient(&self, dividend: &str, divisor: i64) -> String {
+        format!("({dividend} / {divisor})")
+    }
+
+    /// The start of the calendar unit that the wall-clock time `wall` falls into.
+    fn calendar_start(&self, wall: &str, unit: CalendarUnit) -> String;
+
+    /// The number of the year, quarter or month (from 1) that the wall-clock time `wall` falls
+    /// into.
+    fn calendar_part(&self, wall: &str, unit: CalendarUnit) -> String;
+
+    /// The value of `steps`, which has at least one step, at `seconds`.
+    fn step_value(&self, steps: &OffsetSteps, seconds: &str) -> String;
+
+    /// How often [`Syntax::step_value`] repeats `seconds` at most.
+    fn step_value_repeats(&self, _steps: &OffsetSteps) -> usize {
+        1
+    }
+
+    /// What `expr` encodes, as an instant.
+    fn decoded_time(&self, encoding: TimeEncoding, expr: &str) -> String;
+
+    /// The wall-clock time that a column without a time zone holds.
+    fn wall_seconds(&self, expr: &str) -> String {
+        self.seconds(expr)
+    }
+
+    /// Whether `expr`, a column without a time zone, lies in the half-open range of the wall-clock
+    /// times `from` to `to`. The bare column is compared, so that its index is used.
+    fn wall_range(&self, expr: &str, from: &str, to: &str) -> String {
+        let (from, to) = (self.instant(from), self.instant(to));
+        format!("(({expr}) >= {from} and ({expr}) < {to})")
+    }
+
+    /// What stands in front of a statement to see its query plan instead of its rows.
+    fn explain(&self) -> &'static str {
+        "explain"
+    }
+
+    /// The only column of a query plan that readers need; `None` if they need all.
+    fn explain_column(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+/// `name` in the quotes of `syntax`.
+pub(crate) fn quoted(syntax: &dyn Syntax, name: &str) -> String {
+    let quote = syntax.name_quote();
+    format!("{quote}{}{quote}", name.replace(quote, &format!("{quote}{quote}")))
+}

@@ -1,0 +1,5 @@
+//! What only MySQL and MariaDB do.
+
+mod instants;
+mod rollups;
+mod statements;

@@ -1,0 +1,4 @@
+//! What only PostgreSQL does.
+
+mod rollups;
+mod statements;

@@ -1,0 +1,246 @@
+//! A real PostgreSQL: every type is what it is, statements only read, and limits hold.
+
+use crate::fixture::instants::url;
+use brisk_domain::{
+    Access, Bounds, Decimal, Frame, Interval, Query, SourceName, Timestamp, Values, ZoneName,
+};
+use brisk_source::{Context, Dialect, Limits, Source, SourceError, Statement, compile};
+use brisk_waiting::eventually;
+use sqlx::{Connection, Executor};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Where the server is.
+const VARIABLE: &str = "BRISK_TEST_POSTGRES_URL";
+
+fn source(limits: Limits) -> Option<Source> {
+    let name = SourceName::parse("pg").unwrap();
+    Some(Source::postgres(name, &url(VARIABLE)?, 4, limits).unwrap())
+}
+
+fn statement(sql: &str) -> Statement {
+    let at = Timestamp::from_seconds;
+    let context = Context {
+        bounds: Bounds { from: at(1_300_000_000), to: at(1_302_000_000) },
+        interval: Interval::Day,
+        zone: &ZoneName::parse("Europe/London").unwrap(),
+        offsets: &ZoneName::parse("Europe/London").unwrap().offsets(at(0), at(2_000_000_000)),
+        variables: &BTreeMap::new(),
+        access: &Access::anonymous(),
+    };
+    compile(&Query::new(sql), Dialect::Postgres, &context).unwrap()
+}
+
+async fn run(source: &Source, sql: &str) -> Result<Frame, SourceError> {
+    source.run(&statement(sql), &[]).await
+}
+
+#[tokio::test]
+async fn each_type_arrives_as_what_it_is() {
+    let Some(source) = source(Limits::default()) else { return };
+    let frame = run(
+        &source,
+        "select 1::int2 as a, 9223372036854775807::int8 as b, -12.3400::numeric as c,
+           123456789012345678901234567890.000000000000000000001::numeric as d,
+           1.5::float4 as e, 'NaN'::float8 as f, true as g, 'é\u{1f600}' as h,
+           timestamptz '2011-12-09 12:50:00+01' as i, timestamp '2011-12-09 12:50:00.000001' as j,
+           date '2011-12-09' as k, time '12:50' as l,
+           '00112233-4455-6677-8899-aabbccddeeff'::uuid as m, '{\"a\": 1}'::jsonb as n,
+           null::int as o, 0.00001::numeric as p, 10000::numeric as q, -0.5::numeric as r",
+    )
+    .await
+    .unwrap();
+    let exact = |name: &str| frame.column(name).unwrap().values.exact(0);
+    let expected = [
+        ("a", "1"),
+        ("b", "9223372036854775807"),
+        ("c", "-12.3400"),
+        ("d", "123456789012345678901234567890.000000000000000000001"),
+        ("e", "1.5"),
+        ("f", "NaN"),
+        ("g", "true"),
+        ("h", "é\u{1f600}"),
+        ("k", "2011-12-09"),
+        ("l", "12:50:00"),
+        ("m", "00112233-4455-6677-8899-aabbccddeeff"),
+        ("n", "{\"a\": 1}"),
+        ("p", "0.00001"),
+        ("q", "10000"),
+        ("r", "-0.5"),
+    ];
+    for (name, text) in expected {
+        assert_eq!(exact(name).as_deref(), Some(text), "{name}");
+    }
+    assert_eq!(exact("o"), None);
+    let time = |name: &str| frame.column(name).unwrap().values.time(0);
+    assert_eq!(time("i"), Some(Timestamp::from_seconds(1_323_431_400)));
+    assert_eq!(time("j"), Some(Timestamp(1_323_435_000_000_001)));
+    let decimal = Values::Decimal(vec![Decimal::parse("-12.3400").ok()]);
+    assert_eq!(frame.column("c").unwrap().values, decimal);
+}
+
+#[tokio::test]
+async fn types_without_a_place_in_a_frame_are_errors_of_their_column() {
+    let Some(source) = source(Limits::default()) else { return };
+    for (sql, hint) in [
+        ("select '1 day'::interval as a", "a::text"),
+        ("select array[1, 2] as a", "a::text"),
+        ("select '\\x00'::bytea as a", "a::text"),
+        ("select 'NaN'::numeric as a", "NaN"),
+        ("select 'infinity'::timestamptz as a", "infinite"),
+    ] {
+        let error = run(&source, sql).await.unwrap_err();
+        assert!(matches!(error, SourceError::Type { .. }), "{sql}: {error}");
+        assert!(error.to_string().contains(hint), "{sql}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn buckets_follow_the_wall_clock_as_the_servers_own_do() {
+    let Some(source) = source(Limits::default()) else { return };
+    let frame = run(
+        &source,
+        "select $bucket(at) as day, count(*) as n,
+           min(extract(epoch from date_trunc('day', at, 'Europe/London')))::int8 as expected
+         from generate_series(timestamptz '2011-03-20', timestamptz '2011-04-05', '37 minutes') at
+         where $range(at) group by 1 order by 1",
+    )
+    .await
+    .unwrap();
+    assert!(frame.rows() > 10);
+    for row in 0..frame.rows() {
+        let day = frame.column("day").unwrap().values.time(row).unwrap().seconds().to_string();
+        assert_eq!(frame.column("expected").unwrap().values.exact(row), Some(day));
+    }
+}
+
+#[tokio::test]
+async fn a_statement_that_writes_is_refused_by_the_server_too() {
+    let Some(source) = source(Limits::default()) else { return };
+    let mut admin = sqlx::PgConnection::connect(&url(VARIABLE).unwrap()).await.unwrap();
+    admin.execute("drop table if exists kept; create table kept as select 1 as a").await.unwrap();
+    admin
+        .execute(
+            "create or replace function sneaky() returns int language sql volatile as
+             'delete from kept returning a'",
+        )
+        .await
+        .unwrap();
+    let error = run(&source, "select sneaky() as a").await.unwrap_err();
+    assert!(error.to_string().contains("read-only transaction"), "{error}");
+    assert_eq!(run(&source, "select a from kept").await.unwrap().rows(), 1);
+}
+
+#[tokio::test]
+async fn limits_hold_and_the_pool_stays_clean() {
+    let limits = Limits { time: Duration::from_secs(1), rows: 1_000, bytes: 50_000 };
+    let Some(source) = source(limits) else { return };
+    for _ in 0..6 {
+        let error = run(&source, "select * from generate_series(1, 100000) a").await.unwrap_err();
+        assert!(matches!(error, SourceError::TooManyRows { limit: 1_000 }), "{error}");
+        let sql = "select repeat('x', 1000) as a from generate_series(1, 900)";
+        let error = run(&source, sql).await.unwrap_err();
+        assert!(matches!(error, SourceError::TooLarge { .. }), "{error}");
+    }
+    let slow =
+        "select count(*) as n from generate_series(1, 100000) a, generate_series(1, 100000) b";
+    let error = run(&source, slow).await.unwrap_err();
+    assert!(matches!(error, SourceError::Timeout { seconds: 1 }), "{error}");
+    assert_eq!(run(&source, "select 1 as a").await.unwrap().rows(), 1);
+}
+
+/// How many of a role's statements with `mark` in their text run on the server.
+async fn running(admin: &mut sqlx::PgConnection, mark: &str) -> i64 {
+    let sql = "select count(*) from pg_stat_activity
+               where state = 'active' and pid <> pg_backend_pid() and query like '%' || $1 || '%'";
+    sqlx::query_scalar(sql).bind(mark).fetch_one(admin).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_statement_whose_reader_leaves_ends_on_the_server_and_its_connection_comes_back() {
+    let Some(source) = source(Limits::default()) else { return };
+    let mut admin = sqlx::PgConnection::connect(&url(VARIABLE).unwrap()).await.unwrap();
+    let slow = "select count(*) as left_alone from generate_series(1, 100000) a,
+                generate_series(1, 100000) b";
+    // More often than the source has connections.
+    for _ in 0..9 {
+        let mut reader = Box::pin(run(&source, slow));
+        let runs = async || running(&mut admin, "as left_alone").await > 0;
+        tokio::select! {
+            ended = &mut reader => panic!("{ended:?}"),
+            () = eventually("the statement runs", runs) => {}
+        }
+        drop(reader);
+        let has_ended = async || running(&mut admin, "as left_alone").await == 0;
+        eventually("the statement has ended", has_ended).await;
+    }
+    assert_eq!(run(&source, "select 1 as a").await.unwrap().rows(), 1);
+}
+
+#[tokio::test]
+async fn what_a_function_changes_of_its_session_does_not_hold_for_the_next_statement() {
+    let Some(_) = source(Limits::default()) else { return };
+    let name = SourceName::parse("pg").unwrap();
+    let one = Source::postgres(name, &url(VARIABLE).unwrap(), 1, Limits::default()).unwrap();
+    let mut admin = sqlx::PgConnection::connect(&url(VARIABLE).unwrap()).await.unwrap();
+    let function = "create or replace function loosens() returns text language sql as
+                    $$ select set_config('default_transaction_read_only', 'off', false)
+                       || set_config('statement_timeout', '0', false)
+                       || set_config('standard_conforming_strings', 'off', false)
+                       || set_config('timezone', 'Asia/Tokyo', false) $$";
+    admin.execute(function).await.unwrap();
+    run(&one, "select loosens() as a").await.unwrap();
+    let shown = "select current_setting('transaction_read_only') as a,
+                 current_setting('statement_timeout') as b, current_setting('timezone') as c,
+                 '\\' as d";
+    let frame = run(&one, shown).await.unwrap();
+    let text = |name: &str| frame.column(name).unwrap().values.exact(0).unwrap();
+    assert_eq!((text("a"), text("b"), text("c")), ("on".into(), "30s".into(), "UTC".into()));
+    assert_eq!(text("d"), "\\", "a backslash is a backslash");
+}
+
+#[tokio::test]
+async fn errors_lead_to_the_authors_word() {
+    let Some(source) = source(Limits::default()) else { return };
+    let error = run(&source, "select 1 as one,\n  nonesuch\nfrom pg_class").await.unwrap_err();
+    let SourceError::Statement(error) = error else { panic!("{error}") };
+    assert_eq!((error.line, error.column), (2, 3), "{error}");
+}
+
+#[tokio::test]
+async fn a_connection_that_the_server_has_ended_is_replaced() {
+    let Some(source) = source(Limits::default()) else { return };
+    let pid = "select pg_backend_pid() as pid";
+    for _ in 0..3 {
+        let pid = run(&source, pid).await.unwrap().columns()[0].values.exact(0).unwrap();
+        let mut admin = sqlx::PgConnection::connect(&url(VARIABLE).unwrap()).await.unwrap();
+        let ends = format!("select pg_terminate_backend({pid})");
+        admin.execute(sqlx::AssertSqlSafe(ends)).await.unwrap();
+    }
+    assert_eq!(run(&source, "select 1 as a").await.unwrap().rows(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_said_in_a_sentence_without_its_password() {
+    let name = SourceName::parse("pg").unwrap();
+    let url = "postgres://user:s3cret@127.0.0.1:1/none";
+    let source = Source::postgres(name.clone(), url, 1, Limits::default()).unwrap();
+    let error = run(&source, "select 1 as a").await.unwrap_err();
+    assert!(matches!(error, SourceError::Unavailable(_)) && !error.to_string().contains("s3cret"));
+    let error = Source::postgres(name, "mysql://u:s3cret@h/d", 1, Limits::default()).err().unwrap();
+    assert!(!error.to_string().contains("s3cret"), "{error}");
+}
+
+#[tokio::test]
+async fn connections_are_used_again() {
+    let Some(source) = source(Limits::default()) else { return };
+    let pid = async || {
+        let frame = run(&source, "select pg_backend_pid() as pid").await.unwrap();
+        frame.columns()[0].values.exact(0).unwrap()
+    };
+    let mut processes = std::collections::BTreeSet::new();
+    for _ in 0..20 {
+        processes.insert(pid().await);
+    }
+    assert!(processes.len() <= 4, "{processes:?}");
+}

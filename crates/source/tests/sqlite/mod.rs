@@ -1,0 +1,4 @@
+//! What only SQLite does.
+
+mod rollups;
+mod statements;
