@@ -2,7 +2,7 @@
 
 use crate::service::Page;
 use crate::{markup, pages};
-use leptos::nonce::{Nonce, use_nonce};
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
 /// Where the built assets are.
@@ -74,7 +74,6 @@ pub fn shell(
     }
     // Only what streams has scripts in it; a page that is complete is the same for all.
     let nonce = page.is_streamed().then(use_nonce).flatten();
-    guard_scripts(nonce.as_ref());
     let title = page.title();
     let data_theme = (theme != Theme::System).then(|| theme.word());
     // Without scripts the late panels never move into their places, and nothing follows what is
@@ -114,20 +113,5 @@ pub fn shell(
             </head>
             <body class=full.then_some("full")>{pages::page(page, theme, path)}</body>
         </html>
-    }
-}
-
-/// Only scripts of this server run, and the few inline ones that carry the page's nonce: those
-/// that move late panels into their places.
-fn guard_scripts(nonce: Option<&Nonce>) {
-    let Some(response) = use_context::<leptos_axum::ResponseOptions>() else { return };
-    let nonce = nonce.map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
-    let policy = format!(
-        "default-src 'self'; script-src 'self'{nonce} 'wasm-unsafe-eval'; \
-         style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; \
-         form-action 'self'; frame-ancestors 'self'"
-    );
-    if let Ok(value) = http::HeaderValue::from_str(&policy) {
-        response.insert_header(http::header::CONTENT_SECURITY_POLICY, value);
     }
 }

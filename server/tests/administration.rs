@@ -5,11 +5,12 @@ use axum::Router;
 use axum::body::Body;
 use brisk_app::Assets;
 use brisk_domain::{Clock, ManualClock, Timestamp};
+use brisk_server::assembly;
 use brisk_server::config::{Environment, Flags, Settings};
-use brisk_server::open;
-use brisk_server::rollup_runs::{self, Runs};
-use brisk_server::router::{AppState, router};
+use brisk_server::jobs::rollup_runs::{self, Runs};
+use brisk_server::router::router;
 use brisk_server::service::EngineService;
+use brisk_server::state::AppState;
 use brisk_store::Store;
 use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
@@ -70,8 +71,8 @@ impl World {
         let settings = Settings::read(&flags, &Environment::default()).unwrap();
         let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(Timestamp::from_seconds(NOW)));
         let (observer, runs) = rollup_runs::observer();
-        let sources = open::sources(&settings).unwrap();
-        let engine = open::observed_engine(&settings, sources, &clock, observer).unwrap();
+        let sources = assembly::sources(&settings).unwrap();
+        let engine = assembly::observed_engine(&settings, sources, &clock, observer).unwrap();
         let problems = &engine.catalog().contents().problems;
         assert!(problems.is_empty(), "{problems:?}");
         let store = Store::open(&at.join("data/brisk.sqlite")).await.unwrap();
@@ -137,7 +138,7 @@ async fn the_page_shows_last_run_rows_and_time_of_each_rollup_and_what_went_wron
         // One of them fails.
         let _ = world.service.engine().refresh(&planned.unwrap()).await;
     }
-    world.runs.keep_now(&world.store).await;
+    world.runs.record_now(&world.store).await;
     let page = world.page().await;
     let daily = of_rollup(&page, "daily");
     for words in ["daily good", "Last run 0 s ago", "Rows 2 ", "Took ", "Grain day", "all of it"] {
@@ -247,7 +248,7 @@ async fn rollups_of_a_mariadb_are_written_by_a_role_of_their_own() {
         .unwrap();
     assert_eq!(world.build_anew(&rollup).await.0, StatusCode::SEE_OTHER);
     assert_eq!(world.figure().await, "3");
-    world.runs.keep_now(&world.store).await;
+    world.runs.record_now(&world.store).await;
     let page = world.page().await;
     let row = of_rollup(&page, &rollup);
     assert!(

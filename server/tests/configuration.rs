@@ -4,8 +4,8 @@
 use brisk_cache::Trigger;
 use brisk_domain::{Access, CacheMode, Clock, ManualClock, Slug, SourceName, Timestamp, ViewState};
 use brisk_engine::Engine;
+use brisk_server::assembly;
 use brisk_server::config::{Environment, Flags, Location, Secret, Settings};
-use brisk_server::open;
 use brisk_source::Dialect;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -195,8 +195,8 @@ fn secrets_appear_in_no_message_and_no_debug_output() {
             Err(said) => said,
             Ok(settings) => {
                 let clock: Arc<dyn Clock> = Arc::new(ManualClock::default());
-                let opened = open::sources(&settings)
-                    .and_then(|sources| open::engine(&settings, sources, &clock).map(|_| ()));
+                let opened = assembly::sources(&settings)
+                    .and_then(|sources| assembly::engine(&settings, sources, &clock).map(|_| ()));
                 format!("{:#}\n{settings:?}", opened.expect_err(file))
             }
         };
@@ -377,7 +377,8 @@ async fn policies() -> (Engine, Arc<ManualClock>, TempDir) {
     let settings = Settings::read(&flags, &Environment::default()).unwrap();
     let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(1_321_444_800)));
     let shared: Arc<dyn Clock> = clock.clone();
-    let engine = open::engine(&settings, open::sources(&settings).unwrap(), &shared).unwrap();
+    let engine =
+        assembly::engine(&settings, assembly::sources(&settings).unwrap(), &shared).unwrap();
     (engine, clock, folder)
 }
 

@@ -11,14 +11,15 @@ use brisk_cache::{Cache, Config};
 use brisk_domain::{Clock, ManualClock, SourceName, Timestamp};
 use brisk_engine::load::{Loader, Sources};
 use brisk_engine::{Catalog, Engine};
-use brisk_server::cli::{Cli, Command as BriskCommand, DemoArguments};
-use brisk_server::demo;
+use brisk_server::cli::{Cli, Command as BriskCommand};
+use brisk_server::commands::demo::{self, DemoArguments};
 use brisk_server::feeder::delivery::Delivery;
-use brisk_server::feeder::{self, Feeder};
+use brisk_server::feeder::{self, Feeder, source};
 use brisk_server::hooks::signature::SigningKey;
 use brisk_server::hooks::{self, Hooks};
-use brisk_server::router::{AppState, router};
+use brisk_server::router::router;
 use brisk_server::service::EngineService;
+use brisk_server::state::AppState;
 use brisk_source::{Limits, Source};
 use brisk_store::Store;
 use clap::Parser;
@@ -106,7 +107,7 @@ impl World {
     }
 
     fn database(&self) -> PathBuf {
-        demo::path(self.folder.path())
+        source::path(self.folder.path())
     }
 
     async fn feeder(&self) -> Feeder<impl Fn() -> u64 + use<>> {
@@ -329,7 +330,7 @@ async fn a_webhook_that_fails_first_is_sent_again_and_then_pages_show_what_came(
     std::fs::create_dir(&dashboards).unwrap();
     std::fs::write(dashboards.join("retail.toml"), ORDERS).unwrap();
     let clock: Arc<dyn Clock> = world.clock.clone();
-    let name = SourceName::parse(demo::SOURCE).unwrap();
+    let name = SourceName::parse(source::NAME).unwrap();
     let source = Source::sqlite(name.clone(), &world.database(), Limits::default());
     let cache = Cache::in_memory(Config::default(), clock.clone());
     let loader = Loader::new(cache, Sources::from([(name, source)]));
@@ -359,7 +360,7 @@ async fn a_webhook_that_fails_first_is_sent_again_and_then_pages_show_what_came(
     let mut feeder = world.feeder().await;
     assert_eq!(feeder.write().await.unwrap(), 10);
     assert!(page().await.contains(">900<"), "nobody has said anything yet");
-    Delivery::to(address, feeder::HOOK, key, clock.clone()).until_acknowledged().await;
+    Delivery::to(address, source::HOOK, key, clock.clone()).until_acknowledged().await;
     assert_eq!(left.load(Ordering::SeqCst), 0);
     let begun = Instant::now();
     while !page().await.contains(">910<") {

@@ -2,8 +2,9 @@
 //! where they are written.
 
 use brisk_domain::{Clock, ManualClock, SourceName, Timestamp};
+use brisk_server::assembly;
 use brisk_server::config::{Environment, Flags, Settings};
-use brisk_server::{open, rollup_runs, rollup_schedule};
+use brisk_server::jobs::{rollup_runs, rollup_schedule};
 use brisk_store::Store;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -158,8 +159,8 @@ async fn a_server_refreshes_without_readers_and_writes_down_what_was_done() {
     let settings = Settings::read(&flags, &Environment::default()).unwrap();
     let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(Timestamp::from_seconds(1_700_000_000)));
     let (observer, mut runs) = rollup_runs::observer();
-    let sources = open::sources(&settings).unwrap();
-    let engine = open::observed_engine(&settings, sources, &clock, observer).unwrap();
+    let sources = assembly::sources(&settings).unwrap();
+    let engine = assembly::observed_engine(&settings, sources, &clock, observer).unwrap();
     let store = Store::open(&folder.join("data/brisk.sqlite")).await.unwrap();
     let both = async {
         while store.rollup_runs(10).await.unwrap().len() < 2 {
@@ -168,8 +169,8 @@ async fn a_server_refreshes_without_readers_and_writes_down_what_was_done() {
     };
     tokio::select! {
         () = both => {}
-        never = rollup_schedule::keep(&engine) => match never {},
-        never = runs.keep(&store) => match never {},
+        never = rollup_schedule::run(&engine) => match never {},
+        never = runs.record(&store) => match never {},
     }
     let written = rollup_runs::newest(&store, 10).await.unwrap();
     let of = |name: &str| written.iter().find(|run| run.rollup.as_str() == name).unwrap();

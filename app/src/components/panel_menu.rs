@@ -5,7 +5,7 @@
 use super::icon::icon;
 use crate::service::DashboardPage;
 use brisk_domain::view::query_string;
-use brisk_domain::{Panel, PanelKind};
+use brisk_domain::{Panel, PanelKind, parameter};
 use leptos::prelude::*;
 
 /// The menu of `panel`, whose title is `title`.
@@ -60,7 +60,7 @@ fn cache(page: &DashboardPage, panel: &Panel) -> AnyView {
         pair("query", page.view.query_string(&page.dashboard)),
     ]);
     let mut pairs = page.pairs();
-    pairs.push(pair("cache", "1".to_owned()));
+    pairs.push(pair(parameter::CACHE, "1".to_owned()));
     let own = format!("/d/{}/p/{}{}#cache", page.dashboard.slug, panel.id, query_string(&pairs));
     view! {
         <details class="cache" data-src=format!("/fn/cache{asked}")>

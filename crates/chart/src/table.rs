@@ -5,7 +5,7 @@ use crate::readout::{self, Readout};
 use crate::stat::mini_path;
 use crate::{Drawing, Input, mark_links, order};
 use brisk_domain::panel::Cell;
-use brisk_domain::{Column, PanelKind, TableState, Values, format};
+use brisk_domain::{Column, PanelKind, TableState, Values, format, parameter};
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -117,7 +117,7 @@ fn open_form(view: &TableView<'_>, is_whole: bool) -> String {
         escape(view.panel),
     );
     let own = |name: &str, value: &str| {
-        (name == "sort" || name == "page")
+        (name == parameter::SORT || name == parameter::PAGE)
             && value.split_once(':').is_some_and(|(panel, _)| panel == view.panel)
     };
     for (name, value) in view.pairs.iter().filter(|(name, value)| !own(name, value)) {
@@ -125,7 +125,7 @@ fn open_form(view: &TableView<'_>, is_whole: bool) -> String {
     }
     // Before the buttons: a pressed one comes later, and the last one counts.
     if let Some(sort) = &view.state.sort {
-        hidden("sort", &format!("{}:{sort}", view.panel), &mut out);
+        hidden(parameter::SORT, &format!("{}:{sort}", view.panel), &mut out);
     }
     out
 }
@@ -156,7 +156,8 @@ fn pager(
         let off = if to.is_none() { " disabled" } else { "" };
         let _ = write!(
             out,
-            "<button class=\"btn\" name=\"page\" value=\"{}\"{off}>{words}</button>",
+            "<button class=\"btn\" name=\"{}\" value=\"{}\"{off}>{words}</button>",
+            parameter::PAGE,
             escape(&value)
         );
     };
@@ -242,7 +243,8 @@ impl<'a> Columns<'a> {
                 next.map_or(String::new(), |next| format!("{}:{}", direction(next), column.name));
             let _ = write!(
                 out,
-                "<th scope=\"col\"{class}{aria}><button name=\"sort\" value=\"{}\" data-column=\"{}\" data-first=\"{}\">{label}</button></th>",
+                "<th scope=\"col\"{class}{aria}><button name=\"{}\" value=\"{}\" data-column=\"{}\" data-first=\"{}\">{label}</button></th>",
+                parameter::SORT,
                 escape(&format!("{}:{next}", view.panel)),
                 escape(&column.name),
                 direction(first)

@@ -7,6 +7,7 @@ use crate::now::first_instant;
 use crate::window::{TooFine, Window};
 use brisk_cache::{Peeked, Policy, Value as _};
 use brisk_domain::entry_report::StoredEntry;
+use brisk_domain::sentence::capitalised;
 use brisk_domain::{
     Access, Dashboard, EntryOf, EntryReport, EntryState, Now, Panel, PanelEntries, PanelError,
     PolicyPlace, Timestamp, ViewState, format,
@@ -102,7 +103,7 @@ fn judged(
     let said = |at: Timestamp| format::duration((now.0 - at.0).abs() as f64 / 1e6);
     let by = mode_from.words();
     if policy.off {
-        let why = format!("{} says \"off\": each look runs the statement.", capital(by));
+        let why = format!("{} says \"off\": each look runs the statement.", capitalised(by));
         return (EntryState::Off, why);
     }
     let Some(entry) = &peeked.entry else {
@@ -146,9 +147,4 @@ fn judged(
     }
     let why = format!("Loaded {loaded} ago, and nothing that it depends on was invalidated since.");
     (EntryState::Fresh, why)
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or(String::new(), |c| c.to_uppercase().chain(letters).collect())
 }

@@ -44,6 +44,7 @@ pub use catalog::Catalog;
 pub use encoding::Cached;
 pub use engine::Engine;
 pub use glance::{Glance, Watch};
+pub use now::PAGE_WAIT;
 pub use policy::Policies;
 pub use prepared::Shown;
 pub use rollup::{PlannedRollup, RunObserver};

@@ -14,8 +14,9 @@ use brisk_domain::{
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a page waits for the newest row of its data.
-const NEWEST: Duration = Duration::from_millis(1_500);
+/// How long a page that streams waits for anything; what is later comes over the live channel, so
+/// that no slow query delays what a browser does when a page has ended.
+pub const PAGE_WAIT: Duration = Duration::from_millis(1_500);
 
 /// What a dashboard takes for now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub(crate) struct Current {
 
 impl Engine {
     /// What `dashboard` takes for now. A page does not wait for its newest row for longer than
-    /// [`NEWEST`], and not at all where it was known before: then, and where there is none, it is
+    /// [`PAGE_WAIT`], and not at all where it was known before: then, and where there is none, it is
     /// that, or what the clock says. All others wait: they would take it for the current one.
     pub(crate) async fn now(
         &self,
@@ -57,7 +58,7 @@ impl Engine {
         let task = tokio::spawn(async move { loader.load(looked, trigger).await });
         let patience = match (trigger, known) {
             (Trigger::View, Some(_)) => Duration::ZERO,
-            (Trigger::View, None) => NEWEST,
+            (Trigger::View, None) => PAGE_WAIT,
             // The statement has a limit of its own.
             (Trigger::Live | Trigger::Api | Trigger::Report | Trigger::Warm, _) => Duration::MAX,
         };

@@ -56,4 +56,5 @@ pub use dialect::Dialect;
 pub use error::{SourceError, StatementError};
 pub use limits::Limits;
 pub use source::Source;
+pub use sqlite::CONNECTIONS as SQLITE_CONNECTIONS;
 pub use statement::{Bind, Context, Statement, compile};

@@ -31,7 +31,7 @@ pub(crate) struct Sqlite {
 
 /// So many statements run at once; the rest wait in the pool's queue, first come, first served. No
 /// fewer where there are fewer cores: a panel with two slow statements would hold up all others.
-const CONNECTIONS: u32 = 4;
+pub const CONNECTIONS: u32 = 4;
 /// SQLite's virtual machine asks this often (in instructions) whether to go on.
 const PROGRESS: i32 = 10_000;
 /// Rows that a connection's thread may be ahead of their reader: each wake-up costs.

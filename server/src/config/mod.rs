@@ -7,16 +7,16 @@
 //!   and `size` its values;
 //! - [`secret`] keeps URLs out of messages, and knows where the file says they are;
 //!   [`environment`] is the variables as a value;
-//! - [`into`] is the one database that is written to, by `brisk import`; no file knows it.
+//! - [`database`] is the one database that is written to, by `brisk import`; no file declares it.
 //!
 //! To add a setting: read it in the file of its table, give it a default there, and describe it
 //! in `docs/operating.md`.
 
 pub mod cache;
+pub mod database;
 mod duration;
 pub mod environment;
 mod file;
-pub mod into;
 mod place;
 mod redis;
 pub mod secret;
@@ -27,13 +27,11 @@ pub mod webhooks;
 
 pub use cache::CacheSettings;
 pub use environment::Environment;
-pub use into::IntoArguments;
 pub use place::ConfigError;
 pub use secret::Secret;
 pub use sources::{Location, SourceSettings};
 
-use crate::demo;
-use crate::hooks::Hook;
+use crate::hooks::hook::Hook;
 use brisk_cache::RedisConfig;
 use brisk_definition::Problem;
 use brisk_domain::{SourceName, WebhookName};
@@ -61,8 +59,8 @@ pub struct Flags {
     pub redis_url: Option<Secret>,
     /// NAME=PATH or NAME=URL.
     pub sources: Vec<Secret>,
-    /// Whether the demo's database is a source.
-    pub demo: bool,
+    /// SQLite files of Brisk's own in the data directory, each a source of that name.
+    pub own_files: Vec<(SourceName, PathBuf)>,
 }
 
 /// What Brisk is told, all layers together.
@@ -112,8 +110,8 @@ impl Settings {
         let data_dir = folder(&flags.data_dir, file.data_dir, "data");
         let sources = sources::layered(&file.sources, &flags.sources, environment);
         let mut sources = sources.map_err(ConfigError)?;
-        if flags.demo {
-            sources::add_demo(&mut sources, &file.sources, demo::path(&data_dir));
+        for (name, own_file) in &flags.own_files {
+            sources::add_own(&mut sources, &file.sources, name, data_dir.join(own_file));
         }
         let webhooks = webhooks::layered(&file.webhooks, environment).map_err(ConfigError)?;
         Ok(Self {

@@ -5,10 +5,9 @@ use super::environment::Environment;
 use super::place::Place;
 use super::secret::{Located, Secret, shown};
 use super::table::{Problems, Table};
-use crate::demo;
 use brisk_definition::Problem;
 use brisk_domain::{CachePolicy, SourceName};
-use brisk_source::{Dialect, Limits};
+use brisk_source::{Dialect, Limits, SQLITE_CONNECTIONS};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -46,8 +45,6 @@ pub enum Location {
 
 /// Connections to a server where nobody says.
 const CONNECTIONS: u32 = 8;
-/// Statements that run on a SQLite file at a time, at most: its pool has no more connections.
-const SQLITE_STATEMENTS: usize = 4;
 /// How long a refresh of a rollup may take where nobody says.
 const ROLLUP_TIME: Duration = Duration::from_secs(600);
 const TIME: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(3_600);
@@ -64,7 +61,7 @@ impl SourceSettings {
     /// the others would only wait elsewhere.
     pub fn concurrency(&self) -> usize {
         let most = match self.location {
-            Ok(Location::Sqlite(_)) => SQLITE_STATEMENTS,
+            Ok(Location::Sqlite(_)) => SQLITE_CONNECTIONS as usize,
             _ => self.connections as usize,
         };
         self.concurrency.map_or(most, |wanted| most.min(wanted as usize))
@@ -230,16 +227,16 @@ pub(super) fn layered(
     Ok(settings.collect())
 }
 
-/// Adds the demo's database, over what else has its name; the file may say how it is treated.
-pub(super) fn add_demo(
+/// Adds a database of Brisk's own in place of any other source of that name; the file may say how
+/// it is treated.
+pub(super) fn add_own(
     sources: &mut BTreeMap<SourceName, SourceSettings>,
     file: &BTreeMap<SourceName, SourceTable>,
+    name: &SourceName,
     database: PathBuf,
 ) {
-    if let Ok(name) = SourceName::parse(demo::SOURCE) {
-        let settings = SourceSettings::of(Ok(Location::Sqlite(database)), file.get(&name));
-        sources.insert(name, settings);
-    }
+    let settings = SourceSettings::of(Ok(Location::Sqlite(database)), file.get(name));
+    sources.insert(name.clone(), settings);
 }
 
 /// The secrets in the variables that begin with `prefix`, by what the rest of their names says as

@@ -1,8 +1,7 @@
 //! Tells the server that the shop has written something, over the public webhook and by its own
 //! address: a real request, as a pipeline's would be.
 
-use super::SOURCE_TABLES;
-use crate::demo;
+use super::source;
 use crate::hooks::signature::{ID, SIGNATURE, SigningKey, TIMESTAMP};
 use axum::body::Body;
 use brisk_domain::Clock;
@@ -73,7 +72,7 @@ impl Delivery {
         let at = self.clock.now().seconds().to_string();
         let body = serde_json::json!({
             "type": "invoices.written",
-            "data": { "source": demo::SOURCE, "tables": SOURCE_TABLES },
+            "data": { "source": source::NAME, "tables": source::TABLES },
         });
         let body = body.to_string();
         let request = Request::post(&self.url)

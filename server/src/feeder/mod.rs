@@ -5,7 +5,8 @@
 //! - [`pace`]: while somebody looks, invoices of its busiest weeks come besides, with their real gaps
 //!   made shorter;
 //! - [`shop`]: writes both into the demo's database;
-//! - [`delivery`]: tells the server so, over its public webhook.
+//! - [`delivery`]: tells the server so, over its public webhook;
+//! - [`source`]: the names that they agree on.
 //!
 //! It runs with the demo unless that keeps its own dates, or is told to stand still: see
 //! docs/operating.md, "The demo".
@@ -14,9 +15,10 @@ pub mod calendar;
 pub mod delivery;
 pub mod pace;
 pub mod shop;
+pub mod source;
 
-use crate::hooks::Hook;
 use crate::hooks::allowed::Pattern;
+use crate::hooks::hook::Hook;
 use crate::hooks::signature::SigningKey;
 use anyhow::{Context, bail};
 use brisk_cache::Trigger;
@@ -30,11 +32,6 @@ use std::convert::Infallible;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// The webhook that it sends to.
-pub const HOOK: &str = "demo";
-/// The tables that it writes.
-pub const SOURCE_TABLES: [&str; 4] = ["invoice_lines", "invoices", "customers", "products"];
 
 /// What comes within this time is one transaction and one delivery: what is open loads again after
 /// each, which takes a laptop a second.
@@ -55,10 +52,13 @@ pub struct Feeder<L> {
 
 /// Declares the webhook that a feeder with `key` sends to.
 pub fn declare(hooks: &mut BTreeMap<WebhookName, Hook>, key: &SigningKey) -> anyhow::Result<()> {
-    let allow = Pattern::parse(&format!("table:{}.*", crate::demo::SOURCE)).into_iter().collect();
+    let allow = Pattern::parse(&format!("table:{}.*", source::NAME)).into_iter().collect();
     let hook = Hook { keys: vec![key.clone()], allow: Some(allow) };
-    if hooks.insert(WebhookName::parse(HOOK)?, hook).is_some() {
-        bail!("the webhook \"{HOOK}\" is the demo's own: give yours another name, or --demo-still");
+    if hooks.insert(WebhookName::parse(source::HOOK)?, hook).is_some() {
+        bail!(
+            "the webhook \"{}\" is the demo's own: give yours another name, or --demo-still",
+            source::HOOK
+        );
     }
     Ok(())
 }
@@ -100,7 +100,7 @@ impl<L: Fn() -> u64> Feeder<L> {
     }
 
     /// Feeds, for as long as the server runs.
-    pub async fn keep(mut self, delivery: &Delivery) -> Infallible {
+    pub async fn run(mut self, delivery: &Delivery) -> Infallible {
         // What was written last before a stop may not have been told.
         let mut is_told = false;
         let mut is_well = true;
