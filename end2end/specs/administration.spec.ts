@@ -14,10 +14,10 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
-test("a rollup is built anew by a click", async ({ page }) => {
+test("a rollup is rebuilt by a click", async ({ page }) => {
   await page.goto("/admin/sources");
-  await page.locator("#sales").getByRole("button", { name: "Build anew" }).click();
-  await expect(page.locator("#sales .state")).toHaveText("good", { timeout: 30_000 });
+  await page.locator("#sales").getByRole("button", { name: "Rebuild" }).click();
+  await expect(page.locator("#sales .state")).toHaveText("up to date", { timeout: 30_000 });
   await page.locator("#sales summary").click();
   await expect(page.locator("#sales tbody tr", { hasText: "all of it" }).first()).toBeVisible();
 });

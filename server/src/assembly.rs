@@ -1,5 +1,5 @@
-//! Opens what the configuration names: sources, cache, engine. `serve` and `warm` both come here,
-//! so that what one of them loads the other finds.
+//! Builds what the configuration names: sources, cache, engine. All commands come here, so that what
+//! one of them loads the others find.
 
 use crate::config::{Location, Settings};
 use anyhow::{Context, bail};
@@ -14,8 +14,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How much longer than its time limit a statement of another process may take to arrive: to wait
-/// for its turn, and to be stored.
+/// How much longer than its time limit another process's statement may take: to wait for its turn,
+/// and to be stored.
 const MARGIN: Duration = Duration::from_secs(30);
 
 /// The engine over the dashboards, `sources`, and the cache.
@@ -25,10 +25,10 @@ pub fn engine(
     clock: &Arc<dyn Clock>,
 ) -> anyhow::Result<Engine> {
     let loader = Loader::new(cache(settings, clock)?, sources);
-    Ok(over(settings, loader, clock))
+    Ok(engine_over(settings, loader, clock))
 }
 
-/// The same, where `observer` hears of each refresh of a rollup.
+/// The same, with an observer of rollups' refreshes.
 pub fn observed_engine(
     settings: &Settings,
     sources: Sources,
@@ -36,15 +36,15 @@ pub fn observed_engine(
     observer: Arc<dyn RunObserver>,
 ) -> anyhow::Result<Engine> {
     let loader = Loader::new(cache(settings, clock)?, sources).with_observer(observer);
-    Ok(over(settings, loader, clock))
+    Ok(engine_over(settings, loader, clock))
 }
 
-fn over(settings: &Settings, loader: Loader, clock: &Arc<dyn Clock>) -> Engine {
+fn engine_over(settings: &Settings, loader: Loader, clock: &Arc<dyn Clock>) -> Engine {
     let catalog = Arc::new(Catalog::open(&settings.dashboards_dir));
     Engine::new(catalog, loader, Arc::clone(clock)).with_policies(settings.policies())
 }
 
-/// The sources, which connect when they are first needed.
+/// The sources, which connect on first use.
 pub fn sources(settings: &Settings) -> anyhow::Result<Sources> {
     let names = settings.sources.keys();
     names.map(|name| Ok((name.clone(), source(settings, name)?))).collect()
@@ -64,7 +64,7 @@ pub fn source(settings: &Settings, name: &SourceName) -> anyhow::Result<Source> 
         Ok(Location::Sqlite(path)) => {
             let rollups = settings.rollup_file(name);
             let opened = Source::sqlite(name.clone(), path, limits);
-            Ok(opened.with_rollup_file(&rollups, &place(&rollups), source.rollup_time))
+            Ok(opened.with_rollup_file(&rollups, &folder_id(&rollups), source.rollup_time))
         }
         Ok(Location::Postgres(url)) => {
             Source::postgres(name.clone(), url.expose(), connections, limits)
@@ -81,40 +81,40 @@ pub fn source(settings: &Settings, name: &SourceName) -> anyhow::Result<Source> 
     }
 }
 
-/// Says in the log what each source is, and warns of roles that could write. Nobody waits for it:
-/// a source may be away when Brisk starts.
-pub async fn introduce(sources: Sources) {
+/// Logs what each source is, and warns of roles that could write. Nothing waits for it: a source may
+/// be down when Brisk starts.
+pub async fn log_sources(sources: Sources) {
     for (name, source) in sources {
         match source.about().await {
             Ok(about) => {
-                tracing::info!(source = %name, version = about.version, "a source answers");
+                tracing::info!(source = %name, version = about.version, "a source is connected");
                 if let Some(what) = about.may_write {
                     tracing::warn!(
                         source = %name,
-                        "the role of this source {what}: Brisk only reads, so give it one that \
-                         may do no more"
+                        "the role of this source {what}: Brisk only reads, so use a role that may \
+                         do no more"
                     );
                 }
             }
-            Err(error) => tracing::warn!(source = %name, %error, "a source does not answer yet"),
+            Err(error) => tracing::warn!(source = %name, %error, "a source is not reachable yet"),
         }
     }
 }
 
-/// What tells the folder of `file` from those of other machines, which may have the same name:
-/// a refresh in one is none in another, though they share a Redis.
-fn place(file: &Path) -> String {
+/// Identifies the folder of `file` among those of other machines, which may have the same name: a
+/// refresh in one is none in another, though they share a Redis.
+fn folder_id(file: &Path) -> String {
     let own = format!("{:032x}", rand::random::<u128>());
     let Some(folder) = file.parent() else { return own };
-    let known = folder.join("place");
-    // Where it cannot be kept, this process takes nobody's word for its rollups; that is enough.
-    let kept = std::fs::read_to_string(&known).or_else(|_| {
+    let stored = folder.join("place");
+    // If it cannot be stored, this process shares its rollups with no other; that is safe.
+    let id = std::fs::read_to_string(&stored).or_else(|_| {
         std::fs::create_dir_all(folder)?;
-        let mut new = OpenOptions::new().write(true).create_new(true).open(&known)?;
+        let mut new = OpenOptions::new().write(true).create_new(true).open(&stored)?;
         new.write_all(own.as_bytes())?;
         Ok::<_, std::io::Error>(own.clone())
     });
-    kept.ok().filter(|kept| kept.len() == own.len()).unwrap_or(own)
+    id.ok().filter(|id| id.len() == own.len()).unwrap_or(own)
 }
 
 fn cache(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Result<Cache<Cached>> {
@@ -126,29 +126,28 @@ fn cache(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Result<Cache<Ca
 }
 
 fn cache_config(settings: &Settings) -> Config {
-    let usual = Config::default();
+    let default = Config::default();
     let lane = |name: &SourceName| Arc::from(name.as_str());
     let places = settings.sources.iter().map(|(name, source)| (lane(name), source.concurrency()));
-    // Whoever has to wait for one statement before its own waits at least as long as that may
-    // take, and whoever waits for another process does not give up before its statement would.
+    // A statement that queues behind another waits at least as long as that may take, and a process
+    // that waits for another does not give up before its statement would.
     let longest = settings.sources.values().map(|source| source.limits.time).max();
     let longest = longest.unwrap_or_default();
     let lanes = LaneLimits {
         of: places.collect(),
         queue: settings.cache.queue,
-        deadline: usual.lanes.deadline.max(longest),
-        ..usual.lanes.clone()
+        deadline: default.lanes.deadline.max(longest),
+        ..default.lanes.clone()
     };
-    // A refresh of a rollup is a load, too, which others wait for; but for its place in the lane
-    // nobody waits so long.
+    // Others wait for a rollup's refresh, too, as it is a load; but no statement queues so long.
     let refresh = settings.sources.values().map(|source| source.rollup_time).max();
     let longest = longest.max(refresh.unwrap_or_default());
-    let patience = usual.patience.max(longest + lanes.deadline + MARGIN);
+    let patience = default.patience.max(longest + lanes.deadline + MARGIN);
     Config {
         max_bytes: settings.cache.memory,
         max_value_bytes: settings.cache.largest_frame,
         patience,
         lanes,
-        ..usual
+        ..default
     }
 }

@@ -28,7 +28,9 @@ pub(crate) fn not_recorded(engine: &Engine, error: &NotRecorded) -> anyhow::Erro
     // Once the circuit breaker is open, only the trouble that opened it says why.
     let trouble = engine.loader().cache().health().trouble;
     let why = trouble.map_or_else(|| error.0.to_string(), |(_, why)| why);
-    anyhow!("the invalidation is not recorded: {why}; run it again, servers may show older values")
+    anyhow!(
+        "the invalidation is not recorded: {why}; run it again, or servers may show older values"
+    )
 }
 
 /// Why a tag is probably a mistake. It is invalidated all the same: other servers may know it.

@@ -162,7 +162,7 @@ impl EngineService {
     /// not notice.
     pub async fn degraded(&self) -> Option<String> {
         let cache = self.engine.loader().cache();
-        let answers = shared_cache::answers(cache).await;
+        let is_reachable = shared_cache::is_reachable(cache).await;
         let health = cache.health();
         match (health.trouble, health.refusal) {
             (Some((since, why)), _) => {
@@ -171,11 +171,11 @@ impl EngineService {
                     "the shared cache, for {seconds} s: {why}; memory goes on, unverified"
                 ))
             }
-            (None, _) if !answers => Some("the shared cache did not answer just now".into()),
+            (None, _) if !is_reachable => Some("the shared cache did not answer just now".into()),
             (None, Some((since, why))) => {
                 let seconds = since.as_secs();
                 Some(format!(
-                    "the shared cache takes nothing new, for {seconds} s: {why}; what it has is \
+                    "the shared cache accepts no writes, for {seconds} s: {why}; what it has is \
                      served, invalidations are refused"
                 ))
             }

@@ -73,8 +73,10 @@ fn check_tells_what_panels_depend_on_and_how_their_database_runs_them() {
     assert!(
         explained.contains("panel \"lost\": statement: line 13, column 8: no such column: nope")
     );
-    assert!(explained.contains("panel \"named\": its statement gives no column \"total\", only n"));
-    assert!(explained.contains("2 problems") && !explained.contains("are good"), "{explained}");
+    assert!(
+        explained.contains("panel \"named\": its statement returns no column \"total\", only n")
+    );
+    assert!(explained.contains("2 problems") && !explained.contains("no problems"), "{explained}");
 }
 
 #[test]

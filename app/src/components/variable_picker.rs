@@ -127,7 +127,7 @@ fn several(
             {hidden_fields(page, &[name])}
             <OptionSearch label=variable.label.to_lowercase()/>
             <div class="options" role="group" aria-label=variable.label.clone() tabindex="0">{options}</div>
-            <p class="no-match" hidden>"Nothing of that name."</p>
+            <p class="no-match" hidden>"No matches"</p>
             <footer>
                 <a class="btn quiet" href=without(page, variable)>"All"</a>
                 <button class="btn primary">"Apply"</button>

@@ -131,7 +131,7 @@ fn rollup(row: &RollupRow, now: Timestamp) -> AnyView {
     let form = can_build.then(|| {
         view! {
             <form method="post" action=format!("/admin/rollups/{name}/rebuild")>
-                <button class="btn" disabled=row.is_running aria-describedby=format!("{name}-name")>"Build anew"</button>
+                <button class="btn" disabled=row.is_running aria-describedby=format!("{name}-name")>"Rebuild"</button>
             </form>
         }
     });

@@ -38,7 +38,7 @@ pub struct LastRefresh {
 /// How a rollup is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RollupState {
-    /// As it should be.
+    /// Its table is of its definition, and the last refresh succeeded.
     Good,
     /// There is no table yet, and nothing went wrong.
     NotBuilt,
@@ -61,7 +61,7 @@ impl RollupState {
     /// One or two words.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Good => "good",
+            Self::Good => "up to date",
             Self::NotBuilt => "not built yet",
             Self::Changed => "outdated",
             Self::Failed { has_table: false, .. } => "failed",
@@ -75,7 +75,7 @@ impl RollupState {
     pub fn why(&self) -> Option<&str> {
         match self {
             Self::Good | Self::NotBuilt => None,
-            Self::Changed => Some("its definition has changed: the next refresh builds it anew"),
+            Self::Changed => Some("its definition has changed: the next refresh rebuilds it"),
             Self::Failed { why, .. } | Self::Broken(why) | Self::Unknown(why) => Some(why),
         }
     }

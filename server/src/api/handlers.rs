@@ -1,4 +1,4 @@
-//! What the API's routes answer. Their comments are the API's own description.
+//! The API's routes. Their comments are the API's own description.
 
 use super::data::{self, DashboardAnswer, FreshnessOf, Outcome, PanelAnswer, PanelFrames, View};
 use super::definition::{Dashboards, Definition, Summary};
@@ -78,12 +78,12 @@ pub async fn whole(
 ) -> Answer {
     let answered = async {
         let Ok(Path(slug)) = path else { return Err(problem::not_found()) };
-        let asked = ask(&state, &slug, None, &uri, &headers).await?;
-        let etag = data::etag("json", &asked.frames, &asked.outcomes);
+        let view = load(&state, &slug, None, &uri, &headers).await?;
+        let etag = data::etag("json", &view.frames, &view.outcomes);
         answer::tagged(&headers, etag, || {
             answer::json(&DashboardAnswer {
-                view: View::of(&asked.frames),
-                panels: asked.panels(&state),
+                view: View::of(&view.frames),
+                panels: view.panels(&state),
             })
         })
     };
@@ -116,8 +116,8 @@ pub async fn panel(
             Some(panel) => (panel, true),
             None => (name.as_str(), accept::prefers_csv(&headers)),
         };
-        let asked = ask(&state, &slug, Some(panel), &uri, &headers).await?;
-        one(&state, &asked, as_csv, &headers)
+        let view = load(&state, &slug, Some(panel), &uri, &headers).await?;
+        one(&state, &view, as_csv, &headers)
     };
     answered.await.map_err(|problem| problem.at(&uri))
 }
@@ -150,13 +150,13 @@ pub async fn method_not_allowed(OriginalUri(uri): OriginalUri) -> Problem {
     problem::method_not_allowed().at(&uri)
 }
 
-/// A view with what its panels show.
-struct Asked {
+/// A view with the outcome of each panel.
+struct Answered {
     frames: Frames,
     outcomes: Vec<Outcome>,
 }
 
-impl Asked {
+impl Answered {
     fn panels(&self, state: &AppState) -> Vec<PanelFrames<'_>> {
         let panels = self.frames.panels.iter().zip(&self.outcomes);
         let now = state.service.now();
@@ -166,15 +166,15 @@ impl Asked {
     }
 }
 
-/// Looks all panels up together and waits for those that are not there.
-async fn ask(
+/// Looks up all panels together and waits for those that are not ready.
+async fn load(
     state: &AppState,
     slug: &str,
     panel: Option<&str>,
     uri: &Uri,
     headers: &HeaderMap,
-) -> Result<Asked, Problem> {
-    // A dashboard that is not there comes before a parameter that is wrong.
+) -> Result<Answered, Problem> {
+    // A missing dashboard comes before a wrong parameter.
     state.service.definition(slug)?;
     let parameters =
         Parameters::read(uri.query(), headers).map_err(|e| problem::wrong_parameter(&e))?;
@@ -194,33 +194,33 @@ async fn ask(
     });
     let outcomes = join_all(shown).await.into_iter();
     let outcomes = outcomes.map(|outcome| outcome.map_err(Problem::from)).collect();
-    Ok(Asked { frames, outcomes })
+    Ok(Answered { frames, outcomes })
 }
 
-fn one(state: &AppState, asked: &Asked, as_csv: bool, headers: &HeaderMap) -> Answer {
-    let (Some((panel, _)), Some(outcome)) = (asked.frames.panels.first(), asked.outcomes.first())
+fn one(state: &AppState, view: &Answered, as_csv: bool, headers: &HeaderMap) -> Answer {
+    let (Some((panel, _)), Some(outcome)) = (view.frames.panels.first(), view.outcomes.first())
     else {
         return Err(problem::not_found());
     };
     let data = outcome.as_ref().map_err(Clone::clone)?;
-    let etag = data::etag(if as_csv { "csv" } else { "json" }, &asked.frames, &asked.outcomes);
+    let etag = data::etag(if as_csv { "csv" } else { "json" }, &view.frames, &view.outcomes);
     let mut response = answer::tagged(headers, etag, || {
         if as_csv {
-            return in_csv(asked, panel, data);
+            return in_csv(view, panel, data);
         }
-        let panel = PanelFrames::of(&asked.frames, panel, outcome, state.service.now());
-        answer::json(&PanelAnswer { view: View::of(&asked.frames), panel })
+        let panel = PanelFrames::of(&view.frames, panel, outcome, state.service.now());
+        answer::json(&PanelAnswer { view: View::of(&view.frames), panel })
     })?;
-    // Also where there is no body to say it: the tag says nothing of the age, and CSV of neither.
+    // Also without a body: the tag says nothing about the age, and CSV has neither.
     if let Some(freshness) = FreshnessOf::of(data, state.service.now()).header() {
         response.headers_mut().insert(FRESHNESS, freshness);
     }
     Ok(response)
 }
 
-fn in_csv(asked: &Asked, panel: &Panel, data: &PanelData) -> answer::Body {
+fn in_csv(view: &Answered, panel: &Panel, data: &PanelData) -> answer::Body {
     let body = csv::of(data).map_err(|error| problem::not_serialised(&error))?;
-    let name = csv::file_name(asked.frames.dashboard.slug.as_str(), panel.id.as_str(), data);
+    let name = csv::file_name(view.frames.dashboard.slug.as_str(), panel.id.as_str(), data);
     // Names of dashboards and panels are letters, digits and hyphens.
     let name = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
         .unwrap_or(HeaderValue::from_static("attachment"));

@@ -1,5 +1,5 @@
-//! The public API: what dashboards show, for programs. It only reads, and over the same engine as
-//! the pages.
+//! The public API: what dashboards show, for programs. It only reads, over the same engine as the
+//! pages.
 //!
 //! - [`handlers`] answer the routes; [`parameters`] reads the query string;
 //! - [`definition`], [`data`], [`frame`], [`instant`] and [`csv`] are the forms of the answers;

@@ -1,5 +1,5 @@
-//! What a program may say besides what stands in a page's address: another zone, and how old a
-//! value it takes. The view itself is parsed where the page's is, in `brisk_domain::view`.
+//! The parameters of API requests besides those of a page's address: another zone, and how old a
+//! value is accepted. The view itself is parsed as a page's is, in `brisk_domain::view`.
 
 use brisk_domain::view::parse_query;
 use brisk_domain::{Timestamp, ZoneName, parameter};
@@ -11,14 +11,14 @@ use utoipa::IntoParams;
 pub struct Parameters {
     /// All of the query string, decoded.
     pub pairs: Vec<(String, String)>,
-    /// The zone in whose time is asked, where not the dashboard's.
+    /// The zone of the request, if not the dashboard's.
     pub zone: Option<ZoneName>,
-    /// How many seconds old a value may be that is not current.
+    /// How many seconds old a value that is not current may be.
     max_stale: Option<u64>,
 }
 
 impl Parameters {
-    /// Reads them, or says what is wrong.
+    /// Reads them; an error is a message.
     pub fn read(query: Option<&str>, headers: &HeaderMap) -> Result<Self, String> {
         let pairs = parse_query(query.unwrap_or_default());
         let last = |name: &str| {
@@ -37,15 +37,15 @@ impl Parameters {
         Ok(Self { zone, max_stale, pairs })
     }
 
-    /// The least that a value which is not current may show: the data as of then.
+    /// The oldest data that a value which is not current may show.
     pub fn oldest(&self, now: Timestamp) -> Option<Timestamp> {
         let micros = self.max_stale?.saturating_mul(1_000_000);
         Some(Timestamp(now.0.saturating_sub(i64::try_from(micros).unwrap_or(i64::MAX))))
     }
 }
 
-/// The directive of `Cache-Control`; without a number, any age will do (RFC 9111, section 5.2.1.2).
-/// What is not understood is ignored there.
+/// The directive of `Cache-Control`; without a number, any age is accepted (RFC 9111, section
+/// 5.2.1.2). Directives that make no sense are ignored.
 fn max_stale(headers: &HeaderMap) -> Option<u64> {
     let lines = headers.get_all(header::CACHE_CONTROL).iter().filter_map(|v| v.to_str().ok());
     let mut directives = lines.flat_map(|line| line.split(',')).map(str::trim);
@@ -59,7 +59,7 @@ fn max_stale(headers: &HeaderMap) -> Option<u64> {
     })
 }
 
-/// More seconds than can be counted are as many as can be.
+/// More seconds than 64 bits hold are the most that they hold.
 fn seconds(text: &str) -> Option<u64> {
     let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     is_number.then(|| text.parse().unwrap_or(u64::MAX))

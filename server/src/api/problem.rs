@@ -39,7 +39,7 @@ const FORBIDDEN: Kind = Kind {
 
 const NOT_FOUND: Kind = Kind {
     name: "not-found",
-    title: "There is nothing here",
+    title: "Not found",
     status: StatusCode::NOT_FOUND,
     advice: "The list of dashboards and the definition of each say what there is.",
     retry_after: None,
@@ -47,7 +47,7 @@ const NOT_FOUND: Kind = Kind {
 
 const METHOD_NOT_ALLOWED: Kind = Kind {
     name: "method-not-allowed",
-    title: "This can only be read",
+    title: "Method not allowed",
     status: StatusCode::METHOD_NOT_ALLOWED,
     advice: "Use `GET`.",
     retry_after: None,

@@ -1,4 +1,4 @@
-//! `brisk check`: what is wrong with dashboards as code.
+//! `brisk check`: finds the problems of dashboards as code.
 
 use super::explain;
 use crate::config::{Environment, Flags, Settings};
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// What to check.
+/// The arguments of `brisk check`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct CheckArguments {
     /// The directory of the dashboard files [default: dashboards].
@@ -40,7 +40,7 @@ impl CheckArguments {
 
 /// Checks the files of the dashboards' directory and the statements in them, and prints each
 /// problem at its place.
-#[allow(clippy::print_stdout)] // It is a command: this is its result.
+#[allow(clippy::print_stdout)] // A command prints its result.
 pub async fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     let settings = Settings::read(&arguments.flags(), &Environment::of_process())?;
     let directory = &settings.dashboards_dir;
@@ -65,12 +65,10 @@ pub async fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
         let panels: usize = loaded.dashboards.iter().map(|dashboard| dashboard.panels.len()).sum();
         let dashboards = loaded.dashboards.len();
         match loaded.rollups.len() {
-            0 => println!("{dashboards} dashboards with {panels} panels are good"),
-            rollups => {
-                println!(
-                    "{dashboards} dashboards with {panels} panels, {rollups} rollups are good"
-                );
-            }
+            0 => println!("no problems: {dashboards} dashboards with {panels} panels"),
+            rollups => println!(
+                "no problems: {dashboards} dashboards with {panels} panels, {rollups} rollups"
+            ),
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -82,7 +80,7 @@ pub async fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
-/// What is wrong with the statement of `rollup`, at its place.
+/// The problem of the statement of `rollup`, at its place.
 fn rollup_statement(rollup: &Rollup, directory: &Path, settings: &Settings) -> Option<String> {
     let file = directory.join(brisk_definition::ROLLUPS).join(format!("{}.toml", rollup.name));
     let planned = in_its_dialect(settings, &rollup.source, |dialect| {
@@ -93,7 +91,7 @@ fn rollup_statement(rollup: &Rollup, directory: &Path, settings: &Settings) -> O
     })
 }
 
-/// What is wrong with the statements of `dashboard`, each at its place.
+/// The problems of the statements of `dashboard`, each at its place.
 pub fn statements(
     dashboard: &Dashboard,
     rollups: &BTreeMap<RollupName, Arc<Rollup>>,
@@ -111,7 +109,7 @@ pub fn statements(
         format!("{}:{}:{}: {whose}: {}", file.display(), error.line, error.column, error.message)
     };
     let (access, mut problems) = (Access::anybody(), Vec::new());
-    // What is wrong with a rollup itself is said where it stands; here it is enough that it is one.
+    // A rollup's own problems are reported at its own place.
     let of = |dialect| {
         move |source: &SourceName, name: &str| {
             let rollup = rollup::find(rollups, source, name)?;
@@ -144,8 +142,8 @@ pub fn statements(
     problems
 }
 
-/// Plans in the dialect of `source`. One that is not declared is taken for SQLite; one of which
-/// only the URL is missing here, as in CI, may be anything.
+/// Plans in the dialect of `source`. A source that is not declared is taken for SQLite; one whose
+/// URL alone is missing, as in CI, may have any dialect.
 fn in_its_dialect(
     settings: &Settings,
     source: &SourceName,
@@ -155,15 +153,15 @@ fn in_its_dialect(
         Some(Ok(location)) => plan(location.dialect()),
         None => plan(Dialect::Sqlite),
         Some(Err(_)) => {
-            let refusal = plan(Dialect::Postgres);
+            let rejected = plan(Dialect::Postgres);
             let others = [Dialect::Sqlite, Dialect::MySql];
-            if others.into_iter().any(|dialect| plan(dialect).is_ok()) { Ok(()) } else { refusal }
+            if others.into_iter().any(|dialect| plan(dialect).is_ok()) { Ok(()) } else { rejected }
         }
     }
 }
 
-/// Sources that dashboards name and the configuration, where there is a file, does not. They may
-/// still come with the server's environment.
+/// Sources that dashboards name and the configuration file, if there is one, does not. The server's
+/// environment may still declare them.
 fn undeclared(loaded: &Loaded, settings: &Settings) -> Vec<String> {
     let Some(file) = &settings.file else { return Vec::new() };
     let panels = loaded.dashboards.iter().flat_map(|dashboard| &dashboard.panels);

@@ -1,4 +1,5 @@
-//! The demo: real data behind the dashboards that ship.
+//! The demo's data: real invoices behind the dashboards that ship, loaded when a server first serves
+//! them.
 
 use super::import;
 use crate::feeder::source;
@@ -27,8 +28,8 @@ pub struct DemoArguments {
     pub demo_still: bool,
 }
 
-/// Loads the demo's database if it is not there yet; `rollups` is the file with what was made of it
-/// before. The answer is whether its dates were moved.
+/// Loads the demo's database unless it exists; `rollups` is the file with the rollups of the one
+/// before. Returns whether its dates are shifted to today.
 pub async fn load(
     arguments: &DemoArguments,
     data_dir: &Path,
@@ -44,7 +45,7 @@ pub async fn load(
     }
     let file = arguments.demo_dir.join("online_retail.csv.xz");
     eprintln!(
-        "Loading the demo data, once: a real shop's invoices (UCI Online Retail II, CC BY 4.0)"
+        "Loading the demo's data, once: a real shop's invoices (UCI Online Retail II, CC BY 4.0)"
     );
     let shift = match arguments.demo_unshifted {
         true => Shift::None,
@@ -75,7 +76,7 @@ pub async fn load(
     Ok(report.shift_weeks != 0)
 }
 
-/// All lines are new, also those that a refresh would take for settled.
+/// Removes the rollups: all lines are new, also those that a refresh would take for settled.
 fn forget_rollups(file: &Path) -> anyhow::Result<()> {
     for suffix in ["", "-wal", "-shm"] {
         let mut path = file.as_os_str().to_owned();

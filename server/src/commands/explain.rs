@@ -1,7 +1,7 @@
-//! `brisk check --details` and `--explain`: what each panel depends on, which values are bound, how
-//! its database runs it.
+//! `brisk check --details` and `--explain`: each panel's tags and bound values, its query plan and
+//! how long it takes.
 
-#![allow(clippy::print_stdout, reason = "it is a command: this is its result")]
+#![allow(clippy::print_stdout, reason = "a command prints its result")]
 
 use crate::config::Settings;
 use crate::{assembly, system_clock};
@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Prints what is to be said of the panels of `dashboards`, each for the view that opens first;
-/// with `run` also what their databases say. The answer is what is wrong then, each with its panel.
+/// Prints the details of the panels of `dashboards`, each for the view that opens first; with `run`
+/// also what their databases say. Returns the problems that come up then, each with its panel.
 pub async fn panels(
     dashboards: &[Dashboard],
     rollups: &BTreeMap<RollupName, Arc<Rollup>>,
@@ -41,7 +41,7 @@ pub async fn panels(
                     continue;
                 }
             };
-            // What lacks an attribute, or is wrong, is among the problems.
+            // A panel that lacks an attribute, or is wrong, is among the problems.
             let access = Access::anybody();
             let (dialect, place) = (source.dialect(), source.rollup_place());
             let find = |source: &SourceName, name: &str| {
@@ -60,11 +60,11 @@ pub async fn panels(
             for (name, planned, query) in statements {
                 let (Some(planned), Some(query)) = (planned, query) else { continue };
                 let owner = Owner::Panel(panel, query);
-                said_before(name, planned, dashboard, panel, owner, &policies);
+                print_details(name, planned, dashboard, panel, owner, &policies);
                 if !run {
                     continue;
                 }
-                match asked(&source, planned).await {
+                match explain(&source, planned).await {
                     Ok(frame) if name == "statement" => {
                         let unknown = unknown_columns(panel, &frame);
                         problems.extend(unknown.map(|text| whose(dashboard, panel, &text)));
@@ -85,7 +85,7 @@ fn whose(dashboard: &Dashboard, panel: &Panel, what: &str) -> String {
     format!("{}.toml: panel \"{}\": {what}", dashboard.slug, panel.id)
 }
 
-/// Columns that the panel speaks of and its statement does not give.
+/// Columns that the panel styles and its statement does not return.
 fn unknown_columns<'a>(panel: &'a Panel, frame: &'a Frame) -> impl Iterator<Item = String> + 'a {
     let is_known = |name: &str| {
         frame.columns().iter().any(|column| column.name == name)
@@ -94,12 +94,12 @@ fn unknown_columns<'a>(panel: &'a Panel, frame: &'a Frame) -> impl Iterator<Item
     let unknown = panel.columns.iter().filter(move |style| !is_known(&style.name));
     unknown.map(|style| {
         let names: Vec<&str> = frame.columns().iter().map(|column| &*column.name).collect();
-        format!("its statement gives no column \"{}\", only {}", style.name, names.join(", "))
+        format!("its statement returns no column \"{}\", only {}", style.name, names.join(", "))
     })
 }
 
-/// What is known without asking the database.
-fn said_before(
+/// Prints what is known without asking the database.
+fn print_details(
     name: &str,
     planned: &Planned,
     dashboard: &Dashboard,
@@ -119,8 +119,8 @@ fn said_before(
     println!("      bound: {}", binds.collect::<Vec<_>>().join(", "));
 }
 
-/// What the database says: its plan, and how long the statement takes.
-async fn asked(source: &Source, planned: &Planned) -> Result<Frame, SourceError> {
+/// Prints the query plan, and how long the statement takes.
+async fn explain(source: &Source, planned: &Planned) -> Result<Frame, SourceError> {
     let lines = source.explain(&planned.statement).await?;
     lines.iter().for_each(|line| println!("      plan: {line}"));
     let begun = Instant::now();

@@ -1,4 +1,4 @@
-//! `brisk import`: a CSV file into a table.
+//! `brisk import`: loads a CSV file into a table.
 
 use crate::config::{Environment, Location, Secret, database};
 use anyhow::Context;
@@ -6,24 +6,24 @@ use brisk_import::{Options, Plan, Report, Shift, Target, TerminalProgress, file}
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// What to load, and where.
+/// The arguments of `brisk import`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ImportArguments {
-    /// The file: CSV, plain or packed with gzip, zstd or xz.
+    /// The CSV file, plain or compressed with gzip, zstd or xz.
     pub file: PathBuf,
     /// The database.
     #[command(flatten)]
     pub into: IntoArguments,
-    /// The table, replaced if it exists; the plan's, or the file's name, where absent.
+    /// The table, replaced if it exists [default: the plan's, or the file's name].
     #[arg(long)]
     pub table: Option<String>,
-    /// A plan (TOML): columns, types, derived tables. Types are guessed where absent.
+    /// A plan (TOML): columns, types, derived tables. Without it, types are guessed.
     #[arg(long)]
     pub plan: Option<PathBuf>,
-    /// How many lines may be left out because they do not fit.
+    /// How many lines may be left out because they do not match the columns' types.
     #[arg(long, default_value_t = 0)]
     pub max_rejected: u64,
-    /// A CSV file that gets every line that does not fit, with its number and why.
+    /// Write each line that is left out to this CSV file, with its number and the reason.
     #[arg(long, value_name = "FILE")]
     pub rejected: Option<PathBuf>,
 }
@@ -32,9 +32,9 @@ pub struct ImportArguments {
 #[derive(Debug, Clone, clap::Args)]
 #[group(required = true, multiple = false)]
 pub struct IntoArguments {
-    /// The database: the path of a SQLite file, made if it is not there;
+    /// The database: the path of a SQLite file, created if it does not exist;
     /// postgres://user:password@host/database; or mysql://user:password@host/database. Other
-    /// users of the machine can see flags: a URL with a password is better kept elsewhere.
+    /// users of the machine can see flags: keep a URL with a password elsewhere.
     #[arg(long, value_name = "PATH_OR_URL")]
     pub into: Option<Secret>,
     /// The environment variable that holds the database's URL.
@@ -49,7 +49,7 @@ pub struct IntoArguments {
 const SAMPLE: usize = 10_000;
 
 /// Loads the file and prints a report.
-#[allow(clippy::print_stdout)] // It is a command: this is its result.
+#[allow(clippy::print_stdout)] // A command prints its result.
 pub async fn run(arguments: ImportArguments) -> anyhow::Result<ExitCode> {
     let IntoArguments { into, into_env, into_file } = &arguments.into;
     let environment = Environment::of_process();

@@ -9,7 +9,7 @@ use brisk_engine::Engine;
 use brisk_engine::load::Sources;
 use std::process::ExitCode;
 
-/// What to invalidate.
+/// The arguments of `brisk invalidate`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct InvalidateArguments {
     /// table:SOURCE.TABLE, source:SOURCE, rollup:SOURCE.NAME, dashboard:NAME,
@@ -35,7 +35,7 @@ pub async fn run(arguments: InvalidateArguments) -> anyhow::Result<ExitCode> {
         );
     }
     let clock = arguments.shared.clock()?;
-    // Nothing is loaded: a pipeline need not know the databases' passwords.
+    // Nothing is loaded, so a pipeline need not know the databases' passwords.
     let engine = assembly::engine(&settings, Sources::new(), &clock)?;
     for tag in &tags {
         let has_source = |name: &SourceName| settings.sources.contains_key(name);
@@ -48,7 +48,7 @@ pub async fn run(arguments: InvalidateArguments) -> anyhow::Result<ExitCode> {
 }
 
 /// Invalidates `tags` and prints them; fails if that is not recorded.
-#[allow(clippy::print_stdout)] // It is part of commands.
+#[allow(clippy::print_stdout)] // A command prints its result.
 pub(crate) async fn record_all(engine: &Engine, tags: &[Tag]) -> anyhow::Result<()> {
     let recorded = invalidation::record(engine, tags).await;
     for tag in recorded.map_err(|error| invalidation::not_recorded(engine, &error))? {

@@ -12,7 +12,7 @@ use brisk_store::Store;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// What to do with rollups.
+/// The subcommands of `brisk rollup`.
 #[derive(Debug, clap::Subcommand)]
 pub enum RollupCommand {
     /// List the rollups: when each was last refreshed, its rows, how long that took, its state.
@@ -21,7 +21,7 @@ pub enum RollupCommand {
     Rebuild(RebuildArguments),
 }
 
-/// What to rebuild.
+/// The arguments of `brisk rollup rebuild`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct RebuildArguments {
     /// The rollup: its file's name without .toml.
@@ -40,7 +40,7 @@ pub async fn run(command: RollupCommand) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// What the commands work with.
+/// What both commands work with.
 struct Opened {
     settings: Settings,
     engine: Engine,
@@ -49,7 +49,7 @@ struct Opened {
     clock: Arc<dyn Clock>,
 }
 
-async fn opened(shared: &SharedArguments) -> anyhow::Result<Opened> {
+async fn open(shared: &SharedArguments) -> anyhow::Result<Opened> {
     let settings = shared.settings()?;
     let clock = shared.clock()?;
     let (observer, runs) = rollup_runs::observer();
@@ -58,15 +58,15 @@ async fn opened(shared: &SharedArguments) -> anyhow::Result<Opened> {
     for problem in &engine.catalog().contents().problems {
         tracing::warn!("{problem}");
     }
-    // A server with this data directory has written down its refreshes there.
+    // A server with this data directory has recorded its refreshes there.
     let own = settings.data_dir.join("brisk.sqlite");
     let store = if own.exists() { Some(Store::open(&own).await?) } else { None };
     Ok(Opened { settings, engine, store, runs, clock })
 }
 
-#[allow(clippy::print_stdout)] // It is a command: this is its result.
+#[allow(clippy::print_stdout)] // A command prints its result.
 async fn list(shared: &SharedArguments) -> anyhow::Result<ExitCode> {
-    let Opened { engine, store, clock, .. } = opened(shared).await?;
+    let Opened { engine, store, clock, .. } = open(shared).await?;
     if engine.catalog().contents().rollups.is_empty() {
         let directory = engine.catalog().directory().join(brisk_definition::ROLLUPS);
         println!("there is no rollup in {}", directory.display());
@@ -107,7 +107,7 @@ fn print_table(rows: &[[String; 6]]) {
 
 #[allow(clippy::print_stdout)] // Here, too.
 async fn rebuild(arguments: &RebuildArguments) -> anyhow::Result<ExitCode> {
-    let Opened { settings, engine, store, mut runs, .. } = opened(&arguments.shared).await?;
+    let Opened { settings, engine, store, mut runs, .. } = open(&arguments.shared).await?;
     let rollups = engine.rollups();
     let known: Vec<&str> = rollups.iter().map(|(name, _)| name.as_str()).collect();
     let named = rollups.iter().find(|(name, _)| name.as_str() == arguments.name);
@@ -125,9 +125,7 @@ async fn rebuild(arguments: &RebuildArguments) -> anyhow::Result<ExitCode> {
     let report = rebuilt.with_context(|| format!("rebuilding {}", rollup.name()))?;
     println!("{}: {} rows", rollup.name(), report.rows);
     if settings.redis()?.is_none() {
-        println!(
-            "note: no Redis is configured, so that servers show what they have until it expires"
-        );
+        println!("note: no Redis is configured, so servers show what they have until it expires");
         return Ok(ExitCode::SUCCESS);
     }
     invalidate::record_all(&engine, &rollup.own_tags()).await?;

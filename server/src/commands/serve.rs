@@ -24,7 +24,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
-/// How to serve.
+/// The arguments of `brisk serve`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ServeArguments {
     /// The arguments that other commands have, too.
@@ -88,7 +88,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     }
     let (observer, mut runs) = rollup_runs::observer();
     let sources = assembly::sources(&settings)?;
-    tokio::spawn(assembly::introduce(sources.clone()));
+    tokio::spawn(assembly::log_sources(sources.clone()));
     let engine = Arc::new(assembly::observed_engine(&settings, sources, &clock, observer)?);
     requested_views::recall(&engine, &store).await;
     let catalog = Arc::clone(engine.catalog());
@@ -105,14 +105,14 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     announce(&settings, &listener, &engine, demo_lives)?;
     let own = Delivery::to(listener.local_addr()?, source::HOOK, key, Arc::clone(&clock));
     let routes = router(state, &settings.assets_dir).merge(hooks::routes(hooks));
-    // A bare router would be copied for each connection, with all its routes: 22 kB.
+    // A bare router would be cloned for each connection, with all its routes: 22 kB.
     let serving =
         axum::serve(listener, routes.into_make_service()).with_graceful_shutdown(async move {
             stop_signal().await;
-            // Their streams would never end.
+            // Live streams would never end.
             hub.close();
         });
-    // Readers who come meanwhile join what is being loaded.
+    // Readers who come meanwhile join its loads.
     let warming = async {
         if settings.cache.warm {
             warming::all(&engine).await;
@@ -125,7 +125,10 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         if demo_lives {
             match Feeder::open(&database, clock, lookups).await {
                 Ok(feeder) => match feeder.run(&own).await {},
-                Err(error) => tracing::warn!(error = format!("{error:#}"), "the demo stands still"),
+                Err(error) => tracing::warn!(
+                    error = format!("{error:#}"),
+                    "the demo's data cannot be written"
+                ),
             }
         }
         std::future::pending::<Infallible>().await
@@ -166,16 +169,12 @@ fn announce(
             // The URL holds a password.
             Ok(Location::Postgres(_)) => println!("  source         {name}: PostgreSQL"),
             Ok(Location::MySql(_)) => println!("  source         {name}: MySQL or MariaDB"),
-            Err(_) => println!("  source         {name}: not known where"),
+            Err(_) => println!("  source         {name}: not configured"),
         }
     }
     if demo_lives {
-        println!(
-            "  demo           real invoices come again as in the shop a year before; while somebody"
-        );
-        println!(
-            "                 looks, more of them, quicker. --demo-still leaves the data as they are"
-        );
+        println!("  demo           real invoices are replayed, more of them while somebody looks;");
+        println!("                 --demo-still leaves the data as they are");
     }
     match settings.redis()? {
         // Here, too.

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// What to warm.
+/// The arguments of `brisk warm`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct WarmArguments {
     /// The dashboards [default: all of them].
@@ -32,26 +32,26 @@ pub struct WarmArguments {
 const FIRST_ANSWER: Duration = Duration::from_secs(3);
 /// How long storing may take after the last load.
 const STORING: Duration = Duration::from_secs(3);
-/// Between two looks at the above.
-const LOOK: Duration = Duration::from_millis(20);
+/// How often to check for both.
+const POLL: Duration = Duration::from_millis(20);
 
-/// Loads the named dashboards, or all of them, into the shared cache. Fails where a part of them
-/// is not in there in the end.
-#[allow(clippy::print_stdout)] // It is a command: this is its result.
+/// Loads the named dashboards, or all of them, into the shared cache. Fails if a part of them is not
+/// stored there in the end.
+#[allow(clippy::print_stdout)] // A command prints its result.
 pub async fn run(arguments: WarmArguments) -> anyhow::Result<ExitCode> {
     logging::start();
     let settings = arguments.shared.settings()?;
     if settings.redis()?.is_none() {
         bail!(
-            "no Redis is configured, so this would warm only its own memory, which ends with it: \
-             set warm = true under [cache], and the server warms itself at its start"
+            "no Redis is configured, so this would warm only its own memory, which is lost when it \
+             ends: set warm = true under [cache], and the server warms itself when it starts"
         );
     }
     let clock = arguments.shared.clock()?;
     let engine = assembly::engine(&settings, assembly::sources(&settings)?, &clock)?;
     let own = settings.data_dir.join("brisk.sqlite");
     if own.exists() {
-        // What readers of a server with this data directory ask for.
+        // The views that readers of a server with this data directory request.
         requested_views::recall(&engine, &Store::open(&own).await?).await;
     }
     let dashboards = chosen(&engine, &arguments.slugs)?;
@@ -60,31 +60,31 @@ pub async fn run(arguments: WarmArguments) -> anyhow::Result<ExitCode> {
         bail!("Redis does not answer: nothing was loaded");
     }
     let width = dashboards.iter().map(|dashboard| dashboard.slug.as_str().len()).max();
-    let (width, mut is_whole) = (width.unwrap_or(0), true);
+    let (width, mut is_complete) = (width.unwrap_or(0), true);
     let rollups = engine.catalog().contents().rollups.clone();
     for dashboard in &dashboards {
         let warmed = warm(&engine, dashboard).await;
-        is_whole &= warmed.figures.errors == 0;
+        is_complete &= warmed.figures.errors == 0;
         println!("{:width$}  {warmed}", dashboard.slug.as_str());
         let missing = undeclared(&engine, dashboard).into_iter();
         let missing = missing.map(|name| format!("source \"{name}\" is not declared"));
-        let refused = check::statements(dashboard, &rollups, &settings.dashboards_dir, &settings);
-        for problem in missing.chain(refused) {
-            is_whole = false;
+        let rejected = check::statements(dashboard, &rollups, &settings.dashboards_dir, &settings);
+        for problem in missing.chain(rejected) {
+            is_complete = false;
             println!("  {problem}");
         }
     }
     let failed = refreshes_failed(&cache.statistics());
     if failed > 0 {
-        is_whole = false;
-        println!("{failed} refreshes of rollups failed; what reads them is not loaded");
+        is_complete = false;
+        println!("{failed} refreshes of rollups failed; panels that read them are not loaded");
     }
-    let unstored = stored(cache, &not_stored_at_all(&settings, &dashboards)).await;
+    let unstored = not_stored(cache, &never_stored(&settings, &dashboards)).await;
     if unstored > 0 {
-        is_whole = false;
+        is_complete = false;
         println!("{unstored} frames did not reach Redis");
     }
-    Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if is_complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn chosen(engine: &Engine, slugs: &[String]) -> anyhow::Result<Vec<Arc<Dashboard>>> {
@@ -110,38 +110,38 @@ fn chosen(engine: &Engine, slugs: &[String]) -> anyhow::Result<Vec<Arc<Dashboard
     slugs.iter().map(find).collect()
 }
 
-/// Whether Redis answers, or does so after a moment: it is connected to only now.
+/// Whether Redis answers within a moment: this process connects only now.
 async fn answers(cache: &Cache<Cached>) -> bool {
     let begun = Instant::now();
     while begun.elapsed() < FIRST_ANSWER {
-        if shared_cache::answers(cache).await {
+        if shared_cache::is_reachable(cache).await {
             return true;
         }
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(POLL).await;
     }
     false
 }
 
-/// Waits until what was loaded is in Redis, which nobody else has to wait for; the answer counts
-/// what is not. `off` are the labels of what is never stored.
-async fn stored(cache: &Cache<Cached>, off: &BTreeSet<String>) -> u64 {
+/// Waits until what was loaded is stored in Redis, and counts what is not. `off` are the labels of
+/// what is never stored.
+async fn not_stored(cache: &Cache<Cached>, off: &BTreeSet<String>) -> u64 {
     let begun = Instant::now();
     loop {
         let statistics = cache.statistics();
         let figures = of_warming(&statistics, |label| !off.contains(label));
         let due = figures.loads - figures.errors - figures.too_large;
         let missing = due.saturating_sub(statistics.tiers.stored);
-        // Choices that were known before an invalidation are loaded again behind the answer.
+        // Choices from before an invalidation are loaded again in the background.
         let is_all_loaded = figures.loads + figures.joins >= figures.misses;
         if (missing == 0 && is_all_loaded) || begun.elapsed() > STORING {
             return missing;
         }
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(POLL).await;
     }
 }
 
 /// The labels of what the policies keep out of the cache.
-fn not_stored_at_all(settings: &Settings, dashboards: &[Arc<Dashboard>]) -> BTreeSet<String> {
+fn never_stored(settings: &Settings, dashboards: &[Arc<Dashboard>]) -> BTreeSet<String> {
     let policies = settings.policies();
     let mut labels = BTreeSet::new();
     for dashboard in dashboards {

@@ -2,8 +2,9 @@
 //! `--into-file`. No file declares it.
 
 use super::environment::Environment;
+use super::located::Located;
 use super::place::{ConfigError, Place};
-use super::secret::{Located, Secret};
+use super::secret::Secret;
 use super::sources::Location;
 use std::path::Path;
 

@@ -1,11 +1,11 @@
-//! What Brisk is told: a TOML file, environment variables over it, flags over both.
+//! The configuration: a TOML file, environment variables over it, flags over both.
 //!
-//! - [`Settings::read`] puts the layers together; [`Flags`] are the top one, in which clap has
-//!   already put flags over their variables;
+//! - [`Settings::read`] merges the layers; [`Flags`] are the top one, in which clap has already put
+//!   flags over their variables;
 //! - `file` reads `brisk.toml` through `table`, which reports wrong types and unknown keys with
 //!   their `place`; [`cache`], `redis`, [`sources`] and [`webhooks`] are its tables, `duration`
 //!   and `size` its values;
-//! - [`secret`] keeps URLs out of messages, and knows where the file says they are;
+//! - [`secret`] keeps URLs out of messages, `located` finds them where the file says they are;
 //!   [`environment`] is the variables as a value;
 //! - [`database`] is the one database that is written to, by `brisk import`; no file declares it.
 //!
@@ -17,6 +17,7 @@ pub mod database;
 mod duration;
 pub mod environment;
 mod file;
+mod located;
 mod place;
 mod redis;
 pub mod secret;
@@ -42,10 +43,10 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-/// What stands over the file: flags, and the variables of the same name below them.
+/// The top layer: flags, and below them the variables of the same names.
 #[derive(Debug, Clone, Default)]
 pub struct Flags {
-    /// The file; `brisk.toml` in the working directory, if it is there, where absent.
+    /// The file; without it, `brisk.toml` in the working directory, if it exists.
     pub config: Option<PathBuf>,
     /// The address to listen on.
     pub listen: Option<SocketAddr>,
@@ -63,7 +64,7 @@ pub struct Flags {
     pub own_files: Vec<(SourceName, PathBuf)>,
 }
 
-/// What Brisk is told, all layers together.
+/// The configuration, with all layers merged.
 #[derive(Debug)]
 pub struct Settings {
     /// The file that was read, if any.
@@ -76,20 +77,20 @@ pub struct Settings {
     pub dashboards_dir: PathBuf,
     /// The built frontend.
     pub assets_dir: PathBuf,
-    /// What holds for all frames.
+    /// The cache.
     pub cache: CacheSettings,
-    /// The shared Redis, if any; or why nobody knows, which matters only to who connects.
+    /// The shared Redis, if any; or what is wrong with it, which matters only to commands that
+    /// connect.
     pub redis: Result<Option<RedisConfig>, Problem>,
     /// The databases that panels read.
     pub sources: BTreeMap<SourceName, SourceSettings>,
-    /// Who may invalidate over HTTP; or what is wrong with its secret, which matters only to who
-    /// takes deliveries.
+    /// The webhooks; or what is wrong with a secret, which matters only to a server.
     pub webhooks: BTreeMap<WebhookName, Result<Hook, Problem>>,
 }
 
-/// The file that is read where nobody names one.
+/// The file that is read by default.
 const FILE: &str = "brisk.toml";
-/// The address where nobody says.
+/// The default address.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
 
 impl Settings {
@@ -138,14 +139,14 @@ impl Settings {
         self.redis.clone().map_err(ConfigError::from)
     }
 
-    /// How long frames may be shown, where no dashboard or panel says otherwise.
+    /// The policies of the global default and of the sources.
     pub fn policies(&self) -> Policies {
         let sources = self.sources.iter().map(|(name, source)| (name.clone(), source.policy));
         Policies { default: self.cache.policy, sources: sources.collect() }
     }
 }
 
-/// The file that is named, which has to be there, or the usual one if it is there.
+/// The named file, which must exist, or the default one if it exists.
 fn read_file(named: Option<&Path>) -> Result<Option<(PathBuf, File)>, ConfigError> {
     let path = named.unwrap_or(Path::new(FILE));
     let text = match std::fs::read_to_string(path) {

@@ -1,8 +1,9 @@
 //! `[redis]`: the Redis that several Brisk processes share.
 
 use super::environment::Environment;
+use super::located::Located;
 use super::place::Place;
-use super::secret::{Located, Secret};
+use super::secret::Secret;
 use super::table::{Problems, Table};
 use brisk_cache::RedisConfig;
 use brisk_definition::Problem;

@@ -1,8 +1,9 @@
-//! `[webhook.NAME]` and `BRISK_WEBHOOK_NAME`: who may invalidate over HTTP, and what.
+//! `[webhook.NAME]` and `BRISK_WEBHOOK_NAME`: the webhooks, and the tags that each may invalidate.
 
 use super::environment::Environment;
+use super::located::Located;
 use super::place::Place;
-use super::secret::{Located, shown};
+use super::secret::shown;
 use super::sources::in_variables;
 use super::table::{Problems, Table};
 use crate::hooks::allowed::Pattern;
@@ -13,7 +14,7 @@ use brisk_domain::WebhookName;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The variables' names begin so.
+/// What the variables' names begin with.
 const VARIABLE: &str = "BRISK_WEBHOOK_";
 const SECRET_KEYS: [&str; 3] = ["secret", "secret_env", "secret_file"];
 
@@ -69,8 +70,8 @@ fn allow(table: &Table<'_>, problems: &mut Problems<'_>) -> Option<Vec<Pattern>>
     Some(patterns)
 }
 
-/// All webhooks: variables stand over the file. What is wrong with a secret matters only to who
-/// takes deliveries.
+/// All webhooks: variables take precedence over the file. A problem of a secret matters only to a
+/// server.
 pub(super) fn layered(
     file: &BTreeMap<WebhookName, WebhookTable>,
     environment: &Environment,

@@ -1,4 +1,4 @@
-//! What may be wrong with a delivery, for programs: RFC 9457, beside the problems of the API.
+//! What can be wrong with a delivery: its kinds of [`Problem`], beside those of the API.
 
 use super::signature::Refused;
 use crate::http::problem::{Kind, Problem};
@@ -54,7 +54,7 @@ const TOO_LONG: Kind = Kind {
     name: "too-long",
     title: "The webhook's body is too long",
     status: StatusCode::PAYLOAD_TOO_LARGE,
-    advice: "Send several deliveries, or invalidate the source as a whole.",
+    advice: "Send several deliveries, or invalidate the whole source.",
     retry_after: None,
 };
 
@@ -66,12 +66,12 @@ const NOT_RECORDED: Kind = Kind {
     retry_after: Some(5),
 };
 
-/// The body is not as it should be: `message` says how.
+/// The body is not valid: `message` says why.
 pub(super) fn bad_delivery(message: &str) -> Problem {
     Problem::new(&BAD_DELIVERY, sentence(message))
 }
 
-/// The sender is not who shares the secret, or made a mistake.
+/// The sender does not have the secret, or made a mistake.
 pub(super) fn bad_signature(refused: &Refused) -> Problem {
     Problem::new(&BAD_SIGNATURE, sentence(&refused.to_string()))
 }
@@ -92,7 +92,7 @@ pub(super) fn only_post() -> Problem {
     Problem::new(&METHOD, "This address takes signed deliveries, with POST.")
 }
 
-/// The body has more than `most` bytes, or did not arrive whole.
+/// The body has more than `most` bytes, or did not arrive completely.
 pub(super) fn too_long(most: usize) -> Problem {
     let detail = format!("A delivery has at most {} KiB.", most / 1024);
     Problem::new(&TOO_LONG, detail)

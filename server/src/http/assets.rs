@@ -1,4 +1,4 @@
-//! The built frontend: hashed files, packed beside each.
+//! The built frontend: files whose names are hashes, each with its compressed forms beside it.
 
 use anyhow::Context;
 use axum::Router;
@@ -9,7 +9,7 @@ use std::path::Path;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-/// Reads where the built files are.
+/// Reads the manifest: the paths of the built files.
 pub fn manifest(site: &Path) -> anyhow::Result<Assets> {
     let path = site.join("manifest.json");
     let text = std::fs::read_to_string(&path).with_context(|| {
@@ -32,7 +32,7 @@ pub fn manifest(site: &Path) -> anyhow::Result<Assets> {
     })
 }
 
-/// Serves the built files. Their names change with their contents, so browsers keep them.
+/// Serves the built files. Their names change with their contents, so browsers may keep them.
 pub fn router(site: &Path) -> Router {
     let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
     let files = ServeDir::new(site.join("assets")).precompressed_br().precompressed_gzip();

@@ -1,18 +1,18 @@
-//! Entity tags: made of what an answer is made from, so that an equal answer need not be made.
+//! Entity tags: hashes of what a response is made from, so that an equal one need not be made.
 
 use brisk_cache::Fingerprint;
 use http::{HeaderMap, HeaderValue, header};
 
-/// Part of every tag: what this program makes of the same frames may differ from the next one.
+/// Part of every tag: another version may make another response of the same frames.
 const VERSION: &str = concat!("1 ", env!("CARGO_PKG_VERSION"));
 
-/// A weak entity tag (RFC 9110, section 8.8.3): answers with equal tags say the same, although the
-/// age that they name differs, and the bytes with it.
+/// A weak entity tag (RFC 9110, section 8.8.3): responses with equal tags say the same, although the
+/// ages in them differ, and the bytes with them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ETag(String);
 
 impl ETag {
-    /// The tag of an answer that is made from `parts`, and from nothing else.
+    /// The tag of a response that is made from `parts` alone.
     pub fn of<P: AsRef<[u8]>>(parts: impl IntoIterator<Item = P>) -> Self {
         let parts = parts.into_iter().map(|part| part.as_ref().to_vec());
         let parts = std::iter::once(VERSION.as_bytes().to_vec()).chain(parts);
@@ -26,13 +26,13 @@ impl ETag {
         HeaderValue::from_str(&self.0).unwrap_or(HeaderValue::from_static("W/\"\""))
     }
 
-    /// Whether the client has this very answer: `If-None-Match`, compared weakly.
+    /// Whether the client has this very response: `If-None-Match`, compared weakly.
     pub fn matches(&self, headers: &HeaderMap) -> bool {
         let given = headers.get_all(header::IF_NONE_MATCH).iter();
         let lines = given.filter_map(|value| value.to_str().ok());
         let opaque = |tag: &str| tag.strip_prefix("W/").unwrap_or(tag).to_owned();
         let own = opaque(&self.0);
-        // Tags of others may hold commas; then their halves equal none of ours.
+        // Tags of other servers may hold commas; then their halves equal none of ours.
         lines
             .flat_map(|line| line.split(','))
             .map(str::trim)

@@ -6,21 +6,21 @@ use brisk_engine::Engine;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Loads all dashboards, one after the other; for a server that has just started.
+/// Loads all dashboards, one after the other, when a server starts.
 pub async fn all(engine: &Engine) {
     let (started, mut failed) = (Instant::now(), 0);
     let dashboards = &engine.catalog().contents().dashboards;
     for dashboard in dashboards.values() {
         let warmed = warm(engine, dashboard).await;
-        tracing::debug!(dashboard = %dashboard.slug, %warmed, "a dashboard is loaded");
+        tracing::debug!(dashboard = %dashboard.slug, %warmed, "a dashboard is warm");
         failed += warmed.figures.errors;
     }
     failed += refreshes_failed(&engine.loader().cache().statistics());
     let (dashboards, seconds) = (dashboards.len(), started.elapsed().as_secs_f64());
-    tracing::info!(dashboards, failed, seconds, "the dashboards' first views are loaded");
+    tracing::info!(dashboards, failed, seconds, "the dashboards are warm");
 }
 
-/// Rollups are no dashboard's own: a panel whose rollup is not there does not even begin to load.
+/// Rollups belong to no dashboard: a panel whose rollup is missing does not even begin to load.
 pub(crate) fn refreshes_failed(statistics: &Statistics) -> u64 {
     of_warming(statistics, |label| label.starts_with("rollup:")).errors
 }
