@@ -1,11 +1,9 @@
 //! Open pages and their time: days that end, newest rows that move to another day, pages that show
 //! another time than their channel.
 
-use crate::live_support;
-
+use super::world::{NOW, shop, world, world_at};
 use brisk_domain::Timestamp;
 use brisk_server::system_clock::PacedClock;
-use live_support::{NOW, shop, world, world_at};
 use std::sync::Arc;
 
 /// The address of a page's live channel, as the page says it.

@@ -1,19 +1,14 @@
 //! How pages are presented, as their addresses say: what the cache has, where a zoom leads back to, the
 //! order of tables; and that nonsense there does no harm.
 
+use crate::fixture::{self, source};
 use axum::Router;
 use axum::body::Body;
-use brisk_app::Assets;
-use brisk_cache::{Cache, Config};
-use brisk_domain::{Clock, ManualClock, SourceName, Timestamp};
-use brisk_engine::load::{Loader, Sources};
-use brisk_engine::{Catalog, Engine};
+use brisk_domain::{Clock, ManualClock, Timestamp};
+use brisk_engine::load::Sources;
 use brisk_server::router::router;
-use brisk_server::service::EngineService;
-use brisk_server::state::AppState;
-use brisk_source::{Limits, Source};
+use brisk_source::Limits;
 use http::{Request, StatusCode};
-use http_body_util::BodyExt;
 use std::sync::Arc;
 use tower::ServiceExt;
 
@@ -68,25 +63,17 @@ fn site() -> Site {
     let database = directory.path().join("shop.sqlite");
     std::fs::write(&database, "").unwrap();
     let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(Timestamp::from_seconds(1_321_444_800)));
-    let name = SourceName::parse("shop").unwrap();
-    let source = Source::sqlite(name.clone(), &database, Limits::default());
-    let cache = Cache::in_memory(Config::default(), Arc::clone(&clock));
-    let catalog = Arc::new(Catalog::open(directory.path()));
-    let loader = Loader::new(cache, Sources::from([(name, source)]));
-    let engine = Engine::new(catalog, loader, Arc::clone(&clock));
-    let service = Arc::new(EngineService::new(engine, clock));
-    let router = router(AppState::new(service, Assets::default()), directory.path());
+    let sources = Sources::from([source("shop", &database, Limits::default())]);
+    let router = router(fixture::state(directory.path(), sources, clock), directory.path());
     Site { router, _directory: directory }
 }
 
 impl Site {
     async fn get(&self, path: &str) -> (StatusCode, String) {
-        let request = Request::get(path).header("accept", "application/json");
-        let answer =
-            self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-        let (parts, body) = answer.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
-        (parts.status, String::from_utf8_lossy(&bytes).into_owned())
+        let request = fixture::get(path, &[("accept", "application/json")]);
+        let (status, _, bytes) = fixture::ask(&self.router, request).await;
+        let status = StatusCode::from_u16(status).unwrap();
+        (status, String::from_utf8_lossy(&bytes).into_owned())
     }
 
     async fn page(&self, path: &str) -> String {

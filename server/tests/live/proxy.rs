@@ -1,11 +1,9 @@
 //! Pages and live channels through nginx, with what it does by itself: it holds back answers until
 //! its buffers are full, and packs pages.
 
-use crate::live_support;
-
+use super::world::{World, world};
 use brisk_bench::servers::free_port;
 use brisk_bench::servers::guarded::Guarded;
-use live_support::world;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -55,7 +53,7 @@ async fn nginx(upstream: u16, packs: bool) -> Option<Nginx> {
     Some(Nginx { port, _process: process, _directory: directory })
 }
 
-async fn upstream(world: &live_support::World) -> u16 {
+async fn upstream(world: &World) -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let (port, app) = (listener.local_addr().unwrap().port(), world.app());
     tokio::spawn(async move { axum::serve(listener, app).await });

@@ -1,10 +1,8 @@
 //! Pages and the live channel: what is in the first bytes, what a browser need not ask for again,
 //! what is late, and how open pages hear of what changes.
 
-use crate::live_support;
-
+use super::world::{NOW, world, world_at};
 use brisk_domain::{Clock, Pace, Timestamp};
-use live_support::{NOW, world, world_at};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -234,7 +232,7 @@ async fn a_panel_that_fails_again_for_the_same_reason_is_no_news() {
     let news = live.until("lost", "failed").await;
     let error = news["lost"]["error"].as_str().unwrap().to_owned();
     assert!(page.contains(&format!("data-error=\"{error}\"")), "the page knows it: {page}");
-    live_support::shop(&world, "create table lost (amount int)").await;
+    super::world::shop(&world, "create table lost (amount int)").await;
     world.invalidate("table:shop.lost").await;
     live.until("lost", "current").await;
 }
@@ -286,7 +284,7 @@ async fn what_islands_fetch_is_kept_by_the_reader_alone_and_not_sent_twice() {
 async fn pages_beyond_the_bound_are_told_to_come_back() {
     let world = world().await;
     let mut open = Vec::new();
-    for _ in 0..live_support::MOST {
+    for _ in 0..super::world::MOST {
         open.push(world.follow("/d/sales/live").await);
     }
     let refused = world.get("/d/sales/live", &[]).await;

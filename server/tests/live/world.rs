@@ -1,28 +1,22 @@
 //! A server with a shop behind it, and pages that follow it.
 
-// Each test program uses a part of it.
-#![allow(dead_code)]
-
+use crate::fixture::{self, source, write};
 use axum::Router;
 use axum::body::{Body, BodyDataStream};
-use brisk_app::Assets;
-use brisk_cache::{Cache, Config, Tag};
-use brisk_domain::{Clock, ManualClock, SourceName, Timestamp};
-use brisk_engine::load::{Loader, Sources};
-use brisk_engine::{Catalog, Engine};
+use brisk_cache::Tag;
+use brisk_domain::{Clock, ManualClock, Timestamp};
+use brisk_engine::Engine;
+use brisk_engine::load::Sources;
 use brisk_server::live::hub::Hub;
 use brisk_server::router::router;
-use brisk_server::service::EngineService;
 use brisk_server::state::AppState;
-use brisk_source::{Limits, Source};
+use brisk_source::Limits;
 use futures::StreamExt;
 use http::{HeaderMap, Request};
-use http_body_util::BodyExt;
 use serde_json::{Map, Value};
-use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tower::ServiceExt;
@@ -114,16 +108,9 @@ pub(crate) async fn world_at(clock: Arc<dyn Clock>) -> World {
     std::fs::write(directory.path().join("slow.toml"), SLOW).unwrap();
     let database = directory.path().join("shop.sqlite");
     write(&database, "create table orders (amount int); insert into orders values (42)").await;
-    let config = Config { jitter: 0.0, early: 0.0, ..Config::default() };
-    let cache = Cache::in_memory(config, clock.clone());
-    let name = SourceName::parse("shop").unwrap();
-    let source = Source::sqlite(name.clone(), &database, Limits::default());
-    let catalog = Arc::new(Catalog::open(directory.path()));
-    assert!(catalog.contents().problems.is_empty(), "{:?}", catalog.contents().problems);
-    let loader = Loader::new(cache, Sources::from([(name, source)]));
-    let engine = Arc::new(Engine::new(catalog, loader, clock.clone()));
-    let service = EngineService::new(Arc::clone(&engine), clock.clone());
-    let mut state = AppState::new(Arc::new(service), Assets::default());
+    let sources = Sources::from([source("shop", &database, Limits::default())]);
+    let mut state = fixture::state(directory.path(), sources, clock.clone());
+    let engine = Arc::clone(state.service.engine());
     state.hub = Hub::new(Arc::clone(&engine), clock.clone(), MOST);
     let app = router(state.clone(), directory.path());
     World { app, state, engine, clock: Arc::default(), database, directory }
@@ -132,14 +119,6 @@ pub(crate) async fn world_at(clock: Arc<dyn Clock>) -> World {
 /// Changes the shop.
 pub(crate) async fn shop(world: &World, sql: &str) {
     write(&world.database, sql).await;
-}
-
-async fn write(database: &Path, sql: &str) {
-    let options =
-        sqlx::sqlite::SqliteConnectOptions::new().filename(database).create_if_missing(true);
-    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-    connection.execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
-    connection.close().await.unwrap();
 }
 
 /// What came back.
@@ -169,8 +148,7 @@ impl Answer {
 
 impl World {
     pub(crate) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let request = headers.iter().fold(Request::get(path), |r, (n, v)| r.header(*n, *v));
-        self.ask(request.body(Body::empty()).unwrap()).await
+        self.ask(fixture::get(path, headers)).await
     }
 
     pub(crate) async fn post(&self, path: &str) -> Answer {
@@ -178,11 +156,9 @@ impl World {
     }
 
     async fn ask(&self, request: Request<Body>) -> Answer {
-        let response = self.app.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        let (status, headers, bytes) = fixture::ask(&self.app, request).await;
         let body = String::from_utf8_lossy(&bytes).into_owned();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, body, bytes }
+        Answer { status, headers, body, bytes }
     }
 
     /// The page when everything is there.
