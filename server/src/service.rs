@@ -75,10 +75,10 @@ impl EngineService {
         let dashboard = known.ok_or_else(|| no_dashboard(slug))?;
         let view = view_of(&dashboard, parameters)?;
         let shown = shown(&dashboard)?;
-        let glance = self.engine.glance(&dashboard, &shown, &view, &access(), trigger).await;
-        let glance = glance.map_err(|error| bad(&dashboard, &error))?;
+        let lookup = self.engine.lookup(&dashboard, &shown, &view, &access(), trigger).await;
+        let lookup = lookup.map_err(|error| bad(&dashboard, &error))?;
         let presentation = Presentation::from_pairs(&dashboard, parameters);
-        let entries = match glance.panels().next() {
+        let entries = match lookup.panels().next() {
             Some(panel) if presentation.cache && matches!(shown, Shown::Panel(_)) => {
                 let entries = self.engine.inspect(&dashboard, panel, &view, &access()).await;
                 Some(entries.map_err(|error| bad(&dashboard, &error))?)
@@ -93,7 +93,7 @@ impl EngineService {
             presentation,
             entries,
             pace: Pace::from_pairs(parameters),
-            glance,
+            lookup,
             now: self.now(),
             is_one_panel: matches!(shown, Shown::Panel(_)),
             fragments: self.fragments.clone(),
@@ -164,7 +164,7 @@ impl EngineService {
         let cache = self.engine.loader().cache();
         let is_reachable = shared_cache::is_reachable(cache).await;
         let health = cache.health();
-        match (health.trouble, health.refusal) {
+        match (health.trouble, health.write_trouble) {
             (Some((since, why)), _) => {
                 let seconds = since.as_secs();
                 Some(format!(

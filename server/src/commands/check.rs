@@ -5,7 +5,7 @@ use crate::config::{Environment, Flags, Settings};
 use brisk_definition::Loaded;
 use brisk_domain::variable::Options;
 use brisk_domain::{Access, Dashboard, Now, Rollup, RollupName, SourceName, Timestamp, ViewState};
-use brisk_engine::{PlannedRollup, Window, plan, rollup};
+use brisk_engine::{PlannedRollup, Window, plan, planned_rollup};
 use brisk_source::{Dialect, StatementError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -112,7 +112,7 @@ pub fn statements(
     // A rollup's own problems are reported at its own place.
     let of = |dialect| {
         move |source: &SourceName, name: &str| {
-            let rollup = rollup::find(rollups, source, name)?;
+            let rollup = planned_rollup::find(rollups, source, name)?;
             let planned = PlannedRollup::of(rollup, dialect, "");
             let wrong = |error| format!("the rollup {name}, {error}");
             planned.map(Arc::new).map_err(wrong)

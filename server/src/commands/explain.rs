@@ -7,8 +7,8 @@ use crate::config::Settings;
 use crate::{assembly, system_clock};
 use brisk_domain::{Access, Dashboard, Frame, Panel, Rollup, RollupName, SourceName, ViewState};
 use brisk_engine::key::{self, Owner};
-use brisk_engine::plan::{self, Planned};
-use brisk_engine::{PlannedRollup, Policies, Window, rollup};
+use brisk_engine::plan::{self, PlannedStatement};
+use brisk_engine::{PlannedRollup, Policies, Window, planned_rollup};
 use brisk_source::{Bind, Source, SourceError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -45,7 +45,7 @@ pub async fn panels(
             let access = Access::anybody();
             let (dialect, place) = (source.dialect(), source.rollup_place());
             let find = |source: &SourceName, name: &str| {
-                let rollup = rollup::find(rollups, source, name)?;
+                let rollup = planned_rollup::find(rollups, source, name)?;
                 let planned = PlannedRollup::of(rollup, dialect, place);
                 planned.map(Arc::new).map_err(|error| error.to_string())
             };
@@ -101,7 +101,7 @@ fn unknown_columns<'a>(panel: &'a Panel, frame: &'a Frame) -> impl Iterator<Item
 /// Prints what is known without asking the database.
 fn print_details(
     name: &str,
-    planned: &Planned,
+    planned: &PlannedStatement,
     dashboard: &Dashboard,
     panel: &Panel,
     owner: Owner<'_>,
@@ -120,7 +120,7 @@ fn print_details(
 }
 
 /// Prints the query plan, and how long the statement takes.
-async fn explain(source: &Source, planned: &Planned) -> Result<Frame, SourceError> {
+async fn explain(source: &Source, planned: &PlannedStatement) -> Result<Frame, SourceError> {
     let lines = source.explain(&planned.statement).await?;
     lines.iter().for_each(|line| println!("      plan: {line}"));
     let begun = Instant::now();

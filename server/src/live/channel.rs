@@ -190,28 +190,28 @@ impl Channel {
         let ids = due.iter().map(|at| self.panels[*at].id.clone()).collect();
         let (view, access) = (&self.followed.view, &self.followed.access);
         let shown = Shown::Frames(ids);
-        let glance = self.engine.glance(&self.dashboard, &shown, view, access, Trigger::Live).await;
+        let lookup = self.engine.lookup(&self.dashboard, &shown, view, access, Trigger::Live).await;
         for at in &due {
             self.panels[*at].is_due = false;
         }
         // The page was shown with this view: it can go on.
-        let Ok(glance) = glance else { return PageStatus::Current };
+        let Ok(lookup) = lookup else { return PageStatus::Current };
         match &self.window {
             // Its newest row has moved on to another day: the whole page has.
-            Some(known) if known.bounds != glance.window().bounds => return PageStatus::Outdated,
+            Some(known) if known.bounds != lookup.window().bounds => return PageStatus::Outdated,
             Some(_) => {}
             None => {
-                let own = build_id::page_id(glance.window());
+                let own = build_id::page_id(lookup.window());
                 if self.followed.page_id.as_ref().is_some_and(|shown| *shown != own) {
                     return PageStatus::Outdated;
                 }
-                self.window = Some(glance.window().clone());
+                self.window = Some(lookup.window().clone());
             }
         }
-        for (at, watch) in due.iter().zip(glance.watches()) {
+        for (at, watch) in due.iter().zip(lookup.watches()) {
             self.panels[*at].watch = watch;
         }
-        for (at, state) in due.into_iter().zip(glance.open().panels) {
+        for (at, state) in due.into_iter().zip(lookup.into_view().panels) {
             match state {
                 PanelState::Ready(data) => self.set_shown(at, &data, data.freshness),
                 PanelState::Failed(error) => self.set_failed(at, &error),

@@ -11,7 +11,7 @@ use brisk_domain::{
     Dashboard, Freshness, Pace, Panel, PanelEntries, PanelError, Presentation, Timestamp, ViewState,
 };
 use brisk_engine::catalog::Contents;
-use brisk_engine::{ChoicesState, Engine, Glance, PAGE_WAIT, PanelState};
+use brisk_engine::{ChoicesState, Engine, Lookup, PAGE_WAIT, PanelState};
 use futures::FutureExt;
 use futures::future::{Either, select};
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub struct PageRequest {
     /// The cache entries behind the panel, if the reader asked for them.
     pub(crate) entries: Option<Result<PanelEntries, PanelError>>,
     pub(crate) pace: Pace,
-    pub(crate) glance: Glance,
+    pub(crate) lookup: Lookup,
     pub(crate) now: Timestamp,
     pub(crate) is_one_panel: bool,
     pub(crate) fragments: Fragments,
@@ -52,14 +52,14 @@ impl PageRequest {
     /// [`build_id::of`] what renders it.
     pub fn tag(&self, appearance: Appearance, build: &str) -> Option<ETag> {
         // The entries behind a panel change with each request.
-        if self.glance.freshness() != Freshness::Fresh || self.entries.is_some() {
+        if self.lookup.freshness() != Freshness::Fresh || self.entries.is_some() {
             return None;
         }
-        let edition = self.glance.edition()?;
-        let window = self.glance.window();
+        let edition = self.lookup.edition()?;
+        let window = self.lookup.window();
         // Calendars mark today.
         let today = window.offsets.local(self.now).date();
-        let panel = self.glance.panels().next().filter(|_| self.is_one_panel);
+        let panel = self.lookup.panels().next().filter(|_| self.is_one_panel);
         let parts = [
             build.to_owned(),
             self.contents.fingerprint.to_string(),
@@ -78,8 +78,8 @@ impl PageRequest {
     /// a wait, the page says that they are loading.
     pub fn into_page(self, wait: Duration) -> DashboardPage {
         let (engine, dashboard) = (self.engine, self.dashboard);
-        let panels: Vec<Panel> = self.glance.panels().cloned().collect();
-        let opened = self.glance.open();
+        let panels: Vec<Panel> = self.lookup.panels().cloned().collect();
+        let opened = self.lookup.into_view();
         let deadline = Deadline { wait, at: Instant::now() + wait };
         let slots = opened.panels.into_iter().zip(&panels).map(|(state, panel)| {
             let usual = || engine.usual_load(&dashboard.slug, &panel.id);

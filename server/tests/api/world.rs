@@ -140,6 +140,8 @@ pub(crate) async fn world() -> World {
     ]);
     let state = fixture::state(directory.path(), sources, clock.clone());
     let engine = Arc::clone(state.service.engine());
+    let contents = engine.catalog().contents();
+    assert!(contents.problems.is_empty(), "{:?}", contents.problems);
     let app = router(state, directory.path());
     World { app, engine, clock, database, _directory: directory }
 }

@@ -111,6 +111,8 @@ pub(crate) async fn world_at(clock: Arc<dyn Clock>) -> World {
     let sources = Sources::from([source("shop", &database, Limits::default())]);
     let mut state = fixture::state(directory.path(), sources, clock.clone());
     let engine = Arc::clone(state.service.engine());
+    let contents = engine.catalog().contents();
+    assert!(contents.problems.is_empty(), "{:?}", contents.problems);
     state.hub = Hub::new(Arc::clone(&engine), clock.clone(), MOST);
     let app = router(state.clone(), directory.path());
     World { app, state, engine, clock: Arc::default(), database, directory }

@@ -13,9 +13,9 @@ const MOST: usize = 4_096;
 type Known = Option<Arc<Dashboard>>;
 
 #[derive(Debug, Default)]
-pub(crate) struct Popular(Mutex<HashMap<(Slug, ViewState, Access), u32>>);
+pub(crate) struct RequestedViews(Mutex<HashMap<(Slug, ViewState, Access), u32>>);
 
-impl Popular {
+impl RequestedViews {
     pub(crate) fn count(&self, slug: &Slug, view: &ViewState, access: &Access) {
         let mut counts = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         while counts.len() >= MOST {

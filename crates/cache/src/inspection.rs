@@ -2,20 +2,23 @@
 //! Nothing is counted, kept, refreshed or loaded.
 
 use crate::cache::{Cache, Inner, Ticket};
+use crate::encoding;
 use crate::entry::Entry;
-use crate::{EntryKey, Request, Value, encoding};
+use crate::key::EntryKey;
+use crate::policy::Request;
+use crate::value::Value;
 use std::collections::HashMap;
 
 /// What there is of one request, of whatever age.
 #[derive(Debug, Clone)]
-pub struct Peeked<V> {
+pub struct Inspection<V> {
     /// The request under the current generations.
     pub ticket: Ticket,
     /// The entry under these; without one, the newest from before an invalidation.
     pub entry: Option<Entry<V>>,
 }
 
-impl<V> Peeked<V> {
+impl<V> Inspection<V> {
     /// Whether the entry is from before an invalidation.
     pub fn is_previous(&self) -> bool {
         self.entry.as_ref().is_some_and(|entry| entry.key != self.ticket.key)
@@ -26,27 +29,27 @@ impl<V: Value> Cache<V> {
     /// What there is of `requests`, in their order, without any effect on what others are shown,
     /// on statistics, or on what is kept. Like a lookup it reads the generations, which creates
     /// those that are missing.
-    pub async fn peek(&self, requests: &[Request]) -> Vec<Peeked<V>> {
+    pub async fn inspect(&self, requests: &[Request]) -> Vec<Inspection<V>> {
         let tickets = self.tickets(requests).await;
         let inner = &self.0;
-        let mut peeked: Vec<Peeked<V>> = tickets
+        let mut inspected: Vec<Inspection<V>> = tickets
             .into_iter()
-            .map(|ticket| Peeked { entry: inner.memory.get(&ticket.key), ticket })
+            .map(|ticket| Inspection { entry: inner.memory.get(&ticket.key), ticket })
             .collect();
-        inner.peek_shared(&mut peeked).await;
-        for one in peeked.iter_mut().filter(|one| one.entry.is_none()) {
+        inner.inspect_shared(&mut inspected).await;
+        for one in inspected.iter_mut().filter(|one| one.entry.is_none()) {
             one.entry = inner.memory.newest(&one.ticket.request.fingerprint);
         }
-        peeked
+        inspected
     }
 }
 
 impl<V: Value> Inner<V> {
     /// Fills in what only the shared tier has.
-    async fn peek_shared(&self, peeked: &mut [Peeked<V>]) {
+    async fn inspect_shared(&self, inspected: &mut [Inspection<V>]) {
         let Some(shared) = &self.shared else { return };
-        let mut missing: Vec<&mut Peeked<V>> =
-            peeked.iter_mut().filter(|one| one.entry.is_none() && one.ticket.verified).collect();
+        let mut missing: Vec<&mut Inspection<V>> =
+            inspected.iter_mut().filter(|one| one.entry.is_none() && one.ticket.verified).collect();
         let keys: Vec<EntryKey> = missing.iter().map(|one| one.ticket.key).collect();
         let fingerprints: Vec<_> =
             missing.iter().map(|one| one.ticket.request.fingerprint).collect();

@@ -3,12 +3,12 @@
 use brisk_domain::{FailureKind, PanelError, SourceName};
 use brisk_source::StatementError;
 
-pub(crate) fn unknown(source: &SourceName) -> PanelError {
+pub(crate) fn unknown_source(source: &SourceName) -> PanelError {
     let message = format!("Source \"{source}\" is not declared. Add it to the configuration.");
-    unfit(message)
+    definition_error(message)
 }
 
-pub(crate) fn refused(error: &StatementError) -> PanelError {
+pub(crate) fn statement_error(error: &StatementError) -> PanelError {
     if let Some(attribute) = &error.lacks {
         let message = format!(
             "This panel shows what your \"{attribute}\" may see, and your account has none. \
@@ -16,10 +16,10 @@ pub(crate) fn refused(error: &StatementError) -> PanelError {
         );
         return PanelError { message, retry: false, kind: FailureKind::Forbidden };
     }
-    unfit(error.to_string())
+    definition_error(error.to_string())
 }
 
 /// What the dashboard's file says cannot be done.
-pub(crate) fn unfit(message: String) -> PanelError {
+pub(crate) fn definition_error(message: String) -> PanelError {
     PanelError { message, retry: false, kind: FailureKind::Definition }
 }

@@ -1,11 +1,11 @@
 //! What the cache has of a panel, and why: for who wonders about what a panel shows. It only looks: no
 //! statistics, no refresh, no load.
 
-use crate::Engine;
 use crate::encoding::Cached;
+use crate::engine::Engine;
 use crate::now::first_instant;
 use crate::window::{TooFine, Window};
-use brisk_cache::{Peeked, Policy, Value as _};
+use brisk_cache::{Inspection, Policy, Value as _};
 use brisk_domain::entry_report::StoredEntry;
 use brisk_domain::sentence::capitalised;
 use brisk_domain::{
@@ -38,10 +38,11 @@ impl Engine {
             plan.sparkline.as_ref().map(|_| EntryOf::SmallLine),
         ];
         let requests: Vec<_> = statements.into_iter().map(|(_, request)| request).collect();
-        let peeked = self.loader.cache().peek(&requests).await;
+        let inspected = self.loader.cache().inspect(&requests).await;
         let said_by = self.policies.said_by(dashboard, panel, &panel.source);
-        let entries = of.into_iter().flatten().zip(peeked);
-        let entries = entries.map(|(of, peeked)| report(of, &peeked, said_by, clock)).collect();
+        let entries = of.into_iter().flatten().zip(inspected);
+        let entries =
+            entries.map(|(of, inspected)| report(of, &inspected, said_by, clock)).collect();
         Ok(Ok(PanelEntries { entries, now: clock, offsets: window.offsets }))
     }
 
@@ -53,8 +54,9 @@ impl Engine {
             Now::Fixed(at) => *at,
             Now::Newest { .. } => {
                 let Some(Ok((_, request))) = self.newest(dashboard, access) else { return clock };
-                let peeked = self.loader.cache().peek(&[request]).await.pop();
-                let frame = peeked.and_then(|peeked| peeked.entry).map(|entry| entry.value.0);
+                let inspected = self.loader.cache().inspect(&[request]).await.pop();
+                let frame =
+                    inspected.and_then(|inspected| inspected.entry).map(|entry| entry.value.0);
                 frame.and_then(|frame| first_instant(&frame)).unwrap_or(clock)
             }
         }
@@ -64,21 +66,21 @@ impl Engine {
 /// What is to be said of one entry at `now`.
 fn report(
     of: EntryOf,
-    peeked: &Peeked<Cached>,
+    inspected: &Inspection<Cached>,
     (ttl_from, stale_from, mode_from): (PolicyPlace, PolicyPlace, PolicyPlace),
     now: Timestamp,
 ) -> EntryReport {
-    let policy = peeked.ticket.request.policy;
-    let (state, why) = judged(peeked, policy, mode_from, now);
-    let key = peeked.entry.as_ref().map_or(peeked.ticket.key, |entry| entry.key);
-    let stored = peeked.entry.as_ref().map(|entry| StoredEntry {
+    let policy = inspected.ticket.request.policy;
+    let (state, why) = judged(inspected, policy, mode_from, now);
+    let key = inspected.entry.as_ref().map_or(inspected.ticket.key, |entry| entry.key);
+    let stored = inspected.entry.as_ref().map(|entry| StoredEntry {
         loaded_at: entry.stored_at,
         fresh_until: entry.fresh_until,
         usable_until: entry.usable_until,
         load_time: u64::try_from(entry.load_time.as_micros()).unwrap_or(u64::MAX),
         bytes: entry.value.size() as u64,
     });
-    let tags = peeked.ticket.request.tags.iter().map(|tag| tag.as_str().to_owned());
+    let tags = inspected.ticket.request.tags.iter().map(|tag| tag.as_str().to_owned());
     EntryReport {
         of,
         key: key.to_string().chars().take(KEY_DIGITS).collect(),
@@ -95,7 +97,7 @@ fn report(
 
 /// How current it is, and why.
 fn judged(
-    peeked: &Peeked<Cached>,
+    inspected: &Inspection<Cached>,
     policy: Policy,
     mode_from: PolicyPlace,
     now: Timestamp,
@@ -106,7 +108,7 @@ fn judged(
         let why = format!("{} says \"off\": each look runs the statement.", capitalised(by));
         return (EntryState::Off, why);
     }
-    let Some(entry) = &peeked.entry else {
+    let Some(entry) = &inspected.entry else {
         let why = "Nothing is stored: nobody has asked for this view lately, or it was dropped to \
                    make room. The next reader waits for the database.";
         return (EntryState::Gone, why.to_owned());
@@ -119,7 +121,7 @@ fn judged(
         );
         return (EntryState::Gone, why);
     }
-    if peeked.is_previous() {
+    if inspected.is_previous() {
         let why = match policy.strict {
             true => format!(
                 "Something that it depends on was invalidated after it was loaded, and {by} says \
@@ -131,7 +133,7 @@ fn judged(
         };
         return (EntryState::Previous, why);
     }
-    if !peeked.ticket.verified {
+    if !inspected.ticket.verified {
         let why = format!(
             "Loaded {loaded} ago. The shared cache could not be asked whether something that it \
              depends on was invalidated since."

@@ -1,10 +1,9 @@
-//! [`Glance`]: what the cache knows of a view, before any frame is put together. Who has shown the
+//! [`Lookup`]: what the cache knows of a view, before any frame is put together. Who has shown the
 //! same before sees that by its edition, and needs no frames at all.
 
-use crate::load::{Loader, Looked};
+use crate::load::{Loader, StatementLookup};
 use crate::panel_data;
 use crate::prepared::Prepared;
-use crate::view::View;
 use crate::window::Window;
 use brisk_cache::{EntryKey, Fingerprint, Tag, Trigger};
 use brisk_domain::{Edition, Freshness, Panel};
@@ -12,10 +11,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// What the cache knows of a view.
-pub struct Glance {
+pub struct Lookup {
     pub(crate) prepared: Arc<Prepared>,
     /// In the order of the prepared statements.
-    pub(crate) looked: Vec<Looked>,
+    pub(crate) found: Vec<StatementLookup>,
     pub(crate) loader: Loader,
     pub(crate) trigger: Trigger,
     /// Whether what is taken for now is what it was before something changed.
@@ -33,13 +32,13 @@ pub struct Watch {
     pub ttl: Duration,
 }
 
-impl Glance {
+impl Lookup {
     /// The view's time, made absolute.
     pub fn window(&self) -> &Window {
         &self.prepared.window
     }
 
-    /// The panels that are looked at.
+    /// The panels that are found at.
     pub fn panels(&self) -> impl Iterator<Item = &Panel> {
         self.prepared.panels.iter().map(|prepared| &*prepared.panel)
     }
@@ -47,14 +46,14 @@ impl Glance {
     /// What identifies all that would be shown, where everything is there: equal editions, equal
     /// panels and choices, equally current. `None` where something has to be loaded first.
     pub fn edition(&self) -> Option<Edition> {
-        let mut parts = Vec::with_capacity(self.looked.len() + self.prepared.panels.len());
+        let mut parts = Vec::with_capacity(self.found.len() + self.prepared.panels.len());
         for prepared in &self.prepared.panels {
             if let Err(error) = &prepared.planned {
                 parts.push(format!("{}: {error}", prepared.panel.id));
             }
         }
-        for looked in &self.looked {
-            let loaded = looked.loaded.as_ref().filter(|_| looked.is_ready())?;
+        for found in &self.found {
+            let loaded = found.loaded.as_ref().filter(|_| found.is_ready())?;
             parts.push(format!("{} {} {:?}", loaded.key, loaded.as_of.0, loaded.freshness));
         }
         Some(Edition(Fingerprint::of(parts).to_string().into()))
@@ -64,14 +63,14 @@ impl Glance {
     /// one of them.
     pub fn freshness(&self) -> Freshness {
         let now = if self.is_now_previous { Freshness::Previous } else { Freshness::Fresh };
-        let loaded = self.looked.iter().filter_map(|looked| looked.loaded.as_ref());
+        let loaded = self.found.iter().filter_map(|found| found.loaded.as_ref());
         loaded.map(|loaded| loaded.freshness).fold(now, Freshness::max)
     }
 
     /// The edition of each panel's frames, where they can be shown.
     pub fn panel_editions(&self) -> Vec<Option<Edition>> {
         let editions = self.prepared.panels.iter().map(|prepared| {
-            let own = self.looked.get(prepared.planned.as_ref().ok()?.statements.clone())?;
+            let own = self.found.get(prepared.planned.as_ref().ok()?.statements.clone())?;
             let loaded: Option<Vec<_>> =
                 own.iter().map(|one| one.loaded.as_ref().filter(|_| one.is_ready())).collect();
             Some(panel_data::edition(loaded?.into_iter()))
@@ -85,8 +84,8 @@ impl Glance {
             let statements = prepared.planned.as_ref().ok().map(|p| p.statements.clone());
             let statements = statements.unwrap_or_default();
             let own = self.prepared.requests.get(statements.clone()).unwrap_or(&[]);
-            let looked = self.looked.get(statements).unwrap_or(&[]);
-            let keys = looked.iter().map(Looked::key).collect();
+            let found = self.found.get(statements).unwrap_or(&[]);
+            let keys = found.iter().map(StatementLookup::key).collect();
             let mut tags: Vec<Tag> =
                 own.iter().flat_map(|request| request.tags.iter().cloned()).collect();
             tags.sort();
@@ -95,10 +94,5 @@ impl Glance {
             Watch { tags, keys, ttl: ttl.unwrap_or(Duration::MAX) }
         });
         watches.collect()
-    }
-
-    /// Puts the panels together, and starts the loads of what is missing.
-    pub fn open(self) -> View {
-        View::open(self)
     }
 }
