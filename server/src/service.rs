@@ -36,7 +36,7 @@ const UNLIMITED: Duration = Duration::from_secs(3_600);
 pub struct Frames {
     /// The dashboard, in the zone that was asked for.
     pub dashboard: Arc<Dashboard>,
-    /// What is looked at.
+    /// What is shown of it.
     pub view: ViewState,
     /// The view's time, made absolute.
     pub window: Window,
