@@ -16,6 +16,8 @@
 #![allow(unreachable_pub, clippy::unwrap_used, clippy::expect_used)]
 
 #[cfg(feature = "ssr")]
+mod assets;
+#[cfg(feature = "ssr")]
 mod components;
 #[cfg(feature = "ssr")]
 pub mod fragments;
@@ -31,6 +33,12 @@ pub mod server_functions;
 pub mod service;
 #[cfg(feature = "ssr")]
 mod shell;
+#[cfg(feature = "ssr")]
+mod theme;
 
 #[cfg(feature = "ssr")]
-pub use shell::{Assets, Theme, document, shell};
+pub use assets::Assets;
+#[cfg(feature = "ssr")]
+pub use shell::{document, shell};
+#[cfg(feature = "ssr")]
+pub use theme::Theme;

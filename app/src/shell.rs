@@ -1,58 +1,11 @@
 //! The document around every page: head, style, the loader of the islands.
 
+use crate::assets::Assets;
 use crate::service::Page;
+use crate::theme::Theme;
 use crate::{markup, pages};
-use leptos::nonce::{Nonce, use_nonce};
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
-
-/// Where the built assets are.
-#[derive(Debug, Clone, Default)]
-pub struct Assets {
-    /// The style sheet.
-    pub css: String,
-    /// The module that starts the wasm.
-    pub js: String,
-    /// The wasm.
-    pub wasm: String,
-    /// The script that starts islands as they appear.
-    pub loader: String,
-    /// The icon of the browser's tab.
-    pub icon: String,
-    /// The font, loaded early.
-    pub font: String,
-}
-
-/// The reader's choice of colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Theme {
-    /// As the system says.
-    #[default]
-    System,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
-
-impl Theme {
-    /// Reads the word of the cookie and of the form.
-    pub fn parse(word: &str) -> Self {
-        match word {
-            "light" => Self::Light,
-            "dark" => Self::Dark,
-            _ => Self::System,
-        }
-    }
-
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-}
 
 /// The document of a complete page, as text. Nothing streams and no inline script runs, so it is the
 /// same for all readers.
@@ -74,7 +27,6 @@ pub fn shell(
     }
     // Only streaming pages have inline scripts; a complete page is the same for everybody.
     let nonce = page.is_streamed().then(use_nonce).flatten();
-    guard_scripts(nonce.as_ref());
     let title = page.title();
     let data_theme = (theme != Theme::System).then(|| theme.word());
     // Without scripts the late panels never move into their places, and nothing follows what is
@@ -114,20 +66,5 @@ pub fn shell(
             </head>
             <body class=full.then_some("full")>{pages::page(page, theme, path)}</body>
         </html>
-    }
-}
-
-/// Only scripts of this server run, and the few inline ones that carry the page's nonce: those
-/// that move late panels into their places.
-fn guard_scripts(nonce: Option<&Nonce>) {
-    let Some(response) = use_context::<leptos_axum::ResponseOptions>() else { return };
-    let nonce = nonce.map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
-    let policy = format!(
-        "default-src 'self'; script-src 'self'{nonce} 'wasm-unsafe-eval'; \
-         style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; \
-         form-action 'self'; frame-ancestors 'self'"
-    );
-    if let Ok(value) = http::HeaderValue::from_str(&policy) {
-        response.insert_header(http::header::CONTENT_SECURITY_POLICY, value);
     }
 }

@@ -2,7 +2,7 @@
 
 use tracing_subscriber::EnvFilter;
 
-/// Starts the log. Drivers are quiet: what they have to say is said where it is handled, without
+/// Starts the log. Drivers are quiet: their errors are logged where they are handled, without
 /// addresses.
 pub fn start() {
     let filter =

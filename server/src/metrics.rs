@@ -1,6 +1,6 @@
-//! `/metrics`: what this process holds and does, as Prometheus reads it (text format 0.0.4).
+//! `/metrics`: the figures of this process in Prometheus' text format, version 0.0.4.
 
-use crate::router::AppState;
+use crate::state::AppState;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header;

@@ -1,4 +1,4 @@
-//! How rollups do: what their databases remember of them, and what this server wrote down.
+//! The status of each rollup: what its database remembers, and the runs that this server recorded.
 
 use brisk_domain::{LastRefresh, Rollup, RollupRun, RollupState, RollupStatus, SourceName};
 use brisk_engine::{Engine, PlannedRollup};
@@ -8,19 +8,19 @@ use futures::future::join_all;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Of each rollup that is shown so many runs are looked for among the newest ones.
+/// Runs that are shown of each rollup.
 const RUNS: usize = 10;
-/// The newest runs that are looked at.
-const LOOKED_AT: u32 = 500;
+/// The newest runs of all rollups, among which they are found.
+const NEWEST: u32 = 500;
 
 type Records = Result<Vec<Record>, String>;
 
-/// How each rollup does, by name. The sources are asked side by side.
+/// The status of each rollup, by name. The sources are asked side by side.
 pub async fn all(engine: &Engine, store: Option<&Store>) -> Result<Vec<RollupStatus>, StoreError> {
     let (mut latest, mut newest) = (Vec::new(), Vec::new());
     if let Some(store) = store {
         latest = store.latest_rollup_runs().await?;
-        newest = store.rollup_runs(LOOKED_AT).await?;
+        newest = store.rollup_runs(NEWEST).await?;
     }
     let contents = engine.catalog().contents();
     let sources: BTreeSet<&SourceName> = contents.rollups.values().map(|r| &r.source).collect();
@@ -33,7 +33,7 @@ pub async fn all(engine: &Engine, store: Option<&Store>) -> Result<Vec<RollupSta
         let rollup = contents.rollups.get(name)?;
         let is_own = |run: &&RollupRun| run.rollup == rollup.name && run.source == rollup.source;
         let mut runs: Vec<_> = newest.iter().filter(is_own).take(RUNS).cloned().collect();
-        // One that runs seldom may not be among the newest of all.
+        // A rollup that is rarely refreshed may have no run among the newest of all.
         if runs.is_empty() {
             runs.extend(latest.iter().find(is_own).cloned());
         }
@@ -42,7 +42,7 @@ pub async fn all(engine: &Engine, store: Option<&Store>) -> Result<Vec<RollupSta
     Ok(statuses.collect())
 }
 
-/// What the source remembers of its rollups; or why nobody knows.
+/// What the source remembers of its rollups; or why it cannot be asked.
 async fn records_of(engine: &Engine, source: &SourceName) -> Records {
     let Some(source) = engine.loader().source(source) else { return Ok(Vec::new()) };
     source.rollup_records().await.map_err(|error| error.to_string())

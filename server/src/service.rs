@@ -1,6 +1,6 @@
-//! What pages and server functions get, from the engine.
+//! [`EngineService`]: what pages, server functions, and the API get from the engine.
 
-use crate::look::{Look, panels_named};
+use crate::pages::page_request::PageRequest;
 use crate::shared_cache;
 use brisk_app::fragments::Fragments;
 use brisk_app::service::{DashboardPage, PageError, PanelSlot, Service};
@@ -21,22 +21,22 @@ pub struct EngineService {
     zoned: moka::sync::Cache<(usize, ZoneName), Zoned>,
 }
 
-/// A dashboard in another zone, and the one that it was made from: while that is kept here, nothing
-/// else can be at its address.
+/// A dashboard in another zone, and the original: while it is kept here, nothing else can have its
+/// address.
 type Zoned = (Arc<Dashboard>, Arc<Dashboard>);
 /// Dashboards in other zones that are kept.
 const ZONED: u64 = 256;
 
 /// Bytes of drawn panels that are kept.
 const FRAGMENTS: u64 = 32 << 20;
-/// A server function ends when its statement does, which has a time limit of its own.
-const FOR_EVER: Duration = Duration::from_secs(3_600);
+/// A server function waits for its statement, which has a time limit of its own.
+const UNLIMITED: Duration = Duration::from_secs(3_600);
 
-/// A view's panels without its choices, for who offers none.
+/// A view's panels without the choices of its variables, for clients that offer none.
 pub struct Frames {
     /// The dashboard, in the zone that was asked for.
     pub dashboard: Arc<Dashboard>,
-    /// What is looked at.
+    /// What is shown of it.
     pub view: ViewState,
     /// The view's time, made absolute.
     pub window: Window,
@@ -61,31 +61,31 @@ impl EngineService {
         &self.clock
     }
 
-    /// Looks up what is shown of a dashboard for the view that `parameters` describe.
-    pub async fn look(
+    /// Looks up what a page shows of a dashboard, for the view that `parameters` describe.
+    pub async fn page(
         &self,
         slug: &str,
         shown: impl FnOnce(&Dashboard) -> Result<Shown, PageError>,
         parameters: &[(String, String)],
         trigger: Trigger,
-    ) -> Result<Look, PageError> {
+    ) -> Result<PageRequest, PageError> {
         // All of it from the same reading of the files.
         let contents = self.engine.catalog().contents();
         let known = Slug::parse(slug).ok().and_then(|slug| contents.dashboards.get(&slug).cloned());
         let dashboard = known.ok_or_else(|| no_dashboard(slug))?;
         let view = view_of(&dashboard, parameters)?;
         let shown = shown(&dashboard)?;
-        let glance = self.engine.glance(&dashboard, &shown, &view, &access(), trigger).await;
-        let glance = glance.map_err(|error| bad(&dashboard, &error))?;
+        let lookup = self.engine.lookup(&dashboard, &shown, &view, &access(), trigger).await;
+        let lookup = lookup.map_err(|error| bad(&dashboard, &error))?;
         let presentation = Presentation::from_pairs(&dashboard, parameters);
-        let entries = match glance.panels().next() {
+        let entries = match lookup.panels().next() {
             Some(panel) if presentation.cache && matches!(shown, Shown::Panel(_)) => {
-                let looked = self.engine.inspect(&dashboard, panel, &view, &access()).await;
-                Some(looked.map_err(|error| bad(&dashboard, &error))?)
+                let entries = self.engine.inspect(&dashboard, panel, &view, &access()).await;
+                Some(entries.map_err(|error| bad(&dashboard, &error))?)
             }
             _ => None,
         };
-        Ok(Look {
+        Ok(PageRequest {
             engine: Arc::clone(&self.engine),
             contents,
             dashboard,
@@ -93,7 +93,7 @@ impl EngineService {
             presentation,
             entries,
             pace: Pace::from_pairs(parameters),
-            glance,
+            lookup,
             now: self.now(),
             is_one_panel: matches!(shown, Shown::Panel(_)),
             fragments: self.fragments.clone(),
@@ -111,7 +111,7 @@ impl EngineService {
         Ok((dashboard, view))
     }
 
-    /// Forgets the entries of a view; it loads again when it is next looked at.
+    /// Purges the entries of a view, so that its next reader loads it again.
     pub async fn refresh(
         &self,
         slug: &str,
@@ -158,24 +158,24 @@ impl EngineService {
         self.clock.now()
     }
 
-    /// What does not work as it should, while pages are still served. It asks: a server that
-    /// nobody looks at would not notice.
+    /// What is degraded while pages are still served. It asks Redis: a server without readers would
+    /// not notice.
     pub async fn degraded(&self) -> Option<String> {
         let cache = self.engine.loader().cache();
-        let answers = shared_cache::answers(cache).await;
+        let is_reachable = shared_cache::is_reachable(cache).await;
         let health = cache.health();
-        match (health.trouble, health.refusal) {
+        match (health.trouble, health.write_trouble) {
             (Some((since, why)), _) => {
                 let seconds = since.as_secs();
                 Some(format!(
                     "the shared cache, for {seconds} s: {why}; memory goes on, unverified"
                 ))
             }
-            (None, _) if !answers => Some("the shared cache did not answer just now".into()),
+            (None, _) if !is_reachable => Some("the shared cache did not answer just now".into()),
             (None, Some((since, why))) => {
                 let seconds = since.as_secs();
                 Some(format!(
-                    "the shared cache takes nothing new, for {seconds} s: {why}; what it has is \
+                    "the shared cache accepts no writes, for {seconds} s: {why}; what it has is \
                      served, invalidations are refused"
                 ))
             }
@@ -222,8 +222,8 @@ impl Service for EngineService {
         wait: bool,
     ) -> Result<DashboardPage, PageError> {
         let shown = |dashboard: &Dashboard| Ok(Shown::Frames(panels_named(dashboard, panels)));
-        let look = self.look(slug, shown, parameters, Trigger::Live).await?;
-        Ok(look.into_page(if wait { FOR_EVER } else { Duration::ZERO }))
+        let requested = self.page(slug, shown, parameters, Trigger::Live).await?;
+        Ok(requested.into_page(if wait { UNLIMITED } else { Duration::ZERO }))
     }
 
     async fn panel(
@@ -236,9 +236,9 @@ impl Service for EngineService {
             let found = panels_of(dashboard, Some(panel))?;
             Ok(Shown::Frames(found.into_iter().map(|panel| panel.id).collect()))
         };
-        let look = self.look(slug, shown, parameters, Trigger::View).await?;
-        let dashboard = Arc::clone(&look.dashboard);
-        let found = look.into_page(FOR_EVER).panels.into_iter().next();
+        let requested = self.page(slug, shown, parameters, Trigger::View).await?;
+        let dashboard = Arc::clone(&requested.dashboard);
+        let found = requested.into_page(UNLIMITED).panels.into_iter().next();
         found.ok_or_else(|| no_panel(&dashboard, panel))
     }
 
@@ -251,8 +251,8 @@ impl Service for EngineService {
         let dashboard = self.dashboard(slug)?;
         let view = view_of(&dashboard, parameters)?;
         let panel = panels_of(&dashboard, Some(panel))?.remove(0);
-        let looked = self.engine.inspect(&dashboard, &panel, &view, &access()).await;
-        looked.map_err(|error| bad(&dashboard, &error))
+        let entries = self.engine.inspect(&dashboard, &panel, &view, &access()).await;
+        entries.map_err(|error| bad(&dashboard, &error))
     }
 }
 
@@ -290,7 +290,13 @@ fn bad(dashboard: &Dashboard, error: &impl std::error::Error) -> PageError {
     PageError::BadRequest(error.to_string(), dashboard.slug.clone())
 }
 
-/// Who asks: nobody in particular, as long as there are no accounts.
+/// The access of every reader, as long as there are no accounts.
 pub(crate) fn access() -> Access {
     Access::anonymous()
+}
+
+/// The panels of these names that the dashboard has, each once, in its order.
+fn panels_named(dashboard: &Dashboard, names: &[String]) -> Vec<PanelId> {
+    let named = |panel: &&Panel| names.iter().any(|name| name == panel.id.as_str());
+    dashboard.panels.iter().filter(named).map(|panel| panel.id.clone()).collect()
 }

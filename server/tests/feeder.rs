@@ -11,14 +11,15 @@ use brisk_cache::{Cache, Config};
 use brisk_domain::{Clock, ManualClock, SourceName, Timestamp};
 use brisk_engine::load::{Loader, Sources};
 use brisk_engine::{Catalog, Engine};
-use brisk_server::cli::{Cli, Command as BriskCommand, DemoArguments};
-use brisk_server::demo;
+use brisk_server::cli::{Cli, Command as BriskCommand};
+use brisk_server::commands::demo::{self, DemoArguments};
 use brisk_server::feeder::delivery::Delivery;
-use brisk_server::feeder::{self, Feeder};
+use brisk_server::feeder::{self, Feeder, source};
 use brisk_server::hooks::signature::SigningKey;
 use brisk_server::hooks::{self, Hooks};
-use brisk_server::router::{AppState, router};
+use brisk_server::router::router;
 use brisk_server::service::EngineService;
+use brisk_server::state::AppState;
 use brisk_source::{Limits, Source};
 use brisk_store::Store;
 use brisk_waiting::{LIMIT, eventually, wait_for};
@@ -108,7 +109,7 @@ impl World {
     }
 
     fn database(&self) -> PathBuf {
-        demo::path(self.folder.path())
+        source::path(self.folder.path())
     }
 
     async fn feeder(&self) -> Feeder<impl Fn() -> u64 + use<>> {
@@ -331,7 +332,7 @@ async fn a_webhook_that_fails_first_is_sent_again_and_then_pages_show_what_came(
     std::fs::create_dir(&dashboards).unwrap();
     std::fs::write(dashboards.join("retail.toml"), ORDERS).unwrap();
     let clock: Arc<dyn Clock> = world.clock.clone();
-    let name = SourceName::parse(demo::SOURCE).unwrap();
+    let name = SourceName::parse(source::NAME).unwrap();
     let source = Source::sqlite(name.clone(), &world.database(), Limits::default());
     let cache = Cache::in_memory(Config::default(), clock.clone());
     let loader = Loader::new(cache, Sources::from([(name, source)]));
@@ -361,7 +362,7 @@ async fn a_webhook_that_fails_first_is_sent_again_and_then_pages_show_what_came(
     let mut feeder = world.feeder().await;
     assert_eq!(feeder.write().await.unwrap(), 10);
     assert!(page().await.contains(">900<"), "nobody has said anything yet");
-    Delivery::to(address, feeder::HOOK, key, clock.clone()).until_acknowledged().await;
+    Delivery::to(address, source::HOOK, key, clock.clone()).until_acknowledged().await;
     assert_eq!(left.load(Ordering::SeqCst), 0);
     eventually("the page shows what came", async || page().await.contains(">910<")).await;
     // A refresh without readers is nobody's looking.
@@ -450,7 +451,7 @@ async fn a_newcomer_sees_it_move_within_a_minute_and_not_where_it_stands_still()
     still.orders().await;
     drop(still);
     let log = || std::fs::read_to_string(world.folder.path().join("log")).unwrap();
-    assert!(!log().contains("come again"), "{}", log());
+    assert!(!log().contains("are replayed"), "{}", log());
     let database = world.folder.path().join("data/retail.sqlite");
     let fed = async || {
         let url = format!("sqlite://{}", database.display());
@@ -463,7 +464,7 @@ async fn a_newcomer_sees_it_move_within_a_minute_and_not_where_it_stands_still()
     // The secret of its webhook is nobody's: an unsigned delivery is refused like any other.
     let server = Server::start(&world, &[], &[]);
     let first = server.orders().await;
-    assert!(log().contains("come again"), "{}", log());
+    assert!(log().contains("are replayed"), "{}", log());
     let moved = async |from: i64| {
         let mut now = from;
         let more = async || {
@@ -485,7 +486,7 @@ async fn a_newcomer_sees_it_move_within_a_minute_and_not_where_it_stands_still()
         let server = Server::start(&world, &[], words);
         server.orders().await;
         drop(server);
-        assert!(!log().contains("come again"), "{}", log());
+        assert!(!log().contains("are replayed"), "{}", log());
     }
     assert_eq!(fed().await, 0);
 }

@@ -4,10 +4,11 @@ use brisk_bench::servers::redis::Redis;
 use brisk_cache::Trigger;
 use brisk_domain::{Access, Clock, ManualClock, Slug, Timestamp, ViewState};
 use brisk_engine::Engine;
+use brisk_server::assembly;
 use brisk_server::config::{Environment, Flags, Settings};
-use brisk_server::open;
-use brisk_server::router::{AppState, router};
+use brisk_server::router::router;
 use brisk_server::service::EngineService;
+use brisk_server::state::AppState;
 use brisk_waiting::{eventually, output};
 use std::process::Command;
 use std::sync::Arc;
@@ -48,7 +49,7 @@ fn engine(folder: &TempDir) -> (Engine, Arc<dyn Clock>) {
     let flags = Flags { config: Some(folder.path().join("brisk.toml")), ..Flags::default() };
     let settings = Settings::read(&flags, &Environment::default()).unwrap();
     let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(Timestamp::from_seconds(1_260_363_600)));
-    (open::engine(&settings, open::sources(&settings).unwrap(), &clock).unwrap(), clock)
+    (assembly::engine(&settings, assembly::sources(&settings).unwrap(), &clock).unwrap(), clock)
 }
 
 /// What a server finds that starts now: hits and loads of its first view.

@@ -2,6 +2,7 @@
 
 pub(crate) mod cache_details;
 pub(crate) mod header;
+mod hidden_fields;
 pub(crate) mod icon;
 pub(crate) mod panel_card;
 pub(crate) mod panel_content;

@@ -6,6 +6,7 @@ use super::icon::icon;
 use crate::service::DashboardPage;
 use brisk_domain::Panel;
 use brisk_domain::panel_kind::MenuEntry;
+use brisk_domain::parameter;
 use brisk_domain::view::query_string;
 use leptos::prelude::*;
 
@@ -66,7 +67,7 @@ fn cache(page: &DashboardPage, panel: &Panel) -> AnyView {
         pair("query", page.view.query_string(&page.dashboard)),
     ]);
     let mut pairs = page.pairs();
-    pairs.push(pair("cache", "1".to_owned()));
+    pairs.push(pair(parameter::CACHE, "1".to_owned()));
     let own = format!("/d/{}/p/{}{}#cache", page.dashboard.slug, panel.id, query_string(&pairs));
     view! {
         <details class="cache" data-src=format!("/fn/cache{asked}")>

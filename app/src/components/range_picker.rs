@@ -1,11 +1,11 @@
 //! Presets as links, custom dates as a form with a calendar.
 
+use super::hidden_fields::hidden_fields;
 use super::icon::{chevron, icon};
-use super::toolbar::hidden_fields;
 use crate::islands::{Calendar, day_number};
 use crate::service::DashboardPage;
 use brisk_domain::time_range::PRESETS;
-use brisk_domain::{TimeRange, Timestamp};
+use brisk_domain::{TimeRange, Timestamp, parameter};
 use leptos::prelude::*;
 
 /// The range picker.
@@ -26,10 +26,10 @@ pub(crate) fn range_picker(page: &DashboardPage) -> AnyView {
             <div class="pop-box range">
                 <nav class="menu" aria-label="Ranges">{presets}</nav>
                 <form class="custom" method="get" action=page.path()>
-                    {hidden_fields(page, &["range", "from", "to", "interval", "zoom"])}
+                    {hidden_fields(page, &[parameter::RANGE, parameter::FROM, parameter::TO, parameter::INTERVAL, parameter::ZOOM])}
                     <Calendar from=day_number(first) to=day_number(last) today=day_number(today)/>
-                    <label class="field">"From"<input type="date" name="from" value=date(first) required/></label>
-                    <label class="field">"To"<input type="date" name="to" value=date(last) required/></label>
+                    <label class="field">"From"<input type="date" name=parameter::FROM value=date(first) required/></label>
+                    <label class="field">"To"<input type="date" name=parameter::TO value=date(last) required/></label>
                     <button class="btn primary">"Apply"</button>
                 </form>
             </div>
@@ -42,7 +42,8 @@ fn preset(page: &DashboardPage, label: &'static str, range: &TimeRange) -> AnyVi
     let word = range.word().unwrap_or_default();
     let current = (*range == page.view.range).then_some("true");
     // Another range gets the interval that suits it.
-    let nothing = ["from", "to", "interval", "zoom"].map(|name| (name, None));
-    let changes = [&[("range", Some(word))], nothing.as_slice()].concat();
+    let nothing = [parameter::FROM, parameter::TO, parameter::INTERVAL, parameter::ZOOM]
+        .map(|name| (name, None));
+    let changes = [&[(parameter::RANGE, Some(word))], nothing.as_slice()].concat();
     view! { <a href=page.link_with(&changes) aria-current=current>{label}</a> }.into_any()
 }

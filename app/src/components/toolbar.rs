@@ -3,7 +3,7 @@
 use super::icon::{chevron, icon};
 use super::{range_picker, variable_picker};
 use crate::service::DashboardPage;
-use brisk_domain::{Interval, IntervalChoice, Pace};
+use brisk_domain::{Interval, IntervalChoice, Pace, parameter};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ pub(crate) fn toolbar(page: &Arc<DashboardPage>) -> AnyView {
             <div class="push">
                 {pace(page)}
                 <form method="post" action=format!("/d/{}/refresh{query}", page.dashboard.slug)>
-                    <input type="hidden" name="back" value=page.link_here()/>
+                    <input type="hidden" name=parameter::BACK value=page.link_here()/>
                     <button class="btn" title="Load everything again">{icon("refresh")}"Refresh"</button>
                 </form>
             </div>
@@ -46,7 +46,7 @@ pub(crate) fn toolbar(page: &Arc<DashboardPage>) -> AnyView {
 /// How the page follows its data. Hidden without scripts, which do the following.
 fn pace(page: &DashboardPage) -> AnyView {
     let link = |pace: Pace, words: &'static str| {
-        let href = page.link_with(&[(Pace::PARAMETER, pace.word())]);
+        let href = page.link_with(&[(parameter::REFRESH, pace.word())]);
         let current = (pace == page.pace).then_some("true");
         view! { <a href=href aria-current=current>{words}</a> }.into_any()
     };
@@ -81,7 +81,7 @@ fn interval(page: &DashboardPage) -> AnyView {
     let links: Vec<AnyView> = choices
         .map(|choice| {
             let current = (page.view.interval == IntervalChoice::Fixed(choice)).then_some("true");
-            let href = page.link_with(&[("interval", Some(choice.word().to_owned()))]);
+            let href = page.link_with(&[(parameter::INTERVAL, Some(choice.word().to_owned()))]);
             view! { <a href=href aria-current=current>"By "{choice.word()}</a> }.into_any()
         })
         .collect();
@@ -93,19 +93,10 @@ fn interval(page: &DashboardPage) -> AnyView {
                 {icon("interval")}{label.clone()}{chevron()}
             </summary>
             <div class="pop-box menu">
-                <a href=page.link_with(&[("interval", Some("auto".into()))]) aria-current=automatic>"Automatic"</a>
+                <a href=page.link_with(&[(parameter::INTERVAL, Some("auto".into()))]) aria-current=automatic>"Automatic"</a>
                 {links}
             </div>
         </details>
     }
     .into_any()
-}
-
-/// The rest of the view, so that a form changes only its own part.
-pub(crate) fn hidden_fields(page: &DashboardPage, own: &[&str]) -> Vec<AnyView> {
-    page.pairs()
-        .into_iter()
-        .filter(|(name, _)| !own.contains(&name.as_str()))
-        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> }.into_any())
-        .collect()
 }

@@ -4,6 +4,7 @@ use super::icon::{chevron, icon};
 use crate::Theme;
 use crate::islands::FullScreen;
 use crate::service::Page;
+use brisk_domain::parameter;
 use leptos::prelude::*;
 
 /// The bar at the top of `page`, which is shown at `path`.
@@ -16,7 +17,7 @@ pub(crate) fn top_bar(page: &Page, theme: Theme, path: String) -> AnyView {
     let buttons = Vec::from(buttons.map(|(choice, name, label)| {
         let pressed = if choice == theme { "true" } else { "false" };
         view! {
-            <button class="icon-btn" name="theme" value=choice.word() aria-pressed=pressed aria-label=label title=label>
+            <button class="icon-btn" name=parameter::THEME value=choice.word() aria-pressed=pressed aria-label=label title=label>
                 {icon(name)}
             </button>
         }
@@ -30,7 +31,7 @@ pub(crate) fn top_bar(page: &Page, theme: Theme, path: String) -> AnyView {
                 {wall(page)}
                 <FullScreen/>
                 <form class="switch" method="post" action="/theme" aria-label="Theme">
-                    <input type="hidden" name="back" value=path/>
+                    <input type="hidden" name=parameter::BACK value=path/>
                     {buttons}
                 </form>
             </div>
@@ -67,7 +68,7 @@ fn wall(page: &Page) -> Option<AnyView> {
     let (Page::Dashboard(page) | Page::Panel(page)) = page else {
         return None;
     };
-    let href = page.link_with(&[("full", Some("1".to_owned()))]);
+    let href = page.link_with(&[(parameter::FULL, Some("1".to_owned()))]);
     Some(
         view! {
             <noscript>

@@ -1,7 +1,7 @@
 //! One variable's control, by its kind: a form where several values may be chosen, links where one may.
 
+use super::hidden_fields::hidden_fields;
 use super::icon::{chevron, icon};
-use super::toolbar::hidden_fields;
 use crate::islands::OptionSearch;
 use crate::service::{ChoicesSlot, DashboardPage};
 use brisk_domain::{Selection, Variable, VariableKind};

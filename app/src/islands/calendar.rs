@@ -1,6 +1,7 @@
 //! A month to choose a range from: the first press is the first day, the next one the last. Fills the
 //! two date fields of its form, which work alone without scripts.
 
+use brisk_domain::parameter;
 use chrono::{Datelike, Days, Months, NaiveDate};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -143,7 +144,7 @@ fn fill(table: NodeRef<leptos::html::Table>, chosen: Chosen) {
         return;
     };
     let last = chosen.last.unwrap_or(chosen.first);
-    for (name, day) in [("from", chosen.first), ("to", last)] {
+    for (name, day) in [(parameter::FROM, chosen.first), (parameter::TO, last)] {
         let field = form.query_selector(&format!("input[name={name}]")).ok().flatten();
         if let Some(field) = field.and_then(|f| f.dyn_into::<web_sys::HtmlInputElement>().ok()) {
             field.set_value(&day.format("%Y-%m-%d").to_string());

@@ -12,7 +12,7 @@
 use super::overlay;
 use crate::server_functions::{PanelUpdate, panel};
 use brisk_chart::{Drawing, Input, LegendItem, Readout};
-use brisk_domain::{Bounds, Interval, Timestamp, ZoneOffsets};
+use brisk_domain::{Bounds, Interval, Timestamp, ZoneOffsets, parameter};
 use leptos::html::Div;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -433,11 +433,11 @@ fn zoom(bounds: Bounds, place: StoredValue<ChartPlace>) {
     let location = window().location();
     let search = location.search().unwrap_or_default();
     if let Ok(parameters) = web_sys::UrlSearchParams::new_with_str(&search) {
-        parameters.delete("range");
-        parameters.delete("interval");
-        parameters.set("from", &ends.0);
-        parameters.set("to", &ends.1);
-        parameters.set("zoom", &before);
+        parameters.delete(parameter::RANGE);
+        parameters.delete(parameter::INTERVAL);
+        parameters.set(parameter::FROM, &ends.0);
+        parameters.set(parameter::TO, &ends.1);
+        parameters.set(parameter::ZOOM, &before);
         let query: String = parameters.to_string().into();
         let _ = location.set_search(&query);
     }

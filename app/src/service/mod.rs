@@ -9,7 +9,7 @@ pub use sources_page::{RollupRow, SourceReport, SourcesPage};
 use crate::fragments::Fragments;
 use brisk_domain::{
     Bounds, Dashboard, Interval, Pace, Panel, PanelData, PanelEntries, PanelError, Presentation,
-    Slug, Timestamp, VariableName, ViewState, ZoneOffsets,
+    Slug, Timestamp, VariableName, ViewState, ZoneOffsets, parameter,
 };
 use futures::future::{BoxFuture, Shared};
 use std::collections::BTreeMap;
@@ -269,7 +269,7 @@ impl DashboardPage {
     pub fn pairs(&self) -> Vec<(String, String)> {
         let mut pairs = self.view.to_pairs(&self.dashboard);
         pairs.extend(self.presentation.to_pairs());
-        pairs.extend(self.pace.word().map(|word| (Pace::PARAMETER.to_owned(), word)));
+        pairs.extend(self.pace.word().map(|word| (parameter::REFRESH.to_owned(), word)));
         pairs
     }
 
@@ -312,7 +312,7 @@ impl DashboardPage {
     /// [`DashboardPage::link_here`], with only the panels where it is `full`.
     pub fn link_here_in(&self, full: bool) -> String {
         let mut pairs = self.pairs();
-        pairs.extend(full.then(|| ("full".to_owned(), "1".to_owned())));
+        pairs.extend(full.then(|| (parameter::FULL.to_owned(), "1".to_owned())));
         self.address(&pairs)
     }
 

@@ -1,17 +1,21 @@
 //! [`Cache`]: lookup, single-flight load, refresh, invalidation, over one tier or two.
 
 use crate::entry::{Entry, Hit, State};
+use crate::error::{LoadError, NotRecorded};
 use crate::events::{Event, Events, Follower};
 use crate::failures::Failures;
 use crate::flight::Flights;
 use crate::generation::Known;
+use crate::key::{EntryKey, Tag};
 use crate::lanes::{LaneLimits, Lanes};
 use crate::memory::Memory;
+use crate::policy::{Request, Trigger};
 use crate::redis::breaker::Open;
 use crate::redis::channel::{self, Message};
-use crate::redis::{RedisConfig, RedisConfigError, Shared};
+use crate::redis::config::{RedisConfig, RedisConfigError};
+use crate::redis::shared::Shared;
 use crate::statistics::{Counters, Statistics, Tiers};
-use crate::{EntryKey, LoadError, NotRecorded, Request, Tag, Trigger, Value};
+use crate::value::Value;
 use brisk_domain::Clock;
 use futures::future::BoxFuture;
 use std::error::Error;
@@ -82,7 +86,7 @@ pub struct Health {
     pub trouble: Option<(Duration, String)>,
     /// Since when that tier answers but takes nothing new, so that invalidations are refused, and
     /// why: it is full, or may only be read.
-    pub refusal: Option<(Duration, String)>,
+    pub write_trouble: Option<(Duration, String)>,
 }
 
 /// A tagged cache. Cheap to clone.
@@ -285,7 +289,7 @@ impl<V: Value> Cache<V> {
         Health {
             shared: shared.is_some(),
             trouble: shared.and_then(|shared| shared.trouble()).map(since),
-            refusal: shared.and_then(|shared| shared.refusal()).map(since),
+            write_trouble: shared.and_then(|shared| shared.write_trouble()).map(since),
         }
     }
 

@@ -2,8 +2,8 @@
 //!
 //! Whatever else is found under a key, garbage or another version's bytes, is no entry.
 
-use crate::EntryKey;
 use crate::entry::Entry;
+use crate::key::EntryKey;
 use crate::value::{DecodeError, Value};
 use brisk_domain::Timestamp;
 use std::cell::RefCell;
@@ -113,7 +113,7 @@ fn checksum(content: &[u8], key: &EntryKey) -> [u8; CHECKSUM] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Fingerprint;
+    use crate::key::Fingerprint;
     use proptest::prelude::*;
     use std::sync::Arc;
 

@@ -1,6 +1,7 @@
 //! A cached value with its times, and what a lookup says of it.
 
-use crate::{EntryKey, Policy};
+use crate::key::EntryKey;
+use crate::policy::Policy;
 use brisk_domain::Timestamp;
 use std::time::Duration;
 
@@ -99,7 +100,7 @@ pub(crate) fn after(at: Timestamp, length: Duration) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Fingerprint;
+    use crate::key::Fingerprint;
 
     fn entry(ttl: Duration, load_time: Duration) -> Entry<()> {
         let policy = Policy { ttl, ..Policy::default() };

@@ -1,6 +1,6 @@
 //! Why there is no value, or no record of an invalidation.
 
-use crate::redis::Trouble;
+use crate::redis::trouble::Trouble;
 use std::error::Error;
 use std::sync::Arc;
 

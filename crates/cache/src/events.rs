@@ -1,6 +1,6 @@
 //! What happened to the cache, for those who follow it: open pages, administration.
 
-use crate::{EntryKey, Tag};
+use crate::key::{EntryKey, Tag};
 use std::sync::Arc;
 use tokio::sync::broadcast;
 

@@ -2,7 +2,8 @@
 //! failed. They are not values.
 
 use crate::entry::after;
-use crate::{EntryKey, LoadError};
+use crate::error::LoadError;
+use crate::key::EntryKey;
 use brisk_domain::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};

@@ -1,7 +1,10 @@
 //! Single flight in one process: one load per entry key, however many ask. A reader who leaves ends
 //! nobody else's load; when the last one leaves, nobody wants it any more, and it ends.
 
-use crate::{EntryKey, Hit, LoadError, Value};
+use crate::entry::Hit;
+use crate::error::LoadError;
+use crate::key::EntryKey;
+use crate::value::Value;
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use std::collections::HashMap;
@@ -186,7 +189,7 @@ impl<V: Value> Drop for Landing<V> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Fingerprint;
+    use crate::key::Fingerprint;
     use std::time::Duration;
 
     fn key() -> EntryKey {

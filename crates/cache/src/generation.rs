@@ -1,6 +1,6 @@
 //! The current version of each tag: random, so that losing them can never bring an old one back.
 
-use crate::Tag;
+use crate::key::Tag;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
 

@@ -1,6 +1,6 @@
 //! Bounded concurrency: at most so many loads at a time in each lane, the rest in a queue.
 
-use crate::LoadError;
+use crate::error::LoadError;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

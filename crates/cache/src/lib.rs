@@ -45,10 +45,10 @@
 //! `cargo run -p brisk-cache --example tour [redis://…]` shows all of it happen, in memory and
 //! shared. `cargo bench -p brisk-cache` says what it costs.
 //!
-//! The files: [`cache`] puts it together; `lookup` finds, `load` loads, `peek` only looks; [`key`],
-//! [`policy`], [`value`] and [`entry`] are its words; `memory` and [`redis`] are the tiers, [`encoding`]
-//! is what the latter holds; `flight`, `lanes` and `failures` guard the loader; [`events`] and
-//! [`statistics`] tell what happened.
+//! The files: [`cache`] puts it together; `lookup` finds, `load` loads, `inspection` only reads;
+//! [`key`], [`policy`], [`value`] and [`entry`] are its words; `memory` and [`redis`] are the tiers,
+//! [`encoding`] is what the latter holds; `flight`, `lanes` and `failures` guard the loader;
+//! [`events`] and [`statistics`] tell what happened.
 //!
 //! To add a way to end a flight: `flight`. To add a figure: [`statistics`]. To add another
 //! shared tier: what [`redis`] offers to [`cache`] is the list of what it needs.
@@ -61,12 +61,12 @@ pub mod events;
 mod failures;
 mod flight;
 mod generation;
+mod inspection;
 pub mod key;
 pub mod lanes;
 mod load;
 mod lookup;
 mod memory;
-mod peek;
 pub mod policy;
 pub mod redis;
 pub mod statistics;
@@ -77,10 +77,11 @@ pub use cache::{Cache, Config, Found, Health, Ticket};
 pub use entry::{Entry, Hit, State};
 pub use error::{LoadError, NotRecorded};
 pub use events::{Event, Follower};
+pub use inspection::Inspection;
 pub use key::{EntryKey, Fingerprint, Tag};
 pub use lanes::LaneLimits;
-pub use peek::Peeked;
 pub use policy::{Policy, Request, Trigger};
-pub use redis::{RedisConfig, RedisConfigError, Trouble};
+pub use redis::config::{RedisConfig, RedisConfigError};
+pub use redis::trouble::Trouble;
 pub use statistics::{Figures, Statistics, Tiers};
 pub use value::{DecodeError, Value};

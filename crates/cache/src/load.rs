@@ -1,13 +1,17 @@
 //! One load, from its first check to its storing: single flight in the cluster.
 
+use crate::cache::Cache;
 use crate::cache::{Inner, Ticket};
 use crate::encoding;
 use crate::entry::{Entry, Hit, State};
+use crate::error::LoadError;
 use crate::flight::Flight;
+use crate::policy::Trigger;
 use crate::redis::channel::Message;
 use crate::redis::lease::Lease;
-use crate::redis::{Shared, Trouble};
-use crate::{Cache, LoadError, Trigger, Value};
+use crate::redis::shared::Shared;
+use crate::redis::trouble::Trouble;
+use crate::value::Value;
 use brisk_domain::Timestamp;
 use futures::future::BoxFuture;
 use std::error::Error;

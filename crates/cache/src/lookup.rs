@@ -2,10 +2,14 @@
 //! from memory and from the shared tier.
 
 use crate::cache::{Found, Inner, Ticket};
+use crate::encoding;
 use crate::entry::{Entry, Hit, State};
 use crate::generation::{Generation, Generations, Recalled, Stamp};
-use crate::redis::{Shared, Trouble};
-use crate::{EntryKey, Policy, Request, Tag, Value, encoding};
+use crate::key::{EntryKey, Tag};
+use crate::policy::{Policy, Request};
+use crate::redis::shared::Shared;
+use crate::redis::trouble::Trouble;
+use crate::value::Value;
 use brisk_domain::Timestamp;
 use std::collections::{HashMap, HashSet};
 

@@ -1,8 +1,8 @@
 //! The memory tier: entries of this process, bounded in bytes.
 
 use crate::entry::Entry;
+use crate::key::{EntryKey, Fingerprint};
 use crate::value::Value;
-use crate::{EntryKey, Fingerprint};
 use brisk_domain::Timestamp;
 
 /// Remembered "newest entry of this fingerprint" pairs.
@@ -71,7 +71,7 @@ impl<V: Value> Memory<V> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Policy;
+    use crate::policy::Policy;
     use std::sync::Arc;
     use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! What a caller asks for, and how long the answer may be used.
 
-use crate::{Fingerprint, Tag};
+use crate::key::{Fingerprint, Tag};
 use std::sync::Arc;
 use std::time::Duration;
 

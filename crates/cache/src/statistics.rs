@@ -1,6 +1,7 @@
 //! Honest figures: what was asked, what was found, what it cost.
 
-use crate::{Hit, State, Trigger};
+use crate::entry::{Hit, State};
+use crate::policy::Trigger;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;

@@ -46,16 +46,16 @@ async fn looking_finds_what_another_process_has_and_keeps_and_counts_nothing() {
     let (a, b) = (replica(&config), replica(&config));
     get(&a, "a", "one").await;
     stored(&a, 1).await;
-    let peek = async || b.peek(&[request("a")]).await.remove(0);
+    let peek = async || b.inspect(&[request("a")]).await.remove(0);
     let before = b.statistics().of;
     for _ in 0..2 {
-        let peeked = peek().await;
-        let found = peeked.entry.as_ref().map(|entry| entry.value.clone());
-        assert_eq!((found, peeked.is_previous()), (Some(Text::from("one")), false));
+        let inspected = peek().await;
+        let found = inspected.entry.as_ref().map(|entry| entry.value.clone());
+        assert_eq!((found, inspected.is_previous()), (Some(Text::from("one")), false));
     }
     a.invalidate(&[tag("table:orders")]).await.unwrap();
-    let peeked = peek().await;
-    assert!(peeked.is_previous() && peeked.entry.is_some());
+    let inspected = peek().await;
+    assert!(inspected.is_previous() && inspected.entry.is_some());
     assert_eq!((b.statistics().of, b.bytes()), (before, 0));
     assert_eq!(b.statistics().tiers.shared_hits, 0);
 }

@@ -277,11 +277,11 @@ async fn a_full_redis_is_no_failed_page() {
     assert!(lookup(&cache, "before").await.is_some());
     assert!(cache.invalidate(&[tag("table:orders")]).await.is_err(), "not recorded, and said so");
     assert!(cache.health().trouble.is_none(), "it still answers");
-    let (_, why) = cache.health().refusal.unwrap();
+    let (_, why) = cache.health().write_trouble.unwrap();
     assert!(why.contains("OOM"), "{why}");
     server.command::<String>(&["CONFIG", "SET", "maxmemory", "0"]);
     cache.invalidate(&[tag("table:orders")]).await.unwrap();
-    let has_room = async || cache.health().refusal.is_none();
+    let has_room = async || cache.health().write_trouble.is_none();
     eventually("it is noticed that Redis takes entries again", has_room).await;
 }
 

@@ -1,5 +1,6 @@
 //! What a panel is compared with.
 
+use crate::{Bounds, Interval, ZoneOffsets};
 use serde::{Deserialize, Serialize};
 
 /// The other range that a panel is compared with: the same statement over shifted bounds.
@@ -28,5 +29,17 @@ impl Compare {
             Self::PreviousPeriod => "previous period",
             Self::PreviousYear => "previous year",
         }
+    }
+}
+
+impl Bounds {
+    /// The bounds to compare with. Whole days stay whole days through daylight-saving changes.
+    pub fn compared(self, compare: Compare, zone: &ZoneOffsets) -> Self {
+        let (from, to) = (zone.local(self.from), zone.local(self.to));
+        let (from, to) = match compare {
+            Compare::PreviousPeriod => (from - (to - from), from),
+            Compare::PreviousYear => (Interval::Year.step(from, -1), Interval::Year.step(to, -1)),
+        };
+        Self { from: zone.instant(from), to: zone.instant(to) }
     }
 }

@@ -1,5 +1,6 @@
 //! How an open page follows its data, as it stands in the URL.
 
+use crate::parameter;
 use serde::{Deserialize, Serialize};
 
 /// How an open page follows its data.
@@ -15,8 +16,6 @@ pub enum Pace {
 }
 
 impl Pace {
-    /// The parameter of the URL.
-    pub const PARAMETER: &str = "refresh";
     /// What readers can choose, in seconds, with the words for it.
     pub const CHOICES: [(u32, &str); 6] = [
         (10, "Every 10 seconds"),
@@ -32,7 +31,7 @@ impl Pace {
 
     /// Reads a page's parameters; what makes no sense is as if it were not there.
     pub fn from_pairs(pairs: &[(String, String)]) -> Self {
-        let last = pairs.iter().rev().find(|(name, _)| name == Self::PARAMETER);
+        let last = pairs.iter().rev().find(|(name, _)| name == parameter::REFRESH);
         match last.map(|(_, value)| value.as_str()) {
             Some(Self::BY_HAND) => Self::ByHand,
             Some(seconds) => match seconds.parse() {

@@ -1,7 +1,7 @@
 //! How a view is presented: the order and page of its tables, and where a zoom leads back to. It
 //! changes no data, so it is no part of [`crate::ViewState`]; it stands in the URL all the same.
 
-use crate::{Dashboard, Interval, IntervalChoice, PanelId, TimeRange, ViewState};
+use crate::{Dashboard, Interval, IntervalChoice, PanelId, TimeRange, ViewState, parameter};
 use std::collections::BTreeMap;
 
 /// How a view is presented. What the URL says of it and makes no sense is ignored: nothing would be
@@ -49,9 +49,9 @@ impl Presentation {
         let mut read = Self::default();
         for (name, value) in pairs {
             match name.as_str() {
-                "zoom" => read.zoomed_from = ZoomedFrom::parse(value),
-                "cache" => read.cache = value == "1",
-                "sort" => {
+                parameter::ZOOM => read.zoomed_from = ZoomedFrom::parse(value),
+                parameter::CACHE => read.cache = value == "1",
+                parameter::SORT => {
                     let parts = value.split_once(':');
                     let Some((panel, sort)) = parts.and_then(|(panel, sort)| {
                         Some((known(dashboard, panel)?, Sort::parse(sort)))
@@ -60,7 +60,7 @@ impl Presentation {
                     };
                     read.tables.entry(panel).or_default().sort = sort;
                 }
-                "page" => {
+                parameter::PAGE => {
                     let parts = value.split_once(':');
                     let Some((panel, page)) = parts.and_then(|(panel, page)| {
                         Some((known(dashboard, panel)?, page.parse::<u32>().ok()?))
@@ -81,12 +81,14 @@ impl Presentation {
     pub fn to_pairs(&self) -> Vec<(String, String)> {
         let mut pairs = Vec::new();
         for (panel, table) in &self.tables {
-            pairs.extend(table.sort.iter().map(|sort| ("sort".into(), format!("{panel}:{sort}"))));
+            pairs.extend(
+                table.sort.iter().map(|sort| (parameter::SORT.into(), format!("{panel}:{sort}"))),
+            );
             if table.page > 0 {
-                pairs.push(("page".into(), format!("{panel}:{}", table.page + 1)));
+                pairs.push((parameter::PAGE.into(), format!("{panel}:{}", table.page + 1)));
             }
         }
-        pairs.extend(self.zoomed_from.map(|before| ("zoom".into(), before.to_string())));
+        pairs.extend(self.zoomed_from.map(|before| (parameter::ZOOM.into(), before.to_string())));
         pairs
     }
 

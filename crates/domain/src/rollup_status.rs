@@ -38,7 +38,7 @@ pub struct LastRefresh {
 /// How a rollup is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RollupState {
-    /// It is up to date.
+    /// Its table is of its definition, and the last refresh succeeded.
     Good,
     /// There is no table yet, and nothing went wrong.
     NotBuilt,

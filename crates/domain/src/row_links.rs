@@ -6,28 +6,7 @@
 use crate::selection::MAX_VALUE_LENGTH;
 use crate::variable_kind::Options;
 use crate::view::query_string;
-use crate::{Dashboard, Frame, Selection, Slug, Values, Variable, VariableName, ViewState};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-
-/// The variable that marks and rows set: `filter = "country"`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct PanelFilter {
-    /// A variable of the panel's dashboard.
-    pub variable: VariableName,
-    /// The column with its values; absent, the one of the variable's name, else the first.
-    pub column: Option<String>,
-}
-
-/// The dashboard that a panel leads to: `link = "products"`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct PanelLink {
-    /// The dashboard.
-    pub dashboard: Slug,
-    /// Its variables that a mark or row sets, each with the column that holds the value. Without
-    /// any, all of the panel leads to the same place.
-    pub variables: BTreeMap<VariableName, String>,
-}
+use crate::{Dashboard, Frame, PanelFilter, PanelLink, Selection, Values, Variable, ViewState};
 
 /// The rule that makes an address of each row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -208,6 +187,8 @@ mod tests {
     use super::*;
     use crate::variable_kind::{Multi, Single, VariableKind};
     use crate::{CachePolicy, Column, IntervalChoice, Now, TimeRange, ZoneName};
+    use crate::{Slug, VariableName};
+    use std::collections::BTreeMap;
 
     fn variable(name: &str, multi: bool, options: Options, default: &[&str]) -> Variable {
         let mut default = default.iter().map(|s| (*s).to_owned());

@@ -1,6 +1,7 @@
 //! Which stretch of time a view covers.
 
-use crate::{Compare, Interval, Timestamp, ZoneOffsets};
+use crate::bounds::{span_label, url_ends};
+use crate::{Bounds, Interval, Timestamp, ZoneOffsets};
 use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -17,15 +18,6 @@ pub enum TimeRange {
     Previous(Interval),
     /// From a wall-clock time up to, and without, another.
     Absolute(NaiveDateTime, NaiveDateTime),
-}
-
-/// Two instants: from the first up to, and without, the second.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Bounds {
-    /// The first instant inside.
-    pub from: Timestamp,
-    /// The first instant after.
-    pub to: Timestamp,
 }
 
 /// The text is no time range.
@@ -167,63 +159,6 @@ impl TimeRange {
     }
 }
 
-impl Bounds {
-    /// The length in seconds.
-    pub const fn seconds(self) -> i64 {
-        self.to.seconds() - self.from.seconds()
-    }
-
-    /// The bounds to compare with. Whole days stay whole days through daylight-saving changes.
-    pub fn compared(self, compare: Compare, zone: &ZoneOffsets) -> Self {
-        let (from, to) = (zone.local(self.from), zone.local(self.to));
-        let (from, to) = match compare {
-            Compare::PreviousPeriod => (from - (to - from), from),
-            Compare::PreviousYear => (Interval::Year.step(from, -1), Interval::Year.step(to, -1)),
-        };
-        Self { from: zone.instant(from), to: zone.instant(to) }
-    }
-
-    /// The words for people, on the wall clock of `zone`.
-    pub fn label(self, zone: &ZoneOffsets) -> String {
-        span_label(zone.local(self.from), zone.local(self.to))
-    }
-
-    /// `from` and `to` as they stand in a URL.
-    pub fn url_ends(self, zone: &ZoneOffsets) -> (String, String) {
-        url_ends(zone.local(self.from), zone.local(self.to))
-    }
-}
-
-fn url_ends(from: NaiveDateTime, to: NaiveDateTime) -> (String, String) {
-    if from.time() == NaiveTime::MIN && to.time() == NaiveTime::MIN {
-        let last = to - Duration::days(1);
-        (from.format("%Y-%m-%d").to_string(), last.format("%Y-%m-%d").to_string())
-    } else {
-        let form = "%Y-%m-%dT%H:%M";
-        (from.format(form).to_string(), to.format(form).to_string())
-    }
-}
-
-fn span_label(from: NaiveDateTime, to: NaiveDateTime) -> String {
-    if from.time() != NaiveTime::MIN || to.time() != NaiveTime::MIN {
-        let end = if from.date() == to.date() { "%H:%M" } else { "%-d %b %Y %H:%M" };
-        return format!("{} – {}", from.format("%-d %b %Y %H:%M"), to.format(end));
-    }
-    let last = (to - Duration::days(1)).date();
-    let first = from.date();
-    let full = "%-d %b %Y";
-    match () {
-        () if first == last => first.format(full).to_string(),
-        () if (first.year(), first.month()) == (last.year(), last.month()) => {
-            format!("{} – {}", first.format("%-d"), last.format(full))
-        }
-        () if first.year() == last.year() => {
-            format!("{} – {}", first.format("%-d %b"), last.format(full))
-        }
-        () => format!("{} – {}", first.format(full), last.format(full)),
-    }
-}
-
 /// A wall-clock time, and whether it was a date alone.
 /// Reads a date, or a date with a time of day, on the wall clock of `zone`.
 pub fn parse_instant(text: &str, zone: &ZoneOffsets) -> Result<Timestamp, TimeRangeError> {
@@ -271,6 +206,7 @@ impl From<TimeRange> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Compare;
 
     fn at(text: &str) -> Timestamp {
         ZoneOffsets::utc().instant(NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap())

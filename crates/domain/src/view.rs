@@ -1,5 +1,6 @@
 //! What a reader looks at, as it stands in the URL.
 
+use crate::parameter;
 use crate::selection::{MAX_SELECTED, MAX_VALUE_LENGTH};
 use crate::time_range::TimeRangeError;
 use crate::variable_kind::Refusal;
@@ -56,10 +57,6 @@ pub enum ViewError {
     TooMuch(String),
 }
 
-/// Parameters that belong to the page, not to the view.
-const PAGE_PARAMETERS: [&str; 8] =
-    ["theme", "full", "table", "refresh", "page", "sort", "zoom", "cache"];
-
 impl ViewState {
     /// The view that opens first.
     pub fn default_of(dashboard: &Dashboard) -> Self {
@@ -84,7 +81,7 @@ impl ViewState {
             pairs.iter().rev().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())
         };
         let mut view = Self::default_of(dashboard);
-        match (last("range"), last("from"), last("to")) {
+        match (last(parameter::RANGE), last(parameter::FROM), last(parameter::TO)) {
             // A form sends all of its fields: custom dates count where the range says nothing else.
             (None | Some("custom"), from, to) if from.is_some() || to.is_some() => {
                 view.range = TimeRange::parse_custom(from.unwrap_or(""), to.unwrap_or(""))?;
@@ -93,7 +90,7 @@ impl ViewState {
             (Some(range), ..) => view.range = TimeRange::parse(range)?,
             (None, ..) => {}
         }
-        view.interval = match last("interval") {
+        view.interval = match last(parameter::INTERVAL) {
             None => view.interval,
             Some("auto") => IntervalChoice::Auto,
             Some(word) => Interval::parse(word)
@@ -102,7 +99,7 @@ impl ViewState {
         };
         for variable in &dashboard.variables {
             let name = variable.name.as_str();
-            if PAGE_PARAMETERS.contains(&name) {
+            if parameter::OF_PAGES.contains(&name) {
                 continue;
             }
             let mut given = pairs.iter().filter(|(n, _)| n == name).peekable();
@@ -150,15 +147,15 @@ impl ViewState {
         let mut pair = |name: &str, value: String| pairs.push((name.to_owned(), value));
         if self.range != default.range {
             if let Some(word) = self.range.word() {
-                pair("range", word);
+                pair(parameter::RANGE, word);
             } else if let Some((from, to)) = self.range.custom_ends() {
-                pair("from", from);
-                pair("to", to);
+                pair(parameter::FROM, from);
+                pair(parameter::TO, to);
             }
         }
         if self.interval != default.interval {
             pair(
-                "interval",
+                parameter::INTERVAL,
                 match self.interval {
                     IntervalChoice::Auto => "auto".into(),
                     IntervalChoice::Fixed(interval) => interval.word().into(),

@@ -1,15 +1,15 @@
-//! [`Engine`]: glances at views, invalidation, warming, rollups.
+//! [`Engine`]: lookups of views, invalidation, warming, rollups.
 
 use crate::catalog::Catalog;
-use crate::glance::Glance;
-use crate::key;
 use crate::load::Loader;
+use crate::lookup::Lookup;
+use crate::planned_rollup::{self, PlannedRollup, Plans};
 use crate::policy::Policies;
-use crate::popular::Popular;
-use crate::prepared::{Kept, Shown};
-use crate::rollup::{self, PlannedRollup, Plans};
+use crate::prepared::{PlanCache, Shown};
+use crate::requested_views::RequestedViews;
 use crate::view::{ChoicesState, View};
 use crate::window::{TooFine, Window};
+use crate::{key, key_tags};
 use brisk_cache::{Follower, LoadError, NotRecorded, Request, Trigger};
 use brisk_domain::{
     Access, Clock, Dashboard, Panel, PanelId, RequestedView, RollupName, RollupReport, Slug,
@@ -25,8 +25,8 @@ pub struct Engine {
     catalog: Arc<Catalog>,
     pub(crate) loader: Loader,
     pub(crate) policies: Policies,
-    pub(crate) prepared: Kept,
-    popular: Popular,
+    pub(crate) prepared: PlanCache,
+    requested_views: RequestedViews,
     plans: Plans,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -39,9 +39,9 @@ const WARMED_AT_A_TIME: usize = 2;
 impl Engine {
     /// An engine over these dashboards and sources.
     pub fn new(catalog: Arc<Catalog>, loader: Loader, clock: Arc<dyn Clock>) -> Self {
-        let (policies, prepared) = (Policies::default(), Kept::default());
-        let (popular, plans) = (Popular::default(), Plans::default());
-        Self { catalog, loader, policies, prepared, popular, plans, clock }
+        let (policies, prepared) = (Policies::default(), PlanCache::default());
+        let (requested_views, plans) = (RequestedViews::default(), Plans::default());
+        Self { catalog, loader, policies, prepared, requested_views, plans, clock }
     }
 
     /// With what is said about caching outside of dashboards.
@@ -61,23 +61,23 @@ impl Engine {
     }
 
     /// What the cache knows of what is `shown`: one batch lookup, whatever the number of panels.
-    pub async fn glance(
+    pub async fn lookup(
         &self,
         dashboard: &Arc<Dashboard>,
         shown: &Shown,
         view: &ViewState,
         access: &Access,
         trigger: Trigger,
-    ) -> Result<Glance, TooFine> {
+    ) -> Result<Lookup, TooFine> {
         let now = self.now(dashboard, access, trigger).await;
         let window = Window::of(dashboard, view, now.at)?;
         let prepared = self.prepare(dashboard, shown, view, access, window);
         if (shown, trigger) == (&Shown::Dashboard, Trigger::View) {
-            self.popular.count(&dashboard.slug, view, access);
+            self.requested_views.count(&dashboard.slug, view, access);
         }
-        let looked = self.loader.lookup(&prepared.planned, &prepared.requests, trigger).await;
+        let found = self.loader.lookup(&prepared.planned, &prepared.requests, trigger).await;
         let (loader, is_now_previous) = (self.loader.clone(), now.is_previous);
-        Ok(Glance { prepared, looked, loader, trigger, is_now_previous })
+        Ok(Lookup { prepared, found, loader, trigger, is_now_previous })
     }
 
     /// A whole dashboard; what is missing loads side by side.
@@ -88,8 +88,8 @@ impl Engine {
         access: &Access,
         trigger: Trigger,
     ) -> Result<View, TooFine> {
-        let glance = self.glance(dashboard, &Shown::Dashboard, view, access, trigger).await;
-        glance.map(Glance::open)
+        let lookup = self.lookup(dashboard, &Shown::Dashboard, view, access, trigger).await;
+        lookup.map(Lookup::into_view)
     }
 
     /// One panel of a dashboard, with the dashboard's choices.
@@ -102,7 +102,7 @@ impl Engine {
         trigger: Trigger,
     ) -> Result<View, TooFine> {
         let shown = Shown::Panel(panel.id.clone());
-        self.glance(dashboard, &shown, view, access, trigger).await.map(Glance::open)
+        self.lookup(dashboard, &shown, view, access, trigger).await.map(Lookup::into_view)
     }
 
     /// Panels of a dashboard without its choices, for who offers none.
@@ -115,7 +115,7 @@ impl Engine {
         trigger: Trigger,
     ) -> Result<View, TooFine> {
         let shown = Shown::Frames(panels.iter().map(|panel| panel.id.clone()).collect());
-        self.glance(dashboard, &shown, view, access, trigger).await.map(Glance::open)
+        self.lookup(dashboard, &shown, view, access, trigger).await.map(Lookup::into_view)
     }
 
     /// What happens to the cache from now on.
@@ -147,7 +147,7 @@ impl Engine {
             tags.iter().flat_map(|tag| key::resolved(tag, dashboard)).collect();
         resolved.sort();
         resolved.dedup();
-        let names: Vec<_> = resolved.iter().filter_map(key::cache_tag).collect();
+        let names: Vec<_> = resolved.iter().filter_map(key_tags::cache_tag).collect();
         self.loader.cache().invalidate(&names).await?;
         Ok(resolved)
     }
@@ -178,7 +178,7 @@ impl Engine {
     /// were asked for most, as who asked for them may see them. The answer counts the views.
     pub async fn warm(&self, dashboard: &Arc<Dashboard>) -> usize {
         let first = (ViewState::default_of(dashboard), Access::anonymous());
-        let mut views = self.popular.of(dashboard, WARMED_VARIATIONS);
+        let mut views = self.requested_views.of(dashboard, WARMED_VARIATIONS);
         views.retain(|view| *view != first);
         views.insert(0, first);
         let warmed = views.into_iter().map(|(view, access)| async move {
@@ -202,12 +202,12 @@ impl Engine {
     /// How often readers asked for which views, to be kept across a restart. Views of users with
     /// attributes are left out: attributes are personal.
     pub fn requested_views(&self) -> Vec<RequestedView> {
-        self.popular.requested(|slug| self.catalog.dashboard(slug))
+        self.requested_views.requested(|slug| self.catalog.dashboard(slug))
     }
 
     /// Goes on counting from what [`Engine::requested_views`] said before a restart.
     pub fn recall_requested_views(&self, requested: &[RequestedView]) {
-        self.popular.recall(requested, |slug| self.catalog.dashboard(slug));
+        self.requested_views.recall(requested, |slug| self.catalog.dashboard(slug));
     }
 
     /// All rollups by name; those that cannot be refreshed with a sentence that says why.
@@ -240,7 +240,7 @@ impl Engine {
         name: &str,
     ) -> Result<Arc<PlannedRollup>, String> {
         let contents = self.catalog.contents();
-        let rollup = rollup::find(&contents.rollups, source, name)?;
+        let rollup = planned_rollup::find(&contents.rollups, source, name)?;
         let declared = self.loader.source(source);
         let declared = declared.ok_or_else(|| format!("source \"{source}\" is not declared"))?;
         self.plans.of(rollup, declared).map_err(|error| format!("the rollup {name}, {error}"))

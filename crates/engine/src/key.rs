@@ -4,12 +4,11 @@
 //! loads the others find.
 
 use crate::encoding;
-use crate::plan::Planned;
-use brisk_cache::{Fingerprint, Policy, Request, Tag as CacheTag};
-use brisk_domain::{Dashboard, Panel, PanelId, Query, Rollup, RollupName, Slug, SourceName, Tag};
-use brisk_source::rollup::Plan;
+use crate::key_tags::{cache_tag, sorted, table_tag};
+use crate::plan::PlannedStatement;
+use brisk_cache::{Fingerprint, Policy, Request};
+use brisk_domain::{Dashboard, Panel, PanelId, Query, Slug, Tag};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Whose statement it is.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +21,7 @@ pub enum Owner<'a> {
 
 /// The cache request of one statement of a dashboard.
 pub fn request(
-    planned: &Planned,
+    planned: &PlannedStatement,
     dashboard: &Dashboard,
     owner: Owner<'_>,
     policy: Policy,
@@ -62,44 +61,6 @@ pub fn request(
     }
 }
 
-/// How long a refresh counts where only an invalidation ends it. Redis may lose it earlier; then
-/// the rollup is refreshed once more.
-const UNTIL_INVALIDATED: Duration = Duration::from_secs(365 * 86_400);
-
-/// The cache request of a rollup's refresh. There is no stale window: one whose time has passed is
-/// refreshed before it is read. What is refreshed in one `place` is not in another.
-pub fn rollup_request(plan: &Plan, definition: &str, place: &str) -> Request {
-    let Rollup { name, source, refresh, .. } = plan.rollup();
-    let parts = ["rollup", source.as_str(), name.as_str(), definition, place];
-    let own = rollup_tag(source, name);
-    let label = Arc::from(own.to_string());
-    let mut names = vec![Tag::All, Tag::Source(source.to_string()), own];
-    names.extend(plan.tables().iter().map(|table| table_tag(source, table)));
-    Request {
-        fingerprint: Fingerprint::of(parts),
-        tags: sorted(names.iter().filter_map(cache_tag)),
-        policy: Policy {
-            ttl: refresh.unwrap_or(UNTIL_INVALIDATED),
-            stale: Duration::ZERO,
-            strict: true,
-            off: false,
-        },
-        label,
-        lane: Arc::from(source.as_str()),
-    }
-}
-
-/// The tag that a rollup's refresh has, and all that reads it.
-pub fn rollup_tag(source: &SourceName, name: &RollupName) -> Tag {
-    Tag::Rollup { source: source.to_string(), rollup: name.to_string() }
-}
-
-/// The cache's name for a tag. There is none for a table whose name is too long, which no webhook
-/// could send either.
-pub fn cache_tag(tag: &Tag) -> Option<CacheTag> {
-    CacheTag::parse(&tag.to_string()).ok()
-}
-
 /// The tags to invalidate for `tag`: for a panel those of all its statements, some of which it
 /// may share with other panels; for a table those of each way to write it.
 pub fn resolved(tag: &Tag, dashboard: impl Fn(&Slug) -> Option<Arc<Dashboard>>) -> Vec<Tag> {
@@ -137,17 +98,6 @@ fn spellings(source: &str, table: &str) -> Vec<Tag> {
 
 /// What PostgreSQL and SQLite call the schema of a table whose schema nobody names.
 const USUAL_SCHEMAS: [&str; 2] = ["public", "main"];
-
-fn sorted(tags: impl Iterator<Item = CacheTag>) -> Arc<[CacheTag]> {
-    let mut tags: Vec<CacheTag> = tags.collect();
-    tags.sort();
-    tags.dedup();
-    tags.into()
-}
-
-fn table_tag(source: &SourceName, table: &str) -> Tag {
-    Tag::Table { source: source.to_string(), table: table.to_owned() }
-}
 
 fn panel_tag(dashboard: &Dashboard, panel: &PanelId) -> Tag {
     Tag::Panel { dashboard: dashboard.slug.to_string(), panel: panel.to_string() }

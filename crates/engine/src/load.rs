@@ -1,8 +1,9 @@
 //! From planned statements to frames: what the cache has now, and futures for the rest.
 
 use crate::encoding::Cached;
-use crate::plan::Planned;
+use crate::plan::PlannedStatement;
 use crate::rollup::{Refreshed, Refresher, RunObserver};
+pub use crate::sources::Sources;
 use brisk_cache::{Cache, EntryKey, Hit, LoadError, Request, State, Ticket, Trigger};
 use brisk_domain::{FailureKind, Frame, Freshness, PanelError, SourceName, Timestamp};
 use brisk_source::{Source, SourceError};
@@ -40,8 +41,8 @@ impl Loaded {
 
 /// What is known of one statement.
 #[derive(Clone)]
-pub struct Looked {
-    planned: Arc<Planned>,
+pub struct StatementLookup {
+    planned: Arc<PlannedStatement>,
     ticket: Ticket,
     /// What has to be there before it runs.
     rollups: Vec<Refreshed>,
@@ -50,7 +51,7 @@ pub struct Looked {
     is_ready: bool,
 }
 
-impl Looked {
+impl StatementLookup {
     /// What identifies its entry.
     pub fn key(&self) -> EntryKey {
         self.ticket.key
@@ -72,9 +73,6 @@ fn is_shown_at_once(hit: &Hit<Cached>, trigger: Trigger) -> bool {
         Trigger::Live | Trigger::Api | Trigger::Report => hit.state != State::Previous && !is_past,
     }
 }
-
-/// The sources by name.
-pub type Sources = BTreeMap<SourceName, Source>;
 
 /// Loads statements through the cache.
 #[derive(Clone)]
@@ -120,14 +118,14 @@ impl Loader {
     /// near its end, is refreshed behind the answer.
     pub async fn lookup(
         &self,
-        planned: &[Arc<Planned>],
+        planned: &[Arc<PlannedStatement>],
         requests: &[Request],
         trigger: Trigger,
-    ) -> Vec<Looked> {
+    ) -> Vec<StatementLookup> {
         let found = self.cache.lookup(requests, trigger).await;
         // One refresh of each rollup for the whole batch, and only if something has to run.
         let mut refreshed: BTreeMap<Arc<str>, Refreshed> = BTreeMap::new();
-        let looked = found.into_iter().zip(planned).map(|(found, planned)| {
+        let found = found.into_iter().zip(planned).map(|(found, planned)| {
             let is_ready = found.hit.as_ref().is_some_and(|hit| is_shown_at_once(hit, trigger));
             let rollups = planned.rollups.iter().map(|rollup| {
                 let label = Arc::clone(&rollup.request.label);
@@ -151,36 +149,40 @@ impl Loader {
                 }
             }
             let loaded = found.hit.map(Loaded::of);
-            Looked { planned: Arc::clone(planned), ticket: found.ticket, rollups, loaded, is_ready }
+            StatementLookup {
+                planned: Arc::clone(planned),
+                ticket: found.ticket,
+                rollups,
+                loaded,
+                is_ready,
+            }
         });
-        looked.collect()
+        found.collect()
     }
 
     /// The current frame of one statement: what is known of it, or what is loaded for it, joining
     /// a load that is under way.
     pub fn load(
         &self,
-        looked: Looked,
+        found: StatementLookup,
         trigger: Trigger,
     ) -> BoxFuture<'static, Result<Loaded, PanelError>> {
-        if let (true, Some(loaded)) = (looked.is_ready(), &looked.loaded) {
+        if let (true, Some(loaded)) = (found.is_ready(), &found.loaded) {
             return futures::future::ready(Ok(loaded.clone())).boxed();
         }
-        let (cache, run) = (self.cache.clone(), self.run(&looked.planned));
+        let (cache, run) = (self.cache.clone(), self.run(&found.planned));
         async move {
             // Before its load takes a place in the lane, which the refresh may need.
-            try_join_all(looked.rollups).await?;
-            let result = cache.load(&looked.ticket, trigger, run).await;
-            result
-                .map(Loaded::of)
-                .map_err(|error| for_readers(&error, &looked.ticket.request.label))
+            try_join_all(found.rollups).await?;
+            let result = cache.load(&found.ticket, trigger, run).await;
+            result.map(Loaded::of).map_err(|error| for_readers(&error, &found.ticket.request.label))
         }
         .boxed()
     }
 
     fn run(
         &self,
-        planned: &Arc<Planned>,
+        planned: &Arc<PlannedStatement>,
     ) -> impl FnOnce() -> BoxFuture<'static, Result<Cached, SourceError>> + Send + 'static {
         let (sources, planned) = (Arc::clone(&self.sources), Arc::clone(planned));
         move || {

@@ -1,11 +1,11 @@
 //! What a dashboard takes for now: the clock, a date, or its newest row.
 
-use crate::Engine;
+use crate::engine::Engine;
 use crate::key::{self, Owner};
 use crate::load::Loaded;
+use crate::panel_errors::{definition_error, statement_error, unknown_source};
 use crate::plan;
 use crate::prepared::Statement;
-use crate::refusal::{refused, unfit, unknown};
 use crate::window::Window;
 use brisk_cache::Trigger;
 use brisk_domain::{
@@ -15,8 +15,9 @@ use futures::future::{Either, select};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a page waits for the newest row of its data.
-const NEWEST: Duration = Duration::from_millis(1_500);
+/// How long a page that streams waits for anything; what is later comes over the live channel, so
+/// that no slow query delays what a browser does when a page has ended.
+pub const PAGE_WAIT: Duration = Duration::from_millis(1_500);
 
 /// What a dashboard takes for now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub(crate) struct Current {
 
 impl Engine {
     /// What `dashboard` takes for now. A page does not wait for its newest row for longer than
-    /// [`NEWEST`], and not at all where it was known before: then, and where there is none, it is
+    /// [`PAGE_WAIT`], and not at all where it was known before: then, and where there is none, it is
     /// that, or what the clock says. All others wait: they would take it for the current one.
     pub(crate) async fn now(
         &self,
@@ -45,20 +46,20 @@ impl Engine {
             Now::Newest { .. } => self.newest(dashboard, access),
         };
         let Some(Ok((planned, request))) = statement else { return settled(clock) };
-        let Some(looked) = self.loader.lookup(&[planned], &[request], trigger).await.pop() else {
+        let Some(found) = self.loader.lookup(&[planned], &[request], trigger).await.pop() else {
             return settled(clock);
         };
         let of = |loaded: &Loaded| first_instant(&loaded.frame);
-        let known = looked.loaded.as_ref().map(|loaded| of(loaded).unwrap_or(clock));
-        if let (true, Some(at)) = (looked.is_ready(), known) {
+        let known = found.loaded.as_ref().map(|loaded| of(loaded).unwrap_or(clock));
+        if let (true, Some(at)) = (found.is_ready(), known) {
             return settled(at);
         }
         let loader = self.loader.clone();
         // It goes on whatever happens here: the next who asks finds what it gives.
-        let task = tokio::spawn(async move { loader.load(looked, trigger).await });
+        let task = tokio::spawn(async move { loader.load(found, trigger).await });
         let patience = match (trigger, known) {
             (Trigger::View, Some(_)) => Duration::ZERO,
-            (Trigger::View, None) => NEWEST,
+            (Trigger::View, None) => PAGE_WAIT,
             // The statement has a limit of its own.
             (Trigger::Live | Trigger::Api | Trigger::Report | Trigger::Warm, _) => Duration::MAX,
         };
@@ -79,13 +80,14 @@ impl Engine {
     ) -> Option<Result<Statement, PanelError>> {
         let Now::Newest { source, query } = &dashboard.now else { return None };
         let plan = || {
-            let dialect = self.loader.source(source).ok_or_else(|| unknown(source))?.dialect();
+            let dialect =
+                self.loader.source(source).ok_or_else(|| unknown_source(source))?.dialect();
             let view = ViewState::default_of(dashboard);
             let window = Window::of(dashboard, &view, self.clock.now());
-            let window = window.map_err(|error| unfit(error.to_string()))?;
+            let window = window.map_err(|error| definition_error(error.to_string()))?;
             let find = |source: &SourceName, name: &str| self.rollup_of(source, name);
             let planned = plan::choices(query, source, &view, &window, access, dialect, &find)
-                .map_err(|error| refused(&error))?;
+                .map_err(|error| statement_error(&error))?;
             let policy = self.policies.of(dashboard, None, source);
             let request = key::request(&planned, dashboard, Owner::Choices("now"), policy);
             Ok((Arc::new(planned), request))

@@ -2,8 +2,8 @@
 
 use crate::computed;
 use crate::load::Loaded;
+use crate::panel_errors::definition_error;
 use crate::plan::PanelPlan;
-use crate::refusal::unfit;
 use crate::window::Window;
 use brisk_cache::Fingerprint;
 use brisk_domain::{
@@ -23,7 +23,8 @@ pub(crate) fn panel_data(
     let edition = edition(loaded.iter());
     let mut frames = loaded.into_iter().map(|l| l.frame);
     let with_computed = |frame: Arc<Frame>| {
-        computed::with_computed(&frame, &panel.computed).map_err(|error| unfit(error.to_string()))
+        computed::with_computed(&frame, &panel.computed)
+            .map_err(|error| definition_error(error.to_string()))
     };
     let frame = frames.next().map(with_computed).transpose()?.unwrap_or_default();
     let previous =

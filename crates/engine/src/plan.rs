@@ -1,6 +1,6 @@
 //! What a panel needs from its source: checked, bound statements. Pure.
 
-use crate::rollup::PlannedRollup;
+use crate::planned_rollup::PlannedRollup;
 use crate::window::Window;
 use brisk_domain::{Access, Bounds, Interval, Panel, Query, SourceName, ViewState};
 use brisk_source::{Context, Dialect, Statement, StatementError};
@@ -10,11 +10,11 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct PanelPlan {
     /// The panel's statement.
-    pub main: Arc<Planned>,
+    pub main: Arc<PlannedStatement>,
     /// The same statement over the compared bounds.
-    pub previous: Option<Arc<Planned>>,
+    pub previous: Option<Arc<PlannedStatement>>,
     /// A stat's small line.
-    pub sparkline: Option<Arc<Planned>>,
+    pub sparkline: Option<Arc<PlannedStatement>>,
     /// The width of the panel's buckets.
     pub interval: Interval,
     /// The compared bounds.
@@ -23,7 +23,7 @@ pub struct PanelPlan {
 
 /// One statement, and how its columns are to be read.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Planned {
+pub struct PlannedStatement {
     /// The source that runs it.
     pub source: SourceName,
     /// The statement.
@@ -47,23 +47,24 @@ pub fn panel(
     rollups: FindRollup<'_>,
 ) -> Result<PanelPlan, StatementError> {
     let interval = panel.interval.unwrap_or(window.interval);
-    let compile = |query: &Query, bounds: Bounds| -> Result<Arc<Planned>, StatementError> {
-        let statement = brisk_source::compile(
-            query,
-            dialect,
-            &Context {
-                bounds,
-                interval,
-                zone: &window.zone,
-                offsets: &window.offsets,
-                variables: &view.variables,
-                access,
-            },
-        )?;
-        let scaled = panel.columns.iter().filter(|column| column.scale > 0);
-        let scales = scaled.map(|column| (column.name.clone(), column.scale));
-        planned(&panel.source, statement, scales.collect(), rollups).map(Arc::new)
-    };
+    let compile =
+        |query: &Query, bounds: Bounds| -> Result<Arc<PlannedStatement>, StatementError> {
+            let statement = brisk_source::compile(
+                query,
+                dialect,
+                &Context {
+                    bounds,
+                    interval,
+                    zone: &window.zone,
+                    offsets: &window.offsets,
+                    variables: &view.variables,
+                    access,
+                },
+            )?;
+            let scaled = panel.columns.iter().filter(|column| column.scale > 0);
+            let scales = scaled.map(|column| (column.name.clone(), column.scale));
+            planned(&panel.source, statement, scales.collect(), rollups).map(Arc::new)
+        };
     let previous_bounds =
         panel.compare.map(|compare| window.bounds.compared(compare, &window.offsets));
     let main = compile(&panel.query, window.bounds)?;
@@ -88,7 +89,7 @@ pub fn choices(
     access: &Access,
     dialect: Dialect,
     rollups: FindRollup<'_>,
-) -> Result<Planned, StatementError> {
+) -> Result<PlannedStatement, StatementError> {
     let context = Context {
         bounds: window.bounds,
         interval: window.interval,
@@ -106,10 +107,10 @@ fn planned(
     statement: Statement,
     scales: Vec<(String, u8)>,
     find: FindRollup<'_>,
-) -> Result<Planned, StatementError> {
+) -> Result<PlannedStatement, StatementError> {
     let found = statement
         .rollups()
         .map(|name| find(source, name).map_err(|message| statement.refuse_rollup(name, message)));
     let rollups = found.collect::<Result<_, _>>()?;
-    Ok(Planned { source: source.clone(), statement, scales, rollups })
+    Ok(PlannedStatement { source: source.clone(), statement, scales, rollups })
 }

@@ -1,7 +1,7 @@
 //! A view's panels and choices: what can be shown now, and what is on its way.
 
-use crate::glance::Glance;
-use crate::load::{Loaded, Loader, Looked};
+use crate::load::{Loaded, Loader, StatementLookup};
+use crate::lookup::Lookup;
 use crate::panel_data::panel_data;
 use crate::plan::PanelPlan;
 use crate::window::Window;
@@ -80,12 +80,18 @@ impl PanelState {
     }
 }
 
+impl Lookup {
+    /// Puts the panels together, and starts the loads of what is missing.
+    pub fn into_view(self) -> View {
+        View::of(self)
+    }
+}
+
 impl View {
-    /// Puts together what a glance found, and starts the loads of what is missing.
-    pub(crate) fn open(glance: Glance) -> Self {
-        let Glance { prepared, looked, loader, trigger, .. } = glance;
-        let mut looked: Vec<Option<Looked>> = looked.into_iter().map(Some).collect();
-        let mut take = |at: usize| looked.get_mut(at).and_then(Option::take);
+    fn of(lookup: Lookup) -> Self {
+        let Lookup { prepared, found, loader, trigger, .. } = lookup;
+        let mut found: Vec<Option<StatementLookup>> = found.into_iter().map(Some).collect();
+        let mut take = |at: usize| found.get_mut(at).and_then(Option::take);
         let panels = prepared.panels.iter().map(|prepared_panel| match &prepared_panel.planned {
             Err(error) => PanelState::Failed(error.clone()),
             Ok(planned) => {
@@ -105,7 +111,7 @@ impl View {
                 Known(known) => ChoicesState::Ready(known.clone()),
                 Failed(error) => ChoicesState::Failed(error.clone()),
                 Asked(at) => match take(*at) {
-                    Some(looked) => choices_state(looked, &loader, trigger),
+                    Some(found) => choices_state(found, &loader, trigger),
                     None => ChoicesState::Ready(Vec::new()),
                 },
             };
@@ -124,19 +130,19 @@ struct Opening {
 }
 
 impl Opening {
-    fn state(self, looked: Vec<Looked>, loader: &Loader, trigger: Trigger) -> PanelState {
+    fn state(self, found: Vec<StatementLookup>, loader: &Loader, trigger: Trigger) -> PanelState {
         let assemble = move |loaded: Vec<Loaded>| {
             panel_data(&self.panel, &self.window, &self.plan, loaded).map(Arc::new)
         };
-        let known: Option<Vec<Loaded>> = looked.iter().map(|one| one.loaded.clone()).collect();
-        if looked.iter().all(Looked::is_ready) {
+        let known: Option<Vec<Loaded>> = found.iter().map(|one| one.loaded.clone()).collect();
+        if found.iter().all(StatementLookup::is_ready) {
             return match assemble(known.unwrap_or_default()) {
                 Ok(data) => PanelState::Ready(data),
                 Err(error) => PanelState::Failed(error),
             };
         }
         let previous = known.and_then(|known| assemble(known).ok());
-        let loads: Vec<_> = looked.into_iter().map(|one| loader.load(one, trigger)).collect();
+        let loads: Vec<_> = found.into_iter().map(|one| loader.load(one, trigger)).collect();
         // In a task of its own, so that the load starts before somebody awaits it; it ends with the
         // last who could await it.
         let task = Task(tokio::spawn(async move { assemble(try_join_all(loads).await?) }));
@@ -154,14 +160,14 @@ impl Opening {
 
 /// Choices change rarely: what they were before an invalidation serves readers until the new
 /// ones are there.
-fn choices_state(looked: Looked, loader: &Loader, trigger: Trigger) -> ChoicesState {
-    let is_ready = looked.is_ready();
-    let known = looked.loaded.clone().map(first_column);
+fn choices_state(found: StatementLookup, loader: &Loader, trigger: Trigger) -> ChoicesState {
+    let is_ready = found.is_ready();
+    let known = found.loaded.clone().map(first_column);
     if let (true, Some(choices)) = (is_ready, &known) {
         return ChoicesState::Ready(choices.clone());
     }
     let loader = loader.clone();
-    let task = tokio::spawn(async move { loader.load(looked, trigger).await });
+    let task = tokio::spawn(async move { loader.load(found, trigger).await });
     if let (Some(choices), Trigger::View | Trigger::Live) = (known, trigger) {
         // Behind the answer: nobody awaits it, and it goes on.
         return ChoicesState::Ready(choices);

@@ -8,7 +8,7 @@ mod equal;
 mod sqlite3;
 
 use brisk_domain::{Access, Bounds, Dashboard, SourceName, Timestamp, ViewState};
-use brisk_engine::{PlannedRollup, Window, plan, plan::Planned};
+use brisk_engine::{PlannedRollup, Window, plan, plan::PlannedStatement};
 use brisk_import::{NoProgress, Options, Plan, Shift, Target, import};
 use brisk_source::rollup::Refresh;
 use brisk_source::{Limits, Source};
@@ -115,7 +115,13 @@ impl Golden {
         compared
     }
 
-    async fn compare_one(&self, planned: &Planned, file: &str, bounds: Bounds, whole: bool) {
+    async fn compare_one(
+        &self,
+        planned: &PlannedStatement,
+        file: &str,
+        bounds: Bounds,
+        whole: bool,
+    ) {
         let frame = self.source.run(&planned.statement, &planned.scales).await.unwrap();
         let folder = repository("crates/engine/tests/golden_panels");
         let query = folder.join(format!("{file}.sql"));

@@ -56,3 +56,4 @@ pub use dialect::Dialect;
 pub use error::{SourceError, StatementError};
 pub use limits::Limits;
 pub use source::Source;
+pub use sqlite::executor::CONNECTIONS as SQLITE_CONNECTIONS;

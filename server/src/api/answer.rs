@@ -1,64 +1,52 @@
-//! Makes responses of what there is to say: status, headers, and a body unless the client has it.
+//! From a value to a response: status, headers, and a body unless the client has it already.
 
-use super::problem::Problem;
-use crate::etag::ETag;
+use super::problem;
+use crate::http::conditional::{self, NO_STORE};
+use crate::http::etag::ETag;
+use crate::http::problem::Problem;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde::Serialize;
 
-/// Answers depend on who asks, so that no shared cache may keep them. With a tag they may be kept
-/// by who asked, to be asked about each time: without something kept, `304` would mean nothing.
-const TAGGED: HeaderValue = HeaderValue::from_static("private, no-cache");
-const UNTAGGED: HeaderValue = HeaderValue::from_static("no-store");
+/// The same address answers with JSON or CSV.
+const VARY: &str = "accept";
 
-/// A body with its headers, or what kept it from being written.
+/// A body with its headers, or why it could not be serialised.
 pub type Body = Result<(Vec<(HeaderName, HeaderValue)>, Vec<u8>), Problem>;
 
-/// `304` for who has the answer of that tag, else the body that `write` makes.
+/// `304` for a client that has the answer of that tag, otherwise the body that `write` makes.
 pub fn tagged(
-    headers: &HeaderMap,
+    request: &HeaderMap,
     etag: Option<ETag>,
     write: impl FnOnce() -> Body,
 ) -> Result<Response, Problem> {
-    let Some(etag) = etag else {
-        let (about, body) = write()?;
-        return Ok(response(
-            StatusCode::OK,
-            [(header::CACHE_CONTROL, UNTAGGED)],
-            about,
-            body.into(),
-        ));
+    let mut headers = match etag {
+        None => HeaderMap::from_iter([
+            (header::CACHE_CONTROL, NO_STORE),
+            (header::VARY, HeaderValue::from_static(VARY)),
+        ]),
+        Some(etag) => {
+            let headers = conditional::headers(&etag, VARY);
+            if let Some(response) = conditional::not_modified(&etag, request, &headers) {
+                return Ok(response);
+            }
+            headers
+        }
     };
-    let keep = [(header::CACHE_CONTROL, TAGGED), (header::ETAG, etag.header())];
-    if etag.is_known(headers) {
-        let nothing = axum::body::Body::empty();
-        return Ok(response(StatusCode::NOT_MODIFIED, keep, Vec::new(), nothing));
-    }
     let (about, body) = write()?;
-    Ok(response(StatusCode::OK, keep, about, body.into()))
+    headers.extend(about);
+    Ok((headers, body).into_response())
 }
 
-/// What follows from its own text alone: the list, a definition, the description of the API.
-pub fn text(headers: &HeaderMap, value: &impl Serialize) -> Result<Response, Problem> {
+/// What is identified by its own text: the list, a definition, the description of the API.
+pub fn text(request: &HeaderMap, value: &impl Serialize) -> Result<Response, Problem> {
     let (about, body) = json(value)?;
     let etag = ETag::of([&body]);
-    tagged(headers, Some(etag), || Ok((about, body)))
+    tagged(request, Some(etag), || Ok((about, body)))
 }
 
 /// A value as JSON.
 pub fn json(value: &impl Serialize) -> Body {
-    let body = serde_json::to_vec(value).map_err(|error| Problem::unwritten(&error))?;
+    let body = serde_json::to_vec(value).map_err(|error| problem::not_serialised(&error))?;
     Ok((vec![(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body))
-}
-
-fn response(
-    status: StatusCode,
-    keep: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
-    about: Vec<(HeaderName, HeaderValue)>,
-    body: axum::body::Body,
-) -> Response {
-    // The same address answers with JSON or CSV.
-    let vary = (header::VARY, HeaderValue::from_static("accept"));
-    let headers: HeaderMap = keep.into_iter().chain([vary]).chain(about).collect();
-    (status, headers, body).into_response()
 }

@@ -2,8 +2,8 @@
 
 use super::frame::{Frame, word};
 use super::instant::{self, Written};
-use super::problem::Problem;
-use crate::etag::ETag;
+use crate::http::etag::ETag;
+use crate::http::problem::Problem;
 use crate::service::Frames;
 use brisk_domain::{Freshness, Panel, PanelData, Timestamp};
 use http::HeaderValue;

@@ -13,11 +13,11 @@ pub struct Frame<'a> {
     /// The number of rows.
     pub rows: usize,
     /// The columns, in the statement's order.
-    #[schema(value_type = Vec<super::openapi::Column>)]
+    #[schema(value_type = Vec<super::column_schema::Column>)]
     pub columns: Vec<Column<'a>>,
 }
 
-/// A column; [`super::openapi::Column`] describes it.
+/// A column; [`super::column_schema::Column`] describes it.
 #[derive(Debug, Serialize)]
 pub struct Column<'a> {
     name: &'a str,

@@ -1,13 +1,14 @@
-//! What the API's routes answer. Their comments are the API's own description.
+//! The API's routes. Their comments are the API's own description.
 
 use super::data::{self, DashboardAnswer, FreshnessOf, Outcome, PanelAnswer, PanelFrames, View};
 use super::definition::{Dashboards, Definition, Summary};
-use super::openapi::{PanelPath, ViewParameters};
-use super::parameters::Parameters;
-use super::problem::Problem;
-use super::{accept, answer, csv, openapi};
-use crate::router::AppState;
+use super::parameters::{PanelPath, Parameters, ViewParameters};
+
+use super::{answer, csv, problem};
+use crate::http::accept;
+use crate::http::problem::Problem;
 use crate::service::Frames;
+use crate::state::AppState;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{OriginalUri, Path, State};
 use axum::response::Response;
@@ -17,7 +18,8 @@ use brisk_domain::{Panel, PanelData};
 use futures::future::join_all;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 
-type Answer = Result<Response, Problem>;
+/// What a handler gives: a response, or a problem.
+pub(super) type Answer = Result<Response, Problem>;
 
 /// How current a panel's frames are: a structured field (RFC 9651).
 const FRESHNESS: HeaderName = HeaderName::from_static("brisk-freshness");
@@ -50,7 +52,7 @@ pub async fn dashboard(
     headers: HeaderMap,
 ) -> Answer {
     let answered = || {
-        let Ok(Path(slug)) = path else { return Err(Problem::not_found()) };
+        let Ok(Path(slug)) = path else { return Err(problem::not_found()) };
         let (dashboard, outdated) = state.service.definition(&slug)?;
         answer::text(&headers, &Definition::of(&dashboard, outdated))
     };
@@ -75,13 +77,13 @@ pub async fn whole(
     headers: HeaderMap,
 ) -> Answer {
     let answered = async {
-        let Ok(Path(slug)) = path else { return Err(Problem::not_found()) };
-        let asked = ask(&state, &slug, None, &uri, &headers).await?;
-        let etag = data::etag("json", &asked.frames, &asked.outcomes);
+        let Ok(Path(slug)) = path else { return Err(problem::not_found()) };
+        let view = load(&state, &slug, None, &uri, &headers).await?;
+        let etag = data::etag("json", &view.frames, &view.outcomes);
         answer::tagged(&headers, etag, || {
             answer::json(&DashboardAnswer {
-                view: View::of(&asked.frames),
-                panels: asked.panels(&state),
+                view: View::of(&view.frames),
+                panels: view.panels(&state),
             })
         })
     };
@@ -109,13 +111,13 @@ pub async fn panel(
     headers: HeaderMap,
 ) -> Answer {
     let answered = async {
-        let Ok(Path((slug, name))) = path else { return Err(Problem::not_found()) };
+        let Ok(Path((slug, name))) = path else { return Err(problem::not_found()) };
         let (panel, as_csv) = match name.strip_suffix(".csv") {
             Some(panel) => (panel, true),
             None => (name.as_str(), accept::prefers_csv(&headers)),
         };
-        let asked = ask(&state, &slug, Some(panel), &uri, &headers).await?;
-        one(&state, &asked, as_csv, &headers)
+        let view = load(&state, &slug, Some(panel), &uri, &headers).await?;
+        one(&state, &view, as_csv, &headers)
     };
     answered.await.map_err(|problem| problem.at(&uri))
 }
@@ -138,32 +140,23 @@ pub async fn panel(
 #[allow(dead_code)] // `panel` answers it: the router has no paths that end in a word.
 pub fn panel_as_csv() {}
 
-/// This description
-///
-/// OpenAPI 3.1.
-#[utoipa::path(get, path = "/api/v1/openapi.json", operation_id = "openapi", tag = "description",
-    responses((status = 200, description = "The API's description.", body = Object)))]
-pub async fn description(OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Answer {
-    answer::text(&headers, openapi::document()).map_err(|problem| problem.at(&uri))
-}
-
 /// Everything else under the API's address.
 pub async fn not_found(OriginalUri(uri): OriginalUri) -> Problem {
-    Problem::not_found().at(&uri)
+    problem::not_found().at(&uri)
 }
 
 /// Another method than GET.
 pub async fn method_not_allowed(OriginalUri(uri): OriginalUri) -> Problem {
-    Problem::method_not_allowed().at(&uri)
+    problem::method_not_allowed().at(&uri)
 }
 
-/// A view with what its panels show.
-struct Asked {
+/// A view with the outcome of each panel.
+struct Answered {
     frames: Frames,
     outcomes: Vec<Outcome>,
 }
 
-impl Asked {
+impl Answered {
     fn panels(&self, state: &AppState) -> Vec<PanelFrames<'_>> {
         let panels = self.frames.panels.iter().zip(&self.outcomes);
         let now = state.service.now();
@@ -173,18 +166,18 @@ impl Asked {
     }
 }
 
-/// Looks all panels up together and waits for those that are not there.
-async fn ask(
+/// Looks up all panels together and waits for those that are not ready.
+async fn load(
     state: &AppState,
     slug: &str,
     panel: Option<&str>,
     uri: &Uri,
     headers: &HeaderMap,
-) -> Result<Asked, Problem> {
-    // A dashboard that is not there comes before a parameter that is wrong.
+) -> Result<Answered, Problem> {
+    // A missing dashboard comes before a wrong parameter.
     state.service.definition(slug)?;
     let parameters =
-        Parameters::read(uri.query(), headers).map_err(|e| Problem::wrong_parameter(&e))?;
+        Parameters::read(uri.query(), headers).map_err(|e| problem::wrong_parameter(&e))?;
     let frames = state
         .service
         .frames(slug, panel, parameters.zone.as_ref(), &parameters.pairs, Trigger::Api)
@@ -201,33 +194,33 @@ async fn ask(
     });
     let outcomes = join_all(shown).await.into_iter();
     let outcomes = outcomes.map(|outcome| outcome.map_err(Problem::from)).collect();
-    Ok(Asked { frames, outcomes })
+    Ok(Answered { frames, outcomes })
 }
 
-fn one(state: &AppState, asked: &Asked, as_csv: bool, headers: &HeaderMap) -> Answer {
-    let (Some((panel, _)), Some(outcome)) = (asked.frames.panels.first(), asked.outcomes.first())
+fn one(state: &AppState, view: &Answered, as_csv: bool, headers: &HeaderMap) -> Answer {
+    let (Some((panel, _)), Some(outcome)) = (view.frames.panels.first(), view.outcomes.first())
     else {
-        return Err(Problem::not_found());
+        return Err(problem::not_found());
     };
     let data = outcome.as_ref().map_err(Clone::clone)?;
-    let etag = data::etag(if as_csv { "csv" } else { "json" }, &asked.frames, &asked.outcomes);
+    let etag = data::etag(if as_csv { "csv" } else { "json" }, &view.frames, &view.outcomes);
     let mut response = answer::tagged(headers, etag, || {
         if as_csv {
-            return in_csv(asked, panel, data);
+            return in_csv(view, panel, data);
         }
-        let panel = PanelFrames::of(&asked.frames, panel, outcome, state.service.now());
-        answer::json(&PanelAnswer { view: View::of(&asked.frames), panel })
+        let panel = PanelFrames::of(&view.frames, panel, outcome, state.service.now());
+        answer::json(&PanelAnswer { view: View::of(&view.frames), panel })
     })?;
-    // Also where there is no body to say it: the tag says nothing of the age, and CSV of neither.
+    // Also without a body: the tag says nothing about the age, and CSV has neither.
     if let Some(freshness) = FreshnessOf::of(data, state.service.now()).header() {
         response.headers_mut().insert(FRESHNESS, freshness);
     }
     Ok(response)
 }
 
-fn in_csv(asked: &Asked, panel: &Panel, data: &PanelData) -> answer::Body {
-    let body = csv::of(data).map_err(|error| Problem::unwritten(&error))?;
-    let name = csv::file_name(asked.frames.dashboard.slug.as_str(), panel.id.as_str(), data);
+fn in_csv(view: &Answered, panel: &Panel, data: &PanelData) -> answer::Body {
+    let body = csv::of(data).map_err(|error| problem::not_serialised(&error))?;
+    let name = csv::file_name(view.frames.dashboard.slug.as_str(), panel.id.as_str(), data);
     // Names of dashboards and panels are letters, digits and hyphens.
     let name = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
         .unwrap_or(HeaderValue::from_static("attachment"));

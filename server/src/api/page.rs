@@ -2,21 +2,29 @@
 //! operation that opens the answer. It works without scripts.
 
 use super::{openapi, problem};
-use crate::router::AppState;
-use crate::{handlers, hooks};
+use crate::hooks;
+use crate::pages::response;
+use crate::state::AppState;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use brisk_app::service::{ApiField, ApiOperation, ApiPage, ApiProblem, FieldKind, Page, Service};
 use brisk_domain::view::{parse_query, query_string};
-use brisk_domain::{PanelId, Slug};
+use brisk_domain::{PanelId, Slug, parameter};
 use http::StatusCode;
 use std::sync::Arc;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::{PathItem, RefOr};
 
 /// What a form may say of the view; variables are said in a field of their own.
-const OF_THE_VIEW: [&str; 6] = ["range", "from", "to", "interval", "tz", "max-stale"];
+const OF_THE_VIEW: [&str; 6] = [
+    parameter::RANGE,
+    parameter::FROM,
+    parameter::TO,
+    parameter::INTERVAL,
+    parameter::ZONE,
+    parameter::MAX_STALE,
+];
 
 /// `/api`
 pub async fn page(State(state): State<AppState>, request: Request) -> Response {
@@ -34,7 +42,7 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
         problems: problems.collect(),
         dashboards: state.service.dashboards(),
     };
-    handlers::page(&state, StatusCode::OK, Page::Api(Arc::new(page)), request).await
+    response::page(&state, StatusCode::OK, Page::Api(Arc::new(page)), request).await
 }
 
 /// `/api/try/{operation}`: from a form's fields to the address of the answer. Forms cannot put a
@@ -96,11 +104,11 @@ fn field(path: &str, parameter: &'static Parameter) -> Option<ApiField> {
         "slug" if path.contains("{panel}") => return None,
         "slug" => FieldKind::Dashboard,
         "panel" => FieldKind::Panel,
-        "range" => FieldKind::Range,
-        "from" | "to" => FieldKind::Day,
-        "interval" => FieldKind::Interval,
-        "max-stale" => FieldKind::Number,
-        "tz" => FieldKind::Text("Europe/London"),
+        parameter::RANGE => FieldKind::Range,
+        parameter::FROM | parameter::TO => FieldKind::Day,
+        parameter::INTERVAL => FieldKind::Interval,
+        parameter::MAX_STALE => FieldKind::Number,
+        parameter::ZONE => FieldKind::Text("Europe/London"),
         "variables" => FieldKind::Text("country=France&country=EIRE"),
         _ => FieldKind::Text(""),
     };

@@ -1,31 +1,33 @@
-//! What a program may say besides what stands in a page's address: another zone, and how old a
-//! value it takes. The view itself is parsed where the page's is, in `brisk_domain::view`.
+//! The parameters of API requests besides those of a page's address: another zone, and how old a
+//! value is accepted. The view itself is parsed as a page's is, in `brisk_domain::view`.
 
 use brisk_domain::view::parse_query;
-use brisk_domain::{Timestamp, ZoneName};
+use brisk_domain::{Timestamp, ZoneName, parameter};
 use http::{HeaderMap, header};
+use utoipa::IntoParams;
 
 /// The parameters of one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameters {
     /// All of the query string, decoded.
     pub pairs: Vec<(String, String)>,
-    /// The zone in whose time is asked, where not the dashboard's.
+    /// The zone of the request, if not the dashboard's.
     pub zone: Option<ZoneName>,
-    /// How many seconds old a value may be that is not current.
+    /// How many seconds old a value that is not current may be.
     max_stale: Option<u64>,
 }
 
 impl Parameters {
-    /// Reads them, or says what is wrong.
+    /// Reads them; an error is a message.
     pub fn read(query: Option<&str>, headers: &HeaderMap) -> Result<Self, String> {
         let pairs = parse_query(query.unwrap_or_default());
         let last = |name: &str| {
             let given = pairs.iter().rev().find(|(n, v)| n == name && !v.is_empty());
             given.map(|(_, v)| v.as_str())
         };
-        let zone = last("tz").map(ZoneName::parse).transpose().map_err(|e| e.to_string())?;
-        let max_stale = match last("max-stale") {
+        let zone =
+            last(parameter::ZONE).map(ZoneName::parse).transpose().map_err(|e| e.to_string())?;
+        let max_stale = match last(parameter::MAX_STALE) {
             Some(text) => Some(seconds(text).ok_or_else(|| {
                 let text: String = text.chars().take(80).collect();
                 format!("max-stale \"{text}\" is not a whole number of seconds, such as 60")
@@ -35,15 +37,15 @@ impl Parameters {
         Ok(Self { zone, max_stale, pairs })
     }
 
-    /// The least that a value which is not current may show: the data as of then.
+    /// The oldest data that a value which is not current may show.
     pub fn oldest(&self, now: Timestamp) -> Option<Timestamp> {
         let micros = self.max_stale?.saturating_mul(1_000_000);
         Some(Timestamp(now.0.saturating_sub(i64::try_from(micros).unwrap_or(i64::MAX))))
     }
 }
 
-/// The directive of `Cache-Control`; without a number, any age will do (RFC 9111, section 5.2.1.2).
-/// What is not understood is ignored there.
+/// The directive of `Cache-Control`; without a number, any age is accepted (RFC 9111, section
+/// 5.2.1.2). Directives that make no sense are ignored.
 fn max_stale(headers: &HeaderMap) -> Option<u64> {
     let lines = headers.get_all(header::CACHE_CONTROL).iter().filter_map(|v| v.to_str().ok());
     let mut directives = lines.flat_map(|line| line.split(',')).map(str::trim);
@@ -57,10 +59,54 @@ fn max_stale(headers: &HeaderMap) -> Option<u64> {
     })
 }
 
-/// More seconds than can be counted are as many as can be.
+/// More seconds than 64 bits hold are the most that they hold.
 fn seconds(text: &str) -> Option<u64> {
     let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     is_number.then(|| text.parse().unwrap_or(u64::MAX))
+}
+
+/// Where a panel is.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+#[allow(dead_code)] // Only its description is used.
+pub struct PanelPath {
+    /// The dashboard's name.
+    #[param(example = "online-retail")]
+    slug: String,
+    /// The panel's name.
+    #[param(example = "revenue-by-day")]
+    panel: String,
+}
+
+/// Which view. The same words as in a page's address; parameters that are not known are ignored.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)] // Only its description is used: `ViewState` and `Parameters` read them.
+pub struct ViewParameters {
+    /// A range that ends with the current day (or hour): `last-90-days`, `this-month`,
+    /// `previous-week`, `today`, `yesterday`.
+    #[param(example = "last-30-days")]
+    range: Option<String>,
+    /// The first day of a range of your own, `2011-11-01`, or a time on the wall clock of the zone,
+    /// `2011-11-01T09:30`. Needs `to`.
+    from: Option<String>,
+    /// Its last day, which is part of it, or a time, which is not.
+    to: Option<String>,
+    /// The width of the buckets: `auto`, `minute`, `hour`, `day`, `week`, `month`, `quarter` or
+    /// `year`.
+    interval: Option<String>,
+    /// The IANA name of the time zone whose wall clock days and hours follow, where not the
+    /// dashboard's.
+    tz: Option<String>,
+    /// How many seconds old a value may be that is past its time to live or from before an
+    /// invalidation: such a value is answered at once, marked, while the current one is loaded.
+    /// Left out, the answer waits for the current value. Also as `Cache-Control: max-stale=60`.
+    #[param(rename = "max-stale")]
+    max_stale: Option<u32>,
+    /// The dashboard's variables, each as a parameter of its own name; those that take several
+    /// values are repeated: `country=France&country=EIRE`.
+    #[param(style = Form, explode, value_type = Object, rename = "variables", required = false)]
+    variables: Option<String>,
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The environment variables, as a value, so that tests can turn it.
+//! The environment variables as a value, so that tests can set them.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub struct Environment(BTreeMap<String, String>);
 
 impl Environment {
-    /// Those of this process. What is no text is left out: no setting of ours is anything else.
+    /// Those of this process. Values that are not UTF-8 are left out: no setting is one.
     pub fn of_process() -> Self {
         let texts = std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
@@ -15,8 +15,8 @@ impl Environment {
         Self(texts.collect())
     }
 
-    /// The value of `name`. One that is empty is as good as none: compose files and service units
-    /// pass on variables that nobody has set.
+    /// The value of `name`. An empty one counts as unset: compose files and service units pass on
+    /// variables that nobody has set.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }

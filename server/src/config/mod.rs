@@ -1,21 +1,22 @@
-//! What Brisk is told: a TOML file, environment variables over it, flags over both.
+//! The configuration: a TOML file, environment variables over it, flags over both.
 //!
-//! - [`Settings::read`] puts the layers together; [`Flags`] are the top one, in which clap has
-//!   already put flags over their variables;
+//! - [`Settings::read`] merges the layers; [`Flags`] are the top one, in which clap has already put
+//!   flags over their variables;
 //! - `file` reads `brisk.toml` through [`brisk_toml_reader`], which reports wrong types and unknown
 //!   keys at their place; [`cache`], `redis`, [`sources`] and [`webhooks`] are its tables;
-//! - [`secret`] keeps URLs out of messages, and knows where the file says they are;
+//! - [`secret`] keeps URLs out of messages, `located` finds them where the file says they are;
 //!   [`environment`] is the variables as a value;
-//! - [`into`] is the one database that is written to, by `brisk import`; no file knows it.
+//! - [`database`] is the one database that is written to, by `brisk import`; no file declares it.
 //!
 //! To add a setting: read it in the file of its table, give it a default there, and describe it
 //! in `docs/operating.md`.
 
 pub mod cache;
+pub mod database;
 pub mod environment;
 mod error;
 mod file;
-pub mod into;
+mod located;
 mod redis;
 pub mod secret;
 pub mod sources;
@@ -24,12 +25,10 @@ pub mod webhooks;
 pub use cache::CacheSettings;
 pub use environment::Environment;
 pub use error::ConfigError;
-pub use into::IntoArguments;
 pub use secret::Secret;
 pub use sources::{Location, SourceSettings};
 
-use crate::demo;
-use crate::hooks::Hook;
+use crate::hooks::hook::Hook;
 use brisk_cache::RedisConfig;
 use brisk_domain::{SourceName, WebhookName};
 use brisk_engine::Policies;
@@ -39,10 +38,10 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-/// What stands over the file: flags, and the variables of the same name below them.
+/// The top layer: flags, and below them the variables of the same names.
 #[derive(Debug, Clone, Default)]
 pub struct Flags {
-    /// The file; `brisk.toml` in the working directory, if it is there, where absent.
+    /// The file; without it, `brisk.toml` in the working directory, if it exists.
     pub config: Option<PathBuf>,
     /// The address to listen on.
     pub listen: Option<SocketAddr>,
@@ -56,11 +55,11 @@ pub struct Flags {
     pub redis_url: Option<Secret>,
     /// NAME=PATH or NAME=URL.
     pub sources: Vec<Secret>,
-    /// Whether the demo's database is a source.
-    pub demo: bool,
+    /// SQLite files of Brisk's own in the data directory, each a source of that name.
+    pub own_files: Vec<(SourceName, PathBuf)>,
 }
 
-/// What Brisk is told, all layers together.
+/// The configuration, with all layers merged.
 #[derive(Debug)]
 pub struct Settings {
     /// The file that was read, if any.
@@ -73,20 +72,20 @@ pub struct Settings {
     pub dashboards_dir: PathBuf,
     /// The built frontend.
     pub assets_dir: PathBuf,
-    /// What holds for all frames.
+    /// The cache.
     pub cache: CacheSettings,
-    /// The shared Redis, if any; or why nobody knows, which matters only to who connects.
+    /// The shared Redis, if any; or what is wrong with it, which matters only to commands that
+    /// connect.
     pub redis: Result<Option<RedisConfig>, Problem>,
     /// The databases that panels read.
     pub sources: BTreeMap<SourceName, SourceSettings>,
-    /// Who may invalidate over HTTP; or what is wrong with its secret, which matters only to who
-    /// takes deliveries.
+    /// The webhooks; or what is wrong with a secret, which matters only to a server.
     pub webhooks: BTreeMap<WebhookName, Result<Hook, Problem>>,
 }
 
-/// The file that is read where nobody names one.
+/// The file that is read by default.
 const FILE: &str = "brisk.toml";
-/// The address where nobody says.
+/// The default address.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
 
 impl Settings {
@@ -107,8 +106,8 @@ impl Settings {
         let data_dir = folder(&flags.data_dir, file.data_dir, "data");
         let sources = sources::layered(&file.sources, &flags.sources, environment);
         let mut sources = sources.map_err(ConfigError)?;
-        if flags.demo {
-            sources::add_demo(&mut sources, &file.sources, demo::path(&data_dir));
+        for (name, own_file) in &flags.own_files {
+            sources::add_own(&mut sources, &file.sources, name, data_dir.join(own_file));
         }
         let webhooks = webhooks::layered(&file.webhooks, environment).map_err(ConfigError)?;
         Ok(Self {
@@ -135,14 +134,14 @@ impl Settings {
         self.redis.clone().map_err(ConfigError::from)
     }
 
-    /// How long frames may be shown, where no dashboard or panel says otherwise.
+    /// The policies of the global default and of the sources.
     pub fn policies(&self) -> Policies {
         let sources = self.sources.iter().map(|(name, source)| (name.clone(), source.policy));
         Policies { default: self.cache.policy, sources: sources.collect() }
     }
 }
 
-/// The file that is named, which has to be there, or the usual one if it is there.
+/// The named file, which must exist, or the default one if it exists.
 fn read_file(named: Option<&Path>) -> Result<Option<(PathBuf, File)>, ConfigError> {
     let path = named.unwrap_or(Path::new(FILE));
     let text = match std::fs::read_to_string(path) {

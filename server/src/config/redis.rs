@@ -1,7 +1,8 @@
 //! `[redis]`: the Redis that several Brisk processes share.
 
 use super::environment::Environment;
-use super::secret::{Located, Secret};
+use super::located::Located;
+use super::secret::Secret;
 use brisk_cache::RedisConfig;
 use brisk_toml_reader::{Fields, Place, Problem, Problems};
 use std::ops::RangeInclusive;

@@ -1,11 +1,11 @@
 //! `[source.NAME]`, `BRISK_SOURCE_NAME` and `--source NAME=…`: the databases that panels read.
 
 use super::environment::Environment;
-use super::secret::{Located, Secret, shown};
-use crate::demo;
+use super::located::Located;
+use super::secret::{Secret, shown};
 use brisk_definition::cache;
 use brisk_domain::{CachePolicy, SourceName};
-use brisk_source::{Dialect, Limits};
+use brisk_source::{Dialect, Limits, SQLITE_CONNECTIONS};
 use brisk_toml_reader::{Fields, Place, Problem, Problems};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -15,16 +15,16 @@ use std::time::Duration;
 /// A database that panels read.
 #[derive(Debug)]
 pub struct SourceSettings {
-    /// Where it is; or why nobody knows, which matters only to who opens it.
+    /// Where it is; or what is wrong with it, which matters only when it is opened.
     pub location: Result<Location, Problem>,
     /// Connections to a server, at most.
     pub connections: u32,
-    /// What a statement may take.
+    /// The limits of a statement.
     pub limits: Limits,
-    /// How long its frames may be shown, where no dashboard or panel says otherwise.
+    /// The cache policy, unless a dashboard or a panel has one.
     pub policy: CachePolicy,
-    /// Where rollups are written, for sources that are servers; or why nobody knows, which matters
-    /// only to who writes them.
+    /// Where rollups are written, for sources that are servers; or what is wrong with it, which
+    /// matters only when they are written.
     pub rollup_url: Option<Result<Secret, Problem>>,
     /// How long a refresh of a rollup may take.
     pub rollup_time: Duration,
@@ -42,11 +42,9 @@ pub enum Location {
     MySql(Secret),
 }
 
-/// Connections to a server where nobody says.
+/// Connections to a server, by default.
 const CONNECTIONS: u32 = 8;
-/// Statements that run on a SQLite file at a time, at most: its pool has no more connections.
-const SQLITE_STATEMENTS: usize = 4;
-/// How long a refresh of a rollup may take where nobody says.
+/// How long a refresh of a rollup may take, by default.
 const ROLLUP_TIME: Duration = Duration::from_secs(600);
 const TIME: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(3_600);
 const ROWS: RangeInclusive<u32> = 1..=10_000_000;
@@ -58,11 +56,11 @@ const ROLLUP_VARIABLE: &str = "BRISK_ROLLUP_URL_";
 const ROLLUP_KEYS: [&str; 3] = ["rollup_url", "rollup_url_env", "rollup_url_file"];
 
 impl SourceSettings {
-    /// Statements that may run on it at a time: never more than it has connections, for which
-    /// the others would only wait elsewhere.
+    /// Statements that may run on it at a time: never more than it has connections, because the
+    /// others would only wait elsewhere.
     pub fn concurrency(&self) -> usize {
         let most = match self.location {
-            Ok(Location::Sqlite(_)) => SQLITE_STATEMENTS,
+            Ok(Location::Sqlite(_)) => SQLITE_CONNECTIONS as usize,
             _ => self.connections as usize,
         };
         self.concurrency.map_or(most, |wanted| most.min(wanted as usize))
@@ -88,8 +86,8 @@ impl SourceSettings {
 }
 
 impl Location {
-    /// Reads a URL or a path; `base` is what a path is relative to. The message repeats nothing
-    /// of it but its scheme.
+    /// Reads a URL or a path; `base` is what a path is relative to. The message repeats only its
+    /// scheme.
     pub fn parse(text: &str, base: &Path) -> Result<Self, String> {
         let text = text.trim();
         if let Some(path) = text.strip_prefix("sqlite:") {
@@ -183,8 +181,8 @@ impl SourceTable {
     }
 }
 
-/// All sources: `flags` (NAME=PATH or NAME=URL) stand over the variables, which stand over the
-/// file. What the file says besides the URL holds for all of them.
+/// All sources: `flags` (NAME=PATH or NAME=URL) take precedence over the variables, and both over
+/// the file. Whatever the file says besides the URL holds for all of them.
 pub(super) fn layered(
     file: &BTreeMap<SourceName, SourceTable>,
     flags: &[Secret],
@@ -228,16 +226,16 @@ pub(super) fn layered(
     Ok(settings.collect())
 }
 
-/// Adds the demo's database, over what else has its name; the file may say how it is treated.
-pub(super) fn add_demo(
+/// Adds a database of Brisk's own in place of any other source of that name; the file may say how
+/// it is treated.
+pub(super) fn add_own(
     sources: &mut BTreeMap<SourceName, SourceSettings>,
     file: &BTreeMap<SourceName, SourceTable>,
+    name: &SourceName,
     database: PathBuf,
 ) {
-    if let Ok(name) = SourceName::parse(demo::SOURCE) {
-        let settings = SourceSettings::of(Ok(Location::Sqlite(database)), file.get(&name));
-        sources.insert(name, settings);
-    }
+    let settings = SourceSettings::of(Ok(Location::Sqlite(database)), file.get(name));
+    sources.insert(name.clone(), settings);
 }
 
 /// The secrets in the variables that begin with `prefix`, by what the rest of their names says as

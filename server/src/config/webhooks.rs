@@ -1,17 +1,18 @@
-//! `[webhook.NAME]` and `BRISK_WEBHOOK_NAME`: who may invalidate over HTTP, and what.
+//! `[webhook.NAME]` and `BRISK_WEBHOOK_NAME`: the webhooks, and the tags that each may invalidate.
 
 use super::environment::Environment;
-use super::secret::{Located, shown};
+use super::located::Located;
+use super::secret::shown;
 use super::sources::in_variables;
-use crate::hooks::Hook;
 use crate::hooks::allowed::Pattern;
+use crate::hooks::hook::Hook;
 use crate::hooks::signature::SigningKey;
 use brisk_domain::WebhookName;
 use brisk_toml_reader::{Fields, Place, Problem, Problems};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The variables' names begin so.
+/// What the variables' names begin with.
 const VARIABLE: &str = "BRISK_WEBHOOK_";
 const SECRET_KEYS: [&str; 3] = ["secret", "secret_env", "secret_file"];
 
@@ -61,8 +62,8 @@ fn allow(table: &Fields<'_>, problems: &mut Problems<'_>) -> Option<Vec<Pattern>
     Some(patterns)
 }
 
-/// All webhooks: variables stand over the file. What is wrong with a secret matters only to who
-/// takes deliveries.
+/// All webhooks: variables take precedence over the file. A problem of a secret matters only to a
+/// server.
 pub(super) fn layered(
     file: &BTreeMap<WebhookName, WebhookTable>,
     environment: &Environment,

@@ -1,8 +1,7 @@
-//! Tells the server that the shop has written something, over the public webhook and by its own
-//! address: a real request, as a pipeline's would be.
+//! Tells the server that the shop has written something, over its public webhook: a real request to
+//! its own address, as a pipeline would send it.
 
-use super::SOURCE_TABLES;
-use crate::demo;
+use super::source;
 use crate::hooks::signature::{ID, SIGNATURE, SigningKey, TIMESTAMP};
 use axum::body::Body;
 use brisk_domain::Clock;
@@ -17,10 +16,10 @@ use std::time::Duration;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The shortest and the longest time until a delivery that failed is sent again, if the answer does
-/// not say when.
-const AGAIN: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
-/// What of an answer is worth reading.
+/// The shortest and the longest pause before a failed delivery is retried, if the answer does not
+/// say when.
+const RETRY: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
+/// Bytes of an answer that are read.
 const LONGEST_ANSWER: usize = 64 * 1024;
 
 /// Sends the demo's deliveries.
@@ -31,10 +30,10 @@ pub struct Delivery {
     clock: Arc<dyn Clock>,
 }
 
-/// It was not acknowledged.
+/// Why a delivery was not acknowledged.
 struct Failure {
     why: String,
-    /// When to try again, if somebody said so.
+    /// When to retry, if the answer said so.
     after: Option<Duration>,
 }
 
@@ -50,18 +49,18 @@ impl Delivery {
         Self { client: Client::builder(TokioExecutor::new()).build_http(), url, key, clock }
     }
 
-    /// Says that the shop's tables changed, as often as it takes.
+    /// Says that the shop's tables have changed, as often as it takes.
     pub async fn until_acknowledged(&self) {
         // The same message each time, with a signature of its own.
         let id = format!("msg_{:032x}", rand::random::<u128>());
-        let (mut pause, mut attempts) = (AGAIN.0, 0_u32);
+        let (mut pause, mut attempts) = (RETRY.0, 0_u32);
         while let Err(Failure { why, after }) = self.attempt(&id).await {
             attempts += 1;
             if attempts == 1 {
-                tracing::warn!(why, "the demo's webhook is not acknowledged: it is sent again");
+                tracing::warn!(why, "the demo's webhook is not acknowledged; it is retried");
             }
-            tokio::time::sleep(after.map_or(pause, |after| after.min(AGAIN.1))).await;
-            pause = (pause * 2).min(AGAIN.1);
+            tokio::time::sleep(after.map_or(pause, |after| after.min(RETRY.1))).await;
+            pause = (pause * 2).min(RETRY.1);
         }
         if attempts > 0 {
             tracing::info!(attempts, "the demo's webhook is acknowledged");
@@ -73,7 +72,7 @@ impl Delivery {
         let at = self.clock.now().seconds().to_string();
         let body = serde_json::json!({
             "type": "invoices.written",
-            "data": { "source": demo::SOURCE, "tables": SOURCE_TABLES },
+            "data": { "source": source::NAME, "tables": source::TABLES },
         });
         let body = body.to_string();
         let request = Request::post(&self.url)
@@ -92,9 +91,9 @@ impl Delivery {
         }
         let after = parts.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
         let after = after.and_then(|text| text.parse().ok()).map(Duration::from_secs);
-        let said = tokio::time::timeout(PATIENCE, Limited::new(body, LONGEST_ANSWER).collect());
-        let said = said.await.ok().and_then(Result::ok).map(|body| body.to_bytes());
-        let said = String::from_utf8_lossy(said.as_deref().unwrap_or_default()).into_owned();
-        Err(Failure { why: format!("{}: {said}", parts.status), after })
+        let text = tokio::time::timeout(PATIENCE, Limited::new(body, LONGEST_ANSWER).collect());
+        let text = text.await.ok().and_then(Result::ok).map(|body| body.to_bytes());
+        let text = String::from_utf8_lossy(text.as_deref().unwrap_or_default()).into_owned();
+        Err(Failure { why: format!("{}: {text}", parts.status), after })
     }
 }

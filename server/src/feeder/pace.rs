@@ -7,12 +7,12 @@ use brisk_domain::Timestamp;
 pub const MEAN: i64 = 7_000_000;
 /// A longer gap is a night, or the shop's own pause, and counts as one of this length.
 const LONGEST: i64 = 8 * 60_000_000;
-/// So many come in a row at this pace, some ten minutes; else a screen that is always on would see a
-/// hundred days' sales in a day, and the last day of each chart would dwarf all others.
+/// So many are added in a row at this pace, for some ten minutes; otherwise a screen that is always on
+/// would see a hundred days' sales in a day, and the last day of each chart would dwarf all others.
 pub const IN_A_ROW: u32 = 90;
 /// Then one comes in this time, until nobody has looked for a while, in microseconds.
 pub const AFTERWARDS: i64 = 300_000_000;
-/// Who was asleep for longer does not catch up.
+/// A machine that slept for longer does not catch up.
 const ASLEEP: i64 = 30_000_000;
 
 /// Tells how many invoices are due.
@@ -54,7 +54,7 @@ impl Pace {
             self.next = None;
             return 0;
         }
-        // Who has just come sees the first one at once.
+        // A viewer who has just come sees the first one at once.
         let mut next = self.next.unwrap_or(now);
         if now.0 - next.0 > ASLEEP {
             next = now;

@@ -6,7 +6,7 @@ use brisk_domain::{SourceName, Tag, TagError, TagKind};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// Tags of one delivery, at most: each of them is a key in Redis.
+/// The most tags of one delivery: each is a key in Redis.
 const MOST: usize = 1_000;
 
 /// `data`; what else is in there is the sender's own business.
@@ -19,7 +19,7 @@ struct Data {
     tables: Vec<String>,
 }
 
-/// The tags that `body` names, or a sentence that says what is wrong with it. `is_own` knows the
+/// The tags that `body` names, or a sentence that says what is wrong with it. `is_own` tells the
 /// tags that dashboards and panels have of their own, which may look like anything.
 pub fn tags(body: &[u8], is_own: impl Fn(&Tag) -> bool) -> Result<Vec<Tag>, String> {
     let mut payload: Value =
@@ -31,8 +31,8 @@ pub fn tags(body: &[u8], is_own: impl Fn(&Tag) -> bool) -> Result<Vec<Tag>, Stri
     if !data.is_object() {
         return Err("the body must be a JSON object, and so must its \"data\"".into());
     }
-    let data: Data = serde_json::from_value(data)
-        .map_err(|error| format!("what is to be invalidated is not as it should be: {error}"))?;
+    let data: Data =
+        serde_json::from_value(data).map_err(|error| format!("\"data\" is not valid: {error}"))?;
     let tags = data.named()?;
     for tag in &tags {
         check(tag, &is_own)?;
@@ -42,7 +42,7 @@ pub fn tags(body: &[u8], is_own: impl Fn(&Tag) -> bool) -> Result<Vec<Tag>, Stri
                   without \"tables\", in \"data\" or at the top"
             .into()),
         count if count > MOST => Err(format!(
-            "the body names {count} tags, more than {MOST}: invalidate the source as a whole, or \
+            "the body names {count} tags, more than {MOST}: invalidate the whole source, or \
              send several deliveries"
         )),
         _ => Ok(tags),
@@ -71,7 +71,7 @@ impl Data {
     }
 }
 
-/// A slip in a tag would be answered with "invalidated", and nothing would be.
+/// Otherwise a typing error in a tag would be answered with "invalidated", and nothing would be.
 fn check(tag: &Tag, is_own: impl Fn(&Tag) -> bool) -> Result<(), String> {
     match tag.slip() {
         None => Ok(()),

@@ -1,24 +1,26 @@
-//! `POST /hooks/{id}`: those who write data say what changed, and what was made of it before is
-//! shown as current no more.
+//! `POST /hooks/{id}`: whoever writes data says what changed, and nothing older is shown as current
+//! any more.
 //!
-//! - [`signature`]: who may be believed, as in the Standard Webhooks specification;
-//! - [`body`]: which tags a delivery names; [`allowed`]: which it may name;
-//! - [`problem`]: what may be wrong with it.
+//! - [`hook`]: one webhook; [`allowed`]: which tags it may name;
+//! - [`signature`]: whether a delivery is authentic, as in the Standard Webhooks specification;
+//! - [`body`]: which tags a delivery names;
+//! - [`problem`]: what can be wrong with it.
 //!
-//! Here is how that goes together. Webhooks are declared in the configuration
-//! ([`crate::config::webhooks`]); docs/webhooks.md is for those who send them.
+//! This file puts them together. Webhooks are declared in the configuration
+//! (`config::webhooks`); docs/webhooks.md is for those who send them.
 //!
-//! Nothing here knows a session or a cookie: the signature alone says who sent it. So these routes
-//! stand outside of the guard against forms of other sites, which is for browsers.
+//! Nothing here reads a session or a cookie: the signature alone says who sent a delivery. So these
+//! routes stand outside of the guard against forms of other sites, which is for browsers.
 
 pub mod allowed;
 pub mod body;
+pub mod hook;
 pub mod problem;
 pub mod signature;
 
-use crate::api::problem::Problem;
-use crate::{invalidate, router};
-use allowed::Pattern;
+use crate::http::problem::Problem;
+use crate::http::{conditional, security};
+use crate::invalidation;
 use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::response::{IntoResponse, Response};
@@ -26,23 +28,14 @@ use axum::routing::post;
 use axum::{Json, Router, middleware};
 use brisk_domain::{Clock, Tag, WebhookName};
 use brisk_engine::Engine;
+use hook::Hook;
 use http::{HeaderMap, StatusCode, Uri, header};
 use serde::Serialize;
-use signature::SigningKey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The largest body; no list of tags needs more.
 pub const MAX_BODY: usize = 64 * 1024;
-
-/// One webhook.
-#[derive(Debug, Clone)]
-pub struct Hook {
-    /// The secrets that are in use: while one takes another's place there are two.
-    pub keys: Vec<SigningKey>,
-    /// What it may invalidate; everything where nobody says.
-    pub allow: Option<Vec<Pattern>>,
-}
 
 /// All webhooks of this server, over its engine.
 pub struct Hooks {
@@ -51,12 +44,12 @@ pub struct Hooks {
     of: BTreeMap<WebhookName, Hook>,
 }
 
-/// What was done.
+/// What a delivery did.
 #[derive(Debug, Serialize)]
 struct Answer {
-    /// The tags that have new generations: those that were named, and the other ways to write them.
+    /// The tags that have new generations: those that were named, and their other spellings.
     invalidated: Vec<String>,
-    /// What looks like a slip, though it may be right.
+    /// Tags that are probably mistakes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<Note>,
 }
@@ -67,12 +60,12 @@ struct Note {
     note: &'static str,
 }
 
-/// The routes. They have what surrounds all routes and answers no form.
+/// The routes, with the headers that every response has.
 pub fn routes(hooks: Hooks) -> Router {
     Router::new()
         .route("/hooks/{id}", post(receive).fallback(only_post))
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(middleware::from_fn(router::security_headers))
+        .layer(middleware::from_fn(security::default_headers))
         .with_state(Arc::new(hooks))
 }
 
@@ -86,11 +79,12 @@ async fn receive(
     let name = id.ok().and_then(|Path(id)| WebhookName::parse(&id).ok());
     match hooks.deliver(name.as_ref(), &headers, body.ok().as_deref()).await {
         Ok(answer) => {
-            (StatusCode::OK, [(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response()
+            (StatusCode::OK, [(header::CACHE_CONTROL, conditional::NO_STORE)], Json(answer))
+                .into_response()
         }
         Err(problem) => {
             let is_unsigned = problem.status() == StatusCode::UNAUTHORIZED;
-            // RFC 9110 wants to know how one shows who one is.
+            // RFC 9110 wants a challenge with every 401.
             let how = is_unsigned.then_some([(header::WWW_AUTHENTICATE, "StandardWebhooks")]);
             (how, problem.at(&uri)).into_response()
         }
@@ -111,8 +105,8 @@ impl Hooks {
         Self { engine, clock, of }
     }
 
-    /// Does what a delivery asks for, if it is to be believed. To do it twice is harmless, so no
-    /// delivery is remembered: what is loaded again in vain is loaded once.
+    /// Does what a delivery asks for, if it is authentic. Doing it twice is harmless, so no delivery
+    /// is remembered.
     async fn deliver(
         &self,
         name: Option<&WebhookName>,
@@ -123,7 +117,7 @@ impl Hooks {
         let (name, hook) = known.ok_or_else(problem::unknown)?;
         let body = body.ok_or_else(|| problem::too_long(MAX_BODY))?;
         let id = signature::verify(&hook.keys, headers, body, self.clock.now()).map_err(|why| {
-            tracing::info!(hook = %name, %why, "a webhook's delivery is refused");
+            tracing::info!(hook = %name, %why, "a webhook's delivery is rejected");
             problem::bad_signature(&why)
         })?;
         let tags = body::tags(body, |tag| self.is_own(tag));
@@ -152,13 +146,7 @@ impl Hooks {
 
     fn note(&self, tag: &Tag) -> Option<Note> {
         let has_source = |name: &_| self.engine.loader().source(name).is_some();
-        let note = invalidate::doubt(tag, has_source, self.engine.catalog())?;
+        let note = invalidation::suspicion(tag, has_source, self.engine.catalog())?;
         Some(Note { tag: tag.to_string(), note })
-    }
-}
-
-impl Hook {
-    fn may(&self, tag: &Tag) -> bool {
-        self.allow.as_ref().is_none_or(|allow| allow.iter().any(|pattern| pattern.fits(tag)))
     }
 }

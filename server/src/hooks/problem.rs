@@ -1,9 +1,9 @@
-//! What may be wrong with a delivery, for programs: RFC 9457, beside the problems of the API.
+//! What can be wrong with a delivery: its kinds of [`Problem`], beside those of the API.
 
 use super::signature::Refused;
-use crate::api::problem::{Kind, Problem};
-use crate::sentence::sentence;
+use crate::http::problem::{Kind, Problem};
 use brisk_cache::NotRecorded;
+use brisk_domain::sentence::sentence;
 use http::StatusCode;
 
 /// Every kind, in the order of their statuses.
@@ -54,7 +54,7 @@ const TOO_LONG: Kind = Kind {
     name: "too-long",
     title: "The webhook's body is too long",
     status: StatusCode::PAYLOAD_TOO_LARGE,
-    advice: "Send several deliveries, or invalidate the source as a whole.",
+    advice: "Send several deliveries, or invalidate the whole source.",
     retry_after: None,
 };
 
@@ -66,42 +66,42 @@ const NOT_RECORDED: Kind = Kind {
     retry_after: Some(5),
 };
 
-/// The body is not as it should be: `message` says how.
+/// The body is not valid: `message` says why.
 pub(super) fn bad_delivery(message: &str) -> Problem {
-    Problem::of_kind(&BAD_DELIVERY, sentence(message))
+    Problem::new(&BAD_DELIVERY, sentence(message))
 }
 
-/// The sender is not who shares the secret, or made a mistake.
+/// The sender does not have the secret, or made a mistake.
 pub(super) fn bad_signature(refused: &Refused) -> Problem {
-    Problem::of_kind(&BAD_SIGNATURE, sentence(&refused.to_string()))
+    Problem::new(&BAD_SIGNATURE, sentence(&refused.to_string()))
 }
 
 /// The webhook may not invalidate `tags`.
 pub(super) fn not_allowed(tags: &[String]) -> Problem {
     let detail = format!("This webhook may not invalidate {}.", tags.join(", "));
-    Problem::of_kind(&NOT_ALLOWED, detail)
+    Problem::new(&NOT_ALLOWED, detail)
 }
 
 /// There is no webhook of that name.
 pub(super) fn unknown() -> Problem {
-    Problem::of_kind(&UNKNOWN, "The configuration of this server declares no such webhook.")
+    Problem::new(&UNKNOWN, "The configuration of this server declares no such webhook.")
 }
 
 /// It was not sent with POST.
 pub(super) fn only_post() -> Problem {
-    Problem::of_kind(&METHOD, "This address takes signed deliveries, with POST.")
+    Problem::new(&METHOD, "This address takes signed deliveries, with POST.")
 }
 
-/// The body has more than `most` bytes, or did not arrive whole.
+/// The body has more than `most` bytes, or did not arrive completely.
 pub(super) fn too_long(most: usize) -> Problem {
     let detail = format!("A delivery has at most {} KiB.", most / 1024);
-    Problem::of_kind(&TOO_LONG, detail)
+    Problem::new(&TOO_LONG, detail)
 }
 
 /// Older values may still be shown as current.
 pub(super) fn not_recorded(error: &NotRecorded) -> Problem {
     tracing::warn!(%error, "a webhook's invalidation is not recorded");
-    Problem::of_kind(
+    Problem::new(
         &NOT_RECORDED,
         "The shared cache did not record the invalidation, so older values may still be shown. \
          Send the delivery again.",

@@ -1,7 +1,7 @@
 //! Signatures as in the Standard Webhooks specification (<https://www.standardwebhooks.com>,
-//! version 1.0.0): HMAC-SHA256 over `id.timestamp.body`, and a timestamp that is not far from now.
+//! version 1.0.0): HMAC-SHA256 over `id.timestamp.body`, and a timestamp close to now.
 //!
-//! The specification's own crate reads the ambient clock and knows one secret; its few lines are
+//! The specification's own crate reads the ambient clock and takes one secret; its few lines are
 //! here, over the `ring` that TLS brings along.
 
 use base64::Engine as _;
@@ -13,7 +13,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 /// How far a delivery's time may be from ours, in seconds, either way: clocks differ, and an old
-/// delivery that somebody has overheard shall be of no use.
+/// delivery must not be replayed.
 pub const TOLERANCE: i64 = 300;
 
 /// Which message it is; the same when it is sent again.
@@ -42,8 +42,8 @@ pub struct SigningKey(hmac::Key);
 )]
 pub struct NoSecret;
 
-/// Why a delivery is not believed; each is a sentence that helps an honest sender and tells a
-/// dishonest one nothing new.
+/// Why a delivery is rejected; each is a sentence that helps an honest sender and tells an attacker
+/// nothing new.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// A header is missing, or not as it has to be.
@@ -52,7 +52,7 @@ pub enum Refused {
     /// It was sent long ago, or will be.
     #[error(
         "webhook-timestamp is {0} seconds away from this server's clock; at most {TOLERANCE} are \
-         allowed, so sign anew for each attempt, and set the clocks"
+         allowed, so sign each attempt again, and set the clocks"
     )]
     Time(u64),
     /// No signature was made with one of the secrets over what came.

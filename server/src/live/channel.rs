@@ -1,17 +1,17 @@
-//! Follows one view for all who have it open: looks again at what is out of date, and says what
-//! each panel's edition is. Statements run once, however many pages are open: here, through the
-//! cache, and in all processes together.
+//! Follows one view for all pages that show it: refreshes what is out of date, and publishes each
+//! panel's status. Statements run once, however many pages are open: here, through the cache, and in
+//! all processes together.
 
-use super::said::Said;
-use super::state::{PanelState, Snapshot};
-use crate::build;
-use crate::look::{LEAST_PACE, least_pace};
+use super::revision::Revision;
+use super::snapshot::{PanelStatus, Snapshot};
+use crate::pages::build_id;
+use crate::pages::page_request::{LEAST_PACE, least_pace};
 use brisk_cache::{Event, Follower, Tag, Trigger};
 use brisk_domain::{
     Access, Clock, Dashboard, Freshness, Pace, PanelData, PanelError, PanelId, Slug, Timestamp,
     ViewState,
 };
-use brisk_engine::{Engine, PanelState as Opened, Shown, Watch, Window};
+use brisk_engine::{Engine, PanelState, Shown, Watch, Window};
 use futures::StreamExt;
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::FuturesUnordered;
@@ -20,20 +20,20 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// What is followed: who has the same of it shares a channel.
+/// What is followed: pages for which it is equal share a channel.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Followed {
     /// The dashboard.
     pub slug: Slug,
     /// One of its panels, or all.
     pub panel: Option<PanelId>,
-    /// What is looked at.
+    /// What is shown of it.
     pub view: ViewState,
-    /// How often it is looked at.
+    /// How often it is refreshed.
     pub pace: Pace,
-    /// Who looks.
+    /// Who reads it.
     pub access: Access,
-    /// Which page shows it, where the page says so: see [`build::page_id`]. Pages of other times
+    /// Which page shows it, if the page says so: see [`build_id::page_id`]. Pages of other windows
     /// and of other programs have channels of their own, which end at once.
     pub page_id: Option<String>,
 }
@@ -44,53 +44,53 @@ pub(super) struct Channel {
     clock: Arc<dyn Clock>,
     followed: Followed,
     dashboard: Arc<Dashboard>,
-    /// The window that the page shows; when it has moved on, the page is out of date.
+    /// The window that the page shows; once it has moved on, the page is out of date.
     window: Option<Window>,
     panels: Vec<Tracked>,
-    loads: FuturesUnordered<BoxFuture<'static, Landed>>,
-    /// When what has landed is said, if it was not said yet.
-    say_at: Option<Instant>,
-    said: watch::Sender<Arc<Said>>,
+    loads: FuturesUnordered<BoxFuture<'static, Loaded>>,
+    /// When to publish what has been loaded, if it was not published yet.
+    publish_at: Option<Instant>,
+    revisions: watch::Sender<Arc<Revision>>,
 }
 
-/// What a look showed.
+/// Whether the page can go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Looked {
-    /// The page can go on.
-    Fine,
-    /// The page would be another one now.
-    IsOutdated,
+enum PageStatus {
+    /// It can.
+    Current,
+    /// A page that was loaded now would be another one.
+    Outdated,
 }
 
-type Landed = (usize, Result<Arc<PanelData>, PanelError>);
+type Loaded = (usize, Result<Arc<PanelData>, PanelError>);
 
 /// One panel, as it is followed.
 struct Tracked {
     id: PanelId,
-    state: Option<PanelState>,
+    status: Option<PanelStatus>,
     watch: Watch,
-    /// It has to be looked at.
+    /// It has to be looked up again.
     is_due: bool,
-    /// A load of it is under way. It is let go on, whatever is invalidated meanwhile: else a panel
-    /// whose data change more often than it loads would never show anything.
+    /// A load of it is under way. It runs to its end whatever is invalidated meanwhile: otherwise a
+    /// panel whose data change faster than it loads would never show anything.
     is_loading: bool,
-    /// When its time is over.
+    /// When its TTL, or its turn, is over.
     due_at: Option<Timestamp>,
     failures: u32,
 }
 
-/// How soon a panel that failed is tried again, at first; then half as often each time.
+/// How soon a failed panel is retried at first; the pause doubles each time.
 const RETRY: Duration = Duration::from_secs(10);
-/// And at least so often.
-const LAST_RETRY: Duration = Duration::from_secs(300);
-/// TTLs are spread by a tenth: the end of the longest.
+/// The longest pause.
+const LONGEST_RETRY: Duration = Duration::from_secs(300);
+/// TTLs have a jitter of a tenth: this is the longest.
 const SPREAD: f64 = 1.1;
-/// What could not be verified is looked at again soon.
+/// How soon an unverified panel is looked up again.
 const UNVERIFIED: Duration = Duration::from_secs(5);
-/// What lands so soon after something else is said together with it, unless nothing else is under
-/// way: thousands of pages may hear of it, each by a write of its own.
+/// Panels that are loaded within this time of each other are published together, unless no other is
+/// under way: there may be thousands of pages, each with a write of its own.
 const TOGETHER: Duration = Duration::from_millis(30);
-/// The day may be over: how often it is asked.
+/// How often to check whether the day is over.
 const WINDOW: Duration = Duration::from_secs(30);
 
 impl Channel {
@@ -99,13 +99,13 @@ impl Channel {
         clock: Arc<dyn Clock>,
         followed: Followed,
         dashboard: Arc<Dashboard>,
-        said: watch::Sender<Arc<Said>>,
+        revisions: watch::Sender<Arc<Revision>>,
     ) -> Self {
         let shown = dashboard.panels.iter();
         let shown = shown.filter(|panel| followed.panel.as_ref().is_none_or(|id| *id == panel.id));
         let panels = shown.map(|panel| Tracked {
             id: panel.id.clone(),
-            state: None,
+            status: None,
             watch: Watch { tags: Vec::new(), keys: Vec::new(), ttl: Duration::MAX },
             is_due: true,
             is_loading: false,
@@ -114,35 +114,35 @@ impl Channel {
         });
         let panels = panels.collect();
         let loads = FuturesUnordered::new();
-        let (window, say_at) = (None, None);
-        Self { engine, clock, followed, dashboard, window, panels, loads, say_at, said }
+        let (window, publish_at) = (None, None);
+        Self { engine, clock, followed, dashboard, window, panels, loads, publish_at, revisions }
     }
 
     /// Follows until the page is out of date.
     pub(super) async fn run(mut self) {
-        // Before the first look: what happens during it is heard.
+        // Before the first lookup, so that no event during it is missed.
         let mut events = self.engine.follow();
         let mut catalog = self.engine.catalog().follow();
         let mut next_window = self.clock.now().after(WINDOW);
         loop {
             if self.panels.iter().any(|panel| panel.is_due && !panel.is_loading)
-                && self.look().await == Looked::IsOutdated
+                && self.refresh().await == PageStatus::Outdated
             {
-                return self.is_over();
+                return self.end();
             }
             let due = self.next_due().map_or(next_window, |due| due.min(next_window));
             tokio::select! {
                 Some((at, result)) = self.loads.next() => {
-                    self.landed(at, &result);
+                    self.loaded(at, &result);
                     if self.loads.is_empty() {
-                        self.say_panels();
+                        self.publish_panels();
                     } else {
-                        self.say_at.get_or_insert(Instant::now() + TOGETHER);
+                        self.publish_at.get_or_insert(Instant::now() + TOGETHER);
                     }
                 }
-                event = next(&mut events) => self.heard(&event),
+                event = next(&mut events) => self.apply(&event),
                 Ok(()) = catalog.changed() => {}
-                () = at(self.say_at) => self.say_panels(),
+                () = at(self.publish_at) => self.publish_panels(),
                 () = self.clock.until(due) => {
                     // A clock that was set back meanwhile, or stands still, keeps nobody waiting.
                     let now = self.clock.now();
@@ -158,88 +158,90 @@ impl Channel {
                 }
             }
             if self.is_outdated() {
-                return self.is_over();
+                return self.end();
             }
         }
     }
 
-    /// The last that is said: who comes next has another page, and a channel of its own.
-    fn is_over(&self) {
-        self.say(Snapshot { is_outdated: true, ..Snapshot::default() });
+    /// Publishes the last revision: the next page is another one, with a channel of its own.
+    fn end(&self) {
+        self.publish(Snapshot { is_outdated: true, ..Snapshot::default() });
     }
 
-    /// Whether the page would be another one now.
+    /// Whether a page that was loaded now would be another one.
     fn is_outdated(&self) -> bool {
         let known = self.engine.catalog().dashboard(&self.followed.slug);
         let Some(known) = known else { return true };
         if !Arc::ptr_eq(&known, &self.dashboard) && known != self.dashboard {
             return true;
         }
-        // Where now is the clock, days end without anybody saying so.
+        // Where now is the clock, days end without an event.
         let now = brisk_domain::Now::Clock == self.dashboard.now;
         let Some(window) = self.window.as_ref().filter(|_| now) else { return false };
         let current = Window::of(&self.dashboard, &self.followed.view, self.clock.now());
         current.is_ok_and(|current| current.bounds != window.bounds)
     }
 
-    /// Looks at what is due: one batch lookup.
-    async fn look(&mut self) -> Looked {
+    /// Looks up what is due, in one batch, and loads what is missing.
+    async fn refresh(&mut self) -> PageStatus {
         let due: Vec<usize> = (0..self.panels.len())
             .filter(|at| self.panels[*at].is_due && !self.panels[*at].is_loading)
             .collect();
         let ids = due.iter().map(|at| self.panels[*at].id.clone()).collect();
         let (view, access) = (&self.followed.view, &self.followed.access);
         let shown = Shown::Frames(ids);
-        let glance = self.engine.glance(&self.dashboard, &shown, view, access, Trigger::Live).await;
+        let lookup = self.engine.lookup(&self.dashboard, &shown, view, access, Trigger::Live).await;
         for at in &due {
             self.panels[*at].is_due = false;
         }
-        // The page was shown with this view: it is fine.
-        let Ok(glance) = glance else { return Looked::Fine };
+        // The page was shown with this view: it can go on.
+        let Ok(lookup) = lookup else { return PageStatus::Current };
         match &self.window {
             // Its newest row has moved on to another day: the whole page has.
-            Some(known) if known.bounds != glance.window().bounds => return Looked::IsOutdated,
+            Some(known) if known.bounds != lookup.window().bounds => return PageStatus::Outdated,
             Some(_) => {}
             None => {
-                let own = build::page_id(glance.window());
+                let own = build_id::page_id(lookup.window());
                 if self.followed.page_id.as_ref().is_some_and(|shown| *shown != own) {
-                    return Looked::IsOutdated;
+                    return PageStatus::Outdated;
                 }
-                self.window = Some(glance.window().clone());
+                self.window = Some(lookup.window().clone());
             }
         }
-        for (at, watch) in due.iter().zip(glance.watches()) {
+        for (at, watch) in due.iter().zip(lookup.watches()) {
             self.panels[*at].watch = watch;
         }
-        for (at, opened) in due.into_iter().zip(glance.open().panels) {
-            match opened {
-                Opened::Ready(data) => self.shows(at, &data, data.freshness),
-                Opened::Failed(error) => self.fails(at, &error),
-                Opened::Pending { previous, load } => {
+        for (at, state) in due.into_iter().zip(lookup.into_view().panels) {
+            match state {
+                PanelState::Ready(data) => self.set_shown(at, &data, data.freshness),
+                PanelState::Failed(error) => self.set_failed(at, &error),
+                PanelState::Pending { previous, load } => {
                     match previous {
-                        Some(data) => self.shows(at, &data, data.freshness.max(Freshness::Stale)),
-                        None => self.waits(at),
+                        Some(data) => {
+                            self.set_shown(at, &data, data.freshness.max(Freshness::Stale))
+                        }
+                        None => self.set_loading(at),
                     }
                     self.panels[at].is_loading = true;
                     self.loads.push(load.map(move |result| (at, result)).boxed());
                 }
             }
         }
-        self.say_panels();
-        Looked::Fine
+        self.publish_panels();
+        PageStatus::Current
     }
 
-    fn landed(&mut self, at: usize, result: &Result<Arc<PanelData>, PanelError>) {
+    fn loaded(&mut self, at: usize, result: &Result<Arc<PanelData>, PanelError>) {
         self.panels[at].is_loading = false;
         match result {
             // It is due again already: something was invalidated while it was loading.
-            Ok(data) if self.panels[at].is_due => self.shows(at, data, Freshness::Previous),
-            Ok(data) => self.shows(at, data, data.freshness),
-            Err(error) => self.fails(at, error),
+            Ok(data) if self.panels[at].is_due => self.set_shown(at, data, Freshness::Previous),
+            Ok(data) => self.set_shown(at, data, data.freshness),
+            Err(error) => self.set_failed(at, error),
         }
     }
 
-    fn heard(&mut self, event: &Event) {
+    fn apply(&mut self, event: &Event) {
         for panel in &mut self.panels {
             panel.is_due |= match event {
                 Event::Invalidated(tags) => concerns(&panel.watch.tags, tags),
@@ -249,12 +251,12 @@ impl Channel {
         }
     }
 
-    fn shows(&mut self, at: usize, data: &PanelData, freshness: Freshness) {
+    fn set_shown(&mut self, at: usize, data: &PanelData, freshness: Freshness) {
         let pace = self.followed.pace.at_least(least_pace(&self.engine, &self.dashboard));
         let panel = &mut self.panels[at];
         panel.failures = 0;
         let (edition, as_of) = (data.edition.clone(), data.as_of);
-        panel.state = Some(PanelState::Shown { edition, as_of, freshness });
+        panel.status = Some(PanelStatus::Shown { edition, as_of, freshness });
         let ttl = panel.watch.ttl;
         let wait = match (freshness, pace) {
             // It is being replaced.
@@ -262,17 +264,17 @@ impl Channel {
             (Freshness::Unverified, _) => Some(UNVERIFIED),
             (Freshness::Fresh, pace) => {
                 let age = self.clock.now().since(as_of);
-                // An hour is no promise for ever: what has no end is asked again once a day.
+                // What has no TTL is looked up again once a day.
                 let whole = ttl.min(Duration::from_secs(86_400)).mul_f64(SPREAD);
-                // The policy may say less, or nothing: an open page asks no more often than this.
+                // The policy may have a shorter TTL, or none: an open page asks no more often than this.
                 let least = Duration::from_secs(LEAST_PACE.into());
                 let until_over = whole.saturating_sub(age).max(least);
                 Some(match pace {
                     Pace::Live | Pace::ByHand => until_over,
                     Pace::Every(seconds) => {
                         let every = Duration::from_secs(seconds.into());
-                        // What a look finds still good may end just after it: the next one does
-                        // not wait for another whole turn then.
+                        // What a lookup finds fresh may expire just after it: the next one does not
+                        // wait for another whole turn then.
                         if age * 2 > every { until_over.min(every) } else { every }
                     }
                 })
@@ -281,16 +283,16 @@ impl Channel {
         panel.due_at = wait.map(|wait| self.clock.now().after(wait));
     }
 
-    fn waits(&mut self, at: usize) {
+    fn set_loading(&mut self, at: usize) {
         let usual = self.engine.usual_load(&self.followed.slug, &self.panels[at].id);
-        self.panels[at].state = Some(PanelState::Loading { since: self.clock.now(), usual });
+        self.panels[at].status = Some(PanelStatus::Loading { since: self.clock.now(), usual });
     }
 
-    fn fails(&mut self, at: usize, error: &PanelError) {
+    fn set_failed(&mut self, at: usize, error: &PanelError) {
         let panel = &mut self.panels[at];
         panel.failures = panel.failures.saturating_add(1);
-        panel.state = Some(PanelState::Failed { error: error.id() });
-        let wait = RETRY.saturating_mul(1 << (panel.failures - 1).min(10)).min(LAST_RETRY);
+        panel.status = Some(PanelStatus::Failed { error: error.id() });
+        let wait = RETRY.saturating_mul(1 << (panel.failures - 1).min(10)).min(LONGEST_RETRY);
         panel.due_at = error.retry.then(|| self.clock.now().after(wait));
     }
 
@@ -298,18 +300,18 @@ impl Channel {
         self.panels.iter().filter(|panel| !panel.is_loading).filter_map(|p| p.due_at).min()
     }
 
-    fn say_panels(&mut self) {
-        self.say_at = None;
-        let known = self.panels.iter().filter_map(|p| Some((p.id.clone(), p.state.clone()?)));
-        self.say(Snapshot { panels: known.collect(), is_outdated: false });
+    fn publish_panels(&mut self) {
+        self.publish_at = None;
+        let known = self.panels.iter().filter_map(|p| Some((p.id.clone(), p.status.clone()?)));
+        self.publish(Snapshot { panels: known.collect(), is_outdated: false });
     }
 
-    /// Tells all who follow, where something is new.
-    fn say(&self, snapshot: Snapshot) {
+    /// Publishes a revision, if anything has changed.
+    fn publish(&self, snapshot: Snapshot) {
         let now = self.clock.now();
-        self.said.send_if_modified(|said| match Said::after(said, snapshot, now) {
+        self.revisions.send_if_modified(|last| match Revision::after(last, snapshot, now) {
             Some(next) => {
-                *said = Arc::new(next);
+                *last = Arc::new(next);
                 true
             }
             None => false,

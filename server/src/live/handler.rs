@@ -3,14 +3,14 @@
 use super::channel::Followed;
 use super::hub::Full;
 use super::stream;
-use crate::handlers::parameters;
-use crate::router::AppState;
 use crate::service::{access, shown_at};
+use crate::state::AppState;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use brisk_app::service::{DashboardPage, PageError};
 use brisk_domain::Pace;
+use brisk_domain::view::parse_query;
 use brisk_engine::Shown;
 use http::{StatusCode, header};
 
@@ -35,7 +35,7 @@ pub async fn panel(
 }
 
 fn follow(state: &AppState, slug: &str, panel: Option<&str>, request: &Request) -> Response {
-    let parameters = parameters(request.uri().query());
+    let parameters = parse_query(request.uri().query().unwrap_or_default());
     let followed = || {
         let (dashboard, view) = state.service.view_of(slug, &parameters)?;
         let panel = match shown_at(&dashboard, panel)? {
@@ -57,11 +57,13 @@ fn follow(state: &AppState, slug: &str, panel: Option<&str>, request: &Request) 
         }
     };
     let last = request.headers().get("last-event-id").and_then(|value| value.to_str().ok());
-    match state.hub.join(followed, dashboard) {
-        Ok(page) => stream::response(state.hub.clone(), page, last.map(str::to_owned)),
+    match state.hub.subscribe(followed, dashboard) {
+        Ok(subscription) => {
+            stream::response(state.hub.clone(), subscription, last.map(str::to_owned))
+        }
         Err(Full) => {
             let later = [(header::RETRY_AFTER, "60")];
-            let message = "Too many pages are open at the moment: come back in a minute.\n";
+            let message = "Too many pages are open at the moment. Try again in a minute.\n";
             (StatusCode::SERVICE_UNAVAILABLE, later, message).into_response()
         }
     }

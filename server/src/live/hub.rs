@@ -1,7 +1,7 @@
-//! [`Hub`]: the channels of all views that somebody has open, and how many pages there are.
+//! [`Hub`]: the channels of all views that are open, and the number of open pages.
 
 use super::channel::{Channel, Followed};
-use super::said::Said;
+use super::revision::Revision;
 use brisk_domain::{Clock, Dashboard, Timestamp};
 use brisk_engine::Engine;
 use std::collections::HashMap;
@@ -10,23 +10,23 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// The channels of all views that somebody has open. Cheap to clone.
+/// The channels of all views that are open. Cheap to clone.
 #[derive(Clone)]
 pub struct Hub(Arc<Inner>);
 
 struct Inner {
     engine: Arc<Engine>,
     clock: Arc<dyn Clock>,
-    channels: Mutex<HashMap<Followed, watch::Sender<Arc<Said>>>>,
+    channels: Mutex<HashMap<Followed, watch::Sender<Arc<Revision>>>>,
     open: AtomicUsize,
-    most: usize,
+    max_pages: usize,
     closing: watch::Sender<bool>,
 }
 
 /// Pages that one process serves at a time; more are told to come back.
-pub const MOST: usize = 20_000;
-/// How long a view is followed after the last page has gone: one that is loaded again finds what
-/// was on its way.
+pub const MAX_PAGES: usize = 20_000;
+/// How long a view is followed after its last page has gone: a page that is reloaded finds its
+/// loads still under way.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// There are too many open pages.
@@ -34,30 +34,34 @@ const GRACE: Duration = Duration::from_secs(2);
 pub struct Full;
 
 impl Hub {
-    /// A hub over `engine`, for at most `most` pages.
-    pub fn new(engine: Arc<Engine>, clock: Arc<dyn Clock>, most: usize) -> Self {
+    /// A hub over `engine`, for at most `max_pages` pages.
+    pub fn new(engine: Arc<Engine>, clock: Arc<dyn Clock>, max_pages: usize) -> Self {
         let (channels, open) = (Mutex::default(), AtomicUsize::new(0));
         let closing = watch::Sender::new(false);
-        Self(Arc::new(Inner { engine, clock, channels, open, most, closing }))
+        Self(Arc::new(Inner { engine, clock, channels, open, max_pages, closing }))
     }
 
-    /// Follows what `followed` says of `dashboard`, together with all who do.
-    pub fn join(&self, followed: Followed, dashboard: Arc<Dashboard>) -> Result<Page, Full> {
-        let place = self.place().ok_or(Full)?;
+    /// Follows the view of `dashboard` that `followed` names, on the channel of all pages that do.
+    pub fn subscribe(
+        &self,
+        followed: Followed,
+        dashboard: Arc<Dashboard>,
+    ) -> Result<Subscription, Full> {
+        let permit = self.permit().ok_or(Full)?;
         let mut channels = self.lock();
-        let said = match channels.get(&followed) {
+        let revisions = match channels.get(&followed) {
             Some(sender) => sender.subscribe(),
             None => {
-                let (sender, said) = watch::channel(Arc::default());
+                let (sender, revisions) = watch::channel(Arc::default());
                 channels.insert(followed.clone(), sender.clone());
                 self.follow(followed, dashboard, sender);
-                said
+                revisions
             }
         };
-        Ok(Page { said, closing: self.0.closing.subscribe(), _place: place })
+        Ok(Subscription { revisions, closing: self.0.closing.subscribe(), _permit: permit })
     }
 
-    /// Ends all streams: the process is about to end, and pages find another one.
+    /// Ends all streams: the process is about to stop, and pages reconnect to another one.
     pub fn close(&self) {
         self.0.closing.send_replace(true);
     }
@@ -81,85 +85,85 @@ impl Hub {
         &self,
         followed: Followed,
         dashboard: Arc<Dashboard>,
-        said: watch::Sender<Arc<Said>>,
+        revisions: watch::Sender<Arc<Revision>>,
     ) {
         let (engine, clock) = (Arc::clone(&self.0.engine), Arc::clone(&self.0.clock));
-        let channel = Channel::new(engine, clock, followed.clone(), dashboard, said.clone());
-        let listed = Listed { hub: self.clone(), followed, said };
+        let channel = Channel::new(engine, clock, followed.clone(), dashboard, revisions.clone());
+        let listed = Listed { hub: self.clone(), followed, revisions };
         tokio::spawn(async move {
             tokio::select! {
-                // What it said last stays with those who listen; who comes next starts anew.
+                // Subscribers keep its last revision; the next page gets a new channel.
                 () = channel.run() => {}
-                () = listed.hub.abandoned(&listed.followed, &listed.said) => {}
+                () = listed.hub.abandoned(&listed.followed, &listed.revisions) => {}
             }
         });
     }
 
-    /// Waits until nobody has the view open any more, and forgets it.
-    async fn abandoned(&self, followed: &Followed, said: &watch::Sender<Arc<Said>>) {
+    /// Waits until no page has the view open any more, and forgets it.
+    async fn abandoned(&self, followed: &Followed, revisions: &watch::Sender<Arc<Revision>>) {
         loop {
-            said.closed().await;
+            revisions.closed().await;
             self.0.clock.until(self.now().after(GRACE)).await;
-            if self.forget(followed, said, true) {
+            if self.forget(followed, revisions, true) {
                 return;
             }
         }
     }
 
-    /// Takes a channel off the list; with `if_unused`, only if nobody listens. Under the lock, so
-    /// that nobody joins what is just going.
+    /// Removes a channel from the list; with `if_unused`, only if it has no subscriber. Under the
+    /// lock, so that nobody subscribes to one that is about to end.
     fn forget(
         &self,
         followed: &Followed,
-        said: &watch::Sender<Arc<Said>>,
+        revisions: &watch::Sender<Arc<Revision>>,
         if_unused: bool,
     ) -> bool {
         let mut channels = self.lock();
-        if if_unused && said.receiver_count() > 0 {
+        if if_unused && revisions.receiver_count() > 0 {
             return false;
         }
-        if channels.get(followed).is_some_and(|known| known.same_channel(said)) {
+        if channels.get(followed).is_some_and(|known| known.same_channel(revisions)) {
             channels.remove(followed);
         }
         true
     }
 
-    fn place(&self) -> Option<Place> {
+    fn permit(&self) -> Option<Permit> {
         let open = self.0.open.fetch_add(1, Ordering::Relaxed);
-        let place = Place(self.clone());
-        (open < self.0.most).then_some(place)
+        let permit = Permit(self.clone());
+        (open < self.0.max_pages).then_some(permit)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Followed, watch::Sender<Arc<Said>>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Followed, watch::Sender<Arc<Revision>>>> {
         self.0.channels.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
-/// A channel on the list: it is taken off on every way out, so that nobody joins one that has
+/// A channel on the list: it is removed on every way out, so that nobody subscribes to one that has
 /// ended.
 struct Listed {
     hub: Hub,
     followed: Followed,
-    said: watch::Sender<Arc<Said>>,
+    revisions: watch::Sender<Arc<Revision>>,
 }
 
 impl Drop for Listed {
     fn drop(&mut self) {
-        self.hub.forget(&self.followed, &self.said, false);
+        self.hub.forget(&self.followed, &self.revisions, false);
     }
 }
 
-/// One open page.
-pub struct Page {
-    pub(super) said: watch::Receiver<Arc<Said>>,
+/// One open page's end of a channel.
+pub struct Subscription {
+    pub(super) revisions: watch::Receiver<Arc<Revision>>,
     pub(super) closing: watch::Receiver<bool>,
-    _place: Place,
+    _permit: Permit,
 }
 
-/// A place among those that there are.
-struct Place(Hub);
+/// One of the pages that may be open.
+struct Permit(Hub);
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
         self.0.0.open.fetch_sub(1, Ordering::Relaxed);
     }

@@ -1,21 +1,18 @@
 //! Open pages follow their data: `/d/{slug}/live`.
 //!
-//! - [`hub`]: one channel for each view that somebody has open, however many do;
-//! - [`channel`]: follows one view: looks again when something of it is out of date, and says what
-//!   each panel's edition is;
-//! - [`handler`]: the routes;
-//! - [`state`]: what is said, and what of it is new to somebody (pure); [`said`]: the same, written
-//!   once for all;
-//! - [`stream`]: server-sent events for one page.
+//! - [`handler`]: the routes; [`stream`]: server-sent events for one page;
+//! - [`hub`]: one channel for each view that is open, however many pages show it;
+//! - [`channel`]: follows one view: refreshes what is out of date, and publishes each panel's
+//!   status;
+//! - [`snapshot`]: the status of all panels, and what of it is new to a page (pure);
+//!   [`revision`]: the same, numbered, and serialised once for all pages.
 //!
-//! A channel says which editions there are, never their frames: pages fetch what they show, so that
-//! what nobody looks at costs nothing, and a page that was away asks only for what it missed.
+//! A channel publishes which editions there are, never their frames: pages fetch what they show, so
+//! that what nobody sees costs nothing, and a page that was away asks only for what it missed.
 
 pub mod channel;
 pub mod handler;
 pub mod hub;
-pub mod said;
-pub mod state;
+pub mod revision;
+pub mod snapshot;
 pub mod stream;
-
-pub use hub::Hub;

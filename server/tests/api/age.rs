@@ -1,6 +1,7 @@
 //! How old a value may be that a program gets.
 
-use super::world::{TOTAL, world, write};
+use super::world::{TOTAL, world};
+use crate::fixture::write;
 
 #[tokio::test]
 async fn a_program_waits_for_the_current_value_unless_it_takes_an_older_one() {

@@ -1,6 +1,7 @@
 //! What it answers, digit for digit, for the view that an address says.
 
-use super::world::{REVENUE, TOTAL, world, write};
+use super::world::{REVENUE, TOTAL, world};
+use crate::fixture::write;
 
 #[tokio::test]
 async fn a_panel_has_its_frames_its_computed_columns_and_its_freshness() {

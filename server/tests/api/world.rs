@@ -1,24 +1,20 @@
 //! A server with a shop behind it, and answers of its API.
 
+use crate::fixture::{self, source, write};
 use axum::Router;
 use axum::body::Body;
-use brisk_app::Assets;
-use brisk_cache::{Cache, Config, Figures};
-use brisk_domain::{Clock, ManualClock, SourceName, Tag, Timestamp};
-use brisk_engine::load::{Loader, Sources};
-use brisk_engine::{Catalog, Engine};
-use brisk_server::router::{AppState, router};
-use brisk_server::service::EngineService;
-use brisk_source::{Limits, Source};
+use brisk_cache::Figures;
+use brisk_domain::{ManualClock, Tag, Timestamp};
+use brisk_engine::Engine;
+use brisk_engine::load::Sources;
+use brisk_server::router::router;
+use brisk_source::Limits;
 use brisk_waiting::wait_for;
 use http::{HeaderMap, Request};
-use http_body_util::BodyExt;
 use serde_json::Value;
-use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tower::ServiceExt;
 
 pub(crate) const SALES: &str = r#"
 title = "Sales"
@@ -137,12 +133,6 @@ pub(crate) async fn world() -> World {
     )
     .await;
     let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(NOW)));
-    let config = Config { jitter: 0.0, early: 0.0, ..Config::default() };
-    let cache = Cache::in_memory(config, clock.clone());
-    let source = |name: &str, path: &Path, limits: Limits| {
-        let name = SourceName::parse(name).unwrap();
-        (name.clone(), Source::sqlite(name, path, limits))
-    };
     // Long enough to open the file on a busy machine.
     let hasty = Limits { time: Duration::from_secs(1), ..Limits::default() };
     let sources = Sources::from([
@@ -150,23 +140,12 @@ pub(crate) async fn world() -> World {
         source("gone", &directory.path().join("gone.sqlite"), Limits::default()),
         source("hasty", &database, hasty),
     ]);
-    let catalog = Arc::new(Catalog::open(directory.path()));
-    assert!(catalog.contents().problems.is_empty(), "{:?}", catalog.contents().problems);
-    let loader = Loader::new(cache, sources);
-    let engine = Arc::new(Engine::new(catalog, loader, clock.clone()));
-    let service =
-        Arc::new(EngineService::new(Arc::clone(&engine), clock.clone() as Arc<dyn Clock>));
-    let state = AppState::new(service, Assets::default());
+    let state = fixture::state(directory.path(), sources, clock.clone());
+    let engine = Arc::clone(state.service.engine());
+    let contents = engine.catalog().contents();
+    assert!(contents.problems.is_empty(), "{:?}", contents.problems);
     let app = router(state, directory.path());
     World { app, engine, clock, database, _directory: directory }
-}
-
-pub(crate) async fn write(database: &Path, sql: &str) {
-    let options =
-        sqlx::sqlite::SqliteConnectOptions::new().filename(database).create_if_missing(true);
-    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-    connection.execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
-    connection.close().await.unwrap();
 }
 
 /// What came back.
@@ -203,11 +182,8 @@ impl Answer {
 
 impl World {
     pub(crate) async fn ask(&self, request: Request<Body>) -> Answer {
-        let response = self.app.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
-        let body = String::from_utf8(bytes.to_vec()).unwrap();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+        let (status, headers, body) = fixture::ask(&self.app, request).await;
+        Answer { status, headers, body: String::from_utf8(body).unwrap() }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -215,10 +191,7 @@ impl World {
     }
 
     pub(crate) async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let request = headers
-            .iter()
-            .fold(Request::get(path), |request, (name, value)| request.header(*name, *value));
-        self.ask(request.body(Body::empty()).unwrap()).await
+        self.ask(fixture::get(path, headers)).await
     }
 
     pub(crate) async fn invalidate(&self, tag: &str) {

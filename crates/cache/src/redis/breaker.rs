@@ -4,7 +4,7 @@
 //! What was under way at the same time fails together, a thousand operations in one late moment of
 //! Redis or of this machine: that is one failure.
 
-use super::Trouble;
+use super::trouble::Trouble;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,7 @@
 //! What processes tell each other: invalidated tags, entries that were loaded or forgotten.
 
-use super::Shared;
-use crate::{EntryKey, Tag};
+use super::shared::Shared;
+use crate::key::{EntryKey, Tag};
 use futures::StreamExt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -129,7 +129,7 @@ async fn listen_once(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Fingerprint;
+    use crate::key::Fingerprint;
 
     #[test]
     fn messages_survive_and_noise_is_ignored() {

@@ -1,7 +1,7 @@
 //! Connections: one to a single server, or one to each node of a cluster; they are shared, and
 //! come back by themselves.
 
-use super::{RedisConfig, RedisConfigError};
+use super::config::{RedisConfig, RedisConfigError};
 use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig, PubSub};
 use redis::cluster::ClusterClient;
 use redis::cluster_async::ClusterConnection;

@@ -1,7 +1,8 @@
 //! Entries in the shared tier.
 
-use super::{Shared, Trouble};
-use crate::{EntryKey, Fingerprint};
+use super::shared::Shared;
+use super::trouble::Trouble;
+use crate::key::{EntryKey, Fingerprint};
 use redis::Cmd;
 use std::fmt::Write as _;
 use std::time::Duration;

@@ -2,8 +2,9 @@
 //! gone, and is given back on every other way out.
 
 use super::channel::Message;
-use super::{Shared, Trouble};
-use crate::EntryKey;
+use super::shared::Shared;
+use super::trouble::Trouble;
+use crate::key::EntryKey;
 use redis::Script;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;

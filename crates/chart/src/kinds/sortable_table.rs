@@ -5,7 +5,7 @@ use crate::data::row_order;
 use crate::scene::table::{Pager, Sortable, Table, Whole};
 use crate::spec::Input;
 use crate::table_view::TableView;
-use brisk_domain::format;
+use brisk_domain::{format, parameter};
 use std::ops::Range;
 
 /// Rows of a page.
@@ -75,13 +75,13 @@ fn places(row: usize, ranks: &[Vec<Option<u32>>]) -> String {
 /// The parameters of the view that the table's controls keep.
 fn pairs(view: &TableView<'_>) -> Vec<(String, String)> {
     let is_own = |name: &str, value: &str| {
-        (name == "sort" || name == "page")
+        (name == parameter::SORT || name == parameter::PAGE)
             && value.split_once(':').is_some_and(|(panel, _)| panel == view.panel)
     };
     let others = view.pairs.iter().filter(|(name, value)| !is_own(name, value));
     // The current order comes before the buttons: of two values, the last one counts.
     let sort = view.state.sort.as_ref();
-    let sort = sort.map(|sort| ("sort".to_owned(), format!("{}:{sort}", view.panel)));
+    let sort = sort.map(|sort| (parameter::SORT.to_owned(), format!("{}:{sort}", view.panel)));
     others.cloned().chain(sort).collect()
 }
 

@@ -1,6 +1,7 @@
 //! Numbers below each other: as many decimals in each row, so that they can be compared at a glance.
 
-use super::{cell, fixed, full, grouped, with_unit};
+use super::digits::grouped;
+use super::number::{cell, fixed, full, with_unit};
 use crate::{Decimal, Unit, Values, ZoneOffsets};
 
 /// More decimals than this are shown of exact decimals only.

@@ -1,6 +1,6 @@
 //! Lengths of time as people say them.
 
-use super::{grouped, significant};
+use super::digits::{grouped, significant};
 use crate::Timestamp;
 
 const HOUR: i64 = 3_600;

@@ -31,7 +31,7 @@ pub(crate) struct Sqlite {
 
 /// So many statements run at once; the others queue in the pool. Not fewer on fewer cores: a panel
 /// with two slow statements would hold up all others.
-const CONNECTIONS: u32 = 4;
+pub const CONNECTIONS: u32 = 4;
 /// How many rows a connection's thread may be ahead of its reader: each wake-up has a cost.
 const ROWS_AHEAD: usize = 512;
 

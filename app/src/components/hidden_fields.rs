@@ -1,0 +1,13 @@
+//! The rest of a view as hidden fields of a form.
+
+use crate::service::DashboardPage;
+use leptos::prelude::*;
+
+/// The rest of the view, so that a form changes only its own part.
+pub(crate) fn hidden_fields(page: &DashboardPage, own: &[&str]) -> Vec<AnyView> {
+    page.pairs()
+        .into_iter()
+        .filter(|(name, _)| !own.contains(&name.as_str()))
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> }.into_any())
+        .collect()
+}

@@ -1,0 +1,51 @@
+//! The contents of cards, as markup.
+
+// `#[server]` makes a struct of the arguments; the functions' own docs describe them.
+#![allow(missing_docs)]
+
+#[cfg(feature = "ssr")]
+use super::refusal::refuse;
+use leptos::prelude::*;
+use leptos::server_fn::codec::{GetUrl, Json};
+use serde::{Deserialize, Serialize};
+
+/// What fills a panel's card in an open page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// The panel.
+    pub panel: String,
+    /// Its content, as markup of this server.
+    pub html: String,
+    /// On a panel's own page: its table.
+    pub table: Option<String>,
+}
+
+/// What fills the cards of `panels` (names with commas between them) for the view that the page's
+/// own query string describes; with `large`, as on a panel's own page. It only reads. A panel that is
+/// still loading says so at once. With `wait` the response waits for it, as long as a statement may
+/// take: that is for panels that are never cached, and so load again for each request.
+#[server(prefix = "/fn", endpoint = "cards", input = GetUrl, output = Json)]
+pub async fn cards(
+    slug: String,
+    panels: String,
+    query: String,
+    large: bool,
+    wait: bool,
+) -> Result<Vec<Card>, ServerFnError> {
+    use crate::components::panel_card;
+    use crate::service::SharedService;
+    let service = expect_context::<SharedService>();
+    let parameters = brisk_domain::view::parse_query(&query);
+    let panels: Vec<String> = panels.split(',').map(str::to_owned).collect();
+    let mut page = service.cards(&slug, &panels, &parameters, wait).await.map_err(refuse)?;
+    page.is_one_panel = large;
+    let page = std::sync::Arc::new(page);
+    let mut cards = Vec::with_capacity(page.panels.len());
+    for (panel, slot) in &page.panels {
+        let (previous, outcome) = (slot.previous(), slot.clone().outcome().await);
+        let table = large.then(|| panel_card::table(&page, panel, previous.as_ref(), &outcome));
+        let html = panel_card::content(&page, panel, previous, outcome);
+        cards.push(Card { panel: panel.id.to_string(), html, table });
+    }
+    Ok(cards)
+}

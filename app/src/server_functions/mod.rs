@@ -1,0 +1,10 @@
+//! How islands and scripts fetch data after the first load: typed GET requests, served by the same
+//! service as pages. One file each.
+
+mod cache;
+mod cards;
+mod panel;
+#[cfg(feature = "ssr")]
+mod refusal;
+
+pub use panel::{PanelUpdate, panel};

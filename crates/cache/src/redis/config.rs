@@ -1,0 +1,75 @@
+//! [`RedisConfig`]: where the shared tier is.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Where the shared tier is, and how patient to be with it.
+#[derive(Clone)]
+pub struct RedisConfig {
+    /// `redis://user:password@host:6379/0`, `rediss://` for TLS; several nodes of a cluster
+    /// separated by commas.
+    pub urls: Vec<String>,
+    /// Whether the nodes form a Redis Cluster.
+    pub cluster: bool,
+    /// What every key begins with.
+    pub prefix: String,
+    /// How long one operation may take.
+    pub timeout: Duration,
+    /// A file of certificates (PEM) of the authorities that sign for `rediss://`, and no others;
+    /// without it, those that the machine trusts. It is read once, at the start.
+    pub ca: Option<PathBuf>,
+    /// How long a leader that died keeps the others waiting; one that lives renews its lease.
+    pub lease: Duration,
+}
+
+impl RedisConfig {
+    /// One URL; or several, separated by commas, of which any begins a cluster. A cluster with
+    /// one known node is `cluster+redis://…`.
+    pub fn parse(text: &str) -> Self {
+        let plain = text.strip_prefix("cluster+").unwrap_or(text);
+        let urls: Vec<String> = plain
+            .split(',')
+            .map(|url| url.trim().to_owned())
+            .filter(|url| !url.is_empty())
+            .collect();
+        Self {
+            cluster: plain.len() < text.len() || urls.len() > 1,
+            urls,
+            prefix: "brisk:".into(),
+            timeout: Duration::from_millis(250),
+            ca: None,
+            lease: Duration::from_secs(3),
+        }
+    }
+}
+
+// URLs hold passwords: nobody shall print them by accident.
+impl std::fmt::Debug for RedisConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RedisConfig")
+            .field("nodes", &self.urls.len())
+            .field("cluster", &self.cluster)
+            .field("prefix", &self.prefix)
+            .field("ca", &self.ca)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The configuration names no usable Redis.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RedisConfigError {
+    /// A URL cannot be used.
+    #[error(
+        "the Redis URL cannot be used ({0}): write redis://host:6379/0, or rediss:// for TLS; \
+         several nodes of a cluster are separated by commas"
+    )]
+    Url(String),
+    /// The file of certificates cannot be used.
+    #[error("the certificates for Redis in {} cannot be used: {why}", path.display())]
+    Ca {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+}

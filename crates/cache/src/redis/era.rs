@@ -1,0 +1,93 @@
+//! [`Era`]: the era that this process believes in, and the scripts that carry its name. See
+//! `generations`.
+
+use redis::Script;
+use std::sync::{Arc, LazyLock, RwLock};
+use std::time::{Duration, Instant};
+
+/// Generations that nobody reads expire after this; reading renews them.
+pub(super) const LIFE: Duration = Duration::from_secs(8 * 24 * 3600);
+/// Each process renews at least this often.
+const RENEW_EVERY: Duration = Duration::from_secs(3600);
+/// And with one read in so many.
+const RENEW_ONE_IN: u32 = 64;
+/// The era that this process believes in, and its script.
+#[derive(Default)]
+pub(crate) struct Era {
+    current: RwLock<Option<Arc<Current>>>,
+    pub(super) changing: tokio::sync::Mutex<()>,
+}
+
+/// Replaces the recorded era if it is still the one that was seen; the answer is what holds then.
+pub(super) static REPLACE: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "local recorded = redis.call('GET', KEYS[1])\n\
+         if recorded and recorded ~= ARGV[1] then return recorded end\n\
+         redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])\n\
+         return ARGV[2]",
+    )
+});
+
+/// Distinguishes scripts of different text. Two releases side by side have an era each, and share
+/// generations, and so invalidations; with one era each would take the other's for ended.
+pub(super) static EDITION: LazyLock<String> =
+    LazyLock::new(|| Script::new(&script("")).get_hash().chars().take(8).collect());
+
+pub(super) struct Current {
+    pub(super) name: Box<str>,
+    pub(super) hash: String,
+    renewed: std::sync::Mutex<Option<Instant>>,
+}
+
+impl Current {
+    pub(super) fn new(name: &str) -> Arc<Self> {
+        let hash = Script::new(&script(name)).get_hash().to_owned();
+        Arc::new(Self { name: name.into(), hash, renewed: std::sync::Mutex::new(None) })
+    }
+
+    /// Whether it is time to renew what expires. Besides the first batch of each hour some
+    /// others do, by chance: else one dashboard's could always be the first.
+    pub(super) fn is_renewal(&self) -> bool {
+        if rand::random_ratio(1, RENEW_ONE_IN) {
+            return true;
+        }
+        let mut renewed = self.renewed.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let due = renewed.is_none_or(|at| at.elapsed() >= RENEW_EVERY);
+        if due {
+            *renewed = Some(Instant::now());
+        }
+        due
+    }
+}
+
+/// The first key is the era's, the second the stamp's, the others are generations; the arguments
+/// are the life in seconds, whether to renew, what makes a generation random, and the stamp that
+/// the caller knows: where nothing has changed since, era and stamp are the whole answer. A missing
+/// generation is the random argument with its place, so that no two are alike.
+pub(super) fn script(era: &str) -> String {
+    format!(
+        "-- era {era}\n\
+         if ARGV[4] ~= '' and ARGV[2] == '0' then\n\
+         local known = redis.call('MGET', KEYS[1], KEYS[2])\n\
+         if known[1] == '{era}' and known[2] == ARGV[4] then return known end\n\
+         end\n\
+         local found = redis.call('MGET', unpack(KEYS))\n\
+         for i, key in ipairs(KEYS) do\n\
+         if not found[i] then\n\
+         found[i] = i == 1 and '{era}' or ARGV[3] .. i\n\
+         redis.call('SET', key, found[i], 'EX', ARGV[1])\n\
+         elseif ARGV[2] == '1' then redis.call('EXPIRE', key, ARGV[1]) end\n\
+         end\n\
+         return found"
+    )
+}
+
+impl Era {
+    pub(super) fn read(&self) -> Option<Arc<Current>> {
+        self.current.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    pub(super) fn set(&self, current: Arc<Current>) {
+        *self.current.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(current);
+    }
+}

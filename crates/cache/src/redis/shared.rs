@@ -1,0 +1,224 @@
+//! [`Shared`]: the shared tier, and how each of its operations is run.
+
+use super::breaker::{self, Breaker, Open};
+use super::config::{RedisConfig, RedisConfigError};
+use super::connection::{self, Connection, Connector};
+use super::era::Era;
+use super::trouble::Trouble;
+use redis::RedisError;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+/// How often a Redis that is full, or may only be read, is asked whether it takes something again.
+const WRITE_AGAIN: Duration = Duration::from_secs(1);
+
+/// The shared tier.
+pub(crate) struct Shared {
+    pub(crate) config: RedisConfig,
+    pub(super) connector: Connector,
+    pub(super) breaker: Arc<Breaker>,
+    pub(super) era: Era,
+    /// Since when it answers but takes nothing: it is full, or may only be read.
+    write_trouble: Arc<Mutex<Option<Open>>>,
+    round_trips: AtomicU64,
+}
+
+impl Shared {
+    /// Connects when it is first needed.
+    pub(crate) fn new(config: RedisConfig) -> Result<Self, RedisConfigError> {
+        Ok(Self {
+            connector: Connector::new(&config)?,
+            config,
+            breaker: Arc::default(),
+            era: Era::default(),
+            write_trouble: Arc::default(),
+            round_trips: AtomicU64::new(0),
+        })
+    }
+
+    /// Since when it is in trouble, and why.
+    pub(crate) fn trouble(&self) -> Option<Open> {
+        self.breaker.trouble()
+    }
+
+    /// Since when it takes nothing new, and why.
+    pub(crate) fn write_trouble(&self) -> Option<Open> {
+        self.write_trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// Notes that Redis is there but refuses what is to be written; if that is news, tries from
+    /// time to time whether it takes something again, for as long as somebody would care.
+    fn writes_failed(&self, why: &Trouble) {
+        let mut write_trouble =
+            self.write_trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if write_trouble.is_some() {
+            return;
+        }
+        tracing::warn!(%why, "Redis takes nothing new");
+        *write_trouble = Some(Open { since: Instant::now(), why: why.clone() });
+        let (write_trouble, connector) =
+            (Arc::downgrade(&self.write_trouble), self.connector.clone());
+        let (key, timeout) = (format!("{}try", self.config.prefix), self.config.timeout);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(WRITE_AGAIN).await;
+                let Some(write_trouble) = write_trouble.upgrade() else { return };
+                let set = async {
+                    let mut connection = connector.connection().await?;
+                    let mut set = redis::cmd("SET");
+                    set.arg(&key).arg("x").arg("PX").arg(1_000).exec_async(&mut connection).await
+                };
+                if matches!(tokio::time::timeout(timeout, set).await, Ok(Ok(()))) {
+                    tracing::info!("Redis takes something again");
+                    *write_trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = None;
+                    return;
+                }
+            }
+        });
+    }
+
+    /// Times that somebody waited for an answer.
+    pub(crate) fn round_trips(&self) -> u64 {
+        self.round_trips.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn key(&self, kind: &str, name: &impl std::fmt::Display) -> String {
+        format!("{}{kind}:{name}", self.config.prefix)
+    }
+
+    /// Runs one operation that somebody waits for: not while the breaker is open.
+    pub(super) async fn ask<T>(
+        &self,
+        operation: impl AsyncFnOnce(Connection) -> Result<T, RedisError>,
+    ) -> Result<T, Trouble> {
+        self.breaker.admit()?;
+        self.round_trips.fetch_add(1, Ordering::Relaxed);
+        self.operate(operation).await
+    }
+
+    /// Runs one that runs beside another, and is no wait of its own.
+    pub(super) async fn ask_beside<T>(
+        &self,
+        operation: impl AsyncFnOnce(Connection) -> Result<T, RedisError>,
+    ) -> Result<T, Trouble> {
+        self.breaker.admit()?;
+        self.operate(operation).await
+    }
+
+    /// Runs one operation, for no longer than the timeout.
+    pub(super) async fn operate<T>(
+        &self,
+        operation: impl AsyncFnOnce(Connection) -> Result<T, RedisError>,
+    ) -> Result<T, Trouble> {
+        let begun = Instant::now();
+        let asked = async { operation(self.connector.connection().await?).await };
+        let result = match answered(self.config.timeout, asked).await {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) if error.is_timeout() => Err(Trouble::Timeout),
+            Ok(Err(error)) if let Some(why) = refused_certificate(&error) => {
+                Err(Trouble::Certificate(why))
+            }
+            Ok(Err(error)) => {
+                let text = error.to_string();
+                // The server answered: it is there, whatever it said.
+                if error.kind() != redis::ErrorKind::Io
+                    && error.code().is_some()
+                    && !is_down(&error)
+                {
+                    self.breaker.succeeded();
+                    let trouble = Trouble::Failed(text);
+                    if is_write_trouble(&error) {
+                        self.writes_failed(&trouble);
+                    }
+                    return Err(trouble);
+                }
+                Err(Trouble::Failed(text))
+            }
+            Err(_) => Err(Trouble::Timeout),
+        };
+        match &result {
+            Ok(_) => self.breaker.succeeded(),
+            Err(trouble) => self.failed(trouble, begun),
+        }
+        result
+    }
+
+    fn failed(&self, trouble: &Trouble, asked: Instant) {
+        if let Some(pause) = self.breaker.failed(trouble, asked) {
+            self.probe(pause);
+        }
+    }
+
+    /// Asks again from time to time, in the background, until Redis answers, or nobody is left
+    /// who would ask it.
+    fn probe(&self, pause: Duration) {
+        let (breaker, connector) = (Arc::downgrade(&self.breaker), self.connector.clone());
+        // Nobody waits for this: it has the time that a new connection may take.
+        let (timeout, mut pause) = (self.config.timeout.max(connection::CONNECT), pause);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(pause).await;
+                let Some(breaker) = breaker.upgrade() else { return };
+                let ping = async {
+                    let mut connection = connector.connection().await?;
+                    redis::cmd("PING").query_async::<redis::Value>(&mut connection).await
+                };
+                match tokio::time::timeout(timeout, ping).await {
+                    Ok(Ok(_)) => return breaker.succeeded_probe(),
+                    _ => pause = (pause * 2).min(breaker::LONGEST_PAUSE),
+                }
+            }
+        });
+    }
+}
+
+/// Rounds of the scheduler after which an answer that has come is read: a round asks the system
+/// what has come in, another one gives it to the connection, a third one to who waits; twice,
+/// because they may run on different threads.
+const CATCH_UP: usize = 8;
+
+/// What `asked` comes to within `time`. Where this process is late, and not Redis, the answer may
+/// lie there unread: so everything that waits to be run gets its turn before that is a timeout.
+/// In a process that has nothing to do this takes microseconds.
+async fn answered<T>(time: Duration, asked: impl Future<Output = T>) -> Result<T, ()> {
+    let mut asked = std::pin::pin!(asked);
+    if let Ok(answer) = tokio::time::timeout(time, &mut asked).await {
+        return Ok(answer);
+    }
+    for _ in 0..CATCH_UP {
+        tokio::task::yield_now().await;
+        if let Poll::Ready(answer) = futures::poll!(&mut asked) {
+            return Ok(answer);
+        }
+    }
+    Err(())
+}
+
+/// Answers that say that the server is there but cannot serve anybody.
+fn is_down(error: &RedisError) -> bool {
+    let code = error.code().unwrap_or_default();
+    matches!(code, "LOADING" | "BUSY" | "CLUSTERDOWN" | "MASTERDOWN" | "TRYAGAIN" | "NOAUTH")
+}
+
+/// Answers that say that the server is full, or may only be read.
+fn is_write_trouble(error: &RedisError) -> bool {
+    let code = error.code().unwrap_or_default();
+    matches!(code, "OOM" | "MISCONF" | "READONLY" | "NOREPLICAS")
+}
+
+/// What is wrong with the server's certificate, if that is what the error is about.
+fn refused_certificate(error: &RedisError) -> Option<String> {
+    type Source = Arc<dyn std::error::Error + Send + Sync>;
+    let source = std::error::Error::source(error)?;
+    let io: &std::io::Error = match source.downcast_ref::<Source>() {
+        Some(source) => source.downcast_ref()?,
+        None => source.downcast_ref()?,
+    };
+    match io.get_ref()?.downcast_ref()? {
+        rustls::Error::InvalidCertificate(why) => Some(why.to_string()),
+        _ => None,
+    }
+}

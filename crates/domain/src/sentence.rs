@@ -1,0 +1,31 @@
+//! Messages as sentences.
+
+/// `text` with its first letter in upper case.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
+}
+
+/// Parsers start their messages in lower case and end them without a full stop; a message that
+/// stands alone is a sentence.
+pub fn sentence(message: &str) -> String {
+    capitalised(message.trim_end_matches('.')) + "."
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_becomes_a_sentence() {
+        for (message, expected) in [
+            ("range \"soon\" is not known", "Range \"soon\" is not known."),
+            ("It is one.", "It is one."),
+            ("école", "École."),
+            ("", "."),
+        ] {
+            assert_eq!(sentence(message), expected);
+        }
+    }
+}

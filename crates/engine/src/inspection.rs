@@ -1,0 +1,152 @@
+//! What the cache has of a panel, and why: for who wonders about what a panel shows. It only looks: no
+//! statistics, no refresh, no load.
+
+use crate::encoding::Cached;
+use crate::engine::Engine;
+use crate::now::first_instant;
+use crate::window::{TooFine, Window};
+use brisk_cache::{Inspection, Policy, Value as _};
+use brisk_domain::entry_report::StoredEntry;
+use brisk_domain::sentence::capitalised;
+use brisk_domain::{
+    Access, Dashboard, EntryOf, EntryReport, EntryState, Now, Panel, PanelEntries, PanelError,
+    PolicyPlace, Timestamp, ViewState, format,
+};
+
+/// Digits of a key that are shown: enough to find it again in a log.
+const KEY_DIGITS: usize = 12;
+
+impl Engine {
+    /// What the cache has of `panel` for `view`, as `access` may see it. The inner error is why its
+    /// statements cannot even be planned.
+    pub async fn inspect(
+        &self,
+        dashboard: &Dashboard,
+        panel: &Panel,
+        view: &ViewState,
+        access: &Access,
+    ) -> Result<Result<PanelEntries, PanelError>, TooFine> {
+        let clock = self.clock.now();
+        let window = Window::of(dashboard, view, self.quiet_now(dashboard, access).await)?;
+        let (plan, statements) = match self.plan(dashboard, panel, view, access, &window) {
+            Ok(planned) => planned,
+            Err(error) => return Ok(Err(error)),
+        };
+        let of = [
+            Some(EntryOf::Statement),
+            plan.previous.as_ref().map(|_| EntryOf::Compared),
+            plan.sparkline.as_ref().map(|_| EntryOf::SmallLine),
+        ];
+        let requests: Vec<_> = statements.into_iter().map(|(_, request)| request).collect();
+        let inspected = self.loader.cache().inspect(&requests).await;
+        let said_by = self.policies.said_by(dashboard, panel, &panel.source);
+        let entries = of.into_iter().flatten().zip(inspected);
+        let entries =
+            entries.map(|(of, inspected)| report(of, &inspected, said_by, clock)).collect();
+        Ok(Ok(PanelEntries { entries, now: clock, offsets: window.offsets }))
+    }
+
+    /// What `dashboard` takes for now, as far as that is known without asking its source.
+    async fn quiet_now(&self, dashboard: &Dashboard, access: &Access) -> Timestamp {
+        let clock = self.clock.now();
+        match &dashboard.now {
+            Now::Clock => clock,
+            Now::Fixed(at) => *at,
+            Now::Newest { .. } => {
+                let Some(Ok((_, request))) = self.newest(dashboard, access) else { return clock };
+                let inspected = self.loader.cache().inspect(&[request]).await.pop();
+                let frame =
+                    inspected.and_then(|inspected| inspected.entry).map(|entry| entry.value.0);
+                frame.and_then(|frame| first_instant(&frame)).unwrap_or(clock)
+            }
+        }
+    }
+}
+
+/// What is to be said of one entry at `now`.
+fn report(
+    of: EntryOf,
+    inspected: &Inspection<Cached>,
+    (ttl_from, stale_from, mode_from): (PolicyPlace, PolicyPlace, PolicyPlace),
+    now: Timestamp,
+) -> EntryReport {
+    let policy = inspected.ticket.request.policy;
+    let (state, why) = judged(inspected, policy, mode_from, now);
+    let key = inspected.entry.as_ref().map_or(inspected.ticket.key, |entry| entry.key);
+    let stored = inspected.entry.as_ref().map(|entry| StoredEntry {
+        loaded_at: entry.stored_at,
+        fresh_until: entry.fresh_until,
+        usable_until: entry.usable_until,
+        load_time: u64::try_from(entry.load_time.as_micros()).unwrap_or(u64::MAX),
+        bytes: entry.value.size() as u64,
+    });
+    let tags = inspected.ticket.request.tags.iter().map(|tag| tag.as_str().to_owned());
+    EntryReport {
+        of,
+        key: key.to_string().chars().take(KEY_DIGITS).collect(),
+        state,
+        why,
+        ttl: policy.ttl.as_secs(),
+        ttl_from,
+        stale: policy.stale.as_secs(),
+        stale_from,
+        tags: tags.collect(),
+        stored,
+    }
+}
+
+/// How current it is, and why.
+fn judged(
+    inspected: &Inspection<Cached>,
+    policy: Policy,
+    mode_from: PolicyPlace,
+    now: Timestamp,
+) -> (EntryState, String) {
+    let said = |at: Timestamp| format::duration((now.0 - at.0).abs() as f64 / 1e6);
+    let by = mode_from.words();
+    if policy.off {
+        let why = format!("{} says \"off\": each look runs the statement.", capitalised(by));
+        return (EntryState::Off, why);
+    }
+    let Some(entry) = &inspected.entry else {
+        let why = "Nothing is stored: nobody has asked for this view lately, or it was dropped to \
+                   make room. The next reader waits for the database.";
+        return (EntryState::Gone, why.to_owned());
+    };
+    let loaded = said(entry.stored_at);
+    if now >= entry.usable_until {
+        let why = format!(
+            "Its stale window ended {} ago. The next reader waits for the database.",
+            said(entry.usable_until)
+        );
+        return (EntryState::Gone, why);
+    }
+    if inspected.is_previous() {
+        let why = match policy.strict {
+            true => format!(
+                "Something that it depends on was invalidated after it was loaded, and {by} says \
+                 \"strict\": nobody is shown it any more. The next reader waits for the database."
+            ),
+            false => "Something that it depends on was invalidated after it was loaded. It is \
+                      shown, marked, only until the current value is there."
+                .to_owned(),
+        };
+        return (EntryState::Previous, why);
+    }
+    if !inspected.ticket.verified {
+        let why = format!(
+            "Loaded {loaded} ago. The shared cache could not be asked whether something that it \
+             depends on was invalidated since."
+        );
+        return (EntryState::Unverified, why);
+    }
+    if now >= entry.fresh_until {
+        let why = format!(
+            "Loaded {loaded} ago, longer than its time to live. The next reader is shown it, \
+             marked, and it is loaded again behind that."
+        );
+        return (EntryState::Stale, why);
+    }
+    let why = format!("Loaded {loaded} ago, and nothing that it depends on was invalidated since.");
+    (EntryState::Fresh, why)
+}

@@ -1,0 +1,23 @@
+//! Tags as the cache knows them: names without meaning.
+
+use brisk_cache::Tag as CacheTag;
+use brisk_domain::{SourceName, Tag};
+use std::sync::Arc;
+
+/// The cache's name for a tag. There is none for a table whose name is too long, which no webhook
+/// could send either.
+pub(crate) fn cache_tag(tag: &Tag) -> Option<CacheTag> {
+    CacheTag::parse(&tag.to_string()).ok()
+}
+
+/// Each of `tags` once, in order.
+pub(crate) fn sorted(tags: impl Iterator<Item = CacheTag>) -> Arc<[CacheTag]> {
+    let mut tags: Vec<CacheTag> = tags.collect();
+    tags.sort();
+    tags.dedup();
+    tags.into()
+}
+
+pub(crate) fn table_tag(source: &SourceName, table: &str) -> Tag {
+    Tag::Table { source: source.to_string(), table: table.to_owned() }
+}

@@ -1,0 +1,98 @@
+//! [`Lookup`]: what the cache knows of a view, before any frame is put together. Who has shown the
+//! same before sees that by its edition, and needs no frames at all.
+
+use crate::load::{Loader, StatementLookup};
+use crate::panel_data;
+use crate::prepared::Prepared;
+use crate::window::Window;
+use brisk_cache::{EntryKey, Fingerprint, Tag, Trigger};
+use brisk_domain::{Edition, Freshness, Panel};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the cache knows of a view.
+pub struct Lookup {
+    pub(crate) prepared: Arc<Prepared>,
+    /// In the order of the prepared statements.
+    pub(crate) found: Vec<StatementLookup>,
+    pub(crate) loader: Loader,
+    pub(crate) trigger: Trigger,
+    /// Whether what is taken for now is what it was before something changed.
+    pub(crate) is_now_previous: bool,
+}
+
+/// What makes a panel out of date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watch {
+    /// Its tags, sorted.
+    pub tags: Vec<Tag>,
+    /// What identifies its entries, as far as nothing is invalidated.
+    pub keys: Vec<EntryKey>,
+    /// How long what is loaded for it stays fresh, at least.
+    pub ttl: Duration,
+}
+
+impl Lookup {
+    /// The view's time, made absolute.
+    pub fn window(&self) -> &Window {
+        &self.prepared.window
+    }
+
+    /// The panels that are found at.
+    pub fn panels(&self) -> impl Iterator<Item = &Panel> {
+        self.prepared.panels.iter().map(|prepared| &*prepared.panel)
+    }
+
+    /// What identifies all that would be shown, where everything is there: equal editions, equal
+    /// panels and choices, equally current. `None` where something has to be loaded first.
+    pub fn edition(&self) -> Option<Edition> {
+        let mut parts = Vec::with_capacity(self.found.len() + self.prepared.panels.len());
+        for prepared in &self.prepared.panels {
+            if let Err(error) = &prepared.planned {
+                parts.push(format!("{}: {error}", prepared.panel.id));
+            }
+        }
+        for found in &self.found {
+            let loaded = found.loaded.as_ref().filter(|_| found.is_ready())?;
+            parts.push(format!("{} {} {:?}", loaded.key, loaded.as_of.0, loaded.freshness));
+        }
+        Some(Edition(Fingerprint::of(parts).to_string().into()))
+    }
+
+    /// How current the least current value is, of those that are there; what is taken for now is
+    /// one of them.
+    pub fn freshness(&self) -> Freshness {
+        let now = if self.is_now_previous { Freshness::Previous } else { Freshness::Fresh };
+        let loaded = self.found.iter().filter_map(|found| found.loaded.as_ref());
+        loaded.map(|loaded| loaded.freshness).fold(now, Freshness::max)
+    }
+
+    /// The edition of each panel's frames, where they can be shown.
+    pub fn panel_editions(&self) -> Vec<Option<Edition>> {
+        let editions = self.prepared.panels.iter().map(|prepared| {
+            let own = self.found.get(prepared.planned.as_ref().ok()?.statements.clone())?;
+            let loaded: Option<Vec<_>> =
+                own.iter().map(|one| one.loaded.as_ref().filter(|_| one.is_ready())).collect();
+            Some(panel_data::edition(loaded?.into_iter()))
+        });
+        editions.collect()
+    }
+
+    /// What makes each panel out of date.
+    pub fn watches(&self) -> Vec<Watch> {
+        let watches = self.prepared.panels.iter().map(|prepared| {
+            let statements = prepared.planned.as_ref().ok().map(|p| p.statements.clone());
+            let statements = statements.unwrap_or_default();
+            let own = self.prepared.requests.get(statements.clone()).unwrap_or(&[]);
+            let found = self.found.get(statements).unwrap_or(&[]);
+            let keys = found.iter().map(StatementLookup::key).collect();
+            let mut tags: Vec<Tag> =
+                own.iter().flat_map(|request| request.tags.iter().cloned()).collect();
+            tags.sort();
+            tags.dedup();
+            let ttl = own.iter().map(|request| request.policy.ttl).min();
+            Watch { tags, keys, ttl: ttl.unwrap_or(Duration::MAX) }
+        });
+        watches.collect()
+    }
+}

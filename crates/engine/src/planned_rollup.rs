@@ -1,0 +1,90 @@
+//! [`PlannedRollup`]: a rollup, checked, with its refresh as a request to the cache.
+
+use crate::rollup_key;
+use crate::window;
+use brisk_cache::{Fingerprint, Request};
+use brisk_domain::{Rollup, RollupName, SourceName, Tag};
+use brisk_source::rollup::Plan;
+use brisk_source::{Dialect, Source, StatementError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+/// A rollup that can be refreshed.
+#[derive(Debug)]
+pub struct PlannedRollup {
+    /// How.
+    pub plan: Plan,
+    /// What identifies its definition.
+    pub definition: String,
+    /// Its refresh as a request to the cache.
+    pub request: Request,
+}
+
+impl PartialEq for PlannedRollup {
+    fn eq(&self, other: &Self) -> bool {
+        self.plan == other.plan
+    }
+}
+
+impl PlannedRollup {
+    /// Checks `rollup`, whose source speaks `dialect` and keeps it in `place`.
+    pub fn of(rollup: &Rollup, dialect: Dialect, place: &str) -> Result<Self, StatementError> {
+        let plan = Plan::new(rollup, &window::offsets(&rollup.zone), dialect)?;
+        let definition = Fingerprint::of(plan.definition_parts()).to_string();
+        let request = rollup_key::rollup_request(&plan, &definition, place);
+        Ok(Self { plan, definition, request })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &RollupName {
+        &self.plan.rollup().name
+    }
+
+    /// The tag that what reads it has because of it alone.
+    pub fn own_tag(&self) -> Tag {
+        rollup_key::rollup_tag(&self.plan.rollup().source, self.name())
+    }
+}
+
+/// The rollup that statements on `source` call `brisk.{name}`, or why there is none.
+pub fn find<'a>(
+    rollups: &'a BTreeMap<RollupName, Arc<Rollup>>,
+    source: &SourceName,
+    name: &str,
+) -> Result<&'a Arc<Rollup>, String> {
+    let found = RollupName::parse(name).ok().and_then(|name| rollups.get(&name));
+    match found {
+        Some(rollup) if rollup.source == *source => Ok(rollup),
+        Some(rollup) => Err(format!("the rollup {name} is of source \"{}\"", rollup.source)),
+        None => {
+            let own = rollups.values().filter(|rollup| rollup.source == *source);
+            let known: Vec<&str> = own.map(|rollup| rollup.name.as_str()).collect();
+            let known = if known.is_empty() { "none".into() } else { known.join(", ") };
+            Err(format!("there is no rollup {name} of source \"{source}\"; there are: {known}"))
+        }
+    }
+}
+
+/// Remembers the plan of each rollup for as long as its file says the same: making one reads the
+/// statement and the zone.
+#[derive(Debug, Default)]
+pub(crate) struct Plans(Mutex<BTreeMap<RollupName, Entry>>);
+
+type Outcome = Result<Arc<PlannedRollup>, StatementError>;
+type Entry = (Arc<Rollup>, Outcome);
+
+impl Plans {
+    /// The plan of `rollup`, whose source is `source`.
+    pub(crate) fn of(&self, rollup: &Arc<Rollup>, source: &Source) -> Outcome {
+        let mut known = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some((of, made)) = known.get(&rollup.name)
+            && Arc::ptr_eq(of, rollup)
+        {
+            return made.clone();
+        }
+        let made = PlannedRollup::of(rollup, source.dialect(), source.rollup_place());
+        let made = made.map(Arc::new);
+        known.insert(rollup.name.clone(), (Arc::clone(rollup), made.clone()));
+        made
+    }
+}

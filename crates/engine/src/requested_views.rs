@@ -1,0 +1,65 @@
+//! Which views readers ask for most, so that warming loads those.
+
+use brisk_domain::view::parse_query;
+use brisk_domain::{Access, Dashboard, RequestedView, Slug, ViewState};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+/// Views that are counted; when there are more, all counts are halved and what falls to zero is
+/// forgotten, so that old fashions make room.
+const MOST: usize = 4_096;
+
+/// A dashboard, if there is one of that name.
+type Known = Option<Arc<Dashboard>>;
+
+#[derive(Debug, Default)]
+pub(crate) struct RequestedViews(Mutex<HashMap<(Slug, ViewState, Access), u32>>);
+
+impl RequestedViews {
+    pub(crate) fn count(&self, slug: &Slug, view: &ViewState, access: &Access) {
+        let mut counts = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        while counts.len() >= MOST {
+            counts.retain(|_, count| {
+                *count /= 2;
+                *count > 0
+            });
+        }
+        let count = counts.entry((slug.clone(), view.clone(), access.clone())).or_default();
+        *count = count.saturating_add(1);
+    }
+
+    /// The views of `dashboard` that were asked for most, and by whom, at most `limit`.
+    pub(crate) fn of(&self, dashboard: &Dashboard, limit: usize) -> Vec<(ViewState, Access)> {
+        let counts = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let own = counts.iter().filter(|((slug, ..), _)| *slug == dashboard.slug);
+        let mut views: Vec<_> =
+            own.map(|((_, view, access), count)| (*count, view, access)).collect();
+        views.sort_by_key(|(count, ..)| std::cmp::Reverse(*count));
+        let most = views.into_iter().take(limit);
+        most.map(|(_, view, access)| (view.clone(), access.clone())).collect()
+    }
+
+    /// What is counted of everybody's views. Those of users with attributes stay in memory.
+    pub(crate) fn requested(&self, dashboard: impl Fn(&Slug) -> Known) -> Vec<RequestedView> {
+        let counts = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let everybodys = counts.iter().filter(|((.., access), _)| *access == Access::anonymous());
+        let requested = everybodys.filter_map(|((slug, view, _), count)| {
+            let query = view.query_string(&*dashboard(slug)?);
+            Some(RequestedView { dashboard: slug.clone(), query, count: *count })
+        });
+        requested.collect()
+    }
+
+    /// Counts what was requested before a restart, as far as it still makes a view.
+    pub(crate) fn recall(&self, requested: &[RequestedView], dashboard: impl Fn(&Slug) -> Known) {
+        let mut counts = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        for one in requested.iter().take(MOST / 2) {
+            let Some(dashboard) = dashboard(&one.dashboard) else { continue };
+            let parameters = parse_query(one.query.trim_start_matches('?'));
+            let Ok(view) = ViewState::from_pairs(&dashboard, &parameters) else { continue };
+            let key = (one.dashboard.clone(), view, Access::anonymous());
+            let count = counts.entry(key).or_default();
+            *count = count.saturating_add(one.count);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Builds what the configuration names: sources, cache, engine. All commands come here, so that what
+//! one of them loads the others find.
+
+use crate::config::{Location, Settings};
+use anyhow::{Context, bail};
+use brisk_cache::{Cache, Config, LaneLimits};
+use brisk_domain::{Clock, SourceName};
+use brisk_engine::load::{Loader, Sources};
+use brisk_engine::{Cached, Catalog, Engine, RunObserver};
+use brisk_source::Source;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How much longer than its time limit another process's statement may take: to wait for its turn,
+/// and to be stored.
+const MARGIN: Duration = Duration::from_secs(30);
+
+/// The engine over the dashboards, `sources`, and the cache.
+pub fn engine(
+    settings: &Settings,
+    sources: Sources,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<Engine> {
+    let loader = Loader::new(cache(settings, clock)?, sources);
+    Ok(engine_over(settings, loader, clock))
+}
+
+/// The same, with an observer of rollups' refreshes.
+pub fn observed_engine(
+    settings: &Settings,
+    sources: Sources,
+    clock: &Arc<dyn Clock>,
+    observer: Arc<dyn RunObserver>,
+) -> anyhow::Result<Engine> {
+    let loader = Loader::new(cache(settings, clock)?, sources).with_observer(observer);
+    Ok(engine_over(settings, loader, clock))
+}
+
+fn engine_over(settings: &Settings, loader: Loader, clock: &Arc<dyn Clock>) -> Engine {
+    let catalog = Arc::new(Catalog::open(&settings.dashboards_dir));
+    Engine::new(catalog, loader, Arc::clone(clock)).with_policies(settings.policies())
+}
+
+/// The sources, which connect on first use.
+pub fn sources(settings: &Settings) -> anyhow::Result<Sources> {
+    let names = settings.sources.keys();
+    names.map(|name| Ok((name.clone(), source(settings, name)?))).collect()
+}
+
+/// The source of that name.
+pub fn source(settings: &Settings, name: &SourceName) -> anyhow::Result<Source> {
+    let Some(source) = settings.sources.get(name) else {
+        bail!("source \"{name}\" is not declared");
+    };
+    let (connections, limits) = (source.connections, source.limits);
+    let opened = match &source.location {
+        Err(problem) => bail!("{problem}"),
+        Ok(Location::Sqlite(path)) if !path.exists() => {
+            bail!("source \"{name}\": there is no file {}", path.display());
+        }
+        Ok(Location::Sqlite(path)) => {
+            let rollups = settings.rollup_file(name);
+            let opened = Source::sqlite(name.clone(), path, limits);
+            Ok(opened.with_rollup_file(&rollups, &folder_id(&rollups), source.rollup_time))
+        }
+        Ok(Location::Postgres(url)) => {
+            Source::postgres(name.clone(), url.expose(), connections, limits)
+        }
+        Ok(Location::MySql(url)) => Source::mysql(name.clone(), url.expose(), connections, limits),
+    };
+    let opened = opened.with_context(|| format!("source \"{name}\""))?;
+    match &source.rollup_url {
+        None => Ok(opened),
+        Some(Err(problem)) => bail!("{problem}"),
+        Some(Ok(url)) => opened
+            .with_rollup_url(url.expose(), source.rollup_time)
+            .with_context(|| format!("\"rollup_url\" of source \"{name}\"")),
+    }
+}
+
+/// Logs what each source is, and warns of roles that could write. Nothing waits for it: a source may
+/// be down when Brisk starts.
+pub async fn log_sources(sources: Sources) {
+    for (name, source) in sources {
+        match source.about().await {
+            Ok(about) => {
+                tracing::info!(source = %name, version = about.version, "connected to a source");
+                if let Some(what) = about.may_write {
+                    tracing::warn!(
+                        source = %name,
+                        "the role of this source {what}: Brisk only reads, so use a role that may \
+                         do no more"
+                    );
+                }
+            }
+            Err(error) => tracing::warn!(source = %name, %error, "a source cannot be reached yet"),
+        }
+    }
+}
+
+/// Identifies the folder of `file` among those of other machines, which may have the same name: a
+/// refresh in one is none in another, even with a shared Redis. The first refresh writes it down;
+/// until then, or if it cannot, this process shares its rollups with no other; that is safe.
+fn folder_id(file: &Path) -> String {
+    let own = format!("{:032x}", rand::random::<u128>());
+    let stored = file.parent().map(|folder| folder.join(Source::PLACE_FILE));
+    let stored = stored.and_then(|stored| std::fs::read_to_string(stored).ok());
+    stored.filter(|id| id.len() == own.len()).unwrap_or(own)
+}
+
+fn cache(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Result<Cache<Cached>> {
+    let (config, clock) = (cache_config(settings), Arc::clone(clock));
+    match settings.redis()? {
+        None => Ok(Cache::in_memory(config, clock)),
+        Some(redis) => Ok(Cache::with_redis(config, clock, redis)?),
+    }
+}
+
+fn cache_config(settings: &Settings) -> Config {
+    let default = Config::default();
+    let lane = |name: &SourceName| Arc::from(name.as_str());
+    let places = settings.sources.iter().map(|(name, source)| (lane(name), source.concurrency()));
+    // A statement that queues behind another waits at least as long as that may take, and a process
+    // that waits for another does not give up before its statement would.
+    let longest = settings.sources.values().map(|source| source.limits.time).max();
+    let longest = longest.unwrap_or_default();
+    let lanes = LaneLimits {
+        of: places.collect(),
+        queue: settings.cache.queue,
+        deadline: default.lanes.deadline.max(longest),
+        ..default.lanes.clone()
+    };
+    // Others wait for a rollup's refresh, too, as it is a load; but no statement queues so long.
+    let refresh = settings.sources.values().map(|source| source.rollup_time).max();
+    let longest = longest.max(refresh.unwrap_or_default());
+    let patience = default.patience.max(longest + lanes.deadline + MARGIN);
+    Config {
+        max_bytes: settings.cache.memory,
+        max_value_bytes: settings.cache.largest_frame,
+        patience,
+        lanes,
+        ..default
+    }
+}

@@ -1,0 +1,175 @@
+//! `brisk check`: finds the problems of dashboards as code.
+
+use super::explain;
+use crate::config::{Environment, Flags, Settings};
+use brisk_definition::Loaded;
+use brisk_domain::variable_kind::Options;
+use brisk_domain::{Access, Dashboard, Now, Rollup, RollupName, SourceName, Timestamp, ViewState};
+use brisk_engine::{PlannedRollup, Window, plan, planned_rollup};
+use brisk_source::{Dialect, StatementError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// The arguments of `brisk check`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct CheckArguments {
+    /// The directory of the dashboard files [default: dashboards].
+    #[arg(env = "BRISK_DASHBOARDS_DIR")]
+    pub directory: Option<PathBuf>,
+    /// The configuration file, which declares the sources [default: brisk.toml in the working
+    /// directory, if it exists].
+    #[arg(long, env = "BRISK_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Also list each panel's tags and bound values.
+    #[arg(long)]
+    pub details: bool,
+    /// Also run each panel, and print its query plan and how long it took.
+    #[arg(long)]
+    pub explain: bool,
+}
+
+impl CheckArguments {
+    /// The top layer of the configuration.
+    pub fn flags(&self) -> Flags {
+        let (config, dashboards_dir) = (self.config.clone(), self.directory.clone());
+        Flags { config, dashboards_dir, ..Flags::default() }
+    }
+}
+
+/// Checks the files of the dashboards' directory and the statements in them, and prints each
+/// problem at its place.
+#[allow(clippy::print_stdout)] // A command prints its result.
+pub async fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
+    let settings = Settings::read(&arguments.flags(), &Environment::of_process())?;
+    let directory = &settings.dashboards_dir;
+    let loaded = brisk_definition::load_dir(directory);
+    let mut problems: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();
+    let rollups = loaded.rollups.iter().map(|r| (r.name.clone(), Arc::new(r.clone()))).collect();
+    for dashboard in &loaded.dashboards {
+        problems.extend(statements(dashboard, &rollups, directory, &settings));
+    }
+    for rollup in &loaded.rollups {
+        problems.extend(rollup_statement(rollup, directory, &settings));
+    }
+    for undeclared in undeclared(&loaded, &settings) {
+        println!("note: {undeclared}");
+    }
+    if arguments.details || arguments.explain {
+        let run = arguments.explain;
+        let found = explain::panels(&loaded.dashboards, &rollups, &settings, run).await;
+        problems.extend(found);
+    }
+    if problems.is_empty() {
+        let panels: usize = loaded.dashboards.iter().map(|dashboard| dashboard.panels.len()).sum();
+        let dashboards = loaded.dashboards.len();
+        match loaded.rollups.len() {
+            0 => println!("{dashboards} dashboards with {panels} panels are valid"),
+            rollups => {
+                println!(
+                    "{dashboards} dashboards with {panels} panels, {rollups} rollups are valid"
+                );
+            }
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    for problem in &problems {
+        println!("{problem}");
+    }
+    let count = problems.len();
+    println!("{count} {}", if count == 1 { "problem" } else { "problems" });
+    Ok(ExitCode::FAILURE)
+}
+
+/// The problem of the statement of `rollup`, at its place.
+fn rollup_statement(rollup: &Rollup, directory: &Path, settings: &Settings) -> Option<String> {
+    let file = directory.join(brisk_definition::ROLLUPS).join(format!("{}.toml", rollup.name));
+    let planned = in_its_dialect(settings, &rollup.source, |dialect| {
+        PlannedRollup::of(rollup, dialect, "").map(|_| ())
+    });
+    planned.err().map(|error| {
+        format!("{}:{}:{}: {}", file.display(), error.line, error.column, error.message)
+    })
+}
+
+/// The problems of the statements of `dashboard`, each at its place.
+pub fn statements(
+    dashboard: &Dashboard,
+    rollups: &BTreeMap<RollupName, Arc<Rollup>>,
+    directory: &Path,
+    settings: &Settings,
+) -> Vec<String> {
+    let file = directory.join(format!("{}.toml", dashboard.slug));
+    let view = ViewState::default_of(dashboard);
+    // Statements are checked for the view that opens first, at any time.
+    let window = match Window::of(dashboard, &view, Timestamp::from_seconds(1_700_000_000)) {
+        Ok(window) => window,
+        Err(error) => return vec![format!("{}: {error}", file.display())],
+    };
+    let at = |error: StatementError, whose: String| {
+        format!("{}:{}:{}: {whose}: {}", file.display(), error.line, error.column, error.message)
+    };
+    let (access, mut problems) = (Access::anybody(), Vec::new());
+    // A rollup's own problems are reported at its own place.
+    let of = |dialect| {
+        move |source: &SourceName, name: &str| {
+            let rollup = planned_rollup::find(rollups, source, name)?;
+            let planned = PlannedRollup::of(rollup, dialect, "");
+            let wrong = |error| format!("the rollup {name}, {error}");
+            planned.map(Arc::new).map_err(wrong)
+        }
+    };
+    if let Now::Newest { source, query } = &dashboard.now {
+        let planned = in_its_dialect(settings, source, |dialect| {
+            plan::choices(query, source, &view, &window, &access, dialect, &of(dialect)).map(|_| ())
+        });
+        problems.extend(planned.err().map(|error| at(error, "\"now\"".to_owned())));
+    }
+    for variable in &dashboard.variables {
+        let Some(Options::Query { source, query }) = variable.kind.options() else { continue };
+        let planned = in_its_dialect(settings, source, |dialect| {
+            plan::choices(query, source, &view, &window, &access, dialect, &of(dialect)).map(|_| ())
+        });
+        let whose = || format!("variable \"{}\"", variable.name);
+        problems.extend(planned.err().map(|error| at(error, whose())));
+    }
+    for panel in &dashboard.panels {
+        let planned = in_its_dialect(settings, &panel.source, |dialect| {
+            plan::panel(panel, &view, &window, &access, dialect, &of(dialect)).map(|_| ())
+        });
+        let whose = || format!("panel \"{}\"", panel.id);
+        problems.extend(planned.err().map(|error| at(error, whose())));
+    }
+    problems
+}
+
+/// Plans in the dialect of `source`. A source that is not declared is taken for SQLite; one whose
+/// URL alone is missing, as in CI, may have any dialect.
+fn in_its_dialect(
+    settings: &Settings,
+    source: &SourceName,
+    plan: impl Fn(Dialect) -> Result<(), StatementError>,
+) -> Result<(), StatementError> {
+    match settings.sources.get(source).map(|source| &source.location) {
+        Some(Ok(location)) => plan(location.dialect()),
+        None => plan(Dialect::Sqlite),
+        Some(Err(_)) => {
+            let rejected = plan(Dialect::Postgres);
+            let others = [Dialect::Sqlite, Dialect::MySql];
+            if others.into_iter().any(|dialect| plan(dialect).is_ok()) { Ok(()) } else { rejected }
+        }
+    }
+}
+
+/// Sources that dashboards name and the configuration file, if there is one, does not. The server's
+/// environment may still declare them.
+fn undeclared(loaded: &Loaded, settings: &Settings) -> Vec<String> {
+    let Some(file) = &settings.file else { return Vec::new() };
+    let panels = loaded.dashboards.iter().flat_map(|dashboard| &dashboard.panels);
+    let of_rollups = loaded.rollups.iter().map(|rollup| &rollup.source);
+    let named: BTreeSet<&SourceName> =
+        panels.map(|panel| &panel.source).chain(of_rollups).collect();
+    let unknown = named.into_iter().filter(|name| !settings.sources.contains_key(name));
+    unknown.map(|name| format!("source \"{name}\" is not declared in {}", file.display())).collect()
+}

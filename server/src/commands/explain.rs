@@ -1,0 +1,131 @@
+//! `brisk check --details` and `--explain`: each panel's tags and bound values, its query plan and
+//! how long it takes.
+
+#![allow(clippy::print_stdout, reason = "a command prints its result")]
+
+use crate::config::Settings;
+use crate::{assembly, system_clock};
+use brisk_domain::{Access, Dashboard, Frame, Panel, Rollup, RollupName, SourceName, ViewState};
+use brisk_engine::key::{self, Owner};
+use brisk_engine::plan::{self, PlannedStatement};
+use brisk_engine::{PlannedRollup, Policies, Window, planned_rollup};
+use brisk_source::{Bind, Source, SourceError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Prints the details of the panels of `dashboards`, each for the view that opens first; with `run`
+/// also what their databases say. Returns the problems that come up then, each with its panel.
+pub async fn panels(
+    dashboards: &[Dashboard],
+    rollups: &BTreeMap<RollupName, Arc<Rollup>>,
+    settings: &Settings,
+    run: bool,
+) -> Vec<String> {
+    let mut problems = Vec::new();
+    let policies = settings.policies();
+    for dashboard in dashboards {
+        println!("{}", dashboard.slug);
+        let view = ViewState::default_of(dashboard);
+        let Ok(clock) = system_clock::clock(None, None) else { return problems };
+        let Ok(window) = Window::of(dashboard, &view, clock.now()) else { continue };
+        for panel in &dashboard.panels {
+            println!("  {}", panel.id);
+            let source = match assembly::source(settings, &panel.source) {
+                Ok(source) => source,
+                Err(error) => {
+                    println!("    {error:#}");
+                    if run {
+                        problems.push(whose(dashboard, panel, &format!("{error:#}")));
+                    }
+                    continue;
+                }
+            };
+            // A panel that lacks an attribute, or is wrong, is among the problems.
+            let access = Access::anybody();
+            let (dialect, place) = (source.dialect(), source.rollup_place());
+            let find = |source: &SourceName, name: &str| {
+                let rollup = planned_rollup::find(rollups, source, name)?;
+                let planned = PlannedRollup::of(rollup, dialect, place);
+                planned.map(Arc::new).map_err(|error| error.to_string())
+            };
+            let Ok(plan) = plan::panel(panel, &view, &window, &access, dialect, &find) else {
+                continue;
+            };
+            let statements = [
+                ("statement", Some(&plan.main), Some(&panel.query)),
+                ("compared", plan.previous.as_ref(), Some(&panel.query)),
+                ("small line", plan.sparkline.as_ref(), panel.kind.sparkline()),
+            ];
+            for (name, planned, query) in statements {
+                let (Some(planned), Some(query)) = (planned, query) else { continue };
+                let owner = Owner::Panel(panel, query);
+                print_details(name, planned, dashboard, panel, owner, &policies);
+                if !run {
+                    continue;
+                }
+                match explain(&source, planned).await {
+                    Ok(frame) if name == "statement" => {
+                        let unknown = unknown_columns(panel, &frame);
+                        problems.extend(unknown.map(|text| whose(dashboard, panel, &text)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => {
+                        println!("      {error}");
+                        problems.push(whose(dashboard, panel, &format!("{name}: {error}")));
+                    }
+                }
+            }
+        }
+    }
+    problems
+}
+
+fn whose(dashboard: &Dashboard, panel: &Panel, what: &str) -> String {
+    format!("{}.toml: panel \"{}\": {what}", dashboard.slug, panel.id)
+}
+
+/// Columns that the panel styles and its statement does not return.
+fn unknown_columns<'a>(panel: &'a Panel, frame: &'a Frame) -> impl Iterator<Item = String> + 'a {
+    let is_known = |name: &str| {
+        frame.columns().iter().any(|column| column.name == name)
+            || panel.computed.iter().any(|computed| computed.name == name)
+    };
+    let unknown = panel.columns.iter().filter(move |style| !is_known(&style.name));
+    unknown.map(|style| {
+        let names: Vec<&str> = frame.columns().iter().map(|column| &*column.name).collect();
+        format!("its statement returns no column \"{}\", only {}", style.name, names.join(", "))
+    })
+}
+
+/// Prints what is known without asking the database.
+fn print_details(
+    name: &str,
+    planned: &PlannedStatement,
+    dashboard: &Dashboard,
+    panel: &Panel,
+    owner: Owner<'_>,
+    policies: &Policies,
+) {
+    let policy = policies.of(dashboard, Some(panel), &panel.source);
+    let request = key::request(planned, dashboard, owner, policy);
+    let tags: Vec<&str> = request.tags.iter().map(|tag| tag.as_str()).collect();
+    let binds = planned.statement.binds.iter().map(|bind| match bind {
+        Bind::Int(number) => number.to_string(),
+        Bind::Text(text) => format!("{text:?}"),
+    });
+    println!("    {name}: {} bytes of SQL", planned.statement.sql.len());
+    println!("      tags: {}", tags.join(", "));
+    println!("      bound: {}", binds.collect::<Vec<_>>().join(", "));
+}
+
+/// Prints the query plan, and how long the statement takes.
+async fn explain(source: &Source, planned: &PlannedStatement) -> Result<Frame, SourceError> {
+    let lines = source.explain(&planned.statement).await?;
+    lines.iter().for_each(|line| println!("      plan: {line}"));
+    let begun = Instant::now();
+    let frame = source.run(&planned.statement, &planned.scales).await?;
+    let milliseconds = begun.elapsed().as_secs_f64() * 1e3;
+    println!("      took: {milliseconds:.1} ms for {} rows", frame.rows());
+    Ok(frame)
+}

@@ -1,0 +1,209 @@
+//! `brisk serve`: puts the rooms together and serves.
+
+use super::demo::{self, DemoArguments};
+use super::shared::SharedArguments;
+use crate::config::{Environment, Flags, Location, Settings};
+use crate::feeder::delivery::Delivery;
+use crate::feeder::{self, Feeder, source};
+use crate::hooks::signature::SigningKey;
+use crate::hooks::{self, Hooks};
+use crate::http::assets;
+use crate::jobs::{dashboard_watch, requested_views, rollup_runs, rollup_schedule, warming};
+use crate::router::router;
+use crate::service::EngineService;
+use crate::state::AppState;
+use crate::{assembly, logging, system_clock};
+use anyhow::{Context, bail};
+use brisk_domain::SourceName;
+use brisk_engine::Engine;
+use brisk_store::Store;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// The arguments of `brisk serve`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ServeArguments {
+    /// The arguments that other commands have, too.
+    #[command(flatten)]
+    pub shared: SharedArguments,
+    /// The address to listen on; loopback only, as there are no accounts yet [default:
+    /// 127.0.0.1:3000].
+    #[arg(long, env = "BRISK_LISTEN")]
+    pub listen: Option<SocketAddr>,
+    /// Let the clock stand until it is moved over this socket; for tests.
+    #[arg(long, hide = true, conflicts_with_all = ["now", "clock_pace"], value_name = "FILE")]
+    pub clock_socket: Option<PathBuf>,
+    /// The directory of the built frontend [default: target/site].
+    #[arg(long, env = "BRISK_ASSETS_DIR")]
+    pub assets: Option<PathBuf>,
+    /// How to load the demo.
+    #[command(flatten)]
+    pub demo: DemoArguments,
+}
+
+impl ServeArguments {
+    /// Whether the demo goes on selling: not in the past, nor while the clock stands still.
+    pub fn demo_lives(&self) -> bool {
+        let DemoArguments { demo_unshifted, demo_still, .. } = self.demo;
+        self.shared.demo && !demo_unshifted && !demo_still && self.shared.now.is_none()
+    }
+
+    /// The top layer of the configuration.
+    pub fn flags(&self) -> Flags {
+        Flags { listen: self.listen, assets_dir: self.assets.clone(), ..self.shared.flags() }
+    }
+}
+
+/// Serves until it is told to stop.
+pub async fn run(arguments: ServeArguments) -> anyhow::Result<ExitCode> {
+    serve(arguments).await.map(|()| ExitCode::SUCCESS)
+}
+
+async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
+    logging::start();
+    let settings = Settings::read(&arguments.flags(), &Environment::of_process())?;
+    if !settings.listen.ip().is_loopback() {
+        bail!(
+            "{} is not a loopback address: there are no accounts yet, so Brisk listens on 127.0.0.1 only",
+            settings.listen
+        );
+    }
+    let built = assets::manifest(&settings.assets_dir)?;
+    std::fs::create_dir_all(&settings.data_dir)
+        .with_context(|| format!("making the data directory {}", settings.data_dir.display()))?;
+    let clock = match &arguments.clock_socket {
+        Some(socket) => system_clock::moved_over(socket)?,
+        None => arguments.shared.clock()?,
+    };
+    let store = Store::open(&settings.data_dir.join("brisk.sqlite")).await?;
+    let mut demo_lives = arguments.demo_lives();
+    if arguments.shared.demo {
+        let rollups = settings.rollup_file(&SourceName::parse(source::NAME)?);
+        let (data, clock) = (&settings.data_dir, clock.as_ref());
+        let is_moved = demo::load(&arguments.demo, data, &rollups, &store, clock).await?;
+        demo_lives &= is_moved;
+    }
+    let mut hooks = settings.hooks()?;
+    let key = SigningKey::random();
+    if demo_lives {
+        feeder::declare(&mut hooks, &key)?;
+    }
+    let (observer, mut runs) = rollup_runs::observer();
+    let sources = assembly::sources(&settings)?;
+    tokio::spawn(assembly::log_sources(sources.clone()));
+    let engine = Arc::new(assembly::observed_engine(&settings, sources, &clock, observer)?);
+    requested_views::recall(&engine, &store).await;
+    let catalog = Arc::clone(engine.catalog());
+    dashboard_watch::report(&catalog.contents());
+    let _watcher = dashboard_watch::watch(Arc::clone(&catalog))
+        .with_context(|| format!("watching {}", settings.dashboards_dir.display()))?;
+    let hooks = Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks);
+    let service = Arc::new(EngineService::new(Arc::clone(&engine), Arc::clone(&clock)));
+    let state = AppState::new(service, built).with_store(store.clone());
+    let hub = state.hub.clone();
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .with_context(|| format!("listening on {}", settings.listen))?;
+    announce(&settings, &listener, &engine, demo_lives)?;
+    let own = Delivery::to(listener.local_addr()?, source::HOOK, key, Arc::clone(&clock));
+    let routes = router(state, &settings.assets_dir).merge(hooks::routes(hooks));
+    // A bare router would be cloned for each connection, with all its routes: 22 kB.
+    let serving =
+        axum::serve(listener, routes.into_make_service()).with_graceful_shutdown(async move {
+            stop_signal().await;
+            // Live streams would never end.
+            hub.close();
+        });
+    // Readers who come meanwhile join its loads.
+    let warming = async {
+        if settings.cache.warm {
+            warming::all(&engine).await;
+        }
+        std::future::pending::<Infallible>().await
+    };
+    let feeding = async {
+        let database = source::path(&settings.data_dir);
+        let lookups = || feeder::lookups(&engine);
+        if demo_lives {
+            match Feeder::open(&database, clock, lookups).await {
+                Ok(feeder) => match feeder.run(&own).await {},
+                Err(error) => tracing::warn!(
+                    error = format!("{error:#}"),
+                    "the demo's data cannot be written"
+                ),
+            }
+        }
+        std::future::pending::<Infallible>().await
+    };
+    let served = tokio::select! {
+        served = serving.into_future() => served.context("serving"),
+        never = warming => match never {},
+        never = feeding => match never {},
+        never = requested_views::record(&engine, &store) => match never {},
+        never = rollup_schedule::run(&engine) => match never {},
+        never = runs.record(&store) => match never {},
+    };
+    runs.record_now(&store).await;
+    requested_views::record_now(&store, &engine.requested_views()).await;
+    served
+}
+
+#[allow(clippy::print_stdout)] // The person who started the server reads this.
+fn announce(
+    settings: &Settings,
+    listener: &TcpListener,
+    engine: &Engine,
+    demo_lives: bool,
+) -> anyhow::Result<()> {
+    let address = listener.local_addr()?;
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let shown = |path: &Path| absolute(path).display().to_string();
+    let dashboards = engine.catalog().contents().dashboards.len();
+    println!("Brisk is ready:  http://{address}");
+    if let Some(file) = &settings.file {
+        println!("  configuration  {}", shown(file));
+    }
+    println!("  dashboards     {} ({dashboards} read)", shown(&settings.dashboards_dir));
+    println!("  own data       {}", shown(&settings.data_dir.join("brisk.sqlite")));
+    for (name, source) in &settings.sources {
+        match &source.location {
+            Ok(Location::Sqlite(path)) => println!("  source         {name}: {}", shown(path)),
+            // The URL holds a password.
+            Ok(Location::Postgres(_)) => println!("  source         {name}: PostgreSQL"),
+            Ok(Location::MySql(_)) => println!("  source         {name}: MySQL or MariaDB"),
+            Err(_) => println!("  source         {name}: not configured"),
+        }
+    }
+    if demo_lives {
+        println!("  demo           real invoices are replayed, more of them while somebody looks;");
+        println!("                 --demo-still leaves the data as they are");
+    }
+    match settings.redis()? {
+        // Here, too.
+        Some(_) => println!("  cache          in this process's memory, and in Redis"),
+        None => println!("  cache          in this process's memory"),
+    }
+    println!("  access         open to everybody on this machine; there are no accounts yet");
+    Ok(())
+}
+
+/// Ctrl-C, or the signal that service managers send.
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        if let Ok(mut terminate) = terminate {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}

@@ -1,0 +1,11 @@
+//! What a server does besides answering.
+//!
+//! - [`warming`]: loads dashboards ahead of their readers, from what [`requested_views`] remembers;
+//! - [`rollup_schedule`]: refreshes rollups that nobody reads, [`rollup_runs`] records the runs;
+//! - [`dashboard_watch`]: reloads dashboards when their files change.
+
+pub mod dashboard_watch;
+pub mod requested_views;
+pub mod rollup_runs;
+pub mod rollup_schedule;
+pub mod warming;

@@ -1,0 +1,75 @@
+//! Warming: dashboards are loaded ahead of their readers.
+
+use brisk_cache::{Figures, Statistics, Trigger};
+use brisk_domain::Dashboard;
+use brisk_engine::Engine;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Loads all dashboards, one after the other, when a server starts.
+pub async fn all(engine: &Engine) {
+    let (started, mut failed) = (Instant::now(), 0);
+    let dashboards = &engine.catalog().contents().dashboards;
+    for dashboard in dashboards.values() {
+        let warmed = warm(engine, dashboard).await;
+        tracing::debug!(dashboard = %dashboard.slug, %warmed, "a dashboard is warm");
+        failed += warmed.figures.errors;
+    }
+    failed += refreshes_failed(&engine.loader().cache().statistics());
+    let (dashboards, seconds) = (dashboards.len(), started.elapsed().as_secs_f64());
+    tracing::info!(dashboards, failed, seconds, "the dashboards are warm");
+}
+
+/// Rollups belong to no dashboard: a panel whose rollup is missing does not even begin to load.
+pub(crate) fn refreshes_failed(statistics: &Statistics) -> u64 {
+    of_warming(statistics, |label| label.starts_with("rollup:")).errors
+}
+
+/// What warming a dashboard took.
+pub(crate) struct Warmed {
+    views: usize,
+    took: Duration,
+    pub(crate) figures: Figures,
+}
+
+impl std::fmt::Display for Warmed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { views, took, figures } = self;
+        let plural = if *views == 1 { "" } else { "s" };
+        let loaded = figures.loads - figures.errors;
+        let there = figures.hits + figures.stale;
+        write!(f, "{views} view{plural} in {:.1} s; ", took.as_secs_f64())?;
+        write!(f, "frames: {loaded} loaded, {there} already there")?;
+        match figures.errors {
+            0 => Ok(()),
+            errors => write!(f, ", {errors} failed"),
+        }
+    }
+}
+
+/// Loads the dashboard's first view and those that readers ask for most.
+pub(crate) async fn warm(engine: &Engine, dashboard: &Arc<Dashboard>) -> Warmed {
+    let (started, cache) = (Instant::now(), engine.loader().cache());
+    let views = engine.warm(dashboard).await;
+    let figures = of_warming(&cache.statistics(), |label| {
+        label.split_once('/').is_some_and(|(slug, _)| slug == dashboard.slug.as_str())
+    });
+    Warmed { views, took: started.elapsed(), figures }
+}
+
+/// The figures of warming, over the labels that are meant.
+pub(crate) fn of_warming(statistics: &Statistics, is_meant: impl Fn(&str) -> bool) -> Figures {
+    let mut sum = Figures::default();
+    for ((label, trigger), figures) in &statistics.of {
+        if *trigger == Trigger::Warm && is_meant(label) {
+            sum.hits += figures.hits;
+            sum.stale += figures.stale;
+            sum.misses += figures.misses;
+            sum.joins += figures.joins;
+            sum.loads += figures.loads;
+            sum.errors += figures.errors;
+            sum.too_large += figures.too_large;
+        }
+    }
+    sum
+}

@@ -1,0 +1,142 @@
+//! The routes of dashboards, and what belongs to every page: colours, icon, "Not found".
+
+use super::page_request::Appearance;
+use super::response::{self, address, appearance, failure};
+use crate::http::security::MAX_FORM;
+use crate::service::shown_at;
+use crate::state::AppState;
+use axum::body::Body;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use brisk_app::service::{Page, PageError, Service};
+use brisk_app::{Theme, document};
+use brisk_cache::Trigger;
+use brisk_domain::view::{parse_query, query_string};
+use brisk_domain::{Dashboard, parameter};
+use brisk_engine::PAGE_WAIT;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// `/`
+pub async fn home(State(state): State<AppState>, request: Request) -> Response {
+    let dashboards = state.service.dashboards();
+    response::page(&state, StatusCode::OK, Page::Home(dashboards), request).await
+}
+
+/// `/d/{slug}`
+pub async fn dashboard(
+    State(state): State<AppState>,
+    path: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Response {
+    let Ok(Path(slug)) = path else { return not_found(State(state), request).await };
+    view(&state, &slug, None, request).await
+}
+
+/// `/d/{slug}/p/{panel}`
+pub async fn panel(
+    State(state): State<AppState>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    request: Request,
+) -> Response {
+    let Ok(Path((slug, panel))) = path else { return not_found(State(state), request).await };
+    view(&state, &slug, Some(&panel), request).await
+}
+
+/// A page of panels. If all of them are ready and current, it is usually in the page cache already;
+/// otherwise it streams, with the ready panels first.
+async fn view(state: &AppState, slug: &str, panel: Option<&str>, request: Request) -> Response {
+    let parameters = parse_query(request.uri().query().unwrap_or_default());
+    let shown = |dashboard: &Dashboard| shown_at(dashboard, panel);
+    let requested = match state.service.page(slug, shown, &parameters, Trigger::View).await {
+        Ok(requested) => requested,
+        Err(error) => return failure(state, error, request).await,
+    };
+    let appearance = appearance(&request);
+    let tag = requested.tag(appearance, state.pages.build());
+    if let Some(tag) = &tag
+        && let Some(response) = state.pages.get(tag, request.headers()).await
+    {
+        return response;
+    }
+    // A page that is swapped in place has a live channel for late panels, and needs the rest at
+    // once and complete: nothing streams there.
+    let page = match is_swap(request.headers()) {
+        true => requested.into_page(Duration::ZERO).with_choices().await,
+        false => requested.into_page(PAGE_WAIT),
+    };
+    let page = Arc::new(page);
+    let page = if panel.is_some() { Page::Panel(page) } else { Page::Dashboard(page) };
+    let Some(tag) = tag else {
+        return response::page(state, StatusCode::OK, page, request).await;
+    };
+    let Appearance { theme, full } = appearance;
+    let path = address(&page, &request, full);
+    let document = document(page, &state.assets, theme, &path, full);
+    state.pages.insert(tag, document.into(), request.headers()).await
+}
+
+/// Whether the page's script asks, to put the answer in place of the page that is shown.
+fn is_swap(headers: &HeaderMap) -> bool {
+    headers.contains_key("brisk-swap")
+}
+
+/// `POST /d/{slug}/refresh`: loads the view again, and goes back to where it was shown.
+pub async fn refresh(
+    State(state): State<AppState>,
+    path: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Response {
+    let Ok(Path(slug)) = path else { return not_found(State(state), request).await };
+    let (head, body) = request.into_parts();
+    let parameters = parse_query(head.uri.query().unwrap_or_default());
+    // One that is too long counts as empty.
+    let body = axum::body::to_bytes(body, MAX_FORM).await.unwrap_or_default();
+    match state.service.refresh(&slug, &parameters).await {
+        Ok(()) => {
+            let usual = || {
+                let query = query_string(&parameters);
+                HeaderValue::from_str(&format!("/d/{slug}{query}"))
+            };
+            let back = back(&String::from_utf8_lossy(&body)).map_or_else(usual, Ok);
+            let headers = [(header::LOCATION, back.unwrap_or(HeaderValue::from_static("/")))];
+            (StatusCode::SEE_OTHER, headers).into_response()
+        }
+        Err(error) => failure(&state, error, Request::from_parts(head, Body::empty())).await,
+    }
+}
+
+/// The page that a form was sent from, as the form says: a path of this server, and none that
+/// browsers read as a host.
+fn back(body: &str) -> Option<HeaderValue> {
+    let fields = parse_query(body);
+    let (_, back) = fields.into_iter().find(|(name, _)| name == parameter::BACK)?;
+    let is_own = back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
+    HeaderValue::from_str(&back).ok().filter(|_| is_own)
+}
+
+/// `POST /theme`: remembers the colours, and goes back.
+pub async fn theme(body: String) -> Response {
+    let fields = parse_query(&body);
+    let field = |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+    let theme = Theme::parse(field(parameter::THEME).unwrap_or_default());
+    let back = back(&body).unwrap_or(HeaderValue::from_static("/"));
+    let cookie =
+        format!("theme={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly", theme.word());
+    let cookie = HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""));
+    let headers = [(header::LOCATION, back), (header::SET_COOKIE, cookie)];
+    (StatusCode::SEE_OTHER, headers).into_response()
+}
+
+/// Everything else.
+pub async fn not_found(State(state): State<AppState>, request: Request) -> Response {
+    let error = PageError::NotFound("This page does not exist.".into());
+    failure(&state, error, request).await
+}
+
+/// `/favicon.ico`: browsers ask for it beside responses that are no pages, such as JSON.
+pub async fn favicon(State(state): State<AppState>) -> Redirect {
+    Redirect::temporary(&state.assets.icon)
+}

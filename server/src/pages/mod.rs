@@ -1,0 +1,17 @@
+//! Pages for readers, as HTML.
+//!
+//! - [`handlers`] answer the routes of dashboards; [`administration`] those of administrators, with
+//!   the [`rebuilds`] that they started; [`server_functions`] what islands and scripts ask for;
+//! - [`page_request`]: what one page shows, looked up but not rendered;
+//! - [`page_cache`]: pages that were rendered lately, compressed;
+//! - [`response`]: from a page to a response, streamed or complete;
+//! - [`build_id`]: tells pages of this build from those of others.
+
+pub mod administration;
+pub mod build_id;
+pub mod handlers;
+pub mod page_cache;
+pub mod page_request;
+pub mod rebuilds;
+pub mod response;
+pub mod server_functions;

@@ -1,0 +1,199 @@
+//! [`PageRequest`]: the view that a page shows, looked up in the cache but not rendered. Its tag
+//! finds a page that was rendered before; only what is new is rendered.
+
+use super::build_id;
+use crate::http::etag::ETag;
+use brisk_app::Theme;
+use brisk_app::fragments::Fragments;
+use brisk_app::service::{ChoicesSlot, DashboardPage, Outcome, PanelSlot, Wait};
+use brisk_domain::view::query_string;
+use brisk_domain::{
+    Clock, Dashboard, Freshness, Pace, Panel, PanelEntries, PanelError, Presentation, Timestamp,
+    ViewState,
+};
+use brisk_engine::catalog::Contents;
+use brisk_engine::{ChoicesState, Engine, Lookup, PAGE_WAIT, PanelState};
+use futures::FutureExt;
+use futures::future::{Either, select};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a load goes on for a page that did not wait for it: until its live channel is open, or
+/// it asks again.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A view that was looked up for a page.
+pub struct PageRequest {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) contents: Arc<Contents>,
+    pub(crate) dashboard: Arc<Dashboard>,
+    pub(crate) view: ViewState,
+    pub(crate) presentation: Presentation,
+    /// The cache entries behind the panel, if the reader asked for them.
+    pub(crate) entries: Option<Result<PanelEntries, PanelError>>,
+    pub(crate) pace: Pace,
+    pub(crate) lookup: Lookup,
+    pub(crate) now: Timestamp,
+    pub(crate) is_one_panel: bool,
+    pub(crate) fragments: Fragments,
+}
+
+/// What the reader sees of a view besides its data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Appearance {
+    /// The colours.
+    pub theme: Theme,
+    /// Whether only the panels are shown.
+    pub full: bool,
+}
+
+impl PageRequest {
+    /// Identifies the page if all of it is ready and current: equal tags, equal pages. `build` is
+    /// [`build_id::of`] what renders it.
+    pub fn tag(&self, appearance: Appearance, build: &str) -> Option<ETag> {
+        // The entries behind a panel change with each request.
+        if self.lookup.freshness() != Freshness::Fresh || self.entries.is_some() {
+            return None;
+        }
+        let edition = self.lookup.edition()?;
+        let window = self.lookup.window();
+        // Calendars mark today.
+        let today = window.offsets.local(self.now).date();
+        let panel = self.lookup.panels().next().filter(|_| self.is_one_panel);
+        let parts = [
+            build.to_owned(),
+            self.contents.fingerprint.to_string(),
+            self.dashboard.slug.to_string(),
+            panel.map(|panel| panel.id.to_string()).unwrap_or_default(),
+            self.view.query_string(&self.dashboard),
+            query_string(&self.presentation.to_pairs()),
+            format!("{:?} {:?} {:?}", self.pace, window.bounds, window.interval),
+            format!("{today} {appearance:?} {}", least_pace(&self.engine, &self.dashboard)),
+            edition.0.into(),
+        ];
+        Some(ETag::of(parts))
+    }
+
+    /// The page. Panels that are not ready are waited for together, for `wait` from now on; without
+    /// a wait, the page says that they are loading.
+    pub fn into_page(self, wait: Duration) -> DashboardPage {
+        let (engine, dashboard) = (self.engine, self.dashboard);
+        let panels: Vec<Panel> = self.lookup.panels().cloned().collect();
+        let opened = self.lookup.into_view();
+        let clock = engine.loader().cache().clock();
+        let deadline = Deadline { clock, wait, at: clock.now().after(wait) };
+        let slots = opened.panels.into_iter().zip(&panels).map(|(state, panel)| {
+            let usual = || engine.usual_load(&dashboard.slug, &panel.id);
+            deadline.slot(state, usual)
+        });
+        let slots: Vec<PanelSlot> = slots.collect();
+        let siblings = self.contents.dashboards.values().map(|d| (d.slug.clone(), d.title.clone()));
+        // Nothing brings choices later on.
+        let deadline = Deadline { at: clock.now().after(PAGE_WAIT), ..deadline };
+        let choices =
+            opened.options.into_iter().map(|(name, state)| (name, deadline.choices(state)));
+        let window = opened.window;
+        let links = panels.iter().filter_map(|panel| panel.link.as_ref());
+        let known = &self.contents.dashboards;
+        let targets = links.filter_map(|link| known.get(&link.dashboard).cloned());
+        DashboardPage {
+            id: build_id::page_id(&window),
+            targets: targets.collect(),
+            view: self.view,
+            presentation: self.presentation,
+            entries: self.entries,
+            bounds: window.bounds,
+            interval: window.interval,
+            offsets: window.offsets.within(window.bounds.from, window.bounds.to),
+            now: self.now,
+            panels: panels.into_iter().zip(slots).collect(),
+            is_one_panel: self.is_one_panel,
+            choices: choices.collect(),
+            outdated: self.contents.outdated.contains(&dashboard.slug),
+            siblings: siblings.collect(),
+            pace: self.pace,
+            least_pace: least_pace(&engine, &dashboard),
+            fragments: self.fragments,
+            fingerprint: Arc::from(&*self.contents.fingerprint),
+            dashboard,
+        }
+    }
+}
+
+/// The shortest pace at which an open page of `dashboard` is refreshed, in seconds.
+pub fn least_pace(engine: &Engine, dashboard: &Dashboard) -> u32 {
+    let shortest = engine.shortest_ttl(dashboard).as_secs();
+    u32::try_from(shortest).unwrap_or(u32::MAX).max(LEAST_PACE)
+}
+
+/// No open page is refreshed more often than so many seconds, unless something was invalidated.
+pub const LEAST_PACE: u32 = 5;
+
+/// Until when a page waits.
+#[derive(Clone, Copy)]
+struct Deadline<'a> {
+    clock: &'a Arc<dyn Clock>,
+    wait: Duration,
+    at: Timestamp,
+}
+
+impl Deadline<'_> {
+    fn slot(self, state: PanelState, usual: impl Fn() -> Option<Duration>) -> PanelSlot {
+        let (previous, load) = match state {
+            PanelState::Ready(data) => return PanelSlot::Ready(data),
+            PanelState::Failed(error) => return PanelSlot::Failed(error),
+            PanelState::Pending { previous, load } => (previous, load),
+        };
+        let wait = Wait { elapsed: self.wait, usual: usual() };
+        let (clock, at) = (Arc::clone(self.clock), self.at);
+        let outcome = async move {
+            let late = clock.until(at);
+            // What is there in time wins.
+            match select(load.clone(), late).await {
+                Either::Left((Ok(data), _)) => Outcome::Ready(data),
+                Either::Left((Err(error), _)) => Outcome::Failed(error),
+                Either::Right(_) => {
+                    go_on(Arc::clone(&clock), load);
+                    Outcome::Late(wait)
+                }
+            }
+        };
+        PanelSlot::Pending { previous, outcome: outcome.boxed().shared() }
+    }
+
+    fn choices(self, state: ChoicesState) -> ChoicesSlot {
+        let load = match state {
+            ChoicesState::Ready(choices) => return ChoicesSlot::Ready(choices),
+            ChoicesState::Failed(error) => return ChoicesSlot::Failed(error),
+            ChoicesState::Pending(load) => load,
+        };
+        let (clock, at) = (Arc::clone(self.clock), self.at);
+        let outcome = async move {
+            let late = clock.until(at);
+            match select(load.clone(), late).await {
+                Either::Left((outcome, _)) => outcome,
+                Either::Right(_) => {
+                    go_on(Arc::clone(&clock), load);
+                    Err(still_loading())
+                }
+            }
+        };
+        ChoicesSlot::Pending(outcome.boxed().shared())
+    }
+}
+
+/// Lets a load that nobody waits for go on for a while.
+fn go_on(clock: Arc<dyn Clock>, load: impl Future<Output: Send> + Send + Unpin + 'static) {
+    tokio::spawn(async move {
+        let end = clock.now().after(GRACE);
+        select(load, clock.until(end)).await;
+    });
+}
+
+fn still_loading() -> PanelError {
+    PanelError {
+        message: "The choices are still loading. Open the page again in a moment.".into(),
+        retry: true,
+        kind: brisk_domain::FailureKind::Timeout,
+    }
+}

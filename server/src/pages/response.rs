@@ -1,0 +1,97 @@
+//! From a page to a response: complete, or as a stream whose late panels follow.
+
+use super::page_request::Appearance;
+use crate::http::conditional::NO_STORE;
+use crate::http::security::content_security_policy;
+use crate::state::AppState;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use brisk_app::service::{ErrorPage, Page, PageError};
+use brisk_app::{Theme, document, shell};
+use brisk_domain::parameter;
+use brisk_domain::sentence::sentence;
+use brisk_domain::view::parse_query;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use leptos::nonce::use_nonce;
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use std::sync::Arc;
+
+/// A page with its headers, complete or as a stream.
+pub async fn page(state: &AppState, status: StatusCode, page: Page, request: Request) -> Response {
+    let Appearance { theme, full } = appearance(&request);
+    let path = address(&page, &request, full);
+    let assets = Arc::clone(&state.assets);
+    if !page.is_streamed() {
+        let document = document(page, &assets, theme, &path, full);
+        let headers = [
+            (header::CACHE_CONTROL, NO_STORE),
+            (header::CONTENT_SECURITY_POLICY, content_security_policy(None)),
+            (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        ];
+        return (status, headers, document).into_response();
+    }
+    let render = leptos_axum::render_app_to_stream_with_context(
+        || {},
+        move || {
+            let policy = content_security_policy(use_nonce().as_ref());
+            if let Some(response) = use_context::<ResponseOptions>() {
+                response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+            }
+            shell(page.clone(), &assets, theme, &path, full)
+        },
+    );
+    let mut response: Response = render(request.map(|_| Body::empty())).await;
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, NO_STORE);
+    // nginx buffers responses unless it is told not to.
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+}
+
+/// The page that says what is wrong with a request.
+pub(crate) async fn failure(state: &AppState, error: PageError, request: Request) -> Response {
+    let (status, error) = match error {
+        PageError::NotFound(message) => {
+            let link = ("/".to_owned(), "All dashboards".to_owned());
+            (
+                StatusCode::NOT_FOUND,
+                ErrorPage { status: 404, title: "Not found".into(), message, link },
+            )
+        }
+        PageError::BadRequest(message, slug) => {
+            let link = (format!("/d/{slug}"), "Open with the usual range".to_owned());
+            let title = "This view cannot be shown".into();
+            let message = sentence(&message);
+            (StatusCode::BAD_REQUEST, ErrorPage { status: 400, title, message, link })
+        }
+    };
+    page(state, status, Page::Error(error), request).await
+}
+
+/// The address of `page`: equal pages have equal addresses, whatever else is in this one.
+pub(crate) fn address(page: &Page, request: &Request, full: bool) -> String {
+    match page {
+        Page::Dashboard(page) | Page::Panel(page) => page.link_here_in(full),
+        Page::Home(_) | Page::Api(_) | Page::Sources(_) | Page::Error(_) => {
+            request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned()
+        }
+    }
+}
+
+/// What the reader chose of how pages look.
+pub(crate) fn appearance(request: &Request) -> Appearance {
+    let full = parse_query(request.uri().query().unwrap_or_default());
+    let full = full.iter().any(|(name, _)| name == parameter::FULL);
+    Appearance { theme: theme_of(request.headers()), full }
+}
+
+fn theme_of(headers: &HeaderMap) -> Theme {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let word = cookies
+        .flat_map(|line| line.split(';'))
+        .find_map(|cookie| cookie.trim().strip_prefix("theme="));
+    Theme::parse(word.unwrap_or_default())
+}

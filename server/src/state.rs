@@ -1,0 +1,49 @@
+//! [`AppState`]: what handlers need.
+
+use crate::live::hub::{self, Hub};
+use crate::pages::page_cache::PageCache;
+use crate::pages::rebuilds::Rebuilds;
+use crate::service::EngineService;
+use brisk_app::Assets;
+use brisk_store::Store;
+use std::sync::Arc;
+
+/// What handlers need.
+#[derive(Clone)]
+pub struct AppState {
+    /// The data.
+    pub service: Arc<EngineService>,
+    /// Where the built frontend is.
+    pub assets: Arc<Assets>,
+    /// Pages that were rendered lately.
+    pub pages: Arc<PageCache>,
+    /// What open pages follow.
+    pub hub: Hub,
+    /// Brisk's own records, where there are any.
+    pub store: Option<Store>,
+    /// The rollups that an administrator asked to rebuild.
+    pub rebuilds: Arc<Rebuilds>,
+}
+
+impl AppState {
+    /// The state over `service`, without a store.
+    pub fn new(service: Arc<EngineService>, assets: Assets) -> Self {
+        let hub =
+            Hub::new(Arc::clone(service.engine()), Arc::clone(service.clock()), hub::MAX_PAGES);
+        let pages = Arc::new(PageCache::new(&assets));
+        Self {
+            service,
+            assets: Arc::new(assets),
+            pages,
+            hub,
+            store: None,
+            rebuilds: Arc::default(),
+        }
+    }
+
+    /// The same, with what `store` remembers of rollups' refreshes.
+    #[must_use]
+    pub fn with_store(self, store: Store) -> Self {
+        Self { store: Some(store), ..self }
+    }
+}

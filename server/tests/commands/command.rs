@@ -1,0 +1,215 @@
+//! The commands of `brisk`, run as a user runs them.
+
+use brisk_waiting::output;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn brisk(directory: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_brisk"));
+    output(command.current_dir(directory).args(arguments))
+}
+
+fn said(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    text(&output.stdout) + &text(&output.stderr)
+}
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+#[test]
+fn check_finds_the_shipped_dashboards_good() {
+    let output = brisk(&repository(), &["check"]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(said(&output).contains("dashboards with"), "{}", said(&output));
+}
+
+#[test]
+fn check_names_the_place_of_each_problem_also_in_statements() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = "title = \"Sales\"\nsource = \"shop\"\n\n[[variable]]\nname = \"who\"\noptions = \"delete from people\"\n\n\
+                [[panel]]\nid = \"a\"\ntitle = \"A\"\nkind = \"stat\"\nsql = \"\"\"\nselect count(*)\nfrom orders; drop table orders\n\"\"\"\n";
+    std::fs::write(directory.path().join("sales.toml"), file).unwrap();
+    std::fs::write(directory.path().join("broken.toml"), "titel = \"x\"\n").unwrap();
+    let output = brisk(directory.path(), &["check", "."]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = said(&output);
+    assert!(said.contains("broken.toml:1:1"), "{said}");
+    assert!(said.contains("\"title\""), "the key that was meant: {said}");
+    assert!(said.contains("sales.toml:6:"), "the variable's statement: {said}");
+    assert!(said.contains("sales.toml:14:"), "the panel's statement: {said}");
+}
+
+#[test]
+fn check_tells_what_panels_depend_on_and_how_their_database_runs_them() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::create_dir(directory.path().join("dashboards")).unwrap();
+    let file = "title = \"Visits\"\nsource = \"shop\"\n\
+                [[panel]]\nid = \"all\"\ntitle = \"All\"\nkind = \"stat\"\n\
+                sql = \"select sum(count) as n from visits where $range(day)\"\n";
+    std::fs::write(directory.path().join("dashboards/visits.toml"), file).unwrap();
+    std::fs::write(directory.path().join("visits.csv"), "Day,Count\n12/1/2009,1\n").unwrap();
+    let import = brisk(directory.path(), &["import", "--into", "shop.sqlite", "visits.csv"]);
+    assert!(import.status.success(), "{}", said(&import));
+    let configuration = "[source.shop]\nurl = \"shop.sqlite\"\n";
+    std::fs::write(directory.path().join("brisk.toml"), configuration).unwrap();
+    let details = said(&brisk(directory.path(), &["check", "--details"]));
+    assert!(details.contains("table:shop.visits") && details.contains("panel:visits/all"));
+    assert!(details.contains("bound: ") && !details.contains("took: "), "{details}");
+    let explained = brisk(directory.path(), &["check", "--explain"]);
+    assert!(explained.status.success());
+    let explained = said(&explained);
+    assert!(explained.contains("plan: ") && explained.contains("visits"), "{explained}");
+    assert!(explained.contains("for 1 rows"), "{explained}");
+    // What only the database knows is a problem, too.
+    let wrong = "\n[[panel]]\nid = \"lost\"\ntitle = \"Lost\"\nkind = \"stat\"\nsql = \"select nope from visits\"\n\
+                 [[panel]]\nid = \"named\"\ntitle = \"Named\"\nkind = \"stat\"\nsql = \"select 1 as n\"\n\
+                 columns = { total = { label = \"Total\" } }\n";
+    std::fs::write(directory.path().join("dashboards/visits.toml"), format!("{file}{wrong}"))
+        .unwrap();
+    let explained = brisk(directory.path(), &["check", "--explain"]);
+    assert_eq!(explained.status.code(), Some(1));
+    let explained = said(&explained);
+    assert!(
+        explained.contains("panel \"lost\": statement: line 13, column 8: no such column: nope")
+    );
+    assert!(
+        explained.contains("panel \"named\": its statement returns no column \"total\", only n")
+    );
+    assert!(explained.contains("2 problems") && !explained.contains("are valid"), "{explained}");
+}
+
+#[test]
+fn import_reports_what_it_did_and_lists_what_does_not_fit() {
+    let directory = tempfile::tempdir().unwrap();
+    let csv = "Day,Count\n12/1/2009,1\n12/2/2009,2\n";
+    std::fs::write(directory.path().join("visits.csv"), csv).unwrap();
+    let import = ["import", "--into", "shop.sqlite", "visits.csv"];
+    let output = brisk(directory.path(), &import);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(said(&output).contains("2 lines are in table visits, none left out"));
+    assert!(said(&output).contains("day (Timestamp) from \"Day\""), "{}", said(&output));
+
+    let plan =
+        "table = \"visits\"\n[[column]]\nname = \"count\"\nfrom = \"Count\"\ntype = \"integer\"\n";
+    std::fs::write(directory.path().join("plan.toml"), plan).unwrap();
+    std::fs::write(directory.path().join("visits.csv"), "Day,Count\n1,one\n2,2\n").unwrap();
+    let with_plan = |more: &[&'static str]| {
+        let mut arguments = import.to_vec();
+        arguments.extend(["--plan", "plan.toml", "--rejected", "rejected.csv"]);
+        arguments.extend(more);
+        brisk(directory.path(), &arguments)
+    };
+    let output = with_plan(&[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("nothing was imported"), "{}", said(&output));
+    assert!(said(&output).contains("line 2:"), "{}", said(&output));
+    let listed = std::fs::read_to_string(directory.path().join("rejected.csv")).unwrap();
+    assert!(listed.starts_with("line,reason\n2,"), "{listed}");
+    assert!(with_plan(&["--max-rejected", "1"]).status.success());
+}
+
+/// The servers that `cargo xtask test` starts: their variables and URLs; none with `--quick`.
+fn servers() -> Vec<(&'static str, String)> {
+    if std::env::var_os("BRISK_TEST_QUICK").is_some() {
+        return Vec::new();
+    }
+    let url = |name| {
+        let url = std::env::var(name);
+        (name, url.unwrap_or_else(|_| panic!("{name} names a server: run cargo xtask test")))
+    };
+    ["BRISK_TEST_POSTGRES_URL", "BRISK_TEST_MYSQL_URL"].map(url).into()
+}
+
+#[test]
+fn import_fills_servers_whose_url_is_in_a_variable_or_a_file_and_panels_read_it() {
+    for (variable, url) in servers() {
+        let directory = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            std::fs::write(directory.path().join(name), text).unwrap();
+        };
+        std::fs::create_dir(directory.path().join("dashboards")).unwrap();
+        write(
+            "dashboards/visits.toml",
+            "title = \"Visits\"\nsource = \"shop\"\n\
+             [[panel]]\nid = \"all\"\ntitle = \"All\"\nkind = \"table\"\n\
+             sql = \"select day, count from import_command where count > 1\"\n",
+        );
+        write("brisk.toml", "[source.shop]\nurl_file = \"url\"\n");
+        write("url", &format!("{url}\n"));
+        for (count, into) in [(1, ["--into-env", variable]), (2, ["--into-file", "url"])] {
+            let rows = "12/2/2009,2\n".repeat(count);
+            write("visits.csv", &format!("Day,Count\n12/1/2009,1\n{rows}"));
+            let arguments = ["import", "--table", "import_command", into[0], into[1], "visits.csv"];
+            let import = brisk(directory.path(), &arguments);
+            assert!(import.status.success(), "{}", said(&import));
+            let sentence = format!("{} lines are in table import_command", count + 1);
+            assert!(said(&import).contains(&sentence), "{}", said(&import));
+            assert!(!said(&import).contains(&url), "{}", said(&import));
+            let explained = said(&brisk(directory.path(), &["check", "--explain"]));
+            assert!(explained.contains(&format!("for {count} rows")), "{explained}");
+        }
+    }
+}
+
+#[test]
+fn import_says_what_is_wrong_with_a_database_and_never_its_password() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("visits.csv"), "Day,Count\n12/1/2009,1\n").unwrap();
+    // Nobody listens on port 1.
+    for (url, expected) in [
+        ("postgres://user:hunter2@127.0.0.1:1/shop", "cannot be reached"),
+        ("mysql://user:hunter2@127.0.0.1:1/shop", "cannot be reached"),
+        ("postgres://user:hunter2@127.0.0.1:port/shop", "URL must look like postgres://"),
+        ("mongodb://user:hunter2@127.0.0.1/shop", "mongodb: is no database"),
+    ] {
+        let file = directory.path().join("url");
+        std::fs::write(&file, url).unwrap();
+        let run = |arguments: &[&str]| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_brisk"));
+            command.current_dir(directory.path()).env("SHOP", url).env("RUST_LOG", "trace");
+            output(command.arg("import").args(arguments).arg("visits.csv"))
+        };
+        for into in [["--into", url], ["--into-env", "SHOP"], ["--into-file", "url"]] {
+            let output = run(&into);
+            assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+            assert!(said(&output).contains(expected), "{into:?}: {}", said(&output));
+            assert!(!said(&output).contains("hunter2"), "{}", said(&output));
+        }
+        // What the command line itself refuses.
+        for wrong in
+            [&["--into", url, "--into-env", "SHOP"][..], &["--into", url, "--nowhere"], &[]]
+        {
+            let output = run(wrong);
+            assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+            assert!(!said(&output).contains("hunter2"), "{}", said(&output));
+        }
+    }
+    let nowhere = brisk(directory.path(), &["import", "--into-env", "NOT_SET", "visits.csv"]);
+    assert!(said(&nowhere).contains("\"NOT_SET\" is not set"), "{}", said(&nowhere));
+    let here = ["import", "--into-env", "postgres://user:hunter2@host/shop", "visits.csv"];
+    let here = said(&brisk(directory.path(), &here));
+    assert!(
+        here.contains("name of an environment variable") && !here.contains("hunter2"),
+        "{here}"
+    );
+}
+
+#[test]
+fn import_of_a_file_that_is_not_there_says_so() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = brisk(directory.path(), &["import", "--into", "x.sqlite", "nowhere.csv"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("nowhere.csv cannot be read"), "{}", said(&output));
+}
+
+#[test]
+fn serve_refuses_addresses_that_others_can_reach() {
+    let directory = tempfile::tempdir().unwrap();
+    for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
+        let output = brisk(directory.path(), &["serve", "--listen", address]);
+        assert_eq!(output.status.code(), Some(1), "{address}");
+        assert!(said(&output).contains("is not a loopback address"), "{}", said(&output));
+    }
+}

@@ -1,0 +1,4 @@
+//! The commands of `brisk`, as processes.
+
+mod command;
+mod rollups;

@@ -1,0 +1,181 @@
+//! Pages and live channels through nginx, with what it does by itself: it holds back answers until
+//! its buffers are full, and packs pages.
+
+use super::world::{TOO_LATE, World, world};
+use brisk_bench::servers::free_port;
+use brisk_bench::servers::guarded::Guarded;
+use brisk_waiting::{eventually, wait_for};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// nginx in front of `upstream`; `None` with `--quick`.
+struct Nginx {
+    port: u16,
+    _process: Guarded,
+    _directory: tempfile::TempDir,
+}
+
+async fn nginx(upstream: u16, packs: bool) -> Option<Nginx> {
+    if std::env::var_os("BRISK_TEST_QUICK").is_some() {
+        return None;
+    }
+    let (directory, port) = (tempfile::tempdir().unwrap(), free_port().unwrap());
+    let root = directory.path().display();
+    // As Debian ships it: `gzip on` packs text/html.
+    let gzip = if packs { "gzip on;" } else { "" };
+    let text = format!(
+        "daemon off; master_process off; pid {root}/pid; error_log stderr;\n\
+         events {{}}\n\
+         http {{\n access_log off; {gzip}\n client_body_temp_path {root}/body; proxy_temp_path {root}/proxy;\n\
+         fastcgi_temp_path {root}/fastcgi; uwsgi_temp_path {root}/uwsgi; scgi_temp_path {root}/scgi;\n\
+         server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://127.0.0.1:{upstream}; }} }}\n}}\n"
+    );
+    let file = directory.path().join("nginx.conf");
+    std::fs::write(&file, text).unwrap();
+    // Debian has it where only root looks.
+    let known = ["/usr/sbin/nginx", "/usr/bin/nginx", "/usr/local/sbin/nginx"];
+    let program = known.into_iter().find(|path| std::path::Path::new(path).exists());
+    let program = program.expect("nginx is not installed; cargo xtask test installs it");
+    let words = [program.into(), "-c".into(), file.into_os_string()];
+    let log = directory.path().join("log");
+    let process = Guarded::start(&words, directory.path(), &log, "KILL", &[]).unwrap();
+    let listens = async || TcpStream::connect(("127.0.0.1", port)).await.is_ok();
+    eventually("nginx listens", listens).await;
+    Some(Nginx { port, _process: process, _directory: directory })
+}
+
+async fn upstream(world: &World) -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let (port, app) = (listener.local_addr().unwrap().port(), world.app());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    port
+}
+
+/// An answer that is read as it comes.
+struct Reading {
+    stream: TcpStream,
+    raw: Vec<u8>,
+}
+
+impl Reading {
+    async fn get(port: u16, path: &str, more: &str) -> Self {
+        let mut stream = wait_for("nginx", TcpStream::connect(("127.0.0.1", port))).await.unwrap();
+        let request =
+            format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{more}\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        Self { stream, raw: Vec::new() }
+    }
+
+    /// Reads more; whether there was any.
+    async fn read(&mut self) -> bool {
+        let mut bytes = [0; 16 << 10];
+        let count = self.stream.read(&mut bytes).await.unwrap();
+        self.raw.extend_from_slice(&bytes[..count]);
+        count > 0
+    }
+
+    async fn until(&mut self, text: &str) {
+        self.until_after(0, text).await;
+    }
+
+    /// The same, in what comes after so many bytes.
+    async fn until_after(&mut self, bytes: usize, text: &str) {
+        let come = async {
+            while !self.text().get(bytes..).is_some_and(|rest| rest.contains(text)) {
+                assert!(self.read().await, "it ended without {text}: {}", self.text());
+            }
+        };
+        wait_for(format!("{text} comes through nginx"), come).await;
+    }
+
+    /// Reads to the end.
+    async fn whole(&mut self) -> String {
+        let end = async { while self.read().await {} };
+        wait_for("the end of what comes through nginx", end).await;
+        self.text()
+    }
+
+    /// What has come so far, chunks put together and unpacked.
+    fn text(&self) -> String {
+        let Some(end) = self.raw.windows(4).position(|window| window == b"\r\n\r\n") else {
+            return String::new();
+        };
+        let head = String::from_utf8_lossy(&self.raw[..end]).to_lowercase();
+        let mut body = self.raw[end + 4..].to_vec();
+        if head.contains("transfer-encoding: chunked") {
+            body = unchunked(&body);
+        }
+        if !head.contains("content-encoding: gzip") {
+            return String::from_utf8_lossy(&body).into_owned();
+        }
+        let (mut text, mut unpack) = (Vec::new(), flate2::write::GzDecoder::new(Vec::new()));
+        // What is not whole yet still gives what it has.
+        if std::io::Write::write_all(&mut unpack, &body).is_ok() {
+            let _ = std::io::Write::flush(&mut unpack);
+            text.extend_from_slice(unpack.get_ref());
+        }
+        String::from_utf8_lossy(&text).into_owned()
+    }
+}
+
+fn unchunked(mut bytes: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Some(end) = bytes.windows(2).position(|window| window == b"\r\n") {
+        let size = std::str::from_utf8(&bytes[..end]).ok();
+        let Some(size) = size.and_then(|size| usize::from_str_radix(size.trim(), 16).ok()) else {
+            break;
+        };
+        let rest = &bytes[end + 2..];
+        body.extend_from_slice(&rest[..size.min(rest.len())]);
+        if size == 0 || rest.len() < size + 2 {
+            break;
+        }
+        bytes = &rest[size + 2..];
+    }
+    body
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_streams_through_nginx_packed_or_not_and_what_is_there_does_not_wait() {
+    for (packs, accept) in
+        [(false, ""), (true, "accept-encoding: gzip\r\n"), (false, "accept-encoding: gzip\r\n")]
+    {
+        let world = world().await;
+        // What the page has at once is there.
+        world.settle("/d/sales").await;
+        let Some(nginx) = nginx(upstream(&world).await, packs).await else { return };
+        let _held = world.hold("slow").await;
+        let mut page = Reading::get(nginx.port, "/d/slow", accept).await;
+        page.until("</main>").await;
+        world.clock.advance(TOO_LATE);
+        assert!(!page.text().contains("data-state=\"late\""), "it came only when it was complete");
+        let text = page.whole().await;
+        assert!(text.contains("data-state=\"late\""), "{text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_live_channel_comes_through_nginx_event_by_event() {
+    let world = world().await;
+    let Some(nginx) = nginx(upstream(&world).await, true).await else { return };
+    let mut live = Reading::get(nginx.port, "/d/sales/live", "accept-encoding: gzip\r\n").await;
+    live.until("\"total\"").await;
+    live.until("\"current\"").await;
+    let before = live.text().len();
+    world.sell(58).await;
+    world.invalidate("table:shop.orders").await;
+    // What is said in between may be left out for who is late.
+    live.until_after(before, "event: panels").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kept_page_is_not_sent_again_through_nginx() {
+    let world = world().await;
+    let tag = world.settle("/d/sales").await.header("etag").to_owned();
+    let Some(nginx) = nginx(upstream(&world).await, true).await else { return };
+    let more = format!("if-none-match: {tag}\r\naccept-encoding: br\r\n");
+    let mut page = Reading::get(nginx.port, "/d/sales", &more).await;
+    page.whole().await;
+    let head = String::from_utf8_lossy(&page.raw).into_owned();
+    assert!(head.starts_with("HTTP/1.1 304"), "{head}");
+}

@@ -1,0 +1,5 @@
+//! Pages: every route, how they are presented, and administration.
+
+mod administration;
+mod presentation;
+mod routes;
