@@ -155,9 +155,11 @@ async fn a_panel_whose_data_change_faster_than_it_loads_still_shows_them() {
         let news = page.until_edition_other_than("quick", &quick).await;
         quick = news["quick"]["edition"].clone();
     }
-    drop(held);
     // It changed while it was loading; it is shown nevertheless, and loaded again.
+    let (next, _) = world.hold_next("slow");
+    drop(held);
     let first = page.until("slow", "previous").await["slow"]["edition"].clone();
+    drop(next);
     let news = page.until_edition_other_than("slow", &first).await;
     assert!(news["slow"]["edition"].is_string());
 }
