@@ -40,7 +40,7 @@ async fn after_an_acknowledged_invalidation_no_reader_gets_an_older_value_as_cur
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_requests_over_three_processes_run_one_statement_and_two_if_the_leader_dies() {
     let Some(_turn) = turn().await else { return };
-    let report = flight::run(&program()).await.unwrap();
+    let report = flight::run(&program(), flight::Times::LONG).await.unwrap();
     println!("{report}");
     report.check().unwrap();
 }

@@ -23,7 +23,9 @@ fn write(folder: &TempDir, port: u16) {
     write("visits.csv", "Day,Count\n12/1/2009,1\n12/2/2009,2\n");
     let (done, said) = brisk(folder, &["import", "--into", "shop.sqlite", "visits.csv"]);
     assert!(done, "{said}");
-    let redis = format!("[redis]\nurl = \"redis://127.0.0.1:{port}/\"\nprefix = \"test:\"\n");
+    let redis = format!(
+        "[redis]\nurl = \"redis://127.0.0.1:{port}/\"\nprefix = \"test:\"\ntimeout = \"5s\"\n"
+    );
     let top = "dashboards_dir = \"dashboards\"\n".to_owned();
     write("brisk.toml", &(top + &redis + "[source.shop]\nurl = \"shop.sqlite\"\n"));
     std::fs::create_dir(folder.path().join("dashboards")).unwrap();

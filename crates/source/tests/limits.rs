@@ -206,12 +206,13 @@ async fn what_mariadb_does_not_end_at_the_time_limit_we_do() {
 #[tokio::test]
 async fn more_statements_than_connections_to_mariadb_wait_for_their_turn() {
     let Some(source) = maria::source(Limits::default()) else { return };
-    let sql = "select count(*) as n, connection_id() as id from seq_1_to_10000";
-    let runs = (0..40).map(|_| maria::run(&source, sql));
+    let sql = "select count(*) as n, connection_id() as id from seq_1_to_10";
+    // Three for each connection: who waits for long is refused.
+    let runs = (0..12).map(|_| maria::run(&source, sql));
     let mut connections = std::collections::BTreeSet::new();
     for frame in futures::future::join_all(runs).await {
         let frame = frame.unwrap();
-        assert_eq!(cells(&frame, "n"), [Some("10000".into())]);
+        assert_eq!(cells(&frame, "n"), [Some("10".into())]);
         connections.insert(cells(&frame, "id"));
     }
     assert!((1..=4).contains(&connections.len()), "{}", connections.len());

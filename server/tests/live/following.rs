@@ -153,9 +153,11 @@ async fn a_panel_whose_data_change_faster_than_it_loads_still_shows_them() {
         let news = page.until_edition_other_than("quick", &quick).await;
         quick = news["quick"]["edition"].clone();
     }
-    drop(held);
     // It changed while it was loading; it is shown nevertheless, and loaded again.
+    let (next, _) = world.hold_next("slow");
+    drop(held);
     let first = page.until("slow", "previous").await["slow"]["edition"].clone();
+    drop(next);
     let news = page.until_edition_other_than("slow", &first).await;
     assert!(news["slow"]["edition"].is_string());
 }
@@ -272,7 +274,7 @@ async fn the_table_of_a_panels_own_page_comes_with_its_card() {
     let _held = world.hold("slow").await;
     let page = world.get("/d/slow/p/slow", &[("brisk-swap", "1")]).await.body;
     let (_, place) = page.split_once("id=\"data\"").unwrap();
-    assert!(place.contains("The table comes with the chart."), "{place}");
+    assert!(place.contains("The table loads with the chart."), "{place}");
 }
 
 #[tokio::test]

@@ -179,11 +179,18 @@ impl World {
 
     /// Holds back all statements of a source, until what this gives is dropped.
     pub(crate) async fn hold(&self, source: &str) -> Held {
+        let (held, begun) = self.hold_next(source);
+        wait_for(format!("the lane of {source} is free"), begun).await.unwrap();
+        held
+    }
+
+    /// The same for those that come next: what waits already runs before.
+    pub(crate) fn hold_next(&self, source: &str) -> (Held, oneshot::Receiver<()>) {
         let ((release, released), (begin, begun)) = (oneshot::channel::<()>(), oneshot::channel());
         let cache = self.engine.loader().cache().clone();
         // It takes the only place in the source's lane.
         let request = CacheRequest {
-            fingerprint: Fingerprint::of(["held back", source]),
+            fingerprint: Fingerprint::of([rand::random::<u64>().to_string()]),
             tags: [].into(),
             policy: Policy::default(),
             label: "held back".into(),
@@ -200,8 +207,7 @@ impl World {
             };
             cache.get(&request, Trigger::Api, hold).await
         });
-        wait_for(format!("the lane of {source} is free"), begun).await.unwrap();
-        Held { _release: release }
+        (Held { _release: release }, begun)
     }
 
     /// The page when everything is there.
