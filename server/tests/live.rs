@@ -261,7 +261,7 @@ async fn the_table_of_a_panels_own_page_comes_with_its_card() {
     // And its place is there while the panel is late.
     let page = world.get("/d/slow/p/slow", &[("brisk-swap", "1")]).await.body;
     let (_, place) = page.split_once("id=\"data\"").unwrap();
-    assert!(place.contains("The table comes with the chart."), "{place}");
+    assert!(place.contains("The table loads with the chart."), "{place}");
 }
 
 #[tokio::test]
