@@ -190,7 +190,6 @@ impl<V: Value> Drop for Landing<V> {
 mod tests {
     use super::*;
     use crate::key::Fingerprint;
-    use std::time::Duration;
 
     fn key() -> EntryKey {
         EntryKey::of(&Fingerprint::of(["a"]), ["g"])

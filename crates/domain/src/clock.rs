@@ -142,7 +142,7 @@ mod tests {
     fn who_waits_for_a_manual_clock_is_woken_by_who_moves_it() {
         let clock = ManualClock::at(Timestamp::from_seconds(10));
         let mut context = Context::from_waker(Waker::noop());
-        let mut at = |seconds| clock.until(Timestamp::from_seconds(seconds));
+        let at = |seconds| clock.until(Timestamp::from_seconds(seconds));
         assert!(at(10).as_mut().poll(&mut context).is_ready());
         let (mut one, mut other) = (at(12), at(11));
         assert!(one.as_mut().poll(&mut context).is_pending());

@@ -162,7 +162,9 @@ async fn a_server_refreshes_without_readers_and_writes_down_what_was_done() {
     let (observer, mut runs) = rollup_runs::observer();
     let sources = assembly::sources(&settings).unwrap();
     let engine = assembly::observed_engine(&settings, sources, &clock, observer).unwrap();
-    let store = Store::open(&folder.join("data/brisk.sqlite")).await.unwrap();
+    // As `brisk serve` does.
+    std::fs::create_dir(&settings.data_dir).unwrap();
+    let store = Store::open(&settings.data_dir.join("brisk.sqlite")).await.unwrap();
     let both = async || store.rollup_runs(10).await.unwrap().len() >= 2;
     tokio::select! {
         () = eventually("both refreshes are recorded", both) => {}
