@@ -4,6 +4,7 @@
 
 use crate::commands::{check, import, invalidate, rollup, serve, warm};
 use clap::{Parser, Subcommand};
+use futures::future::LocalBoxFuture;
 use std::process::ExitCode;
 
 /// A self-hosted dashboard server: charts are in the first bytes.
@@ -34,14 +35,17 @@ pub enum Command {
     Import(import::ImportArguments),
 }
 
-/// Runs the command.
-pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    match cli.command {
-        Command::Serve(arguments) => serve::run(arguments).await,
-        Command::Check(arguments) => check::run(&arguments).await,
-        Command::Warm(arguments) => warm::run(arguments).await,
-        Command::Invalidate(arguments) => invalidate::run(arguments).await,
-        Command::Rollup(command) => rollup::run(command).await,
-        Command::Import(arguments) => import::run(arguments).await,
-    }
+/// Runs the command. Boxed: a future is compiled where it is polled, and the whole server is one.
+/// As a plain `async fn` it would be compiled with the program instead of with this library.
+pub fn run(cli: Cli) -> LocalBoxFuture<'static, anyhow::Result<ExitCode>> {
+    Box::pin(async move {
+        match cli.command {
+            Command::Serve(arguments) => serve::run(arguments).await,
+            Command::Check(arguments) => check::run(&arguments).await,
+            Command::Warm(arguments) => warm::run(arguments).await,
+            Command::Invalidate(arguments) => invalidate::run(arguments).await,
+            Command::Rollup(command) => rollup::run(command).await,
+            Command::Import(arguments) => import::run(arguments).await,
+        }
+    })
 }
