@@ -1,6 +1,7 @@
 //! What fills a panel's card: the chart, its placeholder, or an error; always in the same box. One
 //! element with its edition and state, which open pages replace.
 
+use super::freshness_mark::FreshnessMark;
 use super::icon::icon;
 use super::table_view;
 use crate::islands::{Chart, ChartPlace};
@@ -75,25 +76,7 @@ fn shown(
     freshness: Freshness,
     size: Size,
 ) -> AnyView {
-    let local = data.offsets.local(data.as_of);
-    // With the day, unless it is today.
-    let is_today = local.date() == data.offsets.local(page.now).date();
-    let at = local.format(if is_today { "%H:%M" } else { "%-d %b %H:%M" }).to_string();
-    let (state, title, words) = match freshness {
-        Freshness::Fresh => ("current", "", ""),
-        Freshness::Unverified => {
-            ("unverified", "Could not check whether this is current", ", not verified")
-        }
-        Freshness::Stale | Freshness::Previous => {
-            ("previous", "A newer value is on its way", ", updating")
-        }
-    };
-    let mark = (freshness > Freshness::Fresh).then(|| {
-        let class = if state == "previous" { "mark updating" } else { "mark" };
-        view! {
-            <span class=class title=title>"as of "{at.clone()}<span class="mark-words">{words}</span></span>
-        }
-    });
+    let FreshnessMark { state, at, mark } = FreshnessMark::of(page, data, freshness);
     let drawn = drawn(page, panel, data, size);
     view! {
         <div class="content" data-state=state data-edition=data.edition.0.to_string() data-as-of=(data.as_of.0 / 1_000).to_string() data-at=at>

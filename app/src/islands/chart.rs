@@ -9,7 +9,7 @@
 //! and `data-m` its time axis and margins, `data-at` the instant that is pointed at, `data-exact` and
 //! `data-label` the figure that was pointed at last, else the newest.
 
-use super::overlay;
+use super::{overlay, tooltip};
 use crate::server_functions::{PanelUpdate, panel};
 use brisk_chart::{Drawing, Input, LegendItem, Readout};
 use brisk_domain::{Bounds, Interval, Timestamp, ZoneOffsets, parameter};
@@ -255,9 +255,9 @@ pub fn Chart(
     };
     let said = move || {
         let at = active.get().filter(|_| drag.get().is_none());
-        let tooltip = at
-            .and_then(|at| readout.with(|r| overlay::tooltip(r, at, &hidden.get(), pointer.get())));
-        tooltip.unwrap_or_default()
+        let shown = at
+            .and_then(|at| readout.with(|r| tooltip::tooltip(r, at, &hidden.get(), pointer.get())));
+        shown.unwrap_or_default()
     };
     let items = legend.into_iter().enumerate().map(move |(i, item)| {
         let pressed = move || if hidden.with(|h| h.contains(&i)) { "false" } else { "true" };

@@ -7,6 +7,7 @@ mod option_search;
 mod overlay;
 #[cfg(feature = "hydrate")]
 mod started;
+mod tooltip;
 
 pub use calendar::{Calendar, DayNumber, day_number};
 pub use chart::{Chart, ChartPlace};

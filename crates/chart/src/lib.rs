@@ -13,9 +13,9 @@
 //! - `scene/`: the shapes and blocks that kinds produce, in fluid coordinates. Colours and roles are
 //!   enums (`scene/color.rs`).
 //! - `html/`: writes a scene as HTML and SVG; nothing else knows about markup and classes. Series 3
-//!   gets the class `s3` in `html/classes.rs`, and `style/palette.css` gives it a colour in light and
+//!   gets the class `s3` in `html/classes.rs`, and `style/data-colors.css` gives it a colour in light and
 //!   dark.
-//! - `tooltip`: what tooltips and keyboard navigation read for each point.
+//! - `readout`: what tooltips and keyboard navigation read for each point.
 //!
 //! To add a kind, see `docs/extending.md`. A kind that needs a new shape also adds it to `scene/`, to each backend,
 //! and to `style/chart.css`.
@@ -24,18 +24,18 @@ mod data;
 mod html;
 mod kinds;
 mod links;
+mod readout;
 mod scales;
 mod scene;
 mod spec;
 mod table_view;
 mod text;
-mod tooltip;
 
 pub use html::escape;
 pub use links::Links;
+pub use readout::{Readout, ReadoutSeries};
 pub use spec::{Drawing, Input, LegendItem, Spec};
 pub use table_view::TableView;
-pub use tooltip::{Readout, ReadoutSeries};
 
 use brisk_domain::PanelKind;
 use kinds::{

@@ -1,7 +1,7 @@
 //! What a drawing needs, and what it gives.
 
 use crate::links::Links;
-use crate::tooltip::Readout;
+use crate::readout::Readout;
 use brisk_domain::panel::{Cell, ColumnStyle, Computed, ComputedKind};
 use brisk_domain::panel_kind::Body;
 use brisk_domain::{Bounds, Compare, Frame, Interval, Panel, PanelKind, Unit, ZoneOffsets};

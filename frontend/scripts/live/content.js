@@ -3,7 +3,7 @@
 // long table, at a point of a chart, and with the focus.
 import { find } from "../elements.js";
 import { countFrom } from "./elapsed.js";
-import { markPrevious } from "./marks.js";
+import { markPrevious } from "./freshness-mark.js";
 import { arrive } from "./motion.js";
 
 /** @typedef {import("./news.js").Heard} Heard */

@@ -5,7 +5,7 @@ import { find, findAll } from "../elements.js";
 import { contentOf, fillTable, replace } from "./content.js";
 import { countFrom, showElapsed } from "./elapsed.js";
 import { showLoadedAt } from "./loaded-at.js";
-import { markPrevious } from "./marks.js";
+import { markPrevious } from "./freshness-mark.js";
 import { hear } from "./news.js";
 
 /** @typedef {import("./news.js").News} News */

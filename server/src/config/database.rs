@@ -3,8 +3,8 @@
 
 use super::environment::Environment;
 use super::error::ConfigError;
-use super::located::Located;
 use super::secret::Secret;
+use super::secret_location::SecretLocation;
 use super::sources::Location;
 use brisk_toml_reader::Place;
 use std::path::Path;
@@ -18,12 +18,12 @@ pub fn location(
     environment: &Environment,
 ) -> Result<Location, ConfigError> {
     let located = match (given, variable, file) {
-        (_, Some(name), _) => Located::variable(Place::named("--into-env"), name),
-        (_, _, Some(path)) => Located::file(Place::named("--into-file"), path),
+        (_, Some(name), _) => SecretLocation::variable(Place::named("--into-env"), name),
+        (_, _, Some(path)) => SecretLocation::file(Place::named("--into-file"), path),
         // The command line refuses none of them.
         (given, None, None) => {
             let given = given.cloned().unwrap_or_else(|| Secret::from(""));
-            Located::given(Place::named("--into"), given)
+            SecretLocation::given(Place::named("--into"), given)
         }
     };
     let secret = located.resolve(environment)?;

@@ -4,7 +4,7 @@
 //!   flags over their variables;
 //! - `file` reads `brisk.toml` through [`brisk_toml_reader`], which reports wrong types and unknown
 //!   keys at their place; [`cache`], `redis`, [`sources`] and [`webhooks`] are its tables;
-//! - [`secret`] keeps URLs out of messages, `located` finds them where the file says they are;
+//! - [`secret`] keeps URLs out of messages, `secret_location` finds them where the file says they are;
 //!   [`environment`] is the variables as a value;
 //! - [`database`] is the one database that is written to, by `brisk import`; no file declares it.
 //!
@@ -16,9 +16,9 @@ pub mod database;
 pub mod environment;
 mod error;
 mod file;
-mod located;
 mod redis;
 pub mod secret;
+mod secret_location;
 pub mod sources;
 pub mod webhooks;
 

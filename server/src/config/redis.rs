@@ -1,8 +1,8 @@
 //! `[redis]`: the Redis that several Brisk processes share.
 
 use super::environment::Environment;
-use super::located::Located;
 use super::secret::Secret;
+use super::secret_location::SecretLocation;
 use brisk_cache::RedisConfig;
 use brisk_toml_reader::{Fields, Place, Problem, Problems};
 use std::ops::RangeInclusive;
@@ -13,7 +13,7 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(super) struct RedisTable {
     at: Place,
-    url: Option<Located>,
+    url: Option<SecretLocation>,
     prefix: Option<String>,
     timeout: Option<Duration>,
     lease: Option<Duration>,
@@ -27,7 +27,7 @@ impl RedisTable {
     /// Reads `[redis]`; `base` is the folder of the file.
     pub(super) fn read(table: &Fields<'_>, base: &Path, problems: &mut Problems<'_>) -> Self {
         let example = "1 to 64 letters, digits and the characters : - _ . such as \"brisk:\"";
-        let url = Located::read(table, base, problems);
+        let url = SecretLocation::read(table, base, problems);
         let prefix = table.expected("prefix", example, prefix, problems);
         let timeout = table.duration("timeout", TIMEOUT, problems);
         let lease = table.duration("lease", LEASE, problems);

@@ -1,8 +1,8 @@
 //! `[source.NAME]`, `BRISK_SOURCE_NAME` and `--source NAME=…`: the databases that panels read.
 
 use super::environment::Environment;
-use super::located::Located;
 use super::secret::{Secret, shown};
+use super::secret_location::SecretLocation;
 use brisk_definition::cache;
 use brisk_domain::{CachePolicy, SourceName};
 use brisk_source::{Dialect, Limits, SQLITE_CONNECTIONS};
@@ -125,14 +125,14 @@ impl Location {
 #[derive(Debug)]
 pub(super) struct SourceTable {
     at: Place,
-    url: Option<Located>,
+    url: Option<SecretLocation>,
     connections: Option<u32>,
     concurrency: Option<u32>,
     time: Option<Duration>,
     rows: Option<u32>,
     bytes: Option<u64>,
     policy: CachePolicy,
-    rollup_url: Option<Located>,
+    rollup_url: Option<SecretLocation>,
     rollup_time: Option<Duration>,
 }
 
@@ -157,14 +157,14 @@ impl SourceTable {
     fn read(table: &Fields<'_>, base: &Path, problems: &mut Problems<'_>) -> Self {
         let read = Self {
             at: problems.place(table.span()),
-            url: Located::read(table, base, problems),
+            url: SecretLocation::read(table, base, problems),
             connections: table.whole("connections", 1..=1_000, problems),
             concurrency: table.whole("concurrency", 1..=1_000, problems),
             time: table.seconds("timeout", TIME, problems),
             rows: table.whole("rows", ROWS, problems),
             bytes: table.size("bytes", BYTES, problems),
             policy: cache::policy(table, problems),
-            rollup_url: Located::read_keys(ROLLUP_KEYS, table, base, problems),
+            rollup_url: SecretLocation::read_keys(ROLLUP_KEYS, table, base, problems),
             rollup_time: table.seconds("rollup_timeout", TIME, problems),
         };
         table.finish(problems);
@@ -201,7 +201,7 @@ pub(super) fn layered(
                 problems.push(at.problem_with_help(message, help));
             }
             Some((name, url)) => match SourceName::parse(name) {
-                Ok(name) => _ = urls.insert(name, Located::given(at, url.into())),
+                Ok(name) => _ = urls.insert(name, SecretLocation::given(at, url.into())),
                 Err(_) => problems.push(at.problem(bad_name(name))),
             },
         }
@@ -245,12 +245,12 @@ pub(super) fn in_variables<N: Ord>(
     parse: impl Fn(&str) -> Result<N, String>,
     environment: &Environment,
     problems: &mut Vec<Problem>,
-) -> BTreeMap<N, Located> {
+) -> BTreeMap<N, SecretLocation> {
     let mut secrets = BTreeMap::new();
     for (rest, value) in environment.starting_with(prefix) {
         let at = Place::named(format!("{prefix}{rest}"));
         match name_of_variable(prefix, rest).and_then(|name| parse(&name)) {
-            Ok(name) => _ = secrets.insert(name, Located::given(at, value.into())),
+            Ok(name) => _ = secrets.insert(name, SecretLocation::given(at, value.into())),
             Err(message) => problems.push(at.problem(message)),
         }
     }
@@ -259,7 +259,7 @@ pub(super) fn in_variables<N: Ord>(
 
 fn located(
     name: &SourceName,
-    url: &Located,
+    url: &SecretLocation,
     environment: &Environment,
 ) -> Result<Location, Problem> {
     let secret = url.resolve(environment)?;

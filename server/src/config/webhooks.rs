@@ -1,8 +1,8 @@
 //! `[webhook.NAME]` and `BRISK_WEBHOOK_NAME`: the webhooks, and the tags that each may invalidate.
 
 use super::environment::Environment;
-use super::located::Located;
 use super::secret::shown;
+use super::secret_location::SecretLocation;
 use super::sources::in_variables;
 use crate::hooks::allowed::Pattern;
 use crate::hooks::hook::Hook;
@@ -20,7 +20,7 @@ const SECRET_KEYS: [&str; 3] = ["secret", "secret_env", "secret_file"];
 #[derive(Debug)]
 pub(super) struct WebhookTable {
     at: Place,
-    secret: Option<Located>,
+    secret: Option<SecretLocation>,
     allow: Option<Vec<Pattern>>,
 }
 
@@ -34,7 +34,7 @@ impl WebhookTable {
         let mut declared = BTreeMap::new();
         for (key, table) in webhooks.named_tables("webhook", problems) {
             let at = problems.place(table.span());
-            let secret = Located::read_keys(SECRET_KEYS, &table, base, problems);
+            let secret = SecretLocation::read_keys(SECRET_KEYS, &table, base, problems);
             let allow = allow(&table, problems);
             table.finish(problems);
             match WebhookName::parse(key) {
@@ -91,7 +91,7 @@ pub(super) fn layered(
 /// The secrets, separated by blanks; none of them is repeated in a message.
 fn keys(
     name: &WebhookName,
-    secret: &Located,
+    secret: &SecretLocation,
     environment: &Environment,
 ) -> Result<Vec<SigningKey>, Problem> {
     let text = secret.resolve(environment)?;

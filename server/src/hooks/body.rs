@@ -6,6 +6,9 @@ use brisk_domain::{SourceName, Tag, TagError, TagKind};
 use serde::Deserialize;
 use serde_json::Value;
 
+/// The largest body; no list of tags needs more.
+pub const MAX_BODY: usize = 64 * 1024;
+
 /// The most tags of one delivery: each is a key in Redis.
 const MOST: usize = 1_000;
 

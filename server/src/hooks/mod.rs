@@ -34,9 +34,6 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The largest body; no list of tags needs more.
-pub const MAX_BODY: usize = 64 * 1024;
-
 /// All webhooks of this server, over its engine.
 pub struct Hooks {
     engine: Arc<Engine>,
@@ -64,7 +61,7 @@ struct Note {
 pub fn routes(hooks: Hooks) -> Router {
     Router::new()
         .route("/hooks/{id}", post(receive).fallback(only_post))
-        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(DefaultBodyLimit::max(body::MAX_BODY))
         .layer(middleware::from_fn(security::default_headers))
         .with_state(Arc::new(hooks))
 }
@@ -115,7 +112,7 @@ impl Hooks {
     ) -> Result<Answer, Problem> {
         let known = name.and_then(|name| Some((name, self.of.get(name)?)));
         let (name, hook) = known.ok_or_else(problem::unknown)?;
-        let body = body.ok_or_else(|| problem::too_long(MAX_BODY))?;
+        let body = body.ok_or_else(|| problem::too_long(body::MAX_BODY))?;
         let id = signature::verify(&hook.keys, headers, body, self.clock.now()).map_err(|why| {
             tracing::info!(hook = %name, %why, "a webhook's delivery is rejected");
             problem::bad_signature(&why)

@@ -2,8 +2,8 @@
 
 use super::merged_order;
 use super::x_axis::{self, Axis};
+use crate::readout;
 use crate::spec::Input;
-use crate::tooltip;
 use brisk_domain::panel::Cell;
 use brisk_domain::panel_kind::EmptyBucket;
 use brisk_domain::{Column, Frame, Unit, format};
@@ -13,7 +13,7 @@ pub(crate) struct Series {
     pub(crate) name: String,
     pub(crate) values: Vec<Option<f64>>,
     pub(crate) texts: Vec<String>,
-    /// All digits of each value, where its text has fewer: see [`tooltip::digits_of`].
+    /// All digits of each value, where its text has fewer: see [`readout::digits_of`].
     pub(crate) digits: Vec<String>,
     pub(crate) unit: Unit,
     pub(crate) color: u8,
@@ -59,7 +59,7 @@ pub(crate) fn of(
             series.values[at] = column.values.number(row);
             if series.values[at].is_some() {
                 let text = format::cell(&column.values, row, &series.unit, input.zone);
-                series.digits[at] = tooltip::digits_of(&column.values, row, &text);
+                series.digits[at] = readout::digits_of(&column.values, row, &text);
                 series.texts[at] = text;
             }
         }
@@ -142,7 +142,7 @@ fn add(mut sum: Series, other: Series) -> Series {
         let total = sum.values[at].unwrap_or(0.0) + value;
         sum.values[at] = Some(total);
         sum.texts[at] = format::full(total, &sum.unit);
-        sum.digits[at] = tooltip::digits_of_sum(total, &sum.texts[at]);
+        sum.digits[at] = readout::digits_of_sum(total, &sum.texts[at]);
     }
     sum
 }
@@ -160,7 +160,7 @@ fn fill_empty(series: &mut [Series], empty: EmptyBucket) {
                 (EmptyBucket::Zero, _) => {
                     one.values[at] = Some(0.0);
                     one.texts[at] = format::full(0.0, &one.unit);
-                    one.digits[at] = tooltip::digits_of_sum(0.0, &one.texts[at]);
+                    one.digits[at] = readout::digits_of_sum(0.0, &one.texts[at]);
                 }
                 (EmptyBucket::Carry, Some(before)) => {
                     one.values[at] = one.values[before];

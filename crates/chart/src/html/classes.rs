@@ -1,4 +1,4 @@
-//! CSS classes for colours and roles. `style/palette.css` defines the colours in light and dark,
+//! CSS classes for colours and roles. `style/data-colors.css` defines the colours in light and dark,
 //! `style/chart.css` the looks of roles.
 
 use crate::scene::{Anchor, Color, LinkState, Role, Text};

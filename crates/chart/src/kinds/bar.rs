@@ -7,12 +7,12 @@ use super::series_summary::summary;
 use crate::data::points::{self, Points};
 use crate::data::series::Reading;
 use crate::data::x_axis::Axis;
+use crate::readout::{Readout, fraction};
 use crate::scales::axes::Axes;
 use crate::scales::time_ticks;
 use crate::scene::{Across, Anchor, Color, LinkName, Path, Plot, Role, Shape, Text, X};
 use crate::spec::Input;
 use crate::text::shorten;
-use crate::tooltip::{Readout, fraction};
 use brisk_domain::panel_kind::{Bar as Options, EmptyBucket};
 
 /// More bars than this are drawn as one path per series: a bar two pixels wide is no target.

@@ -3,7 +3,7 @@
 use crate::data::points::Points;
 use crate::data::series::Series;
 use crate::data::x_axis::Axis;
-use crate::tooltip::{self, ReadoutSeries};
+use crate::readout::{self, ReadoutSeries};
 use brisk_domain::Unit;
 
 /// One bar: place and width as fractions of the plot (of its row, where bars are horizontal), ends as
@@ -113,7 +113,7 @@ pub(crate) fn readout_series(
             color: series.color,
             values: series.texts.clone(),
             ys: ys((of, series)),
-            digits: tooltip::if_any(series.digits.clone()),
+            digits: readout::if_any(series.digits.clone()),
         })
         .collect()
 }

@@ -1,8 +1,8 @@
 //! What a kind returns.
 
+use crate::readout::Readout;
 use crate::scene::{Plot, Scene};
 use crate::spec::LegendItem;
-use crate::tooltip::Readout;
 
 /// A drawing before a backend has written it, and what goes with it. Kinds that browsers redraw have
 /// the type `Chart<Plot>`, so that browsers need not load other shapes.

@@ -5,9 +5,9 @@ use super::mark_links::MarkLinks;
 use super::message;
 use crate::data::points::{self, Points};
 use crate::data::series::{Reading, Series};
+use crate::readout::{self, Readout, ReadoutSeries};
 use crate::scene::{Anchor, Color, KeyItem, Keys, LinkName, Part, Picture, Role, Scene, Text, X};
 use crate::spec::Input;
-use crate::tooltip::{self, Readout, ReadoutSeries};
 use brisk_domain::panel_kind::EmptyBucket;
 use brisk_domain::{Unit, format};
 use std::fmt::Write as _;
@@ -124,7 +124,7 @@ fn read(slices: &[Slice], series: &Series, total: f64) -> Readout {
     let digits = |slice: &Slice| match slice.at {
         Some(at) => series.digits[at].clone(),
         // "Other" is a sum and has no cell.
-        None => tooltip::digits_of_sum(slice.value, &format::full(slice.value, &series.unit)),
+        None => readout::digits_of_sum(slice.value, &format::full(slice.value, &series.unit)),
     };
     Readout {
         by_mark: true,
@@ -133,7 +133,7 @@ fn read(slices: &[Slice], series: &Series, total: f64) -> Readout {
             ReadoutSeries {
                 name: series.name.clone(),
                 values: values(format::full, &series.unit, 1.0),
-                digits: tooltip::if_any(slices.iter().map(digits).collect()),
+                digits: readout::if_any(slices.iter().map(digits).collect()),
                 ..ReadoutSeries::default()
             },
             ReadoutSeries {

@@ -3,10 +3,10 @@
 
 use super::chart::Chart;
 use crate::data::figure::{exact_first, first_number};
+use crate::readout::{Readout, ReadoutSeries};
 use crate::scene::{Anchor, Arc, LinkState, Part, Picture, Role, Scene, Text, X};
 use crate::spec::Input;
 use crate::text::width::text_width;
-use crate::tooltip::{Readout, ReadoutSeries};
 use brisk_domain::format;
 use brisk_domain::panel_kind::Gauge;
 

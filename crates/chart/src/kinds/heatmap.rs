@@ -2,6 +2,7 @@
 
 use super::chart::Chart;
 use crate::data::merged_order;
+use crate::readout::{self, Readout, ReadoutSeries, fraction};
 use crate::scales::axes::tick;
 use crate::scales::tick_labels::without_noun;
 use crate::scales::x_labels;
@@ -11,7 +12,6 @@ use crate::scene::{
 use crate::spec::Input;
 use crate::text::shorten;
 use crate::text::width::text_width;
-use crate::tooltip::{self, Readout, ReadoutSeries, fraction};
 use brisk_domain::{Column, Unit, Values, format};
 
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -76,7 +76,7 @@ fn cells(
     let cell = |row: usize| {
         let number = value.values.number(row)?;
         let text = format::cell(&value.values, row, unit, input.zone);
-        let digits = tooltip::digits_of(&value.values, row, &text);
+        let digits = readout::digits_of(&value.values, row, &text);
         Some(Cell { x: xs[row]?, y: ys[row]?, value: number, text, digits })
     };
     (0..input.frame.rows()).filter_map(cell).collect()
@@ -219,7 +219,7 @@ fn read(plan: &Plan<'_>, cells: &[Cell], name: String) -> Readout {
             name,
             color: 0,
             values: cells.iter().map(|cell| cell.text.clone()).collect(),
-            digits: tooltip::if_any(cells.iter().map(|cell| cell.digits.clone()).collect()),
+            digits: readout::if_any(cells.iter().map(|cell| cell.digits.clone()).collect()),
             ys: cells.iter().map(y).collect(),
         }],
         time: None,

@@ -6,11 +6,11 @@ use super::mark_links::{MarkLinks, add_mark};
 use super::series_summary::summary;
 use crate::data::points::{self, Points};
 use crate::data::series::Reading;
+use crate::readout::{Readout, fraction};
 use crate::scales::row_labels::{LARGER, LabelRoom};
 use crate::scene::{Across, Anchor, Color, LinkName, Plot, Role, Scene, Shape, Text, X};
 use crate::spec::Input;
 use crate::text::width::text_width;
-use crate::tooltip::{Readout, fraction};
 use brisk_domain::panel_kind::Bar as Options;
 use brisk_domain::{Unit, format};
 

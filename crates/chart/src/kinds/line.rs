@@ -6,11 +6,11 @@ use crate::data::downsample;
 use crate::data::points::{self, Points};
 use crate::data::series::{Reading, Series};
 use crate::data::x_axis::Axis;
+use crate::readout::{self, Readout, ReadoutSeries, fraction};
 use crate::scales::axes::Axes;
 use crate::scales::time_ticks;
 use crate::scene::{Color, LinkState, Path, Plot, Shape};
 use crate::spec::Input;
-use crate::tooltip::{self, Readout, ReadoutSeries, fraction};
 use brisk_domain::panel_kind::{EmptyBucket, Line};
 use brisk_domain::{Bounds, Unit, format};
 
@@ -191,7 +191,7 @@ fn read(points: &Points, input: &Input<'_>, stacks: &[Stack], axes: &Axes) -> Re
         color: series.color,
         values: kept.iter().map(|i| series.texts[*i].clone()).collect(),
         ys: kept.iter().map(|i| stack[*i].map(|(_, top)| axes.y(top).round())).collect(),
-        digits: tooltip::if_any(kept.iter().map(|i| series.digits[*i].clone()).collect()),
+        digits: readout::if_any(kept.iter().map(|i| series.digits[*i].clone()).collect()),
     });
     let time = match &points.x {
         Axis::Time(times) if times.len() > 1 => times.first().copied().zip(times.last().copied()),

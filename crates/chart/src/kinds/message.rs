@@ -1,9 +1,9 @@
 //! Messages shown instead of a drawing.
 
 use super::chart::Chart;
+use crate::readout::Readout;
 use crate::scene::Scene;
 use crate::spec::Input;
-use crate::tooltip::Readout;
 use brisk_domain::Column;
 
 /// Whether there is no number at all (or no row, for tables).

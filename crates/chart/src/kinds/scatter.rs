@@ -2,11 +2,11 @@
 
 use super::chart::Chart;
 use super::mark_links::{MarkLinks, add_mark};
+use crate::readout::{self, Readout, ReadoutSeries, fraction};
 use crate::scales::axes::Axes;
 use crate::scales::{tick_labels, ticks};
 use crate::scene::{Anchor, Color, LinkName, Role, Scene, Shape, Text, X};
 use crate::spec::Input;
-use crate::tooltip::{self, Readout, ReadoutSeries, fraction};
 use brisk_domain::{Column, Unit, Values, format};
 
 /// More points than this hide each other.
@@ -111,11 +111,11 @@ fn readout_series(
     let text = |point: &Point| format::cell(&column.values, point.0, unit, input.zone);
     let values: Vec<String> = points.iter().map(text).collect();
     let digits = points.iter().zip(&values);
-    let digits = digits.map(|(point, text)| tooltip::digits_of(&column.values, point.0, text));
+    let digits = digits.map(|(point, text)| readout::digits_of(&column.values, point.0, text));
     ReadoutSeries {
         name,
         color: 0,
-        digits: tooltip::if_any(digits.collect()),
+        digits: readout::if_any(digits.collect()),
         values,
         ys: points.iter().map(|(_, _, y)| Some(axes.y(*y).round())).collect(),
     }

@@ -3,10 +3,10 @@
 use super::chart::Chart;
 use super::sparkline::sparkline;
 use crate::data::figure::{exact_first, first_number};
+use crate::readout::Readout;
 use crate::scene::{Change, Figure, Scene, Stat, Verdict};
 use crate::spec::Input;
 use crate::text::width::text_width;
-use crate::tooltip::Readout;
 use brisk_domain::panel_kind::{Better, Stat as Options};
 use brisk_domain::{Frame, Unit, format};
 use std::fmt::Write as _;

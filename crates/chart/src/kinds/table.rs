@@ -3,10 +3,10 @@
 use super::chart::Chart;
 use super::sortable_table::PAGE;
 use super::table_columns::Columns;
+use crate::readout::Readout;
 use crate::scene::Scene;
 use crate::scene::table::Table;
 use crate::spec::Input;
-use crate::tooltip::Readout;
 use brisk_domain::format;
 
 pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {

@@ -1,11 +1,11 @@
 //! The columns of a table: heads, cells, and which of them are links.
 
 use super::sparkline::sparkline;
+use crate::readout;
 use crate::scene::table::{Cell, Head, Order, Row, SortButton};
 use crate::scene::{Link, LinkName, Sparkline};
 use crate::spec::Input;
 use crate::table_view::TableView;
-use crate::tooltip;
 use brisk_domain::panel::Cell as CellStyle;
 use brisk_domain::{Column, Values, format};
 
@@ -140,7 +140,7 @@ fn sort_button(column: &Column, view: &TableView<'_>) -> SortButton {
 fn cell(input: &Input<'_>, column: &Column, style: &Style, row: usize) -> Cell {
     let text = text(input, column, style, row);
     // A rounded number keeps all its digits within reach.
-    let exact = || tooltip::rounded_from(&column.values, row, &text);
+    let exact = || readout::rounded_from(&column.values, row, &text);
     match style.cell {
         CellStyle::Bar => {
             let part = |value: f64| (value / style.largest).clamp(0.0, 1.0);

@@ -1,4 +1,4 @@
-//! [`Located`]: a secret in the file, or the variable or file where it is stored.
+//! [`SecretLocation`]: a secret in the file, or the variable or file where it is stored.
 
 use super::environment::Environment;
 use super::secret::{Secret, may_hold_password, shown};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// A secret, or where it is stored.
 #[derive(Debug, Clone)]
-pub(super) struct Located {
+pub(super) struct SecretLocation {
     /// Where this is written.
     pub(super) at: Place,
     origin: Origin,
@@ -20,7 +20,7 @@ enum Origin {
     File(PathBuf),
 }
 
-impl Located {
+impl SecretLocation {
     /// The secret itself; a relative path in it is relative to the working directory.
     pub(super) fn given(at: Place, secret: Secret) -> Self {
         Self { at, origin: Origin::Inline(secret, PathBuf::new()) }
