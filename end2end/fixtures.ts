@@ -64,3 +64,19 @@ export async function layoutShifts(page: Page): Promise<string[]> {
       }),
   );
 }
+
+/** Records the toasts of a page, which go away by themselves; the answer tells those so far. */
+export const recordToasts = async (page: Page): Promise<() => Promise<string[]>> => {
+  await page.evaluate(() => {
+    const toasts: string[] = [];
+    Object.assign(window, { toasts });
+    // Each new text is a new node, also where it is the same as before.
+    new MutationObserver((records) => {
+      for (const { target, addedNodes } of records) {
+        const isToast = target instanceof Element && target.matches(".toast");
+        if (isToast && addedNodes.length > 0) toasts.push(target.textContent ?? "");
+      }
+    }).observe(document.documentElement, { childList: true, subtree: true });
+  });
+  return () => page.evaluate(() => (window as unknown as { toasts: string[] }).toasts);
+};

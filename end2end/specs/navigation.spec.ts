@@ -1,5 +1,5 @@
 // From one view to the next: the page changes in its place.
-import { expect, expectAccessible, settled, test } from "../fixtures";
+import { expect, expectAccessible, recordToasts, settled, test } from "../fixtures";
 import { chromium, type Page } from "@playwright/test";
 
 const stay = (page: Page) => page.evaluate(() => Object.assign(window, { stayed: true }));
@@ -266,10 +266,11 @@ test.describe("while the server is away", () => {
     await stay(page);
     const address = page.url();
     const sign = page.locator("summary", { has: page.locator(".live-sign") });
+    const toasts = await recordToasts(page);
     await page.route("**/d/products", (route) => route.abort());
     await page.locator("summary", { hasText: "Dashboards" }).click();
     await page.locator(".topbar").getByRole("link", { name: "Products and prices" }).click();
-    await expect(page.locator(".toast")).toContainText("not responding");
+    await expect.poll(toasts).toEqual([expect.stringContaining("not responding")]);
     await expect(sign).toContainText("Offline");
     await expect(sign).toHaveAccessibleName("Follows its data: Offline");
     await expect.poll(() => page.url()).toBe(address);
@@ -278,7 +279,8 @@ test.describe("while the server is away", () => {
     // The same of what is sent, and of what a proxy says for a server that is away.
     await page.route("**/d/online-retail/refresh*", (route) => route.fulfill({ status: 502, body: "bad gateway" }));
     await page.getByRole("button", { name: "Refresh" }).click();
-    await expect(page.locator(".toast")).toContainText("not responding");
+    await expect.poll(async () => (await toasts()).length).toBe(2);
+    expect((await toasts())[1]).toContain("not responding");
     expect(await stayed(page)).toBe(true);
     // And then it is back.
     await page.unroute("**/d/products");

@@ -7,4 +7,6 @@ mod panel;
 #[cfg(feature = "ssr")]
 mod refusal;
 
+pub use cache::cache;
+pub use cards::{Card, cards};
 pub use panel::{PanelUpdate, panel};
