@@ -4,6 +4,7 @@
 mod area;
 mod bar;
 mod donut;
+mod funnel;
 mod gauge;
 mod heatmap;
 mod histogram;

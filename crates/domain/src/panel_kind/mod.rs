@@ -7,6 +7,7 @@ pub mod area;
 pub mod bar;
 pub mod donut;
 mod empty_bucket;
+pub mod funnel;
 pub mod gauge;
 pub mod heatmap;
 pub mod histogram;
@@ -20,6 +21,7 @@ pub use area::Area;
 pub use bar::Bar;
 pub use donut::Donut;
 pub use empty_bucket::EmptyBucket;
+pub use funnel::Funnel;
 pub use gauge::Gauge;
 pub use heatmap::Heatmap;
 pub use histogram::Histogram;
@@ -57,6 +59,8 @@ kinds! {
         Table in table,
         /// One figure on a scale.
         Gauge in gauge,
+        /// Steps, each with its share of the first: a text column and a number column.
+        Funnel in funnel,
     }
 }
 
@@ -73,7 +77,8 @@ impl PanelKind {
             | Self::Histogram(_)
             | Self::Scatter(_)
             | Self::Table(_)
-            | Self::Gauge(_) => None,
+            | Self::Gauge(_)
+            | Self::Funnel(_) => None,
         }
     }
 
@@ -89,7 +94,8 @@ impl PanelKind {
             | Self::Histogram(_)
             | Self::Scatter(_)
             | Self::Table(_)
-            | Self::Gauge(_) => self.clone(),
+            | Self::Gauge(_)
+            | Self::Funnel(_) => self.clone(),
         }
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod area;
 pub(crate) mod bar;
 pub(crate) mod donut;
+pub(crate) mod funnel;
 pub(crate) mod gauge;
 pub(crate) mod heatmap;
 pub(crate) mod histogram;
@@ -28,6 +29,7 @@ pub(crate) fn usual() -> Vec<Case> {
         scatter::usual(),
         table::usual(),
         gauge::usual(),
+        funnel::usual(),
     ];
     kinds.into_iter().flatten().collect()
 }
@@ -44,6 +46,7 @@ pub(crate) fn edge_cases() -> Vec<Case> {
         histogram::edge_cases(),
         scatter::edge_cases(),
         gauge::edge_cases(),
+        funnel::edge_cases(),
     ];
     kinds.into_iter().flatten().collect()
 }
