@@ -39,8 +39,8 @@ pub use table_view::TableView;
 
 use brisk_domain::PanelKind;
 use kinds::{
-    Chart, area, bar, donut, funnel, gauge, heatmap, histogram, horizontal_bar, line, message,
-    scatter, sortable_table, stat, table,
+    Chart, area, bar, donut, gauge, heatmap, histogram, horizontal_bar, line, message, scatter,
+    sortable_table, stat, table,
 };
 
 /// Draws `input`.
@@ -64,7 +64,6 @@ fn chart(input: &Input<'_>) -> Chart {
         PanelKind::Scatter(_) => scatter::draw(input),
         PanelKind::Table(_) => table::draw(input),
         PanelKind::Gauge(options) => gauge::draw(input, options),
-        PanelKind::Funnel(options) => funnel::draw(input, options),
     };
     chart.unwrap_or_else(|| message::unfit(input))
 }
@@ -83,8 +82,7 @@ pub fn draw_series(input: &Input<'_>) -> Option<Drawing> {
         | PanelKind::Histogram(_)
         | PanelKind::Scatter(_)
         | PanelKind::Table(_)
-        | PanelKind::Gauge(_)
-        | PanelKind::Funnel(_) => None,
+        | PanelKind::Gauge(_) => None,
     }?;
     Some(written(chart, html::plot))
 }

@@ -1,23 +1,20 @@
 //! Kinds of panels and variables: each reads its own options, and refuses those of the others.
 
 use brisk_definition::parse;
-use brisk_domain::panel_kind::funnel::Labels;
 use brisk_domain::panel_kind::{
-    Area, Bar, Better, Donut, EmptyBucket, Funnel, Gauge, Heatmap, Histogram, Line, Scatter, Stat,
-    Table,
+    Area, Bar, Better, Donut, EmptyBucket, Gauge, Heatmap, Histogram, Line, Scatter, Stat, Table,
 };
 use brisk_domain::variable_kind::{Multi, Options, Single};
 use brisk_domain::{Dashboard, PanelKind, PanelKindName, Query, Selection, Slug, VariableKind};
 
 /// Every key that only some kinds of panels have, with a good value, and the kinds that have it.
-const KEYS: [(&str, &str, &[&str]); 7] = [
+const KEYS: [(&str, &str, &[&str]); 6] = [
     ("sparkline", "\"select 1\"", &["stat"]),
     ("better", "\"up\"", &["stat"]),
     ("empty", "\"gap\"", &["line", "area", "bar", "histogram"]),
     ("stacked", "false", &["area", "bar"]),
     ("horizontal", "false", &["bar"]),
     ("max", "100", &["gauge"]),
-    ("labels", "\"share\"", &["funnel"]),
 ];
 
 fn read(text: &str) -> Result<Dashboard, String> {
@@ -81,8 +78,6 @@ fn each_kind_has_its_options_and_their_defaults() {
         ("table", "", PanelKind::Table(Table)),
         ("gauge", "max = 100", PanelKind::Gauge(Gauge { max: 100.0 })),
         ("gauge", "max = 0.5", PanelKind::Gauge(Gauge { max: 0.5 })),
-        ("funnel", "", PanelKind::Funnel(Funnel { labels: Labels::Share })),
-        ("funnel", "labels = \"value\"", PanelKind::Funnel(Funnel { labels: Labels::Value })),
     ];
     for name in PanelKindName::ALL {
         assert!(cases.iter().any(|(kind, ..)| *kind == name.word()), "no case for {name:?}");
@@ -133,7 +128,6 @@ fn each_kind_says_what_its_options_may_be() {
         ("gauge", ""),
         ("gauge", "max = \"100\""),
         ("gauge", "max = inf"),
-        ("funnel", "labels = \"percent\""),
         ("table", "pages = 5"),
         ("tabel", "max = 5\nstacked = true"),
     ];

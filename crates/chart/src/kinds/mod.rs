@@ -4,7 +4,6 @@
 pub(crate) mod area;
 pub(crate) mod bar;
 pub(crate) mod donut;
-pub(crate) mod funnel;
 pub(crate) mod gauge;
 pub(crate) mod heatmap;
 pub(crate) mod histogram;

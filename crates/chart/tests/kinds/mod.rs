@@ -4,7 +4,6 @@
 mod area;
 mod bar;
 mod donut;
-mod funnel;
 mod gauge;
 mod heatmap;
 mod histogram;

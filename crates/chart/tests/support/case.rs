@@ -2,9 +2,8 @@
 
 use super::columns::{days, london};
 use brisk_chart::{Drawing, Input, Spec};
-use brisk_domain::panel_kind::funnel::Labels;
 use brisk_domain::panel_kind::{
-    Area, Bar, Donut, EmptyBucket, Funnel, Gauge, Heatmap, Histogram, Line, Scatter, Stat, Table,
+    Area, Bar, Donut, EmptyBucket, Gauge, Heatmap, Histogram, Line, Scatter, Stat, Table,
 };
 use brisk_domain::{
     Bounds, Column, Frame, Interval, PanelKind, PanelKindName, Timestamp, Unit, ZoneOffsets,
@@ -108,7 +107,6 @@ pub(crate) fn plain(kind: PanelKindName) -> PanelKind {
         PanelKindName::Scatter => PanelKind::Scatter(Scatter),
         PanelKindName::Table => PanelKind::Table(Table),
         PanelKindName::Gauge => PanelKind::Gauge(Gauge { max: 100.0 }),
-        PanelKindName::Funnel => PanelKind::Funnel(Funnel::default()),
     }
 }
 
@@ -143,12 +141,5 @@ pub(crate) fn fill(spec: &mut Spec, empty: EmptyBucket) {
 pub(crate) fn scale(spec: &mut Spec, max: f64) {
     if let PanelKind::Gauge(gauge) = &mut spec.kind {
         gauge.max = max;
-    }
-}
-
-/// Says what stands beside each step, if the kind has steps.
-pub(crate) fn label(spec: &mut Spec, labels: Labels) {
-    if let PanelKind::Funnel(funnel) = &mut spec.kind {
-        funnel.labels = labels;
     }
 }

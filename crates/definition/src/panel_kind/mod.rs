@@ -3,7 +3,6 @@
 mod area;
 mod bar;
 mod empty_bucket;
-mod funnel;
 mod gauge;
 mod histogram;
 mod line;
@@ -46,7 +45,6 @@ pub(crate) fn options(
         PanelKindName::Scatter => PanelKind::Scatter(Scatter),
         PanelKindName::Table => PanelKind::Table(Table),
         PanelKindName::Gauge => PanelKind::Gauge(gauge::read(fields, problems)?),
-        PanelKindName::Funnel => PanelKind::Funnel(funnel::read(fields, problems)),
     })
 }
 
@@ -59,7 +57,6 @@ fn keys(name: PanelKindName) -> KindKeys {
         PanelKindName::Bar => &bar::KEYS,
         PanelKindName::Histogram => &histogram::KEYS,
         PanelKindName::Gauge => &gauge::KEYS,
-        PanelKindName::Funnel => &funnel::KEYS,
         PanelKindName::Donut
         | PanelKindName::Heatmap
         | PanelKindName::Scatter

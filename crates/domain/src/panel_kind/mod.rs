@@ -7,7 +7,6 @@ pub mod area;
 pub mod bar;
 pub mod donut;
 mod empty_bucket;
-pub mod funnel;
 pub mod gauge;
 pub mod heatmap;
 pub mod histogram;
@@ -21,7 +20,6 @@ pub use area::Area;
 pub use bar::Bar;
 pub use donut::Donut;
 pub use empty_bucket::EmptyBucket;
-pub use funnel::Funnel;
 pub use gauge::Gauge;
 pub use heatmap::Heatmap;
 pub use histogram::Histogram;
@@ -59,8 +57,6 @@ kinds! {
         Table in table,
         /// One figure on a scale.
         Gauge in gauge,
-        /// Steps, each with its share of the first: a text column and a number column.
-        Funnel in funnel,
     }
 }
 
@@ -77,8 +73,7 @@ impl PanelKind {
             | Self::Histogram(_)
             | Self::Scatter(_)
             | Self::Table(_)
-            | Self::Gauge(_)
-            | Self::Funnel(_) => None,
+            | Self::Gauge(_) => None,
         }
     }
 
@@ -94,8 +89,7 @@ impl PanelKind {
             | Self::Histogram(_)
             | Self::Scatter(_)
             | Self::Table(_)
-            | Self::Gauge(_)
-            | Self::Funnel(_) => self.clone(),
+            | Self::Gauge(_) => self.clone(),
         }
     }
 }

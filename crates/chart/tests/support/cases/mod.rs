@@ -3,7 +3,6 @@
 pub(crate) mod area;
 pub(crate) mod bar;
 pub(crate) mod donut;
-pub(crate) mod funnel;
 pub(crate) mod gauge;
 pub(crate) mod heatmap;
 pub(crate) mod histogram;
@@ -29,7 +28,6 @@ pub(crate) fn usual() -> Vec<Case> {
         scatter::usual(),
         table::usual(),
         gauge::usual(),
-        funnel::usual(),
     ];
     kinds.into_iter().flatten().collect()
 }
@@ -46,7 +44,6 @@ pub(crate) fn edge_cases() -> Vec<Case> {
         histogram::edge_cases(),
         scatter::edge_cases(),
         gauge::edge_cases(),
-        funnel::edge_cases(),
     ];
     kinds.into_iter().flatten().collect()
 }
