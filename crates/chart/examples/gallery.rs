@@ -7,7 +7,7 @@ mod support;
 
 use std::fmt::Write as _;
 
-const STYLES: [&str; 5] = ["tokens", "palette", "base", "panel", "chart"];
+const STYLES: [&str; 6] = ["tokens", "colors", "data-colors", "base", "panel", "chart"];
 
 fn main() -> std::io::Result<()> {
     let mut arguments = std::env::args().skip(1);
