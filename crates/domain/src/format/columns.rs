@@ -1,16 +1,17 @@
-//! Numbers below each other: as many decimals in each row, so that they can be compared at a glance.
+//! Formats a column of numbers with the same number of decimals in each row, so that they can be
+//! compared at a glance.
 
 use super::digits::grouped;
 use super::number::{cell, fixed, full, with_unit};
 use crate::{Decimal, Unit, Values, ZoneOffsets};
 
-/// More decimals than this are shown of exact decimals only.
+/// Only exact decimals are shown with more decimals than this.
 const MOST: usize = 6;
-/// More decimals than these exact decimals are not filled up to.
+/// Exact decimals are not padded beyond this many decimals.
 const MOST_EXACT: usize = 12;
 
-/// How many decimals all cells of a column have; `None` where each cell has its own. Money has its
-/// currency's, lengths and sizes have units of their own.
+/// The number of decimals that all cells of a column share; `None` if each cell has its own. Money
+/// uses its currency's; durations and sizes choose their own unit and digits.
 pub fn decimals(values: &Values, unit: &Unit) -> Option<usize> {
     match (values, unit) {
         (Values::Int(_) | Values::Float(_) | Values::Decimal(_), Unit::Percent) => {
@@ -27,8 +28,8 @@ pub fn decimals(values: &Values, unit: &Unit) -> Option<usize> {
     }
 }
 
-/// A cell of a column whose cells have `decimals` in common; NULL is an en dash. No number that is
-/// there is shown as zero, and decimals are never cut.
+/// A cell of a column whose cells share `decimals`; NULL is an en dash. A non-zero number is never
+/// shown as zero, and exact decimals are never cut.
 pub fn aligned(
     values: &Values,
     row: usize,
@@ -56,8 +57,8 @@ pub fn aligned(
     }
 }
 
-/// Whole percents have no decimals, others have one; two where one would leave nothing of the
-/// smallest.
+/// No decimals if all percentages are whole, otherwise one; two if one would round the smallest to
+/// zero.
 fn of_shares(shares: impl Iterator<Item = f64>) -> usize {
     let mut decimals = 0;
     for share in shares {
@@ -71,7 +72,7 @@ fn of_shares(shares: impl Iterator<Item = f64>) -> usize {
     decimals
 }
 
-/// As many as the longest has, up to three, or what three digits of the smallest need.
+/// As many as the longest number has, up to three, or as three digits of the smallest need.
 fn of_floats(numbers: impl Iterator<Item = f64>) -> usize {
     let mut decimals = 0;
     for number in numbers.filter(|number| number.is_finite()) {
@@ -80,8 +81,8 @@ fn of_floats(numbers: impl Iterator<Item = f64>) -> usize {
             size if size >= 0.1 || size == 0.0 => 3,
             size => (-size.log10()).floor() as usize + 3,
         };
-        // What is smaller is said in another form, and asks nothing of the others; what is larger
-        // has no more decimals than there are already.
+        // Numbers too small for that are shown in scientific notation and do not count; larger ones
+        // need no more decimals than there are already.
         if most > MOST || most <= decimals {
             continue;
         }
@@ -96,7 +97,7 @@ fn scale(decimal: &Decimal) -> usize {
     decimal.as_str().split_once('.').map_or(0, |(_, fraction)| fraction.len())
 }
 
-/// A decimal digit for digit, with zeros at its end.
+/// An exact decimal, padded with zeros.
 fn filled(exact: &Decimal, unit: &Unit, decimals: usize) -> String {
     let missing = decimals.saturating_sub(scale(exact));
     let point = if scale(exact) == 0 && missing > 0 { "." } else { "" };
@@ -131,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn decimals_are_filled_up_and_never_cut() {
+    fn decimals_are_padded_and_never_cut() {
         let decimals = ["12345678901234567890.5", "1", "-0.25", "0.00000000000000001"];
         let cells = decimals.map(|text| Decimal::parse(text).ok());
         let said = column(&Values::Decimal(cells[..3].to_vec()), &Unit::None);
