@@ -1,4 +1,4 @@
-//! Dashboard files: what is good parses, what is wrong is said at its place.
+//! Dashboard files: valid ones parse, and problems are reported at their position.
 
 use brisk_definition::{load_dir, parse};
 use brisk_domain::{PanelKindName, Slug};
@@ -17,7 +17,7 @@ fn problems(text: &str) -> String {
     }
 }
 
-/// A good file in which `from` is replaced.
+/// A valid file, with `from` replaced.
 fn changed(from: &str, to: &str) -> String {
     let good = r#"title = "Sales"
 source = "shop"

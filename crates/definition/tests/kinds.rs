@@ -1,4 +1,4 @@
-//! Kinds of panels and variables: each reads its own options, and refuses those of the others.
+//! Kinds of panels and variables: each reads its own options, and rejects those of the others.
 
 use brisk_definition::parse;
 use brisk_domain::panel_kind::{
@@ -7,7 +7,7 @@ use brisk_domain::panel_kind::{
 use brisk_domain::variable_kind::{Multi, Options, Single};
 use brisk_domain::{Dashboard, PanelKind, PanelKindName, Query, Selection, Slug, VariableKind};
 
-/// Every key that only some kinds of panels have, with a good value, and the kinds that have it.
+/// Every key that only some kinds of panels have, with a valid value, and the kinds that have it.
 const KEYS: [(&str, &str, &[&str]); 6] = [
     ("sparkline", "\"select 1\"", &["stat"]),
     ("better", "\"up\"", &["stat"]),
@@ -22,7 +22,7 @@ fn read(text: &str) -> Result<Dashboard, String> {
         .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
 }
 
-/// The kind of a panel that has `keys` besides what all panels need; they begin on line 9.
+/// The kind of a panel with `keys` besides the required ones; they begin on line 9.
 fn panel(kind: &str, keys: &str) -> Result<PanelKind, String> {
     let text = format!(
         "title = \"Sales\"\nsource = \"shop\"\n\n[[panel]]\nid = \"a\"\ntitle = \"A\"\n\
@@ -31,7 +31,7 @@ fn panel(kind: &str, keys: &str) -> Result<PanelKind, String> {
     read(&text).map(|dashboard| dashboard.panels[0].kind.clone())
 }
 
-/// The kind of a variable of these keys, which begin on line 5.
+/// The kind of a variable with these keys, which begin on line 5.
 fn variable(keys: &str) -> Result<VariableKind, String> {
     let text = format!(
         "title = \"Sales\"\nsource = \"shop\"\n[[variable]]\nname = \"country\"\n{keys}\n\
@@ -40,7 +40,7 @@ fn variable(keys: &str) -> Result<VariableKind, String> {
     read(&text).map(|dashboard| dashboard.variables[0].kind.clone())
 }
 
-/// What the kind cannot do without.
+/// The options that the kind requires.
 fn required(kind: &str) -> &'static str {
     if kind == "gauge" { "max = 1\n" } else { "" }
 }

@@ -1,9 +1,9 @@
-//! `filter` and `link`: what is good parses, what leads nowhere is said at its place.
+//! `filter` and `link`: valid ones parse, invalid ones are reported at their position.
 
 use brisk_definition::{load_dir, parse};
 use brisk_domain::{Dashboard, Slug};
 
-/// A dashboard whose panel of that kind has `keys`.
+/// A dashboard with one panel of that kind, which has `keys`.
 fn text(kind: &str, keys: &str) -> String {
     format!(
         r#"title = "Sales"
