@@ -1,4 +1,4 @@
-//! Broken, odd and interrupted files: all or nothing, and every line accounted for.
+//! Malformed, odd and interrupted files: all or nothing, and every line accounted for.
 
 use brisk_import::{ImportError, NoProgress, Options, Plan, Progress, Report, Target};
 use futures::FutureExt;
@@ -79,7 +79,7 @@ async fn packed_files_are_known_by_their_first_bytes() {
         let packed = pack(kind);
         import(directory.path(), &packed, 0).await.unwrap();
         assert_eq!(rows(directory.path()).await.len(), 1, "{kind}");
-        // Cut short, it is an error, and the table stays as it was.
+        // A truncated file is an error, and the table is unchanged.
         let cut = import(directory.path(), &packed[..packed.len() - 6], 0).await;
         assert!(matches!(cut, Err(ImportError::File { .. })), "{kind}: {cut:?}");
         assert_eq!(rows(directory.path()).await.len(), 1, "{kind}");
@@ -143,7 +143,7 @@ async fn a_missing_column_and_an_empty_file_are_errors() {
     }
 }
 
-/// Tells when the first rows have been inserted.
+/// Notifies when the first rows have been inserted.
 struct Inserted(tokio::sync::Notify);
 
 impl Progress for Inserted {
