@@ -99,11 +99,14 @@ fn each_kind_refuses_the_options_of_the_others() {
                 assert!(read.is_ok(), "{kind} takes {key}: {read:?}");
                 continue;
             }
-            let said = read.expect_err(key);
+            let problems = read.expect_err(key);
             let (line, column) = (9 + before.lines().count(), key.len() + 4);
             let place = format!("sales.toml:{line}:{column}: \"{key}\" is not an option");
-            assert!(said.starts_with(&place) && said.lines().count() == 1, "{kind}: {said}");
-            report.push_str(&format!("{kind}: {key} = {value}\n{said}\n\n"));
+            assert!(
+                problems.starts_with(&place) && problems.lines().count() == 1,
+                "{kind}: {problems}"
+            );
+            report.push_str(&format!("{kind}: {key} = {value}\n{problems}\n\n"));
         }
     }
     insta::assert_snapshot!(report);
@@ -133,8 +136,8 @@ fn each_kind_says_what_its_options_may_be() {
     ];
     let mut report = String::new();
     for (kind, keys) in cases {
-        let said = panel(kind, keys).expect_err(keys);
-        report.push_str(&format!("{kind}: {keys}\n{said}\n\n"));
+        let problems = panel(kind, keys).expect_err(keys);
+        report.push_str(&format!("{kind}: {keys}\n{problems}\n\n"));
     }
     insta::assert_snapshot!(report);
 }
@@ -185,17 +188,17 @@ fn each_kind_of_variable_says_what_its_options_may_be() {
     ];
     let mut report = String::new();
     for keys in cases {
-        let said = variable(&keys).expect_err(&keys);
-        report.push_str(&format!("{keys}\n{said}\n\n"));
+        let problems = variable(&keys).expect_err(&keys);
+        report.push_str(&format!("{keys}\n{problems}\n\n"));
     }
     insta::assert_snapshot!(report);
 }
 
 #[test]
-fn a_kind_that_is_not_known_makes_no_other_problem() {
+fn an_unknown_kind_causes_no_other_problem() {
     let text = "title = \"Sales\"\nsource = \"shop\"\n[[variable]]\nname = \"country\"\n\
                 kind = \"many\"\noptions = [\"EIRE\"]\n[[panel]]\nid = \"a\"\ntitle = \"A\"\n\
                 kind = \"bar\"\nfilter = \"country\"\nsql = \"select 1\"\n";
-    let said = read(text).expect_err("many");
-    assert_eq!(said.lines().count(), 1, "{said}");
+    let problems = read(text).expect_err("many");
+    assert_eq!(problems.lines().count(), 1, "{problems}");
 }

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn marked_tables_are_found_and_spelled_by_the_database() {
+    fn marked_tables_are_found_and_written_for_the_database() {
         let sql = "insert into $table(days) select day from $table( lines ) as days_of";
         let spelled = written(sql, |name| format!("`new_{name}`")).unwrap();
         assert_eq!(spelled, "insert into `new_days` select day from `new_lines` as days_of");

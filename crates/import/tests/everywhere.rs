@@ -165,7 +165,7 @@ async fn the_same_file_gives_the_same_values_in_every_database() {
 }
 
 #[tokio::test]
-async fn servers_keep_parts_of_seconds_and_know_instants_as_such() {
+async fn servers_keep_microseconds_and_time_zones() {
     let table = "import_instants";
     let text =
         "table = \"TABLE\"\n[[column]]\nname = \"at\"\nfrom = \"At\"\ntype = \"timestamp\"\n";
@@ -240,7 +240,7 @@ type = "integer"
 "#;
 
 #[tokio::test]
-async fn an_existing_table_is_replaced_together_with_what_is_derived_from_it() {
+async fn an_existing_table_is_replaced_together_with_its_derived_tables() {
     let table = "import_replaced";
     for database in Database::all(table).await {
         database.execute(&format!("drop table if exists {table}_sums")).await;
@@ -270,7 +270,7 @@ async fn a_failing_import_changes_nothing() {
         let rejected = database.import(&good, b"Code,N\na,1\nb,none\n", 0).await.unwrap_err();
         assert!(matches!(rejected, ImportError::Rejected { .. }), "{rejected}");
         let twice = database.import(&good, b"Code,N\nb,1\nb,2\n", 0).await.unwrap_err();
-        assert!(matches!(twice, ImportError::Database(_)), "a key that is there twice: {twice}");
+        assert!(matches!(twice, ImportError::Database(_)), "a duplicate key: {twice}");
         // The last statement fails, after new tables were created.
         let wrong = DERIVED.replace("on TABLE (n)", "on TABLE (m)");
         let wrong = wrong.replace("on $table(TABLE) (n)", "on $table(TABLE) (m)");
@@ -300,7 +300,7 @@ async fn a_view_is_not_replaced() {
 }
 
 #[tokio::test]
-async fn a_table_that_others_refer_to_is_not_replaced() {
+async fn a_table_referenced_by_foreign_keys_is_not_replaced() {
     let table = "import_referred";
     for database in Database::all("import_referring").await {
         database.execute(&format!("drop table if exists {table}_sums")).await;
@@ -328,7 +328,7 @@ async fn a_table_that_others_refer_to_is_not_replaced() {
 }
 
 #[tokio::test]
-async fn a_plan_that_is_not_for_the_database_is_refused_before_anything_happens() {
+async fn a_plan_that_does_not_support_the_database_is_rejected_up_front() {
     let table = "import_refused";
     for database in Database::servers(table).await {
         let key = database.pick("", "postgres", "mysql");
@@ -363,7 +363,7 @@ async fn whoever_could_read_the_old_table_can_read_the_new_one() {
     let table = "import_granted";
     for database in Database::servers(table).await {
         if database.pick(true, false, true) {
-            continue; // There rights belong to names.
+            continue; // On MySQL, grants belong to names, not tables.
         }
         let plan = plan(table, DERIVED);
         database.import(&plan, b"Code,N\na,1\n", 0).await.unwrap();
@@ -382,7 +382,7 @@ async fn whoever_could_read_the_old_table_can_read_the_new_one() {
 }
 
 #[tokio::test]
-async fn wide_tables_and_large_texts_fit_into_statements() {
+async fn wide_tables_and_large_texts_fit_into_batches() {
     let table = "import_wide";
     let names: Vec<String> = (0..200).map(|i| format!("c{i}")).collect();
     let value = "x".repeat(600_000);
@@ -452,7 +452,7 @@ async fn while_an_import_runs_readers_see_the_old_table_and_a_second_import_is_r
 }
 
 #[tokio::test]
-async fn an_interrupted_import_is_nothing_that_the_next_one_minds() {
+async fn an_interrupted_import_does_not_hinder_the_next_one() {
     let table = "import_interrupted";
     for database in Database::all(table).await {
         database.execute(&format!("drop table if exists {table}_sums")).await;
@@ -474,7 +474,7 @@ async fn an_interrupted_import_is_nothing_that_the_next_one_minds() {
             Err(ImportError::Busy(_)) => false,
             result => result.map(|_| true).unwrap(),
         };
-        eventually("the next import has its turn", is_imported).await;
+        eventually("the next import succeeds", is_imported).await;
         assert_eq!(database.number(&count).await, 2, "{}", database.dialect);
         assert_eq!(database.unfinished(table).await, Vec::<String>::new(), "{}", database.dialect);
     }

@@ -19,7 +19,7 @@ pub struct Fields<'t> {
     span: Option<Range<usize>>,
     /// `[[panel]] "revenue"`, `[source.shop]`.
     title: String,
-    asked: RefCell<Vec<&'static str>>,
+    known: RefCell<Vec<&'static str>>,
 }
 
 impl<'t> Fields<'t> {
@@ -35,7 +35,7 @@ impl<'t> Fields<'t> {
     }
 
     fn of(table: &'t dyn TableLike, span: Option<Range<usize>>, title: impl Into<String>) -> Self {
-        Self { table, span, title: title.into(), asked: RefCell::default() }
+        Self { table, span, title: title.into(), known: RefCell::default() }
     }
 
     /// Sets the table's title, once its own name has been read.
@@ -55,7 +55,7 @@ impl<'t> Fields<'t> {
 
     /// The value of `key`, whatever its type.
     pub fn item(&self, key: &'static str) -> Option<&'t Item> {
-        self.asked.borrow_mut().push(key);
+        self.known.borrow_mut().push(key);
         self.table.get(key)
     }
 
@@ -329,12 +329,12 @@ impl<'t> Fields<'t> {
 
     /// Reports keys that were never read. Call it last.
     pub fn finish(&self, problems: &mut Problems<'_>) {
-        let asked = self.asked.borrow();
+        let known = self.known.borrow();
         for (key, item) in self.table.iter() {
-            if !asked.contains(&key) {
+            if !known.contains(&key) {
                 let span = self.key_place(key).or(item.span());
                 let message = format!("unknown key {} in {}", problems.quoted(key), self.title);
-                problems.add_with_help(span, message, suggestion(key, &asked));
+                problems.add_with_help(span, message, suggestion(key, &known));
             }
         }
     }
@@ -376,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_secret_is_repeated_by_no_method() {
+    fn no_method_repeats_a_possible_secret() {
         let url = format!("\"db://{SECRET}@h\"");
         let keys = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", &url];
         let text: String = keys.map(|key| format!("{key} = {url}\n")).concat();
@@ -407,7 +407,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_out_of_bounds_are_said() {
+    fn numbers_out_of_bounds_are_reported() {
         let read = |text: &str| {
             TomlFile::new("a.toml", text)
                 .read("the file", |fields, problems| fields.whole("a", 1..=12u16, problems))

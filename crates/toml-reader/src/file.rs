@@ -3,7 +3,7 @@
 use crate::fields::Fields;
 use crate::problem::Problem;
 use crate::problems::Problems;
-use crate::quote::{MayBeSecret, nothing};
+use crate::quote::{MayBeSecret, never_secret};
 use toml_edit::Document;
 
 /// The text of a TOML file, and its name in messages.
@@ -17,7 +17,7 @@ pub struct TomlFile<'a> {
 impl<'a> TomlFile<'a> {
     /// A file without secrets.
     pub fn new(name: &'a str, text: &'a str) -> Self {
-        Self { name, text, may_be_secret: nothing }
+        Self { name, text, may_be_secret: never_secret }
     }
 
     /// The file may hold secrets: messages never repeat a text for which `may_be_secret` is true.

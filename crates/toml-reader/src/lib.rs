@@ -12,8 +12,8 @@
 //!     fields.finish(problems);
 //!     title
 //! });
-//! let said: Vec<String> = problems.unwrap_err().iter().map(ToString::to_string).collect();
-//! assert_eq!(said, [
+//! let messages: Vec<String> = problems.unwrap_err().iter().map(ToString::to_string).collect();
+//! assert_eq!(messages, [
 //!     "shop.toml:1:9: \"title\" of the shop must be text in quotes, not a whole number",
 //!     "shop.toml:2:1: unknown key \"colour\" in the shop (allowed: title)",
 //! ]);

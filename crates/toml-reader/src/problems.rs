@@ -1,7 +1,7 @@
 //! Collects the problems of one file.
 
 use crate::problem::{Place, Problem};
-use crate::quote::{MayBeSecret, nothing, quoted};
+use crate::quote::{MayBeSecret, never_secret, quoted};
 use std::ops::Range;
 
 /// The problems found in one file so far.
@@ -15,7 +15,7 @@ pub struct Problems<'a> {
 impl<'a> Problems<'a> {
     /// An empty list for `file`, whose content is `text`.
     pub fn of(file: &'a str, text: &'a str) -> Self {
-        Self::hiding(file, text, nothing)
+        Self::hiding(file, text, never_secret)
     }
 
     /// The same for a file with secrets: messages never repeat a text for which `may_be_secret` is

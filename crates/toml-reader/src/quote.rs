@@ -16,6 +16,6 @@ pub fn quoted(text: &str, may_be_secret: MayBeSecret) -> String {
 }
 
 /// For files without secrets.
-pub(crate) fn nothing(_: &str) -> bool {
+pub(crate) fn never_secret(_: &str) -> bool {
     false
 }

@@ -76,7 +76,7 @@ pub fn output(command: &mut Command) -> Output {
         let _ = Command::new("kill").args(["-KILL", &id]).status();
         give_up(&what, place);
     };
-    output.expect("what the program said")
+    output.expect("the program's output")
 }
 
 #[allow(clippy::panic)] // That is how a test fails.

@@ -120,14 +120,14 @@ mod tests {
 
     #[test]
     fn cells_of_a_column_have_the_same_decimals() {
-        let said = column(&floats(&[53.33, 2.514, -22.61, 0.0]), &Unit::None);
-        assert_eq!(said, ["53.330", "2.514", "−22.610", "0.000"]);
-        let said = column(&floats(&[1.0, 1e9, f64::NAN]), &Unit::None);
-        assert_eq!(said, ["1", "1,000,000,000", "–"]);
-        let said = column(&floats(&[0.0041, 12.5]), &Unit::None);
-        assert_eq!(said, ["0.0041", "12.5000"]);
-        let said = column(&floats(&[1e-9, 12.5]), &Unit::Noun("mg".into()));
-        assert_eq!(said, ["1×10⁻⁹ mg", "12.5 mg"], "one tiny number asks nothing of the others");
+        let shown = column(&floats(&[53.33, 2.514, -22.61, 0.0]), &Unit::None);
+        assert_eq!(shown, ["53.330", "2.514", "−22.610", "0.000"]);
+        let shown = column(&floats(&[1.0, 1e9, f64::NAN]), &Unit::None);
+        assert_eq!(shown, ["1", "1,000,000,000", "–"]);
+        let shown = column(&floats(&[0.0041, 12.5]), &Unit::None);
+        assert_eq!(shown, ["0.0041", "12.5000"]);
+        let shown = column(&floats(&[1e-9, 12.5]), &Unit::Noun("mg".into()));
+        assert_eq!(shown, ["1×10⁻⁹ mg", "12.5 mg"], "one tiny number does not widen the others");
         assert_eq!(column(&Values::Int(vec![Some(1200), None]), &Unit::None), ["1,200", "–"]);
     }
 
@@ -135,19 +135,19 @@ mod tests {
     fn decimals_are_padded_and_never_cut() {
         let decimals = ["12345678901234567890.5", "1", "-0.25", "0.00000000000000001"];
         let cells = decimals.map(|text| Decimal::parse(text).ok());
-        let said = column(&Values::Decimal(cells[..3].to_vec()), &Unit::None);
-        assert_eq!(said, ["12,345,678,901,234,567,890.50", "1.00", "−0.25"]);
-        let said = column(&Values::Decimal(cells.to_vec()), &Unit::None);
-        assert_eq!(said[1], "1.000000000000");
-        assert_eq!(said[3], "0.00000000000000001");
+        let shown = column(&Values::Decimal(cells[..3].to_vec()), &Unit::None);
+        assert_eq!(shown, ["12,345,678,901,234,567,890.50", "1.00", "−0.25"]);
+        let shown = column(&Values::Decimal(cells.to_vec()), &Unit::None);
+        assert_eq!(shown[1], "1.000000000000");
+        assert_eq!(shown[3], "0.00000000000000001");
     }
 
     #[test]
     fn shares_have_useful_digits() {
-        let said = column(&floats(&[0.83412, 0.004, 0.1]), &Unit::Percent);
-        assert_eq!(said, ["83.4\u{202f}%", "0.4\u{202f}%", "10.0\u{202f}%"]);
-        let said = column(&floats(&[0.83412, 0.0002, -0.000_001, 0.0]), &Unit::Percent);
-        assert_eq!(said, ["83.41\u{202f}%", "0.02\u{202f}%", ">−0.01\u{202f}%", "0.00\u{202f}%"]);
+        let shown = column(&floats(&[0.83412, 0.004, 0.1]), &Unit::Percent);
+        assert_eq!(shown, ["83.4\u{202f}%", "0.4\u{202f}%", "10.0\u{202f}%"]);
+        let shown = column(&floats(&[0.83412, 0.0002, -0.000_001, 0.0]), &Unit::Percent);
+        assert_eq!(shown, ["83.41\u{202f}%", "0.02\u{202f}%", ">−0.01\u{202f}%", "0.00\u{202f}%"]);
         assert_eq!(column(&floats(&[0.5, 1.0]), &Unit::Percent), ["50\u{202f}%", "100\u{202f}%"]);
     }
 }

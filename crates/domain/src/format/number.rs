@@ -228,11 +228,11 @@ mod tests {
 
     #[test]
     fn money_has_the_decimals_of_its_currency() {
-        let said = |value, code: &str| full(value, &Unit::parse(code).unwrap());
-        assert_eq!(said(1234.5, "JPY"), "¥1,234");
-        assert_eq!(said(1234.0, "KRW"), "KRW\u{a0}1,234");
-        assert_eq!(said(1234.5, "KWD"), "KWD\u{a0}1,234.500");
-        assert_eq!(said(1234.5, "CHF"), "CHF\u{a0}1,234.50");
+        let shown = |value, code: &str| full(value, &Unit::parse(code).unwrap());
+        assert_eq!(shown(1234.5, "JPY"), "¥1,234");
+        assert_eq!(shown(1234.0, "KRW"), "KRW\u{a0}1,234");
+        assert_eq!(shown(1234.5, "KWD"), "KWD\u{a0}1,234.500");
+        assert_eq!(shown(1234.5, "CHF"), "CHF\u{a0}1,234.50");
         assert_eq!(compact(12.4, &Unit::parse("VND").unwrap()), "VND\u{a0}12");
         assert_eq!(compact(12.4, &Unit::parse("BHD").unwrap()), "BHD\u{a0}12.400");
         let exact = Decimal::parse("12.3456").unwrap();

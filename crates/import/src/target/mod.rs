@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_with_its_password_is_in_no_message() {
+    fn no_message_repeats_the_password_of_a_url() {
         let good = "postgres://u:hunter2@h/d";
         assert!(!format!("{:?}", Target::postgres(good).unwrap()).contains("hunter2"));
         for bad in ["postgres://u:hunter2@h:port/d", "mysql://u:hunter2@h/d", "hunter2"] {

@@ -231,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn copy_gets_one_line_a_row_whatever_texts_hold() {
+    fn copy_gets_one_line_per_row_whatever_the_texts_contain() {
         let text = |text: &str| Value::Text(text.into());
         let values = vec![text("a\tb\n\\.\r"), Value::Null, text("\\N"), Value::Int(-1)];
         let batch = Batch { values, rows: 2 };

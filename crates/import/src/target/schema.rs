@@ -43,8 +43,8 @@ impl<'p> Schema<'p> {
         let computed = plan.computed.iter().map(|computed| {
             Ok(Computed {
                 name: quoted(&computed.name),
-                definition: said(&computed.definition, dialect, "computed.definition")?,
-                expression: said(&computed.expression, dialect, "computed.expression")?,
+                definition: required(&computed.definition, dialect, "computed.definition")?,
+                expression: required(&computed.expression, dialect, "computed.expression")?,
             })
         });
         let schema = Self {
@@ -52,8 +52,8 @@ impl<'p> Schema<'p> {
             table: &plan.table,
             loaded: columns.chain(line).collect(),
             computed: computed.collect::<Result<_, ImportError>>()?,
-            constraints: said(&plan.constraints, dialect, "constraints")?,
-            derived: said(&plan.derived, dialect, "derived")?,
+            constraints: required(&plan.constraints, dialect, "constraints")?,
+            derived: required(&plan.derived, dialect, "derived")?,
             without_rowid: plan.without_rowid,
         };
         schema.checked()
@@ -145,7 +145,11 @@ fn list<'n>(names: impl Iterator<Item = &'n str>) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-fn said<'p, T>(what: &'p PerDialect<T>, dialect: Dialect, key: &str) -> Result<&'p T, ImportError> {
+fn required<'p, T>(
+    what: &'p PerDialect<T>,
+    dialect: Dialect,
+    key: &str,
+) -> Result<&'p T, ImportError> {
     what.of(dialect).ok_or_else(|| {
         let (name, key_of) = (dialect.to_string(), dialect.key());
         ImportError::Plan(format!(
