@@ -1,15 +1,15 @@
-//! `cache` and `tags` of a dashboard, a panel or a source: how long frames are shown, and what
-//! else than their tables makes them out of date.
+//! `cache` and `tags` of a dashboard, a panel or a source: how long frames may be shown, and what
+//! they depend on besides the tables of their statements.
 
 use brisk_domain::{CacheMode, CachePolicy, Tag};
 use brisk_toml_reader::{Fields, Problems};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-/// What TTLs and stale windows may be.
+/// The allowed TTLs and stale windows.
 const LIFE: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(30 * 86_400);
 
-/// Reads `cache`: a table, or one word for its mode.
+/// Reads `cache`: a table, or just the name of a mode.
 pub fn policy(fields: &Fields<'_>, problems: &mut Problems<'_>) -> CachePolicy {
     let Some(item) = fields.item("cache") else {
         return CachePolicy::default();
@@ -28,7 +28,7 @@ pub fn policy(fields: &Fields<'_>, problems: &mut Problems<'_>) -> CachePolicy {
     policy
 }
 
-/// Reads the keys of a policy from a table that may have others.
+/// Reads a policy's keys from a table that may have others.
 pub fn policy_keys(cache: &Fields<'_>, problems: &mut Problems<'_>) -> CachePolicy {
     let seconds = |duration: Duration| u32::try_from(duration.as_secs()).unwrap_or(u32::MAX);
     CachePolicy {
@@ -38,7 +38,7 @@ pub fn policy_keys(cache: &Fields<'_>, problems: &mut Problems<'_>) -> CachePoli
     }
 }
 
-/// Reads `tags`: names of the author's own, or tables that the statement does not name.
+/// Reads `tags`: the author's own names, or tables that the statement does not mention.
 pub(crate) fn tags(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Vec<Tag> {
     let mut tags = Vec::new();
     for text in fields.texts("tags", "a list of texts", problems).unwrap_or_default() {

@@ -9,12 +9,12 @@ use brisk_domain::{
 use brisk_toml_reader::{Fields, Problem, Problems, TomlFile, suggestion};
 use std::ops::Range;
 
-/// Reads the text of `file`, or says all that is wrong with it.
+/// Parses the text of `file`, or returns everything that is wrong with it.
 pub fn parse(file: &str, slug: Slug, text: &str) -> Result<Dashboard, Vec<Problem>> {
     with_links(file, slug, text).map(|(dashboard, _)| dashboard)
 }
 
-/// [`parse`], and what of its links only the other files of the directory can tell.
+/// [`parse`], with those parts of its links that only the directory's other files can confirm.
 pub(crate) fn with_links(
     file: &str,
     slug: Slug,
@@ -63,7 +63,7 @@ fn interval(fields: &Fields<'_>, problems: &mut Problems<'_>) -> IntervalChoice 
     fields.word("interval", &words, problems).unwrap_or_default()
 }
 
-/// A date, or a select on the dashboard's source.
+/// `now`: a date, or a select on the dashboard's source.
 fn now(
     fields: &Fields<'_>,
     source: Option<&SourceName>,
@@ -90,7 +90,7 @@ fn now(
     query.map_or(Now::Clock, |query| Now::Newest { source: source.clone(), query })
 }
 
-/// The years in which a fixed date may lie.
+/// The years that a fixed date may be in.
 const FIRST: Timestamp = Timestamp::from_seconds(-2_208_988_800);
 const LAST: Timestamp = Timestamp::from_seconds(7_258_118_400);
 

@@ -9,34 +9,34 @@ use brisk_toml_reader::{Place, Problem};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// What a directory holds.
+/// The contents of a directory.
 #[derive(Debug, Default)]
 pub struct Loaded {
-    /// The dashboards whose files are good, by name.
+    /// The valid dashboards, by name.
     pub dashboards: Vec<Dashboard>,
-    /// What is wrong with the others.
+    /// The problems in the directory's files.
     pub problems: Vec<Problem>,
-    /// The dashboards whose files are broken.
+    /// The dashboards whose files are invalid.
     pub broken: Vec<Slug>,
-    /// Whether the directory itself could not be read, so that nothing is known of its files.
+    /// Whether the directory itself could not be read, so that nothing is known about its files.
     pub is_unreadable: bool,
-    /// The rollups whose files are good, by name.
+    /// The valid rollups, by name.
     pub rollups: Vec<Rollup>,
-    /// The rollups whose files are broken.
+    /// The rollups whose files are invalid.
     pub broken_rollups: Vec<RollupName>,
-    /// Whether `rollups/` is there and could not be read.
+    /// Whether `rollups/` exists but could not be read.
     pub are_rollups_unreadable: bool,
 }
 
-/// Larger files are refused.
+/// Larger files are rejected.
 const MAX_BYTES: u64 = 1 << 20;
 
 /// The subdirectory with the rollups.
 pub const ROLLUPS: &str = "rollups";
 
-/// Reads every `*.toml` of `directory`, and of its `rollups/` if there is one. A broken file does
-/// not hide the others. A link that leads nowhere is a problem, and its dashboard good all the same:
-/// it is another file that is missing.
+/// Reads every `*.toml` of `directory`, and of its `rollups/` if there is one. An invalid file does
+/// not hide the others. A dangling link is a problem, but its dashboard stays valid: the fault is
+/// in another file.
 pub fn load_dir(directory: &Path) -> Loaded {
     let mut loaded = Loaded::default();
     let paths = match files(directory) {
@@ -50,7 +50,7 @@ pub fn load_dir(directory: &Path) -> Loaded {
     let mut links = Vec::new();
     let read = |file: &str, slug, text: &str| {
         let (dashboard, places) = with_links(file, slug, text)?;
-        // Only where there is something to look up is the text needed once more.
+        // The text is needed again only to report the position of a bad link.
         let file = (!places.is_empty()).then(|| (file.to_owned(), text.to_owned()));
         Ok((dashboard, places, file))
     };
@@ -99,8 +99,8 @@ fn files(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Reads the files at `paths`, whose names are names of what they hold; `keep` gets what is good,
-/// and the names of what is not.
+/// Reads the files at `paths`, each named after what it defines. `keep` gets the valid definitions,
+/// and the names of the invalid ones.
 fn load<N: Clone, T>(
     paths: &[PathBuf],
     name: impl Fn(&str) -> Result<N, NameError>,

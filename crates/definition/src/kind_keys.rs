@@ -1,11 +1,11 @@
-//! Keys of other kinds: an option that this kind does not have is said with those that it has.
+//! Reports options that belong to other kinds, and says which ones this kind has.
 
 use brisk_toml_reader::{Fields, Problems};
-/// A kind's word, and the keys that only some kinds have and this one does.
+/// A kind's keyword, and its keys among those that only some kinds have.
 pub(crate) type KindKeys = (&'static str, &'static [&'static str]);
 
-/// Reports what stands in the table and belongs to one of `all` kinds, but not to `kind`. Without a
-/// kind nothing can be said, and no key is unknown only because the kind is.
+/// Reports keys of the table that belong to one of `all` kinds but not to `kind`. If the kind is
+/// unknown, nothing is reported: its keys may be right.
 pub(crate) fn refuse_others(
     fields: &Fields<'_>,
     kind: Option<KindKeys>,
@@ -19,7 +19,7 @@ pub(crate) fn refuse_others(
         }
         seen.push(key);
         let Some((word, own)) = kind else {
-            // Only so that it counts as known.
+            // Reading the key marks it as known.
             fields.item(key);
             continue;
         };

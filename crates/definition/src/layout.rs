@@ -1,11 +1,11 @@
-//! Places on the grid: checks those that were given, finds room for those that were not.
+//! The grid: finds room for the panels that have no position of their own.
 
 use brisk_domain::GridPlace;
 
-/// The columns of the grid.
+/// The number of grid columns.
 pub(crate) const COLUMNS: u16 = 12;
 
-/// The first free place, by row and column, for a panel of that size.
+/// The first free position, by row and then column, for a panel of that size.
 pub(crate) fn free_place(taken: &[GridPlace], (w, h): (u16, u16)) -> GridPlace {
     let bottom = taken.iter().map(|place| place.y + place.h).max().unwrap_or(0);
     (0..bottom)

@@ -1,14 +1,14 @@
-//! Dashboards as code: a TOML file becomes a [`brisk_domain::Dashboard`], one in the directory's
-//! `rollups/` a [`brisk_domain::Rollup`], or a list of problems that name file, line, column, what
+//! Dashboards as code: a TOML file becomes a [`brisk_domain::Dashboard`], a file in the directory's
+//! `rollups/` a [`brisk_domain::Rollup`]; or a list of problems, each with file, line, column, what
 //! is wrong and what is allowed.
 //!
-//! All problems of a file are found in one go. Statements are not looked into here: the engine
-//! compiles them (see `brisk check`).
+//! All problems of a file are reported at once. Statements are not parsed here: the engine compiles
+//! them (see `brisk check`).
 //!
-//! To add a key: read it in the file of its table (`dashboard`, `variable`, `panel`, `rollup`)
-//! through [`brisk_toml_reader::Fields`], which reports wrong types and unknown keys, and describe
+//! To add a key, read it in the file of its table (`dashboard`, `variable`, `panel`, `rollup`)
+//! through [`brisk_toml_reader::Fields`], which reports wrong types and unknown keys, and document
 //! it in `docs/dashboards-as-code.md`. A key that only some kinds of panels or variables have is
-//! read in the files of these kinds; how to add a kind: `docs/extending.md`.
+//! read in the files of these kinds; to add a kind, see `docs/extending.md`.
 
 pub mod cache;
 mod dashboard;

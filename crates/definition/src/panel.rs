@@ -6,12 +6,12 @@ use brisk_domain::panel::{Cell, ColumnStyle, Computed, ComputedKind};
 use brisk_domain::{Compare, GridPlace, Interval, Panel, PanelId, SourceName, Unit, Variable};
 use brisk_toml_reader::{Fields, Problems};
 
-/// A panel as its file gives it.
+/// A panel as read from its file.
 pub(crate) struct Read {
     pub(crate) panel: Panel,
-    /// Whether the file says where it stands.
+    /// Whether the file gives its position.
     pub(crate) has_place: bool,
-    /// What of its link only other files can tell.
+    /// The parts of its link that only other files can confirm.
     pub(crate) link: Option<LinkPlace>,
 }
 

@@ -1,15 +1,15 @@
-//! A rollup's file: what it is called is the file's name.
+//! A rollup's file; the file's name is the rollup's name.
 
 use brisk_domain::{Interval, Lateness, Rollup, RollupColumn, RollupName, SourceName, ZoneName};
 use brisk_toml_reader::{Fields, Problem, Problems, TomlFile};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-/// Refreshing more often would be a query.
+/// A rollup refreshed more often than this should be a query.
 const REFRESH: RangeInclusive<Duration> =
     Duration::from_secs(10)..=Duration::from_secs(30 * 86_400);
 
-/// Reads the text of `file`, or says all that is wrong with it.
+/// Parses the text of `file`, or returns everything that is wrong with it.
 pub fn parse(file: &str, name: RollupName, text: &str) -> Result<Rollup, Vec<Problem>> {
     TomlFile::new(file, text).read("the rollup", |fields, problems| rollup(fields, name, problems))
 }

@@ -1,4 +1,4 @@
-//! `filter` and `link` of a panel: where its marks and rows lead.
+//! A panel's `filter` and `link`: where its marks and rows lead.
 
 use brisk_domain::{
     Dashboard, PanelFilter, PanelId, PanelKindName, PanelLink, Slug, Variable, VariableName,
@@ -7,7 +7,7 @@ use brisk_toml_reader::{Fields, Problem, Problems, suggestion};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// A `link`, with the places of what only the other dashboards can say is right.
+/// A `link`, with the positions of everything that has to be checked against other dashboards.
 #[derive(Debug, Clone)]
 pub(crate) struct LinkPlace {
     panel: PanelId,
@@ -58,7 +58,7 @@ pub(crate) fn filter(
     Some(PanelFilter { variable, column })
 }
 
-/// Reads `link`: a dashboard, or a table that also says which of its variables a row sets.
+/// Reads `link`: a dashboard, or a table that also names the variables that a row sets.
 pub(crate) fn link(
     fields: &Fields<'_>,
     kind: Option<PanelKindName>,
@@ -92,7 +92,7 @@ pub(crate) fn link(
     Some((PanelLink { dashboard: dashboard?, variables }, place))
 }
 
-/// `variables` of a link: each with its column.
+/// A link's `variables`, each with its column.
 fn settings(
     table: &Fields<'_>,
     problems: &mut Problems<'_>,
@@ -141,8 +141,9 @@ fn only_with_marks(
     problems.add_with_help(fields.place(key), message, help);
 }
 
-/// What the other dashboards of the directory say to the links of `dashboard`: whether they and their
-/// variables exist. What is `broken` is said where it stands.
+/// Checks the links of `dashboard` against the other dashboards of the directory: whether they and
+/// their variables exist. Links to `broken` dashboards are skipped, whose own problems are already
+/// reported.
 pub(crate) fn check(
     (file, text): (&str, &str),
     dashboard: &Dashboard,

@@ -1,10 +1,10 @@
-//! `[[variable]]`: what readers can choose besides time.
+//! `[[variable]]`: what readers can choose besides the time range.
 
 use crate::variable_kind;
 use brisk_domain::{SourceName, Variable, VariableName};
 use brisk_toml_reader::{Fields, Problems};
 
-/// Names that mean something else in URLs and statements.
+/// Names with another meaning in URLs and statements.
 const RESERVED: [&str; 14] = [
     "from", "to", "interval", "tz", "range", "user", "theme", "full", "table", "refresh", "page",
     "sort", "zoom", "cache",

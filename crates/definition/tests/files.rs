@@ -1,4 +1,4 @@
-//! Dashboard files: what is good parses, what is wrong is said at its place.
+//! Dashboard files: valid ones parse, and problems are reported at their position.
 
 use brisk_definition::{load_dir, parse};
 use brisk_domain::{PanelKindName, Slug};
@@ -17,7 +17,7 @@ fn problems(text: &str) -> String {
     }
 }
 
-/// A good file in which `from` is replaced.
+/// A valid file, with `from` replaced.
 fn changed(from: &str, to: &str) -> String {
     let good = r#"title = "Sales"
 source = "shop"
@@ -52,7 +52,7 @@ sql = "select 2"
 }
 
 #[test]
-fn the_dashboards_that_ship_are_good() {
+fn the_shipped_dashboards_are_valid() {
     let loaded = load_dir(&shipped());
     assert_eq!(loaded.problems, []);
     let retail = loaded.dashboards.iter().find(|d| d.slug.as_str() == "online-retail").unwrap();
@@ -61,7 +61,7 @@ fn the_dashboards_that_ship_are_good() {
 }
 
 #[test]
-fn a_wrong_now_is_said_at_its_place() {
+fn an_invalid_now_is_reported_at_its_position() {
     let wrong = |now: &str| problems(&changed("range = \"last 90 days\"", now));
     let message = wrong("now = \"2011-13-01\"");
     assert!(message.contains("sales.toml:4:7") && message.contains("not a date"), "{message}");
@@ -131,9 +131,9 @@ fn problems_name_the_place_and_what_is_allowed() {
     ];
     let mut report = String::new();
     for (from, to) in cases {
-        let said = problems(&changed(from, to));
-        assert_ne!(said, "good", "{to:?} passed");
-        report.push_str(&format!("{from:?} -> {to:?}\n{said}\n\n"));
+        let reported = problems(&changed(from, to));
+        assert_ne!(reported, "good", "{to:?} passed");
+        report.push_str(&format!("{from:?} -> {to:?}\n{reported}\n\n"));
     }
     insta::assert_snapshot!(report);
 }
@@ -145,7 +145,7 @@ fn all_problems_of_a_file_are_found_at_once() {
 }
 
 #[test]
-fn panels_without_a_place_find_room() {
+fn panels_without_a_position_are_placed() {
     let text = changed("at = { x = 8, y = 0, w = 4, h = 4 }\n", "");
     let dashboard = parse("sales.toml", Slug::parse("sales").unwrap(), &text).unwrap();
     let place =
@@ -162,7 +162,7 @@ fn statements_know_their_line() {
 }
 
 #[test]
-fn files_that_are_no_text_are_said_and_hide_no_others() {
+fn files_that_are_not_text_are_reported_and_hide_no_others() {
     let directory = tempfile::tempdir().unwrap();
     let write =
         |name: &str, bytes: &[u8]| std::fs::write(directory.path().join(name), bytes).unwrap();

@@ -1,4 +1,4 @@
-//! Kinds of panels and variables: each reads its own options, and refuses those of the others.
+//! Kinds of panels and variables: each reads its own options, and rejects those of the others.
 
 use brisk_definition::parse;
 use brisk_domain::panel_kind::{
@@ -7,7 +7,7 @@ use brisk_domain::panel_kind::{
 use brisk_domain::variable_kind::{Multi, Options, Single};
 use brisk_domain::{Dashboard, PanelKind, PanelKindName, Query, Selection, Slug, VariableKind};
 
-/// Every key that only some kinds of panels have, with a good value, and the kinds that have it.
+/// Every key that only some kinds of panels have, with a valid value, and the kinds that have it.
 const KEYS: [(&str, &str, &[&str]); 6] = [
     ("sparkline", "\"select 1\"", &["stat"]),
     ("better", "\"up\"", &["stat"]),
@@ -22,7 +22,7 @@ fn read(text: &str) -> Result<Dashboard, String> {
         .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
 }
 
-/// The kind of a panel that has `keys` besides what all panels need; they begin on line 9.
+/// The kind of a panel with `keys` besides the required ones; they begin on line 9.
 fn panel(kind: &str, keys: &str) -> Result<PanelKind, String> {
     let text = format!(
         "title = \"Sales\"\nsource = \"shop\"\n\n[[panel]]\nid = \"a\"\ntitle = \"A\"\n\
@@ -31,7 +31,7 @@ fn panel(kind: &str, keys: &str) -> Result<PanelKind, String> {
     read(&text).map(|dashboard| dashboard.panels[0].kind.clone())
 }
 
-/// The kind of a variable of these keys, which begin on line 5.
+/// The kind of a variable with these keys, which begin on line 5.
 fn variable(keys: &str) -> Result<VariableKind, String> {
     let text = format!(
         "title = \"Sales\"\nsource = \"shop\"\n[[variable]]\nname = \"country\"\n{keys}\n\
@@ -40,7 +40,7 @@ fn variable(keys: &str) -> Result<VariableKind, String> {
     read(&text).map(|dashboard| dashboard.variables[0].kind.clone())
 }
 
-/// What the kind cannot do without.
+/// The options that the kind requires.
 fn required(kind: &str) -> &'static str {
     if kind == "gauge" { "max = 1\n" } else { "" }
 }
@@ -99,11 +99,14 @@ fn each_kind_refuses_the_options_of_the_others() {
                 assert!(read.is_ok(), "{kind} takes {key}: {read:?}");
                 continue;
             }
-            let said = read.expect_err(key);
+            let problems = read.expect_err(key);
             let (line, column) = (9 + before.lines().count(), key.len() + 4);
             let place = format!("sales.toml:{line}:{column}: \"{key}\" is not an option");
-            assert!(said.starts_with(&place) && said.lines().count() == 1, "{kind}: {said}");
-            report.push_str(&format!("{kind}: {key} = {value}\n{said}\n\n"));
+            assert!(
+                problems.starts_with(&place) && problems.lines().count() == 1,
+                "{kind}: {problems}"
+            );
+            report.push_str(&format!("{kind}: {key} = {value}\n{problems}\n\n"));
         }
     }
     insta::assert_snapshot!(report);
@@ -133,8 +136,8 @@ fn each_kind_says_what_its_options_may_be() {
     ];
     let mut report = String::new();
     for (kind, keys) in cases {
-        let said = panel(kind, keys).expect_err(keys);
-        report.push_str(&format!("{kind}: {keys}\n{said}\n\n"));
+        let problems = panel(kind, keys).expect_err(keys);
+        report.push_str(&format!("{kind}: {keys}\n{problems}\n\n"));
     }
     insta::assert_snapshot!(report);
 }
@@ -185,17 +188,17 @@ fn each_kind_of_variable_says_what_its_options_may_be() {
     ];
     let mut report = String::new();
     for keys in cases {
-        let said = variable(&keys).expect_err(&keys);
-        report.push_str(&format!("{keys}\n{said}\n\n"));
+        let problems = variable(&keys).expect_err(&keys);
+        report.push_str(&format!("{keys}\n{problems}\n\n"));
     }
     insta::assert_snapshot!(report);
 }
 
 #[test]
-fn a_kind_that_is_not_known_makes_no_other_problem() {
+fn an_unknown_kind_causes_no_other_problem() {
     let text = "title = \"Sales\"\nsource = \"shop\"\n[[variable]]\nname = \"country\"\n\
                 kind = \"many\"\noptions = [\"EIRE\"]\n[[panel]]\nid = \"a\"\ntitle = \"A\"\n\
                 kind = \"bar\"\nfilter = \"country\"\nsql = \"select 1\"\n";
-    let said = read(text).expect_err("many");
-    assert_eq!(said.lines().count(), 1, "{said}");
+    let problems = read(text).expect_err("many");
+    assert_eq!(problems.lines().count(), 1, "{problems}");
 }

@@ -1,9 +1,9 @@
-//! `filter` and `link`: what is good parses, what leads nowhere is said at its place.
+//! `filter` and `link`: valid ones parse, invalid ones are reported at their position.
 
 use brisk_definition::{load_dir, parse};
 use brisk_domain::{Dashboard, Slug};
 
-/// A dashboard whose panel of that kind has `keys`.
+/// A dashboard with one panel of that kind, which has `keys`.
 fn text(kind: &str, keys: &str) -> String {
     format!(
         r#"title = "Sales"
@@ -51,7 +51,7 @@ fn a_link_names_a_dashboard_and_maybe_variables() {
 }
 
 #[test]
-fn what_cannot_be_chosen_is_said_at_its_place() {
+fn invalid_filters_and_links_are_reported_at_their_position() {
     let cases = [
         ("bar", "filter = \"contry\""),
         ("bar", "filter = \"Country\""),
@@ -71,14 +71,14 @@ fn what_cannot_be_chosen_is_said_at_its_place() {
     ];
     let mut report = String::new();
     for (kind, keys) in cases {
-        let said = read(kind, keys).expect_err(keys);
-        report.push_str(&format!("{kind}: {keys}\n{said}\n\n"));
+        let problem = read(kind, keys).expect_err(keys);
+        report.push_str(&format!("{kind}: {keys}\n{problem}\n\n"));
     }
     insta::assert_snapshot!(report);
 }
 
 #[test]
-fn links_are_held_against_the_other_files_of_the_directory() {
+fn links_are_checked_against_the_other_files_of_the_directory() {
     let directory = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
         std::fs::write(directory.path().join(format!("{name}.toml")), text).unwrap();
@@ -101,7 +101,7 @@ fn links_are_held_against_the_other_files_of_the_directory() {
         let file = problem.file.rsplit('/').next().unwrap();
         format!("{file}:{}:{}: {}", problem.line, problem.column, problem.message)
     });
-    let problems: Vec<String> = problems.filter(|said| !said.starts_with("broken")).collect();
+    let problems: Vec<String> = problems.filter(|problem| !problem.starts_with("broken")).collect();
     assert_eq!(
         problems,
         [

@@ -3,8 +3,8 @@
 use crate::{AttributeName, Selection};
 use std::collections::BTreeMap;
 
-/// The attributes of who asks. Statements that use one are bound to it, so that their entries
-/// are never shared with somebody whose attribute is another.
+/// The attributes of the current user. They are bound into the statements that use them, so that
+/// entries are never shared between users with different attributes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Access {
     attributes: BTreeMap<AttributeName, Selection>,
@@ -12,24 +12,24 @@ pub struct Access {
 }
 
 impl Access {
-    /// Somebody with these attributes; one without a value is none.
+    /// A user with these attributes; those without values are dropped.
     pub fn of(attributes: impl IntoIterator<Item = (AttributeName, Selection)>) -> Self {
         let attributes = attributes.into_iter().filter(|(_, values)| !values.is_all());
         Self { attributes: attributes.collect(), is_anybody: false }
     }
 
-    /// Nobody in particular: no attributes, so that panels which use one show nothing.
+    /// An anonymous user: no attributes, so panels that use one show nothing.
     pub fn anonymous() -> Self {
         Self::default()
     }
 
-    /// Stands for all users where statements are only checked: every attribute has a value, which
-    /// no real one should have.
+    /// A stand-in for any user when statements are only checked: every attribute has a value, one
+    /// that no real user should have.
     pub fn anybody() -> Self {
         Self { attributes: BTreeMap::new(), is_anybody: true }
     }
 
-    /// The values of an attribute, at least one; `None` where there is no such attribute.
+    /// The values of an attribute, at least one; `None` if the user does not have it.
     pub fn values(&self, name: &AttributeName) -> Option<Vec<String>> {
         if self.is_anybody {
             return Some(vec![format!("(any {name})")]);
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_attribute_without_a_value_is_none() {
+    fn attributes_without_values_are_dropped() {
         let name = |name| AttributeName::parse(name).unwrap();
         let access = Access::of([
             (name("tenant"), Selection::of(["acme".to_owned()])),

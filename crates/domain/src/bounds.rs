@@ -1,15 +1,15 @@
-//! Two instants, and how they are written.
+//! A pair of instants, and how it is written.
 
 use crate::{Timestamp, ZoneOffsets};
 use chrono::{Datelike, Duration, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
 
-/// Two instants: from the first up to, and without, the second.
+/// A half-open range of instants: `from` is included, `to` is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Bounds {
-    /// The first instant inside.
+    /// The first instant included.
     pub from: Timestamp,
-    /// The first instant after.
+    /// The first instant after the range.
     pub to: Timestamp,
 }
 
@@ -19,18 +19,18 @@ impl Bounds {
         self.to.seconds() - self.from.seconds()
     }
 
-    /// The words for people, on the wall clock of `zone`.
+    /// The range for readers, on the wall clock of `zone`.
     pub fn label(self, zone: &ZoneOffsets) -> String {
         span_label(zone.local(self.from), zone.local(self.to))
     }
 
-    /// `from` and `to` as they stand in a URL.
+    /// `from` and `to` as written in a URL.
     pub fn url_ends(self, zone: &ZoneOffsets) -> (String, String) {
         url_ends(zone.local(self.from), zone.local(self.to))
     }
 }
 
-/// The ends of a range on the wall clock as they stand in a URL: dates where both are midnights.
+/// The ends of a wall-clock range as written in a URL: dates alone if both are midnights.
 pub(crate) fn url_ends(from: NaiveDateTime, to: NaiveDateTime) -> (String, String) {
     if from.time() == NaiveTime::MIN && to.time() == NaiveTime::MIN {
         let last = to - Duration::days(1);
@@ -41,7 +41,7 @@ pub(crate) fn url_ends(from: NaiveDateTime, to: NaiveDateTime) -> (String, Strin
     }
 }
 
-/// A range on the wall clock in words.
+/// A wall-clock range for readers.
 pub(crate) fn span_label(from: NaiveDateTime, to: NaiveDateTime) -> String {
     if from.time() != NaiveTime::MIN || to.time() != NaiveTime::MIN {
         let end = if from.date() == to.date() { "%H:%M" } else { "%-d %b %Y %H:%M" };

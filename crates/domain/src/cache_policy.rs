@@ -2,23 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What one place says about caching: everything, a source, a dashboard or a panel. What it does
-/// not say, the next wider place does.
+/// The cache settings at one level: global, source, dashboard or panel. What a level leaves out, it
+/// inherits from the next wider one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct CachePolicy {
-    /// Seconds for which an entry is fresh.
+    /// Seconds for which an entry is fresh (its TTL).
     pub ttl: Option<u32>,
-    /// Seconds after that in which it may be shown while it is refreshed.
+    /// Seconds after that during which it may be shown while it is refreshed (its stale window).
     pub stale: Option<u32>,
-    /// Whether entries are stored, and whether older ones may be shown.
+    /// Whether entries are stored, and whether outdated ones may be shown.
     pub mode: Option<CacheMode>,
 }
 
-/// Whether entries are stored, and whether older ones may be shown.
+/// Whether entries are stored, and whether outdated ones may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CacheMode {
-    /// Stored; after an invalidation the value before may be shown, marked.
+    /// Stored; after an invalidation the previous value may be shown, marked.
     #[default]
     Normal,
     /// Stored, but a value from before an invalidation is never shown.
@@ -28,13 +28,13 @@ pub enum CacheMode {
 }
 
 impl CacheMode {
-    /// Each mode with its word in files.
+    /// Every mode, with its keyword in files.
     pub const WORDS: [(&'static str, Self); 3] =
         [("normal", Self::Normal), ("strict", Self::Strict), ("off", Self::Off)];
 }
 
 impl CachePolicy {
-    /// What this place says, and `wider` where it says nothing.
+    /// These settings, completed from `wider`.
     #[must_use]
     pub fn or(self, wider: Self) -> Self {
         Self {
@@ -44,12 +44,12 @@ impl CachePolicy {
         }
     }
 
-    /// Seconds for which an entry is fresh; five minutes where nobody says.
+    /// The TTL in seconds; five minutes if no level sets one.
     pub fn ttl_seconds(self) -> u32 {
         self.ttl.unwrap_or(300)
     }
 
-    /// Seconds of the stale window; an hour where nobody says.
+    /// The stale window in seconds; an hour if no level sets one.
     pub fn stale_seconds(self) -> u32 {
         self.stale.unwrap_or(3600)
     }
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_wins() {
+    fn the_narrowest_level_wins() {
         let panel = CachePolicy { ttl: Some(10), ..CachePolicy::default() };
         let dashboard =
             CachePolicy { ttl: Some(60), stale: Some(5), mode: Some(CacheMode::Strict) };

@@ -26,38 +26,38 @@ impl Timestamp {
         self.0.div_euclid(1_000_000)
     }
 
-    /// So much later (saturating).
+    /// This instant plus `duration` (saturating).
     #[must_use]
     pub fn after(self, length: Duration) -> Self {
         let length = i64::try_from(length.as_micros()).unwrap_or(i64::MAX);
         Self(self.0.saturating_add(length))
     }
 
-    /// How long it is from `earlier` on; nothing if that is later.
+    /// The time since `earlier`; zero if that is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(self.0.saturating_sub(earlier.0).max(0).unsigned_abs())
     }
 }
 
-/// Where "now" comes from. Only the server's implementation asks the operating system.
+/// Where "now" comes from. Only the server's implementation reads the system clock.
 pub trait Clock: Send + Sync + 'static {
     /// The current instant.
     fn now(&self) -> Timestamp;
 
-    /// Ends when the clock has come to `at`, or at once if it is past it.
+    /// Completes when the clock reaches `at`; at once if that has passed.
     fn until(&self, at: Timestamp) -> Wait<'_>;
 }
 
-/// What [`Clock::until`] gives: ends when it is time.
+/// The future that [`Clock::until`] returns.
 pub type Wait<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
-/// A clock that stands still until it is told; for tests and replays. Who waits for it is woken by
-/// who moves it.
+/// A clock that stands still until it is advanced, for tests and replays. Advancing it wakes the
+/// tasks that wait for it.
 #[derive(Debug, Default)]
 pub struct ManualClock {
     now: AtomicI64,
     sleepers: Mutex<BTreeMap<(Timestamp, u64), Waker>>,
-    /// How many have waited so far: tells apart those who wait for the same instant.
+    /// How many waits were started so far; tells apart those for the same instant.
     count: AtomicU64,
 }
 
@@ -78,7 +78,7 @@ impl ManualClock {
         due.into_values().for_each(Waker::wake);
     }
 
-    /// The first instant that somebody waits for.
+    /// The earliest instant that a task waits for.
     pub fn next_wake(&self) -> Option<Timestamp> {
         self.sleepers().first_key_value().map(|((at, _), _)| *at)
     }
@@ -98,7 +98,7 @@ impl Clock for ManualClock {
     }
 }
 
-/// Somebody who waits for a [`ManualClock`].
+/// A task that waits for a [`ManualClock`].
 struct Sleeper<'a> {
     clock: &'a ManualClock,
     key: (Timestamp, u64),
@@ -108,7 +108,7 @@ impl Future for Sleeper<'_> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        // Under the lock that moving the clock takes: no move is missed.
+        // Checked under the lock that `advance` takes, so no wake-up is missed.
         let mut sleepers = self.clock.sleepers();
         if self.clock.now() >= self.key.0 {
             return Poll::Ready(());
@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_waits_for_a_manual_clock_is_woken_by_who_moves_it() {
+    fn advancing_a_manual_clock_wakes_waiting_tasks() {
         let clock = ManualClock::at(Timestamp::from_seconds(10));
         let mut context = Context::from_waker(Waker::noop());
         let at = |seconds| clock.until(Timestamp::from_seconds(seconds));

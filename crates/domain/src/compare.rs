@@ -1,9 +1,9 @@
-//! What a panel is compared with.
+//! The comparison period of a panel.
 
 use crate::{Bounds, Interval, ZoneOffsets};
 use serde::{Deserialize, Serialize};
 
-/// The other range that a panel is compared with: the same statement over shifted bounds.
+/// The comparison period of a panel: the same statement over shifted bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Compare {
@@ -14,16 +14,16 @@ pub enum Compare {
 }
 
 impl Compare {
-    /// The words for it in dashboard files, in the order shown to users.
+    /// The keywords in dashboard files, in the order shown to users.
     pub const WORDS: [(&'static str, Self); 2] =
         [("previous period", Self::PreviousPeriod), ("previous year", Self::PreviousYear)];
 
-    /// Reads the words of a dashboard file.
+    /// Parses the keyword of a dashboard file.
     pub fn parse(text: &str) -> Option<Self> {
         Self::WORDS.iter().find(|(word, _)| *word == text).map(|(_, compare)| *compare)
     }
 
-    /// The words for people.
+    /// The text for readers.
     pub fn label(self) -> &'static str {
         match self {
             Self::PreviousPeriod => "previous period",
@@ -33,7 +33,8 @@ impl Compare {
 }
 
 impl Bounds {
-    /// The bounds to compare with. Whole days stay whole days through daylight-saving changes.
+    /// The bounds of the comparison period. Whole days stay whole days through daylight-saving
+    /// changes.
     pub fn compared(self, compare: Compare, zone: &ZoneOffsets) -> Self {
         let (from, to) = (zone.local(self.from), zone.local(self.to));
         let (from, to) = match compare {

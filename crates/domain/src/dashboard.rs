@@ -1,4 +1,4 @@
-//! A dashboard: panels, variables, and the view that opens first.
+//! A dashboard: its panels, its variables, and its default view.
 
 use crate::{
     CachePolicy, IntervalChoice, Now, Panel, PanelId, Slug, Tag, TimeRange, Variable, VariableName,
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// A page of panels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Dashboard {
-    /// Its name in the URL; the file's name without `.toml`.
+    /// Its name in the URL, which is its file name without `.toml`.
     pub slug: Slug,
     /// Its title.
     pub title: String,
@@ -19,27 +19,27 @@ pub struct Dashboard {
     pub zone: ZoneName,
     /// Where relative ranges end.
     pub now: Now,
-    /// The range that opens first.
+    /// The default range.
     pub range: TimeRange,
-    /// The interval that opens first.
+    /// The default interval.
     pub interval: IntervalChoice,
     /// How long its panels' frames may be shown.
     pub cache: CachePolicy,
-    /// What else than their tables makes its panels' frames out of date.
+    /// Tags that its panels' entries have besides those of the tables they read.
     pub tags: Vec<Tag>,
-    /// What readers can choose besides time.
+    /// What readers can choose besides the time range.
     pub variables: Vec<Variable>,
     /// The panels in reading order: by row, then column.
     pub panels: Vec<Panel>,
 }
 
 impl Dashboard {
-    /// The panel of that name.
+    /// The panel called `id`.
     pub fn panel(&self, id: &PanelId) -> Option<&Panel> {
         self.panels.iter().find(|panel| panel.id == *id)
     }
 
-    /// The variable of that name.
+    /// The variable called `name`.
     pub fn variable(&self, name: &VariableName) -> Option<&Variable> {
         self.variables.iter().find(|variable| variable.name == *name)
     }

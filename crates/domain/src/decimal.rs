@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::fmt;
 
-/// An exact decimal in plain notation (`-12.340`): what the database said, digit for digit.
+/// An exact decimal in plain notation (`-12.340`), kept digit for digit as the database returned
+/// it.
 ///
-/// It carries digits, it does not calculate: sums belong to the database, and charts may use
+/// It stores digits and does no arithmetic: sums belong to the database, and charts may use
 /// [`Decimal::to_f64`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -30,7 +31,7 @@ impl Decimal {
         }
     }
 
-    /// `mantissa` × 10^-`scale`: how a database without decimals stores them as integers.
+    /// `mantissa` × 10^-`scale`: how databases without decimals store them as integers.
     pub fn from_scaled(mantissa: i64, scale: u8) -> Self {
         if scale == 0 {
             return Self(mantissa.to_string().into());
@@ -47,7 +48,7 @@ impl Decimal {
         &self.0
     }
 
-    /// Which of two is the larger number, exactly: `1.50` and `1.5` are equal.
+    /// Compares by value, exactly: `1.50` and `1.5` are equal.
     pub fn compare(&self, other: &Self) -> Ordering {
         match (self.sign_and_digits(), other.sign_and_digits()) {
             ((false, own), (false, other)) => own.cmp(&other),
@@ -57,8 +58,8 @@ impl Decimal {
         }
     }
 
-    /// Whether it is below zero; and what orders its size: how many whole digits there are, these, and
-    /// those behind the point, without zeros that say nothing.
+    /// Whether it is negative; then what its magnitude sorts by: the number of integer digits,
+    /// these digits, and the fraction, without redundant zeros.
     fn sign_and_digits(&self) -> (bool, (usize, &str, &str)) {
         let digits = self.0.strip_prefix('-').unwrap_or(&self.0);
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
@@ -69,7 +70,7 @@ impl Decimal {
 
     /// The nearest float, for drawing.
     pub fn to_f64(&self) -> f64 {
-        // Plain notation is always valid for f64's parser.
+        // Plain notation is always valid input to f64's parser.
         self.0.parse().unwrap_or(f64::NAN)
     }
 }

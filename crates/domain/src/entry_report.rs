@@ -1,36 +1,36 @@
-//! What the cache has of a panel, for who wants to know why it shows what it shows.
+//! What the cache holds for a panel, for readers who wonder why it shows what it shows.
 
 use crate::{Timestamp, ZoneOffsets};
 
 /// The entries of one panel for one view.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PanelEntries {
-    /// One for each of its statements.
+    /// One per statement of the panel.
     pub entries: Vec<EntryReport>,
-    /// When it was looked.
+    /// When the report was made.
     pub now: Timestamp,
-    /// The dashboard's zone, for reading times.
+    /// The dashboard's zone, for showing times.
     pub offsets: ZoneOffsets,
 }
 
-/// One entry: what it is, how current, by which rules.
+/// One entry: which one, how current, and under which policy.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EntryReport {
-    /// Which of the panel's statements.
+    /// Which of the panel's statements it belongs to.
     pub of: EntryOf,
-    /// The beginning of its key, in hexadecimal digits.
+    /// The first hexadecimal digits of its key.
     pub key: String,
     /// How current it is.
     pub state: EntryState,
     /// Why, in a sentence or two.
     pub why: String,
-    /// Seconds for which it is fresh by its policy, before jitter.
+    /// The TTL that its policy sets, in seconds, before jitter.
     pub ttl: u64,
-    /// Who says so.
+    /// What sets it.
     pub ttl_from: PolicyPlace,
-    /// Seconds of its stale window.
+    /// Its stale window in seconds.
     pub stale: u64,
-    /// Who says so.
+    /// What sets it.
     pub stale_from: PolicyPlace,
     /// What it depends on.
     pub tags: Vec<String>,
@@ -38,18 +38,18 @@ pub struct EntryReport {
     pub stored: Option<StoredEntry>,
 }
 
-/// An entry that is there.
+/// A stored entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoredEntry {
     /// When its load began.
     pub loaded_at: Timestamp,
-    /// Until when it is fresh, with jitter.
+    /// When it stops being fresh, with jitter.
     pub fresh_until: Timestamp,
-    /// Until when it may be shown.
+    /// When it may no longer be shown.
     pub usable_until: Timestamp,
     /// How long its load took, in microseconds.
     pub load_time: u64,
-    /// How large it is in memory, roughly.
+    /// Its approximate size in memory, in bytes.
     pub bytes: u64,
 }
 
@@ -58,9 +58,9 @@ pub struct StoredEntry {
 pub enum EntryOf {
     /// The panel's own.
     Statement,
-    /// The same over the compared period.
+    /// The same statement over the comparison period.
     Compared,
-    /// A stat's small line.
+    /// A stat's sparkline.
     SmallLine,
 }
 
@@ -73,15 +73,15 @@ pub enum EntryState {
     Stale,
     /// From before an invalidation.
     Previous,
-    /// In this process's memory, while the shared cache cannot be asked.
+    /// In this process's memory, while the shared cache is unreachable.
     Unverified,
-    /// Not there, or past its stale window.
+    /// Absent, or past its stale window.
     Gone,
     /// Never stored.
     Off,
 }
 
-/// Who says how long an entry may be shown.
+/// Which setting decides how long an entry may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PolicyPlace {
     /// The panel's `cache`.
@@ -92,12 +92,12 @@ pub enum PolicyPlace {
     Source,
     /// The configuration's `[cache]`.
     Configuration,
-    /// Nobody: it is built in.
+    /// No setting: the built-in default.
     BuiltIn,
 }
 
 impl EntryOf {
-    /// The words for readers.
+    /// The text for readers.
     pub fn words(self) -> &'static str {
         match self {
             Self::Statement => "Statement",
@@ -108,7 +108,7 @@ impl EntryOf {
 }
 
 impl EntryState {
-    /// The word for readers.
+    /// The text for readers.
     pub fn word(self) -> &'static str {
         match self {
             Self::Fresh => "fresh",
@@ -122,7 +122,7 @@ impl EntryState {
 }
 
 impl PolicyPlace {
-    /// The words for readers: "5 min, from the panel's file".
+    /// The text for readers: "5 min, from the panel's file".
     pub fn words(self) -> &'static str {
         match self {
             Self::Panel => "the panel",

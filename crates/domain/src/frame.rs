@@ -13,7 +13,7 @@ pub struct Frame {
 /// One named column of a [`Frame`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Column {
-    /// The name that the statement gave it.
+    /// The column's name in the statement.
     pub name: String,
     /// Its cells.
     pub values: Values,
@@ -23,7 +23,7 @@ pub struct Column {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "type", content = "cells")]
 pub enum Values {
-    /// Whole numbers of 64 bits.
+    /// 64-bit integers.
     Int(Vec<Option<i64>>),
     /// Exact decimals.
     Decimal(Vec<Option<Decimal>>),
@@ -37,13 +37,13 @@ pub enum Values {
     Time(Vec<Option<Timestamp>>),
 }
 
-/// Columns of unequal length or with equal names do not make a frame.
+/// Columns of different lengths, or with equal names, are not a frame.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FrameError {
-    /// A column is longer or shorter than the first.
+    /// A column's length differs from the first one's.
     #[error("column \"{0}\" has {1} rows, the first column has {2}")]
     UnequalLength(String, usize, usize),
-    /// Two columns share a name, so nobody could address the second.
+    /// Two columns share a name, which would make the second unreachable.
     #[error("two columns are named \"{0}\"; give one of them another name with `as`")]
     DuplicateName(String),
 }
@@ -71,8 +71,8 @@ impl Values {
         matches!(self, Self::Int(_) | Self::Decimal(_) | Self::Float(_))
     }
 
-    /// Cell `row` as a float for drawing; `None` for NULL, for what is not a number or not
-    /// finite, and past the end.
+    /// Cell `row` as a float for drawing; `None` for NULL, for values that are not finite numbers,
+    /// and past the end.
     pub fn number(&self, row: usize) -> Option<f64> {
         let number = match self {
             Self::Int(cells) => (*cells.get(row)?)? as f64,
@@ -105,7 +105,7 @@ impl Values {
 }
 
 impl Frame {
-    /// Puts columns together, if they fit.
+    /// Combines columns of equal length and distinct names.
     pub fn new(columns: Vec<Column>) -> Result<Self, FrameError> {
         let rows = columns.first().map_or(0, |c| c.values.len());
         for (i, column) in columns.iter().enumerate() {
@@ -125,7 +125,7 @@ impl Frame {
         &self.columns
     }
 
-    /// The column of that name.
+    /// The column called `name`.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|c| c.name == name)
     }
@@ -135,7 +135,7 @@ impl Frame {
         self.columns.first().map_or(0, |c| c.values.len())
     }
 
-    /// Roughly how many bytes the frame takes in memory.
+    /// The frame's approximate size in memory, in bytes.
     pub fn size(&self) -> usize {
         let cells = |values: &Values| match values {
             Values::Int(cells) => cells.len() * size_of::<Option<i64>>(),

@@ -1,9 +1,10 @@
-//! Names that appear in URLs, files and logs, parsed once so that the rest may trust them.
+//! Names that appear in URLs, files and logs, validated once so that the rest of the code can trust
+//! them.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Why a text is not a name.
+/// Why a text is not a valid name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} \"{text}\" must be {allowed}")]
 pub struct NameError {
@@ -13,7 +14,7 @@ pub struct NameError {
 }
 
 impl NameError {
-    /// `allowed` continues "must be".
+    /// `allowed` completes "must be …".
     pub(crate) fn new(kind: &'static str, text: &str, allowed: &'static str) -> Self {
         Self { kind, text: text.chars().take(80).collect(), allowed }
     }
@@ -27,7 +28,7 @@ macro_rules! name {
         pub struct $type(String);
 
         impl $type {
-            /// Checks `text` and takes it.
+            /// Validates `text`.
             pub fn parse(text: &str) -> Result<Self, NameError> {
                 let fits = (1..=64).contains(&text.len())
                     && text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
@@ -71,11 +72,11 @@ macro_rules! name {
 }
 
 name!(
-    /// A dashboard's name in its URL and its file name: `online-retail`.
+    /// A dashboard's name, in its URL and as its file name: `online-retail`.
     Slug, "dashboard name", '-', "lower-case letters, digits and hyphens"
 );
 name!(
-    /// A panel's name, unique in its dashboard: `revenue-by-day`.
+    /// A panel's name, unique within its dashboard: `revenue-by-day`.
     PanelId, "panel id", '-', "lower-case letters, digits and hyphens"
 );
 name!(
@@ -91,7 +92,7 @@ name!(
     VariableName, "variable name", '_', "lower-case letters, digits and underscores"
 );
 name!(
-    /// An attribute of a user, as `:user.tenant` in statements.
+    /// The name of a user attribute, as `:user.tenant` in statements.
     AttributeName, "attribute name", '_', "lower-case letters, digits and underscores"
 );
 

@@ -9,41 +9,41 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Interval {
-    /// One minute.
+    /// A minute.
     Minute,
-    /// One hour.
+    /// An hour.
     Hour,
-    /// One day, midnight to midnight.
+    /// A day, midnight to midnight.
     Day,
-    /// One week from Monday.
+    /// A week, starting on Monday.
     Week,
-    /// One calendar month.
+    /// A calendar month.
     Month,
-    /// Three calendar months from January, April, July or October.
+    /// A quarter, starting in January, April, July or October.
     Quarter,
-    /// One calendar year.
+    /// A calendar year.
     Year,
 }
 
-/// More buckets than this in one range are refused: nobody can read them.
+/// The most buckets in one range. More would be unreadable and are refused.
 pub const MAX_BUCKETS: i64 = 20_000;
 
 /// The reader's choice of interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum IntervalChoice {
-    /// The interval that suits the range.
+    /// The interval that best suits the range.
     #[default]
     Auto,
-    /// This one.
+    /// A fixed interval.
     Fixed(Interval),
 }
 
 impl Interval {
-    /// All intervals, from the finest.
+    /// Every interval, finest first.
     pub const ALL: [Self; 7] =
         [Self::Minute, Self::Hour, Self::Day, Self::Week, Self::Month, Self::Quarter, Self::Year];
 
-    /// The word for it in URLs and files.
+    /// Its name in URLs and files.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Minute => "minute",
@@ -56,12 +56,12 @@ impl Interval {
         }
     }
 
-    /// Reads [`Interval::word`].
+    /// Parses [`Interval::word`].
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|interval| interval.word() == word)
     }
 
-    /// Roughly how long it is, in seconds.
+    /// Its approximate length in seconds.
     pub const fn seconds(self) -> i64 {
         match self {
             Self::Minute => 60,
@@ -87,12 +87,12 @@ impl Interval {
         }
     }
 
-    /// Whether `bounds` has so many of these buckets that they are refused.
+    /// Whether `bounds` holds more of these buckets than are allowed.
     pub fn is_too_fine_for(self, bounds: Bounds) -> bool {
         bounds.seconds() / self.seconds() > MAX_BUCKETS
     }
 
-    /// The start of the bucket that holds the wall-clock time `local`.
+    /// The start of the bucket that contains the wall-clock time `local`.
     pub fn floor(self, local: NaiveDateTime) -> NaiveDateTime {
         let date = local.date();
         let month = |month: u32| NaiveDate::from_ymd_opt(date.year(), month, 1).unwrap_or(date);
@@ -126,8 +126,9 @@ impl Interval {
         moved.unwrap_or(local)
     }
 
-    /// The start of the bucket that holds `instant`, as an instant. Minutes and hours are counted
-    /// on the line of instants, so that a doubled hour stays two buckets.
+    /// The start of the bucket that contains `instant`. Minutes and hours are computed on instants,
+    /// not on the wall clock, so that the repeated hour at the end of daylight saving stays two
+    /// buckets.
     pub fn start(self, instant: Timestamp, zone: &ZoneOffsets) -> Timestamp {
         match self {
             Self::Minute | Self::Hour => {
@@ -140,7 +141,7 @@ impl Interval {
         }
     }
 
-    /// The start of the bucket after the one that starts at `start`.
+    /// The start of the bucket that follows the one starting at `start`.
     pub fn next(self, start: Timestamp, zone: &ZoneOffsets) -> Timestamp {
         match self {
             Self::Minute | Self::Hour => Timestamp(start.0 + self.seconds() * 1_000_000),
@@ -148,7 +149,7 @@ impl Interval {
         }
     }
 
-    /// The start of every bucket that `bounds` touches; the first may lie before it.
+    /// The start of every bucket that overlaps `bounds`; the first may be before `bounds`.
     pub fn buckets(self, bounds: Bounds, zone: &ZoneOffsets) -> Vec<Timestamp> {
         let mut starts = Vec::new();
         let mut at = self.start(bounds.from, zone);

@@ -1,10 +1,10 @@
-//! A list of kinds, written once: it makes the enum whose variants carry each kind's options, the
-//! enum of the bare names, and the way from a name to the kind's traits.
+//! Generates, from one list of kinds, the enum whose variants carry each kind's options, the enum
+//! of the bare names, and the mapping from a name to the kind's traits.
 
-/// Declares the kinds of something.
+/// Declares a list of kinds.
 ///
-/// `Bar in bar` is the kind with the options `bar::Bar` and the traits `bar::TRAITS`. The traits
-/// have a field `word`: the kind's word in dashboard files and in the API.
+/// `Bar in bar` declares the kind with options `bar::Bar` and traits `bar::TRAITS`. The traits must
+/// have a field `word`: the kind's keyword in dashboard files and in the API.
 macro_rules! kinds {
     (
         $(#[$about:meta])*
@@ -33,29 +33,29 @@ macro_rules! kinds {
                 }
             }
 
-            /// What it is, whatever its options.
+            /// The kind's traits, which do not depend on its options.
             pub fn traits(&self) -> &'static $traits {
                 self.name().traits()
             }
 
-            /// Its word in dashboard files and in the API.
+            /// The kind's keyword in dashboard files and in the API.
             pub fn word(&self) -> &'static str {
                 self.name().word()
             }
         }
 
         impl $name {
-            /// Every kind, in the order in which they are listed to people.
+            /// Every kind, in the order shown to people.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
-            /// What the kind is, whatever its options.
+            /// The kind's traits, which do not depend on its options.
             pub fn traits(self) -> &'static $traits {
                 match self {
                     $(Self::$variant => &$module::TRAITS,)+
                 }
             }
 
-            /// Its word in dashboard files and in the API.
+            /// The kind's keyword in dashboard files and in the API.
             pub fn word(self) -> &'static str {
                 self.traits().word
             }

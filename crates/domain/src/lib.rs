@@ -1,8 +1,7 @@
-//! Brisk's words as types: dashboards, panels, variables, time ranges, frames.
+//! Brisk's vocabulary as types: dashboards, panels, variables, time ranges, frames.
 //!
-//! Everything here is pure (no IO, no clock, no SQL) and builds for the server and for wasm.
-//! Text from outside is parsed into these types once, at the edge; the rest of the code trusts
-//! them.
+//! Everything here is pure (no IO, no clock, no SQL) and builds for the server and for wasm. Text
+//! from outside is parsed into these types once, at the edge; the rest of the code trusts them.
 //!
 //! How to add…
 //! - a **panel kind** or a **variable kind**: see `docs/extending.md`;

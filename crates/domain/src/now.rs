@@ -1,19 +1,19 @@
-//! What a dashboard takes for now: where relative ranges end.
+//! What a dashboard regards as now: where relative ranges end.
 
 use crate::{Query, SourceName, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// What a dashboard takes for now.
+/// What a dashboard regards as now.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub enum Now {
-    /// What the clock says.
+    /// The current time.
     #[default]
     Clock,
-    /// Always this instant: for data that ends there.
+    /// A fixed instant, for data that ends there.
     Fixed(Timestamp),
-    /// What a statement gives, mostly the time of the newest row: for data that comes late.
+    /// The result of a statement, usually the time of the newest row, for data that arrives late.
     Newest {
-        /// The source that is asked.
+        /// The source to query.
         source: SourceName,
         /// The statement; the first cell of its first row is an instant.
         query: Query,

@@ -1,22 +1,22 @@
-//! How an open page follows its data, as it stands in the URL.
+//! How an open page is refreshed, as encoded in the URL.
 
 use crate::parameter;
 use serde::{Deserialize, Serialize};
 
-/// How an open page follows its data.
+/// How an open page is refreshed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Pace {
-    /// As soon as it changes, and when its time is over.
+    /// When its data changes or expires.
     #[default]
     Live,
-    /// As soon as it changes, and every so many seconds.
+    /// When its data changes, and every so many seconds.
     Every(u32),
-    /// When the reader asks.
+    /// Only when the reader asks.
     ByHand,
 }
 
 impl Pace {
-    /// What readers can choose, in seconds, with the words for it.
+    /// What readers can choose: seconds, and the label.
     pub const CHOICES: [(u32, &str); 6] = [
         (10, "Every 10 seconds"),
         (60, "Every minute"),
@@ -26,10 +26,10 @@ impl Pace {
         (86_400, "Every day"),
     ];
     const BY_HAND: &str = "off";
-    /// The longest: timers of browsers and servers end somewhere.
+    /// The longest interval, well within the limits of browser and server timers.
     const LONGEST: u32 = 7 * 86_400;
 
-    /// Reads a page's parameters; what makes no sense is as if it were not there.
+    /// Reads a page's parameters; an invalid value is ignored.
     pub fn from_pairs(pairs: &[(String, String)]) -> Self {
         let last = pairs.iter().rev().find(|(name, _)| name == parameter::REFRESH);
         match last.map(|(_, value)| value.as_str()) {
@@ -42,7 +42,7 @@ impl Pace {
         }
     }
 
-    /// The parameter's value; none where the URL says nothing.
+    /// The parameter's value; `None` for the default.
     pub fn word(self) -> Option<String> {
         match self {
             Self::Live => None,
@@ -51,7 +51,7 @@ impl Pace {
         }
     }
 
-    /// The same, but not more often than every `least` seconds.
+    /// The same, but with at least `least` seconds between refreshes.
     #[must_use]
     pub fn at_least(self, least: u32) -> Self {
         match self {
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pace_reads_back_what_it_writes_and_nonsense_is_live() {
+    fn a_pace_round_trips_and_nonsense_is_live() {
         assert_eq!(Pace::from_pairs(&[]), Pace::Live);
         for pace in [Pace::Every(1), Pace::Every(300), Pace::ByHand] {
             assert_eq!(of(&pace.word().unwrap()), pace);

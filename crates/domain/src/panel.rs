@@ -9,41 +9,41 @@ use serde::{Deserialize, Serialize};
 /// One statement, and how its frame is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Panel {
-    /// Its name, unique in the dashboard.
+    /// Its name, unique within the dashboard.
     pub id: PanelId,
-    /// Its title; `{interval}` stands for the word of the interval in use.
+    /// Its title; `{interval}` is replaced by the name of the current interval.
     pub title: String,
-    /// A sentence for readers: what the figure counts.
+    /// A description for readers: what the figure counts.
     pub description: Option<String>,
-    /// How the frame is drawn, with what only that kind can be told.
+    /// How the frame is drawn, with the options of the kind.
     pub kind: PanelKind,
     /// The source that the statement reads.
     pub source: SourceName,
     /// The statement.
     pub query: Query,
-    /// What the numbers count, where a column does not say otherwise.
+    /// What the numbers measure, unless a column says otherwise.
     pub unit: Unit,
-    /// The range that it is compared with.
+    /// The comparison period.
     pub compare: Option<Compare>,
-    /// Where it stands.
+    /// Its place on the grid.
     pub place: GridPlace,
     /// How long its frames may be shown.
     pub cache: CachePolicy,
-    /// What else than its tables makes its frames out of date.
+    /// Tags that its entries have besides those of the tables it reads.
     pub tags: Vec<Tag>,
-    /// The interval of its buckets where the panel insists on one.
+    /// The interval of its buckets, if fixed by the panel.
     pub interval: Option<Interval>,
-    /// How single columns are shown.
+    /// How individual columns are shown.
     pub columns: Vec<ColumnStyle>,
-    /// Columns that are computed from others after the query.
+    /// Columns computed from others after the query.
     pub computed: Vec<Computed>,
-    /// The variable that a mark or row sets when it is chosen.
+    /// The variable that clicking a mark or row sets.
     pub filter: Option<PanelFilter>,
     /// The dashboard that the panel, or each of its marks or rows, leads to.
     pub link: Option<PanelLink>,
 }
 
-/// Where a panel stands on the grid of 12 columns; rows are as many as needed.
+/// A panel's place on the grid of 12 columns; there are as many rows as needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct GridPlace {
     /// The first column, 0 to 11.
@@ -59,61 +59,60 @@ pub struct GridPlace {
 /// How one column is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ColumnStyle {
-    /// The column's name in the statement, or that of a computed one.
+    /// The column's name in the statement, or that of a computed column.
     pub name: String,
-    /// The word for readers; the name with blanks for underscores where absent.
+    /// The label for readers; the name with spaces for underscores by default.
     pub label: Option<String>,
-    /// What its numbers count, where not the panel's unit.
+    /// What its numbers measure, if not the panel's unit.
     pub unit: Option<Unit>,
-    /// For whole numbers that count 10^-scale units (thousandths of a pound: 3): they become
-    /// exact decimals.
+    /// For integers in units of 10^-scale (thousandths of a pound: 3), which become exact decimals.
     pub scale: u8,
-    /// What stands in a table's cell besides the text.
+    /// What a table cell shows besides the text.
     pub cell: Cell,
 }
 
-/// What stands in a table's cell besides the text.
+/// What a table cell shows besides the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Cell {
     /// Nothing.
     #[default]
     Plain,
-    /// A bar as long as the number.
+    /// A bar proportional to the number.
     Bar,
-    /// A small line; the column holds numbers with commas between them.
+    /// A sparkline; the column holds numbers separated by commas.
     Trend,
-    /// Not shown.
+    /// The column is hidden.
     Hidden,
 }
 
-/// A column that is computed from another after the query.
+/// A column computed from another after the query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Computed {
     /// The new column's name.
     pub name: String,
-    /// The number column that it is computed from.
+    /// The number column it is computed from.
     pub of: String,
     /// How.
     pub kind: ComputedKind,
 }
 
-/// How a computed column follows from its column, row by row in the frame's order.
+/// How a computed column is derived, row by row in the frame's order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ComputedKind {
-    /// The sum of this row and all before it; exact for whole numbers and decimals.
+    /// The running total; exact for integers and decimals.
     RunningTotal,
-    /// The part of the column's sum, as a fraction.
+    /// The share of the column's total, as a fraction.
     Share,
-    /// The difference to the row before; exact for whole numbers and decimals.
+    /// The difference from the previous row; exact for integers and decimals.
     Delta,
     /// The mean of this row and up to six before it.
     MovingAverage,
 }
 
 impl ComputedKind {
-    /// Every kind with its words in dashboard files.
+    /// Every kind, with its keyword in dashboard files.
     pub const WORDS: [(&'static str, Self); 4] = [
         ("running total", Self::RunningTotal),
         ("share", Self::Share),
@@ -123,7 +122,7 @@ impl ComputedKind {
 }
 
 impl GridPlace {
-    /// Whether the two places share a cell.
+    /// Whether the two places overlap.
     pub fn overlaps(self, other: Self) -> bool {
         let apart = |a: u16, a_len: u16, b: u16, b_len: u16| a + a_len <= b || b + b_len <= a;
         !apart(self.x, self.w, other.x, other.w) && !apart(self.y, self.h, other.y, other.h)
@@ -131,17 +130,17 @@ impl GridPlace {
 }
 
 impl Panel {
-    /// The style of the column of that name.
+    /// The style of the column called `name`.
     pub fn column(&self, name: &str) -> Option<&ColumnStyle> {
         self.columns.iter().find(|c| c.name == name)
     }
 
-    /// What the numbers of that column count.
+    /// What the numbers of the column called `name` measure.
     pub fn unit_of(&self, column: &str) -> &Unit {
         self.column(column).and_then(|c| c.unit.as_ref()).unwrap_or(&self.unit)
     }
 
-    /// The word for readers for that column.
+    /// The label of the column called `name`.
     pub fn label_of(&self, column: &str) -> String {
         match self.column(column).and_then(|c| c.label.clone()) {
             Some(label) => label,
@@ -153,7 +152,7 @@ impl Panel {
         }
     }
 
-    /// The title with the interval's word in its place.
+    /// The title, with the name of the interval filled in.
     pub fn title_at(&self, interval: Interval) -> String {
         self.title.replace("{interval}", self.interval.unwrap_or(interval).word())
     }

@@ -1,37 +1,37 @@
-//! What a panel shows for one view: its frames, and what is needed to read them.
+//! What a panel shows for one view: its frames, and the context needed to draw them.
 
 use crate::{Bounds, Frame, Interval, Timestamp, ZoneOffsets};
 use serde::{Deserialize, Serialize};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// A panel's frames for one view. The page draws it on the server; islands get the same through
-/// a server function and draw it in the browser.
+/// A panel's frames for one view. The page draws them on the server; islands fetch the same through
+/// a server function and draw them in the browser.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PanelData {
     /// The statement's result, with computed columns.
     pub frame: Frame,
-    /// The same statement over the compared bounds.
+    /// The same statement over the comparison period.
     pub previous: Option<Frame>,
-    /// A stat's small line.
+    /// A stat's sparkline.
     pub sparkline: Option<Frame>,
     /// The view's bounds.
     pub bounds: Bounds,
-    /// The compared bounds.
+    /// The bounds of the comparison period.
     pub previous_bounds: Option<Bounds>,
     /// The width of the panel's buckets.
     pub interval: Interval,
-    /// The dashboard's zone around the bounds.
+    /// The dashboard's zone, around the bounds.
     pub offsets: ZoneOffsets,
     /// When the oldest of the frames was loaded.
     pub as_of: Timestamp,
-    /// How current the least current of the frames is.
+    /// The freshness of the least current frame.
     pub freshness: Freshness,
-    /// Which entries the frames are.
+    /// Which entries the frames come from.
     pub edition: Edition,
 }
 
-/// Which entries a panel's frames are: equal editions, equal frames. Opaque to everybody but who
-/// made it.
+/// Identifies the entries behind a panel's frames: equal editions mean equal frames. Opaque to all
+/// but the code that made it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Edition(pub Box<str>);
@@ -42,7 +42,7 @@ pub struct Edition(pub Box<str>);
 pub enum Freshness {
     /// Within its TTL.
     Fresh,
-    /// Within its TTL as far as this process knows: the shared cache could not be asked.
+    /// Within its TTL as far as this process knows: the shared cache was unreachable.
     Unverified,
     /// Past its TTL, shown while a refresh is under way.
     Stale,
@@ -50,21 +50,20 @@ pub enum Freshness {
     Previous,
 }
 
-/// Why a panel shows no data: a sentence for readers. Details that are for admins only go to the
-/// log.
+/// Why a panel shows no data: a sentence for readers. Details meant for admins go only to the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct PanelError {
     /// What happened and what to do, in a sentence or two.
     pub message: String,
-    /// Whether trying again may help.
+    /// Whether a retry may help.
     pub retry: bool,
-    /// What kind of failure it is, for programs.
+    /// The kind of failure, for programs.
     pub kind: FailureKind,
 }
 
 impl PanelError {
-    /// Equal for errors that say the same, in all processes of one build.
+    /// Equal for errors with the same text, in all processes of one build.
     pub fn id(&self) -> String {
         let mut hasher = DefaultHasher::new();
         self.message.hash(&mut hasher);
@@ -72,21 +71,21 @@ impl PanelError {
     }
 }
 
-/// What kind of failure keeps a panel from its data.
+/// The kind of failure that keeps a panel from its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FailureKind {
-    /// The dashboard's file asks for what cannot be done: its author has to change it.
+    /// The dashboard's file asks for something impossible; its author has to change it.
     Definition,
-    /// Who asks may not see it.
+    /// The user may not see it.
     Forbidden,
-    /// The database refused the statement, or its result is no frame.
+    /// The database rejected the statement, or its result is not a frame.
     Refused,
-    /// The result is larger than the limits allow.
+    /// The result exceeds the limits.
     TooLarge,
-    /// The database cannot be reached.
+    /// The database is unreachable.
     Unavailable,
-    /// Too many other statements wait for the database.
+    /// The queue for the database is full.
     Busy,
     /// The statement took too long.
     Timeout,

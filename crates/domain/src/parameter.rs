@@ -1,7 +1,7 @@
-//! The names of the parameters in a page's address and in its forms. Scripts in `frontend/` spell
-//! them out; everything in Rust takes them from here.
+//! The names of the parameters in page URLs and forms. Scripts in `frontend/` repeat them; all Rust
+//! code takes them from here.
 
-/// The range, by its word: `last-90-days`.
+/// The range, as in `last-90-days`.
 pub const RANGE: &str = "range";
 /// The first day of a custom range.
 pub const FROM: &str = "from";
@@ -9,26 +9,26 @@ pub const FROM: &str = "from";
 pub const TO: &str = "to";
 /// The width of the buckets.
 pub const INTERVAL: &str = "interval";
-/// What a zoom leads back to.
+/// The range and interval that zooming out returns to.
 pub const ZOOM: &str = "zoom";
-/// The order of a panel's table.
+/// The sort order of a panel's table.
 pub const SORT: &str = "sort";
 /// The page of a panel's table.
 pub const PAGE: &str = "page";
-/// How an open page follows its data.
+/// How an open page is refreshed.
 pub const REFRESH: &str = "refresh";
 /// Whether a panel's page shows its cache entries.
 pub const CACHE: &str = "cache";
 /// Whether only the panels are shown.
 pub const FULL: &str = "full";
-/// The colours, in the form that sets them.
+/// The colour scheme, in the form that sets it.
 pub const THEME: &str = "theme";
-/// Where a form leads back to.
+/// Where a form redirects to.
 pub const BACK: &str = "back";
-/// The time zone of an API request, where not the dashboard's.
+/// The time zone of an API request, if not the dashboard's.
 pub const ZONE: &str = "tz";
-/// How old a value an API request accepts, in seconds.
+/// The oldest value an API request accepts, in seconds.
 pub const MAX_STALE: &str = "max-stale";
 
-/// The parameters that belong to the page, not to the view. No variable can have such a name.
+/// Parameters of the page itself, not of the view. No variable may have one of these names.
 pub(crate) const OF_PAGES: [&str; 8] = [THEME, FULL, "table", REFRESH, PAGE, SORT, ZOOM, CACHE];

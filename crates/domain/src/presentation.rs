@@ -1,22 +1,21 @@
-//! How a view is presented: the order and page of its tables, and where a zoom leads back to. It
-//! changes no data, so it is no part of [`crate::ViewState`]; it stands in the URL all the same.
+//! How a view is presented: the sort order and page of its tables, and what a zoom goes back to. It
+//! affects no data, so it is not part of [`crate::ViewState`], but it is in the URL as well.
 
 use crate::{Dashboard, Interval, IntervalChoice, PanelId, TimeRange, ViewState, parameter};
 use std::collections::BTreeMap;
 
-/// How a view is presented. What the URL says of it and makes no sense is ignored: nothing would be
-/// shown wrong.
+/// How a view is presented. Invalid parameters are ignored: without them nothing wrong is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Presentation {
     /// What was shown before the reader zoomed.
     pub zoomed_from: Option<ZoomedFrom>,
-    /// The tables that are not as their statements give them.
+    /// The tables whose order or page differs from the default.
     pub tables: BTreeMap<PanelId, TableState>,
-    /// Whether a panel's own page says what the cache has of it.
+    /// Whether a panel's own page shows its cache entries.
     pub cache: bool,
 }
 
-/// The range and interval that a zoom leads back to.
+/// The range and interval that zooming out returns to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ZoomedFrom {
     /// The range.
@@ -25,21 +24,21 @@ pub struct ZoomedFrom {
     pub interval: IntervalChoice,
 }
 
-/// The order and page of one table.
+/// The sort order and page of one table.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct TableState {
-    /// The order; absent, that of the statement.
+    /// The sort order; `None` for that of the statement.
     pub sort: Option<Sort>,
     /// The page, from 0.
     pub page: usize,
 }
 
-/// By which column, and in which direction.
+/// A sort column and direction.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Sort {
     /// The column's name.
     pub column: String,
-    /// Whether the largest comes first.
+    /// Whether the order is descending.
     pub descending: bool,
 }
 
@@ -76,8 +75,8 @@ impl Presentation {
         read
     }
 
-    /// The URL's parameters, not yet percent-encoded. The page of a panel's cache is no state that
-    /// links carry on.
+    /// The URL's parameters, not yet percent-encoded. Showing cache entries is left out: links do
+    /// not carry it on.
     pub fn to_pairs(&self) -> Vec<(String, String)> {
         let mut pairs = Vec::new();
         for (panel, table) in &self.tables {
@@ -92,7 +91,7 @@ impl Presentation {
         pairs
     }
 
-    /// The order and page of a panel's table.
+    /// The sort order and page of a panel's table.
     pub fn table(&self, panel: &PanelId) -> TableState {
         self.tables.get(panel).cloned().unwrap_or_default()
     }
@@ -104,7 +103,7 @@ fn known(dashboard: &Dashboard, panel: &str) -> Option<PanelId> {
 }
 
 impl Sort {
-    /// Reads `desc:revenue`.
+    /// Parses `desc:revenue`.
     pub fn parse(text: &str) -> Option<Self> {
         let (direction, column) = text.split_once(':')?;
         let descending = match direction {
@@ -124,12 +123,12 @@ impl std::fmt::Display for Sort {
 }
 
 impl ZoomedFrom {
-    /// What `view` shows.
+    /// The range and interval of `view`.
     pub fn of(view: &ViewState) -> Self {
         Self { range: view.range, interval: view.interval }
     }
 
-    /// Reads `last-90-days,auto` or `2011-11-01..2011-11-30,day`.
+    /// Parses `last-90-days,auto` or `2011-11-01..2011-11-30,day`.
     pub fn parse(text: &str) -> Option<Self> {
         let (range, interval) = text.rsplit_once(',')?;
         let range = match range.split_once("..") {
@@ -143,7 +142,7 @@ impl ZoomedFrom {
         Some(Self { range, interval })
     }
 
-    /// The view before the zoom, with what was chosen since.
+    /// The view before the zoom, with the selections made since.
     #[must_use]
     pub fn undone(self, view: &ViewState) -> ViewState {
         ViewState { range: self.range, interval: self.interval, variables: view.variables.clone() }
@@ -169,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn where_a_zoom_leads_back_to_survives_the_url() {
+    fn the_range_before_a_zoom_survives_the_url() {
         for text in
             ["last-90-days,auto", "2011-11-01..2011-11-30,day", "this-month,week", "today,hour"]
         {

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 pub struct Query {
     /// The text.
     pub sql: String,
-    /// The line of the dashboard's file on which the text starts, from 1; 0 when it is not from
-    /// a file. Errors are shown at the author's own lines.
+    /// The line of the dashboard's file on which the text starts, from 1; 0 if it is not from a
+    /// file. Errors refer to the author's own line numbers.
     pub line: u32,
 }
 
 impl Query {
-    /// A statement that stands in no file.
+    /// A statement that is not from a file.
     pub fn new(sql: impl Into<String>) -> Self {
         Self { sql: sql.into(), line: 0 }
     }

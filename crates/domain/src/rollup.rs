@@ -1,5 +1,5 @@
-//! A rollup: a denormalised, pre-aggregated table that Brisk maintains. Pure; how it is refreshed
-//! is the source's business, and when is the engine's.
+//! A rollup: a denormalised, pre-aggregated table that Brisk maintains. Pure types; `brisk-source`
+//! refreshes it, and `brisk-engine` decides when.
 
 use crate::identifier::NameError;
 use crate::{Interval, Query, SourceName, Timestamp, ZoneName, ZoneOffsets};
@@ -10,20 +10,20 @@ use std::time::Duration;
 /// The schema in which panels find rollups: `from brisk.daily_sales`.
 pub const ROLLUP_SCHEMA: &str = "brisk";
 
-/// A rollup's name, which is its table's name and its file's: `daily_sales`.
+/// A rollup's name, also that of its table and its file: `daily_sales`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RollupName(String);
 
-/// The name of a column of a rollup that Brisk itself has to write into SQL.
+/// A column of a rollup whose name Brisk itself writes into SQL.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RollupColumn(String);
 
-/// The table in which Brisk remembers what it did with the others.
+/// The bookkeeping table for all rollups.
 const RESERVED: &str = "rollups";
-/// PostgreSQL cuts names after 63 bytes, and some are made of these.
+/// PostgreSQL cuts names after 63 bytes, and some names are derived from these.
 const LONGEST: usize = 48;
 
-/// A rollup as its author declares it.
+/// A rollup as its author defined it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rollup {
     /// Its name.
@@ -32,7 +32,7 @@ pub struct Rollup {
     pub source: SourceName,
     /// The zone whose wall clock its buckets follow.
     pub zone: ZoneName,
-    /// What `$bucket(e)` means in it.
+    /// The width of its buckets: what `$bucket(e)` means in its statement.
     pub grain: Interval,
     /// The column with the start of the bucket.
     pub time: RollupColumn,
@@ -40,9 +40,9 @@ pub struct Rollup {
     pub keys: Vec<RollupColumn>,
     /// How far back rows may still change.
     pub lateness: Lateness,
-    /// It is refreshed at the latest so long after the last time.
+    /// The longest time between two refreshes.
     pub refresh: Option<Duration>,
-    /// The statement that gives its rows.
+    /// The statement that returns its rows.
     pub query: Query,
 }
 
@@ -50,7 +50,7 @@ pub struct Rollup {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Lateness(Option<(u16, Interval)>);
 
-/// The text is no lateness.
+/// The text is not a lateness.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "\"{0}\" is no lateness: write a whole number and a unit, such as \"90 minutes\" or \"2 days\""
@@ -58,7 +58,7 @@ pub struct Lateness(Option<(u16, Interval)>);
 pub struct LatenessError(String);
 
 impl RollupName {
-    /// Checks `text` and takes it.
+    /// Validates `text`.
     pub fn parse(text: &str) -> Result<Self, NameError> {
         let allowed = "lower-case letters, digits and underscores, starting with a letter; at \
                        most 48, and not \"rollups\"";
@@ -75,7 +75,7 @@ impl RollupName {
 }
 
 impl RollupColumn {
-    /// Checks `text` and takes it.
+    /// Validates `text`.
     pub fn parse(text: &str) -> Result<Self, NameError> {
         if is_name(text) && text.len() <= LONGEST {
             return Ok(Self(text.to_owned()));
@@ -109,7 +109,7 @@ impl fmt::Display for RollupColumn {
 }
 
 impl Lateness {
-    /// Reads `0`, `90 minutes`, `1 day`.
+    /// Parses `0`, `90 minutes`, `1 day`.
     pub fn parse(text: &str) -> Result<Self, LatenessError> {
         let wrong = || LatenessError(text.chars().take(80).collect());
         let words: Vec<&str> = text.split_whitespace().collect();
@@ -124,7 +124,7 @@ impl Lateness {
         }
     }
 
-    /// The instant so long before `instant`, on the wall clock from a day on.
+    /// The instant this much before `instant`; from a day on, counted on the wall clock.
     pub fn before(self, instant: Timestamp, zone: &ZoneOffsets) -> Timestamp {
         let Some((count, unit)) = self.0 else { return instant };
         match unit {
@@ -151,18 +151,18 @@ pub struct RollupRun {
     pub started_at: Timestamp,
     /// How long it took.
     pub seconds: f64,
-    /// What it wrote; or a sentence that says why it wrote nothing.
+    /// What it wrote, or a sentence on why it failed.
     pub outcome: Result<RollupReport, String>,
 }
 
 /// What a refresh wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RollupReport {
-    /// From which instant on rows were replaced; all of them where there is none.
+    /// Rows from this instant on were replaced; all rows if `None`.
     pub from: Option<Timestamp>,
-    /// Rows that were written.
+    /// Rows written.
     pub written: u64,
-    /// Rows that the table has now.
+    /// Rows in the table afterwards.
     pub rows: u64,
 }
 
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_such_that_sql_needs_no_quotes() {
+    fn names_need_no_quotes_in_sql() {
         assert!(RollupName::parse("daily_sales2").is_ok());
         for bad in ["", "rollups", "2days", "_a", "Daily", "a-b", "a b", "é", &"x".repeat(49)] {
             assert!(RollupName::parse(bad).is_err(), "{bad}");
@@ -179,8 +179,8 @@ mod tests {
     }
 
     #[test]
-    fn lateness_is_counted_on_the_wall_clock_from_a_day_on() {
-        // London, 2011-03-27: the day has 23 hours.
+    fn lateness_of_a_day_or_more_follows_the_wall_clock() {
+        // Clocks go forward in London on 2011-03-27, so that day has 23 hours.
         let zone = ZoneOffsets { first: 0, changes: vec![(1_301_187_600, 3600)] };
         let after = Timestamp::from_seconds(1_301_266_800);
         let before = |text| Lateness::parse(text).unwrap().before(after, &zone).seconds();

@@ -1,10 +1,10 @@
-//! How a rollup does, for those who look after it.
+//! The health of a rollup, for operators.
 
 use crate::{Interval, RollupName, RollupRun, SourceName, Timestamp};
 use std::fmt;
 use std::time::Duration;
 
-/// How a rollup does.
+/// The health of a rollup.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RollupStatus {
     /// Its name.
@@ -13,52 +13,52 @@ pub struct RollupStatus {
     pub source: SourceName,
     /// The width of its buckets.
     pub grain: Interval,
-    /// It is refreshed at the latest so long after the last time; where there is nothing, only
-    /// when its tables are invalidated.
+    /// The longest time between two refreshes; `None` if only an invalidation of its tables causes
+    /// one.
     pub refresh: Option<Duration>,
-    /// How it is.
+    /// Its state.
     pub state: RollupState,
-    /// The last refresh that went well.
+    /// The last successful refresh.
     pub last: Option<LastRefresh>,
-    /// What refreshes did lately, newest first, as far as it was written down.
+    /// Recent refreshes, newest first, as far as they were recorded.
     pub runs: Vec<RollupRun>,
 }
 
-/// A refresh that went well, as the table's database remembers it.
+/// A successful refresh, as recorded in the rollup's own database.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LastRefresh {
     /// When it was.
     pub at: Timestamp,
-    /// Rows of the table since then.
+    /// Rows in the table since then.
     pub rows: u64,
     /// How long it took.
     pub seconds: f64,
 }
 
-/// How a rollup is.
+/// The state of a rollup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RollupState {
-    /// Its table is of its definition, and the last refresh succeeded.
+    /// Its table matches its definition, and the last refresh succeeded.
     Good,
-    /// There is no table yet, and nothing went wrong.
+    /// It has no table yet, and nothing has failed.
     NotBuilt,
-    /// Its table is of an older definition.
+    /// Its table was built from an older definition.
     Changed,
-    /// It could not be refreshed; whether there is a table from before.
+    /// The last refresh failed.
     Failed {
         /// Why.
         why: String,
-        /// Whether there is a table from before.
+        /// Whether the table of an earlier refresh is still there.
         has_table: bool,
     },
-    /// Its declaration is wrong.
+    /// Its definition is invalid.
     Broken(String),
-    /// Its database does not say.
+    /// Its database did not answer.
     Unknown(String),
 }
 
 impl RollupState {
-    /// One or two words.
+    /// A short label.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Good => "up to date",
@@ -71,7 +71,7 @@ impl RollupState {
         }
     }
 
-    /// What is to be said besides.
+    /// The details, if there are any.
     pub fn why(&self) -> Option<&str> {
         match self {
             Self::Good | Self::NotBuilt => None,
@@ -81,7 +81,7 @@ impl RollupState {
     }
 }
 
-/// All of it on one line.
+/// The label and the details on one line.
 impl fmt::Display for RollupState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.why() {

@@ -1,29 +1,29 @@
-//! Where the marks and rows of a panel lead: to the same view with a variable set (a **filter**), or
-//! to another dashboard (a **link**).
+//! Where a panel's marks and rows lead: to the same view with a variable set (a **filter**), or to
+//! another dashboard (a **link**).
 //!
-//! [`RowLinks`] is the rule for one view; it makes the addresses from a frame's cells.
+//! [`RowLinks`] holds what is the same for a whole view, and makes each row's URL from its cells.
 
 use crate::selection::MAX_VALUE_LENGTH;
 use crate::variable_kind::Options;
 use crate::view::query_string;
 use crate::{Dashboard, Frame, PanelFilter, PanelLink, Selection, Values, Variable, ViewState};
 
-/// The rule that makes an address of each row.
+/// Makes the URL of each row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowLinks {
-    /// The address without its parameters.
+    /// The URL without its query string.
     path: String,
-    /// The parameters that are the same for all rows.
+    /// The parameters that are the same for every row.
     rest: Vec<(String, String)>,
-    /// The parameters that a row sets, and from which column.
+    /// The parameters that each row sets, and from which columns.
     set: Vec<Setting>,
-    /// What is chosen now; links to other dashboards have none.
+    /// The selected values of the filter's variable; empty for links to other dashboards.
     chosen: Vec<String>,
-    /// Whether that nothing is chosen has to be said, because the dashboard would choose something.
-    says_nothing: bool,
-    /// The place on the page, so that who chooses stays where they are.
+    /// Whether an empty selection must be spelled out, because the variable has a default.
+    empty_is_explicit: bool,
+    /// The fragment that keeps the reader's place on the page.
     anchor: Option<String>,
-    /// The title of the dashboard that it leads to, unless it is the same.
+    /// The title of the target dashboard; `None` for a filter.
     title: Option<String>,
 }
 
@@ -32,22 +32,22 @@ pub struct RowLinks {
 struct Setting {
     name: String,
     column: Option<String>,
-    /// The values that are allowed, where they are written in the dashboard's file.
+    /// The allowed values, if the dashboard's file lists them.
     options: Option<Vec<String>>,
 }
 
 /// Where one row leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowLink {
-    /// The address, not yet escaped for markup.
+    /// The URL, not yet escaped for markup.
     pub href: String,
-    /// Whether the row is what is chosen; then the address takes that back.
+    /// Whether the row's value is selected; following the link then deselects it.
     pub is_chosen: bool,
 }
 
 impl RowLinks {
-    /// Rows that filter the view they are shown in. `path` and `pairs` are the page's own address;
-    /// `anchor` the place on it.
+    /// Rows that filter the view they are shown in. `path` and `pairs` are the page's own URL,
+    /// `anchor` the fragment to return to.
     pub fn of_filter(
         filter: &PanelFilter,
         variable: &Variable,
@@ -63,14 +63,14 @@ impl RowLinks {
             rest: pairs,
             set: vec![Setting::of(variable, filter.column.clone())],
             chosen: chosen.to_vec(),
-            says_nothing: !variable.kind.default_values().is_empty(),
+            empty_is_explicit: !variable.kind.default_values().is_empty(),
             anchor,
             title: None,
         }
     }
 
-    /// Rows that lead to `target`; `None` where the rows set nothing, so that there is one link for
-    /// all of the panel: [`PanelLink::href`].
+    /// Rows that lead to `target`; `None` if rows set no variable, since then the whole panel has
+    /// one link: [`PanelLink::href`].
     pub fn of_link(link: &PanelLink, target: &Dashboard, view: &ViewState) -> Option<Self> {
         let set: Vec<Setting> = link
             .variables
@@ -86,13 +86,13 @@ impl RowLinks {
             rest,
             set,
             chosen: Vec::new(),
-            says_nothing: false,
+            empty_is_explicit: false,
             anchor: None,
             title: Some(target.title.clone()),
         })
     }
 
-    /// Where row `row` leads; `None` where its cell is NULL, or no value that the variable takes.
+    /// Where row `row` leads; `None` if its cell is NULL or not a value that the variable accepts.
     pub fn row(&self, frame: &Frame, row: usize) -> Option<RowLink> {
         let mut pairs = self.rest.clone();
         let mut is_chosen = false;
@@ -102,7 +102,7 @@ impl RowLinks {
             if is_chosen {
                 let others = self.chosen.iter().filter(|chosen| **chosen != value);
                 pairs.extend(others.map(|other| (setting.name.clone(), other.clone())));
-                if self.chosen.len() == 1 && self.says_nothing {
+                if self.chosen.len() == 1 && self.empty_is_explicit {
                     pairs.push((setting.name.clone(), String::new()));
                 }
             } else {
@@ -117,7 +117,7 @@ impl RowLinks {
         Some(RowLink { href, is_chosen })
     }
 
-    /// Whether one of the rows is chosen, so that the others step back.
+    /// Whether any row is selected, so that the others can be dimmed.
     pub fn is_any_chosen(&self, frame: &Frame) -> bool {
         let is_chosen = |setting: &Setting, row| {
             setting.value(frame, row).is_some_and(|value| self.chosen.contains(&value))
@@ -129,12 +129,12 @@ impl RowLinks {
                 .is_some_and(|setting| (0..frame.rows()).any(|row| is_chosen(setting, row)))
     }
 
-    /// The place of the column whose cells say what is chosen: where a table has its links.
+    /// The index of the column that holds the selectable values, where a table puts its links.
     pub fn column(&self, frame: &Frame) -> Option<usize> {
         self.set.first()?.column(frame)
     }
 
-    /// What a link does, for who does not see it.
+    /// What following the link does, for screen readers.
     pub fn hint(&self, is_chosen: bool) -> String {
         match (&self.title, is_chosen) {
             (Some(title), _) => format!("open {title}"),
@@ -162,7 +162,7 @@ impl Setting {
         }
     }
 
-    /// The cell's value, where a variable can have it: text or an exact number.
+    /// The cell's value if a variable can take it: text or an exact number.
     fn value(&self, frame: &Frame, row: usize) -> Option<String> {
         let values = &frame.columns().get(self.column(frame)?)?.values;
         if matches!(values, Values::Time(_) | Values::Float(_)) {
@@ -176,7 +176,7 @@ impl Setting {
 }
 
 impl PanelLink {
-    /// The address of `target` with the time and the choices of `view`.
+    /// The URL of `target` with the time range and selections of `view`.
     pub fn href(target: &Dashboard, view: &ViewState) -> String {
         format!("/d/{}{}", target.slug, view.carried_to(target).query_string(target))
     }
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_sets_the_variable_and_the_chosen_row_takes_it_back() {
+    fn a_row_selects_its_value_and_a_selected_row_deselects_it() {
         let sales = dashboard("sales", vec![variable("country", true, free(), &[])]);
         let frame = frame(&[Some("Côte d'Ivoire & \"co\""), Some("France"), None, Some("")]);
         let links = filtered(&sales, "range=last-7-days&country=France", None);
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_chosen_values_a_row_takes_back_its_own() {
+    fn a_selected_row_keeps_the_other_selected_values() {
         let sales = dashboard("sales", vec![variable("country", true, free(), &[])]);
         let links = filtered(&sales, "country=France&country=EIRE", None);
         let frame = frame(&[Some("France"), Some("Spain")]);
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn that_nothing_is_chosen_is_said_where_the_dashboard_would_choose() {
+    fn an_empty_selection_is_explicit_if_the_variable_has_a_default() {
         let sales = dashboard("sales", vec![variable("country", true, free(), &["France"])]);
         let links = filtered(&sales, "", None);
         assert_eq!(
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn only_values_that_the_variable_takes_are_links() {
+    fn only_values_that_the_variable_accepts_are_links() {
         let fixed = Options::Fixed(vec!["low".into()]);
         let sales = dashboard("sales", vec![variable("country", false, fixed, &[])]);
         let long = "x".repeat(201);
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_carries_time_and_what_both_dashboards_have() {
+    fn a_link_carries_the_range_and_shared_variables() {
         let bands = || Options::Fixed(vec!["low".into(), "high".into()]);
         let sales = dashboard(
             "sales",

@@ -1,4 +1,4 @@
-//! Messages as sentences.
+//! Turns messages into sentences.
 
 /// `text` with its first letter in upper case.
 pub fn capitalised(text: &str) -> String {
@@ -7,8 +7,8 @@ pub fn capitalised(text: &str) -> String {
     first.into_iter().flatten().chain(letters).collect()
 }
 
-/// Parsers start their messages in lower case and end them without a full stop; a message that
-/// stands alone is a sentence.
+/// Parser errors start in lower case and end without a full stop; a message shown on its own is a
+/// sentence.
 pub fn sentence(message: &str) -> String {
     capitalised(message.trim_end_matches('.')) + "."
 }

@@ -1,20 +1,21 @@
 //! Tags: what a cached frame depends on, and what an invalidation names.
 //!
-//! Their text is read and written here and nowhere else. The cache only compares it: to it, a tag
-//! is an opaque name.
+//! Their text is parsed and written only here. The cache merely compares it: to the cache a tag is
+//! an opaque name.
 //!
-//! To add a kind: a variant of [`Tag`] and of [`TagKind`]; the compiler names the other places.
+//! To add a kind, add a variant to [`Tag`] and to [`TagKind`]; the compiler then points at the
+//! rest.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The tag of everything.
+/// The tag that every entry has.
 pub const ALL: &str = "all";
-/// Bytes of a tag, at most.
+/// The longest tag, in bytes.
 const LONGEST: usize = 200;
 
-/// What a frame depends on. The parts are as somebody wrote them: whether there is such a source
-/// or dashboard is another question.
+/// What a frame depends on. The parts are as written: a tag may name a source or dashboard that
+/// does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Tag {
@@ -27,7 +28,7 @@ pub enum Tag {
         /// `public.orders`, or `orders`.
         table: String,
     },
-    /// `source:shop`: whatever is read from it.
+    /// `source:shop`: everything read from it.
     Source(String),
     /// `rollup:shop.daily_sales`.
     Rollup {
@@ -45,12 +46,12 @@ pub enum Tag {
         /// `revenue`.
         panel: String,
     },
-    /// A name of an author's own: `nightly-load`. Also what looks like one of the others and is
-    /// none, which [`Tag::slip`] tells.
+    /// An author's own name: `nightly-load`. Also a malformed tag of another kind, which
+    /// [`Tag::slip`] detects.
     Custom(String),
 }
 
-/// What stands before the colon of a tag.
+/// What comes before the colon of a tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TagKind {
     /// `table:`
@@ -65,21 +66,21 @@ pub enum TagKind {
     Panel,
 }
 
-/// How a custom tag may be a slip of the pen.
+/// How a custom tag may be a typo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Slip<'a> {
-    /// It begins like one of these, and does not go on like it.
+    /// It starts like a tag of this kind, but the rest does not fit.
     Incomplete(TagKind),
-    /// What stands before its colon is no kind.
+    /// What comes before its colon is not a kind.
     UnknownKind(&'a str),
 }
 
-/// The text is no tag.
+/// The text is not a tag.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("tag \"{0}\" must be 1 to {LONGEST} bytes without blanks and control characters")]
 pub struct TagError(String);
 
-/// Whether `text` may be a tag at all.
+/// Whether `text` can be a tag at all.
 pub fn check(text: &str) -> Result<(), TagError> {
     let fits = (1..=LONGEST).contains(&text.len())
         && !text.chars().any(|c| c.is_whitespace() || c.is_control());
@@ -87,7 +88,7 @@ pub fn check(text: &str) -> Result<(), TagError> {
 }
 
 impl Tag {
-    /// Reads a tag.
+    /// Parses a tag.
     pub fn parse(text: &str) -> Result<Self, TagError> {
         check(text)?;
         if text == ALL {
@@ -100,7 +101,8 @@ impl Tag {
         Ok(known.unwrap_or_else(|| Self::Custom(text.to_owned())))
     }
 
-    /// Its kind, also of one that is [incomplete](Slip::Incomplete). `all` and custom tags have none.
+    /// Its kind, even if the rest is [incomplete](Slip::Incomplete). `all` and custom tags have
+    /// none.
     pub fn kind(&self) -> Option<TagKind> {
         match self {
             Self::All => None,
@@ -113,14 +115,14 @@ impl Tag {
         }
     }
 
-    /// How a custom tag may be a slip; `None` of all others.
+    /// How a custom tag may be a typo; `None` for all other tags.
     pub fn slip(&self) -> Option<Slip<'_>> {
         let Self::Custom(text) = self else { return None };
         let (kind, _) = text.split_once(':')?;
         Some(TagKind::parse(kind).map_or(Slip::UnknownKind(kind), Slip::Incomplete))
     }
 
-    /// The text by which tags are compared: tables are the same in upper and lower case.
+    /// The text to compare tags by: table names are case-insensitive.
     pub fn compared(&self) -> String {
         match self.kind() {
             Some(TagKind::Table) => self.to_string().to_lowercase(),
@@ -130,7 +132,7 @@ impl Tag {
 }
 
 impl TagKind {
-    /// All kinds, in the order in which messages list them.
+    /// Every kind, in the order in which messages list them.
     pub const ALL: [Self; 5] =
         [Self::Table, Self::Source, Self::Rollup, Self::Dashboard, Self::Panel];
 
@@ -138,7 +140,7 @@ impl TagKind {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
-    /// What stands before the colon.
+    /// What comes before the colon.
     pub fn word(self) -> &'static str {
         match self {
             Self::Table => "table",
@@ -149,7 +151,7 @@ impl TagKind {
         }
     }
 
-    /// How a whole tag of the kind is written.
+    /// The pattern of a tag of this kind.
     pub fn form(self) -> &'static str {
         match self {
             Self::Table => "table:SOURCE.TABLE",
@@ -160,7 +162,7 @@ impl TagKind {
         }
     }
 
-    /// The tag whose text goes on with `name` after the colon.
+    /// The tag of this kind with `name` after the colon.
     fn tag(self, name: &str) -> Option<Tag> {
         let two = |between| {
             let (first, second) = name.split_once(between)?;
@@ -237,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_tag_is_refused() {
+    fn invalid_tags_are_refused() {
         let longest = "x".repeat(LONGEST);
         assert!(Tag::parse(&longest).is_ok());
         for bad in ["", " ", "a b", "table:shop. orders", "a\nb", "a\u{7f}", "a\u{a0}b"] {
@@ -248,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn slips_are_told_from_names_of_ones_own() {
+    fn slips_are_told_from_custom_names() {
         for (text, slip) in [
             ("nightly-load", None),
             ("All", None),
@@ -271,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn only_tables_are_compared_without_case() {
+    fn only_table_names_are_case_insensitive() {
         assert_eq!(parse("table:Shop.Orders").compared(), "table:shop.orders");
         assert_eq!(parse("table:Sh*").compared(), "table:sh*");
         assert_eq!(parse("source:Shop").compared(), "source:Shop");

@@ -1,4 +1,4 @@
-//! Which stretch of time a view covers.
+//! The time range of a view.
 
 use crate::bounds::{span_label, url_ends};
 use crate::{Bounds, Interval, Timestamp, ZoneOffsets};
@@ -6,7 +6,7 @@ use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A stretch of time as readers say it; [`TimeRange::bounds`] makes instants of it.
+/// A time range as readers name it; [`TimeRange::bounds`] resolves it to instants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum TimeRange {
@@ -16,11 +16,11 @@ pub enum TimeRange {
     This(Interval),
     /// The unit before the current one: `previous month`.
     Previous(Interval),
-    /// From a wall-clock time up to, and without, another.
+    /// From one wall-clock time up to, but not including, another.
     Absolute(NaiveDateTime, NaiveDateTime),
 }
 
-/// The text is no time range.
+/// The text is not a time range.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TimeRangeError {
     /// Not one of the forms.
@@ -28,21 +28,21 @@ pub enum TimeRangeError {
         "range \"{0}\" is not known: use \"last N hours|days|weeks|months|years\", \"this month\", \"previous month\" (or another unit), or from and to"
     )]
     Unknown(String),
-    /// Not a date.
+    /// It is not a date.
     #[error("\"{0}\" is not a date: use 2011-11-01 or 2011-11-01T09:30")]
     NotADate(String),
-    /// Only one end was given.
+    /// One end is missing.
     #[error("a custom range needs both from and to")]
     OneEnd,
-    /// Ends before it starts.
+    /// It ends before it starts.
     #[error("the range ends ({1}) before it starts ({0})")]
     Reversed(String, String),
-    /// Longer than fifty years, or outside the years 1900 to 2200.
+    /// It is longer than fifty years, or outside the years 1900 to 2200.
     #[error("the range must lie between the years 1900 and 2200 and be at most 50 years long")]
     TooFar,
 }
 
-/// The ranges that the picker offers, with their words.
+/// The ranges that the picker offers, with their labels.
 pub const PRESETS: [(&str, TimeRange); 10] = [
     ("Today", TimeRange::This(Interval::Day)),
     ("Last 7 days", TimeRange::Last(7, Interval::Day)),
@@ -59,8 +59,8 @@ pub const PRESETS: [(&str, TimeRange); 10] = [
 const LONGEST: Duration = Duration::days(50 * 366);
 
 impl TimeRange {
-    /// Reads a relative range: `last 90 days`, `this month`, `previous week`; hyphens and blanks
-    /// are the same, so that it fits into URLs.
+    /// Parses a relative range: `last 90 days`, `this month`, `previous week`. Hyphens count as
+    /// spaces, for URLs.
     pub fn parse(text: &str) -> Result<Self, TimeRangeError> {
         let unknown = || TimeRangeError::Unknown(text.chars().take(80).collect());
         let words = text.trim().to_ascii_lowercase();
@@ -88,8 +88,8 @@ impl TimeRange {
         }
     }
 
-    /// Reads a custom range. An end that is a date alone includes that day; one with a time of
-    /// day does not include that instant.
+    /// Parses a custom range. An end given as a date includes that day; one with a time of day is
+    /// exclusive.
     pub fn parse_custom(from: &str, to: &str) -> Result<Self, TimeRangeError> {
         if from.trim().is_empty() || to.trim().is_empty() {
             return Err(TimeRangeError::OneEnd);
@@ -105,7 +105,7 @@ impl TimeRange {
         }
     }
 
-    /// The range as it stands in a URL: `last-90-days`; `None` for a custom one, which has
+    /// The range as written in a URL: `last-90-days`; `None` for a custom one, which has
     /// [`TimeRange::custom_ends`] instead.
     pub fn word(&self) -> Option<String> {
         match self {
@@ -118,7 +118,7 @@ impl TimeRange {
         }
     }
 
-    /// `from` and `to` as they stand in a URL: dates alone where both fall on midnight.
+    /// `from` and `to` as written in a URL: dates alone if both are midnights.
     pub fn custom_ends(&self) -> Option<(String, String)> {
         let Self::Absolute(from, to) = self else {
             return None;
@@ -126,7 +126,7 @@ impl TimeRange {
         Some(url_ends(*from, *to))
     }
 
-    /// The words for people: `Last 90 days`, `1 – 30 Nov 2011`.
+    /// The text for readers: `Last 90 days`, `1 – 30 Nov 2011`.
     pub fn label(&self) -> String {
         match self {
             Self::Last(1, unit) => format!("Last {}", unit.word()),
@@ -140,8 +140,8 @@ impl TimeRange {
     }
 
     /// The instants that the range means at `now`. Relative ranges end with the current unit and
-    /// are aligned to the finer of `interval` and their own unit, so that views of the same
-    /// minute share their entries.
+    /// are aligned to the finer of `interval` and their own unit, so that views of the same minute
+    /// share entries.
     pub fn bounds(&self, now: Timestamp, interval: Option<Interval>, zone: &ZoneOffsets) -> Bounds {
         let now = zone.local(now);
         let (from, to) = match *self {
@@ -159,12 +159,12 @@ impl TimeRange {
     }
 }
 
-/// A wall-clock time, and whether it was a date alone.
-/// Reads a date, or a date with a time of day, on the wall clock of `zone`.
+/// Parses a date, or a date with a time of day, on the wall clock of `zone`.
 pub fn parse_instant(text: &str, zone: &ZoneOffsets) -> Result<Timestamp, TimeRangeError> {
     parse_wall(text).map(|(at, _)| zone.instant(at))
 }
 
+/// The wall-clock time, and whether it was a date alone.
 fn parse_wall(text: &str) -> Result<(NaiveDateTime, bool), TimeRangeError> {
     let text = text.trim();
     let known_year = |at: NaiveDateTime| (1900..=2200).contains(&at.year());
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_refused_with_words() {
+    fn nonsense_is_refused() {
         for bad in ["", "last", "last 0 days", "last 99999999 days", "next week"] {
             assert!(TimeRange::parse(bad).is_err(), "{bad}");
         }

@@ -1,12 +1,12 @@
-//! What a number counts.
+//! What a number measures.
 
 use serde::{Deserialize, Serialize};
 
-/// What a number counts; decides its prefix, suffix and digits.
+/// What a number measures; determines its prefix, suffix and digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Unit {
-    /// A bare number.
+    /// A plain number.
     #[default]
     None,
     /// Money, by ISO 4217 code.
@@ -17,11 +17,11 @@ pub enum Unit {
     Seconds,
     /// Bytes, shown in powers of 1000.
     Bytes,
-    /// A word behind the number: `orders`.
+    /// A noun after the number: `orders`.
     Noun(String),
 }
 
-/// The text names no unit.
+/// The text is not a unit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "unit \"{0}\" is not known: use an ISO 4217 currency (GBP), percent, seconds, bytes, or a lower-case noun"
@@ -29,7 +29,7 @@ pub enum Unit {
 pub struct UnitError(String);
 
 impl Unit {
-    /// Reads `GBP`, `percent`, `seconds`, `bytes`, `none`, or a lower-case noun.
+    /// Parses `GBP`, `percent`, `seconds`, `bytes`, `none`, or a lower-case noun.
     pub fn parse(text: &str) -> Result<Self, UnitError> {
         Ok(match text {
             "" | "none" => Self::None,
@@ -49,7 +49,7 @@ impl Unit {
         })
     }
 
-    /// The currency's sign where there is one that readers know, else its code and a space.
+    /// The currency's symbol if it has a familiar one, otherwise its code and a space.
     pub fn prefix(&self) -> String {
         match self {
             Self::Money(code) => match code.as_str() {

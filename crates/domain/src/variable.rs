@@ -1,4 +1,4 @@
-//! What readers can choose on a dashboard besides time.
+//! What readers can choose on a dashboard besides the time range.
 
 use crate::identifier::VariableName;
 use crate::variable_kind::VariableKind;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Variable {
     /// `:country` in statements, `country=` in URLs.
     pub name: VariableName,
-    /// The word for readers.
+    /// The label shown to readers.
     pub label: String,
     /// What can be chosen, and how.
     pub kind: VariableKind,

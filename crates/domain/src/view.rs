@@ -1,4 +1,4 @@
-//! What a reader looks at, as it stands in the URL.
+//! What a reader is looking at, as encoded in the URL.
 
 use crate::parameter;
 use crate::selection::{MAX_SELECTED, MAX_VALUE_LENGTH};
@@ -8,57 +8,57 @@ use crate::{Dashboard, Interval, IntervalChoice, Selection, Slug, TimeRange, Var
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The choices that make one view of a dashboard: all of its state, and all of it in the URL.
+/// The choices that make up one view of a dashboard: all of its state, all of it in the URL.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ViewState {
-    /// Which stretch of time.
+    /// The time range.
     pub range: TimeRange,
-    /// How wide the buckets are.
+    /// The width of the buckets.
     pub interval: IntervalChoice,
-    /// The chosen values, one selection for each of the dashboard's variables.
+    /// The selected values, one selection per variable of the dashboard.
     pub variables: BTreeMap<VariableName, Selection>,
 }
 
-/// A view by its address, and how often readers asked for it.
+/// A view's address, and how often readers requested it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestedView {
     /// The dashboard.
     pub dashboard: Slug,
-    /// The page's query string with its `?`; empty for the view that opens first.
+    /// The page's query string with its `?`; empty for the default view.
     pub query: String,
-    /// How often.
+    /// How many times.
     pub count: u32,
 }
 
-/// Why the parameters of a URL make no view.
+/// Why a URL's parameters are not a valid view.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ViewError {
-    /// The range.
+    /// The range is invalid.
     #[error(transparent)]
     Range(#[from] TimeRangeError),
-    /// The interval.
+    /// The interval is invalid.
     #[error(
         "interval \"{0}\" is not known: use auto, minute, hour, day, week, month, quarter or year"
     )]
     Interval(String),
-    /// A value that the variable does not offer.
+    /// The variable does not offer this value.
     #[error("{label} has no choice \"{value}\"")]
     Choice {
-        /// The variable's word for readers.
+        /// The variable's label.
         label: String,
-        /// What was asked for.
+        /// The value in the URL.
         value: String,
     },
     /// Several values for a variable that takes one.
     #[error("{0} takes one value")]
     OneValue(String),
-    /// Too many or too long values.
+    /// Too many values, or values that are too long.
     #[error("{0} takes at most {MAX_SELECTED} values of at most {MAX_VALUE_LENGTH} bytes")]
     TooMuch(String),
 }
 
 impl ViewState {
-    /// The view that opens first.
+    /// The default view: what opens without parameters.
     pub fn default_of(dashboard: &Dashboard) -> Self {
         let variables = dashboard.variables.iter();
         Self {
@@ -70,9 +70,9 @@ impl ViewState {
         }
     }
 
-    /// Reads a URL's parameters, already percent-decoded; what they leave out is as in
-    /// [`ViewState::default_of`]. Parameters that the dashboard does not know are ignored, as on
-    /// any web page: links carry tracking parameters.
+    /// Reads a URL's parameters, already percent-decoded. Missing ones are as in
+    /// [`ViewState::default_of`]; unknown ones are ignored, because links often carry tracking
+    /// parameters.
     pub fn from_pairs(
         dashboard: &Dashboard,
         pairs: &[(String, String)],
@@ -82,7 +82,8 @@ impl ViewState {
         };
         let mut view = Self::default_of(dashboard);
         match (last(parameter::RANGE), last(parameter::FROM), last(parameter::TO)) {
-            // A form sends all of its fields: custom dates count where the range says nothing else.
+            // A form submits all of its fields: custom dates count only if no preset range is
+            // given.
             (None | Some("custom"), from, to) if from.is_some() || to.is_some() => {
                 view.range = TimeRange::parse_custom(from.unwrap_or(""), to.unwrap_or(""))?;
             }
@@ -123,8 +124,8 @@ impl ViewState {
         Ok(view)
     }
 
-    /// The same time and, of what is chosen, what `other` has a variable for and takes: where a link
-    /// from one dashboard to another leads.
+    /// The view that a link to dashboard `other` opens: the same time range, and those selections
+    /// for which `other` has a variable that accepts them.
     pub fn carried_to(&self, other: &Dashboard) -> Self {
         let mut there = Self::default_of(other);
         (there.range, there.interval) = (self.range, self.interval);
@@ -139,8 +140,8 @@ impl ViewState {
         there
     }
 
-    /// The URL's parameters, not yet percent-encoded: only what differs from the view that opens
-    /// first, so that equal views have equal URLs.
+    /// The URL's parameters, not yet percent-encoded. Only what differs from the default view is
+    /// written, so equal views have equal URLs.
     pub fn to_pairs(&self, dashboard: &Dashboard) -> Vec<(String, String)> {
         let default = Self::default_of(dashboard);
         let mut pairs = Vec::new();
@@ -176,14 +177,14 @@ impl ViewState {
         pairs
     }
 
-    /// [`ViewState::to_pairs`], percent-encoded, with a leading `?` unless there is none.
+    /// [`ViewState::to_pairs`], percent-encoded, with a leading `?`; empty if there are none.
     pub fn query_string(&self, dashboard: &Dashboard) -> String {
         query_string(&self.to_pairs(dashboard))
     }
 }
 
-/// Percent-encodes parameters (RFC 3986: all but the unreserved characters), with a leading `?`
-/// unless there is none.
+/// Percent-encodes parameters (RFC 3986: all but the unreserved characters), with a leading `?`;
+/// empty if there are none.
 pub fn query_string(pairs: &[(String, String)]) -> String {
     let encode = |text: &str, out: &mut String| {
         for byte in text.bytes() {
@@ -207,8 +208,8 @@ pub fn query_string(pairs: &[(String, String)]) -> String {
     out
 }
 
-/// Reads a query string (with or without `?`) as forms write it: `+` is a blank, and what is not
-/// valid stays as it is.
+/// Parses a query string (with or without `?`) as forms encode it: `+` is a space, and invalid
+/// escapes are kept as they are.
 pub fn parse_query(query: &str) -> Vec<(String, String)> {
     let decode = |text: &str| {
         let mut bytes = Vec::with_capacity(text.len());
@@ -295,14 +296,14 @@ mod tests {
     }
 
     #[test]
-    fn urls_survive_reading() {
+    fn urls_round_trip() {
         let view = read(&[("from", "2011-11-01"), ("to", "2011-11-30"), ("band", "low")]).unwrap();
         let pairs = view.to_pairs(&dashboard());
         assert_eq!(ViewState::from_pairs(&dashboard(), &pairs).unwrap(), view);
     }
 
     #[test]
-    fn query_strings_survive_both_ways() {
+    fn query_strings_round_trip() {
         let pairs = vec![("a".to_owned(), "Côte d'Ivoire & 100%".to_owned())];
         assert_eq!(parse_query(&query_string(&pairs)), pairs);
         let form = parse_query("range=last+7+days&x&%zz=%");
@@ -311,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_refused_and_strangers_are_ignored() {
+    fn invalid_values_are_refused_and_unknown_parameters_ignored() {
         assert!(read(&[("utm_source", "mail")]).is_ok());
         assert!(read(&[("range", "soon")]).is_err());
         assert!(read(&[("interval", "fortnight")]).is_err());

@@ -1,7 +1,7 @@
-//! Time zones: an IANA name, and its offsets over a stretch of time.
+//! Time zones: an IANA name, and its UTC offsets over a span of time.
 //!
-//! The offsets travel instead of the time zone database: SQL and the browser need only the few
-//! changes that fall into the range at hand.
+//! Offsets travel in place of the time zone database: SQL and the browser need only the few changes
+//! within the range at hand.
 
 use crate::Timestamp;
 use chrono::{DateTime, Duration, NaiveDateTime};
@@ -13,17 +13,17 @@ use std::fmt;
 #[serde(transparent)]
 pub struct ZoneName(String);
 
-/// The time zone database has no such zone.
+/// The time zone database does not have this zone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("time zone \"{0}\" is not in the IANA database: use a name such as Europe/London or UTC")]
 pub struct ZoneError(String);
 
-/// A zone's offsets from UTC over a stretch of time.
+/// A zone's UTC offsets over a span of time.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ZoneOffsets {
     /// Seconds east of UTC before the first change.
     pub first: i32,
-    /// Each change: from which instant (in whole seconds since the epoch) which offset holds.
+    /// Each change: the instant (in whole seconds since the epoch) and the offset from then on.
     pub changes: Vec<(i64, i32)>,
 }
 
@@ -46,7 +46,7 @@ impl fmt::Display for ZoneName {
 }
 
 impl ZoneOffsets {
-    /// UTC: no offset, no change.
+    /// UTC: offset 0, no changes.
     pub const fn utc() -> Self {
         Self { first: 0, changes: Vec::new() }
     }
@@ -58,14 +58,14 @@ impl ZoneOffsets {
         passed.checked_sub(1).map_or(self.first, |i| self.changes[i].1)
     }
 
-    /// The wall clock at `instant`. Instants beyond the years that can be written show the epoch.
+    /// The wall clock at `instant`. Instants whose year cannot be represented show the epoch.
     pub fn local(&self, instant: Timestamp) -> NaiveDateTime {
         let shifted = instant.0.saturating_add(i64::from(self.at(instant)) * 1_000_000);
         DateTime::from_timestamp_micros(shifted).unwrap_or_default().naive_utc()
     }
 
-    /// The instant at which the wall clock shows `local`: the earlier one when it does so twice,
-    /// and for an hour that is skipped, the instant of the change.
+    /// The instant at which the wall clock shows `local`: the earlier one if it does so twice, and
+    /// the instant of the change if it skips `local`.
     pub fn instant(&self, local: NaiveDateTime) -> Timestamp {
         let wall = local.and_utc().timestamp_micros();
         let mut offset = self.first;
@@ -83,7 +83,7 @@ impl ZoneOffsets {
         Timestamp(wall - i64::from(offset) * 1_000_000)
     }
 
-    /// The offsets for instants from `from` to `to` only: short enough to travel.
+    /// The offsets between `from` and `to` only, which is short enough to send.
     #[must_use]
     pub fn within(&self, from: Timestamp, to: Timestamp) -> Self {
         let inside = |at: &&(i64, i32)| at.0 > from.seconds() && at.0 <= to.seconds();
@@ -93,7 +93,7 @@ impl ZoneOffsets {
         }
     }
 
-    /// `instant` moved by days on the wall clock, through daylight-saving changes.
+    /// `instant` moved by a number of days on the wall clock, through daylight-saving changes.
     pub fn plus_days(&self, instant: Timestamp, days: i64) -> Timestamp {
         let local = self.local(instant);
         self.instant(local.checked_add_signed(Duration::days(days)).unwrap_or(local))
@@ -108,7 +108,7 @@ mod database {
     const DAY: i64 = 86_400;
 
     impl ZoneName {
-        /// Takes `text` if the time zone database knows it.
+        /// Accepts `text` if the time zone database knows it.
         pub fn parse(text: &str) -> Result<Self, ZoneError> {
             match text.parse::<chrono_tz::Tz>() {
                 Ok(_) => Ok(Self(text.into())),
@@ -116,14 +116,14 @@ mod database {
             }
         }
 
-        /// The zone's offsets, right for instants from `from` to `to`.
+        /// The zone's offsets, valid for instants from `from` to `to`.
         pub fn offsets(&self, from: Timestamp, to: Timestamp) -> ZoneOffsets {
             let zone = self.0.parse().unwrap_or(chrono_tz::Tz::UTC);
             let offset = |seconds: i64| -> i32 {
                 let instant = DateTime::from_timestamp(seconds, 0).unwrap_or_default().naive_utc();
                 zone.offset_from_utc_datetime(&instant).fix().local_minus_utc()
             };
-            // A day's margin on both sides, because wall clocks are up to 14 hours away.
+            // A day's margin on both sides, because a wall clock can be up to 14 hours off UTC.
             let (mut at, end) = (from.seconds() - DAY, to.seconds() + DAY);
             let first = offset(at);
             let (mut current, mut changes) = (first, Vec::new());
@@ -169,7 +169,7 @@ mod tests {
     fn london_changes_twice_in_2011() {
         let offsets = london_2011();
         assert_eq!(offsets.first, 0);
-        // 2011-03-27 01:00 and 2011-10-30 01:00 UTC, as the law had it.
+        // 2011-03-27 01:00 and 2011-10-30 01:00 UTC, the legal dates of the change.
         assert_eq!(offsets.changes, vec![(1_301_187_600, 3600), (1_319_936_400, 0)]);
     }
 
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn skipped_hour_is_the_change_and_doubled_hour_is_the_first() {
+    fn a_skipped_time_is_the_change_and_a_repeated_time_is_the_earlier() {
         let offsets = london_2011();
         assert_eq!(offsets.instant(wall("2011-03-27 01:30")).seconds(), 1_301_187_600);
         assert_eq!(offsets.instant(wall("2011-10-30 01:30")).seconds(), 1_319_936_400 - 1800);

@@ -1,9 +1,9 @@
-//! Statements that a plan runs after the load, and the tables that they name as `$table(name)`.
+//! Statements that a plan runs after the load, and the tables they mark as `$table(name)`.
 //!
-//! On MySQL and MariaDB a statement that creates or drops a table ends the transaction. So there
-//! all new tables get other names first, and are renamed together, which is atomic. That works
-//! only for tables whose names are told from other words: `$table(invoices)`. On the other
-//! databases it is just the table's name.
+//! On MySQL and MariaDB, a statement that creates or drops a table commits the transaction. There,
+//! all new tables are created under other names and renamed together, which is atomic. That
+//! requires table names to be marked: `$table(invoices)`. On other databases the mark is simply the
+//! table's name.
 
 use crate::ImportError;
 use crate::plan::is_plain_name;
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 const MARK: &str = "$table(";
 
-/// `statement` with each `$table(name)` as `spelled` writes it.
+/// `statement` with each `$table(name)` written by `spelled`.
 pub(crate) fn written(
     statement: &str,
     spelled: impl Fn(&str) -> String,
@@ -26,7 +26,7 @@ pub(crate) fn written(
     Ok(out)
 }
 
-/// The tables that `statements` name as `$table(name)`.
+/// The tables that `statements` mark as `$table(name)`.
 pub(crate) fn tables(statements: &[String]) -> Result<BTreeSet<String>, ImportError> {
     let mut tables = BTreeSet::new();
     for statement in statements {
@@ -39,8 +39,8 @@ pub(crate) fn tables(statements: &[String]) -> Result<BTreeSet<String>, ImportEr
     Ok(tables)
 }
 
-/// Makes sure that `statements` change none of `tables` in place, nor read the ones that are to
-/// be replaced: each names them only as `$table(name)`, and names one.
+/// Checks that `statements` neither change any of `tables` in place nor read those about to be
+/// replaced: each must mark at least one table, and may name these only as `$table(name)`.
 pub(crate) fn check_marked(
     statements: &[String],
     tables: &BTreeSet<String>,
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn marked_tables_are_found_and_spelled_by_the_database() {
+    fn marked_tables_are_found_and_written_for_the_database() {
         let sql = "insert into $table(days) select day from $table( lines ) as days_of";
         let spelled = written(sql, |name| format!("`new_{name}`")).unwrap();
         assert_eq!(spelled, "insert into `new_days` select day from `new_lines` as days_of");

@@ -1,8 +1,8 @@
-//! How each database spells SQL.
+//! The SQL dialects.
 
 use std::fmt;
 
-/// How a database spells SQL.
+/// A SQL dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
     /// SQLite.
@@ -24,7 +24,7 @@ impl fmt::Display for Dialect {
 }
 
 impl Dialect {
-    /// The key of a plan's tables.
+    /// Its key in a plan that has SQL for each dialect.
     pub(crate) fn key(self) -> &'static str {
         match self {
             Self::Sqlite => "sqlite",
@@ -33,8 +33,8 @@ impl Dialect {
         }
     }
 
-    /// `name`, in quotes, so that it may be a word of SQL. PostgreSQL takes names without quotes
-    /// for lower-case ones; a plan's statements and panels name tables and columns that way.
+    /// `name` in quotes, so that it may be a reserved word. PostgreSQL folds unquoted names to
+    /// lower case, as a plan's statements and panels write them.
     pub(crate) fn quoted(self, name: &str) -> String {
         match self {
             Self::Sqlite => format!("\"{}\"", name.replace('"', "\"\"")),

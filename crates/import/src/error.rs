@@ -1,13 +1,13 @@
-//! Why an import did not happen.
+//! Why an import failed.
 
 use std::fmt;
 
-/// A line that does not fit the plan.
+/// A line that was rejected because it does not fit the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
-    /// The line of the file, from 1 (the header).
+    /// Its line number in the file, from 1 (the header).
     pub line: u64,
-    /// What does not fit.
+    /// Why it was rejected.
     pub reason: String,
 }
 
@@ -17,10 +17,10 @@ impl fmt::Display for Rejected {
     }
 }
 
-/// Why an import did not happen. The database is as it was before.
+/// Why an import failed. The database is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// The file cannot be opened or read to its end.
+    /// The file cannot be opened or read.
     #[error("{path} cannot be read: {reason}")]
     File {
         /// The file.
@@ -31,25 +31,25 @@ pub enum ImportError {
     /// The plan is wrong.
     #[error("{0}")]
     Plan(String),
-    /// The file lacks a column of the plan.
+    /// The file has no such column.
     #[error("the file has no column \"{column}\"; it has {present}")]
     MissingColumn {
-        /// The column of the plan.
+        /// The column in the plan.
         column: String,
         /// The file's columns.
         present: String,
     },
-    /// More lines do not fit than are allowed.
+    /// Too many lines were rejected.
     #[error("{count} lines do not fit, {allowed} are allowed; nothing was imported\n{}", first(.rejected))]
     Rejected {
-        /// How many, as far as the file was read.
+        /// How many, until reading stopped.
         count: u64,
         /// How many are allowed.
         allowed: u64,
-        /// The first of them.
+        /// The first few of them.
         rejected: Vec<Rejected>,
     },
-    /// The list of lines that do not fit cannot be written.
+    /// The file for rejected lines cannot be written.
     #[error("{path} cannot be written: {reason}")]
     RejectedFile {
         /// The file.
@@ -57,16 +57,16 @@ pub enum ImportError {
         /// What went wrong.
         reason: String,
     },
-    /// The URL of the database cannot be understood. It is not repeated: it holds a password.
+    /// The database URL is invalid. The message does not repeat it, because it holds a password.
     #[error("the database's URL must look like {0}")]
     Url(&'static str),
-    /// There is no connection to the database.
+    /// The database is unreachable, or refused the login.
     #[error("the database cannot be reached, or refuses its user: {0}")]
     Unreachable(String),
-    /// Somebody else imports into the same table.
+    /// Another import into the same table is running.
     #[error("another import into table {0} is running; nothing was imported")]
     Busy(String),
-    /// The database refused.
+    /// The database rejected a statement.
     #[error("the database refused the import: {0}")]
     Database(#[from] sqlx::Error),
 }

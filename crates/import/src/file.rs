@@ -1,4 +1,4 @@
-//! Opens a file by what it is, not by its name, and counts the bytes read from it.
+//! Opens a file by its content, not its name, and counts the bytes read from it.
 
 use crate::ImportError;
 use std::fs::File;
@@ -7,17 +7,17 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A file's unpacked bytes, its packed size, and how much of that was read.
+/// A file's decompressed content, its size, and how much of it has been read.
 pub struct Opened {
-    /// The unpacked bytes.
+    /// The decompressed content.
     pub reader: Box<dyn Read + Send>,
-    /// The size of the file.
+    /// The size of the file, in bytes.
     pub total: u64,
-    /// Bytes of the file read so far.
+    /// The bytes of the file read so far.
     pub read: Arc<AtomicU64>,
 }
 
-/// Opens `path`: plain, gzip, zstd or xz, by its first bytes.
+/// Opens `path`: plain, gzip, zstd or xz, detected by its first bytes.
 pub fn open(path: &Path) -> Result<Opened, ImportError> {
     let failed = |error: std::io::Error| ImportError::File {
         path: path.display().to_string(),
@@ -55,7 +55,7 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// The header of a CSV file, and its first `lines` lines.
+/// The header of a CSV file, and its first `lines` records.
 pub fn sample(path: &Path, lines: usize) -> Result<(Vec<String>, Vec<Vec<String>>), ImportError> {
     let failed = |error: csv::Error| ImportError::File {
         path: path.display().to_string(),

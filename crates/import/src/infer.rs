@@ -1,13 +1,12 @@
-//! The plan for a file that nobody described, from its header and a sample of its lines.
+//! Infers a plan from a file's header and a sample of its lines.
 
 use crate::per_dialect::PerDialect;
 use crate::plan::{Column, ColumnType, Plan, utc};
 use crate::{ImportError, value};
 
 impl Plan {
-    /// A plan for a file nobody described: all columns are text that may be empty, named after
-    /// the header, unless every value of `sample` is a number or a date (ISO 8601, or US style:
-    /// month first).
+    /// Infers a plan: columns are nullable text, named after the header, unless every value of
+    /// `sample` is a number or a date (ISO 8601, or US style: month first).
     pub fn infer(
         table: &str,
         header: &[String],
@@ -74,7 +73,7 @@ fn column_name(header: &str, index: usize) -> String {
     }
 }
 
-/// `007` is a code: as a number it would be another one.
+/// `007` is a code: as a number it would lose its zeros.
 fn has_leading_zero(value: &str) -> bool {
     let digits = value.trim_start_matches('-').as_bytes();
     matches!(digits, [b'0', next, ..] if next.is_ascii_digit())

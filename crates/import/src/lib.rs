@@ -1,20 +1,20 @@
-//! Loads a CSV file into a table of a source: typed columns, every line accounted for, all or
+//! Imports a CSV file into a table of a source: typed columns, every line accounted for, all or
 //! nothing.
 //!
-//! - [`plan`] says what to load: columns, types, statements to run afterwards; what of it is SQL
-//!   may differ by database ([`per_dialect`]), `derived` reads the tables that those statements name, and
-//!   `infer` makes a plan for a file that nobody described;
+//! - [`plan`] describes what to load: columns, types, statements to run afterwards. Its SQL may
+//!   differ by database ([`per_dialect`]), `derived` finds the tables that the statements mark, and
+//!   `infer` makes a plan from the file itself;
 //! - [`file`] opens plain, gzip, zstd and xz files and counts the bytes read;
-//! - [`value`] turns a field into a typed value, or says why not;
-//! - `read` does both in a thread and hands over batches of rows;
-//! - [`target`] puts them into a database: one file for each;
-//! - [`load`] does all of it;
-//! - [`progress`] shows how far it is.
+//! - [`value`] converts a field into a typed value, or says why it cannot;
+//! - `read` does both on a thread and hands over batches of rows;
+//! - [`target`] inserts them into a database, with one file for each;
+//! - [`load`] runs the import;
+//! - [`progress`] reports on it.
 //!
 //! To add a column type: a variant of [`plan::ColumnType`], its conversion in [`value`], and its
-//! names in the databases in `target::schema`. To add a database: a [`dialect::Dialect`], a file under
-//! `target`, and a variant of [`target::Target`]; the tests then tell whether it holds the same
-//! values as the others.
+//! names in the databases in `target::schema`. To add a database: a [`dialect::Dialect`], a file
+//! under `target`, and a variant of [`target::Target`]; the tests then check that it stores the
+//! same values as the others.
 
 mod derived;
 pub mod dialect;

@@ -1,4 +1,5 @@
-//! The import: one thread reads and converts, a connection inserts, and all takes effect at once.
+//! Runs an import: one thread reads and converts, one connection inserts, and everything takes
+//! effect at once.
 
 use crate::plan::Plan;
 use crate::read::{self, Batches};
@@ -6,22 +7,22 @@ use crate::target::Target;
 use crate::{ImportError, Options, Progress, Rejected, Shift};
 use std::path::Path;
 
-/// What an import did.
+/// The result of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// Lines that were inserted.
+    /// Rows inserted.
     pub rows: u64,
-    /// Lines that did not fit; all of them were allowed to.
+    /// Lines rejected; no more than allowed.
     pub rejected: u64,
-    /// The first of those.
+    /// The first few of those.
     pub first_rejected: Vec<Rejected>,
-    /// By how many weeks timestamps were moved.
+    /// The number of weeks that timestamps were shifted by.
     pub shift_weeks: i64,
 }
 
-/// Loads `file` into the database `target`, replacing the plan's table. Either all of it is there
-/// afterwards or nothing has changed; dropping the future changes nothing either. (On MySQL and
-/// MariaDB a table `brisk_new_…` may be left then; the next import into the table drops it.)
+/// Loads `file` into the database `target`, replacing the plan's table. The import is atomic, even
+/// if the future is dropped. (On MySQL and MariaDB a dropped import may leave a table `brisk_new_…`
+/// behind; the next import into the table drops it.)
 pub async fn import(
     plan: &Plan,
     file: &Path,

@@ -1,12 +1,12 @@
-//! How an import is asked for.
+//! The options of an import.
 
 use brisk_domain::Timestamp;
 use std::path::PathBuf;
 
-/// Whether timestamps are moved.
+/// Whether timestamps are shifted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Shift {
-    /// They stay.
+    /// They stay as they are.
     #[default]
     None,
     /// By whole weeks on the wall clock, so that the newest falls into the week before this
@@ -14,14 +14,14 @@ pub enum Shift {
     LatestIntoPastWeek(Timestamp),
 }
 
-/// How to import.
+/// The options of an import.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Whether timestamps are moved.
+    /// Whether timestamps are shifted.
     pub shift: Shift,
-    /// How many lines may be left out because they do not fit.
+    /// The most lines that may be rejected.
     pub max_rejected: u64,
-    /// A CSV file that gets every line that does not fit, with its number and why; also when
-    /// there are too many of them.
+    /// A CSV file for rejected lines, each with its number and the reason; written even if there
+    /// are too many.
     pub rejected_to: Option<PathBuf>,
 }

@@ -1,22 +1,22 @@
-//! What a plan says once for all databases, or for each of them.
+//! The SQL in a plan: written once for all databases, or for each of them.
 
 use crate::Dialect;
 use serde::Deserialize;
 
-/// Something of a plan that is SQL: the same for all databases, or for each its own.
+/// SQL in a plan: the same for all databases, or one for each.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(
     untagged,
     expecting = "neither one for all databases nor a table with the keys sqlite, postgres, mysql"
 )]
 pub enum PerDialect<T> {
-    /// One for all.
+    /// The same for all.
     Same(T),
-    /// Each its own; where there is none, the plan is not for that database.
+    /// One for each; the plan does not support databases that have none.
     Each(Each<T>),
 }
 
-/// What each database gets.
+/// The SQL for each database.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Each<T> {
@@ -35,7 +35,7 @@ impl<T: Default> Default for PerDialect<T> {
 }
 
 impl<T> PerDialect<T> {
-    /// What `dialect` gets.
+    /// The SQL for `dialect`.
     pub(crate) fn of(&self, dialect: Dialect) -> Option<&T> {
         match (self, dialect) {
             (Self::Same(same), _) => Some(same),

@@ -10,28 +10,28 @@ use std::collections::BTreeSet;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
-    /// The table, replaced if it exists.
+    /// The table; an existing one is replaced.
     pub table: String,
-    /// The zone of timestamps that name none.
+    /// The zone of timestamps without one.
     #[serde(default = "utc")]
     pub timezone: String,
     /// The columns to load.
     #[serde(rename = "column")]
     pub columns: Vec<Column>,
-    /// A column that gets the line's number in the file.
+    /// A column for the line's number in the file.
     pub line_column: Option<String>,
-    /// More of the table's definition: `primary key (a, b)`.
+    /// Table constraints: `primary key (a, b)`.
     #[serde(default)]
     pub constraints: PerDialect<Vec<String>>,
     /// On SQLite: whether the table is clustered by its primary key.
     #[serde(default)]
     pub without_rowid: bool,
-    /// Statements that run after the load, and take effect together with it. A table may be
-    /// written `$table(name)`; for MySQL and MariaDB it must.
+    /// Statements that run after the load and take effect together with it. Table names may be
+    /// marked as `$table(name)`; for MySQL and MariaDB they must be.
     #[serde(default)]
     pub derived: PerDialect<Vec<String>>,
-    /// Columns that follow from others; generated when a line is inserted, by SQL expressions over
-    /// the loaded columns' names.
+    /// Columns computed from others when a row is inserted, by SQL expressions over the loaded
+    /// columns.
     #[serde(default, rename = "computed")]
     pub computed: Vec<ComputedColumn>,
 }
@@ -47,23 +47,24 @@ pub struct Column {
     /// Its type.
     #[serde(rename = "type")]
     pub kind: ColumnType,
-    /// Whether an empty field is NULL; otherwise the line is rejected.
+    /// Whether an empty field becomes NULL; otherwise the line is rejected.
     #[serde(default)]
     pub nullable: bool,
-    /// For text: whether blanks at its ends are dropped. Codes keep them: they may differ in them.
+    /// For text: whether surrounding spaces are dropped. Keep them in codes that may differ by
+    /// them.
     #[serde(default)]
     pub trim: bool,
-    /// For text: how many characters it has at most; a line with more is rejected. MySQL and
-    /// MariaDB need to know it of columns in keys.
+    /// For text: the maximum length in characters; lines with longer ones are rejected. MySQL and
+    /// MariaDB require it for columns in keys.
     pub length: Option<u32>,
-    /// For decimals: how many digits behind the point are kept, exactly.
+    /// For decimals: the number of digits kept after the point, exactly.
     #[serde(default)]
     pub scale: u8,
-    /// For timestamps: their form, as `%m/%d/%Y %H:%M`; ISO 8601 where absent.
+    /// For timestamps: their format, as `%m/%d/%Y %H:%M`; ISO 8601 by default.
     pub format: Option<String>,
 }
 
-/// A column that follows from others.
+/// A computed column.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ComputedColumn {
@@ -81,9 +82,9 @@ pub struct ComputedColumn {
 pub enum ColumnType {
     /// Text.
     Text,
-    /// Whole numbers of 64 bits; `13085.0` is one too.
+    /// 64-bit integers; `13085.0` counts as one.
     Integer,
-    /// Exact decimals, stored as whole numbers of 10^-scale units.
+    /// Exact decimals, stored as integers in units of 10^-scale.
     Decimal,
     /// Floating-point numbers.
     Float,
@@ -93,14 +94,14 @@ pub enum ColumnType {
 }
 
 impl Plan {
-    /// Reads a plan from TOML.
+    /// Parses a plan from TOML.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, ImportError> {
         let plan: Self =
             toml::from_str(text).map_err(|error| ImportError::Plan(format!("{file}: {error}")))?;
         plan.checked()
     }
 
-    /// The same for another table.
+    /// The same plan for another table.
     pub fn with_table(self, table: impl Into<String>) -> Result<Self, ImportError> {
         Self { table: table.into(), ..self }.checked()
     }
@@ -114,7 +115,7 @@ impl Plan {
             let message = format!("name \"{name}\" must be letters, digits and underscores");
             return Err(ImportError::Plan(message));
         }
-        // No database tells columns by their case.
+        // Column names are case-insensitive in every database.
         let distinct: BTreeSet<String> =
             names[..names.len() - 1].iter().map(|name| name.to_ascii_lowercase()).collect();
         if distinct.len() < names.len() - 1 || self.columns.is_empty() {
@@ -129,7 +130,7 @@ impl Plan {
     }
 }
 
-/// Whether `name` is one that every database takes without quotes, words of SQL aside.
+/// Whether every database accepts `name` without quotes, reserved words aside.
 pub(crate) fn is_plain_name(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with(|c: char| c.is_ascii_digit())

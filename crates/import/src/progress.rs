@@ -1,18 +1,18 @@
-//! Shows how far an import is.
+//! Reports the progress of an import.
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Who wants to know how far an import is.
+/// Receives the progress of an import.
 pub trait Progress: Send + Sync {
-    /// `read` of `total` bytes of the file have been read; `rows` lines have been inserted.
+    /// `read` of the file's `total` bytes have been read, and `rows` rows inserted.
     fn advance(&self, read: u64, total: u64, rows: u64);
-    /// The next part of the work begins.
+    /// The next stage begins.
     fn stage(&self, name: &str);
-    /// The work is done or given up.
+    /// The import has ended, successfully or not.
     fn finish(&self);
 }
 
-/// Nobody.
+/// Ignores the progress.
 pub struct NoProgress;
 
 impl Progress for NoProgress {
@@ -21,7 +21,7 @@ impl Progress for NoProgress {
     fn finish(&self) {}
 }
 
-/// A bar on the terminal with rate and remaining time; silent where there is no terminal.
+/// A progress bar with rate and remaining time; silent without a terminal.
 pub struct TerminalProgress(ProgressBar);
 
 impl TerminalProgress {

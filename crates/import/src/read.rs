@@ -1,5 +1,5 @@
-//! Reads a file in a thread of its own: its lines become batches of typed values, and what does
-//! not fit is counted and kept.
+//! Reads a file on a thread of its own: turns its lines into batches of typed values, and counts
+//! and records the rejected ones.
 
 use crate::file::{self, Opened};
 use crate::plan::{ColumnType, Plan};
@@ -14,31 +14,30 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-/// Rejected lines that are told in full.
+/// The number of rejected lines reported in full.
 const REJECTED_IN_FULL: usize = 20;
-/// Bytes of values after which a batch is full, whatever its rows: servers take only so much at
-/// once.
+/// A batch is full after this many bytes, whatever its rows: servers limit the size of a statement.
 const BATCH_BYTES: usize = 512 << 10;
-/// The wall clocks of a zone are known from 1900 to 2100.
+/// The years whose time zone offsets are known, 1900 to 2100.
 const ZONE_FROM: Timestamp = Timestamp::from_seconds(-2_208_988_800);
 const ZONE_TO: Timestamp = Timestamp::from_seconds(4_102_444_800);
 
-/// Some rows, one after the other.
+/// Consecutive rows.
 pub(crate) struct Batch {
-    /// The values of all rows.
+    /// The values of all rows, one row after another.
     pub(crate) values: Vec<Value>,
-    /// How many rows.
+    /// The number of rows.
     pub(crate) rows: usize,
 }
 
-/// What was read of a file when its end came.
+/// The result of reading a whole file.
 pub(crate) struct Done {
     pub(crate) rejected: u64,
     pub(crate) first_rejected: Vec<Rejected>,
 }
 
-/// A file's rows as they come. The end is told only when the whole file is known to be good, so
-/// that nobody keeps what belongs to a bad one.
+/// A file's rows, in batches. The end is reported only once the whole file has been read without
+/// error, so that no part of a bad file is committed.
 pub(crate) struct Batches<'p> {
     receiver: mpsc::Receiver<Batch>,
     reader: JoinHandle<Result<Done, ImportError>>,
@@ -50,7 +49,7 @@ pub(crate) struct Batches<'p> {
 }
 
 impl<'p> Batches<'p> {
-    /// Begins to read `file`, in batches of at most `rows` rows.
+    /// Starts reading `file`, in batches of at most `rows` rows.
     pub(crate) fn start(
         plan: &Plan,
         file: &Path,
@@ -68,10 +67,10 @@ impl<'p> Batches<'p> {
         Ok(Self { receiver, reader, read, total, progress, rows: 0, done: None })
     }
 
-    /// The next rows; none at the end of a file that is good as a whole.
+    /// The next batch; `None` at the end of a valid file.
     pub(crate) async fn next(&mut self) -> Result<Option<Batch>, ImportError> {
         if self.rows > 0 {
-            // Who asks for more has inserted what was there.
+            // The caller has inserted the previous batch when it asks for the next one.
             self.progress.advance(self.read.load(Ordering::Relaxed), self.total, self.rows);
         }
         if let Some(batch) = self.receiver.recv().await {
@@ -84,24 +83,24 @@ impl<'p> Batches<'p> {
         Ok(None)
     }
 
-    /// The rows are inserted; what follows takes its time, too.
+    /// Reports that the rows are inserted and the next, equally slow, step begins.
     pub(crate) fn stage(&self, name: &str) {
         self.progress.stage(name);
     }
 
-    /// How many rows there were, and what was left out.
+    /// The number of rows, and the rejected lines.
     pub(crate) fn done(self) -> (u64, Option<Done>) {
         (self.rows, self.done)
     }
 }
 
-/// The weeks that bring the newest timestamp of the file into the week before `now`.
+/// The shift in weeks that brings the file's newest timestamp into the week before `now`.
 pub(crate) async fn weeks(plan: &Plan, file: &Path, now: Timestamp) -> Result<i64, ImportError> {
     let (plan, file) = (plan.clone(), file.to_owned());
     joined(tokio::task::spawn_blocking(move || weeks_of(&plan, &file, now)).await)
 }
 
-/// Reads the whole file and sends its rows; counts and keeps what does not fit.
+/// Reads the whole file and sends its rows; counts and records rejected lines.
 fn convert_all(
     plan: &Plan,
     path: &Path,
@@ -148,7 +147,7 @@ fn convert_all(
             bytes = 0;
             let full = std::mem::replace(&mut batch, Batch { values: Vec::new(), rows: 0 });
             if sender.blocking_send(full).is_err() {
-                // The inserting side is gone and has the error to tell.
+                // The inserting side has failed and reports the error itself.
                 return Ok(done);
             }
         }
@@ -186,14 +185,14 @@ fn offsets(plan: &Plan) -> ZoneOffsets {
     zone.offsets(ZONE_FROM, ZONE_TO)
 }
 
-/// The file's lines, with the fields in the plan's order.
+/// The file's lines, with their fields in the plan's order.
 struct Lines {
     reader: csv::Reader<Box<dyn std::io::Read + Send>>,
     record: csv::StringRecord,
     path: PathBuf,
     width: usize,
     picked: Vec<usize>,
-    /// The reader counts a line's CRLF only when it goes on to the next one.
+    /// The reader counts a line's CRLF only when it moves on to the next line.
     late_line: u64,
 }
 
@@ -227,7 +226,7 @@ impl Lines {
         Ok(Self { reader, record: csv::StringRecord::new(), path, width, picked, late_line })
     }
 
-    /// The next line, a line that does not fit, or the end.
+    /// The next line, or why it is rejected; `None` at the end.
     fn next(&mut self) -> Result<Option<Line>, ImportError> {
         let line = self.reader.position().line() + self.late_line;
         match self.reader.read_record(&mut self.record) {

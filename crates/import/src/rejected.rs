@@ -1,17 +1,17 @@
-//! The file that lists every line that does not fit.
+//! The file that lists rejected lines.
 
 use crate::{ImportError, Rejected};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// A CSV file with two columns: the line's number, and why it does not fit.
+/// A CSV file with two columns: the line number, and why it was rejected.
 pub(crate) struct RejectedFile {
     path: PathBuf,
     writer: csv::Writer<File>,
 }
 
 impl RejectedFile {
-    /// Makes the file, with its header.
+    /// Creates the file and writes its header.
     pub(crate) fn create(path: &Path) -> Result<Self, ImportError> {
         let file = File::create(path).map_err(|error| failed(path, &error))?;
         let mut writer = csv::Writer::from_writer(file);
@@ -19,13 +19,13 @@ impl RejectedFile {
         Ok(Self { path: path.to_owned(), writer })
     }
 
-    /// Adds a line.
+    /// Adds a rejected line.
     pub(crate) fn add(&mut self, rejected: &Rejected) -> Result<(), ImportError> {
         let record = [rejected.line.to_string(), rejected.reason.clone()];
         self.writer.write_record(record).map_err(|error| failed(&self.path, &error))
     }
 
-    /// Makes sure that all of it is in the file.
+    /// Flushes the file.
     pub(crate) fn finish(mut self) -> Result<(), ImportError> {
         self.writer.flush().map_err(|error| failed(&self.path, &error))
     }

@@ -1,16 +1,16 @@
-//! A field becomes a typed value, or a reason why not.
+//! Converts a CSV field into a typed value, or says why it cannot.
 
 use crate::plan::{Column, ColumnType};
 use brisk_domain::{Timestamp, ZoneOffsets};
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime};
 use std::ops::RangeInclusive;
 
-/// A typed value as the database gets it.
+/// A typed value, as sent to the database.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// An empty field of a nullable column.
     Null,
-    /// A whole number, or a scaled decimal.
+    /// An integer, or a scaled decimal.
     Int(i64),
     /// A floating-point number.
     Float(f64),
@@ -20,11 +20,11 @@ pub enum Value {
     Text(String),
 }
 
-/// The first and the last instant that every database takes: of the years 1 to 9999.
+/// The instants that every database can store: the years 1 to 9999.
 const TIMES: RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_300_799_999_999;
 
 impl Value {
-    /// About how many bytes it takes on its way.
+    /// Its approximate size on the wire, in bytes.
     pub(crate) fn size(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
@@ -39,7 +39,7 @@ pub(crate) fn utc_text(at: Timestamp) -> String {
     time.format("%Y-%m-%d %H:%M:%S%.6f").to_string()
 }
 
-/// Converts `field`. Timestamps are moved by `shift_days` on the wall clock before they become
+/// Converts `field`. Timestamps are shifted by `shift_days` on the wall clock before they become
 /// instants.
 pub fn convert(
     field: &str,
@@ -63,7 +63,7 @@ pub fn convert(
     match column.kind {
         ColumnType::Text => {
             let text = if column.trim { field } else { raw };
-            // PostgreSQL keeps none, and other programs end a text there.
+            // PostgreSQL cannot store NUL, and other programs treat it as the end of the text.
             if text.contains('\0') {
                 return Err(wrong("text: it has a NUL character"));
             }
@@ -82,7 +82,7 @@ pub fn convert(
             scaled(field, column.scale).map(Value::Int).ok_or_else(|| wrong(&what))
         }
         ColumnType::Float => match field.parse::<f64>() {
-            // Of zeros only one survives in all databases: not the one below zero.
+            // Turns -0.0 into 0.0, because not every database keeps the sign.
             Ok(number) if number.is_finite() => Ok(Value::Float(number + 0.0)),
             _ => Err(wrong("a number")),
         },
@@ -99,7 +99,7 @@ pub fn convert(
     }
 }
 
-/// The wall-clock time that `field` names.
+/// Parses the wall-clock time in `field`.
 pub fn wall(field: &str, format: Option<&str>) -> Option<NaiveDateTime> {
     let time = |format: &str| NaiveDateTime::parse_from_str(field.trim(), format).ok();
     let date = |format: &str| {
@@ -119,7 +119,7 @@ fn shifted(at: NaiveDateTime, days: i64) -> Option<NaiveDateTime> {
     if days < 0 { at.checked_sub_days(count) } else { at.checked_add_days(count) }
 }
 
-/// `12.5` with scale 3 is 12,500; digits beyond the scale must be zeros.
+/// `12.5` at scale 3 is 12,500; any digits beyond the scale must be zeros.
 fn scaled(field: &str, scale: u8) -> Option<i64> {
     let (sign, digits) = match field.as_bytes().first()? {
         b'-' => (-1, &field[1..]),

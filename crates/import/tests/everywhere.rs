@@ -1,5 +1,5 @@
-//! The same file in every kind of database: the same values, all or nothing, in place of what was
-//! there.
+//! The same file in every kind of database: the same values, all or nothing, replacing existing
+//! tables.
 
 use crate::fixture;
 
@@ -67,10 +67,10 @@ async fn the_same_file_gives_the_same_values_in_every_database() {
         // The last second before London's clocks go forward, and the first one after.
         "2011-03-27T00:59:59,1.5,0.1,9223372036854775807,\"a, \"\"b\"\"\r\nc\td\",a\r\n",
         "2011-03-27T02:00:00,-0.01,-1e300,-9223372036854775808,👩‍🚀 日本語 עברית,A\r\n",
-        // An hour that is there twice, and one that is not there at all.
+        // A repeated hour, and one that is skipped.
         "2011-10-30T01:30:00,92233720368547758.07,5e-324,0,\\N,\"a \"\r\n",
         "2011-03-27 01:30,0,-0.0,13085.0,\\.,á\r\n",
-        // Left out: a decimal too many, a text too long, no text at all.
+        // Rejected: a decimal too many, a text too long, a NUL.
         "2011-01-01,1.005,1,1,x,b\r\n",
         "2011-01-01,1,1,1,x,123456789\r\n",
         "2011-01-01,1,1,1,n\0ul,n\r\n",
@@ -107,7 +107,7 @@ async fn the_same_file_gives_the_same_values_in_every_database() {
         (10, Some(-29_821_340), None, None, None, None, "c"),
         (11, Some(-615_474_000), Some(100), Some(1.0), Some(1), None, "d"),
         (12, Some(253_402_300_799), Some(100), Some(2.5), Some(1), Some("NULL"), "e"),
-        // Before 1900 the zone is what it was then.
+        // Offsets before 1900 are as in 1900.
         (
             13,
             Some(-62_135_596_800),
@@ -156,7 +156,7 @@ async fn the_same_file_gives_the_same_values_in_every_database() {
             assert_eq!(found, expected, "{}", database.dialect);
         }
         assert_eq!(found.len(), expected.len());
-        // Letters, accents and blanks count, whatever the database's default is.
+        // Case, accents and trailing spaces count, whatever the database's default.
         for (code, count) in [("a", 1), ("A", 1), ("a ", 1), ("A ", 0)] {
             let sql = format!("select count(*) from {table} where code = '{code}'");
             assert_eq!(database.number(&sql).await, count, "{}: {code:?}", database.dialect);
@@ -165,7 +165,7 @@ async fn the_same_file_gives_the_same_values_in_every_database() {
 }
 
 #[tokio::test]
-async fn servers_keep_parts_of_seconds_and_know_instants_as_such() {
+async fn servers_keep_microseconds_and_time_zones() {
     let table = "import_instants";
     let text =
         "table = \"TABLE\"\n[[column]]\nname = \"at\"\nfrom = \"At\"\ntype = \"timestamp\"\n";
@@ -181,7 +181,7 @@ async fn servers_keep_parts_of_seconds_and_know_instants_as_such() {
     }
 }
 
-/// Each database has its own SQL for them.
+/// The demo's plan has different SQL for each database.
 #[tokio::test]
 async fn the_demos_derived_tables_are_the_same_in_every_database() {
     let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo");
@@ -240,13 +240,13 @@ type = "integer"
 "#;
 
 #[tokio::test]
-async fn an_existing_table_is_replaced_together_with_what_is_derived_from_it() {
+async fn an_existing_table_is_replaced_together_with_its_derived_tables() {
     let table = "import_replaced";
     for database in Database::all(table).await {
         database.execute(&format!("drop table if exists {table}_sums")).await;
         database.execute(&format!("create table {table} (other integer)")).await;
         let plan = plan(table, DERIVED);
-        // Twice: the second time everything is there already, names of indexes too.
+        // Twice, because the second time everything exists already, index names included.
         for (csv, sum) in [("Code,N\na,1\nb,2\n", 3), ("Code,N\na,40\nc,2\n", 42)] {
             let imported = database.import(&plan, csv.as_bytes(), 0).await;
             imported.unwrap_or_else(|error| panic!("{}: {error}", database.dialect));
@@ -270,8 +270,8 @@ async fn a_failing_import_changes_nothing() {
         let rejected = database.import(&good, b"Code,N\na,1\nb,none\n", 0).await.unwrap_err();
         assert!(matches!(rejected, ImportError::Rejected { .. }), "{rejected}");
         let twice = database.import(&good, b"Code,N\nb,1\nb,2\n", 0).await.unwrap_err();
-        assert!(matches!(twice, ImportError::Database(_)), "a key that is there twice: {twice}");
-        // The last of all statements fails, when new tables are there already.
+        assert!(matches!(twice, ImportError::Database(_)), "a duplicate key: {twice}");
+        // The last statement fails, after new tables were created.
         let wrong = DERIVED.replace("on TABLE (n)", "on TABLE (m)");
         let wrong = wrong.replace("on $table(TABLE) (n)", "on $table(TABLE) (m)");
         let derived = database.import(&plan(table, &wrong), b"Code,N\nb,2\n", 0).await.unwrap_err();
@@ -285,7 +285,7 @@ async fn a_failing_import_changes_nothing() {
     }
 }
 
-/// A view stands where the table should: it is not the import's to drop.
+/// An import must not drop a view that has the table's name.
 #[tokio::test]
 async fn a_view_is_not_replaced() {
     let table = "import_view";
@@ -300,7 +300,7 @@ async fn a_view_is_not_replaced() {
 }
 
 #[tokio::test]
-async fn a_table_that_others_refer_to_is_not_replaced() {
+async fn a_table_referenced_by_foreign_keys_is_not_replaced() {
     let table = "import_referred";
     for database in Database::all("import_referring").await {
         database.execute(&format!("drop table if exists {table}_sums")).await;
@@ -328,7 +328,7 @@ async fn a_table_that_others_refer_to_is_not_replaced() {
 }
 
 #[tokio::test]
-async fn a_plan_that_is_not_for_the_database_is_refused_before_anything_happens() {
+async fn a_plan_that_does_not_support_the_database_is_rejected_up_front() {
     let table = "import_refused";
     for database in Database::servers(table).await {
         let key = database.pick("", "postgres", "mysql");
@@ -363,7 +363,7 @@ async fn whoever_could_read_the_old_table_can_read_the_new_one() {
     let table = "import_granted";
     for database in Database::servers(table).await {
         if database.pick(true, false, true) {
-            continue; // There rights belong to names.
+            continue; // On MySQL, grants belong to names, not tables.
         }
         let plan = plan(table, DERIVED);
         database.import(&plan, b"Code,N\na,1\n", 0).await.unwrap();
@@ -382,7 +382,7 @@ async fn whoever_could_read_the_old_table_can_read_the_new_one() {
 }
 
 #[tokio::test]
-async fn wide_tables_and_large_texts_fit_into_statements() {
+async fn wide_tables_and_large_texts_fit_into_batches() {
     let table = "import_wide";
     let names: Vec<String> = (0..200).map(|i| format!("c{i}")).collect();
     let value = "x".repeat(600_000);
@@ -409,7 +409,7 @@ async fn wide_tables_and_large_texts_fit_into_statements() {
     }
 }
 
-/// Tells when the first rows have been inserted.
+/// Notifies when the first rows have been inserted.
 struct Inserted(tokio::sync::Notify);
 
 impl Progress for Inserted {
@@ -452,7 +452,7 @@ async fn while_an_import_runs_readers_see_the_old_table_and_a_second_import_is_r
 }
 
 #[tokio::test]
-async fn an_interrupted_import_is_nothing_that_the_next_one_minds() {
+async fn an_interrupted_import_does_not_hinder_the_next_one() {
     let table = "import_interrupted";
     for database in Database::all(table).await {
         database.execute(&format!("drop table if exists {table}_sums")).await;
@@ -469,12 +469,12 @@ async fn an_interrupted_import_is_nothing_that_the_next_one_minds() {
         }
         let count = format!("select count(*) from {table}");
         assert_eq!(database.number(&count).await, 1, "{}", database.dialect);
-        // The server takes a moment to see that the first one has gone.
+        // The server takes a moment to notice that the first connection is gone.
         let is_imported = async || match database.import(&plan, b"Code,N\na,1\nb,1\n", 0).await {
             Err(ImportError::Busy(_)) => false,
             result => result.map(|_| true).unwrap(),
         };
-        eventually("the next import has its turn", is_imported).await;
+        eventually("the next import succeeds", is_imported).await;
         assert_eq!(database.number(&count).await, 2, "{}", database.dialect);
         assert_eq!(database.unfinished(table).await, Vec::<String>::new(), "{}", database.dialect);
     }

@@ -1,4 +1,4 @@
-//! The real data set, imported unshifted: every golden figure comes out exactly.
+//! The real data set, imported without a shift: every golden figure must match exactly.
 
 use brisk_domain::{Timestamp, ZoneName};
 use brisk_import::{NoProgress, Options, Plan, Shift, Target, import};

@@ -1,4 +1,4 @@
-//! Broken, odd and interrupted files: all or nothing, and every line accounted for.
+//! Malformed, odd and interrupted files: all or nothing, and every line accounted for.
 
 use brisk_import::{ImportError, NoProgress, Options, Plan, Progress, Report, Target};
 use futures::FutureExt;
@@ -55,7 +55,7 @@ async fn quotes_line_breaks_crlf_and_bom_are_read() {
 }
 
 #[tokio::test]
-async fn packed_files_are_known_by_their_first_bytes() {
+async fn compressed_files_are_detected_by_their_first_bytes() {
     let pack = |kind: &str| -> Vec<u8> {
         let mut out = Vec::new();
         match kind {
@@ -79,7 +79,7 @@ async fn packed_files_are_known_by_their_first_bytes() {
         let packed = pack(kind);
         import(directory.path(), &packed, 0).await.unwrap();
         assert_eq!(rows(directory.path()).await.len(), 1, "{kind}");
-        // Cut short, it is an error, and the table stays as it was.
+        // A truncated file is an error, and the table is unchanged.
         let cut = import(directory.path(), &packed[..packed.len() - 6], 0).await;
         assert!(matches!(cut, Err(ImportError::File { .. })), "{kind}: {cut:?}");
         assert_eq!(rows(directory.path()).await.len(), 1, "{kind}");
@@ -87,7 +87,7 @@ async fn packed_files_are_known_by_their_first_bytes() {
 }
 
 #[tokio::test]
-async fn rejected_lines_are_named_and_nothing_is_imported() {
+async fn rejected_lines_are_reported_and_nothing_is_imported() {
     let directory = tempfile::tempdir().unwrap();
     import(directory.path(), GOOD.as_bytes(), 0).await.unwrap();
     let text = "Date,Amount,Who\n2011-01-01,1.234,a\n2011-01-02,2,b\nsoon,3,c\n2011-01-03,4\n,5,e\n2011-01-04,6,";
@@ -104,7 +104,7 @@ async fn rejected_lines_are_named_and_nothing_is_imported() {
 }
 
 #[tokio::test]
-async fn every_rejected_line_is_in_its_file_even_when_there_are_too_many() {
+async fn every_rejected_line_is_listed_even_if_there_are_too_many() {
     let directory = tempfile::tempdir().unwrap();
     let mut text = String::from("Date,Amount,Who\n");
     for i in 0..2_000 {
@@ -119,7 +119,7 @@ async fn every_rejected_line_is_in_its_file_even_when_there_are_too_many() {
 }
 
 #[test]
-fn types_are_guessed_when_every_value_agrees() {
+fn types_are_inferred_if_every_value_agrees() {
     let header: Vec<String> =
         ["At", "Day", "Price", "Count", "Code", "Empty", "Article"].map(String::from).into();
     let row = |fields: [&str; 7]| fields.map(String::from).to_vec();
@@ -143,7 +143,7 @@ async fn a_missing_column_and_an_empty_file_are_errors() {
     }
 }
 
-/// Tells when the first rows have been inserted.
+/// Notifies when the first rows have been inserted.
 struct Inserted(tokio::sync::Notify);
 
 impl Progress for Inserted {

@@ -1,4 +1,4 @@
-//! Which files were loaded into which tables.
+//! The history of imports.
 
 use crate::{Store, StoreError};
 use brisk_domain::Timestamp;
@@ -9,24 +9,24 @@ use sqlx::Row as _;
 pub struct ImportRecord {
     /// The source's name.
     pub source: String,
-    /// The table.
+    /// The table's name.
     pub table: String,
-    /// The file.
+    /// The file's name.
     pub file: String,
-    /// Lines that were inserted.
+    /// Rows inserted.
     pub rows: i64,
-    /// Lines that were left out.
+    /// Lines rejected.
     pub rejected: i64,
-    /// By how many weeks times were moved.
+    /// The number of weeks that times were shifted by.
     pub shift_weeks: i64,
-    /// When it began.
+    /// When it started.
     pub started_at: Timestamp,
-    /// When it was done.
+    /// When it finished.
     pub finished_at: Timestamp,
 }
 
 impl Store {
-    /// Remembers an import.
+    /// Records an import.
     pub async fn record_import(&self, record: &ImportRecord) -> Result<(), StoreError> {
         sqlx::query(
             "insert into imports

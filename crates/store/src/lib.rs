@@ -1,7 +1,8 @@
 //! Brisk's own records. All SQL of the store is in this crate; its schema is in `migrations/`.
 //!
-//! To add a record: a migration (forward only, and readable by the previous release) with its line in
-//! `migrations.rs`, a file here with its type and its queries. `store.rs` opens the database.
+//! To add a record, add a migration (forward only, and readable by the previous release) with its
+//! line in `migrations.rs`, and a file here with its type and queries. `store.rs` opens the
+//! database.
 
 mod imports;
 mod migrations;

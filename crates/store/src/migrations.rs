@@ -1,20 +1,20 @@
-//! The schema's migrations, in the order in which they run.
+//! The schema's migrations, in order.
 //!
-//! They are listed by hand because the macro that would embed the folder compiles all of sqlx, and
-//! SQLite with it, a second time for the build machine.
+//! Listed by hand, because the macro that embeds the folder would compile all of sqlx, and SQLite
+//! with it, a second time for the build machine.
 
 use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
-/// Version, description, text. The text is part of what an upgraded database is checked against:
-/// what was released is never edited.
+/// Version, description, SQL. Never edit a released one: existing databases are checked against its
+/// text.
 const MIGRATIONS: [(i64, &str, &str); 3] = [
     (1, "imports", include_str!("../../../migrations/0001_imports.sql")),
     (2, "requested views", include_str!("../../../migrations/0002_requested_views.sql")),
     (3, "rollup runs", include_str!("../../../migrations/0003_rollup_runs.sql")),
 ];
 
-/// Brings a database up to date.
+/// The migrator that brings a database up to date.
 pub(crate) fn migrator() -> Migrator {
     let migration = |(version, description, sql): (i64, &'static str, &'static str)| {
         let kind = MigrationType::Simple;

@@ -1,11 +1,11 @@
-//! Which views readers ask for, for warming after a restart.
+//! The views that readers request, kept for warming after a restart.
 
 use crate::{Store, StoreError};
 use brisk_domain::{RequestedView, Slug};
 use sqlx::Row as _;
 
 impl Store {
-    /// Keeps `views` in place of what was kept before.
+    /// Replaces the kept views with `views`.
     pub async fn keep_requested_views(&self, views: &[RequestedView]) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await?;
         sqlx::query("delete from requested_views").execute(&mut *transaction).await?;
@@ -21,7 +21,7 @@ impl Store {
         Ok(())
     }
 
-    /// What was kept, most requested first.
+    /// The kept views, most requested first.
     pub async fn requested_views(&self) -> Result<Vec<RequestedView>, StoreError> {
         let rows = sqlx::query(
             "select dashboard, query, count from requested_views
@@ -30,7 +30,7 @@ impl Store {
         .fetch_all(&self.pool)
         .await?;
         let views = rows.iter().filter_map(|row| {
-            // What is no name any more belongs to no dashboard either.
+            // A name that is no longer valid belongs to no dashboard.
             let dashboard = Slug::parse(row.get(0)).ok()?;
             Some(RequestedView { dashboard, query: row.get(1), count: row.get(2) })
         });

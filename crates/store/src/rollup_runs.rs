@@ -1,4 +1,4 @@
-//! What each refresh of a rollup did.
+//! The history of rollup refreshes.
 
 use crate::{Store, StoreError};
 use brisk_domain::{RollupName, RollupReport, RollupRun, SourceName, Timestamp};
@@ -9,7 +9,7 @@ use sqlx::sqlite::SqliteRow;
 const KEPT: i64 = 100;
 
 impl Store {
-    /// Remembers a run, and forgets those of the same rollup that are too many.
+    /// Records a run, and deletes the rollup's oldest beyond the limit.
     pub async fn record_rollup_run(&self, run: &RollupRun) -> Result<(), StoreError> {
         let (source, rollup) = (run.source.as_str(), run.rollup.as_str());
         let report = run.outcome.as_ref().ok();
@@ -44,7 +44,7 @@ impl Store {
         Ok(())
     }
 
-    /// The newest runs of all rollups, at most `limit`, newest first.
+    /// The newest `limit` runs of all rollups, newest first.
     pub async fn rollup_runs(&self, limit: u32) -> Result<Vec<RollupRun>, StoreError> {
         let rows = sqlx::query(
             "select rollup, source, started_at, seconds, since, written, row_count, error
@@ -70,7 +70,7 @@ impl Store {
     }
 }
 
-/// What is no name any more belongs to no rollup either.
+/// Skips rows whose name is no longer valid: they belong to no rollup.
 fn run(row: &SqliteRow) -> Option<RollupRun> {
     let error: Option<String> = row.get(7);
     let report = || RollupReport {

@@ -1,16 +1,16 @@
-//! The database itself: opening it, and bringing it up to date.
+//! The database itself: opening and migrating it.
 
 use crate::migrations;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
 use std::path::Path;
 
-/// Why the store cannot be used.
+/// Why the store is unusable.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Opening, reading or writing failed.
     #[error("Brisk's own database cannot be used: {0}")]
     Database(#[from] sqlx::Error),
-    /// The schema cannot be brought up to date.
+    /// The migrations failed.
     #[error("Brisk's own database cannot be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
 }
@@ -22,7 +22,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database file at `path`, makes it if it is not there, and brings it up to date.
+    /// Opens the database file at `path`, creates it if it is missing, and migrates it.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new()
             .filename(path)

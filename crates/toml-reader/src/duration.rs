@@ -1,8 +1,8 @@
-//! Durations as people write them: `250ms`, `30s`, `5m`, `1h`, `2d`.
+//! Durations in human form: `250ms`, `30s`, `5m`, `1h`, `2d`.
 
 use std::time::Duration;
 
-/// Reads a duration: a whole number and a unit.
+/// Parses a duration: a whole number and a unit.
 pub fn duration(text: &str) -> Option<Duration> {
     let unit = text.find(|c: char| !c.is_ascii_digit())?;
     let (digits, unit) = text.split_at(unit);
@@ -18,7 +18,7 @@ pub fn duration(text: &str) -> Option<Duration> {
     count.checked_mul(milliseconds).map(Duration::from_millis)
 }
 
-/// A duration for messages, in the largest unit that divides it.
+/// A duration for messages, in the largest unit that divides it evenly.
 pub fn words(duration: Duration) -> String {
     let milliseconds = duration.as_millis();
     if milliseconds == 0 {

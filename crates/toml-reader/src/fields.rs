@@ -1,5 +1,5 @@
-//! Typed reading of one TOML table: wrong types, values out of bounds, missing and unknown keys
-//! become problems, each at its place.
+//! Typed access to one TOML table: wrong types, values out of bounds, missing and unknown keys
+//! become problems, each with its position.
 
 use crate::problems::Problems;
 use crate::suggestion::suggestion;
@@ -11,76 +11,75 @@ use std::ops::{Range, RangeInclusive};
 use std::time::Duration;
 use toml_edit::{Item, TableLike};
 
-/// One table of a file, with the words that problems call it by.
+/// One table of a file, with its title in messages.
 ///
-/// Each method that takes a key reads it, and so makes it a known one: what nobody has asked for
-/// is reported by [`Fields::finish`].
+/// Reading a key marks it as known; [`Fields::finish`] reports all others.
 pub struct Fields<'t> {
     table: &'t dyn TableLike,
     span: Option<Range<usize>>,
     /// `[[panel]] "revenue"`, `[source.shop]`.
     title: String,
-    asked: RefCell<Vec<&'static str>>,
+    known: RefCell<Vec<&'static str>>,
 }
 
 impl<'t> Fields<'t> {
-    /// The table that `item` is, if it is one.
+    /// `item` as a table, if it is one.
     pub fn new(item: &'t Item, title: impl Into<String>) -> Option<Self> {
         let table = item.as_table_like()?;
         Some(Self::of(table, item.span(), title))
     }
 
-    /// A file's top level.
+    /// A file's top-level table.
     pub fn root(table: &'t dyn TableLike, title: &str) -> Self {
         Self::of(table, Some(0..0), title)
     }
 
     fn of(table: &'t dyn TableLike, span: Option<Range<usize>>, title: impl Into<String>) -> Self {
-        Self { table, span, title: title.into(), asked: RefCell::default() }
+        Self { table, span, title: title.into(), known: RefCell::default() }
     }
 
-    /// Gives the table the name that it says it has.
+    /// Sets the table's title, once its own name has been read.
     pub fn rename(&mut self, title: String) {
         self.title = title;
     }
 
-    /// What problems call the table.
+    /// The table's title in messages.
     pub fn title(&self) -> &str {
         &self.title
     }
 
-    /// Where the table begins.
+    /// The position of the table.
     pub fn span(&self) -> Option<Range<usize>> {
         self.span.clone()
     }
 
     /// The value of `key`, whatever its type.
     pub fn item(&self, key: &'static str) -> Option<&'t Item> {
-        self.asked.borrow_mut().push(key);
+        self.known.borrow_mut().push(key);
         self.table.get(key)
     }
 
-    /// The place of the value of `key`, or of the table where it is missing.
+    /// The position of the value of `key`, or of the table if the key is missing.
     pub fn place(&self, key: &str) -> Option<Range<usize>> {
         self.table.get(key).and_then(Item::span).or_else(|| self.span())
     }
 
-    /// The place of `key` itself.
+    /// The position of `key` itself.
     pub fn key_place(&self, key: &str) -> Option<Range<usize>> {
         self.table.key(key).and_then(toml_edit::Key::span).or_else(|| self.place(key))
     }
 
-    /// Whether the table has `key`, which does not make it a known one.
+    /// Whether the table has `key`. Does not mark it as known.
     pub fn has(&self, key: &str) -> bool {
         self.table.get(key).is_some()
     }
 
-    /// All keys and values, for tables whose keys are names that the author chose.
+    /// All keys and values, for tables whose keys are names chosen by the author.
     pub fn entries(&self) -> impl Iterator<Item = (&'t str, &'t Item)> + use<'t> {
         self.table.iter()
     }
 
-    /// A text.
+    /// A string.
     pub fn text(&self, key: &'static str, problems: &mut Problems<'_>) -> Option<&'t str> {
         let item = self.item(key)?;
         let text = item.as_str();
@@ -90,7 +89,7 @@ impl<'t> Fields<'t> {
         text
     }
 
-    /// A text that has to be there, and to say something.
+    /// A string that must be present and not blank.
     pub fn required_text(&self, key: &'static str, problems: &mut Problems<'_>) -> Option<&'t str> {
         if self.table.get(key).is_none() {
             self.item(key);
@@ -105,7 +104,7 @@ impl<'t> Fields<'t> {
         Some(text)
     }
 
-    /// A list of texts; `expected` continues "must be".
+    /// A list of strings; `expected` completes "must be …".
     pub fn texts(
         &self,
         key: &'static str,
@@ -121,7 +120,7 @@ impl<'t> Fields<'t> {
         texts
     }
 
-    /// True or false; false where the key is missing.
+    /// A boolean; false if the key is missing.
     pub fn flag(&self, key: &'static str, problems: &mut Problems<'_>) -> bool {
         let Some(item) = self.item(key) else {
             return false;
@@ -133,7 +132,7 @@ impl<'t> Fields<'t> {
         flag.unwrap_or(false)
     }
 
-    /// A finite number, whole or not.
+    /// A finite number, integer or float.
     pub fn number(&self, key: &'static str, problems: &mut Problems<'_>) -> Option<f64> {
         let item = self.item(key)?;
         let number = item.as_float().or_else(|| item.as_integer().map(|i| i as f64));
@@ -143,7 +142,7 @@ impl<'t> Fields<'t> {
         number.filter(|n| n.is_finite())
     }
 
-    /// A whole number within `allowed`.
+    /// An integer within `allowed`.
     pub fn whole<N: TryFrom<i64> + PartialOrd + Display>(
         &self,
         key: &'static str,
@@ -165,7 +164,7 @@ impl<'t> Fields<'t> {
         number
     }
 
-    /// One of `words`, by its word.
+    /// One of `words`, by its keyword.
     pub fn word<T: Copy>(
         &self,
         key: &'static str,
@@ -182,8 +181,8 @@ impl<'t> Fields<'t> {
         found
     }
 
-    /// A value that is parsed from text. Its own error is the message, unless the text may be a
-    /// secret, which errors repeat.
+    /// A value parsed from a string. The parser's error is the message, unless the string may be a
+    /// secret, because such errors quote it.
     pub fn parsed<T, E: Display>(
         &self,
         key: &'static str,
@@ -199,8 +198,8 @@ impl<'t> Fields<'t> {
         value.map_err(|message| problems.add(self.place(key), message)).ok()
     }
 
-    /// A value that is parsed from text, where `None` of `parse` is the problem; `expected`
-    /// continues "must be".
+    /// A value parsed from a string; if `parse` returns `None`, that is a problem. `expected`
+    /// completes "must be …".
     pub fn expected<T>(
         &self,
         key: &'static str,
@@ -254,12 +253,12 @@ impl<'t> Fields<'t> {
         self.expected(key, example, parse, problems)
     }
 
-    /// A statement, which remembers on which line of the file it starts.
+    /// A statement, with the line of the file on which it starts.
     pub fn query(&self, key: &'static str, problems: &mut Problems<'_>) -> Option<Query> {
         let sql = self.required_text(key, problems)?;
         let span = self.place(key);
         let start = span.as_ref().map_or(0, |span| span.start);
-        // A text that opens with """ and a line break begins on the next line.
+        // A string that opens with """ and a line break starts on the next line.
         let opened = problems.text().get(start..).unwrap_or_default();
         let line_below = ["\"\"\"\n", "\"\"\"\r\n", "'''\n", "'''\r\n"];
         let below = line_below.iter().any(|open| opened.starts_with(open));
@@ -310,8 +309,8 @@ impl<'t> Fields<'t> {
         tables
     }
 
-    /// The tables under all keys, each with its key and called `[title.KEY]`. The title leaves out a
-    /// key that may be a secret.
+    /// The tables under all keys, each with its key and titled `[title.KEY]`. The title omits a key
+    /// that may be a secret.
     pub fn named_tables(
         &self,
         title: &str,
@@ -328,19 +327,19 @@ impl<'t> Fields<'t> {
         tables
     }
 
-    /// Reports keys that nobody asked for. Call it last.
+    /// Reports keys that were never read. Call it last.
     pub fn finish(&self, problems: &mut Problems<'_>) {
-        let asked = self.asked.borrow();
+        let known = self.known.borrow();
         for (key, item) in self.table.iter() {
-            if !asked.contains(&key) {
+            if !known.contains(&key) {
                 let span = self.key_place(key).or(item.span());
                 let message = format!("unknown key {} in {}", problems.quoted(key), self.title);
-                problems.add_with_help(span, message, suggestion(key, &asked));
+                problems.add_with_help(span, message, suggestion(key, &known));
             }
         }
     }
 
-    /// Reports that the value of `key` is not what it has to be; `expected` continues "must be".
+    /// Reports that the value of `key` has the wrong type; `expected` completes "must be …".
     pub fn wrong_type(&self, key: &str, item: &Item, expected: &str, problems: &mut Problems<'_>) {
         let (key, title) = (problems.quoted(key), &self.title);
         let message = format!("{key} of {title} must be {expected}, not {}", kind(item));
@@ -377,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_secret_is_repeated_by_no_method() {
+    fn no_method_repeats_a_possible_secret() {
         let url = format!("\"db://{SECRET}@h\"");
         let keys = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", &url];
         let text: String = keys.map(|key| format!("{key} = {url}\n")).concat();
@@ -408,7 +407,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_out_of_bounds_are_said() {
+    fn numbers_out_of_bounds_are_reported() {
         let read = |text: &str| {
             TomlFile::new("a.toml", text)
                 .read("the file", |fields, problems| fields.whole("a", 1..=12u16, problems))

@@ -1,12 +1,12 @@
-//! A file from its text to its top level.
+//! Parses a file and hands over its top-level table.
 
 use crate::fields::Fields;
 use crate::problem::Problem;
 use crate::problems::Problems;
-use crate::quote::{MayBeSecret, nothing};
+use crate::quote::{MayBeSecret, never_secret};
 use toml_edit::Document;
 
-/// The text of a TOML file, and the name that problems give it.
+/// The text of a TOML file, and its name in messages.
 #[derive(Debug, Clone, Copy)]
 pub struct TomlFile<'a> {
     name: &'a str,
@@ -17,17 +17,17 @@ pub struct TomlFile<'a> {
 impl<'a> TomlFile<'a> {
     /// A file without secrets.
     pub fn new(name: &'a str, text: &'a str) -> Self {
-        Self { name, text, may_be_secret: nothing }
+        Self { name, text, may_be_secret: never_secret }
     }
 
-    /// The file may hold secrets: no problem repeats a text that `may_be_secret` says so of.
+    /// The file may hold secrets: messages never repeat a text for which `may_be_secret` is true.
     #[must_use]
     pub fn hiding(self, may_be_secret: MayBeSecret) -> Self {
         Self { may_be_secret, ..self }
     }
 
-    /// What `read` makes of the top level, which problems call `title`; or all that is wrong with
-    /// the file, in its order. `read` returns `None` only where it has reported why.
+    /// The value that `read` makes of the top-level table, which messages call `title`; or all
+    /// problems in file order. `read` may return `None` only if it has reported why.
     pub fn read<T>(
         self,
         title: &str,
@@ -37,7 +37,7 @@ impl<'a> TomlFile<'a> {
         let document = match Document::parse(self.text) {
             Ok(document) => document,
             Err(error) => {
-                // Its message alone: the whole error repeats the line, which may hold a secret.
+                // Only the message: the full error quotes the line, which may hold a secret.
                 problems.add(error.span(), format!("this is not TOML: {}", error.message()));
                 return Err(problems.into_sorted());
             }

@@ -1,7 +1,7 @@
-//! Reads the TOML that people write (dashboards, rollups, `brisk.toml`) into typed values.
+//! Reads hand-written TOML (dashboards, rollups, `brisk.toml`) into typed values.
 //!
-//! All problems of a file are found in one go, each with its line and column and what is allowed.
-//! What the keys mean is up to the callers: `brisk-definition` and the server's `config`.
+//! All problems of a file are reported at once, each with line, column and what is allowed. What
+//! the keys mean is up to the callers: `brisk-definition` and the server's `config`.
 //!
 //! ```
 //! use brisk_toml_reader::TomlFile;
@@ -12,18 +12,18 @@
 //!     fields.finish(problems);
 //!     title
 //! });
-//! let said: Vec<String> = problems.unwrap_err().iter().map(ToString::to_string).collect();
-//! assert_eq!(said, [
+//! let messages: Vec<String> = problems.unwrap_err().iter().map(ToString::to_string).collect();
+//! assert_eq!(messages, [
 //!     "shop.toml:1:9: \"title\" of the shop must be text in quotes, not a whole number",
 //!     "shop.toml:2:1: unknown key \"colour\" in the shop (allowed: title)",
 //! ]);
 //! ```
 //!
-//! A file that may hold passwords is opened with [`TomlFile::hiding`]: no problem then repeats a
-//! text that may be one.
+//! Open a file that may hold passwords with [`TomlFile::hiding`]: messages then never repeat a text
+//! that may be one.
 //!
-//! To add a kind of value: a method of [`Fields`], with its parser in a file of its own, as
-//! [`duration`] and [`size`] have.
+//! To add a kind of value, add a method to [`Fields`], with its parser in a file of its own, like
+//! [`duration`] and [`size`].
 
 pub mod duration;
 mod fields;

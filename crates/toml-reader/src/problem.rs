@@ -1,19 +1,19 @@
-//! What is wrong with a setting, and where it is written.
+//! A problem with a setting, and its position.
 
 use std::fmt;
 
-/// What is wrong, at a place in a file.
+/// A problem at a position in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The file as its reader knows it: `dashboards/sales.toml`. Or a variable, or a flag.
+    /// The file as passed in: `dashboards/sales.toml`. Or an environment variable, or a flag.
     pub file: String,
-    /// The line, from 1; 0 when the problem is the whole file.
+    /// The line, from 1; 0 if the problem concerns the whole file.
     pub line: u32,
     /// The column in characters, from 1.
     pub column: u32,
     /// What is wrong.
     pub message: String,
-    /// What is allowed, or what was probably meant.
+    /// What is allowed, or a suggestion.
     pub help: Option<String>,
 }
 
@@ -28,24 +28,24 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Where a setting is written: a place in a file, a variable, or a flag.
+/// Where a setting comes from: a position in a file, an environment variable, or a flag.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// `brisk.toml`, `BRISK_SOURCE_SHOP`, `--source`.
     pub file: String,
-    /// From 1; 0 where there are no lines.
+    /// From 1; 0 if there are no lines.
     pub line: u32,
     /// In characters, from 1.
     pub column: u32,
 }
 
 impl Place {
-    /// A file as a whole, a variable, or a flag.
+    /// A whole file, an environment variable, or a flag.
     pub fn named(name: impl Into<String>) -> Self {
         Self { file: name.into(), line: 0, column: 0 }
     }
 
-    /// The character of `text`, which `file` holds, at byte `offset`.
+    /// The position of byte `offset` in `text`, the content of `file`.
     pub(crate) fn at(file: &str, text: &str, offset: usize) -> Self {
         let mut offset = offset.min(text.len());
         while !text.is_char_boundary(offset) {
@@ -60,13 +60,13 @@ impl Place {
         }
     }
 
-    /// What is wrong there.
+    /// A problem at this place.
     pub fn problem(&self, message: impl Into<String>) -> Problem {
         let Self { file, line, column } = self.clone();
         Problem { file, line, column, message: message.into(), help: None }
     }
 
-    /// What is wrong there, and what is allowed.
+    /// A problem at this place, with what is allowed.
     pub fn problem_with_help(
         &self,
         message: impl Into<String>,

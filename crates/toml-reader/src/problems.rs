@@ -1,10 +1,10 @@
 //! Collects the problems of one file.
 
 use crate::problem::{Place, Problem};
-use crate::quote::{MayBeSecret, nothing, quoted};
+use crate::quote::{MayBeSecret, never_secret, quoted};
 use std::ops::Range;
 
-/// The problems of one file, as they are found.
+/// The problems found in one file so far.
 pub struct Problems<'a> {
     file: &'a str,
     text: &'a str,
@@ -13,22 +13,23 @@ pub struct Problems<'a> {
 }
 
 impl<'a> Problems<'a> {
-    /// None yet, of `file`, which holds `text`.
+    /// An empty list for `file`, whose content is `text`.
     pub fn of(file: &'a str, text: &'a str) -> Self {
-        Self::hiding(file, text, nothing)
+        Self::hiding(file, text, never_secret)
     }
 
-    /// The same for a file with secrets: no text that `may_be_secret` says so of is repeated.
+    /// The same for a file with secrets: messages never repeat a text for which `may_be_secret` is
+    /// true.
     pub fn hiding(file: &'a str, text: &'a str, may_be_secret: MayBeSecret) -> Self {
         Self { file, text, may_be_secret, found: Vec::new() }
     }
 
-    /// What is wrong at `span`, in bytes; at the file's beginning where that is unknown.
+    /// Reports a problem at `span` (in bytes), or at the start of the file if there is none.
     pub fn add(&mut self, span: Option<Range<usize>>, message: impl Into<String>) {
         self.found.push(self.place(span).problem(message));
     }
 
-    /// The same, and what is allowed.
+    /// The same, with what is allowed.
     pub fn add_with_help(
         &mut self,
         span: Option<Range<usize>>,
@@ -38,7 +39,7 @@ impl<'a> Problems<'a> {
         self.found.push(self.place(span).problem_with_help(message, help));
     }
 
-    /// Where `span` begins: the file's beginning where it is unknown.
+    /// Where `span` begins, or the start of the file if there is none.
     pub fn place(&self, span: Option<Range<usize>>) -> Place {
         Place::at(self.file, self.text, span.map_or(0, |span| span.start))
     }
@@ -53,12 +54,12 @@ impl<'a> Problems<'a> {
         (self.may_be_secret)(text)
     }
 
-    /// What the file holds.
+    /// The content of the file.
     pub fn text(&self) -> &'a str {
         self.text
     }
 
-    /// The problems in the file's order.
+    /// The problems, in file order.
     pub fn into_sorted(mut self) -> Vec<Problem> {
         self.found.sort_by_key(|problem| (problem.line, problem.column));
         self.found

@@ -1,4 +1,4 @@
-//! Sizes as people write them: `256 MiB`, `64 KiB`, `1 GB`.
+//! Sizes in human form: `256 MiB`, `64 KiB`, `1 GB`.
 
 const UNITS: [(&str, u64); 7] = [
     ("KiB", 1 << 10),
@@ -7,11 +7,11 @@ const UNITS: [(&str, u64); 7] = [
     ("kB", 1_000),
     ("MB", 1_000_000),
     ("GB", 1_000_000_000),
-    // Last: the others end with it, too.
+    // Last, because the other units end with it, too.
     ("B", 1),
 ];
 
-/// Reads a size in bytes: a whole number and a unit, with or without a blank between.
+/// Parses a size in bytes: a whole number and a unit, with or without a space between them.
 pub fn bytes(text: &str) -> Option<u64> {
     let (digits, factor) =
         UNITS.iter().find_map(|(unit, factor)| Some((text.strip_suffix(unit)?, factor)))?;
@@ -22,7 +22,7 @@ pub fn bytes(text: &str) -> Option<u64> {
     digits.parse::<u64>().ok()?.checked_mul(*factor)
 }
 
-/// A size for messages, in the largest binary unit that divides it.
+/// A size for messages, in the largest binary unit that divides it evenly.
 pub fn words(bytes: u64) -> String {
     let binary = UNITS[..3].iter().rev();
     let found =

@@ -1,6 +1,6 @@
-//! What was probably meant.
+//! Suggestions for misspelt names.
 
-/// `did you mean "title"?` where something is near, else all that is allowed.
+/// `did you mean "title"?` if an allowed name is close, otherwise all that are allowed.
 pub fn suggestion(word: &str, allowed: &[&str]) -> String {
     let near = allowed
         .iter()

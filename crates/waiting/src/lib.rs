@@ -1,5 +1,5 @@
-//! How tests wait: for an event, never for a while. What does not come within [`LIMIT`] fails the
-//! test with a sentence, so that none hangs, and none depends on how fast the machine is.
+//! How tests wait: for an event, never for a fixed time. What does not happen within [`LIMIT`]
+//! fails the test with a message, so tests neither hang nor depend on the speed of the machine.
 
 use std::fmt::Display;
 use std::panic::Location;
@@ -7,15 +7,16 @@ use std::process::{Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-/// Far longer than anything takes on a busy machine, and less than the minute that a test may last.
+/// Far longer than anything takes on a busy machine, and shorter than the minute that a test may
+/// run.
 pub const LIMIT: Duration = Duration::from_secs(45);
-/// Between two looks at what does not announce itself.
+/// The polling interval for conditions that send no event.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// What `future` gives.
+/// Waits for `future` and returns its output.
 ///
 /// # Panics
-/// If that takes longer than [`LIMIT`], with `what` was waited for and where.
+/// If that takes longer than [`LIMIT`]; the message names `what` and the caller.
 #[track_caller]
 pub fn wait_for<F: Future>(what: impl Display, future: F) -> impl Future<Output = F::Output> {
     let place = Location::caller();
@@ -30,7 +31,7 @@ pub fn wait_for<F: Future>(what: impl Display, future: F) -> impl Future<Output 
 /// Waits until `condition` holds.
 ///
 /// # Panics
-/// If it does not within [`LIMIT`], with `what` was waited for and where.
+/// If it does not hold within [`LIMIT`]; the message names `what` and the caller.
 #[track_caller]
 pub fn eventually(
     what: impl Display,
@@ -43,10 +44,10 @@ pub fn eventually(
     })
 }
 
-/// The same on a thread that may block.
+/// Like [`eventually`], for threads that may block.
 ///
 /// # Panics
-/// As [`eventually`].
+/// As [`eventually`] does.
 #[track_caller]
 pub fn eventually_blocking(what: impl Display, mut condition: impl FnMut() -> bool) {
     let begun = Instant::now();
@@ -58,10 +59,10 @@ pub fn eventually_blocking(what: impl Display, mut condition: impl FnMut() -> bo
     }
 }
 
-/// Runs `command` to its end; what it says is in the answer.
+/// Runs `command` to completion and returns what it printed.
 ///
 /// # Panics
-/// If it cannot be started, or does not end within [`LIMIT`]: then it is killed.
+/// If it cannot be started or does not finish within [`LIMIT`], in which case it is killed.
 #[track_caller]
 #[allow(clippy::expect_used)] // That is how a test fails.
 pub fn output(command: &mut Command) -> Output {
@@ -75,7 +76,7 @@ pub fn output(command: &mut Command) -> Output {
         let _ = Command::new("kill").args(["-KILL", &id]).status();
         give_up(&what, place);
     };
-    output.expect("what the program said")
+    output.expect("the program's output")
 }
 
 #[allow(clippy::panic)] // That is how a test fails.

@@ -1,28 +1,28 @@
-//! Which real invoice comes when: as many weeks later as a year has, on the same weekday and at the
-//! same time of day.
+//! When each real invoice is replayed: a whole number of 52-week rounds later, so on the same
+//! weekday and at the same time of day.
 
 use brisk_domain::{Timestamp, ZoneName, ZoneOffsets};
 
-/// The weeks of a round, in days. A year that keeps its weekdays.
+/// The length of a round in days: about a year, in whole weeks.
 const ROUND: i64 = 52 * 7;
-/// The shop's clock.
+/// The shop's time zone.
 const ZONE: &str = "Europe/London";
-/// How far ahead the shop's clock is known, in rounds.
+/// How many rounds ahead its offsets are known.
 const AHEAD: i64 = 10;
-/// More than any change of the clock.
+/// Longer than any clock change.
 const MARGIN: i64 = 2 * 3_600_000_000;
 
-/// When invoices come that are replayed: those of the last 52 weeks of the real data again and again,
-/// each round 52 weeks later on the shop's wall clock.
+/// When invoices are replayed: those of the last 52 weeks of the real data, over and over, each
+/// round 52 weeks later on the shop's wall clock.
 #[derive(Debug, Clone)]
 pub struct Calendar {
     zone: ZoneOffsets,
     last: Timestamp,
 }
 
-/// A stretch of the real data, and in which round it comes.
+/// A span of the real data, and the round that replays it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stretch {
+pub struct Span {
     /// Its first instant.
     pub from: Timestamp,
     /// Its last instant.
@@ -32,40 +32,41 @@ pub struct Stretch {
 }
 
 impl Calendar {
-    /// The calendar of data whose last invoice is of `last`.
+    /// The calendar for data whose last invoice is at `last`.
     pub fn after(last: Timestamp) -> Self {
         let days = |count: i64| Timestamp(last.0 + count * 86_400_000_000);
         let zone = ZoneName::parse(ZONE).unwrap_or_else(|_| ZoneName::utc());
         Self { zone: zone.offsets(days(-2 * ROUND), days(AHEAD * ROUND)), last }
     }
 
-    /// Where in the real data those invoices may be that come after `after`, until `until`. The clock
-    /// may have changed in between: [`Calendar::comes`] has the last word.
-    pub fn stretches(&self, after: Timestamp, until: Timestamp) -> Vec<Stretch> {
+    /// The spans of the real data that may hold invoices due after `after`, up to `until`. They
+    /// include a margin for clock changes; [`Calendar::replayed_at`] is exact.
+    pub fn spans(&self, after: Timestamp, until: Timestamp) -> Vec<Span> {
         let first = self.zone.plus_days(self.last, -ROUND);
-        let mut stretches = Vec::new();
+        let mut spans = Vec::new();
         let mut round = 1;
-        // The invoices of a round come after the last one of the round before.
-        while self.comes(first, round) < until {
+        // A round starts after the last invoice of the round before.
+        while self.replayed_at(first, round) < until {
             let back = |at, margin: i64| {
                 Timestamp(self.zone.plus_days(at, -ROUND * round).0.saturating_add(margin))
             };
             let from = back(after, -MARGIN).max(Timestamp(first.0 + 1));
             let to = back(until, MARGIN).min(self.last);
             if from <= to {
-                stretches.push(Stretch { from, to, round });
+                spans.push(Span { from, to, round });
             }
             round += 1;
         }
-        stretches
+        spans
     }
 
-    /// When an invoice of `real` comes in that round.
-    pub fn comes(&self, real: Timestamp, round: i64) -> Timestamp {
+    /// When the invoice at `real` is replayed in that round.
+    pub fn replayed_at(&self, real: Timestamp, round: i64) -> Timestamp {
         self.zone.plus_days(real, ROUND * round)
     }
 
-    /// A round before `until`: what should have come earlier never comes.
+    /// Invoices due before this instant are skipped when catching up at `until`: at most one round
+    /// is replayed.
     pub fn earliest(&self, until: Timestamp) -> Timestamp {
         self.zone.plus_days(until, -ROUND).max(self.last)
     }
@@ -82,44 +83,44 @@ mod tests {
         london.offsets(Timestamp(0), Timestamp::from_seconds(4_102_444_800)).instant(local)
     }
 
-    /// The invoices of `real` that come after `after`, until `until`.
-    fn come(real: &[&str], after: &str, until: &str) -> Vec<Timestamp> {
+    /// The invoices of `real` that are replayed after `after`, up to `until`.
+    fn replayed(real: &[&str], after: &str, until: &str) -> Vec<Timestamp> {
         let calendar = Calendar::after(at("2026-11-20 12:50"));
         let (after, until) = (at(after), at(until));
-        let mut come = Vec::new();
-        for stretch in calendar.stretches(after, until) {
+        let mut replayed = Vec::new();
+        for span in calendar.spans(after, until) {
             let real = real.iter().map(|text| at(text));
-            let real = real.filter(|real| (stretch.from..=stretch.to).contains(real));
-            come.extend(real.map(|real| calendar.comes(real, stretch.round)));
+            let real = real.filter(|real| (span.from..=span.to).contains(real));
+            replayed.extend(real.map(|real| calendar.replayed_at(real, span.round)));
         }
-        come.retain(|at| after < *at && *at <= until);
-        come
+        replayed.retain(|at| after < *at && *at <= until);
+        replayed
     }
 
     #[test]
-    fn each_invoice_comes_on_its_weekday_at_its_time_of_day() {
+    fn invoices_are_replayed_on_their_weekday_and_time_of_day() {
         let real = ["2025-11-21 12:50", "2025-11-21 12:51", "2025-11-24 09:00", "2026-11-20 12:50"];
-        let come = |after, until| come(&real, after, until);
-        // What is as old as the last one a year ago has come already: it is the round before.
-        assert_eq!(come("2026-11-20 12:50", "2026-11-23 08:59"), [at("2026-11-20 12:51")]);
-        assert_eq!(come("2026-11-20 12:51", "2026-11-23 09:00"), [at("2026-11-23 09:00")]);
-        assert_eq!(come("2026-11-23 09:00", "2026-11-24 09:00"), []);
+        let replayed = |after, until| replayed(&real, after, until);
+        // The invoice exactly a year before the last one is the round before's.
+        assert_eq!(replayed("2026-11-20 12:50", "2026-11-23 08:59"), [at("2026-11-20 12:51")]);
+        assert_eq!(replayed("2026-11-20 12:51", "2026-11-23 09:00"), [at("2026-11-23 09:00")]);
+        assert_eq!(replayed("2026-11-23 09:00", "2026-11-24 09:00"), []);
     }
 
     #[test]
-    fn a_change_of_the_clock_moves_no_invoice_on_the_wall() {
-        // Between the Sundays of the clock's change, which lie on other days each year.
+    fn clock_changes_move_no_invoice_on_the_wall_clock() {
+        // Between the Sundays on which the clocks change, whose dates differ each year.
         let real = ["2026-03-27 10:00", "2026-10-30 10:00"];
-        let spring = come(&real, "2027-03-25 00:00", "2027-03-27 00:00");
+        let spring = replayed(&real, "2027-03-25 00:00", "2027-03-27 00:00");
         assert_eq!(spring, [at("2027-03-26 10:00")]);
-        let autumn = come(&real, "2027-10-28 00:00", "2027-10-30 00:00");
+        let autumn = replayed(&real, "2027-10-28 00:00", "2027-10-30 00:00");
         assert_eq!(autumn, [at("2027-10-29 10:00")]);
     }
 
     #[test]
-    fn after_a_year_it_begins_anew_and_nothing_comes_twice() {
+    fn a_new_round_starts_after_a_year_and_nothing_is_replayed_twice() {
         let real = ["2025-12-01 10:00", "2026-11-20 12:50"];
-        let all = come(&real, "2026-11-20 12:50", "2028-11-20 00:00");
+        let all = replayed(&real, "2026-11-20 12:50", "2028-11-20 00:00");
         assert_eq!(
             all,
             [

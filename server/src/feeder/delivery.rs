@@ -1,5 +1,5 @@
-//! Tells the server that the shop has written something, over its public webhook: a real request to
-//! its own address, as a pipeline would send it.
+//! Announces the shop's changes through the server's public webhook: real requests to the server's
+//! own address, as a pipeline would send them.
 
 use super::source;
 use crate::hooks::signature::{ID, SIGNATURE, SigningKey, TIMESTAMP};
@@ -14,15 +14,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// The shortest and the longest pause before a failed delivery is retried, if the answer does not
-/// say when.
+/// The timeout for a response.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// The shortest and the longest delay before a retry, unless the response sets one.
 const RETRY: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
-/// Bytes of an answer that are read.
-const LONGEST_ANSWER: usize = 64 * 1024;
+/// The most bytes of a response that are read.
+const MAX_RESPONSE: usize = 64 * 1024;
 
-/// Sends the demo's deliveries.
+/// Sends the demo's webhook deliveries.
 pub struct Delivery {
     client: Client<HttpConnector, Body>,
     url: String,
@@ -33,12 +32,12 @@ pub struct Delivery {
 /// Why a delivery was not acknowledged.
 struct Failure {
     why: String,
-    /// When to retry, if the answer said so.
+    /// When to retry, if the response says so.
     after: Option<Duration>,
 }
 
 impl Delivery {
-    /// Deliveries to the webhook `id` of the server that listens on `address`, signed with `key`.
+    /// Delivers to the webhook `id` of the server that listens on `address`, signed with `key`.
     pub fn to(address: SocketAddr, id: &str, key: SigningKey, clock: Arc<dyn Clock>) -> Self {
         let ip = match address.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -49,9 +48,9 @@ impl Delivery {
         Self { client: Client::builder(TokioExecutor::new()).build_http(), url, key, clock }
     }
 
-    /// Says that the shop's tables have changed, as often as it takes.
+    /// Announces that the shop's tables have changed, and retries until that is acknowledged.
     pub async fn until_acknowledged(&self) {
-        // The same message each time, with a signature of its own.
+        // The same message each time, with a new signature.
         let id = format!("msg_{:032x}", rand::random::<u128>());
         let (mut pause, mut attempts) = (RETRY.0, 0_u32);
         while let Err(Failure { why, after }) = self.attempt(&id).await {
@@ -82,7 +81,7 @@ impl Delivery {
             .header(SIGNATURE, self.key.sign(id, &at, body.as_bytes()))
             .body(Body::from(body))
             .map_err(|error| failed(error.to_string()))?;
-        let answered = tokio::time::timeout(PATIENCE, self.client.request(request)).await;
+        let answered = tokio::time::timeout(TIMEOUT, self.client.request(request)).await;
         let answer = answered.map_err(|_| failed("no answer".into()))?;
         let answer = answer.map_err(|error| failed(error.to_string()))?;
         let (parts, body) = answer.into_parts();
@@ -91,7 +90,7 @@ impl Delivery {
         }
         let after = parts.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
         let after = after.and_then(|text| text.parse().ok()).map(Duration::from_secs);
-        let text = tokio::time::timeout(PATIENCE, Limited::new(body, LONGEST_ANSWER).collect());
+        let text = tokio::time::timeout(TIMEOUT, Limited::new(body, MAX_RESPONSE).collect());
         let text = text.await.ok().and_then(Result::ok).map(|body| body.to_bytes());
         let text = String::from_utf8_lossy(text.as_deref().unwrap_or_default()).into_owned();
         Err(Failure { why: format!("{}: {text}", parts.status), after })

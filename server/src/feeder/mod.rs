@@ -1,14 +1,12 @@
-//! The feeder: the demo's shop goes on selling, so that its dashboard changes while somebody looks.
+//! The feeder: keeps the demo's shop selling, so that its dashboard changes while it is watched.
 //!
-//! - [`calendar`]: the real invoices of a year before are replayed at their time of day, at night
-//!   none, as in the shop;
-//! - [`pace`]: while somebody looks, invoices of the busiest weeks are added, with their real gaps
-//!   shortened;
-//! - [`shop`]: writes both into the demo's database;
-//! - [`delivery`]: invalidates them, over the server's public webhook;
-//! - [`source`]: the names that they agree on.
+//! - [`calendar`]: replays the real invoices at their time of day, so none at night;
+//! - [`pace`]: while somebody watches, adds invoices of the busiest weeks, with shortened gaps;
+//! - [`shop`]: writes both to the demo's database;
+//! - [`delivery`]: invalidates the tables, through the server's public webhook;
+//! - [`source`]: the names that these share.
 //!
-//! It runs with the demo unless that keeps its own dates, or has `--demo-still`: see
+//! It runs with the demo, unless that keeps its own dates or `--demo-still` is set: see
 //! docs/operating.md, "The demo".
 
 pub mod calendar;
@@ -33,10 +31,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How often it writes. Each time is one transaction and one delivery, after which open pages load
-/// again, which takes a laptop a second.
+/// How often it writes. Each write is one transaction and one delivery, after which open pages
+/// reload their panels; that takes a laptop a second.
 const TICK: Duration = Duration::from_secs(5);
-/// For how long after a lookup somebody counts as a viewer, in seconds. Open pages look up after each
+/// How long after a lookup the demo counts as watched, in seconds. Open pages look up after each
 /// delivery.
 const VIEWING: i64 = 300;
 
@@ -50,7 +48,7 @@ pub struct Feeder<L> {
     viewed_until: Timestamp,
 }
 
-/// Declares the webhook that a feeder with `key` sends to.
+/// Declares the webhook for a feeder that signs with `key`.
 pub fn declare(hooks: &mut BTreeMap<WebhookName, Hook>, key: &SigningKey) -> anyhow::Result<()> {
     let allow = Pattern::parse(&format!("table:{}.*", source::NAME)).into_iter().collect();
     let hook = Hook { keys: vec![key.clone()], allow: Some(allow) };
@@ -63,7 +61,7 @@ pub fn declare(hooks: &mut BTreeMap<WebhookName, Hook>, key: &SigningKey) -> any
     Ok(())
 }
 
-/// The lookups of readers and programs so far.
+/// The number of lookups by readers and programs so far.
 pub fn lookups(engine: &Engine) -> u64 {
     let of = engine.loader().cache().statistics().of;
     let asked = of.iter().filter(|((_, trigger), _)| {
@@ -73,19 +71,19 @@ pub fn lookups(engine: &Engine) -> u64 {
 }
 
 impl<L: Fn() -> u64> Feeder<L> {
-    /// A feeder of the demo's `database`; `lookups` counts the lookups so far.
+    /// A feeder for the demo's `database`; `lookups` returns the number of lookups so far.
     pub async fn open(database: &Path, clock: Arc<dyn Clock>, lookups: L) -> anyhow::Result<Self> {
         let shop = Shop::open(database).await;
         let shop = shop.with_context(|| format!("opening {} to write", database.display()))?;
         let now = clock.now();
         let pace = Pace::of(&shop.rhythm(), now);
         let seen = lookups();
-        // Whoever has just started it will look.
+        // Whoever starts the demo is about to look at it.
         let viewed_until = Timestamp::from_seconds(now.seconds() + VIEWING);
         Ok(Self { shop, pace, clock, lookups, seen, viewed_until })
     }
 
-    /// Writes what is due; returns the number of invoices.
+    /// Writes the invoices that are due; returns their number.
     pub async fn write(&mut self) -> anyhow::Result<u64> {
         let now = self.clock.now();
         let seen = (self.lookups)();
@@ -95,13 +93,13 @@ impl<L: Fn() -> u64> Feeder<L> {
         }
         let place = self.shop.place().await?;
         let more = self.pace.due(place, now, now < self.viewed_until);
-        let written = self.shop.take_in(now, more).await;
+        let written = self.shop.write_due(now, more).await;
         written.context("writing the demo's invoices")
     }
 
-    /// Feeds, for as long as the server runs.
+    /// Runs for as long as the server does.
     pub async fn run(mut self, delivery: &Delivery) -> Infallible {
-        // The last invoices before a stop may not have been delivered.
+        // The invoices written just before the last stop may not have been delivered.
         let mut is_delivered = false;
         let mut is_healthy = true;
         loop {
@@ -119,7 +117,7 @@ impl<L: Fn() -> u64> Feeder<L> {
                 }
                 Err(_) => {}
             }
-            // Nothing new is written meanwhile; the calendar's invoices come afterwards.
+            // Nothing is written in the meantime; the calendar catches up afterwards.
             if !is_delivered {
                 delivery.until_acknowledged().await;
                 is_delivered = true;

@@ -1,9 +1,9 @@
-//! The demo's database as the feeder writes it: real invoices again, at later times, in all tables
-//! that demo/online-retail.toml makes of the lines.
+//! The demo's database as the feeder writes it: copies of real invoices at later times, in all
+//! tables that demo/online-retail.toml derives from the lines.
 //!
-//! Readers have connections of their own, which only read; in WAL mode neither waits for the other.
-//! What comes is one transaction, together with how far the feeder is: so nothing comes twice,
-//! whenever it was stopped.
+//! Readers have connections of their own, which are read-only; in WAL mode neither side blocks the
+//! other. Invoices and the feeder's progress are written in one transaction, so nothing is replayed
+//! twice, no matter when it is stopped.
 
 use super::calendar::Calendar;
 use brisk_domain::Timestamp;
@@ -12,7 +12,8 @@ use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Row as _, Sqlite
 use std::path::Path;
 use std::time::Duration;
 
-/// The days whose rhythm and invoices come while somebody looks, before the end of the real data.
+/// The length of the busy season at the end of the real data, in seconds; its invoices are added
+/// while the demo is watched.
 const BUSY: i64 = 28 * 86_400;
 
 /// The demo's database.
@@ -26,29 +27,29 @@ pub struct Shop {
 #[derive(Debug, Clone)]
 pub struct Real {
     invoice: String,
-    /// When it was written.
+    /// When it was written, in the real data.
     pub at: Timestamp,
 }
 
-/// How far the feeder is.
+/// The feeder's progress.
 #[derive(Debug, Clone, Copy)]
 struct Progress {
-    /// The calendar's invoices have come until then.
+    /// The calendar's invoices have been replayed up to here.
     until: Timestamp,
-    /// How many of the busy days' have come.
+    /// How many invoices of the busy season have been replayed.
     place: u64,
-    /// How many have come at all.
+    /// How many invoices have been replayed in all.
     serial: i64,
 }
 
-/// An invoice that comes.
+/// An invoice that is due.
 struct Coming {
     real: Real,
     at: Timestamp,
 }
 
-/// `line` continues the numbers of the file's lines. Descriptions are counted because a product has
-/// its most frequent one, which would be long in the looking up; an empty one stands for none.
+/// `line` continues the line numbers of the file. Descriptions are counted, because a product has
+/// its most frequent one, which would be slow to look up; an empty one stands for NULL.
 const TABLES: &str = "
 create table feeder (
   one integer not null primary key check (one = 1),
@@ -68,16 +69,16 @@ insert into feeder_descriptions
 insert into feeder
   select 1, max(invoiced_at), max(invoiced_at), 0, 0, max(line), max(invoiced_at) from invoice_lines";
 
-const COMING: &str = "
+const CREATE_COMING: &str = "
 create temp table if not exists coming (
   serial integer primary key,
   real text not null, real_at integer not null,
   invoice text not null, at integer not null
 )";
 
-/// What is coming, into all tables. The lines of an invoice are minutes apart at most; `cross join`
-/// keeps SQLite from beginning with the larger table.
-const COME: [&str; 6] = [
+/// Copies the due invoices into all tables. The lines of an invoice are at most minutes apart;
+/// `cross join` keeps SQLite from starting with the larger table.
+const COPY_COMING: [&str; 6] = [
     "insert into invoice_lines (invoiced_at, invoice, stock_code, description, quantity, price,
        customer, country, line, net, price_band, cancelled)
      select c.at, c.invoice, l.stock_code, l.description, l.quantity, l.price, l.customer, l.country,
@@ -86,7 +87,7 @@ const COME: [&str; 6] = [
      from coming c
      cross join invoice_lines l
        on l.invoiced_at between c.real_at and c.real_at + 3600 and l.invoice = c.real",
-    // A customer's first order stays what it was: its copy comes later.
+    // A copy is never a customer's first order: it is later than the original.
     "insert into invoices (invoice, invoiced_at, customer, country, lines, items, gross, net,
        cancelled, first_order)
      select c.invoice, c.at, i.customer, i.country, i.lines, i.items, i.gross, i.net, i.cancelled, 0
@@ -124,21 +125,21 @@ const COME: [&str; 6] = [
 ];
 
 impl Shop {
-    /// Opens the database, and begins after its last line, or where it was left.
+    /// Opens the database and resumes; starts after the data's last line if the data is new.
     pub async fn open(database: &Path) -> Result<Self, sqlx::Error> {
         let options = SqliteConnectOptions::new()
             .filename(database)
             .busy_timeout(Duration::from_secs(5))
             .synchronous(SqliteSynchronous::Normal)
-            // It would read all lines to make an index for a few.
+            // SQLite would scan all lines to build an index for a few.
             .pragma("automatic_index", "off")
             .pragma("temp_store", "memory");
         let mut connection = options.connect().await?;
-        connection.execute(COMING).await?;
+        connection.execute(CREATE_COMING).await?;
         let mut transaction = connection.begin_with("begin immediate").await?;
         let known = "select 1 from sqlite_master where name = 'feeder'";
         let known = transaction.fetch_optional(known).await?.is_some();
-        // Data that were loaded anew are others, and nothing has come yet.
+        // The data was imported again: start over.
         let ours =
             "select 1 from feeder where newest = (select max(invoiced_at) from invoice_lines)";
         if !known || transaction.fetch_optional(ours).await?.is_none() {
@@ -154,38 +155,38 @@ impl Shop {
         Ok(Self { connection, calendar: Calendar::after(last), busy })
     }
 
-    /// When the invoices of the busy days were written, in order.
+    /// When the invoices of the busy season were written, in order.
     pub fn rhythm(&self) -> Vec<Timestamp> {
         self.busy.iter().map(|real| real.at).collect()
     }
 
-    /// How many of the busy days' invoices have come.
+    /// How many invoices of the busy season have been replayed.
     pub async fn place(&mut self) -> Result<u64, sqlx::Error> {
         Ok(progress(&mut self.connection).await?.place)
     }
 
-    /// Takes in what has come by `now`: the calendar's invoices, and `more` of the busy days'. The
-    /// answer is how many there were.
-    pub async fn take_in(&mut self, now: Timestamp, more: u64) -> Result<u64, sqlx::Error> {
-        // Takes the right to write before it reads how far it is: another process may feed, too.
+    /// Writes the invoices due by `now`: the calendar's, and `more` of the busy season's. Returns
+    /// how many there were.
+    pub async fn write_due(&mut self, now: Timestamp, more: u64) -> Result<u64, sqlx::Error> {
+        // Takes the write lock before reading the progress: another process may be feeding, too.
         let mut transaction = self.connection.begin_with("begin immediate").await?;
         let Progress { until, place, serial } = progress(&mut transaction).await?;
         let mut coming = Vec::new();
         let until = until.max(self.calendar.earliest(now));
-        for stretch in self.calendar.stretches(until, now) {
-            for real in real(&mut transaction, stretch.from, stretch.to).await? {
-                let at = self.calendar.comes(real.at, stretch.round);
+        for span in self.calendar.spans(until, now) {
+            for real in real(&mut transaction, span.from, span.to).await? {
+                let at = self.calendar.replayed_at(real.at, span.round);
                 if until < at && at <= now {
                     coming.push(Coming { real, at });
                 }
             }
         }
-        // Real invoices have whole minutes, and rollups count on it.
+        // Real invoices are on whole minutes, and rollups rely on it.
         let minute = Timestamp::from_seconds(now.seconds() - now.seconds().rem_euclid(60));
         let places = place..place + if self.busy.is_empty() { 0 } else { more };
         for place in places.clone() {
             let real = self.busy[(place % self.busy.len() as u64) as usize].clone();
-            // The real data go until a minute that may be this one.
+            // The real data may end in this very minute.
             if minute > real.at {
                 coming.push(Coming { real, at: minute });
             }
@@ -196,7 +197,7 @@ impl Shop {
         }
         transaction.execute("delete from coming").await?;
         for (number, Coming { real, at }) in (serial + 1..).zip(&coming) {
-            // C at the beginning means a cancellation, so the number stands at the end.
+            // A leading C means a cancellation, so the serial number is appended.
             sqlx::query("insert into coming values (?1, ?2, ?3, ?4, ?5)")
                 .bind(number)
                 .bind(&real.invoice)
@@ -206,7 +207,7 @@ impl Shop {
                 .execute(&mut *transaction)
                 .await?;
         }
-        for statement in COME {
+        for statement in COPY_COMING {
             transaction.execute(statement).await?;
         }
         sqlx::query("update feeder set came_until = ?1, place = ?2, serial = ?3")
@@ -234,7 +235,7 @@ async fn progress(connection: &mut SqliteConnection) -> Result<Progress, sqlx::E
     })
 }
 
-/// The real invoices of that time, in order.
+/// The real invoices in that span, in order.
 async fn real(
     connection: &mut SqliteConnection,
     from: Timestamp,

@@ -1,4 +1,5 @@
-//! The demo's source: its name, its file, the tables that the feeder writes, and its webhook.
+//! The names that the demo's parts share: the source, its file, the tables that the feeder writes,
+//! and the webhook.
 
 use std::path::{Path, PathBuf};
 

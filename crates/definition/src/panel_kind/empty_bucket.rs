@@ -1,12 +1,12 @@
-//! `empty`, which kinds that draw time buckets share.
+//! `empty`, shared by the kinds that draw time buckets.
 
 use brisk_domain::panel_kind::EmptyBucket;
 use brisk_toml_reader::{Fields, Problems};
 
-/// Its key.
+/// The key.
 pub(super) const KEY: &str = "empty";
 
-/// Reads it; where it is left out, it is as `usual` for the kind.
+/// Reads the key; `usual` is the kind's default.
 pub(super) fn read(
     fields: &Fields<'_>,
     usual: EmptyBucket,

@@ -1,4 +1,4 @@
-//! `kind` of a panel, and the keys that only panels of that kind have. Each kind reads its own.
+//! A panel's `kind`, and the keys that only some kinds have. Each kind reads its own.
 
 mod area;
 mod bar;
@@ -26,7 +26,7 @@ pub(crate) fn name(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<P
     fields.word("kind", &words, problems)
 }
 
-/// Reads the options of the kind called `name`, and refuses those of other kinds.
+/// Reads the options of the kind `name`, and rejects those of other kinds.
 pub(crate) fn options(
     fields: &Fields<'_>,
     name: Option<PanelKindName>,
@@ -48,7 +48,7 @@ pub(crate) fn options(
     })
 }
 
-/// The keys that only some kinds have: those of the kind called `name`.
+/// The keys of the kind `name`, among those that only some kinds have.
 fn keys(name: PanelKindName) -> KindKeys {
     let keys: &[&str] = match name {
         PanelKindName::Stat => &stat::KEYS,

@@ -1,4 +1,4 @@
-//! `kind` of a variable, and the keys that only variables of that kind have. Each kind reads its own.
+//! A variable's `kind`, and the keys that only some kinds have. Each kind reads its own.
 
 mod multi;
 mod options;
@@ -8,8 +8,8 @@ use crate::kind_keys::{self, KindKeys};
 use brisk_domain::{SourceName, VariableKind, VariableKindName};
 use brisk_toml_reader::{Fields, Problems};
 
-/// Reads `kind`, which is "single" where the file does not say it, and its options; refuses those of
-/// other kinds. `source` is the dashboard's.
+/// Reads `kind`, "single" by default, and its options; rejects those of other kinds. `source` is
+/// the dashboard's.
 pub(crate) fn read(
     fields: &Fields<'_>,
     source: Option<&SourceName>,
@@ -17,8 +17,8 @@ pub(crate) fn read(
 ) -> Option<VariableKind> {
     let words: Vec<_> = VariableKindName::ALL.iter().map(|name| (name.word(), *name)).collect();
     let known = fields.word("kind", &words, problems);
-    // A word that is not known is a problem of its own, and the variable is one all the same:
-    // panels may name it.
+    // An unknown kind is already reported. The variable is kept all the same, because panels may
+    // refer to it.
     let name = known.unwrap_or(VariableKindName::Single);
     let own = (known.is_some() || !fields.has("kind")).then(|| keys(name));
     let all: Vec<KindKeys> = VariableKindName::ALL.iter().map(|name| keys(*name)).collect();
@@ -29,7 +29,7 @@ pub(crate) fn read(
     })
 }
 
-/// The keys that only some kinds have: those of the kind called `name`.
+/// The keys of the kind `name`, among those that only some kinds have.
 fn keys(name: VariableKindName) -> KindKeys {
     let keys: &[&str] = match name {
         VariableKindName::Single => &single::KEYS,

@@ -1,13 +1,13 @@
-//! `options`, `source` and `default`, which kinds with values to choose from share.
+//! `options`, `source` and `default`, shared by the kinds with a list of values.
 
 use brisk_domain::variable_kind::Options;
 use brisk_domain::{Selection, SourceName};
 use brisk_toml_reader::{Fields, Problems};
 
-/// Their keys.
+/// The keys.
 pub(super) const KEYS: [&str; 3] = ["options", "source", "default"];
 
-/// Reads the values to choose from, and what is chosen where the URL says nothing.
+/// Reads the list of values, and the default selection.
 pub(super) fn read(
     fields: &Fields<'_>,
     dashboard_source: Option<&SourceName>,

@@ -1,16 +1,17 @@
-//! Numbers below each other: as many decimals in each row, so that they can be compared at a glance.
+//! Formats a column of numbers with the same number of decimals in each row, so that they can be
+//! compared at a glance.
 
 use super::digits::grouped;
 use super::number::{cell, fixed, full, with_unit};
 use crate::{Decimal, Unit, Values, ZoneOffsets};
 
-/// More decimals than this are shown of exact decimals only.
+/// Only exact decimals are shown with more decimals than this.
 const MOST: usize = 6;
-/// More decimals than these exact decimals are not filled up to.
+/// Exact decimals are not padded beyond this many decimals.
 const MOST_EXACT: usize = 12;
 
-/// How many decimals all cells of a column have; `None` where each cell has its own. Money has its
-/// currency's, lengths and sizes have units of their own.
+/// The number of decimals that all cells of a column share; `None` if each cell has its own. Money
+/// uses its currency's; durations and sizes choose their own unit and digits.
 pub fn decimals(values: &Values, unit: &Unit) -> Option<usize> {
     match (values, unit) {
         (Values::Int(_) | Values::Float(_) | Values::Decimal(_), Unit::Percent) => {
@@ -27,8 +28,8 @@ pub fn decimals(values: &Values, unit: &Unit) -> Option<usize> {
     }
 }
 
-/// A cell of a column whose cells have `decimals` in common; NULL is an en dash. No number that is
-/// there is shown as zero, and decimals are never cut.
+/// A cell of a column whose cells share `decimals`; NULL is an en dash. A non-zero number is never
+/// shown as zero, and exact decimals are never cut.
 pub fn aligned(
     values: &Values,
     row: usize,
@@ -56,8 +57,8 @@ pub fn aligned(
     }
 }
 
-/// Whole percents have no decimals, others have one; two where one would leave nothing of the
-/// smallest.
+/// No decimals if all percentages are whole, otherwise one; two if one would round the smallest to
+/// zero.
 fn of_shares(shares: impl Iterator<Item = f64>) -> usize {
     let mut decimals = 0;
     for share in shares {
@@ -71,7 +72,7 @@ fn of_shares(shares: impl Iterator<Item = f64>) -> usize {
     decimals
 }
 
-/// As many as the longest has, up to three, or what three digits of the smallest need.
+/// As many as the longest number has, up to three, or as three digits of the smallest need.
 fn of_floats(numbers: impl Iterator<Item = f64>) -> usize {
     let mut decimals = 0;
     for number in numbers.filter(|number| number.is_finite()) {
@@ -80,8 +81,8 @@ fn of_floats(numbers: impl Iterator<Item = f64>) -> usize {
             size if size >= 0.1 || size == 0.0 => 3,
             size => (-size.log10()).floor() as usize + 3,
         };
-        // What is smaller is said in another form, and asks nothing of the others; what is larger
-        // has no more decimals than there are already.
+        // Numbers too small for that are shown in scientific notation and do not count; larger ones
+        // need no more decimals than there are already.
         if most > MOST || most <= decimals {
             continue;
         }
@@ -96,7 +97,7 @@ fn scale(decimal: &Decimal) -> usize {
     decimal.as_str().split_once('.').map_or(0, |(_, fraction)| fraction.len())
 }
 
-/// A decimal digit for digit, with zeros at its end.
+/// An exact decimal, padded with zeros.
 fn filled(exact: &Decimal, unit: &Unit, decimals: usize) -> String {
     let missing = decimals.saturating_sub(scale(exact));
     let point = if scale(exact) == 0 && missing > 0 { "." } else { "" };
@@ -119,34 +120,34 @@ mod tests {
 
     #[test]
     fn cells_of_a_column_have_the_same_decimals() {
-        let said = column(&floats(&[53.33, 2.514, -22.61, 0.0]), &Unit::None);
-        assert_eq!(said, ["53.330", "2.514", "−22.610", "0.000"]);
-        let said = column(&floats(&[1.0, 1e9, f64::NAN]), &Unit::None);
-        assert_eq!(said, ["1", "1,000,000,000", "–"]);
-        let said = column(&floats(&[0.0041, 12.5]), &Unit::None);
-        assert_eq!(said, ["0.0041", "12.5000"]);
-        let said = column(&floats(&[1e-9, 12.5]), &Unit::Noun("mg".into()));
-        assert_eq!(said, ["1×10⁻⁹ mg", "12.5 mg"], "one tiny number asks nothing of the others");
+        let shown = column(&floats(&[53.33, 2.514, -22.61, 0.0]), &Unit::None);
+        assert_eq!(shown, ["53.330", "2.514", "−22.610", "0.000"]);
+        let shown = column(&floats(&[1.0, 1e9, f64::NAN]), &Unit::None);
+        assert_eq!(shown, ["1", "1,000,000,000", "–"]);
+        let shown = column(&floats(&[0.0041, 12.5]), &Unit::None);
+        assert_eq!(shown, ["0.0041", "12.5000"]);
+        let shown = column(&floats(&[1e-9, 12.5]), &Unit::Noun("mg".into()));
+        assert_eq!(shown, ["1×10⁻⁹ mg", "12.5 mg"], "one tiny number does not widen the others");
         assert_eq!(column(&Values::Int(vec![Some(1200), None]), &Unit::None), ["1,200", "–"]);
     }
 
     #[test]
-    fn decimals_are_filled_up_and_never_cut() {
+    fn decimals_are_padded_and_never_cut() {
         let decimals = ["12345678901234567890.5", "1", "-0.25", "0.00000000000000001"];
         let cells = decimals.map(|text| Decimal::parse(text).ok());
-        let said = column(&Values::Decimal(cells[..3].to_vec()), &Unit::None);
-        assert_eq!(said, ["12,345,678,901,234,567,890.50", "1.00", "−0.25"]);
-        let said = column(&Values::Decimal(cells.to_vec()), &Unit::None);
-        assert_eq!(said[1], "1.000000000000");
-        assert_eq!(said[3], "0.00000000000000001");
+        let shown = column(&Values::Decimal(cells[..3].to_vec()), &Unit::None);
+        assert_eq!(shown, ["12,345,678,901,234,567,890.50", "1.00", "−0.25"]);
+        let shown = column(&Values::Decimal(cells.to_vec()), &Unit::None);
+        assert_eq!(shown[1], "1.000000000000");
+        assert_eq!(shown[3], "0.00000000000000001");
     }
 
     #[test]
     fn shares_have_useful_digits() {
-        let said = column(&floats(&[0.83412, 0.004, 0.1]), &Unit::Percent);
-        assert_eq!(said, ["83.4\u{202f}%", "0.4\u{202f}%", "10.0\u{202f}%"]);
-        let said = column(&floats(&[0.83412, 0.0002, -0.000_001, 0.0]), &Unit::Percent);
-        assert_eq!(said, ["83.41\u{202f}%", "0.02\u{202f}%", ">−0.01\u{202f}%", "0.00\u{202f}%"]);
+        let shown = column(&floats(&[0.83412, 0.004, 0.1]), &Unit::Percent);
+        assert_eq!(shown, ["83.4\u{202f}%", "0.4\u{202f}%", "10.0\u{202f}%"]);
+        let shown = column(&floats(&[0.83412, 0.0002, -0.000_001, 0.0]), &Unit::Percent);
+        assert_eq!(shown, ["83.41\u{202f}%", "0.02\u{202f}%", ">−0.01\u{202f}%", "0.00\u{202f}%"]);
         assert_eq!(column(&floats(&[0.5, 1.0]), &Unit::Percent), ["50\u{202f}%", "100\u{202f}%"]);
     }
 }

@@ -1,6 +1,6 @@
-//! How many decimals amounts of a currency have.
+//! The number of decimals of each currency.
 
-/// The decimals of a currency's minor unit, after ISO 4217's list one; two where it says nothing else.
+/// The digits of a currency's minor unit, after ISO 4217's list one; two unless listed otherwise.
 pub(super) fn decimals(code: &str) -> usize {
     match code {
         "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX"

@@ -1,6 +1,6 @@
-//! Digits: grouped, significant, scientific.
+//! Formats digits: grouped, significant, scientific.
 
-/// Digits in groups of three: `-1234567.5` becomes `−1,234,567.5` (with a true minus sign).
+/// Groups digits in threes: `-1234567.5` becomes `−1,234,567.5` (with a true minus sign).
 pub fn grouped(digits: &str) -> String {
     let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("−", rest));
     let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(w, f)| (w, Some(f)));
@@ -18,8 +18,8 @@ pub fn grouped(digits: &str) -> String {
     out
 }
 
-/// `size` divided by the largest power of 1,000 that it reaches after rounding to so many digits, and
-/// its suffix.
+/// Divides `size` by the largest power of 1,000 that it reaches after rounding to `digits` digits,
+/// and returns that power's suffix.
 pub(super) fn scaled<'a>(size: f64, suffixes: &[&'a str], digits: usize) -> (f64, &'a str) {
     let most = 1000.0 - 0.5 * 10_f64.powi(3 - digits.max(3) as i32);
     let mut scaled = size;
@@ -32,7 +32,7 @@ pub(super) fn scaled<'a>(size: f64, suffixes: &[&'a str], digits: usize) -> (f64
     (scaled * 1000.0, suffixes.last().copied().unwrap_or(""))
 }
 
-/// At most `digits` significant digits, without trailing zeros; whole digits are always kept.
+/// At most `digits` significant digits, without trailing zeros; the integer part is never cut.
 pub(super) fn significant(size: f64, digits: usize) -> String {
     if size > 0.0 && size < 1e-4 {
         return scientific(size, digits);
@@ -47,7 +47,7 @@ pub(super) fn significant(size: f64, digits: usize) -> String {
     if text.len() > 3 && !text.contains('.') { grouped(&text) } else { text }
 }
 
-/// `1.23×10⁻⁷`: what nobody would count the noughts of.
+/// Scientific notation, `1.23×10⁻⁷`, for numbers with too many zeros to read.
 pub(super) fn scientific(size: f64, digits: usize) -> String {
     let text = format!("{size:.*e}", digits.saturating_sub(1));
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
@@ -61,7 +61,7 @@ pub(super) fn scientific(size: f64, digits: usize) -> String {
     format!("{}×10{}", trimmed(mantissa), raised.collect::<String>())
 }
 
-/// Without the zeros at the end of its decimals.
+/// Drops trailing zeros after the decimal point.
 pub(super) fn trimmed(digits: &str) -> String {
     match digits.contains('.') {
         true => digits.trim_end_matches('0').trim_end_matches('.').to_owned(),

@@ -1,4 +1,4 @@
-//! Lengths of time as people say them.
+//! Formats durations.
 
 use super::digits::{grouped, significant};
 use crate::Timestamp;
@@ -6,8 +6,8 @@ use crate::Timestamp;
 const HOUR: i64 = 3_600;
 const DAY: i64 = 86_400;
 
-/// Seconds as people say them, in two units at most: `850 ms`, `3.2 s`, `4 min 10 s`, `2 h 5 min`,
-/// `3 d 4 h`, `92 d`.
+/// A duration in at most two units: `850 ms`, `3.2 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h`, `92
+/// d`.
 pub fn duration(seconds: f64) -> String {
     let whole = seconds.round() as i64;
     match seconds {
@@ -34,13 +34,13 @@ pub fn precise_duration(seconds: f64) -> String {
     format!("{days} d {} h {} min", whole % DAY / HOUR, whole % HOUR / 60)
 }
 
-/// A length that somebody set, in round figures: "5 min" says it all.
+/// A duration from a configuration, without zero parts: "5 min".
 pub fn round_duration(seconds: f64) -> String {
     let text = duration(seconds);
     text.trim_end_matches(" 0 s").trim_end_matches(" 0 min").to_owned()
 }
 
-/// How long ago `at` is, in the largest unit that says enough.
+/// How long ago `at` was, in the largest unit that is precise enough.
 pub fn ago(at: Timestamp, now: Timestamp) -> String {
     match now.seconds().saturating_sub(at.seconds()) {
         seconds if seconds < 120 => format!("{} s ago", seconds.max(0)),
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_lengths_have_large_units() {
+    fn long_durations_have_large_units() {
         let cases = [
             (0.25, "250 ms"),
             (250.0, "4 min 10 s"),

@@ -1,4 +1,4 @@
-//! Numbers, cells and instants.
+//! Formats numbers, cells and instants.
 
 use super::currency;
 use super::digits::{grouped, scaled, scientific, significant, trimmed};
@@ -11,7 +11,7 @@ pub fn compact(value: f64, unit: &Unit) -> String {
     compact_to(value, unit, 3)
 }
 
-/// [`compact`] with up to so many significant digits, for axes whose ticks are close to each other.
+/// [`compact`] with up to `digits` significant digits, for axes with closely spaced ticks.
 pub fn compact_to(value: f64, unit: &Unit, digits: usize) -> String {
     if !value.is_finite() {
         return "–".into();
@@ -31,7 +31,7 @@ pub fn compact_to(value: f64, unit: &Unit, digits: usize) -> String {
                 Unit::Money(code) if suffix.is_empty() && scaled.fract() != 0.0 => {
                     money(scaled, code)
                 }
-                // Nobody counts the noughts before a T.
+                // Counting the zeros before a T is no easier than an exponent.
                 _ if scaled >= 999.5 && suffix == "T" => scientific(size, digits),
                 _ => significant(scaled, digits) + suffix,
             };
@@ -40,8 +40,8 @@ pub fn compact_to(value: f64, unit: &Unit, digits: usize) -> String {
     }
 }
 
-/// A number in full: `£1,234.56`, `12,345`, `37.2 %`. Money has its currency's decimals, other
-/// fractions have up to three digits.
+/// A number in full: `£1,234.56`, `12,345`, `37.2 %`. Money has its currency's decimals; other
+/// numbers have up to three.
 pub fn full(value: f64, unit: &Unit) -> String {
     if !value.is_finite() {
         return "–".into();
@@ -56,7 +56,7 @@ pub fn full(value: f64, unit: &Unit) -> String {
             format!("{sign}{}{text}", unit.prefix())
         }
         Unit::None | Unit::Noun(_) => {
-            // Three decimals would leave nothing of a small number.
+            // Three decimals would round a small number to nothing.
             let digits = match value.abs() {
                 size if size > 0.0 && size < 0.1 => sign.to_owned() + &significant(size, 3),
                 _ => grouped(&trimmed(&format!("{value:.3}"))),
@@ -66,15 +66,15 @@ pub fn full(value: f64, unit: &Unit) -> String {
     }
 }
 
-/// A number in full with exactly so many decimals, as numbers below each other have them. Lengths and
-/// sizes have units of their own instead.
+/// A number in full with exactly `decimals` decimals, so that a column lines up. Durations and
+/// sizes choose their own unit and digits instead.
 pub fn fixed(value: f64, unit: &Unit, decimals: usize) -> String {
     if !value.is_finite() {
         return "–".into();
     }
     let digits = |value: f64| {
         let text = format!("{value:.decimals$}");
-        // What is rounded to 0 has no sign.
+        // A value rounded to 0 has no sign.
         let is_zero = !text.bytes().any(|b| matches!(b, b'1'..=b'9'));
         grouped(if is_zero { text.trim_start_matches('-') } else { &text })
     };
@@ -85,8 +85,8 @@ pub fn fixed(value: f64, unit: &Unit, decimals: usize) -> String {
     }
 }
 
-/// An amount with its currency's decimals, and more only where these would leave nothing of it, as
-/// of the price of one request. Less than a thousand-millionth is what sums of floats leave behind.
+/// An amount with its currency's decimals. Amounts that these would round to 0 (the price of a
+/// single request) get more, except below 1e-9, which is floating-point noise.
 fn money(size: f64, code: &str) -> String {
     let decimals = currency::decimals(code);
     let least = 0.5 * 10_f64.powi(-(decimals as i32));
@@ -96,7 +96,7 @@ fn money(size: f64, code: &str) -> String {
     grouped(&format!("{size:.decimals$}"))
 }
 
-/// A decimal in full, digit for digit, except that money is rounded to pence for reading.
+/// A decimal in full, digit for digit, except money, which is rounded to its currency's decimals.
 pub fn full_decimal(value: &Decimal, unit: &Unit) -> String {
     match unit {
         Unit::Percent | Unit::Seconds | Unit::Bytes | Unit::Money(_) => full(value.to_f64(), unit),
@@ -104,7 +104,7 @@ pub fn full_decimal(value: &Decimal, unit: &Unit) -> String {
     }
 }
 
-/// A table's cell as people read it; NULL is an en dash.
+/// A table cell for readers; NULL is an en dash.
 pub fn cell(values: &Values, row: usize, unit: &Unit, zone: &ZoneOffsets) -> String {
     let text = match values {
         Values::Int(cells) => cells.get(row).copied().flatten().map(|v| match unit {
@@ -124,10 +124,10 @@ pub fn cell(values: &Values, row: usize, unit: &Unit, zone: &ZoneOffsets) -> Str
     text.unwrap_or_else(|| "–".into())
 }
 
-/// A relative change: `+12.4 %`, `−3.1 %`; `None` where there is nothing to compare with.
+/// A relative change: `+12.4 %`, `−3.1 %`; `None` if there is nothing to compare with.
 pub fn change(value: f64, previous: f64) -> Option<String> {
     let mut change = relative_change(value, previous)?;
-    // What is not all gone has not fallen by all.
+    // Do not round up to −100 % unless everything is gone.
     if value != 0.0 && change > -1.0 {
         change = change.max(-0.999);
     }
@@ -135,20 +135,21 @@ pub fn change(value: f64, previous: f64) -> Option<String> {
     Some(format!("{sign}{}", compact(change, &Unit::Percent)))
 }
 
-/// (value − previous) / |previous|; `None` where the previous one is 0 or not finite.
+/// (value − previous) / |previous|; `None` if `previous` is 0 or not finite.
 pub fn relative_change(value: f64, previous: f64) -> Option<f64> {
     let change = (value - previous) / previous.abs();
     change.is_finite().then_some(change)
 }
 
-/// An instant: the date alone at midnight, else with the time of day.
+/// An instant: the date alone at midnight, otherwise with the time of day.
 pub fn instant(at: Timestamp, zone: &ZoneOffsets) -> String {
     let local = zone.local(at);
     let form = if local.time() == chrono::NaiveTime::MIN { "%-d %b %Y" } else { "%-d %b %Y %H:%M" };
     local.format(form).to_string()
 }
 
-/// A bucket of that width that starts at `start`, for tooltips: `Mon 14 Mar 2011`, `Mar 2011`.
+/// The bucket of the given width that starts at `start`, for tooltips: `Mon 14 Mar 2011`, `Mar
+/// 2011`.
 pub fn bucket(start: Timestamp, interval: Interval, zone: &ZoneOffsets) -> String {
     let local = zone.local(start);
     let form = match interval {
@@ -218,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn small_numbers_are_not_nothing() {
+    fn small_numbers_are_not_rounded_to_zero() {
         assert_eq!(full(0.000_000_123, &Unit::None), "1.23×10⁻⁷");
         assert_eq!(full(-0.0041, &Unit::None), "−0.0041");
         assert_eq!(full(0.000_12, &gbp()), "£0.00012");
@@ -227,11 +228,11 @@ mod tests {
 
     #[test]
     fn money_has_the_decimals_of_its_currency() {
-        let said = |value, code: &str| full(value, &Unit::parse(code).unwrap());
-        assert_eq!(said(1234.5, "JPY"), "¥1,234");
-        assert_eq!(said(1234.0, "KRW"), "KRW\u{a0}1,234");
-        assert_eq!(said(1234.5, "KWD"), "KWD\u{a0}1,234.500");
-        assert_eq!(said(1234.5, "CHF"), "CHF\u{a0}1,234.50");
+        let shown = |value, code: &str| full(value, &Unit::parse(code).unwrap());
+        assert_eq!(shown(1234.5, "JPY"), "¥1,234");
+        assert_eq!(shown(1234.0, "KRW"), "KRW\u{a0}1,234");
+        assert_eq!(shown(1234.5, "KWD"), "KWD\u{a0}1,234.500");
+        assert_eq!(shown(1234.5, "CHF"), "CHF\u{a0}1,234.50");
         assert_eq!(compact(12.4, &Unit::parse("VND").unwrap()), "VND\u{a0}12");
         assert_eq!(compact(12.4, &Unit::parse("BHD").unwrap()), "BHD\u{a0}12.400");
         let exact = Decimal::parse("12.3456").unwrap();
@@ -247,11 +248,11 @@ mod tests {
     }
 
     #[test]
-    fn change_against_nothing_is_nothing() {
+    fn there_is_no_change_from_zero() {
         assert_eq!(change(112.4, 100.0).as_deref(), Some("+12.4\u{202f}%"));
         assert_eq!(change(50.0, 100.0).as_deref(), Some("−50\u{202f}%"));
         assert_eq!(change(1.0, 0.0), None);
-        // What is not all gone has not fallen by all.
+        // Not rounded up to −100 %.
         assert_eq!(change(207.0, 988_000.0).as_deref(), Some("−99.9\u{202f}%"));
         assert_eq!(change(0.0, 100.0).as_deref(), Some("−100\u{202f}%"));
     }

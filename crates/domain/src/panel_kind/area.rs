@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 /// The options of an area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Area {
-    /// Whether series stand on each other.
+    /// Whether series are stacked.
     pub stacked: bool,
-    /// How a bucket without a row is shown.
+    /// How an empty bucket is shown.
     pub empty: EmptyBucket,
 }
 
 impl Default for Area {
-    /// A surface is the sum of something, and of nothing the sum is 0.
+    /// Areas show totals, and the total of no rows is 0.
     fn default() -> Self {
         Self { stacked: false, empty: EmptyBucket::Zero }
     }

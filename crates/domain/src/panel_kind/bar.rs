@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 /// The options of a bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bar {
-    /// Whether series stand on each other.
+    /// Whether series are stacked.
     pub stacked: bool,
-    /// Whether bars lie.
+    /// Whether bars are horizontal.
     pub horizontal: bool,
-    /// How a bucket without a row is shown.
+    /// How an empty bucket is shown.
     pub empty: EmptyBucket,
 }
 
 impl Default for Bar {
-    /// A bar is the sum of something, and of nothing the sum is 0.
+    /// Bars show totals, and the total of no rows is 0.
     fn default() -> Self {
         Self { stacked: false, horizontal: false, empty: EmptyBucket::Zero }
     }

@@ -1,22 +1,22 @@
-//! The option that kinds which draw time buckets share.
+//! An option shared by the kinds that draw time buckets.
 
 use serde::{Deserialize, Serialize};
 
-/// How a bucket without a row is shown.
+/// How a bucket without rows is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EmptyBucket {
-    /// As nothing: the line is interrupted.
+    /// As a gap: the line is interrupted.
     #[default]
     Gap,
     /// As 0.
     Zero,
-    /// As the value before it: for totals that go on.
+    /// As the value before it, for running totals.
     Carry,
 }
 
 impl EmptyBucket {
-    /// Each with its word in dashboard files.
+    /// Every choice, with its keyword in dashboard files.
     pub const WORDS: [(&'static str, Self); 3] =
         [("gap", Self::Gap), ("zero", Self::Zero), ("carry", Self::Carry)];
 }

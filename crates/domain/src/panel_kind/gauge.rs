@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// The options of a gauge.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Gauge {
-    /// The end of its scale, which begins at 0; finite.
+    /// The upper end of the scale, which starts at 0; finite.
     pub max: f64,
 }
 

@@ -1,4 +1,4 @@
-//! Cells in the colour of their number.
+//! Cells coloured by value.
 
 use super::traits::{Body, Card, MenuEntry, Skeleton, Thumbnail, Traits};
 use serde::{Deserialize, Serialize};

@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The options of a histogram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Histogram {
-    /// How a bucket without a row is shown, where bins are stretches of time: as a gap, unless the
-    /// file says otherwise.
+    /// How an empty bucket is shown, if the bins are spans of time; a gap by default.
     pub empty: EmptyBucket,
 }
 

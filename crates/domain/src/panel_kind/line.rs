@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The options of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Line {
-    /// How a bucket without a row is shown: as a gap, unless the file says otherwise.
+    /// How an empty bucket is shown; a gap by default.
     pub empty: EmptyBucket,
 }
 

@@ -1,5 +1,5 @@
-//! The kinds of panels. A kind is one thing in one place: its file has its options, their defaults
-//! and its traits; whoever treats kinds differently asks the traits, or matches every kind.
+//! The kinds of panels. Everything about a kind is in its own file: its options, their defaults and
+//! its traits. Code that treats kinds differently asks the traits or matches on every kind.
 //!
 //! How to add one: `docs/extending.md`.
 
@@ -33,13 +33,13 @@ use crate::kinds::kinds;
 use crate::query::Query;
 
 kinds! {
-    /// How a frame is drawn, with the options of that kind. The columns' roles follow from their
-    /// order.
+    /// How a frame is drawn, with the options of the kind. A column's role follows from its
+    /// position.
     pub enum PanelKind, named by PanelKindName, with Traits {
         /// One figure: the first number of the first row.
         Stat in stat,
-        /// Lines: the first column is x (time or number); a text column after it names the series,
-        /// else each number column is one.
+        /// Lines: the first column is x (time or number); if a text column follows, it names the
+        /// series, otherwise each number column is a series.
         Line in line,
         /// Areas; columns as for lines.
         Area in area,
@@ -47,7 +47,7 @@ kinds! {
         Bar in bar,
         /// Shares of a whole: a text column and a number column.
         Donut in donut,
-        /// Cells: the first column is x, the second y, the third the number.
+        /// Cells: the first column is x, the second y, the third the value.
         Heatmap in heatmap,
         /// A distribution: the first column is each bin's lower end or label, the second its count.
         Histogram in histogram,
@@ -61,7 +61,7 @@ kinds! {
 }
 
 impl PanelKind {
-    /// The second statement that it asks: a stat's sparkline.
+    /// The second statement the panel runs, if any: a stat's sparkline.
     pub fn sparkline(&self) -> Option<&Query> {
         match self {
             Self::Stat(stat) => stat.sparkline.as_ref(),
@@ -77,7 +77,7 @@ impl PanelKind {
         }
     }
 
-    /// The same without SQL: what may leave the server.
+    /// The same kind without its SQL, which must not leave the server.
     pub fn without_statements(&self) -> Self {
         match self {
             Self::Stat(stat) => Self::Stat(Stat { sparkline: None, ..stat.clone() }),
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_has_a_word_of_its_own_and_fits_the_grid() {
+    fn every_kind_has_a_unique_keyword_and_fits_the_grid() {
         for (i, name) in PanelKindName::ALL.iter().enumerate() {
             let others = &PanelKindName::ALL[i + 1..];
             assert!(others.iter().all(|other| other.word() != name.word()), "{name:?}");
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn the_word_of_a_kind_is_how_it_is_stored() {
+    fn kinds_are_serialized_by_their_keyword() {
         let stored = serde_json::to_value(PanelKind::Gauge(Gauge { max: 5.0 })).unwrap();
         assert_eq!(stored, serde_json::json!({ "gauge": { "max": 5.0 } }));
         let kind: PanelKind = serde_json::from_value(serde_json::json!({ "donut": null })).unwrap();

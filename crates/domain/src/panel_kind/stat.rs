@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 /// The options of a stat.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Stat {
-    /// A second statement for its sparkline: first column time, second the value.
+    /// A second statement for the sparkline: time in the first column, the value in the second.
     pub sparkline: Option<Query>,
-    /// Whether more is better, worse, or neither; colours the change.
+    /// Whether more is better, worse or neither; sets the colour of the change.
     pub better: Better,
 }
 
@@ -27,7 +27,7 @@ pub enum Better {
 }
 
 impl Better {
-    /// Each with its word in dashboard files.
+    /// Every choice, with its keyword in dashboard files.
     pub const WORDS: [(&'static str, Self); 3] =
         [("up", Self::Up), ("down", Self::Down), ("neither", Self::Neither)];
 }

@@ -3,7 +3,7 @@
 use super::traits::{Body, Card, Skeleton, Thumbnail, Traits};
 use serde::{Deserialize, Serialize};
 
-/// The options of a table: it has none. How its cells look is said of columns.
+/// The options of a table: it has none. How cells look is set per column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Table;
 

@@ -1,68 +1,68 @@
-//! What a kind is, whatever its options: what everybody who treats kinds differently asks.
+//! What the rest of the code needs to know about a kind, whatever its options.
 
-/// What a kind of panel is. Each kind says all of it, so that a new trait is a question to every
-/// kind, and no kind has a default that nobody chose.
+/// The traits of a panel kind. There are no defaults on purpose: adding a trait makes every kind
+/// decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Traits {
-    /// Its word in dashboard files and in the API.
+    /// Its keyword in dashboard files and in the API.
     pub word: &'static str,
-    /// Its usual width and height on the grid.
+    /// Its default width and height on the grid.
     pub size: (u16, u16),
-    /// Its height on a page of its own, in rows of the grid.
+    /// Its height on the panel's own page, in grid rows.
     pub large_rows: u16,
-    /// How its card stands among the others.
+    /// How its card is laid out in narrower windows.
     pub card: Card,
     /// What fills its card.
     pub body: Body,
-    /// What stands in its place while it loads.
+    /// The placeholder while it loads.
     pub skeleton: Skeleton,
-    /// How it looks in a dashboard's thumbnail.
+    /// How it is drawn in a dashboard's thumbnail.
     pub thumbnail: Thumbnail,
-    /// What its menu offers besides the entries of all panels.
+    /// Its menu entries, besides those that every panel has.
     pub menu: &'static [MenuEntry],
-    /// Whether each mark or row stands for a value, so that it can be a filter or a link.
+    /// Whether each mark or row represents a value, and so can be a filter or a link.
     pub has_marks: bool,
 }
 
-/// How a card stands among the others in windows that are not wide.
+/// How a card is laid out among the others in narrower windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Card {
-    /// As a figure: several side by side.
+    /// Like a figure: several side by side.
     Figure,
-    /// As a figure where it is small, else as a chart.
+    /// Like a figure if the panel is small, otherwise like a chart.
     FigureIfSmall,
-    /// As a chart: alone, or beside another half.
+    /// Like a chart: alone, or two side by side.
     Chart,
 }
 
 /// What fills a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Body {
-    /// What `brisk-chart` draws. It needs a number.
+    /// A chart drawn by `brisk-chart`, which needs a number column.
     Chart,
-    /// The rows, with the controls of tables.
+    /// The rows as a table, with its controls.
     Rows,
 }
 
-/// What stands in a panel's place while it loads.
+/// The placeholder while a panel loads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Skeleton {
     /// An empty box.
     Box,
-    /// The lines of rows.
+    /// Bars in place of rows.
     Rows,
 }
 
-/// How a panel looks in a dashboard's thumbnail.
+/// How a panel is drawn in a dashboard's thumbnail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Thumbnail {
     /// A figure.
     Figure,
-    /// A surface.
+    /// A filled shape.
     Surface,
 }
 
-/// An entry of a panel's menu that some kinds have.
+/// A menu entry that only some kinds have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MenuEntry {
     /// Copies the figure, with all its digits.

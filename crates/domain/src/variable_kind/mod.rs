@@ -1,5 +1,5 @@
-//! The kinds of variables. A kind is one thing in one place: its file has its options and says
-//! which selections it takes.
+//! The kinds of variables. Everything about a kind is in its own file: its options, and which
+//! selections it accepts.
 //!
 //! How to add one: `docs/extending.md`.
 
@@ -21,15 +21,15 @@ use crate::selection::Selection;
 kinds! {
     /// What can be chosen, and how, with the options of that kind.
     pub enum VariableKind, named by VariableKindName, with Traits {
-        /// One value of several.
+        /// One value.
         Single in single,
-        /// Any number of values of several.
+        /// Any number of values.
         Multi in multi,
     }
 }
 
 impl VariableKind {
-    /// The values that are chosen where the URL says nothing; none means all.
+    /// The default selection; empty means all.
     pub fn default_values(&self) -> &[String] {
         match self {
             Self::Single(single) => single.default.as_slice(),
@@ -45,7 +45,7 @@ impl VariableKind {
         }
     }
 
-    /// Whether `selection` may be chosen, or why not. Nothing chosen always may.
+    /// Accepts `selection`, or says why not. An empty selection is always accepted.
     pub fn check(&self, selection: &Selection) -> Result<(), Refusal> {
         match self {
             Self::Single(single) => single.check(selection),
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_says_what_it_does_not_take() {
+    fn each_kind_says_why_it_refuses_a_selection() {
         let options = || Options::Fixed(vec!["low".into(), "high".into()]);
         let single = VariableKind::Single(Single { options: options(), default: None });
         let default = selection(&["low"]);
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_a_source_knows_is_taken() {
+    fn any_value_is_accepted_if_only_a_source_knows_the_options() {
         let source = crate::identifier::SourceName::parse("shop").unwrap();
         let query = crate::query::Query::new("select 1");
         let options = Options::Query { source, query };

@@ -1,4 +1,4 @@
-//! Any number of values of several.
+//! A variable with any number of values.
 
 use super::options::Options;
 use super::refusal::Refusal;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct Multi {
     /// The values to choose from.
     pub options: Options,
-    /// What is chosen where the URL says nothing; empty means all.
+    /// The default; empty means all.
     pub default: Selection,
 }
 

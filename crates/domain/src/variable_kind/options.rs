@@ -1,4 +1,4 @@
-//! The values that kinds with a list of them offer.
+//! The list of values shared by the kinds that have one.
 
 use super::refusal::Refusal;
 use crate::identifier::SourceName;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// Where the values to choose from come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Options {
-    /// Written in the dashboard's file.
+    /// Listed in the dashboard's file.
     Fixed(Vec<String>),
     /// The first column of a statement.
     Query {
@@ -21,7 +21,7 @@ pub enum Options {
 }
 
 impl Options {
-    /// The values, where they are written in the dashboard's file.
+    /// The values, if the dashboard's file lists them.
     pub fn fixed(&self) -> Option<&[String]> {
         match self {
             Self::Fixed(values) => Some(values),
@@ -29,8 +29,8 @@ impl Options {
         }
     }
 
-    /// Refuses values that fixed options leave out. What a statement offers, only its source knows:
-    /// any value may be chosen, and panels may be empty for it.
+    /// Rejects values that fixed options do not include. What a statement offers only its source
+    /// knows, so any value is accepted, and panels may come out empty.
     pub(super) fn check(&self, selection: &Selection) -> Result<(), Refusal> {
         let stranger = self
             .fixed()

@@ -1,10 +1,10 @@
-//! Why a selection cannot be chosen.
+//! Why a selection is not accepted.
 
-/// Why a selection cannot be chosen.
+/// Why a selection is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// It has several values, and the variable takes one.
+    /// It has several values, but the variable takes one.
     OneValue,
-    /// It has this value, which is not among the variable's options.
+    /// It has this value, which is not one of the variable's options.
     NoOption(String),
 }

@@ -1,4 +1,4 @@
-//! One value of several.
+//! A variable with one value.
 
 use super::options::Options;
 use super::refusal::Refusal;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct Single {
     /// The values to choose from.
     pub options: Options,
-    /// What is chosen where the URL says nothing; none means all.
+    /// The default; `None` means all.
     pub default: Option<String>,
 }
 

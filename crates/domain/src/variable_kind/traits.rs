@@ -1,8 +1,8 @@
-//! What a kind is, whatever its options.
+//! What the rest of the code needs to know about a kind, whatever its options.
 
-/// What a kind of variable is.
+/// The traits of a variable kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Traits {
-    /// Its word in dashboard files and in the API.
+    /// Its keyword in dashboard files and in the API.
     pub word: &'static str,
 }

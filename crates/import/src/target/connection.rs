@@ -1,13 +1,13 @@
-//! How a server is named and reached.
+//! Parses database URLs and connects.
 
 use crate::ImportError;
 use std::time::Duration;
 
-/// How long making a connection may take.
+/// The connection timeout.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// The options of a URL with one of these schemes. The drivers take any scheme, and their messages
-/// could repeat the URL, which holds a password.
+/// Parses a URL with one of these schemes. The drivers accept any scheme, and their messages could
+/// repeat the URL, which holds a password.
 pub(super) fn parsed<O: std::str::FromStr>(
     url: &str,
     schemes: [&str; 2],
@@ -19,7 +19,7 @@ pub(super) fn parsed<O: std::str::FromStr>(
         .ok_or(ImportError::Url(form))
 }
 
-/// A connection, in time.
+/// Connects, or fails after [`CONNECT`].
 pub(super) async fn connected<C>(
     connecting: impl Future<Output = Result<C, sqlx::Error>>,
 ) -> Result<C, ImportError> {

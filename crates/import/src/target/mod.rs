@@ -1,5 +1,5 @@
-//! The databases that files are loaded into. Each has a file that says how rows get there fast and
-//! how all of it takes effect at once; [`schema`] and [`connection`] are what they have in common.
+//! The databases to import into. Each has a file that knows how to insert rows quickly and how to
+//! make the import atomic; [`schema`] and [`connection`] are shared.
 
 mod connection;
 mod mysql;
@@ -17,7 +17,7 @@ use sqlx::postgres::PgConnectOptions;
 use std::fmt;
 use std::path::PathBuf;
 
-/// The database that a file is loaded into.
+/// The database to import into.
 #[derive(Clone)]
 pub struct Target(Kind);
 
@@ -28,7 +28,7 @@ enum Kind {
     MySql(Box<MySqlConnectOptions>),
 }
 
-// What the drivers know of a server includes its password.
+// The drivers' options include the password.
 impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Target({})", self.dialect())
@@ -36,22 +36,22 @@ impl fmt::Debug for Target {
 }
 
 impl Target {
-    /// A SQLite file; made if it is not there.
+    /// A SQLite file, created if it is missing.
     pub fn sqlite(database: impl Into<PathBuf>) -> Self {
         Self(Kind::Sqlite(database.into()))
     }
 
-    /// A PostgreSQL: `postgres://user:password@host:5432/database`.
+    /// PostgreSQL: `postgres://user:password@host:5432/database`.
     pub fn postgres(url: &str) -> Result<Self, ImportError> {
         Ok(Self(Kind::Postgres(Box::new(postgres::options(url)?))))
     }
 
-    /// A MySQL or a MariaDB: `mysql://user:password@host:3306/database`.
+    /// MySQL or MariaDB: `mysql://user:password@host:3306/database`.
     pub fn mysql(url: &str) -> Result<Self, ImportError> {
         Ok(Self(Kind::MySql(Box::new(mysql::options(url)?))))
     }
 
-    /// How it spells SQL.
+    /// Its SQL dialect.
     pub fn dialect(&self) -> Dialect {
         match self.0 {
             Kind::Sqlite(_) => Dialect::Sqlite,
@@ -60,7 +60,7 @@ impl Target {
         }
     }
 
-    /// Whether `plan` is for this database, before anything is read or asked.
+    /// Checks that `plan` supports this database, before anything is read or changed.
     pub(crate) fn check(&self, plan: &Plan) -> Result<(), ImportError> {
         let schema = Schema::of(plan, self.dialect())?;
         match self.0 {
@@ -69,7 +69,7 @@ impl Target {
         }
     }
 
-    /// How many rows to hand over at once: databases bound the values of a statement.
+    /// The number of rows per batch: databases limit the values of a statement.
     pub(crate) fn rows_at_once(&self, plan: &Plan) -> usize {
         let (rows, values) = match self.0 {
             Kind::Sqlite(_) => sqlite::AT_ONCE,
@@ -80,7 +80,7 @@ impl Target {
         rows.min(values / width.max(1)).max(1)
     }
 
-    /// Replaces the plan's table by what comes, or changes nothing.
+    /// Replaces the plan's table by the rows of `batches`, or changes nothing.
     pub(crate) async fn load(
         &self,
         plan: &Plan,
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_with_its_password_is_in_no_message() {
+    fn no_message_repeats_the_password_of_a_url() {
         let good = "postgres://u:hunter2@h/d";
         assert!(!format!("{:?}", Target::postgres(good).unwrap()).contains("hunter2"));
         for bad in ["postgres://u:hunter2@h:port/d", "mysql://u:hunter2@h/d", "hunter2"] {

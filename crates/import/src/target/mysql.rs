@@ -1,7 +1,7 @@
-//! Into a MySQL or MariaDB: rows in prepared statements of many values each, into tables of other
-//! names, which all take the old ones' places in one `rename table`.
+//! MySQL and MariaDB: prepared multi-row inserts into new tables, which then replace the old ones
+//! in a single `rename table`.
 //!
-//! A transaction would not do: there each statement that makes or drops a table ends it.
+//! A transaction would not do: DDL commits implicitly.
 
 use super::connection;
 use super::schema::{NEW, Schema, create_table};
@@ -12,15 +12,15 @@ use sqlx::mysql::{MySql, MySqlConnectOptions, MySqlConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Row as _};
 use std::collections::BTreeSet;
 
-/// Rows and values of a statement; the protocol counts values in 16 bits.
+/// Rows and values per statement; the protocol counts values in 16 bits.
 pub(super) const AT_ONCE: (usize, usize) = (500, 65_535);
-/// Statements of a transaction: one of each its own would wait for the disk each time, and all in
-/// one would keep notes on how to undo what is dropped as a whole.
+/// Statements per transaction. One each would wait for the disk every time; all in one would keep
+/// an undo log for tables that are dropped as a whole on failure.
 const STATEMENTS: usize = 100;
-/// The old tables' names while they wait to be dropped; as long as [`NEW`].
+/// The prefix of old tables until they are dropped; as long as [`NEW`].
 const OLD: &str = "brisk_old_";
 
-/// The options of a URL.
+/// Parses the URL into connection options.
 pub(super) fn options(url: &str) -> Result<MySqlConnectOptions, ImportError> {
     const FORM: &str = "mysql://user:password@host:3306/database";
     let options: MySqlConnectOptions = connection::parsed(url, ["mysql", "mariadb"], FORM)?;
@@ -33,7 +33,7 @@ pub(super) fn options(url: &str) -> Result<MySqlConnectOptions, ImportError> {
         .disable_statement_logging())
 }
 
-/// Whether the plan's statements can be run so that they take effect together.
+/// Whether the plan's statements can take effect atomically.
 pub(super) fn check(schema: &Schema<'_>) -> Result<(), ImportError> {
     derived::check_marked(schema.derived, &schema.tables()?)
 }
@@ -59,7 +59,7 @@ async fn write(
     lock(connection, schema).await?;
     let tables = schema.tables()?;
     let old = replaced(connection, &tables).await?;
-    // What an import has left that was killed.
+    // Leftovers of an import that was killed.
     drop_all(connection, NEW, &tables).await?;
     drop_all(connection, OLD, &tables).await?;
     match fill(connection, schema, batches).await {
@@ -68,7 +68,7 @@ async fn write(
             if drop_all(connection, NEW, &tables).await.is_err()
                 && let Ok(mut other) = connection::connected(options.connect()).await
             {
-                // The connection itself was what broke.
+                // The failure was the connection itself.
                 let _ = drop_all(&mut other, NEW, &tables).await;
                 let _ = other.close().await;
             }
@@ -80,12 +80,12 @@ async fn write(
         let _ = drop_all(connection, NEW, &tables).await;
     }
     renamed?;
-    // The import is done; what is left of the old tables the next one would drop as well.
+    // The import is done. If this fails, the next import drops the old tables.
     let _ = drop_all(connection, OLD, &tables).await;
     Ok(())
 }
 
-/// What holds on the connection: the same as for panels, so that a statement means the same.
+/// Session settings: the same as for panels, so that a statement means the same in both.
 async fn begin(connection: &mut MySqlConnection) -> Result<(), ImportError> {
     let set = "set session autocommit = 1, time_zone = '+00:00', \
                sql_mode = 'ONLY_FULL_GROUP_BY,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,\
@@ -93,9 +93,9 @@ NO_ENGINE_SUBSTITUTION'";
     execute(connection, set).await
 }
 
-/// Two imports into one table at a time would write into the same new table. The server gives the
-/// lock back when the connection ends; of an import that has just failed it may notice that a
-/// moment later, which is why this waits a little.
+/// Two concurrent imports into one table would write into the same new table. The server releases
+/// the lock when the connection ends, but may notice a moment late that a failed import's has;
+/// hence the short wait.
 async fn lock(connection: &mut MySqlConnection, schema: &Schema<'_>) -> Result<(), ImportError> {
     let lock = "select get_lock(concat('brisk import ', md5(concat_ws('.', database(), ?))), 5)";
     let row = sqlx::query::<MySql>(lock).bind(schema.table).fetch_one(&mut *connection).await?;
@@ -106,14 +106,14 @@ async fn lock(connection: &mut MySqlConnection, schema: &Schema<'_>) -> Result<(
     }
 }
 
-/// The tables that are there already; an error where something there cannot be replaced.
+/// Which of the tables exist already; an error if one of them cannot be replaced.
 async fn replaced(
     connection: &mut MySqlConnection,
     tables: &BTreeSet<String>,
 ) -> Result<BTreeSet<String>, ImportError> {
     let mut old = BTreeSet::new();
     for table in tables {
-        // Whether names differ by case is the server's setting.
+        // Whether table names are case-sensitive depends on the server.
         let kind = "select table_type from information_schema.tables
              where table_schema = database()
                and if(@@lower_case_table_names = 0, binary table_name = binary ?,
@@ -125,7 +125,7 @@ async fn replaced(
             let message = format!("{table} is a {}, not a table", kind.to_lowercase());
             return Err(ImportError::Plan(message));
         }
-        // They would follow the old table to its other name.
+        // Foreign keys would follow the old table to its new name.
         let referring = "select table_name from information_schema.key_column_usage
              where referenced_table_schema = database() and referenced_table_name = ?
                and table_name <> referenced_table_name limit 1";
@@ -174,8 +174,8 @@ async fn fill(
     Ok(())
 }
 
-/// The collation under which texts are equal that are the same, as in other databases: by default
-/// case, accents and blanks at the end would not count. Its name differs between servers.
+/// A collation that compares texts exactly, as other databases do; the default ignores case,
+/// accents and trailing spaces. The name depends on the server.
 async fn collation(connection: &mut MySqlConnection) -> Result<String, ImportError> {
     let known = "select collation_name from information_schema.collations
          where collation_name in ('utf8mb4_nopad_bin', 'utf8mb4_0900_bin')
@@ -193,7 +193,7 @@ async fn insert(
     batch: Batch,
 ) -> Result<(), ImportError> {
     let sql = insert_sql(schema, table, batch.rows);
-    // A statement of other length comes once.
+    // Other lengths are rare, and not worth caching.
     let is_full = batch.rows == AT_ONCE.0.min(AT_ONCE.1 / schema.width().max(1));
     let mut query = sqlx::query::<MySql>(AssertSqlSafe(sql)).persistent(is_full);
     for value in batch.values {
@@ -209,8 +209,8 @@ async fn insert(
     Ok(())
 }
 
-/// Expressions may use the columns that stand before them in the list; their values have the
-/// columns' types, which those of placeholders would not.
+/// Expressions may use the columns listed before them, whose values have the column types;
+/// placeholders would not.
 fn insert_sql(schema: &Schema<'_>, table: &str, rows: usize) -> String {
     let values = vec!["?"; schema.width()].join(",");
     let row = format!("({values}{})", schema.and_expressions());
@@ -218,7 +218,7 @@ fn insert_sql(schema: &Schema<'_>, table: &str, rows: usize) -> String {
     format!("insert into {table} ({}) values {rows}", schema.names())
 }
 
-/// One statement, which happens as a whole or not at all.
+/// A single statement, and so atomic.
 fn rename(tables: &BTreeSet<String>, old: &BTreeSet<String>) -> String {
     let mut renames = Vec::new();
     for table in tables {

@@ -1,7 +1,7 @@
-//! Into a PostgreSQL: rows by `copy`, all in one transaction.
+//! PostgreSQL: rows by `copy`, all in one transaction.
 //!
-//! The rows go to a table of another name, which takes the old one's place at the end: whoever
-//! reads the old one waits only for that, not for the whole import.
+//! Rows go into a new table, which replaces the old one at the end: readers of the old table are
+//! blocked only for that, not for the whole import.
 
 use super::connection;
 use super::schema::{NEW, Schema, create_table};
@@ -12,10 +12,11 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _};
 use std::fmt::Write as _;
 
-/// Rows of a `copy`: errors come at its end, so it is not the whole file. Values have no bound.
+/// Rows per `copy`: errors surface only at its end, so it is not the whole file. Values are
+/// unlimited.
 pub(super) const AT_ONCE: (usize, usize) = (8_000, usize::MAX);
 
-/// The options of a URL.
+/// Parses the URL into connection options.
 pub(super) fn options(url: &str) -> Result<PgConnectOptions, ImportError> {
     const FORM: &str = "postgres://user:password@host:5432/database";
     let options: PgConnectOptions = connection::parsed(url, ["postgres", "postgresql"], FORM)?;
@@ -29,7 +30,7 @@ pub(super) async fn load(
 ) -> Result<(), ImportError> {
     let mut connection = connection::connected(options.connect()).await?;
     let written = write(&mut connection, schema, batches).await;
-    // What is not committed the server undoes at the latest when the connection ends.
+    // The server rolls back uncommitted work when the connection ends, at the latest.
     let _ = connection.close().await;
     written
 }
@@ -43,7 +44,7 @@ async fn write(
     match replace(&mut transaction, schema, batches).await {
         Ok(()) => Ok(transaction.commit().await?),
         Err(error) => {
-            // Waiting for it, so that nothing is locked any more when we return.
+            // Awaited, so that no locks are left when we return.
             let _ = transaction.rollback().await;
             Err(error)
         }
@@ -55,14 +56,14 @@ async fn replace(
     schema: &Schema<'_>,
     batches: &mut Batches<'_>,
 ) -> Result<(), ImportError> {
-    // A role's usual limit is for readers.
+    // The role's default timeout is meant for readers.
     execute(connection, "set local statement_timeout = 0").await?;
     let names = Names::of(connection, schema).await?;
     lock(connection, schema, &names).await?;
     let create = create_table("", &names.new, &schema.definitions(), "");
     execute(connection, &create).await?;
     if schema.has_computed() {
-        // `copy` computes nothing: rows go to a table of this session first.
+        // `copy` cannot compute columns: rows go into a temporary table first.
         let definitions = schema.loaded_definitions();
         let create = create_table("temporary ", &names.loaded, &definitions, " on commit drop");
         execute(connection, &create).await?;
@@ -89,21 +90,22 @@ async fn replace(
     execute(connection, &format!("analyze {}", names.table)).await
 }
 
-/// The tables of an import, as SQL writes them.
+/// The names of an import's tables, quoted for SQL.
 struct Names {
-    /// The plan's table, with its schema.
+    /// The plan's table, qualified with its schema.
     table: String,
-    /// The table alone.
+    /// The same, unqualified.
     plain: String,
-    /// What becomes that table.
+    /// The new table, to be renamed to the plan's.
     new: String,
-    /// What rows are copied to where columns are computed of them.
+    /// The temporary table for `copy`, if columns are computed.
     loaded: String,
 }
 
 impl Names {
     async fn of(connection: &mut PgConnection, schema: &Schema<'_>) -> Result<Self, ImportError> {
-        // Where a table is made that names no schema; only there a table of that name is replaced.
+        // The schema in which unqualified tables are created. A table of that name in another
+        // schema is not replaced.
         let home: Option<String> =
             sqlx::query_scalar("select current_schema()::text").fetch_one(&mut *connection).await?;
         let Some(home) = home else {
@@ -122,7 +124,7 @@ impl Names {
     }
 }
 
-/// Two imports into one table at a time would wait for each other only to overwrite it.
+/// Two concurrent imports into one table would only overwrite each other's work.
 async fn lock(
     connection: &mut PgConnection,
     schema: &Schema<'_>,
@@ -140,7 +142,7 @@ async fn copy_all(
     table: &str,
     batches: &mut Batches<'_>,
 ) -> Result<(), ImportError> {
-    // The form is what `written` writes, whatever the database's own encoding.
+    // Names format and encoding of what `written` produces, whatever the database's own encoding.
     let copy = format!(
         "copy {table} ({}) from stdin with (format text, encoding 'utf8')",
         schema.loaded_names()
@@ -154,7 +156,8 @@ async fn copy_all(
     Ok(())
 }
 
-/// The rows as `copy` reads them: values end in tabs, rows in line breaks, `\N` is NULL.
+/// The rows in `copy`'s text format: values separated by tabs, rows ended by line breaks, `\N` for
+/// NULL.
 fn written(batch: &Batch, width: usize) -> String {
     let size: usize = batch.values.iter().map(|value| value.size() + 12).sum();
     let mut out = String::with_capacity(size);
@@ -163,7 +166,7 @@ fn written(batch: &Batch, width: usize) -> String {
             if i > 0 {
                 out.push('\t');
             }
-            // Writing to a text does not fail.
+            // Writing to a `String` cannot fail.
             _ = match value {
                 Value::Null => out.write_str("\\N"),
                 Value::Int(number) => write!(out, "{number}"),
@@ -192,13 +195,13 @@ fn escape(text: &str, out: &mut String) {
     }
 }
 
-/// The new table takes the old one's name, place, and readers.
+/// Gives the new table the old one's name, and its grants.
 async fn take_place(
     connection: &mut PgConnection,
     schema: &Schema<'_>,
     names: &Names,
 ) -> Result<(), ImportError> {
-    // Rights go with a table: whoever could read the old one can read the new one.
+    // Grants belong to the table: whoever could read the old one can read the new one.
     let grants = "select format('grant %s on table %s to %s%s', privilege_type, $1::text,
            case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end,
            case when is_grantable then ' with grant option' else '' end)
@@ -208,7 +211,7 @@ async fn take_place(
         sqlx::query_scalar(grants).bind(&names.table).fetch_all(&mut *connection).await?;
     execute(connection, &format!("drop table if exists {}", names.table)).await?;
     execute(connection, &format!("alter table {} rename to {}", names.new, names.plain)).await?;
-    // Only now: the names of their indexes were the old table's. It is faster, too.
+    // Only now, because the old table's indexes had the same names. It is also faster.
     for constraint in schema.constraints {
         execute(connection, &format!("alter table {} add {constraint}", names.table)).await?;
     }
@@ -228,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn copy_gets_one_line_a_row_whatever_texts_hold() {
+    fn copy_gets_one_line_per_row_whatever_the_texts_contain() {
         let text = |text: &str| Value::Text(text.into());
         let values = vec![text("a\tb\n\\.\r"), Value::Null, text("\\N"), Value::Int(-1)];
         let batch = Batch { values, rows: 2 };

@@ -1,4 +1,4 @@
-//! A plan in one database's words: names in quotes, types, definitions, expressions.
+//! A plan in one database's dialect: quoted names, types, definitions, expressions.
 
 use crate::dialect::Dialect;
 use crate::per_dialect::PerDialect;
@@ -6,17 +6,17 @@ use crate::plan::{Column, ColumnType, Plan};
 use crate::{ImportError, derived};
 use std::collections::BTreeSet;
 
-/// The longest name that PostgreSQL and MySQL both keep; PostgreSQL cuts longer ones off.
+/// The longest name that both PostgreSQL and MySQL keep; PostgreSQL truncates longer ones.
 const LONGEST_NAME: usize = 63;
-/// New tables of servers are made under this and their name, which must fit as well.
+/// The prefix of new tables on servers; the prefixed name must not be too long either.
 pub(super) const NEW: &str = "brisk_new_";
 
-/// A plan in one database's words.
+/// A plan in one database's dialect.
 pub(super) struct Schema<'p> {
     pub(super) dialect: Dialect,
-    /// The table's name, without quotes.
+    /// The table's name, unquoted.
     pub(super) table: &'p str,
-    /// The loaded columns: their names in quotes, and their definitions.
+    /// The loaded columns: their quoted names, and their definitions.
     loaded: Vec<(String, String)>,
     computed: Vec<Computed<'p>>,
     pub(super) constraints: &'p [String],
@@ -31,7 +31,7 @@ struct Computed<'p> {
 }
 
 impl<'p> Schema<'p> {
-    /// What `plan` says for `dialect`.
+    /// Translates `plan` for `dialect`.
     pub(super) fn of(plan: &'p Plan, dialect: Dialect) -> Result<Self, ImportError> {
         let quoted = |name: &str| dialect.quoted(name);
         let columns = plan.columns.iter().map(|column| {
@@ -43,8 +43,8 @@ impl<'p> Schema<'p> {
         let computed = plan.computed.iter().map(|computed| {
             Ok(Computed {
                 name: quoted(&computed.name),
-                definition: said(&computed.definition, dialect, "computed.definition")?,
-                expression: said(&computed.expression, dialect, "computed.expression")?,
+                definition: required(&computed.definition, dialect, "computed.definition")?,
+                expression: required(&computed.expression, dialect, "computed.expression")?,
             })
         });
         let schema = Self {
@@ -52,8 +52,8 @@ impl<'p> Schema<'p> {
             table: &plan.table,
             loaded: columns.chain(line).collect(),
             computed: computed.collect::<Result<_, ImportError>>()?,
-            constraints: said(&plan.constraints, dialect, "constraints")?,
-            derived: said(&plan.derived, dialect, "derived")?,
+            constraints: required(&plan.constraints, dialect, "constraints")?,
+            derived: required(&plan.derived, dialect, "derived")?,
             without_rowid: plan.without_rowid,
         };
         schema.checked()
@@ -84,7 +84,7 @@ impl<'p> Schema<'p> {
         Ok(self)
     }
 
-    /// Values of a row.
+    /// The number of values per row.
     pub(super) fn width(&self) -> usize {
         self.loaded.len()
     }
@@ -93,18 +93,18 @@ impl<'p> Schema<'p> {
         !self.computed.is_empty()
     }
 
-    /// The loaded columns, for a list.
+    /// The names of the loaded columns, comma-separated.
     pub(super) fn loaded_names(&self) -> String {
         list(self.loaded.iter().map(|(name, _)| name.as_str()))
     }
 
-    /// All columns, for a list: first the loaded ones.
+    /// The names of all columns, comma-separated, the loaded ones first.
     pub(super) fn names(&self) -> String {
         let loaded = self.loaded.iter().map(|(name, _)| name.as_str());
         list(loaded.chain(self.computed.iter().map(|computed| computed.name.as_str())))
     }
 
-    /// The expressions of the computed columns, each after a comma.
+    /// The expressions of the computed columns, each preceded by a comma.
     pub(super) fn and_expressions(&self) -> String {
         self.computed.iter().map(|computed| format!(", {}", computed.expression)).collect()
     }
@@ -120,7 +120,7 @@ impl<'p> Schema<'p> {
         self.loaded_definitions().into_iter().chain(computed).collect()
     }
 
-    /// The statements to run after the load, with the names of tables as `spelled` writes them.
+    /// The statements to run after the load, with table names written by `spelled`.
     pub(super) fn derived(
         &self,
         spelled: impl Fn(&str) -> String,
@@ -128,7 +128,7 @@ impl<'p> Schema<'p> {
         self.derived.iter().map(|statement| derived::written(statement, &spelled)).collect()
     }
 
-    /// The table and the ones that derived statements make of it.
+    /// The plan's table, and those that derived statements create.
     pub(super) fn tables(&self) -> Result<BTreeSet<String>, ImportError> {
         let mut tables = derived::tables(self.derived)?;
         tables.insert(self.table.to_owned());
@@ -136,7 +136,7 @@ impl<'p> Schema<'p> {
     }
 }
 
-/// `create table …`.
+/// A `create table` statement.
 pub(super) fn create_table(prefix: &str, table: &str, lines: &[String], suffix: &str) -> String {
     format!("create {prefix}table {table} (\n  {}\n){suffix}", lines.join(",\n  "))
 }
@@ -145,7 +145,11 @@ fn list<'n>(names: impl Iterator<Item = &'n str>) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-fn said<'p, T>(what: &'p PerDialect<T>, dialect: Dialect, key: &str) -> Result<&'p T, ImportError> {
+fn required<'p, T>(
+    what: &'p PerDialect<T>,
+    dialect: Dialect,
+    key: &str,
+) -> Result<&'p T, ImportError> {
     what.of(dialect).ok_or_else(|| {
         let (name, key_of) = (dialect.to_string(), dialect.key());
         ImportError::Plan(format!(
@@ -154,9 +158,9 @@ fn said<'p, T>(what: &'p PerDialect<T>, dialect: Dialect, key: &str) -> Result<&
     })
 }
 
-/// What `dialect` calls the type of `column`.
+/// The type of `column` in `dialect`.
 fn column_type(dialect: Dialect, column: &Column) -> String {
-    /// The longest `varchar` of up to four bytes a character.
+    /// The longest `varchar`, at up to four bytes per character.
     const VARCHAR: u32 = 16_383;
     match (dialect, column.kind) {
         (Dialect::MySql, ColumnType::Text) => match column.length {
@@ -168,7 +172,7 @@ fn column_type(dialect: Dialect, column: &Column) -> String {
         (Dialect::Postgres, ColumnType::Float) => "double precision".into(),
         (Dialect::MySql, ColumnType::Float) => "double".into(),
         (Dialect::Postgres, ColumnType::Timestamp) => "timestamptz".into(),
-        // `timestamp` ends in 2038 on many servers; this one is in UTC by agreement.
+        // `timestamp` ends in 2038 on many servers; `datetime` holds UTC by convention.
         (Dialect::MySql, ColumnType::Timestamp) => "datetime(6)".into(),
         (Dialect::Sqlite, _) => "integer".into(),
         (_, ColumnType::Integer | ColumnType::Decimal) => "bigint".into(),

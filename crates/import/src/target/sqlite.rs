@@ -1,4 +1,4 @@
-//! Into a SQLite file: rows in statements of many values each, all in one transaction.
+//! SQLite: multi-row inserts, all in one transaction.
 
 use super::schema::{Schema, create_table};
 use crate::ImportError;
@@ -8,7 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, Sq
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Sqlite};
 use std::path::Path;
 
-/// Rows and values of a statement; SQLite takes 32,766 values.
+/// Rows and values per statement; SQLite allows 32,766 values.
 pub(super) const AT_ONCE: (usize, usize) = (500, 32_766);
 
 pub(super) async fn load(
@@ -25,7 +25,7 @@ pub(super) async fn load(
         .pragma("temp_store", "memory");
     let mut connection = SqliteConnection::connect_with(&connect).await?;
     let written = write(&mut connection, schema, batches).await;
-    // Closing waits for SQLite's thread, so that the file is whole when we return.
+    // Closing waits for SQLite's thread, so the file is complete when we return.
     let closed = connection.close().await;
     written?;
     Ok(closed?)
