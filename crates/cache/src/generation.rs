@@ -204,6 +204,10 @@ mod tests {
             known.read(&[tag(&i.to_string())]);
         }
         assert!(known.lock().of.len() <= MAX_TAGS);
-        assert_ne!(known.read(&[tag("first")]), first, "a forgotten generation is never current again");
+        assert_ne!(
+            known.read(&[tag("first")]),
+            first,
+            "a forgotten generation is never current again"
+        );
     }
 }
