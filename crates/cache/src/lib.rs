@@ -3,13 +3,13 @@
 //!
 //! - A [`Request`] identifies a value by its [`Fingerprint`] and the [`Tag`]s it depends on.
 //! - Each tag has a **generation**, an opaque random id. The entry key is a hash of the fingerprint
-//! and the generations, so a new generation for a tag makes every entry that depends on it
-//! unreachable at once, even those still being loaded.
+//!   and the generations, so a new generation for a tag makes every entry that depends on it
+//!   unreachable at once, even those still being loaded.
 //! - [`Cache::lookup`] looks up a whole batch; [`Cache::load`] runs the loader once for all waiting
-//! callers; [`Cache::refresh`] does so in the background; [`Cache::get`] combines the three for a
-//! single value.
+//!   callers; [`Cache::refresh`] does so in the background; [`Cache::get`] combines the three for a
+//!   single value.
 //! - Without Redis, all of this holds within one process. With Redis, any number of processes share
-//! generations, entries and loads, and trouble with Redis is a miss and a warning.
+//!   generations, entries and loads, and trouble with Redis is a miss and a warning.
 //!
 //! ```
 //! use brisk_cache::{Cache, Config, Fingerprint, Policy, Request, Tag, Trigger};

@@ -15,8 +15,8 @@ pub struct RedisConfig {
     pub prefix: String,
     /// How long one operation may take.
     pub timeout: Duration,
-    /// A file of certificates (PEM) of the authorities that sign for `rediss://`, and no others;
-    /// without it, those that the machine trusts. It is read once, at the start.
+    /// A PEM file with the certificate authorities to trust for `rediss://`; without it, those that
+    /// the machine trusts. Read once, at the start.
     pub ca: Option<PathBuf>,
     /// How long a leader that died keeps the others waiting; a live one renews its lease.
     pub lease: Duration,

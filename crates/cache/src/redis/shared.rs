@@ -44,7 +44,7 @@ impl Shared {
         self.breaker.trouble()
     }
 
-    /// Since when it takes nothing new, and why.
+    /// How long it has refused writes, and why.
     pub(crate) fn write_trouble(&self) -> Option<Open> {
         self.write_trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }
