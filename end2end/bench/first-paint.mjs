@@ -69,7 +69,7 @@ async function fresh(slow) {
   });
   if (slow) {
     const devtools = await context.newCDPSession(page);
-    // What Chromium's tools call Slow 3G, and a processor of a quarter of the speed.
+    // Chromium's Slow 3G preset, and a CPU at a quarter of its speed.
     const rate = (500 * 1024) / 8 / 1.25;
     await devtools.send("Network.emulateNetworkConditions", {
       offline: false,
@@ -109,7 +109,7 @@ const times = (page) =>
   });
 
 /**
- * Until a tooltip is there for a pointer that waits on a chart.
+ * How long a pointer resting on a chart waits for its tooltip.
  *
  * @param {Page} page
  * @param {string} chart
@@ -243,7 +243,7 @@ async function cold(slug, text) {
   await appears(slug);
   const rounds = [];
   for (let round = 0; round < 5; round += 1) {
-    // Nobody has it open any more, and nothing of it is kept.
+    // No page has it open any more, and nothing of it is cached.
     const forget = async () => {
       await new Promise((resolve) => setTimeout(resolve, 3_000));
       await fetch(`${base}/d/${slug}/refresh`, { method: "POST", redirect: "manual" });

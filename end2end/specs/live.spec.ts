@@ -7,14 +7,14 @@ const figure = (page: Page, panel: string) => page.locator(`#${panel} .stat-figu
 const exact = async (page: Page, panel: string) => (await figure(page, panel).getAttribute("title")) ?? "";
 const sign = (page: Page) => page.locator(".live-sign");
 
-/** All of the dashboard is loaded again, as if somebody else had asked for it. */
+/** Reloads the whole dashboard, as if another reader had refreshed it. */
 async function refresh(page: Page, slug = "live") {
   const answer = await page.request.post(`/d/${slug}/refresh`, { maxRedirects: 0 });
   expect(answer.status()).toBe(303);
 }
 
-/** What the page asked for, panel by panel. */
-function asked(page: Page): string[] {
+/** The panels that the page requests, in order. */
+function requested(page: Page): string[] {
   const panels: string[] = [];
   page.on("request", (request) => {
     const url = new URL(request.url());
@@ -51,7 +51,7 @@ test("panels off screen are fetched when they come into view", async ({ page }) 
   await page.goto("/d/live");
   await settled(page);
   await expect(sign(page)).toHaveAttribute("data-state", "live");
-  const panels = asked(page);
+  const panels = requested(page);
   const before = await exact(page, "far");
   await refresh(page);
   await expect.poll(() => panels).toContain("dice");
@@ -70,7 +70,7 @@ test("a hidden tab waits until it is visible", async ({ page }) => {
       Object.defineProperty(document, "hidden", { value, configurable: true });
       document.dispatchEvent(new Event("visibilitychange"));
     }, hidden);
-  const panels = asked(page);
+  const panels = requested(page);
   await hide(true);
   const before = await exact(page, "dice");
   const heard = page.evaluate(
@@ -137,7 +137,7 @@ test("by hand, a page requests nothing by itself", async ({ page }) => {
   await page.goto("/d/live?refresh=off");
   await settled(page);
   await expect(sign(page)).toHaveAttribute("data-state", "by-hand");
-  const panels = asked(page);
+  const panels = requested(page);
   const before = await exact(page, "dice");
   await refresh(page);
   const other = await page.context().newPage();

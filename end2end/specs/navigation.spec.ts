@@ -167,7 +167,7 @@ test("a screen reader gets title, state and panels in order", async ({ page }) =
   expect(headings).toEqual(["Live", "Dice", "Sure", "By day", "Table", "Far below"]);
 });
 
-/** The page shows itself anew, as when it is told that it is outdated; the answer is whether it could. */
+/** Reloads the page in place, as when it is outdated; returns whether that worked. */
 const reloadInPlace = (page: Page): Promise<boolean> =>
   page.evaluate(async () => {
     const scripts = await import(document.querySelector<HTMLScriptElement>("#loader")!.src);

@@ -1,7 +1,7 @@
 //! Random histories of the cache against a model of what a reader may be shown: writes to a
 //! database, invalidations, loads that begin, read and end at any moment in between, lookups,
-//! purges, evictions, and a clock. All of it is deterministic, on one thread, with loaders that
-//! wait for orders: a failing history is shrunk and printed, and fails again.
+//! purges, evictions, and a clock. One thread, and loaders that wait for orders: a failing history
+//! is shrunk and printed, and fails again.
 
 use crate::support;
 
@@ -20,7 +20,7 @@ use tokio::sync::Notify;
 
 type Text = Arc<str>;
 
-/// How many tables statements depend on: the same as another, some, all, none.
+/// Statements read the same tables as another, some of them, all, or none.
 const TABLES: usize = 3;
 const READS: [&[usize]; 6] = [&[0], &[0], &[0, 1], &[2, 1], &[0, 1, 2], &[]];
 const TTL: i64 = 100;

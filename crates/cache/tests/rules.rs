@@ -299,7 +299,7 @@ async fn when_an_entry_expires_one_refresh_runs_and_no_reader_waits(mode: Mode) 
     while world.lookup("a").await != some(State::Fresh, "two") {
         tokio::task::yield_now().await;
     }
-    assert_eq!(world.loads(), 2, "an expired entry is loaded once");
+    assert_eq!(world.loads(), 2, "an expired entry is loaded only once more");
 }
 
 async fn the_same_chart_twice_on_a_page_is_queried_once(mode: Mode) {

@@ -122,9 +122,9 @@ impl World {
     /// The first panel as a program gets it.
     async fn look(&self, trigger: Trigger) -> PanelState {
         let dashboard = self.dashboard();
-        let (view, nobody) = (ViewState::default_of(&dashboard), Access::anonymous());
+        let (view, anonymous) = (ViewState::default_of(&dashboard), Access::anonymous());
         let panels: Vec<&Panel> = dashboard.panels.iter().take(1).collect();
-        let frames = self.engine.frames(&dashboard, &panels, &view, &nobody, trigger).await;
+        let frames = self.engine.frames(&dashboard, &panels, &view, &anonymous, trigger).await;
         frames.unwrap().panels.remove(0)
     }
 
@@ -241,8 +241,9 @@ async fn frames_alone_load_no_choices() {
     world.current().await;
     assert_eq!(world.loads(), 2, "the figure and its sparkline");
     let dashboard = world.dashboard();
-    let (view, nobody) = (ViewState::default_of(&dashboard), Access::anonymous());
-    let view = world.engine.panel(&dashboard, &dashboard.panels[0], &view, &nobody, Trigger::Api);
+    let (view, anonymous) = (ViewState::default_of(&dashboard), Access::anonymous());
+    let view =
+        world.engine.panel(&dashboard, &dashboard.panels[0], &view, &anonymous, Trigger::Api);
     assert_eq!(view.await.unwrap().options.len(), 1, "a page needs them");
 }
 
@@ -250,8 +251,8 @@ async fn frames_alone_load_no_choices() {
 async fn failures_say_what_kind_they_are() {
     let world = world().await;
     let dashboard = world.dashboard();
-    let (view, nobody) = (ViewState::default_of(&dashboard), Access::anonymous());
-    let shown = world.engine.view(&dashboard, &view, &nobody, Trigger::Api).await.unwrap();
+    let (view, anonymous) = (ViewState::default_of(&dashboard), Access::anonymous());
+    let shown = world.engine.view(&dashboard, &view, &anonymous, Trigger::Api).await.unwrap();
     let mut failures = Vec::new();
     for (panel, state) in dashboard.panels.iter().zip(shown.panels) {
         if let Err(error) = state.current().await {

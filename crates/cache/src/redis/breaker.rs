@@ -47,11 +47,11 @@ impl Breaker {
         self.lock().failures = 0;
     }
 
-    /// Counts the failure of an operation sent at `asked`. If that opens the breaker, returns the
+    /// Counts the failure of an operation sent at `sent`. If that opens the breaker, returns the
     /// pause before the first probe.
-    pub(crate) fn failed(&self, why: &Trouble, asked: Instant) -> Option<Duration> {
+    pub(crate) fn failed(&self, why: &Trouble, sent: Instant) -> Option<Duration> {
         let mut state = self.lock();
-        if state.counted.is_some_and(|counted| asked < counted) {
+        if state.counted.is_some_and(|counted| sent < counted) {
             return None;
         }
         state.counted = Some(Instant::now());
@@ -106,9 +106,9 @@ mod tests {
 
     #[test]
     fn operations_in_flight_together_count_as_one_failure() {
-        let (breaker, asked) = (Breaker::default(), Instant::now());
+        let (breaker, sent) = (Breaker::default(), Instant::now());
         for _ in 0..1_000 {
-            assert_eq!(breaker.failed(&Trouble::Timeout, asked), None);
+            assert_eq!(breaker.failed(&Trouble::Timeout, sent), None);
         }
         assert_eq!(failed(&breaker), None);
         assert!(failed(&breaker).is_some(), "the third that began after the previous one failed");

@@ -114,8 +114,8 @@ impl Shared {
         operation: impl AsyncFnOnce(Connection) -> Result<T, RedisError>,
     ) -> Result<T, Trouble> {
         let begun = Instant::now();
-        let asked = async { operation(self.connector.connection().await?).await };
-        let result = match answered(self.config.timeout, asked).await {
+        let running = async { operation(self.connector.connection().await?).await };
+        let result = match answered(self.config.timeout, running).await {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) if error.is_timeout() => Err(Trouble::Timeout),
             Ok(Err(error)) if let Some(why) = refused_certificate(&error) => {
@@ -146,8 +146,8 @@ impl Shared {
         result
     }
 
-    fn failed(&self, trouble: &Trouble, asked: Instant) {
-        if let Some(pause) = self.breaker.failed(trouble, asked) {
+    fn failed(&self, trouble: &Trouble, sent: Instant) {
+        if let Some(pause) = self.breaker.failed(trouble, sent) {
             self.probe(pause);
         }
     }
@@ -179,17 +179,17 @@ impl Shared {
 /// run on different threads.
 const CATCH_UP: usize = 8;
 
-/// The result of `asked` within `time`. If it is this process that is slow and not Redis, the
+/// The result of `operation` within `time`. If it is this process that is slow and not Redis, the
 /// answer may already have arrived unread: so all ready tasks get a turn before it counts as a
 /// timeout. In an idle process this takes microseconds.
-async fn answered<T>(time: Duration, asked: impl Future<Output = T>) -> Result<T, ()> {
-    let mut asked = std::pin::pin!(asked);
-    if let Ok(answer) = tokio::time::timeout(time, &mut asked).await {
+async fn answered<T>(time: Duration, operation: impl Future<Output = T>) -> Result<T, ()> {
+    let mut operation = std::pin::pin!(operation);
+    if let Ok(answer) = tokio::time::timeout(time, &mut operation).await {
         return Ok(answer);
     }
     for _ in 0..CATCH_UP {
         tokio::task::yield_now().await;
-        if let Poll::Ready(answer) = futures::poll!(&mut asked) {
+        if let Poll::Ready(answer) = futures::poll!(&mut operation) {
             return Ok(answer);
         }
     }

@@ -3,8 +3,8 @@
 /// Why the shared tier gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Trouble {
-    /// It was in trouble a moment ago and is not tried for now.
-    #[error("Redis is in trouble and not asked for the moment")]
+    /// It was in trouble a moment ago and is not used for now.
+    #[error("Redis is in trouble and is not used for the moment")]
     Open,
     /// It did not answer in time.
     #[error("Redis did not answer in time")]
