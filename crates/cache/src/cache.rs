@@ -137,7 +137,7 @@ impl<V: Value> Cache<V> {
         Ok(Self(Arc::new_cyclic(|inner: &Weak<Inner<V>>| {
             let inner = Weak::clone(inner);
             let listener = tokio::spawn(channel::listen(Arc::clone(&shared), move |message| {
-                inner.upgrade().map(|inner| inner.hear(message)).is_some()
+                inner.upgrade().map(|inner| inner.receive(message)).is_some()
             }));
             let mut made = Inner::new(config, clock, Some(shared));
             made.listener = Some(listener.abort_handle());
@@ -331,7 +331,7 @@ impl<V: Value> Inner<V> {
         }
     }
 
-    fn hear(&self, message: Message) {
+    fn receive(&self, message: Message) {
         match message {
             Message::Invalidated(tags) => {
                 // If the shared tier fails next, nothing from before the invalidation may be shown.
@@ -345,7 +345,7 @@ impl<V: Value> Inner<V> {
             }
             Message::Connected => {
                 self.events.send(Event::Missed);
-                self.flights.look_again();
+                self.flights.wake_all();
             }
         }
     }

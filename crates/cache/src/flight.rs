@@ -109,7 +109,7 @@ impl<V: Value> Flights<V> {
     }
 
     /// Wakes all flights that wait for another process.
-    pub(crate) fn look_again(&self) {
+    pub(crate) fn wake_all(&self) {
         for known in self.lock().values() {
             known.landed_elsewhere.notify_one();
         }

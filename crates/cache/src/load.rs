@@ -54,9 +54,9 @@ struct Load<V: Value> {
 }
 
 /// The first pause between checks on another process's load; its messages cut the pause short.
-const FIRST_LOOK: Duration = Duration::from_millis(20);
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
 /// The longest such pause.
-const LAST_LOOK: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 /// After more late answers than this, the load goes ahead without a lease. The breaker, which
 /// counts the late answers of all loads, ends longer trouble sooner.
 const LATE_ANSWERS: u32 = 2;
@@ -126,7 +126,7 @@ impl<V: Value> Load<V> {
         E: Error + Send + Sync + 'static,
     {
         let (begun, token) = (Instant::now(), crate::generation::random());
-        let (mut pause, mut led_elsewhere) = (FIRST_LOOK, None::<Instant>);
+        let (mut pause, mut led_elsewhere) = (FIRST_PAUSE, None::<Instant>);
         let mut late_answers = 0;
         loop {
             match shared.lease(self.ticket.key, &token).await {
@@ -154,7 +154,7 @@ impl<V: Value> Load<V> {
                         self.inner.counters.count(label, self.trigger, |f| f.joins += 1);
                     }
                     let _ = tokio::time::timeout(pause, landed.notified()).await;
-                    pause = (pause * 2).min(LAST_LOOK);
+                    pause = (pause * 2).min(LONGEST_PAUSE);
                     if let Some(hit) = self.stored_elsewhere(shared).await {
                         return Ok(hit);
                     }
@@ -165,7 +165,7 @@ impl<V: Value> Load<V> {
                 // No answer does not mean that the leader is gone, not before its lease would have
                 // expired.
                 Err(_) if led_elsewhere.is_some_and(|at| at.elapsed() < shared.config.lease) => {
-                    let _ = tokio::time::timeout(LAST_LOOK, landed.notified()).await;
+                    let _ = tokio::time::timeout(LONGEST_PAUSE, landed.notified()).await;
                 }
                 // Nor that there is no leader: when the whole machine stalls, every process would
                 // load.

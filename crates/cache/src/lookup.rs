@@ -106,13 +106,13 @@ impl<V: Value> Inner<V> {
             return self.find_in_memory(self.tickets_under(&batch, None, None));
         };
         let guess = self.guess(&batch);
-        let missing = self.worth_asking_ahead(&batch, &guess);
+        let missing = self.keys_to_prefetch(&batch, &guess);
         let asked = shared.generations_and_entries(&batch.tags, guess.stamp(), &missing);
-        let (read, ahead) = asked.await;
+        let (read, prefetched) = asked.await;
         // Only entries that prove to be under the current generations are used.
-        let ahead: Answers = missing.into_iter().zip(ahead).collect();
+        let prefetched: Answers = missing.into_iter().zip(prefetched).collect();
         let mut found = self.find_in_memory(self.tickets_under(&batch, Some(read), Some(guess)));
-        self.find_shared(shared, &mut found, ahead).await;
+        self.find_shared(shared, &mut found, prefetched).await;
         found
     }
 
@@ -165,7 +165,7 @@ impl<V: Value> Inner<V> {
     }
 
     /// Guessed keys whose entries are not in memory.
-    fn worth_asking_ahead(&self, batch: &Batch<'_>, guess: &Guess) -> Vec<EntryKey> {
+    fn keys_to_prefetch(&self, batch: &Batch<'_>, guess: &Guess) -> Vec<EntryKey> {
         let wanted = batch.requests.iter().zip(&guess.keys);
         let wanted = wanted.filter(|(request, _)| !request.policy.off);
         let missing = wanted.filter_map(|(_, key)| key.filter(|key| !self.memory.contains(key)));
@@ -209,9 +209,9 @@ impl<V: Value> Inner<V> {
         })
     }
 
-    /// Fills in from the shared tier what is not in memory; `ahead` holds the answers it has
+    /// Fills in from the shared tier what is not in memory; `prefetched` holds the answers it has
     /// already given.
-    async fn find_shared(&self, shared: &Shared, found: &mut [Found<V>], ahead: Answers) {
+    async fn find_shared(&self, shared: &Shared, found: &mut [Found<V>], prefetched: Answers) {
         let mut missing: Vec<&mut Found<V>> = found
             .iter_mut()
             .filter(|one| {
@@ -219,20 +219,20 @@ impl<V: Value> Inner<V> {
             })
             .collect();
         let wanted: HashSet<EntryKey> = missing.iter().map(|one| one.ticket.key).collect();
-        let said: HashSet<EntryKey> = ahead.keys().copied().collect();
+        let known: HashSet<EntryKey> = prefetched.keys().copied().collect();
         let mut answers: Answers =
-            ahead.into_iter().filter(|(key, _)| wanted.contains(key)).collect();
-        self.give(&mut missing, answers).await;
+            prefetched.into_iter().filter(|(key, _)| wanted.contains(key)).collect();
+        self.hand_out(&mut missing, answers).await;
         missing.retain(|one| one.hit.is_none());
         let keys = missing.iter().map(|one| one.ticket.key);
-        let keys: Vec<EntryKey> = keys.filter(|key| !said.contains(key)).collect();
+        let keys: Vec<EntryKey> = keys.filter(|key| !known.contains(key)).collect();
         let fingerprints: Vec<_> =
             missing.iter().map(|one| one.ticket.request.fingerprint).collect();
         let Ok((entries, newest)) = shared.entries(&keys, &fingerprints).await else {
             return;
         };
         answers = keys.into_iter().zip(entries).collect();
-        self.give(&mut missing, answers).await;
+        self.hand_out(&mut missing, answers).await;
         // After an invalidation, the previous values that are not in memory.
         let mut previous: Vec<(&mut Found<V>, EntryKey)> = missing
             .into_iter()
@@ -262,7 +262,7 @@ impl<V: Value> Inner<V> {
     }
 
     /// Hands out the entries in `answers`, and keeps them in memory.
-    async fn give(&self, missing: &mut [&mut Found<V>], answers: Answers) {
+    async fn hand_out(&self, missing: &mut [&mut Found<V>], answers: Answers) {
         let entries = self.decoded(answers).await;
         let now = self.clock.now();
         for one in missing {

@@ -39,10 +39,10 @@ impl Engine {
         ];
         let requests: Vec<_> = statements.into_iter().map(|(_, request)| request).collect();
         let inspected = self.loader.cache().inspect(&requests).await;
-        let said_by = self.policies.said_by(dashboard, panel, &panel.source);
+        let origins = self.policies.origins(dashboard, panel, &panel.source);
         let entries = of.into_iter().flatten().zip(inspected);
         let entries =
-            entries.map(|(of, inspected)| report(of, &inspected, said_by, clock)).collect();
+            entries.map(|(of, inspected)| report(of, &inspected, origins, clock)).collect();
         Ok(Ok(PanelEntries { entries, now: clock, offsets: window.offsets }))
     }
 

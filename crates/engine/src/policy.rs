@@ -32,7 +32,7 @@ impl Policies {
     }
 
     /// Where the values of [`Policies::of`] come from: the TTL, the stale window, the mode.
-    pub fn said_by(
+    pub fn origins(
         &self,
         dashboard: &Dashboard,
         panel: &Panel,
@@ -40,8 +40,8 @@ impl Policies {
     ) -> (PolicyPlace, PolicyPlace, PolicyPlace) {
         let places = self.places(dashboard, Some(panel), source);
         let first = |says: fn(&CachePolicy) -> bool| {
-            let said = places.iter().find(|(_, policy)| says(policy));
-            said.map_or(PolicyPlace::BuiltIn, |(place, _)| *place)
+            let nearest = places.iter().find(|(_, policy)| says(policy));
+            nearest.map_or(PolicyPlace::BuiltIn, |(place, _)| *place)
         };
         (
             first(|policy| policy.ttl.is_some()),

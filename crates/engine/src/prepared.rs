@@ -61,7 +61,7 @@ pub(crate) enum PreparedChoices {
 /// How many bytes of SQL are cached.
 const CAPACITY: u64 = 32 << 20;
 /// Approximate size of a statement besides its SQL.
-const BESIDES: usize = 2 << 10;
+const OVERHEAD: usize = 2 << 10;
 
 /// The recently planned views.
 pub(crate) struct PlanCache(pub(crate) moka::sync::Cache<Key, Arc<Entry>>);
@@ -90,8 +90,8 @@ impl Default for PlanCache {
     fn default() -> Self {
         let weigh = |_: &Key, entry: &Arc<Entry>| {
             let planned = &entry.prepared.planned;
-            let bytes: usize = planned.iter().map(|p| p.statement.sql.len() + BESIDES).sum();
-            u32::try_from(bytes + BESIDES).unwrap_or(u32::MAX)
+            let bytes: usize = planned.iter().map(|p| p.statement.sql.len() + OVERHEAD).sum();
+            u32::try_from(bytes + OVERHEAD).unwrap_or(u32::MAX)
         };
         Self(moka::sync::Cache::builder().max_capacity(CAPACITY).weigher(weigh).build())
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 /// How many views are counted. Beyond that, all counts are halved and those at zero forgotten, so
 /// that views that went out of use make room.
-const MOST: usize = 4_096;
+const MAX_VIEWS: usize = 4_096;
 
 /// A dashboard, if there is one of that name.
 type Known = Option<Arc<Dashboard>>;
@@ -18,7 +18,7 @@ pub(crate) struct RequestedViews(Mutex<HashMap<(Slug, ViewState, Access), u32>>)
 impl RequestedViews {
     pub(crate) fn count(&self, slug: &Slug, view: &ViewState, access: &Access) {
         let mut counts = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        while counts.len() >= MOST {
+        while counts.len() >= MAX_VIEWS {
             counts.retain(|_, count| {
                 *count /= 2;
                 *count > 0
@@ -54,7 +54,7 @@ impl RequestedViews {
     /// Resumes the counts from before a restart, for views that are still valid.
     pub(crate) fn recall(&self, requested: &[RequestedView], dashboard: impl Fn(&Slug) -> Known) {
         let mut counts = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        for one in requested.iter().take(MOST / 2) {
+        for one in requested.iter().take(MAX_VIEWS / 2) {
             let Some(dashboard) = dashboard(&one.dashboard) else { continue };
             let parameters = parse_query(one.query.trim_start_matches('?'));
             let Ok(view) = ViewState::from_pairs(&dashboard, &parameters) else { continue };

@@ -75,11 +75,11 @@ impl Shared {
     }
 }
 
-/// Listens until `hear` returns false.
-pub(crate) async fn listen(shared: Arc<Shared>, mut hear: impl FnMut(Message) -> bool) {
+/// Listens until `receive` returns false.
+pub(crate) async fn listen(shared: Arc<Shared>, mut receive: impl FnMut(Message) -> bool) {
     let (mut pause, mut attempt) = (FIRST_PAUSE, 0);
     loop {
-        if let Ok(true) = listen_once(&shared, attempt, &mut hear, &mut pause).await {
+        if let Ok(true) = listen_once(&shared, attempt, &mut receive, &mut pause).await {
             return;
         }
         attempt += 1;
@@ -88,11 +88,11 @@ pub(crate) async fn listen(shared: Arc<Shared>, mut hear: impl FnMut(Message) ->
     }
 }
 
-/// Listens until the connection ends. `true` means that `hear` wants no more.
+/// Listens until the connection ends. `true` means that `receive` wants no more.
 async fn listen_once(
     shared: &Shared,
     attempt: usize,
-    hear: &mut impl FnMut(Message) -> bool,
+    receive: &mut impl FnMut(Message) -> bool,
     pause: &mut Duration,
 ) -> Result<bool, redis::RedisError> {
     let patience = shared.config.timeout.max(Duration::from_secs(1));
@@ -105,14 +105,14 @@ async fn listen_once(
     let channel = tokio::time::timeout(patience, connect).await.map_err(|_| gone())??;
     *pause = FIRST_PAUSE;
     let (mut sink, mut messages) = channel.split();
-    if !hear(Message::Connected) {
+    if !receive(Message::Connected) {
         return Ok(true);
     }
     loop {
         match tokio::time::timeout(QUIET, messages.next()).await {
             Ok(Some(message)) => {
-                let heard = Message::decode(message.get_payload_bytes());
-                if heard.is_some_and(|message| !hear(message)) {
+                let received = Message::decode(message.get_payload_bytes());
+                if received.is_some_and(|message| !receive(message)) {
                     return Ok(true);
                 }
             }
