@@ -3,8 +3,8 @@
 //!
 //! `servers` starts them and injects faults. Each proof is a file that returns a report:
 //! [`freshness`], [`flight`], [`stampede`], [`cold`], [`round_trips`], [`faults`], [`leaving`],
-//! [`replay`], [`hot`], [`open_pages`], [`soak`]. `brisk-bench` runs them in full (`cargo xtask
-//! bench`), the server's tests briefly.
+//! [`replay`], [`hot`], [`open_pages`], [`soak`]. `brisk-bench` runs them in full, started by
+//! `cargo xtask bench`; the server's tests run some of them briefly.
 //!
 //! To add a proof: a file here with its settings, a `run` function and a report that prints itself
 //! as a table, and a subcommand in `main`.
