@@ -1,5 +1,5 @@
-// What all specs share: a page that fails its test on any console error or broken request, an
-// axe check, and the layout shift since the page opened.
+// Shared by all specs: a page that fails its test on any console error or broken request, an
+// axe check, and the layout shifts since the page opened.
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test as base } from "@playwright/test";
 
@@ -17,11 +17,11 @@ export const test = base.extend<{ expectedErrors: RegExp[] }>({
     });
     page.on("pageerror", (error) => note(String(error)));
     await use(page);
-    expect(errors, "the console stays free of errors").toEqual([]);
+    expect(errors, "the console has no errors").toEqual([]);
   },
 });
 
-/** Waits until the page is the one of its address, every panel is drawn and every island has started that is near. */
+/** Waits until the navigation is over, every panel is drawn, and every island near the viewport has started. */
 export async function settled(page: Page) {
   await expect(page.locator("html[data-swapping]")).toHaveCount(0, { timeout: 20_000 });
   const loading = page.locator('.skeleton, .content:is([data-state="loading"], [data-state="late"])');
@@ -36,17 +36,17 @@ export async function settled(page: Page) {
 
 /** No violation of WCAG 2.2 A and AA, nor of axe's best practices. */
 export async function expectAccessible(page: Page) {
-  // What fades in has its contrast when it is there.
+  // Contrast is only final once fades have ended.
   await page.waitForFunction(() =>
     document.getAnimations().every(({ timeline, playState, effect }) =>
       !(timeline instanceof DocumentTimeline) || playState !== "running" || effect?.getTiming().iterations === Infinity),
   );
   const { violations } = await new AxeBuilder({ page }).analyze();
-  const said = violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).slice(0, 3).join(" | ")}`);
-  expect(said).toEqual([]);
+  const found = violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).slice(0, 3).join(" | ")}`);
+  expect(found).toEqual([]);
 }
 
-/** What has moved by itself since the page opened: element and score. Nothing should. */
+/** Layout shifts since the page opened, except those after input: score and elements. There should be none. */
 export async function layoutShifts(page: Page): Promise<string[]> {
   return page.evaluate(
     () =>

@@ -1,6 +1,6 @@
 import { defineConfig } from "@playwright/test";
 
-// The browser is the system's; nothing is downloaded.
+// The system's browser; nothing is downloaded.
 const launchOptions = {
   executablePath: process.env.BRISK_CHROMIUM ?? "/usr/bin/chromium",
   args: [
@@ -21,10 +21,11 @@ export default defineConfig({
   outputDir: "test-results",
   workers: 2,
   forbidOnly: true,
-  // No second tries: a test that passes sometimes is a test that fails.
+  // No retries: a flaky test is a failing test.
   retries: 0,
   timeout: 60_000,
-  // Nothing takes so long, also on a busy machine; what never comes fails with what it was.
+  // Longer than anything takes, even on a busy machine, and shorter than a test's own timeout, so
+  // that a failure names what was expected.
   expect: { timeout: 20_000 },
   reporter: [["list"], ["json"]],
   use: { baseURL: process.env.BRISK_URL, trace: "off" },

@@ -1,6 +1,6 @@
-//! What holds for every text that somebody could write as a statement, and for every value: no
-//! panic, no endless work, values stay bound, and what compiles is one query with a place for
-//! each of them.
+//! What holds for every text that could be written as a statement, and for every value: no panic,
+//! no endless work, values stay bound, and what compiles is one query with a placeholder for each
+//! value.
 
 use brisk_domain::{
     Access, AttributeName, Bounds, Interval, Query, Selection, Timestamp, VariableName, ZoneName,
@@ -15,11 +15,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-/// Stands around each value, and nowhere in a statement: where it is, a value is.
+/// Surrounds each value, and never occurs in a statement: wherever it turns up, a value does.
 const MARK: char = '\u{e000}';
-/// Between a statement and a value in the fuzzer's input.
+/// Separates the statement from a value in the fuzzer's input.
 const VALUE: char = '\u{1f}';
-/// Far more than any statement takes, also without optimisation on a busy machine.
+/// Far more than any statement takes, even without optimisation on a busy machine.
 const ENDLESS: Duration = Duration::from_secs(10);
 
 static LONDON: LazyLock<(ZoneName, ZoneOffsets)> = LazyLock::new(|| {
@@ -29,7 +29,7 @@ static LONDON: LazyLock<(ZoneName, ZoneOffsets)> = LazyLock::new(|| {
     (zone, offsets)
 });
 
-/// Checks one input; how many dialects it compiles in.
+/// Checks one input; returns how many dialects it compiles in.
 pub(crate) fn hold(input: &str) -> usize {
     let (sql, value) = input.split_once(VALUE).unwrap_or((input, "x' or 1 = 1 --"));
     let sql = sql.replace(MARK, "");
@@ -44,7 +44,7 @@ pub(crate) fn hold(input: &str) -> usize {
             }
             Err(error) => {
                 assert!(!error.message.is_empty() && error.line > 0 && error.column > 0);
-                assert!(!error.message.contains(MARK), "a value is told: {error}");
+                assert!(!error.message.contains(MARK), "the error contains a value: {error}");
             }
         }
         assert!(begun.elapsed() < ENDLESS, "{dialect:?}: {:?}", begun.elapsed());
@@ -76,13 +76,13 @@ fn attempt(sql: &str, value: &str, dialect: Dialect) -> Result<Statement, Statem
     compile(&Query::new(sql), dialect, &context)
 }
 
-/// One query, with as many places as values, and without any value's text.
+/// One query, with as many placeholders as values, and without the text of any value.
 fn is_whole(statement: &Statement, dialect: Dialect) {
     let Statement { sql, binds, .. } = statement;
     assert!(!sql.contains(MARK), "a value is in the SQL: {sql}");
     for bind in binds {
         if let Bind::Text(text) = bind {
-            // The interval's word, the zone's name, or a value as it was chosen.
+            // The interval's keyword, the zone's name, or a chosen value.
             let own = text == "Europe/London" || Interval::parse(text).is_some();
             assert!(own || text.starts_with(MARK), "{text:?} is no value");
         }
@@ -92,14 +92,14 @@ fn is_whole(statement: &Statement, dialect: Dialect) {
         Dialect::Postgres => &PostgreSqlDialect {},
         Dialect::MySql => &MySqlDialect {},
     };
-    // The parser knows `interval` as a length of time only, not as MySQL's function that searches a
-    // list. Only macros write it so.
+    // The parser knows `interval` only as a duration, not as MySQL's function that searches a list.
+    // Only macros write it like that.
     let searched = match dialect {
         Dialect::MySql => sql.replace("(interval((to_seconds(", "(greatest((to_seconds("),
         Dialect::Sqlite | Dialect::Postgres => sql.clone(),
     };
     let tokens = Tokenizer::new(grammar, &searched).tokenize();
-    let tokens = tokens.expect("what compiles is made of tokens");
+    let tokens = tokens.expect("compiled SQL tokenizes");
     let places = tokens.iter().filter_map(|token| match token {
         Token::Placeholder(place) => Some(place.as_str()),
         _ => None,
@@ -108,10 +108,10 @@ fn is_whole(statement: &Statement, dialect: Dialect) {
         assert_eq!(places.count(), binds.len(), "{sql}");
     } else {
         let numbers: BTreeSet<usize> =
-            places.map(|place| place[1..].parse().expect("a numbered place")).collect();
+            places.map(|place| place[1..].parse().expect("a numbered placeholder")).collect();
         assert_eq!(numbers, (1..=binds.len()).collect(), "{sql}");
     }
-    // Expansions nest deeper than what authors may write.
+    // Expansions nest deeper than authors may.
     let mut parser = Parser::new(grammar).with_recursion_limit(500).with_tokens(tokens);
     match parser.parse_statements().as_deref() {
         Ok([Parsed::Query(_)]) => {}

@@ -1,4 +1,4 @@
-//! A client over HTTP that says what it got and when.
+//! An HTTP client that reports what it received and when.
 
 use anyhow::{Context, Result, bail};
 use brisk_domain::PanelData;
@@ -10,22 +10,22 @@ use hyper_util::rt::TokioExecutor;
 use serde::Deserialize;
 use std::time::{Duration, Instant};
 
-/// Keeps its connections. Cheap to clone.
+/// Keeps its connections alive. Cheap to clone.
 #[derive(Clone)]
 pub struct Client(Pooled<HttpConnector, Empty<Bytes>>);
 
-/// What came.
+/// A response.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// The status.
     pub status: u16,
     /// The whole body.
     pub body: Bytes,
-    /// Until all of it was there.
+    /// Until the whole body had arrived.
     pub time: Duration,
 }
 
-/// A panel as the server function answers.
+/// A panel, as the server function returns it.
 #[derive(Deserialize)]
 struct Update {
     data: PanelData,

@@ -1,6 +1,6 @@
-//! **Cold.** A page of twenty panels over millions of rows that nobody has asked for yet, against a
-//! program that sends the same statements over as many connections and throws the rows away: what
-//! does Brisk add?
+//! **Cold.** A page of twenty panels over millions of rows with nothing cached, against a program
+//! that sends the same statements over as many connections and discards the rows: what does Brisk
+//! add?
 
 use crate::client::Client;
 use crate::retail;
@@ -19,16 +19,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
-/// How much to do.
+/// How much to measure.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The program under test.
     pub program: PathBuf,
-    /// The demo's data.
+    /// The demo data.
     pub csv: PathBuf,
     /// Rows in the table.
     pub rows: u64,
-    /// Measurements of each kind, taken in turns.
+    /// Measurements of each kind, taken alternately.
     pub rounds: usize,
 }
 
@@ -37,19 +37,19 @@ pub struct Settings {
 pub struct Report {
     /// Rows in the table.
     pub rows: u64,
-    /// Statements of the page.
+    /// Statements on the page.
     pub statements: usize,
-    /// The whole page, in the order of the rounds.
+    /// The whole page, by round.
     pub page: Vec<Duration>,
-    /// The bare statements, in the order of the rounds.
+    /// The bare statements, by round.
     pub bare: Vec<Duration>,
 }
 
-/// Connections of both. All of it runs on the same machine as the database.
+/// Connections for each. Everything runs on the same machine as the database.
 const CONNECTIONS: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// Measures.
+/// Runs the measurement.
 pub async fn run(settings: &Settings) -> Result<Report> {
     let postgres = Postgres::start().await?;
     retail::load(&postgres, &settings.csv, settings.rows).await?;
@@ -66,7 +66,7 @@ pub async fn run(settings: &Settings) -> Result<Report> {
     let client = Client::default();
     let mut report =
         Report { rows: settings.rows, statements: statements.len(), ..Report::default() };
-    // The first ones fill the database's own cache.
+    // The first round fills the database's own cache.
     for round in 0..=settings.rounds {
         let bare = bare(&postgres, &statements).await?;
         let brisk = deployment.start()?;
@@ -83,7 +83,7 @@ pub async fn run(settings: &Settings) -> Result<Report> {
     Ok(report)
 }
 
-/// The statements of the page, as Brisk makes them.
+/// The page's statements, as Brisk compiles them.
 fn statements(now: Timestamp) -> Result<Vec<Statement>> {
     let dashboard =
         brisk_definition::parse("twenty.toml", Slug::parse("twenty")?, &retail::dashboard());
@@ -97,7 +97,7 @@ fn statements(now: Timestamp) -> Result<Vec<Statement>> {
         let plan = plan::panel(panel, &view, &window, &access, Dialect::Postgres, &none)?;
         let all = [Some(plan.main), plan.previous, plan.sparkline];
         for planned in all.into_iter().flatten() {
-            // What stands on a page twice is asked once.
+            // A statement that is on the page twice runs once.
             if !statements.contains(&planned.statement) {
                 statements.push(planned.statement.clone());
             }
@@ -106,13 +106,13 @@ fn statements(now: Timestamp) -> Result<Vec<Statement>> {
     Ok(statements)
 }
 
-/// The time in which a program without a cache, a page or limits has all rows.
+/// How long a program without a cache, a page or limits takes to get all rows.
 async fn bare(postgres: &Postgres, statements: &[Statement]) -> Result<Duration> {
     let begun = Instant::now();
     let left = Arc::new(Mutex::new(statements.iter().rev().collect::<Vec<_>>()));
     let workers = (0..CONNECTIONS).map(|_| async {
         let mut connection = PgConnection::connect(&postgres.url()).await?;
-        // As Brisk's connections have it.
+        // Like Brisk's own connections.
         connection.execute("set jit = off; set timezone = 'UTC'").await?;
         loop {
             let Some(statement) = left.lock().await.pop() else { return anyhow::Ok(()) };
@@ -136,7 +136,7 @@ async fn bare(postgres: &Postgres, statements: &[Statement]) -> Result<Duration>
 }
 
 impl Report {
-    /// How much longer the page takes, round by round; the median.
+    /// How much longer the page takes than the bare statements: the median over all rounds.
     pub fn ratio(&self) -> f64 {
         let ratios = self.page.iter().zip(&self.bare);
         let mut ratios: Vec<f64> =

@@ -1,7 +1,7 @@
 //! **Faults.** Redis killed, restarted, flushed, paused, slow, full, full of garbage; PostgreSQL
-//! killed in the middle of loads. Readers look at pages all the while: no page fails while its
-//! data can be had by any way, nobody waits without a bound, and afterwards everything is as
-//! before, without a restart.
+//! killed during loads. Readers request pages throughout: no page fails while its data is available
+//! in any way, no reader waits without a bound, and afterwards everything recovers without a
+//! restart.
 
 use crate::client::{Answer, Client};
 use crate::servers::brisk::{Brisk, Deployment};
@@ -23,24 +23,24 @@ use std::time::{Duration, Instant};
 pub struct Row {
     /// The fault.
     pub fault: &'static str,
-    /// Pages that were asked for.
+    /// Pages requested.
     pub pages: u64,
-    /// Pages that did not come, or not with status 200.
+    /// Pages that did not arrive, or not with status 200.
     pub failed_pages: u64,
-    /// Pages on which a panel said that it failed.
+    /// Pages with a panel that reported a failure.
     pub failed_panels: u64,
     /// The longest wait for a whole page.
     pub slowest: Duration,
-    /// What `/readyz` said meanwhile, where it said more than that all is well.
+    /// What `/readyz` reported meanwhile, if it was not healthy.
     pub said: Option<String>,
-    /// From the fault's end until `/readyz` said that all is well.
+    /// From the end of the fault until `/readyz` was healthy again.
     pub recovered: Duration,
 }
 
 /// All faults, and what they left behind.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
-    /// One row a fault.
+    /// One row per fault.
     pub rows: Vec<Row>,
     /// Open files of a process before the first fault and after the last.
     pub files: (usize, usize),
@@ -48,12 +48,12 @@ pub struct Report {
     pub memory: (u64, u64),
 }
 
-/// A page that takes longer is a page that waits without a bound.
+/// A page that takes longer counts as waiting without a bound.
 const BOUND: Duration = Duration::from_secs(10);
 const READERS: usize = 6;
 const PREFIX: &str = "faults:";
 const COUNTRIES: usize = 40;
-/// The memory tier of a process, and what else it may take.
+/// The memory tier of a process, and what else it may use.
 const MEMORY: u64 = 32 << 20;
 const REST: u64 = 200 << 20;
 
@@ -66,10 +66,10 @@ struct World {
     client: Client,
 }
 
-/// Runs all of them; `hold` is how long each fault lasts.
+/// Runs all faults; `hold` is how long each one lasts.
 pub async fn run(program: &Path, hold: Duration) -> Result<Report> {
     let world = Arc::new(world(program).await?);
-    // The pages that are looked at during faults of PostgreSQL are in the cache before.
+    // The pages requested during faults of PostgreSQL are cached first.
     world.look(0, &world.path(0)).await.1?;
     world.read(Views::All, Duration::from_millis(500)).await?;
     let resources = || -> Result<(usize, u64)> {
@@ -93,7 +93,7 @@ pub async fn run(program: &Path, hold: Duration) -> Result<Report> {
     report.rows.push(world.fault("PostgreSQL killed, cached pages", Views::Cached, hold).await?);
     report.rows.push(world.fault("PostgreSQL killed in mid-load", Views::Slow, hold).await?);
     world.look(0, "/d/slow?n=9").await.1.context("after PostgreSQL came back")?;
-    // What is idle is closed after a while; what leaks stays.
+    // Idle connections are closed after a while; leaked ones stay.
     let mut after = resources()?;
     for _ in 0..40 {
         if after.0 <= before.0 + 8 {
@@ -170,14 +170,14 @@ fn slow() -> String {
         .into()
 }
 
-/// Which pages are looked at.
+/// Which pages readers request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Views {
-    /// Any, and the data changes meanwhile.
+    /// Any, while the data changes.
     All,
-    /// One that is in the cache.
+    /// One that is cached.
     Cached,
-    /// Ones whose statement is slow and not in the cache.
+    /// Ones whose statement is slow and not cached.
     Slow,
 }
 
@@ -207,7 +207,7 @@ impl World {
         (begun.elapsed(), answer)
     }
 
-    /// Readers look at pages until `time` is over.
+    /// Readers request pages until `time` is over.
     async fn read(self: &Arc<Self>, views: Views, time: Duration) -> Result<Seen> {
         let (seen, ended) = (Arc::new(Seen::default()), Arc::new(AtomicBool::new(false)));
         let mut tasks = tokio::task::JoinSet::new();
@@ -231,7 +231,8 @@ impl World {
         let begun = Instant::now();
         while begun.elapsed() < time {
             if views == Views::All {
-                // The data changes as well. What Redis cannot record is refused, and that is well.
+                // The data changes as well. An invalidation that Redis cannot record is refused, as
+                // it should be.
                 let _ = self.writer.invalidate(&[Tag::parse("table:bench.sales")?]).await;
             }
             tokio::time::sleep(Duration::from_millis(300)).await;
@@ -240,7 +241,7 @@ impl World {
         while let Some(ended) = tasks.join_next().await {
             ended?;
         }
-        Arc::into_inner(seen).context("somebody still reads")
+        Arc::into_inner(seen).context("a reader is still running")
     }
 
     async fn fault(
@@ -350,16 +351,16 @@ impl Seen {
 }
 
 impl Report {
-    /// Whether it is as it must be.
+    /// Whether the guarantees held.
     pub fn check(&self) -> Result<()> {
         for row in &self.rows {
-            // Only what was never loaded cannot be had while its database is gone.
+            // Only data that was never loaded is unavailable while its database is down.
             let may_fail = row.fault == "PostgreSQL killed in mid-load";
             if row.failed_pages > 0 || (row.failed_panels > 0 && !may_fail) {
                 bail!("pages failed: {row:?}");
             }
             if row.pages == 0 || row.slowest > BOUND {
-                bail!("somebody waited for too long: {row:?}");
+                bail!("a reader waited too long: {row:?}");
             }
         }
         let said = |fault: &str| self.rows.iter().any(|r| r.fault == fault && r.said.is_some());

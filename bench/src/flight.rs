@@ -1,6 +1,6 @@
-//! **Single flight.** A thousand requests at once for one missing entry, over three processes that
-//! share a Redis: the statement runs once. And when the process that leads is killed in the
-//! middle: at most twice, and everybody is answered within the lease and one more load.
+//! **Single flight.** A thousand concurrent requests for one missing entry, over three processes
+//! that share a Redis: the statement runs once. And if the leading process is killed halfway: at
+//! most twice, and all requests are answered within the lease and one more load.
 
 use crate::check::panel_value;
 use crate::client::{Client, panel_path};
@@ -16,33 +16,33 @@ use std::time::{Duration, Instant};
 /// What happened.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
-    /// Statements for a thousand requests.
+    /// Statements that ran for a thousand requests.
     pub statements: i64,
     /// Until all were answered.
     pub time: Duration,
-    /// Statements where the leader was killed.
+    /// Statements that ran when the leader was killed.
     pub statements_after_kill: i64,
     /// From the kill until all were answered.
     pub time_after_kill: Duration,
-    /// How long a dead leader kept the others waiting, at most.
+    /// The longest that a dead leader kept the others waiting.
     pub lease: Duration,
 }
 
-/// How late anything may be before a process goes on without it.
+/// How long a process waits for others before it goes ahead alone.
 #[derive(Debug, Clone, Copy)]
 pub struct Times {
     /// How long a dead leader keeps the others waiting.
     pub lease: Duration,
-    /// How long Redis is waited for.
+    /// How long to wait for Redis.
     pub timeout: Duration,
 }
 
 impl Times {
-    /// Short ones, for figures.
+    /// Short ones, to measure times.
     pub const SHORT: Self =
         Self { lease: Duration::from_secs(2), timeout: Duration::from_millis(250) };
-    /// For counts that do not depend on how busy the machine is: a leader that is late to renew its
-    /// lease, or an answer that is late, is a statement more.
+    /// For counts that must not depend on how busy the machine is: a leader that renews its lease
+    /// late, or a late answer, costs another statement.
     pub const LONG: Self =
         Self { lease: Duration::from_secs(10), timeout: Duration::from_secs(10) };
 }
@@ -59,7 +59,7 @@ struct World {
     client: Client,
 }
 
-/// Counts.
+/// Runs the proof.
 pub async fn run(program: &Path, times: Times) -> Result<Report> {
     let postgres = Postgres::start().await?;
     postgres
@@ -110,7 +110,7 @@ impl World {
 
     async fn killed(self: &Arc<Self>) -> Result<(i64, Duration)> {
         self.postgres.reset().await?;
-        // The first one leads, in the first process; the others come while it does.
+        // The first request leads, in the first process; the others arrive while it runs.
         let mut asked = tokio::task::JoinSet::new();
         for i in 0..REQUESTS {
             let world = Arc::clone(self);
@@ -142,12 +142,12 @@ impl World {
         Ok(())
     }
 
-    /// Statements that began: counted when they end, so wait for those that nobody reads any more.
+    /// Statements that began. They are counted when they end, so wait for abandoned ones, too.
     async fn statements(&self) -> Result<i64> {
         let begun = Instant::now();
         while self.postgres.running().await? > 0 {
             if begun.elapsed() > PATIENCE {
-                bail!("statements run on although nobody reads them");
+                bail!("statements keep running although no reader waits for them");
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -156,7 +156,7 @@ impl World {
         self.postgres.number(counted).await
     }
 
-    /// Asks one process, and where that is killed the others, as a load balancer does.
+    /// Requests from one process, and if that is killed, from the others, like a load balancer.
     async fn ask(&self, panel: &str, first: usize) -> Result<()> {
         let begun = Instant::now();
         for attempt in 0.. {
@@ -164,9 +164,9 @@ impl World {
             let url = brisk.url(&panel_path("one", panel, ""));
             match self.client.panel(&url, PATIENCE).await {
                 Ok(data) if panel_value(&data)? == 42 => return Ok(()),
-                Ok(_) => bail!("another value came"),
+                Ok(_) => bail!("it returned another value"),
                 Err(error) if begun.elapsed() > PATIENCE => {
-                    return Err(error).context("nobody answers");
+                    return Err(error).context("no process answers");
                 }
                 Err(_) => {}
             }
@@ -176,7 +176,7 @@ impl World {
 }
 
 impl Report {
-    /// Whether it is as it must be, apart from times.
+    /// Whether the guarantees held, apart from times.
     pub fn check(&self) -> Result<()> {
         if self.statements != 1 {
             bail!("{} statements instead of one", self.statements);

@@ -1,11 +1,11 @@
 //! **Freshness, as a checked property.** Writers change rows in PostgreSQL and invalidate; readers
-//! ask several `brisk serve` processes that share one Redis. Meanwhile processes are killed in the
-//! middle of their loads, paused for longer than their leases, and Redis is killed, restored from
-//! old backups, flushed, paused, slowed down and cut off.
+//! query several `brisk serve` processes that share one Redis. Meanwhile processes are killed
+//! during their loads or paused for longer than their leases, and Redis is killed, restored from
+//! old backups, flushed, paused, slowed down and disconnected.
 //!
-//! What is checked, for every read: once an invalidation has been acknowledged, no reader gets an
-//! older value as current. A reader notes the newest acknowledged value before it asks; what it
-//! then gets unmarked (fresh, or stale by its age alone) is that value or a newer one.
+//! The property, checked for every read: once an invalidation has been acknowledged, no reader gets
+//! an older value as current. A reader notes the newest acknowledged value before its request;
+//! whatever it then gets unmarked (fresh, or stale by age alone) is that value or a newer one.
 
 use crate::check::panel_value;
 use crate::client::{Client, panel_path};
@@ -27,7 +27,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// How much to do.
+/// How much to run.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The program under test.
@@ -36,7 +36,7 @@ pub struct Settings {
     pub replicas: usize,
     /// Checked reads, at least.
     pub reads: u64,
-    /// Gives the same schedule of faults and the same choices again.
+    /// Reproduces a schedule of faults and the readers' choices.
     pub seed: u64,
     /// Gives up after this.
     pub patience: Duration,
@@ -45,13 +45,13 @@ pub struct Settings {
 /// What happened.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
-    /// Gives the same schedule again.
+    /// Reproduces the schedule.
     pub seed: u64,
     /// Reads that were checked.
     pub checked: u64,
-    /// Reads whose answer was marked as unverified: they claim nothing.
+    /// Reads whose answer was marked as unverified: they make no claim.
     pub unverified: u64,
-    /// Reads of values past their TTL, of the current generation: checked as well.
+    /// Reads of values past their TTL but of the current generation: checked as well.
     pub stale: u64,
     /// Reads without an answer: their process was killed or paused.
     pub unanswered: u64,
@@ -59,20 +59,20 @@ pub struct Report {
     pub acknowledged: u64,
     /// Invalidations that were refused, because Redis could not record them.
     pub refused: u64,
-    /// Faults by their names.
+    /// How often each fault occurred.
     pub faults: BTreeMap<&'static str, u64>,
     /// How long it took.
     pub time: Duration,
 }
 
-/// Rows, each in a table of its own, so that each has a tag of its own.
+/// How many rows there are, each in a table, and so with a tag, of its own.
 const TABLES: usize = 6;
 const READERS: usize = 16;
 const PREFIX: &str = "freshness:";
 const LEASE: &str = "800ms";
 /// Longer than a lease.
 const PAUSE: Duration = Duration::from_millis(1_200);
-/// Enough for a process that is not hurt.
+/// Enough for a healthy process.
 const ANSWER: Duration = Duration::from_secs(15);
 
 const FAULTS: [&str; 9] = [
@@ -110,7 +110,7 @@ struct Counts {
     refused: AtomicU64,
 }
 
-/// Runs it; an error is a value that was too old, or a world that does not work.
+/// Runs the proof; an error is a value that was too old, or a broken setup.
 pub async fn run(settings: &Settings) -> Result<Report> {
     let begun = Instant::now();
     let world = Arc::new(world(settings).await?);
@@ -122,7 +122,7 @@ pub async fn run(settings: &Settings) -> Result<Report> {
         tasks.spawn(read(Arc::clone(&world), reader, settings.seed));
     }
     let faults = tokio::spawn(hurt(Arc::clone(&world), settings.clone(), begun));
-    // A reader or a writer ends before the end only with what is wrong.
+    // A reader or writer only ends early with an error.
     let failure = loop {
         tokio::select! {
             Some(ended) = tasks.join_next() => match ended {
@@ -154,7 +154,7 @@ pub async fn run(settings: &Settings) -> Result<Report> {
 
 async fn world(settings: &Settings) -> Result<World> {
     let postgres = Postgres::start().await?;
-    // The value is read first and given late: the worst that a slow statement can do.
+    // The value is read first and returned late: the worst that a slow statement can do.
     postgres
         .execute(
             "create function late(value bigint, most float) returns bigint language plpgsql as \
@@ -222,7 +222,7 @@ async fn write(world: Arc<World>, table: usize, seed: u64) -> Result<()> {
                 world.count.refused.fetch_add(1, Ordering::SeqCst);
             }
         }
-        // The last tables change so rarely that their entries also expire by age.
+        // The last tables change so rarely that their entries also expire.
         let most = if table < TABLES - 2 { 250 } else { 8_000 };
         tokio::time::sleep(Duration::from_millis(random.random_range(0..most))).await;
     }
@@ -244,7 +244,7 @@ async fn read(world: Arc<World>, reader: usize, seed: u64) -> Result<()> {
         match world.client.panel(&url, ANSWER).await {
             Err(_) => {
                 count(&world.count.unanswered);
-                // The process is down or paused; somebody else is asked next.
+                // The process is down or paused; the next read goes to another.
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
             Ok(data) if data.freshness == Freshness::Unverified => count(&world.count.unverified),
@@ -268,7 +268,7 @@ async fn read(world: Arc<World>, reader: usize, seed: u64) -> Result<()> {
     Ok(())
 }
 
-/// One fault after the other, until enough was read and each fault has happened; then a calm end,
+/// One fault after another, until enough was read and each fault has occurred; then a calm period
 /// in which every read must be answered.
 async fn hurt(
     world: Arc<World>,
@@ -278,7 +278,7 @@ async fn hurt(
     let mut random = StdRng::seed_from_u64(settings.seed);
     let mut happened: BTreeMap<&'static str, u64> = BTreeMap::new();
     let hurt = async {
-        // All faults in an order of the seed's, then any.
+        // First each fault once, in an order given by the seed, then any.
         let mut order: Vec<&'static str> = Vec::new();
         while world.count.checked.load(Ordering::SeqCst) < settings.reads
             || happened.len() < FAULTS.len()
@@ -347,7 +347,7 @@ async fn strike(world: &World, fault: &str, replica: usize) -> Result<()> {
     Ok(())
 }
 
-/// Everything works again, without a restart of anything.
+/// Everything works again, without restarting anything.
 async fn calm(world: &World) -> Result<()> {
     let begun = Instant::now();
     for brisk in &world.replicas {
@@ -365,7 +365,7 @@ async fn calm(world: &World) -> Result<()> {
     let before = world.count.unanswered.load(Ordering::SeqCst);
     tokio::time::sleep(Duration::from_secs(2)).await;
     let lost = world.count.unanswered.load(Ordering::SeqCst) - before;
-    // Requests that were on their way when the last fault struck may still come back.
+    // Requests in flight when the last fault struck may still fail.
     if lost > READERS as u64 {
         bail!("{lost} reads were not answered although nothing is wrong any more");
     }

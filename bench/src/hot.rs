@@ -1,5 +1,5 @@
-//! **A hot page** of twenty panels, against a static answer of the same bytes by the same server,
-//! in turns; and how long readers wait at half of its peak load.
+//! **A hot page** of twenty panels, against a static file of the same size from the same server,
+//! measured alternately; and the latency at half of its peak load.
 
 use crate::raw::{Blocking, Raw, request};
 use crate::retail;
@@ -15,26 +15,26 @@ use std::time::{Duration, Instant};
 pub struct Report {
     /// Bytes of the page.
     pub bytes: usize,
-    /// Requests a second: the page, the file, the page that the browser has already. Medians.
+    /// Requests per second for the page; the median over all rounds, like the next two.
     pub page: f64,
-    /// Of a file of the same bytes.
+    /// For a file of the same size.
     pub file: f64,
-    /// Of the page for who has it already.
+    /// For the page, revalidated by a browser that has it.
     pub known: f64,
-    /// Each round's page by its file.
+    /// The page's rate divided by the file's, for each round.
     pub ratios: Vec<f64>,
-    /// Each round's waits at half of the page's peak.
+    /// Latencies at half of the page's peak rate, for each round.
     pub half: Vec<Waits>,
-    /// The same of an answer of three bytes, at the same rate.
+    /// The same for a response of three bytes, at the same rate.
     pub short: Vec<Waits>,
 }
 
-/// How long requests wait.
+/// Latencies.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Waits {
-    /// One of two waits longer.
+    /// The median.
     pub median: Duration,
-    /// One of a hundred waits longer.
+    /// The 99th percentile.
     pub p99: Duration,
 }
 
@@ -44,14 +44,14 @@ impl Waits {
         Self { median: waits[waits.len() / 2], p99: waits[waits.len() * 99 / 100] }
     }
 
-    /// How many times the median the P99 is.
+    /// The P99 divided by the median.
     fn ratio(&self) -> f64 {
         self.p99.as_secs_f64() / self.median.as_secs_f64()
     }
 }
 
-/// Medians of several rounds, and each round's P99 by its median.
-fn said(rounds: &[Waits]) -> String {
+/// Medians over several rounds, and each round's P99 divided by its median.
+fn summary(rounds: &[Waits]) -> String {
     let milliseconds = |of: fn(&Waits) -> Duration| {
         median(rounds.iter().map(|waits| of(waits).as_secs_f64() * 1e3).collect())
     };
@@ -70,9 +70,9 @@ fn list(values: &[f64]) -> String {
     values.join(", ")
 }
 
-/// Connections that ask at the same time.
+/// Concurrent connections.
 const CONNECTIONS: usize = 32;
-/// Connections that take turns at half of the peak: each is a thread that competes for the cores.
+/// Connections at half of the peak rate: each is a thread that competes for the cores.
 const PACED: usize = 8;
 const SLUG: &str = "/d/twenty";
 
@@ -104,10 +104,10 @@ pub async fn run(program: &Path, rounds: usize, length: Duration) -> Result<Repo
         files.push(other);
     }
     (report.page, report.file, report.known) = (median(pages), median(files), median(knowns));
-    // How much of it the machine's own turns are, a short answer says.
+    // A short response shows how much of the latency is the machine's.
     let short = request("/healthz", "");
     let half = report.page / 2.0;
-    // In turns, because this machine does something else now and then.
+    // Alternately, because other load on the machine comes and goes.
     for _ in 0..rounds {
         report.half.push(Waits::of(paced(&brisk, &asked, half, length).await?));
         report.short.push(Waits::of(paced(&brisk, &short, half, length).await?));
@@ -115,7 +115,7 @@ pub async fn run(program: &Path, rounds: usize, length: Duration) -> Result<Repo
     Ok(report)
 }
 
-/// Five thousand invoices with the newest an hour ago.
+/// Five thousand invoices, the newest an hour old.
 pub(crate) const TABLE: &str =
     "create table invoice_lines as select now() - i * interval '1 hour' as invoiced_at,
        i::text as invoice, (i % 90)::text as stock_code, i % 7 as quantity,
@@ -126,7 +126,7 @@ pub(crate) const TABLE: &str =
 /// How long a page may take to be complete.
 const PATIENCE: Duration = Duration::from_secs(45);
 
-/// The tag of the page and the page, once everything is there.
+/// The page's entity tag and body, once all panels are ready.
 pub(crate) async fn settled(brisk: &Brisk) -> Result<(String, String)> {
     let client = crate::client::Client::default();
     let begun = Instant::now();
@@ -137,10 +137,10 @@ pub(crate) async fn settled(brisk: &Brisk) -> Result<(String, String)> {
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    bail!("the page is never complete")
+    bail!("the page was never complete")
 }
 
-/// Requests a second with all connections busy.
+/// Requests per second with all connections busy.
 async fn peak(brisk: &Brisk, request: &[u8], expected: u16, length: Duration) -> Result<f64> {
     let (begun, mut tasks) = (Instant::now(), Vec::new());
     for _ in 0..CONNECTIONS {
@@ -164,9 +164,9 @@ async fn peak(brisk: &Brisk, request: &[u8], expected: u16, length: Duration) ->
     Ok(count as f64 / begun.elapsed().as_secs_f64())
 }
 
-/// How long each request waits from when it should have been sent, at `rate` requests a second:
-/// one that is late because the one before it was late counts as late. Each connection is a thread
-/// that sleeps until its turn: timers that wake many at once would make a queue of their own.
+/// How long each request takes from when it was due, at `rate` requests per second: one delayed by
+/// its predecessor counts as late. Each connection is a thread that sleeps until its turn, because
+/// timers that wake many tasks at once would add a queue of their own.
 async fn paced(
     brisk: &Brisk,
     request: &[u8],
@@ -199,7 +199,7 @@ async fn paced(
         all.extend(thread.await??);
     }
     if all.is_empty() {
-        bail!("nothing was asked");
+        bail!("no request was sent");
     }
     Ok(all)
 }
@@ -225,7 +225,7 @@ impl fmt::Display for Report {
             median(self.ratios.clone()),
             list(&self.ratios)
         )?;
-        writeln!(f, "  at half of its peak             {}", said(&self.half))?;
-        writeln!(f, "  three bytes, at the same rate   {}", said(&self.short))
+        writeln!(f, "  at half of its peak             {}", summary(&self.half))?;
+        writeln!(f, "  three bytes, at the same rate   {}", summary(&self.short))
     }
 }

@@ -1,5 +1,5 @@
-//! **Leaving.** Thousands of readers open a page with a slow panel and leave before it is there: no
-//! statement goes on for them, no transaction stays open, no connection and no file is left.
+//! **Leaving.** Thousands of readers open a page with a slow panel and leave before it is ready: no
+//! statement keeps running for them, no transaction stays open, no connection or file is leaked.
 
 use crate::client::{Client, panel_path};
 use crate::servers::brisk::{Brisk, Deployment};
@@ -20,29 +20,29 @@ use tokio::sync::Semaphore;
 pub struct Report {
     /// Readers who left.
     pub left: usize,
-    /// Of them, those whose page had begun.
+    /// How many of them had received the beginning of the page.
     pub begun: usize,
-    /// Statements that were running while readers were there, at most.
+    /// The most statements that ran at once while readers were there.
     pub most_running: i64,
-    /// From the last reader's leave until nothing ran any more.
+    /// From the last reader's departure until nothing ran any more.
     pub settled: Duration,
-    /// Connections of the source afterwards.
+    /// The source's connections afterwards.
     pub connections: i64,
-    /// Of them, those within a transaction.
+    /// How many of them are in a transaction.
     pub in_transaction: i64,
     /// Open files of the process, before and after.
     pub files: (usize, usize),
 }
 
-/// Connections that the source may have.
+/// The source's connection limit.
 pub const CONNECTIONS: i64 = 8;
-/// Readers at a time.
+/// Concurrent readers.
 const AT_A_TIME: usize = 32;
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How long leaving readers are given to be noticed.
+/// How long it may take until their departure is noticed.
 const SETTLES: Duration = Duration::from_secs(45);
 
-/// Lets `readers` leave.
+/// Has `readers` open pages and leave.
 pub async fn run(program: &Path, readers: usize, seed: u64) -> Result<Report> {
     let postgres = Postgres::start().await?;
     postgres
@@ -96,7 +96,7 @@ async fn leave(
     let mut most_running = 0;
     for reader in 0..readers {
         let place = Arc::clone(&places).acquire_owned().await?;
-        // Some ask for the same, and wait together; some leave before anything has come.
+        // Some request the same view and wait together; some leave before anything has arrived.
         let path = format!("/d/one?number={}", random.random_range(1..=6));
         let stays = Duration::from_millis(random.random_range(0..60));
         let address = brisk.address();
@@ -115,7 +115,7 @@ async fn leave(
     Ok(Report { left: readers, begun, most_running, ..Report::default() })
 }
 
-/// Opens a page, and closes the connection; says whether the page had begun.
+/// Opens a page, and closes the connection; returns whether the page had begun.
 async fn visit(address: &str, path: &str, stays: Duration) -> Result<bool> {
     let mut stream = TcpStream::connect(address).await?;
     let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n\r\n");
@@ -145,7 +145,7 @@ fn slow() -> String {
     )
 }
 
-/// Nobody looks at this one meanwhile: its panels are in no cache.
+/// Not opened by these readers: its panels are not cached.
 fn quick() -> String {
     let panel = |id: &str| {
         format!(
@@ -160,12 +160,12 @@ impl Report {
     /// Whether nothing is left.
     pub fn check(&self) -> Result<()> {
         if self.begun == 0 || self.most_running == 0 {
-            bail!("nobody was there long enough to leave anything: {self:?}");
+            bail!("no reader stayed long enough to leave anything behind: {self:?}");
         }
         if self.in_transaction > 0 || self.connections > CONNECTIONS {
             bail!("connections are left: {self:?}");
         }
-        // Those of the source are kept for the next ones.
+        // The source's connections stay open for reuse.
         if self.files.1 > self.files.0 + CONNECTIONS as usize {
             bail!("files are left open: {self:?}");
         }

@@ -1,14 +1,13 @@
-//! Benchmarks and proofs of the cache: real PostgreSQL, Redis and `brisk serve` processes, which are
+//! Benchmarks and proofs of the cache: real PostgreSQL, Redis and `brisk serve` processes that are
 //! killed, paused, filled and flushed while clients check every response.
 //!
-//! `servers` starts and hurts them; each proof has a file of its own and gives a report:
-//! [`freshness`], [`flight`], [`stampede`], [`cold`], [`round_trips`], [`faults`],
-//! [`leaving`], [`replay`], [`hot`], [`open_pages`],
-//! [`soak`]. The program
-//! `brisk-bench` runs them in full (`cargo xtask bench`), the tests of the server in short.
+//! `servers` starts them and injects faults. Each proof is a file that returns a report:
+//! [`freshness`], [`flight`], [`stampede`], [`cold`], [`round_trips`], [`faults`], [`leaving`],
+//! [`replay`], [`hot`], [`open_pages`], [`soak`]. `brisk-bench` runs them in full, started by
+//! `cargo xtask bench`; the server's tests run some of them briefly.
 //!
-//! To add a proof: a file here with its settings, a `run` and a report that prints itself as a
-//! table, and a subcommand in `main`.
+//! To add a proof: a file here with its settings, a `run` function and a report that prints itself
+//! as a table, and a subcommand in `main`.
 
 #![allow(clippy::print_stdout, reason = "reports are for people in a terminal")]
 

@@ -1,4 +1,4 @@
-//! Runs the proofs in full, and prints what they measured.
+//! Runs the proofs in full and prints what they measured.
 
 #![allow(clippy::print_stdout, reason = "reports are for people in a terminal")]
 
@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What must be shown of the cache, on real servers of its own.
+/// Proofs and measurements of the cache, on real servers started for them.
 #[derive(Debug, Parser)]
 #[command(name = "brisk-bench")]
 struct Cli {
@@ -23,7 +23,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Proof {
-    /// After an acknowledged invalidation nobody gets an older value as current, whatever fails.
+    /// After an acknowledged invalidation no reader gets an older value as current, whatever fails.
     Freshness {
         /// Checked reads, at least.
         #[arg(long, default_value_t = 100_000)]
@@ -31,7 +31,7 @@ enum Proof {
         /// Processes that share one Redis.
         #[arg(long, default_value_t = 3)]
         replicas: usize,
-        /// The schedule; a new one where absent.
+        /// The seed of the schedule; random by default.
         #[arg(long)]
         seed: Option<u64>,
     },
@@ -45,7 +45,7 @@ enum Proof {
         /// Measurements of each kind.
         #[arg(long, default_value_t = 5)]
         rounds: usize,
-        /// The demo's data.
+        /// The demo data.
         #[arg(long, default_value = "demo/online_retail.csv.xz")]
         csv: PathBuf,
     },
@@ -57,22 +57,22 @@ enum Proof {
         /// Measurements of each kind.
         #[arg(long, default_value_t = 11)]
         rounds: usize,
-        /// The demo's data.
+        /// The demo data.
         #[arg(long, default_value = "demo/online_retail.csv.xz")]
         csv: PathBuf,
     },
-    /// What a hot dashboard asks of Redis and PostgreSQL.
+    /// Commands to Redis and PostgreSQL for a hot dashboard.
     RoundTrips,
-    /// A hot page against a file of the same bytes.
+    /// A hot page against a static file of the same size.
     Hot {
         /// Measurements of each kind.
         #[arg(long, default_value_t = 7)]
         rounds: usize,
-        /// How long each takes, in seconds.
+        /// Duration of each, in seconds.
         #[arg(long, default_value_t = 4)]
         seconds: u64,
     },
-    /// Thousands of open pages, and data that change every second.
+    /// Thousands of open pages, with data that changes every second.
     OpenPages {
         /// Pages.
         #[arg(long, default_value_t = 5_000)]
@@ -83,37 +83,37 @@ enum Proof {
     },
     /// A day in minutes.
     Soak {
-        /// How long it takes, in seconds.
+        /// Duration in seconds.
         #[arg(long, default_value_t = 360)]
         seconds: u64,
     },
-    /// Servers that are killed, paused, slow, full.
+    /// Servers that are killed, paused, slow or full.
     Faults {
-        /// How long each fault lasts, in seconds.
+        /// Duration of each fault, in seconds.
         #[arg(long, default_value_t = 4)]
         hold: u64,
     },
-    /// Readers who leave before their panels are there.
+    /// Readers who leave before their panels are ready.
     Leaving {
         /// Readers.
         #[arg(long, default_value_t = 10_000)]
         readers: usize,
-        /// Who leaves when.
+        /// The seed: who leaves when.
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
     /// Ten minutes of traffic, with the cache and without.
     Replay {
-        /// How long the traffic lasts, in seconds.
+        /// Duration of the traffic, in seconds.
         #[arg(long, default_value_t = 600)]
         seconds: u64,
-        /// Views a second.
+        /// Views per second.
         #[arg(long, default_value_t = 40.0)]
         rate: f64,
-        /// The trace.
+        /// The seed of the trace.
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        /// How readers choose what they look at.
+        /// How readers choose their views.
         #[arg(long, value_enum, default_value_t = replay::Readers::Visits)]
         readers: replay::Readers,
     },

@@ -1,5 +1,5 @@
-//! **Open pages**: thousands of them follow one dashboard, and its data change every second. What
-//! does each take, and does each hear of each change, and how soon?
+//! **Open pages**: thousands follow one dashboard whose data changes every second. What does each
+//! page cost, does each learn of every change, and how soon?
 
 use crate::hot::{TABLE, settled};
 use crate::raw::{Raw, request};
@@ -27,13 +27,13 @@ pub struct Report {
     pub pages: usize,
     /// Changes of the data, each acknowledged.
     pub changes: usize,
-    /// What the process took more than before, by open page: bytes.
+    /// Additional memory of the process per open page, in bytes.
     pub bytes_a_page: u64,
-    /// Changes of which a page did not hear.
+    /// Changes that a page missed.
     pub missed: usize,
-    /// Statements of the source, of all changes.
+    /// Statements on the source, for all changes.
     pub statements: i64,
-    /// From the acknowledgement until a page heard that the new value is there, in milliseconds.
+    /// From the acknowledgement until a page was told about the new value, in milliseconds.
     pub waits: Vec<f64>,
 }
 
@@ -79,7 +79,7 @@ pub async fn run(program: &Path, pages: usize, changes: usize) -> Result<Report>
         acknowledged.send_replace((change, Instant::now()));
         tokio::time::sleep(Duration::from_secs(1).saturating_sub(begun.elapsed())).await;
     }
-    // Who has not heard by then, will not: that is counted, and no failure of its own.
+    // Pages that were not told by then never will be: they are counted, which is not an error here.
     let _ = until(&world, &world.heard, pages * changes, "changes were heard").await;
     let statements = postgres.statements().await?;
     let mut report = Report {
@@ -102,14 +102,14 @@ pub async fn run(program: &Path, pages: usize, changes: usize) -> Result<Report>
 
 #[derive(Default)]
 struct World {
-    /// Pages that have heard of a current edition.
+    /// Pages that have been told about a current edition.
     open: AtomicUsize,
-    /// Changes that pages have heard of, all together.
+    /// Changes that pages were told about, in total.
     heard: AtomicUsize,
     failed: AtomicU64,
 }
 
-/// Waits until all of something have come.
+/// Waits until the count is complete.
 async fn until(world: &World, count: &AtomicUsize, all: usize, what: &str) -> Result<()> {
     let begun = Instant::now();
     while count.load(Ordering::Relaxed) < all {
@@ -123,9 +123,9 @@ async fn until(world: &World, count: &AtomicUsize, all: usize, what: &str) -> Re
     Ok(())
 }
 
-/// What one page heard.
+/// What one page was told.
 struct Heard {
-    /// Different editions of the panel that were said to be current.
+    /// Distinct editions of the panel that were reported as current.
     editions: usize,
     waits: Vec<f64>,
 }
@@ -139,7 +139,7 @@ async fn read(
     let (mut known, mut waits) = (HashSet::new(), Vec::new());
     loop {
         let count = match stream.read(&mut bytes).await {
-            // The server was ended: all is said.
+            // The server was stopped: the stream is complete.
             Ok(0) | Err(_) => break,
             Ok(count) => count,
         };
@@ -160,12 +160,12 @@ async fn read(
     }
     if known.is_empty() {
         world.failed.fetch_add(1, Ordering::Relaxed);
-        return Err(anyhow::anyhow!("a page heard nothing: {text}")).context("following");
+        return Err(anyhow::anyhow!("a page received nothing: {text}")).context("following");
     }
     Ok(Heard { editions: known.len(), waits })
 }
 
-/// The edition of the watched panel in an event that says that it is current.
+/// The edition of the watched panel, if the event reports it as current.
 fn current_edition(event: &str) -> Option<&str> {
     let news = event.split_once(PANEL)?.1.split_once('}')?.0;
     let is_current = news.contains("\"state\":\"current\"");
@@ -174,7 +174,7 @@ fn current_edition(event: &str) -> Option<&str> {
 }
 
 impl Report {
-    /// Whether it is as it must be.
+    /// Whether the guarantees held.
     pub fn check(&self) -> Result<()> {
         if self.missed > 0 || self.waits.len() != self.pages * self.changes {
             bail!("a page missed a change: {self}");

@@ -1,5 +1,5 @@
-//! A client that does as little as can be: a connection that stays, one request on it after the
-//! other. What it takes for itself would count for the server it measures.
+//! A minimal client: one persistent connection, one request at a time. Any time it spends itself
+//! would count for the server it measures.
 
 use anyhow::{Context, Result, bail};
 use std::io::{Read as _, Write as _};
@@ -20,8 +20,8 @@ impl Raw {
         Ok(Self { stream, buffer: vec![0; 256 << 10] })
     }
 
-    /// Sends `request` and reads the whole answer, which says how long it is; its status and the
-    /// bytes of its body.
+    /// Sends `request` and reads the whole response by its `content-length`; returns the status and
+    /// the length of the body.
     pub async fn ask(&mut self, request: &[u8]) -> Result<(u16, usize)> {
         self.stream.write_all(request).await?;
         let mut filled = 0;
@@ -50,14 +50,14 @@ impl Raw {
         Ok((status, length))
     }
 
-    /// Sends `request`, and gives the stream back for what comes on it.
+    /// Sends `request`, and returns the stream for reading the response.
     pub async fn open(mut self, request: &[u8]) -> Result<TcpStream> {
         self.stream.write_all(request).await?;
         Ok(self.stream)
     }
 }
 
-/// The same for a thread of its own.
+/// The same as a blocking client, for a thread of its own.
 pub struct Blocking {
     stream: std::net::TcpStream,
     buffer: Vec<u8>,
@@ -71,7 +71,7 @@ impl Blocking {
         Ok(Self { stream, buffer: vec![0; 256 << 10] })
     }
 
-    /// Sends `request` and reads the whole answer; its status.
+    /// Sends `request` and reads the whole response; returns its status.
     pub fn ask(&mut self, request: &[u8]) -> Result<u16> {
         self.stream.write_all(request)?;
         let mut filled = 0;
@@ -90,12 +90,12 @@ impl Blocking {
     }
 }
 
-/// The request for `path`, with more lines of its head.
+/// The request for `path`, with `more` header lines.
 pub fn request(path: &str, more: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: bench\r\n{more}\r\n").into_bytes()
 }
 
-/// Status, bytes of the head, bytes of the body; `None` while the head is not all there.
+/// Status, length of the head, length of the body; `None` while the head is incomplete.
 fn head(bytes: &[u8]) -> Result<Option<(u16, usize, usize)>> {
     let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else {
         return Ok(None);

@@ -1,7 +1,7 @@
-//! **Database load.** A replay of dashboard traffic as a company of some hundred people makes it:
-//! Zipf over dashboards, ranges and variables, and every ten seconds one table changes and is
-//! invalidated. The same trace is replayed with the cache and without: how many statements does
-//! the database run, and how much processor time does it need?
+//! **Database load.** Replays the dashboard traffic of a company with a few hundred people:
+//! Zipf-distributed dashboards, ranges and variables, while every ten seconds one table changes and
+//! is invalidated. The same trace runs with the cache and without: how many statements does the
+//! database run, and how much CPU time does it use?
 
 use crate::client::Client;
 use crate::servers::brisk::Deployment;
@@ -20,60 +20,58 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
-/// How much to do.
+/// How much to run.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The program under test.
     pub program: PathBuf,
     /// How long the traffic lasts.
     pub length: Duration,
-    /// Views a second.
+    /// Views per second.
     pub rate: f64,
-    /// Makes the same trace again.
+    /// Reproduces the trace.
     pub seed: u64,
-    /// Who looks at what.
+    /// How readers choose their views.
     pub readers: Readers,
 }
 
-/// How readers choose what they look at.
+/// How readers choose their views.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Readers {
-    /// Each opens a dashboard as it opens by itself; every second one goes on from there, and
-    /// chooses another range or another country, and maybe once more.
+    /// Each opens a dashboard in its default view; half of them then choose another range or
+    /// country, and possibly another.
     Visits,
-    /// Every page is of a range and a country of its own, whatever was looked at before: harsher
-    /// than people are.
+    /// Every page has an independent random range and country: harsher than people are.
     Independent,
 }
 
 /// What one replay cost.
 #[derive(Debug, Clone, Default)]
 pub struct Cost {
-    /// Statements of the source.
+    /// Statements on the source.
     pub statements: i64,
-    /// Processor time of PostgreSQL.
+    /// CPU time of PostgreSQL.
     pub cpu: Duration,
-    /// Until the last page was there.
+    /// Until the last page had arrived.
     pub time: Duration,
-    /// Half of the pages came faster.
+    /// Median page time.
     pub median: Duration,
-    /// One of twenty came slower.
+    /// 95th percentile of the page times.
     pub p95: Duration,
 }
 
 /// Both replays.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
-    /// Makes the same trace again.
+    /// Reproduces the trace.
     pub seed: u64,
-    /// Pages of the trace.
+    /// Pages in the trace.
     pub views: usize,
     /// Invalidations.
     pub invalidations: usize,
-    /// The part of the pages that show a dashboard as it opens by itself.
+    /// The fraction of pages that show a dashboard's default view.
     pub plain: f64,
-    /// Statements that no cache can spare: one for each state of a table in which somebody asks
-    /// for it.
+    /// Statements that no cache can avoid: one for each state of a table in which it is requested.
     pub least: usize,
     /// With the cache.
     pub with: Cost,
@@ -94,14 +92,14 @@ const RANGES: [&str; 6] = [
 ];
 const COUNTRIES: usize = 20;
 const EVERY: Duration = Duration::from_secs(10);
-/// Pages that are asked for at a time, at most.
+/// The most pages requested at once.
 const OPEN: usize = 48;
 const PREFIX: &str = "replay:";
 
-/// How long a reader looks before going on, on average, in seconds.
+/// How long a reader looks at a page before the next, on average, in seconds.
 const LOOK: f64 = 20.0;
 
-/// One page of the trace: ranks of a dashboard, of a range and of a country, of which 0 is none.
+/// One page of the trace: ranks of a dashboard, a range and a country, of which 0 is the default.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct View {
     at: Duration,
@@ -122,7 +120,7 @@ impl View {
     }
 }
 
-/// Replays twice.
+/// Replays the trace twice.
 pub async fn run(settings: &Settings) -> Result<Report> {
     let trace = trace(settings);
     let invalidations = (settings.length.as_secs() / EVERY.as_secs()) as usize;
@@ -154,7 +152,7 @@ pub async fn run(settings: &Settings) -> Result<Report> {
 fn trace(settings: &Settings) -> Vec<View> {
     let mut random = StdRng::seed_from_u64(settings.seed);
     let dashboards = Zipf::new(DASHBOARDS, 1.0);
-    // The first of each is what opens by itself.
+    // The first of each is the default.
     let (ranges, countries) = (Zipf::new(RANGES.len(), 1.5), Zipf::new(COUNTRIES + 1, 1.5));
     let length = settings.length.as_secs_f64();
     // Visits have two pages on average.
@@ -165,7 +163,7 @@ fn trace(settings: &Settings) -> Vec<View> {
     let mut trace = Vec::new();
     let mut arrival = 0.0;
     loop {
-        // The gaps between people who know nothing of each other.
+        // The gaps between people who arrive independently.
         arrival += exponential(&mut random, 1.0 / arrivals);
         if arrival > length {
             trace.sort_by_key(|view: &View| view.at);
@@ -193,12 +191,12 @@ fn trace(settings: &Settings) -> Vec<View> {
     }
 }
 
-/// A gap of `mean` seconds on average, without memory.
+/// An exponentially distributed gap with this mean, in seconds.
 fn exponential(random: &mut StdRng, mean: f64) -> f64 {
     -random.random::<f64>().max(f64::MIN_POSITIVE).ln() * mean
 }
 
-/// Statements that have to run, whoever caches: each once in each state of its table. The panels
+/// Statements that have to run with any cache: each one once in each state of its table. The panels
 /// of [`dashboard`] are counted by what they depend on.
 fn least(trace: &[View]) -> usize {
     let (both, range, neither) = (4, 3, 3);
@@ -206,7 +204,7 @@ fn least(trace: &[View]) -> usize {
     for view in trace {
         let changes = (view.at.as_secs() / EVERY.as_secs()) as usize;
         let table = view.dashboard % TABLES;
-        // In turns: how often its own turn has come.
+        // Tables change in turn: how often this one has.
         let state = (changes + TABLES - 1 - table) / TABLES;
         let View { dashboard, range: within, country, .. } = *view;
         asked.insert((dashboard, state, Some(within), Some(country)), both);
@@ -216,7 +214,7 @@ fn least(trace: &[View]) -> usize {
     asked.values().sum()
 }
 
-/// Ranks with probabilities that fall with their number.
+/// Ranks with probabilities that decrease with their number.
 struct Zipf(Vec<f64>);
 
 impl Zipf {
@@ -306,7 +304,7 @@ fn deployment(program: &Path, redis: &Redis, postgres: &Postgres, mode: &str) ->
     }
 }
 
-/// Ten panels: some for the range and the country, some for the range, some for neither.
+/// Ten panels: some depend on range and country, some on the range, some on neither.
 fn dashboard(table: &str) -> String {
     let mut text = String::from(
         "title = \"Sales\"\nsource = \"bench\"\n[[variable]]\nname = \"country\"\noptions = [",
@@ -363,7 +361,7 @@ fn dashboard(table: &str) -> String {
 }
 
 impl Report {
-    /// By how much the statements fall, and the processor time: from 0 to 1.
+    /// The fractions of statements and of CPU time that the cache saves.
     pub fn saved(&self) -> (f64, f64) {
         let share = |with: f64, without: f64| 1.0 - with / without.max(f64::MIN_POSITIVE);
         (
@@ -417,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn both_traces_have_the_wanted_rate_and_visits_begin_with_what_opens_by_itself() {
+    fn both_traces_have_the_requested_rate_and_visits_begin_with_the_default_view() {
         for readers in [Readers::Visits, Readers::Independent] {
             let trace = trace(&settings(readers));
             // The last visits are cut off.
@@ -444,6 +442,6 @@ mod tests {
         // Table 0 changes after 10 s, and again 100 s later.
         assert_eq!(least(&[view(9, 0, 0), view(10, 0, 0), view(109, 0, 0)]), 20);
         assert_eq!(least(&[view(9, 1, 0), view(10, 1, 0)]), 10, "another table changed");
-        assert_eq!(least(&[view(0, 0, 0), view(0, 0, 1)]), 14, "six do not ask for the country");
+        assert_eq!(least(&[view(0, 0, 0), view(0, 0, 1)]), 14, "six do not depend on the country");
     }
 }

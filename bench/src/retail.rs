@@ -1,5 +1,5 @@
-//! The demo's invoices in a PostgreSQL, as often as wanted, with the newest of them today; and a
-//! dashboard of twenty panels over them.
+//! The demo's invoices in PostgreSQL, repeated as often as needed, the newest of them from today;
+//! and a dashboard of twenty panels over them.
 
 use crate::servers::postgres::Postgres;
 use anyhow::{Context, Result};
@@ -8,10 +8,10 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// Loads `rows` invoice lines: the demo's own, and older copies of them as far as they are needed.
+/// Loads `rows` invoice lines: the demo's own, then older copies of them to make up the number.
 pub async fn load(postgres: &Postgres, csv: &Path, rows: u64) -> Result<()> {
     let mut connection = postgres.pool.acquire().await?;
-    // As the file has them: month/day/year, on the clocks of London.
+    // As in the file: month/day/year, in London time.
     sqlx::raw_sql(
         "set datestyle = 'ISO, MDY'; set timezone = 'Europe/London';
          create unlogged table lines (invoice text, stock_code text, description text,
@@ -51,11 +51,11 @@ pub async fn load(postgres: &Postgres, csv: &Path, rows: u64) -> Result<()> {
         .await?;
     postgres.execute("create index on invoice_lines (invoiced_at)").await?;
     postgres.execute("drop table lines").await?;
-    // Each on its own: it cannot run within a transaction.
+    // Separately: it cannot run in a transaction.
     postgres.execute("vacuum analyze invoice_lines").await
 }
 
-/// A dashboard of twenty different panels over `invoice_lines`, about half a year of them.
+/// A dashboard of twenty different panels over `invoice_lines`, covering about half a year.
 pub fn dashboard() -> String {
     let mut text = String::from(
         "title = \"Twenty panels\"\nsource = \"bench\"\ntimezone = \"Europe/London\"\n\
@@ -95,7 +95,7 @@ pub fn dashboard() -> String {
 }
 
 fn panel(text: &mut String, id: &str, kind: &str, select: &str, rest: &str) {
-    // Writing into a string does not fail.
+    // Writing to a string cannot fail.
     let _ = write!(
         text,
         "[[panel]]\nid = \"{id}\"\ntitle = \"{id}\"\nkind = \"{kind}\"\nsql = \"\"\"\n{select}\n\

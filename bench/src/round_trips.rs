@@ -1,5 +1,5 @@
-//! **Round trips.** What a hot dashboard of twenty panels costs: commands that Redis counts,
-//! statements that PostgreSQL counts.
+//! **Round trips.** What a hot dashboard of twenty panels costs: commands counted by Redis and
+//! statements counted by PostgreSQL.
 
 use crate::client::Client;
 use crate::hot;
@@ -16,19 +16,19 @@ use std::time::{Duration, Instant};
 /// Counts for [`VIEWS`] views.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
-    /// By command, where the process has the entries in its memory.
+    /// By command, with the entries in the process's memory.
     pub from_memory: BTreeMap<String, u64>,
-    /// By command, for the first view of a process that takes the entries from Redis.
+    /// By command, for the first view in a process that reads the entries from Redis.
     pub from_redis: BTreeMap<String, u64>,
-    /// Statements of all these views.
+    /// Statements for all these views.
     pub statements: i64,
 }
 
-/// Views that are counted in memory.
+/// How many views from memory are counted.
 pub const VIEWS: u64 = 50;
 const PATIENCE: Duration = Duration::from_secs(45);
 
-/// Counts.
+/// Runs the proof.
 pub async fn run(program: &Path) -> Result<Report> {
     let postgres = Postgres::start().await?;
     postgres
@@ -62,7 +62,8 @@ pub async fn run(program: &Path) -> Result<Report> {
     };
     hot::settled(&first).await?;
     stored(&redis, &[&first, &second]).await?;
-    // The second process connects and learns the era; no entry of the dashboard is in its memory.
+    // The second process connects and learns the era; none of the dashboard's entries is in its
+    // memory.
     client.panel(&second.url(&crate::client::panel_path("twenty", "price", "")), PATIENCE).await?;
     stored(&redis, &[&first, &second]).await?;
     postgres.reset().await?;
@@ -80,8 +81,8 @@ pub async fn run(program: &Path) -> Result<Report> {
     })
 }
 
-/// Waits until all that was loaded is stored, which happens behind the answers. The last thing that
-/// each load does is to say that it has landed.
+/// Waits until everything loaded is stored, which may be after the answer. A load ends by
+/// publishing that it has landed.
 async fn stored(redis: &Redis, processes: &[&Brisk]) -> Result<()> {
     let begun = Instant::now();
     loop {
@@ -100,8 +101,8 @@ async fn stored(redis: &Redis, processes: &[&Brisk]) -> Result<()> {
     }
 }
 
-/// Calls from one count to the other, without those of the counting itself. What a script calls
-/// within Redis is no round trip.
+/// Calls between two counts, without those of the counting itself. What a script calls within Redis
+/// is no round trip.
 fn difference(
     before: &BTreeMap<String, u64>,
     after: &BTreeMap<String, u64>,
@@ -111,10 +112,9 @@ fn difference(
         .map(|(name, count)| (name.clone(), count - before.get(name).copied().unwrap_or(0)))
         .filter(|(name, count)| *count > 0 && name != "info" && !name.starts_with("client"))
         .collect();
-    // Nothing but that script sends EXPIRE: for all tags of a batch, with one read in so many, by
-    // chance.
+    // Only that script sends EXPIRE: for all tags of a batch, in one of so many reads, at random.
     calls.remove("expire");
-    // The channel of events is looked after by the clock, whoever looks at what.
+    // Pings keep the event channel alive, independently of views.
     calls.remove("ping");
     // Each run of the script that reads generations calls MGET once.
     let scripts = calls.get("evalsha").copied().unwrap_or(0);
@@ -126,7 +126,7 @@ fn difference(
 }
 
 impl Report {
-    /// Whether it is as it must be.
+    /// Whether the guarantees held.
     pub fn check(&self) -> Result<()> {
         let sum = |calls: &BTreeMap<String, u64>| calls.values().sum::<u64>();
         if sum(&self.from_memory) > 2 * VIEWS || sum(&self.from_redis) > 2 || self.statements > 0 {

@@ -1,5 +1,5 @@
-//! **A day, in minutes**: a clock that runs hundreds of times as fast, readers who come and leave,
-//! pages that stay open, data that change. What the process holds has to level off.
+//! **A day, in minutes**: a clock that runs hundreds of times as fast, readers who come and go,
+//! pages that stay open, data that changes. The process's resources must level off.
 
 use crate::hot::{TABLE, settled};
 use crate::raw::{Raw, request};
@@ -18,16 +18,16 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::io::AsyncReadExt;
 
-/// What the process held at one moment.
+/// The process's resources at one moment.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Sample {
     /// Hours on the fast clock.
     pub hours: f64,
     /// Resident memory, in bytes.
     pub memory: u64,
-    /// Tasks that are alive.
+    /// Live tasks.
     pub tasks: u64,
-    /// Open files: connections, mostly.
+    /// Open files, mostly connections.
     pub files: usize,
     /// Connections of the source.
     pub connections: i64,
@@ -39,23 +39,23 @@ type Figure = fn(&Sample) -> f64;
 /// What was measured.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
-    /// In the order of time.
+    /// In chronological order.
     pub samples: Vec<Sample>,
-    /// Pages that were asked for.
+    /// Pages requested.
     pub pages: u64,
     /// Readers who left before the end of their page.
     pub left: u64,
     /// Live channels that were opened and closed.
     pub followed: u64,
-    /// Pages without an answer, or with another status than 200 and 304.
+    /// Pages without an answer, or with a status other than 200 and 304.
     pub failed: u64,
     /// Changes of the data.
     pub changes: u64,
 }
 
-/// Readers at the same time.
+/// Concurrent readers.
 const READERS: usize = 16;
-/// Pages that are open at the same time.
+/// Concurrently open pages.
 const OPEN: usize = 200;
 const RANGES: [&str; 6] =
     ["", "last-7-days", "last-30-days", "last-90-days", "last-12-months", "today"];
@@ -70,7 +70,7 @@ struct World {
     failed: AtomicU64,
 }
 
-/// Runs a day in `length`.
+/// Runs a day within `length`.
 pub async fn run(program: &Path, length: Duration) -> Result<Report> {
     let (postgres, redis) = (Postgres::start().await?, Redis::start(&[])?);
     postgres.execute(TABLE).await?;
@@ -114,7 +114,7 @@ pub async fn run(program: &Path, length: Duration) -> Result<Report> {
     for task in tasks {
         task.await?;
     }
-    // All have gone: what is left is what leaked, and what is kept on purpose.
+    // With all readers gone, what is left is leaked, or kept on purpose.
     unfollowed(&brisk).await?;
     report.samples.push(sample(&brisk, &postgres, begun.elapsed().as_secs_f64() * pace).await?);
     let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
@@ -178,7 +178,7 @@ async fn reader(world: Arc<World>, address: String) {
     }
 }
 
-/// Follows some view for some time, and then another one.
+/// Follows a view for some time, then another.
 async fn follower(world: Arc<World>, address: String) {
     while !world.ended.load(Ordering::Relaxed) {
         let (path, stays) = {
@@ -210,7 +210,8 @@ async fn sample(brisk: &Brisk, postgres: &Postgres, seconds: f64) -> Result<Samp
 }
 
 impl Report {
-    /// Whether what the process holds levels off: the last third of the day against the middle one.
+    /// Whether the process's resources level off: compares the last third of the day with the
+    /// middle one.
     pub fn check(&self) -> Result<()> {
         let day = &self.samples[..self.samples.len().saturating_sub(1)];
         let third = day.len() / 3;

@@ -1,6 +1,6 @@
-//! **Stampede.** Eight clients meet an empty cache with a cold dashboard of twenty panels over
-//! millions of rows: how much longer than one client alone do they wait? And how long do they if
-//! each of them has a process to itself, as with servers that share no loads?
+//! **Stampede.** Eight clients request a cold dashboard of twenty panels over millions of rows from
+//! an empty cache: how much longer do they wait than a single client? And how long if each has a
+//! process to itself, like servers that share no loads?
 
 use crate::client::Client;
 use crate::retail;
@@ -12,16 +12,16 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// How much to do.
+/// How much to measure.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The program under test.
     pub program: PathBuf,
-    /// The demo's data.
+    /// The demo data.
     pub csv: PathBuf,
     /// Rows in the table.
     pub rows: u64,
-    /// Measurements of each kind, taken in turns.
+    /// Measurements of each kind, taken alternately.
     pub rounds: usize,
 }
 
@@ -48,7 +48,7 @@ pub struct Report {
 
 const CLIENTS: usize = 8;
 const PATIENCE: Duration = Duration::from_secs(300);
-/// All of these run side by side on the same machine as the database.
+/// All of these run on the same machine as the database.
 const CONCURRENCY: usize = 4;
 
 struct World {
@@ -59,7 +59,7 @@ struct World {
     client: Client,
 }
 
-/// Measures.
+/// Runs the measurement.
 pub async fn run(settings: &Settings) -> Result<Report> {
     let postgres = Postgres::start().await?;
     retail::load(&postgres, &settings.csv, settings.rows).await?;
@@ -76,7 +76,7 @@ pub async fn run(settings: &Settings) -> Result<Report> {
     };
     let (alone, shared) = (deployment(source), deployment(shared));
     let world = World { postgres, redis, alone, shared, client: Client::default() };
-    // The first one fills the database's own cache.
+    // The first round fills the database's own cache.
     world.one().await?;
     let (mut one, mut eight, mut two, mut apart) = (vec![], vec![], vec![], vec![]);
     for _ in 0..settings.rounds {
@@ -112,7 +112,7 @@ impl World {
         self.measured(&[&brisk]).await
     }
 
-    /// Eight clients, spread over `processes` new ones.
+    /// Eight clients, spread over `processes` new processes.
     async fn eight(&self, processes: usize, deployment: &Deployment) -> Result<(Duration, i64)> {
         self.redis.command::<String>(&["FLUSHALL"])?;
         let all = (0..processes).map(|_| deployment.start()).collect::<Result<Vec<Brisk>>>()?;
@@ -120,7 +120,8 @@ impl World {
         self.measured(&asked).await
     }
 
-    /// The time until all of `asked` have answered with the whole page, and the statements.
+    /// How long it takes until all of `asked` have answered with the whole page, and how many
+    /// statements.
     async fn measured(&self, asked: &[&Brisk]) -> Result<(Duration, i64)> {
         self.postgres.reset().await?;
         let begun = Instant::now();

@@ -1,4 +1,4 @@
-// A dashboard whose panels take as long as they are told: seconds of work for SQLite, which counts.
+// A dashboard whose panels take a chosen time: seconds of counting in SQLite, or of waiting elsewhere.
 
 /**
  * A statement that counts to a number.
@@ -14,7 +14,7 @@ export const counting = (name, numbers) =>
  *
  * @param {string} title
  * @param {string} source
- * @param {(name: string, seconds: number) => string} statement one that takes so long
+ * @param {(name: string, seconds: number) => string} statement a statement that takes that long
  */
 const dashboard = (title, source, statement) => {
   /** @type {string[]} */
@@ -38,20 +38,20 @@ sql = "${statement(`n_${panels.length}`, seconds)}"`);
   return `title = "${title}"\nsource = "${source}"\nrange = "last 7 days"\n${panels.join("\n")}\n`;
 };
 
-/** Over a database elsewhere, whose work takes nothing from this machine. */
+/** Over a database elsewhere, whose work takes no CPU time on this machine. */
 export const elsewhere = () =>
   dashboard("Elsewhere", "elsewhere", (name, seconds) => `select n as ${name} from waits_${seconds * 1_000}`);
 
 /**
- * Over a SQLite file, which works in the server's own process.
+ * Over a SQLite file, whose work runs in the server's own process.
  *
- * @param {number} perSecond how far it counts in a second
+ * @param {number} perSecond how far SQLite counts in a second
  */
 export const here = (perSecond) =>
   dashboard("Here", "retail", (name, seconds) => counting(name, seconds * perSecond));
 
 /**
- * One panel that counts, to see how long that takes.
+ * One panel that counts, to measure how long that takes.
  *
  * @param {number} numbers
  */

@@ -1,7 +1,7 @@
-// First paint in a real browser, against a server of its own. `cargo xtask bench --only browser`.
+// First paint in a real browser, against a dedicated server: `cargo xtask bench --only browser`.
 //
-// BRISK_URL: the server. BRISK_DASHBOARDS: its directory of dashboards, which is written to.
-// BRISK_ASSETS: its directory of assets, where the static page for comparison is put.
+// BRISK_URL: the server. BRISK_DASHBOARDS: its dashboards directory, which this writes to.
+// BRISK_ASSETS: its assets directory, which gets the static page for comparison.
 import { chromium } from "@playwright/test";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { calibration, elsewhere, here } from "./dashboards.mjs";
 
 /** @typedef {import("@playwright/test").Page} Page */
 /**
- * What the script in the page notes.
+ * What the script in the page records.
  *
  * @typedef {{ seen: Record<string, number>, shift: number, largest?: number }} Noted
  */
@@ -42,9 +42,9 @@ const of = (list, name) => median(list.map((one) => one[name]));
 const say = (name, value) => console.log(`${name.padEnd(64)} ${value}`);
 
 /**
- * A page in a browser without anything in its cache, which notes when its panels can be seen.
+ * A page in a browser with an empty cache, which records when its panels become visible.
  *
- * @param {boolean} [slow] over a slow network, with a slow processor
+ * @param {boolean} [slow] with a throttled network and CPU
  */
 async function fresh(slow) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
@@ -69,7 +69,7 @@ async function fresh(slow) {
   });
   if (slow) {
     const devtools = await context.newCDPSession(page);
-    // What Chromium's tools call Slow 3G, and a processor of a quarter of the speed.
+    // Chromium's Slow 3G preset, and a CPU at a quarter of its speed.
     const rate = (500 * 1024) / 8 / 1.25;
     await devtools.send("Network.emulateNetworkConditions", {
       offline: false,
@@ -109,7 +109,7 @@ const times = (page) =>
   });
 
 /**
- * Until a tooltip is there for a pointer that waits on a chart.
+ * How long a pointer resting on a chart waits for its tooltip.
  *
  * @param {Page} page
  * @param {string} chart
@@ -243,7 +243,7 @@ async function cold(slug, text) {
   await appears(slug);
   const rounds = [];
   for (let round = 0; round < 5; round += 1) {
-    // Nobody has it open any more, and nothing of it is kept.
+    // No page has it open any more, and nothing of it is cached.
     const forget = async () => {
       await new Promise((resolve) => setTimeout(resolve, 3_000));
       await fetch(`${base}/d/${slug}/refresh`, { method: "POST", redirect: "manual" });

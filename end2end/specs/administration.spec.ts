@@ -1,7 +1,7 @@
 import { expect, expectAccessible, test } from "../fixtures";
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test(`the page about sources is accessible, ${colorScheme} @sizes`, async ({ page }) => {
+  test(`the sources page is accessible, ${colorScheme} @sizes`, async ({ page }) => {
     await page.emulateMedia({ colorScheme });
     await page.goto("/");
     await page.getByRole("link", { name: "Sources" }).click();

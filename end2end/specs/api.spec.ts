@@ -1,10 +1,10 @@
 import { expect, expectAccessible, test } from "../fixtures";
 
-// Browsers say so themselves when a page with transitions leads to an answer without any.
+// Chromium logs this when a page with view transitions navigates to a response without any.
 test.use({ expectedErrors: [/ViewTransition opt-in disabled/] });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test(`the page about the API is accessible, and its forms open answers, ${colorScheme}`, async ({ page }) => {
+  test(`the API page is accessible, and its forms open responses, ${colorScheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme });
     await page.goto("/api");
     await expect(page.locator("h1")).toHaveText("API");
@@ -17,7 +17,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
-test("what a page shows is the API's figure, digit for digit", async ({ page, request }) => {
+test("a page shows the API's figures, digit for digit", async ({ page, request }) => {
   const answer = await request.get("/api/v1/dashboards/online-retail/panels/revenue?range=previous-month");
   expect(answer.status()).toBe(200);
   const again = await request.get("/api/v1/dashboards/online-retail/panels/revenue?range=previous-month", {

@@ -20,7 +20,7 @@ test("a tooltip follows the pointer and the arrow keys", async ({ page }) => {
   await expect(chart.locator(".tooltip")).toHaveCount(0);
 });
 
-test("a mark tells its value", async ({ page }) => {
+test("a mark shows its value", async ({ page }) => {
   await page.goto(november);
   await settled(page);
   await page.locator("#countries rect[data-i='0']").hover();
@@ -64,14 +64,14 @@ test("many options are found by typing", async ({ page }) => {
   await expect(page.locator(".chip")).toContainText("Germany");
 });
 
-test("a chart far below starts when it comes near, or is touched", async ({ page }) => {
+test("a chart far below starts when it comes near the viewport, or is touched", async ({ page }) => {
   await page.goto("/d/online-retail");
   await settled(page);
   const islands = page.locator("leptos-island[data-component^=Chart_]");
   const waiting = page.locator("leptos-island[data-waits]");
   expect(await waiting.count()).toBeGreaterThan(2);
   expect(await waiting.count()).toBeLessThan(await islands.count());
-  // Its focus alone is enough, before it is scrolled to.
+  // Focus alone is enough, before it is scrolled to.
   const last = page.locator("section:has(leptos-island[data-waits]) .chart").last();
   await last.evaluate((chart: HTMLElement) => chart.focus({ preventScroll: true }));
   await page.keyboard.press("ArrowRight");
@@ -80,9 +80,9 @@ test("a chart far below starts when it comes near, or is touched", async ({ page
   await expect.poll(() => waiting.count()).toBeLessThan(3);
 });
 
-test.describe("with a finger", () => {
+test.describe("on a touch screen", () => {
   test.use({ hasTouch: true });
-  test("what was touched stays until something else is", async ({ page }) => {
+  test("a tooltip stays until something else is touched", async ({ page }) => {
     await page.goto("/d/online-retail?from=2011-11-01&to=2011-11-30");
     await settled(page);
     const chart = page.locator("#revenue-by-day .chart");

@@ -1,6 +1,6 @@
 import { expect, expectAccessible, settled, test } from "../fixtures";
 
-test("a range is chosen in the calendar", async ({ page }) => {
+test("a range can be picked in the calendar", async ({ page }) => {
   await page.goto("/d/products?from=2011-11-01&to=2011-11-30");
   await settled(page);
   await page.locator("summary", { hasText: "1 – 30 Nov 2011" }).click();
@@ -17,7 +17,7 @@ test("a range is chosen in the calendar", async ({ page }) => {
   await expect(page.locator(".as-of b")).toHaveText("5 – 20 Oct 2011");
 });
 
-test("the calendar is used with the keyboard alone", async ({ page }) => {
+test("the calendar works with the keyboard alone", async ({ page }) => {
   await page.goto("/d/products?from=2011-11-01&to=2011-11-30");
   await settled(page);
   await page.locator("summary", { hasText: "1 – 30 Nov 2011" }).click();
@@ -34,7 +34,7 @@ test("the calendar is used with the keyboard alone", async ({ page }) => {
   await expect(page.getByLabel("To", { exact: true })).toHaveValue("2011-12-07");
 });
 
-test("Escape closes what is open and gives the focus back", async ({ page }) => {
+test("Escape closes a menu and returns the focus", async ({ page }) => {
   await page.goto("/d/online-retail");
   await settled(page);
   const summary = page.locator("summary", { hasText: "Country" });
@@ -45,14 +45,14 @@ test("Escape closes what is open and gives the focus back", async ({ page }) => 
   await expect(summary).toBeFocused();
 });
 
-test("chosen values come first, so that they can be taken back", async ({ page }) => {
+test("chosen values come first, so that they are easy to remove", async ({ page }) => {
   await page.goto("/d/online-retail?country=USA");
   await settled(page);
   await page.locator("summary", { hasText: "Country" }).first().click();
   await expect(page.locator(".option").first()).toContainText("USA");
 });
 
-test("arrow keys go through what can be chosen", async ({ page }) => {
+test("arrow keys move through the choices", async ({ page }) => {
   await page.goto("/d/online-retail");
   await settled(page);
   const summary = page.locator("summary", { hasText: "Last 90 days" });
@@ -65,7 +65,7 @@ test("arrow keys go through what can be chosen", async ({ page }) => {
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("ArrowUp");
   await expect(summary).toBeFocused();
-  // Where there are many options, the first is the field that finds one.
+  // With many options, the search field comes first.
   await page.keyboard.press("Escape");
   await page.locator("summary", { hasText: "Country" }).focus();
   await page.keyboard.press("ArrowDown");
@@ -73,7 +73,7 @@ test("arrow keys go through what can be chosen", async ({ page }) => {
   await expect(page.locator(".options label:visible")).toHaveText(["Portugal"]);
 });
 
-test("days that were chosen stand in the address as a zoom's do", async ({ page }) => {
+test("picked days are in the URL in the same form as a zoom's", async ({ page }) => {
   await page.goto("/d/products?from=2011-11-01&to=2011-11-30");
   await settled(page);
   await page.locator("summary", { hasText: "1 – 30 Nov 2011" }).click();

@@ -1,7 +1,7 @@
 import { expect, expectAccessible, layoutShifts, settled, test } from "../fixtures";
 
 for (const slug of ["online-retail", "products"]) {
-  test(`${slug} is drawn, accessible and still @sizes`, async ({ page }, info) => {
+  test(`${slug} is drawn, accessible and without layout shifts @sizes`, async ({ page }, info) => {
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
       await page.goto(`/d/${slug}`);
@@ -12,7 +12,7 @@ for (const slug of ["online-retail", "products"]) {
       const overflow = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );
-      expect(overflow, "no sideways scrolling").toBeLessThanOrEqual(0);
+      expect(overflow, "no horizontal scrolling").toBeLessThanOrEqual(0);
       await page.screenshot({ path: info.outputPath(`${slug}-${colorScheme}.png`), fullPage: true });
     }
   });
@@ -28,7 +28,7 @@ test("twenty panels show the real figures", async ({ page }) => {
   await expect(page.locator(".as-of b")).toHaveText("1 – 30 Nov 2011");
 });
 
-test("every chart says its facts in words", async ({ page }) => {
+test("every chart has a text alternative with its key figures", async ({ page }) => {
   await page.goto("/d/online-retail");
   await settled(page);
   for (const label of await page.locator("svg[role=img]").evaluateAll((all) => all.map((e) => e.getAttribute("aria-label")))) {

@@ -2,7 +2,7 @@ import { expect, expectAccessible, settled, test } from "../fixtures";
 
 const november = "/d/online-retail?from=2011-11-01&to=2011-11-30";
 
-test("a bar filters all other panels, and takes it back", async ({ page }) => {
+test("a bar filters all other panels, and a second click removes the filter", async ({ page }) => {
   await page.goto(november);
   await settled(page);
   await expect(page.locator("#revenue .stat-figure")).toHaveText("£1.46M");
@@ -14,7 +14,7 @@ test("a bar filters all other panels, and takes it back", async ({ page }) => {
   const chosen = page.locator("#countries svg a[aria-current]");
   await expect(chosen).toHaveCount(1);
   await expect(page.locator("#countries .chosen")).toHaveText("✓ France");
-  // The others stay to be chosen, and step back.
+  // The others stay available, dimmed.
   await expect(page.locator("#countries svg a:not([aria-current])")).toHaveCount(9);
   const opacity = (bar: string) =>
     page.locator(`#countries svg a${bar} rect[data-i]`).first().evaluate((e) => getComputedStyle(e).fillOpacity);
@@ -28,7 +28,7 @@ test("a bar filters all other panels, and takes it back", async ({ page }) => {
   await expect(page.locator("#revenue .stat-figure")).toHaveText("£1.46M");
 });
 
-test("slices and their names filter, also with the keyboard alone", async ({ page }) => {
+test("slices and legend entries filter, with the keyboard alone, too", async ({ page }) => {
   await page.goto(november);
   await settled(page);
   const name = page.locator("#price-bands").getByRole("link", { name: /^£1 to £2/ });
@@ -40,7 +40,7 @@ test("slices and their names filter, also with the keyboard alone", async ({ pag
   await expect(page).toHaveURL(/price_band=%C2%A310%20and%20over/);
 });
 
-test("arrow keys read a chart, and Enter chooses what is read", async ({ page }) => {
+test("arrow keys read a chart, and Enter filters by the mark being read", async ({ page }) => {
   await page.goto(november);
   await settled(page);
   const chart = page.locator("#countries .chart");
@@ -50,11 +50,11 @@ test("arrow keys read a chart, and Enter chooses what is read", async ({ page })
   await expect(chart.locator(".tooltip")).toContainText("France");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/country=France/);
-  // And goes on reading there.
+  // Reading continues from there.
   await expect(page.locator("#countries .chart")).toBeFocused();
 });
 
-test("a row filters, and its order stays", async ({ page }) => {
+test("a row filters, and the table keeps its order", async ({ page }) => {
   await page.goto("/d/tables?sort=rows:desc:amount");
   await settled(page);
   const row = page.locator("#rows tr.to:visible").first();
@@ -63,7 +63,7 @@ test("a row filters, and its order stays", async ({ page }) => {
   await expect(page).toHaveURL(/name=Name%20\d+.*#rows/);
   await expect(page).toHaveURL(/sort=rows%3Adesc%3Aamount/);
   await expect(page.locator("#rows tr.chosen")).toHaveCount(1);
-  // The variable's own statement knows another name only.
+  // The variable's own statement returns only another name.
   await expect(page.locator(".chip")).toContainText("not among the choices");
   await page.goto("/d/tables?name=Name+7");
   await expect(page.locator(".chip")).not.toContainText("not among");

@@ -1,6 +1,6 @@
 import { expect, expectAccessible, test } from "../fixtures";
 
-test("home lists the dashboards and leads to them @sizes", async ({ page }) => {
+test("the home page lists the dashboards and links to them @sizes", async ({ page }) => {
   await page.goto("/");
   await expect(page).toHaveTitle("Dashboards · Brisk");
   await expect(page.getByRole("link", { name: "Online retail" })).toBeVisible();

@@ -1,4 +1,4 @@
-// Open pages follow their data: what is new comes into them, and nothing moves.
+// Open pages follow their data: they are updated in place, and nothing moves.
 import { expect, expectAccessible, layoutShifts, settled, test } from "../fixtures";
 import type { Page } from "@playwright/test";
 
@@ -7,14 +7,14 @@ const figure = (page: Page, panel: string) => page.locator(`#${panel} .stat-figu
 const exact = async (page: Page, panel: string) => (await figure(page, panel).getAttribute("title")) ?? "";
 const sign = (page: Page) => page.locator(".live-sign");
 
-/** All of the dashboard is loaded again, as if somebody else had asked for it. */
+/** Reloads the whole dashboard, as if another reader had refreshed it. */
 async function refresh(page: Page, slug = "live") {
   const answer = await page.request.post(`/d/${slug}/refresh`, { maxRedirects: 0 });
   expect(answer.status()).toBe(303);
 }
 
-/** What the page asked for, panel by panel. */
-function asked(page: Page): string[] {
+/** The panels that the page requests, in order. */
+function requested(page: Page): string[] {
   const panels: string[] = [];
   page.on("request", (request) => {
     const url = new URL(request.url());
@@ -25,7 +25,7 @@ function asked(page: Page): string[] {
 
 test.describe.configure({ mode: "serial" });
 
-test("an open page follows what changes, without a reload and without moving", async ({ page }) => {
+test("an open page follows changes, without a reload or a layout shift", async ({ page }) => {
   await page.goto("/d/live");
   await settled(page);
   await expect(sign(page)).toHaveAttribute("data-state", "live");
@@ -36,22 +36,22 @@ test("an open page follows what changes, without a reload and without moving", a
   await expect(figure(page, "dice")).not.toHaveAttribute("title", before);
   await expect(page.locator("#by-day .content")).not.toHaveAttribute("data-edition", edition ?? "");
   await settled(page);
-  // The new chart answers as the old one did.
+  // The new chart is as interactive as the old one.
   await page.locator("#by-day .panel-body").hover();
   await expect(page.locator("#by-day .tooltip")).toBeVisible();
   await expect(figure(page, "sure")).toHaveText("42");
   expect(await page.evaluate(() => "stayed" in window)).toBe(true);
   expect(await layoutShifts(page)).toEqual([]);
-  // Others change the same dashboard meanwhile: nothing is to be looked at in the middle of a fade.
+  // Other tests change the same dashboard meanwhile: the check must not run during a fade.
   await page.emulateMedia({ reducedMotion: "reduce" });
   await expectAccessible(page);
 });
 
-test("what is off screen is fetched when it comes into view", async ({ page }) => {
+test("panels off screen are fetched when they come into view", async ({ page }) => {
   await page.goto("/d/live");
   await settled(page);
   await expect(sign(page)).toHaveAttribute("data-state", "live");
-  const panels = asked(page);
+  const panels = requested(page);
   const before = await exact(page, "far");
   await refresh(page);
   await expect.poll(() => panels).toContain("dice");
@@ -61,7 +61,7 @@ test("what is off screen is fetched when it comes into view", async ({ page }) =
   await expect(figure(page, "far")).not.toHaveAttribute("title", before);
 });
 
-test("a hidden tab waits until it is looked at", async ({ page }) => {
+test("a hidden tab waits until it is visible", async ({ page }) => {
   await page.goto("/d/live");
   await settled(page);
   await expect(sign(page)).toHaveAttribute("data-state", "live");
@@ -70,7 +70,7 @@ test("a hidden tab waits until it is looked at", async ({ page }) => {
       Object.defineProperty(document, "hidden", { value, configurable: true });
       document.dispatchEvent(new Event("visibilitychange"));
     }, hidden);
-  const panels = asked(page);
+  const panels = requested(page);
   await hide(true);
   const before = await exact(page, "dice");
   const heard = page.evaluate(
@@ -78,7 +78,7 @@ test("a hidden tab waits until it is looked at", async ({ page }) => {
   );
   await refresh(page);
   const other = await page.context().newPage();
-  // Somebody else, who looks, has the new value already.
+  // Another page, which is visible, has the new value already.
   await other.goto("/d/live");
   await settled(other);
   await other.close();
@@ -88,7 +88,7 @@ test("a hidden tab waits until it is looked at", async ({ page }) => {
   await expect(figure(page, "dice")).not.toHaveAttribute("title", before);
 });
 
-test("focus and place in a table stay when its content is replaced", async ({ page }) => {
+test("a table keeps its focus and scroll position when its content is replaced", async ({ page }) => {
   await page.goto("/d/live");
   await settled(page);
   await expect(sign(page)).toHaveAttribute("data-state", "live");
@@ -105,7 +105,7 @@ test("focus and place in a table stay when its content is replaced", async ({ pa
 
 test.describe("without a network", () => {
   test.use({ expectedErrors: [/ERR_INTERNET_DISCONNECTED|ERR_FAILED/] });
-  test("the page says so, and catches up when it is back", async ({ page }) => {
+  test("the page is marked as offline, and catches up once it is back", async ({ page }) => {
     await page.route("**/d/live/live*", (route) => route.abort());
     await page.goto("/d/live");
     await settled(page);
@@ -120,24 +120,24 @@ test.describe("without a network", () => {
   });
 });
 
-test("a slow panel says for how long it has been loading, and the others answer meanwhile", async ({ page }) => {
+test("a slow panel shows how long it has been loading, and the others respond meanwhile", async ({ page }) => {
   await page.goto("/d/late", { waitUntil: "commit" });
   await expect(page.locator("#late .late")).toContainText("Still loading", { timeout: 20_000 });
   await expect(page.locator("#late .elapsed")).toHaveText(/^\d+ s$/);
   await expect(figure(page, "quick")).toHaveText("42");
   await page.locator("#chart .panel-body").hover();
   await expect(page.locator("#chart .tooltip")).toBeVisible();
-  await expect(page.locator("#late .late"), "still loading when the chart answers").toBeVisible();
+  await expect(page.locator("#late .late"), "still loading when the chart responds").toBeVisible();
   await expect(figure(page, "late")).toHaveText("14M", { timeout: 45_000 });
   expect(await layoutShifts(page)).toEqual([]);
   await expectAccessible(page);
 });
 
-test("by hand, a page asks for nothing by itself", async ({ page }) => {
+test("by hand, a page requests nothing by itself", async ({ page }) => {
   await page.goto("/d/live?refresh=off");
   await settled(page);
   await expect(sign(page)).toHaveAttribute("data-state", "by-hand");
-  const panels = asked(page);
+  const panels = requested(page);
   const before = await exact(page, "dice");
   await refresh(page);
   const other = await page.context().newPage();
@@ -150,7 +150,7 @@ test("by hand, a page asks for nothing by itself", async ({ page }) => {
   await expect(page).toHaveURL(/refresh=off/);
 });
 
-test("the table of a panel's own page follows, too", async ({ page }) => {
+test("the table on a panel's own page follows its data, too", async ({ page }) => {
   await page.goto("/d/live/p/table");
   await settled(page);
   await expect(sign(page)).toHaveAttribute("data-state", "live");
@@ -158,11 +158,11 @@ test("the table of a panel's own page follows, too", async ({ page }) => {
   const before = await figures();
   await refresh(page);
   await expect.poll(figures).not.toEqual(before);
-  // The chart above it says the same.
+  // The panel above it shows the same.
   await expect.poll(() => page.locator('section[data-panel="table"] tbody td:nth-child(2)').allTextContents()).toEqual(await figures());
 });
 
-test("who reads a chart by keyboard goes on at the same point when it is replaced", async ({ page }) => {
+test("a chart read by keyboard stays at the same point when it is replaced", async ({ page }) => {
   await page.goto("/d/live");
   await settled(page);
   await expect(sign(page)).toHaveAttribute("data-state", "live");
@@ -181,13 +181,13 @@ test("who reads a chart by keyboard goes on at the same point when it is replace
   await expect(page.locator("#by-day")).not.toHaveAttribute("data-reading", read!);
 });
 
-test("a figure runs to its new value, unless motion is not wanted", async ({ page }) => {
+test("a figure counts up to its new value, unless reduced motion is preferred", async ({ page }) => {
   for (const reducedMotion of ["no-preference", "reduce"] as const) {
     await page.emulateMedia({ reducedMotion });
     await page.goto("/d/live");
     await settled(page);
     await expect(sign(page)).toHaveAttribute("data-state", "live");
-    // All texts that the figure has, in their order.
+    // All texts that the figure shows, in order.
     await page.evaluate(() => {
       const texts: string[] = [];
       Object.assign(window, { texts });
@@ -208,14 +208,14 @@ test("a figure runs to its new value, unless motion is not wanted", async ({ pag
     } else {
       await expect.poll(async () => (await texts()).length).toBeGreaterThan(2);
     }
-    // It ends with what the server wrote: thousands.
+    // It ends with the server's text, in thousands.
     const thousands = Math.round(Number((await exact(page, "dice")).replace(/\D/g, "")) / 1_000);
     await expect(figure(page, "dice")).toHaveText(`${thousands}k`);
   }
 });
 
-test("what one panel waits for keeps no other from its news", async ({ page }) => {
-  // A statement that never ends, for the page: its card is not answered.
+test("a panel that waits does not keep others from updating", async ({ page }) => {
+  // To the page, a statement that never ends: the request for its card gets no response.
   await page.route(/\/fn\/cards\?.*panels=dice&.*wait=true/, () => {});
   await page.route(/\/fn\/cards\?.*wait=false/, async (route) => {
     const answer = await route.fetch();
@@ -234,7 +234,7 @@ test("what one panel waits for keeps no other from its news", async ({ page }) =
   await expect(page.locator("#dice .content")).toHaveAttribute("data-state", "previous");
 });
 
-test("charts that were replaced are gone for good", async ({ page }) => {
+test("replaced charts are released", async ({ page }) => {
   await page.goto("/d/live");
   await settled(page);
   await expect(sign(page)).toHaveAttribute("data-state", "live");
@@ -256,6 +256,6 @@ test("charts that were replaced are gone for good", async ({ page }) => {
   await replaced(3);
   const before = await nodes();
   await replaced(10);
-  // A chart has some sixty: ten of them would be six hundred more.
+  // A chart has about sixty nodes: ten of them would be six hundred more.
   expect(await nodes()).toBeLessThan(before + 150);
 });

@@ -5,7 +5,7 @@ const november = "/d/online-retail?from=2011-11-01&to=2011-11-30";
 
 test.use({ permissions: ["clipboard-read", "clipboard-write"] });
 
-test("a menu leads to the large panel, its table and its data as CSV", async ({ page }) => {
+test("a menu links to the large panel, its table and its data as CSV", async ({ page }) => {
   await page.goto(`${november}&country=EIRE`);
   await settled(page);
   await page.locator("#revenue-by-day .pop > summary").click();
@@ -23,41 +23,41 @@ test("a menu leads to the large panel, its table and its data as CSV", async ({ 
   await expect(page).toHaveURL(/\/p\/revenue-by-day\?from=2011-11-01&to=2011-11-30&country=EIRE#data/);
 });
 
-test("a link and all digits of a figure are copied, and that is said", async ({ page }) => {
+test("a link and all digits of a figure can be copied, with a confirmation", async ({ page }) => {
   await page.goto(november);
   await settled(page);
   const copied = () => page.evaluate(() => navigator.clipboard.readText());
-  const said = page.locator(".toast");
+  const toast = page.locator(".toast");
   await page.locator("#revenue .pop > summary").click();
   await page.getByRole("button", { name: "Copy value" }).click();
-  await expect(said).toContainText("Copied 1461756.250");
+  await expect(toast).toContainText("Copied 1461756.250");
   expect(await copied()).toBe("1461756.250");
   await expect(page.locator("#revenue .pop > summary")).toBeFocused();
   await page.locator("#revenue .pop > summary").click();
   await page.getByRole("button", { name: "Copy link to panel" }).click();
-  await expect(said).toHaveText("Copied the link");
+  await expect(toast).toHaveText("Copied the link");
   expect(await copied()).toMatch(/^http.*\/d\/online-retail\/p\/revenue\?from=2011-11-01&to=2011-11-30$/);
 });
 
-test("c copies the figure that is read, with all its digits", async ({ page }) => {
+test("c copies the figure being read, with all its digits", async ({ page }) => {
   await page.goto(november);
   await settled(page);
   const chart = page.locator("#revenue-by-day .chart");
   await chart.focus();
   await page.keyboard.press("c");
-  await expect(page.locator(".toast"), "nothing is read yet").toBeEmpty();
+  await expect(page.locator(".toast"), "no figure is being read yet").toBeEmpty();
   await page.keyboard.press("Home");
   await page.keyboard.press("c");
   await expect(page.locator(".toast")).toContainText(/^Copied \d+\.\d{3} \(Tue 1 Nov 2011, Revenue\)$/);
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   const csv = await (await page.request.get("/api/v1/dashboards/online-retail/panels/revenue-by-day.csv?from=2011-11-01&to=2011-11-30")).text();
   expect(csv.split("\n")[1]).toContain(copied);
-  // The menu's entry copies the figure that was read last, and says whose it is.
+  // The menu item copies the figure that was read last, and names its point.
   await page.locator("#revenue-by-day .pop > summary").click();
   await expect(page.locator("#revenue-by-day [data-copy=value]")).toContainText("Tue 1 Nov 2011");
 });
 
-test("cache details are asked for when they are opened", async ({ page }) => {
+test("cache details are fetched when they are opened", async ({ page }) => {
   await page.goto(november);
   await settled(page);
   const asked: string[] = [];
@@ -77,7 +77,7 @@ test("cache details are asked for when they are opened", async ({ page }) => {
   await expectAccessible(page);
 });
 
-test("without scripts a panel's own page has what the cache has @no-script", async ({ page }) => {
+test("without scripts, a panel's own page shows the cache details @no-script", async ({ page }) => {
   await page.goto(november);
   await page.locator("#revenue .pop > summary").click();
   await expect(page.getByRole("button", { name: "Copy value" })).toBeHidden();
@@ -86,12 +86,12 @@ test("without scripts a panel's own page has what the cache has @no-script", asy
   await expect(page.locator("#cache .cache-entry")).toHaveCount(3);
 });
 
-test("a hidden series stays hidden when newer markup takes the chart's place", async ({ page }) => {
+test("a hidden series stays hidden when newer markup replaces the chart", async ({ page }) => {
   await page.goto("/d/products");
   await settled(page);
   const panel = page.locator("#by-band");
   const island = panel.locator("leptos-island");
-  // As the server sent it, before the island has started.
+  // As the server sent it, before the island started.
   const fresh = await (await page.request.get("/d/products/p/by-band")).text();
   await panel.getByRole("button", { name: "£2 to £5" }).click();
   await expect(panel.locator(".drawn").last().locator("path.l")).toHaveCount(4);

@@ -1,16 +1,16 @@
-// From one view to the next: the page changes in its place.
+// From one view to the next: the page is replaced without a full load.
 import { expect, expectAccessible, recordToasts, settled, test } from "../fixtures";
 import { chromium, type Page } from "@playwright/test";
 
 const stay = (page: Page) => page.evaluate(() => Object.assign(window, { stayed: true }));
 const stayed = (page: Page) => page.evaluate(() => "stayed" in window);
 
-test("another range keeps the place and the focus, and the way back leads back", async ({ page }) => {
+test("another range keeps the scroll position and the focus, and Back goes back", async ({ page }) => {
   await page.goto("/d/online-retail");
   await settled(page);
   await stay(page);
   await page.locator("summary", { hasText: "Last 90 days" }).click();
-  // Playwright scrolls to the sticky bar's own place when it clicks there.
+  // Playwright scrolls to the sticky bar's original position to click there.
   await page.evaluate(() => scrollTo(0, 300));
   await page.getByRole("link", { name: "Last 30 days" }).press("Enter");
   await expect(page).toHaveURL(/range=last-30-days/);
@@ -28,7 +28,7 @@ test("another range keeps the place and the focus, and the way back leads back",
   await expectAccessible(page);
 });
 
-test("another dashboard begins at its top, with its title in focus", async ({ page }) => {
+test("another dashboard begins at the top, with its title focused", async ({ page }) => {
   await page.goto("/d/online-retail");
   await settled(page);
   await stay(page);
@@ -46,7 +46,7 @@ test("another dashboard begins at its top, with its title in focus", async ({ pa
   await expect.poll(() => page.evaluate(() => scrollY)).toBe(500);
 });
 
-test("choices of a form change the page in place, too", async ({ page }) => {
+test("submitting a form replaces the page in place, too", async ({ page }) => {
   await page.goto("/d/online-retail");
   await settled(page);
   await stay(page);
@@ -58,7 +58,7 @@ test("choices of a form change the page in place, too", async ({ page }) => {
   expect(await stayed(page)).toBe(true);
 });
 
-test("a pointer that rests on a link fetches what it leads to, once", async ({ page }) => {
+test("hovering over a link prefetches its target, once", async ({ page }) => {
   await page.goto("/d/online-retail");
   await settled(page);
   const asked: string[] = [];
@@ -73,9 +73,9 @@ test("a pointer that rests on a link fetches what it leads to, once", async ({ p
   expect(asked.filter((url) => !url.includes("/live") && !url.includes("/fn/")).length).toBe(1);
 });
 
-test.describe("when the server is another one", () => {
+test.describe("when the server answers unexpectedly", () => {
   test.use({ expectedErrors: [/status of 500/] });
-  test("an answer that is no page becomes an ordinary navigation", async ({ page }) => {
+  test("a response that is not a page becomes an ordinary navigation", async ({ page }) => {
     await page.goto("/d/online-retail");
     await settled(page);
     await stay(page);
@@ -87,19 +87,19 @@ test.describe("when the server is another one", () => {
     });
     await page.locator("summary", { hasText: "Dashboards" }).click();
     await page.locator(".topbar").getByRole("link", { name: "Products and prices" }).click();
-    // All of it is loaded anew.
+    // A full page load.
     await expect(page.locator("h1")).toHaveText("Products and prices", { timeout: 20_000 });
     expect(await stayed(page)).toBe(false);
   });
 });
 
-test("a page that was kept for the way back follows again", async ({ page }) => {
+test("a page from the back/forward cache follows its data again", async ({ page }) => {
   await page.goto("/d/live");
   await settled(page);
   const sign = page.locator(".live-sign");
   await expect(sign).toHaveAttribute("data-state", "live");
-  // What browsers say when they keep a page, and when they show it again. An open connection would
-  // keep them from it.
+  // The events of a browser that puts a page into that cache and restores it. An open connection
+  // would keep the page out of it.
   const ended = page.waitForEvent("requestfailed", (request) => request.url().includes("/live"));
   await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
   await ended;
@@ -109,8 +109,8 @@ test("a page that was kept for the way back follows again", async ({ page }) => 
   await expect(page.locator("#dice .stat-figure")).not.toHaveAttribute("title", before ?? "");
 });
 
-test("zoomed to twice the size nothing has to be scrolled sideways @sizes", async ({ page, viewport }) => {
-  // No narrower than what has to work (WCAG 2.2, 1.4.10: 320 px).
+test("at 200 % zoom nothing has to be scrolled horizontally @sizes", async ({ page, viewport }) => {
+  // No narrower than required (WCAG 2.2, 1.4.10: 320 px).
   const width = Math.max(320, Math.round(viewport!.width / 2));
   await page.setViewportSize({ width, height: Math.round(viewport!.height / 2) });
   for (const path of ["/d/online-retail", "/d/late", "/d/online-retail/p/revenue-by-day"]) {
@@ -120,7 +120,7 @@ test("zoomed to twice the size nothing has to be scrolled sideways @sizes", asyn
   }
 });
 
-test("on paper there are panels, and no controls", async ({ page }) => {
+test("a printed page has panels and no controls", async ({ page }) => {
   await page.goto("/d/online-retail");
   await settled(page);
   await page.emulateMedia({ media: "print" });
@@ -128,18 +128,18 @@ test("on paper there are panels, and no controls", async ({ page }) => {
   await expect(page.locator(".topbar")).toBeHidden();
   await expect(page.locator("section.panel")).toHaveCount(20);
   const pdf = await page.pdf({ format: "A4" });
-  // Twenty panels fit some pages, not one page each.
+  // Twenty panels fit on a few pages, not one page each.
   const pages = pdf.toString("latin1").match(/\/Type\s*\/Page[^s]/g)?.length ?? 0;
   expect(pages).toBeGreaterThan(1);
   expect(pages).toBeLessThan(7);
 });
 
-test("on paper nothing is cut off: tables, legends, small lines", async ({ page }) => {
+test("a printed page cuts nothing off: tables, legends, sparklines", async ({ page }) => {
   for (const path of ["/d/online-retail", "/d/tables"]) {
     await page.goto(path);
     await settled(page);
     await page.emulateMedia({ media: "print" });
-    // A4 and Letter between their margins.
+    // A4 and Letter without their margins.
     for (const width of [703, 725]) {
       await page.setViewportSize({ width, height: 1000 });
       const cut = await page.evaluate(() => {
@@ -152,7 +152,7 @@ test("on paper nothing is cut off: tables, legends, small lines", async ({ page 
         return [...beyond, ...sliding, ...lines].map((own) => `${own.className} in ${own.closest("section")?.id}`);
       });
       expect(cut, `${path} at ${width}`).toEqual([]);
-      // Where a table goes on overleaf, its head does, too.
+      // A table that continues on the next page repeats its head.
       const heads = await page.locator(".panel thead").evaluateAll((own) => own.map((head) => getComputedStyle(head).display));
       expect(new Set(heads)).toEqual(new Set(["table-header-group"]));
     }
@@ -160,14 +160,14 @@ test("on paper nothing is cut off: tables, legends, small lines", async ({ page 
   }
 });
 
-test("a reader of the screen hears title, state and panels in order", async ({ page }) => {
+test("a screen reader gets title, state and panels in order", async ({ page }) => {
   await page.goto("/d/live");
   await settled(page);
   const headings = await page.locator("main :is(h1, h2)").allTextContents();
   expect(headings).toEqual(["Live", "Dice", "Sure", "By day", "Table", "Far below"]);
 });
 
-/** The page shows itself anew, as when it is told that it is outdated; the answer is whether it could. */
+/** Reloads the page in place, as when it is outdated; returns whether that worked. */
 const reloadInPlace = (page: Page): Promise<boolean> =>
   page.evaluate(async () => {
     const scripts = await import(document.querySelector<HTMLScriptElement>("#loader")!.src);
@@ -176,7 +176,7 @@ const reloadInPlace = (page: Page): Promise<boolean> =>
 
 test.describe("while the server is away", () => {
   test.use({ expectedErrors: [/status of 502/] });
-  test("a page that wants to show itself anew stays as it is", async ({ page }) => {
+  test("a page that tries to reload stays as it is", async ({ page }) => {
     await page.goto("/d/live");
     await settled(page);
     await page.route("**/d/live", (route) =>
@@ -187,7 +187,7 @@ test.describe("while the server is away", () => {
   });
 });
 
-test("a page that comes late does not take the place of a newer one", async ({ page }) => {
+test("a late response does not replace a newer page", async ({ page }) => {
   await page.goto("/d/live");
   await settled(page);
   let letGo = () => {};
@@ -207,7 +207,7 @@ test("a page that comes late does not take the place of a newer one", async ({ p
   await expect(page.locator("main")).toHaveAttribute("data-slug", "products");
 });
 
-test("a first look at choices that are slow brings them with the page that is put in place", async ({ page }) => {
+test("slow choices arrive with the page on a first visit", async ({ page }) => {
   await page.goto("/d/live");
   await settled(page);
   await page.locator("summary", { hasText: "Dashboards" }).click();
@@ -217,9 +217,9 @@ test("a first look at choices that are slow brings them with the page that is pu
   await expect(page.locator(".toolbar").getByText("France")).toBeVisible();
 });
 
-test("from the browser's own cache for the way back a page comes alive, and follows again", async ({ baseURL }) => {
-  // Playwright switches that cache off, and cannot look into a page that comes from it: the page
-  // writes down what it sees, and another one reads it.
+test("a page restored from the browser's real back/forward cache is interactive and follows its data", async ({ baseURL }) => {
+  // Playwright disables that cache and cannot inspect a page restored from it: the page
+  // records its state in localStorage, and another page reads it.
   const browser = await chromium.launch({
     executablePath: process.env.BRISK_CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox"],
@@ -260,7 +260,7 @@ test("from the browser's own cache for the way back a page comes alive, and foll
 
 test.describe("while the server is away", () => {
   test.use({ expectedErrors: [/ERR_FAILED|status of 50[23]/] });
-  test("what is shown stays, and so does its address", async ({ page }) => {
+  test("the page stays, and so does its URL", async ({ page }) => {
     await page.goto("/d/online-retail");
     await settled(page);
     await stay(page);
@@ -276,13 +276,13 @@ test.describe("while the server is away", () => {
     await expect.poll(() => page.url()).toBe(address);
     await expect(page.locator("h1")).toHaveText("Online retail");
     await page.keyboard.press("Escape");
-    // The same of what is sent, and of what a proxy says for a server that is away.
+    // The same for a POST, and for a proxy's response in place of the server's.
     await page.route("**/d/online-retail/refresh*", (route) => route.fulfill({ status: 502, body: "bad gateway" }));
     await page.getByRole("button", { name: "Refresh" }).click();
     await expect.poll(async () => (await toasts()).length).toBe(2);
     expect((await toasts())[1]).toContain("not responding");
     expect(await stayed(page)).toBe(true);
-    // And then it is back.
+    // Then the server is back.
     await page.unroute("**/d/products");
     await page.locator("summary", { hasText: "Dashboards" }).click();
     await page.locator(".topbar").getByRole("link", { name: "Products and prices" }).click();
@@ -292,7 +292,7 @@ test.describe("while the server is away", () => {
   });
 });
 
-test("what is loaded again by hand leaves the reader where they are", async ({ page }) => {
+test("a refresh by hand updates the page in place", async ({ page }) => {
   await page.goto("/d/live");
   await settled(page);
   await stay(page);

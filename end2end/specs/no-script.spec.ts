@@ -1,8 +1,8 @@
 import { expect, test } from "../fixtures";
 
-test("without scripts all charts are there, and range and variables work @no-script", async ({ page }) => {
+test("without scripts, all charts are shown, and range and variables work @no-script", async ({ page }) => {
   await page.goto("/d/online-retail");
-  // Panels that were late come with the page's own reload.
+  // Late panels arrive when the page reloads itself.
   await expect(page.locator(".skeleton")).toHaveCount(0, { timeout: 20_000 });
   await expect(page.locator("section.panel")).toHaveCount(20);
   await expect(page.locator("section.panel svg.c").first()).toBeVisible();

@@ -18,7 +18,7 @@ test("a changed file shows at once, a broken one keeps its last good version", a
   writeFileSync(file, readFileSync(file, "utf8").replace("kind =", "knd ="));
   await expect(async () => {
     await page.goto("/d/changing");
-    // The page is what it is when it has come; a later one is another page.
+    // A loaded page does not show later problems; only another load does.
     expect(await page.locator(".banner").allTextContents()).toContainEqual(expect.stringContaining("last good version"));
   }).toPass();
   await expect(page.locator("h1")).toHaveText("Second");

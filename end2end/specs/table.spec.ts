@@ -6,12 +6,12 @@ const head = (page: Page, name: string) => page.locator("#rows").getByRole("colu
 
 for (const tag of ["", " @no-script"]) {
   const how = tag ? "by the server" : "in the browser";
-  test(`a table is sorted and its pages are turned ${how}${tag}`, async ({ page }) => {
+  test(`a table is sorted and paged ${how}${tag}`, async ({ page }) => {
     await page.goto("/d/tables?range=last-7-days");
     if (!tag) await settled(page);
     await expect(amounts(page)).toHaveCount(50);
     await expect(page.locator("#rows .tb-pager span")).toHaveText("1–50 of 312");
-    // Numbers begin with the largest, by value, not by their text.
+    // Numbers are first sorted from the largest, by value, not by text.
     await page.locator("#rows").getByRole("button", { name: "Amount" }).click();
     await expect(head(page, "Amount")).toHaveAttribute("aria-sort", "descending");
     await expect(amounts(page).first()).toHaveText("99.9");
@@ -26,17 +26,17 @@ for (const tag of ["", " @no-script"]) {
     await expect(page.locator("#rows .tb-pager span")).toHaveText("301–312 of 312");
     await expect(amounts(page).last(), "NULL is last").toHaveText("–");
     await expect(page.locator("#rows").getByRole("button", { name: "Next" })).toBeDisabled();
-    // Another order begins at its first page; the third press is the statement's order.
+    // Another order begins at the first page; the third click restores the statement's order.
     await page.locator("#rows").getByRole("button", { name: "Amount" }).click();
     await expect(head(page, "Amount")).not.toHaveAttribute("aria-sort", /./);
     await expect(page.locator("#rows .tb-pager span")).toHaveText("1–50 of 312");
     await expect(page.locator("#rows tbody tr:visible").first()).toContainText("Name 1");
-    // The other table is not touched.
+    // The other table is unchanged.
     await expect(page.locator("#many .tb-pager span")).toHaveText("1–50 of 1,234");
   });
 }
 
-test("an address brings the order and the page back", async ({ page }) => {
+test("the URL restores the order and the page", async ({ page }) => {
   await page.goto("/d/tables");
   await settled(page);
   await page.locator("#rows").getByRole("button", { name: "Name" }).click();
@@ -53,13 +53,13 @@ test("a table too long to be sent whole is sorted by the server", async ({ page 
   await page.locator("#many").getByRole("button", { name: "Number" }).click();
   await expect(page).toHaveURL(/sort=many(:|%3A)desc(:|%3A)number/);
   await expect(page.locator("#many tbody tr").first()).toContainText("1,234");
-  // Another order takes the place of the one before it, in the address as well.
+  // Another order replaces the previous one, in the URL as well.
   await page.locator("#many").getByRole("button", { name: "Number" }).click();
   await expect(page).toHaveURL(/sort=many(:|%3A)asc(:|%3A)number/);
   expect(new URL(page.url()).searchParams.getAll("sort")).toEqual(["many:asc:number"]);
 });
 
-test("links and forms of the page take the order along", async ({ page }) => {
+test("links and forms on the page keep the order", async ({ page }) => {
   await page.goto("/d/tables");
   await settled(page);
   await page.locator("#rows").getByRole("button", { name: "Amount" }).click();
@@ -74,7 +74,7 @@ test("links and forms of the page take the order along", async ({ page }) => {
   await expect(page).toHaveURL(/from=2011-11-01.*sort=rows%3Aasc%3Aamount/);
 });
 
-test("the order survives when newer markup takes the table's place", async ({ page }) => {
+test("the order survives when newer markup replaces the table", async ({ page }) => {
   await page.goto("/d/tables");
   await settled(page);
   const fresh = await page.locator("#rows .panel-body").evaluate((body) => body.outerHTML);

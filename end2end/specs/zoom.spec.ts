@@ -1,6 +1,6 @@
 import { expect, settled, test } from "../fixtures";
 
-test("a drag says its dates, zooms to them, and is taken back", async ({ page }) => {
+test("a drag shows its dates, zooms to them, and can be reset", async ({ page }) => {
   await page.goto("/d/online-retail?country=France");
   await settled(page);
   const chart = page.locator("#revenue-by-day .chart");
@@ -12,10 +12,10 @@ test("a drag says its dates, zooms to them, and is taken back", async ({ page })
   expect(dates).toMatch(/^\d+ \w+ – \d+ \w+ 2011$/);
   await page.mouse.up();
   await expect(page).toHaveURL(/from=2011-/);
-  // What was shown is what the brush had said.
+  // The range shown is the one the brush showed.
   await expect(page.locator(".as-of b")).toHaveText(dates);
   await settled(page);
-  // A second zoom is taken back together with the first.
+  // Two zooms are reset together.
   await page.mouse.move(box.x + box.width * 0.3, box.y + 80);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.7, box.y + 90, { steps: 5 });
@@ -26,7 +26,7 @@ test("a drag says its dates, zooms to them, and is taken back", async ({ page })
   await expect(page.getByRole("link", { name: "Reset zoom" })).toHaveCount(0);
 });
 
-test("Escape and a drag of no length change nothing, and a drag goes on outside of the chart", async ({ page }) => {
+test("Escape and a zero-length drag change nothing, and a drag continues outside the chart", async ({ page }) => {
   await page.goto("/d/online-retail?from=2011-11-01&to=2011-11-30");
   await settled(page);
   const box = (await page.locator("#revenue-by-day .chart").boundingBox())!;
@@ -47,7 +47,7 @@ test("Escape and a drag of no length change nothing, and a drag goes on outside 
   await expect(page).toHaveURL(/zoom=2011-11-01\.\.2011-11-30%2Cauto/);
 });
 
-test("a zoom is taken back without scripts, and another range forgets it @no-script", async ({ page }) => {
+test("a zoom can be reset without scripts, and another range forgets it @no-script", async ({ page }) => {
   const zoomed = "/d/online-retail?from=2011-11-03&to=2011-11-05&zoom=last-30-days%2Cweek";
   await page.goto(zoomed);
   await page.getByRole("link", { name: "Reset zoom" }).click();

@@ -1,5 +1,5 @@
-//! Feeds the parser of templates and the compiler. The same properties are tested on stable by
-//! `crates/source/tests/fuzz.rs`, over `seeds/compile` and over generated statements.
+//! Feeds the template parser and the compiler. `crates/source/tests/fuzz.rs` tests the same
+//! properties on stable, over `seeds/compile` and generated statements.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Programs that tests need: found, installed with apt where that is possible, or named.
+//! Programs that tests need: found, installed with apt if possible, or else listed as missing.
 
 use crate::process::run_quietly;
 use crate::programs;
@@ -6,7 +6,7 @@ use crate::step::note;
 use crate::workspace::Workspace;
 use anyhow::{Result, bail};
 
-/// Each program with the Debian package that brings it.
+/// Each program with its Debian package.
 const NEEDED: [(&str, &str); 8] = [
     ("chromium", "chromium"),
     ("redis-server", "redis-server"),
@@ -18,7 +18,7 @@ const NEEDED: [(&str, &str); 8] = [
     ("nginx", "nginx"),
 ];
 
-/// Makes sure that all programs are there.
+/// Makes sure that all programs are installed.
 pub(crate) fn install_missing(workspace: &Workspace) -> Result<()> {
     let missing: Vec<&str> = NEEDED
         .iter()
@@ -26,7 +26,7 @@ pub(crate) fn install_missing(workspace: &Workspace) -> Result<()> {
         .map(|(_, package)| *package)
         .collect();
     if missing.is_empty() {
-        note("everything is there");
+        note("everything is installed");
         return Ok(());
     }
     let wanted = missing.join(" ");

@@ -1,5 +1,5 @@
-//! The words after a command: flags, values and what follows `--`. What they mean is the
-//! command's affair; whatever a command leaves over is an error that shows its usage.
+//! The arguments of a command: flags, values and what follows `--`. Each command interprets its
+//! own; any it leaves unused is an error that shows its usage.
 
 use anyhow::{Result, bail};
 
@@ -48,7 +48,7 @@ impl Arguments {
         Ok(Some(self.words.remove(at)))
     }
 
-    /// The words that are neither flags nor their values; asked for after those.
+    /// The positional arguments; call it after the flags and values were taken.
     pub(crate) fn words(&mut self) -> Vec<String> {
         let (flags, words) =
             std::mem::take(&mut self.words).into_iter().partition(|word| word.starts_with('-'));
@@ -56,12 +56,12 @@ impl Arguments {
         words
     }
 
-    /// What followed `--`, for the program that is started.
+    /// The arguments after `--`, for the program to start.
     pub(crate) fn pass_on(&mut self) -> Vec<String> {
         std::mem::take(&mut self.after_dashes)
     }
 
-    /// Refuses what nobody asked for.
+    /// Fails if any argument was not used.
     pub(crate) fn finish(self) -> Result<()> {
         match self.words.first().or(self.after_dashes.first()) {
             Some(word) => bail!("`{word}` is not understood here: cargo xtask {}", self.usage),

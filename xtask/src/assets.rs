@@ -1,4 +1,4 @@
-//! What browsers load: each file under a name with its hash, packed beside it, and a manifest.
+//! What browsers load: each file under a name with its hash, compressed copies, and a manifest.
 
 use crate::frontend::Frontend;
 use crate::scripts;
@@ -44,7 +44,7 @@ impl Site {
         Ok(Self { directory, manifest: BTreeMap::new() })
     }
 
-    /// Writes a file and what is packed of it; the answer is its address.
+    /// Writes a file and its compressed copies; returns its URL path.
     fn add(&mut self, name: &str, bytes: &[u8]) -> Result<String> {
         let hash = blake3::hash(bytes).to_hex();
         let plain = name.rsplit('/').next().unwrap_or(name);
@@ -52,7 +52,7 @@ impl Site {
         let hashed = format!("{stem}.{}.{extension}", &hash.as_str()[..8]);
         let path = self.directory.join("assets").join(&hashed);
         if !path.exists() {
-            // Fonts are packed already.
+            // Fonts are compressed already.
             if extension != "woff2" {
                 write(&path.with_file_name(format!("{hashed}.br")), &brotli(bytes)?)?;
                 write(&path.with_file_name(format!("{hashed}.gz")), &gzip(bytes)?)?;
@@ -67,7 +67,7 @@ impl Site {
         Ok(address)
     }
 
-    /// The manifest last: it names only what is there.
+    /// The manifest comes last, so that it only lists files that exist.
     fn finish(self) -> Result<()> {
         let text = serde_json::to_string_pretty(&self.manifest)?;
         write(&self.directory.join("manifest.json"), text.as_bytes())

@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: what must be shown of the cache, measured on release builds: the proofs of
-//! `bench/` on real servers of their own, and the cache's own benchmarks. Nothing here is a test.
+//! `cargo xtask bench`: measurements of release builds: the proofs of `bench/` on real servers
+//! started for them, and the benchmarks of the cache. Nothing here is a test.
 
 use crate::apt;
 use crate::arguments::Arguments;
@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 use anyhow::{Result, bail};
 use std::process::ExitCode;
 
-/// The proofs in the order in which they run, the longest last.
+/// The proofs in the order they run in, the longest last.
 const PROOFS: [&str; 11] = [
     "round-trips",
     "flight",
@@ -42,7 +42,7 @@ pub(crate) fn run_command(workspace: &Workspace, mut arguments: Arguments) -> Re
         bail!("there is no measurement `{name}`; use one of {names}, {CRITERION}, {BROWSER}");
     }
     if only.is_none() && !extra.is_empty() {
-        bail!("what follows -- is for one measurement: name it with --only");
+        bail!("arguments after -- are for one measurement: name it with --only");
     }
     let wanted = |name: &str| only.as_deref().is_none_or(|only| only == name);
     step("tools", "databases", || apt::install_missing(workspace))?;

@@ -1,4 +1,4 @@
-//! The browser tests: a server of their own over the unshifted demo, and Playwright against it.
+//! The browser tests: a server over the unshifted demo, and Playwright against it.
 
 use crate::packages::{self, Packages};
 use crate::process::{self, Guarded, log_to};
@@ -27,7 +27,7 @@ pub(crate) fn run(workspace: &Workspace, program: &Path) -> Result<Counts> {
     let counts = Counts::of_playwright(&report)?;
     match result {
         Ok(()) => Ok(counts),
-        // Failed specs are counted; anything else is an error of its own.
+        // Failed specs are counted; any other failure is an error.
         Err(_) if counts.failed > 0 => Ok(counts),
         Err(error) => Err(error),
     }
@@ -35,7 +35,7 @@ pub(crate) fn run(workspace: &Workspace, program: &Path) -> Result<Counts> {
 
 /// Measures first paint in a browser, against `program`.
 pub(crate) fn measure(workspace: &Workspace, program: &Path) -> Result<()> {
-    // A database that waits, as one on another machine would for its readers.
+    // A slow database, as one on another machine might be for its readers.
     let elsewhere = services::postgres(workspace)?;
     let views: Vec<String> = WAITS
         .iter()
@@ -58,7 +58,8 @@ struct Server {
 }
 
 impl Server {
-    /// `command`, in the folder of the browser tests, told where the server is.
+    /// `command`, run in the directory of the browser tests, with the server's URL in its
+    /// environment.
     fn command(&self, workspace: &Workspace, mut command: Command) -> Command {
         command.current_dir(workspace.path("end2end"));
         command.env("BRISK_URL", format!("http://127.0.0.1:{}", self.port));
@@ -68,7 +69,7 @@ impl Server {
     }
 }
 
-/// How long the views wait that are measured with, in milliseconds: see `bench/dashboards.mjs`.
+/// How slow the views used for measuring are, in milliseconds: see `bench/dashboards.mjs`.
 const WAITS: [u32; 3] = [20, 800, 5_000];
 
 fn serve(workspace: &Workspace, program: &Path, variables: &[(&str, &str)]) -> Result<Server> {
@@ -77,7 +78,7 @@ fn serve(workspace: &Workspace, program: &Path, variables: &[(&str, &str)]) -> R
     let log = workspace.target("logs/brisk.log");
     let mut serve = workspace.command(program);
     serve.args(["serve", "--demo", "--demo-unshifted", "--demo-still"]);
-    // The clock runs from there: what is loaded again is of another time.
+    // The clock runs on from there, so that a reload has a different time.
     serve.args(["--now", "2011-12-09T13:00", "--clock-pace", "1"]);
     serve.envs(variables.iter().copied());
     let dashboards = dashboards(workspace)?;
@@ -89,7 +90,7 @@ fn serve(workspace: &Workspace, program: &Path, variables: &[(&str, &str)]) -> R
     Ok(Server { port, dashboards, _process: process })
 }
 
-/// The dashboards that ship, and those that only tests want, in a directory that specs may change.
+/// The bundled dashboards and those that only tests need, in a directory that specs may change.
 fn dashboards(workspace: &Workspace) -> Result<PathBuf> {
     let directory = workspace.target("e2e-dashboards");
     if directory.exists() {
@@ -102,7 +103,7 @@ fn dashboards(workspace: &Workspace) -> Result<PathBuf> {
     Ok(directory)
 }
 
-/// Copies what `from` holds into `to`, folders too.
+/// Copies the contents of `from` to `to`, recursively.
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
@@ -122,7 +123,7 @@ fn wait_until_ready(server: &mut Guarded, port: u16, log: &Path) -> Result<()> {
     while !is_ready(port) {
         process::go_on()?;
         if server.has_ended() || begun.elapsed() > PATIENCE {
-            bail!("the server did not get ready:\n{}", process::tail(log, 20));
+            bail!("the server did not become ready:\n{}", process::tail(log, 20));
         }
         std::thread::sleep(Duration::from_millis(100));
     }

@@ -10,7 +10,7 @@ use anyhow::Result;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Which server is built.
+/// Which build of the server.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
     Release,
@@ -26,18 +26,18 @@ pub(crate) fn run_command(workspace: &Workspace, arguments: Arguments) -> Result
 
 /// The frontend and everything else that browsers load.
 pub(crate) fn site(workspace: &Workspace) -> Result<()> {
-    // First: what is missing is said before anything is compiled.
-    step("packages", "what bundles the scripts and shrinks the wasm, from npm", || {
+    // First, so that a missing tool is reported before anything is compiled.
+    step("packages", "the npm packages that bundle the scripts and optimise the wasm", || {
         packages::install(workspace, Packages::Build)
     })?;
     let frontend = step("frontend", "wasm for the browser, in its size profile", || {
         frontend::build(workspace)
     })?;
-    step("assets", "hashed and packed, in target/site", || assets::build(workspace, &frontend))
+    step("assets", "hashed and compressed, in target/site", || assets::build(workspace, &frontend))
 }
 
-/// What is measured and what measures, together: one after the other would compile what they share
-/// twice, because each asks for other features of it. The answer is where the server is.
+/// Builds the program under test together with the benchmarks: building one after the other would
+/// compile shared dependencies twice, with different features. Returns the path of the server.
 pub(crate) fn measured(workspace: &Workspace) -> Result<PathBuf> {
     let words = ["build", "--quiet", "-p", "brisk-server", "-p", "brisk-bench", "--release"];
     step("server", "the release build of brisk and brisk-bench", || {
@@ -46,7 +46,7 @@ pub(crate) fn measured(workspace: &Workspace) -> Result<PathBuf> {
     Ok(workspace.target("release/brisk"))
 }
 
-/// The server; the answer is where it is.
+/// Builds the server; returns its path.
 pub(crate) fn server(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
     let (name, words): (&str, &[&str]) = match profile {
         Profile::Release => ("release", &["build", "--quiet", "-p", "brisk-server", "--release"]),

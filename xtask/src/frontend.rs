@@ -1,4 +1,4 @@
-//! The frontend: wasm in its size profile, bound to JavaScript and optimised.
+//! The frontend: wasm in its size profile, with its JavaScript bindings, and optimised.
 
 use crate::packages;
 use crate::process::run;
@@ -12,16 +12,16 @@ use std::path::{Path, PathBuf};
 /// The target of the frontend.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
-/// What was built.
+/// The built files.
 pub(crate) struct Frontend {
     pub(crate) js: PathBuf,
     pub(crate) wasm: PathBuf,
 }
 
-/// Adds the wasm target where it is missing.
+/// Adds the wasm target if it is missing.
 pub(crate) fn wasm_target(workspace: &Workspace) -> Result<()> {
     let Some(rustup) = programs::find("rustup") else {
-        // A toolchain without rustup has the target or cargo will say so.
+        // Without rustup, the toolchain has the target, or cargo reports that it does not.
         return Ok(());
     };
     let installed = workspace.command(&rustup).args(["target", "list", "--installed"]).output();
@@ -32,7 +32,7 @@ pub(crate) fn wasm_target(workspace: &Workspace) -> Result<()> {
     run(workspace.command(rustup).args(["target", "add", TARGET]))
 }
 
-/// Builds the frontend; what has not changed is not built again.
+/// Builds the frontend, unless it is unchanged.
 pub(crate) fn build(workspace: &Workspace) -> Result<Frontend> {
     wasm_target(workspace)?;
     run(&mut workspace.cargo(&[
@@ -62,7 +62,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<Frontend> {
     Ok(frontend)
 }
 
-/// wasm-bindgen as a library: its version is the one in Cargo.lock and cannot mismatch.
+/// wasm-bindgen as a library: its version is the one in Cargo.lock, so it always matches.
 fn bind(linked: &Path, directory: &Path) -> Result<()> {
     let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
     bindgen
@@ -76,7 +76,7 @@ fn bind(linked: &Path, directory: &Path) -> Result<()> {
     bindgen.generate(directory).context("wasm-bindgen could not write the frontend")
 }
 
-/// Half the bytes.
+/// Halves the size.
 fn optimise(workspace: &Workspace, wasm: &Path) -> Result<()> {
     let features = [
         "bulk-memory",

@@ -1,5 +1,5 @@
-//! The commands of this repository, for people and for CI alike. This file owns the list of
-//! commands and the exit code; each command has a file of its own.
+//! The commands of this repository, for people and CI alike. This file owns the list of commands
+//! and the exit code; each command has a file of its own.
 //!
 //! To add a command: write a module with a `run` function and add a line to `COMMANDS`.
 
@@ -52,13 +52,13 @@ const COMMANDS: [Command; 5] = [
     Command {
         name: "test",
         usage: "test [--quick] [CRATE…] [FILTER…]",
-        about: "all that CI runs; or the tests of some crates, or of some names; --quick leaves out services and browser",
+        about: "everything that CI runs, or only tests of some crates or with some names; --quick skips services and browser",
         run: test::run,
     },
     Command {
         name: "bench",
         usage: "bench [--only NAME] [-- ARGS]",
-        about: "what must be shown, measured: see docs/measurements.md; about half an hour",
+        about: "the benchmarks of docs/measurements.md; takes about half an hour",
         run: bench::run_command,
     },
     Command {

@@ -1,5 +1,5 @@
-//! The npm packages that bundle, check and test what runs in the browser: installed as
-//! `package-lock.json` says, and again only when it has changed.
+//! The npm packages that bundle, check and test what runs in the browser: installed from
+//! `package-lock.json`, and again only when it has changed.
 
 use crate::process::run_quietly;
 use crate::programs;
@@ -17,12 +17,12 @@ pub(crate) enum Packages {
     All,
 }
 
-/// Installs what is missing; quick where nothing is.
+/// Installs missing packages; quick if there are none.
 pub(crate) fn install(workspace: &Workspace, packages: Packages) -> Result<()> {
     let lock = workspace.path("package-lock.json");
     let lock = fs::read(&lock).with_context(|| format!("{} cannot be read", lock.display()))?;
     let hash = blake3::hash(&lock).to_hex().to_string();
-    // npm removes the folder first, so an install that was cut short leaves no stamp.
+    // npm removes the directory first, so an interrupted install leaves no stamp.
     let stamp = workspace.path("node_modules/.installed-from");
     let installed = fs::read_to_string(&stamp).unwrap_or_default();
     if is_enough(&installed, &hash, packages) {
@@ -40,7 +40,7 @@ pub(crate) fn install(workspace: &Workspace, packages: Packages) -> Result<()> {
         .with_context(|| format!("{} is not writable", stamp.display()))
 }
 
-/// A program of an installed package, to be run in the root of the repository.
+/// A program of an installed package, to be run in the repository's root.
 pub(crate) fn command(workspace: &Workspace, program: &str) -> Command {
     workspace.command(workspace.path("node_modules/.bin").join(program))
 }
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn packages_are_installed_again_only_for_another_lock_or_for_more_of_them() {
+    fn packages_are_installed_again_only_for_another_lock_file_or_for_more_of_them() {
         let (build, all) = (written("a", Packages::Build), written("a", Packages::All));
         assert!(is_enough(&build, "a", Packages::Build));
         assert!(is_enough(&all, "a", Packages::Build));

@@ -1,8 +1,8 @@
-//! Child processes: how they are run, how their output is read, and that none outlives us.
+//! Child processes: running them, reading their output, and making sure that none outlives us.
 //!
-//! Each child leads a process group of its own, so that it can be ended together with whatever
-//! it started. Ctrl-C and SIGTERM are passed on to the child in the foreground; the command then
-//! comes back with an error, and everything that was started is stopped on the ordinary way out.
+//! Each child leads its own process group, so that it can be ended together with whatever it
+//! started. Ctrl-C and SIGTERM are passed on to the foreground child; its command then fails, and
+//! everything that was started is stopped on the normal way out.
 
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -16,13 +16,13 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-/// The process groups of the children that a command waits for right now.
+/// The process groups of the children that a command is waiting for.
 static FOREGROUND: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
 
 /// How long a child may take to stop when asked to, before it is killed.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Starts to pass interrupts on. Once, at the start of the program.
+/// Starts passing interrupts on. Call it once, at the start of the program.
 pub(crate) fn watch_for_interrupts() -> Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])
@@ -42,18 +42,18 @@ pub(crate) fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::SeqCst)
 }
 
-/// Fails when somebody pressed Ctrl-C, for loops that wait.
+/// Fails after Ctrl-C; for loops that wait.
 pub(crate) fn go_on() -> Result<()> {
     if interrupted() { bail!("interrupted") } else { Ok(()) }
 }
 
-/// Runs a command whose output goes where ours goes.
+/// Runs a command that inherits our output.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let name = describe(command);
     finish(spawn(command)?, &name)
 }
 
-/// Runs a command, shows each line of its standard output and hands it to `read`.
+/// Runs a command, prints each line of its standard output and passes it to `read`.
 pub(crate) fn run_reading(command: &mut Command, mut read: impl FnMut(&str)) -> Result<()> {
     read_lines(command, |line| {
         println!("{line}");
@@ -61,7 +61,7 @@ pub(crate) fn run_reading(command: &mut Command, mut read: impl FnMut(&str)) -> 
     })
 }
 
-/// Runs a command and hands each line of its standard output to `read`.
+/// Runs a command and passes each line of its standard output to `read`.
 pub(crate) fn read_lines(command: &mut Command, mut read: impl FnMut(&str)) -> Result<()> {
     let name = describe(command);
     let mut child = spawn(command.stdout(Stdio::piped()))?;
@@ -77,16 +77,16 @@ pub(crate) fn read_lines(command: &mut Command, mut read: impl FnMut(&str)) -> R
     finish(child, &name)
 }
 
-/// Runs a command whose output only matters when it fails: it goes to `log`, and its end is shown
-/// on failure.
+/// Runs a command whose output only matters when it fails: it goes to `log`, and the end of that is
+/// shown on failure.
 pub(crate) fn run_quietly(command: &mut Command, log: &Path) -> Result<()> {
     let name = describe(command);
     let child = spawn(log_to(command, log)?)?;
     finish(child, &name)
-        .with_context(|| format!("{}\n(all of it is in {})", tail(log, 25), log.display()))
+        .with_context(|| format!("{}\n(the whole log is in {})", tail(log, 25), log.display()))
 }
 
-/// Sends the output of a command to a file.
+/// Redirects the output of a command to a file.
 pub(crate) fn log_to<'a>(command: &'a mut Command, log: &Path) -> Result<&'a mut Command> {
     if let Some(parent) = log.parent() {
         std::fs::create_dir_all(parent)
@@ -105,31 +105,31 @@ pub(crate) fn tail(log: &Path, lines: usize) -> String {
     all[all.len().saturating_sub(lines)..].join("\n")
 }
 
-/// A child that ends with the value: asked first, killed when it does not listen.
+/// A child that is stopped when dropped: first asked to end, then killed.
 pub(crate) struct Guarded {
     inner: Child,
     stop_with: Signal,
 }
 
 impl Guarded {
-    /// Starts a command in the background of ours. `stop_with` is how it likes to be asked.
+    /// Starts a command in the background. `stop_with` is the signal that asks it to end.
     pub(crate) fn start(command: &mut Command, stop_with: Signal) -> Result<Self> {
         let mut child = spawn(command)?;
         child.stop_with = stop_with;
         Ok(child)
     }
 
-    /// Whether it has ended by itself.
+    /// Whether it has exited by itself.
     pub(crate) fn has_ended(&mut self) -> bool {
         !matches!(self.inner.try_wait(), Ok(None))
     }
 
-    /// What it writes to its standard output, where that is piped.
+    /// Its standard output, if that is piped.
     pub(crate) fn output(&mut self) -> Option<std::process::ChildStdout> {
         self.inner.stdout.take()
     }
 
-    /// Waits for its end; whether that was a good one.
+    /// Waits until it exits; returns whether it succeeded.
     pub(crate) fn has_succeeded(&mut self) -> Result<bool> {
         Ok(self.inner.wait().context("a program could not be waited for")?.success())
     }
@@ -172,7 +172,7 @@ fn spawn(command: &mut Command) -> Result<Guarded> {
 fn finish(mut child: Guarded, name: &str) -> Result<()> {
     let group = child.group();
     foreground().extend(group);
-    // A signal that came before the line above found nobody to pass it on to.
+    // A signal before the line above had no child to be passed on to.
     if let (true, Some(group)) = (interrupted(), group) {
         end_group(group, Signal::TERM);
     }
@@ -181,7 +181,7 @@ fn finish(mut child: Guarded, name: &str) -> Result<()> {
     go_on()?;
     match status?.code() {
         Some(0) => Ok(()),
-        Some(code) => bail!("`{name}` failed with exit code {code}; what it said is above"),
+        Some(code) => bail!("`{name}` failed with exit code {code}; its output is above"),
         None => bail!("`{name}` was ended by a signal"),
     }
 }
@@ -190,7 +190,7 @@ fn foreground() -> std::sync::MutexGuard<'static, Vec<Pid>> {
     FOREGROUND.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The group may have ended meanwhile, which is what we want.
+/// The group may have ended meanwhile, which is fine.
 fn end_group(group: Pid, signal: Signal) {
     let _ = kill_process_group(group, signal);
 }

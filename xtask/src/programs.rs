@@ -1,13 +1,13 @@
-//! Finds programs: on the PATH, and where Debian puts servers that it keeps off the PATH.
+//! Finds programs on the PATH, and where Debian installs servers outside the PATH.
 
 use std::path::{Path, PathBuf};
 
-/// The full path of a program, if it is on this machine.
+/// The full path of a program, if it is installed.
 pub(crate) fn find(name: &str) -> Option<PathBuf> {
     folders().into_iter().map(|folder| folder.join(name)).find(|file| is_program(file))
 }
 
-/// The folders that are searched, in order.
+/// The directories that are searched, in order.
 pub(crate) fn folders() -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<_> = std::env::split_paths(&path).collect();
@@ -16,7 +16,7 @@ pub(crate) fn folders() -> Vec<PathBuf> {
     folders
 }
 
-/// Debian keeps each version of PostgreSQL in a folder of its own; the newest comes first.
+/// Debian installs each version of PostgreSQL in a directory of its own; newest first.
 fn postgres_folders() -> Vec<PathBuf> {
     let Ok(versions) = std::fs::read_dir("/usr/lib/postgresql") else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! The scripts of the browser and of its tests: types, lints, and the one file that pages load.
+//! The scripts of the browser and of its tests: types, lints, and the one bundle that pages load.
 
 use crate::packages::{self, Packages};
 use crate::process::run;
@@ -7,10 +7,10 @@ use crate::workspace::Workspace;
 use anyhow::Result;
 use std::path::PathBuf;
 
-/// Type-checks and lints `frontend/scripts` and `end2end`. A circle of imports is an error, too:
+/// Type-checks and lints `frontend/scripts` and `end2end`. Import cycles are an error, too:
 /// `import/no-cycle` in `.oxlintrc.json`.
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
-    step("scripts", "tsc and oxlint have nothing to say", || {
+    step("scripts", "types and lints, with tsc and oxlint", || {
         packages::install(workspace, Packages::All)?;
         for project in ["frontend", "end2end"] {
             run(packages::command(workspace, "tsc").args(["--project", project]))?;
@@ -20,13 +20,13 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     })
 }
 
-/// Bundles `frontend/scripts`; the answer is where the file is. One file: each more would be a
-/// request before the first island starts.
+/// Bundles `frontend/scripts` and returns the file's path. It is a single file, because each
+/// further one would be another request before the first island starts.
 pub(crate) fn bundle(workspace: &Workspace) -> Result<PathBuf> {
     let bundle = workspace.target("frontend/loader.js");
     let mut esbuild = packages::command(workspace, "esbuild");
     esbuild.args(["frontend/scripts/main.js", "--bundle", "--minify", "--log-level=warning"]);
-    // A module, because the islands wait for the wasm at its top level.
+    // A module, because the islands await the wasm at its top level.
     esbuild.args(["--format=esm", "--target=es2022"]);
     run(esbuild.arg(format!("--outfile={}", bundle.display())))?;
     Ok(bundle)

@@ -36,8 +36,8 @@ fn command(workspace: &Workspace, program: &Path, port: u16, extra: &[String]) -
     command
 }
 
-/// Builds again and starts anew whenever a source changes. A build that fails leaves the old
-/// server running.
+/// Rebuilds and restarts whenever a source file changes. A failed build leaves the old server
+/// running.
 fn develop(workspace: &Workspace, command: impl Fn() -> Command) -> Result<ExitCode> {
     let mut watch = Watch::new(workspace);
     let mut server = Guarded::start(&mut command(), Signal::TERM)?;
@@ -45,7 +45,7 @@ fn develop(workspace: &Workspace, command: impl Fn() -> Command) -> Result<ExitC
         process::go_on()?;
         std::thread::sleep(Duration::from_millis(500));
         if server.has_ended() && !watch.has_changed() {
-            bail!("the server ended; what it said is above");
+            bail!("the server ended; its output is above");
         }
         if !watch.take_change() {
             continue;
@@ -56,7 +56,7 @@ fn develop(workspace: &Workspace, command: impl Fn() -> Command) -> Result<ExitC
                 drop(server);
                 server = Guarded::start(&mut command(), Signal::TERM)?;
             }
-            Err(error) => eprintln!("{error:#}\nthe old server goes on"),
+            Err(error) => eprintln!("{error:#}\nthe old server keeps running"),
         }
     }
 }

@@ -1,9 +1,9 @@
-//! A step of a command: says what it does before, and how long it took after.
+//! A step of a command: prints what it does before, and how long it took after.
 
 use anyhow::Result;
 use std::time::{Duration, Instant};
 
-/// Runs `work` under a name that stands in front of all it says.
+/// Runs `work` under a name that introduces its output.
 pub(crate) fn step<T>(name: &str, doing: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     println!("==> {name}: {doing}");
     let start = Instant::now();
@@ -13,12 +13,12 @@ pub(crate) fn step<T>(name: &str, doing: &str, work: impl FnOnce() -> Result<T>)
     result
 }
 
-/// A line of a step that is worth reading.
+/// Prints a noteworthy line of a step.
 pub(crate) fn note(text: impl AsRef<str>) {
     println!("    {}", text.as_ref());
 }
 
-/// A time as people say it: `0.4 s`, `12.3 s`, `2 min 05 s`.
+/// A readable duration: `0.4 s`, `12.3 s`, `2 min 05 s`.
 pub(crate) fn took(time: Duration) -> String {
     let seconds = time.as_secs();
     if seconds < 60 {
@@ -28,7 +28,7 @@ pub(crate) fn took(time: Duration) -> String {
     }
 }
 
-/// A size as people say it, in decimal kilobytes.
+/// A readable size, in decimal kilobytes.
 pub(crate) fn size(bytes: usize) -> String {
     format!("{:.1} kB", bytes as f64 / 1000.0)
 }
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_read_as_people_say_them() {
+    fn times_and_sizes_are_readable() {
         assert_eq!(took(Duration::from_millis(420)), "0.4 s");
         assert_eq!(took(Duration::from_secs(125)), "2 min 05 s");
         assert_eq!(size(1_234), "1.2 kB");

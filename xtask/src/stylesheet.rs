@@ -1,10 +1,10 @@
-//! The style sheet: the parts in the order of `style/main.css`, without comments.
+//! The style sheet: the files imported by `style/main.css`, in order, without comments.
 
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::Path;
 
-/// All of `style/`, as one sheet.
+/// All of `style/` as one sheet.
 pub(crate) fn joined(style: &Path) -> Result<String> {
     let main = style.join("main.css");
     let text = fs::read_to_string(&main).with_context(|| format!("{}", main.display()))?;
@@ -21,7 +21,7 @@ pub(crate) fn joined(style: &Path) -> Result<String> {
     Ok(smaller(&sheet))
 }
 
-/// Without comments, indentation and empty lines; the rest is what packing is for.
+/// Strips comments, indentation and empty lines; compression does the rest.
 fn smaller(css: &str) -> String {
     let mut out = String::with_capacity(css.len());
     let mut rest = css;
@@ -37,7 +37,7 @@ fn smaller(css: &str) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn comments_and_blank_lines_go() {
+    fn comments_and_blank_lines_are_stripped() {
         let css = "/* a\n b */\n.x {\n\n  color: red; /* why */\n}\n";
         assert_eq!(super::smaller(css), ".x {\ncolor: red;\n}");
     }

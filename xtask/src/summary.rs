@@ -1,4 +1,4 @@
-//! What the tests came to: counted from what the runners say.
+//! Test counts, parsed from the output of the runners.
 
 use anyhow::{Context, Result};
 use std::ops::{AddAssign, Sub};
@@ -12,7 +12,7 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    /// Counts in a line of cargo: `test result: ok. 3 passed; 0 failed; …`.
+    /// Parses a line of cargo: `test result: ok. 3 passed; 0 failed; …`.
     pub(crate) fn of_cargo_line(line: &str) -> Option<Self> {
         let counts = line.trim().strip_prefix("test result: ")?;
         let number = |word: &str| -> Option<u64> {
@@ -22,7 +22,7 @@ impl Counts {
         Some(Self { passed: number("passed")?, failed: number("failed")? })
     }
 
-    /// Counts in Playwright's report; what passed only on a second try has passed.
+    /// Parses Playwright's report; a test that passed on a retry has passed.
     pub(crate) fn of_playwright(report: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(report).context("Playwright wrote no report")?;
         let report: serde_json::Value = serde_json::from_str(&text)?;

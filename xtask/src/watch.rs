@@ -1,5 +1,5 @@
-//! Whether a source has changed: the newest modification time below the folders of the code.
-//! Dashboards are not among them: the server reads those again by itself.
+//! Detects changes to the source by the newest modification time in the code's directories.
+//! Dashboards are not among them: the server reloads those by itself.
 
 use crate::workspace::Workspace;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ impl Watch {
         self.newest() > self.seen
     }
 
-    /// Whether there was a change since the last call.
+    /// Whether anything has changed since the last call.
     pub(crate) fn take_change(&mut self) -> bool {
         let changed = self.has_changed();
         self.seen = self.newest();

@@ -1,4 +1,4 @@
-//! Where things lie in this repository, and how cargo is called in it.
+//! The paths of this repository, and how to run cargo in it.
 
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
@@ -27,24 +27,24 @@ impl Workspace {
         self.root.join(relative)
     }
 
-    /// `path` as seen from the repository's root, for people.
+    /// `path` relative to the repository's root, for display.
     pub(crate) fn relative<'p>(&self, path: &'p Path) -> &'p Path {
         path.strip_prefix(&self.root).unwrap_or(path)
     }
 
-    /// A path below cargo's target directory, where everything that is built goes.
+    /// A path below cargo's target directory, where all build output goes.
     pub(crate) fn target(&self, relative: &str) -> PathBuf {
         self.target.join(relative)
     }
 
-    /// `program`, to be run in the root of the repository.
+    /// `program`, to be run in the repository's root.
     pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
         command.current_dir(&self.root);
         command
     }
 
-    /// The cargo that runs us, so that both builds are of one toolchain.
+    /// The cargo that runs us, so that both builds use one toolchain.
     pub(crate) fn cargo(&self, words: &[&str]) -> Command {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = self.command(PathBuf::from(cargo));

@@ -1,4 +1,4 @@
-//! A `brisk serve` process: one of several replicas, which may be killed and paused.
+//! A `brisk serve` process: one of several replicas, which can be killed and paused.
 
 use super::guarded::Guarded;
 use super::{free_port, listening};
@@ -11,7 +11,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// What all replicas of one proof share.
+/// What all replicas in a proof share.
 #[derive(Debug, Clone)]
 pub struct Deployment {
     /// The program.
@@ -38,7 +38,7 @@ impl Deployment {
         self.start_with(&[])
     }
 
-    /// Starts a replica with more in its environment.
+    /// Starts a replica with additional environment variables.
     pub fn start_with(&self, variables: &[(String, String)]) -> Result<Brisk> {
         let directory = tempfile::Builder::new().prefix("brisk-bench-").tempdir()?;
         let dashboards = directory.path().join("dashboards");
@@ -46,7 +46,7 @@ impl Deployment {
         for (name, text) in &self.dashboards {
             std::fs::write(dashboards.join(name), text)?;
         }
-        // Pages name these files; nobody loads them here.
+        // Pages link to these files; no client loads them here.
         let manifest = r#"{"brisk.css":"/assets/brisk.css","brisk.js":"/assets/brisk.js",
             "brisk_bg.wasm":"/assets/brisk_bg.wasm","loader.js":"/assets/loader.js"}"#;
         std::fs::write(directory.path().join("manifest.json"), manifest)?;
@@ -65,11 +65,11 @@ impl Deployment {
 }
 
 impl Brisk {
-    /// Starts it again.
+    /// Restarts it.
     pub fn run(&self) -> Result<()> {
         let words: Vec<OsString> = vec![self.program.clone().into(), "serve".into()];
         let log = self.log();
-        // What the caller's environment says about Brisk is not meant for this one.
+        // Variables for Brisk in the caller's environment must not reach this one.
         let mut variables = vec![("RUST_LOG".to_owned(), "info".to_owned())];
         variables.extend(self.variables.iter().cloned());
         let process = Guarded::start(&words, self.directory.path(), &log, "KILL", &variables)?;
@@ -78,12 +78,12 @@ impl Brisk {
             .with_context(|| std::fs::read_to_string(&log).unwrap_or_default())
     }
 
-    /// The address of `path`.
+    /// The URL of `path`.
     pub fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// Puts a file among those that it serves from `/assets`.
+    /// Adds a file that it serves under `/assets`.
     pub fn add_asset(&self, name: &str, bytes: &[u8]) -> Result<()> {
         let folder = self.directory.path().join("assets");
         std::fs::create_dir_all(&folder)?;
@@ -100,17 +100,17 @@ impl Brisk {
         self.lock().as_ref().context("it does not run")?.signal(signal)
     }
 
-    /// Ends it at once.
+    /// Kills it.
     pub fn kill(&self) {
         drop(self.lock().take());
     }
 
-    /// What it has said.
+    /// The path of its log.
     pub fn log(&self) -> PathBuf {
         self.directory.path().join("log")
     }
 
-    /// A figure of its own, as `/metrics` says it: `loads_total`.
+    /// A figure from its `/metrics`, by name: `loads_total`.
     pub async fn figure(&self, name: &str) -> Result<u64> {
         let patience = Duration::from_secs(30);
         let answer = Client::default().get(&self.url("/metrics"), patience).await?;
@@ -128,7 +128,7 @@ impl Brisk {
         Ok(kilobytes.context("the kernel does not say")? * 1024)
     }
 
-    /// Its open files: connections, mostly.
+    /// Its open files, mostly connections.
     pub fn open_files(&self) -> Result<usize> {
         Ok(std::fs::read_dir(self.proc()?.join("fd"))?.count())
     }

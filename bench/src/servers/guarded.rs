@@ -1,4 +1,4 @@
-//! A process that ends with ours.
+//! A child process that ends with this one.
 
 use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process};
@@ -8,8 +8,8 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// Says the process's id, and ends it when the other end of its input is gone: even if we are
-/// killed, nothing is left behind.
+/// Prints the process's id, and ends it when stdin is closed: even if we are killed, nothing is
+/// left behind.
 const GUARD: &str = "log=$1; last=$2; shift 2; \"$@\" >>\"$log\" 2>&1 <&- & server=$!; \
                      echo $server; read nothing; kill -CONT $server; kill -$last $server; wait";
 
@@ -20,8 +20,7 @@ pub struct Guarded {
 }
 
 impl Guarded {
-    /// Starts `words` in `directory`; what it says goes to `log`. `last` is the signal that ends
-    /// it in the end.
+    /// Starts `words` in `directory`, with its output in `log`. `last` is the signal that ends it.
     pub fn start(
         words: &[OsString],
         directory: &Path,

@@ -1,5 +1,5 @@
-//! Real servers of our own, on free ports, in temporary directories. They end with this process,
-//! however it ends.
+//! Real servers on free ports, in temporary directories. They end with this process, however it
+//! ends.
 
 pub mod brisk;
 pub mod guarded;
@@ -15,15 +15,15 @@ use std::time::{Duration, Instant};
 /// How long a server may take to start.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A port that nobody uses right now. Not one of those that the system gives to clients: one of
-/// them could take it before the server does, or while that is down.
+/// A free port. Not an ephemeral one: a client could be given it before the server binds it, or
+/// while the server is down.
 pub fn free_port() -> Result<u16> {
     let mut tried = (0..1_000).map(|_| rand::random_range(10_000..32_000));
     let free = tried.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
     free.context("no port is free")
 }
 
-/// Waits until somebody listens on `port`.
+/// Waits until `port` accepts connections.
 pub(crate) fn listening(port: u16, what: &str) -> Result<()> {
     let begun = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
@@ -35,7 +35,7 @@ pub(crate) fn listening(port: u16, what: &str) -> Result<()> {
     Ok(())
 }
 
-/// A program in the search path, or where Debian puts PostgreSQL's.
+/// A program on the PATH, or where Debian puts PostgreSQL's.
 fn program(name: &str) -> Result<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
@@ -45,7 +45,7 @@ fn program(name: &str) -> Result<PathBuf> {
     found.with_context(|| format!("{name} is not installed; cargo xtask test installs it"))
 }
 
-/// Databases refuse to run as root: who runs them instead.
+/// Databases refuse to run as root: the user that runs them instead.
 fn unprivileged() -> Option<&'static str> {
     if !rustix::process::geteuid().is_root() {
         return None;

@@ -1,4 +1,4 @@
-//! A PostgreSQL that counts its statements, and may be killed and started again.
+//! A PostgreSQL server that counts its statements, and can be killed and restarted.
 
 use super::guarded::Guarded;
 use super::{free_port, listening, program, unprivileged};
@@ -11,12 +11,12 @@ use std::sync::Mutex;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// Who owns the data; panels read as [`READER`].
+/// The owner of the data; panels read as [`READER`].
 const OWNER: &str = "owner";
-/// The role that sources read as: it may only read.
+/// The read-only role of sources.
 pub const READER: &str = "reader";
 
-/// A PostgreSQL server of our own.
+/// A private PostgreSQL server.
 pub struct Postgres {
     /// Where it listens.
     pub port: u16,
@@ -27,7 +27,7 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Makes a server with an empty database, and counts its statements.
+    /// Creates a server with an empty database, and counts its statements.
     pub async fn start() -> Result<Self> {
         let directory = tempfile::Builder::new().prefix("brisk-bench-").tempdir()?;
         if let Some(user) = unprivileged() {
@@ -61,7 +61,7 @@ impl Postgres {
         Ok(server)
     }
 
-    /// Starts it again, on the same port, with its data.
+    /// Restarts it, on the same port, with its data.
     pub fn run(&self) -> Result<()> {
         let mut words = as_unprivileged();
         words.push(program("postgres")?.into());
@@ -87,12 +87,12 @@ impl Postgres {
         listening(self.port, "postgres")
     }
 
-    /// The address for a source that reads.
+    /// The URL for a source.
     pub fn url(&self) -> String {
         format!("postgres://{READER}@127.0.0.1:{}/postgres", self.port)
     }
 
-    /// Ends it at once, with all that it is doing.
+    /// Kills it, with everything it is doing.
     pub fn kill(&self) {
         drop(self.lock().take());
     }
@@ -109,14 +109,14 @@ impl Postgres {
         done.map(|_| ()).with_context(|| format!("running {sql}"))
     }
 
-    /// One number.
+    /// Queries a single number.
     pub async fn number(&self, sql: &str) -> Result<i64> {
         let query = sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned()));
         query.fetch_one(&self.pool).await.with_context(|| format!("running {sql}"))
     }
 
-    /// Statements that the sources' role has run, and started, since the last reset, but for what
-    /// prepares its sessions.
+    /// Statements that the sources' role has completed or started since the last reset, without
+    /// those that prepare its sessions.
     pub async fn statements(&self) -> Result<i64> {
         self.number(&format!(
             "select coalesce(sum(calls), 0)::int8 from pg_stat_statements \
@@ -126,12 +126,12 @@ impl Postgres {
         .await
     }
 
-    /// Forgets what was counted.
+    /// Resets the count.
     pub async fn reset(&self) -> Result<()> {
         self.execute("select pg_stat_statements_reset()").await
     }
 
-    /// Statements of sources that run right now.
+    /// Statements of sources that are running.
     pub async fn running(&self) -> Result<i64> {
         self.number(&format!(
             "select count(*) from pg_stat_activity where usename = '{READER}' and state = 'active'"
@@ -139,7 +139,7 @@ impl Postgres {
         .await
     }
 
-    /// Connections of sources: all, and those within a transaction.
+    /// Connections of sources: all, and those in a transaction.
     pub async fn connections(&self) -> Result<(i64, i64)> {
         let of = |more: &str| {
             format!("select count(*) from pg_stat_activity where usename = '{READER}'{more}")
@@ -148,7 +148,7 @@ impl Postgres {
         Ok((self.number(&of("")).await?, self.number(&within).await?))
     }
 
-    /// Processor time that it and its children have used, dead ones included.
+    /// CPU time of the server and its children, including those that have exited.
     pub fn cpu_time(&self) -> Result<Duration> {
         let guard = self.lock();
         let parent = guard.as_ref().context("it does not run")?.pid().as_raw_nonzero().get();
@@ -160,7 +160,7 @@ impl Postgres {
                 continue;
             };
             let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else { continue };
-            // The second field is a name in parentheses, which may hold anything.
+            // The second field is a name in parentheses, which may contain anything.
             let Some((_, rest)) = stat.rsplit_once(") ") else { continue };
             let fields: Vec<i64> =
                 rest.split(' ').map(|field| field.parse().unwrap_or(0)).collect();
@@ -171,7 +171,7 @@ impl Postgres {
                 ticks += fields[11..13].iter().sum::<i64>();
             }
         }
-        // Linux counts in hundredths of a second on every machine that people use.
+        // Linux counts in hundredths of a second on all common machines.
         Ok(Duration::from_millis(u64::try_from(ticks)? * 10))
     }
 

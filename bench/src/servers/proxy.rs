@@ -1,4 +1,4 @@
-//! A proxy that holds back what a server answers.
+//! A proxy that delays a server's answers.
 
 use anyhow::Result;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
 use tokio::net::{TcpListener, TcpStream};
 
-/// A proxy before a server on this machine. It ends with the value.
+/// A proxy in front of a server on this machine. It stops when dropped.
 pub struct Proxy {
     /// Where it listens.
     pub port: u16,
@@ -16,7 +16,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// A proxy before `port`, without a delay for now.
+    /// A proxy in front of `port`, without a delay at first.
     pub async fn before(port: u16) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let own = listener.local_addr()?.port();
@@ -30,7 +30,7 @@ impl Proxy {
         Ok(Self { port: own, delay, task: task.abort_handle() })
     }
 
-    /// Holds every answer back by `delay`, from now on.
+    /// Delays every answer by `delay`, from now on.
     pub fn delay(&self, delay: Duration) {
         let millis = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
         self.delay.store(millis, Ordering::SeqCst);

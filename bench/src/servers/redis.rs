@@ -1,4 +1,4 @@
-//! A Redis that may be killed, paused, flushed, filled and started again.
+//! A Redis server that can be killed, paused, flushed, filled and restarted.
 
 use super::guarded::Guarded;
 use super::{free_port, listening, program};
@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// A Redis server of our own.
+/// A private Redis server.
 pub struct Redis {
     /// Where it listens.
     pub port: u16,
@@ -31,7 +31,7 @@ impl Redis {
         Ok(server)
     }
 
-    /// Starts it again, on the same port, with what it has saved.
+    /// Restarts it, on the same port, with what it has saved.
     pub fn run(&self) -> Result<()> {
         let port = self.port.to_string();
         let mut words: Vec<OsString> = vec![program("redis-server")?.into()];
@@ -56,7 +56,7 @@ impl Redis {
         self.lock().as_ref().context("it does not run")?.signal(signal)
     }
 
-    /// Ends it at once.
+    /// Kills it.
     pub fn kill(&self) {
         drop(self.lock().take());
     }
@@ -70,7 +70,7 @@ impl Redis {
         Ok(command.arg(&words[1..]).query(&mut connection)?)
     }
 
-    /// How often each command was called, by its name.
+    /// How often each command was called, by name.
     pub fn calls(&self) -> Result<std::collections::BTreeMap<String, u64>> {
         let text: String = self.command(&["INFO", "commandstats"])?;
         let lines = text.lines().filter_map(|line| {

@@ -1,8 +1,7 @@
-//! What the cache costs: a dashboard of twenty panels from memory, from Redis (compared with the
-//! barest way to get the same bytes), under writers; entries as bytes.
+//! What the cache costs: a dashboard of twenty panels from memory, from Redis (compared with a bare
+//! MGET of the same bytes), and under writers; encoding and decoding of entries.
 //!
-//! It starts a Redis of its own. Whatever waits for Redis runs in a task of the runtime, as it
-//! does in a server.
+//! It starts its own Redis. Whatever waits for Redis runs in a task of the runtime, as in a server.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
@@ -31,7 +30,7 @@ const PANELS: usize = 20;
 const BYTES: usize = 4 << 10;
 const WRITERS: usize = 8;
 
-/// Bytes, as frames are.
+/// Bytes, like an encoded frame.
 #[derive(Debug, Clone, PartialEq)]
 struct Bytes(Arc<Vec<u8>>);
 
@@ -68,7 +67,7 @@ fn bytes(length: usize, compressible: bool) -> Bytes {
     Bytes(Arc::new(bytes))
 }
 
-/// A panel's tags, as in a real dashboard: its own, its table's, its dashboard's, its source's.
+/// A panel's tags, as in a real dashboard: its own, and those of its table, dashboard and source.
 fn request(panel: usize) -> Request {
     let tags = [
         format!("panel:sales/{panel}"),
@@ -106,8 +105,8 @@ async fn fill(cache: &Cache<Bytes>, value: &Bytes) {
     }
 }
 
-/// One page: a lookup, and loads of what is not current, side by side. The loader takes no time:
-/// only the cache is measured.
+/// One page: a lookup, and concurrent loads of what is not current. The loader takes no time, so
+/// that only the cache is measured.
 async fn page(cache: &Cache<Bytes>, requests: &[Request], value: &Bytes) {
     let found = cache.lookup(requests, Trigger::View).await;
     let current =
@@ -119,8 +118,8 @@ async fn page(cache: &Cache<Bytes>, requests: &[Request], value: &Bytes) {
     futures::future::try_join_all(loads).await.unwrap();
 }
 
-/// A cache over Redis that keeps nothing in memory, with its dashboard in Redis, and the barest
-/// way to the same bytes.
+/// A cache over Redis that keeps nothing in memory, with its dashboard in Redis, and a bare MGET of
+/// the same bytes.
 struct OverRedis {
     cache: Cache<Bytes>,
     requests: Vec<Request>,
@@ -148,7 +147,7 @@ impl OverRedis {
         let config = ConnectionManagerConfig::new().set_number_of_retries(0);
         let client = redis::Client::open(server.url()).unwrap();
         let bare = ConnectionManager::new_with_config(client, config).await.unwrap();
-        // What a replica hears when others invalidate; that these did not is its luck.
+        // The message a replica receives when another invalidates; here without an invalidation.
         let requests = dashboard();
         let tags: Vec<&str> =
             requests.iter().flat_map(|r| r.tags.iter()).map(Tag::as_str).collect();
@@ -171,7 +170,7 @@ impl OverRedis {
         black_box(found);
     }
 
-    /// Makes the cache forget the generations, so that it cannot ask for entries ahead.
+    /// Makes the cache forget the generations, so that it cannot prefetch entries.
     async fn forget_generations(&self) {
         let mut connection = self.bare.clone();
         self.forget.exec_async(&mut connection).await.unwrap();
@@ -254,10 +253,10 @@ fn redis_batch(criterion: &mut Criterion) {
         });
         group.finish();
         if !std::env::args().any(|argument| argument == "--bench") {
-            // Run as a test: does it run?
+            // When run as a test, it only has to run.
             continue;
         }
-        // Turn by turn, so that whatever else the machine does meets all three.
+        // Alternating, so that other load on the machine affects all three equally.
         let over = Arc::clone(&over);
         let measured = runtime.block_on(async {
             tokio::spawn(async move {
@@ -317,8 +316,8 @@ fn entries(criterion: &mut Criterion) {
     }
 }
 
-/// A reader of pages of 20, without writers and while eight go on invalidating the tables of all
-/// of its panels.
+/// A reader of pages of 20, without writers, and while eight of them keep invalidating the tables
+/// of all panels.
 fn writers(criterion: &mut Criterion) {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -344,7 +343,7 @@ fn writers(criterion: &mut Criterion) {
                         while !stop.load(Ordering::Relaxed) {
                             cache.invalidate(&tags[1..2]).await.unwrap();
                             count += 1;
-                            // Eight times a thousand in a second is more than any pipeline.
+                            // Eight times a thousand a second is more than any pipeline does.
                             tokio::time::sleep(Duration::from_millis(1)).await;
                         }
                         count

@@ -1,4 +1,4 @@
-//! What the cache does, as a story: in memory, and, given a Redis, between two replicas.
+//! A tour of the cache: in memory and, given a Redis, between two replicas.
 //!
 //! ```sh
 //! cargo run -p brisk-cache --example tour
@@ -20,7 +20,7 @@ use std::time::Duration;
 
 type Text = Arc<str>;
 
-/// Stands for a database: the number of orders in it, and how often it was asked.
+/// Stands in for a database: the number of orders in it, and how often it was queried.
 #[derive(Clone, Default)]
 struct Shop {
     orders: Arc<AtomicU32>,
@@ -64,7 +64,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn one_process(cache: &Cache<Text>, clock: &ManualClock) -> Result<(), Box<dyn Error>> {
     let (shop, request) = (Shop::default(), orders()?);
     shop.orders.store(12, Ordering::SeqCst);
-    show(cache, "nobody has asked yet").await?;
+    show(cache, "before the first reader").await?;
     let readers = (0..100).map(|_| cache.get(&request, Trigger::View, shop.count_orders()));
     let answers = futures::future::join_all(readers).await;
     let asked = shop.asked.load(Ordering::SeqCst);
@@ -77,17 +77,19 @@ async fn one_process(cache: &Cache<Text>, clock: &ManualClock) -> Result<(), Box
     while cache.statistics().of_readers().loads < 2 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    show(cache, "a reader was shown that, and it was refreshed behind the answer").await?;
+    show(cache, "after that was shown and refreshed in the background").await?;
     shop.orders.store(14, Ordering::SeqCst);
     cache.invalidate(&request.tags).await?;
-    show(cache, "the table changed, and somebody said so").await?;
+    show(cache, "after the table changed and was invalidated").await?;
     let mut strict = request.clone();
     strict.policy.strict = true;
     let found = cache.lookup(&[strict], Trigger::View).await;
     let hits = found.iter().filter(|found| found.hit.is_some()).count();
-    println!("  asked strictly: {hits} values, it waits for the current one");
+    println!(
+        "  under a strict policy: {hits} values to show, the reader waits for the current one"
+    );
     cache.get(&request, Trigger::Api, shop.count_orders()).await?;
-    show(cache, "a program that asked has waited for it").await?;
+    show(cache, "after a program waited for the current one").await?;
     let Figures { hits, stale, previous, misses, loads, saved_time, .. } =
         cache.statistics().of_readers();
     println!(
@@ -118,15 +120,15 @@ async fn two_replicas(redis: &RedisConfig, clock: &Arc<ManualClock>) -> Result<(
     show(&right, "the right one").await?;
     shop.orders.store(22, Ordering::SeqCst);
     left.invalidate(&request.tags).await?;
-    println!("  the table changed, and the left one was told");
+    println!("  the table changed, and is invalidated on the left one");
     show(&right, "the right one, at once").await?;
     let heard =
         async { while !matches!(events.next().await, None | Some(Event::Invalidated(_))) {} };
     if tokio::time::timeout(Duration::from_secs(2), heard).await.is_ok() {
-        println!("  and it has heard of it: open pages follow");
+        println!("  and it received the event: open pages follow");
     }
     right.get(&request, Trigger::Live, shop.count_orders()).await?;
-    show(&left, "the right one loaded it; the left one").await?;
+    show(&left, "the left one, after the right one loaded it").await?;
     println!("  health of the left one: {:?}", left.health());
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! [`Cache`]: lookup, single-flight load, refresh, invalidation, over one tier or two.
+//! [`Cache`]: lookup, single-flight load, refresh and invalidation, over one tier or two.
 
 use crate::entry::{Entry, Hit, State};
 use crate::error::{LoadError, NotRecorded};
@@ -29,16 +29,16 @@ pub struct Config {
     pub max_bytes: u64,
     /// A larger value is served but not stored.
     pub max_value_bytes: usize,
-    /// By which fraction TTLs are spread, up and down, so that entries do not expire together.
+    /// How far TTLs vary, up and down, as a fraction: keeps entries from expiring together.
     pub jitter: f64,
-    /// How early an entry in demand is refreshed before its end: at least by so many times its
-    /// load time, or so many hundredths of its TTL if that is more.
+    /// How early an entry in use is refreshed: at the latest this many load times before it
+    /// expires, or this many hundredths of its TTL, whichever is longer.
     pub early: f64,
     /// How long a failure is remembered.
     pub error_ttl: Duration,
-    /// How long to wait for a load of another process.
+    /// How long to wait for another process to load an entry.
     pub patience: Duration,
-    /// How many loads run at a time.
+    /// How many loads may run at once.
     pub lanes: LaneLimits,
 }
 
@@ -56,11 +56,11 @@ impl Default for Config {
     }
 }
 
-/// A request under the generations that were current when it was asked: what is loaded for it
-/// is stored under those, whatever is invalidated meanwhile.
+/// A request under the generations that were current at lookup. Whatever is loaded for it is stored
+/// under those, even if they are invalidated meanwhile.
 #[derive(Debug, Clone)]
 pub struct Ticket {
-    /// What is asked for.
+    /// The request.
     pub request: Request,
     /// What identifies the entry.
     pub key: EntryKey,
@@ -71,21 +71,21 @@ pub struct Ticket {
 /// What a lookup found for one request.
 #[derive(Debug, Clone)]
 pub struct Found<V> {
-    /// For loading or refreshing it.
+    /// For loading or refreshing the entry.
     pub ticket: Ticket,
     /// What can be shown now.
     pub hit: Option<Hit<V>>,
 }
 
-/// How the cache does.
+/// Whether the cache is working as it should.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {
-    /// Whether there is a tier that processes share.
+    /// Whether there is a shared tier.
     pub shared: bool,
-    /// Since when that tier is in trouble, and why.
+    /// How long the shared tier has been in trouble, and why.
     pub trouble: Option<(Duration, String)>,
-    /// Since when that tier answers but takes nothing new, so that invalidations are refused, and
-    /// why: it is full, or may only be read.
+    /// How long the shared tier has answered but refused writes, so that invalidations fail, and
+    /// why: it is full or read-only.
     pub write_trouble: Option<(Duration, String)>,
 }
 
@@ -121,13 +121,13 @@ impl<V: Value> Clone for Cache<V> {
 }
 
 impl<V: Value> Cache<V> {
-    /// A cache in this process's memory.
+    /// A cache in this process's memory only.
     pub fn in_memory(config: Config, clock: Arc<dyn Clock>) -> Self {
         Self(Arc::new(Inner::new(config, clock, None)))
     }
 
-    /// A cache in memory and in a Redis that other processes share. It connects when it is first
-    /// needed, and goes on without Redis as well as can be. Call it within a tokio runtime.
+    /// A cache in memory and in a Redis shared with other processes. It connects on first use, and
+    /// degrades to memory without Redis. Must be called within a tokio runtime.
     pub fn with_redis(
         config: Config,
         clock: Arc<dyn Clock>,
@@ -137,7 +137,7 @@ impl<V: Value> Cache<V> {
         Ok(Self(Arc::new_cyclic(|inner: &Weak<Inner<V>>| {
             let inner = Weak::clone(inner);
             let listener = tokio::spawn(channel::listen(Arc::clone(&shared), move |message| {
-                inner.upgrade().map(|inner| inner.hear(message)).is_some()
+                inner.upgrade().map(|inner| inner.receive(message)).is_some()
             }));
             let mut made = Inner::new(config, clock, Some(shared));
             made.listener = Some(listener.abort_handle());
@@ -145,10 +145,10 @@ impl<V: Value> Cache<V> {
         })))
     }
 
-    /// One batch for a whole dashboard: what is known of each request, in their order. With a
-    /// shared tier it waits for it once when all is in memory, or when the generations are those
-    /// that this process knows; else twice, for entries that are not in memory; and, after an
-    /// invalidation, a third time, for previous values.
+    /// Looks up a whole dashboard in one batch, in the order of `requests`. With a shared tier this
+    /// takes one round trip if everything is in memory, or if the generations are those this
+    /// process knows; otherwise two, for entries that are not in memory; and a third after an
+    /// invalidation, for previous values.
     pub async fn lookup(&self, requests: &[Request], trigger: Trigger) -> Vec<Found<V>> {
         if requests.is_empty() {
             return Vec::new();
@@ -165,14 +165,14 @@ impl<V: Value> Cache<V> {
         found
     }
 
-    /// `requests` under the current generations: one round trip for all of them.
+    /// Tickets for `requests` under the current generations, in one round trip.
     pub async fn tickets(&self, requests: &[Request]) -> Vec<Ticket> {
         self.0.tickets(requests).await
     }
 
-    /// The current value: joins a load that is under way, here or in another process, or starts
-    /// one in a task of its own, so that a reader who leaves ends nobody else's load. When nobody
-    /// in this process waits for it any more, it ends: the loader's future is dropped.
+    /// The current value. Joins a load in progress, here or in another process, or starts one in a
+    /// task of its own, so that a caller who gives up does not cancel it for the others. Once no
+    /// caller in this process is waiting, the load is cancelled: the loader's future is dropped.
     pub async fn load<F, E>(
         &self,
         ticket: &Ticket,
@@ -187,26 +187,26 @@ impl<V: Value> Cache<V> {
         let mut hit = flight.outcome().await?;
         hit.state = match (ticket.verified, joined) {
             (true, _) => State::Fresh,
-            // What began before this caller asked may be older than an invalidation that this
-            // process could not hear of.
+            // A load that began before this call may be older than an invalidation that this
+            // process could not learn of.
             (false, true) => State::Unverified,
-            // What it loaded itself is current; what it found in memory maybe not.
+            // What this call loaded is current; what it found in memory may not be.
             (false, false) => hit.state,
         };
         Ok(hit)
     }
 
-    /// Loads again what was found, behind the caller's back, for an entry that is stale or due.
+    /// Reloads a stale or due entry in the background.
     pub fn refresh<F, E>(&self, ticket: &Ticket, replaced: &Entry<V>, trigger: Trigger, loader: F)
     where
         F: FnOnce() -> BoxFuture<'static, Result<V, E>> + Send + 'static,
         E: Error + Send + Sync + 'static,
     {
-        // The flight runs in its own task; nobody waits for it here.
+        // The flight runs in its own task; nothing here waits for it.
         self.flight(ticket, Some(replaced.stored_at), trigger, loader).0.keep();
     }
 
-    /// A single value: [`Cache::lookup`], and [`Cache::load`] if there is no current one.
+    /// A single value: [`Cache::lookup`], then [`Cache::load`] if that finds no current one.
     pub async fn get<F, E>(
         &self,
         request: &Request,
@@ -232,8 +232,8 @@ impl<V: Value> Cache<V> {
         }
     }
 
-    /// Gives `tags` new generations: once this is `Ok`, no entry that depends on them is current
-    /// for anybody, and neither is the result of a load that has already begun.
+    /// Gives `tags` new generations. Once this returns `Ok`, no entry that depends on them is
+    /// current for any process, nor is the result of a load already in progress.
     pub async fn invalidate(&self, tags: &[Tag]) -> Result<(), NotRecorded> {
         if tags.is_empty() {
             return Ok(());
@@ -244,18 +244,18 @@ impl<V: Value> Cache<V> {
             return Ok(());
         };
         if let Err(trouble) = shared.renew_generations(tags).await {
-            // This process at least moves on.
+            // At least this process stops using the old generations.
             self.0.known.renew(tags);
             return Err(trouble.into());
         }
         self.0.known.renew(tags);
-        // This process hears it, too, as all the others do.
+        // This process receives the message too, like all the others.
         shared.publish(&Message::Invalidated(tags.to_vec())).await;
         Ok(())
     }
 
-    /// Forgets the current entries of `requests`, in all processes that can be reached. What is
-    /// being loaded at that moment is kept all the same: where data changed, invalidate.
+    /// Forgets the current entries of `requests`, in every reachable process. A load in progress is
+    /// still stored: if the data changed, invalidate.
     pub async fn purge(&self, requests: &[Request]) {
         let tickets = self.tickets(requests).await;
         let keys: Vec<EntryKey> = tickets.iter().map(|ticket| ticket.key).collect();
@@ -267,7 +267,8 @@ impl<V: Value> Cache<V> {
         }
         self.0.forget(&keys);
         if self.0.shared.is_none() {
-            // With a shared tier all processes hear of it, this one as well.
+            // With a shared tier, the event reaches this process over the channel, like all the
+            // others.
             self.0.events.send(Event::Forgotten(keys.into()));
         }
     }
@@ -277,12 +278,12 @@ impl<V: Value> Cache<V> {
         &self.0.clock
     }
 
-    /// Events from now on; with a shared tier those of all processes.
+    /// Events from now on; with a shared tier, those of all processes.
     pub fn follow(&self) -> Follower {
         self.0.events.follow()
     }
 
-    /// How the cache does.
+    /// Whether the cache is working as it should.
     pub fn health(&self) -> Health {
         let shared = self.0.shared.as_ref();
         let since = |open: Open| (open.since.elapsed(), open.why.to_string());
@@ -293,7 +294,7 @@ impl<V: Value> Cache<V> {
         }
     }
 
-    /// What was asked, found and spent since the start.
+    /// Counters since the start.
     pub fn statistics(&self) -> Statistics {
         let round_trips = self.0.shared.as_ref().map_or(0, |shared| shared.round_trips());
         Statistics {
@@ -302,12 +303,12 @@ impl<V: Value> Cache<V> {
         }
     }
 
-    /// How long a load of `label` takes on average, from those that this process ran.
+    /// The mean load time of `label`, over the loads that this process ran.
     pub fn usual_load(&self, label: &str) -> Option<Duration> {
         self.0.counters.usual_load(label)
     }
 
-    /// Bytes of values in memory, roughly.
+    /// Approximate bytes of values in memory.
     pub fn bytes(&self) -> u64 {
         self.0.memory.bytes()
     }
@@ -330,10 +331,10 @@ impl<V: Value> Inner<V> {
         }
     }
 
-    fn hear(&self, message: Message) {
+    fn receive(&self, message: Message) {
         match message {
             Message::Invalidated(tags) => {
-                // Should the shared tier be gone next, nothing from before this is shown.
+                // If the shared tier fails next, nothing from before the invalidation may be shown.
                 self.known.renew(&tags);
                 self.events.send(Event::Invalidated(tags.into()));
             }
@@ -344,7 +345,7 @@ impl<V: Value> Inner<V> {
             }
             Message::Connected => {
                 self.events.send(Event::Missed);
-                self.flights.look_again();
+                self.flights.wake_all();
             }
         }
     }

@@ -1,6 +1,6 @@
-//! An entry as bytes: a head with its times, the value (compressed where that pays), a checksum.
+//! An entry as bytes: a header with its times, the value (compressed where that pays), a checksum.
 //!
-//! Whatever else is found under a key, garbage or another version's bytes, is no entry.
+//! Anything else found under a key, garbage or another version's bytes, is rejected.
 
 use crate::entry::Entry;
 use crate::key::EntryKey;
@@ -12,18 +12,18 @@ use std::time::Duration;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 use zstd::bulk::Decompressor;
 
-/// The first bytes: a name, and the version of this layout.
+/// The first bytes: a name, and the version of this format.
 const MAGIC: [u8; 4] = *b"Bk\x03\n";
-/// Magic, flags, stored_at, load_time, fresh_until, usable_until, length of the plain value.
+/// Magic, flags, stored_at, load_time, fresh_until, usable_until, length of the uncompressed value.
 const HEAD: usize = 4 + 1 + 8 * 4 + 8;
 const CHECKSUM: usize = 8;
 const COMPRESSED: u8 = 1;
-/// Shorter values are stored as they are: to decompress 4 kB takes longer than to send them.
+/// Shorter values are stored uncompressed: decompressing 4 kB takes longer than sending it.
 const COMPRESS_FROM: usize = 8 << 10;
-/// zstd's fastest usual level: the gain above it is small for frames.
+/// zstd's fastest regular level: higher ones gain little on frames.
 const LEVEL: i32 = 1;
 
-/// The bytes of `entry`.
+/// Encodes `entry`.
 pub fn encode<V: Value>(entry: &Entry<V>) -> Vec<u8> {
     let plain = entry.value.encode();
     let compressed = (plain.len() >= COMPRESS_FROM)
@@ -46,7 +46,7 @@ pub fn encode<V: Value>(entry: &Entry<V>) -> Vec<u8> {
     out
 }
 
-/// The entry in `bytes`, which were found under `key`; its value may have at most `max_bytes`.
+/// Decodes `bytes`, found under `key`, into an entry whose value has at most `max_bytes`.
 pub fn decode<V: Value>(
     bytes: &[u8],
     key: EntryKey,
@@ -87,7 +87,7 @@ pub fn decode<V: Value>(
 }
 
 thread_local! {
-    /// Making one costs more than most entries take to decompress.
+    /// Creating one costs more than decompressing most entries.
     static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
 }
 
@@ -101,9 +101,9 @@ fn decompress(body: &[u8], length: usize) -> io::Result<Vec<u8>> {
     })
 }
 
-/// Over the content, seeded by the key: bytes that belong to another key are garbage, too. It finds
-/// accidents, for which XXH3 does ten times faster what a cryptographic hash does; against who may
-/// write into Redis no checksum helps.
+/// Over the content, seeded with the key: bytes that belong to another key count as garbage, too.
+/// It detects accidents, for which XXH3 is ten times faster than a cryptographic hash; no checksum
+/// helps against someone who can write to Redis.
 fn checksum(content: &[u8], key: &EntryKey) -> [u8; CHECKSUM] {
     let mut seed = [0; 8];
     seed.copy_from_slice(&key.as_bytes()[..8]);

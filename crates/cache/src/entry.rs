@@ -1,4 +1,4 @@
-//! A cached value with its times, and what a lookup says of it.
+//! A cached value with its times, and the verdict of a lookup on it.
 
 use crate::key::EntryKey;
 use crate::policy::Policy;
@@ -10,7 +10,7 @@ use std::time::Duration;
 pub struct Entry<V> {
     /// The value.
     pub value: V,
-    /// When its load began: it shows the data as of then.
+    /// When its load began: it shows the data as of that moment.
     pub stored_at: Timestamp,
     /// How long its load took.
     pub load_time: Duration,
@@ -18,7 +18,7 @@ pub struct Entry<V> {
     pub fresh_until: Timestamp,
     /// Until when it may be shown.
     pub usable_until: Timestamp,
-    /// What identifies it.
+    /// The key it is stored under.
     pub key: EntryKey,
 }
 
@@ -27,14 +27,14 @@ pub struct Entry<V> {
 pub enum State {
     /// Current.
     Fresh,
-    /// Current, and near its end: refresh it now, so that readers never miss it.
+    /// Current, and close to expiry: refresh it now, so that readers never miss it.
     Due,
     /// Past its TTL, within the stale window.
     Stale,
     /// From before an invalidation.
     Previous,
-    /// In this process's memory, of whatever age within its stale window; the shared tier could
-    /// not be asked whether it was invalidated.
+    /// In this process's memory, at any age within its stale window, while the shared tier could
+    /// not confirm that it is current.
     Unverified,
 }
 
@@ -45,12 +45,12 @@ pub struct Hit<V> {
     pub entry: Entry<V>,
     /// How current it is.
     pub state: State,
-    /// Whether it should be loaded again behind the answer: it is due, or past its TTL.
+    /// Whether to reload it in the background: it is due, or past its TTL.
     pub refresh: bool,
 }
 
 impl<V> Entry<V> {
-    /// An entry whose load began at `begun`. Its TTL is spread by `spread` (1 is the policy's).
+    /// An entry whose load began at `begun`. Its TTL is multiplied by `spread`.
     pub(crate) fn new(
         value: V,
         key: EntryKey,
@@ -64,15 +64,15 @@ impl<V> Entry<V> {
         Self { value, stored_at: begun, load_time, fresh_until, usable_until, key }
     }
 
-    /// Whether to refresh it before it ends: the sooner its end, and the longer its load takes,
-    /// the likelier; so that of many readers one does, in time. `early` scales the load time.
+    /// Whether to refresh it early: the closer its expiry and the longer its load takes, the
+    /// likelier, so that one of many readers does so in time. `early` scales the load time.
     ///
     /// The formula is that of Vattani, Chierichetti and Lowenstein, "Optimal Probabilistic Cache
-    /// Stampede Prevention" (VLDB 2015), with two bounds. At least `early` load times before its
-    /// end, or a hundredth of its TTL if that is longer, it is due for certain: single flight
-    /// keeps that from becoming a stampede, and an entry that is read steadily never goes stale,
-    /// not even with little luck or with loads that take no time. In the first half of its TTL it
-    /// is never due: else a slow load would follow upon itself.
+    /// Stampede Prevention" (VLDB 2015), with two bounds. From `early` load times before its
+    /// expiry, or a hundredth of its TTL if that is longer, it is always due: single flight keeps
+    /// that from becoming a stampede, and an entry that is read steadily never goes stale, not even
+    /// by bad luck or with loads that take no time. In the first half of its TTL it is never due:
+    /// otherwise a slow load would be followed by the next one at once.
     pub(crate) fn is_due(&self, now: Timestamp, early: f64) -> bool {
         let ttl = self.fresh_until.0.saturating_sub(self.stored_at.0);
         let ttl = Duration::from_micros(u64::try_from(ttl).unwrap_or(0));
@@ -83,10 +83,10 @@ impl<V> Entry<V> {
     }
 }
 
-/// The part of its TTL that a load is taken to last at least.
+/// The fraction of its TTL that a load is assumed to take at least.
 const LEAST_LEAD: f64 = 0.01;
 
-/// `length` times `factor`, or as near to that as there is a duration.
+/// `length` times `factor`, saturating.
 fn scaled(length: Duration, factor: f64) -> Duration {
     let seconds = length.as_secs_f64() * factor.max(0.0);
     Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_is_due_for_certain_before_its_end_and_never_in_its_first_half() {
+    fn an_entry_is_always_due_before_it_expires_and_never_in_its_first_half() {
         let second = Duration::from_secs(1);
         for (load_time, surely) in [(Duration::ZERO, 6), (second * 10, 20), (second * 100, 150)] {
             let entry = entry(second * 300, load_time);

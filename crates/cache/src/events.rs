@@ -1,21 +1,21 @@
-//! What happened to the cache, for those who follow it: open pages, administration.
+//! What happens in the cache, for its followers: open pages, administration.
 
 use crate::key::{EntryKey, Tag};
 use std::sync::Arc;
 use tokio::sync::broadcast;
 
-/// Something that followers should know. With a shared tier, events of all processes arrive.
+/// Something followers should know. With a shared tier, events of all processes arrive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// These tags have new generations.
     Invalidated(Arc<[Tag]>),
     /// These entries were forgotten.
     Forgotten(Arc<[EntryKey]>),
-    /// Events may have been missed: look again at whatever matters.
+    /// Events may have been missed: check again whatever matters.
     Missed,
 }
 
-/// Events that a slow follower may be behind.
+/// How many events a slow follower may lag behind.
 const CAPACITY: usize = 1_024;
 
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl Default for Events {
 
 impl Events {
     pub(crate) fn send(&self, event: Event) {
-        // Nobody may be listening.
+        // There may be no followers.
         let _ = self.0.send(event);
     }
 
@@ -38,12 +38,12 @@ impl Events {
     }
 }
 
-/// Receives events from now on.
+/// Receives events, from its creation on.
 #[derive(Debug)]
 pub struct Follower(broadcast::Receiver<Event>);
 
 impl Follower {
-    /// The next event; `None` when the cache is gone. One who was too slow hears
+    /// The next event; `None` once the cache is gone. A follower that lags too far behind gets
     /// [`Event::Missed`].
     pub async fn next(&mut self) -> Option<Event> {
         match self.0.recv().await {

@@ -1,5 +1,5 @@
-//! Failures are remembered for a moment, so that a burst of readers does not repeat what just
-//! failed. They are not values.
+//! Remembers failures for a moment, so that a burst of readers does not repeat a load that has just
+//! failed. Failures are not values.
 
 use crate::entry::after;
 use crate::error::LoadError;
@@ -13,7 +13,7 @@ use std::time::Duration;
 pub(crate) struct Failures(Mutex<HashMap<EntryKey, (Timestamp, LoadError)>>);
 
 impl Failures {
-    /// What went wrong with `key` a moment ago.
+    /// The failure of `key` a moment ago.
     pub(crate) fn recent(&self, key: &EntryKey, now: Timestamp) -> Option<LoadError> {
         self.lock().get(key).filter(|(until, _)| now < *until).map(|(_, error)| error.clone())
     }

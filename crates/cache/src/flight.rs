@@ -1,5 +1,5 @@
-//! Single flight in one process: one load per entry key, however many ask. A reader who leaves ends
-//! nobody else's load; when the last one leaves, nobody wants it any more, and it ends.
+//! Single flight in one process: one load per entry key, however many callers wait for it. A caller
+//! who gives up does not cancel it for the others; when the last one does, it is cancelled.
 
 use crate::entry::Hit;
 use crate::error::LoadError;
@@ -13,19 +13,19 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::{Notify, oneshot};
 use tokio::task::AbortHandle;
 
-/// A load that is under way, and a place among those who wait for it.
+/// A load in progress, and this caller's seat among those waiting for it.
 pub(crate) struct Flight<V: Value> {
     outcome: Shared<BoxFuture<'static, Outcome<V>>>,
     seat: Seat<V>,
 }
 
 impl<V: Value> Flight<V> {
-    /// How it ends.
+    /// Waits for the outcome.
     pub(crate) async fn outcome(self) -> Outcome<V> {
         self.outcome.clone().await
     }
 
-    /// Leaves it to itself: it goes on whoever waits.
+    /// Detaches from the load: it runs to its end even if no caller waits.
     pub(crate) fn keep(self) {
         self.seat.keep();
     }
@@ -38,15 +38,15 @@ pub(crate) struct Flights<V: Value>(Mutex<HashMap<EntryKey, UnderWay<V>>>, Atomi
 
 struct UnderWay<V: Value> {
     outcome: Shared<BoxFuture<'static, Outcome<V>>>,
-    /// Distinguishes it from earlier flights of its key.
+    /// Distinguishes this flight from earlier ones of its key.
     number: u64,
-    /// Who waits for it.
+    /// How many callers wait for it.
     seats: usize,
-    /// Whether it goes on without anybody.
+    /// Whether it runs on without any caller.
     kept: bool,
-    /// Ends its task, once that has begun.
+    /// Aborts its task, once spawned.
     abort: Option<AbortHandle>,
-    /// Rings when another process says that it has ended its load of this entry.
+    /// Notified when another process ends its load of this entry.
     landed_elsewhere: Arc<Notify>,
 }
 
@@ -57,8 +57,8 @@ impl<V: Value> Default for Flights<V> {
 }
 
 impl<V: Value> Flights<V> {
-    /// The flight of `key` and whether it was joined; else what `start` makes begins, in a task
-    /// of its own.
+    /// Joins the flight of `key`, or starts the one that `start` makes, in a task of its own; says
+    /// which.
     pub(crate) fn join_or_start<F>(
         self: &Arc<Self>,
         key: EntryKey,
@@ -92,8 +92,8 @@ impl<V: Value> Flights<V> {
         };
         let landing = Landing { flights: Arc::clone(self), key, number, tell: Some(tell) };
         let load = start(landed_elsewhere);
-        // Not under the lock: a runtime that is shutting down drops the task right here, and its
-        // landing takes the lock.
+        // Not under the lock: a runtime that is shutting down drops the task right here, and
+        // dropping its `Landing` takes the lock.
         let task = tokio::spawn(async move { landing.land(load.await) });
         if let Some(known) = self.lock().get_mut(&key).filter(|known| known.number == number) {
             known.abort = Some(task.abort_handle());
@@ -101,7 +101,7 @@ impl<V: Value> Flights<V> {
         (flight, false)
     }
 
-    /// Wakes a flight that waits for another process.
+    /// Wakes the flight of `key` if it waits for another process.
     pub(crate) fn landed_elsewhere(&self, key: &EntryKey) {
         if let Some(known) = self.lock().get(key) {
             known.landed_elsewhere.notify_one();
@@ -109,7 +109,7 @@ impl<V: Value> Flights<V> {
     }
 
     /// Wakes all flights that wait for another process.
-    pub(crate) fn look_again(&self) {
+    pub(crate) fn wake_all(&self) {
         for known in self.lock().values() {
             known.landed_elsewhere.notify_one();
         }
@@ -120,7 +120,7 @@ impl<V: Value> Flights<V> {
     }
 }
 
-/// A place among those who wait for a flight.
+/// A seat among the callers waiting for a flight.
 struct Seat<V: Value> {
     flights: Arc<Flights<V>>,
     key: EntryKey,
@@ -147,7 +147,8 @@ impl<V: Value> Drop for Seat<V> {
             if known.seats > 0 || known.kept {
                 return;
             }
-            // Off the list at once: who asks next starts another flight, and joins no dead one.
+            // Deregistered at once: the next caller starts a new flight and never joins a cancelled
+            // one.
             under_way.remove(&self.key).and_then(|known| known.abort)
         };
         if let Some(abort) = abort {
@@ -156,8 +157,8 @@ impl<V: Value> Drop for Seat<V> {
     }
 }
 
-/// Takes a flight off the list on every way out: done, failed, panicked, torn down. Only then do
-/// those who wait hear of it, so that whoever asks again starts another one.
+/// Deregisters a flight on every way out: done, failed, panicked, aborted. Waiting callers learn of
+/// it only after that, so one that asks again starts a new flight.
 struct Landing<V: Value> {
     flights: Arc<Flights<V>>,
     key: EntryKey,
@@ -170,7 +171,7 @@ impl<V: Value> Landing<V> {
         let tell = self.tell.take();
         drop(self);
         if let Some(tell) = tell {
-            // Nobody may be waiting: a refresh.
+            // A refresh has no waiting callers.
             let _ = tell.send(outcome);
         }
     }
@@ -178,7 +179,7 @@ impl<V: Value> Landing<V> {
 
 impl<V: Value> Drop for Landing<V> {
     fn drop(&mut self) {
-        // Where the last who waited has left, it may be another flight's by now.
+        // After the last caller gave up, the key may belong to another flight.
         let mut under_way = self.flights.lock();
         if under_way.get(&self.key).is_some_and(|known| known.number == self.number) {
             under_way.remove(&self.key);
@@ -195,7 +196,7 @@ mod tests {
         EntryKey::of(&Fingerprint::of(["a"]), ["g"])
     }
 
-    /// Starts a flight when it is torn down itself: then the runtime is shutting down.
+    /// Starts a flight when dropped, that is, while the runtime shuts down.
     struct StartsLate(Arc<Flights<Arc<str>>>);
 
     impl Drop for StartsLate {
@@ -212,7 +213,7 @@ mod tests {
         let flights = Arc::new(Flights::default());
         let (done, ended) = std::sync::mpsc::channel();
         let late = StartsLate(Arc::clone(&flights));
-        // In a thread of its own: a deadlock would hold up the test for ever.
+        // In a thread of its own, so that a deadlock fails the test instead of hanging it.
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
             runtime.spawn(async move {
@@ -223,12 +224,12 @@ mod tests {
             drop(runtime);
             done.send(()).unwrap();
         });
-        ended.recv_timeout(brisk_waiting::LIMIT).expect("it hangs");
+        ended.recv_timeout(brisk_waiting::LIMIT).expect("it deadlocks");
         assert!(flights.lock().is_empty());
     }
 
     #[tokio::test]
-    async fn whoever_is_told_can_start_another_flight_at_once() {
+    async fn a_caller_that_learns_the_outcome_can_start_another_flight_at_once() {
         let flights: Arc<Flights<Arc<str>>> = Arc::default();
         for _ in 0..100 {
             let (flight, joined) = flights.join_or_start(key(), |_| async { Err(LoadError::Busy) });

@@ -1,4 +1,5 @@
-//! The current version of each tag: random, so that losing them can never bring an old one back.
+//! The current version of each tag: random, so that losing generations never brings an old one
+//! back.
 
 use crate::key::Tag;
 use std::collections::HashMap;
@@ -7,42 +8,43 @@ use std::sync::{Mutex, MutexGuard};
 /// A tag's version: opaque bytes.
 pub(crate) type Generation = Box<[u8]>;
 
-/// What every invalidation replaces in the shared tier: while it stays, no generation has changed.
+/// Replaced in the shared tier by every invalidation: while it is the same, no generation has
+/// changed.
 pub(crate) type Stamp = Box<[u8]>;
 
-/// A fresh one.
+/// A new random generation.
 pub(crate) fn random() -> Generation {
     let number: u128 = rand::random();
     Box::new(number.to_le_bytes())
 }
 
-/// What entry keys are made under: the era of the shared tier, and a generation for each tag.
+/// What entry keys are made of: the era of the shared tier, and a generation for each tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Generations {
-    /// Distinguishes the runs of a shared tier: one that starts again from an old backup must
-    /// not make old generations current. Empty in memory.
+    /// Identifies a run of the shared tier: a Redis restored from an old backup must not make old
+    /// generations current. Empty in memory.
     pub(crate) era: Box<str>,
-    /// The stamp under which they were read. Empty in memory.
+    /// The stamp the generations were read under. Empty in memory.
     pub(crate) stamp: Stamp,
-    /// In the order of the tags that were asked for.
+    /// In the order of the requested tags.
     pub(crate) of: Vec<Generation>,
 }
 
-/// The number of no stamp.
+/// Stands for no stamp.
 const NEVER: u64 = u64::MAX;
-/// Tags that are known at a time; see [`Known::read`].
+/// How many tags are remembered; see [`Known::read`].
 const MAX_TAGS: usize = 100_000;
 
-/// The generations that this process knows: the truth without a shared tier, a memory with one.
-/// A generation that is forgotten here is drawn anew when it is next wanted, so forgetting one is
-/// always safe: it costs a load, never truth.
+/// The generations this process knows: authoritative without a shared tier, a cached copy with one.
+/// Forgetting one is always safe, because the next reader generates a new one: it costs a load,
+/// never correctness.
 #[derive(Debug, Default)]
 pub(crate) struct Known(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
     era: Box<str>,
-    /// The newest stamp that was heard of, and how many there were before it.
+    /// The latest stamp received, and how many came before it.
     stamp: Stamp,
     stamps: u64,
     of: HashMap<Tag, Version>,
@@ -51,28 +53,28 @@ struct State {
 #[derive(Debug)]
 struct Version {
     generation: Generation,
-    /// The number of the stamp under which it was read.
+    /// The number of the stamp it was read under.
     read_under: u64,
 }
 
-/// What this process knows of some tags.
+/// What this process knows about some tags.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Recalled {
     /// The era.
     pub(crate) era: Box<str>,
-    /// The stamp under which all of them were read, if it was one and the same.
+    /// The stamp that all of them were read under, if it was the same one.
     pub(crate) stamp: Option<Stamp>,
-    /// Their generations, as far as they are known.
+    /// Their generations, where known.
     pub(crate) of: Vec<Option<Generation>>,
 }
 
 impl Known {
-    /// The generations of `tags`; a missing one is created. When names of tags fill the memory,
-    /// all are forgotten.
+    /// The generations of `tags`; missing ones are created. At [`MAX_TAGS`], all are forgotten, so
+    /// tag names cannot fill the memory.
     pub(crate) fn read(&self, tags: &[Tag]) -> Generations {
         let mut state = self.lock();
         state.make_room();
-        // Drawn here, not read: no stamp speaks for it.
+        // Generated here, not read: no stamp vouches for it.
         let drawn = || Version { generation: random(), read_under: NEVER };
         let of = tags
             .iter()
@@ -81,7 +83,7 @@ impl Known {
         Generations { era: state.era.clone(), stamp: state.stamp.clone(), of }
     }
 
-    /// The era and the generations of `tags`, as far as they are known.
+    /// The era and the generations of `tags`, where known.
     pub(crate) fn recall(&self, tags: &[Tag]) -> Recalled {
         let state = self.lock();
         let versions = || tags.iter().map(|tag| state.of.get(tag));
@@ -94,8 +96,8 @@ impl Known {
         }
     }
 
-    /// Gives each of `tags` a new generation: the next reader draws it. So tags that nobody reads
-    /// take no room, whoever invalidates them.
+    /// Gives each of `tags` a new generation, which the next reader generates: invalidating tags
+    /// that are never read takes no memory.
     pub(crate) fn renew(&self, tags: &[Tag]) {
         let mut state = self.lock();
         for tag in tags {
@@ -103,7 +105,7 @@ impl Known {
         }
     }
 
-    /// Remembers what the shared tier said.
+    /// Remembers what was read from the shared tier.
     pub(crate) fn remember(&self, tags: &[Tag], generations: &Generations) {
         let mut state = self.lock();
         if state.era != generations.era {
@@ -111,8 +113,7 @@ impl Known {
             state.of.clear();
         }
         if state.stamp != generations.stamp {
-            // Which of two stamps is the newer one nobody can tell: a late answer that puts the
-            // older one here costs another read.
+            // Stamps have no order: a late answer that puts an older one here costs another read.
             state.stamp = generations.stamp.clone();
             state.stamps += 1;
         }
@@ -130,7 +131,8 @@ impl Known {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Nothing in here panics half way, so a poisoned lock still guards a whole map.
+        // No panic in here can leave the map half-changed, so a poisoned lock still guards a valid
+        // one.
         self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
@@ -169,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stamp_speaks_for_the_tags_that_were_read_under_it_and_no_others() {
+    fn a_stamp_vouches_only_for_the_tags_that_were_read_under_it() {
         let known = Known::default();
         let (a, b) = ([tag("a")], [tag("b")]);
         let both = [tag("a"), tag("b")];
@@ -181,17 +183,17 @@ mod tests {
         assert_eq!((stamp(&a), stamp(&b), stamp(&both)), (None, Some(2), None));
         known.remember(&a, &read(2, &[10]));
         assert_eq!(stamp(&both), Some(2), "the same generation, read again");
-        // An answer that is late.
+        // A late answer.
         known.remember(&a, &read(1, &[10]));
         assert_eq!((stamp(&a), stamp(&b)), (Some(1), None));
         known.renew(&a);
-        assert_eq!(stamp(&a), None, "who invalidated it has not read it since");
+        assert_eq!(stamp(&a), None, "invalidated here and not read since");
         known.read(&a);
-        assert_eq!(stamp(&a), None, "a generation that was drawn here was not read");
+        assert_eq!(stamp(&a), None, "a generation made here was not read");
     }
 
     #[test]
-    fn names_of_tags_do_not_fill_the_memory() {
+    fn tag_names_cannot_fill_the_memory() {
         let known = Known::default();
         let first = known.read(&[tag("first")]);
         for i in 0..10_000 {
@@ -202,6 +204,10 @@ mod tests {
             known.read(&[tag(&i.to_string())]);
         }
         assert!(known.lock().of.len() <= MAX_TAGS);
-        assert_ne!(known.read(&[tag("first")]), first, "what was forgotten is never current again");
+        assert_ne!(
+            known.read(&[tag("first")]),
+            first,
+            "a forgotten generation is never current again"
+        );
     }
 }

@@ -1,5 +1,4 @@
-//! Looking without touching: what there is of requests, for who wants to know how the cache stands.
-//! Nothing is counted, kept, refreshed or loaded.
+//! Read-only lookups, for administration: nothing is counted, kept, refreshed or loaded.
 
 use crate::cache::{Cache, Inner, Ticket};
 use crate::encoding;
@@ -9,12 +8,12 @@ use crate::policy::Request;
 use crate::value::Value;
 use std::collections::HashMap;
 
-/// What there is of one request, of whatever age.
+/// What the cache holds for one request, of any age.
 #[derive(Debug, Clone)]
 pub struct Inspection<V> {
     /// The request under the current generations.
     pub ticket: Ticket,
-    /// The entry under these; without one, the newest from before an invalidation.
+    /// The entry under these; if there is none, the newest from before an invalidation.
     pub entry: Option<Entry<V>>,
 }
 
@@ -26,9 +25,8 @@ impl<V> Inspection<V> {
 }
 
 impl<V: Value> Cache<V> {
-    /// What there is of `requests`, in their order, without any effect on what others are shown,
-    /// on statistics, or on what is kept. Like a lookup it reads the generations, which creates
-    /// those that are missing.
+    /// What the cache holds for `requests`, in their order, with no effect on what is served,
+    /// counted or kept. Like a lookup, it reads the generations and creates those that are missing.
     pub async fn inspect(&self, requests: &[Request]) -> Vec<Inspection<V>> {
         let tickets = self.tickets(requests).await;
         let inner = &self.0;
@@ -45,7 +43,7 @@ impl<V: Value> Cache<V> {
 }
 
 impl<V: Value> Inner<V> {
-    /// Fills in what only the shared tier has.
+    /// Fills in entries that only the shared tier has.
     async fn inspect_shared(&self, inspected: &mut [Inspection<V>]) {
         let Some(shared) = &self.shared else { return };
         let mut missing: Vec<&mut Inspection<V>> =
@@ -69,7 +67,7 @@ impl<V: Value> Inner<V> {
         }
     }
 
-    /// Those of `found` that are entries; what is none is somebody else's to complain about.
+    /// Those of `found` that decode to entries. The rest is for lookups to report.
     fn decoded_quietly(
         &self,
         found: impl Iterator<Item = (EntryKey, Option<Vec<u8>>)>,

@@ -4,13 +4,13 @@ use brisk_domain::TagError;
 use std::fmt;
 use std::sync::Arc;
 
-/// A hash of all that distinguishes one value from another, apart from time.
+/// A hash of everything that distinguishes one value from another, apart from time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
-    /// BLAKE3 over the parts, each with its length before it, so that `["ab", "c"]` and
-    /// `["a", "bc"]` differ.
+    /// BLAKE3 over the parts, each prefixed with its length, so that `["ab", "c"]` and `["a",
+    /// "bc"]` differ.
     pub fn of<P: AsRef<[u8]>>(parts: impl IntoIterator<Item = P>) -> Self {
         let mut hasher = blake3::Hasher::new();
         for part in parts {
@@ -22,7 +22,7 @@ impl Fingerprint {
     }
 }
 
-/// A fingerprint under certain generations.
+/// A hash of a fingerprint and the generations it was looked up under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct EntryKey([u8; 32]);
 
@@ -72,18 +72,18 @@ fn write_hex(bytes: &[u8; 32], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str(std::str::from_utf8(&text).unwrap_or_default())
 }
 
-/// Something that entries depend on, by an opaque name: `table:retail.invoices`.
+/// Something entries depend on, as an opaque name: `table:retail.invoices`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Tag(Arc<str>);
 
 impl Tag {
-    /// Checks `text` and takes it.
+    /// Validates `text`.
     pub fn parse(text: &str) -> Result<Self, TagError> {
         brisk_domain::tag::check(text)?;
         Ok(Self(text.into()))
     }
 
-    /// The tag as text.
+    /// The tag's name.
     pub fn as_str(&self) -> &str {
         &self.0
     }

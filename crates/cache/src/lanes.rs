@@ -1,4 +1,4 @@
-//! Bounded concurrency: at most so many loads at a time in each lane, the rest in a queue.
+//! Bounded concurrency: each lane runs a limited number of loads at once and queues the rest.
 
 use crate::error::LoadError;
 use std::collections::HashMap;
@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How much may run at a time.
+/// Limits on concurrent loads.
 #[derive(Debug, Clone)]
 pub struct LaneLimits {
-    /// Loads at a time in a lane that [`LaneLimits::of`] does not name.
+    /// Concurrent loads in a lane that [`LaneLimits::of`] does not name.
     pub concurrency: usize,
-    /// Loads at a time by the lane's name.
+    /// Concurrent loads by lane name.
     pub of: HashMap<Arc<str>, usize>,
-    /// Loads that may wait in one lane's queue; more are refused at once.
+    /// Loads that may wait in a lane's queue; any more are refused at once.
     pub queue: usize,
     /// How long a load may wait in the queue.
     pub deadline: Duration,
@@ -42,7 +42,7 @@ impl Lanes {
         Self { limits, open: Mutex::default() }
     }
 
-    /// Waits for a place in the lane; it is free again when the answer is dropped.
+    /// Waits for a place in the lane; dropping the permit frees it.
     pub(crate) async fn enter(&self, name: &Arc<str>) -> Result<OwnedSemaphorePermit, LoadError> {
         let lane = self.lane(name);
         if let Ok(permit) = Arc::clone(&lane.running).try_acquire_owned() {
@@ -52,7 +52,7 @@ impl Lanes {
         let running = Arc::clone(&lane.running);
         match tokio::time::timeout(self.limits.deadline, running.acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),
-            // The semaphore is never closed; what is left is the deadline.
+            // The semaphore is never closed, so only the deadline is left.
             _ => Err(LoadError::Busy),
         }
     }

@@ -1,14 +1,15 @@
-//! A tagged cache: values that are fresh, then stale, then gone; invalidation by tags; one load
-//! per entry however many ask. It knows no panels and no SQL.
+//! A tagged cache: values that are fresh, then stale, then gone; invalidation by tag; one load per
+//! entry, however many callers wait for it. It knows nothing about panels or SQL.
 //!
-//! - A [`Request`] names a value by its [`Fingerprint`] and the [`Tag`]s that it depends on.
-//! - Each tag has a **generation**, an opaque random id. The entry key is made of the fingerprint
-//!   and the generations, so giving a tag a new generation makes every entry that depends on it
-//!   unreachable at once, whatever is being loaded at that moment.
-//! - [`Cache::lookup`] looks up a whole batch; [`Cache::load`] runs the loader once for all who
-//!   wait; [`Cache::refresh`] does so in the background; [`Cache::get`] is all three for one value.
-//! - Without Redis all of it holds in one process. With it, any number of processes share
-//!   generations, entries and loads, and a Redis in trouble is a miss and a warning.
+//! - A [`Request`] identifies a value by its [`Fingerprint`] and the [`Tag`]s it depends on.
+//! - Each tag has a **generation**, an opaque random id. The entry key is a hash of the fingerprint
+//!   and the generations, so a new generation for a tag makes every entry that depends on it
+//!   unreachable at once, even those still being loaded.
+//! - [`Cache::lookup`] looks up a whole batch; [`Cache::load`] runs the loader once for all waiting
+//!   callers; [`Cache::refresh`] does so in the background; [`Cache::get`] combines the three for a
+//!   single value.
+//! - Without Redis, all of this holds within one process. With Redis, any number of processes share
+//!   generations, entries and loads, and trouble with Redis is a miss and a warning.
 //!
 //! ```
 //! use brisk_cache::{Cache, Config, Fingerprint, Policy, Request, Tag, Trigger};
@@ -42,16 +43,16 @@
 //! # }
 //! ```
 //!
-//! `cargo run -p brisk-cache --example tour [redis://…]` shows all of it happen, in memory and
-//! shared. `cargo bench -p brisk-cache` says what it costs.
+//! `cargo run -p brisk-cache --example tour [redis://…]` demonstrates it, in memory and shared.
+//! `cargo bench -p brisk-cache` measures what it costs.
 //!
-//! The files: [`cache`] puts it together; `lookup` finds, `load` loads, `inspection` only reads;
-//! [`key`], [`policy`], [`value`] and [`entry`] are its words; `memory` and [`redis`] are the tiers,
-//! [`encoding`] is what the latter holds; `flight`, `lanes` and `failures` guard the loader;
-//! [`events`] and [`statistics`] tell what happened.
+//! The files: [`cache`] is the public API; `lookup` finds, `load` loads, `inspection` only reads;
+//! [`key`], [`policy`], [`value`] and [`entry`] are the vocabulary; `memory` and [`redis`] are the
+//! tiers, [`encoding`] is the format of entries in Redis; `flight`, `lanes` and `failures` protect
+//! the loader; [`events`] and [`statistics`] report what happened.
 //!
-//! To add a way to end a flight: `flight`. To add a figure: [`statistics`]. To add another
-//! shared tier: what [`redis`] offers to [`cache`] is the list of what it needs.
+//! To add a way for a flight to end, see `flight`; to add a figure, [`statistics`]. Another shared
+//! tier has to offer what [`cache`] uses of [`redis`].
 
 pub mod cache;
 pub mod encoding;

@@ -1,4 +1,4 @@
-//! One load, from its first check to its storing: single flight in the cluster.
+//! One load, from its first check to the stored entry: single flight across the cluster.
 
 use crate::cache::Cache;
 use crate::cache::{Inner, Ticket};
@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 impl<V: Value> Cache<V> {
-    /// Joins the load of `ticket` that is under way, and says so, or starts it.
+    /// Joins the load of `ticket` in progress, or starts it; says which.
     pub(crate) fn flight<F, E>(
         &self,
         ticket: &Ticket,
@@ -44,23 +44,23 @@ impl<V: Value> Cache<V> {
     }
 }
 
-/// One load, from its first check to its storing.
+/// One load, from its first check to the stored entry.
 struct Load<V: Value> {
     inner: Arc<Inner<V>>,
     ticket: Ticket,
-    /// An entry that is not good enough, however fresh: when it was stored.
+    /// When the entry to replace was stored: only a newer one will do, however fresh it is.
     replaces: Option<Timestamp>,
     trigger: Trigger,
 }
 
-/// The first pause between looks at what another process is doing; its messages end it earlier.
-const FIRST_LOOK: Duration = Duration::from_millis(20);
-/// The longest.
-const LAST_LOOK: Duration = Duration::from_millis(250);
-/// So many late answers are no reason yet to load without a lease. The breaker, which
-/// counts those of all loads, ends a longer trouble sooner.
+/// The first pause between checks on another process's load; its messages cut the pause short.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+/// The longest such pause.
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+/// After more late answers than this, the load goes ahead without a lease. The breaker, which
+/// counts the late answers of all loads, ends longer trouble sooner.
 const LATE_ANSWERS: u32 = 2;
-/// Values from this size on are encoded off the runtime's own threads.
+/// Values of at least this size are encoded off the runtime's worker threads.
 const LARGE: usize = 64 << 10;
 
 impl<V: Value> Load<V> {
@@ -69,7 +69,7 @@ impl<V: Value> Load<V> {
         F: FnOnce() -> BoxFuture<'static, Result<V, E>> + Send + 'static,
         E: Error + Send + Sync + 'static,
     {
-        // Somebody may have finished between the caller's lookup and this flight.
+        // Another flight may have finished between the caller's lookup and this one.
         let off = self.ticket.request.policy.off;
         let known = if off { None } else { self.inner.memory.get(&self.ticket.key) };
         if let Some(hit) = self.good_enough(known) {
@@ -87,8 +87,8 @@ impl<V: Value> Load<V> {
         self.verified_or_alone(&shared, loader, landed).await
     }
 
-    /// The lookup had no answer, which may have been late only: a load is worth asking again
-    /// before, so that processes load together, and others find what comes.
+    /// The lookup had no answer, which may only have been late. A load is worth asking once more:
+    /// then processes share it, and others find its entry.
     async fn verified_or_alone<F, E>(
         mut self,
         shared: &Arc<Shared>,
@@ -102,7 +102,7 @@ impl<V: Value> Load<V> {
         let request = std::slice::from_ref(&self.ticket.request);
         match self.inner.tickets(request).await.pop().filter(|ticket| ticket.verified) {
             None => self.lead(loader).await.map(|(hit, _)| hit),
-            // What this flight is called: nobody else has begun that one.
+            // This flight is registered under that key: no other has begun it.
             Some(ticket) if ticket.key == self.ticket.key => {
                 self.ticket = ticket;
                 self.lead_or_wait(shared, loader, landed).await
@@ -126,12 +126,13 @@ impl<V: Value> Load<V> {
         E: Error + Send + Sync + 'static,
     {
         let (begun, token) = (Instant::now(), crate::generation::random());
-        let (mut pause, mut led_elsewhere) = (FIRST_LOOK, None::<Instant>);
+        let (mut pause, mut led_elsewhere) = (FIRST_PAUSE, None::<Instant>);
         let mut late_answers = 0;
         loop {
             match shared.lease(self.ticket.key, &token).await {
                 Ok(Some(lease)) => {
-                    // Whoever held the lease before has stored its entry before it gave it back.
+                    // The previous holder of the lease stored its entry before giving the lease
+                    // back.
                     if let Some(hit) = self.stored_elsewhere(shared).await {
                         lease.give_back().await;
                         return Ok(hit);
@@ -143,7 +144,7 @@ impl<V: Value> Load<V> {
                         Ok((hit, is_stored)) => (is_stored.then(|| hit.entry.clone()), Ok(hit)),
                         Err(error) => (None, Err(error)),
                     };
-                    // Nobody here has to wait for that.
+                    // Callers need not wait for the entry to be stored.
                     tokio::spawn(storing.run(self.inner, entry));
                     return result;
                 }
@@ -153,7 +154,7 @@ impl<V: Value> Load<V> {
                         self.inner.counters.count(label, self.trigger, |f| f.joins += 1);
                     }
                     let _ = tokio::time::timeout(pause, landed.notified()).await;
-                    pause = (pause * 2).min(LAST_LOOK);
+                    pause = (pause * 2).min(LONGEST_PAUSE);
                     if let Some(hit) = self.stored_elsewhere(shared).await {
                         return Ok(hit);
                     }
@@ -161,17 +162,18 @@ impl<V: Value> Load<V> {
                         return Err(LoadError::TimedOut);
                     }
                 }
-                // No answer is no reason to believe that who leads is gone, for as long as its
-                // lease would last.
+                // No answer does not mean that the leader is gone, not before its lease would have
+                // expired.
                 Err(_) if led_elsewhere.is_some_and(|at| at.elapsed() < shared.config.lease) => {
-                    let _ = tokio::time::timeout(LAST_LOOK, landed.notified()).await;
+                    let _ = tokio::time::timeout(LONGEST_PAUSE, landed.notified()).await;
                 }
-                // Nor that nobody leads: on a machine that is busy all at once, everybody would.
+                // Nor that there is no leader: when the whole machine stalls, every process would
+                // load.
                 Err(Trouble::Timeout) if late_answers < LATE_ANSWERS => late_answers += 1,
-                // Without Redis everybody loads for themselves.
+                // Without Redis, each process loads for itself.
                 Err(trouble) => {
                     let label = &*self.ticket.request.label;
-                    tracing::debug!(label, %trouble, "a load without a lease");
+                    tracing::debug!(label, %trouble, "load without a lease");
                     return self.lead(loader).await.map(|(hit, _)| hit);
                 }
             }
@@ -191,12 +193,12 @@ impl<V: Value> Load<V> {
         let entry = entry?;
         let is_newer = self.replaces.is_none_or(|replaced| entry.stored_at > replaced);
         let is_fresh = self.inner.clock.now() < entry.fresh_until;
-        // It may be older than an invalidation that this process could not hear of.
+        // It may be older than an invalidation that this process could not learn of.
         let state = if self.ticket.verified { State::Fresh } else { State::Unverified };
         (is_newer && is_fresh).then_some(Hit { entry, state, refresh: false })
     }
 
-    /// Runs the loader in its lane and keeps what it gives in memory; says whether it may be
+    /// Runs the loader in its lane and keeps the result in memory; also returns whether it may be
     /// stored.
     async fn lead<F, E>(&self, loader: F) -> Result<(Hit<V>, bool), LoadError>
     where
@@ -236,7 +238,7 @@ impl<V: Value> Load<V> {
     }
 }
 
-/// Puts an entry into the shared tier, then lets the others go on.
+/// Puts an entry into the shared tier, then releases the processes waiting for it.
 struct Storing {
     shared: Arc<Shared>,
     lease: Lease,
@@ -279,9 +281,9 @@ impl Storing {
     }
 }
 
-/// The time from `from` to `to`; none if that lies before. An entry is refreshed early by how long
-/// its load took on the injected clock: that, and no other, says when the entry ends. A clock
-/// that stands still, in a replay, says nothing of loads; then the machine's own does.
+/// The time from `from` to `to`, or zero if `to` is earlier. Load times are measured on the
+/// injected clock, because that clock decides when an entry expires and so how early to refresh it.
+/// Where it does not advance, as in a replay, the machine's own clock measures the load.
 fn between(from: Timestamp, to: Timestamp) -> Duration {
     Duration::from_micros(u64::try_from(to.0.saturating_sub(from.0)).unwrap_or(0))
 }

@@ -1,5 +1,5 @@
-//! What is known of a batch of requests: their keys under the current generations, and entries
-//! from memory and from the shared tier.
+//! Looks up a batch of requests: their keys under the current generations, and their entries in
+//! memory and in the shared tier.
 
 use crate::cache::{Found, Inner, Ticket};
 use crate::encoding;
@@ -13,18 +13,19 @@ use crate::value::Value;
 use brisk_domain::Timestamp;
 use std::collections::{HashMap, HashSet};
 
-/// From this many bytes on, entries are decoded off the runtime's own threads: below, going there
-/// takes longer.
+/// Entries of at least this many bytes are decoded off the runtime's worker threads; for smaller
+/// ones the hand-over takes longer than decoding.
 const LARGE: usize = 256 << 10;
 
-/// What the shared tier holds under these keys; it was not asked about others.
+/// What the shared tier holds under the keys it was asked for.
 type Answers = HashMap<EntryKey, Option<Vec<u8>>>;
 
-/// Requests, and the tags of all of them.
+/// Requests and the union of their tags.
 struct Batch<'a> {
     requests: &'a [Request],
     tags: Vec<Tag>,
-    /// For each request the places of its own tags: in order and once, however it lists them.
+    /// For each request, the indices of its tags: sorted and without duplicates, however it lists
+    /// them.
     places: Vec<Vec<usize>>,
 }
 
@@ -49,7 +50,7 @@ impl<'a> Batch<'a> {
         Self { requests, tags, places }
     }
 
-    /// The key of each request, where all of its generations are known.
+    /// The key of each request whose generations are all known.
     fn keys<'g>(
         &self,
         era: &str,
@@ -65,15 +66,15 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// Keys under the generations as this process last knew them. Mostly they are still current: then
-/// asking for entries together with the generations saves the second wait.
+/// Keys under the generations as this process last knew them. They are usually still current:
+/// asking for entries together with the generations then saves the second round trip.
 struct Guess {
     known: Recalled,
     keys: Vec<Option<EntryKey>>,
 }
 
 impl Guess {
-    /// What the shared tier has to confirm, if all tags are known as of one instant.
+    /// The stamp for the shared tier to confirm, if all tags were read under the same one.
     fn stamp(&self) -> Option<(&str, &Stamp)> {
         Some((&*self.known.era, self.known.stamp.as_ref()?))
     }
@@ -85,7 +86,7 @@ impl Guess {
 }
 
 impl<V: Value> Inner<V> {
-    /// `requests` under the current generations.
+    /// Tickets for `requests` under the current generations.
     pub(crate) async fn tickets(&self, requests: &[Request]) -> Vec<Ticket> {
         let batch = Batch::of(requests);
         let Some(shared) = &self.shared else {
@@ -96,26 +97,27 @@ impl<V: Value> Inner<V> {
         self.tickets_under(&batch, Some(read), Some(guess))
     }
 
-    /// What there is of `requests`: one wait for the shared tier when all is in memory, or where
-    /// the generations are still those that this process knows; two, or three after an
-    /// invalidation, else.
+    /// The entries of `requests`, in one round trip to the shared tier if everything is in memory
+    /// or the generations are those this process knows; otherwise in two, or in three after an
+    /// invalidation.
     pub(crate) async fn find(&self, requests: &[Request]) -> Vec<Found<V>> {
         let batch = Batch::of(requests);
         let Some(shared) = &self.shared else {
             return self.find_in_memory(self.tickets_under(&batch, None, None));
         };
         let guess = self.guess(&batch);
-        let missing = self.worth_asking_ahead(&batch, &guess);
+        let missing = self.keys_to_prefetch(&batch, &guess);
         let asked = shared.generations_and_entries(&batch.tags, guess.stamp(), &missing);
-        let (read, ahead) = asked.await;
-        // Only what turns out to be under the current generations is ever taken from this.
-        let ahead: Answers = missing.into_iter().zip(ahead).collect();
+        let (read, prefetched) = asked.await;
+        // Only entries that prove to be under the current generations are used.
+        let prefetched: Answers = missing.into_iter().zip(prefetched).collect();
         let mut found = self.find_in_memory(self.tickets_under(&batch, Some(read), Some(guess)));
-        self.find_shared(shared, &mut found, ahead).await;
+        self.find_shared(shared, &mut found, prefetched).await;
         found
     }
 
-    /// Tickets under what the shared tier said, or under what this process knows.
+    /// Tickets under the generations from the shared tier, or failing that, those this process
+    /// knows.
     fn tickets_under(
         &self,
         batch: &Batch<'_>,
@@ -131,7 +133,7 @@ impl<V: Value> Inner<V> {
                 (generations, true)
             }
             Some(Err(trouble)) => {
-                tracing::debug!(%trouble, "a lookup without the shared tier");
+                tracing::debug!(%trouble, "lookup without the shared tier");
                 (Some(self.known.read(&batch.tags)), false)
             }
         };
@@ -144,7 +146,7 @@ impl<V: Value> Inner<V> {
             (None, Some(generations)) => {
                 batch.keys(&generations.era, |place| generations.of.get(place))
             }
-            // Nothing can have been confirmed that was not guessed.
+            // A confirmation requires a guess.
             (None, None) => Vec::new(),
         };
         // Every tag has a generation here, so every request has a key.
@@ -163,7 +165,7 @@ impl<V: Value> Inner<V> {
     }
 
     /// Guessed keys whose entries are not in memory.
-    fn worth_asking_ahead(&self, batch: &Batch<'_>, guess: &Guess) -> Vec<EntryKey> {
+    fn keys_to_prefetch(&self, batch: &Batch<'_>, guess: &Guess) -> Vec<EntryKey> {
         let wanted = batch.requests.iter().zip(&guess.keys);
         let wanted = wanted.filter(|(request, _)| !request.policy.off);
         let missing = wanted.filter_map(|(_, key)| key.filter(|key| !self.memory.contains(key)));
@@ -184,7 +186,7 @@ impl<V: Value> Inner<V> {
         let is_past = now >= entry.fresh_until;
         let state = match () {
             () if now >= entry.usable_until => return None,
-            // Also when it is past its TTL: stale values are of the current generations.
+            // Even past its TTL: a stale value must be of the current generations.
             () if !verified => State::Unverified,
             () if is_past => State::Stale,
             () if entry.is_due(now, self.config.early) => State::Due,
@@ -207,8 +209,9 @@ impl<V: Value> Inner<V> {
         })
     }
 
-    /// Fills in from the shared tier what is not in memory; `ahead` is what it has already said.
-    async fn find_shared(&self, shared: &Shared, found: &mut [Found<V>], ahead: Answers) {
+    /// Fills in from the shared tier what is not in memory; `prefetched` holds the answers it has
+    /// already given.
+    async fn find_shared(&self, shared: &Shared, found: &mut [Found<V>], prefetched: Answers) {
         let mut missing: Vec<&mut Found<V>> = found
             .iter_mut()
             .filter(|one| {
@@ -216,21 +219,21 @@ impl<V: Value> Inner<V> {
             })
             .collect();
         let wanted: HashSet<EntryKey> = missing.iter().map(|one| one.ticket.key).collect();
-        let said: HashSet<EntryKey> = ahead.keys().copied().collect();
+        let known: HashSet<EntryKey> = prefetched.keys().copied().collect();
         let mut answers: Answers =
-            ahead.into_iter().filter(|(key, _)| wanted.contains(key)).collect();
-        self.give(&mut missing, answers).await;
+            prefetched.into_iter().filter(|(key, _)| wanted.contains(key)).collect();
+        self.hand_out(&mut missing, answers).await;
         missing.retain(|one| one.hit.is_none());
         let keys = missing.iter().map(|one| one.ticket.key);
-        let keys: Vec<EntryKey> = keys.filter(|key| !said.contains(key)).collect();
+        let keys: Vec<EntryKey> = keys.filter(|key| !known.contains(key)).collect();
         let fingerprints: Vec<_> =
             missing.iter().map(|one| one.ticket.request.fingerprint).collect();
         let Ok((entries, newest)) = shared.entries(&keys, &fingerprints).await else {
             return;
         };
         answers = keys.into_iter().zip(entries).collect();
-        self.give(&mut missing, answers).await;
-        // After an invalidation: the values from before it, unless they are in memory.
+        self.hand_out(&mut missing, answers).await;
+        // After an invalidation, the previous values that are not in memory.
         let mut previous: Vec<(&mut Found<V>, EntryKey)> = missing
             .into_iter()
             .zip(newest)
@@ -258,8 +261,8 @@ impl<V: Value> Inner<V> {
         }
     }
 
-    /// Gives everybody their entry of `answers`, and keeps it in memory.
-    async fn give(&self, missing: &mut [&mut Found<V>], answers: Answers) {
+    /// Hands out the entries in `answers`, and keeps them in memory.
+    async fn hand_out(&self, missing: &mut [&mut Found<V>], answers: Answers) {
         let entries = self.decoded(answers).await;
         let now = self.clock.now();
         for one in missing {
@@ -270,7 +273,7 @@ impl<V: Value> Inner<V> {
         }
     }
 
-    /// Those of `answers` that are entries.
+    /// Those of `answers` that decode to entries.
     pub(crate) async fn decoded(&self, answers: Answers) -> HashMap<EntryKey, Entry<V>> {
         let found: Vec<(EntryKey, Vec<u8>)> =
             answers.into_iter().filter_map(|(key, bytes)| Some((key, bytes?))).collect();

@@ -1,16 +1,16 @@
-//! The memory tier: entries of this process, bounded in bytes.
+//! The memory tier: this process's entries, bounded in bytes.
 
 use crate::entry::Entry;
 use crate::key::{EntryKey, Fingerprint};
 use crate::value::Value;
 use brisk_domain::Timestamp;
 
-/// Remembered "newest entry of this fingerprint" pairs.
+/// How many fingerprints' newest entries are remembered.
 const NEWEST: u64 = 100_000;
 
 pub(crate) struct Memory<V: Value> {
     entries: moka::sync::Cache<EntryKey, Entry<V>>,
-    /// The newest entry of each fingerprint, under whatever generations, and its age.
+    /// When the newest entry of each fingerprint was stored, and its key, under any generations.
     newest: moka::sync::Cache<Fingerprint, (Timestamp, EntryKey)>,
 }
 
@@ -30,19 +30,19 @@ impl<V: Value> Memory<V> {
         self.entries.get(key)
     }
 
-    /// The newest entry of `fingerprint`, if it is still here.
+    /// The newest entry of `fingerprint`, unless it was evicted.
     pub(crate) fn newest(&self, fingerprint: &Fingerprint) -> Option<Entry<V>> {
         let (_, key) = self.newest.get(fingerprint)?;
         self.entries.get(&key)
     }
 
-    /// Whether it is here, without counting that as a use.
+    /// Whether `key` is here, without counting as a use.
     pub(crate) fn contains(&self, key: &EntryKey) -> bool {
         self.entries.contains_key(key)
     }
 
     pub(crate) fn insert(&self, fingerprint: Fingerprint, entry: Entry<V>) {
-        // A load from before an invalidation may end after one from behind it.
+        // A load that began before an invalidation may end after one that began later.
         let this = (entry.stored_at, entry.key);
         let is_newest = self.newest.get(&fingerprint).is_none_or(|newest| {
             newest != this && (newest.0 <= this.0 || !self.entries.contains_key(&newest.1))
@@ -53,7 +53,7 @@ impl<V: Value> Memory<V> {
         self.entries.insert(entry.key, entry);
     }
 
-    /// Keeps an entry that is not the newest.
+    /// Keeps an entry without making it the newest.
     pub(crate) fn insert_previous(&self, entry: Entry<V>) {
         self.entries.insert(entry.key, entry);
     }
@@ -91,6 +91,6 @@ mod tests {
         memory.remove(&entry("new", 2).key);
         assert_eq!(newest(&memory), None);
         memory.insert(fingerprint, entry("old", 1));
-        assert_eq!(newest(&memory).as_deref(), Some("old"), "of those that are left");
+        assert_eq!(newest(&memory).as_deref(), Some("old"), "the newest that is left");
     }
 }

@@ -1,4 +1,4 @@
-//! What a caller asks for, and how long the answer may be used.
+//! A request for a value, and how long the value may be used.
 
 use crate::key::{Fingerprint, Tag};
 use std::sync::Arc;
@@ -24,32 +24,32 @@ impl Default for Policy {
     }
 }
 
-/// A value that is asked for.
+/// A request for a value.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// What it is.
+    /// Identifies the value.
     pub fingerprint: Fingerprint,
-    /// What it depends on.
+    /// What the value depends on.
     pub tags: Arc<[Tag]>,
-    /// How long it may be used.
+    /// How long the value may be used.
     pub policy: Policy,
-    /// Whose it is, for statistics and logs: `online-retail/revenue`.
+    /// Names it in statistics and logs: `online-retail/revenue`.
     pub label: Arc<str>,
-    /// The lane that bounds how many such loads run at a time: the name of a source.
+    /// The lane that bounds how many such loads run at once: the name of a source.
     pub lane: Arc<str>,
 }
 
 /// Why a lookup happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Trigger {
-    /// Somebody looks at a page.
+    /// A reader opens a page.
     View,
-    /// A page that is open follows the data.
+    /// An open page follows the data.
     Live,
     /// A program asks.
     Api,
     /// The cache is filled ahead of readers.
     Warm,
-    /// A report is made.
+    /// A report is rendered.
     Report,
 }

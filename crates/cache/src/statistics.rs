@@ -1,4 +1,4 @@
-//! Honest figures: what was asked, what was found, what it cost.
+//! Honest figures: lookups, what they found, and what loading cost.
 
 use crate::entry::{Hit, State};
 use crate::policy::Trigger;
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-/// The figures of one label and trigger.
+/// The figures for one label and trigger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Figures {
     /// Lookups answered with a current value.
@@ -19,7 +19,7 @@ pub struct Figures {
     pub unverified: u64,
     /// Lookups with no usable value, or with a previous one.
     pub misses: u64,
-    /// Loads that joined one under way, here or in another process.
+    /// Loads that joined one in progress, here or in another process.
     pub joins: u64,
     /// Loads that ran.
     pub loads: u64,
@@ -29,7 +29,7 @@ pub struct Figures {
     pub too_large: u64,
     /// Time spent loading.
     pub load_time: Duration,
-    /// Load time that hits and stale answers made unnecessary.
+    /// Load time that hits and stale answers saved.
     pub saved_time: Duration,
 }
 
@@ -69,10 +69,10 @@ impl Figures {
     }
 }
 
-/// What went on between the tiers.
+/// Traffic between the tiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tiers {
-    /// Times that somebody waited for the shared tier.
+    /// Waits for the shared tier.
     pub round_trips: u64,
     /// Entries read from the shared tier.
     pub shared_hits: u64,
@@ -88,30 +88,30 @@ pub struct Tiers {
     pub garbage: u64,
 }
 
-/// Everything that is counted.
+/// All counters.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Statistics {
     /// By label and trigger.
     pub of: BTreeMap<(Arc<str>, Trigger), Figures>,
-    /// Between the tiers.
+    /// Traffic between the tiers.
     pub tiers: Tiers,
 }
 
 impl Statistics {
-    /// The figures of all labels for readers' triggers: warming is not among them.
+    /// The figures of all labels for readers' triggers, without warming.
     pub fn of_readers(&self) -> Figures {
         let readers = self.of.iter().filter(|((_, trigger), _)| *trigger != Trigger::Warm);
         readers.fold(Figures::default(), |sum, (_, figures)| sum.plus(figures))
     }
 
-    /// The figures of all labels for all triggers.
+    /// The figures of all labels and triggers.
     pub fn of_all(&self) -> Figures {
         self.of.values().fold(Figures::default(), Figures::plus)
     }
 }
 
-/// Labels that are counted one by one; what comes later is counted together under this name, so
-/// that labels cannot fill the memory.
+/// How many labels are counted separately; any more are counted together under this name, so that
+/// labels cannot fill the memory.
 const MAX_LABELS: usize = 10_000;
 const OTHERS: &str = "(others)";
 
@@ -142,7 +142,7 @@ impl Counters {
         lock(&self.of).clone()
     }
 
-    /// The mean time of the loads of `label`, whatever their trigger, that came to an end.
+    /// The mean time of the completed loads of `label`, for all triggers.
     pub(crate) fn usual_load(&self, label: &str) -> Option<Duration> {
         let of = lock(&self.of);
         let first = (Arc::from(label), Trigger::View);

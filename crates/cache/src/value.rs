@@ -1,20 +1,20 @@
-//! What can be cached: anything that knows its size and has a form in bytes.
+//! What can be cached: anything with a size and an encoding.
 
 use std::sync::Arc;
 
-/// A value that the cache keeps. Cloning it should be cheap: an [`Arc`].
+/// A value the cache can keep. Cloning it should be cheap: an [`Arc`].
 pub trait Value: Clone + Send + Sync + 'static {
     /// Its size in memory, in bytes.
     fn size(&self) -> usize;
 
-    /// Its form in the shared tier; the cache adds compression and a checksum.
+    /// Encodes it for the shared tier; the cache adds compression and a checksum.
     fn encode(&self) -> Vec<u8>;
 
-    /// Reads what [`Value::encode`] wrote, maybe in another version of the program.
+    /// Decodes what [`Value::encode`] wrote, possibly in another version of the program.
     fn decode(bytes: &[u8]) -> Result<Self, DecodeError>;
 }
 
-/// The bytes are no value.
+/// The bytes do not decode to a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a stored value: {0}")]
 pub struct DecodeError(pub String);

@@ -1,8 +1,9 @@
 //! The cache over real Redis servers: its rules, its model, several replicas, trouble.
 //!
-//! One program: each more would be linked, and started, by itself. A new file is a `mod` here.
+//! One test binary: every further one would be linked and started separately. A new file is a `mod`
+//! here.
 
-// Helpers of tests are outside of what clippy takes for tests.
+// Clippy does not recognise the helpers of tests as test code.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod model;

@@ -1,7 +1,7 @@
 //! Random histories of the cache against a model of what a reader may be shown: writes to a
 //! database, invalidations, loads that begin, read and end at any moment in between, lookups,
-//! purges, evictions, and a clock. One thread, and loaders that do nothing until they are told:
-//! a history that fails is shrunk and printed, and fails again.
+//! purges, evictions, and a clock. One thread, and loaders that wait for orders: a failing history
+//! is shrunk and printed, and fails again.
 
 use crate::support;
 
@@ -20,7 +20,7 @@ use tokio::sync::Notify;
 
 type Text = Arc<str>;
 
-/// What each statement depends on: the same tables as another, some of them, all, none.
+/// Statements read the same tables as another, some of them, all, or none.
 const TABLES: usize = 3;
 const READS: [&[usize]; 6] = [&[0], &[0], &[0, 1], &[2, 1], &[0, 1, 2], &[]];
 const TTL: i64 = 100;
@@ -30,23 +30,23 @@ const STALE: i64 = 200;
 enum Step {
     /// The database changes.
     Write { table: usize },
-    /// Somebody says so, and it is acknowledged.
+    /// The tables are invalidated, which is acknowledged.
     Invalidate { replica: usize, tables: Vec<usize> },
-    /// A reader asks for a page, and may load later, with the tickets of then.
+    /// A reader asks for a page, and may load later, with these tickets.
     Lookup { replica: usize, statements: Vec<usize>, mode: Mode },
-    /// The same without looking.
+    /// The same without a lookup.
     Ticket { replica: usize, statement: usize, mode: Mode },
     /// A reader loads with one of the tickets.
     Load { ticket: usize },
-    /// What a reader was shown is refreshed behind it.
+    /// A value that was shown to a reader is refreshed in the background.
     Refresh { shown: usize },
-    /// A statement that runs sees the database.
+    /// A running statement reads the database.
     Read { load: usize },
-    /// A statement that runs ends; before it has seen anything, if need be.
+    /// A running statement ends, having read or not.
     End { load: usize, how: End },
     /// Time passes.
     Advance { seconds: i64 },
-    /// An admin forgets the entry of a statement.
+    /// An admin purges the entry of a statement.
     Purge { replica: usize, statement: usize },
 }
 
@@ -91,28 +91,27 @@ fn step(replicas: usize) -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What the loaders and the readers share; the truth, as far as the model knows it.
+/// Shared by loaders and readers: the truth, as far as the model knows it.
 #[derive(Default)]
 struct Truth {
     /// How often each table was written.
     written: [u64; TABLES],
-    /// What `written` was when an invalidation was last acknowledged: nobody who asks after that
-    /// may get less as current.
+    /// `written` at the last acknowledged invalidation: no later reader may get less as current.
     floor: [u64; TABLES],
     loads: Vec<Load>,
-    /// Statements that run now.
+    /// Statements running now.
     running: Vec<usize>,
     wrong: Vec<String>,
 }
 
-/// A run of a statement.
+/// One run of a statement.
 struct Load {
     key: EntryKey,
     replica: usize,
     off: bool,
     begun: Timestamp,
     next: Arc<Notify>,
-    /// What it saw of each table.
+    /// The version of each table it read.
     seen: Option<[u64; TABLES]>,
     end: Option<End>,
 }
@@ -124,7 +123,7 @@ fn lock(world: &World) -> MutexGuard<'_, Truth> {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("the database said no")]
+#[error("the database refused")]
 struct Refused;
 
 type Loader = Box<dyn FnOnce() -> BoxFuture<'static, Result<Text, Refused>> + Send>;
@@ -140,14 +139,14 @@ struct Asked {
 
 struct Play {
     replicas: Vec<Cache<Text>>,
-    /// Whether the replicas tell each other over a network, which takes moments.
+    /// Whether messages between the replicas take time.
     networked: bool,
     clock: Arc<ManualClock>,
     world: World,
     asked: Vec<Asked>,
     shown: Vec<(Asked, Hit<Text>)>,
     readers: Vec<tokio::task::JoinHandle<()>>,
-    /// The first load whose entry may be shown as current after a purge, by statement.
+    /// The first load of each statement whose entry may be shown as current after a purge.
     purged: [usize; READS.len()],
 }
 
@@ -155,13 +154,13 @@ impl Play {
     async fn run(mut self, steps: &[Step]) -> Result<(), TestCaseError> {
         for step in steps {
             self.step(step).await;
-            // Whoever asks next may not have heard of an invalidation yet.
+            // The other replica may not have received an invalidation yet.
             if !matches!(step, Step::Invalidate { .. }) {
                 self.settle().await;
             }
             self.check()?;
         }
-        // Whatever still runs ends, and everybody who waits is answered.
+        // Running statements end, and all waiting readers get their answer.
         while self.readers.iter().any(|reader| !reader.is_finished()) {
             self.end(0, End::Well);
             self.settle().await;
@@ -180,13 +179,13 @@ impl Play {
         Ok(())
     }
 
-    /// Lets everybody go on as far as they can.
+    /// Lets all tasks proceed as far as they can.
     async fn settle(&self) {
         for _ in 0..20 {
             tokio::task::yield_now().await;
         }
         if self.networked {
-            // Which interleavings are seen depends on this; what must hold does not.
+            // The interleavings seen depend on this; what must hold does not.
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
@@ -258,12 +257,14 @@ impl Play {
             match cache.load(&asked.ticket, Trigger::View, loader).await {
                 Ok(hit) => judge_load(&world, &asked, &hit, &ended_before, clock.now()),
                 Err(LoadError::Failed(_) | LoadError::Abandoned) => {}
-                Err(error) => lock(&world).wrong.push(format!("nobody is busy: {error}")),
+                Err(error) => {
+                    lock(&world).wrong.push(format!("no load can fail like this: {error}"))
+                }
             }
         }));
     }
 
-    /// A loader that waits to be told to read, and then to end.
+    /// A loader that waits for orders to read, and then to end.
     fn loader(&self, asked: &Asked) -> Loader {
         let (world, clock) = (Arc::clone(&self.world), Arc::clone(&self.clock));
         let (key, off) = (asked.ticket.key, asked.ticket.request.policy.off);
@@ -287,7 +288,7 @@ impl Play {
                 match end {
                     End::Well => Ok(text(statement, number, seen)),
                     End::Failed => Err(Refused),
-                    // Without the message that a panic prints.
+                    // Without printing a panic message.
                     End::Panicked => std::panic::resume_unwind(Box::new("on purpose")),
                 }
             }
@@ -315,7 +316,7 @@ impl Play {
 
 impl Truth {
     fn begin(&mut self, load: Load) -> usize {
-        // One load per entry in a process, and one in the cluster of those that are stored.
+        // One load per entry in a process, and one in the cluster if it is stored.
         let twin = self.running.iter().map(|number| &self.loads[*number]).find(|other| {
             let together = other.replica == load.replica || !(other.off || load.off);
             other.key == load.key && together
@@ -350,7 +351,7 @@ fn judge_lookup(
             world.wrong.push(format!("{what}: {:?} of load {number} at {now:?}", hit.state));
         }
     };
-    must(mode != Mode::Off, "off never hits");
+    must(mode != Mode::Off, "off, but a hit");
     let (fresh, usable) = (now < entry.fresh_until, now < entry.usable_until);
     match hit.state {
         State::Fresh => must(fresh, "fresh beyond its TTL"),
@@ -361,7 +362,7 @@ fn judge_lookup(
             must(mode == Mode::Normal, "previous, but strict");
             must(entry.key != asked.ticket.key, "previous, but current");
         }
-        State::Unverified => must(false, "there is nothing that could not be asked"),
+        State::Unverified => must(false, "unverified, but Redis answers"),
     }
     if hit.state != State::Previous {
         must(is_current(asked, &seen), "older than an acknowledged invalidation");
@@ -385,21 +386,21 @@ fn judge_load(
             world.wrong.push(format!("{what}: load {number} at {now:?}"));
         }
     };
-    must(hit.state == State::Fresh, "a load gives what is fresh");
-    must(is_current(asked, &seen), "a load gives what is older than an invalidation");
+    must(hit.state == State::Fresh, "a load returned a value that is not fresh");
+    must(is_current(asked, &seen), "a load returned a value older than an invalidation");
     let ended = ended_before.get(number).copied().unwrap_or(false);
-    must(!ended || now < hit.entry.fresh_until, "a load gives what was stored, and has expired");
-    must(!(ended && asked.ticket.request.policy.off), "off gives what was stored");
+    must(!ended || now < hit.entry.fresh_until, "a load returned an expired entry");
+    must(!(ended && asked.ticket.request.policy.off), "off, but a load returned a stored entry");
 }
 
-/// What holds of every value, however it is shown; the load that gave it.
+/// Checks what holds for every value, however it is shown; returns the load it came from.
 fn judge_value(world: &mut Truth, asked: &Asked, hit: &Hit<Text>) -> Option<usize> {
     let parts: Vec<u64> =
         hit.entry.value.split(['|', ' ']).filter_map(|part| part.parse().ok()).collect();
     let (statement, number) = (usize::try_from(parts[0]).ok()?, usize::try_from(parts[1]).ok()?);
     let entry = &hit.entry;
     let Some(load) = world.loads.get(number) else {
-        world.wrong.push(format!("nobody has loaded {:?}", entry.value));
+        world.wrong.push(format!("no load returned {:?}", entry.value));
         return None;
     };
     let (ttl, stale) = (seconds(TTL), seconds(STALE));
@@ -407,10 +408,10 @@ fn judge_value(world: &mut Truth, asked: &Asked, hit: &Hit<Text>) -> Option<usiz
     let wrong = match () {
         () if statement != asked.statement => "the value of another statement",
         () if entry.stored_at != load.begun => "its age is not that of its load",
-        () if fresh < ttl - ttl / 10 || fresh > ttl + ttl / 10 => "its TTL is another",
-        () if entry.usable_until.0 - entry.fresh_until.0 != stale => "its window is another",
+        () if fresh < ttl - ttl / 10 || fresh > ttl + ttl / 10 => "its TTL is wrong",
+        () if entry.usable_until.0 - entry.fresh_until.0 != stale => "its stale window is wrong",
         () if load.seen.map(|seen| text(statement, number, seen)) != Some(entry.value.clone()) => {
-            "not what its load gave"
+            "not what its load returned"
         }
         () => return Some(number),
     };
@@ -422,7 +423,7 @@ fn is_current(asked: &Asked, seen: &[u64; TABLES]) -> bool {
     READS[asked.statement].iter().all(|table| seen[*table] >= asked.floor[*table])
 }
 
-/// The statement, the load, what that saw of each table; and some bytes, for memory to overflow.
+/// The statement, the load, the version of each table it read, and padding to overflow memory.
 fn text(statement: usize, number: usize, seen: [u64; TABLES]) -> Text {
     let [a, b, c] = seen;
     format!("{statement}|{number}|{a} {b} {c}|{}", "x".repeat(500)).into()
@@ -455,7 +456,7 @@ fn pick<T>(of: &[T], which: usize) -> Option<&T> {
     of.get(which % of.len().max(1))
 }
 
-/// Plays `steps` in a runtime of one thread.
+/// Plays `steps` in a single-threaded runtime.
 fn play(
     steps: &[Step],
     max_bytes: u64,
@@ -475,7 +476,7 @@ fn play(
     })
 }
 
-/// Room for all, or for two entries at most.
+/// Room for all entries, or for two at most.
 fn room() -> impl Strategy<Value = u64> {
     prop_oneof![3 => Just(1 << 20), 1 => Just(1_500)]
 }
@@ -494,7 +495,7 @@ proptest! {
     #![proptest_config(cases(2_000))]
 
     #[test]
-    fn no_history_shows_a_reader_what_it_may_not(
+    fn no_history_shows_a_reader_a_forbidden_value(
         steps in prop::collection::vec(step(1), 1..80),
         room in room(),
     ) {
@@ -506,7 +507,7 @@ proptest! {
     #![proptest_config(cases(200))]
 
     #[test]
-    fn no_history_of_two_replicas_shows_a_reader_what_it_may_not(
+    fn no_history_of_two_replicas_shows_a_reader_a_forbidden_value(
         steps in prop::collection::vec(step(2), 1..60),
         room in room(),
     ) {

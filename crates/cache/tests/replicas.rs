@@ -1,5 +1,5 @@
-//! Several processes over one Redis, and what they share. Caches with a connection of their own
-//! stand for processes, except where one has to be killed: that is a real one.
+//! Several processes over one Redis, and what they share. Caches with connections of their own
+//! stand in for processes, except where one has to be killed: that is a real one.
 
 use crate::support;
 
@@ -40,7 +40,7 @@ async fn replicas_share_entries_and_invalidations() {
 }
 
 #[tokio::test]
-async fn looking_finds_what_another_process_has_and_keeps_and_counts_nothing() {
+async fn an_inspection_finds_entries_of_another_process_and_keeps_and_counts_nothing() {
     let server = Server::start(&[]);
     let config = support::config(&server.url());
     let (a, b) = (replica(&config), replica(&config));
@@ -79,19 +79,19 @@ async fn generations_are_read_again_only_after_an_invalidation() {
     };
     let (first, all) = of_a_lookup().await;
     let mut least = u64::MAX;
-    // Now and then one reads all, so that generations do not expire.
+    // Some read everything, so that generations do not expire.
     for _ in 0..8 {
         let (key, bytes) = of_a_lookup().await;
         assert_eq!(key, first);
         least = least.min(bytes);
     }
-    // What `INFO` itself sends is in both.
+    // Both include the output of `INFO` itself.
     assert!(least + 200 * 16 < all, "{least} bytes of {all}");
     b.invalidate(&many[..1]).await.unwrap();
-    assert_ne!(of_a_lookup().await.0, first, "it hears of it by the next lookup at the latest");
+    assert_ne!(of_a_lookup().await.0, first, "known by the next lookup at the latest");
     b.invalidate(&[tag("table:elsewhere")]).await.unwrap();
     let (key, _) = of_a_lookup().await;
-    assert_eq!(key, of_a_lookup().await.0, "others' tags are none of its business");
+    assert_eq!(key, of_a_lookup().await.0, "another tag does not change the key");
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn purged_entries_are_gone_for_all() {
     assert_eq!(lookup(&b, "a").await, some(State::Fresh, "one"));
     a.purge(&[request("a")]).await;
     let is_gone = async || lookup(&b, "a").await.is_none();
-    eventually("the other process has heard of it", is_gone).await;
+    eventually("the other process has received it", is_gone).await;
 }
 
 #[tokio::test]
@@ -131,17 +131,17 @@ async fn single_flight_over_three_replicas_runs_one_load() {
         });
         let joins = || replicas.iter().map(|cache| cache.statistics().of_all().joins).sum::<u64>();
         let all_join = async {
-            eventually("all but one wait for that one", async || joins() == 999).await;
+            eventually("all readers but one have joined", async || joins() == 999).await;
             go.notify_one();
         };
         let all = async { futures::join!(join_all(readers), all_join).0 };
-        let values = wait_for("all readers have their answer", all).await;
+        let values = wait_for("all readers are answered", all).await;
         assert!(values.iter().all(|value| &**value == "one"));
         assert_eq!(loads.load(Ordering::SeqCst), 1);
     }
 }
 
-/// Not a test of its own: a leader in a process of its own, which never finishes its load.
+/// Not a test of its own, but a leader in a process of its own, which never finishes its load.
 #[tokio::test]
 #[ignore = "run by other tests, in a process of its own"]
 async fn child_that_never_finishes_its_load() {
@@ -181,7 +181,7 @@ async fn leader(config: &RedisConfig) -> std::process::Child {
     child
 }
 
-async fn thousand_readers_after(signal: Signal) {
+async fn a_thousand_readers_after(signal: Signal) {
     let lease = Duration::from_secs(4);
     let config = RedisConfig { lease, ..support::config(&support::shared_server().url()) };
     let mut child = leader(&config).await;
@@ -196,7 +196,8 @@ async fn thousand_readers_after(signal: Signal) {
             })
         })
         .collect();
-    // They wait for the leader, which lives: longer than its lease, which it renews by a third.
+    // They wait for the leader, which is alive: longer than its lease, which it renews every third
+    // of it.
     let mut left = vec![i64::MAX];
     let is_renewed = async || {
         let mut pttl: Vec<i64> = Vec::new();
@@ -206,12 +207,12 @@ async fn thousand_readers_after(signal: Signal) {
         left.extend(pttl);
         left.windows(2).filter(|pair| pair[0] < pair[1]).count() > 3
     };
-    eventually("the leader has renewed its lease again and again", is_renewed).await;
+    eventually("the leader has renewed its lease several times", is_renewed).await;
     assert_eq!(loads.load(Ordering::SeqCst), 0, "a living leader keeps its lease");
     let pid = Pid::from_raw(child.id().try_into().unwrap()).unwrap();
     kill_process(pid, signal).unwrap();
     let all = join_all(readers);
-    for reader in wait_for("the lease runs out, and all readers have their answer", all).await {
+    for reader in wait_for("the lease expires, and all readers are answered", all).await {
         assert_eq!(&*reader.unwrap().entry.value, "one");
     }
     assert_eq!(loads.load(Ordering::SeqCst), 1, "one more load than the leader's");
@@ -220,13 +221,13 @@ async fn thousand_readers_after(signal: Signal) {
 }
 
 #[tokio::test]
-async fn a_leader_that_is_killed_frees_the_others_when_its_lease_runs_out() {
-    thousand_readers_after(Signal::KILL).await;
+async fn a_leader_that_is_killed_frees_the_others_when_its_lease_expires() {
+    a_thousand_readers_after(Signal::KILL).await;
 }
 
 #[tokio::test]
-async fn a_leader_that_hangs_frees_the_others_when_its_lease_runs_out() {
-    thousand_readers_after(Signal::STOP).await;
+async fn a_leader_that_hangs_frees_the_others_when_its_lease_expires() {
+    a_thousand_readers_after(Signal::STOP).await;
 }
 
 #[tokio::test]
@@ -239,10 +240,10 @@ async fn a_refresh_that_fails_gives_its_lease_back() {
     assert!(matches!(error, LoadError::Failed(_)));
     let panics: Loader = Box::new(|| async { std::panic::panic_any("on purpose") }.boxed());
     a.get(&request("p"), Trigger::View, panics).await.unwrap_err();
-    // Would take an hour if a lease were left behind.
+    // This would take an hour if a lease were left behind.
     assert_eq!(&*get(&b, "a", "one").await.entry.value, "one");
     assert_eq!(&*get(&b, "p", "two").await.entry.value, "two");
-    // The same behind an answer that is shown.
+    // The same for a refresh in the background.
     get(&a, "r", "one").await;
     let is_there = async || lookup(&b, "r").await.is_some();
     eventually("the other process finds the entry", is_there).await;
@@ -264,7 +265,7 @@ async fn generations_that_are_read_do_not_expire() {
     let server = support::shared_server();
     let config = support::config(&server.url());
     let cache = replica(&config);
-    // This process has renewed for this hour; the tag of another dashboard nears its end.
+    // This process has already renewed this hour; the tag of another dashboard is about to expire.
     get(&cache, "a", "one").await;
     let key = format!("{}{{g}}:table:orders", config.prefix);
     server.command::<i64>(&["EXPIRE", &key, "1000"]);
@@ -288,7 +289,7 @@ async fn every_key_expires_and_has_the_prefix() {
     assert!(keys.len() >= 5 + 5 + 3, "{keys:?}");
     for key in keys {
         assert!(key.starts_with(&config.prefix), "{key}");
-        assert!(server.command::<i64>(&["TTL", &key]) > 0, "{key} would stay for ever");
+        assert!(server.command::<i64>(&["TTL", &key]) > 0, "{key} never expires");
     }
 }
 
@@ -307,7 +308,7 @@ async fn a_hot_dashboard_costs_two_round_trips_at_most() {
         count.map_or(0, |(count, _)| count.parse::<u64>().unwrap())
     };
     let statistics = || server.command::<String>(&["INFO", "commandstats"]);
-    // The last thing that a load does, behind its answer, is to say that it has ended.
+    // A load ends by publishing that it has landed, after it has answered.
     let have_ended = async || count(&statistics(), "publish") >= 20;
     eventually("all loads have ended", have_ended).await;
     let calls = || {
@@ -323,8 +324,8 @@ async fn a_hot_dashboard_costs_two_round_trips_at_most() {
     let used = (scripts - before.0, gets - before.1, others - before.2);
     assert_eq!(used, (1, 0, 0), "one from memory");
     assert_eq!(cache.statistics().tiers.round_trips - trips, 1);
-    // A replica that has nothing in memory, and has just been asked for something else; then one
-    // that knows the generations and asks for everything at once.
+    // A replica with nothing in memory that was last asked for something else; then one that knows
+    // the generations and asks for everything at once.
     let untagged = Request { tags: [].into(), ..request("untagged") };
     for (known, waits) in [(std::slice::from_ref(&untagged), 2), (&requests, 1)] {
         let other = replica(&config);
@@ -340,7 +341,7 @@ async fn a_hot_dashboard_costs_two_round_trips_at_most() {
 }
 
 #[tokio::test]
-async fn entries_that_were_asked_for_ahead_are_taken_under_current_generations_only() {
+async fn prefetched_entries_are_used_under_current_generations_only() {
     let (server, cluster) = (Server::start(&[]), Cluster::start());
     for (url, servers) in [(server.url(), &[server][..]), (cluster.url(), &cluster.0)] {
         let config = support::config(&url);
@@ -348,7 +349,7 @@ async fn entries_that_were_asked_for_ahead_are_taken_under_current_generations_o
         get(&a, "a", "one").await;
         stored(&a, 1).await;
         b.tickets(&[request("a")]).await;
-        // It does not hear of the invalidation, and so guesses the key from before.
+        // It misses the invalidation, and so guesses the old key.
         for server in servers {
             server.command::<i64>(&["CLIENT", "KILL", "TYPE", "pubsub"]);
         }
@@ -373,7 +374,7 @@ async fn passwords_and_database_numbers_are_used_and_never_printed() {
     assert!(!format!("{config:?}").contains("s3cret"));
     let wrong = RedisConfig::parse(&url.replace("s3cret", "wr0ng"));
     let cache = replica(&wrong);
-    assert_eq!(get(&cache, "a", "two").await.state, State::Fresh, "it goes on without");
+    assert_eq!(get(&cache, "a", "two").await.state, State::Fresh, "it works without");
     for _ in 0..5 {
         lookup(&cache, "a").await;
     }

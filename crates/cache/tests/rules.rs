@@ -1,5 +1,5 @@
-//! The cache rules, each by its name, in memory, with a Redis, and with a Redis Cluster: the same
-//! tests for all three. Loads are counted, not assumed.
+//! The cache rules, each by name, in memory, with Redis, and with Redis Cluster: the same tests for
+//! all three. Loads are counted, not assumed.
 
 use crate::support;
 
@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 type Text = Arc<str>;
 
 #[derive(Debug, thiserror::Error)]
-#[error("the database said no")]
+#[error("the database refused")]
 struct Refused;
 
 #[derive(Clone, Copy)]
@@ -84,7 +84,7 @@ impl World {
         })
     }
 
-    /// A loader that says when it begins and waits until it may end.
+    /// A loader that signals when it begins and waits until it may end.
     fn held(&self, text: &str) -> (Loader, Arc<Notify>, Arc<Notify>) {
         let (begun, finish) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let inner = self.loader(text);
@@ -144,7 +144,7 @@ async fn an_entry_is_fresh_then_stale_then_gone(mode: Mode) {
     world.clock.advance(3599);
     assert_eq!(world.lookup("a").await, some(State::Stale, "one"));
     world.clock.advance(1);
-    assert_eq!(world.lookup("a").await, None, "stale data has a bound on its age");
+    assert_eq!(world.lookup("a").await, None, "the age of stale data is bounded");
 }
 
 async fn jitter_spreads_expiry_by_a_tenth(mode: Mode) {
@@ -172,14 +172,14 @@ async fn hot_entries_are_due_before_they_expire(mode: Mode) {
     world.clock.advance(290);
     assert_eq!(world.lookup("a").await, some(State::Fresh, "one"));
     world.clock.advance(4);
-    assert_eq!(world.lookup("a").await, some(State::Due, "one"), "whoever reads it refreshes it");
+    assert_eq!(world.lookup("a").await, some(State::Due, "one"), "its reader refreshes it");
     let found = world.found(&request("a")).await;
     let entry = found.hit.unwrap().entry;
     world.clock.advance(1);
     let (loader, begun, finish) = world.held("two");
     world.cache.refresh(&found.ticket, &entry, Trigger::View, loader);
     begun.notified().await;
-    assert!(world.lookup("a").await.is_some_and(|(_, text)| text == "one"), "nobody waits");
+    assert!(world.lookup("a").await.is_some_and(|(_, text)| text == "one"), "no reader waits");
     finish.notify_one();
     while world.lookup("a").await.is_some_and(|(_, text)| text == "one") {
         tokio::task::yield_now().await;
@@ -188,8 +188,8 @@ async fn hot_entries_are_due_before_they_expire(mode: Mode) {
     assert_eq!(world.loads(), 2);
 }
 
-/// Six hours of a reader every five seconds, and loads of twenty: nobody ever waits, or is shown
-/// something stale.
+/// Six hours with a reader every five seconds and loads of twenty seconds: no reader ever waits or
+/// is shown a stale value.
 async fn an_entry_that_is_read_steadily_never_misses_and_never_goes_stale(mode: Mode) {
     let world = mode.world(Config::default());
     let (begun, done) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
@@ -213,7 +213,7 @@ async fn an_entry_that_is_read_steadily_never_misses_and_never_goes_stale(mode: 
         })
     };
     let count = |of: &AtomicU32| of.load(Ordering::SeqCst);
-    // Somebody is the first.
+    // The first reader has to wait.
     let (first, wanted) = (loader(), request("a"));
     let pass = async {
         while count(&begun) == 0 {
@@ -225,8 +225,8 @@ async fn an_entry_that_is_read_steadily_never_misses_and_never_goes_stale(mode: 
     let end = world.clock.now().seconds() + 6 * 3600;
     while world.clock.now().seconds() < end {
         let hit = world.cache.get(&wanted, Trigger::View, loader()).await.unwrap();
-        // Loads take their time by this clock: one that was asked for begins, one whose time is
-        // over ends, before time goes on.
+        // Loads take time on this clock: a requested one begins, and one whose time is up ends,
+        // before the clock advances.
         while hit.state == State::Due && count(&begun) == count(&done) {
             tokio::task::yield_now().await;
         }
@@ -239,7 +239,7 @@ async fn an_entry_that_is_read_steadily_never_misses_and_never_goes_stale(mode: 
     let readers = world.cache.statistics().of_readers();
     assert_eq!((readers.misses, readers.stale, readers.previous), (1, 0, 0), "{readers:?}");
     assert_eq!(readers.hits, 6 * 3600 / 5);
-    // At least one a TTL, and never twice as many.
+    // At least one load per TTL, and always fewer than two.
     assert!((6 * 12..6 * 24).contains(&world.loads()), "{}", world.loads());
 }
 
@@ -283,7 +283,7 @@ async fn single_flight_runs_one_load_for_a_thousand_readers(mode: Mode) {
     assert_eq!(world.cache.statistics().of_readers().loads, 1);
 }
 
-async fn when_an_entry_expires_one_refresh_runs_and_nobody_waits(mode: Mode) {
+async fn when_an_entry_expires_one_refresh_runs_and_no_reader_waits(mode: Mode) {
     let world = mode.world(exact());
     world.load("a", "one").await;
     world.clock.advance(301);
@@ -299,7 +299,7 @@ async fn when_an_entry_expires_one_refresh_runs_and_nobody_waits(mode: Mode) {
     while world.lookup("a").await != some(State::Fresh, "two") {
         tokio::task::yield_now().await;
     }
-    assert_eq!(world.loads(), 2, "not everyone hits the database when an entry expires");
+    assert_eq!(world.loads(), 2, "an expired entry is loaded only once more");
 }
 
 async fn the_same_chart_twice_on_a_page_is_queried_once(mode: Mode) {
@@ -340,7 +340,7 @@ async fn stale_data_has_a_bound_on_its_age_even_if_every_refresh_fails(mode: Mod
     assert!(world.cache.get(&request("a"), Trigger::View, fails()).await.is_err());
 }
 
-async fn a_reader_who_leaves_ends_nobody_elses_load(mode: Mode) {
+async fn a_reader_who_leaves_cancels_no_other_readers_load(mode: Mode) {
     let world = mode.world(exact());
     let (loader, begun, finish) = world.held("one");
     let ticket = world.cache.tickets(&[request("a")]).await.pop().unwrap();
@@ -358,8 +358,10 @@ async fn a_reader_who_leaves_ends_nobody_elses_load(mode: Mode) {
     assert_eq!(world.loads(), 1);
 }
 
-async fn when_the_last_reader_leaves_the_load_ends_and_who_comes_next_starts_another(mode: Mode) {
-    /// Tells that what held it is gone.
+async fn when_the_last_reader_leaves_the_load_is_cancelled_and_the_next_reader_starts_another(
+    mode: Mode,
+) {
+    /// Signals when it is dropped.
     struct Gone(Arc<Notify>);
     impl Drop for Gone {
         fn drop(&mut self) {
@@ -427,7 +429,7 @@ async fn memory_is_bounded_and_large_values_are_served_but_not_stored(mode: Mode
     assert_eq!(world.cache.statistics().of_readers().too_large, 1);
 }
 
-async fn warming_is_not_counted_into_the_hit_rate(mode: Mode) {
+async fn warming_does_not_count_towards_the_hit_rate(mode: Mode) {
     let world = mode.world(exact());
     let found = world.cache.lookup(&[request("a")], Trigger::Warm).await.pop().unwrap();
     world.cache.load(&found.ticket, Trigger::Warm, world.loader("one")).await.unwrap();
@@ -483,7 +485,7 @@ async fn lanes_bound_how_much_runs_at_a_time(mode: Mode) {
             tokio::spawn(async move { cache.load(&ticket, Trigger::View, loader).await })
         })
         .collect();
-    // The sixth finds two running and three waiting.
+    // The sixth finds two running and three queued.
     let mut refused = 0;
     let mut done = Vec::new();
     let mut loads = futures::stream::FuturesUnordered::from_iter(loads);
@@ -498,7 +500,7 @@ async fn lanes_bound_how_much_runs_at_a_time(mode: Mode) {
     assert_eq!(most.load(Ordering::SeqCst), 2);
 }
 
-async fn a_load_does_not_wait_in_its_lane_for_ever(mode: Mode) {
+async fn a_load_does_not_queue_forever(mode: Mode) {
     let lanes =
         LaneLimits { concurrency: 1, deadline: Duration::from_millis(50), ..LaneLimits::default() };
     let world = mode.world(Config { lanes, ..exact() });
@@ -514,11 +516,11 @@ async fn a_load_does_not_wait_in_its_lane_for_ever(mode: Mode) {
     assert_eq!(world.load("b", "b").await, "b", "being busy is not remembered");
 }
 
-async fn followers_hear_of_invalidations(mode: Mode) {
+async fn followers_receive_invalidations(mode: Mode) {
     let world = mode.world(exact());
     let mut follower = world.cache.follow();
     if !matches!(mode, Mode::Memory) {
-        // The channel is there.
+        // The channel is connected.
         assert_eq!(follower.next().await, Some(Event::Missed));
     }
     world.invalidate("table:orders").await;
@@ -544,7 +546,7 @@ async fn a_batch_answers_each_request_in_order(mode: Mode) {
     assert!(world.cache.lookup(&[], Trigger::View).await.is_empty());
 }
 
-/// The rules wait for loads by turns of the scheduler: none does so for ever.
+/// Rules wait for loads by yielding to the scheduler, so each has a time limit.
 async fn ends(rule: &str, test: impl Future<Output = ()>) {
     wait_for(format!("the end of {rule}"), test).await;
 }
@@ -571,18 +573,18 @@ in_every_mode!(
     generation_first_a_load_from_before_an_invalidation_is_never_current,
     previous_value_is_offered_after_an_invalidation_unless_strict,
     single_flight_runs_one_load_for_a_thousand_readers,
-    when_an_entry_expires_one_refresh_runs_and_nobody_waits,
+    when_an_entry_expires_one_refresh_runs_and_no_reader_waits,
     the_same_chart_twice_on_a_page_is_queried_once,
     stale_data_has_a_bound_on_its_age_even_if_every_refresh_fails,
-    a_reader_who_leaves_ends_nobody_elses_load,
-    when_the_last_reader_leaves_the_load_ends_and_who_comes_next_starts_another,
+    a_reader_who_leaves_cancels_no_other_readers_load,
+    when_the_last_reader_leaves_the_load_is_cancelled_and_the_next_reader_starts_another,
     a_leader_that_panics_frees_the_others,
     errors_are_not_values,
     memory_is_bounded_and_large_values_are_served_but_not_stored,
-    warming_is_not_counted_into_the_hit_rate,
+    warming_does_not_count_towards_the_hit_rate,
     purged_and_switched_off_entries_load_again,
     lanes_bound_how_much_runs_at_a_time,
-    a_load_does_not_wait_in_its_lane_for_ever,
-    followers_hear_of_invalidations,
+    a_load_does_not_queue_forever,
+    followers_receive_invalidations,
     a_batch_answers_each_request_in_order,
 );

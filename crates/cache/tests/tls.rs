@@ -1,5 +1,5 @@
-//! A Redis behind TLS, with users and passwords: single and cluster, with a certificate authority
-//! of the test's own.
+//! Redis over TLS, with users and passwords: single and cluster, with a certificate authority made
+//! for the test.
 
 use crate::support;
 
@@ -19,14 +19,15 @@ use tempfile::TempDir;
 
 type Text = Arc<str>;
 
-/// A certificate authority, and what it has signed for this machine.
+/// A certificate authority, and the certificate it signed for this machine.
 struct Authority(TempDir);
 
 impl Authority {
     fn found() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut params = CertificateParams::default();
-        // Its name has to differ from those it signs: else OpenSSL takes them for self-signed.
+        // Its name must differ from the names it signs: otherwise OpenSSL takes them for
+        // self-signed.
         params.distinguished_name.push(DnType::CommonName, "Authority of a test");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
@@ -48,7 +49,7 @@ impl Authority {
         self.0.path().join(name)
     }
 
-    /// What makes a server speak TLS on `port`; tests order it about on its plain port.
+    /// Options for a server to speak TLS on `port`; tests control it over its plain port.
     fn options(&self, port: u16) -> Vec<String> {
         let file = |name| self.file(name).to_str().unwrap().to_owned();
         let options = [
@@ -68,7 +69,7 @@ impl Authority {
     }
 }
 
-/// What the documentation of `brisk_cache::redis` says that a user needs, and nothing else.
+/// The permissions that the docs of `brisk_cache::redis` list for a user, and nothing else.
 fn user(config: &RedisConfig) -> Vec<String> {
     let rights = "ACL SETUSER brisk on >s3cret resetkeys resetchannels -@all +ping +get +set \
                   +mget +del +unlink +expire +pexpire +publish +subscribe +unsubscribe +eval \
@@ -115,7 +116,7 @@ async fn shares(config: &RedisConfig) {
     assert!(a.health().trouble.is_none() && b.health().trouble.is_none());
 }
 
-/// What `health` says once Redis has failed a few times; pages go on.
+/// What `health` reports once Redis has failed a few times; pages keep working.
 async fn trouble(config: &RedisConfig) -> String {
     let cache = replica(config);
     assert_eq!(get(&cache, "one").await, "one");
@@ -137,11 +138,11 @@ async fn tls_and_a_user_with_a_password_work_with_no_more_rights_than_needed() {
     let url = format!("rediss://brisk:s3cret@localhost:{port}/0");
     let config = RedisConfig { ca: Some(authority.file("ca.pem")), ..support::config(&url) };
     server.command::<String>(&user(&config).iter().map(String::as_str).collect::<Vec<_>>());
-    // Nobody else may do anything but order the server about in this test.
+    // All other users may only control the server in this test.
     server.command::<String>(&["ACL", "SETUSER", "default", "resetkeys", "-@all", "+ping", "+acl"]);
     shares(&config).await;
     let log: Vec<redis::Value> = server.command(&["ACL", "LOG"]);
-    assert!(log.is_empty(), "it tried what it may not: {log:?}");
+    assert!(log.is_empty(), "it was denied a command: {log:?}");
 }
 
 #[tokio::test]
@@ -166,8 +167,8 @@ async fn a_certificate_of_another_authority_is_refused_and_health_says_what_to_d
         assert!(helps, "{why}");
     }
     let keys: Vec<String> = server.command(&["KEYS", "*"]);
-    assert!(keys.is_empty(), "nothing went out: {keys:?}");
-    // Nor does an URL switch the check off.
+    assert!(keys.is_empty(), "no key was written: {keys:?}");
+    // A URL cannot disable the check either.
     let url = format!("rediss://localhost:{port}/0#insecure");
     let ca = Some(authority.file("ca.pem"));
     let why = trouble(&RedisConfig { ca, ..support::config(&url) }).await;
@@ -180,7 +181,7 @@ async fn a_certificate_for_another_name_is_refused() {
     let (_server, port) = authority.server();
     let url = format!("rediss://127.0.0.2:{port}/0");
     let config = RedisConfig { ca: Some(authority.file("ca.pem")), ..support::config(&url) };
-    // Nothing listens there; so a proxy does.
+    // No server listens there, so a proxy does.
     let listener = tokio::net::TcpListener::bind(("127.0.0.2", port)).await.unwrap();
     tokio::spawn(async move {
         while let Ok((mut client, _)) = listener.accept().await {
@@ -197,7 +198,7 @@ async fn a_certificate_for_another_name_is_refused() {
 #[tokio::test]
 async fn a_cluster_speaks_tls_too() {
     let authority = Authority::found();
-    // Only then do nodes tell clients each other's TLS ports.
+    // Only with this do nodes announce each other's TLS ports to clients.
     let between_nodes = || ["--tls-cluster".to_owned(), "yes".to_owned()];
     let options = || [authority.options(free_port()), between_nodes().into()].concat();
     let cluster = Cluster::start_with(options);
@@ -217,7 +218,7 @@ async fn a_cluster_speaks_tls_too() {
     shares(&RedisConfig { ca: Some(authority.file("ca.pem")), ..config.clone() }).await;
     for server in &cluster.0 {
         let log: Vec<redis::Value> = server.command(&["ACL", "LOG"]);
-        assert!(log.is_empty(), "it tried what it may not: {log:?}");
+        assert!(log.is_empty(), "it was denied a command: {log:?}");
     }
     let other = Authority::found();
     let why = trouble(&RedisConfig { ca: Some(other.file("ca.pem")), ..config }).await;
@@ -225,7 +226,7 @@ async fn a_cluster_speaks_tls_too() {
 }
 
 #[test]
-fn a_file_of_certificates_that_cannot_be_used_is_an_error_at_the_start() {
+fn an_unusable_certificate_file_is_an_error_at_the_start() {
     let authority = Authority::found();
     let clock = || Arc::new(ManualClock::at(Timestamp::from_seconds(0)));
     let refused = |url: &str, file: &str| {
@@ -238,5 +239,5 @@ fn a_file_of_certificates_that_cannot_be_used_is_an_error_at_the_start() {
         assert!(error.contains(file) && error.contains(why), "{error}");
     }
     let error = refused("redis://localhost:1/", "ca.pem");
-    assert!(error.contains("rediss://"), "a file of certificates, and no TLS: {error}");
+    assert!(error.contains("rediss://"), "a certificate file without TLS: {error}");
 }

@@ -1,5 +1,5 @@
 //! Redis in trouble: flushed, killed, paused, slow, full, restored from an old backup, filled with
-//! garbage. Pages go on, and nothing old is ever current.
+//! garbage. Pages keep working, and nothing old is ever current.
 
 use crate::support;
 
@@ -32,7 +32,8 @@ async fn a_flushed_redis_never_brings_an_older_entry_back() {
     assert_eq!(&*get(&a, "a", "two").await.entry.value, "two");
 }
 
-/// Found by the freshness proof: another process had invalidated it, which this one could not hear.
+/// Found by the freshness proof: another process had invalidated it, which this one could not learn
+/// of.
 #[tokio::test]
 async fn a_value_past_its_ttl_claims_no_more_than_a_fresh_one_while_redis_is_away() {
     let server = Server::start(&[]);
@@ -45,10 +46,10 @@ async fn a_value_past_its_ttl_claims_no_more_than_a_fresh_one_while_redis_is_awa
     clock.advance(301);
     let hit = cache.lookup(&[request("a")], Trigger::View).await.pop().unwrap().hit.unwrap();
     assert_eq!((hit.state, hit.refresh), (State::Unverified, true));
-    // Nobody waits, and what is loaded behind the answer is served next.
+    // No reader waits, and what the refresh loads is served next.
     assert_eq!(&*get(&cache, "a", "two").await.entry.value, "one");
     let is_next = async || lookup(&cache, "a").await == some(State::Unverified, "two");
-    eventually("what was loaded behind the answer is served", is_next).await;
+    eventually("the refreshed value is served", is_next).await;
 }
 
 #[tokio::test]
@@ -65,7 +66,7 @@ async fn a_redis_that_starts_again_from_a_backup_never_brings_an_older_entry_bac
     server.run();
     let keys: Vec<String> = server.command(&["KEYS", "*"]);
     assert!(keys.iter().any(|key| key.contains(":e:")), "the old entry is back: {keys:?}");
-    // And with it the old generation; but nobody takes it for current.
+    // And so is the old generation; but no process takes it for current.
     for cache in [replica(&config), a] {
         let mut shown = None;
         let is_back = async || {
@@ -99,7 +100,7 @@ async fn garbage_under_a_key_is_a_miss() {
     assert_eq!(&*get(&c, "a", "three").await.entry.value, "three");
 }
 
-/// Asks until the answer is in a state.
+/// Looks up until the answer has the wanted state.
 async fn until(cache: &Cache<Text>, name: &str, wanted: State) {
     let is_shown =
         async || lookup(cache, name).await.as_ref().is_some_and(|(state, _)| *state == wanted);
@@ -107,7 +108,7 @@ async fn until(cache: &Cache<Text>, name: &str, wanted: State) {
 }
 
 #[tokio::test]
-async fn without_redis_memory_goes_on_unverified_and_it_comes_back_by_itself() {
+async fn without_redis_memory_serves_unverified_and_redis_comes_back_by_itself() {
     let server = Server::start(&[]);
     let timeout = Duration::from_millis(500);
     let config = RedisConfig { timeout, ..support::config(&server.url()) };
@@ -116,11 +117,15 @@ async fn without_redis_memory_goes_on_unverified_and_it_comes_back_by_itself() {
     stored(&cache, 1).await;
     server.kill();
     assert_eq!(lookup(&cache, "a").await, some(State::Unverified, "one"));
-    assert_eq!(get(&cache, "b", "two").await.state, State::Fresh, "what is loaded now is current");
+    assert_eq!(get(&cache, "b", "two").await.state, State::Fresh, "a value loaded now is current");
     let error = cache.invalidate(&[tag("table:orders")]).await.unwrap_err();
     assert!(error.to_string().contains("try again"), "a webhook answers 503: {error}");
-    assert_ne!(lookup(&cache, "a").await, some(State::Unverified, "one"), "this process moves on");
-    // Every operation fails at once now, and says so.
+    assert_ne!(
+        lookup(&cache, "a").await,
+        some(State::Unverified, "one"),
+        "at least this process drops it"
+    );
+    // Every operation now fails at once, with an error.
     for _ in 0..5 {
         lookup(&cache, "a").await;
     }
@@ -130,7 +135,7 @@ async fn without_redis_memory_goes_on_unverified_and_it_comes_back_by_itself() {
     for _ in 0..1_000 {
         lookup(&cache, "b").await;
     }
-    assert_eq!(cache.statistics().tiers.round_trips, waits, "nobody waits for Redis");
+    assert_eq!(cache.statistics().tiers.round_trips, waits, "no reader waits for Redis");
     server.run();
     eventually("Redis is used again", async || cache.health().trouble.is_none()).await;
     cache.invalidate(&[tag("table:orders")]).await.unwrap();
@@ -139,7 +144,7 @@ async fn without_redis_memory_goes_on_unverified_and_it_comes_back_by_itself() {
 }
 
 #[tokio::test]
-async fn what_a_load_finds_in_memory_while_redis_is_gone_is_unverified() {
+async fn an_entry_found_in_memory_by_a_load_without_redis_is_unverified() {
     let server = Server::start(&[]);
     let timeout = Duration::from_millis(500);
     let config = RedisConfig { timeout, ..support::config(&server.url()) };
@@ -154,11 +159,11 @@ async fn what_a_load_finds_in_memory_while_redis_is_gone_is_unverified() {
     assert_eq!((hit.state, &*hit.entry.value), (State::Unverified, "one"));
     let ticket = cache.tickets(&[request("b")]).await.remove(0);
     let hit = cache.load(&ticket, Trigger::View, gives("two", &Arc::default())).await.unwrap();
-    assert_eq!(hit.state, State::Fresh, "what it loads itself is current");
+    assert_eq!(hit.state, State::Fresh, "a value it loads itself is current");
 }
 
 #[tokio::test]
-async fn what_was_invalidated_is_not_current_when_redis_is_gone_next() {
+async fn an_invalidated_entry_stays_invalid_when_redis_fails_next() {
     let server = Server::start(&[]);
     let timeout = Duration::from_millis(500);
     let config = RedisConfig { timeout, ..support::config(&server.url()) };
@@ -177,7 +182,7 @@ async fn what_was_invalidated_is_not_current_when_redis_is_gone_next() {
 }
 
 #[tokio::test]
-async fn a_cache_that_is_gone_leaves_no_task_behind() {
+async fn a_dropped_cache_leaves_no_task_behind() {
     let server = Server::start(&[]);
     let config = support::config(&server.url());
     let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
@@ -210,7 +215,7 @@ async fn a_paused_redis_costs_one_short_wait() {
     let loads = names.iter().map(|name| get(&cache, name, "x"));
     assert_eq!(join_all(loads).await.len(), 20);
     let waits = cache.statistics().tiers.round_trips - waits;
-    // And what comes behind the first load: it gives its lease back, and says that it has landed.
+    // Plus what follows the first load: giving its lease back, and publishing that it has landed.
     assert!(waits <= 1 + 2 * 20 + 2, "side by side, each for its lookup and its load: {waits}");
     server.signal(Signal::CONT);
     until(&cache, "a", State::Fresh).await;
@@ -222,7 +227,7 @@ async fn a_lookup_whose_answer_was_late_still_loads_together_with_other_processe
     let timeout = Duration::from_secs(3);
     let config = RedisConfig { timeout, ..support::config(&server.url()) };
     let (a, b) = (replica(&config), replica(&config));
-    // Of one table the generation is known, of the other it is not.
+    // The generation of one table is known, that of the other is not.
     lookup(&b, "known").await;
     let new = Request { tags: [tag("table:new")].into(), ..request("new") };
     for request in [request("known"), new] {
@@ -261,7 +266,7 @@ async fn a_lookup_whose_answer_was_late_still_loads_together_with_other_processe
 }
 
 #[tokio::test]
-async fn a_full_redis_is_no_failed_page() {
+async fn a_full_redis_fails_no_page() {
     let server = Server::start(&["--maxmemory", "3mb", "--maxmemory-policy", "noeviction"]);
     let config = support::config(&server.url());
     let cache = replica(&config);
@@ -275,25 +280,25 @@ async fn a_full_redis_is_no_failed_page() {
     }
     let is_full = async || cache.statistics().tiers.not_stored > 0;
     eventually("Redis is full", is_full).await;
-    // Also for what is small, however much of its buffers it gives back meanwhile.
+    // Refuses even small values, however much of its buffers it frees meanwhile.
     server.command::<String>(&["CONFIG", "SET", "maxmemory", "1"]);
     assert!(lookup(&cache, "before").await.is_some());
     let mut refusal = None;
-    // A write that went through just before may be noticed after the first refusal.
+    // A write that succeeded just before may be recorded after the first refusal.
     let is_refused = async || {
         let recorded = cache.invalidate(&[tag("table:orders")]).await;
-        assert!(recorded.is_err(), "not recorded, and said so");
+        assert!(recorded.is_err(), "not recorded, and reported so");
         refusal = cache.health().write_trouble;
         refusal.is_some()
     };
-    eventually("it is known that Redis takes no entries", is_refused).await;
+    eventually("the cache notices that Redis refuses entries", is_refused).await;
     assert!(cache.health().trouble.is_none(), "it still answers");
     let (_, why) = refusal.unwrap();
     assert!(why.contains("OOM"), "{why}");
     server.command::<String>(&["CONFIG", "SET", "maxmemory", "0"]);
     cache.invalidate(&[tag("table:orders")]).await.unwrap();
     let has_room = async || cache.health().write_trouble.is_none();
-    eventually("it is noticed that Redis takes entries again", has_room).await;
+    eventually("the cache notices that Redis accepts entries again", has_room).await;
 }
 
 #[tokio::test]
@@ -309,15 +314,15 @@ async fn a_slow_redis_is_waited_for_up_to_the_timeout() {
     stored(&cache, 1).await;
     delay.send_replace(Some(Duration::from_millis(20)));
     assert_eq!(lookup(&cache, "a").await, some(State::Fresh, "one"));
-    // No answer comes until the test says so.
+    // No answer arrives until the test releases it.
     delay.send_replace(None);
-    let shown = wait_for("nobody waits for the answer", lookup(&cache, "a")).await;
+    let shown = wait_for("no reader waits for the answer", lookup(&cache, "a")).await;
     assert_eq!(shown, some(State::Unverified, "one"));
     delay.send_replace(Some(Duration::ZERO));
     until(&cache, "a", State::Fresh).await;
 }
 
-/// A proxy that holds back what Redis answers: for so long, or until there is a delay again.
+/// A proxy that holds back what Redis answers: for this long, or until there is a delay again.
 async fn proxy(to: u16, delay: watch::Receiver<Option<Duration>>) -> u16 {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -350,8 +355,8 @@ async fn proxy(to: u16, delay: watch::Receiver<Option<Duration>>) -> u16 {
     port
 }
 
-/// Writers, readers and a Redis that is flushed, killed and started again from old backups: once
-/// an invalidation is acknowledged, no reader gets an older value as current.
+/// Writers, readers and a Redis that is flushed, killed and restored from old backups: once an
+/// invalidation is acknowledged, no reader gets an older value as current.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn acknowledged_invalidations_are_never_undone() {
     let server = Arc::new(Server::start(&[]));
@@ -404,7 +409,7 @@ async fn acknowledged_invalidations_are_never_undone() {
             })
         })
         .collect();
-    // Something goes wrong again whenever so many reads were checked since the last time.
+    // The next fault comes whenever this many reads were checked since the last.
     let (checked, server) = (Arc::clone(&reads), Arc::clone(&server));
     let chaos = tokio::task::spawn_blocking(move || {
         for round in 1..=12 {

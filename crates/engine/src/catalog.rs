@@ -1,7 +1,7 @@
-//! The dashboards that are served, the rollups that they read, and what is wrong with their files.
+//! The dashboards being served, the rollups they read, and what is wrong with their files.
 //!
-//! Reading is a pointer copy. A reload replaces what parsed and keeps the last good version of
-//! what did not, with its problems for the log and for admins.
+//! Reading clones a pointer. A reload replaces the files that parse; for the others it keeps the
+//! last good version, with the problems for the log and for admins.
 
 use brisk_cache::Fingerprint;
 use brisk_definition::Problem;
@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 use tokio::sync::watch;
 
-/// The dashboards of one directory.
+/// The dashboards in one directory.
 #[derive(Debug)]
 pub struct Catalog {
     directory: PathBuf,
     current: RwLock<Arc<Contents>>,
-    /// Counts the reloads, for those who wait for one.
+    /// Counts the reloads, for followers.
     changes: watch::Sender<u64>,
 }
 
@@ -25,16 +25,15 @@ pub struct Catalog {
 pub struct Contents {
     /// The dashboards by name.
     pub dashboards: BTreeMap<Slug, Arc<Dashboard>>,
-    /// What is wrong with the files, each at its place.
+    /// What is wrong with the files, with positions.
     pub problems: Vec<Problem>,
-    /// Dashboards that are served in an older version, because their file is broken now.
+    /// Dashboards served in an older version, because their file is broken now.
     pub outdated: Vec<Slug>,
     /// The rollups by name.
     pub rollups: BTreeMap<RollupName, Arc<Rollup>>,
-    /// Rollups that are kept in an older version, because their file is broken now.
+    /// Rollups kept in an older version, because their file is broken now.
     pub outdated_rollups: Vec<RollupName>,
-    /// Equal fingerprints, equal dashboards and rollups, in all processes: part of what identifies
-    /// a page.
+    /// The same for the same dashboards and rollups, in every process: part of a page's identity.
     pub fingerprint: Box<str>,
 }
 
@@ -47,14 +46,14 @@ impl Catalog {
         catalog
     }
 
-    /// The directory that is read.
+    /// The directory of the files.
     pub fn directory(&self) -> &Path {
         &self.directory
     }
 
     /// The current state.
     pub fn contents(&self) -> Arc<Contents> {
-        // A panic while holding the lock cannot leave it half written: it holds one pointer.
+        // No panic under the lock can leave it half-written: it holds one pointer.
         Arc::clone(&self.current.read().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 
@@ -63,18 +62,18 @@ impl Catalog {
         self.contents().dashboards.get(slug).cloned()
     }
 
-    /// Hears of each reload from now on.
+    /// Notifies of each reload from now on.
     pub fn follow(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
 
-    /// Reads the directory again. A file that is broken keeps the last good version of its
-    /// dashboard or rollup; a file that is gone takes it along.
+    /// Reads the directory again. A broken file keeps the last good version of its dashboard or
+    /// rollup; a deleted file removes it.
     pub fn reload(&self) -> Arc<Contents> {
         let loaded = brisk_definition::load_dir(&self.directory);
         let before = self.contents();
         if loaded.is_unreadable {
-            // For a moment or for good: what was read before stays, with the problem.
+            // Whether temporary or permanent: the last good state stays, with the problem.
             let contents = Contents {
                 dashboards: before.dashboards.clone(),
                 problems: loaded.problems,
@@ -96,7 +95,7 @@ impl Catalog {
             }
         }
         for rollup in loaded.rollups {
-            // One that is the same stays the same, and with it what was planned for it.
+            // An unchanged rollup keeps its `Arc`, and with it its plan.
             let known = before.rollups.get(&rollup.name).filter(|known| ***known == rollup);
             let rollup = known.cloned().unwrap_or_else(|| Arc::new(rollup));
             contents.rollups.insert(rollup.name.clone(), rollup);
@@ -124,7 +123,7 @@ impl Catalog {
     }
 }
 
-/// Definitions are pure data, whose debug form says all of it.
+/// Definitions are pure data, whose `Debug` output is complete.
 fn fingerprint(contents: &Contents) -> Box<str> {
     let dashboards = contents.dashboards.values().map(|dashboard| format!("{dashboard:?}"));
     let rollups = contents.rollups.values().map(|rollup| format!("{rollup:?}"));

@@ -1,10 +1,10 @@
-//! Columns that are computed from others after the query. Pure.
+//! Columns computed from others after the query. Pure.
 
 use brisk_domain::frame::FrameError;
 use brisk_domain::panel::{Computed, ComputedKind};
 use brisk_domain::{Column, Decimal, Frame, Values};
 
-/// How many rows a moving average looks at, this one included.
+/// How many rows a moving average covers, including its own.
 const MOVING_ROWS: usize = 7;
 
 /// Why a column cannot be computed.
@@ -15,7 +15,7 @@ pub enum ComputeError {
     NoColumn {
         /// The computed column.
         name: String,
-        /// The column that it should be computed from.
+        /// The column it is computed from.
         of: String,
     },
     /// The column is not a number.
@@ -23,7 +23,7 @@ pub enum ComputeError {
     NotANumber {
         /// The computed column.
         name: String,
-        /// The column that it should be computed from.
+        /// The column it is computed from.
         of: String,
     },
     /// The names clash.
@@ -31,7 +31,7 @@ pub enum ComputeError {
     Frame(#[from] FrameError),
 }
 
-/// `frame` with the computed columns behind its own.
+/// `frame` with the computed columns appended.
 pub fn with_computed(frame: &Frame, computed: &[Computed]) -> Result<Frame, ComputeError> {
     if frame.rows() == 0 {
         return Ok(frame.clone());
@@ -82,7 +82,7 @@ fn running_total(values: &Values) -> Values {
     Values::Float((0..values.len()).map(total).collect())
 }
 
-/// The first row, and rows beside a NULL, have none.
+/// NULL in the first row, and in rows next to a NULL.
 fn delta(values: &Values) -> Values {
     if let Some((mantissas, scale)) = exact(values) {
         let difference = |row: usize| {
@@ -101,7 +101,7 @@ fn share(values: &Values) -> Values {
     Values::Float((0..values.len()).map(part).collect())
 }
 
-/// The mean of the numbers among this row and the six before it.
+/// The mean of the non-NULL values in this row and the six before it.
 fn moving_average(values: &Values) -> Values {
     let mean = |row: usize| {
         let first = (row + 1).saturating_sub(MOVING_ROWS);
@@ -111,7 +111,7 @@ fn moving_average(values: &Values) -> Values {
     Values::Float((0..values.len()).map(mean).collect())
 }
 
-/// The cells as mantissas of one scale, where the column is exact and they fit.
+/// The cells as integer mantissas at a common scale, if the column is exact and they fit.
 fn exact(values: &Values) -> Option<(Vec<Option<i128>>, u8)> {
     match values {
         Values::Int(cells) => Some((cells.iter().map(|c| c.map(i128::from)).collect(), 0)),
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn moving_average_looks_back_a_week_of_rows() {
+    fn moving_average_covers_seven_rows() {
         let cells = Values::Int((1..=9).map(Some).collect());
         let Values::Float(mean) = compute(cells, ComputedKind::MovingAverage) else { panic!() };
         assert_eq!((mean[0], mean[8]), (Some(1.0), Some(6.0)));

@@ -1,18 +1,18 @@
-//! A frame as bytes for the shared cache: column by column, exact, and small enough that
-//! compression finds its patterns.
+//! A frame as bytes for the shared cache: column by column, exact, and laid out so that it
+//! compresses well.
 //!
-//! A column is its name, its type, a bitmap of which cells are not NULL, and those cells: numbers
-//! and instants as eight bytes, texts and decimals with their length before them. All numbers are
+//! A column is its name, its type, a bitmap of the non-NULL cells, and those cells: numbers and
+//! instants as eight bytes, texts and decimals prefixed with their length. All numbers are
 //! little-endian. Bump [`VERSION`] with every change; entry keys contain it.
 
 use brisk_cache::{DecodeError, Value};
 use brisk_domain::{Column, Decimal, Frame, Timestamp, Values};
 use std::sync::Arc;
 
-/// The version of this layout.
+/// The version of this format.
 pub const VERSION: u8 = 2;
 
-/// A frame as the cache holds it: shared, never copied.
+/// A cached frame: shared, never copied.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cached(pub Arc<Frame>);
 
@@ -39,7 +39,7 @@ impl Value for Cached {
             return Err(DecodeError("it is a frame of another version".into()));
         }
         let (columns, rows) = (reader.length()?, reader.length()?);
-        // Each column takes a bit a row: what claims more than there is, is no frame.
+        // Each column takes one bit per row, so a claim beyond what is there is not a frame.
         if rows.div_ceil(8).saturating_mul(columns) > bytes.len() {
             return Err(short());
         }
@@ -109,7 +109,7 @@ fn read_cells<'a, T>(
 }
 
 fn write_length(out: &mut Vec<u8>, length: usize) {
-    // Frames are bounded far below four billion of anything.
+    // Frames are bounded far below four billion rows or bytes.
     out.extend(u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
 }
 
@@ -184,15 +184,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn frames_survive_digit_for_digit(frame in frames()) {
+        fn frames_round_trip_digit_for_digit(frame in frames()) {
             let bytes = Cached(Arc::new(frame)).encode();
             let again = Cached::decode(&bytes).unwrap();
-            // Compared as bytes: NaN equals nothing, itself included.
+            // Compared as bytes, because NaN does not equal itself.
             prop_assert_eq!(again.encode(), bytes);
         }
 
         #[test]
-        fn noise_is_no_frame_and_does_no_harm(mut bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        fn noise_is_not_a_frame_and_does_no_harm(mut bytes in prop::collection::vec(any::<u8>(), 0..300)) {
             if let Some(first) = bytes.first_mut() {
                 *first = VERSION;
             }
@@ -200,7 +200,7 @@ mod tests {
         }
 
         #[test]
-        fn frames_that_are_cut_short_are_refused(frame in frames(), cut in 1usize..50) {
+        fn truncated_frames_are_refused(frame in frames(), cut in 1usize..50) {
             let bytes = Cached(Arc::new(frame)).encode();
             prop_assume!(cut < bytes.len());
             prop_assert!(Cached::decode(&bytes[..bytes.len() - cut]).is_err());

@@ -1,4 +1,4 @@
-//! [`Engine`]: lookups of views, invalidation, warming, rollups.
+//! [`Engine`]: lookups of views, invalidation, warming and rollups.
 
 use crate::catalog::Catalog;
 use crate::load::Loader;
@@ -31,9 +31,9 @@ pub struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// Views of a dashboard that warming loads besides the one that opens first.
+/// Views of a dashboard that warming loads in addition to its default view.
 const WARMED_VARIATIONS: usize = 8;
-/// Views that are warmed at a time; their statements wait in the lanes of their sources.
+/// Views warmed concurrently; their statements queue in the lanes of their sources.
 const WARMED_AT_A_TIME: usize = 2;
 
 impl Engine {
@@ -44,7 +44,7 @@ impl Engine {
         Self { catalog, loader, policies, prepared, requested_views, plans, clock }
     }
 
-    /// With what is said about caching outside of dashboards.
+    /// With cache policies set outside of dashboards.
     #[must_use]
     pub fn with_policies(self, policies: Policies) -> Self {
         Self { policies, ..self }
@@ -60,7 +60,7 @@ impl Engine {
         &self.loader
     }
 
-    /// What the cache knows of what is `shown`: one batch lookup, whatever the number of panels.
+    /// Looks up what is `shown` in one batch, however many panels that is.
     pub async fn lookup(
         &self,
         dashboard: &Arc<Dashboard>,
@@ -80,7 +80,7 @@ impl Engine {
         Ok(Lookup { prepared, found, loader, trigger, is_now_previous })
     }
 
-    /// A whole dashboard; what is missing loads side by side.
+    /// A whole dashboard; missing panels load concurrently.
     pub async fn view(
         &self,
         dashboard: &Arc<Dashboard>,
@@ -92,7 +92,7 @@ impl Engine {
         lookup.map(Lookup::into_view)
     }
 
-    /// One panel of a dashboard, with the dashboard's choices.
+    /// One panel of a dashboard, with the choices of the dashboard's variables.
     pub async fn panel(
         &self,
         dashboard: &Arc<Dashboard>,
@@ -105,7 +105,7 @@ impl Engine {
         self.lookup(dashboard, &shown, view, access, trigger).await.map(Lookup::into_view)
     }
 
-    /// Panels of a dashboard without its choices, for who offers none.
+    /// Panels of a dashboard without the choices of variables, for callers that do not offer them.
     pub async fn frames(
         &self,
         dashboard: &Arc<Dashboard>,
@@ -118,13 +118,13 @@ impl Engine {
         self.lookup(dashboard, &shown, view, access, trigger).await.map(Lookup::into_view)
     }
 
-    /// What happens to the cache from now on.
+    /// Cache events from now on.
     pub fn follow(&self) -> Follower {
         self.loader.cache().follow()
     }
 
-    /// How long what is loaded for `dashboard` stays fresh, at least: its panel with the shortest
-    /// TTL. Who looks more often finds the same.
+    /// How long a load for `dashboard` stays fresh at least: the shortest TTL of its panels.
+    /// Looking more often finds nothing new.
     pub fn shortest_ttl(&self, dashboard: &Dashboard) -> Duration {
         let ttls = dashboard.panels.iter().map(|panel| {
             let policy = self.policies.of(dashboard, Some(panel), &panel.source);
@@ -133,14 +133,14 @@ impl Engine {
         ttls.min().unwrap_or_default()
     }
 
-    /// How long a panel's load usually takes, from those that this process has seen.
+    /// How long a panel's load usually takes, over those this process ran.
     pub fn usual_load(&self, dashboard: &Slug, panel: &PanelId) -> Option<Duration> {
         self.loader.cache().usual_load(&format!("{dashboard}/{panel}"))
     }
 
-    /// Makes everything that depends on `tags` out of date, for everybody, once this is `Ok`:
-    /// `table:shop.orders`, `source:shop`, `dashboard:sales`, `panel:sales/revenue`, `all`, or a
-    /// tag of a dashboard's or panel's own. The answer is what was invalidated.
+    /// Makes everything that depends on `tags` out of date, in every process, once this returns
+    /// `Ok`: `table:shop.orders`, `source:shop`, `dashboard:sales`, `panel:sales/revenue`, `all`,
+    /// or a custom tag of a dashboard or panel. Returns the invalidated tags.
     pub async fn invalidate(&self, tags: &[Tag]) -> Result<Vec<Tag>, NotRecorded> {
         let dashboard = |slug: &Slug| self.catalog.dashboard(slug);
         let mut resolved: Vec<Tag> =
@@ -152,20 +152,20 @@ impl Engine {
         Ok(resolved)
     }
 
-    /// Forgets the entries of a view, so that it loads again.
+    /// Purges the entries of a view, so that it loads again.
     pub async fn purge(
         &self,
         dashboard: &Arc<Dashboard>,
         view: &ViewState,
         access: &Access,
     ) -> Result<(), TooFine> {
-        // What the newest row is has to be asked again, too.
+        // The query for the newest row has to run again, too.
         let newest = self.newest(dashboard, access).and_then(Result::ok);
         let newest = newest.map(|(_, request)| request);
         let now = self.now(dashboard, access, Trigger::View).await;
         let window = Window::of(dashboard, view, now.at)?;
         let prepared = self.prepare(dashboard, &Shown::Dashboard, view, access, window);
-        // What reads a rollup would only show again what that has.
+        // A panel that reads a rollup would only reload the old rows.
         let rollups = prepared.planned.iter().flat_map(|planned| &planned.rollups);
         let rollups = rollups.map(|rollup| rollup.request.clone());
         let requests: Vec<Request> =
@@ -174,8 +174,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Loads what readers of `dashboard` will ask for: the view that opens first, and those that
-    /// were asked for most, as who asked for them may see them. The answer counts the views.
+    /// Loads what readers of `dashboard` are likely to ask for: its default view, and the views
+    /// requested most, each with the access of those who requested it. Returns the number of views.
     pub async fn warm(&self, dashboard: &Arc<Dashboard>) -> usize {
         let first = (ViewState::default_of(dashboard), Access::anonymous());
         let mut views = self.requested_views.of(dashboard, WARMED_VARIATIONS);
@@ -185,7 +185,7 @@ impl Engine {
             let Ok(shown) = self.view(dashboard, &view, &access, Trigger::Warm).await else {
                 return;
             };
-            // What fails is no reason not to warm the rest; the log has it.
+            // One failure must not stop the rest from warming; it is in the log.
             for panel in shown.panels {
                 let _ = panel.current().await;
             }
@@ -199,18 +199,18 @@ impl Engine {
         warmed.count().await
     }
 
-    /// How often readers asked for which views, to be kept across a restart. Views of users with
+    /// How often readers requested which views, to be kept across a restart. Views of users with
     /// attributes are left out: attributes are personal.
     pub fn requested_views(&self) -> Vec<RequestedView> {
         self.requested_views.requested(|slug| self.catalog.dashboard(slug))
     }
 
-    /// Goes on counting from what [`Engine::requested_views`] said before a restart.
+    /// Resumes counting from what [`Engine::requested_views`] returned before a restart.
     pub fn recall_requested_views(&self, requested: &[RequestedView]) {
         self.requested_views.recall(requested, |slug| self.catalog.dashboard(slug));
     }
 
-    /// All rollups by name; those that cannot be refreshed with a sentence that says why.
+    /// All rollups by name; for those that cannot be refreshed, a sentence that says why.
     pub fn rollups(&self) -> Vec<(RollupName, Result<Arc<PlannedRollup>, String>)> {
         let contents = self.catalog.contents();
         let planned = contents.rollups.values().map(|rollup| {
@@ -223,12 +223,12 @@ impl Engine {
         planned.collect()
     }
 
-    /// Refreshes `rollup`, unless what it has is current: by one process, whoever asks.
+    /// Refreshes `rollup`, unless it is current: in one process only, however many ask.
     pub async fn refresh(&self, rollup: &Arc<PlannedRollup>) -> Result<RollupReport, LoadError> {
         self.loader.refresher().current(rollup).await
     }
 
-    /// Builds `rollup` anew. Panels show what they have until its tag is invalidated.
+    /// Rebuilds `rollup` from scratch. Panels show their old data until its tag is invalidated.
     pub async fn rebuild(&self, rollup: &PlannedRollup) -> Result<RollupReport, SourceError> {
         self.loader.refresher().run(rollup, true).await
     }

@@ -1,4 +1,4 @@
-//! What the cache has of a panel, and why: for who wonders about what a panel shows. It only looks: no
+//! What the cache holds for a panel, and why, to explain what a panel shows. Read-only: no
 //! statistics, no refresh, no load.
 
 use crate::encoding::Cached;
@@ -13,12 +13,12 @@ use brisk_domain::{
     PolicyPlace, Timestamp, ViewState, format,
 };
 
-/// Digits of a key that are shown: enough to find it again in a log.
+/// How many digits of a key are shown: enough to find it in a log.
 const KEY_DIGITS: usize = 12;
 
 impl Engine {
-    /// What the cache has of `panel` for `view`, as `access` may see it. The inner error is why its
-    /// statements cannot even be planned.
+    /// What the cache holds of `panel` for `view`, under `access`. The inner error is why its
+    /// statements cannot be planned.
     pub async fn inspect(
         &self,
         dashboard: &Dashboard,
@@ -39,14 +39,14 @@ impl Engine {
         ];
         let requests: Vec<_> = statements.into_iter().map(|(_, request)| request).collect();
         let inspected = self.loader.cache().inspect(&requests).await;
-        let said_by = self.policies.said_by(dashboard, panel, &panel.source);
+        let origins = self.policies.origins(dashboard, panel, &panel.source);
         let entries = of.into_iter().flatten().zip(inspected);
         let entries =
-            entries.map(|(of, inspected)| report(of, &inspected, said_by, clock)).collect();
+            entries.map(|(of, inspected)| report(of, &inspected, origins, clock)).collect();
         Ok(Ok(PanelEntries { entries, now: clock, offsets: window.offsets }))
     }
 
-    /// What `dashboard` takes for now, as far as that is known without asking its source.
+    /// The dashboard's "now", as far as it is known without querying its source.
     async fn quiet_now(&self, dashboard: &Dashboard, access: &Access) -> Timestamp {
         let clock = self.clock.now();
         match &dashboard.now {
@@ -63,7 +63,7 @@ impl Engine {
     }
 }
 
-/// What is to be said of one entry at `now`.
+/// The report on one entry at `now`.
 fn report(
     of: EntryOf,
     inspected: &Inspection<Cached>,
@@ -95,29 +95,29 @@ fn report(
     }
 }
 
-/// How current it is, and why.
+/// How current the entry is, and why.
 fn judged(
     inspected: &Inspection<Cached>,
     policy: Policy,
     mode_from: PolicyPlace,
     now: Timestamp,
 ) -> (EntryState, String) {
-    let said = |at: Timestamp| format::duration((now.0 - at.0).abs() as f64 / 1e6);
+    let age = |at: Timestamp| format::duration((now.0 - at.0).abs() as f64 / 1e6);
     let by = mode_from.words();
     if policy.off {
-        let why = format!("{} says \"off\": each look runs the statement.", capitalised(by));
+        let why = format!("{} says \"off\": every lookup runs the statement.", capitalised(by));
         return (EntryState::Off, why);
     }
     let Some(entry) = &inspected.entry else {
-        let why = "Nothing is stored: nobody has asked for this view lately, or it was dropped to \
+        let why = "Nothing is stored: this view was not requested lately, or it was evicted to \
                    make room. The next reader waits for the database.";
         return (EntryState::Gone, why.to_owned());
     };
-    let loaded = said(entry.stored_at);
+    let loaded = age(entry.stored_at);
     if now >= entry.usable_until {
         let why = format!(
             "Its stale window ended {} ago. The next reader waits for the database.",
-            said(entry.usable_until)
+            age(entry.usable_until)
         );
         return (EntryState::Gone, why);
     }
@@ -125,7 +125,7 @@ fn judged(
         let why = match policy.strict {
             true => format!(
                 "Something that it depends on was invalidated after it was loaded, and {by} says \
-                 \"strict\": nobody is shown it any more. The next reader waits for the database."
+                 \"strict\": it is not shown any more. The next reader waits for the database."
             ),
             false => "Something that it depends on was invalidated after it was loaded. It is \
                       shown, marked, only until the current value is there."
@@ -143,7 +143,7 @@ fn judged(
     if now >= entry.fresh_until {
         let why = format!(
             "Loaded {loaded} ago, longer than its time to live. The next reader is shown it, \
-             marked, and it is loaded again behind that."
+             marked, while it is reloaded in the background."
         );
         return (EntryState::Stale, why);
     }

@@ -1,7 +1,7 @@
-//! The one function that makes entry keys, and the tags that entries depend on.
+//! The one function that makes entry keys, and the tags entries depend on.
 //!
-//! Pages, server functions, the API, warming and purging all come here, so that what one of them
-//! loads the others find.
+//! Pages, server functions, the API, warming and purging all use it, so that each finds what the
+//! others loaded.
 
 use crate::encoding;
 use crate::key_tags::{cache_tag, sorted, table_tag};
@@ -10,7 +10,7 @@ use brisk_cache::{Fingerprint, Policy, Request};
 use brisk_domain::{Dashboard, Panel, PanelId, Query, Slug, Tag};
 use std::sync::Arc;
 
-/// Whose statement it is.
+/// What a statement is for.
 #[derive(Debug, Clone, Copy)]
 pub enum Owner<'a> {
     /// A panel's: its main statement, or its sparkline.
@@ -33,7 +33,7 @@ pub fn request(
     for (column, scale) in &planned.scales {
         parts.push(format!("{column}={scale}").into_bytes());
     }
-    // Rows of another definition are other rows.
+    // Rows of another definition are different rows.
     parts.extend(planned.rollups.iter().map(|rollup| rollup.definition.clone().into_bytes()));
     let mut names =
         vec![Tag::All, Tag::Source(source.to_string()), Tag::Dashboard(slug.to_string())];
@@ -50,7 +50,7 @@ pub fn request(
             format!("{slug}/{}", panel.id)
         }
     };
-    // What makes a rollup out of date does so to all that reads it.
+    // Whatever makes a rollup out of date does so to everything that reads it.
     let of_rollups = planned.rollups.iter().flat_map(|rollup| rollup.request.tags.iter());
     Request {
         fingerprint: Fingerprint::of(parts),
@@ -61,8 +61,8 @@ pub fn request(
     }
 }
 
-/// The tags to invalidate for `tag`: for a panel those of all its statements, some of which it
-/// may share with other panels; for a table those of each way to write it.
+/// The tags to invalidate for `tag`. A panel's are those of all its statements, some of which it
+/// may share with other panels; a table's are all its spellings.
 pub fn resolved(tag: &Tag, dashboard: impl Fn(&Slug) -> Option<Arc<Dashboard>>) -> Vec<Tag> {
     match tag {
         Tag::Table { source, table } => spellings(&source.to_lowercase(), &table.to_lowercase()),
@@ -71,7 +71,7 @@ pub fn resolved(tag: &Tag, dashboard: impl Fn(&Slug) -> Option<Arc<Dashboard>>) 
             let tags = dashboard.and_then(|dashboard| of_statements(&dashboard, panel));
             tags.unwrap_or_else(|| vec![tag.clone()])
         }
-        // One that begins like a table's is compared like one.
+        // A custom tag that looks like a table's is compared like one.
         other => vec![Tag::parse(&other.compared()).unwrap_or_else(|_| other.clone())],
     }
 }
@@ -83,9 +83,9 @@ fn of_statements(dashboard: &Dashboard, panel: &str) -> Option<Vec<Tag>> {
     Some(first.map(|id| panel_tag(dashboard, id)).collect())
 }
 
-/// A pipeline says `shop.public.orders` where a panel says `orders`, or the other way round.
-/// Which schema a bare name means is known to the database only: too much is invalidated rather
-/// than too little.
+/// A pipeline may say `shop.public.orders` where a panel says `orders`, or the other way round.
+/// Only the database knows which schema an unqualified name means, so this errs on the side of
+/// invalidating too much.
 fn spellings(source: &str, table: &str) -> Vec<Tag> {
     let mut tables = vec![table.to_owned()];
     match table.rsplit_once('.') {
@@ -96,15 +96,15 @@ fn spellings(source: &str, table: &str) -> Vec<Tag> {
     tables.into_iter().map(tag).collect()
 }
 
-/// What PostgreSQL and SQLite call the schema of a table whose schema nobody names.
+/// The default schemas of PostgreSQL and SQLite.
 const USUAL_SCHEMAS: [&str; 2] = ["public", "main"];
 
 fn panel_tag(dashboard: &Dashboard, panel: &PanelId) -> Tag {
     Tag::Panel { dashboard: dashboard.slug.to_string(), panel: panel.to_string() }
 }
 
-/// Panels with the same statement share its entry, and so must share its tags: those of the
-/// first of them, which does not depend on the view.
+/// Panels with the same statement share its entry, and so must share its tags: those of the first
+/// such panel in the dashboard, which does not depend on the view.
 fn first_of_its_kind<'a>(
     dashboard: &'a Dashboard,
     panel: &'a Panel,

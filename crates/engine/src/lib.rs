@@ -1,6 +1,6 @@
 //! The one way to get a panel's data: **plan → cache → source**.
 //!
-//! Everybody begins with [`Engine::lookup`]: pages, open pages, the API; nothing else talks to the
+//! Pages, open pages and the API all begin with [`Engine::lookup`]; nothing else talks to the
 //! sources. The steps, one file each:
 //!
 //! 1. `now` and [`window`]: the view's range becomes absolute bounds, an interval and the zone's
@@ -11,16 +11,17 @@
 //!    caches the result (`prepared`) for views that are requested again;
 //! 4. [`load`]: one batch lookup. [`lookup`] is what the cache has of a view: editions, and what
 //!    makes each panel out of date;
-//! 5. [`view`]: what is ready is put together, what is missing gets single-flight loads; what
-//!    reads a rollup ([`planned_rollup`]) gets it refreshed first ([`rollup`]);
-//! 6. `panel_data` and [`computed`]: a panel's frames, with columns that follow from others.
+//! 5. [`view`]: what is ready is assembled, what is missing gets single-flight loads; a panel that
+//!    reads a rollup ([`planned_rollup`]) has it refreshed first ([`rollup`]);
+//! 6. `panel_data` and [`computed`]: a panel's frames, with the columns computed from others.
 //!
-//! [`catalog`] holds the dashboards and keeps the last good version of each file; [`policy`] says
-//! how long frames may be shown; [`encoding`] is their form in a shared cache; `requested_views`
-//! knows which views to warm; `inspection` says what the cache has of a panel, and why.
+//! [`catalog`] holds the dashboards and keeps the last good version of each file; [`policy`]
+//! decides how long frames may be shown; [`encoding`] is their format in a shared cache;
+//! `requested_views` knows which views to warm; `inspection` reports what the cache holds for a
+//! panel, and why.
 //!
-//! To add a computed column: a variant in `brisk_domain::panel::ComputedKind`, its arithmetic in
-//! [`computed`], its words in `brisk-definition`.
+//! To add a computed column, add a variant to `brisk_domain::panel::ComputedKind`, its arithmetic
+//! to [`computed`], and its keywords to `brisk-definition`.
 
 pub mod catalog;
 pub mod computed;

@@ -1,4 +1,4 @@
-//! From planned statements to frames: what the cache has now, and futures for the rest.
+//! From planned statements to frames: what the cache has, and futures for the rest.
 
 use crate::encoding::Cached;
 use crate::plan::PlannedStatement;
@@ -21,8 +21,8 @@ pub struct Loaded {
     pub as_of: Timestamp,
     /// How current it is.
     pub freshness: Freshness,
-    /// What identifies its entry. Loaded again under the same generations, it has the same key
-    /// and another `as_of`.
+    /// The key of its entry. A reload under the same generations has the same key and a later
+    /// `as_of`.
     pub key: EntryKey,
 }
 
@@ -39,33 +39,33 @@ impl Loaded {
     }
 }
 
-/// What is known of one statement.
+/// The result of looking up one statement.
 #[derive(Clone)]
 pub struct StatementLookup {
     planned: Arc<PlannedStatement>,
     ticket: Ticket,
-    /// What has to be there before it runs.
+    /// What has to be current before it runs.
     rollups: Vec<Refreshed>,
-    /// What can be shown; a previous value only by who replaces it.
+    /// What can be shown; a previous value only by callers that replace it.
     pub loaded: Option<Loaded>,
     is_ready: bool,
 }
 
 impl StatementLookup {
-    /// What identifies its entry.
+    /// The key of its entry.
     pub fn key(&self) -> EntryKey {
         self.ticket.key
     }
 
-    /// Whether it can be shown as it is.
+    /// Whether it can be shown as is.
     pub fn is_ready(&self) -> bool {
         self.is_ready
     }
 }
 
-/// Whether who asks for this reason is shown `hit` without waiting. Readers see that a value is
+/// Whether a lookup with this trigger is answered with `hit` at once. Readers see that a value is
 /// past its TTL and get the next one soon; programs and reports would take it for the current one,
-/// and open pages, which have it already, want to hear when the next one is there.
+/// and open pages, which show it already, wait for the next one.
 fn is_shown_at_once(hit: &Hit<Cached>, trigger: Trigger) -> bool {
     let is_past = hit.refresh && hit.state != State::Due;
     match trigger {
@@ -88,7 +88,7 @@ impl Loader {
         Self { cache, sources: Arc::new(sources), observer: None }
     }
 
-    /// With somebody who hears of each refresh of a rollup.
+    /// With an observer that is notified of each rollup refresh.
     #[must_use]
     pub fn with_observer(self, observer: Arc<dyn RunObserver>) -> Self {
         Self { observer: Some(observer), ..self }
@@ -114,8 +114,8 @@ impl Loader {
         self.sources.get(name)
     }
 
-    /// One batch for all of `planned`, each with its request at the same place. A frame that is shown although it is stale, or hot and
-    /// near its end, is refreshed behind the answer.
+    /// Looks up `planned` in one batch, each with the request at the same index. A frame that is
+    /// shown although it is stale or due is refreshed in the background.
     pub async fn lookup(
         &self,
         planned: &[Arc<PlannedStatement>],
@@ -123,7 +123,7 @@ impl Loader {
         trigger: Trigger,
     ) -> Vec<StatementLookup> {
         let found = self.cache.lookup(requests, trigger).await;
-        // One refresh of each rollup for the whole batch, and only if something has to run.
+        // Each rollup is refreshed at most once per batch, and only if a statement has to run.
         let mut refreshed: BTreeMap<Arc<str>, Refreshed> = BTreeMap::new();
         let found = found.into_iter().zip(planned).map(|(found, planned)| {
             let is_ready = found.hit.as_ref().is_some_and(|hit| is_shown_at_once(hit, trigger));
@@ -141,7 +141,7 @@ impl Loader {
                 } else {
                     let rollups = rollups.clone();
                     tokio::spawn(async move {
-                        // Without its rollup what is shown stays as old as it says it is.
+                        // If its rollup cannot be refreshed, the frame stays as old as it is.
                         if try_join_all(rollups).await.is_ok() {
                             cache.refresh(&ticket, &entry, trigger, run);
                         }
@@ -160,8 +160,8 @@ impl Loader {
         found.collect()
     }
 
-    /// The current frame of one statement: what is known of it, or what is loaded for it, joining
-    /// a load that is under way.
+    /// The current frame of one statement: the one that was found, or else one that is loaded,
+    /// joining a load in progress.
     pub fn load(
         &self,
         found: StatementLookup,
@@ -172,7 +172,7 @@ impl Loader {
         }
         let (cache, run) = (self.cache.clone(), self.run(&found.planned));
         async move {
-            // Before its load takes a place in the lane, which the refresh may need.
+            // Before the load takes a place in the lane, which the refresh may need.
             try_join_all(found.rollups).await?;
             let result = cache.load(&found.ticket, trigger, run).await;
             result.map(Loaded::of).map_err(|error| for_readers(&error, &found.ticket.request.label))
@@ -201,7 +201,7 @@ impl Loader {
     }
 }
 
-/// What readers are told; the details go to the log, once, here.
+/// The message for readers; the details go to the log, once, here.
 fn for_readers(error: &LoadError, label: &str) -> PanelError {
     let source = error.downcast_ref::<SourceError>();
     match source {

@@ -1,5 +1,5 @@
-//! [`Lookup`]: what the cache knows of a view, before any frame is put together. Who has shown the
-//! same before sees that by its edition, and needs no frames at all.
+//! [`Lookup`]: what the cache holds for a view, before any frame is assembled. A client that
+//! already shows the same edition needs no frames at all.
 
 use crate::load::{Loader, StatementLookup};
 use crate::panel_data;
@@ -10,14 +10,14 @@ use brisk_domain::{Edition, Freshness, Panel};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What the cache knows of a view.
+/// What the cache holds for a view.
 pub struct Lookup {
     pub(crate) prepared: Arc<Prepared>,
     /// In the order of the prepared statements.
     pub(crate) found: Vec<StatementLookup>,
     pub(crate) loader: Loader,
     pub(crate) trigger: Trigger,
-    /// Whether what is taken for now is what it was before something changed.
+    /// Whether "now" is a previous value that is being replaced.
     pub(crate) is_now_previous: bool,
 }
 
@@ -26,9 +26,9 @@ pub struct Lookup {
 pub struct Watch {
     /// Its tags, sorted.
     pub tags: Vec<Tag>,
-    /// What identifies its entries, as far as nothing is invalidated.
+    /// The keys of its entries, as long as nothing is invalidated.
     pub keys: Vec<EntryKey>,
-    /// How long what is loaded for it stays fresh, at least.
+    /// How long a load for it stays fresh at least.
     pub ttl: Duration,
 }
 
@@ -38,13 +38,13 @@ impl Lookup {
         &self.prepared.window
     }
 
-    /// The panels that are found at.
+    /// The panels that were looked up.
     pub fn panels(&self) -> impl Iterator<Item = &Panel> {
         self.prepared.panels.iter().map(|prepared| &*prepared.panel)
     }
 
-    /// What identifies all that would be shown, where everything is there: equal editions, equal
-    /// panels and choices, equally current. `None` where something has to be loaded first.
+    /// Identifies everything that would be shown, if it is all ready: equal editions mean equal
+    /// panels and choices, equally current. `None` if something has to be loaded first.
     pub fn edition(&self) -> Option<Edition> {
         let mut parts = Vec::with_capacity(self.found.len() + self.prepared.panels.len());
         for prepared in &self.prepared.panels {
@@ -59,15 +59,14 @@ impl Lookup {
         Some(Edition(Fingerprint::of(parts).to_string().into()))
     }
 
-    /// How current the least current value is, of those that are there; what is taken for now is
-    /// one of them.
+    /// The freshness of the least current value among those that are ready, "now" included.
     pub fn freshness(&self) -> Freshness {
         let now = if self.is_now_previous { Freshness::Previous } else { Freshness::Fresh };
         let loaded = self.found.iter().filter_map(|found| found.loaded.as_ref());
         loaded.map(|loaded| loaded.freshness).fold(now, Freshness::max)
     }
 
-    /// The edition of each panel's frames, where they can be shown.
+    /// The edition of each panel's frames, if they can be shown.
     pub fn panel_editions(&self) -> Vec<Option<Edition>> {
         let editions = self.prepared.panels.iter().map(|prepared| {
             let own = self.found.get(prepared.planned.as_ref().ok()?.statements.clone())?;

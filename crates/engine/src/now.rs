@@ -1,4 +1,4 @@
-//! What a dashboard takes for now: the clock, a date, or its newest row.
+//! A dashboard's "now": the clock, a date, or its newest row.
 
 use crate::engine::Engine;
 use crate::key::{self, Owner};
@@ -15,23 +15,23 @@ use futures::future::{Either, select};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a page that streams waits for anything; what is later comes over the live channel, so
-/// that no slow query delays what a browser does when a page has ended.
+/// How long a streaming page waits for anything. What is later comes over the live channel, so that
+/// no slow query delays what a browser does at the end of a page.
 pub const PAGE_WAIT: Duration = Duration::from_millis(1_500);
 
-/// What a dashboard takes for now.
+/// A dashboard's "now".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Current {
     /// The instant.
     pub(crate) at: Timestamp,
-    /// Whether it is being asked anew, and this is what it was before, or what the clock says.
+    /// Whether it is being looked up, and this is the previous value or the clock's time meanwhile.
     pub(crate) is_previous: bool,
 }
 
 impl Engine {
-    /// What `dashboard` takes for now. A page does not wait for its newest row for longer than
-    /// [`PAGE_WAIT`], and not at all where it was known before: then, and where there is none, it is
-    /// that, or what the clock says. All others wait: they would take it for the current one.
+    /// The "now" of `dashboard`. A page waits at most [`PAGE_WAIT`] for the newest row, and not at
+    /// all if a previous one is known; then it gets the previous one or, failing that, the clock's
+    /// time. All other callers wait, because they would take it for the current one.
     pub(crate) async fn now(
         &self,
         dashboard: &Dashboard,
@@ -55,24 +55,25 @@ impl Engine {
             return settled(at);
         }
         let loader = self.loader.clone();
-        // It goes on whatever happens here: the next who asks finds what it gives.
+        // In a task of its own, so that a caller that stops waiting leaves the result to the next
+        // one.
         let task = tokio::spawn(async move { loader.load(found, trigger).await });
         let patience = match (trigger, known) {
             (Trigger::View, Some(_)) => Duration::ZERO,
             (Trigger::View, None) => PAGE_WAIT,
-            // The statement has a limit of its own.
+            // The statement has its own time limit.
             (Trigger::Live | Trigger::Api | Trigger::Report | Trigger::Warm, _) => Duration::MAX,
         };
         let late = self.clock.until(self.clock.now().after(patience));
         match select(task, late).await {
             Either::Left((Ok(Ok(loaded)), _)) => settled(of(&loaded).unwrap_or(clock)),
-            // What cannot be asked is as it was.
+            // If the query fails, the last known value stands in.
             Either::Left((Ok(Err(_)) | Err(_), _)) => settled(known.unwrap_or(clock)),
             Either::Right(_) => Current { at: known.unwrap_or(clock), is_previous: true },
         }
     }
 
-    /// The statement of the newest row, if `dashboard` has one.
+    /// The statement that finds the newest row, if `dashboard` has one.
     pub(crate) fn newest(
         &self,
         dashboard: &Dashboard,
@@ -100,7 +101,7 @@ impl Engine {
     }
 }
 
-/// The first cell of the first row, as an instant; whole numbers are seconds since the epoch.
+/// The first cell of the first row as an instant; integers are seconds since the epoch.
 pub(crate) fn first_instant(frame: &Frame) -> Option<Timestamp> {
     match &frame.columns().first()?.values {
         Values::Time(cells) => *cells.first()?,

@@ -1,4 +1,4 @@
-//! A panel's frames, put together: computed columns, offsets, which edition they are.
+//! Assembles a panel's frames: computed columns, offsets, edition.
 
 use crate::computed;
 use crate::load::Loaded;
@@ -11,7 +11,7 @@ use brisk_domain::{
 };
 use std::sync::Arc;
 
-/// Puts a panel's frames together; `loaded` is in the order of its statements.
+/// Assembles a panel's frames; `loaded` is in the order of its statements.
 pub(crate) fn panel_data(
     panel: &Panel,
     window: &Window,
@@ -45,14 +45,14 @@ pub(crate) fn panel_data(
     })
 }
 
-/// A key says under which generations, and when it was loaded, which of the entries that follow
-/// each other under them.
+/// A key identifies the generations, and the load time tells apart entries loaded one after another
+/// under the same ones.
 pub(crate) fn edition<'a>(loaded: impl Iterator<Item = &'a Loaded>) -> Edition {
     let parts = loaded.map(|one| format!("{} {}", one.key, one.as_of.0));
     Edition(Fingerprint::of(parts).to_string().into())
 }
 
-/// The offsets around everything that the panel shows, which may lie outside the bounds.
+/// The zone's offsets for everything the panel shows, which may lie outside the bounds.
 fn shown_offsets(window: &Window, plan: &PanelPlan, frame: &Frame) -> ZoneOffsets {
     const MARGIN: i64 = 7 * 86_400 * 1_000_000;
     let times = frame.columns().iter().filter_map(|column| match &column.values {

@@ -1,4 +1,4 @@
-//! Why a panel is not even asked for, in sentences for readers.
+//! Why a panel cannot be queried at all, in sentences for readers.
 
 use brisk_domain::{FailureKind, PanelError, SourceName};
 use brisk_source::StatementError;
@@ -19,7 +19,7 @@ pub(crate) fn statement_error(error: &StatementError) -> PanelError {
     definition_error(error.to_string())
 }
 
-/// What the dashboard's file says cannot be done.
+/// A mistake in the dashboard's file.
 pub(crate) fn definition_error(message: String) -> PanelError {
     PanelError { message, retry: false, kind: FailureKind::Definition }
 }

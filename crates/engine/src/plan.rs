@@ -1,4 +1,4 @@
-//! What a panel needs from its source: checked, bound statements. Pure.
+//! What a panel needs from its source: checked and bound statements. Pure.
 
 use crate::planned_rollup::PlannedRollup;
 use crate::window::Window;
@@ -11,33 +11,33 @@ use std::sync::Arc;
 pub struct PanelPlan {
     /// The panel's statement.
     pub main: Arc<PlannedStatement>,
-    /// The same statement over the compared bounds.
+    /// The same statement over the bounds to compare with.
     pub previous: Option<Arc<PlannedStatement>>,
-    /// A stat's small line.
+    /// The statement of a stat's sparkline.
     pub sparkline: Option<Arc<PlannedStatement>>,
     /// The width of the panel's buckets.
     pub interval: Interval,
-    /// The compared bounds.
+    /// The bounds to compare with.
     pub previous_bounds: Option<Bounds>,
 }
 
-/// One statement, and how its columns are to be read.
+/// One statement, and how to read its columns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlannedStatement {
     /// The source that runs it.
     pub source: SourceName,
     /// The statement.
     pub statement: Statement,
-    /// Whole-number columns that count 10^-scale units.
+    /// Integer columns that count units of 10^-scale.
     pub scales: Vec<(String, u8)>,
-    /// The rollups that it reads, which have to be current before it runs.
+    /// The rollups it reads, which must be current before it runs.
     pub rollups: Vec<Arc<PlannedRollup>>,
 }
 
-/// The rollup of that name, for statements on that source; or why there is none.
+/// Finds the rollup of that name for statements on that source, or says why there is none.
 pub type FindRollup<'a> = &'a dyn Fn(&SourceName, &str) -> Result<Arc<PlannedRollup>, String>;
 
-/// Plans `panel` for `view` in `window`, as `access` may see it.
+/// Plans `panel` for `view` in `window`, under `access`.
 pub fn panel(
     panel: &Panel,
     view: &ViewState,
@@ -68,8 +68,8 @@ pub fn panel(
     let previous_bounds =
         panel.compare.map(|compare| window.bounds.compared(compare, &window.offsets));
     let main = compile(&panel.query, window.bounds)?;
-    // What the statement's buckets are wins where the panel says nothing: else a day would be drawn as
-    // an hour.
+    // Without an interval of the panel's own, the width of the statement's buckets applies:
+    // otherwise a day would be drawn as an hour.
     let interval = panel.interval.or(main.statement.interval).unwrap_or(interval);
     Ok(PanelPlan {
         main,

@@ -1,4 +1,4 @@
-//! [`PlannedRollup`]: a rollup, checked, with its refresh as a request to the cache.
+//! [`PlannedRollup`]: a checked rollup, with its refresh as a cache request.
 
 use crate::rollup_key;
 use crate::window;
@@ -12,11 +12,11 @@ use std::sync::{Arc, Mutex};
 /// A rollup that can be refreshed.
 #[derive(Debug)]
 pub struct PlannedRollup {
-    /// How.
+    /// How to refresh it.
     pub plan: Plan,
-    /// What identifies its definition.
+    /// Identifies its definition.
     pub definition: String,
-    /// Its refresh as a request to the cache.
+    /// Its refresh as a cache request.
     pub request: Request,
 }
 
@@ -27,7 +27,7 @@ impl PartialEq for PlannedRollup {
 }
 
 impl PlannedRollup {
-    /// Checks `rollup`, whose source speaks `dialect` and keeps it in `place`.
+    /// Checks `rollup`, whose source speaks `dialect` and stores it in `place`.
     pub fn of(rollup: &Rollup, dialect: Dialect, place: &str) -> Result<Self, StatementError> {
         let plan = Plan::new(rollup, &window::offsets(&rollup.zone), dialect)?;
         let definition = Fingerprint::of(plan.definition_parts()).to_string();
@@ -40,7 +40,7 @@ impl PlannedRollup {
         &self.plan.rollup().name
     }
 
-    /// The tag that what reads it has because of it alone.
+    /// The tag that its readers depend on because of it alone.
     pub fn own_tag(&self) -> Tag {
         rollup_key::rollup_tag(&self.plan.rollup().source, self.name())
     }
@@ -65,8 +65,8 @@ pub fn find<'a>(
     }
 }
 
-/// Remembers the plan of each rollup for as long as its file says the same: making one reads the
-/// statement and the zone.
+/// Caches the plan of each rollup while its file is unchanged: planning parses the statement and
+/// loads the zone.
 #[derive(Debug, Default)]
 pub(crate) struct Plans(Mutex<BTreeMap<RollupName, Entry>>);
 

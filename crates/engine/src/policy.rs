@@ -1,22 +1,22 @@
-//! How long a panel's frames may be shown: the panel says, else its dashboard, else its source,
-//! else the default for all.
+//! How long a panel's frames may be shown: the nearest policy wins, of the panel, its dashboard,
+//! its source and the default.
 
 use brisk_cache::Policy;
 use brisk_domain::{CacheMode, CachePolicy, Dashboard, Panel, PolicyPlace, SourceName};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// What is said outside of dashboards.
+/// Policies set outside of dashboards.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Policies {
     /// For everything.
     pub default: CachePolicy,
-    /// For what is read from a source.
+    /// For everything read from a source.
     pub sources: BTreeMap<SourceName, CachePolicy>,
 }
 
 impl Policies {
-    /// What each place says, from the nearest.
+    /// The policy at each place, nearest first.
     fn places(
         &self,
         dashboard: &Dashboard,
@@ -31,8 +31,8 @@ impl Policies {
         ]
     }
 
-    /// Who says what [`Policies::of`] answers: the TTL, the stale window, the mode.
-    pub fn said_by(
+    /// Where the values of [`Policies::of`] come from: the TTL, the stale window, the mode.
+    pub fn origins(
         &self,
         dashboard: &Dashboard,
         panel: &Panel,
@@ -40,8 +40,8 @@ impl Policies {
     ) -> (PolicyPlace, PolicyPlace, PolicyPlace) {
         let places = self.places(dashboard, Some(panel), source);
         let first = |says: fn(&CachePolicy) -> bool| {
-            let said = places.iter().find(|(_, policy)| says(policy));
-            said.map_or(PolicyPlace::BuiltIn, |(place, _)| *place)
+            let nearest = places.iter().find(|(_, policy)| says(policy));
+            nearest.map_or(PolicyPlace::BuiltIn, |(place, _)| *place)
         };
         (
             first(|policy| policy.ttl.is_some()),
@@ -50,7 +50,7 @@ impl Policies {
         )
     }
 
-    /// The policy of `panel`, or of the dashboard's choices where there is none.
+    /// The policy of `panel`, or without one, of the dashboard's choices.
     pub fn of(&self, dashboard: &Dashboard, panel: Option<&Panel>, source: &SourceName) -> Policy {
         let places = self.places(dashboard, panel, source).map(|(_, policy)| policy);
         let policy = places.into_iter().reduce(CachePolicy::or).unwrap_or_default();

@@ -13,7 +13,7 @@ use brisk_domain::{Access, Dashboard, Panel, PanelError, SourceName, Variable, V
 use std::sync::Arc;
 
 impl Engine {
-    /// Plans what is `shown` of `dashboard` for `view` in `window`, or finds the plan again.
+    /// The plan for what is `shown` of `dashboard`, for `view` in `window`: cached, or made now.
     pub(crate) fn prepare(
         &self,
         dashboard: &Arc<Dashboard>,

@@ -1,6 +1,6 @@
-//! A view's statements with their cache requests: everything that is known before the cache is
-//! asked. Parsing and checking twenty statements takes a thousand times as long as looking them up,
-//! so it is cached for the views that are requested again and again.
+//! A view's statements with their cache requests: all that is known before the cache lookup.
+//! Parsing and checking twenty statements takes a thousand times as long as looking them up, so
+//! plans are cached for views that are requested again.
 
 use crate::catalog::Contents;
 use crate::plan::{PanelPlan, PlannedStatement};
@@ -16,18 +16,18 @@ use std::sync::Arc;
 /// A statement with its cache request.
 pub(crate) type Statement = (Arc<PlannedStatement>, Request);
 
-/// Which part of a dashboard is found at.
+/// Which part of a dashboard is looked up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Shown {
     /// All panels, with the choices of the variables.
     Dashboard,
     /// One panel, with the choices of the variables.
     Panel(PanelId),
-    /// Panels alone, for who offers no choices.
+    /// Panels alone, for callers that do not offer choices.
     Frames(Vec<PanelId>),
 }
 
-/// A view, planned.
+/// A planned view.
 pub(crate) struct Prepared {
     pub(crate) window: Window,
     pub(crate) panels: Vec<PreparedPanel>,
@@ -36,13 +36,13 @@ pub(crate) struct Prepared {
     pub(crate) requests: Vec<Request>,
 }
 
-/// A panel, planned, or why it cannot be.
+/// A planned panel, or why it cannot be planned.
 pub(crate) struct PreparedPanel {
     pub(crate) panel: Arc<Panel>,
     pub(crate) planned: Result<PlannedPanel, PanelError>,
 }
 
-/// A panel's statements: their places among those of the view.
+/// A panel's statements, as indices into those of the view.
 pub(crate) struct PlannedPanel {
     pub(crate) plan: Arc<PanelPlan>,
     pub(crate) statements: Range<usize>,
@@ -50,24 +50,25 @@ pub(crate) struct PlannedPanel {
 
 /// The choices of a variable.
 pub(crate) enum PreparedChoices {
-    /// They stand in the file.
+    /// They are listed in the file.
     Known(Vec<String>),
-    /// They come from the statement at this place.
+    /// They come from the statement at this index.
     Asked(usize),
-    /// They cannot be asked for.
+    /// They cannot be queried.
     Failed(PanelError),
 }
 
-/// Bytes of SQL that are kept.
+/// How many bytes of SQL are cached.
 const CAPACITY: u64 = 32 << 20;
-/// What a statement takes besides its SQL, roughly.
-const BESIDES: usize = 2 << 10;
+/// Approximate size of a statement besides its SQL.
+const OVERHEAD: usize = 2 << 10;
 
-/// The views that were planned lately.
+/// The recently planned views.
 pub(crate) struct PlanCache(pub(crate) moka::sync::Cache<Key, Arc<Entry>>);
 
-/// What a plan depends on. Dashboards and the catalog's contents never change: another one is at
-/// another address, and while it is kept here nothing else can be at its own.
+/// What a plan depends on. Dashboards and the catalog's contents are immutable and compared by
+/// address: a new version has a new one, and while an old one is kept here its address is not
+/// reused.
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     pub(crate) dashboard: usize,
@@ -89,8 +90,8 @@ impl Default for PlanCache {
     fn default() -> Self {
         let weigh = |_: &Key, entry: &Arc<Entry>| {
             let planned = &entry.prepared.planned;
-            let bytes: usize = planned.iter().map(|p| p.statement.sql.len() + BESIDES).sum();
-            u32::try_from(bytes + BESIDES).unwrap_or(u32::MAX)
+            let bytes: usize = planned.iter().map(|p| p.statement.sql.len() + OVERHEAD).sum();
+            u32::try_from(bytes + OVERHEAD).unwrap_or(u32::MAX)
         };
         Self(moka::sync::Cache::builder().max_capacity(CAPACITY).weigher(weigh).build())
     }

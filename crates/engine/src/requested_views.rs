@@ -1,13 +1,13 @@
-//! Which views readers ask for most, so that warming loads those.
+//! Counts which views readers request most, so that warming loads those.
 
 use brisk_domain::view::parse_query;
 use brisk_domain::{Access, Dashboard, RequestedView, Slug, ViewState};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-/// Views that are counted; when there are more, all counts are halved and what falls to zero is
-/// forgotten, so that old fashions make room.
-const MOST: usize = 4_096;
+/// How many views are counted. Beyond that, all counts are halved and those at zero forgotten, so
+/// that views that went out of use make room.
+const MAX_VIEWS: usize = 4_096;
 
 /// A dashboard, if there is one of that name.
 type Known = Option<Arc<Dashboard>>;
@@ -18,7 +18,7 @@ pub(crate) struct RequestedViews(Mutex<HashMap<(Slug, ViewState, Access), u32>>)
 impl RequestedViews {
     pub(crate) fn count(&self, slug: &Slug, view: &ViewState, access: &Access) {
         let mut counts = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        while counts.len() >= MOST {
+        while counts.len() >= MAX_VIEWS {
             counts.retain(|_, count| {
                 *count /= 2;
                 *count > 0
@@ -28,7 +28,8 @@ impl RequestedViews {
         *count = count.saturating_add(1);
     }
 
-    /// The views of `dashboard` that were asked for most, and by whom, at most `limit`.
+    /// The most requested views of `dashboard`, and the access they were requested with, at most
+    /// `limit`.
     pub(crate) fn of(&self, dashboard: &Dashboard, limit: usize) -> Vec<(ViewState, Access)> {
         let counts = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let own = counts.iter().filter(|((slug, ..), _)| *slug == dashboard.slug);
@@ -39,7 +40,7 @@ impl RequestedViews {
         most.map(|(_, view, access)| (view.clone(), access.clone())).collect()
     }
 
-    /// What is counted of everybody's views. Those of users with attributes stay in memory.
+    /// The counts of anonymous views. Those of users with attributes stay in memory.
     pub(crate) fn requested(&self, dashboard: impl Fn(&Slug) -> Known) -> Vec<RequestedView> {
         let counts = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let everybodys = counts.iter().filter(|((.., access), _)| *access == Access::anonymous());
@@ -50,10 +51,10 @@ impl RequestedViews {
         requested.collect()
     }
 
-    /// Counts what was requested before a restart, as far as it still makes a view.
+    /// Resumes the counts from before a restart, for views that are still valid.
     pub(crate) fn recall(&self, requested: &[RequestedView], dashboard: impl Fn(&Slug) -> Known) {
         let mut counts = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        for one in requested.iter().take(MOST / 2) {
+        for one in requested.iter().take(MAX_VIEWS / 2) {
             let Some(dashboard) = dashboard(&one.dashboard) else { continue };
             let parameters = parse_query(one.query.trim_start_matches('?'));
             let Ok(view) = ViewState::from_pairs(&dashboard, &parameters) else { continue };

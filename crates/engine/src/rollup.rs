@@ -1,9 +1,9 @@
-//! Rollups: which of them a statement reads, and their refresh as a load of the cache.
+//! Rollups: which ones a statement reads, and their refresh as a cache load.
 //!
-//! A refresh is a cache entry, whose value is a report of what was written. Its tags are the
-//! tables that the rollup reads, so that an invalidation of one of them makes it missing; and then
-//! it is loaded as everything else: by one process, however many ask, with failures remembered for
-//! a moment. What reads a rollup gets that entry first.
+//! A refresh is a cache entry whose value is a report of what was written. Its tags are the tables
+//! that the rollup reads, so an invalidation of one of them makes the entry missing. Then it is
+//! loaded like any other: by one process, however many wait, with failures remembered for a moment.
+//! Statements that read a rollup load its entry first.
 
 use crate::encoding::Cached;
 use crate::planned_rollup::PlannedRollup;
@@ -20,13 +20,13 @@ use futures::future::{BoxFuture, Shared};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Hears of each refresh, for administrators.
+/// Notified of each refresh, for administrators.
 pub trait RunObserver: Send + Sync + 'static {
-    /// `run` has ended, well or not.
+    /// `run` has ended, successfully or not.
     fn ran(&self, run: &RollupRun);
 }
 
-/// A rollup on its way to being current, for all statements of a page that read it.
+/// The pending refresh of a rollup, shared by all statements of a page that read it.
 pub(crate) type Refreshed = Shared<BoxFuture<'static, Result<(), PanelError>>>;
 
 /// Refreshes rollups through the cache.
@@ -38,11 +38,12 @@ pub(crate) struct Refresher {
 }
 
 impl Refresher {
-    /// `rollup` as its readers need it. Nothing happens before somebody awaits it.
+    /// The refresh of `rollup` for its readers. It starts when first awaited.
     pub(crate) fn for_readers(&self, rollup: &Arc<PlannedRollup>) -> Refreshed {
         let (refresher, rollup) = (self.clone(), Arc::clone(rollup));
         let refreshed = async move {
-            // In a task of its own: when its reader leaves it goes on, since others need it, too.
+            // In a task of its own: it continues after its reader leaves, because others need it,
+            // too.
             let wanted = Arc::clone(&rollup);
             let task = tokio::spawn(async move { refresher.current(&wanted).await });
             let result = task.await.unwrap_or(Err(LoadError::Abandoned));
@@ -51,12 +52,12 @@ impl Refresher {
         refreshed.boxed().shared()
     }
 
-    /// The report of the refresh that is current; or of one that runs now.
+    /// The report of the current refresh, or of one that is running.
     pub(crate) async fn current(
         &self,
         rollup: &Arc<PlannedRollup>,
     ) -> Result<RollupReport, LoadError> {
-        // Readers look at panels. A refresh is no hit and no miss of theirs.
+        // Readers look at panels: a refresh does not count as their hit or miss.
         let trigger = Trigger::Warm;
         let hit = self.cache.get(&rollup.request, trigger, self.loader(rollup)).await?;
         Ok(report(&hit.entry.value.0))
@@ -76,7 +77,7 @@ impl Refresher {
         }
     }
 
-    /// Refreshes without asking the cache, and tells the observer.
+    /// Refreshes without a cache lookup, and notifies the observer.
     pub(crate) async fn run(
         &self,
         rollup: &PlannedRollup,
@@ -113,7 +114,7 @@ impl Refresher {
     }
 }
 
-/// What readers of a panel are told; the log has it already.
+/// The message for readers of a panel; the log has the details already.
 fn failed(rollup: &PlannedRollup, error: &LoadError) -> PanelError {
     let name = rollup.name();
     let (why, kind) = match error.downcast_ref::<SourceError>() {
@@ -127,7 +128,7 @@ fn failed(rollup: &PlannedRollup, error: &LoadError) -> PanelError {
     PanelError { message, retry: true, kind }
 }
 
-/// A report as the cache holds it.
+/// A report as a cached frame.
 fn frame(report: RollupReport) -> Frame {
     let RollupReport { from, written, rows } = report;
     let int = |value: u64| Values::Int(vec![i64::try_from(value).ok()]);
@@ -159,7 +160,7 @@ mod tests {
     use brisk_cache::Value;
 
     #[test]
-    fn reports_come_back_from_the_shared_cache_as_they_were() {
+    fn reports_round_trip_through_the_shared_cache() {
         for from in [None, Some(Timestamp::from_seconds(-5))] {
             let sent = RollupReport { from, written: 3, rows: 1 << 40 };
             let bytes = Cached(Arc::new(frame(sent))).encode();

@@ -7,12 +7,12 @@ use brisk_source::rollup::Plan;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a refresh counts where only an invalidation ends it. Redis may lose it earlier; then
-/// the rollup is refreshed once more.
+/// How long a refresh is valid if only an invalidation ends it. Redis may lose it earlier; then the
+/// rollup is refreshed once more.
 const UNTIL_INVALIDATED: Duration = Duration::from_secs(365 * 86_400);
 
-/// The cache request of a rollup's refresh. There is no stale window: one whose time has passed is
-/// refreshed before it is read. What is refreshed in one `place` is not in another.
+/// The cache request of a rollup's refresh. It has no stale window: an expired rollup is refreshed
+/// before it is read. A refresh in one `place` does not count in another.
 pub(crate) fn rollup_request(plan: &Plan, definition: &str, place: &str) -> Request {
     let Rollup { name, source, refresh, .. } = plan.rollup();
     let parts = ["rollup", source.as_str(), name.as_str(), definition, place];
@@ -34,7 +34,7 @@ pub(crate) fn rollup_request(plan: &Plan, definition: &str, place: &str) -> Requ
     }
 }
 
-/// The tag that a rollup's refresh has, and all that reads it.
+/// The tag of a rollup's refresh and of everything that reads it.
 pub(crate) fn rollup_tag(source: &SourceName, name: &RollupName) -> Tag {
     Tag::Rollup { source: source.to_string(), rollup: name.to_string() }
 }

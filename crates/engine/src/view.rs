@@ -1,4 +1,4 @@
-//! A view's panels and choices: what can be shown now, and what is on its way.
+//! A view's panels and choices: what can be shown now, and what is still loading.
 
 use crate::load::{Loaded, Loader, StatementLookup};
 use crate::lookup::Lookup;
@@ -12,7 +12,7 @@ use futures::future::{BoxFuture, Shared, try_join_all};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A panel that is still loading: await it, from as many places as needed.
+/// A panel that is still loading; it can be awaited from several places.
 pub type PendingPanel = Shared<BoxFuture<'static, Result<Arc<PanelData>, PanelError>>>;
 
 /// A variable's choices that are still loading.
@@ -34,14 +34,14 @@ pub enum ChoicesState {
 pub enum PanelState {
     /// It can be shown now.
     Ready(Arc<PanelData>),
-    /// It cannot be shown; no use in waiting.
+    /// It cannot be shown, and waiting will not help.
     Failed(PanelError),
     /// It is being loaded.
     Pending {
-        /// What there is of it until then: from before an invalidation, or past its TTL; only for
-        /// who replaces it by what comes, or takes older values on purpose.
+        /// What there is until then: from before an invalidation, or past its TTL. Only for callers
+        /// that replace it with the result, or accept older values explicitly.
         previous: Option<Arc<PanelData>>,
-        /// What comes.
+        /// The current value.
         load: PendingPanel,
     },
 }
@@ -57,7 +57,7 @@ pub struct View {
 }
 
 impl PanelState {
-    /// What it shows in the end.
+    /// Waits for the current value.
     pub async fn current(self) -> Result<Arc<PanelData>, PanelError> {
         match self {
             Self::Ready(data) => Ok(data),
@@ -66,12 +66,13 @@ impl PanelState {
         }
     }
 
-    /// [`PanelState::current`], or without waiting what there is of it, if it was loaded at
-    /// `oldest` or later. The load goes on behind.
+    /// [`PanelState::current`], or without waiting, the previous value if it was loaded at `oldest`
+    /// or later. The load continues in the background.
     pub async fn since(self, oldest: Timestamp) -> Result<Arc<PanelData>, PanelError> {
         match self {
             Self::Pending { previous: Some(data), load } if data.as_of >= oldest => {
-                // What nobody awaits ends; the next who asks should find the current value.
+                // A load that is not awaited is cancelled, but the next caller should find the
+                // current value.
                 tokio::spawn(load);
                 Ok(data)
             }
@@ -81,7 +82,7 @@ impl PanelState {
 }
 
 impl Lookup {
-    /// Puts the panels together, and starts the loads of what is missing.
+    /// Assembles the panels, and starts loading what is missing.
     pub fn into_view(self) -> View {
         View::of(self)
     }
@@ -122,7 +123,7 @@ impl View {
     }
 }
 
-/// One panel, about to be put together.
+/// One panel about to be assembled.
 struct Opening {
     panel: Arc<Panel>,
     window: Window,
@@ -143,8 +144,8 @@ impl Opening {
         }
         let previous = known.and_then(|known| assemble(known).ok());
         let loads: Vec<_> = found.into_iter().map(|one| loader.load(one, trigger)).collect();
-        // In a task of its own, so that the load starts before somebody awaits it; it ends with the
-        // last who could await it.
+        // In a task of its own, so that the load starts before it is awaited; it is cancelled when
+        // the last future that could await it is dropped.
         let task = Task(tokio::spawn(async move { assemble(try_join_all(loads).await?) }));
         let load = async move {
             let mut task = task;
@@ -158,8 +159,7 @@ impl Opening {
     }
 }
 
-/// Choices change rarely: what they were before an invalidation serves readers until the new
-/// ones are there.
+/// Choices change rarely: readers are shown the previous ones until the new ones are loaded.
 fn choices_state(found: StatementLookup, loader: &Loader, trigger: Trigger) -> ChoicesState {
     let is_ready = found.is_ready();
     let known = found.loaded.clone().map(first_column);
@@ -169,7 +169,7 @@ fn choices_state(found: StatementLookup, loader: &Loader, trigger: Trigger) -> C
     let loader = loader.clone();
     let task = tokio::spawn(async move { loader.load(found, trigger).await });
     if let (Some(choices), Trigger::View | Trigger::Live) = (known, trigger) {
-        // Behind the answer: nobody awaits it, and it goes on.
+        // In the background: it continues although nothing awaits it.
         return ChoicesState::Ready(choices);
     }
     let task = Task(task);
@@ -184,7 +184,7 @@ fn choices_state(found: StatementLookup, loader: &Loader, trigger: Trigger) -> C
     ChoicesState::Pending(load.boxed().shared())
 }
 
-/// A task that ends when nobody awaits it any more.
+/// A task that is cancelled when dropped.
 struct Task<T>(tokio::task::JoinHandle<T>);
 
 impl<T> Drop for Task<T> {

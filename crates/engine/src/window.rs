@@ -8,7 +8,7 @@ use std::sync::Mutex;
 /// A view's time, made absolute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Window {
-    /// From the first instant up to, and without, the second.
+    /// From the first instant (inclusive) to the second (exclusive).
     pub bounds: Bounds,
     /// The width of the buckets.
     pub interval: Interval,
@@ -31,7 +31,7 @@ pub struct TooFine {
     range: String,
 }
 
-/// Sources hold instants of these years; the offsets of all of them make a statement the same for
+/// The years that sources cover. With the offsets for all of them, a statement is the same for
 /// every range.
 const FIRST: Timestamp = Timestamp::from_seconds(0);
 const LAST: Timestamp = Timestamp::from_seconds(3_155_760_000);
@@ -54,7 +54,7 @@ impl Window {
     }
 }
 
-/// Finding a zone's changes takes milliseconds, so that each zone is asked once.
+/// Finding a zone's transitions takes milliseconds, so it is done once per zone.
 pub(crate) fn offsets(zone: &ZoneName) -> ZoneOffsets {
     static KNOWN: Mutex<BTreeMap<String, ZoneOffsets>> = Mutex::new(BTreeMap::new());
     let mut known = KNOWN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());

@@ -1,5 +1,5 @@
-//! The engine's use of the cache: whose entries are shared and whose are not, what warming fills,
-//! which policy holds, what an invalidation reaches. Loads are counted, not assumed.
+//! The engine's use of the cache: who shares entries and who does not, what warming loads, which
+//! policy applies, what an invalidation reaches. Loads are counted, not assumed.
 
 use brisk_cache::{Cache, Config, Figures, Trigger};
 use brisk_domain::{
@@ -140,11 +140,11 @@ fn access(attributes: &[(&str, &[&str])]) -> Access {
     }))
 }
 
-/// A panel's first figure and how current it is, at once and in the end.
+/// A panel's first figure and how current it is, at once and after loading.
 #[derive(Debug, Clone, PartialEq)]
 enum Shown {
     Ready(String, Freshness),
-    /// What it showed before, and what came.
+    /// The previous value, and the loaded one.
     Loaded(Option<String>, String),
     Failed(String),
 }
@@ -222,7 +222,7 @@ async fn two_access_scopes_never_share_an_entry() {
     assert_eq!(world.look("tenants", &[], &ireland).await, [loaded("10"), loaded("110")]);
     assert_eq!(world.look("tenants", &[], &france).await, [fresh("1"), fresh("11")]);
     assert_eq!(world.loads(), 4);
-    // Nor is what one of them saw before shown to the other.
+    // Nor is a previous value of one shown to the other.
     write(&world.database, "update orders set amount = amount + 1").await;
     world.invalidate("table:shop.orders").await;
     let before = |figure: &str, then: &str| Shown::Loaded(Some(figure.into()), then.into());
@@ -234,33 +234,33 @@ async fn two_access_scopes_never_share_an_entry() {
 }
 
 #[tokio::test]
-async fn whoever_lacks_an_attribute_sees_no_data() {
+async fn a_user_without_an_attribute_sees_no_data() {
     let world = world().await;
-    let somebody = access(&[("tenant", &["France"])]);
-    let shown = world.look("tenants", &[], &somebody).await;
+    let user = access(&[("tenant", &["France"])]);
+    let shown = world.look("tenants", &[], &user).await;
     assert_eq!(shown[0], loaded("1"));
     let Shown::Failed(message) = &shown[1] else { panic!("{shown:?}") };
     assert!(message.contains("\"regions\"") && message.contains("administrator"), "{message}");
     let shown = world.look("tenants", &[], &Access::anonymous()).await;
     assert!(shown.iter().all(|shown| matches!(shown, Shown::Failed(_))), "{shown:?}");
-    assert_eq!(world.loads(), 1, "nothing was even asked");
+    assert_eq!(world.loads(), 1, "no statement ran");
 }
 
 #[tokio::test]
-async fn warm_then_view_is_a_hit_and_no_figure_of_readers() {
+async fn warm_then_view_is_a_hit_and_warming_is_not_counted_for_readers() {
     let world = world().await;
     let sales = world.dashboard("sales");
     assert_eq!(world.engine.warm(&sales).await, 1);
     let warmed = world.loads();
     assert_eq!(warmed, 3, "two panels and the choices");
-    assert_eq!(world.figures(), Figures::default(), "warming is not counted into the hit rate");
+    assert_eq!(world.figures(), Figures::default(), "warming does not count towards the hit rate");
     assert_eq!(world.look("sales", &[], &Access::anonymous()).await, [fresh("111"), fresh("2")]);
     assert_eq!(world.loads(), warmed, "warming fills the keys that browsers ask for");
     assert_eq!((world.figures().hits, world.figures().misses), (3, 0));
 }
 
 #[tokio::test]
-async fn warming_loads_what_was_asked_for_most_as_those_who_asked_may_see_it() {
+async fn warming_loads_the_most_requested_views_with_the_access_of_their_readers() {
     let world = world().await;
     let everybody = Access::anonymous();
     for _ in 0..3 {
@@ -280,7 +280,7 @@ async fn warming_loads_what_was_asked_for_most_as_those_who_asked_may_see_it() {
 }
 
 #[tokio::test]
-async fn what_was_asked_for_is_still_warmed_after_a_restart() {
+async fn requested_views_are_still_warmed_after_a_restart() {
     let world = world().await;
     let everybody = Access::anonymous();
     world.look("sales", &[("country", "France")], &everybody).await;
@@ -324,7 +324,7 @@ async fn the_nearest_policy_wins() {
 }
 
 #[tokio::test]
-async fn strict_panels_never_show_what_was_before() {
+async fn strict_panels_never_show_a_previous_value() {
     let world = world().await;
     let look = async || world.look("policies", &[], &Access::anonymous()).await;
     look().await;
@@ -337,7 +337,7 @@ async fn strict_panels_never_show_what_was_before() {
 }
 
 #[tokio::test]
-async fn an_invalidation_reaches_what_depends_on_its_tag_and_nothing_else() {
+async fn an_invalidation_reaches_only_what_depends_on_its_tag() {
     let world = world().await;
     let look = async || {
         let shown = world.look("sales", &[], &Access::anonymous()).await;
@@ -368,7 +368,7 @@ async fn an_invalidation_reaches_what_depends_on_its_tag_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_value_past_its_ttl_is_shown_marked_and_replaced_behind() {
+async fn a_value_past_its_ttl_is_shown_marked_and_replaced_in_the_background() {
     let world = world().await;
     world.first("sales", "revenue").await;
     write(&world.database, "update orders set amount = 0").await;
@@ -376,7 +376,7 @@ async fn a_value_past_its_ttl_is_shown_marked_and_replaced_behind() {
     let loads = world.loads();
     let shown = world.first("sales", "revenue").await;
     assert_eq!(shown, Shown::Ready("111".into(), Freshness::Stale));
-    // Behind the answers, one refresh each: two panels and the choices.
+    // In the background, one refresh each: two panels and the choices.
     while world.loads() < loads + 3 {
         tokio::task::yield_now().await;
     }

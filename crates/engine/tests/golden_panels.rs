@@ -1,6 +1,6 @@
-//! Every panel of the dashboards that ship, over the demo's data, against what the `sqlite3` client
-//! prints for a statement written by hand, cell by cell. The statements are in `golden_panels/`; the
-//! range crosses both changes of the clock in 2011.
+//! Every panel of the bundled dashboards, over the demo data, compared cell by cell with what the
+//! `sqlite3` client prints for a hand-written statement. The statements are in `golden_panels/`;
+//! the range covers both clock changes in 2011.
 
 #[path = "../../source/tests/clients/equal.rs"]
 mod equal;
@@ -31,7 +31,7 @@ async fn import_demo(database: &Path) {
 }
 
 #[tokio::test]
-async fn every_panel_that_ships_shows_what_the_client_prints_for_a_statement_written_by_hand() {
+async fn every_bundled_panel_shows_what_the_client_prints_for_a_hand_written_statement() {
     if std::env::var_os("BRISK_TEST_QUICK").is_some() {
         return;
     }
@@ -59,14 +59,14 @@ async fn every_panel_that_ships_shows_what_the_client_prints_for_a_statement_wri
     let mut compared = 0;
     for dashboard in &loaded.dashboards {
         compared += golden.compare(dashboard, &[]).await;
-        // A list of countries, and one of them where only one can be chosen.
+        // A list of countries, or a single one where only one can be chosen.
         let chosen: &[&str] = match dashboard.slug.as_str() {
             "products" => &["EIRE"],
             _ => &["France", "EIRE"],
         };
         compared += golden.compare(dashboard, chosen).await;
     }
-    // 26 panels, 9 with a range before, 7 with a small line; with and without countries.
+    // 26 panels, 9 with a previous period, 7 with a sparkline; with and without countries.
     assert_eq!(compared, 2 * (26 + 9 + 7));
 }
 
@@ -80,7 +80,7 @@ struct Golden {
 }
 
 impl Golden {
-    /// Compares all statements of all panels; how many they were.
+    /// Compares all statements of all panels; returns how many there were.
     async fn compare(&self, dashboard: &Dashboard, countries: &[&str]) -> usize {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let mut pairs = vec![

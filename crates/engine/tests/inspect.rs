@@ -1,4 +1,4 @@
-//! What is said of a panel's entries, and that saying it changes nothing.
+//! What inspection reports about a panel's entries, and that it changes nothing.
 
 use brisk_cache::{Cache, Config, Trigger};
 use brisk_domain::{
@@ -85,7 +85,7 @@ impl World {
         let before = format!("{:?}", self.engine.loader().cache().statistics());
         let looked = self.engine.inspect(&dashboard, panel, &view, &Access::anonymous()).await;
         let after = format!("{:?}", self.engine.loader().cache().statistics());
-        assert_eq!(before, after, "looking counts nothing");
+        assert_eq!(before, after, "inspection counts nothing");
         looked.unwrap().map(|entries| entries.entries).unwrap_or_default()
     }
 
@@ -129,7 +129,7 @@ async fn an_entry_is_gone_then_fresh_then_stale_then_gone() {
     world.clock.advance(61);
     let (state, why) = world.state("revenue").await;
     assert!(state == EntryState::Stale && why.contains("Loaded 1 min 1 s ago"), "{why}");
-    assert_eq!(world.state("revenue").await.0, EntryState::Stale, "looking refreshes nothing");
+    assert_eq!(world.state("revenue").await.0, EntryState::Stale, "inspection refreshes nothing");
     world.clock.advance(30);
     let (state, why) = world.state("revenue").await;
     assert!(state == EntryState::Gone && why.contains("ended 1 s ago"), "{why}");
@@ -161,5 +161,5 @@ async fn each_figure_names_the_rule_that_it_comes_from() {
     assert_eq!((entry.ttl, entry.ttl_from), (500, PolicyPlace::Source));
     let (state, why) = world.state("off").await;
     assert!(state == EntryState::Off && why.starts_with("The panel says \"off\""), "{why}");
-    assert_eq!(world.look("broken").await, [], "what cannot be planned has no entries");
+    assert_eq!(world.look("broken").await, [], "a panel that cannot be planned has no entries");
 }

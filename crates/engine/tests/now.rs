@@ -1,4 +1,4 @@
-//! What dashboards take for now: the clock, a date, the newest row.
+//! A dashboard's "now": the clock, a date, the newest row.
 
 use brisk_cache::{Cache, Config, Trigger};
 use brisk_domain::{Access, ManualClock, Slug, SourceName, Tag, Timestamp, ViewState};
@@ -44,7 +44,7 @@ async fn world(now: &str) -> World {
 }
 
 impl World {
-    /// The end of the range that opens first, and what its panel counts.
+    /// The end of the default range, and the panel's count.
     async fn view(&self, trigger: Trigger) -> (i64, String) {
         let dashboard = self.engine.catalog().dashboard(&Slug::parse("sales").unwrap()).unwrap();
         let view = ViewState::default_of(&dashboard);
@@ -60,13 +60,13 @@ impl World {
     }
 }
 
-/// The end of the day that `at` falls into, in UTC.
+/// The end of the day of `at`, in UTC.
 fn end_of_day(at: i64) -> i64 {
     at - at % DAY + DAY
 }
 
 #[tokio::test]
-async fn now_is_what_the_clock_says_where_nobody_says_otherwise() {
+async fn now_is_the_clocks_time_by_default() {
     let world = world("").await;
     assert_eq!(world.view(Trigger::View).await, (end_of_day(CLOCK), "0".into()));
 }
@@ -80,7 +80,7 @@ async fn a_fixed_now_ends_ranges_with_its_day_in_the_dashboards_zone() {
 }
 
 #[tokio::test]
-async fn the_newest_row_ends_ranges_is_asked_once_and_followed_after_an_invalidation() {
+async fn the_newest_row_ends_ranges_is_queried_once_and_followed_after_an_invalidation() {
     for now in ["select max(at) from orders", "select $time(max(at)) as newest from orders"] {
         let mut world = world(&format!("now = \"{now}\"")).await;
         assert_eq!(world.view(Trigger::View).await, (end_of_day(NEWEST), "1".into()));
@@ -98,7 +98,7 @@ async fn the_newest_row_ends_ranges_is_asked_once_and_followed_after_an_invalida
 }
 
 #[tokio::test]
-async fn a_newest_row_that_is_not_there_or_no_instant_leaves_it_to_the_clock() {
+async fn a_newest_row_that_is_missing_or_not_an_instant_falls_back_to_the_clock() {
     for sql in
         ["select max(at) from orders where at > 9e15", "select 'soon' as x", "select missing"]
     {

@@ -1,5 +1,5 @@
-//! What programs get: the current value, unless they take an older one; panels without choices;
-//! editions that say whether anything is new; failures whose kind they can act on.
+//! What programs get: the current value, unless they accept an older one; panels without choices;
+//! editions that tell whether anything has changed; failures whose kind they can act on.
 
 use brisk_cache::{Cache, Config, RedisConfig, Trigger};
 use brisk_domain::{
@@ -119,12 +119,12 @@ impl World {
         self.engine.catalog().dashboard(&Slug::parse("sales").unwrap()).unwrap()
     }
 
-    /// The first panel as a program finds it.
+    /// The first panel as a program gets it.
     async fn look(&self, trigger: Trigger) -> PanelState {
         let dashboard = self.dashboard();
-        let (view, nobody) = (ViewState::default_of(&dashboard), Access::anonymous());
+        let (view, anonymous) = (ViewState::default_of(&dashboard), Access::anonymous());
         let panels: Vec<&Panel> = dashboard.panels.iter().take(1).collect();
-        let frames = self.engine.frames(&dashboard, &panels, &view, &nobody, trigger).await;
+        let frames = self.engine.frames(&dashboard, &panels, &view, &anonymous, trigger).await;
         frames.unwrap().panels.remove(0)
     }
 
@@ -140,7 +140,7 @@ impl World {
         self.engine.invalidate(&[Tag::parse(tag).unwrap()]).await.unwrap();
     }
 
-    /// Waits for what is loaded behind an answer.
+    /// Waits for loads in the background.
     async fn loaded(&self, loads: u64) {
         let all = async {
             while self.loads() < loads {
@@ -175,7 +175,7 @@ async fn a_program_waits_where_a_reader_is_shown_a_stale_value() {
 }
 
 #[tokio::test]
-async fn who_takes_older_values_gets_them_at_once_and_the_load_goes_on_behind() {
+async fn a_program_that_accepts_older_values_gets_them_at_once_and_the_load_continues() {
     for (tag, past, state) in
         [(None, 61, Freshness::Stale), (Some("table:shop.orders"), 30, Freshness::Previous)]
     {
@@ -195,7 +195,7 @@ async fn who_takes_older_values_gets_them_at_once_and_the_load_goes_on_behind() 
 }
 
 #[tokio::test]
-async fn what_is_older_than_a_program_takes_is_waited_for() {
+async fn a_program_waits_where_the_value_is_older_than_it_accepts() {
     let world = world().await;
     let began = world.current().await.as_of;
     write(&world.database, "insert into orders values ('Spain', 100)").await;
@@ -205,7 +205,7 @@ async fn what_is_older_than_a_program_takes_is_waited_for() {
 }
 
 #[tokio::test]
-async fn without_redis_a_program_is_told_that_nobody_could_verify_it_and_nothing_past_its_ttl() {
+async fn without_redis_a_program_gets_values_marked_as_unverified_but_none_past_their_ttl() {
     let nowhere = RedisConfig::parse("redis://127.0.0.1:1/");
     let world =
         world_over(|config, clock| Cache::with_redis(config, clock, nowhere).unwrap()).await;
@@ -220,12 +220,12 @@ async fn without_redis_a_program_is_told_that_nobody_could_verify_it_and_nothing
 }
 
 #[tokio::test]
-async fn equal_stamps_are_equal_frames() {
+async fn equal_editions_are_equal_frames() {
     let world = world().await;
     let first = world.current().await;
     world.clock.advance(30);
     assert_eq!(world.current().await.edition, first.edition);
-    // Loaded again under the same generations: what it shows may have changed.
+    // Loaded again under the same generations: it may show something else.
     world.clock.advance(31);
     let later = world.current().await;
     assert_ne!(later.edition, first.edition);
@@ -239,10 +239,11 @@ async fn equal_stamps_are_equal_frames() {
 async fn frames_alone_load_no_choices() {
     let world = world().await;
     world.current().await;
-    assert_eq!(world.loads(), 2, "the figure and its small line");
+    assert_eq!(world.loads(), 2, "the figure and its sparkline");
     let dashboard = world.dashboard();
-    let (view, nobody) = (ViewState::default_of(&dashboard), Access::anonymous());
-    let view = world.engine.panel(&dashboard, &dashboard.panels[0], &view, &nobody, Trigger::Api);
+    let (view, anonymous) = (ViewState::default_of(&dashboard), Access::anonymous());
+    let view =
+        world.engine.panel(&dashboard, &dashboard.panels[0], &view, &anonymous, Trigger::Api);
     assert_eq!(view.await.unwrap().options.len(), 1, "a page needs them");
 }
 
@@ -250,8 +251,8 @@ async fn frames_alone_load_no_choices() {
 async fn failures_say_what_kind_they_are() {
     let world = world().await;
     let dashboard = world.dashboard();
-    let (view, nobody) = (ViewState::default_of(&dashboard), Access::anonymous());
-    let shown = world.engine.view(&dashboard, &view, &nobody, Trigger::Api).await.unwrap();
+    let (view, anonymous) = (ViewState::default_of(&dashboard), Access::anonymous());
+    let shown = world.engine.view(&dashboard, &view, &anonymous, Trigger::Api).await.unwrap();
     let mut failures = Vec::new();
     for (panel, state) in dashboard.panels.iter().zip(shown.panels) {
         if let Err(error) = state.current().await {

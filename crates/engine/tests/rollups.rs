@@ -1,5 +1,5 @@
-//! Panels that read a rollup: it is refreshed before they run, once whoever asks, and what makes
-//! it out of date does so to them. Refreshes are counted, not assumed.
+//! Panels that read a rollup: it is refreshed before they run, once however many ask, and whatever
+//! makes it out of date makes them so, too. Refreshes are counted, not assumed.
 
 use brisk_cache::{Cache, Config, RedisConfig, Trigger};
 use brisk_domain::{
@@ -47,7 +47,7 @@ sql = "select $bucket(at) as day, sum(net) as revenue, count(*) as lines from or
 /// 2011-11-16 12:00 UTC.
 const NOON: i64 = 1_321_444_800;
 
-/// All runs of all engines of a test.
+/// All runs of all engines in a test.
 #[derive(Default)]
 struct Runs(Mutex<Vec<RollupRun>>);
 
@@ -101,7 +101,7 @@ impl World {
         self.engine_in("own", cache)
     }
 
-    /// An engine that keeps its rollups in a folder of that name.
+    /// An engine that stores its rollups in a directory of that name.
     fn engine_in(&self, place: &str, cache: Cache<Cached>) -> Engine {
         let name = SourceName::parse("shop").unwrap();
         let file = self.directory.path().join(place).join("shop.sqlite");
@@ -136,7 +136,7 @@ async fn write(database: &Path, sql: &str) {
     connection.close().await.unwrap();
 }
 
-/// A panel's figure, and what it showed until that was there.
+/// A panel's figure, and what it showed until that was loaded.
 #[derive(Debug, Clone, PartialEq)]
 enum Shown {
     Ready(String, Freshness),
@@ -195,7 +195,7 @@ async fn a_page_refreshes_a_rollup_once_before_all_panels_that_read_it() {
     let fresh = |figure: &str| Shown::Ready(figure.into(), Freshness::Fresh);
     assert_eq!(look(&engine).await, [fresh("11"), fresh("2"), fresh("11")]);
     assert_eq!(world.runs(), 1);
-    // A refresh is no look of a reader's.
+    // A refresh does not count as a reader's lookup.
     let readers = engine.loader().cache().statistics().of_readers();
     assert_eq!((readers.hits, readers.misses, readers.loads), (3, 3, 3));
 }
@@ -217,7 +217,7 @@ async fn invalidating_a_base_table_refreshes_before_the_panel_reloads() {
         assert_eq!(world.runs(), i + 2, "{tag}");
         assert!(world.last_run().outcome.unwrap().from.is_some(), "no rebuild: {tag}");
     }
-    // What another table's invalidation must not reach.
+    // An invalidation of another table must not reach it.
     invalidate(&engine, "table:shop.customers").await;
     assert!(matches!(look(&engine).await[0], Shown::Ready(..)));
     assert_eq!(world.runs(), 5);
@@ -259,10 +259,10 @@ async fn a_hundred_readers_of_two_processes_with_one_redis_cause_one_refresh() {
     let engines = [world.engine_over(first), world.engine_over(second)];
     for engine in &engines {
         assert_eq!(figures(engine).await, ["11", "2", "11"]);
-        // What it has refreshed is in Redis a moment after its readers have it.
+        // A refresh is in Redis a moment after its readers have the result.
         stored(engine).await;
     }
-    assert_eq!(world.runs(), 1, "the second finds what the first did");
+    assert_eq!(world.runs(), 1, "the second process finds the first one's refresh");
     world.write(&format!("insert into orders values ({NOON}, 100)")).await;
     invalidate(&engines[0], "table:shop.orders").await;
     let all = (0..100).map(|i| figures(&engines[i % 2]));
@@ -272,14 +272,14 @@ async fn a_hundred_readers_of_two_processes_with_one_redis_cause_one_refresh() {
 }
 
 #[tokio::test]
-async fn processes_that_keep_rollups_in_files_of_their_own_refresh_each_their_own() {
+async fn processes_with_separate_rollup_files_each_refresh_their_own() {
     let world = World::new().await;
     let cache = || shared(&world, "own");
     let (Some(first), Some(second)) = (cache(), cache()) else { return };
     let (here, there) = (world.engine_in("here", first), world.engine_in("there", second));
     assert_eq!(figures(&here).await, ["11", "2", "11"]);
     stored(&here).await;
-    // Of the panels' own frames it needs none: those that read a rollup are not there.
+    // It must not find the panels' own frames: a new statement has none.
     let other = SALES.replace("sum(revenue) as", "sum(1 * revenue) as");
     std::fs::write(world.directory.path().join("sales.toml"), other).unwrap();
     there.catalog().reload();
@@ -287,24 +287,24 @@ async fn processes_that_keep_rollups_in_files_of_their_own_refresh_each_their_ow
     assert_eq!(world.runs(), 2);
 }
 
-/// Waits until all that was loaded is in Redis.
+/// Waits until everything loaded is in Redis.
 async fn stored(engine: &Engine) {
     let is_stored = async || {
         let statistics = engine.loader().cache().statistics();
         statistics.tiers.stored >= statistics.of_all().loads
     };
-    eventually("all that was loaded is in Redis", is_stored).await;
+    eventually("everything loaded is in Redis", is_stored).await;
 }
 
 #[tokio::test]
-async fn a_rollup_whose_time_has_passed_is_refreshed_before_it_is_read() {
+async fn an_expired_rollup_is_refreshed_before_it_is_read() {
     let world = World::new().await;
     let engine = world.engine();
     figures(&engine).await;
     world.write(&format!("insert into orders values ({NOON}, 100)")).await;
-    // Beyond the panel's own life, within the rollup's: its rows are as they were.
+    // Past the panel's TTL, within the rollup's: the rollup's rows are unchanged.
     world.clock.advance(540);
-    assert_eq!(figures(&engine).await[0], "11", "stale, and refreshed behind");
+    assert_eq!(figures(&engine).await[0], "11", "stale, and refreshed in the background");
     assert_eq!(world.runs(), 1);
     world.clock.advance(4_000);
     assert_eq!(figures(&engine).await[0], "111");
@@ -312,7 +312,7 @@ async fn a_rollup_whose_time_has_passed_is_refreshed_before_it_is_read() {
 }
 
 #[tokio::test]
-async fn without_readers_a_rollup_is_refreshed_when_its_time_has_passed_and_not_before() {
+async fn without_readers_a_rollup_is_refreshed_once_it_expires_and_not_before() {
     let world = World::new().await;
     let engine = world.engine();
     let rollup = planned(&engine);
@@ -335,7 +335,7 @@ async fn another_definition_rebuilds_and_a_broken_one_keeps_the_last_good() {
     assert_eq!(figures(&engine).await[0], "-11");
     assert_eq!(world.last_run().outcome.unwrap().from, None, "a rebuild");
     let runs = world.runs();
-    // When it is refreshed is no part of what it holds.
+    // When to refresh is not part of the definition of its rows.
     world.declare(&DAILY.replace("sum(net)", "sum(-net)").replace("10m", "20m"));
     engine.catalog().reload();
     engine
@@ -362,7 +362,7 @@ async fn another_definition_rebuilds_and_a_broken_one_keeps_the_last_good() {
 }
 
 #[tokio::test]
-async fn a_refresh_that_fails_is_said_by_the_panels_that_need_it_and_leaves_the_value_before() {
+async fn a_failed_refresh_is_reported_by_the_panels_that_need_it_and_keeps_the_previous_value() {
     let world = World::new().await;
     let engine = world.engine();
     figures(&engine).await;
@@ -380,7 +380,7 @@ async fn a_refresh_that_fails_is_said_by_the_panels_that_need_it_and_leaves_the_
 }
 
 #[tokio::test]
-async fn a_rebuild_looks_at_what_a_refresh_does_not() {
+async fn a_rebuild_covers_rows_that_a_refresh_does_not() {
     let world = World::new().await;
     let engine = world.engine();
     figures(&engine).await;
@@ -393,7 +393,7 @@ async fn a_rebuild_looks_at_what_a_refresh_does_not() {
 }
 
 #[tokio::test]
-async fn refreshing_a_page_by_hand_refreshes_what_it_reads() {
+async fn refreshing_a_page_by_hand_refreshes_the_rollups_it_reads() {
     let world = World::new().await;
     let engine = world.engine();
     figures(&engine).await;

@@ -1,5 +1,5 @@
-//! A dashboard over a real SQLite file: one load a statement, side by side, errors in their own
-//! panels.
+//! A dashboard over a real SQLite file: one load per statement, run concurrently, with errors
+//! confined to their own panels.
 
 use brisk_cache::{Cache, Config, Trigger};
 use brisk_domain::{

@@ -22,8 +22,8 @@ pub(super) fn start(_: &Workspace) -> Result<Service> {
         .current_dir(directory.path()))?;
     let (port, log) = (free_port()?, directory.path().join("log"));
     let setup = directory.path().join("setup.sql");
-    // One statement a line. A nameless local user stands before brisk@'%', so that localhost is
-    // named as well. Tests make users with fewer rights.
+    // One statement per line. An anonymous local user takes precedence over brisk@'%', so that
+    // localhost is named as well. Tests create users with fewer rights.
     let grants = [
         "create user brisk@localhost;",
         "grant all on *.* to brisk@localhost with grant option;",

@@ -1,5 +1,5 @@
 //! Private database servers for the tests: started on free ports in a temporary directory, and
-//! stopped by the process that was started, never by name. No other server is touched.
+//! stopped by process id, never by name. No other server is touched.
 
 mod mariadb;
 mod postgres;
@@ -28,7 +28,7 @@ mod tests {
     use std::path::PathBuf;
     use std::process::Command;
 
-    /// Each server answers a real question, and leaves nothing behind.
+    /// Each server answers a real query, and leaves nothing behind.
     #[test]
     fn servers_start_answer_and_leave_nothing_behind() {
         let workspace = Workspace::find().unwrap();

@@ -19,7 +19,7 @@ pub(super) fn start(_: &Workspace) -> Result<Service> {
     let mut command = command_as(user, &program("postgres")?);
     command.arg("-D").arg(&data).args(["-h", "127.0.0.1", "-p", &port.to_string(), "-k"]);
     command.arg(directory.path()).args(["-c", "fsync=off"]).current_dir(directory.path());
-    // Interrupt is its fast shutdown: it does not wait for clients.
+    // SIGINT is its fast shutdown, which does not wait for clients.
     let server = Guarded::start(log_to(&mut command, &log)?, Signal::INT)?;
     let url = format!("postgres://brisk@127.0.0.1:{port}/postgres");
     Service::started(server, directory, port, url, "BRISK_TEST_POSTGRES_URL")

@@ -1,4 +1,4 @@
-//! A server of the tests' own: who runs it, where its files are, how it is awaited.
+//! A private server for tests: the user that runs it, its files, and waiting for it.
 
 use crate::process::{self, Guarded};
 use anyhow::{Context, Result, bail};
@@ -8,14 +8,14 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// A running server: it stops, and its directory goes, with the value.
+/// A running server; dropping it stops it and deletes its directory.
 pub(crate) struct Service {
     // Dropped in this order: first the server, then its directory.
     server: Guarded,
     _directory: TempDir,
-    /// How tests reach it.
+    /// Its URL for tests.
     pub(crate) url: String,
-    /// The variable that tells tests.
+    /// The environment variable that passes the URL to tests.
     pub(crate) variable: &'static str,
 }
 
@@ -43,25 +43,25 @@ impl Service {
         Ok(Self { server, _directory: directory, url, variable })
     }
 
-    /// Where its files are.
+    /// The directory of its files.
     #[cfg(test)]
     pub(crate) fn directory(&self) -> &Path {
         self._directory.path()
     }
 
-    /// Whether it still runs.
+    /// Whether it is still running.
     pub(crate) fn is_running(&mut self) -> bool {
         !self.server.has_ended()
     }
 }
 
-/// A port that nobody uses right now.
+/// A port that is free at the moment.
 pub(crate) fn free_port() -> Result<u16> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).context("no port is free")?;
     Ok(listener.local_addr()?.port())
 }
 
-/// A directory of its own that `user` may use.
+/// A temporary directory that `user` may access.
 pub(super) fn directory(user: Option<&str>) -> Result<TempDir> {
     let directory = tempfile::Builder::new().prefix("brisk-test-").tempdir()?;
     if let Some(user) = user {
@@ -70,7 +70,7 @@ pub(super) fn directory(user: Option<&str>) -> Result<TempDir> {
     Ok(directory)
 }
 
-/// Servers refuse to run as root: who runs them instead.
+/// Servers refuse to run as root: the user that runs them instead.
 pub(super) fn unprivileged() -> Option<&'static str> {
     if !rustix::process::geteuid().is_root() {
         return None;

@@ -1,14 +1,14 @@
-//! The circuit breaker: after a few failures in a row nobody waits for Redis until it answers a
-//! probe.
+//! The circuit breaker: after a few failures in a row, no operation waits for Redis until it
+//! answers a probe.
 //!
-//! What was under way at the same time fails together, a thousand operations in one late moment of
-//! Redis or of this machine: that is one failure.
+//! Operations in flight together fail together, a thousand of them in one slow moment of Redis or
+//! of this machine: that counts as one failure.
 
 use super::trouble::Trouble;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// Failures in a row that open it.
+/// Failures in a row that open the breaker.
 const FAILURES: u32 = 3;
 /// The pause before the first probe.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -21,12 +21,12 @@ pub(crate) struct Breaker(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     failures: u32,
-    /// When the last of them was counted.
+    /// When the last failure was counted.
     counted: Option<Instant>,
     open: Option<Open>,
 }
 
-/// Since when it is open, and why.
+/// How long the breaker has been open, and why.
 #[derive(Debug, Clone)]
 pub(crate) struct Open {
     pub(crate) since: Instant,
@@ -47,11 +47,11 @@ impl Breaker {
         self.lock().failures = 0;
     }
 
-    /// Counts the failure of what was asked at `asked`; if it opens the breaker, the pause before
-    /// the first probe.
-    pub(crate) fn failed(&self, why: &Trouble, asked: Instant) -> Option<Duration> {
+    /// Counts the failure of an operation sent at `sent`. If that opens the breaker, returns the
+    /// pause before the first probe.
+    pub(crate) fn failed(&self, why: &Trouble, sent: Instant) -> Option<Duration> {
         let mut state = self.lock();
-        if state.counted.is_some_and(|counted| asked < counted) {
+        if state.counted.is_some_and(|counted| sent < counted) {
             return None;
         }
         state.counted = Some(Instant::now());
@@ -59,7 +59,7 @@ impl Breaker {
         if state.open.is_some() || state.failures < FAILURES {
             return None;
         }
-        tracing::warn!(%why, "Redis is in trouble: the cache goes on with this process's memory");
+        tracing::warn!(%why, "Redis is in trouble: the cache serves from this process's memory");
         state.open = Some(Open { since: Instant::now(), why: why.clone() });
         Some(PAUSE)
     }
@@ -105,12 +105,12 @@ mod tests {
     }
 
     #[test]
-    fn what_was_under_way_at_the_same_time_fails_once() {
-        let (breaker, asked) = (Breaker::default(), Instant::now());
+    fn operations_in_flight_together_count_as_one_failure() {
+        let (breaker, sent) = (Breaker::default(), Instant::now());
         for _ in 0..1_000 {
-            assert_eq!(breaker.failed(&Trouble::Timeout, asked), None);
+            assert_eq!(breaker.failed(&Trouble::Timeout, sent), None);
         }
         assert_eq!(failed(&breaker), None);
-        assert!(failed(&breaker).is_some(), "the third that began after the one before it");
+        assert!(failed(&breaker).is_some(), "the third that began after the previous one failed");
     }
 }

@@ -1,4 +1,4 @@
-//! What processes tell each other: invalidated tags, entries that were loaded or forgotten.
+//! The channel between processes: invalidated tags, entries that were loaded or forgotten.
 
 use super::shared::Shared;
 use crate::key::{EntryKey, Tag};
@@ -6,21 +6,21 @@ use futures::StreamExt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A connection without a word for this long is asked whether it is still there.
+/// A connection that is silent for this long is sent a ping.
 const QUIET: Duration = Duration::from_secs(15);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-/// A message of the channel.
+/// A message on the channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Message {
     /// These tags have new generations.
     Invalidated(Vec<Tag>),
-    /// The load of this entry has ended, well or not.
+    /// The load of this entry has ended, successfully or not.
     Landed(EntryKey),
-    /// These entries are to be forgotten.
+    /// These entries must be forgotten.
     Forgotten(Vec<EntryKey>),
-    /// The connection is new: what was said before it was not heard.
+    /// The connection is new: messages before it were missed.
     Connected,
 }
 
@@ -32,7 +32,7 @@ impl Message {
         };
         match self {
             Self::Invalidated(tags) => {
-                // Tags have no blanks: a line each.
+                // Tags have no whitespace, so one per line.
                 let tags: Vec<&str> = tags.iter().map(Tag::as_str).collect();
                 format!("i{}", tags.join("\n")).into_bytes()
             }
@@ -42,7 +42,7 @@ impl Message {
         }
     }
 
-    /// What others say that is no message is not for us.
+    /// Unknown messages are ignored.
     fn decode(bytes: &[u8]) -> Option<Self> {
         let (kind, rest) = bytes.split_first()?;
         let keys = || rest.chunks(32).map(EntryKey::from_bytes).collect::<Option<Vec<_>>>();
@@ -59,7 +59,7 @@ impl Message {
 }
 
 impl Shared {
-    /// Tells all processes, this one included. What is not heard costs time, never truth.
+    /// Sends to all processes, this one included. A lost message costs time, never correctness.
     pub(crate) async fn publish(&self, message: &Message) {
         let (channel, bytes) = (self.channel_name(), message.encode());
         let published = self.ask(async |mut connection| {
@@ -75,11 +75,11 @@ impl Shared {
     }
 }
 
-/// Listens for as long as the answer of `hear` is true.
-pub(crate) async fn listen(shared: Arc<Shared>, mut hear: impl FnMut(Message) -> bool) {
+/// Listens until `receive` returns false.
+pub(crate) async fn listen(shared: Arc<Shared>, mut receive: impl FnMut(Message) -> bool) {
     let (mut pause, mut attempt) = (FIRST_PAUSE, 0);
     loop {
-        if let Ok(true) = listen_once(&shared, attempt, &mut hear, &mut pause).await {
+        if let Ok(true) = listen_once(&shared, attempt, &mut receive, &mut pause).await {
             return;
         }
         attempt += 1;
@@ -88,11 +88,11 @@ pub(crate) async fn listen(shared: Arc<Shared>, mut hear: impl FnMut(Message) ->
     }
 }
 
-/// Listens until the connection ends; `true` says that nobody wants to hear any more.
+/// Listens until the connection ends. `true` means that `receive` wants no more.
 async fn listen_once(
     shared: &Shared,
     attempt: usize,
-    hear: &mut impl FnMut(Message) -> bool,
+    receive: &mut impl FnMut(Message) -> bool,
     pause: &mut Duration,
 ) -> Result<bool, redis::RedisError> {
     let patience = shared.config.timeout.max(Duration::from_secs(1));
@@ -105,19 +105,19 @@ async fn listen_once(
     let channel = tokio::time::timeout(patience, connect).await.map_err(|_| gone())??;
     *pause = FIRST_PAUSE;
     let (mut sink, mut messages) = channel.split();
-    if !hear(Message::Connected) {
+    if !receive(Message::Connected) {
         return Ok(true);
     }
     loop {
         match tokio::time::timeout(QUIET, messages.next()).await {
             Ok(Some(message)) => {
-                let heard = Message::decode(message.get_payload_bytes());
-                if heard.is_some_and(|message| !hear(message)) {
+                let received = Message::decode(message.get_payload_bytes());
+                if received.is_some_and(|message| !receive(message)) {
                     return Ok(true);
                 }
             }
             Ok(None) => return Err(gone()),
-            // Silence: is somebody still there?
+            // Silence: check that the connection is alive.
             Err(_) => {
                 let ping = sink.ping::<redis::Value>();
                 tokio::time::timeout(patience, ping).await.map_err(|_| gone())??;
@@ -132,7 +132,7 @@ mod tests {
     use crate::key::Fingerprint;
 
     #[test]
-    fn messages_survive_and_noise_is_ignored() {
+    fn messages_round_trip_and_noise_is_ignored() {
         let tag = |name: &str| Tag::parse(name).unwrap();
         let key = EntryKey::of(&Fingerprint::of(["a"]), ["g"]);
         for message in [

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Where the shared tier is, and how patient to be with it.
+/// Where the shared tier is, and how long to wait for it.
 #[derive(Clone)]
 pub struct RedisConfig {
     /// `redis://user:password@host:6379/0`, `rediss://` for TLS; several nodes of a cluster
@@ -11,20 +11,20 @@ pub struct RedisConfig {
     pub urls: Vec<String>,
     /// Whether the nodes form a Redis Cluster.
     pub cluster: bool,
-    /// What every key begins with.
+    /// The prefix of every key.
     pub prefix: String,
     /// How long one operation may take.
     pub timeout: Duration,
-    /// A file of certificates (PEM) of the authorities that sign for `rediss://`, and no others;
-    /// without it, those that the machine trusts. It is read once, at the start.
+    /// A PEM file with the certificate authorities to trust for `rediss://`; without it, those that
+    /// the machine trusts. Read once, at the start.
     pub ca: Option<PathBuf>,
-    /// How long a leader that died keeps the others waiting; one that lives renews its lease.
+    /// How long a leader that died keeps the others waiting; a live one renews its lease.
     pub lease: Duration,
 }
 
 impl RedisConfig {
-    /// One URL; or several, separated by commas, of which any begins a cluster. A cluster with
-    /// one known node is `cluster+redis://…`.
+    /// One URL, or several separated by commas, which are the seed nodes of a cluster. A cluster
+    /// with one seed node is `cluster+redis://…`.
     pub fn parse(text: &str) -> Self {
         let plain = text.strip_prefix("cluster+").unwrap_or(text);
         let urls: Vec<String> = plain
@@ -43,7 +43,7 @@ impl RedisConfig {
     }
 }
 
-// URLs hold passwords: nobody shall print them by accident.
+// URLs hold passwords, which must not be printed by accident.
 impl std::fmt::Debug for RedisConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RedisConfig")
@@ -55,16 +55,16 @@ impl std::fmt::Debug for RedisConfig {
     }
 }
 
-/// The configuration names no usable Redis.
+/// The configuration describes no usable Redis.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RedisConfigError {
-    /// A URL cannot be used.
+    /// A URL is unusable.
     #[error(
         "the Redis URL cannot be used ({0}): write redis://host:6379/0, or rediss:// for TLS; \
          several nodes of a cluster are separated by commas"
     )]
     Url(String),
-    /// The file of certificates cannot be used.
+    /// The certificate file is unusable.
     #[error("the certificates for Redis in {} cannot be used: {why}", path.display())]
     Ca {
         /// The file.

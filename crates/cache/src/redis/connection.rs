@@ -1,5 +1,5 @@
-//! Connections: one to a single server, or one to each node of a cluster; they are shared, and
-//! come back by themselves.
+//! Connections: one to a single server, or one to each node of a cluster. They are shared, and
+//! reconnect by themselves.
 
 use super::config::{RedisConfig, RedisConfigError};
 use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig, PubSub};
@@ -13,14 +13,14 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OnceCell;
 
-/// How long making a connection may take; operations that wait for it give up earlier.
+/// How long connecting may take; operations waiting for it give up earlier.
 pub(crate) const CONNECT: Duration = Duration::from_secs(1);
 
-/// Makes and keeps the connections.
+/// Opens and keeps the connections.
 #[derive(Clone)]
 pub(crate) struct Connector {
     kind: Kind,
-    /// One client a node, for channels.
+    /// One client per node, for channels.
     clients: Arc<[Client]>,
 }
 
@@ -87,8 +87,8 @@ impl Connector {
         }
     }
 
-    /// A connection of its own for a channel; `attempt` walks through a cluster's nodes, each of
-    /// which passes on what the others publish.
+    /// A separate connection for a channel. `attempt` cycles through a cluster's nodes, each of
+    /// which forwards what the others publish.
     pub(crate) async fn channel(&self, attempt: usize) -> Result<PubSub, RedisError> {
         self.clients[attempt % self.clients.len()].get_async_pubsub().await
     }

@@ -29,7 +29,7 @@ impl Shared {
         Ok((found, newest))
     }
 
-    /// The bytes under `entries`, for somebody who waits for the generations at the same time.
+    /// The bytes under `entries`, for a caller that waits for the generations at the same time.
     pub(crate) async fn entries_beside(
         &self,
         entries: &[EntryKey],
@@ -38,10 +38,10 @@ impl Shared {
         self.ask_beside(async |mut connection| command.query_async(&mut connection).await).await
     }
 
-    /// The command that reads them.
+    /// The command that reads both.
     pub(super) fn read(&self, entries: &[EntryKey], fingerprints: &[Fingerprint]) -> Cmd {
         let mut command = redis::cmd("MGET");
-        // One text for all: a hot dashboard asks for many.
+        // One buffer for all names: a hot dashboard asks for many.
         let mut name = String::new();
         for key in entries {
             name.clear();
@@ -56,7 +56,7 @@ impl Shared {
         command
     }
 
-    /// Stores `bytes` under `key` for `life`, as the newest of `fingerprint`.
+    /// Stores `bytes` under `key` for `life`, as the newest entry of `fingerprint`.
     pub(crate) async fn store(
         &self,
         fingerprint: &Fingerprint,

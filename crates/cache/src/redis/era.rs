@@ -1,24 +1,23 @@
-//! [`Era`]: the era that this process believes in, and the scripts that carry its name. See
-//! `generations`.
+//! [`Era`]: the era this process is in, and the scripts that contain its name. See `generations`.
 
 use redis::Script;
 use std::sync::{Arc, LazyLock, RwLock};
 use std::time::{Duration, Instant};
 
-/// Generations that nobody reads expire after this; reading renews them.
+/// Generations that are not read expire after this; reading renews them.
 pub(super) const LIFE: Duration = Duration::from_secs(8 * 24 * 3600);
 /// Each process renews at least this often.
 const RENEW_EVERY: Duration = Duration::from_secs(3600);
-/// And with one read in so many.
+/// And with one read in this many.
 const RENEW_ONE_IN: u32 = 64;
-/// The era that this process believes in, and its script.
+/// The era this process is in, and its script.
 #[derive(Default)]
 pub(crate) struct Era {
     current: RwLock<Option<Arc<Current>>>,
     pub(super) changing: tokio::sync::Mutex<()>,
 }
 
-/// Replaces the recorded era if it is still the one that was seen; the answer is what holds then.
+/// Replaces the recorded era if it is still the expected one; answers with the era recorded now.
 pub(super) static REPLACE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "local recorded = redis.call('GET', KEYS[1])\n\
@@ -28,8 +27,9 @@ pub(super) static REPLACE: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
-/// Distinguishes scripts of different text. Two releases side by side have an era each, and share
-/// generations, and so invalidations; with one era each would take the other's for ended.
+/// Distinguishes scripts with different text. During an upgrade, two releases each have an era of
+/// their own but share generations, and so invalidations; with a shared era each would take the
+/// other's as ended.
 pub(super) static EDITION: LazyLock<String> =
     LazyLock::new(|| Script::new(&script("")).get_hash().chars().take(8).collect());
 
@@ -45,8 +45,8 @@ impl Current {
         Arc::new(Self { name: name.into(), hash, renewed: std::sync::Mutex::new(None) })
     }
 
-    /// Whether it is time to renew what expires. Besides the first batch of each hour some
-    /// others do, by chance: else one dashboard's could always be the first.
+    /// Whether to renew what expires. Besides the first batch of each hour some others do, at
+    /// random: otherwise the first might always belong to the same dashboard.
     pub(super) fn is_renewal(&self) -> bool {
         if rand::random_ratio(1, RENEW_ONE_IN) {
             return true;
@@ -60,10 +60,10 @@ impl Current {
     }
 }
 
-/// The first key is the era's, the second the stamp's, the others are generations; the arguments
-/// are the life in seconds, whether to renew, what makes a generation random, and the stamp that
-/// the caller knows: where nothing has changed since, era and stamp are the whole answer. A missing
-/// generation is the random argument with its place, so that no two are alike.
+/// The first key is the era's, the second the stamp's, the others are generations. The arguments
+/// are the expiry in seconds, whether to renew, randomness for new generations, and the stamp the
+/// caller knows: if that is still current, era and stamp are the whole answer. A missing generation
+/// becomes the random argument plus its index, so that no two are alike.
 pub(super) fn script(era: &str) -> String {
     format!(
         "-- era {era}\n\

@@ -1,21 +1,21 @@
 //! Generations in the shared tier.
 //!
-//! One round trip reads all of a batch and creates what is missing. In a cluster all generations
-//! live in one hash slot, so that one node answers for all of them at one instant.
+//! One round trip reads a whole batch and creates what is missing. In a cluster all generations
+//! share one hash slot, so that one node reads all of them atomically.
 //!
-//! **The stamp.** Every invalidation replaces one more key, in the same transaction: the stamp, a
-//! random id. While it is the one under which this process read its tags, no generation has
-//! changed, and nobody has to read them again: a hot batch costs Redis two short values, however
-//! many tags it has. A missing stamp is a new one, so losing it costs a read, never truth.
+//! **The stamp.** Every invalidation also replaces the stamp, a random id under a key of its own,
+//! in the same transaction. While it is the one this process read its tags under, no generation has
+//! changed, and none needs to be read again: a hot batch costs Redis two short values, however many
+//! tags it has. A missing stamp is replaced by a new one, so losing it costs a read, never
+//! correctness.
 //!
-//! **Eras.** A Redis that starts again from a backup shows generations as they once were, and
-//! entries of that time with them: old values would be current again. Two facts prevent that.
-//! The scripts that a Redis has loaded do not survive its end, whatever its backups hold; and
-//! the script that reads generations has the era's random name in its text, and is only ever
-//! loaded by the process that has just drawn that name. So while that script is known, this is
-//! still the run in which its era began. Where it is not known any more, a new era begins, and
-//! since entry keys contain the era, nothing of the old one is ever found again. The same holds
-//! for a replica that takes over.
+//! **Eras.** A Redis restored from a backup has the generations of that time, and the entries: old
+//! values would be current again. Two facts prevent that. A Redis forgets its loaded scripts when
+//! it stops, whatever its backups hold; and the script that reads generations has the era's random
+//! name in its text, and is only ever loaded by the process that has just generated that name. So
+//! while Redis knows that script, this is still the run in which the era began. Once it does not, a
+//! new era begins, and since entry keys contain the era, nothing of the old one is ever found
+//! again. The same holds for a replica that is promoted.
 
 use super::era::{Current, EDITION, LIFE, REPLACE, script};
 use super::shared::Shared;
@@ -25,12 +25,12 @@ use crate::key::{EntryKey, Tag};
 use redis::{Cmd, RedisError, RedisResult, ServerErrorKind, Value, from_redis_value};
 use std::sync::Arc;
 
-/// How often an answer from another era is followed before giving up.
+/// How often to follow a change of era before giving up.
 const ATTEMPTS: usize = 4;
 
 impl Shared {
-    /// The generations of `tags`; missing ones are created. `None` says that they are what they
-    /// were under the `known` era and stamp.
+    /// The generations of `tags`; missing ones are created. `None` if nothing has changed since the
+    /// `known` era and stamp.
     pub(crate) async fn generations(
         &self,
         tags: &[Tag],
@@ -50,10 +50,10 @@ impl Shared {
                 Answer::Ended => self.change_era(Some(&current)).await?,
             }
         }
-        Err(Trouble::Failed("its era changes again and again".into()))
+        Err(Trouble::Failed("its era keeps changing".into()))
     }
 
-    /// Gives each of `tags` a new generation. Only an `Ok` says that it is recorded.
+    /// Gives each of `tags` a new generation, which is recorded only if this returns `Ok`.
     pub(crate) async fn renew_generations(&self, tags: &[Tag]) -> Result<(), Trouble> {
         let mut pipeline = redis::pipe();
         pipeline.atomic();
@@ -67,8 +67,8 @@ impl Shared {
         self.ask(async |mut connection| pipeline.exec_async(&mut connection).await).await
     }
 
-    /// The generations of `tags` as [`Shared::generations`] has them, and what is stored under
-    /// `entries`, in one round trip; no entries where the era has changed meanwhile.
+    /// [`Shared::generations`], and what is stored under `entries`, in one round trip; no entries
+    /// if the era has changed meanwhile.
     pub(crate) async fn generations_and_entries(
         &self,
         tags: &[Tag],
@@ -78,7 +78,7 @@ impl Shared {
         if entries.is_empty() {
             return (self.generations(tags, known).await, Vec::new());
         }
-        // What a cluster holds is on several nodes: the driver sends to each what it has.
+        // A cluster holds these on several nodes: the driver sends each its share.
         if self.config.cluster {
             let (read, found) =
                 futures::join!(self.generations(tags, known), self.entries_beside(entries));
@@ -107,7 +107,7 @@ impl Shared {
             Ok(Answer::Read(stamp, of)) => {
                 (Ok(Some(Generations { era: current.name.clone(), stamp, of })), found)
             }
-            // Another era: everything from the start, and entries under its keys.
+            // A new era: everything is read again, and `entries` are not its keys.
             Ok(_) => (self.generations(tags, known).await, Vec::new()),
             Err(trouble) => (Err(trouble), Vec::new()),
         }
@@ -143,8 +143,8 @@ impl Shared {
         command
     }
 
-    /// On from `seen`, which is over, or from nothing at the start: to the era that others are
-    /// in, or to a new one. One caller does it for all that wait.
+    /// Leaves `seen`, which has ended, or nothing at the start, for the era that others are in, or
+    /// for a new one. One caller does it for all that wait.
     async fn change_era(&self, seen: Option<&Arc<Current>>) -> Result<(), Trouble> {
         let _changing = self.era.changing.lock().await;
         let believed = self.era.read();
@@ -169,8 +169,8 @@ impl Shared {
         .await
     }
 
-    /// A new era instead of what is recorded, unless somebody else was quicker. Its script comes
-    /// first and its name after, so that the name alone never looks alive.
+    /// Starts a new era in place of the recorded one, unless another process was quicker. Its
+    /// script is loaded before its name is recorded, so that a recorded era always has a script.
     async fn begin_era(&self, recorded: Option<&[u8]>) -> Result<(), Trouble> {
         let name = format!("{:032x}", rand::random::<u128>());
         let text = script(&name);
@@ -189,10 +189,10 @@ impl Shared {
             })
             .await?;
         let Some(agreed) = era_name(&agreed) else {
-            return Err(Trouble::Failed("somebody else writes its era".into()));
+            return Err(Trouble::Failed("something else writes its era".into()));
         };
         if *agreed == *name {
-            tracing::debug!(era = name, "a new era of the shared tier begins");
+            tracing::debug!(era = name, "new era of the shared tier");
         }
         self.era.set(Current::new(&agreed));
         Ok(())
@@ -211,12 +211,12 @@ impl Shared {
     }
 }
 
-/// The stamp that is known, if it is known in this era.
+/// The known stamp, if it belongs to this era.
 fn known_in<'a>(current: &Current, known: Option<(&str, &'a Stamp)>) -> Option<&'a Stamp> {
     known.filter(|(era, _)| *era == &*current.name).map(|(_, stamp)| stamp)
 }
 
-/// What the script answered; `None` where Redis does not know it, so that its era is over.
+/// The script's answer; `None` if Redis does not know the script, that is, the era has ended.
 fn read_or_ended(read: RedisResult<Value>) -> RedisResult<Option<Vec<Vec<u8>>>> {
     match read {
         Ok(found) => Ok(Some(from_redis_value(found)?)),
@@ -225,7 +225,7 @@ fn read_or_ended(read: RedisResult<Value>) -> RedisResult<Option<Vec<Vec<u8>>>> 
     }
 }
 
-/// What the script's answer means to somebody who asked for `tags` and knows a stamp.
+/// Interprets the script's answer to a caller that asked for `tags` and knows a stamp.
 fn answer(
     read: Option<Vec<Vec<u8>>>,
     current: &Current,
@@ -240,7 +240,7 @@ fn answer(
         return Err(Trouble::Failed("it answered without a stamp".into()));
     };
     if era != current.name.as_bytes() {
-        // Whatever it is, it goes into a script's text only if it looks like an era.
+        // Goes into a script's text, so only if it looks like an era.
         return Ok(match era_name(&era) {
             Some(era) => Answer::Other(era),
             None => Answer::Ended,
@@ -257,17 +257,17 @@ fn answer(
 }
 
 enum Answer {
-    /// Nothing has changed since the stamp that was known.
+    /// Nothing has changed since the known stamp.
     Unchanged,
     /// The stamp and the generations.
     Read(Stamp, Vec<Generation>),
-    /// The others are in this era.
+    /// Other processes are in this era.
     Other(Box<str>),
     /// The era is over.
     Ended,
 }
 
-/// The name of an era, if `bytes` are one.
+/// The name of an era, if `bytes` is one.
 fn era_name(bytes: &[u8]) -> Option<Box<str>> {
     let name = std::str::from_utf8(bytes).ok()?;
     let is_name = name.len() == 32 && name.bytes().all(|b| b.is_ascii_hexdigit());

@@ -1,5 +1,5 @@
-//! Leases: of all processes, one loads an entry. A lease expires by itself when its holder is
-//! gone, and is given back on every other way out.
+//! Leases: of all processes, one loads an entry. A lease expires by itself if its holder dies, and
+//! is given back on every other way out.
 
 use super::channel::Message;
 use super::shared::Shared;
@@ -9,7 +9,7 @@ use redis::Script;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-/// Only the holder may renew or end a lease; another one may have it by now.
+/// Only the holder may renew or end a lease; by now that may be another process.
 static RENEW: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "if redis.call('GET', KEYS[1]) == ARGV[1] then \
@@ -23,7 +23,7 @@ static END: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
-/// Who asks for a lease: random, and the same for as long as one load asks.
+/// Identifies the holder of a lease: random, and the same for all attempts of one load.
 pub(crate) type Token = Box<[u8]>;
 
 /// A lease that this process holds, and renews until it is dropped or given back.
@@ -36,8 +36,8 @@ pub(crate) struct Lease {
 }
 
 impl Shared {
-    /// The lease of `key` under `token`, or `None` while another process holds it. An answer that
-    /// was late may have been a yes: asked again with the same token, it is one.
+    /// The lease of `key` under `token`, or `None` while another process holds it. A late answer
+    /// may have been a success: asking again with the same token then succeeds.
     pub(crate) async fn lease(
         self: &Arc<Self>,
         key: EntryKey,
@@ -69,7 +69,7 @@ impl Shared {
     }
 }
 
-/// Keeps a lease for as long as its holder lives.
+/// Renews a lease until its holder drops it.
 async fn renew(shared: Arc<Shared>, key: EntryKey, token: Token) {
     loop {
         tokio::time::sleep(shared.config.lease.max(Duration::from_millis(30)) / 3).await;
@@ -78,18 +78,18 @@ async fn renew(shared: Arc<Shared>, key: EntryKey, token: Token) {
             RENEW.key(name).arg(&*token).arg(time).invoke_async::<i64>(&mut connection).await
         });
         if matches!(renewed.await, Ok(0)) {
-            tracing::debug!(%key, "a lease ran out before its load ended");
+            tracing::debug!(%key, "lease expired before its load ended");
             return;
         }
     }
 }
 
 impl Lease {
-    /// Gives the lease back; the others may go on at once.
+    /// Gives the lease back; the others may proceed at once.
     pub(crate) async fn give_back(mut self) {
         self.given_back = true;
         self.renewal.abort();
-        // If that fails it runs out by itself.
+        // If that fails, it expires by itself.
         let _ = self.shared.end_lease(&self.key, &self.token).await;
     }
 }
@@ -101,11 +101,11 @@ impl Drop for Lease {
             return;
         }
         let (shared, key, token) = (Arc::clone(&self.shared), self.key, self.token.clone());
-        // Outside of a runtime the process is ending, and the lease runs out.
+        // Outside a runtime the process is exiting, and the lease expires.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
                 let _ = shared.end_lease(&key, &token).await;
-                // Who waits elsewhere may lead now.
+                // Waiters elsewhere may lead now.
                 shared.publish(&Message::Landed(key)).await;
             });
         }

@@ -2,7 +2,7 @@
 //! Redis Cluster, so that any number of processes keep the same rules.
 //!
 //! Every operation has a short timeout and goes through a circuit breaker: trouble is an answer
-//! ([`trouble::Trouble`]), never a wait. Every key begins with the prefix and expires:
+//! ([`trouble::Trouble`]), never a long wait. Every key begins with the prefix and expires:
 //!
 //! | key | what | expires |
 //! |---|---|---|
@@ -12,12 +12,12 @@
 //! | `brisk:e:KEY` | an entry | with its stale window |
 //! | `brisk:n:FINGERPRINT` | the key of the newest entry of a fingerprint | with that entry |
 //! | `brisk:l:KEY` | the lease of a load | after [`config::RedisConfig::lease`] |
-//! | `brisk:try` | whether a full Redis takes something again | after a second |
+//! | `brisk:try` | probes whether Redis accepts writes again | after a second |
 //! | `brisk:events` | a channel, not a key | |
 //!
-//! A user of its own needs no more than `~brisk:* &brisk:* +ping +get +set +mget +del +unlink
-//! +expire +pexpire +publish +subscribe +unsubscribe +eval +evalsha +script|load +multi +exec`,
-//! and in a cluster `+cluster|slots` besides.
+//! A dedicated user needs no more than `~brisk:* &brisk:* +ping +get +set +mget +del +unlink
+//! +expire +pexpire +publish +subscribe +unsubscribe +eval +evalsha +script|load +multi +exec`, and
+//! in a cluster also `+cluster|slots`.
 
 pub(crate) mod breaker;
 pub(crate) mod channel;

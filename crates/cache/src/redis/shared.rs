@@ -1,4 +1,4 @@
-//! [`Shared`]: the shared tier, and how each of its operations is run.
+//! [`Shared`]: the shared tier, and how its operations run.
 
 use super::breaker::{self, Breaker, Open};
 use super::config::{RedisConfig, RedisConfigError};
@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-/// How often a Redis that is full, or may only be read, is asked whether it takes something again.
+/// How often to check whether a full or read-only Redis accepts writes again.
 const WRITE_AGAIN: Duration = Duration::from_secs(1);
 
 /// The shared tier.
@@ -21,13 +21,13 @@ pub(crate) struct Shared {
     pub(super) connector: Connector,
     pub(super) breaker: Arc<Breaker>,
     pub(super) era: Era,
-    /// Since when it answers but takes nothing: it is full, or may only be read.
+    /// How long it has answered but refused writes: it is full or read-only.
     write_trouble: Arc<Mutex<Option<Open>>>,
     round_trips: AtomicU64,
 }
 
 impl Shared {
-    /// Connects when it is first needed.
+    /// Connects on first use.
     pub(crate) fn new(config: RedisConfig) -> Result<Self, RedisConfigError> {
         Ok(Self {
             connector: Connector::new(&config)?,
@@ -39,25 +39,25 @@ impl Shared {
         })
     }
 
-    /// Since when it is in trouble, and why.
+    /// How long it has been in trouble, and why.
     pub(crate) fn trouble(&self) -> Option<Open> {
         self.breaker.trouble()
     }
 
-    /// Since when it takes nothing new, and why.
+    /// How long it has refused writes, and why.
     pub(crate) fn write_trouble(&self) -> Option<Open> {
         self.write_trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }
 
-    /// Notes that Redis is there but refuses what is to be written; if that is news, tries from
-    /// time to time whether it takes something again, for as long as somebody would care.
+    /// Notes that Redis is reachable but refuses writes. On the first refusal, starts checking
+    /// whether it accepts them again, for as long as the shared tier is in use.
     fn writes_failed(&self, why: &Trouble) {
         let mut write_trouble =
             self.write_trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if write_trouble.is_some() {
             return;
         }
-        tracing::warn!(%why, "Redis takes nothing new");
+        tracing::warn!(%why, "Redis refuses writes");
         *write_trouble = Some(Open { since: Instant::now(), why: why.clone() });
         let (write_trouble, connector) =
             (Arc::downgrade(&self.write_trouble), self.connector.clone());
@@ -72,7 +72,7 @@ impl Shared {
                     set.arg(&key).arg("x").arg("PX").arg(1_000).exec_async(&mut connection).await
                 };
                 if matches!(tokio::time::timeout(timeout, set).await, Ok(Ok(()))) {
-                    tracing::info!("Redis takes something again");
+                    tracing::info!("Redis accepts writes again");
                     *write_trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = None;
                     return;
                 }
@@ -80,7 +80,7 @@ impl Shared {
         });
     }
 
-    /// Times that somebody waited for an answer.
+    /// How many times a caller waited for an answer.
     pub(crate) fn round_trips(&self) -> u64 {
         self.round_trips.load(Ordering::Relaxed)
     }
@@ -89,7 +89,7 @@ impl Shared {
         format!("{}{kind}:{name}", self.config.prefix)
     }
 
-    /// Runs one operation that somebody waits for: not while the breaker is open.
+    /// Runs one operation that a caller waits for, unless the breaker is open.
     pub(super) async fn ask<T>(
         &self,
         operation: impl AsyncFnOnce(Connection) -> Result<T, RedisError>,
@@ -99,7 +99,7 @@ impl Shared {
         self.operate(operation).await
     }
 
-    /// Runs one that runs beside another, and is no wait of its own.
+    /// Runs one alongside another, which does not count as a round trip.
     pub(super) async fn ask_beside<T>(
         &self,
         operation: impl AsyncFnOnce(Connection) -> Result<T, RedisError>,
@@ -114,8 +114,8 @@ impl Shared {
         operation: impl AsyncFnOnce(Connection) -> Result<T, RedisError>,
     ) -> Result<T, Trouble> {
         let begun = Instant::now();
-        let asked = async { operation(self.connector.connection().await?).await };
-        let result = match answered(self.config.timeout, asked).await {
+        let running = async { operation(self.connector.connection().await?).await };
+        let result = match answered(self.config.timeout, running).await {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) if error.is_timeout() => Err(Trouble::Timeout),
             Ok(Err(error)) if let Some(why) = refused_certificate(&error) => {
@@ -123,7 +123,7 @@ impl Shared {
             }
             Ok(Err(error)) => {
                 let text = error.to_string();
-                // The server answered: it is there, whatever it said.
+                // Whatever the answer, the server is reachable.
                 if error.kind() != redis::ErrorKind::Io
                     && error.code().is_some()
                     && !is_down(&error)
@@ -146,17 +146,16 @@ impl Shared {
         result
     }
 
-    fn failed(&self, trouble: &Trouble, asked: Instant) {
-        if let Some(pause) = self.breaker.failed(trouble, asked) {
+    fn failed(&self, trouble: &Trouble, sent: Instant) {
+        if let Some(pause) = self.breaker.failed(trouble, sent) {
             self.probe(pause);
         }
     }
 
-    /// Asks again from time to time, in the background, until Redis answers, or nobody is left
-    /// who would ask it.
+    /// Probes in the background until Redis answers, or the shared tier is dropped.
     fn probe(&self, pause: Duration) {
         let (breaker, connector) = (Arc::downgrade(&self.breaker), self.connector.clone());
-        // Nobody waits for this: it has the time that a new connection may take.
+        // No caller waits for this, so it may take as long as a new connection.
         let (timeout, mut pause) = (self.config.timeout.max(connection::CONNECT), pause);
         tokio::spawn(async move {
             loop {
@@ -175,35 +174,35 @@ impl Shared {
     }
 }
 
-/// Rounds of the scheduler after which an answer that has come is read: a round asks the system
-/// what has come in, another one gives it to the connection, a third one to who waits; twice,
-/// because they may run on different threads.
+/// Scheduler rounds after which an answer that has arrived is surely read: one polls the system for
+/// input, one hands it to the connection, one to the waiting task; and twice that, because they may
+/// run on different threads.
 const CATCH_UP: usize = 8;
 
-/// What `asked` comes to within `time`. Where this process is late, and not Redis, the answer may
-/// lie there unread: so everything that waits to be run gets its turn before that is a timeout.
-/// In a process that has nothing to do this takes microseconds.
-async fn answered<T>(time: Duration, asked: impl Future<Output = T>) -> Result<T, ()> {
-    let mut asked = std::pin::pin!(asked);
-    if let Ok(answer) = tokio::time::timeout(time, &mut asked).await {
+/// The result of `operation` within `time`. If it is this process that is slow and not Redis, the
+/// answer may already have arrived unread: so all ready tasks get a turn before it counts as a
+/// timeout. In an idle process this takes microseconds.
+async fn answered<T>(time: Duration, operation: impl Future<Output = T>) -> Result<T, ()> {
+    let mut operation = std::pin::pin!(operation);
+    if let Ok(answer) = tokio::time::timeout(time, &mut operation).await {
         return Ok(answer);
     }
     for _ in 0..CATCH_UP {
         tokio::task::yield_now().await;
-        if let Poll::Ready(answer) = futures::poll!(&mut asked) {
+        if let Poll::Ready(answer) = futures::poll!(&mut operation) {
             return Ok(answer);
         }
     }
     Err(())
 }
 
-/// Answers that say that the server is there but cannot serve anybody.
+/// Answers that mean the server is reachable but cannot serve requests.
 fn is_down(error: &RedisError) -> bool {
     let code = error.code().unwrap_or_default();
     matches!(code, "LOADING" | "BUSY" | "CLUSTERDOWN" | "MASTERDOWN" | "TRYAGAIN" | "NOAUTH")
 }
 
-/// Answers that say that the server is full, or may only be read.
+/// Answers that mean the server is full or read-only.
 fn is_write_trouble(error: &RedisError) -> bool {
     let code = error.code().unwrap_or_default();
     matches!(code, "OOM" | "MISCONF" | "READONLY" | "NOREPLICAS")

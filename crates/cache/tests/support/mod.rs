@@ -1,7 +1,7 @@
-//! Real Redis servers of the tests' own, on free ports; they end with the test's process,
-//! however that ends.
+//! Real Redis servers for tests, on free ports. They end with the test's process, however that
+//! ends.
 
-// Each test program uses its part of this.
+// Each test binary uses a part of this.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod replica;
@@ -17,7 +17,7 @@ use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// A Redis server that tests may stop, kill and start again.
+/// A Redis server that tests may stop, kill and restart.
 pub struct Server {
     pub port: u16,
     directory: TempDir,
@@ -25,7 +25,7 @@ pub struct Server {
     process: Mutex<Option<Child>>,
 }
 
-/// Ends the server when the other end of its input is gone: even a killed test leaves nothing.
+/// Kills the server when its stdin is closed: even a killed test leaves nothing behind.
 const GUARD: &str = "redis-server \"$@\" & server=$!; read nothing; kill -9 $server";
 
 impl Server {
@@ -40,7 +40,7 @@ impl Server {
         server
     }
 
-    /// Starts it again, on the same port, with what it has saved.
+    /// Restarts it, on the same port, with what it has saved.
     pub fn run(&self) {
         let mut command = Command::new("sh");
         command.args(["-c", GUARD, "sh", "--port", &self.port.to_string()]);
@@ -117,7 +117,7 @@ impl Cluster {
         Self::start_with(Vec::new)
     }
 
-    /// Each with options of its own besides.
+    /// Each with additional options of its own.
     pub fn start_with(options: impl Fn() -> Vec<String>) -> Self {
         let servers: Vec<Server> = (0..3)
             .map(|_| {
@@ -148,7 +148,7 @@ impl Cluster {
     }
 }
 
-/// A server and a cluster that all tests of a program share; each test has its own prefix.
+/// A server and a cluster shared by all tests of a binary; each test has its own prefix.
 pub fn shared_server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
     SERVER.get_or_init(|| Server::start(&[]))
@@ -159,7 +159,8 @@ pub fn shared_cluster() -> &'static Cluster {
     CLUSTER.get_or_init(Cluster::start)
 }
 
-/// A configuration with keys of its own, and patience: machines that run tests are busy.
+/// A configuration with a prefix of its own and generous timeouts: machines that run tests are
+/// busy.
 pub fn config(url: &str) -> RedisConfig {
     RedisConfig {
         prefix: format!("test-{:x}:", rand::random::<u64>()),
@@ -168,8 +169,8 @@ pub fn config(url: &str) -> RedisConfig {
     }
 }
 
-/// Not a port of those that the system gives to clients: one of them could take it before the
-/// server does, or while that is down.
+/// Not an ephemeral port: a client could be given it before the server binds it, or while the
+/// server is down.
 pub fn free_port() -> u16 {
     loop {
         let port = rand::random_range(10_000..32_000);

@@ -1,4 +1,4 @@
-//! Replicas for tests: caches over one Redis, with a connection of their own, as processes have.
+//! Replicas for tests: caches over one Redis, each with its own connection, like processes.
 
 use brisk_cache::{
     Cache, Config, Event, Fingerprint, Follower, Hit, Policy, RedisConfig, Request, State, Tag,
@@ -15,7 +15,7 @@ pub type Text = Arc<str>;
 pub type Loader = Box<dyn FnOnce() -> BoxFuture<'static, Result<Text, Refused>> + Send>;
 
 #[derive(Debug, thiserror::Error)]
-#[error("the database said no")]
+#[error("the database refused")]
 pub struct Refused;
 
 pub fn clock() -> Arc<ManualClock> {
@@ -69,12 +69,12 @@ pub fn some(state: State, text: &str) -> Option<(State, String)> {
     Some((state, text.to_owned()))
 }
 
-/// The next event that a follower hears.
+/// The next event a follower receives.
 pub async fn heard(follower: &mut Follower) -> Option<Event> {
-    wait_for("a follower hears something", follower.next()).await
+    wait_for("a follower receives an event", follower.next()).await
 }
 
-/// Waits until the entry is in Redis, which happens behind the answer.
+/// Waits until the entry is in Redis, which may be after the answer.
 pub async fn stored(cache: &Cache<Text>, count: u64) {
     let is_stored = async || cache.statistics().tiers.stored >= count;
     eventually(format!("{count} entries are in Redis"), is_stored).await;
