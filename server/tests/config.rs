@@ -51,7 +51,7 @@ fn brisk(folder: &Path, variables: &[Variable<'_>], arguments: &[&str]) -> (Outp
         }
     }
     command.current_dir(folder).envs(variables.iter().copied()).args(arguments);
-    let output = brisk_waiting::output(&mut command);
+    let output = brisk_test_waiting::output(&mut command);
     let said =
         [&output.stdout, &output.stderr].map(|b| String::from_utf8_lossy(b).into_owned()).concat();
     (output, said)

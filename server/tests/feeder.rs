@@ -22,7 +22,7 @@ use brisk_server::service::EngineService;
 use brisk_server::state::AppState;
 use brisk_source::{Limits, Source};
 use brisk_store::Store;
-use brisk_waiting::{LIMIT, eventually, wait_for};
+use brisk_test_waiting::{LIMIT, eventually, wait_for};
 use clap::Parser;
 use http::StatusCode;
 use serde_json::Value;

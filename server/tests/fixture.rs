@@ -10,7 +10,7 @@ use brisk_engine::{Catalog, Engine};
 use brisk_server::service::EngineService;
 use brisk_server::state::AppState;
 use brisk_source::{Limits, Source};
-use brisk_waiting::wait_for;
+use brisk_test_waiting::wait_for;
 use http::{HeaderMap, Request};
 use http_body_util::BodyExt;
 use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};

@@ -9,7 +9,7 @@ use brisk_server::config::{Environment, Flags, Settings};
 use brisk_server::router::router;
 use brisk_server::service::EngineService;
 use brisk_server::state::AppState;
-use brisk_waiting::{eventually, output};
+use brisk_test_waiting::{eventually, output};
 use std::process::Command;
 use std::sync::Arc;
 use tempfile::TempDir;

@@ -6,6 +6,7 @@ use crate::events::{Event, Events, Follower};
 use crate::failures::Failures;
 use crate::flight::Flights;
 use crate::generation::Known;
+use crate::jitter;
 use crate::key::{EntryKey, Tag};
 use crate::lanes::{LaneLimits, Lanes};
 use crate::memory::Memory;
@@ -47,7 +48,7 @@ impl Default for Config {
         Self {
             max_bytes: 256 << 20,
             max_value_bytes: 8 << 20,
-            jitter: 0.1,
+            jitter: jitter::DEFAULT,
             early: 2.0,
             error_ttl: Duration::from_secs(2),
             patience: Duration::from_secs(90),

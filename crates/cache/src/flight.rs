@@ -224,7 +224,7 @@ mod tests {
             drop(runtime);
             done.send(()).unwrap();
         });
-        ended.recv_timeout(brisk_waiting::LIMIT).expect("it deadlocks");
+        ended.recv_timeout(brisk_test_waiting::LIMIT).expect("it deadlocks");
         assert!(flights.lock().is_empty());
     }
 

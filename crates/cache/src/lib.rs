@@ -63,6 +63,7 @@ mod failures;
 mod flight;
 mod generation;
 mod inspection;
+mod jitter;
 pub mod key;
 pub mod lanes;
 mod load;

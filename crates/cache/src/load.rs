@@ -6,6 +6,7 @@ use crate::encoding;
 use crate::entry::{Entry, Hit, State};
 use crate::error::LoadError;
 use crate::flight::Flight;
+use crate::jitter;
 use crate::policy::Trigger;
 use crate::redis::channel::Message;
 use crate::redis::lease::Lease;
@@ -222,7 +223,7 @@ impl<V: Value> Load<V> {
             inner.failures.remember(self.ticket.key, &error, now, inner.config.error_ttl);
             error
         })?;
-        let spread = 1.0 + inner.config.jitter * (rand::random::<f64>() * 2.0 - 1.0);
+        let spread = jitter::factor(inner.config.jitter);
         let key = self.ticket.key;
         let lasted = load_time.max(between(begun, now));
         let entry = Entry::new(value, key, begun, lasted, &request.policy, spread);

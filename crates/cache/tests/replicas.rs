@@ -4,7 +4,7 @@
 use crate::support;
 
 use brisk_cache::{Cache, Config, Event, LoadError, RedisConfig, Request, State, Trigger};
-use brisk_waiting::{eventually, wait_for};
+use brisk_test_waiting::{eventually, wait_for};
 use futures::FutureExt;
 use futures::future::join_all;
 use rustix::process::{Pid, Signal, kill_process};

@@ -8,7 +8,7 @@ use brisk_cache::{
     Tag, Trigger,
 };
 use brisk_domain::{Clock, ManualClock, Timestamp};
-use brisk_waiting::wait_for;
+use brisk_test_waiting::wait_for;
 use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
 use std::sync::Arc;

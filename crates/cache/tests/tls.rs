@@ -7,7 +7,7 @@ use brisk_cache::{
     Cache, Config, Event, Fingerprint, Policy, RedisConfig, Request, State, Tag, Trigger,
 };
 use brisk_domain::{ManualClock, Timestamp};
-use brisk_waiting::eventually;
+use brisk_test_waiting::eventually;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};

@@ -4,7 +4,7 @@
 use crate::support;
 
 use brisk_cache::{Cache, Event, RedisConfig, Request, State, Trigger};
-use brisk_waiting::{eventually, eventually_blocking, wait_for};
+use brisk_test_waiting::{eventually, eventually_blocking, wait_for};
 use futures::FutureExt;
 use futures::future::join_all;
 use rustix::process::Signal;

@@ -3,6 +3,7 @@
 use crate::engine::Engine;
 use crate::key::{self, Owner};
 use crate::load::Loaded;
+use crate::page_wait::PAGE_WAIT;
 use crate::panel_errors::{definition_error, statement_error, unknown_source};
 use crate::plan;
 use crate::prepared::Statement;
@@ -14,10 +15,6 @@ use brisk_domain::{
 use futures::future::{Either, select};
 use std::sync::Arc;
 use std::time::Duration;
-
-/// How long a streaming page waits for anything. What is later comes over the live channel, so that
-/// no slow query delays what a browser does at the end of a page.
-pub const PAGE_WAIT: Duration = Duration::from_millis(1_500);
 
 /// A dashboard's "now".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

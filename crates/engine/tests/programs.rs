@@ -9,7 +9,7 @@ use brisk_domain::{
 use brisk_engine::load::{Loader, Sources};
 use brisk_engine::{Cached, Catalog, Engine, PanelState};
 use brisk_source::{Limits, Source};
-use brisk_waiting::wait_for;
+use brisk_test_waiting::wait_for;
 use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

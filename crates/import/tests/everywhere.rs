@@ -4,7 +4,7 @@
 use crate::fixture;
 
 use brisk_import::{ImportError, Options, Plan, Progress};
-use brisk_waiting::eventually;
+use brisk_test_waiting::eventually;
 use fixture::{Cell, Database};
 use futures::FutureExt;
 use std::io::{BufRead, BufReader};

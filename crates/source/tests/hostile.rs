@@ -9,7 +9,7 @@ use brisk_domain::{
     ZoneOffsets,
 };
 use brisk_source::{Context, Dialect, Limits, SourceError, Statement, StatementError, compile};
-use brisk_waiting::eventually;
+use brisk_test_waiting::eventually;
 use corpus::{CONTAINED, EVERYWHERE, MYSQL, POSTGRES, SQLITE, VALUES};
 use databases::{Database, LIMITS};
 use fixture::maria;

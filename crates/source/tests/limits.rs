@@ -3,7 +3,7 @@
 use crate::fixture;
 
 use brisk_source::{Limits, Source, SourceError};
-use brisk_waiting::{eventually, wait_for};
+use brisk_test_waiting::{eventually, wait_for};
 use fixture::{Fixture, cells, maria};
 use std::time::Duration;
 

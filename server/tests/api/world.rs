@@ -9,7 +9,7 @@ use brisk_engine::Engine;
 use brisk_engine::load::Sources;
 use brisk_server::router::router;
 use brisk_source::Limits;
-use brisk_waiting::wait_for;
+use brisk_test_waiting::wait_for;
 use http::{HeaderMap, Request};
 use serde_json::Value;
 use std::path::PathBuf;

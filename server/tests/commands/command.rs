@@ -1,6 +1,6 @@
 //! The commands of `brisk`, run as a user runs them.
 
-use brisk_waiting::output;
+use brisk_test_waiting::output;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

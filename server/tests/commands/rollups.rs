@@ -6,7 +6,7 @@ use brisk_server::assembly;
 use brisk_server::config::{Environment, Flags, Settings};
 use brisk_server::jobs::{rollup_runs, rollup_schedule};
 use brisk_store::Store;
-use brisk_waiting::{eventually, output};
+use brisk_test_waiting::{eventually, output};
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 
 use super::world::{NOW, TOO_LATE, world, world_at};
 use brisk_domain::{Clock, Pace, Timestamp, Wait};
-use brisk_waiting::eventually;
+use brisk_test_waiting::eventually;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -3,7 +3,7 @@
 
 use super::world::{NOW, World, shop, world};
 use brisk_domain::Clock;
-use brisk_waiting::eventually;
+use brisk_test_waiting::eventually;
 use std::time::Duration;
 
 /// The address of a page's live channel, as the page says it.

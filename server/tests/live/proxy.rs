@@ -4,7 +4,7 @@
 use super::world::{TOO_LATE, World, world};
 use brisk_bench::servers::free_port;
 use brisk_bench::servers::guarded::Guarded;
-use brisk_waiting::{eventually, wait_for};
+use brisk_test_waiting::{eventually, wait_for};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 

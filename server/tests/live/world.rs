@@ -11,7 +11,7 @@ use brisk_server::live::hub::Hub;
 use brisk_server::router::router;
 use brisk_server::state::AppState;
 use brisk_source::Limits;
-use brisk_waiting::{LIMIT, eventually, wait_for};
+use brisk_test_waiting::{LIMIT, eventually, wait_for};
 use futures::{FutureExt, StreamExt};
 use http::{HeaderMap, Request};
 use serde_json::{Map, Value};

@@ -7,7 +7,7 @@
 pub mod replica;
 
 use brisk_cache::RedisConfig;
-use brisk_waiting::eventually_blocking;
+use brisk_test_waiting::eventually_blocking;
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::Write;
 use std::net::TcpListener;

@@ -5,7 +5,7 @@ use brisk_cache::{
     Trigger,
 };
 use brisk_domain::{ManualClock, Timestamp};
-use brisk_waiting::{eventually, wait_for};
+use brisk_test_waiting::{eventually, wait_for};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::sync::Arc;

@@ -5,7 +5,7 @@ use brisk_domain::{
     Access, Bounds, Decimal, Frame, Interval, Query, SourceName, Timestamp, Values, ZoneName,
 };
 use brisk_source::{Context, Dialect, Limits, Source, SourceError, Statement, compile};
-use brisk_waiting::eventually;
+use brisk_test_waiting::eventually;
 use sqlx::{Connection, Executor};
 use std::collections::BTreeMap;
 use std::time::Duration;
