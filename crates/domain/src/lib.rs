@@ -6,7 +6,7 @@
 //! How to add…
 //! - a **panel kind** or a **variable kind**: see `docs/extending.md`;
 //! - a **column type**: a variant in [`frame::Values`], its decoding in `brisk-source`, its
-//!   text in [`format`];
+//!   text in [`mod@format`];
 //! - a **range preset**: a line in [`time_range::PRESETS`];
 //! - a **kind of tag**: a variant in [`tag::Tag`] and [`tag::TagKind`].
 
