@@ -5,7 +5,7 @@ use crate::error::{LoadError, NotRecorded};
 use crate::events::{Event, Events, Follower};
 use crate::failures::Failures;
 use crate::flight::Flights;
-use crate::generation::Known;
+use crate::generation::KnownGenerations;
 use crate::jitter;
 use crate::key::{EntryKey, Tag};
 use crate::lanes::{LaneLimits, Lanes};
@@ -96,7 +96,7 @@ pub struct Cache<V: Value>(pub(crate) Arc<Inner<V>>);
 pub(crate) struct Inner<V: Value> {
     pub(crate) config: Config,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) known: Known,
+    pub(crate) known: KnownGenerations,
     pub(crate) memory: Memory<V>,
     pub(crate) shared: Option<Arc<Shared>>,
     pub(crate) flights: Arc<Flights<V>>,
@@ -323,7 +323,7 @@ impl<V: Value> Inner<V> {
             config,
             clock,
             shared,
-            known: Known::default(),
+            known: KnownGenerations::default(),
             flights: Arc::default(),
             failures: Failures::default(),
             events: Events::default(),

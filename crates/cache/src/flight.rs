@@ -15,13 +15,13 @@ use tokio::task::AbortHandle;
 
 /// A load in progress, and this caller's seat among those waiting for it.
 pub(crate) struct Flight<V: Value> {
-    outcome: Shared<BoxFuture<'static, Outcome<V>>>,
+    outcome: Shared<BoxFuture<'static, LoadResult<V>>>,
     seat: Seat<V>,
 }
 
 impl<V: Value> Flight<V> {
     /// Waits for the outcome.
-    pub(crate) async fn outcome(self) -> Outcome<V> {
+    pub(crate) async fn outcome(self) -> LoadResult<V> {
         self.outcome.clone().await
     }
 
@@ -32,12 +32,12 @@ impl<V: Value> Flight<V> {
 }
 
 /// How a load ends.
-pub(crate) type Outcome<V> = Result<Hit<V>, LoadError>;
+pub(crate) type LoadResult<V> = Result<Hit<V>, LoadError>;
 
 pub(crate) struct Flights<V: Value>(Mutex<HashMap<EntryKey, UnderWay<V>>>, AtomicU64);
 
 struct UnderWay<V: Value> {
-    outcome: Shared<BoxFuture<'static, Outcome<V>>>,
+    outcome: Shared<BoxFuture<'static, LoadResult<V>>>,
     /// Distinguishes this flight from earlier ones of its key.
     number: u64,
     /// How many callers wait for it.
@@ -65,7 +65,7 @@ impl<V: Value> Flights<V> {
         start: impl FnOnce(Arc<Notify>) -> F,
     ) -> (Flight<V>, bool)
     where
-        F: Future<Output = Outcome<V>> + Send + 'static,
+        F: Future<Output = LoadResult<V>> + Send + 'static,
     {
         let landed_elsewhere = Arc::new(Notify::new());
         let (tell, told) = oneshot::channel();
@@ -163,11 +163,11 @@ struct Landing<V: Value> {
     flights: Arc<Flights<V>>,
     key: EntryKey,
     number: u64,
-    tell: Option<oneshot::Sender<Outcome<V>>>,
+    tell: Option<oneshot::Sender<LoadResult<V>>>,
 }
 
 impl<V: Value> Landing<V> {
-    fn land(mut self, outcome: Outcome<V>) {
+    fn land(mut self, outcome: LoadResult<V>) {
         let tell = self.tell.take();
         drop(self);
         if let Some(tell) = tell {
@@ -202,7 +202,7 @@ mod tests {
     impl Drop for StartsLate {
         fn drop(&mut self) {
             let (flight, joined) =
-                self.0.join_or_start(key(), |_| std::future::pending::<Outcome<Arc<str>>>());
+                self.0.join_or_start(key(), |_| std::future::pending::<LoadResult<Arc<str>>>());
             assert!(!joined);
             assert!(matches!(flight.outcome().now_or_never(), Some(Err(LoadError::Abandoned))));
         }

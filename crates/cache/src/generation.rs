@@ -32,14 +32,14 @@ pub(crate) struct Generations {
 
 /// Stands for no stamp.
 const NEVER: u64 = u64::MAX;
-/// How many tags are remembered; see [`Known::read`].
+/// How many tags are remembered; see [`KnownGenerations::read`].
 const MAX_TAGS: usize = 100_000;
 
 /// The generations this process knows: authoritative without a shared tier, a cached copy with one.
 /// Forgetting one is always safe, because the next reader generates a new one: it costs a load,
 /// never correctness.
 #[derive(Debug, Default)]
-pub(crate) struct Known(Mutex<State>);
+pub(crate) struct KnownGenerations(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -68,7 +68,7 @@ pub(crate) struct Recalled {
     pub(crate) of: Vec<Option<Generation>>,
 }
 
-impl Known {
+impl KnownGenerations {
     /// The generations of `tags`; missing ones are created. At [`MAX_TAGS`], all are forgotten, so
     /// tag names cannot fill the memory.
     pub(crate) fn read(&self, tags: &[Tag]) -> Generations {
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_renewed_tag_has_another_generation_and_the_others_keep_theirs() {
-        let known = Known::default();
+        let known = KnownGenerations::default();
         let tags = [tag("a"), tag("b")];
         let before = known.read(&tags);
         assert_eq!(known.read(&tags), before);
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_stamp_vouches_only_for_the_tags_that_were_read_under_it() {
-        let known = Known::default();
+        let known = KnownGenerations::default();
         let (a, b) = ([tag("a")], [tag("b")]);
         let both = [tag("a"), tag("b")];
         let stamp = |tags: &[Tag]| Some(known.recall(tags).stamp?[0]);
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn tag_names_cannot_fill_the_memory() {
-        let known = Known::default();
+        let known = KnownGenerations::default();
         let first = known.read(&[tag("first")]);
         for i in 0..10_000 {
             known.renew(&[tag(&format!("never-read-{i}"))]);

@@ -70,12 +70,12 @@ pub fn find<'a>(
 #[derive(Debug, Default)]
 pub(crate) struct Plans(Mutex<BTreeMap<RollupName, Entry>>);
 
-type Outcome = Result<Arc<PlannedRollup>, StatementError>;
-type Entry = (Arc<Rollup>, Outcome);
+type PlanResult = Result<Arc<PlannedRollup>, StatementError>;
+type Entry = (Arc<Rollup>, PlanResult);
 
 impl Plans {
     /// The plan of `rollup`, whose source is `source`.
-    pub(crate) fn of(&self, rollup: &Arc<Rollup>, source: &Source) -> Outcome {
+    pub(crate) fn of(&self, rollup: &Arc<Rollup>, source: &Source) -> PlanResult {
         let mut known = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some((of, made)) = known.get(&rollup.name)
             && Arc::ptr_eq(of, rollup)

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 const MAX_VIEWS: usize = 4_096;
 
 /// A dashboard, if there is one of that name.
-type Known = Option<Arc<Dashboard>>;
+type FoundDashboard = Option<Arc<Dashboard>>;
 
 #[derive(Debug, Default)]
 pub(crate) struct RequestedViews(Mutex<HashMap<(Slug, ViewState, Access), u32>>);
@@ -41,7 +41,10 @@ impl RequestedViews {
     }
 
     /// The counts of anonymous views. Those of users with attributes stay in memory.
-    pub(crate) fn requested(&self, dashboard: impl Fn(&Slug) -> Known) -> Vec<RequestedView> {
+    pub(crate) fn requested(
+        &self,
+        dashboard: impl Fn(&Slug) -> FoundDashboard,
+    ) -> Vec<RequestedView> {
         let counts = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let everybodys = counts.iter().filter(|((.., access), _)| *access == Access::anonymous());
         let requested = everybodys.filter_map(|((slug, view, _), count)| {
@@ -52,7 +55,11 @@ impl RequestedViews {
     }
 
     /// Resumes the counts from before a restart, for views that are still valid.
-    pub(crate) fn recall(&self, requested: &[RequestedView], dashboard: impl Fn(&Slug) -> Known) {
+    pub(crate) fn recall(
+        &self,
+        requested: &[RequestedView],
+        dashboard: impl Fn(&Slug) -> FoundDashboard,
+    ) {
         let mut counts = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         for one in requested.iter().take(MAX_VIEWS / 2) {
             let Some(dashboard) = dashboard(&one.dashboard) else { continue };

@@ -132,7 +132,7 @@ pub enum State {
 }
 
 /// What a panel shows in the end.
-pub type Outcome = Result<std::sync::Arc<PanelData>, Problem>;
+pub type PanelResult = Result<std::sync::Arc<PanelData>, Problem>;
 
 impl<'a> View<'a> {
     /// The view of `frames`.
@@ -156,7 +156,7 @@ impl Bounds {
 
 impl<'a> PanelFrames<'a> {
     /// `panel` with its data, seen at `now`.
-    pub fn of(frames: &Frames, panel: &'a Panel, outcome: &'a Outcome, now: Timestamp) -> Self {
+    pub fn of(frames: &Frames, panel: &'a Panel, outcome: &'a PanelResult, now: Timestamp) -> Self {
         let data = outcome.as_ref().ok();
         let compared = |data: &'a PanelData| {
             let (frame, bounds) = (data.previous.as_ref()?, data.previous_bounds?);
@@ -196,7 +196,7 @@ impl FreshnessOf {
 
 /// The tag of an answer with these panels: of which entries it is made, and how they are shown.
 /// None where a panel failed, because a failure is no value that one could keep.
-pub fn etag(form: &str, frames: &Frames, outcomes: &[Outcome]) -> Option<ETag> {
+pub fn etag(form: &str, frames: &Frames, outcomes: &[PanelResult]) -> Option<ETag> {
     let mut parts: Vec<Vec<u8>> = vec![form.into()];
     parts.push(serde_json::to_vec(&View::of(frames)).ok()?);
     for ((panel, _), outcome) in frames.panels.iter().zip(outcomes) {

@@ -1,6 +1,8 @@
 //! The API's routes. Their comments are the API's own description.
 
-use super::data::{self, DashboardAnswer, FreshnessOf, Outcome, PanelAnswer, PanelFrames, View};
+use super::data::{
+    self, DashboardAnswer, FreshnessOf, PanelAnswer, PanelFrames, PanelResult, View,
+};
 use super::definition::{Dashboards, Definition, Summary};
 use super::parameters::{PanelPath, Parameters, ViewParameters};
 
@@ -153,7 +155,7 @@ pub async fn method_not_allowed(OriginalUri(uri): OriginalUri) -> Problem {
 /// A view with the outcome of each panel.
 struct Answered {
     frames: Frames,
-    outcomes: Vec<Outcome>,
+    outcomes: Vec<PanelResult>,
 }
 
 impl Answered {
