@@ -59,3 +59,8 @@ document.addEventListener(
   },
   true,
 );
+
+// Opened before this script was there.
+for (const details of document.querySelectorAll("details.cache[open]")) {
+  if (details instanceof HTMLDetailsElement) loadCacheDetails(details);
+}
