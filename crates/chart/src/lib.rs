@@ -52,6 +52,9 @@ fn chart(input: &Input<'_>) -> Chart {
     if message::has_nothing(input) {
         return message::no_data(input);
     }
+    if message::has_no_place(input) {
+        return message::no_place(input);
+    }
     let chart = match &input.spec.kind {
         PanelKind::Stat(options) => stat::draw(input, options),
         PanelKind::Line(options) => line::draw(input, options).map(Chart::into_scene),

@@ -6,11 +6,13 @@ mod columns;
 mod currency;
 mod digits;
 mod duration;
+mod exact;
 mod number;
 
 pub use columns::{aligned, decimals};
 pub use digits::grouped;
-pub use duration::{ago, duration, precise_duration, round_duration};
+pub use duration::{ago, duration, round_duration};
+pub use exact::Number;
 pub use number::{
-    bucket, cell, change, compact, compact_to, fixed, full, full_decimal, instant, relative_change,
+    bucket, cell, change, compact, compact_to, figure, fixed, full, instant, relative_change,
 };

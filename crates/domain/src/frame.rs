@@ -96,7 +96,11 @@ impl Values {
         match self {
             Self::Int(cells) => cells.get(row)?.map(|v| v.to_string()),
             Self::Decimal(cells) => cells.get(row)?.as_ref().map(ToString::to_string),
-            Self::Float(cells) => cells.get(row)?.map(|v| v.to_string()),
+            Self::Float(cells) => cells.get(row)?.map(|v| match v {
+                f64::INFINITY => "Infinity".into(),
+                f64::NEG_INFINITY => "-Infinity".into(),
+                v => v.to_string(),
+            }),
             Self::Bool(cells) => cells.get(row)?.map(|v| v.to_string()),
             Self::Text(cells) => cells.get(row)?.clone(),
             Self::Time(cells) => cells.get(row)?.map(|v| v.0.to_string()),

@@ -30,7 +30,8 @@ const run = (figure, before, after) => {
   if (!(node instanceof Text) || !from || !to || before.replace(NUMBER, "") !== after.replace(NUMBER, "")) return;
   const [start, end] = [from, to].map((text) => Number(text.replaceAll(",", "")));
   const digits = to.split(".")[1]?.length ?? 0;
-  const format = new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const useGrouping = to.includes(",");
+  const format = new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping });
   const [written, begun] = [node.data, performance.now()];
   /** @param {number} now */
   const step = (now) => {

@@ -1,5 +1,6 @@
 //! Pages: every route, how they are presented, and administration.
 
 mod administration;
+mod figures;
 mod presentation;
 mod routes;

@@ -4,6 +4,7 @@ use super::merged_order;
 use super::x_axis::{self, Axis};
 use crate::readout;
 use crate::spec::Input;
+use brisk_domain::format::Number;
 use brisk_domain::panel::Cell;
 use brisk_domain::panel_kind::EmptyBucket;
 use brisk_domain::{Column, Frame, Unit, format};
@@ -57,7 +58,8 @@ pub(crate) fn of(
     let fill = |series: &mut Series, column: &Column, row: usize| {
         if let Some(at) = places.get(row).copied().flatten() {
             series.values[at] = column.values.number(row);
-            if series.values[at].is_some() {
+            // What is not finite has no place, but a text.
+            if Number::of(&column.values, row).is_some() {
                 let text = format::cell(&column.values, row, &series.unit, input.zone);
                 series.digits[at] = readout::digits_of(&column.values, row, &text);
                 series.texts[at] = text;
@@ -153,7 +155,7 @@ fn fill_empty(series: &mut [Series], empty: EmptyBucket) {
     let Some(last) = last else { return };
     for one in series {
         for at in 0..=last {
-            if one.values[at].is_some() {
+            if !one.texts[at].is_empty() {
                 continue;
             }
             match (empty, at.checked_sub(1)) {

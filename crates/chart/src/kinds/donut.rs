@@ -38,6 +38,12 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
         let text = format!("A donut cannot show negative values ({name}: {value}); see the table");
         return Some(message::refused(input, text));
     }
+    let is_placeless = |i: &usize| series.values[*i].is_none() && !series.texts[*i].is_empty();
+    if let Some(at) = (0..labels.len()).find(is_placeless) {
+        let (name, value) = (&labels[at], &series.texts[at]);
+        let text = format!("A donut cannot show {value} ({name}); see the table");
+        return Some(message::refused(input, text));
+    }
     let slices = slices(&labels, &series.values);
     let total: f64 = slices.iter().map(|slice| slice.value).sum();
     if total <= 0.0 {
@@ -101,7 +107,7 @@ fn parts(slices: &[Slice], points: &Points, total: f64, links: &MarkLinks<'_>) -
         turn = next;
     }
     let unit = points.series.first().map_or(&Unit::None, |series| &series.unit);
-    let text = format::compact(total, unit);
+    let text = format::figure(&format::Number::from(total), unit);
     parts.push(Part::Text(Text::new(Role::Total, Anchor::Middle, X::Px(0.0), 5.0, text)));
     parts
 }

@@ -2,7 +2,8 @@
 //! arrow that leaves it: it must not look like one of the scale's ends.
 
 use super::chart::Chart;
-use crate::data::figure::{exact_first, first_number};
+use super::message;
+use crate::data::figure;
 use crate::readout::{Readout, ReadoutSeries};
 use crate::scene::{Anchor, Arc, LinkState, Part, Picture, Role, Scene, Text, X};
 use crate::spec::Input;
@@ -21,10 +22,13 @@ const ARROW: f64 = 0.1;
 
 pub(crate) fn draw(input: &Input<'_>, options: &Gauge) -> Option<Chart> {
     let max = Some(options.max).filter(|max| *max > 0.0)?;
-    let (value, column) = first_number(input.frame)?;
-    let exact = exact_first(input.frame).unwrap_or_default();
-    let unit = input.spec.unit_of(&column);
-    let (short, full) = (format::compact(value, unit), format::full(value, unit));
+    let figure = figure::of(input.frame)?;
+    let unit = input.spec.unit_of(&figure.column.name);
+    let full = format::full(figure.number.clone(), unit);
+    let Some(value) = figure.value else {
+        return Some(message::refused(input, format!("{full} has no place on a scale")));
+    };
+    let short = format::figure(&figure.number, unit);
     let ends = [0.0, max].map(|end| format::compact(end, unit));
     let place = Place::of(value, max);
     let said = match place {
@@ -38,9 +42,9 @@ pub(crate) fn draw(input: &Input<'_>, options: &Gauge) -> Option<Chart> {
         by_mark: true,
         labels: vec![input.spec.title.clone()],
         series: vec![ReadoutSeries {
-            name: input.spec.label_of(&column),
+            name: input.spec.label_of(&figure.column.name),
             values: vec![full],
-            digits: vec![exact],
+            digits: vec![figure.exact],
             ..ReadoutSeries::default()
         }],
         ..Readout::default()

@@ -4,7 +4,8 @@ use super::chart::Chart;
 use crate::readout::Readout;
 use crate::scene::Scene;
 use crate::spec::Input;
-use brisk_domain::Column;
+use brisk_domain::format::Number;
+use brisk_domain::{Column, PanelKind};
 
 /// Whether there is no number at all (or no row, for tables).
 pub(crate) fn has_nothing(input: &Input<'_>) -> bool {
@@ -16,8 +17,23 @@ pub(crate) fn has_nothing(input: &Input<'_>) -> bool {
         return false;
     }
     let has_number =
-        |column: &Column| (0..frame.rows()).any(|row| column.values.number(row).is_some());
+        |column: &Column| (0..frame.rows()).any(|row| Number::of(&column.values, row).is_some());
     !frame.columns().iter().any(has_number)
+}
+
+/// Whether there are numbers, but none that is finite: a chart has no place for them.
+pub(crate) fn has_no_place(input: &Input<'_>) -> bool {
+    let frame = input.frame;
+    let has_number =
+        |column: &Column| (0..frame.rows()).any(|row| column.values.number(row).is_some());
+    let is_figure = matches!(input.spec.kind, PanelKind::Stat(_) | PanelKind::Gauge(_));
+    // The first column says where the others are.
+    !is_figure && !input.spec.has_rows() && !frame.columns().iter().skip(1).any(has_number)
+}
+
+/// Nothing but NaN and infinity.
+pub(crate) fn no_place(input: &Input<'_>) -> Chart {
+    refused(input, "All numbers are NaN or infinite; see the table".into())
 }
 
 /// No rows, or nothing but NULL.

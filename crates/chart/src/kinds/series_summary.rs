@@ -1,6 +1,7 @@
 //! The text alternative of charts with series over a common x.
 
 use crate::data::points::Points;
+use crate::data::series::Series;
 use crate::spec::Input;
 use std::fmt::Write as _;
 
@@ -32,8 +33,22 @@ pub(crate) fn summary(points: &Points, input: &Input<'_>) -> String {
             say(last)
         );
     }
+    let without_place: Vec<String> = points.series.iter().filter_map(without_place).collect();
+    if !without_place.is_empty() {
+        let _ = write!(text, " Not drawn: {}.", without_place.join("; "));
+    }
     if let Some(note) = points.note() {
         let _ = write!(text, " {note}.");
     }
     text
+}
+
+/// Says which numbers of a series have no place: `Orders 2 × NaN, 1 × ∞`.
+fn without_place(series: &Series) -> Option<String> {
+    let is_text = |of: &str, at: usize| series.values[at].is_none() && series.texts[at] == of;
+    let count = |of: &str| (0..series.texts.len()).filter(|at| is_text(of, *at)).count();
+    let counts = ["NaN", "∞", "−∞"].map(|of| (of, count(of)));
+    let said = counts.iter().filter(|(_, count)| *count > 0);
+    let said: Vec<String> = said.map(|(of, count)| format!("{count} × {of}")).collect();
+    (!said.is_empty()).then(|| format!("{} {}", series.name, said.join(", ")))
 }

@@ -2,7 +2,7 @@
 
 use super::chart::Chart;
 use super::sparkline::sparkline;
-use crate::data::figure::{exact_first, first_number};
+use crate::data::figure;
 use crate::readout::Readout;
 use crate::scene::{Change, Figure, Scene, Stat, Verdict};
 use crate::spec::Input;
@@ -21,34 +21,25 @@ const SPARK_HEIGHT: f64 = 32.0;
 
 pub(crate) fn draw(input: &Input<'_>, options: &Options) -> Option<Chart> {
     let better = options.better;
-    let (value, column) = first_number(input.frame)?;
-    let unit = input.spec.unit_of(&column);
-    let mut summary = format!("{}: {}.", input.spec.title, format::full(value, unit));
+    let shown = figure::of(input.frame)?;
+    let unit = input.spec.unit_of(&shown.column.name);
+    let full = format::full(shown.number.clone(), unit);
+    let mut summary = format!("{}: {full}.", input.spec.title);
     let change = input.spec.compare.map(|compare| {
-        let previous = input.previous.and_then(first_number).map(|(value, _)| value);
-        change((value, previous), unit, compare.label(), better, &mut summary)
+        let previous = input.previous.and_then(figure::of);
+        change((&shown, previous), unit, compare.label(), better, &mut summary)
     });
-    let text = short(value, unit);
+    let text = format::figure(&shown.number, unit);
     let figure = Figure {
         width: width(&text),
         is_beside_line: input.sparkline.is_some(),
-        full: format::full(value, unit),
-        exact: exact_first(input.frame).unwrap_or_default(),
+        full,
+        exact: shown.exact,
         text,
     };
     let sparkline = input.sparkline.and_then(|frame| sparkline(&values(frame), SPARK_HEIGHT));
     let stat = Stat { height: input.height, figure, change, sparkline };
     Some(Chart::new(Scene::Stat(stat), summary, Readout::default()))
-}
-
-/// Whole numbers are written out as long as they are easy to read.
-fn short(value: f64, unit: &Unit) -> String {
-    match unit {
-        Unit::None | Unit::Noun(_) if value.fract() == 0.0 && value.abs() < 100_000.0 => {
-            format::full(value, &Unit::None)
-        }
-        _ => format::compact(value, unit),
-    }
 }
 
 /// The width of a figure as a multiple of its font size, unless it fits every box at its usual size.
@@ -61,14 +52,17 @@ fn width(figure: &str) -> Option<f64> {
 /// The change from a previous value, and its words at the end of `summary`; `label` names the compared
 /// range.
 fn change(
-    (value, previous): (f64, Option<f64>),
+    (shown, previous): (&figure::Figure<'_>, Option<figure::Figure<'_>>),
     unit: &Unit,
     label: &'static str,
     better: Better,
     summary: &mut String,
 ) -> Change {
-    let known = previous.and_then(|previous| Some((format::change(value, previous)?, previous)));
-    let Some((text, previous)) = known else {
+    let known = previous.and_then(|figure| {
+        let (value, previous) = (shown.value?, figure.value?);
+        Some((format::change(value, previous)?, value, previous, figure.number))
+    });
+    let Some((text, value, previous, before)) = known else {
         let _ = write!(summary, " Nothing to compare with in the {label}.");
         return Change::Unknown(format!("no {label}"));
     };
@@ -79,7 +73,7 @@ fn change(
         return Change::Little { words, from: format!("from {label}") };
     }
     let rises = value > previous;
-    let before = short(previous, unit);
+    let before = format::figure(&before, unit);
     let _ = write!(summary, " {text} compared with {before} in the {label}.");
     Change::Moved {
         rises,

@@ -9,6 +9,7 @@ mod heatmap;
 mod histogram;
 mod horizontal_bar;
 mod line;
+mod not_finite;
 mod scatter;
 mod stat;
 mod table;

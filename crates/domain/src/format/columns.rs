@@ -1,9 +1,9 @@
 //! Formats a column of numbers with the same number of decimals in each row, so that they can be
 //! compared at a glance.
 
-use super::digits::grouped;
-use super::number::{cell, fixed, full, with_unit};
-use crate::{Decimal, Unit, Values, ZoneOffsets};
+use super::exact::{Digits, Number};
+use super::number::{cell, fixed, full};
+use crate::{Unit, Values, ZoneOffsets};
 
 /// Only exact decimals are shown with more decimals than this.
 const MOST: usize = 6;
@@ -13,15 +13,20 @@ const MOST_EXACT: usize = 12;
 /// The number of decimals that all cells of a column share; `None` if each cell has its own. Money
 /// uses its currency's; durations and sizes choose their own unit and digits.
 pub fn decimals(values: &Values, unit: &Unit) -> Option<usize> {
+    let numbers = || (0..values.len()).filter_map(|row| Number::of(values, row));
+    let finite = || {
+        numbers().filter_map(|number| match number {
+            Number::Finite(digits) => Some(digits),
+            _ => None,
+        })
+    };
     match (values, unit) {
         (Values::Int(_) | Values::Float(_) | Values::Decimal(_), Unit::Percent) => {
-            Some(of_shares((0..values.len()).filter_map(|row| values.number(row))))
+            Some(of_percentages(finite()))
         }
-        (Values::Float(cells), Unit::None | Unit::Noun(_)) => {
-            Some(of_floats(cells.iter().flatten().copied()))
-        }
-        (Values::Decimal(cells), Unit::None | Unit::Noun(_)) => {
-            let longest = cells.iter().flatten().map(scale).max();
+        (Values::Float(_), Unit::None | Unit::Noun(_)) => Some(of_floats(finite())),
+        (Values::Decimal(_), Unit::None | Unit::Noun(_)) => {
+            let longest = finite().filter_map(|digits| digits.written()).max();
             longest.map(|longest| longest.min(MOST_EXACT))
         }
         _ => None,
@@ -29,7 +34,7 @@ pub fn decimals(values: &Values, unit: &Unit) -> Option<usize> {
 }
 
 /// A cell of a column whose cells share `decimals`; NULL is an en dash. A non-zero number is never
-/// shown as zero, and exact decimals are never cut.
+/// shown as zero, what is not all is not shown as 100 %, and exact decimals are never cut.
 pub fn aligned(
     values: &Values,
     row: usize,
@@ -37,76 +42,82 @@ pub fn aligned(
     zone: &ZoneOffsets,
     decimals: Option<usize>,
 ) -> String {
-    let number = values.number(row).filter(|value| value.is_finite());
-    let (Some(decimals), Some(value)) = (decimals, number) else {
+    let (Some(decimals), Some(number)) = (decimals, Number::of(values, row)) else {
         return cell(values, row, unit, zone);
     };
-    if let (Values::Decimal(cells), Unit::None | Unit::Noun(_)) = (values, unit) {
-        let exact = cells.get(row).and_then(Option::as_ref);
-        return exact.map_or_else(|| "–".into(), |exact| filled(exact, unit, decimals));
+    let Number::Finite(digits) = &number else {
+        return cell(values, row, unit, zone);
+    };
+    if *unit == Unit::Percent {
+        return percentage(digits, &number, decimals);
     }
-    let size = if *unit == Unit::Percent { value.abs() * 100.0 } else { value.abs() };
-    let least = 10_f64.powi(-(decimals as i32));
-    match unit {
-        _ if value == 0.0 || size >= least / 2.0 => fixed(value, unit, decimals),
-        Unit::Percent => {
-            let sign = if value < 0.0 { ">−" } else { "<" };
-            format!("{sign}{}", fixed(least / 100.0, unit, decimals))
+    match digits.written() {
+        Some(written) => fixed(number, unit, decimals.max(written)),
+        None if !digits.is_zero() && digits.rounded(decimals as i32).is_zero() => {
+            full(number, unit)
         }
-        _ => full(value, unit),
+        None => fixed(number, unit, decimals),
     }
 }
 
+/// A percentage with `decimals`; what these would round to nothing or to all says so.
+fn percentage(part: &Digits, number: &Number, decimals: usize) -> String {
+    let percent = part.clone().shifted(2);
+    let (less, more, sign) = if part.is_negative() { (">", "<", "−") } else { ("<", ">", "") };
+    let shown = percent.rounded(decimals as i32);
+    if shown.is_zero() && !part.is_zero() {
+        let least = Digits::one().shifted(-(decimals as i32));
+        return format!("{less}{sign}{}\u{202f}%", least.plain(decimals));
+    }
+    if rounds_to_all(&percent, decimals) && percent.power() < 2 {
+        let most = "99.".to_owned() + &"9".repeat(decimals);
+        return format!("{more}{sign}{}\u{202f}%", most.trim_end_matches('.'));
+    }
+    fixed(number.clone(), &Unit::Percent, decimals)
+}
+
+/// Whether `percent` is not 100 %, but would be shown as such.
+fn rounds_to_all(percent: &Digits, decimals: usize) -> bool {
+    let is_all = |digits: &Digits| digits.is_whole() && digits.plain(0) == "100";
+    is_all(&percent.rounded(decimals as i32)) && !is_all(percent)
+}
+
 /// No decimals if all percentages are whole, otherwise one; two if one would round the smallest to
-/// zero.
-fn of_shares(shares: impl Iterator<Item = f64>) -> usize {
+/// zero, or one that is not all to 100 %.
+fn of_percentages(parts: impl Iterator<Item = Digits>) -> usize {
     let mut decimals = 0;
-    for share in shares {
-        let percent = share.abs() * 100.0;
-        decimals = match percent {
-            p if p > 0.0 && p < 0.05 => return 2,
-            p if p.is_finite() && (p - p.round()).abs() > 1e-9 => 1,
-            _ => decimals,
-        };
+    for part in parts {
+        let percent = part.shifted(2);
+        let is_lost = !percent.is_zero() && percent.rounded(1).is_zero();
+        if is_lost || rounds_to_all(&percent, 1) {
+            return 2;
+        }
+        // What floats leave behind is no decimal.
+        if !percent.rounded(9).is_whole() {
+            decimals = 1;
+        }
     }
     decimals
 }
 
 /// As many as the longest number has, up to three, or as three digits of the smallest need.
-fn of_floats(numbers: impl Iterator<Item = f64>) -> usize {
+fn of_floats(numbers: impl Iterator<Item = Digits>) -> usize {
     let mut decimals = 0;
-    for number in numbers.filter(|number| number.is_finite()) {
-        let size = number.abs();
-        let most = match size {
-            size if size >= 0.1 || size == 0.0 => 3,
-            size => (-size.log10()).floor() as usize + 3,
-        };
+    for number in numbers {
+        let most = usize::try_from(2 - number.power()).unwrap_or(0).max(3);
         // Numbers too small for that are shown in scientific notation and do not count; larger ones
         // need no more decimals than there are already.
-        if most > MOST || most <= decimals {
-            continue;
+        if most <= MOST && most > decimals {
+            decimals = decimals.max(number.rounded(most as i32).decimals());
         }
-        let text = format!("{size:.most$}");
-        let text = text.trim_end_matches('0');
-        decimals = decimals.max(text.len() - text.find('.').map_or(text.len(), |at| at + 1));
     }
     decimals
-}
-
-fn scale(decimal: &Decimal) -> usize {
-    decimal.as_str().split_once('.').map_or(0, |(_, fraction)| fraction.len())
-}
-
-/// An exact decimal, padded with zeros.
-fn filled(exact: &Decimal, unit: &Unit, decimals: usize) -> String {
-    let missing = decimals.saturating_sub(scale(exact));
-    let point = if scale(exact) == 0 && missing > 0 { "." } else { "" };
-    with_unit(&grouped(&format!("{}{point}{}", exact.as_str(), "0".repeat(missing))), unit)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Decimal;
 
     fn column(values: &Values, unit: &Unit) -> Vec<String> {
         let zone = ZoneOffsets { first: 0, changes: Vec::new() };
@@ -123,7 +134,7 @@ mod tests {
         let shown = column(&floats(&[53.33, 2.514, -22.61, 0.0]), &Unit::None);
         assert_eq!(shown, ["53.330", "2.514", "−22.610", "0.000"]);
         let shown = column(&floats(&[1.0, 1e9, f64::NAN]), &Unit::None);
-        assert_eq!(shown, ["1", "1,000,000,000", "–"]);
+        assert_eq!(shown, ["1", "1,000,000,000", "NaN"]);
         let shown = column(&floats(&[0.0041, 12.5]), &Unit::None);
         assert_eq!(shown, ["0.0041", "12.5000"]);
         let shown = column(&floats(&[1e-9, 12.5]), &Unit::Noun("mg".into()));
@@ -140,6 +151,23 @@ mod tests {
         let shown = column(&Values::Decimal(cells.to_vec()), &Unit::None);
         assert_eq!(shown[1], "1.000000000000");
         assert_eq!(shown[3], "0.00000000000000001");
+    }
+
+    #[test]
+    fn null_and_what_is_not_finite_are_told_apart() {
+        let values =
+            Values::Float(vec![None, Some(f64::NAN), Some(f64::INFINITY), Some(-1.0 / 0.0)]);
+        for unit in [Unit::None, Unit::Percent, Unit::Money("GBP".into()), Unit::Seconds] {
+            assert_eq!(column(&values, &unit), ["–", "NaN", "∞", "−∞"], "{unit:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_all_is_not_a_hundred_percent() {
+        let shown = column(&floats(&[0.9996, 0.5, 1.0]), &Unit::Percent);
+        assert_eq!(shown, ["99.96\u{202f}%", "50.00\u{202f}%", "100.00\u{202f}%"]);
+        let shown = column(&floats(&[0.999_999, -0.999_999]), &Unit::Percent);
+        assert_eq!(shown, [">99.99\u{202f}%", "<−99.99\u{202f}%"]);
     }
 
     #[test]

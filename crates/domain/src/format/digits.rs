@@ -1,4 +1,6 @@
-//! Formats digits: grouped, significant, scientific.
+//! Writes digits: grouped, significant, scientific.
+
+use super::exact::Digits;
 
 /// Groups digits in threes: `-1234567.5` becomes `−1,234,567.5` (with a true minus sign).
 pub fn grouped(digits: &str) -> String {
@@ -18,53 +20,74 @@ pub fn grouped(digits: &str) -> String {
     out
 }
 
-/// Divides `size` by the largest power of 1,000 that it reaches after rounding to `digits` digits,
-/// and returns that power's suffix.
-pub(super) fn scaled<'a>(size: f64, suffixes: &[&'a str], digits: usize) -> (f64, &'a str) {
-    let most = 1000.0 - 0.5 * 10_f64.powi(3 - digits.max(3) as i32);
-    let mut scaled = size;
-    for suffix in suffixes {
-        if scaled < most {
-            return (scaled, suffix);
-        }
-        scaled /= 1000.0;
-    }
-    (scaled * 1000.0, suffixes.last().copied().unwrap_or(""))
+/// How many significant digits a text has.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Precision {
+    /// At most so many, without trailing zeros: for axes, where fewer are easier to read.
+    UpTo(usize),
+    /// Always so many: for figures that are read while they change, and must keep their form.
+    Always(usize),
 }
 
-/// At most `digits` significant digits, without trailing zeros; the integer part is never cut.
-pub(super) fn significant(size: f64, digits: usize) -> String {
-    if size > 0.0 && size < 1e-4 {
-        return scientific(size, digits);
+impl Precision {
+    pub(super) fn digits(self) -> usize {
+        match self {
+            Self::UpTo(digits) | Self::Always(digits) => digits,
+        }
     }
-    let whole = if size < 1.0 { 1 } else { size.log10().floor() as usize + 1 };
-    let mut text = format!("{size:.*}", digits.saturating_sub(whole));
-    if size > 0.0 && size < 0.1 && digits > 1 {
-        let leading = (-size.log10()).floor() as usize;
-        text = format!("{size:.*}", leading + digits);
+
+    /// The decimals to write of a number that is rounded to this precision.
+    fn decimals(self, rounded: &Digits) -> usize {
+        match self {
+            Self::UpTo(_) => rounded.decimals(),
+            Self::Always(digits) => {
+                usize::try_from(digits as i32 - 1 - rounded.power()).unwrap_or(0)
+            }
+        }
     }
-    let text = trimmed(&text);
-    if text.len() > 3 && !text.contains('.') { grouped(&text) } else { text }
+}
+
+/// Divides `size` by the largest power of 1,000 that it reaches once it is rounded, and returns that
+/// power's suffix.
+pub(super) fn scaled<'a>(
+    size: &Digits,
+    suffixes: &[&'a str],
+    precision: Precision,
+) -> (Digits, &'a str) {
+    let power = size.significant(precision.digits().max(3)).power();
+    let last = suffixes.len().saturating_sub(1);
+    let step = usize::try_from(power / 3).unwrap_or(0).min(last);
+    (size.clone().shifted(-3 * step as i32), suffixes.get(step).copied().unwrap_or(""))
+}
+
+/// The size with these significant digits; the integer part is never cut.
+pub(super) fn significant(size: &Digits, precision: Precision) -> String {
+    if size.power() < -4 {
+        return scientific(size, precision);
+    }
+    let digits = precision.digits() as i32;
+    let decimals = match (size.power(), precision) {
+        // Beside numbers from 1 on, a decimal more would say nothing.
+        (-1, Precision::UpTo(_)) => digits - 1,
+        (power, _) => digits - 1 - power,
+    };
+    let rounded = size.rounded(decimals.max(0));
+    grouped(&rounded.plain(precision.decimals(&rounded)))
 }
 
 /// Scientific notation, `1.23×10⁻⁷`, for numbers with too many zeros to read.
-pub(super) fn scientific(size: f64, digits: usize) -> String {
-    let text = format!("{size:.*e}", digits.saturating_sub(1));
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let raised = exponent.chars().map(|c| match c {
+pub(super) fn scientific(size: &Digits, precision: Precision) -> String {
+    let rounded = size.significant(precision.digits());
+    let power = rounded.power();
+    let mantissa = rounded.shifted(-power);
+    let raised = power.to_string();
+    let raised = raised.chars().map(|c| match c {
         '-' => '⁻',
         '1' => '¹',
         '2' => '²',
         '3' => '³',
         c => c.to_digit(10).and_then(|d| char::from_u32(0x2070 + d)).unwrap_or(c),
     });
-    format!("{}×10{}", trimmed(mantissa), raised.collect::<String>())
-}
-
-/// Drops trailing zeros after the decimal point.
-pub(super) fn trimmed(digits: &str) -> String {
-    match digits.contains('.') {
-        true => digits.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => digits.to_owned(),
-    }
+    let mantissa = mantissa.plain(precision.decimals(&mantissa));
+    format!("{mantissa}×10{}", raised.collect::<String>())
 }

@@ -1,37 +1,56 @@
 //! Formats durations.
 
-use super::digits::{grouped, significant};
+use super::digits::{Precision, grouped, significant};
+use super::exact::{Digits, Number};
 use crate::Timestamp;
 
-const HOUR: i64 = 3_600;
-const DAY: i64 = 86_400;
+const HOUR: i128 = 3_600;
+const DAY: i128 = 86_400;
 
 /// A duration in at most two units: `850 ms`, `3.2 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h`, `92
 /// d`.
 pub fn duration(seconds: f64) -> String {
-    let whole = seconds.round() as i64;
-    match seconds {
-        0.0 => "0 s".into(),
-        s if s < 1.0 => format!("{} ms", significant(s * 1000.0, 3)),
-        s if s < 60.0 => format!("{} s", significant(s, 2)),
-        _ if whole < HOUR => format!("{} min {} s", whole / 60, whole % 60),
-        _ if whole < 2 * DAY => format!("{} h {} min", whole / HOUR, whole % HOUR / 60),
-        s if whole < 10 * DAY => match (s / HOUR as f64).round() as i64 {
-            hours if hours % 24 == 0 => format!("{} d", hours / 24),
-            hours => format!("{} d {} h", hours / 24, hours % 24),
-        },
-        s => format!("{} d", grouped(&format!("{:.0}", s / DAY as f64))),
+    match Number::from(seconds).finite() {
+        Ok(digits) => length(digits, Precision::UpTo(3)),
+        Err(word) => word.into(),
     }
 }
 
-/// [`duration`] to the minute, however long it is: `92 d 6 h 34 min`.
-pub fn precise_duration(seconds: f64) -> String {
-    let whole = seconds.round() as i64;
+/// [`duration`] of a number of any length, without its sign.
+pub(super) fn length(seconds: &Digits, precision: Precision) -> String {
+    let seconds_digits = match precision {
+        Precision::UpTo(_) => Precision::UpTo(2),
+        Precision::Always(_) => Precision::Always(2),
+    };
+    match whole(&seconds.rounded(0)) {
+        _ if seconds.is_zero() => "0 s".into(),
+        _ if seconds.significant(3).power() < 0 => {
+            format!("{} ms", significant(&seconds.clone().shifted(3), precision))
+        }
+        whole if whole < 60 => format!("{} s", significant(seconds, seconds_digits)),
+        whole if whole < HOUR => format!("{} min {} s", whole / 60, whole % 60),
+        whole if whole < 2 * DAY => format!("{} h {} min", whole / HOUR, whole % HOUR / 60),
+        whole if whole < 10 * DAY => match (whole + HOUR / 2) / HOUR {
+            hours if hours % 24 == 0 => format!("{} d", hours / 24),
+            hours => format!("{} d {} h", hours / 24, hours % 24),
+        },
+        whole => format!("{} d", grouped(&((whole + DAY / 2) / DAY).to_string())),
+    }
+}
+
+/// [`length`] to the minute, however long it is: `92 d 6 h 34 min`.
+pub(super) fn precise_length(seconds: &Digits) -> String {
+    let whole = whole(&seconds.rounded(0));
     if whole < 2 * DAY {
-        return duration(seconds);
+        return length(seconds, Precision::UpTo(3));
     }
     let days = grouped(&(whole / DAY).to_string());
     format!("{days} d {} h {} min", whole % DAY / HOUR, whole % HOUR / 60)
+}
+
+/// The whole seconds; as many as there can be, where there are more.
+fn whole(seconds: &Digits) -> i128 {
+    seconds.plain(0).parse().unwrap_or(i128::MAX / 2)
 }
 
 /// A duration from a configuration, without zero parts: "5 min".
@@ -58,6 +77,10 @@ mod tests {
     fn long_durations_have_large_units() {
         let cases = [
             (0.25, "250 ms"),
+            (0.9999, "1 s"),
+            (9.97, "10 s"),
+            (59.4, "59 s"),
+            (59.7, "1 min 0 s"),
             (250.0, "4 min 10 s"),
             (3_599.7, "1 h 0 min"),
             (7_500.0, "2 h 5 min"),
@@ -69,8 +92,12 @@ mod tests {
         for (seconds, text) in cases {
             assert_eq!(duration(seconds), text);
         }
-        assert_eq!(precise_duration(7_972_440.0), "92 d 6 h 34 min");
-        assert_eq!(precise_duration(7_500.0), "2 h 5 min");
+        let precise = |seconds: i64| match Number::from(seconds).finite() {
+            Ok(digits) => precise_length(digits),
+            Err(word) => word.into(),
+        };
+        assert_eq!(precise(7_972_440), "92 d 6 h 34 min");
+        assert_eq!(precise(7_500), "2 h 5 min");
         assert_eq!(round_duration(604_800.0), "7 d");
     }
 }

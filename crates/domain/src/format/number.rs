@@ -1,120 +1,167 @@
 //! Formats numbers, cells and instants.
 
 use super::currency;
-use super::digits::{grouped, scaled, scientific, significant, trimmed};
-use super::duration::{duration, precise_duration};
-use crate::{Decimal, Interval, Timestamp, Unit, Values, ZoneOffsets};
+use super::digits::{Precision, grouped, scaled, scientific, significant};
+use super::duration::{length, precise_length};
+use super::exact::{Digits, Number};
+use crate::{Interval, Timestamp, Unit, Values, ZoneOffsets};
 
-/// A number short enough for an axis or a stat: `£3.4M`, `12.9k`, `37 %`; three significant
-/// digits from 1,000 on.
-pub fn compact(value: f64, unit: &Unit) -> String {
-    compact_to(value, unit, 3)
+/// The significant digits of short numbers.
+const SHORT: usize = 3;
+/// The most significant digits that tell a percentage from 100 %.
+const MOST_OF_PERCENT: usize = 6;
+
+/// A number short enough for an axis: `£3.4M`, `12.9k`, `37 %`; up to three significant digits from
+/// 1,000 on.
+pub fn compact(value: impl Into<Number>, unit: &Unit) -> String {
+    short(&value.into(), unit, Precision::UpTo(SHORT))
 }
 
 /// [`compact`] with up to `digits` significant digits, for axes with closely spaced ticks.
-pub fn compact_to(value: f64, unit: &Unit, digits: usize) -> String {
-    if !value.is_finite() {
-        return "–".into();
-    }
-    let sign = if value < 0.0 { "−" } else { "" };
-    let size = value.abs();
+pub fn compact_to(value: impl Into<Number>, unit: &Unit, digits: usize) -> String {
+    short(&value.into(), unit, Precision::UpTo(digits))
+}
+
+/// A figure to read from afar, while it changes: `£3.80M`, `12.0 %`. It always has three significant
+/// digits, so that the next value has the same form; counts are written out up to 99,999, and money
+/// below a thousand has its currency's decimals.
+pub fn figure(value: &Number, unit: &Unit) -> String {
+    let Ok(digits) = value.finite() else {
+        return short(value, unit, Precision::Always(SHORT));
+    };
+    let power = digits.significant(SHORT).power();
+    let is_count = digits.written() == Some(0);
     match unit {
-        Unit::Percent => format!("{sign}{}\u{202f}%", significant(size * 100.0, digits)),
-        Unit::Seconds => format!("{sign}{}", duration(size)),
+        Unit::None | Unit::Noun(_) if power < 5 && (is_count || power > 2) => {
+            signed(digits, grouped(&digits.plain(0)))
+        }
+        Unit::Money(_) | Unit::Bytes if is_count && power < 3 => {
+            short(value, unit, Precision::UpTo(SHORT))
+        }
+        Unit::Money(code) if power < 3 => with_prefix(digits, unit, &money(digits, code)),
+        _ => short(value, unit, Precision::Always(SHORT)),
+    }
+}
+
+fn short(value: &Number, unit: &Unit, precision: Precision) -> String {
+    let size = match value.finite() {
+        Ok(digits) => digits,
+        Err(word) => return word.into(),
+    };
+    match unit {
+        Unit::Percent => percent(size, precision),
+        Unit::Seconds => signed(size, length(size, precision)),
         Unit::Bytes => {
-            let (scaled, suffix) = scaled(size, &["B", "kB", "MB", "GB", "TB", "PB"], digits);
-            format!("{sign}{}\u{202f}{suffix}", significant(scaled, digits))
+            let suffixes = ["B", "kB", "MB", "GB", "TB", "PB"];
+            let (scaled, suffix) = scaled(size, &suffixes, precision);
+            signed(size, format!("{}\u{202f}{suffix}", significant(&scaled, precision)))
         }
         Unit::None | Unit::Money(_) | Unit::Noun(_) => {
-            let (scaled, suffix) = scaled(size, &["", "k", "M", "B", "T"], digits);
+            let (scaled, suffix) = scaled(size, &["", "k", "M", "B", "T"], precision);
             let text = match unit {
-                Unit::Money(code) if suffix.is_empty() && scaled.fract() != 0.0 => {
-                    money(scaled, code)
+                Unit::Money(code) if suffix.is_empty() && !scaled.is_whole() => {
+                    money(&scaled, code)
                 }
                 // Counting the zeros before a T is no easier than an exponent.
-                _ if scaled >= 999.5 && suffix == "T" => scientific(size, digits),
-                _ => significant(scaled, digits) + suffix,
+                _ if suffix == "T" && scaled.significant(SHORT).power() > 2 => {
+                    scientific(size, precision)
+                }
+                _ => significant(&scaled, precision) + suffix,
             };
-            format!("{sign}{}{text}", unit.prefix())
+            with_prefix(size, unit, &text)
         }
     }
 }
 
-/// A number in full: `£1,234.56`, `12,345`, `37.2 %`. Money has its currency's decimals; other
-/// numbers have up to three.
-pub fn full(value: f64, unit: &Unit) -> String {
-    if !value.is_finite() {
-        return "–".into();
-    }
-    let sign = if value < 0.0 { "−" } else { "" };
-    match unit {
-        Unit::Percent | Unit::Bytes => compact(value, unit),
-        Unit::Seconds => format!("{sign}{}", precise_duration(value.abs())),
-        Unit::Money(code) => {
-            let text = money(value.abs(), code);
-            let sign = if text.bytes().all(|b| matches!(b, b'0' | b'.')) { "" } else { sign };
-            format!("{sign}{}{text}", unit.prefix())
+/// A percentage. What is not all of it is not rounded to 100 %: there, it gets more digits.
+fn percent(part: &Digits, precision: Precision) -> String {
+    let percent = part.clone().shifted(2);
+    let is_all = |digits: usize| {
+        let rounded = percent.significant(digits);
+        rounded.is_whole() && rounded.plain(0) == "100"
+    };
+    let is_exact = percent.is_whole();
+    let precision = match precision {
+        _ if is_exact => precision,
+        Precision::UpTo(digits) | Precision::Always(digits) if is_all(digits) => {
+            let longer = (digits..=MOST_OF_PERCENT).find(|digits| !is_all(*digits));
+            match longer {
+                Some(digits) => Precision::UpTo(digits),
+                None if percent.power() < 2 => {
+                    let most = if part.is_negative() { "<−99.99" } else { ">99.99" };
+                    return format!("{most}\u{202f}%");
+                }
+                None => precision,
+            }
         }
+        precision => precision,
+    };
+    signed(part, format!("{}\u{202f}%", significant(&percent, precision)))
+}
+
+/// A number in full: `£1,234.56`, `12,345`, `37.2 %`. Money has its currency's decimals; integers and
+/// decimals have all their digits, floats up to three decimals.
+pub fn full(value: impl Into<Number>, unit: &Unit) -> String {
+    full_of(&value.into(), unit)
+}
+
+fn full_of(value: &Number, unit: &Unit) -> String {
+    let size = match value.finite() {
+        Ok(digits) => digits,
+        Err(word) => return word.into(),
+    };
+    match unit {
+        Unit::Percent | Unit::Bytes => short(value, unit, Precision::UpTo(SHORT)),
+        Unit::Seconds => signed(size, precise_length(size)),
+        Unit::Money(code) => with_prefix(size, unit, &money(size, code)),
         Unit::None | Unit::Noun(_) => {
-            // Three decimals would round a small number to nothing.
-            let digits = match value.abs() {
-                size if size > 0.0 && size < 0.1 => sign.to_owned() + &significant(size, 3),
-                _ => grouped(&trimmed(&format!("{value:.3}"))),
+            let text = match size.written() {
+                Some(decimals) => grouped(&size.plain(decimals)),
+                // Three decimals would round a small number to nothing.
+                None if size.power() < -1 => significant(size, Precision::UpTo(SHORT)),
+                None => {
+                    let rounded = size.rounded(3);
+                    grouped(&rounded.plain(rounded.decimals()))
+                }
             };
-            with_unit(&digits, unit)
+            with_noun(signed(size, text), unit)
         }
     }
 }
 
 /// A number in full with exactly `decimals` decimals, so that a column lines up. Durations and
 /// sizes choose their own unit and digits instead.
-pub fn fixed(value: f64, unit: &Unit, decimals: usize) -> String {
-    if !value.is_finite() {
-        return "–".into();
-    }
-    let digits = |value: f64| {
-        let text = format!("{value:.decimals$}");
-        // A value rounded to 0 has no sign.
-        let is_zero = !text.bytes().any(|b| matches!(b, b'1'..=b'9'));
-        grouped(if is_zero { text.trim_start_matches('-') } else { &text })
+pub fn fixed(value: impl Into<Number>, unit: &Unit, decimals: usize) -> String {
+    let value = value.into();
+    let size = match value.finite() {
+        Ok(digits) => digits,
+        Err(word) => return word.into(),
     };
+    let digits = |size: &Digits| grouped(&size.plain(decimals));
     match unit {
-        Unit::Seconds | Unit::Bytes => full(value, unit),
-        Unit::Percent => format!("{}\u{202f}%", digits(value * 100.0)),
-        _ => with_unit(&digits(value), unit),
+        Unit::Seconds | Unit::Bytes => full_of(&value, unit),
+        Unit::Percent => signed(size, format!("{}\u{202f}%", digits(&size.clone().shifted(2)))),
+        _ => with_noun(with_prefix(size, unit, &digits(size)), unit),
     }
 }
 
 /// An amount with its currency's decimals. Amounts that these would round to 0 (the price of a
-/// single request) get more, except below 1e-9, which is floating-point noise.
-fn money(size: f64, code: &str) -> String {
+/// single request) get more, except floats below 1e-9, which are what sums of floats leave behind.
+fn money(size: &Digits, code: &str) -> String {
     let decimals = currency::decimals(code);
-    let least = 0.5 * 10_f64.powi(-(decimals as i32));
-    if size < least && size >= 1e-9 {
-        return significant(size, 2);
+    let is_noise = size.written().is_none() && size.power() < -9;
+    if !size.is_zero() && !is_noise && size.rounded(decimals as i32).is_zero() {
+        return significant(size, Precision::UpTo(2));
     }
-    grouped(&format!("{size:.decimals$}"))
-}
-
-/// A decimal in full, digit for digit, except money, which is rounded to its currency's decimals.
-pub fn full_decimal(value: &Decimal, unit: &Unit) -> String {
-    match unit {
-        Unit::Percent | Unit::Seconds | Unit::Bytes | Unit::Money(_) => full(value.to_f64(), unit),
-        Unit::None | Unit::Noun(_) => with_unit(&grouped(value.as_str()), unit),
-    }
+    grouped(&size.plain(decimals))
 }
 
 /// A table cell for readers; NULL is an en dash.
 pub fn cell(values: &Values, row: usize, unit: &Unit, zone: &ZoneOffsets) -> String {
     let text = match values {
-        Values::Int(cells) => cells.get(row).copied().flatten().map(|v| match unit {
-            Unit::None | Unit::Noun(_) => with_unit(&grouped(&v.to_string()), unit),
-            _ => full(v as f64, unit),
-        }),
-        Values::Decimal(cells) => {
-            cells.get(row).and_then(Option::as_ref).map(|v| full_decimal(v, unit))
+        Values::Int(_) | Values::Decimal(_) | Values::Float(_) => {
+            Number::of(values, row).map(|number| full_of(&number, unit))
         }
-        Values::Float(cells) => cells.get(row).copied().flatten().map(|v| full(v, unit)),
         Values::Bool(cells) => {
             cells.get(row).copied().flatten().map(|v| if v { "yes" } else { "no" }.to_owned())
         }
@@ -166,18 +213,28 @@ pub fn bucket(start: Timestamp, interval: Interval, zone: &ZoneOffsets) -> Strin
     local.format(form).to_string()
 }
 
-pub(super) fn with_unit(digits: &str, unit: &Unit) -> String {
-    match (unit, digits.strip_prefix('−')) {
-        (Unit::Money(_), Some(size)) => format!("−{}{size}", unit.prefix()),
-        (Unit::Money(_), None) => format!("{}{digits}", unit.prefix()),
-        (Unit::Noun(noun), _) => format!("{digits} {noun}"),
-        _ => digits.into(),
+/// `text` with the sign of `number`, unless it says zero.
+fn signed(number: &Digits, text: String) -> String {
+    let is_zero = !text.bytes().any(|b| b.is_ascii_digit() && b != b'0');
+    if number.is_negative() && !is_zero { format!("−{text}") } else { text }
+}
+
+/// `text` with a currency, and the sign before it: `−£2.68`.
+fn with_prefix(number: &Digits, unit: &Unit, text: &str) -> String {
+    signed(number, format!("{}{text}", unit.prefix()))
+}
+
+fn with_noun(text: String, unit: &Unit) -> String {
+    match unit {
+        Unit::Noun(noun) => format!("{text} {noun}"),
+        _ => text,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Decimal;
 
     fn gbp() -> Unit {
         Unit::parse("GBP").unwrap()
@@ -196,7 +253,14 @@ mod tests {
             (0.1234, Unit::Percent, "12.3\u{202f}%"),
             (1500.0, Unit::Bytes, "1.5\u{202f}kB"),
             (0.25, Unit::Seconds, "250 ms"),
-            (f64::NAN, Unit::None, "–"),
+            (f64::NAN, Unit::None, "NaN"),
+            (f64::INFINITY, gbp(), "∞"),
+            (f64::NEG_INFINITY, Unit::Percent, "−∞"),
+            (0.9996, Unit::Percent, "99.96\u{202f}%"),
+            (0.999_999_99, Unit::Percent, ">99.99\u{202f}%"),
+            (1.0, Unit::Percent, "100\u{202f}%"),
+            (2_675_000.0, Unit::None, "2.68M"),
+            (-1.005, gbp(), "−£1.01"),
             (0.000_000_123, Unit::None, "1.23×10⁻⁷"),
             (-0.000_000_5, Unit::Percent, "−5×10⁻⁵\u{202f}%"),
             (0.000_12, Unit::None, "0.00012"),
@@ -215,7 +279,7 @@ mod tests {
         assert_eq!(full(-1234.5, &gbp()), "−£1,234.50");
         assert_eq!(full(12345.0, &Unit::None), "12,345");
         let exact = Decimal::parse("123456789012345678901.25").unwrap();
-        assert_eq!(full_decimal(&exact, &Unit::None), "123,456,789,012,345,678,901.25");
+        assert_eq!(full(&exact, &Unit::None), "123,456,789,012,345,678,901.25");
     }
 
     #[test]
@@ -229,14 +293,14 @@ mod tests {
     #[test]
     fn money_has_the_decimals_of_its_currency() {
         let shown = |value, code: &str| full(value, &Unit::parse(code).unwrap());
-        assert_eq!(shown(1234.5, "JPY"), "¥1,234");
+        assert_eq!(shown(1234.5, "JPY"), "¥1,235");
         assert_eq!(shown(1234.0, "KRW"), "KRW\u{a0}1,234");
         assert_eq!(shown(1234.5, "KWD"), "KWD\u{a0}1,234.500");
         assert_eq!(shown(1234.5, "CHF"), "CHF\u{a0}1,234.50");
         assert_eq!(compact(12.4, &Unit::parse("VND").unwrap()), "VND\u{a0}12");
         assert_eq!(compact(12.4, &Unit::parse("BHD").unwrap()), "BHD\u{a0}12.400");
         let exact = Decimal::parse("12.3456").unwrap();
-        assert_eq!(full_decimal(&exact, &Unit::parse("CLP").unwrap()), "CLP\u{a0}12");
+        assert_eq!(full(&exact, &Unit::parse("CLP").unwrap()), "CLP\u{a0}12");
     }
 
     #[test]
@@ -245,6 +309,42 @@ mod tests {
         assert_eq!(fixed(-0.001, &gbp(), 2), "£0.00");
         assert_eq!(fixed(0.004, &Unit::Percent, 1), "0.4\u{202f}%");
         assert_eq!(fixed(-2.5, &gbp(), 1), "−£2.5");
+    }
+
+    #[test]
+    fn money_is_rounded_from_its_decimal_digits() {
+        let amounts = ["1.005", "2.675", "0.285", "1.115", "-2.675", "-0.001", "0.004"];
+        let shown = amounts.map(|text| full(&Decimal::parse(text).unwrap(), &gbp()));
+        let right = ["£1.01", "£2.68", "£0.29", "£1.12", "−£2.68", "−£0.001", "£0.004"];
+        assert_eq!(shown, right);
+        let long = Decimal::parse("90071992547409930.125").unwrap();
+        assert_eq!(full(&long, &gbp()), "£90,071,992,547,409,930.13");
+        assert_eq!(full(9_007_199_254_740_993_i64, &gbp()), "£9,007,199,254,740,993.00");
+        assert_eq!(compact(&Decimal::parse("3785000").unwrap(), &gbp()), "£3.79M");
+        assert_eq!(compact(&Decimal::parse("3784999.9999999999999999").unwrap(), &gbp()), "£3.78M");
+    }
+
+    #[test]
+    fn figures_keep_their_form_while_they_change() {
+        let decimal = |text: &str| figure(&Number::from(&Decimal::parse(text).unwrap()), &gbp());
+        let money = ["3790000", "3800000", "999.99", "12.00", "1000.00", "0.00", "-3800000.00"];
+        let right = ["£3.79M", "£3.80M", "£1.00k", "£12.00", "£1.00k", "£0.00", "−£3.80M"];
+        assert_eq!(money.map(decimal), right);
+        let float = |value: f64| figure(&Number::from(value), &Unit::None);
+        let floats = [0.567, 3.79, 3.8, 12.0, 999.96, 1234.5, 99_949.0, 100_000.0, 1.2e-7];
+        let right =
+            ["0.567", "3.79", "3.80", "12.0", "1,000", "1,235", "99,949", "100k", "1.20×10⁻⁷"];
+        assert_eq!(floats.map(float), right);
+        let count = |value: i64, unit: &Unit| figure(&Number::from(value), unit);
+        assert_eq!(count(12, &Unit::Noun("orders".into())), "12");
+        assert_eq!(count(12_345, &Unit::None), "12,345");
+        assert_eq!(count(1_200_000, &Unit::None), "1.20M");
+        assert_eq!(count(512, &Unit::Bytes), "512\u{202f}B");
+        assert_eq!(count(1_500, &Unit::Bytes), "1.50\u{202f}kB");
+        assert_eq!(count(120, &gbp()), "£120");
+        assert_eq!(figure(&Number::from(0.12), &Unit::Percent), "12.0\u{202f}%");
+        assert_eq!(figure(&Number::from(3.0), &Unit::Seconds), "3.0 s");
+        assert_eq!(figure(&Number::NotANumber, &gbp()), "NaN");
     }
 
     #[test]
