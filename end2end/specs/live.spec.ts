@@ -1,4 +1,5 @@
 // Open pages follow their data: they are updated in place, and nothing moves.
+import { spawn } from "node:child_process";
 import { expect, expectAccessible, layoutShifts, settled, test } from "../fixtures";
 import type { Page } from "@playwright/test";
 
@@ -22,6 +23,19 @@ function requested(page: Page): string[] {
   });
   return panels;
 }
+
+/** Holds the statements of `dashboards/late.toml`; returns what lets them go. */
+async function hold() {
+  const psql = spawn(process.env.BRISK_PSQL!, [process.env.BRISK_HELD_URL!, "-qAt"], { stdio: ["pipe", "pipe", "inherit"] });
+  psql.stdin.write("select pg_advisory_lock(1);\n\\echo held\n");
+  for await (const text of psql.stdout) if (String(text).includes("held")) break;
+  const letGo = () => psql.kill();
+  releases.push(letGo);
+  return letGo;
+}
+
+const releases: (() => void)[] = [];
+test.afterEach(() => releases.splice(0).forEach((letGo) => letGo()));
 
 test.describe.configure({ mode: "serial" });
 
@@ -121,16 +135,40 @@ test.describe("without a network", () => {
 });
 
 test("a slow panel shows how long it has been loading, and the others respond meanwhile", async ({ page }) => {
+  const letGo = await hold();
+  await refresh(page, "late");
   await page.goto("/d/late", { waitUntil: "commit" });
-  await expect(page.locator("#late .late")).toContainText("Still loading", { timeout: 20_000 });
+  await expect(page.locator("#late .late")).toContainText("Still loading");
   await expect(page.locator("#late .elapsed")).toHaveText(/^\d+ s$/);
   await expect(figure(page, "quick")).toHaveText("42");
   await page.locator("#chart .panel-body").hover();
   await expect(page.locator("#chart .tooltip")).toBeVisible();
   await expect(page.locator("#late .late"), "still loading when the chart responds").toBeVisible();
-  await expect(figure(page, "late")).toHaveText("14M", { timeout: 45_000 });
+  letGo();
+  await expect(figure(page, "late")).toHaveText("14M");
   expect(await layoutShifts(page)).toEqual([]);
   await expectAccessible(page);
+});
+
+test("a press on what is about to be replaced is not lost", async ({ page }) => {
+  await page.goto("/d/live/p/table");
+  await settled(page);
+  await expect(sign(page)).toHaveAttribute("data-state", "live");
+  const panel = page.locator('section[data-panel="table"]');
+  const content = panel.locator(".content");
+  const before = (await content.getAttribute("data-edition")) ?? "";
+  await panel.getByRole("button", { name: "Invoices" }).hover();
+  await page.mouse.down();
+  const newer = page.waitForResponse((response) => response.url().includes("/fn/cards"));
+  await refresh(page);
+  await (await newer).finished();
+  // The page has read it by then.
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+  await expect(content).toHaveAttribute("data-edition", before);
+  await page.mouse.up();
+  await expect(page).toHaveURL(/sort=table%3Adesc%3Ainvoices/);
+  await expect(content).not.toHaveAttribute("data-edition", before);
+  await expect(panel.locator("th[aria-sort=descending]")).toHaveText("Invoices");
 });
 
 test("by hand, a page requests nothing by itself", async ({ page }) => {

@@ -2,7 +2,7 @@
 
 use crate::packages::{self, Packages};
 use crate::process::{self, Guarded, log_to};
-use crate::services::{self, free_port};
+use crate::services::{self, Service, free_port};
 use crate::summary::Counts;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
@@ -19,10 +19,12 @@ const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Runs all specs against `program`.
 pub(crate) fn run(workspace: &Workspace, program: &Path) -> Result<Counts> {
-    let server = serve(workspace, program, &[])?;
+    let database = services::postgres(workspace)?;
+    let server = serve(workspace, program, &database, &[])?;
     let report = workspace.target("playwright.json");
     let mut playwright = server.command(workspace, packages::command(workspace, "playwright"));
     playwright.arg("test").env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
+    playwright.env("BRISK_HELD_URL", &database.url).env("BRISK_PSQL", services::program("psql")?);
     let result = process::run(&mut playwright);
     let counts = Counts::of_playwright(&report)?;
     match result {
@@ -36,16 +38,16 @@ pub(crate) fn run(workspace: &Workspace, program: &Path) -> Result<Counts> {
 /// Measures first paint in a browser, against `program`.
 pub(crate) fn measure(workspace: &Workspace, program: &Path) -> Result<()> {
     // A slow database, as one on another machine might be for its readers.
-    let elsewhere = services::postgres(workspace)?;
+    let database = services::postgres(workspace)?;
     let views: Vec<String> = WAITS
         .iter()
         .map(|ms| {
             format!("create view waits_{ms} as select {ms} as n from pg_sleep({ms} / 1000.0)")
         })
         .collect();
-    let mut psql = Command::new(services::program("psql")?);
-    process::run(psql.args(["--quiet", &elsewhere.url, "-c", &views.join(";")]))?;
-    let server = serve(workspace, program, &[("BRISK_SOURCE_ELSEWHERE", &elsewhere.url)])?;
+    create(&database, &views.join(";"))?;
+    let elsewhere = ("BRISK_SOURCE_ELSEWHERE", database.url.as_str());
+    let server = serve(workspace, program, &database, &[elsewhere])?;
     let mut node = server.command(workspace, workspace.command("node"));
     process::run(node.arg("bench/first-paint.mjs"))
 }
@@ -72,15 +74,31 @@ impl Server {
 /// How slow the views used for measuring are, in milliseconds: see `bench/dashboards.mjs`.
 const WAITS: [u32; 3] = [20, 800, 5_000];
 
-fn serve(workspace: &Workspace, program: &Path, variables: &[(&str, &str)]) -> Result<Server> {
+/// What `end2end/dashboards/late.toml` reads: it has no rows for as long as a test holds the lock.
+const HELD: &str = "create view held as
+    select 14000000 as counted from pg_advisory_xact_lock_shared(1)";
+
+fn create(database: &Service, statements: &str) -> Result<()> {
+    let mut psql = Command::new(services::program("psql")?);
+    process::run(psql.args(["--quiet", &database.url, "-c", statements]))
+}
+
+fn serve(
+    workspace: &Workspace,
+    program: &Path,
+    database: &Service,
+    variables: &[(&str, &str)],
+) -> Result<Server> {
     packages::install(workspace, Packages::All)?;
+    create(database, HELD)?;
     let port = free_port()?;
     let log = workspace.target("logs/brisk.log");
     let mut serve = workspace.command(program);
     serve.args(["serve", "--demo", "--demo-unshifted", "--demo-still"]);
     // The clock runs on from there, so that a reload has a different time.
     serve.args(["--now", "2011-12-09T13:00", "--clock-pace", "1"]);
-    serve.envs(variables.iter().copied());
+    serve.arg("--config").arg(workspace.path("end2end/brisk.toml"));
+    serve.env("BRISK_HELD_URL", &database.url).envs(variables.iter().copied());
     let dashboards = dashboards(workspace)?;
     serve.args(["--listen", &format!("127.0.0.1:{port}"), "--dashboards"]).arg(&dashboards);
     serve.arg("--assets").arg(workspace.target("site"));

@@ -7,6 +7,7 @@ import { countFrom, showElapsed } from "./elapsed.js";
 import { showLoadedAt } from "./loaded-at.js";
 import { markPrevious } from "./freshness-mark.js";
 import { hear } from "./news.js";
+import { released } from "../press.js";
 
 /** @typedef {import("./news.js").News} News */
 /** @typedef {import("./news.js").Heard} Heard */
@@ -155,6 +156,7 @@ export class Panels {
     if (!response.ok) throw new Error(response.statusText);
     /** @type {Card[]} */
     const cards = await response.json();
+    await released();
     if (this.#hasEnded) return;
     for (const { panel, html, table } of cards) {
       const news = this.#known.get(panel);

@@ -1,9 +1,12 @@
 // @ts-check
 // A page takes the place of the one that is there: where the reader was and what has the focus stay,
 // and nothing goes blank.
-import { find } from "../elements.js";
+import { find, findAll } from "../elements.js";
+import { released } from "../press.js";
 import { placeOfFocus } from "./focus.js";
 import { Away } from "./request.js";
+
+const FADE = 140;
 
 /** @type {(() => void)[]} */
 const beginnings = [];
@@ -38,19 +41,14 @@ export const show = async (coming, isSame, signal) => {
   const isOver = () => own !== turn || signal?.aborted;
   try {
     const page = await coming();
+    await released();
     if (isOver()) return "shown";
     if (isOfAnotherBuild(page)) {
       location.reload();
       return "shown";
     }
-    const swapUnlessOver = () => {
-      if (!isOver()) swap(page, isSame);
-    };
-    const moves = !matchMedia("(prefers-reduced-motion: reduce)").matches;
-    // Not every browser has transitions, whatever its type says.
-    if ("startViewTransition" in document && moves && !document.hidden) {
-      await document.startViewTransition(swapUnlessOver).updateCallbackDone;
-    } else swapUnlessOver();
+    swap(page, isSame);
+    fadeIn(isSame);
     return "shown";
   } catch (error) {
     if (isOver() || (error instanceof DOMException && error.name === "AbortError")) return "shown";
@@ -93,6 +91,18 @@ const swap = (page, isSame) => {
   const focused = place?.();
   focused?.focus({ preventScroll: true });
   if (!focused && !isSame) focusHeading();
+};
+
+/**
+ * What is new fades in. It is no view transition: while one runs, what is pressed is lost.
+ *
+ * @param {boolean} isSame
+ */
+const fadeIn = (isSame) => {
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  for (const part of findAll(document, isSame ? ".panel-body" : "main")) {
+    part.animate({ opacity: [0.4, 1] }, { duration: FADE, easing: "ease-out" });
+  }
 };
 
 /**
