@@ -45,6 +45,8 @@ use kinds::{
 
 /// Draws `input`.
 pub fn draw(input: &Input<'_>) -> Drawing {
+    let spec = input.spec.with_plain(input.frame);
+    let input = &Input { spec: &spec, ..*input };
     written(chart(input), html::write)
 }
 
@@ -74,6 +76,8 @@ fn chart(input: &Input<'_>) -> Chart {
 /// Draws only the kinds with a legend, where readers switch series on and off; `None` for others.
 /// Browsers call this instead of [`draw`], so that they need not load the rest.
 pub fn draw_series(input: &Input<'_>) -> Option<Drawing> {
+    let spec = input.spec.with_plain(input.frame);
+    let input = &Input { spec: &spec, ..*input };
     let chart = match &input.spec.kind {
         PanelKind::Line(options) => line::draw(input, options),
         PanelKind::Area(options) => area::draw(input, options),
@@ -92,6 +96,8 @@ pub fn draw_series(input: &Input<'_>) -> Option<Drawing> {
 
 /// The table view that every chart has, in the order and on the page that `view` says.
 pub fn table(input: &Input<'_>, view: &TableView<'_>) -> String {
+    let spec = input.spec.with_plain(input.frame);
+    let input = &Input { spec: &spec, ..*input };
     html::sortable(&sortable_table::draw(input, view))
 }
 

@@ -4,8 +4,11 @@ use crate::links::Links;
 use crate::readout::Readout;
 use brisk_domain::panel::{Cell, ColumnStyle, Computed, ComputedKind};
 use brisk_domain::panel_kind::Body;
-use brisk_domain::{Bounds, Compare, Frame, Interval, Panel, PanelKind, Unit, ZoneOffsets};
+use brisk_domain::{
+    Bounds, Column, Compare, Frame, Interval, Panel, PanelKind, Unit, ZoneOffsets, format,
+};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// What the drawing needs of a panel. It holds no SQL: browsers get it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -91,6 +94,25 @@ impl Spec {
         }
     }
 
+    /// The spec for a frame of these columns: what is said or guessed to be a name has
+    /// [`Unit::Plain`], whatever the panel's other numbers count.
+    pub(crate) fn with_plain(&self, frame: &Frame) -> Cow<'_, Self> {
+        let is_plain = |column: &&Column| {
+            let style = self.column(&column.name);
+            match style.and_then(|style| style.grouping) {
+                Some(grouping) => !grouping,
+                None => {
+                    style.is_none_or(|style| style.unit.is_none()) && format::looks_plain(column)
+                }
+            }
+        };
+        let mut spec = Cow::Borrowed(self);
+        for column in frame.columns().iter().filter(is_plain) {
+            style_of(&mut spec.to_mut().columns, &column.name).unit = Some(Unit::Plain);
+        }
+        spec
+    }
+
     /// Whether the rows themselves are shown.
     pub(crate) fn has_rows(&self) -> bool {
         self.kind.traits().body == Body::Rows
@@ -123,20 +145,26 @@ fn columns(styles: &[ColumnStyle], computed: &[Computed]) -> Vec<ColumnStyle> {
     let mut columns = styles.to_vec();
     let shares = computed.iter().filter(|computed| computed.kind == ComputedKind::Share);
     for share in shares {
-        let known = columns.iter().position(|column| column.name == share.name);
-        let at = known.unwrap_or_else(|| {
-            columns.push(ColumnStyle {
-                name: share.name.clone(),
-                label: None,
-                unit: None,
-                scale: 0,
-                cell: Cell::default(),
-            });
-            columns.len() - 1
-        });
-        columns[at].unit.get_or_insert(Unit::Percent);
+        style_of(&mut columns, &share.name).unit.get_or_insert(Unit::Percent);
     }
     columns
+}
+
+/// The style of the column called `name`, which gets one if it has none.
+fn style_of<'a>(columns: &'a mut Vec<ColumnStyle>, name: &str) -> &'a mut ColumnStyle {
+    let known = columns.iter().position(|column| column.name == name);
+    let at = known.unwrap_or_else(|| {
+        columns.push(ColumnStyle {
+            name: name.to_owned(),
+            label: None,
+            unit: None,
+            scale: 0,
+            grouping: None,
+            cell: Cell::default(),
+        });
+        columns.len() - 1
+    });
+    &mut columns[at]
 }
 
 #[cfg(test)]
@@ -185,6 +213,7 @@ mod tests {
             label: Some("Word".into()),
             unit,
             scale: 0,
+            grouping: None,
             cell: Cell::Bar,
         };
         let styles = [style("share", None), style("part", Some(Unit::None))];

@@ -75,7 +75,7 @@ fn readouts_know_all_digits() {
 
 #[test]
 fn what_is_no_cell_has_digits_of_its_own() {
-    // Nine slices: the smaller ones come together as "Other", whose text is short.
+    // Nine slices: the smaller ones come together as "4 others", whose text is short.
     let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
     let mut case = countries(PanelKindName::Donut, "");
     let amounts = (0..9).map(|at| Some(f64::from(9 - at) * 1.1e9)).collect();
@@ -83,7 +83,7 @@ fn what_is_no_cell_has_digits_of_its_own() {
         Frame::new(vec![texts("name", &names), column("bytes", Values::Float(amounts))]).unwrap();
     case.spec.unit = brisk_domain::Unit::Bytes;
     let readout = case.draw().readout;
-    let other = readout.labels.iter().position(|label| label == "Other").unwrap();
+    let other = readout.labels.iter().position(|label| label == "4 others").unwrap();
     let shown = &readout.series[0].values[other];
     assert!(shown.contains("GB"), "{shown}");
     assert_eq!(readout.series[0].exact(other).as_deref(), Some("11000000000"));

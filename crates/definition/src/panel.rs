@@ -130,11 +130,21 @@ fn columns(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Vec<ColumnStyle>
             ("trend", Cell::Trend),
             ("hidden", Cell::Hidden),
         ];
+        let unit = style.parsed("unit", Unit::parse, problems);
+        let is_grouped = style.flag("grouping", problems);
+        let grouping = style.has("grouping").then_some(is_grouped);
+        let is_measured = |unit: &Unit| !matches!(unit, Unit::None | Unit::Plain);
+        if grouping == Some(false) && unit.as_ref().is_some_and(is_measured) {
+            let message = "`grouping = false` is for numbers that name something, such as years \
+                           and keys, which have no unit: remove one of the two";
+            problems.add(style.place("grouping"), message);
+        }
         columns.push(ColumnStyle {
             name: name.to_owned(),
             label: style.text("label", problems).map(ToOwned::to_owned),
-            unit: style.parsed("unit", Unit::parse, problems),
+            unit,
             scale: style.whole("scale", 0..=18, problems).unwrap_or(0) as u8,
+            grouping,
             cell: style.word("cell", &cells, problems).unwrap_or_default(),
         });
         style.finish(problems);

@@ -8,6 +8,8 @@ mod digits;
 mod duration;
 mod exact;
 mod number;
+mod plain;
+mod shares;
 
 pub use columns::{aligned, decimals};
 pub use digits::grouped;
@@ -16,3 +18,5 @@ pub use exact::Number;
 pub use number::{
     bucket, cell, change, compact, compact_to, figure, fixed, full, instant, relative_change,
 };
+pub use plain::looks_plain;
+pub use shares::{are_shares, column_of_shares, shares};

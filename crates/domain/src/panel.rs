@@ -67,6 +67,10 @@ pub struct ColumnStyle {
     pub unit: Option<Unit>,
     /// For integers in units of 10^-scale (thousandths of a pound: 3), which become exact decimals.
     pub scale: u8,
+    /// Whether thousands are separated; `None` leaves it to a guess: see [`looks_plain`].
+    ///
+    /// [`looks_plain`]: crate::format::looks_plain
+    pub grouping: Option<bool>,
     /// What a table cell shows besides the text.
     pub cell: Cell,
 }

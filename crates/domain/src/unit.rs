@@ -9,6 +9,8 @@ pub enum Unit {
     /// A plain number.
     #[default]
     None,
+    /// A number that names something, as years and keys do: its digits, without separators.
+    Plain,
     /// Money, by ISO 4217 code.
     Money(String),
     /// A fraction where 1 is 100 %.
@@ -24,15 +26,16 @@ pub enum Unit {
 /// The text is not a unit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "unit \"{0}\" is not known: use an ISO 4217 currency (GBP), percent, seconds, bytes, or a lower-case noun"
+    "unit \"{0}\" is not known: use an ISO 4217 currency (GBP), percent, seconds, bytes, plain, or a lower-case noun"
 )]
 pub struct UnitError(String);
 
 impl Unit {
-    /// Parses `GBP`, `percent`, `seconds`, `bytes`, `none`, or a lower-case noun.
+    /// Parses `GBP`, `percent`, `seconds`, `bytes`, `plain`, `none`, or a lower-case noun.
     pub fn parse(text: &str) -> Result<Self, UnitError> {
         Ok(match text {
             "" | "none" => Self::None,
+            "plain" => Self::Plain,
             "percent" => Self::Percent,
             "seconds" => Self::Seconds,
             "bytes" => Self::Bytes,
@@ -76,6 +79,7 @@ impl From<Unit> for String {
     fn from(unit: Unit) -> String {
         match unit {
             Unit::None => "none".into(),
+            Unit::Plain => "plain".into(),
             Unit::Percent => "percent".into(),
             Unit::Seconds => "seconds".into(),
             Unit::Bytes => "bytes".into(),

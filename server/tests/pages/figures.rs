@@ -87,3 +87,37 @@ sql = "select 9e999 as x"
     let stat = site.panel("stat").await;
     assert_eq!(texts(&stat, "stat-figure"), ["∞"], "{stat}");
 }
+
+#[tokio::test]
+async fn shares_add_up_and_say_the_same_in_legend_and_text() {
+    let site = site(FIGURES);
+    let page = site.panel("donut").await;
+    for share in ["a 12.5\u{202f}%", "b 12.5\u{202f}%", "c 12.5\u{202f}%", "d 62.5\u{202f}%"] {
+        assert!(page.contains(share), "{share}: {page}");
+    }
+    assert_eq!(page.matches("<b>12.5\u{202f}%</b>").count(), 3, "{page}");
+    assert_eq!(page.matches("<b>62.5\u{202f}%</b>").count(), 1, "{page}");
+}
+
+#[tokio::test]
+async fn the_smallest_numbers_have_a_line_and_labels_that_differ() {
+    let site = site(FIGURES);
+    let page = site.panel("tiny").await;
+    let path = page.split("class=\"l s0\" d=\"").nth(1).and_then(|rest| rest.split('"').next());
+    assert!(path.is_some_and(|path| path.contains('l')), "{page}");
+    for label in [">0</text>", ">1×10⁻¹⁶</text>", ">2×10⁻¹⁶</text>", ">3×10⁻¹⁶</text>"]
+    {
+        assert!(page.contains(label), "{label}: {page}");
+    }
+    assert_eq!(site.csv("tiny").await.lines().nth(1), Some("a,0.0000000000000001"));
+}
+
+#[tokio::test]
+async fn years_and_ids_have_no_separators_unless_their_column_says_so() {
+    let page = site(FIGURES).panel("year").await;
+    assert!(page.contains(">2024<") && page.contains(">17869259090142773<"), "{page}");
+    assert!(!page.contains("2,024") && !page.contains("17,869"), "{page}");
+    let said = "title = \"year\"\ncolumns = { year = { grouping = true } }";
+    let page = site(&FIGURES.replace("title = \"year\"", said)).panel("year").await;
+    assert!(page.contains(">2,024<"), "{page}");
+}

@@ -101,7 +101,7 @@ pub(crate) fn of(
 }
 
 /// Of too many series, the largest stay, in their order. Stacked ones are parts of a whole: the rest
-/// becomes "Other". Of others the number that is left out is returned.
+/// becomes "9 others". Of others the number that is left out is returned.
 fn keep_largest(series: &mut Vec<Series>, stacked: bool) -> usize {
     if series.len() <= MAX_SERIES {
         return 0;
@@ -128,8 +128,10 @@ fn keep_largest(series: &mut Vec<Series>, stacked: bool) -> usize {
         if left.is_none() { &mut large } else { &mut others }.push(one);
     }
     let left_out = if stacked { 0 } else { others.len() };
+    let name = format!("{} others", others.len());
     if stacked && let Some(rest) = others.into_iter().reduce(add) {
-        large.push(Series { name: "Other".into(), ..rest });
+        // Not "Other", which may be the name of a series.
+        large.push(Series { name, ..rest });
     }
     for (color, one) in (0..).zip(&mut large) {
         one.color = color;

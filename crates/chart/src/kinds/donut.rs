@@ -8,11 +8,12 @@ use crate::data::series::{Reading, Series};
 use crate::readout::{self, Readout, ReadoutSeries};
 use crate::scene::{Anchor, Color, KeyItem, Keys, LinkName, Part, Picture, Role, Scene, Text, X};
 use crate::spec::Input;
+use brisk_domain::format::Number;
 use brisk_domain::panel_kind::EmptyBucket;
-use brisk_domain::{Unit, format};
+use brisk_domain::{Unit, Values, format};
 use std::fmt::Write as _;
 
-/// More slices than this are put together as "Other".
+/// More slices than this are put together as "6 others".
 const MAX_SLICES: usize = 6;
 /// The outer and the inner radius, in px of the picture.
 const RADII: [f64; 2] = [70.0, 47.0];
@@ -50,26 +51,28 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
         let text = "All values are zero, so there are no shares to show";
         return Some(message::refused(input, text.into()));
     }
+    let values: Vec<f64> = slices.iter().map(|slice| slice.value).collect();
+    let shares = format::shares(&values);
     let note = left_out(&labels, &series.values);
-    let summary = summary(input, &slices, total, note.as_deref());
+    let summary = summary(input, &slices, &shares, note.as_deref());
     let links = MarkLinks::of(input);
+    let mut numbers = input.frame.columns().iter().filter(|column| column.values.is_number());
+    let is_count = numbers.all(|column| matches!(column.values, Values::Int(_)));
     let picture = Picture {
         height: input.height,
         view: VIEW,
         keeps_size: false,
         links: links.state(),
-        parts: parts(&slices, &points, total, &links),
-        keys: Some(Keys { items: keys(&slices, &points, total, &links), note }),
+        parts: parts(&slices, &points, (total, is_count), &links),
+        keys: Some(Keys { items: keys(&slices, &points, &shares, &links), note }),
     };
-    let readout = read(&slices, series, total);
+    let readout = read(&slices, series, shares);
     Some(Chart::new(Scene::Picture(picture), summary, readout))
 }
 
-fn summary(input: &Input<'_>, slices: &[Slice], total: f64, note: Option<&str>) -> String {
-    let facts: Vec<String> = slices
-        .iter()
-        .map(|slice| format!("{} {}", slice.name, share(slice.value / total)))
-        .collect();
+fn summary(input: &Input<'_>, slices: &[Slice], shares: &[String], note: Option<&str>) -> String {
+    let facts: Vec<String> =
+        slices.iter().zip(shares).map(|(slice, share)| format!("{} {share}", slice.name)).collect();
     let (title, range) = (&input.spec.title, input.bounds.label(input.zone));
     let mut summary = format!("{title}. {range}. {}.", facts.join(", "));
     if let Some(note) = note {
@@ -78,20 +81,17 @@ fn summary(input: &Input<'_>, slices: &[Slice], total: f64, note: Option<&str>) 
     summary
 }
 
-/// Whole percents read best beside each other; tooltips have the digits.
-fn share(part: f64) -> String {
-    match part {
-        part if part >= 0.01 => format::compact((part * 100.0).round() / 100.0, &Unit::Percent),
-        _ => "<1\u{202f}%".to_owned(),
-    }
-}
-
 fn row(slice: &Slice, points: &Points) -> Option<usize> {
     points.rows.get(slice.at?).copied().flatten()
 }
 
 /// The ring, and the sum in it.
-fn parts(slices: &[Slice], points: &Points, total: f64, links: &MarkLinks<'_>) -> Vec<Part> {
+fn parts(
+    slices: &[Slice],
+    points: &Points,
+    (total, is_count): (f64, bool),
+    links: &MarkLinks<'_>,
+) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut turn = 0.0;
     for (mark, slice) in slices.iter().enumerate() {
@@ -107,29 +107,37 @@ fn parts(slices: &[Slice], points: &Points, total: f64, links: &MarkLinks<'_>) -
         turn = next;
     }
     let unit = points.series.first().map_or(&Unit::None, |series| &series.unit);
-    let text = format::figure(&format::Number::from(total), unit);
+    // A sum of counts is a count.
+    let sum = if is_count { Number::from(total as i64) } else { Number::from(total) };
+    let text = format::figure(&sum, unit);
     parts.push(Part::Text(Text::new(Role::Total, Anchor::Middle, X::Px(0.0), 5.0, text)));
     parts
 }
 
 /// The list beside the ring.
-fn keys(slices: &[Slice], points: &Points, total: f64, links: &MarkLinks<'_>) -> Vec<KeyItem> {
-    let item = |slice: &Slice| KeyItem {
+fn keys(
+    slices: &[Slice],
+    points: &Points,
+    shares: &[String],
+    links: &MarkLinks<'_>,
+) -> Vec<KeyItem> {
+    let item = |(slice, share): (&Slice, &String)| KeyItem {
         color: Color::Series(slice.color),
         name: slice.name.clone(),
-        value: share(slice.value / total),
+        value: share.clone(),
         link: links.link(row(slice, points), || LinkName::Content),
     };
-    slices.iter().map(item).collect()
+    slices.iter().zip(shares).map(item).collect()
 }
 
-fn read(slices: &[Slice], series: &Series, total: f64) -> Readout {
-    let values = |text: fn(f64, &Unit) -> String, unit: &Unit, part: f64| {
-        slices.iter().map(|slice| text(slice.value / part, unit)).collect()
+fn read(slices: &[Slice], series: &Series, shares: Vec<String>) -> Readout {
+    let text = |slice: &Slice| match slice.at {
+        Some(at) => series.texts[at].clone(),
+        None => format::full(slice.value, &series.unit),
     };
     let digits = |slice: &Slice| match slice.at {
         Some(at) => series.digits[at].clone(),
-        // "Other" is a sum and has no cell.
+        // The rest is a sum and has no cell.
         None => readout::digits_of_sum(slice.value, &format::full(slice.value, &series.unit)),
     };
     Readout {
@@ -138,15 +146,11 @@ fn read(slices: &[Slice], series: &Series, total: f64) -> Readout {
         series: vec![
             ReadoutSeries {
                 name: series.name.clone(),
-                values: values(format::full, &series.unit, 1.0),
+                values: slices.iter().map(text).collect(),
                 digits: readout::if_any(slices.iter().map(digits).collect()),
                 ..ReadoutSeries::default()
             },
-            ReadoutSeries {
-                name: "Share".into(),
-                values: values(format::compact, &Unit::Percent, total),
-                ..ReadoutSeries::default()
-            },
+            ReadoutSeries { name: "Share".into(), values: shares, ..ReadoutSeries::default() },
         ],
         ..Readout::default()
     }
@@ -186,7 +190,9 @@ fn slices(labels: &[String], values: &[Option<f64>]) -> Vec<Slice> {
         for (color, slice) in (0..).zip(&mut slices) {
             slice.color = color;
         }
-        slices.push(Slice { name: "Other".into(), value, color: 7, at: None });
+        // Not "Other", which may be the name of a slice.
+        let name = format!("{} others", rest.len());
+        slices.push(Slice { name, value, color: 7, at: None });
     }
     slices
 }

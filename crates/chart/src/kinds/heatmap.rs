@@ -250,6 +250,7 @@ fn dimension(column: &Column, input: &Input<'_>) -> (Vec<Option<usize>>, Vec<Str
             let name = |v: &i64| match (column.name.as_str(), v) {
                 ("weekday", 1..=7) => WEEKDAYS[(*v - 1) as usize].to_owned(),
                 ("hour", _) => format!("{v:02}"),
+                _ if *input.spec.unit_of(&column.name) == Unit::Plain => v.to_string(),
                 _ => format::grouped(&v.to_string()),
             };
             (places, all.iter().map(name).collect())

@@ -29,6 +29,8 @@ struct Style {
     largest: f64,
     /// How many decimals its cells have in common, if they have.
     decimals: Option<usize>,
+    /// Its cells' texts, if they are parts of one whole and shown as such.
+    shares: Option<Vec<Option<String>>>,
 }
 
 impl Style {
@@ -46,10 +48,12 @@ impl<'a> Columns<'a> {
             let cell = input.spec.column(&column.name).map(|s| s.cell).unwrap_or_default();
             let plain = !decorated && cell != CellStyle::Hidden;
             let numbers = (0..frame.rows()).filter_map(|row| column.values.number(row));
+            let unit = input.spec.unit_of(&column.name);
             Style {
                 cell: if plain { CellStyle::Plain } else { cell },
                 largest: numbers.fold(0.0, f64::max),
-                decimals: format::decimals(&column.values, input.spec.unit_of(&column.name)),
+                decimals: format::decimals(&column.values, unit),
+                shares: format::column_of_shares(&column.values, unit),
             }
         };
         let shown: Vec<(&Column, Style)> = frame
@@ -156,6 +160,9 @@ fn cell(input: &Input<'_>, column: &Column, style: &Style, row: usize) -> Cell {
 }
 
 fn text(input: &Input<'_>, column: &Column, style: &Style, row: usize) -> String {
+    if let Some(Some(share)) = style.shares.as_ref().and_then(|shares| shares.get(row)) {
+        return share.clone();
+    }
     match &column.values {
         Values::Time(cells) => cells
             .get(row)

@@ -17,8 +17,8 @@ fn stacked_areas() {
 }
 
 #[test]
-fn too_many_parts_end_in_other_and_keep_their_sum() {
+fn too_many_parts_end_in_the_others_and_keep_their_sum() {
     let names: Vec<String> =
         many_series().draw().legend.into_iter().map(|item| item.name).collect();
-    assert_eq!((names.len(), names.last().map(String::as_str)), (8, Some("Other")));
+    assert_eq!((names.len(), names.last().map(String::as_str)), (8, Some("5 others")));
 }

@@ -10,7 +10,9 @@ mod histogram;
 mod horizontal_bar;
 mod line;
 mod not_finite;
+mod plain;
 mod scatter;
+mod shares;
 mod stat;
 mod table;
 

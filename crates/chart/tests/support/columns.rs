@@ -39,7 +39,7 @@ pub(crate) fn column(name: &str, values: Values) -> Column {
 }
 
 pub(crate) fn style(name: &str, unit: Option<Unit>, cell: Cell) -> ColumnStyle {
-    ColumnStyle { name: name.into(), label: None, unit, scale: 0, cell }
+    ColumnStyle { name: name.into(), label: None, unit, scale: 0, grouping: None, cell }
 }
 
 pub(crate) fn gbp() -> Unit {

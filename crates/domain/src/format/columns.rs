@@ -66,7 +66,7 @@ fn percentage(part: &Digits, number: &Number, decimals: usize) -> String {
     let (less, more, sign) = if part.is_negative() { (">", "<", "−") } else { ("<", ">", "") };
     let shown = percent.rounded(decimals as i32);
     if shown.is_zero() && !part.is_zero() {
-        let least = Digits::one().shifted(-(decimals as i32));
+        let least = Number::decimal(1, decimals as i32);
         return format!("{less}{sign}{}\u{202f}%", least.plain(decimals));
     }
     if rounds_to_all(&percent, decimals) && percent.power() < 2 {

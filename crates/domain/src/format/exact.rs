@@ -38,6 +38,11 @@ impl Number {
         }
     }
 
+    /// `units` × 10^-`decimals`.
+    pub(super) fn decimal(units: i64, decimals: i32) -> Digits {
+        Digits::parse(&units.to_string(), true).shifted(-decimals)
+    }
+
     /// What is not finite, in a word or sign; NULL is none of these.
     pub(super) fn finite(&self) -> Result<&Digits, &'static str> {
         match self {
@@ -73,11 +78,6 @@ impl From<&Decimal> for Number {
 }
 
 impl Digits {
-    /// The number 1.
-    pub(super) fn one() -> Self {
-        Self { is_negative: false, digits: "1".into(), point: 1, written: None }
-    }
-
     /// Reads plain (`-12.340`) or scientific (`1.5e-7`) notation.
     fn parse(text: &str, is_exact: bool) -> Self {
         let (text, exponent) = text.split_once('e').unwrap_or((text, "0"));

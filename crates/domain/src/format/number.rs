@@ -8,6 +8,8 @@ use crate::{Interval, Timestamp, Unit, Values, ZoneOffsets};
 
 /// The significant digits of short numbers.
 const SHORT: usize = 3;
+/// The digits that a float has at most.
+const FLOAT: usize = 17;
 /// The most significant digits that tell a percentage from 100 %.
 const MOST_OF_PERCENT: usize = 6;
 
@@ -32,6 +34,7 @@ pub fn figure(value: &Number, unit: &Unit) -> String {
     let power = digits.significant(SHORT).power();
     let is_count = digits.written() == Some(0);
     match unit {
+        Unit::Plain => full_of(value, unit),
         Unit::None | Unit::Noun(_) if power < 5 && (is_count || power > 2) => {
             signed(digits, grouped(&digits.plain(0)))
         }
@@ -49,6 +52,7 @@ fn short(value: &Number, unit: &Unit, precision: Precision) -> String {
         Err(word) => return word.into(),
     };
     match unit {
+        Unit::Plain => full_of(value, unit),
         Unit::Percent => percent(size, precision),
         Unit::Seconds => signed(size, length(size, precision)),
         Unit::Bytes => {
@@ -114,19 +118,28 @@ fn full_of(value: &Number, unit: &Unit) -> String {
         Unit::Percent | Unit::Bytes => short(value, unit, Precision::UpTo(SHORT)),
         Unit::Seconds => signed(size, precise_length(size)),
         Unit::Money(code) => with_prefix(size, unit, &money(size, code)),
-        Unit::None | Unit::Noun(_) => {
-            let text = match size.written() {
-                Some(decimals) => grouped(&size.plain(decimals)),
-                // Three decimals would round a small number to nothing.
-                None if size.power() < -1 => significant(size, Precision::UpTo(SHORT)),
-                None => {
-                    let rounded = size.rounded(3);
-                    grouped(&rounded.plain(rounded.decimals()))
-                }
-            };
-            with_noun(signed(size, text), unit)
+        Unit::Plain => signed(size, all_digits(size, str::to_owned)),
+        Unit::None | Unit::Noun(_) => with_noun(signed(size, all_digits(size, grouped)), unit),
+    }
+}
+
+/// All digits of what is exact; of floats, up to three decimals. `write` groups them, or does not.
+fn all_digits(size: &Digits, write: fn(&str) -> String) -> String {
+    match size.written() {
+        Some(decimals) => write(&size.plain(decimals)),
+        None if is_astronomic(size) => scientific(size, Precision::UpTo(FLOAT)),
+        // Three decimals would round a small number to nothing.
+        None if size.power() < -1 => significant(size, Precision::UpTo(SHORT)),
+        None => {
+            let rounded = size.rounded(3);
+            write(&rounded.plain(rounded.decimals()))
         }
     }
+}
+
+/// Whether a float has more digits before the point than it knows.
+fn is_astronomic(size: &Digits) -> bool {
+    size.written().is_none() && size.power() > 20
 }
 
 /// A number in full with exactly `decimals` decimals, so that a column lines up. Durations and
@@ -139,7 +152,9 @@ pub fn fixed(value: impl Into<Number>, unit: &Unit, decimals: usize) -> String {
     };
     let digits = |size: &Digits| grouped(&size.plain(decimals));
     match unit {
+        _ if is_astronomic(size) => full_of(&value, unit),
         Unit::Seconds | Unit::Bytes => full_of(&value, unit),
+        Unit::Plain => signed(size, size.plain(decimals)),
         Unit::Percent => signed(size, format!("{}\u{202f}%", digits(&size.clone().shifted(2)))),
         _ => with_noun(with_prefix(size, unit, &digits(size)), unit),
     }
@@ -152,6 +167,9 @@ fn money(size: &Digits, code: &str) -> String {
     let is_noise = size.written().is_none() && size.power() < -9;
     if !size.is_zero() && !is_noise && size.rounded(decimals as i32).is_zero() {
         return significant(size, Precision::UpTo(2));
+    }
+    if is_astronomic(size) {
+        return scientific(size, Precision::UpTo(FLOAT));
     }
     grouped(&size.plain(decimals))
 }
@@ -345,6 +363,27 @@ mod tests {
         assert_eq!(figure(&Number::from(0.12), &Unit::Percent), "12.0\u{202f}%");
         assert_eq!(figure(&Number::from(3.0), &Unit::Seconds), "3.0 s");
         assert_eq!(figure(&Number::NotANumber, &gbp()), "NaN");
+    }
+
+    #[test]
+    fn names_have_no_separators() {
+        let id = Number::from(17_869_259_090_142_773_i64);
+        for text in [
+            full(id.clone(), &Unit::Plain),
+            compact(id.clone(), &Unit::Plain),
+            figure(&id, &Unit::Plain),
+        ] {
+            assert_eq!(text, "17869259090142773");
+        }
+        assert_eq!(fixed(-2024.0, &Unit::Plain, 0), "−2024");
+        assert_eq!(full(1234.5, &Unit::Plain), "1234.5");
+    }
+
+    #[test]
+    fn floats_far_beyond_their_digits_have_an_exponent() {
+        assert_eq!(full(1.5e300, &Unit::None), "1.5×10³⁰⁰");
+        assert_eq!(fixed(-1.5e300, &gbp(), 2), "−£1.5×10³⁰⁰");
+        assert_eq!(full(1e20, &Unit::None), "100,000,000,000,000,000,000");
     }
 
     #[test]
