@@ -4,8 +4,9 @@
 //! the series that it has, and merging these gives one of them all. So names stay in order whichever
 //! bucket lacks some of them, and an order that the statement chose is kept.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use super::sort_keys;
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BinaryHeap, HashMap};
 
 /// The order of the items `0..count`, which are numbered by first appearance. Each row has an item and a
 /// group; `None` takes no part. Merges the groups' orders topologically (after Kahn, "Topological
@@ -72,13 +73,44 @@ pub(crate) fn order(items: &[Option<usize>], groups: &[Option<usize>], count: us
     order
 }
 
+/// The order of `labels` by what all groups are sorted by, if they are: then it also orders those that
+/// no group has together, as where each series has other categories.
+fn sorted(
+    places: &[Option<usize>],
+    groups: &[Option<usize>],
+    labels: &[String],
+) -> Option<Vec<usize>> {
+    let mut last_of_group: HashMap<usize, usize> = HashMap::new();
+    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    for (place, group) in places.iter().zip(groups) {
+        let (Some(place), Some(group)) = (*place, *group) else { continue };
+        let before = last_of_group.insert(group, place);
+        pairs.extend(before.filter(|before| *before != place).map(|before| (before, place)));
+    }
+    let mut indices: Vec<usize> = (0..labels.len()).collect();
+    for keys in sort_keys::all(labels) {
+        let compare = |a: usize, b: usize| keys[a].cmp(&keys[b]);
+        for direction in [Ordering::Less, Ordering::Greater] {
+            if !pairs.is_empty() && pairs.iter().all(|(a, b)| compare(*a, *b) == direction) {
+                indices.sort_by(|a, b| match direction {
+                    Ordering::Less => compare(*a, *b),
+                    _ => compare(*b, *a),
+                });
+                return Some(indices);
+            }
+        }
+    }
+    None
+}
+
 /// Puts `labels` into the merged order, and adjusts the rows' positions among them.
 pub(crate) fn arrange(
     places: &mut [Option<usize>],
     labels: &mut Vec<String>,
     groups: &[Option<usize>],
 ) {
-    let order = order(places, groups, labels.len());
+    let order =
+        sorted(places, groups, labels).unwrap_or_else(|| order(places, groups, labels.len()));
     let mut to = vec![0; labels.len()];
     for (new, old) in order.iter().enumerate() {
         to[*old] = new;
@@ -130,6 +162,50 @@ mod tests {
         assert_eq!(merged(&["ba", "ab"]), "ba");
         assert_eq!(merged(&["bc", "ca", "ab"]), "bca", "a circle");
         assert_eq!(merged(&["aba"]), "ab", "twice in one bucket");
+    }
+
+    /// The labels as they come out of rows of (series, category), in the statement's order.
+    fn arranged(rows: &[(&str, &str)]) -> Vec<String> {
+        let mut labels: Vec<String> = Vec::new();
+        let number = |text: &str, known: &mut Vec<String>| {
+            let at = known.iter().position(|k| k == text).unwrap_or_else(|| {
+                known.push(text.to_owned());
+                known.len() - 1
+            });
+            Some(at)
+        };
+        let mut series = Vec::new();
+        let groups: Vec<_> = rows.iter().map(|(of, _)| number(of, &mut series)).collect();
+        let mut places: Vec<_> = rows.iter().map(|(_, label)| number(label, &mut labels)).collect();
+        let before: Vec<String> = rows.iter().map(|(_, label)| (*label).to_owned()).collect();
+        arrange(&mut places, &mut labels, &groups);
+        let after: Vec<String> = places.iter().map(|at| labels[at.unwrap()].clone()).collect();
+        assert_eq!(after, before, "each row keeps its label");
+        labels
+    }
+
+    #[test]
+    fn categories_of_a_result_by_series_are_in_the_order_that_all_are_sorted_by() {
+        let names = [("A", "banana"), ("A", "date"), ("B", "apple"), ("B", "cherry")];
+        assert_eq!(arranged(&names), ["apple", "banana", "cherry", "date"]);
+        let down = [("A", "date"), ("A", "banana"), ("B", "cherry"), ("B", "apple")];
+        assert_eq!(arranged(&down), ["date", "cherry", "banana", "apple"]);
+        let case = [("A", "banana"), ("A", "Date"), ("B", "Apple"), ("B", "cherry")];
+        assert_eq!(arranged(&case), ["Apple", "banana", "cherry", "Date"]);
+        let months = [("A", "Feb"), ("A", "Apr"), ("A", "Dec"), ("B", "Jan"), ("B", "Mar")];
+        assert_eq!(arranged(&months), ["Jan", "Feb", "Mar", "Apr", "Dec"]);
+        let days = [("A", "Monday"), ("A", "Friday"), ("B", "Tuesday"), ("B", "Sunday")];
+        assert_eq!(arranged(&days), ["Monday", "Tuesday", "Friday", "Sunday"]);
+        let sizes = [("A", "2 kg"), ("A", "10 kg"), ("B", "1 kg"), ("B", "9 kg")];
+        assert_eq!(arranged(&sizes), ["1 kg", "2 kg", "9 kg", "10 kg"]);
+    }
+
+    #[test]
+    fn categories_that_are_sorted_by_something_else_keep_the_statements_order() {
+        let rows =
+            [("A", "small"), ("A", "large"), ("B", "small"), ("B", "medium"), ("B", "large")];
+        assert_eq!(arranged(&rows), ["small", "medium", "large"]);
+        assert_eq!(arranged(&[("A", "z"), ("B", "a")]), ["z", "a"], "nothing says how");
     }
 
     proptest! {

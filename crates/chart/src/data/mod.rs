@@ -7,4 +7,5 @@ pub(crate) mod merged_order;
 pub(crate) mod points;
 pub(crate) mod row_order;
 pub(crate) mod series;
+pub(crate) mod sort_keys;
 pub(crate) mod x_axis;

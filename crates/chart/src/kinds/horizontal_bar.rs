@@ -8,6 +8,7 @@ use crate::data::points::{self, Points};
 use crate::data::series::Reading;
 use crate::readout::{Readout, fraction};
 use crate::scales::row_labels::{LARGER, LabelRoom};
+use crate::scales::ticks;
 use crate::scene::{Across, Anchor, Color, LinkName, Plot, Role, Scene, Shape, Text, X};
 use crate::spec::Input;
 use crate::text::width::text_width;
@@ -100,7 +101,7 @@ impl Plan {
     }
 
     fn x(&self, value: f64) -> f64 {
-        (value - self.low) / (self.high - self.low)
+        ticks::part(value, self.low, self.high)
     }
 
     /// The middle of a row, in px.

@@ -34,7 +34,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
     let axes = Axes::for_line(input, extent(&points, |point| point.2), y_unit);
     let x_ticks = x_ticks(&points, x_unit);
     let (low, high) = (x_ticks.first().copied()?, x_ticks.last().copied()?);
-    let at = |value: f64| (value - low) / (high - low);
+    let at = |value: f64| ticks::part(value, low, high);
     let x_labels = tick_labels::tick_labels(&x_ticks, tick_labels::without_noun(x_unit));
     let x_labels = x_ticks.iter().map(|tick| at(*tick)).zip(x_labels).collect();
     let (x_name, y_name) = (input.spec.label_of(&x.name), input.spec.label_of(&y.name));

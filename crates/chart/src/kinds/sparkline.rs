@@ -18,8 +18,8 @@ pub(crate) fn sparkline(values: &[f64], height: f64) -> Option<Sparkline> {
     let low = values.iter().copied().fold(f64::INFINITY, f64::min);
     let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let (low, high) = ticks::with_cheap_zero(low, high);
-    let span = if high > low { high - low } else { 1.0 };
-    let y = |value: f64| PADDING + (height - 2.0 * PADDING) * (1.0 - (value - low) / span);
+    let part = |value| if high > low { ticks::part(value, low, high) } else { value - low };
+    let y = |value: f64| PADDING + (height - 2.0 * PADDING) * (1.0 - part(value));
     let place =
         |(i, value): (usize, &f64)| (100.0 * i as f64 / (values.len() - 1) as f64, y(*value));
     let all: Vec<(f64, f64)> = values.iter().enumerate().map(place).collect();

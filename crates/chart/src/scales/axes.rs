@@ -61,7 +61,7 @@ impl Axes {
     /// The y of a value, in px from the top of the box.
     pub(crate) fn y(&self, value: f64) -> f64 {
         let length = self.height - self.top - self.bottom;
-        self.top + length * (1.0 - (value - self.low) / (self.high - self.low))
+        self.top + length * (1.0 - ticks::part(value, self.low, self.high))
     }
 
     /// Grid lines and their labels, x labels at fractions of the width in ascending order, and the

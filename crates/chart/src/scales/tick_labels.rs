@@ -3,6 +3,9 @@
 use super::ticks;
 use brisk_domain::{Unit, format};
 
+/// With more decimals than this, an amount is easier to read with an exponent.
+const MOST_DECIMALS: usize = 9;
+
 /// Round numbers; durations are round in the largest unit that they reach.
 pub(crate) fn nice(low: f64, high: f64, wanted: usize, unit: &Unit) -> Vec<f64> {
     let base = match (unit, high - low) {
@@ -11,6 +14,11 @@ pub(crate) fn nice(low: f64, high: f64, wanted: usize, unit: &Unit) -> Vec<f64> 
         (Unit::Seconds, span) if span > 120.0 => 60.0,
         _ => 1.0,
     };
+    if *unit == Unit::Plain && high > low && high - low <= wanted as f64 {
+        // Between two years there is none.
+        let (first, last) = (low.floor() as i64, high.ceil() as i64);
+        return (first..=last).map(|tick| tick as f64).collect();
+    }
     ticks::nice(low / base, high / base, wanted).into_iter().map(|tick| tick * base).collect()
 }
 
@@ -38,7 +46,12 @@ pub(crate) fn tick_labels(ticks: &[f64], unit: &Unit) -> Vec<String> {
     if matches!(unit, Unit::Seconds) || !is_fine_money && is_told(3, &short) {
         return short;
     }
-    let mut longer = (4..=5).filter(|_| !is_fine_money).map(|digits| {
+    if is_fine_money && step_decimals > MOST_DECIMALS {
+        return say(&|tick| scientific_money(tick, unit));
+    }
+    // Where all of them have an exponent, so do longer ones.
+    let is_tiny = ticks.iter().all(|tick| tick.abs() < 1e-5);
+    let mut longer = (4..=if is_tiny { 17 } else { 5 }).filter(|_| !is_fine_money).map(|digits| {
         let labels = say(&|tick| format::compact_to(tick, unit, digits));
         is_told(digits, &labels).then_some(labels)
     });
@@ -49,6 +62,13 @@ pub(crate) fn tick_labels(ticks: &[f64], unit: &Unit) -> Vec<String> {
         };
         say(&|tick| format::fixed(tick, unit, decimals))
     })
+}
+
+/// An amount that is far below any currency's least: `−£2×10⁻¹⁶`.
+fn scientific_money(amount: f64, unit: &Unit) -> String {
+    let digits = format::compact(amount, &Unit::None);
+    let (sign, size) = digits.strip_prefix('−').map_or(("", digits.as_str()), |size| ("−", size));
+    format!("{sign}{}{size}", unit.prefix())
 }
 
 /// The unit without a noun, which would repeat on every tick; the title and tooltips have it.
@@ -62,7 +82,7 @@ fn decimals(step: f64) -> usize {
         let scaled = step * 10_f64.powi(*decimals as i32);
         (scaled - scaled.round()).abs() < 0.05 * scaled.abs()
     };
-    (0..=12).find(is_whole).unwrap_or(12)
+    (0..=300).find(is_whole).unwrap_or(300)
 }
 
 #[cfg(test)]
@@ -87,6 +107,22 @@ mod tests {
             labels(1_234_567_890_123.45, 1_234_567_890_123.47, "USD"),
             ["$1,234,567,890,123.45", "$1,234,567,890,123.46", "$1,234,567,890,123.47"]
         );
+    }
+
+    #[test]
+    fn the_smallest_and_the_largest_numbers_are_told_apart() {
+        assert_eq!(labels(0.0, 3e-16, ""), ["0", "1×10⁻¹⁶", "2×10⁻¹⁶", "3×10⁻¹⁶"]);
+        assert_eq!(labels(-2e-16, 1e-16, "GBP"), ["−£2×10⁻¹⁶", "−£1×10⁻¹⁶", "£0", "£1×10⁻¹⁶"]);
+        assert_eq!(labels(0.0, 3e300, ""), ["0", "1×10³⁰⁰", "2×10³⁰⁰", "3×10³⁰⁰"]);
+        let close = labels(1e-10, 1.000_000_03e-10, "");
+        assert!(close.windows(2).all(|pair| pair[0] != pair[1]), "{close:?}");
+    }
+
+    #[test]
+    fn names_are_whole_and_have_no_separators() {
+        let years = |low, high| tick_labels(&nice(low, high, 4, &Unit::Plain), &Unit::Plain);
+        assert_eq!(years(2023.0, 2025.0), ["2023", "2024", "2025"]);
+        assert_eq!(years(2010.0, 2025.0), ["2010", "2015", "2020", "2025"]);
     }
 
     #[test]

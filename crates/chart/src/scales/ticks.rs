@@ -5,6 +5,9 @@
 //! of ticks: as Talbot, Lin and Hanrahan weigh coverage against density in "An Extension of Wilkinson's
 //! Algorithm for Positioning Tick Labels on Axes", InfoVis (2010), though with less of it.
 
+/// The least power of ten of a step; below it, floats lose their digits.
+const LEAST: f64 = 1e-307;
+
 /// Ticks from at or below `low` to at or above `high`, about `wanted` of them.
 pub(crate) fn nice(low: f64, high: f64, wanted: usize) -> Vec<f64> {
     let (low, high) = match (low.is_finite() && high.is_finite(), low < high) {
@@ -19,7 +22,14 @@ pub(crate) fn nice(low: f64, high: f64, wanted: usize) -> Vec<f64> {
     let (first, last) = ends((low, high), step);
     // Multiplying instead of adding up keeps 0.3 from becoming 0.30000000000000004.
     let count = (last - first).clamp(1.0, 100.0) as i64;
-    (0..=count).map(|i| round_to(step, (first + i as f64) * step)).collect()
+    let tick = |i: i64| round_to(step, (first + i as f64) * step).clamp(f64::MIN, f64::MAX);
+    (0..=count).map(tick).collect()
+}
+
+/// Where `value` is between the ends of an axis: 0 at `low`, 1 at `high`.
+pub(crate) fn part(value: f64, low: f64, high: f64) -> f64 {
+    // Halves, because the difference of the largest floats is infinite.
+    (value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0)
 }
 
 /// The ends of an axis for lines and points: with zero only if that costs at most half of the height,
@@ -38,24 +48,29 @@ fn ends((low, high): (f64, f64), step: f64) -> (f64, f64) {
 }
 
 fn nice_step((low, high): (f64, f64), wanted: f64) -> f64 {
-    let power = 10_f64.powf(((high - low) / wanted).log10().floor());
+    let power = 10_f64.powf((high / wanted - low / wanted).log10().floor()).max(LEAST);
     let cost = |step: f64| {
         let (first, last) = ends((low, high), step);
         let count = (last - first).max(1.0);
-        let empty = 1.0 - (high - low) / (count * step);
+        // Each divided by itself: the difference of the largest floats is infinite.
+        let empty = 1.0 - (high / count - low / count) / step;
         // Too many ticks are worse than too few.
         let density = if count > wanted { 0.15 } else { 0.1 } * (count - wanted).abs();
         empty + density
     };
     let steps = [0.5, 1.0, 2.0, 2.5, 5.0, 10.0, 20.0].map(|n| n * power);
+    let steps = steps.into_iter().filter(|step| step.is_finite());
     // Of equal ones the larger step: fewer digits.
-    steps.into_iter().rev().min_by(|a, b| cost(*a).total_cmp(&cost(*b))).unwrap_or(power)
+    steps.rev().min_by(|a, b| cost(*a).total_cmp(&cost(*b))).unwrap_or(power)
 }
 
+/// `value` without what calculating with floats adds: to two digits less than `step`.
 fn round_to(step: f64, value: f64) -> f64 {
-    let digits = (2.0 - step.log10().floor()).clamp(0.0, 15.0);
-    let factor = 10_f64.powf(digits);
-    if value.abs() > 1e12 { value } else { (value * factor).round() / factor }
+    let decimals = (2.0 - step.log10().floor()).clamp(0.0, 320.0) as usize;
+    if value.abs() > 1e12 {
+        return value;
+    }
+    format!("{value:.decimals$}").parse().unwrap_or(value)
 }
 
 #[cfg(test)]
@@ -71,6 +86,18 @@ mod tests {
         assert_eq!(nice(7.0, 7.0, 4).first(), Some(&0.0));
         assert_eq!(nice(-0.25, 1.5, 3), [-0.5, 0.0, 0.5, 1.0, 1.5], "not down to -1");
         assert_eq!(nice(f64::NAN, 1.0, 4).len(), 5);
+    }
+
+    #[test]
+    fn the_smallest_and_the_largest_numbers_have_ticks() {
+        assert_eq!(nice(0.0, 3e-16, 3), [0.0, 1e-16, 2e-16, 3e-16]);
+        assert_eq!(nice(1e-20, 3e-20, 2), [1e-20, 2e-20, 3e-20]);
+        assert_eq!(nice(0.0, 2e300, 2), [0.0, 1e300, 2e300]);
+        for (low, high) in [(-1e308, 1.7e308), (0.0, 5e-324), (1e-310, 3e-310), (-1e300, 1e300)] {
+            let ticks = nice(low, high, 4);
+            assert!(ticks.windows(2).all(|w| w[0] < w[1]), "{low} {high}: {ticks:?}");
+            assert!(ticks[0] <= low && ticks[ticks.len() - 1] >= high, "{low} {high}: {ticks:?}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{MONDAY, days, drawn, revenue, snapshot};
 use crate::support::case::fill;
-use crate::support::columns::{column, ints, london};
+use crate::support::columns::{column, floats, ints, london, texts};
 use brisk_domain::panel_kind::EmptyBucket;
 use brisk_domain::{Compare, Frame, Interval, PanelKindName, Timestamp, Values};
 
@@ -62,4 +62,24 @@ fn ten_thousand_points_are_thinned_out() {
     // The readout travels too: it has no more points than the drawing.
     assert_eq!(drawing.readout.labels.len(), 1_000);
     assert_eq!(drawing.readout.series[0].values.len(), 1_000);
+}
+
+#[test]
+fn the_smallest_and_the_largest_numbers_have_a_line_and_labels_that_differ() {
+    for size in [1e-16, 1e-300, 1e15, 1e300] {
+        let values = floats("v", [size, 2.0 * size, 3.0 * size]);
+        let columns = vec![texts("k", &["a", "b", "c"]), values];
+        let drawing = drawn(&revenue(PanelKindName::Line, columns));
+        let path = drawing.body.split("class=\"l s0\" d=\"").nth(1).unwrap();
+        let path = path.split('"').next().unwrap();
+        assert!(path.contains('l') && !path.contains("l500 0"), "{size:e}: {path}");
+        let ys: Vec<_> = drawing.readout.series[0].ys.iter().flatten().collect();
+        assert!(ys[0] > ys[1] && ys[1] > ys[2], "{size:e}: {ys:?}");
+        let labels = drawing.body.split("class=\"y\"").skip(1);
+        let mut labels: Vec<_> =
+            labels.map(|rest| rest.split(['>', '<']).nth(1).unwrap()).collect();
+        let count = labels.len();
+        labels.dedup();
+        assert!(count > 2 && labels.len() == count, "{size:e}: {labels:?}");
+    }
 }
