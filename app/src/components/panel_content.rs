@@ -161,6 +161,7 @@ fn input<'a>(
     Input {
         spec,
         frame: &data.frame,
+        additivity: &data.additivity,
         previous: data.previous.as_ref(),
         sparkline: data.sparkline.as_ref(),
         bounds: data.bounds,

@@ -325,6 +325,7 @@ fn draw(update: &PanelUpdate, hidden: &[usize], place: StoredValue<ChartPlace>) 
     brisk_chart::draw_series(&Input {
         spec: &update.spec,
         frame: &data.frame,
+        additivity: &data.additivity,
         previous: data.previous.as_ref(),
         sparkline: data.sparkline.as_ref(),
         bounds: data.bounds,

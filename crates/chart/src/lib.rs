@@ -38,6 +38,7 @@ pub use spec::{Drawing, Input, LegendItem, Spec};
 pub use table_view::TableView;
 
 use brisk_domain::PanelKind;
+use data::refusal::Refusal;
 use kinds::{
     Chart, area, bar, donut, gauge, heatmap, histogram, horizontal_bar, line, message, scatter,
     sortable_table, stat, table,
@@ -58,7 +59,7 @@ fn chart(input: &Input<'_>) -> Chart {
         return message::no_place(input);
     }
     let chart = match &input.spec.kind {
-        PanelKind::Stat(options) => stat::draw(input, options),
+        PanelKind::Stat(options) => stat::draw(input, options).ok_or(Refusal::Unfit),
         PanelKind::Line(options) => line::draw(input, options).map(Chart::into_scene),
         PanelKind::Area(options) => area::draw(input, options).map(Chart::into_scene),
         PanelKind::Bar(options) if options.horizontal => horizontal_bar::draw(input, options),
@@ -67,10 +68,13 @@ fn chart(input: &Input<'_>) -> Chart {
         PanelKind::Donut(_) => donut::draw(input),
         PanelKind::Heatmap(_) => heatmap::draw(input),
         PanelKind::Scatter(_) => scatter::draw(input),
-        PanelKind::Table(_) => table::draw(input),
-        PanelKind::Gauge(options) => gauge::draw(input, options),
+        PanelKind::Table(_) => table::draw(input).ok_or(Refusal::Unfit),
+        PanelKind::Gauge(options) => gauge::draw(input, options).ok_or(Refusal::Unfit),
     };
-    chart.unwrap_or_else(|| message::unfit(input))
+    chart.unwrap_or_else(|refusal| match refusal {
+        Refusal::Unfit => message::unfit(input),
+        Refusal::Because(text) => message::refused(input, text),
+    })
 }
 
 /// Draws only the kinds with a legend, where readers switch series on and off; `None` for others.
@@ -79,10 +83,10 @@ pub fn draw_series(input: &Input<'_>) -> Option<Drawing> {
     let spec = input.spec.with_plain(input.frame);
     let input = &Input { spec: &spec, ..*input };
     let chart = match &input.spec.kind {
-        PanelKind::Line(options) => line::draw(input, options),
-        PanelKind::Area(options) => area::draw(input, options),
+        PanelKind::Line(options) => line::draw(input, options).ok(),
+        PanelKind::Area(options) => area::draw(input, options).ok(),
         PanelKind::Bar(options) if options.horizontal => None,
-        PanelKind::Bar(options) => bar::draw(input, options),
+        PanelKind::Bar(options) => bar::draw(input, options).ok(),
         PanelKind::Stat(_)
         | PanelKind::Donut(_)
         | PanelKind::Heatmap(_)

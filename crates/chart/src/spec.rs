@@ -5,7 +5,8 @@ use crate::readout::Readout;
 use brisk_domain::panel::{Cell, ColumnStyle, Computed, ComputedKind};
 use brisk_domain::panel_kind::Body;
 use brisk_domain::{
-    Bounds, Column, Compare, Frame, Interval, Panel, PanelKind, Unit, ZoneOffsets, format,
+    Additivity, Bounds, Column, Compare, Frame, Interval, Panel, PanelKind, Unit, ZoneOffsets,
+    format,
 };
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -32,6 +33,8 @@ pub struct Input<'a> {
     pub spec: &'a Spec,
     /// The frame.
     pub frame: &'a Frame,
+    /// Whether each of its columns adds up; those behind the last one are bare columns.
+    pub additivity: &'a [Additivity],
     /// The same statement over the compared bounds.
     pub previous: Option<&'a Frame>,
     /// A stat's small line: time, number.

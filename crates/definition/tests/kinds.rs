@@ -47,7 +47,7 @@ fn required(kind: &str) -> &'static str {
 
 #[test]
 fn each_kind_has_its_options_and_their_defaults() {
-    let (gap, zero, carry) = (EmptyBucket::Gap, EmptyBucket::Zero, EmptyBucket::Carry);
+    let [gap, zero, carry] = [EmptyBucket::Gap, EmptyBucket::Zero, EmptyBucket::Carry].map(Some);
     let sparkline = Some(Query { sql: "select 2".into(), line: 9 });
     let cases = [
         ("stat", "", PanelKind::Stat(Stat { sparkline: None, better: Better::Up })),
@@ -56,15 +56,15 @@ fn each_kind_has_its_options_and_their_defaults() {
             "sparkline = \"select 2\"\nbetter = \"down\"",
             PanelKind::Stat(Stat { sparkline, better: Better::Down }),
         ),
-        ("line", "", PanelKind::Line(Line { empty: gap })),
+        ("line", "", PanelKind::Line(Line { empty: None })),
         ("line", "empty = \"zero\"", PanelKind::Line(Line { empty: zero })),
-        ("area", "", PanelKind::Area(Area { stacked: false, empty: zero })),
+        ("area", "", PanelKind::Area(Area { stacked: false, empty: None })),
         (
             "area",
             "stacked = true\nempty = \"carry\"",
             PanelKind::Area(Area { stacked: true, empty: carry }),
         ),
-        ("bar", "", PanelKind::Bar(Bar { stacked: false, horizontal: false, empty: zero })),
+        ("bar", "", PanelKind::Bar(Bar { stacked: false, horizontal: false, empty: None })),
         (
             "bar",
             "stacked = true\nhorizontal = true\nempty = \"gap\"",
@@ -72,7 +72,7 @@ fn each_kind_has_its_options_and_their_defaults() {
         ),
         ("donut", "", PanelKind::Donut(Donut)),
         ("heatmap", "", PanelKind::Heatmap(Heatmap)),
-        ("histogram", "", PanelKind::Histogram(Histogram { empty: gap })),
+        ("histogram", "", PanelKind::Histogram(Histogram { empty: None })),
         ("histogram", "empty = \"zero\"", PanelKind::Histogram(Histogram { empty: zero })),
         ("scatter", "", PanelKind::Scatter(Scatter)),
         ("table", "", PanelKind::Table(Table)),

@@ -11,6 +11,7 @@
 //! - a **kind of tag**: a variant in [`tag::Tag`] and [`tag::TagKind`].
 
 pub mod access;
+pub mod additivity;
 pub mod bounds;
 pub mod cache_policy;
 pub mod clock;
@@ -30,6 +31,7 @@ pub mod panel_data;
 pub mod panel_kind;
 pub mod panel_target;
 pub mod parameter;
+pub mod point;
 pub mod presentation;
 pub mod query;
 pub mod rollup;
@@ -37,6 +39,7 @@ pub mod rollup_status;
 pub mod row_links;
 pub mod selection;
 pub mod sentence;
+pub mod sum;
 pub mod tag;
 pub mod time_range;
 pub mod unit;
@@ -46,6 +49,7 @@ pub mod view;
 pub mod zone;
 
 pub use access::Access;
+pub use additivity::Additivity;
 pub use bounds::Bounds;
 pub use cache_policy::{CacheMode, CachePolicy};
 pub use clock::{Clock, ManualClock, Timestamp, Wait};

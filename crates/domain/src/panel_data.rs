@@ -1,6 +1,6 @@
 //! What a panel shows for one view: its frames, and the context needed to draw them.
 
-use crate::{Bounds, Frame, Interval, Timestamp, ZoneOffsets};
+use crate::{Additivity, Bounds, Frame, Interval, Timestamp, ZoneOffsets};
 use serde::{Deserialize, Serialize};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -10,6 +10,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 pub struct PanelData {
     /// The statement's result, with computed columns.
     pub frame: Frame,
+    /// Whether each of its columns adds up.
+    pub additivity: Vec<Additivity>,
     /// The same statement over the comparison period.
     pub previous: Option<Frame>,
     /// A stat's sparkline.

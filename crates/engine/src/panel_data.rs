@@ -7,7 +7,8 @@ use crate::plan::PanelPlan;
 use crate::window::Window;
 use brisk_cache::Fingerprint;
 use brisk_domain::{
-    Edition, Frame, Freshness, Panel, PanelData, PanelError, Timestamp, Values, ZoneOffsets,
+    Additivity, Edition, Frame, Freshness, Panel, PanelData, PanelError, Timestamp, Unit, Values,
+    ZoneOffsets,
 };
 use std::sync::Arc;
 
@@ -29,10 +30,12 @@ pub(crate) fn panel_data(
     let frame = frames.next().map(with_computed).transpose()?.unwrap_or_default();
     let previous =
         if plan.previous.is_some() { frames.next().map(with_computed).transpose()? } else { None };
+    let additivity = additivity(panel, plan, &frame);
     let sparkline = frames.next().map(|frame| (*frame).clone());
     let offsets = shown_offsets(window, plan, &frame);
     Ok(PanelData {
         frame,
+        additivity,
         previous,
         sparkline,
         bounds: window.bounds,
@@ -43,6 +46,20 @@ pub(crate) fn panel_data(
         freshness,
         edition,
     })
+}
+
+/// Whether each column of `frame` adds up.
+fn additivity(panel: &Panel, plan: &PanelPlan, frame: &Frame) -> Vec<Additivity> {
+    let names = frame.columns().iter().map(|column| column.name.as_str());
+    let mut additivity = plan.main.statement.additivity.of(names.clone());
+    for (one, name) in additivity.iter_mut().zip(names) {
+        if panel.computed.iter().any(|computed| computed.name == name) {
+            *one = Additivity::Shared;
+        } else if *panel.unit_of(name) == Unit::Percent {
+            *one = one.of_fractions();
+        }
+    }
+    additivity
 }
 
 /// A key identifies the generations, and the load time tells apart entries loaded one after another

@@ -50,6 +50,7 @@ mod sqlite;
 mod syntax;
 
 pub use about::About;
+pub use compile::additivity::ColumnAdditivity;
 pub use compile::pipeline::compile;
 pub use compile::statement::{Bind, Context, Statement};
 pub use dialect::Dialect;

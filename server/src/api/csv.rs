@@ -62,6 +62,7 @@ mod tests {
         let at = Timestamp::from_seconds;
         PanelData {
             frame: Frame::new(columns.collect()).unwrap(),
+            additivity: Vec::new(),
             previous: None,
             sparkline: None,
             bounds: Bounds { from: at(1_320_105_600), to: at(1_320_192_000) },

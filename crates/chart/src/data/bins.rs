@@ -8,19 +8,9 @@ const MOST: usize = 240;
 /// From this many bins on, a distant one is an outlier; with fewer, numbers are more likely names.
 const SEVERAL: usize = 8;
 
-/// The number of each of `count` labels, given the label that each row has.
-pub(crate) fn numbers(values: &Values, places: &[Option<usize>], count: usize) -> Option<Vec<f64>> {
-    if !values.is_number() {
-        return None;
-    }
-    let mut numbers = vec![f64::NAN; count];
-    for (row, place) in places.iter().enumerate() {
-        if let Some(place) = place {
-            // With a NULL, this is not an axis of numbers.
-            numbers[*place] = values.number(row)?;
-        }
-    }
-    Some(numbers)
+/// The numbers in `rows`; `None` with a NULL among them, because this is no axis of numbers then.
+pub(crate) fn numbers(values: &Values, rows: &[usize]) -> Option<Vec<f64>> {
+    rows.iter().map(|row| values.number(*row)).collect()
 }
 
 /// All bins from the first number to the last: the index of its number, if it has one, and its value.

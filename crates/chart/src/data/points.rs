@@ -1,9 +1,11 @@
 //! From a frame to series over a common x, with the compared range beside them.
 
-use super::series::{self, Reading, Series};
-use super::x_axis::{self, Axis};
+use super::refusal::Refusal;
+use super::series::{self, Places, Reading, Series};
+use super::x_axis::{self, Axis, Placing};
 use crate::spec::{Input, LegendItem};
-use brisk_domain::format;
+use brisk_domain::point::Roles;
+use brisk_domain::{Bounds, Frame, format};
 
 /// Series over a common x.
 pub(crate) struct Points {
@@ -13,22 +15,22 @@ pub(crate) struct Points {
     pub(crate) rows: Vec<Option<usize>>,
     /// How many series there were too many of.
     left_out: usize,
+    /// How many rows have no place on x, and the name of its column.
+    without_place: (usize, String),
 }
 
-/// The series of `input`; `None` where the columns do not fit.
-pub(crate) fn of(input: &Input<'_>, reading: &Reading) -> Option<Points> {
-    let x = x_axis::of(input.frame, input, input.bounds, reading.with_bins)?;
-    let (mut series, left_out) = series::of(input.frame, input, &x, reading)?;
+/// The series of `input`, or why there are none.
+pub(crate) fn of(input: &Input<'_>, reading: &Reading) -> Result<Points, Refusal> {
+    let mut points = one(input, input.frame, input.bounds, reading)?;
     if let (Some(previous), Some(bounds), Axis::Time(_)) =
-        (input.previous, input.previous_bounds, &x)
-        && series.len() == 1
-        && let Some(x) = x_axis::of(previous, input, bounds, reading.with_bins)
-        && let Some((compared, _)) = series::of(previous, input, &x, reading)
-        && compared[0].values.iter().any(Option::is_some)
+        (input.previous, input.previous_bounds, &points.x)
+        && points.series.len() == 1
+        && let Ok(compared) = one(input, previous, bounds, reading)
+        && compared.series[0].values.iter().any(Option::is_some)
     {
         let name = input.spec.compare.map_or("previous", brisk_domain::Compare::label);
-        let length = series[0].values.len();
-        series.extend(compared.into_iter().take(1).map(|mut compared| {
+        let length = points.series[0].values.len();
+        points.series.extend(compared.series.into_iter().take(1).map(|mut compared| {
             compared.values.resize(length, None);
             compared.texts.resize(length, String::new());
             compared.digits.resize(length, String::new());
@@ -37,20 +39,38 @@ pub(crate) fn of(input: &Input<'_>, reading: &Reading) -> Option<Points> {
             Series { name: name.unwrap_or_default(), is_previous: true, color: 7, ..compared }
         }));
     }
-    let rows = first_rows(input, &x);
-    Some(Points { x, series, rows, left_out })
+    Ok(points)
 }
 
-/// The first row of each point.
-fn first_rows(input: &Input<'_>, x: &Axis) -> Vec<Option<usize>> {
+fn one(
+    input: &Input<'_>,
+    frame: &Frame,
+    bounds: Bounds,
+    reading: &Reading,
+) -> Result<Points, Refusal> {
+    let roles = Roles::of(frame, input.additivity);
+    let (x, places) =
+        x_axis::of(frame, &roles, input, bounds, reading.placing).ok_or(Refusal::Unfit)?;
     let mut rows = vec![None; x.len()];
+    let mut repeats = false;
     // Backwards, so that the first row of each stays.
-    for (row, place) in x_axis::places(input.frame, input, x).into_iter().enumerate().rev() {
+    for (row, place) in places.iter().enumerate().rev() {
         if let Some(place) = place {
-            rows[place] = Some(row);
+            repeats |= rows[*place].replace(row).is_some();
         }
     }
-    rows
+    if repeats
+        && reading.placing != Placing::Names
+        && let Some(column) = roles.unclear(frame, input.additivity)
+    {
+        return Err(Refusal::unclear(frame, &frame.columns()[column].name));
+    }
+    let of_rows =
+        Places { count: x.len(), are_times: matches!(x, Axis::Time(_)), of_rows: &places };
+    let (series, left_out) = series::of(frame, &roles, input, &of_rows, reading)?;
+    let name = frame.columns().first().map_or(String::new(), |x| input.spec.label_of(&x.name));
+    let without_place = (places.iter().filter(|place| place.is_none()).count(), name);
+    Ok(Points { x, series, rows, left_out, without_place })
 }
 
 impl Points {
@@ -62,15 +82,29 @@ impl Points {
     pub(crate) fn labels(&self, input: &Input<'_>) -> Vec<String> {
         match &self.x {
             Axis::Time(times) => {
-                times.iter().map(|at| format::bucket(*at, input.interval, input.zone)).collect()
+                let labels = times.iter().map(|at| format::bucket(*at, input.interval, input.zone));
+                let labels: Vec<String> = labels.collect();
+                // Times within one bucket are not told apart by its name.
+                match labels.windows(2).any(|pair| pair[0] == pair[1]) {
+                    true => times.iter().map(|at| format::instant(*at, input.zone)).collect(),
+                    false => labels,
+                }
             }
-            Axis::Label(labels) => labels.clone(),
+            Axis::Number(_, labels) | Axis::Label(labels) => labels.clone(),
         }
     }
 
-    /// Says which series are not drawn, where some are not.
+    /// Says what is not drawn, where something is not.
     pub(crate) fn note(&self) -> Option<String> {
-        (self.left_out > 0).then(|| format!("{} more series in the table", self.left_out))
+        let series =
+            (self.left_out > 0).then(|| format!("{} more series in the table", self.left_out));
+        let (count, x) = &self.without_place;
+        let noun = if *count == 1 { "row" } else { "rows" };
+        let rows = (*count > 0).then(|| format!("{count} {noun} without {x} in the table"));
+        match (series, rows) {
+            (Some(series), Some(rows)) => Some(format!("{series}, {rows}")),
+            (series, rows) => series.or(rows),
+        }
     }
 
     pub(crate) fn legend(&self, line: bool) -> Vec<LegendItem> {

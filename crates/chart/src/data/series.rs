@@ -1,13 +1,16 @@
-//! The series of a frame: its columns of numbers, or the groups of its rows.
+//! The series of a frame: its columns of numbers, for each name that its rows have.
 
-use super::merged_order;
-use super::x_axis::{self, Axis};
+use super::refusal::Refusal;
+use super::x_axis::Placing;
+use super::{merged_order, point_labels};
 use crate::readout;
 use crate::spec::Input;
 use brisk_domain::format::Number;
-use brisk_domain::panel::Cell;
+use brisk_domain::panel::Cell as Style;
 use brisk_domain::panel_kind::EmptyBucket;
-use brisk_domain::{Column, Frame, Unit, format};
+use brisk_domain::point::{Roles, numbered, of_column};
+use brisk_domain::{Additivity, Column, Frame, Unit, Values, format, sum};
+use std::collections::HashSet;
 
 /// One line, area or row of bars.
 pub(crate) struct Series {
@@ -20,6 +23,8 @@ pub(crate) struct Series {
     pub(crate) color: u8,
     /// Whether it is the compared range.
     pub(crate) is_previous: bool,
+    /// What a bucket without a row is, unless the panel says so.
+    pub(super) empty: EmptyBucket,
 }
 
 /// More series than this cannot be told apart.
@@ -29,133 +34,191 @@ const MAX_SERIES: usize = 8;
 pub(crate) struct Reading {
     /// Whether its series are stacked.
     pub(crate) stacked: bool,
-    /// What a bucket without a row is.
-    pub(crate) empty: EmptyBucket,
-    /// Whether numbers on x that increase in equal steps leave gaps for those without a row.
-    pub(crate) with_bins: bool,
+    /// What the panel says a bucket without a row is.
+    pub(crate) empty: Option<EmptyBucket>,
+    /// How it places what is not a time.
+    pub(crate) placing: Placing,
 }
 
-/// The series of `frame` over `x`, and how many were too many and are left out; `None` where no column
-/// holds numbers.
+/// The points of a frame: how many there are, whether they are buckets, and the place of each row.
+pub(crate) struct Places<'a> {
+    pub(crate) count: usize,
+    pub(crate) are_times: bool,
+    pub(crate) of_rows: &'a [Option<usize>],
+}
+
+/// The cells of one series, by place.
+type Cells<'a> = Vec<Vec<(&'a Values, usize)>>;
+
+/// The series of `frame`, and how many were too many and are left out.
 pub(crate) fn of(
     frame: &Frame,
+    roles: &Roles,
     input: &Input<'_>,
-    x: &Axis,
+    places: &Places<'_>,
     reading: &Reading,
-) -> Option<(Vec<Series>, usize)> {
-    let (_, rest) = frame.columns().split_first()?;
-    let length = x.len();
-    let places = x_axis::places(frame, input, x);
-    let blank = |name: String, unit: &Unit, color: usize| Series {
+) -> Result<(Vec<Series>, usize), Refusal> {
+    let columns = frame.columns();
+    let is_hidden = |column: &Column| {
+        input.spec.column(&column.name).is_some_and(|style| style.cell == Style::Hidden)
+    };
+    let numbers: Vec<usize> =
+        roles.numbers.iter().copied().filter(|at| !is_hidden(&columns[*at])).collect();
+    let (of_rows, names) = named(frame, roles, input, places, reading);
+    // Every column has a series for each name, those of a name beside each other.
+    let count = names.len() * numbers.len();
+    let series_of = |row: usize, k: usize| of_rows[row] * numbers.len() + k;
+    let mut totals = vec![0.0; count];
+    for row in 0..frame.rows() {
+        for (k, at) in numbers.iter().enumerate() {
+            totals[series_of(row, k)] += columns[*at].values.number(row).map_or(0.0, f64::abs);
+        }
+    }
+    let kept = largest(totals, MAX_SERIES - usize::from(reading.stacked && count > MAX_SERIES));
+    let left_out = count - kept.iter().flatten().count();
+    let has_rest = reading.stacked && left_out > 0;
+    let shown = count - left_out + usize::from(has_rest);
+    let mut cells: Vec<Cells<'_>> = vec![vec![Vec::new(); places.count]; shown];
+    let mut seen = HashSet::new();
+    for row in 0..frame.rows() {
+        let Some(place) = places.of_rows[row] else { continue };
+        for (k, at) in numbers.iter().enumerate() {
+            let (values, series) = (&columns[*at].values, series_of(row, k));
+            if values.exact(row).is_none() {
+                continue;
+            }
+            let additivity = of_column(input.additivity, *at);
+            if !additivity.adds() && !seen.insert((series, place)) {
+                if additivity == Additivity::Shared {
+                    continue;
+                }
+                return Err(Refusal::several(frame, input, &columns[*at].name, row));
+            }
+            if let Some(one) = kept[series].or(has_rest.then_some(shown - 1)) {
+                cells[one][place].push((values, row));
+            }
+        }
+    }
+    let is_measure = |at: &usize| of_column(input.additivity, *at) != Additivity::Shared;
+    let measures = numbers.iter().filter(|at| is_measure(at)).count();
+    let is_only_measure = |at: usize| numbers.len() == 1 || measures == 1 && is_measure(&at);
+    let mut series = Vec::with_capacity(shown);
+    let mut all = cells.into_iter();
+    for (i, _) in kept.iter().enumerate().filter(|one| one.1.is_some()) {
+        let at = numbers[i % numbers.len()];
+        let (name, label) = (&names[i / numbers.len()], input.spec.label_of(&columns[at].name));
+        let name = match name.as_deref() {
+            Some(name) if is_only_measure(at) => name.to_owned(),
+            Some(name) => format!("{name} · {label}"),
+            None => label,
+        };
+        series.push(series_of_cells(
+            input,
+            at,
+            (name, series.len()),
+            all.next().unwrap_or_default(),
+        ));
+    }
+    if let (Some(rest), Some(at)) = (all.next(), numbers.first()) {
+        // Not "Other", which may be the name of a series.
+        let name = format!("{left_out} others");
+        series.push(series_of_cells(input, *at, (name, series.len()), rest));
+    }
+    if places.are_times {
+        fill_empty(&mut series, reading.empty);
+    }
+    let left_out = if reading.stacked { 0 } else { left_out };
+    if series.is_empty() { Err(Refusal::Unfit) } else { Ok((series, left_out)) }
+}
+
+/// The number of the name that each row has, and the names in their order.
+fn named(
+    frame: &Frame,
+    roles: &Roles,
+    input: &Input<'_>,
+    places: &Places<'_>,
+    reading: &Reading,
+) -> (Vec<usize>, Vec<Option<String>>) {
+    if roles.names.is_empty() || reading.placing == Placing::Names {
+        return (vec![0; frame.rows()], vec![None]);
+    }
+    let columns = &frame.columns()[roles.names.clone()];
+    let (of_rows, first) = numbered(columns, frame.rows());
+    let mut names = point_labels::of(columns, &first, &[], input);
+    let mut of_rows: Vec<Option<usize>> = of_rows.into_iter().map(Some).collect();
+    merged_order::arrange(&mut of_rows, &mut names, places.of_rows);
+    (
+        of_rows.into_iter().map(Option::unwrap_or_default).collect(),
+        names.into_iter().map(Some).collect(),
+    )
+}
+
+/// The new number of each of the `most` largest series, in their order.
+fn largest(totals: Vec<f64>, most: usize) -> Vec<Option<usize>> {
+    let mut kept: Vec<bool> = vec![totals.len() <= most; totals.len()];
+    for _ in 0..most.min(totals.len()) {
+        // The first of equal ones, as they are in order.
+        let mut largest: Option<usize> = None;
+        for (i, total) in totals.iter().enumerate().filter(|one| !kept[one.0]) {
+            if largest.is_none_or(|most| *total > totals[most]) {
+                largest = Some(i);
+            }
+        }
+        if let Some(i) = largest {
+            kept[i] = true;
+        }
+    }
+    let mut next = 0..;
+    kept.into_iter().map(|is_kept| if is_kept { next.next() } else { None }).collect()
+}
+
+/// The series called `name` of the column `at`: what the cells of each place come to.
+fn series_of_cells(
+    input: &Input<'_>,
+    at: usize,
+    (name, color): (String, usize),
+    cells: Cells<'_>,
+) -> Series {
+    let unit =
+        input.frame.columns().get(at).map_or(&input.spec.unit, |c| input.spec.unit_of(&c.name));
+    let mut series = Series {
         name,
-        values: vec![None; length],
-        texts: vec![String::new(); length],
-        digits: vec![String::new(); length],
+        values: Vec::with_capacity(cells.len()),
+        texts: Vec::with_capacity(cells.len()),
+        digits: Vec::with_capacity(cells.len()),
         unit: unit.clone(),
         color: (color % MAX_SERIES) as u8,
         is_previous: false,
+        empty: of_column(input.additivity, at).empty(),
     };
-    let fill = |series: &mut Series, column: &Column, row: usize| {
-        if let Some(at) = places.get(row).copied().flatten() {
-            series.values[at] = column.values.number(row);
-            // What is not finite has no place, but a text.
-            if Number::of(&column.values, row).is_some() {
-                let text = format::cell(&column.values, row, &series.unit, input.zone);
-                series.digits[at] = readout::digits_of(&column.values, row, &text);
-                series.texts[at] = text;
+    for cells in cells {
+        let total;
+        let cell = match cells.as_slice() {
+            [] => None,
+            [(values, row)] => Some((*values, *row)),
+            several => {
+                total = sum::sum(several.iter().copied());
+                Some((&total, 0))
             }
-        }
-    };
-    let mut series: Vec<Series> = Vec::new();
-    match x_axis::long(frame) {
-        Some((names, column)) => {
-            let (mut of, mut names) = x_axis::numbered(x_axis::series_names(names));
-            merged_order::arrange(&mut of, &mut names, &places);
-            let unit = input.spec.unit_of(&column.name);
-            series.extend(names.into_iter().enumerate().map(|(i, name)| blank(name, unit, i)));
-            for (row, of) in of.into_iter().enumerate() {
-                if let Some(of) = of {
-                    fill(&mut series[of], column, row);
-                }
-            }
-        }
-        None => {
-            let hidden = |c: &&Column| {
-                let style = input.spec.column(&c.name);
-                style.is_none_or(|s| s.cell != Cell::Hidden)
-            };
-            let numbers = rest.iter().filter(|c| c.values.is_number()).filter(hidden);
-            for (i, column) in numbers.enumerate() {
-                let unit = input.spec.unit_of(&column.name);
-                let mut one = blank(input.spec.label_of(&column.name), unit, i);
-                (0..frame.rows()).for_each(|row| fill(&mut one, column, row));
-                series.push(one);
-            }
-        }
+        };
+        // What is not finite has no place, but a text.
+        let cell = cell.filter(|(values, row)| Number::of(values, *row).is_some());
+        let text = cell.map(|(values, row)| format::cell(values, row, unit, input.zone));
+        let digits = cell.zip(text.as_deref());
+        let digits = digits.map(|((values, row), text)| readout::digits_of(values, row, text));
+        series.values.push(cell.and_then(|(values, row)| values.number(row)));
+        series.digits.push(digits.unwrap_or_default());
+        series.texts.push(text.unwrap_or_default());
     }
-    let left_out = keep_largest(&mut series, reading.stacked);
-    if matches!(x, Axis::Time(_)) {
-        fill_empty(&mut series, reading.empty);
-    }
-    (!series.is_empty()).then_some((series, left_out))
-}
-
-/// Of too many series, the largest stay, in their order. Stacked ones are parts of a whole: the rest
-/// becomes "9 others". Of others the number that is left out is returned.
-fn keep_largest(series: &mut Vec<Series>, stacked: bool) -> usize {
-    if series.len() <= MAX_SERIES {
-        return 0;
-    }
-    let kept = MAX_SERIES - usize::from(stacked);
-    let total = |s: &Series| s.values.iter().flatten().map(|v| v.abs()).sum::<f64>();
-    let mut totals: Vec<Option<f64>> = series.iter().map(total).map(Some).collect();
-    for _ in 0..kept {
-        // The first of equal ones, as they are in order.
-        let mut largest = None;
-        for (i, total) in totals.iter().enumerate() {
-            if let Some(total) = total
-                && largest.is_none_or(|(_, most)| *total > most)
-            {
-                largest = Some((i, *total));
-            }
-        }
-        if let Some((i, _)) = largest {
-            totals[i] = None;
-        }
-    }
-    let (mut large, mut others) = (Vec::new(), Vec::new());
-    for (one, left) in series.drain(..).zip(totals) {
-        if left.is_none() { &mut large } else { &mut others }.push(one);
-    }
-    let left_out = if stacked { 0 } else { others.len() };
-    let name = format!("{} others", others.len());
-    if stacked && let Some(rest) = others.into_iter().reduce(add) {
-        // Not "Other", which may be the name of a series.
-        large.push(Series { name, ..rest });
-    }
-    for (color, one) in (0..).zip(&mut large) {
-        one.color = color;
-    }
-    *series = large;
-    left_out
-}
-
-fn add(mut sum: Series, other: Series) -> Series {
-    for (at, value) in other.values.into_iter().enumerate() {
-        let Some(value) = value else { continue };
-        let total = sum.values[at].unwrap_or(0.0) + value;
-        sum.values[at] = Some(total);
-        sum.texts[at] = format::full(total, &sum.unit);
-        sum.digits[at] = readout::digits_of_sum(total, &sum.texts[at]);
-    }
-    sum
+    series
 }
 
 /// Fills buckets without a row, but only up to the last one with any: the future is not zero.
-fn fill_empty(series: &mut [Series], empty: EmptyBucket) {
+fn fill_empty(series: &mut [Series], empty: Option<EmptyBucket>) {
     let last = series.iter().filter_map(|s| s.values.iter().rposition(Option::is_some)).max();
     let Some(last) = last else { return };
     for one in series {
+        let empty = empty.unwrap_or(one.empty);
         for at in 0..=last {
             if !one.texts[at].is_empty() {
                 continue;

@@ -1,134 +1,132 @@
-//! The common x of a frame's series: instants or labels, and the position of each row.
+//! The common x of a frame's series: instants, numbers or labels, and the place of each row on it.
 
-use super::{bins, merged_order};
+use super::{bins, merged_order, point_labels};
 use crate::spec::Input;
-use brisk_domain::{Bounds, Column, Frame, Timestamp, Unit, Values, format};
-use std::collections::HashMap;
+use brisk_domain::point::{Roles, numbered};
+use brisk_domain::{Bounds, Column, Frame, Timestamp, Values};
 
 /// The common x.
 pub(crate) enum Axis {
     /// Instants, in order.
     Time(Vec<Timestamp>),
+    /// Numbers in order, and what is written about each.
+    Number(Vec<f64>, Vec<String>),
     /// Labels, each once.
     Label(Vec<String>),
+}
+
+/// How a kind places what is not a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Placing {
+    /// Side by side, in the order of the rows.
+    Row,
+    /// The same, but numbers that increase in equal steps leave room for those without a row.
+    Bins,
+    /// Numbers to scale.
+    Scale,
+    /// Side by side, and what names series is part of the point.
+    Names,
 }
 
 impl Axis {
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Time(times) => times.len(),
-            Self::Label(labels) => labels.len(),
+            Self::Number(_, labels) | Self::Label(labels) => labels.len(),
         }
     }
 }
 
-/// The x of `frame` over `bounds`. `with_bins` keeps a place for numbers without a row if the others
-/// increase in equal steps.
+/// The x of `frame` over `bounds`, and the place of each row on it; `None` for rows without one.
 pub(crate) fn of(
     frame: &Frame,
+    roles: &Roles,
     input: &Input<'_>,
     bounds: Bounds,
-    with_bins: bool,
+    placing: Placing,
+) -> Option<(Axis, Vec<Option<usize>>)> {
+    let columns = frame.columns();
+    let first = columns.first()?;
+    if let (Values::Time(cells), true) = (&first.values, placing != Placing::Names) {
+        return Some(times(cells, input, bounds));
+    }
+    let named = if placing == Placing::Names { roles.names.end } else { 1 };
+    let points = &columns[..named];
+    let (numbers, rows) = numbered(points, frame.rows());
+    let mut places: Vec<Option<usize>> = numbers.into_iter().map(Some).collect();
+    if placing == Placing::Scale
+        && let Some(axis) = to_scale(first, input, &rows, &mut places)
+    {
+        return Some((axis, places));
+    }
+    let values = bins::numbers(&first.values, &rows);
+    let bins = values.filter(|_| placing == Placing::Bins).and_then(|v| bins::without_holes(&v));
+    let missing = bins.iter().flatten().filter(|bin| bin.0.is_none()).map(|bin| bin.1);
+    let missing: Vec<f64> = missing.collect();
+    let mut labels = point_labels::of(points, &rows, &missing, input);
+    match bins {
+        Some(bins) => {
+            // The labels of bins without a row are behind the others.
+            let mut missing = rows.len()..;
+            let mut to = vec![0; rows.len()];
+            let mut from = Vec::with_capacity(bins.len());
+            for (at, (known, _)) in bins.iter().enumerate() {
+                if let Some(known) = known {
+                    to[*known] = at;
+                }
+                from.extend(known.or_else(|| missing.next()));
+            }
+            labels = from.into_iter().map(|i| std::mem::take(&mut labels[i])).collect();
+            places.iter_mut().flatten().for_each(|place| *place = to[*place]);
+        }
+        None if !roles.names.is_empty() && placing != Placing::Names => {
+            // A label that the first series lacks need not come last.
+            let (series, _) = numbered(&columns[roles.names.clone()], frame.rows());
+            let series: Vec<Option<usize>> = series.into_iter().map(Some).collect();
+            merged_order::arrange(&mut places, &mut labels, &series);
+        }
+        None => {}
+    }
+    Some((Axis::Label(labels), places))
+}
+
+fn times(
+    cells: &[Option<Timestamp>],
+    input: &Input<'_>,
+    bounds: Bounds,
+) -> (Axis, Vec<Option<usize>>) {
+    let mut times = input.interval.buckets(bounds, input.zone);
+    if !cells.iter().flatten().all(|at| times.binary_search(at).is_ok()) {
+        times = cells.iter().flatten().copied().collect();
+        times.sort_unstable();
+        times.dedup();
+    }
+    let places = cells.iter().map(|at| times.binary_search(at.as_ref()?).ok()).collect();
+    (Axis::Time(times), places)
+}
+
+/// An axis of numbers in their order, and the rows' places on it; `None` where there is none.
+fn to_scale(
+    column: &Column,
+    input: &Input<'_>,
+    rows: &[usize],
+    places: &mut [Option<usize>],
 ) -> Option<Axis> {
-    let first = frame.columns().first()?;
-    match &first.values {
-        Values::Time(cells) => {
-            let buckets = input.interval.buckets(bounds, input.zone);
-            let all_inside = cells.iter().flatten().all(|at| buckets.binary_search(at).is_ok());
-            if all_inside {
-                return Some(Axis::Time(buckets));
-            }
-            let mut times: Vec<Timestamp> = cells.iter().flatten().copied().collect();
-            times.sort_unstable();
-            times.dedup();
-            Some(Axis::Time(times))
-        }
-        values => {
-            let unit = input.spec.unit_of(&first.name);
-            let labels = (0..frame.rows()).map(|row| label(values, row, unit, input));
-            let (mut places, mut labels) = numbered(labels);
-            if let Some((names, _)) = long(frame) {
-                // A label that the first series lacks need not come last.
-                merged_order::arrange(&mut places, &mut labels, &numbered(series_names(names)).0);
-            }
-            if with_bins
-                && let Some(numbers) = bins::numbers(&first.values, &places, labels.len())
-                && let Some(bins) = bins::without_holes(&numbers)
-            {
-                let is_int = matches!(first.values, Values::Int(_));
-                let bin = |(at, number): (Option<usize>, f64)| match at {
-                    Some(at) => std::mem::take(&mut labels[at]),
-                    None if is_int => format!("{number:.0}"),
-                    None => format::full(number, unit),
-                };
-                labels = bins.into_iter().map(bin).collect();
-            }
-            Some(Axis::Label(labels))
-        }
+    let number = |i: usize| column.values.number(rows[i]);
+    let mut order: Vec<usize> = (0..rows.len()).filter(|i| number(*i).is_some()).collect();
+    if order.is_empty() {
+        return None;
     }
-}
-
-/// The columns of a frame in long form, with a row for each point of each series: the series' names
-/// and the numbers.
-pub(crate) fn long(frame: &Frame) -> Option<(&Column, &Column)> {
-    match frame.columns() {
-        [_, names, numbers, ..]
-            if matches!(names.values, Values::Text(_)) && numbers.values.is_number() =>
-        {
-            Some((names, numbers))
-        }
-        _ => None,
+    order.sort_by(|a, b| number(*a).partial_cmp(&number(*b)).unwrap_or(std::cmp::Ordering::Equal));
+    let mut to = vec![None; rows.len()];
+    for (place, i) in order.iter().enumerate() {
+        to[*i] = Some(place);
     }
-}
-
-/// The name of the series that each row is of.
-pub(crate) fn series_names(names: &Column) -> impl Iterator<Item = String> {
-    let name = |row| names.values.exact(row).unwrap_or_else(|| "(none)".into());
-    (0..names.values.len()).map(name)
-}
-
-/// The index of each text among the distinct ones, and these in order of appearance.
-pub(crate) fn numbered(texts: impl Iterator<Item = String>) -> (Vec<Option<usize>>, Vec<String>) {
-    let mut known: HashMap<String, usize> = HashMap::new();
-    let mut seen = Vec::new();
-    let number = |text: String| {
-        let next = seen.len();
-        Some(*known.entry(text).or_insert_with_key(|text| {
-            seen.push(text.clone());
-            next
-        }))
-    };
-    (texts.map(number).collect(), seen)
-}
-
-fn label(values: &Values, row: usize, unit: &Unit, input: &Input<'_>) -> String {
-    match values {
-        Values::Text(cells) => {
-            cells.get(row).cloned().flatten().unwrap_or_else(|| "(none)".to_owned())
-        }
-        Values::Int(_) => values.exact(row).unwrap_or_else(|| "(none)".to_owned()),
-        _ => format::cell(values, row, unit, input.zone),
+    for place in places {
+        *place = place.and_then(|i| to[i]);
     }
-}
-
-/// The index of the point that each row of `frame` belongs to.
-pub(crate) fn places(frame: &Frame, input: &Input<'_>, x: &Axis) -> Vec<Option<usize>> {
-    let Some(first) = frame.columns().first() else {
-        return Vec::new();
-    };
-    let known: HashMap<&str, usize> = match x {
-        Axis::Label(labels) => labels.iter().map(String::as_str).zip(0..).collect(),
-        Axis::Time(_) => HashMap::new(),
-    };
-    let place = |row: usize| match (x, &first.values) {
-        (Axis::Time(times), Values::Time(cells)) => {
-            times.binary_search(cells.get(row)?.as_ref()?).ok()
-        }
-        (Axis::Label(_), values) => {
-            let label = label(values, row, input.spec.unit_of(&first.name), input);
-            known.get(label.as_str()).copied()
-        }
-        _ => None,
-    };
-    (0..frame.rows()).map(place).collect()
+    let rows: Vec<usize> = order.iter().map(|i| rows[*i]).collect();
+    let numbers: Vec<f64> = rows.iter().filter_map(|row| column.values.number(*row)).collect();
+    let labels = point_labels::of(std::slice::from_ref(column), &rows, &[], input);
+    Some(Axis::Number(numbers, labels))
 }

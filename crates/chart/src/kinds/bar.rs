@@ -5,8 +5,9 @@ use super::chart::Chart;
 use super::mark_links::{MarkLinks, add_mark};
 use super::series_summary::summary;
 use crate::data::points::{self, Points};
+use crate::data::refusal::Refusal;
 use crate::data::series::Reading;
-use crate::data::x_axis::Axis;
+use crate::data::x_axis::{Axis, Placing};
 use crate::readout::{Readout, fraction};
 use crate::scales::axes::Axes;
 use crate::scales::time_ticks;
@@ -24,7 +25,7 @@ const LABEL_WIDTH: f64 = 110.0;
 /// The most labels that any screen has room for.
 const MAX_LABELS: usize = 60;
 
-pub(crate) fn draw(input: &Input<'_>, options: &Options) -> Option<Chart<Plot>> {
+pub(crate) fn draw(input: &Input<'_>, options: &Options) -> Result<Chart<Plot>, Refusal> {
     let (stacked, widest) = (options.stacked, WIDEST / input.width.max(1.0));
     let sharing = Sharing { stacked, in_rows: false, part: bar_places::PART, widest };
     draw_shared(input, sharing, options.empty)
@@ -33,10 +34,10 @@ pub(crate) fn draw(input: &Input<'_>, options: &Options) -> Option<Chart<Plot>> 
 pub(crate) fn draw_shared(
     input: &Input<'_>,
     sharing: Sharing,
-    empty: EmptyBucket,
-) -> Option<Chart<Plot>> {
+    empty: Option<EmptyBucket>,
+) -> Result<Chart<Plot>, Refusal> {
     let stacked = sharing.stacked;
-    let reading = Reading { stacked, empty, with_bins: true };
+    let reading = Reading { stacked, empty, placing: Placing::Bins };
     let points = points::of(input, &reading)?;
     let bars = bars(&points, input.hidden, sharing);
     let unit = bar_places::unit_of(&points);
@@ -68,7 +69,7 @@ pub(crate) fn draw_shared(
         time,
     };
     let legend = points.legend(false);
-    Some(Chart { legend, ..Chart::new(plot, summary, readout) })
+    Ok(Chart { legend, ..Chart::new(plot, summary, readout) })
 }
 
 /// The upper y and the height of a bar. A value that is there must be seen, however small.
@@ -144,7 +145,7 @@ fn x_labels(points: &Points, input: &Input<'_>) -> Vec<(f64, String)> {
             };
             ticks.into_iter().filter_map(place).collect()
         }
-        Axis::Label(labels) => {
+        Axis::Number(_, labels) | Axis::Label(labels) => {
             let step = labels.len().div_ceil(MAX_LABELS).max(1);
             let shown: Vec<String> = labels.iter().step_by(step).cloned().collect();
             let shown = shorten::cut(&shown, LABEL_WIDTH).into_iter().enumerate();

@@ -87,7 +87,9 @@ pub(crate) fn unit_of(points: &Points) -> Unit {
 /// What a point says: its label and its values.
 pub(crate) fn words(points: &Points, at: usize) -> String {
     let label = match &points.x {
-        Axis::Label(labels) => labels.get(at).cloned().unwrap_or_default(),
+        Axis::Number(_, labels) | Axis::Label(labels) => {
+            labels.get(at).cloned().unwrap_or_default()
+        }
         Axis::Time(_) => String::new(),
     };
     let values = points.series.iter().filter_map(|series| series.texts.get(at));

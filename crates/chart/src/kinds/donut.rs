@@ -2,9 +2,10 @@
 
 use super::chart::Chart;
 use super::mark_links::MarkLinks;
-use super::message;
 use crate::data::points::{self, Points};
+use crate::data::refusal::Refusal;
 use crate::data::series::{Reading, Series};
+use crate::data::x_axis::Placing;
 use crate::readout::{self, Readout, ReadoutSeries};
 use crate::scene::{Anchor, Color, KeyItem, Keys, LinkName, Part, Picture, Role, Scene, Text, X};
 use crate::spec::Input;
@@ -28,28 +29,29 @@ struct Slice {
     at: Option<usize>,
 }
 
-pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
-    let reading = Reading { stacked: false, empty: EmptyBucket::Gap, with_bins: false };
+pub(crate) fn draw(input: &Input<'_>) -> Result<Chart, Refusal> {
+    let reading =
+        Reading { stacked: false, empty: Some(EmptyBucket::Gap), placing: Placing::Names };
     let points = points::of(input, &reading)?;
-    let series = points.series.first()?;
+    let series = points.series.first().ok_or(Refusal::Unfit)?;
     let labels = points.labels(input);
     // A ring of the rest would pass it off as the whole.
     if let Some(at) = series.values.iter().position(|value| value.is_some_and(|v| v < 0.0)) {
         let (name, value) = (&labels[at], &series.texts[at]);
         let text = format!("A donut cannot show negative values ({name}: {value}); see the table");
-        return Some(message::refused(input, text));
+        return Err(Refusal::Because(text));
     }
     let is_placeless = |i: &usize| series.values[*i].is_none() && !series.texts[*i].is_empty();
     if let Some(at) = (0..labels.len()).find(is_placeless) {
         let (name, value) = (&labels[at], &series.texts[at]);
         let text = format!("A donut cannot show {value} ({name}); see the table");
-        return Some(message::refused(input, text));
+        return Err(Refusal::Because(text));
     }
     let slices = slices(&labels, &series.values);
     let total: f64 = slices.iter().map(|slice| slice.value).sum();
     if total <= 0.0 {
         let text = "All values are zero, so there are no shares to show";
-        return Some(message::refused(input, text.into()));
+        return Err(Refusal::Because(text.into()));
     }
     let values: Vec<f64> = slices.iter().map(|slice| slice.value).collect();
     let shares = format::shares(&values);
@@ -67,7 +69,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
         keys: Some(Keys { items: keys(&slices, &points, &shares, &links), note }),
     };
     let readout = read(&slices, series, shares);
-    Some(Chart::new(Scene::Picture(picture), summary, readout))
+    Ok(Chart::new(Scene::Picture(picture), summary, readout))
 }
 
 fn summary(input: &Input<'_>, slices: &[Slice], shares: &[String], note: Option<&str>) -> String {

@@ -1,7 +1,8 @@
 //! Cells by two dimensions.
 
 use super::chart::Chart;
-use crate::data::merged_order;
+use crate::data::refusal::Refusal;
+use crate::data::{merged_order, point_labels};
 use crate::readout::{self, Readout, ReadoutSeries, fraction};
 use crate::scales::axes::tick;
 use crate::scales::tick_labels::without_noun;
@@ -12,7 +13,9 @@ use crate::scene::{
 use crate::spec::Input;
 use crate::text::shorten;
 use crate::text::width::text_width;
-use brisk_domain::{Column, Unit, Values, format};
+use brisk_domain::point::{numbered, of_column};
+use brisk_domain::{Column, Unit, Values, format, sum};
+use std::collections::{HashMap, HashSet};
 
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 /// Steps of the sequential scale.
@@ -23,15 +26,15 @@ const DARK: u8 = 5;
 const TOP: f64 = 2.0;
 const RIGHT: f64 = 4.0;
 
-pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
+pub(crate) fn draw(input: &Input<'_>) -> Result<Chart, Refusal> {
     let [x, y, value, ..] = input.frame.columns() else {
-        return None;
+        return Err(Refusal::Unfit);
     };
     if !value.values.is_number() {
-        return None;
+        return Err(Refusal::Unfit);
     }
-    let (mut xs, mut x_labels) = dimension(x, input);
-    let (mut ys, mut y_labels) = dimension(y, input);
+    let (mut xs, mut x_labels) = with_none(x, dimension(x, input));
+    let (mut ys, mut y_labels) = with_none(y, dimension(y, input));
     // Names are in the order that the rows of the other dimension agree on.
     if matches!(x.values, Values::Text(_)) {
         merged_order::arrange(&mut xs, &mut x_labels, &ys);
@@ -40,8 +43,8 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
         merged_order::arrange(&mut ys, &mut y_labels, &xs);
     }
     let unit = input.spec.unit_of(&value.name);
-    let cells = cells(input, value, unit, (&xs, &ys));
-    let peak = cells.iter().max_by(|a, b| a.value.total_cmp(&b.value))?;
+    let cells = cells(input, value, unit, (&xs, &ys))?;
+    let peak = cells.iter().max_by(|a, b| a.value.total_cmp(&b.value)).ok_or(Refusal::Unfit)?;
     let summary = format!(
         "{}. Highest: {} at {}, {}.",
         input.spec.title, peak.text, y_labels[peak.y], x_labels[peak.x]
@@ -55,7 +58,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
         shapes: shapes(&plan, &cells),
     };
     let readout = read(&plan, &cells, input.spec.label_of(&value.name));
-    Some(Chart::new(Scene::Plot(plot), summary, readout))
+    Ok(Chart::new(Scene::Plot(plot), summary, readout))
 }
 
 struct Cell {
@@ -66,20 +69,39 @@ struct Cell {
     digits: String,
 }
 
-/// The cells that have a place in both dimensions and a value.
+/// A place in both dimensions, and its rows.
+type Place<'a> = ((usize, usize), Vec<(&'a Values, usize)>);
+
+/// The cells with a value: what their rows come to, in the order of the first.
 fn cells(
     input: &Input<'_>,
     value: &Column,
     unit: &Unit,
     (xs, ys): (&[Option<usize>], &[Option<usize>]),
-) -> Vec<Cell> {
-    let cell = |row: usize| {
-        let number = value.values.number(row)?;
-        let text = format::cell(&value.values, row, unit, input.zone);
-        let digits = readout::digits_of(&value.values, row, &text);
-        Some(Cell { x: xs[row]?, y: ys[row]?, value: number, text, digits })
+) -> Result<Vec<Cell>, Refusal> {
+    let mut known: HashMap<(usize, usize), usize> = HashMap::new();
+    let mut rows: Vec<Place<'_>> = Vec::new();
+    for row in 0..input.frame.rows() {
+        let (Some(x), Some(y)) = (xs[row], ys[row]) else { continue };
+        if value.values.exact(row).is_none() {
+            continue;
+        }
+        let at = *known.entry((x, y)).or_insert(rows.len());
+        if at == rows.len() {
+            rows.push(((x, y), Vec::new()));
+        } else if !of_column(input.additivity, 2).adds() {
+            return Err(Refusal::several(input.frame, input, &value.name, row));
+        }
+        rows[at].1.push((&value.values, row));
+    }
+    let cell = |((x, y), rows): &Place<'_>| {
+        let total = sum::sum(rows.iter().copied());
+        let number = total.number(0)?;
+        let text = format::cell(&total, 0, unit, input.zone);
+        let digits = readout::digits_of(&total, 0, &text);
+        Some(Cell { x: *x, y: *y, value: number, text, digits })
     };
-    (0..input.frame.rows()).filter_map(cell).collect()
+    Ok(rows.iter().filter_map(cell).collect())
 }
 
 /// Where everything goes.
@@ -264,23 +286,49 @@ fn dimension(column: &Column, input: &Input<'_>) -> (Vec<Option<usize>>, Vec<Str
                 let local = input.zone.local(*at);
                 local.day() == 1 && local.time() == NaiveTime::MIN
             });
-            let form = if monthly { "%b %Y" } else { "%-d %b" };
+            let said = |form: &str| -> Vec<String> {
+                all.iter().map(|at| input.zone.local(*at).format(form).to_string()).collect()
+            };
+            let forms = ["%-d %b", "%-d %b %Y", "%-d %b %Y %H:%M", "%-d %b %Y %H:%M:%S%.f"];
+            let forms = if monthly { &["%b %Y"][..] } else { &forms };
+            let tells =
+                |labels: &Vec<String>| labels.iter().collect::<HashSet<_>>().len() == labels.len();
+            let labels = forms.iter().map(|form| said(form)).find(tells);
             let places = cells.iter().map(|v| all.binary_search(v.as_ref()?).ok()).collect();
-            (places, all.iter().map(|at| input.zone.local(*at).format(form).to_string()).collect())
+            (places, labels.unwrap_or_else(|| said("%-d %b %Y %H:%M:%S%.f")))
         }
         values => {
-            let unit = input.spec.unit_of(&column.name);
-            let mut labels: Vec<String> = Vec::new();
-            let place = |row| {
-                let label = format::cell(values, row, unit, input.zone);
-                let known = labels.iter().position(|l| *l == label);
-                Some(known.unwrap_or_else(|| {
-                    labels.push(label);
-                    labels.len() - 1
-                }))
-            };
-            let places = (0..rows).map(place).collect();
-            (places, labels)
+            let columns = std::slice::from_ref(column);
+            let (numbers, mut first) = numbered(columns, rows);
+            let mut to: Vec<usize> = (0..first.len()).collect();
+            if values.is_number() {
+                let number = |i: &usize| values.number(first[*i]).unwrap_or(f64::INFINITY);
+                let mut order = to.clone();
+                order.sort_by(|a, b| number(a).total_cmp(&number(b)));
+                for (place, i) in order.iter().enumerate() {
+                    to[*i] = place;
+                }
+                first = order.iter().map(|i| first[*i]).collect();
+            }
+            let places = numbers.into_iter().map(|number| Some(to[number])).collect();
+            (places, point_labels::of(columns, &first, &[], input))
         }
     }
+}
+
+/// Gives the rows without a value a place of their own behind the others.
+fn with_none(
+    column: &Column,
+    (mut places, mut labels): (Vec<Option<usize>>, Vec<String>),
+) -> (Vec<Option<usize>>, Vec<String>) {
+    let none = labels.len();
+    for (row, place) in places.iter_mut().enumerate() {
+        if place.is_none() && column.values.exact(row).is_none() {
+            *place = Some(none);
+        }
+    }
+    if places.contains(&Some(none)) {
+        labels.push("(none)".into());
+    }
+    (places, labels)
 }

@@ -5,7 +5,9 @@ use super::chart::Chart;
 use super::mark_links::{MarkLinks, add_mark};
 use super::series_summary::summary;
 use crate::data::points::{self, Points};
+use crate::data::refusal::Refusal;
 use crate::data::series::Reading;
+use crate::data::x_axis::Placing;
 use crate::readout::{Readout, fraction};
 use crate::scales::row_labels::{LARGER, LabelRoom};
 use crate::scales::ticks;
@@ -24,9 +26,9 @@ const THICKEST: f64 = 26.0;
 /// Bars that are thinner than this have no room for their values, in px.
 const THIN: f64 = 10.0;
 
-pub(crate) fn draw(input: &Input<'_>, options: &Options) -> Option<Chart> {
+pub(crate) fn draw(input: &Input<'_>, options: &Options) -> Result<Chart, Refusal> {
     let stacked = options.stacked;
-    let reading = Reading { stacked, empty: options.empty, with_bins: false };
+    let reading = Reading { stacked, empty: options.empty, placing: Placing::Row };
     let points = points::of(input, &reading)?;
     let summary = summary(&points, input);
     let plan = Plan::of(&points, input, stacked);
@@ -40,7 +42,7 @@ pub(crate) fn draw(input: &Input<'_>, options: &Options) -> Option<Chart> {
     };
     let readout = read(&plan, &points);
     let legend = points.legend(false);
-    Some(Chart { legend, ..Chart::new(Scene::Plot(plot), summary, readout) })
+    Ok(Chart { legend, ..Chart::new(Scene::Plot(plot), summary, readout) })
 }
 
 /// Where everything goes.

@@ -4,22 +4,23 @@ use super::chart::Chart;
 use super::series_summary::summary;
 use crate::data::downsample;
 use crate::data::points::{self, Points};
+use crate::data::refusal::Refusal;
 use crate::data::series::{Reading, Series};
-use crate::data::x_axis::Axis;
+use crate::data::x_axis::{Axis, Placing};
 use crate::readout::{self, Readout, ReadoutSeries, fraction};
 use crate::scales::axes::Axes;
-use crate::scales::time_ticks;
+use crate::scales::{tick_labels, time_ticks};
 use crate::scene::{Color, LinkState, Path, Plot, Shape};
 use crate::spec::Input;
 use brisk_domain::panel_kind::{EmptyBucket, Line};
-use brisk_domain::{Bounds, Unit, format};
+use brisk_domain::{Bounds, Unit, Values, format};
 
 /// More points than this in one line are downsampled.
 const MAX_POINTS: usize = 1_000;
 /// The radius of a point without neighbours, in px.
 const DOT: f64 = 3.0;
 
-pub(crate) fn draw(input: &Input<'_>, options: &Line) -> Option<Chart<Plot>> {
+pub(crate) fn draw(input: &Input<'_>, options: &Line) -> Result<Chart<Plot>, Refusal> {
     draw_filled(input, Fill::None, options.empty)
 }
 
@@ -37,10 +38,10 @@ pub(crate) enum Fill {
 pub(crate) fn draw_filled(
     input: &Input<'_>,
     fill: Fill,
-    empty: EmptyBucket,
-) -> Option<Chart<Plot>> {
+    empty: Option<EmptyBucket>,
+) -> Result<Chart<Plot>, Refusal> {
     let stacked = fill == Fill::Stacked;
-    let reading = Reading { stacked, empty, with_bins: false };
+    let reading = Reading { stacked, empty, placing: Placing::Scale };
     let points = points::of(input, &reading)?;
     let stacks = stacks(&points, input, stacked);
     let axes = axes(&points, input, &stacks, fill);
@@ -50,7 +51,7 @@ pub(crate) fn draw_filled(
     let plot = axes.plot(LinkState::Absent, shapes);
     let readout = Readout { stacked, ..read(&points, input, &stacks, &axes) };
     let legend = points.legend(fill == Fill::None);
-    Some(Chart { legend, ..Chart::new(plot, summary, readout) })
+    Ok(Chart { legend, ..Chart::new(plot, summary, readout) })
 }
 
 fn axes(points: &Points, input: &Input<'_>, stacks: &[Stack], fill: Fill) -> Axes {
@@ -152,8 +153,40 @@ fn fractions(points: &Points) -> Vec<f64> {
             }
             _ => vec![0.5; times.len()],
         },
+        Axis::Number(numbers, _) => numbers.iter().map(|number| part(numbers, *number)).collect(),
         Axis::Label(labels) => (0..labels.len()).map(|i| even(i, labels.len())).collect(),
     }
+}
+
+/// Where a number is between the first and the last, as a fraction.
+fn part(numbers: &[f64], number: f64) -> f64 {
+    match (numbers.first(), numbers.last()) {
+        // Halves, because the distance of two numbers may be beyond what a float holds.
+        (Some(first), Some(last)) if first < last => {
+            (number / 2.0 - first / 2.0) / (last / 2.0 - first / 2.0)
+        }
+        _ => 0.5,
+    }
+}
+
+/// Round numbers from the first to the last.
+fn number_ticks(points: &Points, input: &Input<'_>, most: usize) -> Vec<(f64, String)> {
+    let Axis::Number(numbers, labels) = &points.x else { return Vec::new() };
+    let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { return Vec::new() };
+    if first == last {
+        return labels.first().map(|label| (0.5, label.clone())).into_iter().collect();
+    }
+    let column = input.frame.columns().first();
+    let is_whole = column.is_some_and(|x| matches!(x.values, Values::Int(_)));
+    let unit = column.map_or(&Unit::None, |x| input.spec.unit_of(&x.name));
+    let mut ticks = tick_labels::nice(*first, *last, most.min(6), unit);
+    ticks.retain(|tick| first <= tick && tick <= last && !(is_whole && tick.fract() != 0.0));
+    let said = match is_whole && *unit == Unit::None {
+        // As the labels are: years have no commas.
+        true => ticks.iter().map(|tick| format!("{tick:.0}")).collect(),
+        false => tick_labels::tick_labels(&ticks, tick_labels::without_noun(unit)),
+    };
+    ticks.iter().map(|tick| part(numbers, *tick)).zip(said).collect()
 }
 
 fn x_labels(points: &Points, input: &Input<'_>) -> Vec<(f64, String)> {
@@ -173,6 +206,7 @@ fn x_labels(points: &Points, input: &Input<'_>) -> Vec<(f64, String)> {
                 .map(|tick| ((tick.at.0 - first.0) as f64 / length, tick.label))
                 .collect()
         }
+        Axis::Number(..) => number_ticks(points, input, most),
         Axis::Label(labels) => {
             let step = labels.len().div_ceil(most).max(1);
             let xs = fractions(points);

@@ -2,12 +2,13 @@
 
 use super::chart::Chart;
 use super::mark_links::{MarkLinks, add_mark};
+use crate::data::refusal::Refusal;
 use crate::readout::{self, Readout, ReadoutSeries, fraction};
 use crate::scales::axes::Axes;
-use crate::scales::{tick_labels, ticks};
+use crate::scales::{tick_labels, ticks, time_ticks};
 use crate::scene::{Anchor, Color, LinkName, Role, Scene, Shape, Text, X};
 use crate::spec::Input;
-use brisk_domain::{Column, Unit, Values, format};
+use brisk_domain::{Bounds, Column, Interval, Timestamp, Unit, Values, format};
 
 /// More points than this hide each other.
 const MAX_POINTS: usize = 1_500;
@@ -17,26 +18,24 @@ const RADIUS: f64 = 4.0;
 /// One point: its row and its two numbers.
 type Point = (usize, f64, f64);
 
-pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
-    let numbers: Vec<&Column> =
-        input.frame.columns().iter().filter(|c| c.values.is_number()).collect();
-    let [x, y, ..] = numbers.as_slice() else {
-        return None;
-    };
-    let points: Vec<Point> = (0..input.frame.rows())
-        .filter_map(|row| Some((row, x.values.number(row)?, y.values.number(row)?)))
-        .take(MAX_POINTS)
-        .collect();
-    if points.is_empty() {
-        return None;
+pub(crate) fn draw(input: &Input<'_>) -> Result<Chart, Refusal> {
+    let is_x = |column: &&Column| column.values.is_number() || is_time(column);
+    let mut columns = input.frame.columns().iter().filter(is_x);
+    let x = columns.next().ok_or(Refusal::Unfit)?;
+    let y = columns.find(|column| column.values.is_number()).ok_or(Refusal::Unfit)?;
+    let places = |row: usize| Some((row, x_of(x, row)?, y.values.number(row)?));
+    let all: Vec<Point> = (0..input.frame.rows()).filter_map(places).collect();
+    if all.is_empty() {
+        return Err(Refusal::Unfit);
     }
+    let note = note(input, all.len());
+    let points = &all[..all.len().min(MAX_POINTS)];
     let (x_unit, y_unit) = (input.spec.unit_of(&x.name), input.spec.unit_of(&y.name));
-    let axes = Axes::for_line(input, extent(&points, |point| point.2), y_unit);
-    let x_ticks = x_ticks(&points, x_unit);
-    let (low, high) = (x_ticks.first().copied()?, x_ticks.last().copied()?);
-    let at = |value: f64| ticks::part(value, low, high);
-    let x_labels = tick_labels::tick_labels(&x_ticks, tick_labels::without_noun(x_unit));
-    let x_labels = x_ticks.iter().map(|tick| at(*tick)).zip(x_labels).collect();
+    let axes =
+        Axes::for_line(input, extent(points, |point| point.2), y_unit).with_note(note.clone());
+    let ((low, high), ticks) = x_axis(input, x, points);
+    let at = |value: f64| if low < high { ticks::part(value, low, high) } else { 0.5 };
+    let x_labels = ticks.into_iter().map(|(tick, label)| (at(tick), label)).collect();
     let (x_name, y_name) = (input.spec.label_of(&x.name), input.spec.label_of(&y.name));
     let names: Vec<String> = points.iter().map(|point| name(input, point.0)).collect();
     let links = MarkLinks::of(input);
@@ -49,9 +48,9 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
         add_mark(link, i, vec![dot], &mut shapes);
     }
     let plot = axes.plot(links.state(), shapes);
-    let summary = summary(input, points.len(), &x_name, &y_name);
+    let summary = summary(input, points.len(), note, (&x_name, &y_name));
     let series = |name: String, column: &Column, unit: &Unit| {
-        readout_series(input, &points, &axes, (name, column, unit))
+        readout_series(input, points, &axes, (name, column, unit))
     };
     let readout = Readout {
         by_mark: true,
@@ -62,7 +61,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
         time: None,
         stacked: false,
     };
-    Some(Chart::new(Scene::Plot(plot), summary, readout))
+    Ok(Chart::new(Scene::Plot(plot), summary, readout))
 }
 
 fn extent(points: &[Point], pick: fn(&Point) -> f64) -> (f64, f64) {
@@ -70,10 +69,45 @@ fn extent(points: &[Point], pick: fn(&Point) -> f64) -> (f64, f64) {
     values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)))
 }
 
-fn x_ticks(points: &[Point], unit: &Unit) -> Vec<f64> {
+fn is_time(column: &Column) -> bool {
+    matches!(column.values, Values::Time(_))
+}
+
+/// A number, or an instant in microseconds.
+fn x_of(column: &Column, row: usize) -> Option<f64> {
+    column.values.time(row).map(|at| at.0 as f64).or_else(|| column.values.number(row))
+}
+
+/// The ends of the axis, and its ticks.
+fn x_axis(input: &Input<'_>, x: &Column, points: &[Point]) -> ((f64, f64), Vec<(f64, String)>) {
     let (low, high) = extent(points, |point| point.1);
+    if is_time(x) {
+        let bounds = Bounds { from: Timestamp(low as i64), to: Timestamp(high as i64) };
+        let ticks = time_ticks::ticks(bounds, Interval::Minute, input.zone, 6);
+        let ticks = ticks.into_iter().map(|tick| (tick.at.0 as f64, tick.label)).collect();
+        return ((low, high), ticks);
+    }
+    let unit = input.spec.unit_of(&x.name);
     let (low, high) = ticks::with_cheap_zero(low, high);
-    tick_labels::nice(low, high, 5, unit)
+    let ticks = tick_labels::nice(low, high, 5, unit);
+    let labels = tick_labels::tick_labels(&ticks, tick_labels::without_noun(unit));
+    let ends = (ticks.first().copied().unwrap_or(low), ticks.last().copied().unwrap_or(high));
+    (ends, ticks.into_iter().zip(labels).collect())
+}
+
+/// Says how many rows have no point.
+fn note(input: &Input<'_>, points: usize) -> Option<String> {
+    let grouped = |count: usize| format::grouped(&count.to_string());
+    let more = points.saturating_sub(MAX_POINTS);
+    let without = input.frame.rows() - points;
+    let noun = if without == 1 { "row" } else { "rows" };
+    let more = (more > 0).then(|| format!("{} more points in the table", grouped(more)));
+    let without =
+        (without > 0).then(|| format!("{} {noun} without a place in the table", grouped(without)));
+    match (more, without) {
+        (Some(more), Some(without)) => Some(format!("{more}, {without}")),
+        (more, without) => more.or(without),
+    }
 }
 
 /// What a row is: its first text, or its number.
@@ -91,7 +125,7 @@ fn axis_names(x: &str, y: &str, axes: &Axes) -> [Text; 2] {
     ]
 }
 
-fn summary(input: &Input<'_>, shown: usize, x: &str, y: &str) -> String {
+fn summary(input: &Input<'_>, shown: usize, note: Option<String>, (x, y): (&str, &str)) -> String {
     let points = match input.frame.rows() {
         all if all > MAX_POINTS => {
             let grouped = |count: usize| format::grouped(&count.to_string());
@@ -99,7 +133,8 @@ fn summary(input: &Input<'_>, shown: usize, x: &str, y: &str) -> String {
         }
         _ => format!("{shown} points"),
     };
-    format!("{}. {points}: {y} by {x}.", input.spec.title)
+    let note = note.map_or(String::new(), |note| format!(" {note}."));
+    format!("{}. {points}: {y} by {x}.{note}", input.spec.title)
 }
 
 fn readout_series(

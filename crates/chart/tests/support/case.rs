@@ -6,7 +6,8 @@ use brisk_domain::panel_kind::{
     Area, Bar, Donut, EmptyBucket, Gauge, Heatmap, Histogram, Line, Scatter, Stat, Table,
 };
 use brisk_domain::{
-    Bounds, Column, Frame, Interval, PanelKind, PanelKindName, Timestamp, Unit, ZoneOffsets,
+    Additivity, Bounds, Column, Frame, Interval, PanelKind, PanelKindName, Timestamp, Unit,
+    ZoneOffsets,
 };
 
 /// What [`Input`] borrows, owned.
@@ -14,6 +15,7 @@ pub(crate) struct Case {
     pub(crate) name: &'static str,
     pub(crate) spec: Spec,
     pub(crate) frame: Frame,
+    pub(crate) additivity: Vec<Additivity>,
     pub(crate) previous: Option<Frame>,
     pub(crate) sparkline: Option<Frame>,
     pub(crate) bounds: Bounds,
@@ -35,6 +37,7 @@ impl Case {
             name,
             spec: spec(kind, title),
             frame: Frame::new(columns).expect("columns fit"),
+            additivity: Vec::new(),
             previous: None,
             sparkline: None,
             bounds: days(90),
@@ -56,6 +59,7 @@ impl Case {
         Input {
             spec: &self.spec,
             frame: &self.frame,
+            additivity: &self.additivity,
             previous: self.previous.as_ref(),
             sparkline: self.sparkline.as_ref(),
             bounds: self.bounds,
@@ -95,7 +99,7 @@ fn spec(kind: PanelKindName, title: &str) -> Spec {
 
 /// The kind with the least options.
 pub(crate) fn plain(kind: PanelKindName) -> PanelKind {
-    let empty = EmptyBucket::Gap;
+    let empty = Some(EmptyBucket::Gap);
     match kind {
         PanelKindName::Stat => PanelKind::Stat(Stat::default()),
         PanelKindName::Line => PanelKind::Line(Line { empty }),
@@ -133,7 +137,7 @@ pub(crate) fn fill(spec: &mut Spec, empty: EmptyBucket) {
     | PanelKind::Bar(Bar { empty: option, .. })
     | PanelKind::Histogram(Histogram { empty: option }) = &mut spec.kind
     {
-        *option = empty;
+        *option = Some(empty);
     }
 }
 

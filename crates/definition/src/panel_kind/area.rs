@@ -7,8 +7,5 @@ use brisk_toml_reader::{Fields, Problems};
 pub(super) const KEYS: [&str; 2] = ["stacked", empty_bucket::KEY];
 
 pub(super) fn read(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Area {
-    Area {
-        stacked: fields.flag("stacked", problems),
-        empty: empty_bucket::read(fields, Area::default().empty, problems),
-    }
+    Area { stacked: fields.flag("stacked", problems), empty: empty_bucket::read(fields, problems) }
 }

@@ -10,6 +10,6 @@ pub(super) fn read(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Bar {
     Bar {
         stacked: fields.flag("stacked", problems),
         horizontal: fields.flag("horizontal", problems),
-        empty: empty_bucket::read(fields, Bar::default().empty, problems),
+        empty: empty_bucket::read(fields, problems),
     }
 }

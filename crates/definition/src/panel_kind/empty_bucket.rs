@@ -6,11 +6,7 @@ use brisk_toml_reader::{Fields, Problems};
 /// The key.
 pub(super) const KEY: &str = "empty";
 
-/// Reads the key; `usual` is the kind's default.
-pub(super) fn read(
-    fields: &Fields<'_>,
-    usual: EmptyBucket,
-    problems: &mut Problems<'_>,
-) -> EmptyBucket {
-    fields.word(KEY, &EmptyBucket::WORDS, problems).unwrap_or(usual)
+/// Reads the key.
+pub(super) fn read(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<EmptyBucket> {
+    fields.word(KEY, &EmptyBucket::WORDS, problems)
 }

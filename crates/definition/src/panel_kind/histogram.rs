@@ -7,5 +7,5 @@ use brisk_toml_reader::{Fields, Problems};
 pub(super) const KEYS: [&str; 1] = [empty_bucket::KEY];
 
 pub(super) fn read(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Histogram {
-    Histogram { empty: empty_bucket::read(fields, Histogram::default().empty, problems) }
+    Histogram { empty: empty_bucket::read(fields, problems) }
 }

@@ -5,19 +5,12 @@ use super::traits::{Body, Card, MenuEntry, Skeleton, Thumbnail, Traits};
 use serde::{Deserialize, Serialize};
 
 /// The options of an area.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Area {
     /// Whether series are stacked.
     pub stacked: bool,
-    /// How an empty bucket is shown.
-    pub empty: EmptyBucket,
-}
-
-impl Default for Area {
-    /// Areas show totals, and the total of no rows is 0.
-    fn default() -> Self {
-        Self { stacked: false, empty: EmptyBucket::Zero }
-    }
+    /// How an empty bucket is shown; by default as the column's aggregate says.
+    pub empty: Option<EmptyBucket>,
 }
 
 pub(super) const TRAITS: Traits = Traits {

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How a bucket without rows is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+/// How a bucket without rows is shown. What a panel does not say follows from
+/// [`Additivity::empty`](crate::Additivity::empty).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EmptyBucket {
     /// As a gap: the line is interrupted.
-    #[default]
     Gap,
     /// As 0.
     Zero,

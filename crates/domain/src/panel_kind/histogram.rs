@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 /// The options of a histogram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Histogram {
-    /// How an empty bucket is shown, if the bins are spans of time; a gap by default.
-    pub empty: EmptyBucket,
+    /// How an empty bucket is shown, if the bins are spans of time; by default as the column's
+    /// aggregate says.
+    pub empty: Option<EmptyBucket>,
 }
 
 pub(super) const TRAITS: Traits = Traits {

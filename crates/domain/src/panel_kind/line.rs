@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 /// The options of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Line {
-    /// How an empty bucket is shown; a gap by default.
-    pub empty: EmptyBucket,
+    /// How an empty bucket is shown; by default as the column's aggregate says.
+    pub empty: Option<EmptyBucket>,
 }
 
 pub(super) const TRAITS: Traits = Traits {

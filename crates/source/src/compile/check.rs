@@ -3,6 +3,7 @@
 //! This is the first line of defence, and explains itself to the author. The second one is the
 //! read-only connection on which the statement runs.
 
+use super::additivity::{self, ColumnAdditivity};
 use super::denied_functions::is_denied;
 use super::instant_columns;
 use super::outline::{MACRO, Outline};
@@ -28,6 +29,8 @@ pub(crate) struct Checked {
     pub(crate) times: Vec<String>,
     /// The names of all its columns, as written; `None` if only the database knows them.
     pub(crate) columns: Option<Vec<String>>,
+    /// Which of them add up.
+    pub(crate) additivity: ColumnAdditivity,
 }
 
 /// Checks the statement; an error points into the author's text.
@@ -50,7 +53,8 @@ pub(crate) fn check(
         outline.error(place, message)
     })?;
     let tables = tables::read_by(body, dialect);
-    Ok(Checked { tables, times, columns: instant_columns::names(body) })
+    let (columns, additivity) = (instant_columns::names(body), additivity::of(body));
+    Ok(Checked { tables, times, columns, additivity })
 }
 
 fn one_select<'a>(

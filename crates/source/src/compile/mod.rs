@@ -1,7 +1,8 @@
 //! From the author's text to a [`Statement`](statement::Statement): pure steps, one a file, in the
 //! order in which [`pipeline`] takes them.
 
-pub(crate) mod check;
+pub(crate) mod additivity;
+mod check;
 mod denied_functions;
 pub(crate) mod error_position;
 mod instant_columns;

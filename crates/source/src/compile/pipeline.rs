@@ -16,10 +16,10 @@ pub fn compile(
     context: &Context<'_>,
 ) -> Result<Statement, StatementError> {
     let pieces = template::parse(query, dialect)?;
-    let Checked { tables, times, .. } = check::check(query, &pieces, dialect)?;
+    let Checked { tables, times, additivity, .. } = check::check(query, &pieces, dialect)?;
     let (sql, binds) = Writer::new(query, dialect, context).write_all(&pieces)?;
     let interval = named_interval(&pieces);
-    Ok(Statement { sql, binds, tables, times, interval, query: query.clone() })
+    Ok(Statement { sql, binds, tables, times, additivity, interval, query: query.clone() })
 }
 
 fn named_interval(pieces: &[Piece]) -> Option<Interval> {

@@ -1,5 +1,6 @@
 //! [`Statement`]: what is ready to run, and [`Context`]: what it was compiled for. Pure.
 
+use super::additivity::ColumnAdditivity;
 use super::tables::rollup_name;
 use crate::error::StatementError;
 use brisk_domain::rollup::ROLLUP_SCHEMA;
@@ -46,6 +47,8 @@ pub struct Statement {
     pub tables: Vec<String>,
     /// The names of the columns that hold instants.
     pub times: Vec<String>,
+    /// Which of its columns add up.
+    pub additivity: ColumnAdditivity,
     /// The bucket width that all of its `$bucket`s name, if they all name the same one.
     pub interval: Option<Interval>,
     /// The author's text, for errors.

@@ -1,0 +1,136 @@
+//! What is written about points and series: never the same about two of them.
+
+use crate::spec::Input;
+use brisk_domain::{Column, Unit, Values, format};
+use std::collections::HashMap;
+
+/// More decimals than this a float does not have.
+const MOST_DECIMALS: usize = 17;
+
+/// A label for the values of `columns` in each of `rows`, which differ. Behind them those of the
+/// `missing` numbers, which no row has.
+pub(crate) fn of(
+    columns: &[Column],
+    rows: &[usize],
+    missing: &[f64],
+    input: &Input<'_>,
+) -> Vec<String> {
+    let mut labels: Vec<String> = Vec::new();
+    for column in columns {
+        let of_column = of_column(column, rows, missing, input);
+        if labels.is_empty() {
+            labels = of_column;
+            continue;
+        }
+        for (label, more) in labels.iter_mut().zip(of_column) {
+            label.push_str(" · ");
+            label.push_str(&more);
+        }
+    }
+    tell_apart(labels)
+}
+
+fn of_column(column: &Column, rows: &[usize], missing: &[f64], input: &Input<'_>) -> Vec<String> {
+    let (values, unit) = (&column.values, input.spec.unit_of(&column.name));
+    let mut labels: Vec<String> = rows.iter().map(|row| label(values, *row, unit, input)).collect();
+    if !missing.is_empty() {
+        let is_whole = matches!(values, Values::Int(_));
+        let text =
+            |bin: &f64| if is_whole { format!("{bin:.0}") } else { format::full(*bin, unit) };
+        labels.extend(missing.iter().map(text));
+        if !is_whole && has_equal(&labels) {
+            let known: Vec<f64> = rows.iter().filter_map(|row| values.number(*row)).collect();
+            labels = with_decimals(known.iter().chain(missing), unit);
+        }
+        return labels;
+    }
+    let cells: Vec<Option<String>> = rows.iter().map(|row| values.exact(*row)).collect();
+    match values {
+        Values::Float(_) | Values::Decimal(_) | Values::Time(_) if is_rounded(&labels, &cells) => {
+            let numbers: Option<Vec<f64>> = rows.iter().map(|row| values.number(*row)).collect();
+            let longer = numbers.map(|numbers| with_decimals(numbers.iter(), unit));
+            let exact = || {
+                cells
+                    .iter()
+                    .zip(&labels)
+                    .map(|(cell, label)| cell.clone().unwrap_or_else(|| label.clone()))
+            };
+            longer.filter(|labels| !is_rounded(labels, &cells)).unwrap_or_else(|| exact().collect())
+        }
+        Values::Text(_) => quoted(labels, &cells),
+        _ => labels,
+    }
+}
+
+fn label(values: &Values, row: usize, unit: &Unit, input: &Input<'_>) -> String {
+    match values {
+        Values::Text(cells) => match cells.get(row).and_then(Option::as_deref) {
+            Some("") => "(empty)".to_owned(),
+            Some(text) => text.to_owned(),
+            None => "(none)".to_owned(),
+        },
+        values if values.exact(row).is_none() => "(none)".to_owned(),
+        Values::Int(_) => values.exact(row).unwrap_or_default(),
+        _ => format::cell(values, row, unit, input.zone),
+    }
+}
+
+/// Whether different cells have the same label.
+fn is_rounded(labels: &[String], cells: &[Option<String>]) -> bool {
+    let mut known: HashMap<&str, &Option<String>> = HashMap::new();
+    labels.iter().zip(cells).any(|(label, cell)| *known.entry(label).or_insert(cell) != cell)
+}
+
+fn has_equal(labels: &[String]) -> bool {
+    let mut known = std::collections::HashSet::new();
+    !labels.iter().all(|label| known.insert(label.as_str()))
+}
+
+/// As many decimals as tell neighbours apart.
+fn with_decimals<'a>(numbers: impl Iterator<Item = &'a f64> + Clone, unit: &Unit) -> Vec<String> {
+    let at = |decimals: usize| -> Vec<String> {
+        numbers.clone().map(|number| format::fixed(*number, unit, decimals)).collect()
+    };
+    (1..MOST_DECIMALS)
+        .map(at)
+        .find(|labels| !has_equal(labels))
+        .unwrap_or_else(|| at(MOST_DECIMALS))
+}
+
+/// Texts that look like another label stand in quotes.
+fn quoted(labels: Vec<String>, cells: &[Option<String>]) -> Vec<String> {
+    let mut looks: HashMap<String, &Option<String>> = HashMap::new();
+    let mut alike: Vec<String> = Vec::new();
+    for (label, cell) in labels.iter().zip(cells) {
+        let look = label.trim().to_owned();
+        if **looks.entry(look.clone()).or_insert(cell) != *cell {
+            alike.push(look);
+        }
+    }
+    if alike.is_empty() {
+        return labels;
+    }
+    let quote = |(label, cell): (String, &Option<String>)| match cell {
+        Some(text) if !text.is_empty() && alike.iter().any(|look| look == label.trim()) => {
+            format!("“{text}”")
+        }
+        _ => label,
+    };
+    labels.into_iter().zip(cells).map(quote).collect()
+}
+
+/// Labels that are still equal are counted.
+fn tell_apart(mut labels: Vec<String>) -> Vec<String> {
+    if !has_equal(&labels) {
+        return labels;
+    }
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for label in &mut labels {
+        let count = known.entry(label.clone()).or_insert(0);
+        *count += 1;
+        if *count > 1 {
+            *label = format!("{label} ({count})");
+        }
+    }
+    labels
+}

@@ -1,0 +1,36 @@
+//! Why a frame is not drawn, in words that say what to write instead.
+
+use super::point_labels;
+use crate::spec::Input;
+use brisk_domain::Frame;
+
+/// Why a frame is not drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// Its columns do not fit the kind.
+    Unfit,
+    /// What they hold; a sentence without its full stop.
+    Because(String),
+}
+
+impl Refusal {
+    /// Several rows on one point whose numbers do not add up, one of them in `row`.
+    pub(crate) fn several(frame: &Frame, input: &Input<'_>, column: &str, row: usize) -> Self {
+        let points = &frame.columns()[..1];
+        let point = point_labels::of(points, &[row], &[], input).pop().unwrap_or_default();
+        let x = points.first().map_or("", |column| column.name.as_str());
+        Self::Because(format!(
+            "Several rows are on one point ({point}), and their \"{column}\" cannot be added up: make \
+             one row of them in the statement (group by {x}), or name the series in the second column"
+        ))
+    }
+
+    /// Whole numbers that may name the series as well as be measured.
+    pub(crate) fn unclear(frame: &Frame, column: &str) -> Self {
+        let x = frame.columns().first().map_or("", |column| column.name.as_str());
+        Self::Because(format!(
+            "Several rows have the same \"{x}\", and \"{column}\" may name their series or be measured: \
+             write cast({column} as text) if it names them, else sum({column}) with group by {x}"
+        ))
+    }
+}

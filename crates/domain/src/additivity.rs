@@ -1,0 +1,48 @@
+//! What several rows of a column on one point of a chart come to, and what no row comes to.
+
+use crate::panel_kind::EmptyBucket;
+use serde::{Deserialize, Serialize};
+
+/// Whether the cells of a column add up. It follows from the outermost aggregate of the statement's
+/// column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Additivity {
+    /// A sum or a count: it adds up, and is 0 where there is no row.
+    Total,
+    /// A count of distinct values: it does not add up, and is 0 where there is no row.
+    Distinct,
+    /// No aggregate: what the rows hold adds up, and is nothing where there is no row.
+    #[default]
+    Plain,
+    /// What the statement groups by. It names a series where a number follows.
+    Key,
+    /// An average, an extreme, a ratio: it does not add up, and is nothing where there is no row.
+    Single,
+    /// Computed for a whole point: each of its rows holds the same.
+    Shared,
+}
+
+impl Additivity {
+    /// Whether the sum of several cells means something.
+    pub fn adds(self) -> bool {
+        matches!(self, Self::Total | Self::Plain | Self::Key)
+    }
+
+    /// The same for fractions, which do not add up.
+    pub fn of_fractions(self) -> Self {
+        match self {
+            Self::Total => Self::Distinct,
+            Self::Plain => Self::Single,
+            Self::Distinct | Self::Key | Self::Single | Self::Shared => self,
+        }
+    }
+
+    /// What a bucket without a row is, unless the panel says so.
+    pub fn empty(self) -> EmptyBucket {
+        match self {
+            Self::Total | Self::Distinct => EmptyBucket::Zero,
+            Self::Plain | Self::Key | Self::Single | Self::Shared => EmptyBucket::Gap,
+        }
+    }
+}

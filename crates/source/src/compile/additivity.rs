@@ -1,0 +1,445 @@
+//! Which columns of a statement add up: what the outermost aggregate of each one says. Pure.
+//!
+//! The names of subqueries and `with` are followed to where they come from. What cannot be known does
+//! not add up, except a bare column of a table.
+
+use super::outline::MACRO;
+use brisk_domain::Additivity;
+use sqlparser::ast::{
+    BinaryOperator, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr,
+    FunctionArguments, GroupByExpr, Query, Select, SelectItem, SetExpr, TableAlias, TableFactor,
+    TableWithJoins, UnaryOperator,
+};
+
+/// A column: its name in lower case, if it states one, and whether it adds up. A `*` over tables that
+/// only the database knows has neither name nor place.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct ColumnAdditivity {
+    /// The columns, in order; those of a `*` that could be followed are among them.
+    columns: Vec<(Option<String>, Additivity)>,
+    /// Whether there are others, so that places say nothing.
+    is_open: bool,
+}
+
+impl ColumnAdditivity {
+    /// Whether each of the columns called `names` adds up, those of the statement first.
+    pub fn of<'a>(&self, names: impl Iterator<Item = &'a str>) -> Vec<Additivity> {
+        let named = |name: &str| {
+            let name = name.to_lowercase();
+            self.columns.iter().find(|column| column.0.as_ref() == Some(&name))
+        };
+        let one = |(at, name)| {
+            let by_place = self.columns.get(at).filter(|_| !self.is_open);
+            by_place.or_else(|| named(name)).map_or_else(Additivity::default, |column| column.1)
+        };
+        names.enumerate().map(one).collect()
+    }
+}
+
+/// The columns of `body`.
+pub(crate) fn of(body: &Query) -> ColumnAdditivity {
+    query(body, &[])
+}
+
+/// Queries by the names that `with` and aliases give them.
+type Known = [(String, ColumnAdditivity)];
+
+fn query(query: &Query, known: &Known) -> ColumnAdditivity {
+    let mut known = known.to_vec();
+    for cte in query.with.iter().flat_map(|with| &with.cte_tables) {
+        let columns = self::query(&cte.query, &known);
+        known.push(aliased(&cte.alias, columns));
+    }
+    body(&query.body, &known)
+}
+
+fn body(body: &SetExpr, known: &Known) -> ColumnAdditivity {
+    match body {
+        SetExpr::Select(select) => self::select(select, known),
+        SetExpr::Query(query) => self::query(query, known),
+        SetExpr::SetOperation { left, right, .. } => {
+            let mut columns = self::body(left, known);
+            let other = self::body(right, known);
+            for (one, other) in columns.columns.iter_mut().zip(other.columns) {
+                one.1 = joined(one.1, other.1);
+            }
+            columns
+        }
+        _ => ColumnAdditivity { columns: Vec::new(), is_open: true },
+    }
+}
+
+/// The weaker of two.
+fn joined(a: Additivity, b: Additivity) -> Additivity {
+    use Additivity::{Distinct, Plain, Single, Total};
+    match (a, b) {
+        _ if a == b => a,
+        (Single, _) | (_, Single) => Single,
+        (Total | Distinct, Distinct) | (Distinct, Total) => Distinct,
+        (Distinct, _) | (_, Distinct) => Single,
+        _ => Plain,
+    }
+}
+
+fn aliased(alias: &TableAlias, mut columns: ColumnAdditivity) -> (String, ColumnAdditivity) {
+    for (column, given) in columns.columns.iter_mut().zip(&alias.columns) {
+        column.0 = Some(given.name.value.to_lowercase());
+    }
+    (alias.name.value.to_lowercase(), columns)
+}
+
+/// The tables and subqueries that a select reads, as far as they are known.
+fn read_by(from: &[TableWithJoins], known: &Known) -> Vec<(String, Option<ColumnAdditivity>)> {
+    let mut read = Vec::new();
+    for table in from {
+        add_factor(&table.relation, known, &mut read);
+        for join in &table.joins {
+            add_factor(&join.relation, known, &mut read);
+        }
+    }
+    read
+}
+
+fn add_factor(
+    factor: &TableFactor,
+    known: &Known,
+    read: &mut Vec<(String, Option<ColumnAdditivity>)>,
+) {
+    match factor {
+        TableFactor::Table { name, alias, .. } => {
+            let name = name.to_string().to_lowercase();
+            let columns = known.iter().rev().find(|one| one.0 == name).map(|one| one.1.clone());
+            match alias {
+                Some(alias) => {
+                    let is_known = columns.is_some();
+                    let (name, columns) = aliased(alias, columns.unwrap_or_default());
+                    read.push((name, is_known.then_some(columns)));
+                }
+                None => read.push((name, columns)),
+            }
+        }
+        TableFactor::Derived { subquery, alias, .. } => {
+            let columns = query(subquery, known);
+            let (name, columns) = match alias {
+                Some(alias) => aliased(alias, columns),
+                None => (String::new(), columns),
+            };
+            read.push((name, Some(columns)));
+        }
+        TableFactor::NestedJoin { table_with_joins, .. } => {
+            read.extend(read_by(std::slice::from_ref(table_with_joins), known));
+        }
+        _ => read.push((String::new(), None)),
+    }
+}
+
+fn select(select: &Select, known: &Known) -> ColumnAdditivity {
+    let scope = Scope { known, read: read_by(&select.from, known) };
+    let items = select.projection.iter().filter_map(expression);
+    let groups = match &select.group_by {
+        GroupByExpr::All(_) => true,
+        GroupByExpr::Expressions(expressions, _) => !expressions.is_empty(),
+    };
+    let is_aggregated = |item: &Expr| {
+        matches!(
+            scope.of(item),
+            Role::Of(Additivity::Total | Additivity::Distinct | Additivity::Single, true)
+        )
+    };
+    let is_grouped = groups || items.clone().any(is_aggregated);
+    let mut columns = ColumnAdditivity::default();
+    for item in &select.projection {
+        let Some(expr) = expression(item) else {
+            for (_, from) in &scope.read {
+                match from {
+                    Some(from) => {
+                        columns.columns.extend(from.columns.iter().cloned());
+                        columns.is_open |= from.is_open;
+                    }
+                    None => columns.is_open = true,
+                }
+            }
+            continue;
+        };
+        let name = match item {
+            SelectItem::ExprWithAlias { alias, .. } => Some(alias.value.to_lowercase()),
+            _ => column(expr).map(|(_, name)| name),
+        };
+        let additivity = match scope.of(expr) {
+            Role::Literal => Additivity::Plain,
+            Role::Of(Additivity::Plain, false) if is_grouped => Additivity::Key,
+            Role::Of(additivity, _) => additivity,
+        };
+        columns.columns.push((name, additivity));
+    }
+    columns
+}
+
+fn expression(item: &SelectItem) -> Option<&Expr> {
+    match item {
+        SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => Some(expr),
+        _ => None,
+    }
+}
+
+/// The table and the name of a column.
+fn column(expr: &Expr) -> Option<(Option<String>, String)> {
+    match expr {
+        Expr::Identifier(name) => Some((None, name.value.to_lowercase())),
+        Expr::CompoundIdentifier(parts) => {
+            let name = parts.last()?.value.to_lowercase();
+            let table = parts.iter().rev().nth(1).map(|table| table.value.to_lowercase());
+            Some((table, name))
+        }
+        _ => None,
+    }
+}
+
+/// What an expression is: a value that is the same for all rows, or something of the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Literal,
+    /// And whether it is aggregated here.
+    Of(Additivity, bool),
+}
+
+const SINGLE: Role = Role::Of(Additivity::Single, true);
+const PLAIN: Role = Role::Of(Additivity::Plain, false);
+
+struct Scope<'a> {
+    known: &'a Known,
+    read: Vec<(String, Option<ColumnAdditivity>)>,
+}
+
+impl Scope<'_> {
+    fn of(&self, expr: &Expr) -> Role {
+        match expr {
+            Expr::Value(_) | Expr::TypedString(_) | Expr::Interval(_) => Role::Literal,
+            Expr::Nested(inner) | Expr::Cast { expr: inner, .. } => self.of(inner),
+            Expr::Ceil { expr: inner, .. } | Expr::Floor { expr: inner, .. } => self.of(inner),
+            Expr::Identifier(_) | Expr::CompoundIdentifier(_) => self.column(expr),
+            Expr::UnaryOp { op: UnaryOperator::Minus | UnaryOperator::Plus, expr } => self.of(expr),
+            Expr::BinaryOp { left, op, right } => self.binary(left, op, right),
+            Expr::Case { conditions, else_result, .. } => {
+                let results = conditions.iter().map(|when| &when.result);
+                self.one_of(results.chain(else_result.as_deref()))
+            }
+            Expr::Function(function) => self.function(function),
+            Expr::Subquery(inner) => {
+                let columns = query(inner, self.known);
+                let first = columns.columns.first().map(|column| column.1);
+                Role::Of(first.unwrap_or(Additivity::Single), false)
+            }
+            Expr::Extract { .. } | Expr::Substring { .. } | Expr::Trim { .. } => PLAIN,
+            _ => SINGLE.unless(|| self.is_of_columns_alone(expr)),
+        }
+    }
+
+    /// Conditions and the like: no amounts, but no aggregates either.
+    fn is_of_columns_alone(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::IsNull(inner) | Expr::IsNotNull(inner) => !self.is_aggregate(inner),
+            Expr::AtTimeZone { timestamp, .. } => !self.is_aggregate(timestamp),
+            Expr::UnaryOp { expr, .. } => !self.is_aggregate(expr),
+            _ => false,
+        }
+    }
+
+    fn is_aggregate(&self, expr: &Expr) -> bool {
+        matches!(self.of(expr), Role::Of(_, true))
+    }
+
+    fn column(&self, expr: &Expr) -> Role {
+        let Some((table, name)) = column(expr) else { return PLAIN };
+        let of_table =
+            self.read.iter().filter(|one| table.as_ref().is_none_or(|table| one.0 == *table));
+        let mut columns = of_table.filter_map(|one| one.1.as_ref()).flat_map(|from| &from.columns);
+        let found = columns.find(|column| column.0.as_ref() == Some(&name));
+        found.map_or(PLAIN, |column| Role::Of(column.1, false))
+    }
+
+    fn binary(&self, left: &Expr, op: &BinaryOperator, right: &Expr) -> Role {
+        use Additivity::{Key, Plain, Total};
+        let (left, right) = (self.of(left), self.of(right));
+        match (op, left, right) {
+            (_, Role::Literal, Role::Literal) => Role::Literal,
+            (BinaryOperator::Plus | BinaryOperator::Minus, Role::Of(a, x), Role::Of(b, y))
+                if a.adds() && b.adds() =>
+            {
+                Role::Of(joined(a, b), x || y)
+            }
+            // A sum with something more is no sum of the rows.
+            (
+                BinaryOperator::Plus | BinaryOperator::Minus,
+                Role::Of(Plain | Key, false),
+                Role::Literal,
+            )
+            | (
+                BinaryOperator::Plus | BinaryOperator::Minus,
+                Role::Literal,
+                Role::Of(Plain | Key, false),
+            )
+            | (
+                BinaryOperator::Multiply,
+                Role::Of(Plain | Key, false),
+                Role::Of(Plain | Key, false),
+            ) => PLAIN,
+            (BinaryOperator::Multiply, Role::Of(a @ (Total | Plain | Key), x), Role::Literal)
+            | (BinaryOperator::Multiply, Role::Literal, Role::Of(a @ (Total | Plain | Key), x))
+            | (
+                BinaryOperator::Divide | BinaryOperator::MyIntegerDivide,
+                Role::Of(a @ (Total | Plain | Key), x),
+                Role::Literal,
+            ) => Role::Of(a, x),
+            (_, a, b) => {
+                let is_aggregated = |role| matches!(role, Role::Of(_, true));
+                Role::Of(Additivity::Single, is_aggregated(a) || is_aggregated(b))
+            }
+        }
+    }
+
+    /// One of several values, whichever is there; numbers and NULL among them change nothing.
+    fn one_of<'e>(&self, results: impl Iterator<Item = &'e Expr>) -> Role {
+        let mut role = Role::Literal;
+        for result in results {
+            role = match (role, self.of(result)) {
+                (Role::Literal, other) | (other, Role::Literal) => other,
+                (Role::Of(a, x), Role::Of(b, y)) => Role::Of(joined(a, b), x || y),
+            };
+        }
+        role
+    }
+
+    fn function(&self, function: &Function) -> Role {
+        let name = function.name.to_string().to_lowercase();
+        if name.starts_with(MACRO) {
+            return PLAIN;
+        }
+        let arguments = arguments(function);
+        let is_distinct = matches!(&function.args, FunctionArguments::List(list)
+            if list.duplicate_treatment == Some(DuplicateTreatment::Distinct));
+        if function.over.is_some() {
+            // A running total, a rank, a share: what it is follows from the other rows.
+            return Role::Of(Additivity::Single, false);
+        }
+        match name.as_str() {
+            "sum" | "total" | "count" | "count_if" | "countif" => {
+                let is_count = name.starts_with("count");
+                match (is_distinct, is_count) {
+                    (false, _) => Role::Of(Additivity::Total, true),
+                    (true, true) => Role::Of(Additivity::Distinct, true),
+                    (true, false) => SINGLE,
+                }
+            }
+            "coalesce" | "ifnull" | "nvl" | "if" | "iif" => {
+                let skipped = usize::from(matches!(name.as_str(), "if" | "iif"));
+                self.one_of(arguments.into_iter().skip(skipped))
+            }
+            "nullif" | "round" | "trunc" | "truncate" | "floor" | "ceil" | "ceiling" | "cast"
+            | "convert" | "to_number" => arguments.first().map_or(PLAIN, |first| self.of(first)),
+            // Of one row, whatever it makes of it: names, parts of times, lengths.
+            "abs" | "length" | "char_length" | "octet_length" | "lower" | "upper" | "substr"
+            | "substring" | "trim" | "concat" | "printf" | "format" | "to_char" | "strftime"
+            | "date_format" | "date_trunc" | "date_part" | "date" | "datetime" | "year"
+            | "month" | "day" | "hour" | "minute" | "weekday" | "dayname" | "monthname"
+            | "replace"
+                if !arguments.iter().any(|argument| self.is_aggregate(argument)) =>
+            {
+                PLAIN
+            }
+            _ => SINGLE,
+        }
+    }
+}
+
+impl Role {
+    /// Plain where `is_plain` says so.
+    fn unless(self, is_plain: impl Fn() -> bool) -> Self {
+        if is_plain() { PLAIN } else { self }
+    }
+}
+
+fn arguments(function: &Function) -> Vec<&Expr> {
+    let FunctionArguments::List(list) = &function.args else { return Vec::new() };
+    let argument = |argument| match argument {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
+        _ => None,
+    };
+    list.args.iter().filter_map(argument).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::Dialect;
+    use sqlparser::ast::Statement;
+    use sqlparser::parser::Parser;
+
+    fn additivity(sql: &str, names: &[&str]) -> Vec<Additivity> {
+        let grammar = Dialect::Postgres.syntax().grammar();
+        let statements = Parser::parse_sql(grammar, sql).unwrap();
+        let [Statement::Query(body)] = statements.as_slice() else { panic!("{sql}") };
+        of(body).of(names.iter().copied())
+    }
+
+    #[test]
+    fn the_outermost_aggregate_says_whether_a_column_adds_up() {
+        use Additivity::{Distinct, Key, Plain, Single, Total};
+        for (item, expected) in [
+            ("sum(n)", Total),
+            ("count(*)", Total),
+            ("count(*) filter (where n > 1)", Total),
+            ("-sum(n) / 100.0", Total),
+            ("sum(a) - sum(b)", Total),
+            ("coalesce(round(sum(n)::numeric, 2), 0)", Total),
+            ("case when min(a) > 1 then sum(a) else 0 end", Total),
+            ("cast(sum(n) as real) * 1.5", Total),
+            ("count(distinct n)", Distinct),
+            ("avg(n)", Single),
+            ("min(n)", Single),
+            ("100.0 * sum(a) / sum(b)", Single),
+            ("sum(a) / count(*)", Single),
+            ("sum(n) + 1", Single),
+            ("sum(a) * sum(b)", Single),
+            ("sum(distinct n)", Single),
+            ("percentile_cont(0.5) within group (order by n)", Single),
+            ("median(n)", Single),
+            ("sum(sum(n)) over (order by k)", Single),
+            ("n", Key),
+            ("extract(year from at)", Key),
+            ("5", Plain),
+        ] {
+            let sql = format!("select k, {item} as v from t group by k, n, at");
+            assert_eq!(additivity(&sql, &["k", "v"]), [Key, expected], "{item}");
+        }
+    }
+
+    #[test]
+    fn names_are_followed_to_where_they_come_from() {
+        use Additivity::{Key, Plain, Single, Total};
+        for (sql, expected) in [
+            ("select n from t", Plain),
+            ("select a / b as n from t", Single),
+            ("select price * pieces as n from t", Plain),
+            ("select n from (select sum(x) as n from t) d", Total),
+            ("with d as (select avg(x) as n from t) select d.n from d", Single),
+            ("with d as (select avg(x) as n from t) select sum(n) as n from d", Total),
+            ("with d(n) as (select count(*) from t) select * from d", Total),
+            ("select sum(x) as n from t union all select avg(x) from t", Single),
+            ("select 1 as n union all select 2", Plain),
+            ("select n from (select n, sum(x) as s from t group by n) d", Key),
+            ("with a as (select avg(x) as n from t) select b.n from a, b", Plain),
+            ("select (select count(*) from u) as n from t", Total),
+        ] {
+            assert_eq!(additivity(sql, &["n"]), [expected], "{sql}");
+        }
+    }
+
+    #[test]
+    fn without_a_place_the_name_counts() {
+        use Additivity::{Plain, Total};
+        let sql = "select *, count(*) as n from t group by 1";
+        assert_eq!(additivity(sql, &["a", "b", "n"]), [Plain, Plain, Total]);
+        assert_eq!(additivity("select a, sum(b) from t group by 1", &["a", "sum"])[1], Total);
+    }
+}
