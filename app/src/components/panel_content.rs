@@ -164,6 +164,7 @@ fn input<'a>(
         additivity: &data.additivity,
         previous: data.previous.as_ref(),
         sparkline: data.sparkline.as_ref(),
+        sparkline_additivity: &data.sparkline_additivity,
         bounds: data.bounds,
         previous_bounds: data.previous_bounds,
         interval: data.interval,

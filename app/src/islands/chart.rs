@@ -328,6 +328,7 @@ fn draw(update: &PanelUpdate, hidden: &[usize], place: StoredValue<ChartPlace>) 
         additivity: &data.additivity,
         previous: data.previous.as_ref(),
         sparkline: data.sparkline.as_ref(),
+        sparkline_additivity: &data.sparkline_additivity,
         bounds: data.bounds,
         previous_bounds: data.previous_bounds,
         interval: data.interval,

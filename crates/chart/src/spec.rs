@@ -39,6 +39,8 @@ pub struct Input<'a> {
     pub previous: Option<&'a Frame>,
     /// A stat's small line: time, number.
     pub sparkline: Option<&'a Frame>,
+    /// Whether each of its columns adds up.
+    pub sparkline_additivity: &'a [Additivity],
     /// The view's bounds.
     pub bounds: Bounds,
     /// The compared bounds.

@@ -9,6 +9,7 @@ mod axes;
 mod every_chart;
 mod kinds;
 mod links;
+mod one_point;
 mod series;
 mod support;
 mod table_view;

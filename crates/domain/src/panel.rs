@@ -101,7 +101,7 @@ pub struct Computed {
     pub kind: ComputedKind,
 }
 
-/// How a computed column is derived, row by row in the frame's order.
+/// How a computed column is derived: along each series of a chart, else row by row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ComputedKind {
@@ -109,9 +109,9 @@ pub enum ComputedKind {
     RunningTotal,
     /// The share of the column's total, as a fraction.
     Share,
-    /// The difference from the previous row; exact for integers and decimals.
+    /// The difference from the previous point; exact for integers and decimals.
     Delta,
-    /// The mean of this row and up to six before it.
+    /// The mean of this point and up to six before it.
     MovingAverage,
 }
 

@@ -16,6 +16,8 @@ pub struct PanelData {
     pub previous: Option<Frame>,
     /// A stat's sparkline.
     pub sparkline: Option<Frame>,
+    /// Whether each of its columns adds up.
+    pub sparkline_additivity: Vec<Additivity>,
     /// The view's bounds.
     pub bounds: Bounds,
     /// The bounds of the comparison period.

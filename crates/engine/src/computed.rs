@@ -1,11 +1,12 @@
 //! Columns computed from others after the query. Pure.
 
+use crate::series_order::SeriesOrder;
 use brisk_domain::frame::FrameError;
 use brisk_domain::panel::{Computed, ComputedKind};
-use brisk_domain::{Column, Decimal, Frame, Values};
+use brisk_domain::{Column, Decimal, Frame, Values, sum};
 
-/// How many rows a moving average covers, including its own.
-const MOVING_ROWS: usize = 7;
+/// How many points a moving average covers, including its own.
+const MOVING_POINTS: usize = 7;
 
 /// Why a column cannot be computed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,135 +27,210 @@ pub enum ComputeError {
         /// The column it is computed from.
         of: String,
     },
+    /// Several rows are on one point, and do not add up.
+    #[error(
+        "computed column \"{name}\" is of \"{of}\", of which several rows are on one point and \
+         cannot be added up: make one row of them in the statement (group by {x})"
+    )]
+    Several {
+        /// The computed column.
+        name: String,
+        /// The column it is computed from.
+        of: String,
+        /// The first column.
+        x: String,
+    },
     /// The names clash.
     #[error(transparent)]
     Frame(#[from] FrameError),
 }
 
-/// `frame` with the computed columns appended.
-pub fn with_computed(frame: &Frame, computed: &[Computed]) -> Result<Frame, ComputeError> {
+/// `frame` with the computed columns appended: computed along each series of `order`, over the sums of
+/// the rows that are one point.
+pub fn with_computed(
+    frame: &Frame,
+    computed: &[Computed],
+    order: &SeriesOrder,
+) -> Result<Frame, ComputeError> {
     if frame.rows() == 0 {
         return Ok(frame.clone());
     }
     let mut columns = frame.columns().to_vec();
     for Computed { name, of, kind } in computed {
-        let error = || (name.clone(), of.clone());
-        let Some(column) = columns.iter().find(|c| c.name == *of) else {
-            let (name, of) = error();
+        let (name, of) = (name.clone(), of.clone());
+        let Some(at) = columns.iter().position(|column| column.name == of) else {
             return Err(ComputeError::NoColumn { name, of });
         };
-        if !column.values.is_number() && (0..frame.rows()).any(|r| column.values.exact(r).is_some())
-        {
-            let (name, of) = error();
+        let values = &columns[at].values;
+        if !values.is_number() && (0..frame.rows()).any(|r| values.exact(r).is_some()) {
             return Err(ComputeError::NotANumber { name, of });
         }
-        let values = match kind {
-            ComputedKind::RunningTotal => running_total(&column.values),
-            ComputedKind::Delta => delta(&column.values),
-            ComputedKind::Share => share(&column.values),
-            ComputedKind::MovingAverage => moving_average(&column.values),
+        let is_of_statement = at < frame.columns().len();
+        let has_several =
+            |rows: &[usize]| rows.iter().filter(|row| values.exact(**row).is_some()).count() > 1;
+        if is_of_statement
+            && !order.adds(at)
+            && order.series.iter().flatten().any(|rows| has_several(rows))
+        {
+            let x = columns.first().map_or(String::new(), |column| column.name.clone());
+            return Err(ComputeError::Several { name, of, x });
+        }
+        // Of a computed column, each row of a point has the point's value already.
+        let cell = |rows: &[usize]| match (rows, is_of_statement) {
+            ([row], _) | ([row, ..], false) => cell(values, *row),
+            (rows, _) => cell(&sum::sum(rows.iter().map(|row| (values, *row))), 0),
         };
-        columns.push(Column { name: name.clone(), values });
+        let zero = zero(values);
+        let total = || {
+            let cells = (0..frame.rows()).map(|row| self::cell(values, row));
+            cells.fold(zero.clone(), |total, cell| total.plus(&cell)).float().unwrap_or(0.0)
+        };
+        let total = if *kind == ComputedKind::Share { total() } else { 0.0 };
+        let mut cells = vec![Cell::Null; frame.rows()];
+        for series in &order.series {
+            let points: Vec<Cell> = series.iter().map(|rows| cell(rows)).collect();
+            let results = match kind {
+                ComputedKind::RunningTotal => running_total(&points, &zero),
+                ComputedKind::Delta => delta(&points, &zero),
+                ComputedKind::Share => share(&points, total),
+                ComputedKind::MovingAverage => moving_average(&points, &zero),
+            };
+            for (rows, result) in series.iter().zip(results) {
+                for row in rows {
+                    cells[*row] = result.clone();
+                }
+            }
+        }
+        let is_float = matches!(kind, ComputedKind::Share | ComputedKind::MovingAverage);
+        let values = match is_float || matches!(zero, Cell::Float(_)) {
+            true => Values::Float(cells.iter().map(Cell::float).collect()),
+            false => exact(&cells),
+        };
+        columns.push(Column { name, values });
     }
     Ok(Frame::new(columns)?)
 }
 
-/// NULL adds nothing.
-fn running_total(values: &Values) -> Values {
-    if let Some((mantissas, scale)) = exact(values) {
-        let mut sum = 0_i128;
-        let totals: Option<Vec<i128>> = mantissas
-            .iter()
-            .map(|cell| {
-                sum = sum.checked_add(cell.unwrap_or(0))?;
-                Some(sum)
-            })
-            .collect();
-        if let Some(totals) = totals {
-            return from_exact(totals.into_iter().map(Some), scale);
+/// A number as it is calculated with.
+#[derive(Debug, Clone)]
+enum Cell {
+    Null,
+    /// A whole number or a decimal, digit for digit.
+    Exact(String),
+    /// Also NaN and infinity, which everything that they are added to becomes.
+    Float(f64),
+}
+
+impl Cell {
+    /// NULL adds nothing.
+    fn plus(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Null, one) | (one, Self::Null) => one.clone(),
+            (Self::Exact(a), Self::Exact(b)) => Self::Exact(sum::plus(a, b)),
+            (a, b) => Self::Float(a.float().unwrap_or(0.0) + b.float().unwrap_or(0.0)),
         }
     }
-    let mut sum = 0.0;
-    let total = |row| {
-        sum += values.number(row).unwrap_or(0.0);
-        Some(sum)
-    };
-    Values::Float((0..values.len()).map(total).collect())
-}
 
-/// NULL in the first row, and in rows next to a NULL.
-fn delta(values: &Values) -> Values {
-    if let Some((mantissas, scale)) = exact(values) {
-        let difference = |row: usize| {
-            let before = mantissas.get(row.checked_sub(1)?).copied().flatten()?;
-            mantissas[row]?.checked_sub(before)
-        };
-        return from_exact((0..mantissas.len()).map(difference), scale);
+    fn negative(&self) -> Self {
+        match self {
+            Self::Null => Self::Null,
+            Self::Exact(digits) => Self::Exact(match digits.strip_prefix('-') {
+                Some(size) => size.to_owned(),
+                None => format!("-{digits}"),
+            }),
+            Self::Float(value) => Self::Float(-value),
+        }
     }
-    let difference = |row: usize| Some(values.number(row)? - values.number(row.checked_sub(1)?)?);
-    Values::Float((0..values.len()).map(difference).collect())
+
+    fn float(&self) -> Option<f64> {
+        match self {
+            Self::Null => None,
+            Self::Exact(digits) => digits.parse().ok(),
+            Self::Float(value) => Some(*value),
+        }
+    }
+
+    fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
 }
 
-fn share(values: &Values) -> Values {
-    let sum: f64 = (0..values.len()).filter_map(|row| values.number(row)).sum();
-    let part = |row| values.number(row).map(|v| v / sum).filter(|share| share.is_finite());
-    Values::Float((0..values.len()).map(part).collect())
-}
-
-/// The mean of the non-NULL values in this row and the six before it.
-fn moving_average(values: &Values) -> Values {
-    let mean = |row: usize| {
-        let first = (row + 1).saturating_sub(MOVING_ROWS);
-        let window: Vec<f64> = (first..=row).filter_map(|r| values.number(r)).collect();
-        (!window.is_empty()).then(|| window.iter().sum::<f64>() / window.len() as f64)
-    };
-    Values::Float((0..values.len()).map(mean).collect())
-}
-
-/// The cells as integer mantissas at a common scale, if the column is exact and they fit.
-fn exact(values: &Values) -> Option<(Vec<Option<i128>>, u8)> {
+fn cell(values: &Values, row: usize) -> Cell {
     match values {
-        Values::Int(cells) => Some((cells.iter().map(|c| c.map(i128::from)).collect(), 0)),
+        Values::Float(cells) => cells.get(row).copied().flatten().map_or(Cell::Null, Cell::Float),
+        _ => values.exact(row).map_or(Cell::Null, Cell::Exact),
+    }
+}
+
+/// Zero with as many decimals as the longest of `values`, so that results have the same.
+fn zero(values: &Values) -> Cell {
+    match values {
+        Values::Float(_) => Cell::Float(0.0),
         Values::Decimal(cells) => {
-            let digits = |d: &Decimal| d.as_str().split_once('.').map_or(0, |(_, f)| f.len());
-            let scale = cells.iter().flatten().map(digits).max().unwrap_or(0);
-            let mantissa = |d: &Decimal| -> Option<i128> {
-                let (whole, fraction) = d.as_str().split_once('.').unwrap_or((d.as_str(), ""));
-                format!("{whole}{fraction:0<scale$}").parse().ok()
-            };
-            let cells: Option<Vec<Option<i128>>> = cells
-                .iter()
-                .map(|cell| cell.as_ref().map_or(Some(None), |d| mantissa(d).map(Some)))
-                .collect();
-            Some((cells?, u8::try_from(scale).ok()?))
+            let decimals = |d: &Decimal| d.as_str().split_once('.').map_or(0, |(_, f)| f.len());
+            let most = cells.iter().flatten().map(decimals).max().unwrap_or(0);
+            let point = if most > 0 { "." } else { "" };
+            Cell::Exact(format!("0{point}{}", "0".repeat(most)))
         }
-        _ => None,
+        _ => Cell::Exact("0".into()),
     }
 }
 
-fn from_exact(cells: impl Iterator<Item = Option<i128>>, scale: u8) -> Values {
-    let cells: Vec<Option<i128>> = cells.collect();
-    let whole: Option<Vec<Option<i64>>> = (scale == 0)
-        .then(|| {
-            cells
-                .iter()
-                .map(|cell| cell.map_or(Some(None), |v| i64::try_from(v).ok().map(Some)))
-                .collect()
-        })
-        .flatten();
-    match whole {
-        Some(whole) => Values::Int(whole),
-        None => Values::Decimal(cells.iter().map(|c| c.and_then(|v| decimal(v, scale))).collect()),
-    }
+fn running_total(points: &[Cell], zero: &Cell) -> Vec<Cell> {
+    let mut sum = zero.clone();
+    let total = |point| {
+        sum = sum.plus(point);
+        sum.clone()
+    };
+    points.iter().map(total).collect()
 }
 
-fn decimal(mantissa: i128, scale: u8) -> Option<Decimal> {
-    let scale = usize::from(scale);
-    let digits = format!("{:0>width$}", mantissa.unsigned_abs(), width = scale + 1);
-    let (whole, fraction) = digits.split_at(digits.len() - scale);
-    let sign = if mantissa < 0 { "-" } else { "" };
-    let point = if scale > 0 { "." } else { "" };
-    Decimal::parse(&format!("{sign}{whole}{point}{fraction}")).ok()
+/// NULL at the first point, and at points next to a NULL.
+fn delta(points: &[Cell], zero: &Cell) -> Vec<Cell> {
+    let mut before = &Cell::Null;
+    let difference = |point| {
+        let before = std::mem::replace(&mut before, point);
+        let is_known = !before.is_null() && !point.is_null();
+        if is_known { zero.plus(point).plus(&before.negative()) } else { Cell::Null }
+    };
+    points.iter().map(difference).collect()
+}
+
+/// NULL where the total is 0: there is nothing to have a share of.
+fn share(points: &[Cell], total: f64) -> Vec<Cell> {
+    let part = |point: &Cell| match point.float() {
+        Some(value) if total != 0.0 => Cell::Float(value / total),
+        _ => Cell::Null,
+    };
+    points.iter().map(part).collect()
+}
+
+/// The mean of the values that are not NULL at this point and the six before it.
+fn moving_average(points: &[Cell], zero: &Cell) -> Vec<Cell> {
+    let mean = |at: usize| {
+        let window = &points[(at + 1).saturating_sub(MOVING_POINTS)..=at];
+        let count = window.iter().filter(|cell| !cell.is_null()).count();
+        let sum = window.iter().fold(zero.clone(), |sum, cell| sum.plus(cell)).float();
+        sum.filter(|_| count > 0).map_or(Cell::Null, |sum| Cell::Float(sum / count as f64))
+    };
+    (0..points.len()).map(mean).collect()
+}
+
+/// Whole numbers of 64 bits, or decimals.
+fn exact(cells: &[Cell]) -> Values {
+    let digits = |cell: &Cell| match cell {
+        Cell::Exact(digits) => Some(digits.clone()),
+        Cell::Null | Cell::Float(_) => None,
+    };
+    let all: Vec<Option<String>> = cells.iter().map(digits).collect();
+    let whole = |cell: &Option<String>| cell.as_ref().map(|digits| digits.parse()).transpose();
+    match all.iter().map(whole).collect() {
+        Ok(whole) => Values::Int(whole),
+        Err(_) => {
+            let decimal = |digits: &String| Decimal::parse(digits).ok();
+            Values::Decimal(all.iter().map(|cell| cell.as_ref().and_then(decimal)).collect())
+        }
+    }
 }
 
 #[cfg(test)]
@@ -164,7 +240,12 @@ mod tests {
     fn compute(values: Values, kind: ComputedKind) -> Values {
         let frame = Frame::new(vec![Column { name: "n".into(), values }]).unwrap();
         let computed = [Computed { name: "c".into(), of: "n".into(), kind }];
-        with_computed(&frame, &computed).unwrap().column("c").unwrap().values.clone()
+        with_computed(&frame, &computed, &SeriesOrder::of_rows(&frame))
+            .unwrap()
+            .column("c")
+            .unwrap()
+            .values
+            .clone()
     }
 
     fn decimals(cells: &[&str]) -> Values {
@@ -214,7 +295,29 @@ mod tests {
         for of in ["t", "n"] {
             let kind = ComputedKind::Share;
             let computed = [Computed { name: "c".into(), of: of.into(), kind }];
-            assert!(with_computed(&frame, &computed).is_err(), "{of}");
+            assert!(
+                with_computed(&frame, &computed, &SeriesOrder::of_rows(&frame)).is_err(),
+                "{of}"
+            );
         }
+    }
+
+    #[test]
+    fn infinity_and_nan_are_passed_on() {
+        let cells = Values::Float(vec![Some(f64::INFINITY), Some(1.5), None]);
+        let total = compute(cells.clone(), ComputedKind::RunningTotal);
+        assert_eq!(total, Values::Float(vec![Some(f64::INFINITY); 3]));
+        let Values::Float(share) = compute(cells, ComputedKind::Share) else { panic!() };
+        assert!(share[0].is_some_and(f64::is_nan) && share[1] == Some(0.0) && share[2].is_none());
+        let cells = Values::Float(vec![Some(1.0), Some(f64::NAN), Some(2.0)]);
+        let Values::Float(total) = compute(cells, ComputedKind::RunningTotal) else { panic!() };
+        assert!(total[0] == Some(1.0) && total[2].is_some_and(f64::is_nan));
+    }
+
+    #[test]
+    fn totals_beyond_128_bits_stay_exact() {
+        let nines = "9".repeat(60);
+        let total = compute(decimals(&[&nines, "1.5"]), ComputedKind::RunningTotal);
+        assert_eq!(total, decimals(&[&format!("{nines}.0"), &format!("1{}.5", "0".repeat(60))]));
     }
 }

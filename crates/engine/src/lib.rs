@@ -44,6 +44,7 @@ mod prepared;
 mod requested_views;
 pub mod rollup;
 mod rollup_key;
+pub mod series_order;
 mod sources;
 pub mod view;
 pub mod window;

@@ -4,11 +4,12 @@ use crate::computed;
 use crate::load::Loaded;
 use crate::panel_errors::definition_error;
 use crate::plan::PanelPlan;
+use crate::series_order::SeriesRules;
 use crate::window::Window;
 use brisk_cache::Fingerprint;
 use brisk_domain::{
-    Additivity, Edition, Frame, Freshness, Panel, PanelData, PanelError, Timestamp, Unit, Values,
-    ZoneOffsets,
+    Additivity, Bounds, Edition, Frame, Freshness, Panel, PanelData, PanelError, Timestamp, Unit,
+    Values, ZoneOffsets,
 };
 use std::sync::Arc;
 
@@ -23,21 +24,39 @@ pub(crate) fn panel_data(
     let freshness = loaded.iter().map(|l| l.freshness).max().unwrap_or(Freshness::Fresh);
     let edition = edition(loaded.iter());
     let mut frames = loaded.into_iter().map(|l| l.frame);
-    let with_computed = |frame: Arc<Frame>| {
-        computed::with_computed(&frame, &panel.computed)
+    let with_computed = |frame: Arc<Frame>, bounds: Bounds| {
+        let rules = SeriesRules {
+            kind: &panel.kind,
+            additivity: &additivity(panel, plan, &frame),
+            bounds,
+            interval: plan.interval,
+            zone: &window.offsets,
+        };
+        if panel.computed.is_empty() {
+            return Ok(Frame::clone(&frame));
+        }
+        let (frame, order) = rules.ordered(&frame, &panel.computed);
+        computed::with_computed(&frame, &panel.computed, &order)
             .map_err(|error| definition_error(error.to_string()))
     };
-    let frame = frames.next().map(with_computed).transpose()?.unwrap_or_default();
-    let previous =
-        if plan.previous.is_some() { frames.next().map(with_computed).transpose()? } else { None };
+    let frame = frames.next().map(|frame| with_computed(frame, window.bounds));
+    let frame = frame.transpose()?.unwrap_or_default();
+    let previous = plan.previous_bounds.filter(|_| plan.previous.is_some());
+    let previous = previous.and_then(|bounds| Some(with_computed(frames.next()?, bounds)));
+    let previous = previous.transpose()?;
     let additivity = additivity(panel, plan, &frame);
     let sparkline = frames.next().map(|frame| (*frame).clone());
+    let sparkline_additivity = match (&plan.sparkline, &sparkline) {
+        (Some(planned), Some(frame)) => planned.statement.additivity.of(names(frame)),
+        _ => Vec::new(),
+    };
     let offsets = shown_offsets(window, plan, &frame);
     Ok(PanelData {
         frame,
         additivity,
         previous,
         sparkline,
+        sparkline_additivity,
         bounds: window.bounds,
         previous_bounds: plan.previous_bounds,
         interval: plan.interval,
@@ -50,9 +69,8 @@ pub(crate) fn panel_data(
 
 /// Whether each column of `frame` adds up.
 fn additivity(panel: &Panel, plan: &PanelPlan, frame: &Frame) -> Vec<Additivity> {
-    let names = frame.columns().iter().map(|column| column.name.as_str());
-    let mut additivity = plan.main.statement.additivity.of(names.clone());
-    for (one, name) in additivity.iter_mut().zip(names) {
+    let mut additivity = plan.main.statement.additivity.of(names(frame));
+    for (one, name) in additivity.iter_mut().zip(names(frame)) {
         if panel.computed.iter().any(|computed| computed.name == name) {
             *one = Additivity::Shared;
         } else if *panel.unit_of(name) == Unit::Percent {
@@ -60,6 +78,10 @@ fn additivity(panel: &Panel, plan: &PanelPlan, frame: &Frame) -> Vec<Additivity>
         }
     }
     additivity
+}
+
+fn names(frame: &Frame) -> impl Iterator<Item = &str> {
+    frame.columns().iter().map(|column| column.name.as_str())
 }
 
 /// A key identifies the generations, and the load time tells apart entries loaded one after another

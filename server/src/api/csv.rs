@@ -65,6 +65,7 @@ mod tests {
             additivity: Vec::new(),
             previous: None,
             sparkline: None,
+            sparkline_additivity: Vec::new(),
             bounds: Bounds { from: at(1_320_105_600), to: at(1_320_192_000) },
             previous_bounds: None,
             interval: Interval::Day,

@@ -29,7 +29,7 @@ pub struct Column<'a> {
     cells: Cells<'a>,
 }
 
-/// How a column follows from another, row by row.
+/// How a column follows from another.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ComputedFrom<'a> {
     /// `running-total`, `share`, `delta` or `moving-average`.

@@ -1,6 +1,8 @@
 //! Pages: every route, how they are presented, and administration.
 
 mod administration;
+mod computed;
 mod figures;
+mod one_point;
 mod presentation;
 mod routes;

@@ -23,8 +23,8 @@ pub(crate) struct Series {
     pub(crate) color: u8,
     /// Whether it is the compared range.
     pub(crate) is_previous: bool,
-    /// What a bucket without a row is, unless the panel says so.
-    pub(super) empty: EmptyBucket,
+    /// What a bucket without a row is, unless the panel says so; computed columns have all theirs.
+    pub(super) empty: Option<EmptyBucket>,
 }
 
 /// More series than this cannot be told apart.
@@ -181,6 +181,7 @@ fn series_of_cells(
 ) -> Series {
     let unit =
         input.frame.columns().get(at).map_or(&input.spec.unit, |c| input.spec.unit_of(&c.name));
+    let additivity = of_column(input.additivity, at);
     let mut series = Series {
         name,
         values: Vec::with_capacity(cells.len()),
@@ -189,7 +190,7 @@ fn series_of_cells(
         unit: unit.clone(),
         color: (color % MAX_SERIES) as u8,
         is_previous: false,
-        empty: of_column(input.additivity, at).empty(),
+        empty: Some(additivity.empty()).filter(|_| additivity != Additivity::Shared),
     };
     for cells in cells {
         let total;
@@ -218,7 +219,8 @@ fn fill_empty(series: &mut [Series], empty: Option<EmptyBucket>) {
     let last = series.iter().filter_map(|s| s.values.iter().rposition(Option::is_some)).max();
     let Some(last) = last else { return };
     for one in series {
-        let empty = empty.unwrap_or(one.empty);
+        let Some(usual) = one.empty else { continue };
+        let empty = empty.unwrap_or(usual);
         for at in 0..=last {
             if !one.texts[at].is_empty() {
                 continue;

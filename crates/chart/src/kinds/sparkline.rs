@@ -9,20 +9,22 @@ const MAX_POINTS: usize = 60;
 /// Keeps strokes along the edges from being clipped.
 const PADDING: f64 = 1.5;
 
-/// A line through at least two values; `None` for fewer. It has an area only where zero is shown: see
+/// A line through at least two values, each with its place, in order; `None` for fewer. It has an area only where zero is shown: see
 /// [`ticks::with_cheap_zero`].
-pub(crate) fn sparkline(values: &[f64], height: f64) -> Option<Sparkline> {
+pub(crate) fn sparkline(values: &[(f64, f64)], height: f64) -> Option<Sparkline> {
     if values.len() < 2 {
         return None;
     }
-    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let numbers = values.iter().map(|(_, value)| *value);
+    let low = numbers.clone().fold(f64::INFINITY, f64::min);
+    let high = numbers.fold(f64::NEG_INFINITY, f64::max);
     let (low, high) = ticks::with_cheap_zero(low, high);
     let part = |value| if high > low { ticks::part(value, low, high) } else { value - low };
     let y = |value: f64| PADDING + (height - 2.0 * PADDING) * (1.0 - part(value));
-    let place =
-        |(i, value): (usize, &f64)| (100.0 * i as f64 / (values.len() - 1) as f64, y(*value));
-    let all: Vec<(f64, f64)> = values.iter().enumerate().map(place).collect();
+    let (first, last) = (values.first()?.0, values.last()?.0);
+    let length = if last > first { last - first } else { 1.0 };
+    let place = |(at, value): &(f64, f64)| (100.0 * (at - first) / length, y(*value));
+    let all: Vec<(f64, f64)> = values.iter().map(place).collect();
     let points = downsample::pick(&all, MAX_POINTS).into_iter().map(|i| all[i]).collect();
     let zero = match low {
         // The stroke of a line on the floor has its lower half there.

@@ -7,8 +7,10 @@ use crate::readout::Readout;
 use crate::scene::{Change, Figure, Scene, Stat, Verdict};
 use crate::spec::Input;
 use crate::text::width::text_width;
-use brisk_domain::panel_kind::{Better, Stat as Options};
-use brisk_domain::{Frame, Unit, format};
+use brisk_domain::panel_kind::{Better, EmptyBucket, Stat as Options};
+use brisk_domain::point::of_column;
+use brisk_domain::{Column, Frame, Timestamp, Unit, Values, format};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// A smaller change is noise in most figures, and would take many digits to express.
@@ -37,7 +39,8 @@ pub(crate) fn draw(input: &Input<'_>, options: &Options) -> Option<Chart> {
         exact: shown.exact,
         text,
     };
-    let sparkline = input.sparkline.and_then(|frame| sparkline(&values(frame), SPARK_HEIGHT));
+    let sparkline =
+        input.sparkline.and_then(|frame| sparkline(&values(frame, input), SPARK_HEIGHT));
     let stat = Stat { height: input.height, figure, change, sparkline };
     Some(Chart::new(Scene::Stat(stat), summary, Readout::default()))
 }
@@ -88,10 +91,31 @@ fn change(
     }
 }
 
-/// The numbers of the buckets that have one.
-fn values(frame: &Frame) -> Vec<f64> {
-    let numbers = frame.columns().iter().find(|column| column.values.is_number());
-    numbers.map_or(Vec::new(), |column| {
-        (0..frame.rows()).filter_map(|row| column.values.number(row)).collect()
-    })
+/// The numbers of the small line, placed by time where there are times. An empty bucket is 0 where its
+/// number is a sum or a count.
+fn values(frame: &Frame, input: &Input<'_>) -> Vec<(f64, f64)> {
+    let columns = frame.columns();
+    let Some(at) = columns.iter().position(|column| column.values.is_number()) else {
+        return Vec::new();
+    };
+    let number = |row: usize| columns[at].values.number(row);
+    let Some(Column { values: Values::Time(times), .. }) = columns.first() else {
+        return (0..frame.rows()).filter_map(|row| Some((row as f64, number(row)?))).collect();
+    };
+    let additivity = of_column(input.sparkline_additivity, at);
+    let known = times.iter().enumerate().filter_map(|(row, at)| Some(((*at)?, number(row)?)));
+    let mut places: BTreeMap<Timestamp, f64> = BTreeMap::new();
+    for (at, value) in known {
+        let sum = places.entry(at).or_insert(0.0);
+        *sum = if additivity.adds() { *sum + value } else { value };
+    }
+    let buckets = input.interval.buckets(input.bounds, input.zone);
+    let last = places.keys().next_back().copied();
+    let is_bucket = |at: &Timestamp| buckets.binary_search(at).is_ok();
+    if additivity.empty() == EmptyBucket::Zero && places.keys().all(is_bucket) {
+        for bucket in buckets.iter().filter(|bucket| Some(**bucket) < last) {
+            places.entry(*bucket).or_insert(0.0);
+        }
+    }
+    places.into_iter().map(|(at, value)| (at.0 as f64, value)).collect()
 }

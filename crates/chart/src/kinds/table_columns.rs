@@ -176,14 +176,23 @@ fn text(input: &Input<'_>, column: &Column, style: &Style, row: usize) -> String
     }
 }
 
-/// A small line through the numbers of a cell (`1,4,2.5`), and what it shows in words.
+/// A small line through the numbers of a cell (`1,4,2.5`, or `10:1,20:4,40:2.5` with a place before each),
+/// and what it shows in words.
 fn trend(column: &Column, row: usize) -> Option<(Sparkline, String)> {
     let cell = column.values.exact(row).unwrap_or_default();
-    let numbers = cell.split(',').filter_map(|number| number.trim().parse().ok());
-    let numbers: Vec<f64> = numbers.filter(|number: &f64| number.is_finite()).collect();
+    let number = |(i, text): (usize, &str)| {
+        let (at, number) = match text.rsplit_once(':') {
+            Some((at, number)) => (at.trim().parse().ok()?, number),
+            None => (i as f64, text),
+        };
+        let number: f64 = number.trim().parse().ok()?;
+        (number.is_finite() && f64::is_finite(at)).then_some((at, number))
+    };
+    let mut numbers: Vec<(f64, f64)> = cell.split(',').enumerate().filter_map(number).collect();
+    numbers.sort_by(|a, b| a.0.total_cmp(&b.0));
     let line = sparkline(&numbers, TREND_HEIGHT)?;
     let (first, last) = (numbers.first()?, numbers.last()?);
-    Some((line, format!("from {} to {}", one_decimal(*first), one_decimal(*last))))
+    Some((line, format!("from {} to {}", one_decimal(first.1), one_decimal(last.1))))
 }
 
 fn one_decimal(value: f64) -> String {

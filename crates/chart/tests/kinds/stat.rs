@@ -1,10 +1,11 @@
 //! Single figures.
 
 use super::{days, drawn, revenue, snapshot};
+use crate::support::case::Case;
 use crate::support::cases::stat::figure;
-use crate::support::columns::{floats, ints};
+use crate::support::columns::{day_starts, floats, ints, time};
 use brisk_domain::panel_kind::{Better, Stat};
-use brisk_domain::{Compare, Frame, PanelKind, PanelKindName, Unit};
+use brisk_domain::{Additivity, Compare, Frame, PanelKind, PanelKindName, Unit};
 
 #[test]
 fn figures_with_and_without_a_change() {
@@ -46,4 +47,20 @@ fn long_figures_shrink_with_their_box_and_short_ones_keep_their_size() {
     assert!(minutes.contains("--fits:calc(100cqi/"), "{minutes}");
     assert!(body(Unit::Seconds, 7_972_440.0).contains(">92 d<"));
     assert!(body(Unit::None, 0.000_000_123).contains(">1.23×10⁻⁷<"));
+}
+
+#[test]
+fn the_small_line_places_values_by_time() {
+    // 1, none for two days, then 1 and 1.
+    let starts = day_starts(5);
+    let line = |additivity| {
+        let mut case = Case::new("", PanelKindName::Stat, "Orders", vec![ints("n", [3])]);
+        let at = vec![starts[0], starts[3], starts[4]];
+        case.sparkline = Frame::new(vec![time("day", at), ints("n", [1, 1, 1])]).ok();
+        case.sparkline_additivity = vec![Additivity::Key, additivity];
+        case.bounds = crate::support::columns::days(5);
+        case.draw().body
+    };
+    assert!(line(Additivity::Single).contains("75"), "{}", line(Additivity::Single));
+    assert_ne!(line(Additivity::Total), line(Additivity::Single), "empty days are 0");
 }

@@ -18,6 +18,7 @@ pub(crate) struct Case {
     pub(crate) additivity: Vec<Additivity>,
     pub(crate) previous: Option<Frame>,
     pub(crate) sparkline: Option<Frame>,
+    pub(crate) sparkline_additivity: Vec<Additivity>,
     pub(crate) bounds: Bounds,
     pub(crate) interval: Interval,
     pub(crate) zone: ZoneOffsets,
@@ -40,6 +41,7 @@ impl Case {
             additivity: Vec::new(),
             previous: None,
             sparkline: None,
+            sparkline_additivity: Vec::new(),
             bounds: days(90),
             interval: Interval::Day,
             zone: london(),
@@ -62,6 +64,7 @@ impl Case {
             additivity: &self.additivity,
             previous: self.previous.as_ref(),
             sparkline: self.sparkline.as_ref(),
+            sparkline_additivity: &self.sparkline_additivity,
             bounds: self.bounds,
             previous_bounds: self.previous.as_ref().map(|_| Bounds {
                 from: Timestamp(self.bounds.from.0 - length),

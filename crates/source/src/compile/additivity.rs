@@ -361,11 +361,14 @@ impl Role {
 
 fn arguments(function: &Function) -> Vec<&Expr> {
     let FunctionArguments::List(list) = &function.args else { return Vec::new() };
-    let argument = |argument| match argument {
+    list.args.iter().filter_map(argument).collect()
+}
+
+fn argument(argument: &FunctionArg) -> Option<&Expr> {
+    match argument {
         FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
         _ => None,
-    };
-    list.args.iter().filter_map(argument).collect()
+    }
 }
 
 #[cfg(test)]

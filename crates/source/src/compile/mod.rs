@@ -2,7 +2,7 @@
 //! order in which [`pipeline`] takes them.
 
 pub(crate) mod additivity;
-mod check;
+pub(crate) mod check;
 mod denied_functions;
 pub(crate) mod error_position;
 mod instant_columns;

@@ -1,0 +1,88 @@
+//! Computed columns on pages, in CSV and in the API: along each series, over every bucket, exact.
+
+use super::one_point::Site;
+
+const RANGE: &str = "from=2026-01-01&to=2026-05-31";
+
+struct Cases(Site);
+
+impl Cases {
+    fn new() -> Self {
+        Self(Site::of(include_str!("computed.toml")))
+    }
+
+    async fn page(&self, panel: &str) -> String {
+        self.0.get(&format!("/d/cases/p/{panel}?{RANGE}")).await.replace("&quot;", "\"")
+    }
+
+    async fn csv(&self, panel: &str) -> String {
+        self.0.get(&format!("/api/v1/dashboards/cases/panels/{panel}.csv?{RANGE}")).await
+    }
+
+    async fn cells(&self, panel: &str, column: &str) -> serde_json::Value {
+        let path = format!("/api/v1/dashboards/cases/panels/{panel}?{RANGE}");
+        let answer: serde_json::Value = serde_json::from_str(&self.0.get(&path).await).unwrap();
+        let columns = answer["panel"]["frame"]["columns"].as_array().unwrap().clone();
+        columns.into_iter().find(|one| one["name"] == column).unwrap()["cells"].clone()
+    }
+}
+
+#[tokio::test]
+async fn running_totals_stand_in_an_empty_month() {
+    let cases = Cases::new();
+    for panel in ["zero", "usual"] {
+        let page = cases.page(panel).await;
+        for drawn in [r#""v":["10","5","0","2","#, r#""v":["10","15","15","17","#] {
+            assert!(page.contains(drawn), "{panel}, {drawn}: {page}");
+        }
+    }
+    assert_eq!(cases.cells("zero", "net").await, serde_json::json!([10, 5, 0, 2]));
+    assert_eq!(cases.cells("zero", "total").await, serde_json::json!([10, 15, 15, 17]));
+    let csv = "m,net,total\r\n2026-01-01T00:00:00+00:00,10,10\r\n2026-02-01T00:00:00+00:00,5,15\r\n\
+               2026-03-01T00:00:00+00:00,0,15\r\n2026-04-01T00:00:00+00:00,2,17\r\n";
+    assert_eq!(cases.csv("zero").await.replace('Z', "+00:00"), csv);
+    // In the statement's own order, from the last month down.
+    assert_eq!(cases.cells("usual", "total").await, serde_json::json!([17, 15, 15, 10]));
+    assert_eq!(cases.cells("usual", "change").await, serde_json::json!([2, -5, -5, null]));
+}
+
+#[tokio::test]
+async fn what_does_not_add_up_has_a_gap_and_its_total_stands() {
+    let cases = Cases::new();
+    assert_eq!(cases.cells("mean", "net").await, serde_json::json!([10.5, 5.0, null, 2.0]));
+    assert_eq!(cases.cells("mean", "total").await, serde_json::json!([10.5, 15.5, 15.5, 17.5]));
+    assert_eq!(cases.cells("mean", "change").await, serde_json::json!([null, -5.5, null, null]));
+}
+
+#[tokio::test]
+async fn each_series_has_its_own() {
+    let cases = Cases::new();
+    assert_eq!(cases.cells("series", "total").await, serde_json::json!([100, 150, 200, 300]));
+    let page = cases.page("series").await;
+    for (name, values) in [
+        ("A", r#"["100","100"]"#),
+        ("A · Total", r#"["100","200"]"#),
+        ("B", r#"["150","150"]"#),
+        ("B · Total", r#"["150","300"]"#),
+    ] {
+        let series = format!("\"n\":\"{name}\"");
+        let rest = page.split(&series).nth(1);
+        let rest = rest.unwrap_or_else(|| panic!("{name}: {page}"));
+        let of_series = rest.split("\"n\":").next().unwrap_or_default();
+        assert!(of_series.contains(&format!("\"v\":{values}")), "{name}: {of_series}");
+    }
+    let sparse = cases.cells("sparse", "total").await;
+    // A: 10, 10, 10, 11; B: 5, 7, 7, 7.
+    assert_eq!(sparse, serde_json::json!([10, 5, 7, 10, 10, 7, 11, 7]));
+}
+
+#[tokio::test]
+async fn infinity_stays_and_rows_of_one_point_have_its_total() {
+    let cases = Cases::new();
+    let infinite = serde_json::json!(["Infinity", "Infinity"]);
+    assert_eq!(cases.cells("inf", "total").await, infinite);
+    assert_eq!(cases.csv("inf").await, "i,f,total\r\n1,Infinity,Infinity\r\n2,1.5,Infinity\r\n");
+    assert_eq!(cases.cells("twice", "total").await, serde_json::json!([11, 11, 13]));
+    let page = cases.page("twice").await;
+    assert!(page.contains(r#""v":["11","2"]"#) && page.contains(r#""v":["11","13"]"#), "{page}");
+}
