@@ -43,6 +43,7 @@ pub mod unit;
 pub mod variable;
 pub mod variable_kind;
 pub mod view;
+pub mod wall_clock;
 pub mod zone;
 
 pub use access::Access;
@@ -74,4 +75,5 @@ pub use unit::Unit;
 pub use variable::Variable;
 pub use variable_kind::{VariableKind, VariableKindName};
 pub use view::{RequestedView, ViewState};
+pub use wall_clock::{Date, WallTime};
 pub use zone::{ZoneName, ZoneOffsets};

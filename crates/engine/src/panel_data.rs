@@ -7,7 +7,7 @@ use crate::plan::PanelPlan;
 use crate::window::Window;
 use brisk_cache::Fingerprint;
 use brisk_domain::{
-    Edition, Frame, Freshness, Panel, PanelData, PanelError, Timestamp, Values, ZoneOffsets,
+    Edition, Frame, Freshness, Panel, PanelData, PanelError, Timestamp, ZoneOffsets,
 };
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub(crate) fn panel_data(
     let previous =
         if plan.previous.is_some() { frames.next().map(with_computed).transpose()? } else { None };
     let sparkline = frames.next().map(|frame| (*frame).clone());
-    let offsets = shown_offsets(window, plan, &frame);
+    let offsets = shown_offsets(window, plan, &frame, as_of);
     Ok(PanelData {
         frame,
         previous,
@@ -52,12 +52,18 @@ pub(crate) fn edition<'a>(loaded: impl Iterator<Item = &'a Loaded>) -> Edition {
     Edition(Fingerprint::of(parts).to_string().into())
 }
 
-/// The zone's offsets for everything the panel shows, which may lie outside the bounds.
-fn shown_offsets(window: &Window, plan: &PanelPlan, frame: &Frame) -> ZoneOffsets {
+/// The zone's offsets for everything the panel shows, which may lie outside the bounds, and for the
+/// moment at which it was loaded.
+fn shown_offsets(
+    window: &Window,
+    plan: &PanelPlan,
+    frame: &Frame,
+    as_of: Timestamp,
+) -> ZoneOffsets {
     const MARGIN: i64 = 7 * 86_400 * 1_000_000;
-    let times = frame.columns().iter().filter_map(|column| match &column.values {
-        Values::Time(cells) => Some(cells.iter().flatten().copied()),
-        _ => None,
+    let times = frame.columns().iter().filter(|column| column.values.is_time()).map(|column| {
+        let placed = |row| column.values.placed(row, &window.offsets);
+        (0..frame.rows()).filter_map(placed)
     });
     let mut ends = vec![window.bounds.from, window.bounds.to];
     ends.extend(plan.previous_bounds.iter().flat_map(|bounds| [bounds.from, bounds.to]));
@@ -65,5 +71,5 @@ fn shown_offsets(window: &Window, plan: &PanelPlan, frame: &Frame) -> ZoneOffset
     let (from, to) = (ends.iter().min().copied(), ends.iter().max().copied());
     let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
     let (from, to) = (from.0.saturating_sub(MARGIN), to.0.saturating_add(MARGIN));
-    window.offsets.within(Timestamp(from), Timestamp(to))
+    window.offsets.within_and_at(Timestamp(from), Timestamp(to), as_of)
 }

@@ -17,6 +17,8 @@ pub(crate) fn push_null(values: &mut Values) {
         Values::Bool(cells) => cells.push(None),
         Values::Text(cells) => cells.push(None),
         Values::Time(cells) => cells.push(None),
+        Values::Date(cells) => cells.push(None),
+        Values::WallTime(cells) => cells.push(None),
     }
 }
 

@@ -36,7 +36,11 @@ fn cell(values: &Values, row: usize, zone: &ZoneOffsets) -> String {
                 None => v.to_string(),
             })
         }
-        Values::Int(_) | Values::Decimal(_) | Values::Bool(_) => values.exact(row),
+        Values::Int(_)
+        | Values::Decimal(_)
+        | Values::Bool(_)
+        | Values::Date(_)
+        | Values::WallTime(_) => values.exact(row),
     };
     text.unwrap_or_default()
 }

@@ -32,13 +32,13 @@ pub(crate) fn of(
 ) -> Option<Axis> {
     let first = frame.columns().first()?;
     match &first.values {
-        Values::Time(cells) => {
+        values if values.is_time() => {
+            let mut times: Vec<Timestamp> =
+                (0..frame.rows()).filter_map(|row| values.placed(row, input.zone)).collect();
             let buckets = input.interval.buckets(bounds, input.zone);
-            let all_inside = cells.iter().flatten().all(|at| buckets.binary_search(at).is_ok());
-            if all_inside {
+            if times.iter().all(|at| buckets.binary_search(at).is_ok()) {
                 return Some(Axis::Time(buckets));
             }
-            let mut times: Vec<Timestamp> = cells.iter().flatten().copied().collect();
             times.sort_unstable();
             times.dedup();
             Some(Axis::Time(times))
@@ -121,14 +121,11 @@ pub(crate) fn places(frame: &Frame, input: &Input<'_>, x: &Axis) -> Vec<Option<u
         Axis::Time(_) => HashMap::new(),
     };
     let place = |row: usize| match (x, &first.values) {
-        (Axis::Time(times), Values::Time(cells)) => {
-            times.binary_search(cells.get(row)?.as_ref()?).ok()
-        }
+        (Axis::Time(times), values) => times.binary_search(&values.placed(row, input.zone)?).ok(),
         (Axis::Label(_), values) => {
             let label = label(values, row, input.spec.unit_of(&first.name), input);
             known.get(label.as_str()).copied()
         }
-        _ => None,
     };
     (0..frame.rows()).map(place).collect()
 }

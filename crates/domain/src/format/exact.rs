@@ -34,7 +34,11 @@ impl Number {
             Values::Int(cells) => cells.get(row).copied().flatten().map(Self::from),
             Values::Decimal(cells) => cells.get(row)?.as_ref().map(Self::from),
             Values::Float(cells) => cells.get(row).copied().flatten().map(Self::from),
-            Values::Bool(_) | Values::Text(_) | Values::Time(_) => None,
+            Values::Bool(_)
+            | Values::Text(_)
+            | Values::Time(_)
+            | Values::Date(_)
+            | Values::WallTime(_) => None,
         }
     }
 

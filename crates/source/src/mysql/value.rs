@@ -6,7 +6,7 @@
 
 use crate::columns::{self, push_null, scale_of};
 use crate::error::SourceError;
-use brisk_domain::{Decimal, Frame, Timestamp, Values};
+use brisk_domain::{Date, Decimal, Frame, Timestamp, Values};
 use chrono::{NaiveDate, NaiveDateTime};
 use sqlx::mysql::{MySql, MySqlColumn, MySqlRow, MySqlTypeInfo};
 use sqlx::{Column as _, Decode, Row as _, Type, TypeInfo as _};
@@ -140,7 +140,8 @@ fn empty(form: Form, scale: Option<u8>, is_time: bool) -> Result<Values, String>
         Form::Signed | Form::Unsigned | Form::Bit | Form::Null => Values::Int(Vec::new()),
         Form::Decimal => Values::Decimal(Vec::new()),
         Form::Float4 | Form::Float8 => Values::Float(Vec::new()),
-        Form::Text | Form::Date | Form::Time | Form::Binary => Values::Text(Vec::new()),
+        Form::Text | Form::Time | Form::Binary => Values::Text(Vec::new()),
+        Form::Date => Values::Date(Vec::new()),
         Form::StartOfDate | Form::DateTime => Values::Time(Vec::new()),
     })
 }
@@ -193,14 +194,14 @@ impl Column {
             }
             Values::Float(cells) => cells.push(Some(float(form, bytes)?)),
             Values::Text(cells) => cells.push(Some(match form {
-                Form::Date => date(bytes)?.to_string(),
                 Form::Time => time(bytes)?,
                 _ => utf8(bytes)?,
             })),
             Values::Time(cells) => {
                 cells.push(Some(Timestamp(datetime(bytes)?.and_utc().timestamp_micros())))
             }
-            Values::Int(_) | Values::Bool(_) => return Err(UNKNOWN.into()),
+            Values::Date(cells) => cells.push(Some(Date::of(date(bytes)?))),
+            Values::Int(_) | Values::Bool(_) | Values::WallTime(_) => return Err(UNKNOWN.into()),
         }
         Ok(())
     }

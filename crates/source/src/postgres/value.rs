@@ -5,8 +5,7 @@
 
 use crate::columns::{self, push_null, scale_of};
 use crate::error::SourceError;
-use brisk_domain::{Decimal, Frame, Timestamp, Values};
-use chrono::{Days, NaiveDate};
+use brisk_domain::{Date, Decimal, Frame, Timestamp, Values, WallTime};
 use sqlx::postgres::{PgColumn, PgRow, PgTypeKind, PgValueFormat};
 use sqlx::{Column as _, Row as _, TypeInfo as _, ValueRef as _};
 
@@ -35,12 +34,16 @@ enum Form {
     Uuid,
     Date,
     Time,
-    /// Microseconds since 2000-01-01; without a zone they are read in UTC.
+    /// Microseconds since 2000-01-01, in UTC.
     Timestamp,
+    /// The same on a wall clock.
+    WallTime,
 }
 
 /// From 1970-01-01 to 2000-01-01, in microseconds.
 const EPOCH_2000: i64 = 946_684_800_000_000;
+/// The same in days.
+const DAYS_2000: i32 = 10_957;
 
 /// The columns of a result; an error for a type that frames do not have.
 pub(super) fn columns(
@@ -76,7 +79,8 @@ pub(super) fn columns(
                 ("UUID", _) => Form::Uuid,
                 ("DATE", _) => Form::Date,
                 ("TIME", _) => Form::Time,
-                ("TIMESTAMP" | "TIMESTAMPTZ", _) => Form::Timestamp,
+                ("TIMESTAMP", _) => Form::WallTime,
+                ("TIMESTAMPTZ", _) => Form::Timestamp,
                 _ if is_enum => Form::Text,
                 (other, _) => {
                     let kind = other.to_lowercase();
@@ -89,10 +93,10 @@ pub(super) fn columns(
                 Form::Scaled(_) | Form::Numeric => Values::Decimal(Vec::new()),
                 Form::Float4 | Form::Float8 => Values::Float(Vec::new()),
                 Form::Bool => Values::Bool(Vec::new()),
-                Form::Text | Form::Jsonb | Form::Uuid | Form::Date | Form::Time => {
-                    Values::Text(Vec::new())
-                }
+                Form::Text | Form::Jsonb | Form::Uuid | Form::Time => Values::Text(Vec::new()),
+                Form::Date => Values::Date(Vec::new()),
                 Form::Timestamp => Values::Time(Vec::new()),
+                Form::WallTime => Values::WallTime(Vec::new()),
             };
             Ok(Column { name, form, values })
         })
@@ -141,6 +145,8 @@ fn read(form: Form, bytes: &[u8], values: &mut Values) -> Result<(), String> {
         Values::Bool(cells) => cells.push(Some(sized::<1>(bytes)?[0] != 0)),
         Values::Text(cells) => cells.push(Some(text(form, bytes)?)),
         Values::Time(cells) => cells.push(Some(timestamp(i64::from_be_bytes(sized(bytes)?))?)),
+        Values::Date(cells) => cells.push(Some(date(i32::from_be_bytes(sized(bytes)?))?)),
+        Values::WallTime(cells) => cells.push(Some(wall_time(i64::from_be_bytes(sized(bytes)?))?)),
     }
     Ok(())
 }
@@ -175,7 +181,6 @@ fn text(form: Form, bytes: &[u8]) -> Result<String, String> {
             let hex = format!("{number:032x}");
             Ok([&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-"))
         }
-        Form::Date => date(i32::from_be_bytes(sized(bytes)?)),
         Form::Time => {
             let micros = i64::from_be_bytes(sized(bytes)?);
             let (seconds, fraction) = (micros / 1_000_000, micros % 1_000_000);
@@ -192,17 +197,25 @@ fn text(form: Form, bytes: &[u8]) -> Result<String, String> {
     }
 }
 
-/// Days since 2000-01-01, as `2011-12-09`.
-fn date(days: i32) -> Result<String, String> {
+/// Days since 2000-01-01.
+fn date(days: i32) -> Result<Date, String> {
     match days {
-        i32::MAX => return Ok("infinity".into()),
-        i32::MIN => return Ok("-infinity".into()),
-        _ => {}
+        i32::MIN | i32::MAX => Ok(Date(days)),
+        _ => {
+            let date = days.checked_add(DAYS_2000).map(Date).filter(|date| date.naive().is_some());
+            date.ok_or("a date is too far away".into())
+        }
     }
-    let start = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap_or_default();
-    let count = Days::new(u64::from(days.unsigned_abs()));
-    let date = if days < 0 { start.checked_sub_days(count) } else { start.checked_add_days(count) };
-    Ok(date.ok_or("a date is too far away")?.to_string())
+}
+
+fn wall_time(micros: i64) -> Result<WallTime, String> {
+    match micros {
+        i64::MIN | i64::MAX => Ok(WallTime(micros)),
+        _ => {
+            let time = micros.checked_add(EPOCH_2000).map(WallTime);
+            time.filter(|time| time.naive().is_some()).ok_or("a time is too far away".into())
+        }
+    }
 }
 
 fn timestamp(micros: i64) -> Result<Timestamp, String> {
@@ -284,9 +297,11 @@ mod tests {
 
     #[test]
     fn dates_times_and_ids_read_as_people_write_them() {
-        assert_eq!(date(0).unwrap(), "2000-01-01");
-        assert_eq!(date(-36_524).unwrap(), "1900-01-01");
-        assert_eq!(date(i32::MAX).unwrap(), "infinity");
+        assert_eq!(date(0).unwrap().to_string(), "2000-01-01");
+        assert_eq!(date(-36_524).unwrap().to_string(), "1900-01-01");
+        assert_eq!(date(i32::MAX).unwrap().to_string(), "infinity");
+        assert_eq!(wall_time(1).unwrap().to_string(), "2000-01-01T00:00:00.000001");
+        assert_eq!(wall_time(i64::MIN).unwrap().to_string(), "-infinity");
         let noon = 12 * 3_600_000_000_i64 + 1;
         assert_eq!(text(Form::Time, &noon.to_be_bytes()).unwrap(), "12:00:00.000001");
         assert_eq!(text(Form::Time, &500_000_i64.to_be_bytes()).unwrap(), "00:00:00.5");
