@@ -31,10 +31,10 @@ pub struct TooFine {
     range: String,
 }
 
-/// The years that sources cover. With the offsets for all of them, a statement is the same for
-/// every range.
-const FIRST: Timestamp = Timestamp::from_seconds(0);
-const LAST: Timestamp = Timestamp::from_seconds(3_155_760_000);
+/// The years that sources cover, 1900 to 2100. With the offsets for all of them, a statement is the
+/// same for every range.
+const FIRST: Timestamp = Timestamp::from_seconds(-2_208_988_800);
+const LAST: Timestamp = Timestamp::from_seconds(4_102_444_800);
 
 impl Window {
     /// The window of `view` at `now`.

@@ -39,6 +39,7 @@ mod columns;
 mod compile;
 mod dialect;
 pub mod error;
+mod known_zones;
 mod limits;
 mod mysql;
 mod postgres;
@@ -51,7 +52,7 @@ mod syntax;
 
 pub use about::About;
 pub use compile::pipeline::compile;
-pub use compile::statement::{Bind, Context, Statement};
+pub use compile::statement::{Bind, Context, SessionZone, Statement};
 pub use dialect::Dialect;
 pub use error::{SourceError, StatementError};
 pub use limits::Limits;

@@ -1,25 +1,53 @@
 //! [`compile`]: the author's text, checked, expanded and bound. Pure.
 
 use super::check::{self, Checked};
-use super::statement::{Context, Statement};
+use super::statement::{Context, SessionZone, Statement};
 use super::template::{self, Piece};
 use super::writer::Writer;
 use crate::dialect::Dialect;
 use crate::error::StatementError;
+use crate::syntax::SessionClock;
 use brisk_domain::{Interval, Query};
+use std::sync::Arc;
 
 /// Checks and binds `query`. A statement that uses neither the range, the interval nor a variable
-/// is the same for all views in one zone; one without time macros, in all zones.
+/// is the same for all views in one zone; one without time macros, in all zones, unless the database's
+/// session stands in one.
 pub fn compile(
     query: &Query,
     dialect: Dialect,
     context: &Context<'_>,
 ) -> Result<Statement, StatementError> {
+    compile_for(query, dialect, context, dialect.syntax().session_clock())
+}
+
+/// The same for a session in UTC: what it returns are instants, which can be stored.
+pub(crate) fn compile_to_store(
+    query: &Query,
+    dialect: Dialect,
+    context: &Context<'_>,
+) -> Result<Statement, StatementError> {
+    compile_for(query, dialect, context, None)
+}
+
+fn compile_for(
+    query: &Query,
+    dialect: Dialect,
+    context: &Context<'_>,
+    clock: Option<&'static dyn SessionClock>,
+) -> Result<Statement, StatementError> {
     let pieces = template::parse(query, dialect)?;
     let Checked { tables, times, .. } = check::check(query, &pieces, dialect)?;
-    let (sql, binds) = Writer::new(query, dialect, context).write_all(&pieces)?;
+    let written = |clock| Writer::new(query, dialect, context, clock).write_all(&pieces);
+    let (sql, binds) = written(clock)?;
+    let zone = |lookup| SessionZone {
+        name: context.zone.clone(),
+        offsets: Arc::new(context.offsets.clone()),
+        lookup,
+    };
+    let zone = clock.map(|_| written(None).map(zone)).transpose()?;
     let interval = named_interval(&pieces);
-    Ok(Statement { sql, binds, tables, times, interval, query: query.clone() })
+    Ok(Statement { sql, binds, tables, times, zone, interval, query: query.clone() })
 }
 
 fn named_interval(pieces: &[Piece]) -> Option<Interval> {

@@ -7,6 +7,7 @@ use brisk_domain::{
     Access, Bounds, Interval, Query, Selection, VariableName, ZoneName, ZoneOffsets,
 };
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What a statement is compiled for.
 #[derive(Debug, Clone, Copy)]
@@ -46,10 +47,25 @@ pub struct Statement {
     pub tables: Vec<String>,
     /// The names of the columns that hold instants.
     pub times: Vec<String>,
+    /// The zone that its session stands in; `None` where the SQL does not depend on it.
+    pub zone: Option<SessionZone>,
     /// The bucket width that all of its `$bucket`s name, if they all name the same one.
     pub interval: Option<Interval>,
     /// The author's text, for errors.
     pub query: Query,
+}
+
+/// The zone that a statement's session stands in, so that the database's own calendar is the
+/// dashboard's.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SessionZone {
+    /// The zone.
+    pub name: ZoneName,
+    /// Its offsets over all instants that the source may hold.
+    pub offsets: Arc<ZoneOffsets>,
+    /// The same statement for a session in UTC, with its values: for databases whose data about the zone
+    /// are not Brisk's.
+    pub lookup: (String, Vec<Bind>),
 }
 
 impl Statement {
@@ -77,6 +93,15 @@ impl Statement {
         }
         for column in &self.times {
             parts.push([b"time ".as_slice(), column.as_bytes()].concat());
+        }
+        // Another edition of the time zone database may give other results.
+        if let Some(SessionZone { name, offsets, .. }) = &self.zone {
+            let mut part = format!("zone {name} {}", offsets.first).into_bytes();
+            for (at, offset) in &offsets.changes {
+                part.extend(at.to_le_bytes());
+                part.extend(offset.to_le_bytes());
+            }
+            parts.push(part);
         }
         parts
     }

@@ -1,6 +1,6 @@
 //! Writes a template's pieces in the dialect's SQL, and collects the values to bind. Pure.
 
-use super::macros::{self, MacroZone, Part};
+use super::macros::{self, MacroZone};
 use super::parameters::{BUILT_IN, ListPosition, list_position};
 use super::segments::Focus;
 use super::statement::{Bind, Context};
@@ -8,6 +8,7 @@ use super::template::Piece;
 use super::{time_encodings, wall_clock};
 use crate::dialect::Dialect;
 use crate::error::StatementError;
+use crate::syntax::{Part, SessionClock};
 use brisk_domain::{AttributeName, Bounds, Interval, Query, Selection, Timestamp, VariableName};
 
 /// Encloses the number of a value until everything is written. It occurs in no statement.
@@ -21,13 +22,21 @@ pub(crate) struct Writer<'a> {
     dialect: Dialect,
     context: &'a Context<'a>,
     zone: MacroZone<'a>,
+    /// The session's own, if it stands in the dashboard's zone.
+    clock: Option<&'static dyn SessionClock>,
     binds: Vec<Bind>,
 }
 
 impl<'a> Writer<'a> {
-    pub(crate) fn new(query: &'a Query, dialect: Dialect, context: &'a Context<'a>) -> Self {
+    /// `clock` is the session's own, if it stands in the dashboard's zone.
+    pub(crate) fn new(
+        query: &'a Query,
+        dialect: Dialect,
+        context: &'a Context<'a>,
+        clock: Option<&'static dyn SessionClock>,
+    ) -> Self {
         let zone = MacroZone { offsets: context.offsets, focus: None, wall_focus: None };
-        Self { query, dialect, context, zone, binds: Vec::new() }
+        Self { query, dialect, context, zone, clock, binds: Vec::new() }
     }
 
     /// The SQL, and the values in the order of their placeholders.
@@ -36,7 +45,7 @@ impl<'a> Writer<'a> {
         pieces: &[Piece],
     ) -> Result<(String, Vec<Bind>), StatementError> {
         // A statement that does not use the range has to be the same for every range.
-        if uses_range(pieces) {
+        if self.clock.is_none() && uses_range(pieces) {
             let bounds = self.context.bounds;
             let from = self.bind(Bind::Int(bounds.from.seconds()));
             let to = self.bind(Bind::Int(bounds.to.seconds()));
@@ -189,19 +198,33 @@ impl<'a> Writer<'a> {
                     [word] => self.interval(word, offset)?,
                     _ => self.context.interval,
                 };
-                match local {
-                    Some(_) => wall_clock::bucket(dialect, expr, interval, &self.zone),
-                    None => macros::bucket(dialect, expr, interval, &self.zone),
+                match (local, self.clock) {
+                    (Some(_), Some(clock))
+                        if wall_clock::is_cut_by_reading(interval, &self.zone) =>
+                    {
+                        let reading = match interval {
+                            Interval::Minute | Interval::Hour => clock.wall_time(expr),
+                            _ => (*expr).to_owned(),
+                        };
+                        Ok(clock.bucket(&reading, interval))
+                    }
+                    (Some(_), _) => wall_clock::bucket(dialect, expr, interval, &self.zone),
+                    (None, Some(clock)) => Ok(clock.bucket(expr, interval)),
+                    (None, None) => macros::bucket(dialect, expr, interval, &self.zone),
                 }
             }
             ("time", [expr]) => Ok(format!("({expr})")),
-            ("local", [expr]) => wall_clock::instant(dialect, expr, &self.zone),
+            ("local", [expr]) => match self.clock {
+                Some(clock) => Ok(clock.wall_time(expr)),
+                None => wall_clock::instant(dialect, expr, &self.zone),
+            },
             (macro_name, [expr]) if let Some(encoding) = time_encodings::of_macro(macro_name) => {
                 Ok(dialect.syntax().decoded_time(encoding, expr))
             }
-            (part, [expr]) if let Some(part) = Part::parse(part) => match local {
-                Some(_) => wall_clock::part(dialect, part, expr, &self.zone),
-                None => macros::part(dialect, part, expr, &self.zone),
+            (part, [expr]) if let Some(part) = Part::parse(part) => match (local, self.clock) {
+                (_, Some(clock)) => Ok(clock.part(expr, part)),
+                (Some(_), None) => Ok(wall_clock::part(dialect, part, expr)),
+                (None, None) => macros::part(dialect, part, expr, &self.zone),
             },
             _ => {
                 let message = format!(
@@ -221,7 +244,7 @@ impl<'a> Writer<'a> {
             self.error(offset, message)
         })?;
         // In parentheses, as the check has seen it, so that what precedes it cannot combine with it.
-        if expansion.starts_with('(') {
+        if expansion.starts_with('(') && expansion.ends_with(')') {
             sql.push_str(&expansion);
         } else {
             sql.push('(');

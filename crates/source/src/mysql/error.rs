@@ -198,6 +198,7 @@ mod tests {
             binds: vec![],
             tables: vec![],
             times: vec![],
+            zone: None,
             interval: None,
             query: Query::new(sql),
         };
@@ -246,6 +247,7 @@ mod tests {
             binds: vec![],
             tables: vec![],
             times: vec![],
+            zone: None,
             interval: None,
             query: Query::new("select * from t"),
         };

@@ -6,5 +6,6 @@ mod error;
 pub(crate) mod executor;
 pub(crate) mod rollups;
 mod session;
+mod session_clock;
 pub(crate) mod syntax;
 mod value;

@@ -5,15 +5,18 @@
 
 use crate::columns::{self, push_null, scale_of};
 use crate::error::SourceError;
-use brisk_domain::{Date, Decimal, Frame, Timestamp, Values, WallTime};
+use brisk_domain::{Date, Decimal, Frame, Timestamp, Values, WallTime, ZoneOffsets};
 use sqlx::postgres::{PgColumn, PgRow, PgTypeKind, PgValueFormat};
 use sqlx::{Column as _, Row as _, TypeInfo as _, ValueRef as _};
+use std::sync::Arc;
 
 /// A column that is being filled.
 pub(crate) struct Column {
     name: String,
     form: Form,
     values: Values,
+    /// The zone in whose clock wall-clock times become instants.
+    zone: Arc<ZoneOffsets>,
 }
 
 /// How a cell's bytes are decoded.
@@ -38,6 +41,10 @@ enum Form {
     Timestamp,
     /// The same on a wall clock.
     WallTime,
+    /// A wall-clock time where the statement returns an instant.
+    Placed,
+    /// A date where it does: its midnight.
+    PlacedDate,
 }
 
 /// From 1970-01-01 to 2000-01-01, in microseconds.
@@ -45,17 +52,22 @@ const EPOCH_2000: i64 = 946_684_800_000_000;
 /// The same in days.
 const DAYS_2000: i32 = 10_957;
 
-/// The columns of a result; an error for a type that frames do not have.
+/// The columns of a result; an error for a type that frames do not have. `times` are the names of its
+/// instants, which are read on the clock of `zone`, or in UTC, where the server has no zone with them.
 pub(super) fn columns(
     given: &[PgColumn],
     scales: &[(String, u8)],
+    times: &[String],
+    zone: Option<&Arc<ZoneOffsets>>,
 ) -> Result<Vec<Column>, SourceError> {
+    let zone = zone.map_or_else(|| Arc::new(ZoneOffsets::utc()), Arc::clone);
     given
         .iter()
         .map(|column| {
             let name = column.name().to_owned();
             let info = column.type_info();
             let scale = scale_of(scales, &name);
+            let is_time = times.contains(&name);
             let is_enum = matches!(info.kind(), PgTypeKind::Enum(_));
             let form = match (info.name(), scale) {
                 ("INT2" | "INT4" | "INT8", Some(scale)) => Form::Scaled(scale),
@@ -77,8 +89,10 @@ pub(super) fn columns(
                 ) => Form::Text,
                 ("JSONB", _) => Form::Jsonb,
                 ("UUID", _) => Form::Uuid,
+                ("DATE", _) if is_time => Form::PlacedDate,
                 ("DATE", _) => Form::Date,
                 ("TIME", _) => Form::Time,
+                ("TIMESTAMP", _) if is_time => Form::Placed,
                 ("TIMESTAMP", _) => Form::WallTime,
                 ("TIMESTAMPTZ", _) => Form::Timestamp,
                 _ if is_enum => Form::Text,
@@ -95,10 +109,10 @@ pub(super) fn columns(
                 Form::Bool => Values::Bool(Vec::new()),
                 Form::Text | Form::Jsonb | Form::Uuid | Form::Time => Values::Text(Vec::new()),
                 Form::Date => Values::Date(Vec::new()),
-                Form::Timestamp => Values::Time(Vec::new()),
+                Form::Timestamp | Form::Placed | Form::PlacedDate => Values::Time(Vec::new()),
                 Form::WallTime => Values::WallTime(Vec::new()),
             };
-            Ok(Column { name, form, values })
+            Ok(Column { name, form, values, zone: Arc::clone(&zone) })
         })
         .collect()
 }
@@ -125,13 +139,13 @@ impl Column {
             return Err(unreadable("the server sent it as text, which was not requested".into()));
         }
         let bytes = value.as_bytes().map_err(|error| unreadable(error.to_string()))?;
-        read(self.form, bytes, &mut self.values)
+        read(self.form, bytes, &self.zone, &mut self.values)
             .map_err(|why| type_error(self.name.clone(), why))?;
         Ok(16 + bytes.len())
     }
 }
 
-fn read(form: Form, bytes: &[u8], values: &mut Values) -> Result<(), String> {
+fn read(form: Form, bytes: &[u8], zone: &ZoneOffsets, values: &mut Values) -> Result<(), String> {
     match values {
         Values::Int(cells) => cells.push(Some(int(form, bytes)?)),
         Values::Decimal(cells) => cells.push(Some(match form {
@@ -144,7 +158,11 @@ fn read(form: Form, bytes: &[u8], values: &mut Values) -> Result<(), String> {
         })),
         Values::Bool(cells) => cells.push(Some(sized::<1>(bytes)?[0] != 0)),
         Values::Text(cells) => cells.push(Some(text(form, bytes)?)),
-        Values::Time(cells) => cells.push(Some(timestamp(i64::from_be_bytes(sized(bytes)?))?)),
+        Values::Time(cells) => cells.push(Some(match form {
+            Form::Placed => placed(wall_time(i64::from_be_bytes(sized(bytes)?))?, zone)?,
+            Form::PlacedDate => placed(date(i32::from_be_bytes(sized(bytes)?))?.midnight(), zone)?,
+            _ => timestamp(i64::from_be_bytes(sized(bytes)?))?,
+        })),
         Values::Date(cells) => cells.push(Some(date(i32::from_be_bytes(sized(bytes)?))?)),
         Values::WallTime(cells) => cells.push(Some(wall_time(i64::from_be_bytes(sized(bytes)?))?)),
     }
@@ -218,9 +236,16 @@ fn wall_time(micros: i64) -> Result<WallTime, String> {
     }
 }
 
+/// The instant at which the clock of `zone` shows `time`.
+fn placed(time: WallTime, zone: &ZoneOffsets) -> Result<Timestamp, String> {
+    time.naive().map(|time| zone.instant(time)).ok_or(INFINITE.into())
+}
+
+const INFINITE: &str = "a time is infinite: leave such rows out";
+
 fn timestamp(micros: i64) -> Result<Timestamp, String> {
     if micros == i64::MAX || micros == i64::MIN {
-        return Err("a time is infinite: leave such rows out".into());
+        return Err(INFINITE.into());
     }
     micros.checked_add(EPOCH_2000).map(Timestamp).ok_or("a time is too far away".into())
 }
