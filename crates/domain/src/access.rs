@@ -29,6 +29,11 @@ impl Access {
         Self { attributes: BTreeMap::new(), is_anybody: true }
     }
 
+    /// Whether this stands in for any user.
+    pub fn is_anybody(&self) -> bool {
+        self.is_anybody
+    }
+
     /// The values of an attribute, at least one; `None` if the user does not have it.
     pub fn values(&self, name: &AttributeName) -> Option<Vec<String>> {
         if self.is_anybody {
