@@ -52,7 +52,7 @@ mod syntax;
 
 pub use about::About;
 pub use compile::pipeline::compile;
-pub use compile::statement::{Bind, Context, SessionZone, Statement};
+pub use compile::statement::{Bind, Chosen, Context, SessionZone, Statement};
 pub use dialect::Dialect;
 pub use error::{SourceError, StatementError};
 pub use limits::Limits;

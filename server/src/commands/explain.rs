@@ -9,7 +9,7 @@ use brisk_domain::{Access, Dashboard, Frame, Panel, Rollup, RollupName, SourceNa
 use brisk_engine::key::{self, Owner};
 use brisk_engine::plan::{self, PlannedStatement};
 use brisk_engine::{PlannedRollup, Policies, Window, planned_rollup};
-use brisk_source::{Bind, Source, SourceError};
+use brisk_source::{Bind, Chosen, Source, SourceError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
@@ -112,7 +112,7 @@ fn print_details(
     let tags: Vec<&str> = request.tags.iter().map(|tag| tag.as_str()).collect();
     let binds = planned.statement.binds.iter().map(|bind| match bind {
         Bind::Int(number) => number.to_string(),
-        Bind::Text(text) => format!("{text:?}"),
+        Bind::Text(text) | Bind::Chosen(Chosen { text, .. }) => format!("{text:?}"),
     });
     println!("    {name}: {} bytes of SQL", planned.statement.sql.len());
     println!("      tags: {}", tags.join(", "));

@@ -2,6 +2,7 @@
 //! when something is wrong.
 
 mod age;
+mod choices;
 mod cost;
 mod description;
 mod figures;

@@ -4,7 +4,9 @@
 //! read-only connection on which the statement runs.
 
 use super::denied_functions::is_denied;
+use super::expected::{self, Comparison, Expectations};
 use super::instant_columns;
+use super::operand::Class;
 use super::outline::{MACRO, Outline};
 use super::tables::{self, last_name};
 use super::template::Piece;
@@ -28,6 +30,8 @@ pub(crate) struct Checked {
     pub(crate) times: Vec<String>,
     /// The names of all its columns, as written; `None` if only the database knows them.
     pub(crate) columns: Option<Vec<String>>,
+    /// What its parameters are taken for.
+    pub(crate) expected: Expectations,
 }
 
 /// Checks the statement; an error points into the author's text.
@@ -50,7 +54,16 @@ pub(crate) fn check(
         outline.error(place, message)
     })?;
     let tables = tables::read_by(body, dialect);
-    Ok(Checked { tables, times, columns: instant_columns::names(body) })
+    let expected = expected::of(body, &outline, dialect);
+    for one in expected.values() {
+        let is_unknown = (one.class, one.comparison) == (Class::Unknown, Comparison::Other);
+        if dialect == Dialect::Sqlite && is_unknown && one.operand.is_none() {
+            let message = "SQLite cannot tell whether this value is compared as a number or as text: \
+                           write cast(… as integer), cast(… as real) or cast(… as text) around it";
+            return Err(outline.error(one.place, message));
+        }
+    }
+    Ok(Checked { tables, times, columns: instant_columns::names(body), expected })
 }
 
 fn one_select<'a>(

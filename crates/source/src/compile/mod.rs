@@ -4,10 +4,12 @@
 pub(crate) mod check;
 mod denied_functions;
 pub(crate) mod error_position;
+mod expected;
 mod instant_columns;
 pub(crate) mod lexer;
 mod macros;
 pub(crate) mod offset_steps;
+mod operand;
 mod outline;
 mod parameters;
 pub(crate) mod pipeline;

@@ -34,6 +34,22 @@ pub enum Bind {
     Int(i64),
     /// Text.
     Text(String),
+    /// A chosen value, or one of the user's attributes.
+    Chosen(Chosen),
+}
+
+/// A chosen value, as the text that it is in URLs. PostgreSQL says what the statement takes it for;
+/// elsewhere that follows from what the statement compares it with.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Chosen {
+    /// The parameter as its author writes it: `:country`, `:user.tenant`.
+    pub name: String,
+    /// The value.
+    pub text: String,
+    /// Where the parameter first stands in the author's text, in bytes.
+    pub offset: usize,
+    /// Whether it is bound as a number. Never on PostgreSQL.
+    pub is_number: bool,
 }
 
 /// A statement that is ready to run.
@@ -88,7 +104,12 @@ impl Statement {
         for bind in &self.binds {
             parts.push(match bind {
                 Bind::Int(value) => [b"int ".as_slice(), &value.to_le_bytes()].concat(),
-                Bind::Text(value) => [b"text ".as_slice(), value.as_bytes()].concat(),
+                Bind::Chosen(Chosen { text, is_number: true, .. }) => {
+                    [b"number ".as_slice(), text.as_bytes()].concat()
+                }
+                Bind::Text(text) | Bind::Chosen(Chosen { text, .. }) => {
+                    [b"text ".as_slice(), text.as_bytes()].concat()
+                }
             });
         }
         for column in &self.times {

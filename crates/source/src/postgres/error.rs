@@ -53,6 +53,21 @@ pub(super) fn source_error(
     }
 }
 
+/// The number of the parameter whose type the server cannot tell.
+pub(super) fn invalid_parameter(error: &sqlx::Error) -> Option<usize> {
+    let refusal = error.as_database_error()?;
+    // The type is indeterminate, or two places want two of them.
+    let is_meant = matches!(refusal.code()?.as_ref(), "42P18" | "42P08");
+    let number = refusal.message().rsplit_once('$').filter(|_| is_meant)?.1;
+    number.parse().ok().filter(|number| *number > 0)
+}
+
+/// The server's message about a value that its type does not have.
+pub(super) fn invalid_value(error: &sqlx::Error) -> Option<&str> {
+    let refusal = error.as_database_error()?;
+    refusal.code()?.starts_with("22").then(|| refusal.message())
+}
+
 /// The first word that a message quotes.
 fn quoted(message: &str) -> Option<&str> {
     let word = message.split('"').nth(1)?;

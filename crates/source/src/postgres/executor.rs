@@ -2,9 +2,8 @@
 
 use super::session;
 use super::value::{self, Column};
-use super::{about, error};
+use super::{about, arguments, error};
 use crate::about::About;
-use crate::bind::bound;
 use crate::compile::statement::{SessionZone, Statement};
 use crate::error::SourceError;
 use crate::limits::Limits;
@@ -12,7 +11,7 @@ use crate::server::{self, Canceller, Failure, Protocol, Server};
 use brisk_domain::{Frame, SourceName};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
-use sqlx::{AssertSqlSafe, Executor as _, SqlSafeStr as _, Statement as _};
+use sqlx::{Executor as _, Statement as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -75,11 +74,10 @@ impl Protocol for Postgres {
             Some(SessionZone { lookup: (sql, binds), .. }) => (sql.clone(), binds, None),
             None => (statement.sql.clone(), &statement.binds, None),
         };
-        let sql = AssertSqlSafe(sql).into_sql_str();
-        let prepared = (&mut *connection).prepare(sql).await;
-        let prepared = prepared.map_err(Failure::before_rows::<Self>)?;
+        let (prepared, arguments) =
+            arguments::prepare(connection, &statement.query, sql, binds).await?;
         let columns = value::columns(prepared.columns(), scales, &statement.times, zone)?;
-        let rows = connection.fetch(bound(prepared.query(), binds));
+        let rows = connection.fetch(prepared.query_with(arguments));
         server::fill::<Self, _, _>(rows, limits, |_| Ok(columns), Column::push).await
     }
 

@@ -1,9 +1,11 @@
 //! PostgreSQL, and what speaks its protocol.
 
 mod about;
+mod arguments;
 mod denied_functions;
 mod error;
 pub(crate) mod executor;
+mod placeholders;
 pub(crate) mod rollups;
 mod session;
 mod session_clock;
