@@ -2,6 +2,7 @@
 //! when something is wrong.
 
 mod age;
+mod comparisons;
 mod cost;
 mod description;
 mod figures;
