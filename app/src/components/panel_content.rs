@@ -164,7 +164,7 @@ fn input<'a>(
         previous: data.previous.as_ref(),
         sparkline: data.sparkline.as_ref(),
         bounds: data.bounds,
-        previous_bounds: data.previous_bounds,
+        earlier: data.earlier,
         interval: data.interval,
         zone: &data.offsets,
         width,

@@ -328,7 +328,7 @@ fn draw(update: &PanelUpdate, hidden: &[usize], place: StoredValue<ChartPlace>) 
         previous: data.previous.as_ref(),
         sparkline: data.sparkline.as_ref(),
         bounds: data.bounds,
-        previous_bounds: data.previous_bounds,
+        earlier: data.earlier,
         interval: data.interval,
         zone: &data.offsets,
         width,

@@ -5,7 +5,8 @@ use crate::readout::Readout;
 use brisk_domain::panel::{Cell, ColumnStyle, Computed, ComputedKind};
 use brisk_domain::panel_kind::Body;
 use brisk_domain::{
-    Bounds, Column, Compare, Frame, Interval, Panel, PanelKind, Unit, ZoneOffsets, format,
+    Bounds, Column, Compare, EarlierPeriod, Frame, Interval, Panel, PanelKind, Unit, ZoneOffsets,
+    format,
 };
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -38,8 +39,8 @@ pub struct Input<'a> {
     pub sparkline: Option<&'a Frame>,
     /// The view's bounds.
     pub bounds: Bounds,
-    /// The compared bounds.
-    pub previous_bounds: Option<Bounds>,
+    /// The compared period.
+    pub earlier: Option<EarlierPeriod>,
     /// The width of the buckets.
     pub interval: Interval,
     /// The zone's offsets over all of it.

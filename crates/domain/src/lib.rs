@@ -50,7 +50,7 @@ pub use access::Access;
 pub use bounds::Bounds;
 pub use cache_policy::{CacheMode, CachePolicy};
 pub use clock::{Clock, ManualClock, Timestamp, Wait};
-pub use compare::Compare;
+pub use compare::{Compare, EarlierPeriod, Shift};
 pub use dashboard::Dashboard;
 pub use decimal::Decimal;
 pub use entry_report::{EntryOf, EntryReport, EntryState, PanelEntries, PolicyPlace};

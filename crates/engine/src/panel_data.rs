@@ -36,7 +36,7 @@ pub(crate) fn panel_data(
         previous,
         sparkline,
         bounds: window.bounds,
-        previous_bounds: plan.previous_bounds,
+        earlier: plan.earlier,
         interval: plan.interval,
         offsets,
         as_of,
@@ -66,7 +66,7 @@ fn shown_offsets(
         (0..frame.rows()).filter_map(placed)
     });
     let mut ends = vec![window.bounds.from, window.bounds.to];
-    ends.extend(plan.previous_bounds.iter().flat_map(|bounds| [bounds.from, bounds.to]));
+    ends.extend(plan.earlier.iter().flat_map(|earlier| [earlier.bounds.from, earlier.bounds.to]));
     ends.extend(times.flatten());
     let (from, to) = (ends.iter().min().copied(), ends.iter().max().copied());
     let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());

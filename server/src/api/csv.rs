@@ -69,7 +69,7 @@ mod tests {
             previous: None,
             sparkline: None,
             bounds: Bounds { from: at(1_320_105_600), to: at(1_320_192_000) },
-            previous_bounds: None,
+            earlier: None,
             interval: Interval::Day,
             offsets: ZoneOffsets { first: 3600, changes: vec![] },
             as_of: at(0),

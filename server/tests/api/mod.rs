@@ -3,6 +3,7 @@
 
 mod age;
 mod choices;
+mod comparisons;
 mod cost;
 mod description;
 mod figures;

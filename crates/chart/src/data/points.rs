@@ -3,7 +3,7 @@
 use super::series::{self, Reading, Series};
 use super::x_axis::{self, Axis};
 use crate::spec::{Input, LegendItem};
-use brisk_domain::format;
+use brisk_domain::{Compare, format};
 
 /// Series over a common x.
 pub(crate) struct Points {
@@ -19,26 +19,49 @@ pub(crate) struct Points {
 pub(crate) fn of(input: &Input<'_>, reading: &Reading) -> Option<Points> {
     let x = x_axis::of(input.frame, input, input.bounds, reading.with_bins)?;
     let (mut series, left_out) = series::of(input.frame, input, &x, reading)?;
-    if let (Some(previous), Some(bounds), Axis::Time(_)) =
-        (input.previous, input.previous_bounds, &x)
-        && series.len() == 1
-        && let Some(x) = x_axis::of(previous, input, bounds, reading.with_bins)
-        && let Some((compared, _)) = series::of(previous, input, &x, reading)
-        && compared[0].values.iter().any(Option::is_some)
+    if series.len() == 1
+        && let Some(compared) = compared(input, &x, reading)
     {
-        let name = input.spec.compare.map_or("previous", brisk_domain::Compare::label);
-        let length = series[0].values.len();
-        series.extend(compared.into_iter().take(1).map(|mut compared| {
-            compared.values.resize(length, None);
-            compared.texts.resize(length, String::new());
-            compared.digits.resize(length, String::new());
-            let mut letters = name.chars();
-            let name = letters.next().map(|c| c.to_uppercase().chain(letters).collect());
-            Series { name: name.unwrap_or_default(), is_previous: true, color: 7, ..compared }
-        }));
+        series.push(compared);
     }
     let rows = first_rows(input, &x);
     Some(Points { x, series, rows, left_out })
+}
+
+/// The earlier period's first series, each value at the point that has the same place on the clock.
+fn compared(input: &Input<'_>, x: &Axis, reading: &Reading) -> Option<Series> {
+    let (previous, earlier) = (input.previous?, input.earlier?);
+    let Axis::Time(times) = x else { return None };
+    let own = x_axis::of(previous, input, earlier.bounds, reading.with_bins)?;
+    let (series, _) = series::of(previous, input, &own, reading)?;
+    let series = series.into_iter().next()?;
+    // Before its first row there may have been no data at all: that is no zero.
+    let first = x_axis::places(previous, input, &own).into_iter().flatten().min()?;
+    let Axis::Time(own) = own else { return None };
+    let beside = times.iter().map(|at| {
+        let at = earlier.shift.back(*at, input.zone)?;
+        own.binary_search(&at).ok().filter(|at| *at >= first)
+    });
+    let beside: Vec<Option<usize>> = beside.collect();
+    let texts_of = |texts: &[String]| -> Vec<String> {
+        let text = |at: &Option<usize>| at.map_or(String::new(), |at| texts[at].clone());
+        beside.iter().map(text).collect()
+    };
+    let values = beside.iter().map(|at| at.and_then(|at| series.values[at])).collect::<Vec<_>>();
+    values.iter().any(Option::is_some).then(|| Series {
+        name: sentence_case(input.spec.compare.map_or("previous", Compare::label)),
+        texts: texts_of(&series.texts),
+        digits: texts_of(&series.digits),
+        is_previous: true,
+        color: 7,
+        values,
+        ..series
+    })
+}
+
+fn sentence_case(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The first row of each point.

@@ -6,7 +6,8 @@ use brisk_domain::panel_kind::{
     Area, Bar, Donut, EmptyBucket, Gauge, Heatmap, Histogram, Line, Scatter, Stat, Table,
 };
 use brisk_domain::{
-    Bounds, Column, Frame, Interval, PanelKind, PanelKindName, Timestamp, Unit, ZoneOffsets,
+    Bounds, Column, EarlierPeriod, Frame, Interval, PanelKind, PanelKindName, Shift, Timestamp,
+    Unit, ZoneOffsets,
 };
 
 /// What [`Input`] borrows, owned.
@@ -17,6 +18,8 @@ pub(crate) struct Case {
     pub(crate) previous: Option<Frame>,
     pub(crate) sparkline: Option<Frame>,
     pub(crate) bounds: Bounds,
+    /// How far before the bounds the compared period lies; by default, their length.
+    pub(crate) shift: Option<Shift>,
     pub(crate) interval: Interval,
     pub(crate) zone: ZoneOffsets,
     pub(crate) size: (f64, f64),
@@ -38,6 +41,7 @@ impl Case {
             previous: None,
             sparkline: None,
             bounds: days(90),
+            shift: None,
             interval: Interval::Day,
             zone: london(),
             size: (640.0, 216.0),
@@ -59,9 +63,12 @@ impl Case {
             previous: self.previous.as_ref(),
             sparkline: self.sparkline.as_ref(),
             bounds: self.bounds,
-            previous_bounds: self.previous.as_ref().map(|_| Bounds {
-                from: Timestamp(self.bounds.from.0 - length),
-                to: self.bounds.from,
+            earlier: self.previous.as_ref().map(|_| EarlierPeriod {
+                bounds: Bounds {
+                    from: Timestamp(self.bounds.from.0 - length),
+                    to: self.bounds.from,
+                },
+                shift: self.shift.unwrap_or(Shift::Days((length / 86_400_000_000) as u32)),
             }),
             interval: self.interval,
             zone: &self.zone,
