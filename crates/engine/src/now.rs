@@ -102,7 +102,7 @@ impl Engine {
 
 /// The first cell of the first row as an instant; integers are seconds since the epoch, dates and
 /// wall-clock times are read on the clock of `zone`.
-pub(crate) fn first_instant(frame: &Frame, zone: &ZoneOffsets) -> Option<Timestamp> {
+pub fn first_instant(frame: &Frame, zone: &ZoneOffsets) -> Option<Timestamp> {
     match &frame.columns().first()?.values {
         Values::Int(cells) => (*cells.first()?).map(Timestamp::from_seconds),
         values => values.placed(0, zone),
