@@ -1,5 +1,6 @@
 //! Runs statements on PostgreSQL.
 
+use super::own_text;
 use super::session;
 use super::value::{self, Column};
 use super::{about, error};
@@ -12,7 +13,7 @@ use crate::server::{self, Canceller, Failure, Protocol, Server};
 use brisk_domain::{Frame, SourceName};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
-use sqlx::{AssertSqlSafe, Executor as _, SqlSafeStr as _, Statement as _};
+use sqlx::{Executor as _, Statement as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,10 +54,9 @@ impl Protocol for Postgres {
         scales: &[(String, u8)],
         limits: &Limits,
     ) -> Result<Vec<Column>, Failure> {
-        let sql = AssertSqlSafe(statement.sql.clone()).into_sql_str();
-        let prepared = (&mut *connection).prepare(sql).await;
-        let prepared = prepared.map_err(Failure::before_rows::<Self>)?;
-        let columns = value::columns(prepared.columns(), scales)?;
+        let prepared = own_text::prepare(connection, &statement.sql).await;
+        let (prepared, described) = prepared.map_err(Failure::before_rows::<Self>)?;
+        let columns = value::columns(described, scales)?;
         let rows = connection.fetch(bound(prepared.query(), &statement.binds));
         server::fill::<Self, _, _>(rows, limits, |_| Ok(columns), Column::push).await
     }
