@@ -10,7 +10,7 @@ use brisk_domain::{Column, Date, Decimal, Frame, Timestamp, Values, WallTime};
 use std::sync::Arc;
 
 /// The version of this format.
-pub const VERSION: u8 = 3;
+pub const VERSION: u8 = 4;
 
 /// A cached frame: shared, never copied.
 #[derive(Debug, Clone, PartialEq)]

@@ -278,6 +278,28 @@ impl From<SourceError> for Failure {
     }
 }
 
+/// What readers are told of an answer that has arrived, but that the driver cannot read: the database
+/// is there, and the statement can be changed.
+pub(crate) fn unreadable(error: &sqlx::Error) -> Option<SourceError> {
+    let (column, why) = match error {
+        sqlx::Error::ColumnDecode { index, source } => {
+            (index.trim_matches('"'), source.to_string())
+        }
+        sqlx::Error::Decode(source) => ("?", source.to_string()),
+        sqlx::Error::TypeNotFound { type_name } => ("?", format!("unknown type {type_name}")),
+        sqlx::Error::Protocol(message)
+            if message.contains("unknown column type") || message.contains("type OID") =>
+        {
+            ("?", message.clone())
+        }
+        _ => return None,
+    };
+    Some(SourceError::Type {
+        column: column.to_owned(),
+        message: format!("its type cannot be read ({why}): cast it to text"),
+    })
+}
+
 /// A pooled connection on which a statement may be running. Unless it is given back, the statement
 /// is ended when this is dropped, which also happens when the reader goes away.
 struct Running<P: Protocol> {

@@ -74,6 +74,11 @@ pub(crate) trait Syntax: Sync {
         '"'
     }
 
+    /// Tables and views that read what denied functions read; a trailing `*` matches any suffix.
+    fn denied_tables(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether text in double quotes is a string literal rather than a name.
     fn double_quotes_are_literals(&self) -> bool {
         false

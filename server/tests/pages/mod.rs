@@ -4,3 +4,4 @@ mod administration;
 mod figures;
 mod presentation;
 mod routes;
+mod types;

@@ -77,7 +77,11 @@ impl From<i64> for Number {
 
 impl From<&Decimal> for Number {
     fn from(value: &Decimal) -> Self {
-        Self::Finite(Digits::parse(value.as_str(), true))
+        if value.is_finite() {
+            Self::Finite(Digits::parse(value.as_str(), true))
+        } else {
+            Self::from(value.to_f64())
+        }
     }
 }
 

@@ -6,7 +6,9 @@
 //! So the statement stays as its author wrote it, and its indexes are used.
 
 use super::error::{invalid_parameter, invalid_value, is_broken};
+use super::own_text;
 use super::placeholders::rewritten;
+use super::value::Described;
 use crate::compile::statement::{Bind, Chosen};
 use crate::error::{SourceError, StatementError};
 use crate::server::Failure;
@@ -43,10 +45,10 @@ pub(super) async fn prepare(
     query: &Query,
     sql: String,
     binds: &[Bind],
-) -> Result<(PgStatement, PgArguments), Failure> {
+) -> Result<(PgStatement, Vec<Described>, PgArguments), Failure> {
     let mut attempt = Attempt { query, sql, binds: binds.iter().collect(), casts: BTreeMap::new() };
     loop {
-        let prepared = match attempt.prepare(connection).await {
+        let (prepared, described) = match attempt.prepare(connection).await {
             Ok(prepared) => prepared,
             Err(error) => match attempt.with_own_placeholders(connection, &error).await {
                 Some((apart, prepared)) => {
@@ -63,7 +65,7 @@ pub(super) async fn prepare(
         match attempt.encode(connection, &types).await? {
             Encoding::Done(encoded) => {
                 let arguments = arguments(encoded).map_err(Failure::Database)?;
-                return Ok((prepared, arguments));
+                return Ok((prepared, described, arguments));
             }
             Encoding::TooLarge(casts) => attempt.widen(casts),
         }
@@ -89,8 +91,11 @@ enum Encoding {
 }
 
 impl<'a> Attempt<'a> {
-    async fn prepare(&self, connection: &mut PgConnection) -> Result<PgStatement, sqlx::Error> {
-        connection.prepare(AssertSqlSafe(self.sql.clone()).into_sql_str()).await
+    async fn prepare(
+        &self,
+        connection: &mut PgConnection,
+    ) -> Result<(PgStatement, Vec<Described>), sqlx::Error> {
+        own_text::prepare(connection, &self.sql).await
     }
 
     /// The same with a placeholder of its own wherever a value stands, which may then be a number
@@ -99,7 +104,7 @@ impl<'a> Attempt<'a> {
         &self,
         connection: &mut PgConnection,
         error: &sqlx::Error,
-    ) -> Option<(Self, PgStatement)> {
+    ) -> Option<(Self, (PgStatement, Vec<Described>))> {
         // An operator that does not exist, a type that cannot be determined, does not fit, or is
         // ambiguous.
         const OF_TYPES: [&str; 4] = ["42883", "42P18", "42804", "42P08"];

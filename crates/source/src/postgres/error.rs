@@ -3,6 +3,7 @@
 
 use crate::compile::statement::Statement;
 use crate::error::{SourceError, StatementError};
+use crate::server;
 use brisk_domain::SourceName;
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ pub(super) fn source_error(
     time: Duration,
 ) -> SourceError {
     let Some(refusal) = error.as_database_error() else {
-        return unavailable(error, source);
+        return server::unreadable(error).unwrap_or_else(|| unavailable(error, source));
     };
     let code = refusal.code().unwrap_or_default();
     // The server ended the statement, at its time limit or an administrator's request.
@@ -77,7 +78,7 @@ fn quoted(message: &str) -> Option<&str> {
 /// Whether the connection was broken, or what it had prepared outdated, before the statement ran.
 pub(super) fn is_broken(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => server::unreadable(error).is_none(),
         sqlx::Error::Database(refusal) => {
             let code = refusal.code().unwrap_or_default();
             // A table's columns have changed since this connection prepared the statement, because

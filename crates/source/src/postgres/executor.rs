@@ -1,5 +1,6 @@
 //! Runs statements on PostgreSQL.
 
+use super::own_text;
 use super::session;
 use super::value::{self, Column};
 use super::{about, arguments, error};
@@ -74,9 +75,9 @@ impl Protocol for Postgres {
             Some(SessionZone { lookup: (sql, binds), .. }) => (sql.clone(), binds, None),
             None => (statement.sql.clone(), &statement.binds, None),
         };
-        let (prepared, arguments) =
+        let (prepared, described, arguments) =
             arguments::prepare(connection, &statement.query, sql, binds).await?;
-        let columns = value::columns(prepared.columns(), scales, &statement.times, zone)?;
+        let columns = value::columns(described, scales, &statement.times, zone)?;
         let rows = connection.fetch(prepared.query_with(arguments));
         server::fill::<Self, _, _>(rows, limits, |_| Ok(columns), Column::push).await
     }

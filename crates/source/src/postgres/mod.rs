@@ -5,6 +5,7 @@ mod arguments;
 mod denied_functions;
 mod error;
 pub(crate) mod executor;
+mod own_text;
 mod placeholders;
 pub(crate) mod rollups;
 mod session;

@@ -39,6 +39,10 @@ impl Syntax for PostgresSyntax {
         DENIED_FUNCTIONS
     }
 
+    fn denied_tables(&self) -> &'static [&'static str] {
+        &["pg_hba_file_rules", "pg_ident_file_mappings", "pg_file_settings"]
+    }
+
     fn placeholder(&self, number: usize) -> String {
         format!("${number}")
     }

@@ -83,22 +83,6 @@ async fn each_type_arrives_as_what_it_is() {
 }
 
 #[tokio::test]
-async fn types_without_a_place_in_a_frame_are_errors_of_their_column() {
-    let Some(source) = source(Limits::default()) else { return };
-    for (sql, hint) in [
-        ("select '1 day'::interval as a", "a::text"),
-        ("select array[1, 2] as a", "a::text"),
-        ("select '\\x00'::bytea as a", "a::text"),
-        ("select 'NaN'::numeric as a", "NaN"),
-        ("select 'infinity'::timestamptz as a", "infinite"),
-    ] {
-        let error = run(&source, sql).await.unwrap_err();
-        assert!(matches!(error, SourceError::Type { .. }), "{sql}: {error}");
-        assert!(error.to_string().contains(hint), "{sql}: {error}");
-    }
-}
-
-#[tokio::test]
 async fn buckets_follow_the_wall_clock_as_the_servers_own_do() {
     let Some(source) = source(Limits::default()) else { return };
     let frame = run(
