@@ -38,5 +38,7 @@ export default defineConfig({
       use: { ...use(1440, 900), javaScriptEnabled: false },
       grep: /@no-script/,
     },
+    // The same journeys in each engine: `engines/journeys.spec.ts`.
+    ...["chromium", "firefox", "webkit"].map((name) => ({ name: `engine-${name}`, testDir: "engines" })),
   ],
 });

@@ -6,7 +6,7 @@ use brisk_domain::{
     Access, AttributeName, Bounds, Interval, Query, Selection, Timestamp, VariableName, ZoneName,
     ZoneOffsets,
 };
-use brisk_source::{Bind, Context, Dialect, Statement, StatementError, compile};
+use brisk_source::{Bind, Chosen, Context, Dialect, Statement, StatementError, compile};
 use sqlparser::ast::Statement as Parsed;
 use sqlparser::dialect::{MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 use sqlparser::parser::Parser;
@@ -81,10 +81,14 @@ fn is_whole(statement: &Statement, dialect: Dialect) {
     let Statement { sql, binds, .. } = statement;
     assert!(!sql.contains(MARK), "a value is in the SQL: {sql}");
     for bind in binds {
-        if let Bind::Text(text) = bind {
-            // The interval's keyword, the zone's name, or a chosen value.
-            let own = text == "Europe/London" || Interval::parse(text).is_some();
-            assert!(own || text.starts_with(MARK), "{text:?} is no value");
+        match bind {
+            Bind::Int(_) => {}
+            // The zone's name or the interval's keyword.
+            Bind::Text(text) => {
+                let own = text == "Europe/London" || Interval::parse(text).is_some();
+                assert!(own, "{text:?} is no value");
+            }
+            Bind::Chosen(Chosen { text, .. }) => assert!(text.starts_with(MARK), "{text:?}"),
         }
     }
     let grammar: &dyn sqlparser::dialect::Dialect = match dialect {

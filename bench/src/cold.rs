@@ -9,7 +9,7 @@ use crate::servers::postgres::Postgres;
 use anyhow::{Context, Result, bail};
 use brisk_domain::{Access, Slug, SourceName, Timestamp, ViewState};
 use brisk_engine::{Window, plan};
-use brisk_source::{Bind, Dialect, Statement};
+use brisk_source::{Bind, Chosen, Dialect, Statement};
 use futures::TryStreamExt;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, SqlSafeStr as _, Statement as _};
@@ -122,7 +122,9 @@ async fn bare(postgres: &Postgres, statements: &[Statement]) -> Result<Duration>
             for bind in &statement.binds {
                 query = match bind {
                     Bind::Int(number) => query.bind(*number),
-                    Bind::Text(text) => query.bind(text.clone()),
+                    Bind::Text(text) | Bind::Chosen(Chosen { text, .. }) => {
+                        query.bind(text.clone())
+                    }
                 };
             }
             let rows = (&mut connection).fetch(query).try_fold(0, async |rows, _| Ok(rows + 1));

@@ -145,7 +145,7 @@ test("a slow panel shows how long it has been loading, and the others respond me
   await expect(page.locator("#chart .tooltip")).toBeVisible();
   await expect(page.locator("#late .late"), "still loading when the chart responds").toBeVisible();
   letGo();
-  await expect(figure(page, "late")).toHaveText("14M");
+  await expect(figure(page, "late")).toHaveText("14.0M");
   expect(await layoutShifts(page)).toEqual([]);
   await expectAccessible(page);
 });

@@ -7,6 +7,7 @@ import "./crosshair.js";
 import "./menus.js";
 import "./live/live.js";
 import "./pages/navigation.js";
+import "./pages/history.js";
 import "./islands.js";
 
 // For the browser tests, which cannot wait until a page is outdated.

@@ -7,8 +7,11 @@ use crate::workspace::Workspace;
 use anyhow::{Result, bail};
 
 /// Each program with its Debian package.
-const NEEDED: [(&str, &str); 8] = [
+const NEEDED: [(&str, &str); 11] = [
     ("chromium", "chromium"),
+    ("firefox-esr", "firefox-esr"),
+    ("WebKitWebDriver", "webkit2gtk-driver"),
+    ("Xvfb", "xvfb"),
     ("redis-server", "redis-server"),
     ("mariadbd", "mariadb-server"),
     ("mariadb", "mariadb-client"),

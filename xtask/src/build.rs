@@ -6,7 +6,7 @@ use crate::process::run;
 use crate::step::step;
 use crate::workspace::Workspace;
 use crate::{assets, frontend};
-use anyhow::Result;
+use anyhow::{Result, bail};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -19,17 +19,36 @@ pub(crate) enum Profile {
 
 pub(crate) fn run_command(workspace: &Workspace, arguments: Arguments) -> Result<ExitCode> {
     arguments.finish()?;
-    site(workspace)?;
-    server(workspace, Profile::Release)?;
+    site_and_server(workspace, Profile::Release)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The frontend and the server side by side: each has stretches that keep one processor busy.
+/// Returns the path of the server.
+pub(crate) fn site_and_server(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
+    tools(workspace)?;
+    std::thread::scope(|scope| {
+        let program = scope.spawn(|| server(workspace, profile));
+        let site = frontend_and_assets(workspace);
+        let program = program.join().unwrap_or_else(|_| bail!("building the server panicked"))?;
+        site.map(|()| program)
+    })
 }
 
 /// The frontend and everything else that browsers load.
 pub(crate) fn site(workspace: &Workspace) -> Result<()> {
-    // First, so that a missing tool is reported before anything is compiled.
+    tools(workspace)?;
+    frontend_and_assets(workspace)
+}
+
+/// What has to be there before anything is compiled, so that what is missing is reported at once.
+fn tools(workspace: &Workspace) -> Result<()> {
     step("packages", "the npm packages that bundle the scripts and optimise the wasm", || {
         packages::install(workspace, Packages::Build)
-    })?;
+    })
+}
+
+fn frontend_and_assets(workspace: &Workspace) -> Result<()> {
     let frontend = step("frontend", "wasm for the browser, in its size profile", || {
         frontend::build(workspace)
     })?;

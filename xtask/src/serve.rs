@@ -17,9 +17,8 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<Exi
     let port: u16 = port.parse().with_context(|| format!("--port {port} is no port"))?;
     let extra = arguments.pass_on();
     arguments.finish()?;
-    build::site(workspace)?;
     let profile = if dev { Profile::Debug } else { Profile::Release };
-    let program = build::server(workspace, profile)?;
+    let program = build::site_and_server(workspace, profile)?;
     let command = || command(workspace, &program, port, &extra);
     if !dev {
         process::run(&mut command())?;
@@ -50,8 +49,7 @@ fn develop(workspace: &Workspace, command: impl Fn() -> Command) -> Result<ExitC
         if !watch.take_change() {
             continue;
         }
-        let built = build::site(workspace).and_then(|()| build::server(workspace, Profile::Debug));
-        match built {
+        match build::site_and_server(workspace, Profile::Debug) {
             Ok(_) => {
                 drop(server);
                 server = Guarded::start(&mut command(), Signal::TERM)?;

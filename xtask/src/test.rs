@@ -35,7 +35,7 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<Exi
 fn everything(workspace: &Workspace, quick: bool, run: &mut Run) -> Result<()> {
     if !quick {
         run.plain("tools", || {
-            step("tools", "databases and a browser", || apt::install_missing(workspace))
+            step("tools", "databases and browsers", || apt::install_missing(workspace))
         })?;
     }
     run.plain("checks", || check::files(workspace))?;
@@ -55,9 +55,11 @@ fn everything(workspace: &Workspace, quick: bool, run: &mut Run) -> Result<()> {
         // The tests of the server have built it.
         let program = workspace.target("debug/brisk");
         run.counted("browser", || {
-            step("browser", "Chromium against a server with the real data", || {
-                browser::run(workspace, &program)
-            })
+            step(
+                "browser",
+                "Chromium, Firefox and WebKit against a server with the real data",
+                || browser::run(workspace, &program),
+            )
         })?;
     }
     Ok(())

@@ -20,7 +20,7 @@ impl FreshnessMark {
     pub(crate) fn of(page: &DashboardPage, data: &PanelData, freshness: Freshness) -> Self {
         let local = data.offsets.local(data.as_of);
         // With the day, unless it is today.
-        let is_today = local.date() == data.offsets.local(page.now).date();
+        let is_today = local.date() == page.offsets.local(page.now).date();
         let at = local.format(if is_today { "%H:%M" } else { "%-d %b %H:%M" }).to_string();
         let (state, title, words) = match freshness {
             Freshness::Fresh => ("current", "", ""),

@@ -59,11 +59,13 @@ fn as_of(page: &DashboardPage) -> AnyView {
 /// When the oldest panel was loaded, once all of them are there.
 fn updated(page: &DashboardPage) -> Option<AnyView> {
     let loaded = page.panels.iter().map(|(_, slot)| match slot {
-        PanelSlot::Ready(data) => Some(data.as_of),
+        PanelSlot::Ready(data) => Some((data.as_of, &data.offsets)),
         PanelSlot::Failed(_) | PanelSlot::Pending { .. } => None,
     });
-    let oldest = loaded.collect::<Option<Vec<_>>>()?.into_iter().min()?;
-    let at = page.offsets.local(oldest).format("%H:%M").to_string();
+    let loaded = loaded.collect::<Option<Vec<_>>>()?.into_iter();
+    // With the offset of its own moment, which the range may not cover.
+    let (oldest, zone) = loaded.min_by_key(|(as_of, _)| *as_of)?;
+    let at = zone.local(oldest).format("%H:%M").to_string();
     Some(view! { <span class="loaded-at">"loaded "{at}</span> }.into_any())
 }
 

@@ -166,7 +166,7 @@ fn input<'a>(
         sparkline: data.sparkline.as_ref(),
         sparkline_additivity: &data.sparkline_additivity,
         bounds: data.bounds,
-        previous_bounds: data.previous_bounds,
+        earlier: data.earlier,
         interval: data.interval,
         zone: &data.offsets,
         width,

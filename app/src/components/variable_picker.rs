@@ -4,8 +4,9 @@ use super::hidden_fields::hidden_fields;
 use super::icon::{chevron, icon};
 use crate::islands::OptionSearch;
 use crate::service::{ChoicesSlot, DashboardPage};
-use brisk_domain::{Selection, Variable, VariableKind};
+use brisk_domain::{Selection, Variable, VariableKind, parameter};
 use leptos::prelude::*;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// How many chosen values a chip names; more are counted.
@@ -78,7 +79,8 @@ pub(crate) fn chip(page: &DashboardPage, variable: &Variable) -> Option<AnyView>
     // A link from elsewhere may set a value that is not an option here, which empties the panels.
     let unknown = match page.choices.get(&variable.name) {
         Some(ChoicesSlot::Ready(choices)) => {
-            selection.values().iter().any(|value| !choices.contains(value))
+            let offered: HashSet<&String> = choices.iter().collect();
+            selection.values().iter().any(|value| !offered.contains(value))
         }
         _ => false,
     };
@@ -99,16 +101,17 @@ pub(crate) fn chip(page: &DashboardPage, variable: &Variable) -> Option<AnyView>
 fn several(page: &DashboardPage, variable: &Variable, choices: &[String]) -> AnyView {
     let selection = selection(page, variable);
     // Chosen values that the source no longer has stay visible, so that they can be cleared.
-    let unknown = selection.values().iter().filter(|value| !choices.contains(value));
+    let offered: HashSet<&String> = choices.iter().collect();
+    let unknown = selection.values().iter().filter(|value| !offered.contains(value));
     let name = variable.name.as_str();
     // Chosen values come first: nobody should scroll to clear one.
     let (chosen, others): (Vec<&String>, Vec<&String>) =
-        choices.iter().chain(unknown).partition(|choice| selection.values().contains(choice));
+        choices.iter().chain(unknown).partition(|choice| selection.contains(choice));
     let options: Vec<AnyView> = chosen
         .into_iter()
         .chain(others)
         .map(|choice| {
-            let checked = selection.values().contains(choice);
+            let checked = selection.contains(choice);
             view! {
                 <label class="option">
                     <input type="checkbox" name=name.to_owned() value=choice.clone() checked=checked/>
@@ -139,7 +142,7 @@ fn one(page: &DashboardPage, variable: &Variable, choices: &[String]) -> AnyView
     let links: Vec<AnyView> = choices
         .iter()
         .map(|choice| {
-            let current = selection.values().contains(choice).then_some("true");
+            let current = selection.contains(choice).then_some("true");
             let href = page.link_with(&[(name, Some(choice.clone()))]);
             view! { <a href=href aria-current=current>{shown(choice)}</a> }.into_any()
         })
@@ -160,6 +163,10 @@ fn selection(page: &DashboardPage, variable: &Variable) -> Selection {
 
 /// The view with nothing chosen; said in the URL where the dashboard would choose something.
 fn without(page: &DashboardPage, variable: &Variable) -> String {
-    let nothing = (!variable.kind.default_values().is_empty()).then(String::new);
-    page.link_with(&[(variable.name.as_str(), nothing)])
+    let name = variable.name.as_str();
+    if variable.kind.default_values().is_empty() {
+        return page.link_with(&[(name, None)]);
+    }
+    let is = format!("{name}{}", parameter::IS);
+    page.link_with(&[(name, None), (&is, Some(parameter::ALL.to_owned()))])
 }

@@ -330,7 +330,7 @@ fn draw(update: &PanelUpdate, hidden: &[usize], place: StoredValue<ChartPlace>) 
         sparkline: data.sparkline.as_ref(),
         sparkline_additivity: &data.sparkline_additivity,
         bounds: data.bounds,
-        previous_bounds: data.previous_bounds,
+        earlier: data.earlier,
         interval: data.interval,
         zone: &data.offsets,
         width,

@@ -281,7 +281,8 @@ impl DashboardPage {
     /// The address of the same view with some parameters replaced; `None` removes one.
     pub fn link_with(&self, changes: &[(&str, Option<String>)]) -> String {
         let mut pairs = self.pairs();
-        pairs.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
+        let is_changed = |name: &str| changes.iter().any(|(of, _)| parameter::is_of(name, of));
+        pairs.retain(|(name, _)| !is_changed(name));
         for (name, value) in changes {
             pairs.extend(value.iter().map(|value| ((*name).to_owned(), value.clone())));
         }

@@ -5,8 +5,8 @@ use crate::readout::Readout;
 use brisk_domain::panel::{Cell, ColumnStyle, Computed, ComputedKind};
 use brisk_domain::panel_kind::Body;
 use brisk_domain::{
-    Additivity, Bounds, Column, Compare, Frame, Interval, Panel, PanelKind, Unit, ZoneOffsets,
-    format,
+    Additivity, Bounds, Column, Compare, EarlierPeriod, Frame, Interval, Panel, PanelKind, Unit,
+    ZoneOffsets, format,
 };
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -43,8 +43,8 @@ pub struct Input<'a> {
     pub sparkline_additivity: &'a [Additivity],
     /// The view's bounds.
     pub bounds: Bounds,
-    /// The compared bounds.
-    pub previous_bounds: Option<Bounds>,
+    /// The compared period.
+    pub earlier: Option<EarlierPeriod>,
     /// The width of the buckets.
     pub interval: Interval,
     /// The zone's offsets over all of it.

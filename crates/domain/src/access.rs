@@ -12,10 +12,15 @@ pub struct Access {
 }
 
 impl Access {
-    /// A user with these attributes; those without values are dropped.
+    /// A user with these attributes; those without values are dropped, and so are empty ones, which
+    /// would be those of a user about whom nothing is known.
     pub fn of(attributes: impl IntoIterator<Item = (AttributeName, Selection)>) -> Self {
-        let attributes = attributes.into_iter().filter(|(_, values)| !values.is_all());
-        Self { attributes: attributes.collect(), is_anybody: false }
+        let known = attributes.into_iter().map(|(name, selection)| {
+            let values = selection.values().iter().filter(|value| !value.is_empty());
+            (name, Selection::of(values.cloned()))
+        });
+        let attributes = known.filter(|(_, values)| !values.is_all()).collect();
+        Self { attributes, is_anybody: false }
     }
 
     /// An anonymous user: no attributes, so panels that use one show nothing.
@@ -27,6 +32,11 @@ impl Access {
     /// that no real user should have.
     pub fn anybody() -> Self {
         Self { attributes: BTreeMap::new(), is_anybody: true }
+    }
+
+    /// Whether this stands in for any user.
+    pub fn is_anybody(&self) -> bool {
+        self.is_anybody
     }
 
     /// The values of an attribute, at least one; `None` if the user does not have it.

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::fmt;
 
 /// An exact decimal in plain notation (`-12.340`), kept digit for digit as the database returned
-/// it.
+/// it; or one of [`NOT_FINITE`], which some databases count among theirs.
 ///
 /// It stores digits and does no arithmetic: sums belong to the database, and charts may use
 /// [`Decimal::to_f64`].
@@ -13,14 +13,21 @@ use std::fmt;
 #[serde(try_from = "String", into = "String")]
 pub struct Decimal(Box<str>);
 
+/// The decimals without digits, in the words of the API.
+pub const NOT_FINITE: [&str; 3] = ["-Infinity", "Infinity", "NaN"];
+
 /// The text is not a decimal number in plain notation.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("\"{0}\" is not a decimal number such as -12.340")]
 pub struct DecimalError(String);
 
 impl Decimal {
-    /// Checks that `text` is an optional minus, digits, and optionally a point and digits.
+    /// Checks that `text` is an optional minus, digits, and optionally a point and digits, or one of
+    /// [`NOT_FINITE`].
     pub fn parse(text: &str) -> Result<Self, DecimalError> {
+        if NOT_FINITE.contains(&text) {
+            return Ok(Self(text.into()));
+        }
         let digits = text.strip_prefix('-').unwrap_or(text);
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
         let all_digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
@@ -48,8 +55,27 @@ impl Decimal {
         &self.0
     }
 
-    /// Compares by value, exactly: `1.50` and `1.5` are equal.
+    /// Whether it has digits.
+    pub fn is_finite(&self) -> bool {
+        !NOT_FINITE.contains(&self.as_str())
+    }
+
+    /// Compares by value, exactly: `1.50` and `1.5` are equal. NaN equals itself and is greater than
+    /// all others, as in PostgreSQL.
     pub fn compare(&self, other: &Self) -> Ordering {
+        let beyond = |decimal: &Self| match decimal.as_str() {
+            "-Infinity" => -1,
+            "Infinity" => 1,
+            "NaN" => 2,
+            _ => 0,
+        };
+        match (beyond(self), beyond(other)) {
+            (0, 0) => self.compare_digits(other),
+            (own, other) => own.cmp(&other),
+        }
+    }
+
+    fn compare_digits(&self, other: &Self) -> Ordering {
         match (self.sign_and_digits(), other.sign_and_digits()) {
             ((false, own), (false, other)) => own.cmp(&other),
             ((true, own), (true, other)) => other.cmp(&own),
@@ -70,7 +96,7 @@ impl Decimal {
 
     /// The nearest float, for drawing.
     pub fn to_f64(&self) -> f64 {
-        // Plain notation is always valid input to f64's parser.
+        // Plain notation is always valid input to f64's parser, and so are the words.
         self.0.parse().unwrap_or(f64::NAN)
     }
 }
@@ -109,6 +135,7 @@ mod tests {
     #[test]
     fn decimals_are_compared_by_value_not_by_text() {
         let ascending = [
+            "-Infinity",
             "-10",
             "-9.5",
             "-9.45",
@@ -121,6 +148,8 @@ mod tests {
             "10.000000000000000001",
             "99999999999999999999",
             "100000000000000000000",
+            "Infinity",
+            "NaN",
         ];
         let parsed = ascending.map(|text| Decimal::parse(text).unwrap());
         for (i, one) in parsed.iter().enumerate() {
@@ -140,7 +169,7 @@ mod tests {
     #[test]
     fn only_plain_notation_is_a_decimal() {
         assert!(Decimal::parse("123456789012345678901234567890.5").is_ok());
-        for bad in ["", "-", ".5", "1.", "1e3", "NaN", "+1", "1,0"] {
+        for bad in ["", "-", ".5", "1.", "1e3", "nan", "inf", "+1", "1,0"] {
             assert!(Decimal::parse(bad).is_err(), "{bad}");
         }
     }

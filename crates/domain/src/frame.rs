@@ -1,6 +1,6 @@
 //! What a query returns: typed columns of equal length.
 
-use crate::{Decimal, Timestamp};
+use crate::{Date, Decimal, Timestamp, WallTime, ZoneOffsets};
 use serde::{Deserialize, Serialize};
 
 /// Typed columns of equal length: the result of one statement.
@@ -35,6 +35,10 @@ pub enum Values {
     Text(Vec<Option<String>>),
     /// Instants; shown in the dashboard's time zone.
     Time(Vec<Option<Timestamp>>),
+    /// Dates; the same in every zone.
+    Date(Vec<Option<Date>>),
+    /// What a wall clock showed; never shifted.
+    WallTime(Vec<Option<WallTime>>),
 }
 
 /// Columns of different lengths, or with equal names, are not a frame.
@@ -58,6 +62,8 @@ impl Values {
             Self::Bool(cells) => cells.len(),
             Self::Text(cells) => cells.len(),
             Self::Time(cells) => cells.len(),
+            Self::Date(cells) => cells.len(),
+            Self::WallTime(cells) => cells.len(),
         }
     }
 
@@ -78,9 +84,16 @@ impl Values {
             Self::Int(cells) => (*cells.get(row)?)? as f64,
             Self::Decimal(cells) => cells.get(row)?.as_ref()?.to_f64(),
             Self::Float(cells) => (*cells.get(row)?)?,
-            Self::Bool(_) | Self::Text(_) | Self::Time(_) => return None,
+            Self::Bool(_) | Self::Text(_) | Self::Time(_) | Self::Date(_) | Self::WallTime(_) => {
+                return None;
+            }
         };
         number.is_finite().then_some(number)
+    }
+
+    /// Whether the cells are instants, dates or wall-clock times: what stands on a time axis.
+    pub fn is_time(&self) -> bool {
+        matches!(self, Self::Time(_) | Self::Date(_) | Self::WallTime(_))
     }
 
     /// Cell `row` as an instant.
@@ -91,7 +104,20 @@ impl Values {
         }
     }
 
-    /// Cell `row` exactly as the database gave it, as text; `None` for NULL.
+    /// The place of cell `row` on a time axis: the instant, or that at which the wall clock of
+    /// `zone` shows the date's midnight or the wall-clock time (the earlier one if it does so
+    /// twice, the change if it skips it). `None` for infinities.
+    pub fn placed(&self, row: usize, zone: &ZoneOffsets) -> Option<Timestamp> {
+        match self {
+            Self::Time(cells) => *cells.get(row)?,
+            Self::Date(cells) => (*cells.get(row)?)?.midnight().naive().map(|at| zone.instant(at)),
+            Self::WallTime(cells) => (*cells.get(row)?)?.naive().map(|at| zone.instant(at)),
+            _ => None,
+        }
+    }
+
+    /// Cell `row` exactly as the database gave it, as text; `None` for NULL. Dates and wall-clock
+    /// times as ISO 8601, instants as microseconds since the epoch.
     pub fn exact(&self, row: usize) -> Option<String> {
         match self {
             Self::Int(cells) => cells.get(row)?.map(|v| v.to_string()),
@@ -104,6 +130,8 @@ impl Values {
             Self::Bool(cells) => cells.get(row)?.map(|v| v.to_string()),
             Self::Text(cells) => cells.get(row)?.clone(),
             Self::Time(cells) => cells.get(row)?.map(|v| v.0.to_string()),
+            Self::Date(cells) => cells.get(row)?.map(|v| v.to_string()),
+            Self::WallTime(cells) => cells.get(row)?.map(|v| v.to_string()),
         }
     }
 }
@@ -146,6 +174,8 @@ impl Frame {
             Values::Float(cells) => cells.len() * size_of::<Option<f64>>(),
             Values::Bool(cells) => cells.len(),
             Values::Time(cells) => cells.len() * size_of::<Option<Timestamp>>(),
+            Values::Date(cells) => cells.len() * size_of::<Option<Date>>(),
+            Values::WallTime(cells) => cells.len() * size_of::<Option<WallTime>>(),
             Values::Decimal(cells) => cells
                 .iter()
                 .map(|c| size_of::<Option<Decimal>>() + c.as_ref().map_or(0, |d| d.as_str().len()))

@@ -1,6 +1,6 @@
 //! What a panel shows for one view: its frames, and the context needed to draw them.
 
-use crate::{Additivity, Bounds, Frame, Interval, Timestamp, ZoneOffsets};
+use crate::{Additivity, Bounds, EarlierPeriod, Frame, Interval, Timestamp, ZoneOffsets};
 use serde::{Deserialize, Serialize};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -20,8 +20,8 @@ pub struct PanelData {
     pub sparkline_additivity: Vec<Additivity>,
     /// The view's bounds.
     pub bounds: Bounds,
-    /// The bounds of the comparison period.
-    pub previous_bounds: Option<Bounds>,
+    /// The comparison period.
+    pub earlier: Option<EarlierPeriod>,
     /// The width of the panel's buckets.
     pub interval: Interval,
     /// The dashboard's zone, around the bounds.

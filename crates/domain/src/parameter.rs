@@ -30,5 +30,16 @@ pub const ZONE: &str = "tz";
 /// The oldest value an API request accepts, in seconds.
 pub const MAX_STALE: &str = "max-stale";
 
+/// Behind the name of a variable: whether all is chosen, which is said where a dashboard would
+/// choose something by itself. No variable's name has a point.
+pub const IS: &str = ".is";
+/// The value of a parameter that ends in [`IS`].
+pub const ALL: &str = "all";
+
+/// Whether the parameter `name` is about the variable `variable`.
+pub fn is_of(name: &str, variable: &str) -> bool {
+    name.strip_prefix(variable).is_some_and(|rest| rest.is_empty() || rest == IS)
+}
+
 /// Parameters of the page itself, not of the view. No variable may have one of these names.
 pub(crate) const OF_PAGES: [&str; 8] = [THEME, FULL, "table", REFRESH, PAGE, SORT, ZOOM, CACHE];

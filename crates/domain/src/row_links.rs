@@ -6,7 +6,9 @@
 use crate::selection::MAX_VALUE_LENGTH;
 use crate::variable_kind::Options;
 use crate::view::query_string;
-use crate::{Dashboard, Frame, PanelFilter, PanelLink, Selection, Values, Variable, ViewState};
+use crate::{
+    Dashboard, Frame, PanelFilter, PanelLink, Selection, Values, Variable, ViewState, parameter,
+};
 
 /// Makes the URL of each row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +58,7 @@ impl RowLinks {
         mut pairs: Vec<(String, String)>,
         anchor: Option<String>,
     ) -> Self {
-        pairs.retain(|(name, _)| name != variable.name.as_str());
+        pairs.retain(|(name, _)| !parameter::is_of(name, variable.name.as_str()));
         let chosen = view.variables.get(&variable.name).map(Selection::values).unwrap_or_default();
         Self {
             path,
@@ -80,7 +82,7 @@ impl RowLinks {
             })
             .collect();
         let mut rest = view.carried_to(target).to_pairs(target);
-        rest.retain(|(name, _)| set.iter().all(|setting| setting.name != *name));
+        rest.retain(|(name, _)| set.iter().all(|set| !parameter::is_of(name, &set.name)));
         (!set.is_empty()).then(|| Self {
             path: format!("/d/{}", target.slug),
             rest,
@@ -103,7 +105,8 @@ impl RowLinks {
                 let others = self.chosen.iter().filter(|chosen| **chosen != value);
                 pairs.extend(others.map(|other| (setting.name.clone(), other.clone())));
                 if self.chosen.len() == 1 && self.empty_is_explicit {
-                    pairs.push((setting.name.clone(), String::new()));
+                    let is = format!("{}{}", setting.name, parameter::IS);
+                    pairs.push((is, parameter::ALL.to_owned()));
                 }
             } else {
                 pairs.push((setting.name.clone(), value));
@@ -169,7 +172,7 @@ impl Setting {
             return None;
         }
         let value = values.exact(row)?;
-        let fits = (1..=MAX_VALUE_LENGTH).contains(&value.len());
+        let fits = value.len() <= MAX_VALUE_LENGTH;
         let known = self.options.as_ref().is_none_or(|options| options.contains(&value));
         (fits && known).then_some(value)
     }
@@ -251,11 +254,9 @@ mod tests {
             "/d/sales?range=last-7-days&country=C%C3%B4te%20d%27Ivoire%20%26%20%22co%22#countries";
         assert_eq!(href(0), Some((other.into(), false)));
         assert_eq!(href(1), Some(("/d/sales?range=last-7-days#countries".into(), true)));
-        assert_eq!(
-            (href(2), href(3), href(4)),
-            (None, None, None),
-            "NULL and nothing choose nothing"
-        );
+        let empty = "/d/sales?range=last-7-days&country=#countries";
+        assert_eq!(href(3), Some((empty.into(), false)), "the empty text is a value");
+        assert_eq!((href(2), href(4)), (None, None), "NULL and no row choose nothing");
         assert!(links.is_any_chosen(&frame));
         assert_eq!(links.column(&frame), Some(1), "the column of the variable's name");
     }
@@ -275,7 +276,7 @@ mod tests {
         let links = filtered(&sales, "", None);
         assert_eq!(
             links.row(&frame(&[Some("France")]), 0).unwrap().href,
-            "/d/sales?country=#countries"
+            "/d/sales?country.is=all#countries"
         );
     }
 

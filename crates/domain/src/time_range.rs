@@ -12,7 +12,7 @@ use std::fmt;
 pub enum TimeRange {
     /// The last `count` units up to the end of the current one: `last 90 days`.
     Last(u16, Interval),
-    /// The current unit from its start: `this month`.
+    /// The current unit, from its start to the end of the current day: `this month`.
     This(Interval),
     /// The unit before the current one: `previous month`.
     Previous(Interval),
@@ -139,21 +139,21 @@ impl TimeRange {
         }
     }
 
-    /// The instants that the range means at `now`. Relative ranges end with the current unit and
-    /// are aligned to the finer of `interval` and their own unit, so that views of the same minute
-    /// share entries.
+    /// The instants that the range means at `now`. Relative ranges end with the current day, or
+    /// with the current hour or minute if `interval` or their own unit is as fine, so that views of
+    /// the same day share entries.
     pub fn bounds(&self, now: Timestamp, interval: Option<Interval>, zone: &ZoneOffsets) -> Bounds {
         let now = zone.local(now);
+        let end = |unit: Interval| {
+            let grain = interval.map_or(unit, |i| i.min(unit)).min(Interval::Day);
+            grain.step(grain.floor(now), 1)
+        };
         let (from, to) = match *self {
             Self::Absolute(from, to) => (from, to),
-            Self::This(unit) => (unit.floor(now), unit.step(unit.floor(now), 1)),
             Self::Previous(unit) => (unit.step(unit.floor(now), -1), unit.floor(now)),
-            Self::Last(count, unit) => {
-                // Months and longer are counted back from the end of today, not of the month.
-                let grain = interval.map_or(unit, |i| i.min(unit)).min(Interval::Day);
-                let to = grain.step(grain.floor(now), 1);
-                (unit.step(to, -i32::from(count)), to)
-            }
+            Self::This(unit) => (unit.floor(now), end(unit)),
+            // Months and longer are counted back from the end of today, not of the month.
+            Self::Last(count, unit) => (unit.step(end(unit), -i32::from(count)), end(unit)),
         };
         Bounds { from: zone.instant(from), to: zone.instant(to) }
     }
@@ -206,7 +206,6 @@ impl From<TimeRange> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Compare;
 
     fn at(text: &str) -> Timestamp {
         ZoneOffsets::utc().instant(NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap())
@@ -218,14 +217,30 @@ mod tests {
     }
 
     #[test]
-    fn relative_ranges_end_with_the_current_unit() {
+    fn relative_ranges_end_with_the_current_day() {
         let now = "2011-11-16 14:35";
         assert_eq!(bounds("last 90 days", now), "19 Aug – 16 Nov 2011");
         assert_eq!(bounds("last 24 hours", now), "15 Nov 2011 15:00 – 16 Nov 2011 15:00");
-        assert_eq!(bounds("this month", now), "1 – 30 Nov 2011");
+        assert_eq!(bounds("this month", now), "1 – 16 Nov 2011");
+        assert_eq!(bounds("this quarter", now), "1 Oct – 16 Nov 2011");
+        assert_eq!(bounds("this week", now), "14 – 16 Nov 2011");
+        assert_eq!(bounds("today", now), "16 Nov 2011");
+        assert_eq!(bounds("this hour", now), "16 Nov 2011 14:00 – 15:00");
         assert_eq!(bounds("previous-month", now), "1 – 31 Oct 2011");
         assert_eq!(bounds("last 12 months", now), "17 Nov 2010 – 16 Nov 2011");
         assert_eq!(bounds("yesterday", now), "15 Nov 2011");
+    }
+
+    #[test]
+    fn with_finer_buckets_ranges_end_with_the_current_one() {
+        let zone = ZoneOffsets::utc();
+        let label = |range: &str| {
+            let range = TimeRange::parse(range).unwrap();
+            range.bounds(at("2011-11-16 14:35"), Some(Interval::Hour), &zone).label(&zone)
+        };
+        assert_eq!(label("today"), "16 Nov 2011 00:00 – 15:00");
+        assert_eq!(label("this month"), "1 Nov 2011 00:00 – 16 Nov 2011 15:00");
+        assert_eq!(label("yesterday"), "15 Nov 2011");
     }
 
     #[test]
@@ -256,14 +271,5 @@ mod tests {
         assert!(TimeRange::parse_custom("2011-02-30", "2011-11-01").is_err());
         assert!(TimeRange::parse_custom("0001-01-01", "9999-01-01").is_err());
         assert!(TimeRange::parse_custom("2011-11-02", "").is_err());
-    }
-
-    #[test]
-    fn previous_period_touches_the_range_and_has_its_length() {
-        let zone = ZoneOffsets::utc();
-        let bounds = Bounds { from: at("2011-11-01 00:00"), to: at("2011-12-01 00:00") };
-        let previous = bounds.compared(Compare::PreviousPeriod, &zone);
-        assert_eq!((previous.to, previous.seconds()), (bounds.from, bounds.seconds()));
-        assert_eq!(bounds.compared(Compare::PreviousYear, &zone).label(&zone), "1 – 30 Nov 2010");
     }
 }

@@ -103,11 +103,15 @@ impl ViewState {
             if parameter::OF_PAGES.contains(&name) {
                 continue;
             }
-            let mut given = pairs.iter().filter(|(n, _)| n == name).peekable();
-            if given.peek().is_none() {
+            let given = pairs.iter().filter(|(n, _)| n == name);
+            let values: Vec<String> = given.map(|(_, v)| v.clone()).collect();
+            if values.is_empty() {
+                let is = format!("{name}{}", parameter::IS);
+                if pairs.iter().any(|(n, v)| *n == is && v == parameter::ALL) {
+                    view.variables.insert(variable.name.clone(), Selection::default());
+                }
                 continue;
             }
-            let values: Vec<String> = given.map(|(_, v)| v.clone()).collect();
             if values.len() > MAX_SELECTED || values.iter().any(|v| v.len() > MAX_VALUE_LENGTH) {
                 return Err(ViewError::TooMuch(variable.label.clone()));
             }
@@ -168,7 +172,7 @@ impl ViewState {
                 continue;
             }
             if selection.is_all() {
-                pair(name.as_str(), String::new());
+                pair(&format!("{name}{}", parameter::IS), parameter::ALL.to_owned());
             }
             for value in selection.values() {
                 pair(name.as_str(), value.clone());
@@ -293,6 +297,27 @@ mod tests {
         assert_eq!(url(one), "?country=EIRE&country=France");
         assert_eq!(url(other), "?country=EIRE&country=France");
         assert_eq!(url(read(&[("country", "Côte d'Ivoire")])), "?country=C%C3%B4te%20d%27Ivoire");
+    }
+
+    #[test]
+    fn no_choice_and_the_choice_of_the_empty_text_are_told_apart() {
+        let mut board = dashboard();
+        let default = Selection::of(["France".to_owned()]);
+        let options = ["", "France"].map(ToOwned::to_owned).to_vec();
+        let kind = VariableKind::Multi(Multi { options: Options::Fixed(options), default });
+        board.variables[0].kind = kind;
+        let country = VariableName::parse("country").unwrap();
+        for (query, chosen) in [
+            ("", &["France"][..]),
+            ("?country=", &[""]),
+            ("?country=&country=France", &["", "France"]),
+            ("?country.is=all", &[]),
+        ] {
+            let view = ViewState::from_pairs(&board, &parse_query(query)).unwrap();
+            assert_eq!(view.variables[&country].values(), chosen, "{query}");
+            assert_eq!(view.query_string(&board), query);
+        }
+        assert!(read(&[("country", "")]).is_err(), "not among the options");
     }
 
     #[test]

@@ -93,6 +93,21 @@ impl ZoneOffsets {
         }
     }
 
+    /// The offsets between `from` and `to`, and that of `moment`, which may lie before or after them:
+    /// without what is in between, which is not shown.
+    #[must_use]
+    pub fn within_and_at(&self, from: Timestamp, to: Timestamp, moment: Timestamp) -> Self {
+        let mut within = self.within(from, to);
+        let offset = self.at(moment);
+        if moment < from && offset != within.first {
+            within.changes.insert(0, (from.seconds(), within.first));
+            within.first = offset;
+        } else if moment > to && offset != within.at(moment) {
+            within.changes.push((moment.seconds(), offset));
+        }
+        within
+    }
+
     /// `instant` moved by a number of days on the wall clock, through daylight-saving changes.
     pub fn plus_days(&self, instant: Timestamp, days: i64) -> Timestamp {
         let local = self.local(instant);
@@ -187,6 +202,20 @@ mod tests {
         let offsets = london_2011();
         assert_eq!(offsets.instant(wall("2011-03-27 01:30")).seconds(), 1_301_187_600);
         assert_eq!(offsets.instant(wall("2011-10-30 01:30")).seconds(), 1_319_936_400 - 1800);
+    }
+
+    #[test]
+    fn a_moment_far_from_a_range_has_the_offset_of_its_own() {
+        let at = Timestamp::from_seconds;
+        let all = ZoneName::parse("Europe/London").unwrap().offsets(at(0), at(2_000_000_000));
+        // In the winters of 2011 and 1970, when the clocks stood on summer time all year.
+        let (from, to, inside) = (at(1_321_000_000), at(1_323_000_000), at(1_322_000_000));
+        for moment in [at(1_000_000), at(1_405_000_000), at(1_305_000_000), inside] {
+            let offsets = all.within_and_at(from, to, moment);
+            assert_eq!(offsets.at(moment), all.at(moment), "{moment:?}");
+            assert_eq!((offsets.at(from), offsets.at(inside), offsets.at(to)), (0, 0, 0));
+        }
+        assert_eq!(all.within_and_at(from, to, inside), all.within(from, to));
     }
 
     #[test]

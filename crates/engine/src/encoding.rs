@@ -1,16 +1,16 @@
 //! A frame as bytes for the shared cache: column by column, exact, and laid out so that it
 //! compresses well.
 //!
-//! A column is its name, its type, a bitmap of the non-NULL cells, and those cells: numbers and
-//! instants as eight bytes, texts and decimals prefixed with their length. All numbers are
+//! A column is its name, its type, a bitmap of the non-NULL cells, and those cells: numbers,
+//! instants and wall-clock times as eight bytes, dates as four, texts and decimals prefixed with their length. All numbers are
 //! little-endian. Bump [`VERSION`] with every change; entry keys contain it.
 
 use brisk_cache::{DecodeError, Value};
-use brisk_domain::{Column, Decimal, Frame, Timestamp, Values};
+use brisk_domain::{Column, Date, Decimal, Frame, Timestamp, Values, WallTime};
 use std::sync::Arc;
 
 /// The version of this format.
-pub const VERSION: u8 = 2;
+pub const VERSION: u8 = 4;
 
 /// A cached frame: shared, never copied.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +61,10 @@ fn write_column(out: &mut Vec<u8>, values: &Values) {
         Values::Bool(cells) => write_cells(out, 3, cells, |out, v| out.push(u8::from(*v))),
         Values::Text(cells) => write_cells(out, 4, cells, |out, v| write_text(out, v)),
         Values::Time(cells) => write_cells(out, 5, cells, |out, v| out.extend(v.0.to_le_bytes())),
+        Values::Date(cells) => write_cells(out, 6, cells, |out, v| out.extend(v.0.to_le_bytes())),
+        Values::WallTime(cells) => {
+            write_cells(out, 7, cells, |out, v| out.extend(v.0.to_le_bytes()));
+        }
     }
 }
 
@@ -93,6 +97,13 @@ fn read_column(reader: &mut Reader<'_>, rows: usize) -> Result<Values, DecodeErr
         4 => Values::Text(read_cells(reader, bits, rows, |r| r.text().map(ToOwned::to_owned))?),
         5 => Values::Time(read_cells(reader, bits, rows, |r| {
             r.number().map(|bytes| Timestamp(i64::from_le_bytes(bytes)))
+        })?),
+        6 => Values::Date(read_cells(reader, bits, rows, |r| {
+            let bytes = r.take(4)?.try_into().map_err(|_| short())?;
+            Ok(Date(i32::from_le_bytes(bytes)))
+        })?),
+        7 => Values::WallTime(read_cells(reader, bits, rows, |r| {
+            r.number().map(|bytes| WallTime(i64::from_le_bytes(bytes)))
         })?),
         _ => return Err(DecodeError("a column has an unknown type".into())),
     })
@@ -169,6 +180,10 @@ mod tests {
             ),
             prop::collection::vec(prop::option::of(any::<i64>().prop_map(Timestamp)), rows)
                 .prop_map(Values::Time),
+            prop::collection::vec(prop::option::of(any::<i32>().prop_map(Date)), rows)
+                .prop_map(Values::Date),
+            prop::collection::vec(prop::option::of(any::<i64>().prop_map(WallTime)), rows)
+                .prop_map(Values::WallTime),
         ]
     }
 

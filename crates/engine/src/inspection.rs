@@ -4,7 +4,7 @@
 use crate::encoding::Cached;
 use crate::engine::Engine;
 use crate::now::first_instant;
-use crate::window::{TooFine, Window};
+use crate::window::{self, TooFine, Window};
 use brisk_cache::{Inspection, Policy, Value as _};
 use brisk_domain::entry_report::StoredEntry;
 use brisk_domain::sentence::capitalised;
@@ -57,7 +57,8 @@ impl Engine {
                 let inspected = self.loader.cache().inspect(&[request]).await.pop();
                 let frame =
                     inspected.and_then(|inspected| inspected.entry).map(|entry| entry.value.0);
-                frame.and_then(|frame| first_instant(&frame)).unwrap_or(clock)
+                let zone = window::offsets(&dashboard.zone);
+                frame.and_then(|frame| first_instant(&frame, &zone)).unwrap_or(clock)
             }
         }
     }

@@ -53,6 +53,7 @@ pub use catalog::Catalog;
 pub use encoding::Cached;
 pub use engine::Engine;
 pub use lookup::{Lookup, Watch};
+pub use now::first_instant;
 pub use page_wait::PAGE_WAIT;
 pub use planned_rollup::PlannedRollup;
 pub use policy::Policies;

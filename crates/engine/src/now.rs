@@ -7,10 +7,11 @@ use crate::page_wait::PAGE_WAIT;
 use crate::panel_errors::{definition_error, statement_error, unknown_source};
 use crate::plan;
 use crate::prepared::Statement;
-use crate::window::Window;
+use crate::window::{self, Window};
 use brisk_cache::Trigger;
 use brisk_domain::{
     Access, Dashboard, Frame, Now, PanelError, SourceName, Timestamp, Values, ViewState,
+    ZoneOffsets,
 };
 use futures::future::{Either, select};
 use std::sync::Arc;
@@ -46,7 +47,8 @@ impl Engine {
         let Some(found) = self.loader.lookup(&[planned], &[request], trigger).await.pop() else {
             return settled(clock);
         };
-        let of = |loaded: &Loaded| first_instant(&loaded.frame);
+        let zone = window::offsets(&dashboard.zone);
+        let of = |loaded: &Loaded| first_instant(&loaded.frame, &zone);
         let known = found.loaded.as_ref().map(|loaded| of(loaded).unwrap_or(clock));
         if let (true, Some(at)) = (found.is_ready(), known) {
             return settled(at);
@@ -98,11 +100,11 @@ impl Engine {
     }
 }
 
-/// The first cell of the first row as an instant; integers are seconds since the epoch.
-pub(crate) fn first_instant(frame: &Frame) -> Option<Timestamp> {
+/// The first cell of the first row as an instant; integers are seconds since the epoch, dates and
+/// wall-clock times are read on the clock of `zone`.
+pub fn first_instant(frame: &Frame, zone: &ZoneOffsets) -> Option<Timestamp> {
     match &frame.columns().first()?.values {
-        Values::Time(cells) => *cells.first()?,
         Values::Int(cells) => (*cells.first()?).map(Timestamp::from_seconds),
-        _ => None,
+        values => values.placed(0, zone),
     }
 }

@@ -41,8 +41,8 @@ pub(crate) fn panel_data(
     };
     let frame = frames.next().map(|frame| with_computed(frame, window.bounds));
     let frame = frame.transpose()?.unwrap_or_default();
-    let previous = plan.previous_bounds.filter(|_| plan.previous.is_some());
-    let previous = previous.and_then(|bounds| Some(with_computed(frames.next()?, bounds)));
+    let earlier = plan.earlier.filter(|_| plan.previous.is_some());
+    let previous = earlier.and_then(|earlier| Some(with_computed(frames.next()?, earlier.bounds)));
     let previous = previous.transpose()?;
     let additivity = additivity(panel, plan, &frame);
     let sparkline = frames.next().map(|frame| (*frame).clone());
@@ -50,7 +50,7 @@ pub(crate) fn panel_data(
         (Some(planned), Some(frame)) => planned.statement.additivity.of(names(frame)),
         _ => Vec::new(),
     };
-    let offsets = shown_offsets(window, plan, &frame);
+    let offsets = shown_offsets(window, plan, &frame, as_of);
     Ok(PanelData {
         frame,
         additivity,
@@ -58,7 +58,7 @@ pub(crate) fn panel_data(
         sparkline,
         sparkline_additivity,
         bounds: window.bounds,
-        previous_bounds: plan.previous_bounds,
+        earlier: plan.earlier,
         interval: plan.interval,
         offsets,
         as_of,
@@ -91,18 +91,24 @@ pub(crate) fn edition<'a>(loaded: impl Iterator<Item = &'a Loaded>) -> Edition {
     Edition(Fingerprint::of(parts).to_string().into())
 }
 
-/// The zone's offsets for everything the panel shows, which may lie outside the bounds.
-fn shown_offsets(window: &Window, plan: &PanelPlan, frame: &Frame) -> ZoneOffsets {
+/// The zone's offsets for everything the panel shows, which may lie outside the bounds, and for the
+/// moment at which it was loaded.
+fn shown_offsets(
+    window: &Window,
+    plan: &PanelPlan,
+    frame: &Frame,
+    as_of: Timestamp,
+) -> ZoneOffsets {
     const MARGIN: i64 = 7 * 86_400 * 1_000_000;
-    let times = frame.columns().iter().filter_map(|column| match &column.values {
-        Values::Time(cells) => Some(cells.iter().flatten().copied()),
-        _ => None,
+    let times = frame.columns().iter().filter(|column| column.values.is_time()).map(|column| {
+        let placed = |row| column.values.placed(row, &window.offsets);
+        (0..frame.rows()).filter_map(placed)
     });
     let mut ends = vec![window.bounds.from, window.bounds.to];
-    ends.extend(plan.previous_bounds.iter().flat_map(|bounds| [bounds.from, bounds.to]));
+    ends.extend(plan.earlier.iter().flat_map(|earlier| [earlier.bounds.from, earlier.bounds.to]));
     ends.extend(times.flatten());
     let (from, to) = (ends.iter().min().copied(), ends.iter().max().copied());
     let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
     let (from, to) = (from.0.saturating_sub(MARGIN), to.0.saturating_add(MARGIN));
-    window.offsets.within(Timestamp(from), Timestamp(to))
+    window.offsets.within_and_at(Timestamp(from), Timestamp(to), as_of)
 }

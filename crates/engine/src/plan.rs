@@ -2,7 +2,7 @@
 
 use crate::planned_rollup::PlannedRollup;
 use crate::window::Window;
-use brisk_domain::{Access, Bounds, Interval, Panel, Query, SourceName, ViewState};
+use brisk_domain::{Access, Bounds, EarlierPeriod, Interval, Panel, Query, SourceName, ViewState};
 use brisk_source::{Context, Dialect, Statement, StatementError};
 use std::sync::Arc;
 
@@ -17,8 +17,8 @@ pub struct PanelPlan {
     pub sparkline: Option<Arc<PlannedStatement>>,
     /// The width of the panel's buckets.
     pub interval: Interval,
-    /// The bounds to compare with.
-    pub previous_bounds: Option<Bounds>,
+    /// The period to compare with.
+    pub earlier: Option<EarlierPeriod>,
 }
 
 /// One statement, and how to read its columns.
@@ -65,19 +65,27 @@ pub fn panel(
             let scales = scaled.map(|column| (column.name.clone(), column.scale));
             planned(&panel.source, statement, scales.collect(), rollups).map(Arc::new)
         };
-    let previous_bounds =
-        panel.compare.map(|compare| window.bounds.compared(compare, &window.offsets));
     let main = compile(&panel.query, window.bounds)?;
     // Without an interval of the panel's own, the width of the statement's buckets applies:
     // otherwise a day would be drawn as an hour.
     let interval = panel.interval.or(main.statement.interval).unwrap_or(interval);
+    let buckets = has_buckets(&panel.query).then_some(interval);
+    let earlier = panel.compare.map(|compare| {
+        let (bounds, elapsed_to) = (window.bounds, window.elapsed_to);
+        compare.period(&view.range, bounds, elapsed_to, buckets, &window.offsets)
+    });
     Ok(PanelPlan {
         main,
-        previous: previous_bounds.map(|bounds| compile(&panel.query, bounds)).transpose()?,
+        previous: earlier.map(|earlier| compile(&panel.query, earlier.bounds)).transpose()?,
         sparkline: panel.kind.sparkline().map(|query| compile(query, window.bounds)).transpose()?,
         interval,
-        previous_bounds,
+        earlier,
     })
+}
+
+/// Whether the statement groups by the interval: by Brisk's macro, or by an expression of its own.
+fn has_buckets(query: &Query) -> bool {
+    query.sql.contains("$bucket") || query.sql.contains(":interval")
 }
 
 /// Plans the statement that lists a variable's choices.

@@ -29,6 +29,7 @@ impl Engine {
             shown: shown.clone(),
             view: view.clone(),
             bounds: window.bounds,
+            elapsed_to: window.elapsed_to,
             interval: window.interval,
             access: access.clone(),
         };

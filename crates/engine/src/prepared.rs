@@ -7,8 +7,8 @@ use crate::plan::{PanelPlan, PlannedStatement};
 use crate::window::Window;
 use brisk_cache::Request;
 use brisk_domain::{
-    Access, Bounds, Dashboard, Interval, Panel, PanelError, PanelId, Variable, VariableName,
-    ViewState,
+    Access, Bounds, Dashboard, Interval, Panel, PanelError, PanelId, Timestamp, Variable,
+    VariableName, ViewState,
 };
 use std::ops::Range;
 use std::sync::Arc;
@@ -76,6 +76,7 @@ pub(crate) struct Key {
     pub(crate) shown: Shown,
     pub(crate) view: ViewState,
     pub(crate) bounds: Bounds,
+    pub(crate) elapsed_to: Timestamp,
     pub(crate) interval: Interval,
     pub(crate) access: Access,
 }

@@ -5,7 +5,8 @@ use brisk_domain::panel::{Computed, ComputedKind};
 use brisk_domain::panel_kind::EmptyBucket;
 use brisk_domain::point::{Roles, numbered, of_column};
 use brisk_domain::{
-    Additivity, Bounds, Column, Decimal, Frame, Interval, PanelKind, Timestamp, Values, ZoneOffsets,
+    Additivity, Bounds, Column, Date, Decimal, Frame, Interval, PanelKind, Timestamp, Values,
+    WallTime, ZoneOffsets,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -82,7 +83,9 @@ impl SeriesRules<'_> {
         }
         for points in &mut series {
             match &x.values {
-                Values::Time(cells) => points.sort_by_key(|(row, _)| cells[*row]),
+                values if values.is_time() => {
+                    points.sort_by_key(|(row, _)| values.placed(*row, self.zone));
+                }
                 values if is_to_scale && values.is_number() => points.sort_by(|a, b| {
                     let number = |row| values.number(row).unwrap_or(f64::INFINITY);
                     number(a.0).total_cmp(&number(b.0))
@@ -94,10 +97,34 @@ impl SeriesRules<'_> {
         SeriesOrder { series: series.collect(), additivity }
     }
 
+    /// `instants` as what `x` has: themselves, dates, or what the wall clock showed.
+    fn on_the_calendar_of(
+        &self,
+        x: &Values,
+        instants: impl Iterator<Item = Option<Timestamp>>,
+    ) -> Values {
+        match x {
+            Values::Date(_) => {
+                let date = |at: Option<Timestamp>| Some(Date::of(self.zone.local(at?).date()));
+                Values::Date(instants.map(date).collect())
+            }
+            Values::WallTime(_) => {
+                let shown = |at: Option<Timestamp>| Some(WallTime::of(self.zone.local(at?)));
+                Values::WallTime(instants.map(shown).collect())
+            }
+            _ => Values::Time(instants.collect()),
+        }
+    }
+
     /// The frame with its empty buckets up to the last one with a row; `None` where x is no bucket.
     fn filled(&self, frame: &Frame, empty: Option<EmptyBucket>) -> Option<Frame> {
         let columns = frame.columns();
-        let Values::Time(times) = &columns.first()?.values else { return None };
+        let x = &columns.first()?.values;
+        if !x.is_time() {
+            return None;
+        }
+        let times: Vec<Option<Timestamp>> =
+            (0..x.len()).map(|row| x.placed(row, self.zone)).collect();
         let buckets = self.interval.buckets(self.bounds, self.zone);
         let places: Option<Vec<usize>> =
             times.iter().map(|at| buckets.binary_search(at.as_ref()?).ok()).collect();
@@ -127,7 +154,7 @@ impl SeriesRules<'_> {
         let filled = Filled { order: &order, of_series: &of_series, first: &first };
         let column = |(at, column): (usize, &Column)| {
             let values = match at {
-                0 => Values::Time(order.iter().map(|one| one.time(times, &buckets)).collect()),
+                0 => self.on_the_calendar_of(x, order.iter().map(|one| one.time(&times, &buckets))),
                 at if roles.names.contains(&at) => filled.names(&column.values),
                 at => {
                     let usual = of_column(self.additivity, at).empty();
@@ -239,5 +266,7 @@ fn picked(
         Values::Bool(cells) => Values::Bool(of(cells, rows, None)),
         Values::Text(cells) => Values::Text(of(cells, rows, None)),
         Values::Time(cells) => Values::Time(of(cells, rows, None)),
+        Values::Date(cells) => Values::Date(of(cells, rows, None)),
+        Values::WallTime(cells) => Values::WallTime(of(cells, rows, None)),
     }
 }

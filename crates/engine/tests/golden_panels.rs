@@ -103,8 +103,8 @@ impl Golden {
             let file = format!("{}/{}", dashboard.slug.as_str(), panel.id.as_str());
             let small = format!("{file}.sparkline");
             let mut statements = vec![(&plan.main, &file, window.bounds)];
-            let previous = plan.previous.as_ref().zip(plan.previous_bounds);
-            statements.extend(previous.map(|(planned, bounds)| (planned, &file, bounds)));
+            let previous = plan.previous.as_ref().zip(plan.earlier);
+            statements.extend(previous.map(|(planned, earlier)| (planned, &file, earlier.bounds)));
             statements
                 .extend(plan.sparkline.iter().map(|planned| (planned, &small, window.bounds)));
             for (planned, file, bounds) in statements {

@@ -32,7 +32,10 @@ pub enum ImportError {
     #[error("{0}")]
     Plan(String),
     /// The file has no such column.
-    #[error("the file has no column \"{column}\"; it has {present}")]
+    #[error(
+        "the file has no column \"{column}\"; it has {present}. If that is one column, set delimiter; \
+         without a header, write positions (from = 1)"
+    )]
     MissingColumn {
         /// The column in the plan.
         column: String,

@@ -54,18 +54,3 @@ impl<R: Read> Read for Counted<R> {
         Ok(count)
     }
 }
-
-/// The header of a CSV file, and its first `lines` records.
-pub fn sample(path: &Path, lines: usize) -> Result<(Vec<String>, Vec<Vec<String>>), ImportError> {
-    let failed = |error: csv::Error| ImportError::File {
-        path: path.display().to_string(),
-        reason: error.to_string(),
-    };
-    let fields = |record: &csv::StringRecord| -> Vec<String> {
-        record.iter().map(|f| f.trim_start_matches('\u{feff}').to_owned()).collect()
-    };
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(open(path)?.reader);
-    let header = fields(reader.headers().map_err(failed)?);
-    let rows = reader.records().take(lines).map(|record| Ok(fields(&record.map_err(failed)?)));
-    Ok((header, rows.collect::<Result<_, ImportError>>()?))
-}

@@ -1,12 +1,16 @@
 //! Imports a CSV file into a table of a source: typed columns, every line accounted for, all or
 //! nothing.
 //!
-//! - [`plan`] describes what to load: columns, types, statements to run afterwards. Its SQL may
-//!   differ by database ([`per_dialect`]), `derived` finds the tables that the statements mark, and
-//!   `infer` makes a plan from the file itself;
-//! - [`file`] opens plain, gzip, zstd and xz files and counts the bytes read;
-//! - [`value`] converts a field into a typed value, or says why it cannot;
-//! - `read` does both on a thread and hands over batches of rows;
+//! - [`plan`] describes what to load: how the file is written ([`layout`]), columns, types,
+//!   statements to run afterwards. Its SQL may differ by database ([`per_dialect`]), and `derived`
+//!   finds the tables that the statements mark;
+//! - [`guess`](mod@guess) makes a plan from the file itself, as far as [`settings`] do not say it: `survey` reads all of it, `delimiter` and `seen`
+//!   say what it may be, `plan_text` writes the plan down;
+//! - [`file`] opens plain, gzip, zstd and xz files and counts the bytes read, `decode` makes UTF-8 of
+//!   them, `records` splits them, `lines` picks the fields that a plan wants;
+//! - [`value`] converts a field into a typed value, or says why it cannot, with `number` and
+//!   `moment`;
+//! - `read` does all that on a thread and hands over batches of rows;
 //! - [`target`] inserts them into a database, with one file for each;
 //! - [`load`] runs the import;
 //! - [`progress`] reports on it.
@@ -16,25 +20,40 @@
 //! under `target`, and a variant of [`target::Target`]; the tests then check that it stores the
 //! same values as the others.
 
+mod decode;
+mod delimiter;
 mod derived;
 pub mod dialect;
 pub mod error;
 pub mod file;
-mod infer;
+pub mod guess;
+pub mod layout;
+mod lines;
 pub mod load;
+mod moment;
+mod number;
 pub mod options;
 pub mod per_dialect;
 pub mod plan;
+mod plan_text;
 pub mod progress;
 mod read;
+mod records;
 mod rejected;
+pub mod seen;
+pub mod settings;
+mod survey;
 pub mod target;
 pub mod value;
 
 pub use dialect::Dialect;
 pub use error::{ImportError, Rejected};
+pub use guess::{Guess, guess};
+pub use layout::Layout;
 pub use load::{Report, import};
 pub use options::{Options, Shift};
 pub use plan::Plan;
 pub use progress::{NoProgress, Progress, TerminalProgress};
+pub use seen::DateOrder;
+pub use settings::{Settings, TypeSetting};
 pub use target::Target;

@@ -10,7 +10,7 @@ use std::path::Path;
 /// The result of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// Rows inserted.
+    /// Rows inserted, or that would be.
     pub rows: u64,
     /// Lines rejected; no more than allowed.
     pub rejected: u64,
@@ -48,8 +48,12 @@ async fn run(
         Shift::LatestIntoPastWeek(now) => read::weeks(plan, file, now).await?,
     };
     let rows_at_once = target.rows_at_once(plan);
-    let mut batches = Batches::start(plan, file, (weeks, rows_at_once), options, progress)?;
-    target.load(plan, &mut batches).await?;
+    let mut batches =
+        Batches::start(plan, file, (target.dialect(), weeks, rows_at_once), options, progress)?;
+    match options.dry_run {
+        true => while batches.next().await?.is_some() {},
+        false => target.load(plan, &mut batches).await?,
+    }
     let (rows, done) = batches.done();
     let (rejected, first_rejected) =
         done.map_or((0, Vec::new()), |done| (done.rejected, done.first_rejected));

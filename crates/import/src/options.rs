@@ -24,4 +24,6 @@ pub struct Options {
     /// A CSV file for rejected lines, each with its number and the reason; written even if there
     /// are too many.
     pub rejected_to: Option<PathBuf>,
+    /// Reads and converts the whole file, and leaves the database alone.
+    pub dry_run: bool,
 }

@@ -4,7 +4,7 @@ use crate::Dialect;
 use serde::Deserialize;
 
 /// SQL in a plan: the same for all databases, or one for each.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(
     untagged,
     expecting = "neither one for all databases nor a table with the keys sqlite, postgres, mysql"
@@ -17,7 +17,7 @@ pub enum PerDialect<T> {
 }
 
 /// The SQL for each database.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Each<T> {
     /// SQLite.

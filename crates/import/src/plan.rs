@@ -1,13 +1,15 @@
 //! What to load: columns, types, statements to run afterwards.
 
-use crate::ImportError;
+use crate::layout::Layout;
 use crate::per_dialect::PerDialect;
+use crate::{ImportError, moment};
 use brisk_domain::ZoneName;
 use serde::Deserialize;
 use std::collections::BTreeSet;
+use std::fmt;
 
 /// What to load into which table.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// The table; an existing one is replaced.
@@ -15,6 +17,9 @@ pub struct Plan {
     /// The zone of timestamps without one.
     #[serde(default = "utc")]
     pub timezone: String,
+    /// How the file is written.
+    #[serde(default, rename = "file")]
+    pub layout: Layout,
     /// The columns to load.
     #[serde(rename = "column")]
     pub columns: Vec<Column>,
@@ -37,13 +42,13 @@ pub struct Plan {
 }
 
 /// One column of the table.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Column {
     /// Its name in the table.
     pub name: String,
-    /// Its name in the file's header.
-    pub from: String,
+    /// Where it stands in the file.
+    pub from: From,
     /// Its type.
     #[serde(rename = "type")]
     pub kind: ColumnType,
@@ -57,15 +62,39 @@ pub struct Column {
     /// For text: the maximum length in characters; lines with longer ones are rejected. MySQL and
     /// MariaDB require it for columns in keys.
     pub length: Option<u32>,
-    /// For decimals: the number of digits kept after the point, exactly.
+    /// For decimals and numerics: the number of digits after the point at most.
     #[serde(default)]
     pub scale: u8,
-    /// For timestamps: their format, as `%m/%d/%Y %H:%M`; ISO 8601 by default.
+    /// For numerics: the number of digits at most, 38 by default.
+    pub digits: Option<u8>,
+    /// For dates and timestamps: their format, as `%m/%d/%Y %H:%M`; ISO 8601 by default.
     pub format: Option<String>,
+    /// Words that stand for no value in this column, besides those of the file.
+    #[serde(default)]
+    pub nulls: Vec<String>,
+}
+
+/// Where a column stands in the file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "neither a name of the header nor a position, from 1")]
+pub enum From {
+    /// Under this name of the header.
+    Name(String),
+    /// At this position, from 1.
+    Position(usize),
+}
+
+impl fmt::Display for From {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => f.write_str(name),
+            Self::Position(position) => write!(f, "{position}"),
+        }
+    }
 }
 
 /// A computed column.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ComputedColumn {
     /// Its name.
@@ -86,11 +115,42 @@ pub enum ColumnType {
     Integer,
     /// Exact decimals, stored as integers in units of 10^-scale.
     Decimal,
+    /// Exact decimals, stored as such: `numeric` on PostgreSQL, `decimal` on MySQL and MariaDB. On
+    /// SQLite `real`, which keeps 15 digits; what has more is rejected there.
+    Numeric,
     /// Floating-point numbers.
     Float,
+    /// Days: `date`, on SQLite text as `2011-12-09`.
+    Date,
     /// Instants: whole seconds since the epoch on SQLite, `timestamptz` on PostgreSQL,
     /// `datetime(6)` in UTC on MySQL and MariaDB.
     Timestamp,
+}
+
+impl ColumnType {
+    /// All of them.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Text,
+        Self::Integer,
+        Self::Decimal,
+        Self::Numeric,
+        Self::Float,
+        Self::Date,
+        Self::Timestamp,
+    ];
+
+    /// Its word in a plan.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer => "integer",
+            Self::Decimal => "decimal",
+            Self::Numeric => "numeric",
+            Self::Float => "float",
+            Self::Date => "date",
+            Self::Timestamp => "timestamp",
+        }
+    }
 }
 
 impl Plan {
@@ -122,11 +182,39 @@ impl Plan {
             let message = "the columns must have different names, and there must be one";
             return Err(ImportError::Plan(message.into()));
         }
-        if let Some(column) = self.columns.iter().find(|column| column.length == Some(0)) {
-            let message = format!("the length of column \"{}\" must be at least 1", column.name);
-            return Err(ImportError::Plan(message));
+        self.layout.check()?;
+        for column in &self.columns {
+            column.check()?;
         }
         Ok(self)
+    }
+}
+
+impl Column {
+    /// The digits that a numeric may have.
+    pub(crate) fn most_digits(&self) -> u8 {
+        self.digits.unwrap_or(38)
+    }
+
+    fn check(&self) -> Result<(), ImportError> {
+        let wrong =
+            |what: String| Err(ImportError::Plan(format!("column \"{}\": {what}", self.name)));
+        if self.length == Some(0) {
+            return wrong("\"length\" must be at least 1, not 0".into());
+        }
+        // 65 and 30 are the most that MySQL and MariaDB store.
+        let digits = self.most_digits();
+        if self.kind == ColumnType::Numeric && !(1..=65).contains(&digits) {
+            return wrong(format!("\"digits\" must be from 1 to 65, not {digits}"));
+        }
+        if self.kind == ColumnType::Numeric && self.scale > digits.min(30) {
+            let most = digits.min(30);
+            return wrong(format!("\"scale\" must be at most {most}, not {}", self.scale));
+        }
+        match self.format.as_deref().and_then(|f| Some((f, moment::wrong_format(f)?))) {
+            Some((format, problem)) => wrong(format!("the format \"{format}\" {problem}")),
+            None => Ok(()),
+        }
     }
 }
 

@@ -2,13 +2,14 @@
 //! and records the rejected ones.
 
 use crate::file::{self, Opened};
+use crate::lines::Lines;
 use crate::plan::{ColumnType, Plan};
 use crate::rejected::RejectedFile;
-use crate::value::{self, Value};
-use crate::{ImportError, Options, Progress, Rejected};
-use brisk_domain::{Timestamp, ZoneName, ZoneOffsets};
+use crate::value::{Converter, Value};
+use crate::{Dialect, ImportError, Options, Progress, Rejected};
+use brisk_domain::Timestamp;
 use chrono::NaiveDateTime;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::mpsc;
@@ -18,9 +19,6 @@ use tokio::task::JoinHandle;
 const REJECTED_IN_FULL: usize = 20;
 /// A batch is full after this many bytes, whatever its rows: servers limit the size of a statement.
 const BATCH_BYTES: usize = 512 << 10;
-/// The years whose time zone offsets are known, 1900 to 2100.
-const ZONE_FROM: Timestamp = Timestamp::from_seconds(-2_208_988_800);
-const ZONE_TO: Timestamp = Timestamp::from_seconds(4_102_444_800);
 
 /// Consecutive rows.
 pub(crate) struct Batch {
@@ -53,7 +51,7 @@ impl<'p> Batches<'p> {
     pub(crate) fn start(
         plan: &Plan,
         file: &Path,
-        (weeks, rows): (i64, usize),
+        (dialect, weeks, rows): (Dialect, i64, usize),
         options: &Options,
         progress: &'p dyn Progress,
     ) -> Result<Self, ImportError> {
@@ -62,7 +60,7 @@ impl<'p> Batches<'p> {
         let (sender, receiver) = mpsc::channel(4);
         let (plan, path, options) = (plan.clone(), file.to_owned(), options.clone());
         let reader = tokio::task::spawn_blocking(move || {
-            convert_all(&plan, &path, opened, (weeks, rows), &options, &sender)
+            convert_all(&plan, &path, opened, (dialect, weeks, rows), &options, &sender)
         });
         Ok(Self { receiver, reader, read, total, progress, rows: 0, done: None })
     }
@@ -105,11 +103,11 @@ fn convert_all(
     plan: &Plan,
     path: &Path,
     opened: Opened,
-    (weeks, rows): (i64, usize),
+    (dialect, weeks, rows): (Dialect, i64, usize),
     options: &Options,
     sender: &mpsc::Sender<Batch>,
 ) -> Result<Done, ImportError> {
-    let zone = offsets(plan);
+    let converter = Converter::of(plan, dialect, weeks * 7);
     let mut lines = Lines::open(plan, path, opened)?;
     let mut done = Done { rejected: 0, first_rejected: Vec::new() };
     let mut listed = options.rejected_to.as_deref().map(RejectedFile::create).transpose()?;
@@ -120,7 +118,7 @@ fn convert_all(
             let reject = |reason| Rejected { line: number, reason };
             let mut row = Vec::with_capacity(plan.columns.len() + 1);
             for (field, column) in fields.iter().zip(&plan.columns) {
-                row.push(value::convert(field, column, &zone, weeks * 7).map_err(reject)?);
+                row.push(converter.convert(field, column).map_err(reject)?);
             }
             if plan.line_column.is_some() {
                 row.push(Value::Int(number as i64));
@@ -167,89 +165,19 @@ fn convert_all(
 
 fn weeks_of(plan: &Plan, path: &Path, now: Timestamp) -> Result<i64, ImportError> {
     let mut lines = Lines::open(plan, path, file::open(path)?)?;
+    // A shift is by days, whatever the database.
+    let converter = Converter::of(plan, Dialect::Sqlite, 0);
     let mut newest: Option<NaiveDateTime> = None;
     while let Some(line) = lines.next()? {
         let Ok((_, fields)) = line else { continue };
         for (field, column) in fields.iter().zip(&plan.columns) {
-            if column.kind == ColumnType::Timestamp {
-                newest = newest.max(value::wall(field, column.format.as_deref()));
+            if matches!(column.kind, ColumnType::Date | ColumnType::Timestamp) {
+                newest = newest.max(converter.wall(field.0, column));
             }
         }
     }
-    let local_now = offsets(plan).local(now);
+    let local_now = converter.local(now);
     Ok(newest.map_or(0, |newest| (local_now - newest).num_days().div_euclid(7)))
-}
-
-fn offsets(plan: &Plan) -> ZoneOffsets {
-    let zone = ZoneName::parse(&plan.timezone).unwrap_or_else(|_| ZoneName::utc());
-    zone.offsets(ZONE_FROM, ZONE_TO)
-}
-
-/// The file's lines, with their fields in the plan's order.
-struct Lines {
-    reader: csv::Reader<Box<dyn std::io::Read + Send>>,
-    record: csv::StringRecord,
-    path: PathBuf,
-    width: usize,
-    picked: Vec<usize>,
-    /// The reader counts a line's CRLF only when it moves on to the next line.
-    late_line: u64,
-}
-
-type Line = Result<(u64, Vec<String>), Rejected>;
-
-impl Lines {
-    fn open(plan: &Plan, path: &Path, opened: Opened) -> Result<Self, ImportError> {
-        let mut reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .buffer_capacity(1 << 18)
-            .from_reader(opened.reader);
-        let failed = |error: csv::Error| ImportError::File {
-            path: path.display().to_string(),
-            reason: error.to_string(),
-        };
-        let header: Vec<String> = reader
-            .headers()
-            .map_err(failed)?
-            .iter()
-            .map(|name| name.trim_start_matches('\u{feff}').trim().to_owned())
-            .collect();
-        let pick = |from: &String| {
-            header.iter().position(|name| name == from).ok_or_else(|| ImportError::MissingColumn {
-                column: from.clone(),
-                present: header.join(", "),
-            })
-        };
-        let picked = plan.columns.iter().map(|c| pick(&c.from)).collect::<Result<Vec<_>, _>>()?;
-        let (path, width) = (path.to_owned(), header.len());
-        let late_line = u64::from(reader.position().line() == 1);
-        Ok(Self { reader, record: csv::StringRecord::new(), path, width, picked, late_line })
-    }
-
-    /// The next line, or why it is rejected; `None` at the end.
-    fn next(&mut self) -> Result<Option<Line>, ImportError> {
-        let line = self.reader.position().line() + self.late_line;
-        match self.reader.read_record(&mut self.record) {
-            Ok(false) => Ok(None),
-            Ok(true) => {
-                let line = self.record.position().map_or(line, |at| at.line() + self.late_line);
-                if self.record.len() != self.width {
-                    let reason =
-                        format!("{} fields, the header has {}", self.record.len(), self.width);
-                    return Ok(Some(Err(Rejected { line, reason })));
-                }
-                let field = |i: &usize| self.record.get(*i).unwrap_or_default().to_owned();
-                Ok(Some(Ok((line, self.picked.iter().map(field).collect()))))
-            }
-            Err(error) if matches!(error.kind(), csv::ErrorKind::Utf8 { .. }) => {
-                Ok(Some(Err(Rejected { line, reason: "the line is not UTF-8 text".into() })))
-            }
-            Err(error) => Err(ImportError::File {
-                path: self.path.display().to_string(),
-                reason: format!("around line {line}: {error}"),
-            }),
-        }
-    }
 }
 
 fn joined<T>(

@@ -3,7 +3,7 @@
 
 use crate::fixture;
 
-use brisk_import::{ImportError, Options, Plan, Progress};
+use brisk_import::{ImportError, Options, Plan, Progress, Settings, guess};
 use brisk_test_waiting::eventually;
 use fixture::{Cell, Database};
 use futures::FutureExt;
@@ -105,7 +105,7 @@ async fn the_same_file_gives_the_same_values_in_every_database() {
         (5, Some(1_319_934_600), Some(i64::MAX), Some(5e-324), Some(0), Some("\\N"), "a "),
         (6, Some(1_301_187_600), Some(0), Some(0.0), Some(13_085), Some("\\."), "á"),
         (10, Some(-29_821_340), None, None, None, None, "c"),
-        (11, Some(-615_474_000), Some(100), Some(1.0), Some(1), None, "d"),
+        (11, Some(-615_474_000), Some(100), Some(1.0), Some(1), Some("  "), "d"),
         (12, Some(253_402_300_799), Some(100), Some(2.5), Some(1), Some("NULL"), "e"),
         // Offsets before 1900 are as in 1900.
         (
@@ -392,9 +392,10 @@ async fn wide_tables_and_large_texts_fit_into_batches() {
         let text = if i % 400 == 7 { value.as_str() } else { "é" };
         csv.push_str(&format!("{row},{text}\n"));
     }
-    let sample = [vec!["1".to_owned(); 199], vec!["é".to_owned()]].concat();
-    let plan = Plan::infer(table, &names, &[sample]).unwrap();
     for database in Database::all(table).await {
+        let file = database.file(csv.as_bytes());
+        let settings = Settings::default();
+        let plan = guess(table, &file, &settings, database.dialect).unwrap().plan;
         let report = database.import(&plan, csv.as_bytes(), 0).await;
         let report = report.unwrap_or_else(|error| panic!("{}: {error}", database.dialect));
         assert_eq!(report.rows, 1_200);

@@ -9,4 +9,6 @@
 mod everywhere;
 mod fixture;
 mod golden;
+mod guesses;
+mod round_trip;
 mod warts;

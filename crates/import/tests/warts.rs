@@ -118,22 +118,6 @@ async fn every_rejected_line_is_listed_even_if_there_are_too_many() {
     assert!(listed[0].1.contains("\"1,5\" is not a decimal"), "{}", listed[0].1);
 }
 
-#[test]
-fn types_are_inferred_if_every_value_agrees() {
-    let header: Vec<String> =
-        ["At", "Day", "Price", "Count", "Code", "Empty", "Article"].map(String::from).into();
-    let row = |fields: [&str; 7]| fields.map(String::from).to_vec();
-    let sample = [
-        row(["12/1/2009 7:45", "2011-01-01", "1.5", "3", "85048", "", "12"]),
-        row(["1/31/2010 12:00", "", "2", "-4", "79323P", "", "007"]),
-    ];
-    let plan = Plan::infer("t", &header, &sample).unwrap();
-    let kinds: Vec<String> = plan.columns.iter().map(|c| format!("{:?}", c.kind)).collect();
-    assert_eq!(kinds, ["Timestamp", "Timestamp", "Float", "Integer", "Text", "Text", "Text"]);
-    assert_eq!(plan.columns[0].format.as_deref(), Some("%m/%d/%Y %H:%M"));
-    assert_eq!(plan.columns[1].format, None);
-}
-
 #[tokio::test]
 async fn a_missing_column_and_an_empty_file_are_errors() {
     let directory = tempfile::tempdir().unwrap();

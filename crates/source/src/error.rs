@@ -60,6 +60,14 @@ pub enum SourceError {
         /// The limit.
         limit: usize,
     },
+    /// A chosen value is not what the statement takes it for.
+    #[error("{parameter} {message}")]
+    Value {
+        /// The parameter as its author writes it: `:year`.
+        parameter: String,
+        /// What it is not.
+        message: String,
+    },
     /// A value does not fit the column's type.
     #[error("column \"{column}\": {message}")]
     Type {

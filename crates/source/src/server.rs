@@ -3,8 +3,9 @@
 //! more. [`Protocol`] is what differs.
 
 use crate::about::About;
-use crate::compile::statement::Statement;
+use crate::compile::statement::{SessionZone, Statement};
 use crate::error::SourceError;
+use crate::known_zones::KnownZones;
 use crate::limits::Limits;
 use crate::row_meter::RowMeter;
 use brisk_domain::{Frame, SourceName};
@@ -46,10 +47,24 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
         prelude: &str,
     ) -> impl Future<Output = Result<Option<Self::Id>, sqlx::Error>> + Send;
 
-    /// Runs `statement` and fills its columns.
+    /// The prelude for a session that stands in `zone`, which the server knows as Brisk does.
+    fn prelude_in(prelude: &str, _zone: &SessionZone) -> String {
+        prelude.to_owned()
+    }
+
+    /// Lets a session that the prelude has set up stand in `zone`, if the server knows it as Brisk does.
+    fn enter_zone(
+        _connection: &mut ConnectionOf<Self>,
+        _zone: &SessionZone,
+    ) -> impl Future<Output = Result<bool, sqlx::Error>> + Send {
+        std::future::ready(Ok(false))
+    }
+
+    /// Runs `statement` and fills its columns; `in_zone` says whether the session stands in its zone.
     fn columns(
         connection: &mut ConnectionOf<Self>,
         statement: &Statement,
+        in_zone: bool,
         scales: &[(String, u8)],
         limits: &Limits,
     ) -> impl Future<Output = Result<Vec<Self::Column>, Failure>> + Send;
@@ -91,6 +106,7 @@ pub(crate) struct Server<P: Protocol> {
     pool: Pool<P::Database>,
     limits: Limits,
     prelude: Arc<str>,
+    zones: KnownZones,
     canceller: Canceller<P>,
 }
 
@@ -100,6 +116,7 @@ impl<P: Protocol> Clone for Server<P> {
             pool: self.pool.clone(),
             limits: self.limits,
             prelude: Arc::clone(&self.prelude),
+            zones: self.zones.clone(),
             canceller: self.canceller.clone(),
         }
     }
@@ -123,7 +140,7 @@ impl<P: Protocol> Server<P> {
         prelude: String,
         canceller: Canceller<P>,
     ) -> Self {
-        Self { pool, limits, prelude: prelude.into(), canceller }
+        Self { pool, limits, prelude: prelude.into(), zones: KnownZones::default(), canceller }
     }
 
     /// How it is connected to.
@@ -174,9 +191,24 @@ impl<P: Protocol> Server<P> {
         let connection = self.pool.acquire().await.map_err(Failure::Connect)?;
         let mut running = Running::on(connection, self.canceller.clone());
         let columns = async {
-            running.prepare_session(&self.prelude).await.map_err(Failure::before_rows::<P>)?;
+            let zone = statement.zone.as_ref();
+            let known = zone.and_then(|zone| self.zones.get(&zone.name));
+            let prelude = match zone {
+                Some(zone) if known == Some(true) => P::prelude_in(&self.prelude, zone),
+                _ => self.prelude.to_string(),
+            };
+            running.prepare_session(&prelude).await.map_err(Failure::before_rows::<P>)?;
             let connection = running.connection().map_err(Failure::Database)?;
-            P::columns(connection, statement, scales, &self.limits).await
+            let in_zone = match (zone, known) {
+                (Some(zone), None) => {
+                    let entered = P::enter_zone(connection, zone).await;
+                    let entered = entered.map_err(Failure::before_rows::<P>)?;
+                    self.remember(zone, entered);
+                    entered
+                }
+                (_, known) => known.unwrap_or(false),
+            };
+            P::columns(connection, statement, in_zone, scales, &self.limits).await
         };
         let result = match tokio::time::timeout(self.limits.time + GRACE, columns).await {
             Ok(result) => result,
@@ -190,6 +222,18 @@ impl<P: Protocol> Server<P> {
             running.give_back();
         }
         P::frame(result?).map_err(Failure::Source)
+    }
+
+    fn remember(&self, zone: &SessionZone, agrees: bool) {
+        self.zones.set(&zone.name, agrees);
+        if !agrees {
+            let (source, zone) = (&self.canceller.source, &zone.name);
+            tracing::warn!(
+                %source, %zone,
+                "a source's time zone data are not Brisk's: its statements list the changes of the \
+                 clock instead, and columns without a zone are read as UTC"
+            );
+        }
     }
 
     fn error(&self, failure: Failure, statement: &Statement) -> SourceError {
@@ -232,6 +276,28 @@ impl From<SourceError> for Failure {
     fn from(error: SourceError) -> Self {
         Self::Source(error)
     }
+}
+
+/// What readers are told of an answer that has arrived, but that the driver cannot read: the database
+/// is there, and the statement can be changed.
+pub(crate) fn unreadable(error: &sqlx::Error) -> Option<SourceError> {
+    let (column, why) = match error {
+        sqlx::Error::ColumnDecode { index, source } => {
+            (index.trim_matches('"'), source.to_string())
+        }
+        sqlx::Error::Decode(source) => ("?", source.to_string()),
+        sqlx::Error::TypeNotFound { type_name } => ("?", format!("unknown type {type_name}")),
+        sqlx::Error::Protocol(message)
+            if message.contains("unknown column type") || message.contains("type OID") =>
+        {
+            ("?", message.clone())
+        }
+        _ => return None,
+    };
+    Some(SourceError::Type {
+        column: column.to_owned(),
+        message: format!("its type cannot be read ({why}): cast it to text"),
+    })
 }
 
 /// A pooled connection on which a statement may be running. Unless it is given back, the statement

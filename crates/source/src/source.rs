@@ -169,9 +169,14 @@ impl Source {
     /// The database's plan for `statement`, in its own words, line by line.
     pub async fn explain(&self, statement: &Statement) -> Result<Vec<String>, SourceError> {
         let syntax = self.dialect().syntax();
-        let sql = format!("{} {}", syntax.explain(), statement.sql);
-        let frame =
-            self.run(&Statement { sql, times: Vec::new(), ..statement.clone() }, &[]).await?;
+        let explain = |sql: &str| format!("{} {sql}", syntax.explain());
+        let sql = explain(&statement.sql);
+        let mut zone = statement.zone.clone();
+        if let Some(zone) = &mut zone {
+            zone.lookup.0 = explain(&zone.lookup.0);
+        }
+        let statement = Statement { sql, zone, times: Vec::new(), ..statement.clone() };
+        let frame = self.run(&statement, &[]).await?;
         let wanted = syntax.explain_column();
         let columns =
             frame.columns().iter().filter(|column| wanted.is_none_or(|name| column.name == name));

@@ -1,14 +1,16 @@
 //! [`Syntax`]: what a database's room says about its SQL. All dialect-specific SQL that a compiled
 //! statement can hold is written by an implementation of this trait.
 //!
-//! Time zones are never left to the database: some have none, others carry an older edition of the
-//! IANA tables than Brisk does. Expansions turn instants into whole seconds since the epoch
+//! Time zones are left to the database only where its data were seen to agree with Brisk's, and its
+//! session can stand in a zone ([`SessionClock`]): some have none, others carry an older edition of the
+//! IANA tables. Elsewhere expansions turn instants into whole seconds since the epoch
 //! ([`Syntax::seconds`]), calculate, and turn the result back into what columns hold
 //! ([`Syntax::instant`]). A wall-clock time is also a number of seconds: those since the epoch if
 //! the clock stood in UTC.
 
 use crate::compile::lexer::Token;
 use crate::compile::offset_steps::OffsetSteps;
+use brisk_domain::Interval;
 
 /// A calendar unit without a fixed length, which the database's own calendar has to truncate to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +18,32 @@ pub(crate) enum CalendarUnit {
     Month,
     Quarter,
     Year,
+}
+
+/// A part of a wall-clock time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The calendar year.
+    Year,
+    /// 1 to 12.
+    Month,
+    /// ISO 8601: 1 is Monday, 7 is Sunday.
+    Weekday,
+    /// 0 to 23.
+    Hour,
+}
+
+impl Part {
+    /// Reads the macro's name.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        match name {
+            "year" => Some(Self::Year),
+            "month" => Some(Self::Month),
+            "weekday" => Some(Self::Weekday),
+            "hour" => Some(Self::Hour),
+            _ => None,
+        }
+    }
 }
 
 /// How a column that is not of an instant type encodes instants.
@@ -44,6 +72,11 @@ pub(crate) trait Syntax: Sync {
     /// The character around quoted names.
     fn name_quote(&self) -> char {
         '"'
+    }
+
+    /// Tables and views that read what denied functions read; a trailing `*` matches any suffix.
+    fn denied_tables(&self) -> &'static [&'static str] {
+        &[]
     }
 
     /// Whether text in double quotes is a string literal rather than a name.
@@ -110,6 +143,11 @@ pub(crate) trait Syntax: Sync {
         format!("(({expr}) >= {from} and ({expr}) < {to})")
     }
 
+    /// The time macros of sessions that stand in the dashboard's zone, where the database has such.
+    fn session_clock(&self) -> Option<&'static dyn SessionClock> {
+        None
+    }
+
     /// What stands in front of a statement to see its query plan instead of its rows.
     fn explain(&self) -> &'static str {
         "explain"
@@ -119,6 +157,20 @@ pub(crate) trait Syntax: Sync {
     fn explain_column(&self) -> Option<&'static str> {
         None
     }
+}
+
+/// Time macros in the words of a database whose session stands in the dashboard's zone. They take
+/// instants, wall-clock times and dates alike.
+pub(crate) trait SessionClock: Sync {
+    /// The start of the bucket that `expr` falls into. Up to an hour it has the type of `expr`, because
+    /// an hour that the clock shows twice is two buckets; from a day on it is a wall-clock time.
+    fn bucket(&self, expr: &str, interval: Interval) -> String;
+
+    /// A part of what the wall clock shows at `expr`.
+    fn part(&self, expr: &str, part: Part) -> String;
+
+    /// What the wall clock shows at `expr`.
+    fn wall_time(&self, expr: &str) -> String;
 }
 
 /// `name` in the quotes of `syntax`.

@@ -7,6 +7,7 @@
 
 mod about;
 mod buckets;
+mod chosen_values;
 mod clients;
 mod fixture;
 mod fuzz;

@@ -35,7 +35,7 @@ impl View {
     fn of(zone: &str, bounds: Bounds) -> Self {
         let zone = ZoneName::parse(zone).unwrap();
         let at = Timestamp::from_seconds;
-        let offsets = zone.offsets(at(0), at(3_155_760_000));
+        let offsets = zone.offsets(at(-2_208_988_800), at(4_102_444_800));
         Self { zone, offsets, bounds }
     }
 
@@ -118,8 +118,8 @@ async fn readings_are_the_instants_and_buckets_and_parts_that_the_clock_says_on_
                 let expected = Values::Time(instants.iter().copied().map(Some).collect());
                 let place = format!("{dialect:?} {zone} {range}");
                 assert_eq!(frame.column("instant").unwrap().values, expected, "{place}");
-                for (row, instant) in instants.iter().enumerate() {
-                    let wall = view.offsets.local(*instant);
+                // A part is that of what is written, also where the clock skips it.
+                for (row, wall) in readings.iter().enumerate() {
                     let expected = [
                         ("year", i64::from(wall.year())),
                         ("month", i64::from(wall.month())),

@@ -154,7 +154,7 @@ impl<'t> Fields<'t> {
         let number = number.filter(|n| allowed.contains(n));
         if number.is_none() {
             let (least, most) = (allowed.start(), allowed.end());
-            let given = item.as_integer().map_or(kind(item).to_owned(), |i| i.to_string());
+            let given = given(item, problems);
             let title = &self.title;
             let message = format!(
                 "\"{key}\" of {title} must be a whole number from {least} to {most}, not {given}"
@@ -352,6 +352,15 @@ fn durations(allowed: &RangeInclusive<Duration>, units: &str) -> String {
     format!("a duration from {least} to {most} (a whole number and {units})")
 }
 
+/// The value, or what it is where that would be long.
+fn given(item: &Item, problems: &Problems<'_>) -> String {
+    let text = item.as_str().map(|text| problems.quoted(text));
+    let number = || item.as_integer().map(|number| number.to_string());
+    let float = || item.as_float().map(|number| number.to_string());
+    let flag = || item.as_bool().map(|flag| flag.to_string());
+    text.or_else(number).or_else(float).or_else(flag).unwrap_or_else(|| kind(item).to_owned())
+}
+
 fn kind(item: &Item) -> &'static str {
     match item.type_name() {
         "string" => "text",
@@ -419,6 +428,8 @@ mod tests {
         };
         assert_eq!(read("a = 13"), wrong("13"));
         assert_eq!(read("a = -70000"), wrong("-70000"));
-        assert_eq!(read("a = \"12\""), wrong("text"));
+        assert_eq!(read("a = \"12\""), wrong("\"12\""));
+        assert_eq!(read("a = 1.5"), wrong("1.5"));
+        assert_eq!(read("a = [1]"), wrong("a list"));
     }
 }

@@ -6,8 +6,13 @@ import { attemptLater, cancelAttempt, resetPause } from "./attempts.js";
 /** @typedef {import("./news.js").News} News */
 /** @typedef {{ panels(news: Record<string, News>): void, outdated(): void }} Listener */
 
+// Some browsers end a page's stream as it is left: that is no news.
+const AWAY = 1_000;
+
 /** @type {EventSource | undefined} */
 let stream;
+/** @type {number | undefined} */
+let away;
 
 /**
  * Opens the stream where there is none and the page is looked at. The server repeats all that it
@@ -21,10 +26,10 @@ export const open = (address, listener) => {
   stream = new EventSource(new URL(address, location.href));
   stream.addEventListener("open", () => {
     resetPause();
-    say("live");
+    sayLive();
   });
   stream.addEventListener("panels", ({ data }) => {
-    say("live");
+    sayLive();
     listener.panels(JSON.parse(data));
   });
   stream.addEventListener("outdated", () => {
@@ -32,16 +37,31 @@ export const open = (address, listener) => {
     listener.outdated();
   });
   stream.addEventListener("error", () => {
-    say("away");
+    away ??= setTimeout(() => say("away"), AWAY);
     // The browser comes back by itself, unless the answer was no stream at all.
     if (stream?.readyState !== EventSource.CLOSED) return;
-    close();
+    end();
     attemptLater(() => open(address, listener));
   });
 };
 
 export const close = () => {
+  end();
+  dropAway();
+};
+
+const end = () => {
   cancelAttempt();
   stream?.close();
   stream = undefined;
+};
+
+const sayLive = () => {
+  dropAway();
+  say("live");
+};
+
+const dropAway = () => {
+  clearTimeout(away);
+  away = undefined;
 };

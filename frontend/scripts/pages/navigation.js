@@ -1,8 +1,7 @@
 // @ts-check
-// Takes over navigations between Brisk's pages. Where a browser cannot, or the answer is no page, it
-// is an ordinary navigation.
-import { say } from "../live-sign.js";
-import { toast } from "../toast.js";
+// Takes over navigations between Brisk's pages. Where the answer is no page, it is an ordinary
+// navigation. What browsers without the Navigation API do is in `history.js`.
+import { sayAway } from "./away.js";
 import { pageAt } from "./prefetch.js";
 import { isPage, post } from "./request.js";
 import { show } from "./swap.js";
@@ -30,7 +29,7 @@ navigation?.addEventListener("navigate", (event) => {
     // Back and forward go where they were; the same dashboard stays where it is.
     scroll: isSame && event.navigationType !== "traverse" ? "manual" : "after-transition",
     handler: async () => {
-      const result = await show(() => pageAt(url.href, event.signal), isSame, event.signal);
+      const result = await show(() => pageAt(url.href, event.signal), isSame, { signal: event.signal });
       // The address is the new one already.
       if (result === "other") location.reload();
       if (result !== "away") return;
@@ -61,8 +60,3 @@ document.addEventListener("submit", async (event) => {
   // An ordinary answer says by itself what is wrong.
   if (result === "other") location.reload();
 });
-
-const sayAway = () => {
-  say("away");
-  toast("The server is not responding. This page stays as it is; try again in a moment.");
-};

@@ -30,10 +30,11 @@ let turn = 0;
  *
  * @param {() => Promise<Document>} coming
  * @param {boolean} isSame whether it is another view of what is shown
- * @param {AbortSignal} [signal]
+ * @param {{ signal?: AbortSignal, put?: (swap: () => void) => void }} [options] `put` swaps, and does
+ *   what belongs to the same moment
  * @returns {Promise<"shown" | "away" | "other">}
  */
-export const show = async (coming, isSame, signal) => {
+export const show = async (coming, isSame, { signal, put = (swap) => swap() } = {}) => {
   const root = document.documentElement;
   const own = ++turn;
   root.dataset.swapping = "";
@@ -47,7 +48,7 @@ export const show = async (coming, isSame, signal) => {
       location.reload();
       return "shown";
     }
-    swap(page, isSame);
+    put(() => swap(page, isSame));
     fadeIn(isSame);
     return "shown";
   } catch (error) {

@@ -17,7 +17,7 @@ export const remember = (panel, chosen) => {
     for (const other of others) url.searchParams.append(name, other);
     if (value) url.searchParams.append(name, `${panel}:${value}`);
   }
-  history.replaceState(null, "", url);
+  history.replaceState(history.state, "", url);
   hasChanged = true;
 };
 

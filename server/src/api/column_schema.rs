@@ -32,6 +32,19 @@ impl PartialSchema for Column {
                 "Instants in UTC (RFC 3339), with microseconds where they have some.",
                 string(Some(KnownFormat::DateTime)),
             ),
+            (
+                "date",
+                "Dates (`2026-03-01`), the same in every zone; `infinity` and `-infinity` where the \
+                database has them.",
+                string(None),
+            ),
+            (
+                "wall-time",
+                "What a wall clock showed (`2026-03-01T00:30:00`), without an offset because the \
+                database has none, with microseconds where it has some; `infinity` and `-infinity` \
+                where the database has them.",
+                string(None),
+            ),
         ];
         let one_of = types.into_iter().fold(OneOfBuilder::new(), |one_of, (word, about, cell)| {
             one_of.item(of_type(word, about, cell))

@@ -36,7 +36,11 @@ fn cell(values: &Values, row: usize, zone: &ZoneOffsets) -> String {
                 None => v.to_string(),
             })
         }
-        Values::Int(_) | Values::Decimal(_) | Values::Bool(_) => values.exact(row),
+        Values::Int(_)
+        | Values::Decimal(_)
+        | Values::Bool(_)
+        | Values::Date(_)
+        | Values::WallTime(_) => values.exact(row),
     };
     text.unwrap_or_default()
 }
@@ -67,7 +71,7 @@ mod tests {
             sparkline: None,
             sparkline_additivity: Vec::new(),
             bounds: Bounds { from: at(1_320_105_600), to: at(1_320_192_000) },
-            previous_bounds: None,
+            earlier: None,
             interval: Interval::Day,
             offsets: ZoneOffsets { first: 3600, changes: vec![] },
             as_of: at(0),

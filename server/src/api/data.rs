@@ -5,7 +5,7 @@ use super::instant::{self, Written};
 use crate::http::etag::ETag;
 use crate::http::problem::Problem;
 use crate::service::Frames;
-use brisk_domain::{Freshness, Panel, PanelData, Timestamp};
+use brisk_domain::{EarlierPeriod, Freshness, Panel, PanelData, Timestamp};
 use http::HeaderValue;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -99,6 +99,11 @@ pub struct Compared<'a> {
     pub bounds: Bounds,
     /// The result over it.
     pub frame: Frame<'a>,
+    /// For each of its rows, the time in the panel's `frame` that has the same place on the clock:
+    /// 1 March for 1 February. `null` where there is none, as for 31 January beside February; the
+    /// whole is `null` where the first column is no time.
+    #[schema(required = true, value_type = Option<Vec<Option<String>>>)]
+    pub beside: Option<Vec<Option<Written>>>,
 }
 
 /// How current a panel's frames are.
@@ -154,13 +159,32 @@ impl Bounds {
     }
 }
 
+impl<'a> Compared<'a> {
+    fn of(
+        frame: &'a brisk_domain::Frame,
+        earlier: EarlierPeriod,
+        data: &PanelData,
+        panel: &'a Panel,
+    ) -> Self {
+        let times = frame.columns().first().filter(|column| column.values.is_time());
+        let beside = times.map(|times| {
+            let beside = |row| {
+                let at = times.values.placed(row, &data.offsets)?;
+                earlier.shift.forth(at, &data.offsets).map(instant::utc)
+            };
+            (0..frame.rows()).map(beside).collect()
+        });
+        Self { bounds: Bounds::of(earlier.bounds), frame: Frame::of(frame, panel), beside }
+    }
+}
+
 impl<'a> PanelFrames<'a> {
     /// `panel` with its data, seen at `now`.
     pub fn of(frames: &Frames, panel: &'a Panel, outcome: &'a PanelResult, now: Timestamp) -> Self {
         let data = outcome.as_ref().ok();
         let compared = |data: &'a PanelData| {
-            let (frame, bounds) = (data.previous.as_ref()?, data.previous_bounds?);
-            Some(Compared { bounds: Bounds::of(bounds), frame: Frame::of(frame, panel) })
+            let (frame, earlier) = (data.previous.as_ref()?, data.earlier?);
+            Some(Compared::of(frame, earlier, data, panel))
         };
         Self {
             id: panel.id.as_str(),

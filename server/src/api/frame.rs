@@ -100,6 +100,8 @@ fn type_of(values: &Values) -> &'static str {
         Values::Bool(_) => "bool",
         Values::Text(_) => "text",
         Values::Time(_) => "time",
+        Values::Date(_) => "date",
+        Values::WallTime(_) => "wall-time",
     }
 }
 
@@ -144,6 +146,8 @@ impl Serialize for Cells<'_> {
             Values::Bool(cells) => cells.serialize(serializer),
             Values::Text(cells) => cells.serialize(serializer),
             Values::Time(cells) => sequence(serializer, cells, |v| instant::utc(*v)),
+            Values::Date(cells) => sequence(serializer, cells, ToString::to_string),
+            Values::WallTime(cells) => sequence(serializer, cells, ToString::to_string),
         }
     }
 }
@@ -151,7 +155,7 @@ impl Serialize for Cells<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use brisk_domain::{Decimal, Timestamp};
+    use brisk_domain::{Date, Decimal, Timestamp, WallTime};
 
     fn json(values: Values) -> String {
         serde_json::to_string(&Cells(&values)).unwrap()
@@ -186,5 +190,9 @@ mod tests {
         assert_eq!(text, r#"["a \"b\"\n\u0000","",null]"#);
         let times = json(Values::Time(vec![Some(Timestamp(0)), Some(Timestamp(250)), None]));
         assert_eq!(times, r#"["1970-01-01T00:00:00Z","1970-01-01T00:00:00.000250Z",null]"#);
+        let dates = json(Values::Date(vec![Some(Date(0)), None]));
+        assert_eq!(dates, r#"["1970-01-01",null]"#);
+        let wall_times = json(Values::WallTime(vec![Some(WallTime(250)), None]));
+        assert_eq!(wall_times, r#"["1970-01-01T00:00:00.000250",null]"#);
     }
 }

@@ -1,7 +1,7 @@
 //! `brisk check`: finds the problems of dashboards as code.
 
-use super::explain;
-use crate::config::{Environment, Flags, Settings};
+use super::explain::{self, Run};
+use crate::config::{Environment, Flags, Secret, Settings};
 use brisk_definition::Loaded;
 use brisk_domain::variable_kind::Options;
 use brisk_domain::{Access, Dashboard, Now, Rollup, RollupName, SourceName, Timestamp, ViewState};
@@ -22,19 +22,27 @@ pub struct CheckArguments {
     /// directory, if it exists].
     #[arg(long, env = "BRISK_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// A source, as for `brisk serve`: the path of a SQLite file, postgres://user:password@host/database,
+    /// or mysql://user:password@host/database. Can be repeated. Also as environment variables
+    /// BRISK_SOURCE_NAME.
+    #[arg(long = "source", value_name = "NAME=PATH_OR_URL")]
+    pub sources: Vec<Secret>,
     /// Also list each panel's tags and bound values.
     #[arg(long)]
     pub details: bool,
-    /// Also run each panel, and print its query plan and how long it took.
+    /// Also run each panel, and print the beginning of its query plan and how long it took.
     #[arg(long)]
     pub explain: bool,
+    /// Print whole query plans.
+    #[arg(long, requires = "explain")]
+    pub full_plans: bool,
 }
 
 impl CheckArguments {
     /// The top layer of the configuration.
     pub fn flags(&self) -> Flags {
         let (config, dashboards_dir) = (self.config.clone(), self.directory.clone());
-        Flags { config, dashboards_dir, ..Flags::default() }
+        Flags { config, dashboards_dir, sources: self.sources.clone(), ..Flags::default() }
     }
 }
 
@@ -57,7 +65,11 @@ pub async fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
         println!("note: {undeclared}");
     }
     if arguments.details || arguments.explain {
-        let run = arguments.explain;
+        let run = match (arguments.explain, arguments.full_plans) {
+            (false, _) => Run::Nothing,
+            (true, false) => Run::ShortPlans,
+            (true, true) => Run::FullPlans,
+        };
         let found = explain::panels(&loaded.dashboards, &rollups, &settings, run).await;
         problems.extend(found);
     }
@@ -162,14 +174,24 @@ fn in_its_dialect(
     }
 }
 
-/// Sources that dashboards name and the configuration file, if there is one, does not. The server's
-/// environment may still declare them.
+/// Sources that dashboards name and nothing here declares, each with how to declare it. The server's
+/// own flags or environment may.
 fn undeclared(loaded: &Loaded, settings: &Settings) -> Vec<String> {
-    let Some(file) = &settings.file else { return Vec::new() };
     let panels = loaded.dashboards.iter().flat_map(|dashboard| &dashboard.panels);
     let of_rollups = loaded.rollups.iter().map(|rollup| &rollup.source);
     let named: BTreeSet<&SourceName> =
         panels.map(|panel| &panel.source).chain(of_rollups).collect();
     let unknown = named.into_iter().filter(|name| !settings.sources.contains_key(name));
-    unknown.map(|name| format!("source \"{name}\" is not declared in {}", file.display())).collect()
+    let place = match &settings.file {
+        Some(file) => format!(" in {}", file.display()),
+        None => String::new(),
+    };
+    let note = |name: &SourceName| {
+        let variable = name.to_string().to_uppercase().replace('-', "_");
+        format!(
+            "source \"{name}\" is not declared{place}, and taken for SQLite; declare it: --source \
+             {name}=PATH_OR_URL, BRISK_SOURCE_{variable}=…, or [source.{name}] in brisk.toml"
+        )
+    };
+    unknown.map(note).collect()
 }

@@ -5,22 +5,38 @@
 
 use crate::config::Settings;
 use crate::{assembly, system_clock};
-use brisk_domain::{Access, Dashboard, Frame, Panel, Rollup, RollupName, SourceName, ViewState};
+use brisk_domain::{
+    Access, Dashboard, Frame, Now, Panel, Rollup, RollupName, SourceName, Timestamp, ViewState,
+};
 use brisk_engine::key::{self, Owner};
 use brisk_engine::plan::{self, PlannedStatement};
 use brisk_engine::{PlannedRollup, Policies, Window, planned_rollup};
-use brisk_source::{Bind, Source, SourceError};
+use brisk_source::{Bind, Chosen, Dialect, Source, SourceError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Prints the details of the panels of `dashboards`, each for the view that opens first; with `run`
-/// also what their databases say. Returns the problems that come up then, each with its panel.
+/// What is asked of the databases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Run {
+    /// Nothing.
+    Nothing,
+    /// Each statement; of its plan, the beginning is printed.
+    ShortPlans,
+    /// Each statement, and all of its plan.
+    FullPlans,
+}
+
+/// How much of a plan is printed: lines, and characters of each.
+const SHORT: (usize, usize) = (4, 160);
+
+/// Prints the details of the panels of `dashboards`, each for the view that opens first; unless `run`
+/// is nothing, also what their databases say. Returns the problems that come up then, each with its panel.
 pub async fn panels(
     dashboards: &[Dashboard],
     rollups: &BTreeMap<RollupName, Arc<Rollup>>,
     settings: &Settings,
-    run: bool,
+    run: Run,
 ) -> Vec<String> {
     let mut problems = Vec::new();
     let policies = settings.policies();
@@ -28,14 +44,15 @@ pub async fn panels(
         println!("{}", dashboard.slug);
         let view = ViewState::default_of(dashboard);
         let Ok(clock) = system_clock::clock(None, None) else { return problems };
-        let Ok(window) = Window::of(dashboard, &view, clock.now()) else { continue };
+        let now = now(dashboard, rollups, settings, run, clock.now()).await;
+        let Ok(window) = Window::of(dashboard, &view, now) else { continue };
         for panel in &dashboard.panels {
             println!("  {}", panel.id);
             let source = match assembly::source(settings, &panel.source) {
                 Ok(source) => source,
                 Err(error) => {
                     println!("    {error:#}");
-                    if run {
+                    if run != Run::Nothing {
                         problems.push(whose(dashboard, panel, &format!("{error:#}")));
                     }
                     continue;
@@ -44,11 +61,7 @@ pub async fn panels(
             // A panel that lacks an attribute, or is wrong, is among the problems.
             let access = Access::anybody();
             let (dialect, place) = (source.dialect(), source.rollup_place());
-            let find = |source: &SourceName, name: &str| {
-                let rollup = planned_rollup::find(rollups, source, name)?;
-                let planned = PlannedRollup::of(rollup, dialect, place);
-                planned.map(Arc::new).map_err(|error| error.to_string())
-            };
+            let find = find_in(rollups, dialect, place);
             let Ok(plan) = plan::panel(panel, &view, &window, &access, dialect, &find) else {
                 continue;
             };
@@ -61,10 +74,10 @@ pub async fn panels(
                 let (Some(planned), Some(query)) = (planned, query) else { continue };
                 let owner = Owner::Panel(panel, query);
                 print_details(name, planned, dashboard, panel, owner, &policies);
-                if !run {
+                if run == Run::Nothing {
                     continue;
                 }
-                match explain(&source, planned).await {
+                match explain(&source, planned, run).await {
                     Ok(frame) if name == "statement" => {
                         let unknown = unknown_columns(panel, &frame);
                         problems.extend(unknown.map(|text| whose(dashboard, panel, &text)));
@@ -79,6 +92,56 @@ pub async fn panels(
         }
     }
     problems
+}
+
+/// The rollups, planned for a source of `dialect` that keeps them at `place`.
+fn find_in<'r>(
+    rollups: &'r BTreeMap<RollupName, Arc<Rollup>>,
+    dialect: Dialect,
+    place: &'r str,
+) -> impl Fn(&SourceName, &str) -> Result<Arc<PlannedRollup>, String> + 'r {
+    move |source, name| {
+        let rollup = planned_rollup::find(rollups, source, name)?;
+        let planned = PlannedRollup::of(rollup, dialect, place);
+        planned.map(Arc::new).map_err(|error| error.to_string())
+    }
+}
+
+/// What `dashboard` regards as now, so that its ranges lie where its data are. Its newest row is only
+/// looked for when statements run.
+async fn now(
+    dashboard: &Dashboard,
+    rollups: &BTreeMap<RollupName, Arc<Rollup>>,
+    settings: &Settings,
+    run: Run,
+    clock: Timestamp,
+) -> Timestamp {
+    let (source, query) = match &dashboard.now {
+        Now::Clock => return clock,
+        Now::Fixed(at) => return *at,
+        Now::Newest { .. } if run == Run::Nothing => return clock,
+        Now::Newest { source, query } => (source, query),
+    };
+    let view = ViewState::default_of(dashboard);
+    let (Ok(opened), Ok(window)) =
+        (assembly::source(settings, source), Window::of(dashboard, &view, clock))
+    else {
+        return clock;
+    };
+    let (dialect, place) = (opened.dialect(), opened.rollup_place());
+    let find = find_in(rollups, dialect, place);
+    let access = Access::anybody();
+    // That the statement is wrong is among the problems.
+    let Ok(planned) = plan::choices(query, source, &view, &window, &access, dialect, &find) else {
+        return clock;
+    };
+    match opened.run(&planned.statement, &planned.scales).await {
+        Ok(frame) => brisk_engine::first_instant(&frame, &window.offsets).unwrap_or(clock),
+        Err(error) => {
+            println!("  now: {error}");
+            clock
+        }
+    }
 }
 
 fn whose(dashboard: &Dashboard, panel: &Panel, what: &str) -> String {
@@ -112,7 +175,7 @@ fn print_details(
     let tags: Vec<&str> = request.tags.iter().map(|tag| tag.as_str()).collect();
     let binds = planned.statement.binds.iter().map(|bind| match bind {
         Bind::Int(number) => number.to_string(),
-        Bind::Text(text) => format!("{text:?}"),
+        Bind::Text(text) | Bind::Chosen(Chosen { text, .. }) => format!("{text:?}"),
     });
     println!("    {name}: {} bytes of SQL", planned.statement.sql.len());
     println!("      tags: {}", tags.join(", "));
@@ -120,9 +183,22 @@ fn print_details(
 }
 
 /// Prints the query plan, and how long the statement takes.
-async fn explain(source: &Source, planned: &PlannedStatement) -> Result<Frame, SourceError> {
+async fn explain(
+    source: &Source,
+    planned: &PlannedStatement,
+    run: Run,
+) -> Result<Frame, SourceError> {
     let lines = source.explain(&planned.statement).await?;
-    lines.iter().for_each(|line| println!("      plan: {line}"));
+    let (most, longest) = if run == Run::FullPlans { (usize::MAX, usize::MAX) } else { SHORT };
+    for line in lines.iter().take(most) {
+        match line.char_indices().nth(longest) {
+            Some((end, _)) => println!("      plan: {}…", &line[..end]),
+            None => println!("      plan: {line}"),
+        }
+    }
+    if let Some(more) = lines.len().checked_sub(most).filter(|more| *more > 0) {
+        println!("      plan: … {more} lines more (--full-plans)");
+    }
     let begun = Instant::now();
     let frame = source.run(&planned.statement, &planned.scales).await?;
     let milliseconds = begun.elapsed().as_secs_f64() * 1e3;

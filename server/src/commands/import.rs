@@ -2,7 +2,9 @@
 
 use crate::config::{Environment, Location, Secret, database};
 use anyhow::Context;
-use brisk_import::{Options, Plan, Report, Shift, Target, TerminalProgress, file};
+use brisk_import::{
+    DateOrder, Options, Plan, Report, Settings, Shift, Target, TerminalProgress, TypeSetting,
+};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -17,15 +19,104 @@ pub struct ImportArguments {
     /// The table, replaced if it exists [default: the plan's, or the file's name].
     #[arg(long)]
     pub table: Option<String>,
-    /// A plan (TOML): columns, types, derived tables. Without it, types are guessed.
+    /// A plan (TOML): columns, types, derived tables. Without it, the whole file is read first, what
+    /// it holds is guessed, and what was guessed is said.
     #[arg(long)]
     pub plan: Option<PathBuf>,
+    /// What is known of the file.
+    #[command(flatten)]
+    pub known: KnownArguments,
+    /// Write the plan that was guessed to this file, to be edited and given as --plan.
+    #[arg(long, value_name = "FILE", conflicts_with = "plan")]
+    pub write_plan: Option<PathBuf>,
+    /// Read and check the whole file, and leave the database alone.
+    #[arg(long)]
+    pub dry_run: bool,
     /// How many lines may be left out because they do not match the columns' types.
     #[arg(long, default_value_t = 0)]
     pub max_rejected: u64,
     /// Write each line that is left out to this CSV file, with its number and the reason.
     #[arg(long, value_name = "FILE")]
     pub rejected: Option<PathBuf>,
+}
+
+/// What is known of a file: it is guessed otherwise, or as the plan says.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct KnownArguments {
+    /// utf-8, utf-16le, utf-16be, windows-1252, or another name of the WHATWG's list.
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+    /// What stands between fields: a character, or tab.
+    #[arg(long, value_name = "CHARACTER", allow_hyphen_values = true)]
+    pub delimiter: Option<String>,
+    /// What stands around fields; none if quotes mean nothing [default: "].
+    #[arg(long, value_name = "CHARACTER")]
+    pub quote: Option<String>,
+    /// Whether the first line names the columns.
+    #[arg(long, value_name = "YES_OR_NO")]
+    pub header: Option<YesOrNo>,
+    /// The decimal mark of numbers: . or ,
+    #[arg(long, value_name = "MARK")]
+    pub decimal: Option<String>,
+    /// What stands between thousands; nothing by default.
+    #[arg(long, value_name = "MARK")]
+    pub thousands: Option<String>,
+    /// A word for NULL, in fields without quotes; may be repeated.
+    #[arg(long = "null", value_name = "WORD", allow_hyphen_values = true)]
+    pub nulls: Vec<String>,
+    /// Whether dates such as 03/04/2021 begin with the day or the month.
+    #[arg(long, value_name = "ORDER", conflicts_with = "plan")]
+    pub dates: Option<Order>,
+    /// The zone of times without an offset [default: UTC].
+    #[arg(long, value_name = "ZONE")]
+    pub timezone: Option<String>,
+    /// The type of a column, as price=numeric:2 or "at=timestamp:%d/%m/%Y %H:%M"; may be repeated.
+    #[arg(long = "type", value_name = "COLUMN=TYPE", conflicts_with = "plan")]
+    pub types: Vec<TypeSetting>,
+}
+
+/// Yes or no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum YesOrNo {
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+}
+
+/// The order of days and months.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Order {
+    /// Day, month, year.
+    DayFirst,
+    /// Month, day, year.
+    MonthFirst,
+}
+
+impl KnownArguments {
+    fn settings(&self) -> Settings {
+        let known = self.clone();
+        let delimiter = known.delimiter.map(|text| match &*text {
+            "tab" | "\\t" => "\t".to_owned(),
+            _ => text,
+        });
+        let quote = known.quote.map(|text| if text == "none" { String::new() } else { text });
+        Settings {
+            encoding: known.encoding,
+            delimiter,
+            quote,
+            header: known.header.map(|header| header == YesOrNo::Yes),
+            decimal: known.decimal,
+            thousands: known.thousands,
+            nulls: known.nulls,
+            dates: known.dates.map(|order| match order {
+                Order::DayFirst => DateOrder::DayFirst,
+                Order::MonthFirst => DateOrder::MonthFirst,
+            }),
+            timezone: known.timezone,
+            types: known.types,
+        }
+    }
 }
 
 /// Where a file is loaded into.
@@ -45,9 +136,6 @@ pub struct IntoArguments {
     pub into_file: Option<PathBuf>,
 }
 
-/// Lines that types are guessed from.
-const SAMPLE: usize = 10_000;
-
 /// Loads the file and prints a report.
 #[allow(clippy::print_stdout)] // A command prints its result.
 pub async fn run(arguments: ImportArguments) -> anyhow::Result<ExitCode> {
@@ -56,9 +144,13 @@ pub async fn run(arguments: ImportArguments) -> anyhow::Result<ExitCode> {
     let into =
         database::location(into.as_ref(), into_env.as_deref(), into_file.as_deref(), &environment)?;
     let target = target(into)?;
+    let settings = arguments.known.settings();
     let mut plan = match &arguments.plan {
-        Some(path) => read_plan(path)?,
-        None => guess(&arguments)?,
+        Some(path) => read_plan(path)?.with_settings(&settings)?,
+        None => match guessed(&arguments, &settings, &target)? {
+            Some(plan) => plan,
+            None => return Ok(ExitCode::FAILURE),
+        },
     };
     if let Some(table) = arguments.table {
         plan = plan.with_table(table)?;
@@ -68,9 +160,13 @@ pub async fn run(arguments: ImportArguments) -> anyhow::Result<ExitCode> {
         shift: Shift::None,
         max_rejected: arguments.max_rejected,
         rejected_to: arguments.rejected.clone(),
+        dry_run: arguments.dry_run,
     };
     let report = brisk_import::import(&plan, &arguments.file, &target, &options, &progress).await?;
-    println!("{}", sentence(&report, &plan));
+    match arguments.dry_run {
+        true => println!("{}; nothing was written", checked(&report, &plan)),
+        false => println!("{}", sentence(&report, &plan)),
+    }
     for rejected in &report.first_rejected {
         println!("  left out: {rejected}");
     }
@@ -97,28 +193,54 @@ pub fn read_plan(path: &Path) -> anyhow::Result<Plan> {
 
 /// What an import did, in a sentence.
 pub fn sentence(report: &Report, plan: &Plan) -> String {
+    let (rows, rejected) = counted(report);
+    format!("{rows} lines are in table {}, {rejected}", plan.table)
+}
+
+fn checked(report: &Report, plan: &Plan) -> String {
+    let (rows, rejected) = counted(report);
+    format!("{rows} lines fit table {}, {rejected}", plan.table)
+}
+
+fn counted(report: &Report) -> (String, String) {
     let rows = brisk_domain::format::grouped(&report.rows.to_string());
     let rejected = match report.rejected {
         0 => "none left out".to_owned(),
         count => format!("{count} left out"),
     };
-    format!("{rows} lines are in table {}, {rejected}", plan.table)
+    (rows, rejected)
 }
 
+/// The plan that the file suggests; `None`, and said, if something of it cannot be guessed.
 #[allow(clippy::print_stdout)] // A guess has to be shown.
-fn guess(arguments: &ImportArguments) -> anyhow::Result<Plan> {
-    let (header, sample) = file::sample(&arguments.file, SAMPLE)?;
+fn guessed(
+    arguments: &ImportArguments,
+    settings: &Settings,
+    target: &Target,
+) -> anyhow::Result<Option<Plan>> {
     let stem = arguments.file.file_stem().and_then(|s| s.to_str()).unwrap_or("imported");
     let table = arguments.table.clone().unwrap_or_else(|| {
         let stem = stem.split('.').next().unwrap_or(stem);
-        stem.chars()
-            .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
-            .collect()
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+        let name: String = stem.chars().map(plain).collect();
+        match name.starts_with(|c: char| c.is_ascii_digit()) {
+            true => format!("table_{name}"),
+            false => name,
+        }
     });
-    let plan = Plan::infer(&table, &header, &sample)?;
-    println!("types guessed from the first {} lines:", sample.len());
-    for column in &plan.columns {
-        println!("  {} ({:?}) from \"{}\"", column.name, column.kind, column.from);
+    let guess = brisk_import::guess(&table, &arguments.file, settings, target.dialect())?;
+    print!("{guess}");
+    if let Some(path) = &arguments.write_plan {
+        std::fs::write(path, guess.plan.to_toml())
+            .with_context(|| format!("writing {}", path.display()))?;
+        println!("the plan is in {}", path.display());
     }
-    Ok(plan)
+    for question in &guess.questions {
+        println!("not guessed: {question}");
+    }
+    if !guess.questions.is_empty() {
+        println!("nothing was imported: say what is asked, or edit a plan (--write-plan FILE)");
+        return Ok(None);
+    }
+    Ok(Some(guess.plan))
 }

@@ -104,7 +104,7 @@ impl PageRequest {
             entries: self.entries,
             bounds: window.bounds,
             interval: window.interval,
-            offsets: window.offsets.within(window.bounds.from, window.bounds.to),
+            offsets: window.offsets.within_and_at(window.bounds.from, window.bounds.to, self.now),
             now: self.now,
             panels: panels.into_iter().zip(slots).collect(),
             is_one_panel: self.is_one_panel,

@@ -2,6 +2,8 @@
 //! when something is wrong.
 
 mod age;
+mod choices;
+mod comparisons;
 mod cost;
 mod description;
 mod figures;

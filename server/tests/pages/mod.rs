@@ -6,3 +6,4 @@ mod figures;
 mod one_point;
 mod presentation;
 mod routes;
+mod types;

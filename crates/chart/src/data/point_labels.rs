@@ -46,7 +46,9 @@ fn of_column(column: &Column, rows: &[usize], missing: &[f64], input: &Input<'_>
     }
     let cells: Vec<Option<String>> = rows.iter().map(|row| values.exact(*row)).collect();
     match values {
-        Values::Float(_) | Values::Decimal(_) | Values::Time(_) if is_rounded(&labels, &cells) => {
+        Values::Float(_) | Values::Decimal(_) | Values::Time(_) | Values::WallTime(_)
+            if is_rounded(&labels, &cells) =>
+        {
             let numbers: Option<Vec<f64>> = rows.iter().map(|row| values.number(*row)).collect();
             let longer = numbers.map(|numbers| with_decimals(numbers.iter(), unit));
             let exact = || {

@@ -5,7 +5,7 @@ use super::series::{self, Places, Reading, Series};
 use super::x_axis::{self, Axis, Placing};
 use crate::spec::{Input, LegendItem};
 use brisk_domain::point::Roles;
-use brisk_domain::{Bounds, Frame, format};
+use brisk_domain::{Bounds, Compare, Frame, format};
 
 /// Series over a common x.
 pub(crate) struct Points {
@@ -22,24 +22,47 @@ pub(crate) struct Points {
 /// The series of `input`, or why there are none.
 pub(crate) fn of(input: &Input<'_>, reading: &Reading) -> Result<Points, Refusal> {
     let mut points = one(input, input.frame, input.bounds, reading)?;
-    if let (Some(previous), Some(bounds), Axis::Time(_)) =
-        (input.previous, input.previous_bounds, &points.x)
-        && points.series.len() == 1
-        && let Ok(compared) = one(input, previous, bounds, reading)
-        && compared.series[0].values.iter().any(Option::is_some)
+    if points.series.len() == 1
+        && let Some(compared) = compared(input, &points.x, reading)
     {
-        let name = input.spec.compare.map_or("previous", brisk_domain::Compare::label);
-        let length = points.series[0].values.len();
-        points.series.extend(compared.series.into_iter().take(1).map(|mut compared| {
-            compared.values.resize(length, None);
-            compared.texts.resize(length, String::new());
-            compared.digits.resize(length, String::new());
-            let mut letters = name.chars();
-            let name = letters.next().map(|c| c.to_uppercase().chain(letters).collect());
-            Series { name: name.unwrap_or_default(), is_previous: true, color: 7, ..compared }
-        }));
+        points.series.push(compared);
     }
     Ok(points)
+}
+
+/// The earlier period's first series, each value at the point that has the same place on the clock.
+fn compared(input: &Input<'_>, x: &Axis, reading: &Reading) -> Option<Series> {
+    let (previous, earlier) = (input.previous?, input.earlier?);
+    let Axis::Time(times) = x else { return None };
+    let own = one(input, previous, earlier.bounds, reading).ok()?;
+    let series = own.series.into_iter().next()?;
+    // Before its first row there may have been no data at all: that is no zero.
+    let first = own.rows.iter().position(Option::is_some)?;
+    let Axis::Time(own) = own.x else { return None };
+    let beside = times.iter().map(|at| {
+        let at = earlier.shift.back(*at, input.zone)?;
+        own.binary_search(&at).ok().filter(|at| *at >= first)
+    });
+    let beside: Vec<Option<usize>> = beside.collect();
+    let texts_of = |texts: &[String]| -> Vec<String> {
+        let text = |at: &Option<usize>| at.map_or(String::new(), |at| texts[at].clone());
+        beside.iter().map(text).collect()
+    };
+    let values = beside.iter().map(|at| at.and_then(|at| series.values[at])).collect::<Vec<_>>();
+    values.iter().any(Option::is_some).then(|| Series {
+        name: sentence_case(input.spec.compare.map_or("previous", Compare::label)),
+        texts: texts_of(&series.texts),
+        digits: texts_of(&series.digits),
+        is_previous: true,
+        color: 7,
+        values,
+        ..series
+    })
+}
+
+fn sentence_case(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn one(

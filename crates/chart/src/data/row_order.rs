@@ -16,6 +16,8 @@ pub(crate) fn ranks(values: &Values) -> Vec<Option<u32>> {
         }
         Values::Bool(cells) => ranked(cells, Ord::cmp),
         Values::Time(cells) => ranked(cells, Ord::cmp),
+        Values::Date(cells) => ranked(cells, Ord::cmp),
+        Values::WallTime(cells) => ranked(cells, Ord::cmp),
         Values::Text(cells) => {
             // As people look names up: ignoring case.
             let key = |cell: &Option<String>| {

@@ -47,8 +47,8 @@ pub(crate) fn of(
 ) -> Option<(Axis, Vec<Option<usize>>)> {
     let columns = frame.columns();
     let first = columns.first()?;
-    if let (Values::Time(cells), true) = (&first.values, placing != Placing::Names) {
-        return Some(times(cells, input, bounds));
+    if first.values.is_time() && placing != Placing::Names {
+        return Some(times(&first.values, input, bounds));
     }
     let named = if placing == Placing::Names { roles.names.end } else { 1 };
     let points = &columns[..named];
@@ -90,11 +90,9 @@ pub(crate) fn of(
     Some((Axis::Label(labels), places))
 }
 
-fn times(
-    cells: &[Option<Timestamp>],
-    input: &Input<'_>,
-    bounds: Bounds,
-) -> (Axis, Vec<Option<usize>>) {
+fn times(values: &Values, input: &Input<'_>, bounds: Bounds) -> (Axis, Vec<Option<usize>>) {
+    let cells: Vec<Option<Timestamp>> =
+        (0..values.len()).map(|row| values.placed(row, input.zone)).collect();
     let mut times = input.interval.buckets(bounds, input.zone);
     if !cells.iter().flatten().all(|at| times.binary_search(at).is_ok()) {
         times = cells.iter().flatten().copied().collect();

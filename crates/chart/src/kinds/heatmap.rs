@@ -277,7 +277,8 @@ fn dimension(column: &Column, input: &Input<'_>) -> (Vec<Option<usize>>, Vec<Str
             };
             (places, all.iter().map(name).collect())
         }
-        Values::Time(cells) => {
+        values if values.is_time() => {
+            let cells: Vec<_> = (0..rows).map(|row| values.placed(row, input.zone)).collect();
             let mut all: Vec<_> = cells.iter().flatten().copied().collect();
             all.sort();
             all.dedup();

@@ -23,7 +23,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Result<Chart, Refusal> {
     let mut columns = input.frame.columns().iter().filter(is_x);
     let x = columns.next().ok_or(Refusal::Unfit)?;
     let y = columns.find(|column| column.values.is_number()).ok_or(Refusal::Unfit)?;
-    let places = |row: usize| Some((row, x_of(x, row)?, y.values.number(row)?));
+    let places = |row: usize| Some((row, x_of(input, x, row)?, y.values.number(row)?));
     let all: Vec<Point> = (0..input.frame.rows()).filter_map(places).collect();
     if all.is_empty() {
         return Err(Refusal::Unfit);
@@ -70,12 +70,13 @@ fn extent(points: &[Point], pick: fn(&Point) -> f64) -> (f64, f64) {
 }
 
 fn is_time(column: &Column) -> bool {
-    matches!(column.values, Values::Time(_))
+    column.values.is_time()
 }
 
 /// A number, or an instant in microseconds.
-fn x_of(column: &Column, row: usize) -> Option<f64> {
-    column.values.time(row).map(|at| at.0 as f64).or_else(|| column.values.number(row))
+fn x_of(input: &Input<'_>, column: &Column, row: usize) -> Option<f64> {
+    let instant = column.values.placed(row, input.zone).map(|at| at.0 as f64);
+    instant.or_else(|| column.values.number(row))
 }
 
 /// The ends of the axis, and its ticks.

@@ -61,22 +61,28 @@ fn change(
     better: Better,
     summary: &mut String,
 ) -> Change {
-    let known = previous.and_then(|figure| {
-        let (value, previous) = (shown.value?, figure.value?);
-        Some((format::change(value, previous)?, value, previous, figure.number))
-    });
-    let Some((text, value, previous, before)) = known else {
+    let known = previous.and_then(|figure| Some((shown.value?, figure.value?, figure.number)));
+    let Some((value, previous, before)) = known else {
         let _ = write!(summary, " Nothing to compare with in the {label}.");
         return Change::Unknown(format!("no {label}"));
     };
+    if value == previous {
+        let _ = write!(summary, " No change from the {label}.");
+        return Change::Little { words: "No change", from: format!("from {label}") };
+    }
+    let before = format::figure(&before, unit);
+    let Some(text) = format::change(value, previous) else {
+        // No percentage of zero.
+        let _ = write!(summary, " {before} in the {label}.");
+        return Change::Unknown(format!("from {before} in the {label}"));
+    };
     let hardly = format::relative_change(value, previous).is_some_and(|part| part.abs() < HARDLY);
-    if value == previous || hardly {
-        let words = if value == previous { "No change" } else { "Hardly any change" };
+    if hardly {
+        let words = "Hardly any change";
         let _ = write!(summary, " {words} from the {label}.");
         return Change::Little { words, from: format!("from {label}") };
     }
     let rises = value > previous;
-    let before = format::figure(&before, unit);
     let _ = write!(summary, " {text} compared with {before} in the {label}.");
     Change::Moved {
         rises,
@@ -99,11 +105,12 @@ fn values(frame: &Frame, input: &Input<'_>) -> Vec<(f64, f64)> {
         return Vec::new();
     };
     let number = |row: usize| columns[at].values.number(row);
-    let Some(Column { values: Values::Time(times), .. }) = columns.first() else {
+    let Some(x) = columns.first().filter(|x| x.values.is_time()) else {
         return (0..frame.rows()).filter_map(|row| Some((row as f64, number(row)?))).collect();
     };
     let additivity = of_column(input.sparkline_additivity, at);
-    let known = times.iter().enumerate().filter_map(|(row, at)| Some(((*at)?, number(row)?)));
+    let known =
+        (0..frame.rows()).filter_map(|row| Some((x.values.placed(row, input.zone)?, number(row)?)));
     let mut places: BTreeMap<Timestamp, f64> = BTreeMap::new();
     for (at, value) in known {
         let sum = places.entry(at).or_insert(0.0);

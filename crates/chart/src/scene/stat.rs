@@ -28,7 +28,7 @@ pub(crate) struct Figure {
 
 /// How a figure has changed.
 pub(crate) enum Change {
-    /// There is nothing to compare with; this says so.
+    /// There is nothing to compare with, or it was zero; this says so.
     Unknown(String),
     /// It has not changed, or hardly.
     Little {

@@ -4,7 +4,10 @@ use super::{MONDAY, days, drawn, revenue, snapshot};
 use crate::support::case::fill;
 use crate::support::columns::{column, floats, ints, london, texts};
 use brisk_domain::panel_kind::EmptyBucket;
-use brisk_domain::{Compare, Frame, Interval, PanelKindName, Timestamp, Values};
+use brisk_domain::{
+    Bounds, Compare, EarlierPeriod, Frame, Interval, PanelKindName, Shift, Timestamp, Values,
+    ZoneOffsets,
+};
 
 #[test]
 fn lines_with_gaps_and_without_points() {
@@ -22,7 +25,10 @@ fn lines_with_gaps_and_without_points() {
     snapshot("line_of_equal_values", &drawn(&equal));
     let mut compared = revenue(PanelKindName::Line, vec![days(3), ints("revenue", [1, 2, 3])]);
     compared.spec.compare = Some(Compare::PreviousPeriod);
-    compared.previous = Some(Frame::new(vec![days(3), ints("revenue", [2, 2, 2])]).unwrap());
+    let before =
+        (-14..-11).map(|day| Some(london().plus_days(Timestamp::from_seconds(MONDAY), day)));
+    let before = column("day", Values::Time(before.collect()));
+    compared.previous = Some(Frame::new(vec![before, ints("revenue", [2, 2, 2])]).unwrap());
     snapshot("line_against_the_previous_period", &drawn(&compared));
 }
 
@@ -33,6 +39,49 @@ fn days_stay_days_through_the_change_of_clocks() {
     assert_eq!(drawing.readout.labels.len(), 14);
     assert_eq!(drawing.readout.labels[6], "Sun 30 Oct 2011");
     assert_eq!(drawing.readout.labels[7], "Mon 31 Oct 2011");
+}
+
+#[test]
+fn earlier_values_stand_where_the_clock_says_not_where_their_row_does() {
+    // March beside February, whose 10th has no row: the rows after it stay where they belong.
+    let utc = ZoneOffsets::utc();
+    let day = |month: u32, day: u32| {
+        let date = chrono::NaiveDate::from_ymd_opt(2026, month, day).unwrap();
+        utc.instant(date.and_time(chrono::NaiveTime::MIN))
+    };
+    let march = (1..=31).map(|d| Some(day(3, d))).collect();
+    let february = (1..=28).filter(|d| *d != 10).map(|d| (Some(day(2, d)), i64::from(d)));
+    let (times, numbers): (Vec<_>, Vec<_>) = february.unzip();
+    let mut line = revenue(
+        PanelKindName::Line,
+        vec![column("day", Values::Time(march)), ints("revenue", [100; 31])],
+    );
+    line.zone = utc.clone();
+    line.bounds = Bounds { from: day(3, 1), to: day(4, 1) };
+    line.shift = Some(Shift::Months(1));
+    line.spec.compare = Some(Compare::PreviousPeriod);
+    line.previous =
+        Frame::new(vec![column("day", Values::Time(times)), ints("revenue", numbers)]).ok();
+    // The bounds of February.
+    let earlier = EarlierPeriod {
+        bounds: Bounds { from: day(2, 1), to: day(3, 1) },
+        shift: Shift::Months(1),
+    };
+    let input = brisk_chart::Input { earlier: Some(earlier), ..line.input() };
+    let readout = brisk_chart::draw(&input).readout;
+    let shown = |d: usize| readout.series[1].values[d - 1].as_str();
+    assert_eq!((shown(1), shown(9), shown(10), shown(11)), ("£1.00", "£9.00", "", "£11.00"));
+    assert_eq!((shown(28), shown(29), shown(31)), ("£28.00", "", ""));
+    assert_eq!(readout.labels.len(), 31);
+
+    // Filled with zeros, but not before the first row: there may have been no data at all.
+    fill(&mut line.spec, EmptyBucket::Zero);
+    let late = vec![Some(day(2, 5)), Some(day(2, 7))];
+    line.previous =
+        Frame::new(vec![column("day", Values::Time(late)), ints("revenue", [5, 7])]).ok();
+    let input = brisk_chart::Input { earlier: Some(earlier), ..line.input() };
+    let readout = brisk_chart::draw(&input).readout;
+    assert_eq!(readout.series[1].values[3..8].join("|"), "|£5.00|£0.00|£7.00|");
 }
 
 #[test]

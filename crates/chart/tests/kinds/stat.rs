@@ -24,6 +24,27 @@ fn figures_with_and_without_a_change() {
 }
 
 #[test]
+fn nothing_before_and_zero_before_are_told_apart() {
+    let mut stat = revenue(PanelKindName::Stat, vec![floats("revenue", [12.0])]);
+    stat.spec.compare = Some(Compare::PreviousPeriod);
+    let null = brisk_domain::Values::Float(vec![None]);
+    let null = crate::support::columns::column("revenue", null);
+    for (before, words) in [
+        (null, "no previous period"),
+        (floats("revenue", []), "no previous period"),
+        (floats("revenue", [0.0]), "from £0.00 in the previous period"),
+    ] {
+        stat.previous = Frame::new(vec![before]).ok();
+        let body = stat.draw().body;
+        assert!(body.contains(words) && !body.contains('%'), "{words}: {body}");
+    }
+    let mut none = revenue(PanelKindName::Stat, vec![floats("revenue", [0.0])]);
+    none.spec.compare = Some(Compare::PreviousPeriod);
+    none.previous = Frame::new(vec![floats("revenue", [0.0])]).ok();
+    assert!(none.draw().body.contains("No change"), "{}", none.draw().body);
+}
+
+#[test]
 fn small_lines_far_from_zero_are_not_flat_and_have_no_area() {
     let spark = |values: [f64; 3]| {
         let mut stat = revenue(PanelKindName::Stat, vec![floats("value", values)]);

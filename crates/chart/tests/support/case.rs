@@ -6,8 +6,8 @@ use brisk_domain::panel_kind::{
     Area, Bar, Donut, EmptyBucket, Gauge, Heatmap, Histogram, Line, Scatter, Stat, Table,
 };
 use brisk_domain::{
-    Additivity, Bounds, Column, Frame, Interval, PanelKind, PanelKindName, Timestamp, Unit,
-    ZoneOffsets,
+    Additivity, Bounds, Column, EarlierPeriod, Frame, Interval, PanelKind, PanelKindName, Shift,
+    Timestamp, Unit, ZoneOffsets,
 };
 
 /// What [`Input`] borrows, owned.
@@ -20,6 +20,8 @@ pub(crate) struct Case {
     pub(crate) sparkline: Option<Frame>,
     pub(crate) sparkline_additivity: Vec<Additivity>,
     pub(crate) bounds: Bounds,
+    /// How far before the bounds the compared period lies; by default, their length.
+    pub(crate) shift: Option<Shift>,
     pub(crate) interval: Interval,
     pub(crate) zone: ZoneOffsets,
     pub(crate) size: (f64, f64),
@@ -43,6 +45,7 @@ impl Case {
             sparkline: None,
             sparkline_additivity: Vec::new(),
             bounds: days(90),
+            shift: None,
             interval: Interval::Day,
             zone: london(),
             size: (640.0, 216.0),
@@ -66,9 +69,12 @@ impl Case {
             sparkline: self.sparkline.as_ref(),
             sparkline_additivity: &self.sparkline_additivity,
             bounds: self.bounds,
-            previous_bounds: self.previous.as_ref().map(|_| Bounds {
-                from: Timestamp(self.bounds.from.0 - length),
-                to: self.bounds.from,
+            earlier: self.previous.as_ref().map(|_| EarlierPeriod {
+                bounds: Bounds {
+                    from: Timestamp(self.bounds.from.0 - length),
+                    to: self.bounds.from,
+                },
+                shift: self.shift.unwrap_or(Shift::Days((length / 86_400_000_000) as u32)),
             }),
             interval: self.interval,
             zone: &self.zone,

@@ -22,9 +22,35 @@ pub(crate) fn name(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<P
         problems.add_with_help(fields.span(), message, help);
         return None;
     }
+    let text = fields.item("kind").and_then(|item| item.as_str());
+    let meant = text.and_then(|text| ELSEWHERE.iter().find(|(word, _)| *word == text));
+    if let Some((word, name)) = meant {
+        let message = format!("kind \"{word}\" of {} is not known", fields.title());
+        let help = format!("did you mean \"{}\"?", name.word());
+        problems.add_with_help(fields.place("kind"), message, help);
+        return None;
+    }
     let words: Vec<_> = PanelKindName::ALL.iter().map(|name| (name.word(), *name)).collect();
     fields.word("kind", &words, problems)
 }
+
+/// What other programs call the kinds.
+const ELSEWHERE: [(&str, PanelKindName); 14] = [
+    ("pie", PanelKindName::Donut),
+    ("doughnut", PanelKindName::Donut),
+    ("ring", PanelKindName::Donut),
+    ("column", PanelKindName::Bar),
+    ("bars", PanelKindName::Bar),
+    ("lines", PanelKindName::Line),
+    ("timeseries", PanelKindName::Line),
+    ("number", PanelKindName::Stat),
+    ("kpi", PanelKindName::Stat),
+    ("metric", PanelKindName::Stat),
+    ("big number", PanelKindName::Stat),
+    ("points", PanelKindName::Scatter),
+    ("bubble", PanelKindName::Scatter),
+    ("dial", PanelKindName::Gauge),
+];
 
 /// Reads the options of the kind `name`, and rejects those of other kinds.
 pub(crate) fn options(

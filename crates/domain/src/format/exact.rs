@@ -34,7 +34,11 @@ impl Number {
             Values::Int(cells) => cells.get(row).copied().flatten().map(Self::from),
             Values::Decimal(cells) => cells.get(row)?.as_ref().map(Self::from),
             Values::Float(cells) => cells.get(row).copied().flatten().map(Self::from),
-            Values::Bool(_) | Values::Text(_) | Values::Time(_) => None,
+            Values::Bool(_)
+            | Values::Text(_)
+            | Values::Time(_)
+            | Values::Date(_)
+            | Values::WallTime(_) => None,
         }
     }
 
@@ -73,7 +77,11 @@ impl From<i64> for Number {
 
 impl From<&Decimal> for Number {
     fn from(value: &Decimal) -> Self {
-        Self::Finite(Digits::parse(value.as_str(), true))
+        if value.is_finite() {
+            Self::Finite(Digits::parse(value.as_str(), true))
+        } else {
+            Self::from(value.to_f64())
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use super::currency;
 use super::digits::{Precision, grouped, scaled, scientific, significant};
 use super::duration::{length, precise_length};
 use super::exact::{Digits, Number};
-use crate::{Interval, Timestamp, Unit, Values, ZoneOffsets};
+use crate::{Interval, Timestamp, Unit, Values, WallTime, ZoneOffsets};
 
 /// The significant digits of short numbers.
 const SHORT: usize = 3;
@@ -185,6 +185,8 @@ pub fn cell(values: &Values, row: usize, unit: &Unit, zone: &ZoneOffsets) -> Str
         }
         Values::Text(cells) => cells.get(row).cloned().flatten(),
         Values::Time(cells) => cells.get(row).copied().flatten().map(|v| instant(v, zone)),
+        Values::Date(cells) => cells.get(row).copied().flatten().map(|v| wall_time(v.midnight())),
+        Values::WallTime(cells) => cells.get(row).copied().flatten().map(wall_time),
     };
     text.unwrap_or_else(|| "–".into())
 }
@@ -208,7 +210,15 @@ pub fn relative_change(value: f64, previous: f64) -> Option<f64> {
 
 /// An instant: the date alone at midnight, otherwise with the time of day.
 pub fn instant(at: Timestamp, zone: &ZoneOffsets) -> String {
-    let local = zone.local(at);
+    shown(zone.local(at))
+}
+
+/// A wall-clock time, as [`instant`] writes it.
+fn wall_time(at: WallTime) -> String {
+    at.naive().map_or_else(|| at.to_string(), shown)
+}
+
+fn shown(local: chrono::NaiveDateTime) -> String {
     let form = if local.time() == chrono::NaiveTime::MIN { "%-d %b %Y" } else { "%-d %b %Y %H:%M" };
     local.format(form).to_string()
 }

@@ -202,6 +202,8 @@ async fn insert(
             Value::Int(number) => query.bind(number),
             Value::Float(number) => query.bind(number),
             Value::Time(at) => query.bind(value::utc_text(at)),
+            Value::Numeric(text) => query.bind(text),
+            Value::Day(day) => query.bind(day.to_string()),
             Value::Text(text) => query.bind(text),
         };
     }

@@ -171,6 +171,8 @@ fn written(batch: &Batch, width: usize) -> String {
                 Value::Null => out.write_str("\\N"),
                 Value::Int(number) => write!(out, "{number}"),
                 Value::Float(number) => write!(out, "{number}"),
+                Value::Numeric(number) => out.write_str(number),
+                Value::Day(day) => write!(out, "{day}"),
                 Value::Time(at) => write!(out, "{}+00", value::utc_text(*at)),
                 Value::Text(text) => {
                     escape(text, &mut out);

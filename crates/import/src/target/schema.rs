@@ -168,7 +168,14 @@ fn column_type(dialect: Dialect, column: &Column) -> String {
             _ => "longtext".into(),
         },
         (_, ColumnType::Text) => "text".into(),
-        (Dialect::Sqlite, ColumnType::Float) => "real".into(),
+        (Dialect::Sqlite, ColumnType::Date) => "text".into(),
+        (_, ColumnType::Date) => "date".into(),
+        (Dialect::Sqlite, ColumnType::Float | ColumnType::Numeric) => "real".into(),
+        // Without a scale of its own, it prints each number as it was written.
+        (Dialect::Postgres, ColumnType::Numeric) => "numeric".into(),
+        (Dialect::MySql, ColumnType::Numeric) => {
+            format!("decimal({}, {})", column.most_digits(), column.scale)
+        }
         (Dialect::Postgres, ColumnType::Float) => "double precision".into(),
         (Dialect::MySql, ColumnType::Float) => "double".into(),
         (Dialect::Postgres, ColumnType::Timestamp) => "timestamptz".into(),

@@ -4,8 +4,10 @@
 //! read-only connection on which the statement runs.
 
 use super::additivity::{self, ColumnAdditivity};
-use super::denied_functions::is_denied;
+use super::denied_functions::{is_denied, is_denied_table};
+use super::expected::{self, Comparison, Expectations};
 use super::instant_columns;
+use super::operand::Class;
 use super::outline::{MACRO, Outline};
 use super::tables::{self, last_name};
 use super::template::Piece;
@@ -31,6 +33,8 @@ pub(crate) struct Checked {
     pub(crate) columns: Option<Vec<String>>,
     /// Which of them add up.
     pub(crate) additivity: ColumnAdditivity,
+    /// What its parameters are taken for.
+    pub(crate) expected: Expectations,
 }
 
 /// Checks the statement; an error points into the author's text.
@@ -53,8 +57,17 @@ pub(crate) fn check(
         outline.error(place, message)
     })?;
     let tables = tables::read_by(body, dialect);
+    let expected = expected::of(body, &outline, dialect);
+    for one in expected.values() {
+        let is_unknown = (one.class, one.comparison) == (Class::Unknown, Comparison::Other);
+        if dialect == Dialect::Sqlite && is_unknown && one.operand.is_none() {
+            let message = "SQLite cannot tell whether this value is compared as a number or as text: \
+                           write cast(… as integer), cast(… as real) or cast(… as text) around it";
+            return Err(outline.error(one.place, message));
+        }
+    }
     let (columns, additivity) = (instant_columns::names(body), additivity::of(body));
-    Ok(Checked { tables, times, columns, additivity })
+    Ok(Checked { tables, times, columns, additivity, expected })
 }
 
 fn one_select<'a>(
@@ -134,6 +147,10 @@ impl Visitor for ReadOnlyCheck<'_> {
 
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> Verdict {
         match factor {
+            // Elsewhere only what has arguments is a function: `pg_replication_slots` is a view.
+            TableFactor::Table { name, args: None, .. } if !self.calls_without_arguments(name) => {
+                ALLOWED
+            }
             TableFactor::Table { name, .. } | TableFactor::Function { name, .. } => {
                 self.function(name)
             }
@@ -166,6 +183,11 @@ impl Visitor for ReadOnlyCheck<'_> {
 }
 
 impl ReadOnlyCheck<'_> {
+    /// Whether `name`, which stands where tables do, reads what a function of that name reads.
+    fn calls_without_arguments(&self, name: &ObjectName) -> bool {
+        is_denied_table(self.dialect, &last_name(name).0)
+    }
+
     fn function(&self, name: &ObjectName) -> Verdict {
         let (last, place) = last_name(name);
         if is_denied(self.dialect, &last) {
@@ -245,6 +267,25 @@ mod tests {
     fn functions_are_no_tables() {
         let sql = "select * from json_each('[1]') j, t";
         assert_eq!(read(Dialect::Sqlite, sql), ["t"]);
+    }
+
+    #[test]
+    fn a_view_is_no_function_of_a_similar_name() {
+        let allowed = |dialect, sql| checked(dialect, sql).is_ok();
+        assert!(allowed(Dialect::Postgres, "select slot_name from pg_replication_slots"));
+        assert!(allowed(Dialect::MySql, "select 1 from sleep"));
+        let denied = [
+            (Dialect::Postgres, "select * from pg_replication_origin_create('a')"),
+            (Dialect::Postgres, "select * from pg_hba_file_rules"),
+            (Dialect::Postgres, "select * from lateral pg_ls_dir('.') d"),
+            (Dialect::Postgres, "select * from rows_of, pg_catalog.pg_read_file('a') f"),
+            // Without arguments it is called all the same.
+            (Dialect::Sqlite, "select * from pragma_database_list"),
+        ];
+        for (dialect, sql) in denied {
+            let error = checked(dialect, sql).unwrap_err();
+            assert!(error.message.contains("not allowed in panels"), "{sql}: {error}");
+        }
     }
 
     #[test]

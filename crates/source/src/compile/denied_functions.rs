@@ -9,7 +9,15 @@ use crate::dialect::Dialect;
 
 /// Whether panels may not call the function `name`, which is in lower case.
 pub(crate) fn is_denied(dialect: Dialect, name: &str) -> bool {
-    let denied = dialect.syntax().denied_functions();
+    is_among(dialect.syntax().denied_functions(), name)
+}
+
+/// Whether panels may not read the table or view `name`, which is in lower case.
+pub(crate) fn is_denied_table(dialect: Dialect, name: &str) -> bool {
+    is_among(dialect.syntax().denied_tables(), name)
+}
+
+fn is_among(denied: &[&str], name: &str) -> bool {
     denied.iter().any(|denied| match denied.strip_suffix('*') {
         Some(prefix) => name.starts_with(prefix),
         None => name == *denied,

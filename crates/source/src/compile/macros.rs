@@ -6,7 +6,7 @@
 use super::offset_steps::{OffsetSteps, number};
 use super::segments::{Focus, Segments, Stretch};
 use crate::dialect::Dialect;
-use crate::syntax::CalendarUnit;
+use crate::syntax::{CalendarUnit, Part};
 use brisk_domain::{Interval, ZoneOffsets};
 use std::fmt::Write as _;
 
@@ -33,32 +33,6 @@ pub(crate) struct MacroZone<'a> {
 /// The expansion would be too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TooLong;
-
-/// A part of a wall-clock time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
-    /// The calendar year.
-    Year,
-    /// 1 to 12.
-    Month,
-    /// ISO 8601: 1 is Monday, 7 is Sunday.
-    Weekday,
-    /// 0 to 23.
-    Hour,
-}
-
-impl Part {
-    /// Reads the macro's name.
-    pub(crate) fn parse(name: &str) -> Option<Self> {
-        match name {
-            "year" => Some(Self::Year),
-            "month" => Some(Self::Month),
-            "weekday" => Some(Self::Weekday),
-            "hour" => Some(Self::Hour),
-            _ => None,
-        }
-    }
-}
 
 /// `$range`: whether the instant `expr` lies in the half-open range between two bound seconds. The
 /// column stands alone, so that its index can be used.

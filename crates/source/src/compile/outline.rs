@@ -7,6 +7,7 @@ use crate::dialect::Dialect;
 use crate::error::StatementError;
 use brisk_domain::Query;
 use sqlparser::tokenizer::Location;
+use std::collections::BTreeSet;
 
 /// What the name of a macro's stand-in starts with.
 pub(crate) const MACRO: &str = "brisk_";
@@ -19,6 +20,11 @@ pub(crate) struct Outline<'a> {
     pieces: Vec<Origin>,
     /// A placeholder for a value.
     stand_in: String,
+    /// The offsets of variables and attributes in the author's text.
+    chosen: BTreeSet<usize>,
+    /// Where each line of `sql` starts, and whether it is ASCII: there may be thousands of
+    /// locations to look up.
+    lines: Vec<(usize, bool)>,
 }
 
 #[derive(Clone, Copy)]
@@ -32,9 +38,21 @@ struct Origin {
 impl<'a> Outline<'a> {
     pub(crate) fn of(query: &'a Query, pieces: &[Piece], dialect: Dialect) -> Self {
         let sql = String::with_capacity(query.sql.len());
-        let mut outline =
-            Self { query, sql, pieces: Vec::new(), stand_in: dialect.syntax().placeholder(1) };
+        let stand_in = dialect.syntax().placeholder(1);
+        let mut outline = Self {
+            query,
+            sql,
+            pieces: Vec::new(),
+            stand_in,
+            chosen: BTreeSet::new(),
+            lines: Vec::new(),
+        };
         outline.write(pieces);
+        let mut start = 0;
+        for line in outline.sql.split_inclusive('\n') {
+            outline.lines.push((start, line.is_ascii()));
+            start += line.len();
+        }
         outline
     }
 
@@ -49,6 +67,17 @@ impl<'a> Outline<'a> {
         placeholder == self.stand_in && piece.is_some_and(|piece| !piece.literal)
     }
 
+    /// Where the variable or attribute whose stand-in is at `location` stands in the author's text.
+    pub(crate) fn chosen_at(&self, location: Location) -> Option<usize> {
+        let piece = self.piece(self.byte(location)?)?;
+        self.chosen.contains(&piece.offset).then_some(piece.offset)
+    }
+
+    /// Whether there is any variable or attribute.
+    pub(crate) fn has_chosen(&self) -> bool {
+        !self.chosen.is_empty()
+    }
+
     fn write(&mut self, pieces: &[Piece]) {
         for piece in pieces {
             match piece {
@@ -61,6 +90,9 @@ impl<'a> Outline<'a> {
                     let list = list_position(&self.sql) == Some(ListPosition::AfterIn)
                         && !is_built_in(piece);
                     self.origin(*offset, false);
+                    if !is_built_in(piece) {
+                        self.chosen.insert(*offset);
+                    }
                     if list {
                         self.sql.push('(');
                     }
@@ -125,9 +157,14 @@ impl<'a> Outline<'a> {
     /// The byte at `location`.
     fn byte(&self, location: Location) -> Option<usize> {
         let line = location.line.checked_sub(1)? as usize;
-        let start: usize = self.sql.split_inclusive('\n').take(line).map(str::len).sum();
+        let Some((start, is_ascii)) = self.lines.get(line).copied() else {
+            return Some(self.sql.len());
+        };
         let column = (location.column as usize).saturating_sub(1);
         let rest = &self.sql[start..];
+        if is_ascii {
+            return Some(start + column.min(rest.len()));
+        }
         Some(start + rest.char_indices().nth(column).map_or(rest.len(), |(i, _)| i))
     }
 

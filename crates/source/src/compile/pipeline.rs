@@ -1,25 +1,54 @@
 //! [`compile`]: the author's text, checked, expanded and bound. Pure.
 
 use super::check::{self, Checked};
-use super::statement::{Context, Statement};
+use super::statement::{Context, SessionZone, Statement};
 use super::template::{self, Piece};
 use super::writer::Writer;
 use crate::dialect::Dialect;
 use crate::error::StatementError;
+use crate::syntax::SessionClock;
 use brisk_domain::{Interval, Query};
+use std::sync::Arc;
 
 /// Checks and binds `query`. A statement that uses neither the range, the interval nor a variable
-/// is the same for all views in one zone; one without time macros, in all zones.
+/// is the same for all views in one zone; one without time macros, in all zones, unless the database's
+/// session stands in one.
 pub fn compile(
     query: &Query,
     dialect: Dialect,
     context: &Context<'_>,
 ) -> Result<Statement, StatementError> {
+    compile_for(query, dialect, context, dialect.syntax().session_clock())
+}
+
+/// The same for a session in UTC: what it returns are instants, which can be stored.
+pub(crate) fn compile_to_store(
+    query: &Query,
+    dialect: Dialect,
+    context: &Context<'_>,
+) -> Result<Statement, StatementError> {
+    compile_for(query, dialect, context, None)
+}
+
+fn compile_for(
+    query: &Query,
+    dialect: Dialect,
+    context: &Context<'_>,
+    clock: Option<&'static dyn SessionClock>,
+) -> Result<Statement, StatementError> {
     let pieces = template::parse(query, dialect)?;
-    let Checked { tables, times, additivity, .. } = check::check(query, &pieces, dialect)?;
-    let (sql, binds) = Writer::new(query, dialect, context).write_all(&pieces)?;
+    let Checked { tables, times, additivity, expected, .. } =
+        check::check(query, &pieces, dialect)?;
+    let written = |clock| Writer::new(query, dialect, context, &expected, clock).write_all(&pieces);
+    let (sql, binds) = written(clock)?;
+    let zone = |lookup| SessionZone {
+        name: context.zone.clone(),
+        offsets: Arc::new(context.offsets.clone()),
+        lookup,
+    };
+    let zone = clock.map(|_| written(None).map(zone)).transpose()?;
     let interval = named_interval(&pieces);
-    Ok(Statement { sql, binds, tables, times, additivity, interval, query: query.clone() })
+    Ok(Statement { sql, binds, tables, times, additivity, zone, interval, query: query.clone() })
 }
 
 fn named_interval(pieces: &[Piece]) -> Option<Interval> {
@@ -48,7 +77,7 @@ fn collect_intervals(pieces: &[Piece], named: &mut Vec<Option<Interval>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compile::statement::Bind;
+    use crate::compile::statement::{Bind, Chosen};
     use brisk_domain::{
         Access, AttributeName, Bounds, Selection, Timestamp, VariableName, ZoneName, ZoneOffsets,
     };
@@ -102,8 +131,18 @@ mod tests {
         assert_eq!(width("count(*) as n"), None);
     }
 
-    fn text(value: &str) -> Bind {
-        Bind::Text(value.into())
+    /// The value `text` of the parameter `name`, where it first stands in `sql`.
+    fn chosen(sql: &str, name: &str, text: &str) -> Bind {
+        let offset = sql.find(name).unwrap();
+        Bind::Chosen(Chosen { name: name.into(), text: text.into(), offset, is_number: false })
+    }
+
+    /// The values without those that stand twice in a row: on SQLite, what is compared with a column
+    /// is bound as a number and as text, and so twice as text if it is no number.
+    fn once(statement: &Statement) -> Vec<Bind> {
+        let mut binds = statement.binds.clone();
+        binds.dedup();
+        binds
     }
 
     #[test]
@@ -111,9 +150,11 @@ mod tests {
         for dialect in Dialect::ALL {
             let statement = compiled(SQL, dialect, 100, &["b", "a"]).unwrap();
             assert!(!statement.sql.contains("or 1"), "{}", statement.sql);
-            let expected =
-                [Bind::Int(100), Bind::Int(86_500), text("a"), text("b"), text("x' or 1 = 1 --")];
-            assert_eq!(statement.binds, expected, "{dialect:?}");
+            let country = |text| chosen(SQL, ":country", text);
+            let name = chosen(SQL, ":name", "x' or 1 = 1 --");
+            let range = [Bind::Int(100), Bind::Int(86_500)];
+            let expected = [&range[..], &[country("a"), country("b"), name]].concat();
+            assert_eq!(once(&statement), expected, "{dialect:?}");
             assert_eq!(statement.times, ["day"]);
             assert_eq!(statement.tables, ["t"]);
         }
@@ -131,7 +172,7 @@ mod tests {
         let mysql = bound(Dialect::MySql);
         assert_eq!(mysql.sql.matches('?').count(), 6);
         let (from, to) = (Bind::Int(100), Bind::Int(86_500));
-        let name = text("x' or 1 = 1 --");
+        let name = chosen(sql, ":name", "x' or 1 = 1 --");
         let expected = [name.clone(), name, from.clone(), from.clone(), from, to];
         assert_eq!(mysql.binds, expected);
     }
@@ -152,7 +193,9 @@ mod tests {
         let sql = "select 1 as a from t where tenant = :user.tenant and region in :user.regions";
         for dialect in Dialect::ALL {
             let statement = compiled(sql, dialect, 0, &[]).unwrap();
-            assert_eq!(statement.binds, [text("acme"), text("north"), text("south")]);
+            let region = |text| chosen(sql, ":user.regions", text);
+            let tenant = chosen(sql, ":user.tenant", "acme");
+            assert_eq!(once(&statement), [tenant, region("north"), region("south")]);
         }
         let error = |sql| compiled(sql, Dialect::Postgres, 0, &[]).unwrap_err();
         let lacking = error("select 1 as a\nfrom t where owner = :user.email");
@@ -183,9 +226,9 @@ mod tests {
     fn lists_stand_after_in_with_or_without_parentheses() {
         for sql in ["select 1 from t where a in :country", "select 1 from t where a in (:country)"]
         {
-            let statement = compiled(sql, Dialect::Sqlite, 0, &["a", "b"]).unwrap();
+            let statement = compiled(sql, Dialect::Postgres, 0, &["a", "b"]).unwrap();
             assert!(
-                statement.sql.replace("in(", "in (").ends_with("in (?1, ?2)"),
+                statement.sql.replace("in(", "in (").ends_with("in ($1, $2)"),
                 "{}",
                 statement.sql
             );

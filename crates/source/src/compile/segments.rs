@@ -87,19 +87,6 @@ impl Segments {
         self.rest.push((from, stretch));
     }
 
-    /// Merges the stretches of all offsets into one.
-    pub(crate) fn without_offsets(mut self) -> Self {
-        let same = |stretch| match stretch {
-            Stretch::Offset(_) => Stretch::Offset(0),
-            start @ Stretch::Start(_) => start,
-        };
-        self.first = same(self.first);
-        self.rest.iter_mut().for_each(|(_, stretch)| *stretch = same(*stretch));
-        let mut last = self.first;
-        self.rest.retain(|(_, stretch)| std::mem::replace(&mut last, *stretch) != *stretch);
-        self
-    }
-
     /// Of stretches over wall-clock times that give instants: the least wall-clock time whose
     /// instant is not before `instant`.
     pub(crate) fn first_wall_time(&self, instant: i64) -> i64 {

@@ -8,6 +8,7 @@ use brisk_domain::{
     Access, Bounds, Interval, Query, Selection, VariableName, ZoneName, ZoneOffsets,
 };
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What a statement is compiled for.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +35,22 @@ pub enum Bind {
     Int(i64),
     /// Text.
     Text(String),
+    /// A chosen value, or one of the user's attributes.
+    Chosen(Chosen),
+}
+
+/// A chosen value, as the text that it is in URLs. PostgreSQL says what the statement takes it for;
+/// elsewhere that follows from what the statement compares it with.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Chosen {
+    /// The parameter as its author writes it: `:country`, `:user.tenant`.
+    pub name: String,
+    /// The value.
+    pub text: String,
+    /// Where the parameter first stands in the author's text, in bytes.
+    pub offset: usize,
+    /// Whether it is bound as a number. Never on PostgreSQL.
+    pub is_number: bool,
 }
 
 /// A statement that is ready to run.
@@ -49,10 +66,25 @@ pub struct Statement {
     pub times: Vec<String>,
     /// Which of its columns add up.
     pub additivity: ColumnAdditivity,
+    /// The zone that its session stands in; `None` where the SQL does not depend on it.
+    pub zone: Option<SessionZone>,
     /// The bucket width that all of its `$bucket`s name, if they all name the same one.
     pub interval: Option<Interval>,
     /// The author's text, for errors.
     pub query: Query,
+}
+
+/// The zone that a statement's session stands in, so that the database's own calendar is the
+/// dashboard's.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SessionZone {
+    /// The zone.
+    pub name: ZoneName,
+    /// Its offsets over all instants that the source may hold.
+    pub offsets: Arc<ZoneOffsets>,
+    /// The same statement for a session in UTC, with its values: for databases whose data about the zone
+    /// are not Brisk's.
+    pub lookup: (String, Vec<Bind>),
 }
 
 impl Statement {
@@ -75,11 +107,25 @@ impl Statement {
         for bind in &self.binds {
             parts.push(match bind {
                 Bind::Int(value) => [b"int ".as_slice(), &value.to_le_bytes()].concat(),
-                Bind::Text(value) => [b"text ".as_slice(), value.as_bytes()].concat(),
+                Bind::Chosen(Chosen { text, is_number: true, .. }) => {
+                    [b"number ".as_slice(), text.as_bytes()].concat()
+                }
+                Bind::Text(text) | Bind::Chosen(Chosen { text, .. }) => {
+                    [b"text ".as_slice(), text.as_bytes()].concat()
+                }
             });
         }
         for column in &self.times {
             parts.push([b"time ".as_slice(), column.as_bytes()].concat());
+        }
+        // Another edition of the time zone database may give other results.
+        if let Some(SessionZone { name, offsets, .. }) = &self.zone {
+            let mut part = format!("zone {name} {}", offsets.first).into_bytes();
+            for (at, offset) in &offsets.changes {
+                part.extend(at.to_le_bytes());
+                part.extend(offset.to_le_bytes());
+            }
+            parts.push(part);
         }
         parts
     }

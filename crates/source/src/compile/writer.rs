@@ -1,14 +1,18 @@
 //! Writes a template's pieces in the dialect's SQL, and collects the values to bind. Pure.
 
-use super::macros::{self, MacroZone, Part};
+use super::expected::{Comparison, Expectations, Expected};
+use super::macros::{self, MacroZone};
+use super::operand::Class;
 use super::parameters::{BUILT_IN, ListPosition, list_position};
 use super::segments::Focus;
-use super::statement::{Bind, Context};
+use super::statement::{Bind, Chosen, Context};
 use super::template::Piece;
 use super::{time_encodings, wall_clock};
 use crate::dialect::Dialect;
 use crate::error::StatementError;
+use crate::syntax::{Part, SessionClock};
 use brisk_domain::{AttributeName, Bounds, Interval, Query, Selection, Timestamp, VariableName};
+use std::collections::HashMap;
 
 /// Encloses the number of a value until everything is written. It occurs in no statement.
 const MARK: char = '\0';
@@ -21,13 +25,26 @@ pub(crate) struct Writer<'a> {
     dialect: Dialect,
     context: &'a Context<'a>,
     zone: MacroZone<'a>,
+    expected: &'a Expectations,
+    /// The session's own, if it stands in the dashboard's zone.
+    clock: Option<&'static dyn SessionClock>,
     binds: Vec<Bind>,
+    /// The numbers of chosen values: there may be thousands.
+    chosen: HashMap<(String, String, Slot), usize>,
 }
 
 impl<'a> Writer<'a> {
-    pub(crate) fn new(query: &'a Query, dialect: Dialect, context: &'a Context<'a>) -> Self {
+    /// `clock` is the session's own, if it stands in the dashboard's zone.
+    pub(crate) fn new(
+        query: &'a Query,
+        dialect: Dialect,
+        context: &'a Context<'a>,
+        expected: &'a Expectations,
+        clock: Option<&'static dyn SessionClock>,
+    ) -> Self {
         let zone = MacroZone { offsets: context.offsets, focus: None, wall_focus: None };
-        Self { query, dialect, context, zone, binds: Vec::new() }
+        let (binds, chosen) = (Vec::new(), HashMap::new());
+        Self { query, dialect, context, zone, expected, clock, binds, chosen }
     }
 
     /// The SQL, and the values in the order of their placeholders.
@@ -36,7 +53,7 @@ impl<'a> Writer<'a> {
         pieces: &[Piece],
     ) -> Result<(String, Vec<Bind>), StatementError> {
         // A statement that does not use the range has to be the same for every range.
-        if uses_range(pieces) {
+        if self.clock.is_none() && uses_range(pieces) {
             let bounds = self.context.bounds;
             let from = self.bind(Bind::Int(bounds.from.seconds()));
             let to = self.bind(Bind::Int(bounds.to.seconds()));
@@ -96,7 +113,7 @@ impl<'a> Writer<'a> {
                 format!("nothing is chosen for :{name}: write $optional(… :{name} …) around it");
             return Err(self.error(offset, message));
         }
-        if self.values(selection.values(), sql) {
+        if self.values(&format!(":{name}"), offset, selection.values(), sql)? {
             return Ok(());
         }
         let message = format!("several values are chosen for :{name}: write in :{name}");
@@ -116,28 +133,103 @@ impl<'a> Writer<'a> {
             let error = self.error(offset, message);
             return Err(StatementError { lacks: Some(name.to_owned()), ..error });
         };
-        if self.values(&values, sql) {
+        if self.values(&format!(":user.{name}"), offset, &values, sql)? {
             return Ok(());
         }
         let message = format!("there may be several values of :user.{name}: write in :user.{name}");
         Err(self.error(offset, message))
     }
 
-    /// Writes the placeholders of `values`, one or a list; false where a list is not allowed.
-    fn values(&mut self, values: &[String], sql: &mut String) -> bool {
-        let placeholders: Vec<String> =
-            values.iter().map(|value| self.bind(Bind::Text(value.clone()))).collect();
-        match (list_position(sql), placeholders.as_slice()) {
-            (Some(ListPosition::AfterIn), _) => {
-                sql.push('(');
-                sql.push_str(&placeholders.join(", "));
-                sql.push(')');
-            }
-            (Some(ListPosition::InParentheses), _) => sql.push_str(&placeholders.join(", ")),
-            (None, [placeholder]) => sql.push_str(placeholder),
-            (None, _) => return false,
+    /// Writes the placeholders of the `values` of the parameter `name`, one or a list; false where a
+    /// list is not allowed.
+    fn values(
+        &mut self,
+        name: &str,
+        offset: usize,
+        values: &[String],
+        sql: &mut String,
+    ) -> Result<bool, StatementError> {
+        let expected = self.expected.get(&offset);
+        let position = list_position(sql);
+        if position.is_none() && values.len() != 1 {
+            return Ok(false);
         }
-        true
+        let comparison = expected.map(|expected| expected.comparison);
+        let mut placeholders = Vec::new();
+        for text in values {
+            match self.form(expected) {
+                Form::Text => placeholders.push(self.chosen(name, text, offset, Slot::Text)),
+                Form::Number => placeholders.push(self.number(name, text, offset)?),
+                // A column of text is compared with the text, one of numbers with the number.
+                Form::Either if position.is_some() => {
+                    placeholders.extend(self.either(name, text, offset));
+                }
+                Form::Either => {
+                    let [number, text] = self.either(name, text, offset);
+                    let among = match comparison {
+                        Some(Comparison::Equal) => without_operator(sql, &["==", "="], "in"),
+                        Some(Comparison::NotEqual) => {
+                            without_operator(sql, &["<>", "!="], "not in")
+                        }
+                        _ => false,
+                    };
+                    let operand = expected.and_then(|expected| expected.operand.as_ref());
+                    match operand {
+                        _ if among => sql.push_str(&format!("({number}, {text})")),
+                        Some(operand) => sql.push_str(&format!(
+                            "(case typeof({operand}) when 'text' then {text} else {number} end)"
+                        )),
+                        None => sql.push_str(&text),
+                    }
+                    return Ok(true);
+                }
+            }
+        }
+        let listed = placeholders.join(", ");
+        match position {
+            Some(ListPosition::AfterIn) => sql.push_str(&format!("({listed})")),
+            Some(ListPosition::InParentheses) | None => sql.push_str(&listed),
+        }
+        Ok(true)
+    }
+
+    /// How `text` is bound. PostgreSQL says itself what it takes a parameter for.
+    fn form(&self, expected: Option<&Expected>) -> Form {
+        match (self.dialect, expected.map(|expected| expected.class)) {
+            (Dialect::Postgres, _) | (_, None | Some(Class::Text)) => Form::Text,
+            (_, Some(Class::Number)) => Form::Number,
+            // Its columns compare text that is a number with numbers, and use their indexes.
+            (Dialect::MySql, Some(Class::Unknown)) => Form::Text,
+            (Dialect::Sqlite, Some(Class::Unknown)) => Form::Either,
+        }
+    }
+
+    /// A value that has to be a number.
+    fn number(&mut self, name: &str, text: &str, offset: usize) -> Result<String, StatementError> {
+        let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+        let is_number = digits.bytes().all(|b| b.is_ascii_digit() || b"eE.+-".contains(&b))
+            && text.parse::<f64>().is_ok_and(f64::is_finite);
+        if !is_number && self.context.access.is_anybody() {
+            return Ok(self.chosen(name, text, offset, Slot::Text));
+        }
+        if !is_number {
+            let message = format!("{name} is not a number, which the statement needs there");
+            return Err(self.error(offset, message));
+        }
+        // MySQL compares text with numbers as floats, which hold no long decimals.
+        if self.dialect == Dialect::MySql && text.parse::<i64>().is_err() {
+            let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+            let value = self.chosen(name, text, offset, Slot::Text);
+            return Ok(format!("cast({value} as decimal(65, {}))", decimals.min(30)));
+        }
+        Ok(self.chosen(name, text, offset, Slot::Number))
+    }
+
+    /// The number and the text that `text` may mean. What is no number is text twice, so that the
+    /// SQL is the same for every value.
+    fn either(&mut self, name: &str, text: &str, offset: usize) -> [String; 2] {
+        let number = if is_canonical(text) { Slot::Number } else { Slot::NoNumber };
+        [self.chosen(name, text, offset, number), self.chosen(name, text, offset, Slot::Text)]
     }
 
     fn r#macro(
@@ -189,19 +281,33 @@ impl<'a> Writer<'a> {
                     [word] => self.interval(word, offset)?,
                     _ => self.context.interval,
                 };
-                match local {
-                    Some(_) => wall_clock::bucket(dialect, expr, interval, &self.zone),
-                    None => macros::bucket(dialect, expr, interval, &self.zone),
+                match (local, self.clock) {
+                    (Some(_), Some(clock))
+                        if wall_clock::is_cut_by_reading(interval, &self.zone) =>
+                    {
+                        let reading = match interval {
+                            Interval::Minute | Interval::Hour => clock.wall_time(expr),
+                            _ => (*expr).to_owned(),
+                        };
+                        Ok(clock.bucket(&reading, interval))
+                    }
+                    (Some(_), _) => wall_clock::bucket(dialect, expr, interval, &self.zone),
+                    (None, Some(clock)) => Ok(clock.bucket(expr, interval)),
+                    (None, None) => macros::bucket(dialect, expr, interval, &self.zone),
                 }
             }
             ("time", [expr]) => Ok(format!("({expr})")),
-            ("local", [expr]) => wall_clock::instant(dialect, expr, &self.zone),
+            ("local", [expr]) => match self.clock {
+                Some(clock) => Ok(clock.wall_time(expr)),
+                None => wall_clock::instant(dialect, expr, &self.zone),
+            },
             (macro_name, [expr]) if let Some(encoding) = time_encodings::of_macro(macro_name) => {
                 Ok(dialect.syntax().decoded_time(encoding, expr))
             }
-            (part, [expr]) if let Some(part) = Part::parse(part) => match local {
-                Some(_) => wall_clock::part(dialect, part, expr, &self.zone),
-                None => macros::part(dialect, part, expr, &self.zone),
+            (part, [expr]) if let Some(part) = Part::parse(part) => match (local, self.clock) {
+                (_, Some(clock)) => Ok(clock.part(expr, part)),
+                (Some(_), None) => Ok(wall_clock::part(dialect, part, expr)),
+                (None, None) => macros::part(dialect, part, expr, &self.zone),
             },
             _ => {
                 let message = format!(
@@ -221,7 +327,7 @@ impl<'a> Writer<'a> {
             self.error(offset, message)
         })?;
         // In parentheses, as the check has seen it, so that what precedes it cannot combine with it.
-        if expansion.starts_with('(') {
+        if expansion.starts_with('(') && expansion.ends_with(')') {
             sql.push_str(&expansion);
         } else {
             sql.push('(');
@@ -332,10 +438,24 @@ impl<'a> Writer<'a> {
         format!("{MARK}{at}{MARK}")
     }
 
+    /// The marked number of a value of the parameter `name`. Equal values of one parameter share
+    /// one, so that an expression with it equals itself in `group by`.
+    fn chosen(&mut self, name: &str, text: &str, offset: usize, slot: Slot) -> String {
+        let (name, text) = (name.to_owned(), text.to_owned());
+        let next = self.binds.len();
+        let at = *self.chosen.entry((name.clone(), text.clone(), slot)).or_insert(next);
+        if at == next {
+            let is_number = slot == Slot::Number;
+            self.binds.push(Bind::Chosen(Chosen { name, text, offset, is_number }));
+        }
+        format!("{MARK}{at}{MARK}")
+    }
+
     /// The dialect's placeholders in place of the marked numbers, and only the values that have one.
     fn placed(self, marked: &str) -> (String, Vec<Bind>) {
         let mut sql = String::with_capacity(marked.len());
         let mut placed: Vec<usize> = Vec::new();
+        let mut positions: Vec<Option<usize>> = vec![None; self.binds.len()];
         let syntax = self.dialect.syntax();
         for (i, part) in marked.split(MARK).enumerate() {
             // Every second part is a number.
@@ -344,12 +464,15 @@ impl<'a> Writer<'a> {
                 sql.push_str(part);
                 continue;
             };
-            let known = placed.iter().position(|b| *b == bind);
+            let known = positions.get(bind).copied().flatten();
             let shared = known.filter(|_| syntax.numbers_placeholders());
             let position = shared.unwrap_or_else(|| {
                 placed.push(bind);
                 placed.len() - 1
             });
+            if let Some(known) = positions.get_mut(bind) {
+                *known = Some(position);
+            }
             sql.push_str(&syntax.placeholder(position + 1));
         }
         let binds = placed.iter().filter_map(|bind| self.binds.get(*bind).cloned());
@@ -359,6 +482,43 @@ impl<'a> Writer<'a> {
     fn error(&self, offset: usize, message: impl Into<String>) -> StatementError {
         StatementError::at(self.query, offset, message)
     }
+}
+
+/// How a chosen value is bound.
+enum Form {
+    Text,
+    Number,
+    /// As both: only rows tell which is meant.
+    Either,
+}
+
+/// What a placeholder is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Slot {
+    Text,
+    Number,
+    /// For the number that the text is not.
+    NoNumber,
+}
+
+/// Whether `text` is a number in the form that SQLite itself writes, so that as a number and as text
+/// it is equal to the same cells of a column.
+fn is_canonical(text: &str) -> bool {
+    let whole = text.parse::<i64>().is_ok_and(|number| number.to_string() == text);
+    let has_point = text.contains('.') && !text.contains(['e', 'E']) && text.len() <= 16;
+    whole || has_point && text.parse::<f64>().is_ok_and(|number| format!("{number:?}") == text)
+}
+
+/// Replaces the operator at the end of `sql` by `other`; false if it ends with none of `operators`.
+fn without_operator(sql: &mut String, operators: &[&str], other: &str) -> bool {
+    let trimmed = sql.trim_end();
+    let Some(operator) = operators.iter().find(|operator| trimmed.ends_with(**operator)) else {
+        return false;
+    };
+    sql.truncate(trimmed.len() - operator.len());
+    sql.push_str(other);
+    sql.push(' ');
+    true
 }
 
 /// The name and arguments of the macro that `argument` consists of, if it is just one.

@@ -7,6 +7,7 @@ use crate::compile::error_position::{find_word, first_word};
 use crate::compile::statement::Statement;
 use crate::dialect::Dialect;
 use crate::error::{SourceError, StatementError};
+use crate::server;
 use brisk_domain::SourceName;
 use sqlx::mysql::MySqlDatabaseError;
 use std::io::ErrorKind;
@@ -21,6 +22,9 @@ pub(super) fn source_error(
     statement: Option<&Statement>,
     time: Duration,
 ) -> SourceError {
+    if let Some(unreadable) = server::unreadable(error) {
+        return unreadable;
+    }
     let Some(answer) = answer(error) else {
         tracing::warn!(%source, %error, "a source cannot be reached");
         let message = match error {
@@ -53,7 +57,7 @@ pub(super) fn source_error(
 /// Whether the connection was broken before the statement ran.
 pub(super) fn is_broken(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => server::unreadable(error).is_none(),
         _ => {
             answer(error).is_some_and(|answer| cause(answer.number(), false) == Cause::Unavailable)
         }
@@ -199,6 +203,7 @@ mod tests {
             tables: vec![],
             times: vec![],
             additivity: Default::default(),
+            zone: None,
             interval: None,
             query: Query::new(sql),
         };
@@ -248,6 +253,7 @@ mod tests {
             tables: vec![],
             times: vec![],
             additivity: Default::default(),
+            zone: None,
             interval: None,
             query: Query::new("select * from t"),
         };

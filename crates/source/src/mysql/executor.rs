@@ -54,6 +54,7 @@ impl Protocol for MySql {
     async fn columns(
         connection: &mut MySqlConnection,
         statement: &Statement,
+        _in_zone: bool,
         scales: &[(String, u8)],
         limits: &Limits,
     ) -> Result<Vec<Column>, Failure> {

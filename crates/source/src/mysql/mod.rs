@@ -4,6 +4,7 @@ mod about;
 mod denied_functions;
 mod error;
 pub(crate) mod executor;
+mod geometry;
 pub(crate) mod rollups;
 mod session;
 pub(crate) mod syntax;

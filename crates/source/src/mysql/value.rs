@@ -1,13 +1,14 @@
 //! Decodes the values of MySQL and MariaDB from their binary format: exactly, or with an error for
-//! the column.
+//! the column. What has no form of its own is shown as the server's client writes it.
 //!
 //! The formats are those of the servers' documentation of the binary protocol; numbers are
 //! little-endian.
 
-use crate::columns::{self, push_null, scale_of};
+use super::geometry;
+use crate::columns::{self, distinct_names, hex, push_null, scale_of};
 use crate::error::SourceError;
-use brisk_domain::{Decimal, Frame, Timestamp, Values};
-use chrono::{NaiveDate, NaiveDateTime};
+use brisk_domain::{Date, Decimal, Frame, Timestamp, Values};
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use sqlx::mysql::{MySql, MySqlColumn, MySqlRow, MySqlTypeInfo};
 use sqlx::{Column as _, Decode, Row as _, Type, TypeInfo as _};
 
@@ -17,6 +18,8 @@ pub(crate) struct Column {
     form: Form,
     /// Whole numbers count 10^-scale units.
     scale: Option<u8>,
+    /// Whether the statement says that it holds instants.
+    is_time: bool,
     values: Values,
 }
 
@@ -42,8 +45,10 @@ enum Form {
     DateTime,
     /// The server has no type because all values are NULL.
     Null,
-    /// Bytes, which cannot be shown; also the type that the server gives NULLs of a subquery.
+    /// Bytes; also the type that the server gives NULLs of a subquery.
     Binary,
+    /// A reference system (4 bytes) and well-known binary.
+    Geometry,
 }
 
 /// The columns of a result; an error for a type that frames do not have. `times` are the names of
@@ -53,13 +58,12 @@ pub(super) fn columns(
     scales: &[(String, u8)],
     times: &[String],
 ) -> Result<Vec<Column>, SourceError> {
-    let columns = given.iter().map(|column| {
-        let name = column.name().to_owned();
+    let names = distinct_names(given.iter().map(MySqlColumn::name));
+    let columns = given.iter().zip(names).map(|(column, name)| {
         let (scale, is_time) = known(&name, scales, times);
-        let described = form(column.type_info(), &name, is_time)
-            .and_then(|form| Ok((form, empty(form, scale, is_time)?)));
-        match described {
-            Ok((form, values)) => Ok(Column { name, form, scale, values }),
+        let form = form(column.type_info(), is_time);
+        match empty(form, scale, is_time) {
+            Ok(values) => Ok(Column { name, form, scale, is_time, values }),
             Err(message) => Err(SourceError::Type { column: name, message }),
         }
     });
@@ -74,15 +78,15 @@ pub(super) fn columns_without_rows(
     scales: &[(String, u8)],
     times: &[String],
 ) -> Vec<Column> {
-    let columns = guessed.iter().map(|column| {
-        let name = column.name().to_owned();
+    let names = distinct_names(guessed.iter().map(MySqlColumn::name));
+    let columns = guessed.iter().zip(names).map(|(column, name)| {
         let (scale, is_time) = known(&name, scales, times);
-        let form = match form(column.type_info(), &name, is_time) {
-            Ok(Form::Null) if !is_time => Form::Text,
-            form => form.unwrap_or(Form::Text),
+        let form = match form(column.type_info(), is_time) {
+            Form::Null if !is_time => Form::Text,
+            form => form,
         };
         let values = empty(form, scale, is_time).unwrap_or(Values::Decimal(Vec::new()));
-        Column { name, form, scale, values }
+        Column { name, form, scale, is_time, values }
     });
     columns.collect()
 }
@@ -97,8 +101,8 @@ pub(super) fn frame(columns: Vec<Column>) -> Result<Frame, SourceError> {
     columns::frame(columns.into_iter().map(|column| (column.name, column.values)))
 }
 
-fn form(info: &MySqlTypeInfo, name: &str, is_time: bool) -> Result<Form, String> {
-    Ok(match info.name() {
+fn form(info: &MySqlTypeInfo, is_time: bool) -> Form {
+    match info.name() {
         "DECIMAL" => Form::Decimal,
         "FLOAT" => Form::Float4,
         "DOUBLE" => Form::Float8,
@@ -110,15 +114,13 @@ fn form(info: &MySqlTypeInfo, name: &str, is_time: bool) -> Result<Form, String>
         "BIT" => Form::Bit,
         "NULL" => Form::Null,
         "JSON" | "ENUM" | "SET" => Form::Text,
-        "GEOMETRY" => {
-            return Err(format!("type geometry cannot be shown: write st_astext({name})"));
-        }
+        "GEOMETRY" => Form::Geometry,
         // A `tinyint(1)` is reported as a boolean, but may hold any small number.
         _ if <i64 as Type<MySql>>::compatible(info) => Form::Signed,
         _ if <u64 as Type<MySql>>::compatible(info) => Form::Unsigned,
         _ if <str as Type<MySql>>::compatible(info) => Form::Text,
         _ => Form::Binary,
-    })
+    }
 }
 
 /// The column's values before its first cell.
@@ -131,6 +133,7 @@ fn empty(form: Form, scale: Option<u8>, is_time: bool) -> Result<Values, String>
         | Form::StartOfDate
         | Form::Time
         | Form::DateTime
+        | Form::Geometry
             if scale.is_some() =>
         {
             return Err(NOT_WHOLE.into());
@@ -140,7 +143,8 @@ fn empty(form: Form, scale: Option<u8>, is_time: bool) -> Result<Values, String>
         Form::Signed | Form::Unsigned | Form::Bit | Form::Null => Values::Int(Vec::new()),
         Form::Decimal => Values::Decimal(Vec::new()),
         Form::Float4 | Form::Float8 => Values::Float(Vec::new()),
-        Form::Text | Form::Date | Form::Time | Form::Binary => Values::Text(Vec::new()),
+        Form::Text | Form::Time | Form::Binary | Form::Geometry => Values::Text(Vec::new()),
+        Form::Date => Values::Date(Vec::new()),
         Form::StartOfDate | Form::DateTime => Values::Time(Vec::new()),
     })
 }
@@ -155,7 +159,6 @@ impl Column {
             |name: &str, message: String| SourceError::Type { column: name.to_owned(), message };
         let value =
             row.try_get_raw(i).map_err(|error| type_error(&self.name, error.to_string()))?;
-        // The driver also takes dates that are all zeros for NULL.
         let Ok(bytes) = <&[u8] as Decode<'_, MySql>>::decode(value) else {
             push_null(&mut self.values);
             return Ok(16);
@@ -165,13 +168,10 @@ impl Column {
     }
 
     fn read(&mut self, bytes: &[u8]) -> Result<(), String> {
-        let Self { name, form, scale, values } = self;
-        let form = *form;
-        if form == Form::Binary {
-            return Err(format!(
-                "binary values cannot be shown: write hex({name}), or where it holds text \
-                 convert({name} using utf8mb4)"
-            ));
+        let Self { form, scale, is_time, values, .. } = self;
+        let (form, is_time) = (*form, *is_time);
+        if form == Form::Binary && !matches!(values, Values::Text(_)) {
+            return Err(BINARY.into());
         }
         if let Values::Int(cells) = values {
             let number = whole(form, bytes)?;
@@ -193,19 +193,44 @@ impl Column {
             }
             Values::Float(cells) => cells.push(Some(float(form, bytes)?)),
             Values::Text(cells) => cells.push(Some(match form {
-                Form::Date => date(bytes)?.to_string(),
+                Form::Date => moment(bytes, false)?,
+                Form::DateTime => moment(bytes, true)?,
+                Form::Binary => hex("0x", bytes),
+                Form::Geometry => geometry::text(bytes).unwrap_or_else(|| hex("0x", bytes)),
                 Form::Time => time(bytes)?,
                 _ => utf8(bytes)?,
             })),
-            Values::Time(cells) => {
-                cells.push(Some(Timestamp(datetime(bytes)?.and_utc().timestamp_micros())))
-            }
-            Values::Int(_) | Values::Bool(_) => return Err(UNKNOWN.into()),
+            Values::Time(cells) => match datetime(bytes) {
+                Ok(at) => cells.push(Some(Timestamp(at.and_utc().timestamp_micros()))),
+                Err(reason) if is_time => return Err(reason),
+                // No instant: from here on the column is what the server would write.
+                Err(_) => {
+                    let written = |at: &Option<Timestamp>| {
+                        let at = (*at).and_then(|at| DateTime::from_timestamp_micros(at.0))?;
+                        Some(at.naive_utc().to_string())
+                    };
+                    let mut texts: Vec<_> = cells.iter().map(written).collect();
+                    texts.push(Some(moment(bytes, true)?));
+                    *values = Values::Text(texts);
+                }
+            },
+            Values::Date(cells) => match datetime(bytes) {
+                Ok(date) => cells.push(Some(Date::of(date.date()))),
+                // The same for a date that is none.
+                Err(_) => {
+                    let written = |row| values.exact(row);
+                    let mut texts: Vec<_> = (0..values.len()).map(written).collect();
+                    texts.push(Some(moment(bytes, false)?));
+                    *values = Values::Text(texts);
+                }
+            },
+            Values::Int(_) | Values::Bool(_) | Values::WallTime(_) => return Err(UNKNOWN.into()),
         }
         Ok(())
     }
 }
 
+const BINARY: &str = "binary values are neither numbers nor times: cast them";
 const UNKNOWN: &str = "a value has an unknown format: cast it as char";
 
 fn utf8(bytes: &[u8]) -> Result<String, String> {
@@ -263,12 +288,22 @@ fn float(form: Form, bytes: &[u8]) -> Result<f64, String> {
     single.to_string().parse().map_err(|_| UNKNOWN.to_owned())
 }
 
-/// A length, then year (2 bytes), month, day, and the time unless it is zero.
-fn date(bytes: &[u8]) -> Result<NaiveDate, String> {
-    Ok(datetime(bytes)?.date())
+/// A date, or a date and a time, as the server writes it: without a month or a day, too.
+fn moment(bytes: &[u8], with_time: bool) -> Result<String, String> {
+    let zeros = |from: usize| bytes.get(from).copied().unwrap_or(0);
+    let year = u16::from_le_bytes([zeros(1), zeros(2)]);
+    let date = format!("{year:04}-{:02}-{:02}", zeros(3), zeros(4));
+    let [hour, minute, second] = [zeros(5), zeros(6), zeros(7)];
+    let micros = u32::from_le_bytes([zeros(8), zeros(9), zeros(10), zeros(11)]);
+    Ok(match (with_time, micros) {
+        _ if bytes.is_empty() => return Err(UNKNOWN.into()),
+        (false, _) => date,
+        (true, 0) => format!("{date} {hour:02}:{minute:02}:{second:02}"),
+        (true, micros) => format!("{date} {hour:02}:{minute:02}:{second:02}.{micros:06}"),
+    })
 }
 
-/// The same, then hour, minute, second, and microseconds (4 bytes) unless they are zero.
+/// A length, then year (2 bytes), month, day, and unless they are zero hour, minute, second, and microseconds (4 bytes) unless they are zero.
 fn datetime(bytes: &[u8]) -> Result<NaiveDateTime, String> {
     let zero = || "a date is 0000-00-00 or has no month or day: leave such rows out".to_owned();
     let [_, parts @ ..] = bytes else { return Err(UNKNOWN.into()) };
@@ -328,7 +363,8 @@ mod tests {
     #[test]
     fn a_column_becomes_decimal_when_a_number_needs_it() {
         let values = empty(Form::Unsigned, None, false).unwrap();
-        let mut column = Column { name: "n".into(), form: Form::Unsigned, scale: None, values };
+        let mut column =
+            Column { name: "n".into(), form: Form::Unsigned, scale: None, is_time: false, values };
         column.read(&7_u64.to_le_bytes()).unwrap();
         push_null(&mut column.values);
         assert_eq!(column.values, Values::Int(vec![Some(7), None]));
@@ -358,9 +394,11 @@ mod tests {
     fn dates_and_times_read_as_people_write_them() {
         let moment = [11, 0xdb, 7, 12, 9, 12, 50, 0, 1, 0, 0, 0];
         assert_eq!(datetime(&moment).unwrap().to_string(), "2011-12-09 12:50:00.000001");
-        assert_eq!(date(&moment[..5]).unwrap().to_string(), "2011-12-09");
-        assert!(date(&[0]).unwrap_err().contains("0000-00-00"));
-        assert!(date(&[4, 0xdb, 7, 0, 0]).unwrap_err().contains("0000-00-00"));
+        assert_eq!(super::moment(&moment, true).unwrap(), "2011-12-09 12:50:00.000001");
+        assert_eq!(super::moment(&moment[..5], false).unwrap(), "2011-12-09");
+        assert_eq!(super::moment(&[0], true).unwrap(), "0000-00-00 00:00:00");
+        assert_eq!(super::moment(&[4, 0xdb, 7, 0, 0], false).unwrap(), "2011-00-00");
+        assert!(datetime(&[0]).unwrap_err().contains("0000-00-00"));
         assert_eq!(time(&[0]).unwrap(), "00:00:00");
         assert_eq!(time(&[8, 1, 34, 0, 0, 0, 22, 59, 59]).unwrap(), "-838:59:59");
         assert_eq!(time(&[12, 0, 0, 0, 0, 0, 1, 2, 3, 5, 0, 0, 0]).unwrap(), "01:02:03.000005");

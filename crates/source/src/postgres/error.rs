@@ -3,6 +3,7 @@
 
 use crate::compile::statement::Statement;
 use crate::error::{SourceError, StatementError};
+use crate::server;
 use brisk_domain::SourceName;
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ pub(super) fn source_error(
     time: Duration,
 ) -> SourceError {
     let Some(refusal) = error.as_database_error() else {
-        return unavailable(error, source);
+        return server::unreadable(error).unwrap_or_else(|| unavailable(error, source));
     };
     let code = refusal.code().unwrap_or_default();
     // The server ended the statement, at its time limit or an administrator's request.
@@ -53,6 +54,21 @@ pub(super) fn source_error(
     }
 }
 
+/// The number of the parameter whose type the server cannot tell.
+pub(super) fn invalid_parameter(error: &sqlx::Error) -> Option<usize> {
+    let refusal = error.as_database_error()?;
+    // The type is indeterminate, or two places want two of them.
+    let is_meant = matches!(refusal.code()?.as_ref(), "42P18" | "42P08");
+    let number = refusal.message().rsplit_once('$').filter(|_| is_meant)?.1;
+    number.parse().ok().filter(|number| *number > 0)
+}
+
+/// The server's message about a value that its type does not have.
+pub(super) fn invalid_value(error: &sqlx::Error) -> Option<&str> {
+    let refusal = error.as_database_error()?;
+    refusal.code()?.starts_with("22").then(|| refusal.message())
+}
+
 /// The first word that a message quotes.
 fn quoted(message: &str) -> Option<&str> {
     let word = message.split('"').nth(1)?;
@@ -62,7 +78,7 @@ fn quoted(message: &str) -> Option<&str> {
 /// Whether the connection was broken, or what it had prepared outdated, before the statement ran.
 pub(super) fn is_broken(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => server::unreadable(error).is_none(),
         sqlx::Error::Database(refusal) => {
             let code = refusal.code().unwrap_or_default();
             // A table's columns have changed since this connection prepared the statement, because

@@ -1,18 +1,18 @@
 //! Runs statements on PostgreSQL.
 
+use super::own_text;
 use super::session;
 use super::value::{self, Column};
-use super::{about, error};
+use super::{about, arguments, error};
 use crate::about::About;
-use crate::bind::bound;
-use crate::compile::statement::Statement;
+use crate::compile::statement::{SessionZone, Statement};
 use crate::error::SourceError;
 use crate::limits::Limits;
 use crate::server::{self, Canceller, Failure, Protocol, Server};
 use brisk_domain::{Frame, SourceName};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
-use sqlx::{AssertSqlSafe, Executor as _, SqlSafeStr as _, Statement as _};
+use sqlx::{Executor as _, Statement as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,17 +47,38 @@ impl Protocol for Postgres {
         session::prepare(connection, prelude).await
     }
 
+    fn prelude_in(prelude: &str, zone: &SessionZone) -> String {
+        session::prelude_in(prelude, &zone.name)
+    }
+
+    async fn enter_zone(
+        connection: &mut PgConnection,
+        zone: &SessionZone,
+    ) -> Result<bool, sqlx::Error> {
+        session::enter_zone(connection, zone).await
+    }
+
     async fn columns(
         connection: &mut PgConnection,
         statement: &Statement,
+        in_zone: bool,
         scales: &[(String, u8)],
         limits: &Limits,
     ) -> Result<Vec<Column>, Failure> {
-        let sql = AssertSqlSafe(statement.sql.clone()).into_sql_str();
-        let prepared = (&mut *connection).prepare(sql).await;
-        let prepared = prepared.map_err(Failure::before_rows::<Self>)?;
-        let columns = value::columns(prepared.columns(), scales)?;
-        let rows = connection.fetch(bound(prepared.query(), &statement.binds));
+        let (sql, binds, zone) = match &statement.zone {
+            // The zone is part of the text because a statement stays prepared, and the server has read
+            // its literals in the zone of that moment.
+            Some(zone) if in_zone => {
+                let sql = format!("{} /* {} */", statement.sql, zone.name);
+                (sql, &statement.binds, Some(&zone.offsets))
+            }
+            Some(SessionZone { lookup: (sql, binds), .. }) => (sql.clone(), binds, None),
+            None => (statement.sql.clone(), &statement.binds, None),
+        };
+        let (prepared, described, arguments) =
+            arguments::prepare(connection, &statement.query, sql, binds).await?;
+        let columns = value::columns(described, scales, &statement.times, zone)?;
+        let rows = connection.fetch(prepared.query_with(arguments));
         server::fill::<Self, _, _>(rows, limits, |_| Ok(columns), Column::push).await
     }
 

@@ -1,10 +1,14 @@
 //! PostgreSQL, and what speaks its protocol.
 
 mod about;
+mod arguments;
 mod denied_functions;
 mod error;
 pub(crate) mod executor;
+mod own_text;
+mod placeholders;
 pub(crate) mod rollups;
 mod session;
+mod session_clock;
 pub(crate) mod syntax;
 mod value;

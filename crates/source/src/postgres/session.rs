@@ -1,8 +1,10 @@
 //! The session in which a statement runs on PostgreSQL, and how it is ended.
 
+use crate::compile::statement::SessionZone;
 use crate::error::SourceError;
 use crate::limits::Limits;
 use crate::server::PREPARED;
+use brisk_domain::{Timestamp, ZoneName};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Row as _};
 use std::str::FromStr as _;
@@ -32,10 +34,68 @@ pub(super) fn prelude(limits: &Limits) -> String {
         "set default_transaction_read_only = on; \
          set statement_timeout = {milliseconds}; \
          set idle_in_transaction_session_timeout = {milliseconds}; \
-         set timezone = 'UTC'; \
+         {IN_UTC}; \
          set standard_conforming_strings = on; \
          select pg_backend_pid()"
     )
+}
+
+const IN_UTC: &str = "set timezone = 'UTC'";
+
+/// The prelude for a session that stands in `zone`.
+pub(super) fn prelude_in(prelude: &str, zone: &ZoneName) -> String {
+    prelude.replacen(IN_UTC, &in_zone(zone), 1)
+}
+
+fn in_zone(zone: &ZoneName) -> String {
+    // The time zone database has no name with a quote.
+    format!("set timezone = '{zone}'")
+}
+
+/// Lets the session stand in `zone` if the server knows it as Brisk does.
+pub(super) async fn enter_zone(
+    connection: &mut PgConnection,
+    zone: &SessionZone,
+) -> Result<bool, sqlx::Error> {
+    let agrees = match knows(connection, zone).await {
+        Ok(agrees) => agrees,
+        // An unknown zone, or a function that this server does not have.
+        Err(sqlx::Error::Database(error))
+            if error.code().is_some_and(|code| {
+                ["22", "42", "0A"].iter().any(|class| code.starts_with(class))
+            }) =>
+        {
+            false
+        }
+        Err(error) => return Err(error),
+    };
+    if agrees {
+        connection.execute(AssertSqlSafe(in_zone(&zone.name))).await?;
+    }
+    Ok(agrees)
+}
+
+/// Whether the server has the same offset before and after each change, and every 30 days between them.
+async fn knows(connection: &mut PgConnection, zone: &SessionZone) -> Result<bool, sqlx::Error> {
+    const STEP: usize = 30 * 86_400;
+    let changes = zone.offsets.changes.iter().flat_map(|(at, _)| [at - 1, *at]);
+    let (first, last) = match zone.offsets.changes.as_slice() {
+        [(first, _), .., (last, _)] => (*first, *last),
+        _ => (0, 2_000_000_000),
+    };
+    let moments: Vec<i64> = changes.chain((first..last).step_by(STEP)).collect();
+    let ahead = |at: &i64| i64::from(zone.offsets.at(Timestamp::from_seconds(*at)));
+    let expected: Vec<i64> = moments.iter().map(ahead).collect();
+    let differing: i64 = sqlx::query_scalar(
+        "select count(*) from unnest($1::bigint[], $2::bigint[]) as known(at, ahead)
+         where extract(epoch from to_timestamp(at) at time zone $3::text) - at <> ahead",
+    )
+    .bind(moments)
+    .bind(expected)
+    .bind(zone.name.as_str())
+    .fetch_one(connection)
+    .await?;
+    Ok(differing == 0)
 }
 
 /// Sends the prelude.

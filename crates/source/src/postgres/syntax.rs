@@ -1,11 +1,12 @@
 //! PostgreSQL's SQL. Instants are `timestamptz`; wall-clock times are `timestamp`.
 
 use super::denied_functions::DENIED_FUNCTIONS;
+use super::session_clock::PostgresClock;
 use crate::compile::lexer::{
     Token, UNCLOSED_QUOTE, line_comment, nested_block_comment, quoted, surroundings,
 };
 use crate::compile::offset_steps::OffsetSteps;
-use crate::syntax::{CalendarUnit, Syntax, TimeEncoding};
+use crate::syntax::{CalendarUnit, SessionClock, Syntax, TimeEncoding};
 use sqlparser::dialect::PostgreSqlDialect;
 
 pub(crate) struct PostgresSyntax;
@@ -36,6 +37,10 @@ impl Syntax for PostgresSyntax {
 
     fn denied_functions(&self) -> &'static [&'static str] {
         DENIED_FUNCTIONS
+    }
+
+    fn denied_tables(&self) -> &'static [&'static str] {
+        &["pg_hba_file_rules", "pg_ident_file_mappings", "pg_file_settings"]
     }
 
     fn placeholder(&self, number: usize) -> String {
@@ -81,8 +86,15 @@ impl Syntax for PostgresSyntax {
             TimeEncoding::Milliseconds => {
                 format!("to_timestamp(({expr})::double precision / 1000)")
             }
-            TimeEncoding::Text => format!("({expr})::timestamptz"),
+            // Text without an offset is in UTC, wherever the session stands.
+            TimeEncoding::Text => format!(
+                "(({expr}) || case when ({expr}) ~ '[zZ]$|:.*[-+]' then '' else ' UTC' end)::timestamptz"
+            ),
         }
+    }
+
+    fn session_clock(&self) -> Option<&'static dyn SessionClock> {
+        Some(&PostgresClock)
     }
 
     fn wall_range(&self, expr: &str, from: &str, to: &str) -> String {

@@ -1,25 +1,28 @@
 //! Decodes PostgreSQL's values from their binary format: exactly, or with an error for the column.
 //!
 //! The formats are those of the server's `send` functions, as documented for the protocol and for
-//! `numeric`.
+//! `numeric`. A type that has no form here is written out by the server itself (`own_text`).
 
-use crate::columns::{self, push_null, scale_of};
+use crate::columns::{self, distinct_names, hex, push_null, scale_of};
 use crate::error::SourceError;
-use brisk_domain::{Decimal, Frame, Timestamp, Values};
-use chrono::{Days, NaiveDate};
-use sqlx::postgres::{PgColumn, PgRow, PgTypeKind, PgValueFormat};
+use brisk_domain::{Date, Decimal, Frame, Timestamp, Values, WallTime, ZoneOffsets};
+use chrono::DateTime;
+use sqlx::postgres::{PgColumn, PgRow, PgTypeInfo, PgTypeKind, PgValueFormat};
 use sqlx::{Column as _, Row as _, TypeInfo as _, ValueRef as _};
+use std::sync::Arc;
 
 /// A column that is being filled.
 pub(crate) struct Column {
     name: String,
     form: Form,
     values: Values,
+    /// The zone in whose clock wall-clock times become instants.
+    zone: Arc<ZoneOffsets>,
 }
 
 /// How a cell's bytes are decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+pub(super) enum Form {
     Int2,
     Int4,
     Int8,
@@ -33,70 +36,99 @@ enum Form {
     Text,
     Jsonb,
     Uuid,
+    Bytea,
     Date,
     Time,
-    /// Microseconds since 2000-01-01; without a zone they are read in UTC.
+    /// Microseconds since 2000-01-01, in UTC.
     Timestamp,
+    /// The same on a wall clock.
+    WallTime,
+    /// A wall-clock time where the statement returns an instant.
+    Placed,
+    /// A date where it does: its midnight.
+    PlacedDate,
+}
+
+/// What the server calls a column, and its type.
+pub(super) struct Described {
+    pub(super) name: String,
+    pub(super) form: Option<Form>,
 }
 
 /// From 1970-01-01 to 2000-01-01, in microseconds.
 const EPOCH_2000: i64 = 946_684_800_000_000;
+/// The same in days.
+const DAYS_2000: i32 = 10_957;
 
-/// The columns of a result; an error for a type that frames do not have.
+/// The form of each column; `None` for types that the server has to write out.
+pub(super) fn described(given: &[PgColumn]) -> Vec<Described> {
+    let forms = given.iter().map(|column| form(column.type_info()));
+    let names = distinct_names(given.iter().map(PgColumn::name));
+    names.into_iter().zip(forms).map(|(name, form)| Described { name, form }).collect()
+}
+
+fn form(info: &PgTypeInfo) -> Option<Form> {
+    Some(match info.name() {
+        "INT2" => Form::Int2,
+        "INT4" => Form::Int4,
+        "INT8" => Form::Int8,
+        "OID" => Form::Oid,
+        "NUMERIC" => Form::Numeric,
+        "FLOAT4" => Form::Float4,
+        "FLOAT8" => Form::Float8,
+        "BOOL" => Form::Bool,
+        "TEXT" | "VARCHAR" | "CHAR" | "BPCHAR" | "NAME" | "JSON" | "UNKNOWN" | "citext" => {
+            Form::Text
+        }
+        "JSONB" => Form::Jsonb,
+        "UUID" => Form::Uuid,
+        "BYTEA" => Form::Bytea,
+        "DATE" => Form::Date,
+        "TIME" => Form::Time,
+        "TIMESTAMP" => Form::WallTime,
+        "TIMESTAMPTZ" => Form::Timestamp,
+        // The driver has not looked for it, and panics when asked for more than this name.
+        "?" => return None,
+        _ if matches!(info.kind(), PgTypeKind::Enum(_)) => Form::Text,
+        _ => return None,
+    })
+}
+
+/// The columns of a result, whose types without a form arrive as text. `times` are the names of its
+/// instants, which are read on the clock of `zone`, or in UTC, where the server has no zone with them.
 pub(super) fn columns(
-    given: &[PgColumn],
+    described: Vec<Described>,
     scales: &[(String, u8)],
+    times: &[String],
+    zone: Option<&Arc<ZoneOffsets>>,
 ) -> Result<Vec<Column>, SourceError> {
-    given
-        .iter()
-        .map(|column| {
-            let name = column.name().to_owned();
-            let info = column.type_info();
-            let scale = scale_of(scales, &name);
-            let is_enum = matches!(info.kind(), PgTypeKind::Enum(_));
-            let form = match (info.name(), scale) {
-                ("INT2" | "INT4" | "INT8", Some(scale)) => Form::Scaled(scale),
-                (_, Some(_)) => {
-                    let hint = "only whole numbers can have a scale: remove it";
-                    return Err(type_error(name, hint.to_owned()));
-                }
-                ("INT2", _) => Form::Int2,
-                ("INT4", _) => Form::Int4,
-                ("INT8", _) => Form::Int8,
-                ("OID", _) => Form::Oid,
-                ("NUMERIC", _) => Form::Numeric,
-                ("FLOAT4", _) => Form::Float4,
-                ("FLOAT8", _) => Form::Float8,
-                ("BOOL", _) => Form::Bool,
-                (
-                    "TEXT" | "VARCHAR" | "CHAR" | "BPCHAR" | "NAME" | "JSON" | "UNKNOWN" | "citext",
-                    _,
-                ) => Form::Text,
-                ("JSONB", _) => Form::Jsonb,
-                ("UUID", _) => Form::Uuid,
-                ("DATE", _) => Form::Date,
-                ("TIME", _) => Form::Time,
-                ("TIMESTAMP" | "TIMESTAMPTZ", _) => Form::Timestamp,
-                _ if is_enum => Form::Text,
-                (other, _) => {
-                    let kind = other.to_lowercase();
-                    let hint = format!("type {kind} cannot be shown: write {name}::text");
-                    return Err(type_error(name, hint));
-                }
-            };
-            let values = match form {
-                Form::Int2 | Form::Int4 | Form::Int8 | Form::Oid => Values::Int(Vec::new()),
-                Form::Scaled(_) | Form::Numeric => Values::Decimal(Vec::new()),
-                Form::Float4 | Form::Float8 => Values::Float(Vec::new()),
-                Form::Bool => Values::Bool(Vec::new()),
-                Form::Text | Form::Jsonb | Form::Uuid | Form::Date | Form::Time => {
-                    Values::Text(Vec::new())
-                }
-                Form::Timestamp => Values::Time(Vec::new()),
-            };
-            Ok(Column { name, form, values })
-        })
-        .collect()
+    let zone = zone.map_or_else(|| Arc::new(ZoneOffsets::utc()), Arc::clone);
+    let columns = described.into_iter().map(|Described { name, form }| {
+        let form = match (form.unwrap_or(Form::Text), scale_of(scales, &name)) {
+            (Form::Date, None) if times.contains(&name) => Form::PlacedDate,
+            (Form::WallTime, None) if times.contains(&name) => Form::Placed,
+            (form, None) => form,
+            (Form::Int2 | Form::Int4 | Form::Int8, Some(scale)) => Form::Scaled(scale),
+            (_, Some(_)) => {
+                let hint = "only whole numbers can have a scale: remove it";
+                return Err(type_error(name, hint.to_owned()));
+            }
+        };
+        let values = match form {
+            Form::Int2 | Form::Int4 | Form::Int8 | Form::Oid => Values::Int(Vec::new()),
+            Form::Scaled(_) | Form::Numeric => Values::Decimal(Vec::new()),
+            Form::Float4 | Form::Float8 => Values::Float(Vec::new()),
+            Form::Bool => Values::Bool(Vec::new()),
+            Form::Text | Form::Jsonb | Form::Uuid | Form::Bytea | Form::Time => {
+                Values::Text(Vec::new())
+            }
+            Form::Date => Values::Date(Vec::new()),
+            Form::WallTime => Values::WallTime(Vec::new()),
+            Form::Timestamp | Form::Placed | Form::PlacedDate => Values::Time(Vec::new()),
+        };
+        Ok(Column { name, form, values, zone: Arc::clone(&zone) })
+    });
+    columns.collect()
 }
 
 /// The frame of filled columns.
@@ -121,13 +153,13 @@ impl Column {
             return Err(unreadable("the server sent it as text, which was not requested".into()));
         }
         let bytes = value.as_bytes().map_err(|error| unreadable(error.to_string()))?;
-        read(self.form, bytes, &mut self.values)
+        read(self.form, bytes, &self.zone, &mut self.values)
             .map_err(|why| type_error(self.name.clone(), why))?;
         Ok(16 + bytes.len())
     }
 }
 
-fn read(form: Form, bytes: &[u8], values: &mut Values) -> Result<(), String> {
+fn read(form: Form, bytes: &[u8], zone: &ZoneOffsets, values: &mut Values) -> Result<(), String> {
     match values {
         Values::Int(cells) => cells.push(Some(int(form, bytes)?)),
         Values::Decimal(cells) => cells.push(Some(match form {
@@ -140,7 +172,31 @@ fn read(form: Form, bytes: &[u8], values: &mut Values) -> Result<(), String> {
         })),
         Values::Bool(cells) => cells.push(Some(sized::<1>(bytes)?[0] != 0)),
         Values::Text(cells) => cells.push(Some(text(form, bytes)?)),
-        Values::Time(cells) => cells.push(Some(timestamp(i64::from_be_bytes(sized(bytes)?))?)),
+        Values::Time(cells) => match form {
+            Form::Placed => {
+                cells.push(Some(placed(wall_time(i64::from_be_bytes(sized(bytes)?))?, zone)?));
+            }
+            Form::PlacedDate => {
+                let midnight = date(i32::from_be_bytes(sized(bytes)?))?.midnight();
+                cells.push(Some(placed(midnight, zone)?));
+            }
+            _ => {
+                let micros = i64::from_be_bytes(sized(bytes)?);
+                match timestamp(micros) {
+                    Some(at) => cells.push(Some(at)),
+                    // No instant: from here on the column is what the server would write.
+                    None => {
+                        let written =
+                            |at: &Option<Timestamp>| at.map(|at| moment(at.0 - EPOCH_2000));
+                        let mut texts: Vec<_> = cells.iter().map(written).collect();
+                        texts.push(Some(moment(micros)));
+                        *values = Values::Text(texts);
+                    }
+                }
+            }
+        },
+        Values::Date(cells) => cells.push(Some(date(i32::from_be_bytes(sized(bytes)?))?)),
+        Values::WallTime(cells) => cells.push(Some(wall_time(i64::from_be_bytes(sized(bytes)?))?)),
     }
     Ok(())
 }
@@ -175,7 +231,8 @@ fn text(form: Form, bytes: &[u8]) -> Result<String, String> {
             let hex = format!("{number:032x}");
             Ok([&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-"))
         }
-        Form::Date => date(i32::from_be_bytes(sized(bytes)?)),
+        Form::Bytea => Ok(hex("\\x", bytes)),
+        Form::Timestamp => Ok(moment(i64::from_be_bytes(sized(bytes)?))),
         Form::Time => {
             let micros = i64::from_be_bytes(sized(bytes)?);
             let (seconds, fraction) = (micros / 1_000_000, micros % 1_000_000);
@@ -192,24 +249,53 @@ fn text(form: Form, bytes: &[u8]) -> Result<String, String> {
     }
 }
 
-/// Days since 2000-01-01, as `2011-12-09`.
-fn date(days: i32) -> Result<String, String> {
+/// Days since 2000-01-01.
+fn date(days: i32) -> Result<Date, String> {
     match days {
-        i32::MAX => return Ok("infinity".into()),
-        i32::MIN => return Ok("-infinity".into()),
-        _ => {}
+        i32::MIN | i32::MAX => Ok(Date(days)),
+        _ => {
+            let date = days.checked_add(DAYS_2000).map(Date).filter(|date| date.naive().is_some());
+            date.ok_or("a date is too far away".into())
+        }
     }
-    let start = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap_or_default();
-    let count = Days::new(u64::from(days.unsigned_abs()));
-    let date = if days < 0 { start.checked_sub_days(count) } else { start.checked_add_days(count) };
-    Ok(date.ok_or("a date is too far away")?.to_string())
 }
 
-fn timestamp(micros: i64) -> Result<Timestamp, String> {
-    if micros == i64::MAX || micros == i64::MIN {
-        return Err("a time is infinite: leave such rows out".into());
+fn wall_time(micros: i64) -> Result<WallTime, String> {
+    match micros {
+        i64::MIN | i64::MAX => Ok(WallTime(micros)),
+        _ => {
+            let time = micros.checked_add(EPOCH_2000).map(WallTime);
+            time.filter(|time| time.naive().is_some()).ok_or("a time is too far away".into())
+        }
     }
-    micros.checked_add(EPOCH_2000).map(Timestamp).ok_or("a time is too far away".into())
+}
+
+/// The instant at which the clock of `zone` shows `time`.
+fn placed(time: WallTime, zone: &ZoneOffsets) -> Result<Timestamp, String> {
+    let instant = time.naive().map(|time| zone.instant(time));
+    instant.ok_or("a time is infinite: leave such rows out".into())
+}
+
+/// `None` for infinity, and for what is too far away to be an instant.
+fn timestamp(micros: i64) -> Option<Timestamp> {
+    if micros == i64::MAX || micros == i64::MIN {
+        return None;
+    }
+    micros.checked_add(EPOCH_2000).map(Timestamp)
+}
+
+/// A moment in UTC as text.
+fn moment(micros: i64) -> String {
+    match micros {
+        i64::MAX => return "infinity".into(),
+        i64::MIN => return "-infinity".into(),
+        _ => {}
+    }
+    let at = micros.checked_add(EPOCH_2000).and_then(DateTime::from_timestamp_micros);
+    match at {
+        Some(at) => at.naive_utc().to_string(),
+        None => format!("{} s after 2000", micros / 1_000_000),
+    }
 }
 
 /// `numeric`: base-10,000 digits, the weight of the first one, the sign, and the number of decimal
@@ -224,7 +310,10 @@ fn numeric(bytes: &[u8]) -> Result<Decimal, String> {
     let negative = match sign {
         0x0000 => false,
         0x4000 => true,
-        _ => return Err("a number is NaN or infinite: leave such rows out".into()),
+        0xC000 => return word_decimal("NaN"),
+        0xD000 => return word_decimal("Infinity"),
+        0xF000 => return word_decimal("-Infinity"),
+        _ => return Err("a number has an unknown sign".into()),
     };
     let digit = |position: i64| -> Result<u16, String> {
         let at = weight - position;
@@ -254,6 +343,10 @@ fn numeric(bytes: &[u8]) -> Result<Decimal, String> {
     Decimal::parse(&out).map_err(|error| error.to_string())
 }
 
+fn word_decimal(word: &str) -> Result<Decimal, String> {
+    Decimal::parse(word).map_err(|error| error.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -271,7 +364,9 @@ mod tests {
         assert_eq!(read(&[2, 1, 0x4000, 0, 1, 5]).unwrap(), "-10005");
         assert_eq!(read(&[1, 1, 0, 0, 7]).unwrap(), "70000");
         assert_eq!(read(&[1, (-2i16) as u16, 0, 9, 12]).unwrap(), "0.000000120");
-        assert!(read(&[0, 0, 0xC000, 0]).is_err());
+        assert_eq!(read(&[0, 0, 0xC000, 0]).unwrap(), "NaN");
+        assert_eq!(read(&[0, 0, 0xD000, 0x20]).unwrap(), "Infinity");
+        assert_eq!(read(&[0, 0, 0xF000, 0x20]).unwrap(), "-Infinity");
         assert!(read(&[3, 2, 0, 0, 1]).is_err(), "cut short");
     }
 
@@ -284,15 +379,20 @@ mod tests {
 
     #[test]
     fn dates_times_and_ids_read_as_people_write_them() {
-        assert_eq!(date(0).unwrap(), "2000-01-01");
-        assert_eq!(date(-36_524).unwrap(), "1900-01-01");
-        assert_eq!(date(i32::MAX).unwrap(), "infinity");
+        assert_eq!(date(0).unwrap().to_string(), "2000-01-01");
+        assert_eq!(date(-36_524).unwrap().to_string(), "1900-01-01");
+        assert_eq!(date(i32::MAX).unwrap().to_string(), "infinity");
+        assert_eq!(wall_time(1).unwrap().to_string(), "2000-01-01T00:00:00.000001");
+        assert_eq!(wall_time(i64::MIN).unwrap().to_string(), "-infinity");
         let noon = 12 * 3_600_000_000_i64 + 1;
         assert_eq!(text(Form::Time, &noon.to_be_bytes()).unwrap(), "12:00:00.000001");
         assert_eq!(text(Form::Time, &500_000_i64.to_be_bytes()).unwrap(), "00:00:00.5");
         let id = 0x0011_2233_4455_6677_8899_aabb_ccdd_eeff_u128.to_be_bytes();
         assert_eq!(text(Form::Uuid, &id).unwrap(), "00112233-4455-6677-8899-aabbccddeeff");
         assert_eq!(timestamp(0).unwrap(), Timestamp(EPOCH_2000));
-        assert!(timestamp(i64::MAX).is_err());
+        assert_eq!(timestamp(i64::MAX), None);
+        assert_eq!(moment(i64::MIN), "-infinity");
+        assert_eq!(moment(1), "2000-01-01 00:00:00.000001");
+        assert_eq!(text(Form::Bytea, &[0, 255]).unwrap(), "\\x00ff");
     }
 }

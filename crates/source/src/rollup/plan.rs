@@ -1,7 +1,7 @@
 //! [`Plan`]: a rollup that is checked and can be refreshed. Pure.
 
 use crate::compile::check;
-use crate::compile::pipeline::compile;
+use crate::compile::pipeline::compile_to_store;
 use crate::compile::statement::{Context, Statement};
 use crate::compile::tables::rollup_name;
 use crate::compile::template::{self, Piece};
@@ -212,7 +212,7 @@ fn over(
     let (interval, zone): (Interval, &ZoneName) = (rollup.grain, &rollup.zone);
     let (variables, access) = (&BTreeMap::new(), &Access::anonymous());
     let context = Context { bounds, interval, zone, offsets, variables, access };
-    compile(&rollup.query, dialect, &context)
+    compile_to_store(&rollup.query, dialect, &context)
 }
 
 /// What matters to rollups in a statement.

@@ -5,6 +5,7 @@ use super::file::{self, StopOnDrop};
 use super::value::{self, Cell, Hint};
 use crate::about::About;
 use crate::bind::bound;
+use crate::columns::distinct_names;
 use crate::compile::statement::Statement;
 use crate::error::SourceError;
 use crate::limits::Limits;
@@ -134,7 +135,7 @@ impl Sqlite {
         let sql = AssertSqlSafe(statement.sql.clone()).into_sql_str();
         let prepared = (&mut *connection).prepare(sql).await.map_err(failed)?;
         let columns = prepared.columns();
-        let names: Vec<String> = columns.iter().map(|c| c.name().to_owned()).collect();
+        let names = distinct_names(columns.iter().map(|c| c.name()));
         let declared_text = columns.iter().map(|c| c.type_info().name() == "TEXT").collect();
         let query = bound(prepared.query(), &statement.binds);
         let (mut rows, mut meter) = (Vec::new(), RowMeter::new(&self.limits));

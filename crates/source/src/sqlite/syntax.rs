@@ -31,6 +31,11 @@ impl Syntax for SqliteSyntax {
         DENIED_FUNCTIONS
     }
 
+    // Functions that return tables stand there with or without arguments.
+    fn denied_tables(&self) -> &'static [&'static str] {
+        DENIED_FUNCTIONS
+    }
+
     fn placeholder(&self, number: usize) -> String {
         format!("?{number}")
     }

@@ -1,6 +1,7 @@
 //! SQLite's values. Every cell has a type of its own there, but a column of a frame has one: this
 //! decides which, or says why there is none.
 
+use crate::columns::hex;
 use crate::error::SourceError;
 use brisk_domain::{Column, Decimal, Timestamp, Values};
 use sqlx::sqlite::SqliteRow;
@@ -12,8 +13,8 @@ pub(super) enum Cell {
     Null,
     Int(i64),
     Real(f64),
+    /// Text; bytes, and text that is not UTF-8, as the literal that SQLite writes: `X'00ff'`.
     Text(String),
-    Blob,
 }
 
 /// What is known of a column besides its cells.
@@ -37,16 +38,11 @@ pub(super) fn column(name: &str, cells: Vec<Cell>, hint: Hint) -> Result<Column,
     let int = has(|c| matches!(c, Cell::Int(_)));
     let real = has(|c| matches!(c, Cell::Real(_)));
     let text = has(|c| matches!(c, Cell::Text(_)));
-    let problem = if has(|c| matches!(c, Cell::Blob)) {
-        Some("binary values cannot be shown: select hex(…) or cast them to text")
-    } else if text && (int || real) {
-        Some("some rows hold text and some numbers: cast them to one type")
-    } else if matches!(hint, Hint::Scale(_)) && (real || text) {
+    let beyond_floats = has(|c| matches!(c, Cell::Int(v) if v.unsigned_abs() > EXACT_FLOAT));
+    let problem = if matches!(hint, Hint::Scale(_)) && (real || text) {
         Some("only whole numbers can have a scale: cast it to integer, or remove the scale")
     } else if hint == Hint::Time && (real || text) {
         Some("$bucket and $time need whole seconds since the epoch: cast it to integer")
-    } else if real && has(|c| matches!(c, Cell::Int(v) if v.unsigned_abs() > EXACT_FLOAT)) {
-        Some("mixes fractions with whole numbers too large to be exact: cast it to text")
     } else {
         None
     };
@@ -60,9 +56,15 @@ pub(super) fn column(name: &str, cells: Vec<Cell>, hint: Hint) -> Result<Column,
             Values::Decimal(ints(&cells).map(|v| v.map(scaled)).collect())
         }
         Hint::Time => Values::Time(ints(&cells).map(|v| v.map(Timestamp::from_seconds)).collect()),
+        // Numbers beside texts are shown as they are written.
+        Hint::None | Hint::DeclaredText if text => {
+            Values::Text(cells.into_iter().map(into_text).collect())
+        }
+        Hint::None | Hint::DeclaredText if real && beyond_floats => {
+            Values::Decimal(cells.iter().map(decimal).collect::<Result<_, _>>()?)
+        }
         Hint::None | Hint::DeclaredText if real => Values::Float(cells.iter().map(float).collect()),
         Hint::DeclaredText if !int => Values::Text(cells.into_iter().map(into_text).collect()),
-        Hint::None if text => Values::Text(cells.into_iter().map(into_text).collect()),
         Hint::None | Hint::DeclaredText => Values::Int(ints(&cells).collect()),
     };
     Ok(Column { name: name.to_owned(), values })
@@ -95,8 +97,13 @@ fn cell(row: &SqliteRow, i: usize) -> Result<Cell, sqlx::error::BoxDynError> {
     Ok(match stored_as.name() {
         "INTEGER" => Cell::Int(<i64 as sqlx::Decode<'_, sqlx::Sqlite>>::decode(value)?),
         "REAL" => Cell::Real(<f64 as sqlx::Decode<'_, sqlx::Sqlite>>::decode(value)?),
-        "BLOB" => Cell::Blob,
-        _ => Cell::Text(<String as sqlx::Decode<'_, sqlx::Sqlite>>::decode(value)?),
+        kind => {
+            let bytes = <&[u8] as sqlx::Decode<'_, sqlx::Sqlite>>::decode(value)?;
+            Cell::Text(match std::str::from_utf8(bytes) {
+                Ok(text) if kind != "BLOB" => text.to_owned(),
+                _ => format!("{}'", hex("X'", bytes)),
+            })
+        }
     })
 }
 
@@ -112,8 +119,29 @@ fn float(cell: &Cell) -> Option<f64> {
     }
 }
 
+/// Whole numbers and fractions together, each exact: a fraction is the shortest decimal that is this
+/// float.
+fn decimal(cell: &Cell) -> Result<Option<Decimal>, SourceError> {
+    let digits = match cell {
+        Cell::Int(v) => v.to_string(),
+        Cell::Real(v) if v.is_infinite() => {
+            String::from(if *v > 0.0 { "Infinity" } else { "-Infinity" })
+        }
+        Cell::Real(v) => v.to_string(),
+        Cell::Null | Cell::Text(_) => return Ok(None),
+    };
+    let parsed = Decimal::parse(&digits).map_err(|error| error.to_string());
+    parsed.map(Some).map_err(|message| SourceError::Database { message })
+}
+
 fn into_text(cell: Cell) -> Option<String> {
-    if let Cell::Text(text) = cell { Some(text) } else { None }
+    Some(match cell {
+        Cell::Null => return None,
+        Cell::Int(v) => v.to_string(),
+        // With a point, as SQLite writes it, but with all digits.
+        Cell::Real(v) => format!("{v:?}"),
+        Cell::Text(text) => text,
+    })
 }
 
 #[cfg(test)]
@@ -121,13 +149,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mixed_cells_become_one_exact_type_or_an_error() {
+    fn mixed_cells_become_one_exact_type() {
         let typed = |cells: Vec<Cell>| column("c", cells, Hint::None).map(|c| c.values);
         let floats = typed(vec![Cell::Int(1), Cell::Real(0.5), Cell::Null]).unwrap();
         assert_eq!(floats, Values::Float(vec![Some(1.0), Some(0.5), None]));
-        assert!(typed(vec![Cell::Int(i64::MAX), Cell::Real(0.5)]).is_err());
-        assert!(typed(vec![Cell::Int(1), Cell::Text("a".into())]).is_err());
-        assert!(typed(vec![Cell::Blob]).is_err());
+        let exact = typed(vec![Cell::Int(i64::MAX), Cell::Real(0.1), Cell::Null]).unwrap();
+        assert_eq!(exact.exact(0).as_deref(), Some("9223372036854775807"));
+        assert_eq!((exact.exact(1).as_deref(), exact.exact(2)), (Some("0.1"), None));
+        let mixed = vec![Cell::Int(1), Cell::Text("a".into()), Cell::Real(2.0), Cell::Null];
+        let text = |text: &str| Some(text.to_owned());
+        let shown = vec![text("1"), text("a"), text("2.0"), None];
+        assert_eq!(typed(mixed).unwrap(), Values::Text(shown));
         assert_eq!(typed(vec![Cell::Null]).unwrap(), Values::Int(vec![None]));
     }
 

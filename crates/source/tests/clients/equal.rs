@@ -16,6 +16,9 @@ pub(crate) fn assert_equal(frame: &Frame, printed: &[Vec<Cell>], place: &str) {
                     let number: f64 = text.parse().unwrap_or_else(|_| panic!("{place}: {text}"));
                     (floats[row].map(bits), Some(bits(number)))
                 }
+                (Values::WallTime(times), Some(text)) => {
+                    (times[row].map(|time| time.0.to_string()), Some(micros(text)))
+                }
                 (Values::Time(_), Some(text)) => (column.values.exact(row), Some(micros(text))),
                 (Values::Bool(_), Some(text)) => {
                     let word = if text == "t" { "true" } else { "false" };

@@ -4,7 +4,7 @@
 use crate::fixture;
 
 use brisk_domain::{Timestamp, Values};
-use brisk_source::{Bind, Limits};
+use brisk_source::{Bind, Chosen, Limits};
 use fixture::cells;
 use fixture::maria::{admin, run, set_up, source, statement};
 use sqlx::{AssertSqlSafe, Executor, Row};
@@ -212,7 +212,7 @@ async fn ranges_use_the_index_of_every_kind_of_time_column() {
         for bind in &statement.binds {
             query = match bind {
                 Bind::Int(value) => query.bind(*value),
-                Bind::Text(value) => query.bind(value.clone()),
+                Bind::Text(text) | Bind::Chosen(Chosen { text, .. }) => query.bind(text.clone()),
             };
         }
         let plan = admin.fetch_one(query).await.unwrap();

@@ -2,3 +2,4 @@
 
 mod rollups;
 mod statements;
+mod types;

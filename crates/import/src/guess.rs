@@ -1,0 +1,439 @@
+//! Makes a plan of what a file holds, says what of it was guessed and why, and asks what cannot be.
+
+use crate::layout::Layout;
+use crate::per_dialect::PerDialect;
+use crate::plan::{Column, ColumnType, From, Plan, utc};
+use crate::seen::{DateOrder, Seen, Witness};
+use crate::settings::{Settings, TypeSetting};
+use crate::survey::{self, Survey};
+use crate::value::REAL_DIGITS;
+use crate::{Dialect, ImportError};
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::Path;
+
+/// A plan, and what was guessed.
+#[derive(Debug, Clone)]
+pub struct Guess {
+    /// The plan.
+    pub plan: Plan,
+    /// What cannot be guessed, and how to say it. The file is not loaded until it is said.
+    pub questions: Vec<String>,
+    lines: u64,
+    notes: Vec<String>,
+    /// For each column an example, and what was guessed about it.
+    columns: Vec<(Option<Witness>, Vec<String>)>,
+}
+
+/// Reads all of `file` and makes a plan for `table` in a database of `dialect`.
+pub fn guess(
+    table: &str,
+    file: &Path,
+    settings: &Settings,
+    dialect: Dialect,
+) -> Result<Guess, ImportError> {
+    let mut survey = survey::survey(file, settings)?;
+    if settings.decimal.is_none() {
+        find_decimal(&mut survey);
+    }
+    let names = names(&survey);
+    let mut unused: Vec<&TypeSetting> = settings.types.iter().collect();
+    let (mut columns, mut notes) = (Vec::new(), Vec::new());
+    for (index, seen) in survey.columns.iter().enumerate() {
+        let header = survey.names.get(index).map_or("", String::as_str);
+        let is_only = survey.names.iter().filter(|name| *name == header).count() == 1;
+        let from = match is_only && !header.is_empty() {
+            true => From::Name(header.to_owned()),
+            false => From::Position(index + 1),
+        };
+        let mut column = Column {
+            name: names[index].clone(),
+            from,
+            kind: ColumnType::Text,
+            nullable: true,
+            trim: false,
+            length: None,
+            scale: 0,
+            digits: None,
+            format: None,
+            nulls: Vec::new(),
+        };
+        let mut said = Vec::new();
+        if !is_only && !header.is_empty() {
+            said.push(format!(
+                "several columns are called \"{header}\": this is number {}",
+                index + 1
+            ));
+        }
+        let is_meant = |setting: &&TypeSetting| {
+            let number = (index + 1).to_string();
+            [header, &names[index], &number].contains(&setting.column.as_str())
+        };
+        match settings.types.iter().find(is_meant) {
+            Some(set) => {
+                unused.retain(|other| *other != set);
+                column.kind = set.kind;
+                column.format.clone_from(&set.format);
+                let measured = number(seen, &survey.layout).fraction;
+                column.scale = set.scale.unwrap_or(match set.kind {
+                    ColumnType::Numeric | ColumnType::Decimal => measured as u8,
+                    _ => 0,
+                });
+                said.push("as set".into());
+            }
+            None => {
+                let asked = typed(&mut column, seen, &survey.layout, dialect, &mut said, settings);
+                survey.questions.extend(asked);
+            }
+        }
+        words(&mut column, seen, &mut said);
+        notes.push((seen.example.clone(), said));
+        columns.push(column);
+    }
+    if let Some(setting) = unused.first() {
+        let message = format!("the file has no column \"{}\"", setting.column);
+        return Err(ImportError::Plan(message));
+    }
+    if columns.is_empty() {
+        return Err(ImportError::Plan("the file is empty".into()));
+    }
+    let plan = Plan {
+        table: table.to_owned(),
+        timezone: settings.timezone.clone().unwrap_or_else(utc),
+        layout: survey.layout,
+        columns,
+        line_column: None,
+        constraints: PerDialect::default(),
+        without_rowid: false,
+        derived: PerDialect::default(),
+        computed: Vec::new(),
+    };
+    let plan = plan.checked()?;
+    let (questions, lines) = (survey.questions, survey.lines);
+    Ok(Guess { plan, questions, lines, notes: survey.notes, columns: notes })
+}
+
+/// Whether numbers have a decimal point or a comma. `1,234` may be either of two numbers.
+fn find_decimal(survey: &mut Survey) {
+    let layout = &survey.layout;
+    let comma = |seen: &&Seen| !seen.integer && seen.comma.alive && seen.comma.marked > 0;
+    let point = |seen: &&Seen| !seen.integer && seen.point.alive && seen.point.marked > 0;
+    let example = |seen: &Seen| seen.example.as_ref().map_or(String::new(), shown);
+    let commas: Vec<&Seen> = survey.columns.iter().filter(comma).collect();
+    let points: Vec<&Seen> = survey.columns.iter().filter(point).collect();
+    let sure_comma = commas.iter().find(|seen| !seen.comma.grouped);
+    let sure_point = points.iter().find(|seen| !seen.point.grouped || layout.delimiter == ",");
+    let ask = |mark: &str, seen: &Seen| {
+        format!(
+            "{} may have a decimal mark or one of thousands: say --decimal \"{mark}\" or \
+             --thousands \"{mark}\"",
+            example(seen)
+        )
+    };
+    if let Some(thousands) = layout.thousands.as_deref() {
+        if !matches!(thousands, "." | ",") && points.is_empty() && !commas.is_empty() {
+            survey.layout.decimal = ",".into();
+        }
+        return;
+    }
+    match (sure_comma, sure_point) {
+        (Some(one), Some(other)) => {
+            let (one, other) = (example(one), example(other));
+            survey.questions.push(format!(
+                "{one} has a decimal comma and {other} a decimal point: say --decimal \",\" or \
+                 --decimal \".\"; columns of the other kind stay text"
+            ));
+        }
+        (Some(seen), None) => {
+            survey.notes.push(format!("decimal comma, because of {}", example(seen)));
+            survey.layout.decimal = ",".into();
+        }
+        (None, None) => {
+            let asked = commas.first().map(|seen| ask(",", seen));
+            let asked = asked.or_else(|| {
+                let semicolon = layout.delimiter == ";";
+                points.first().filter(|_| semicolon).map(|seen| ask(".", seen))
+            });
+            survey.questions.extend(asked);
+        }
+        (None, Some(_)) => {}
+    }
+}
+
+fn number<'s>(seen: &'s Seen, layout: &Layout) -> &'s crate::seen::Digits {
+    if layout.decimal == "," { &seen.comma } else { &seen.point }
+}
+
+fn shown(witness: &Witness) -> String {
+    format!("\"{}\" (line {})", witness.value, witness.line)
+}
+
+/// Decides the type of `column` and says why; a question if it cannot be decided.
+fn typed(
+    column: &mut Column,
+    seen: &Seen,
+    layout: &Layout,
+    dialect: Dialect,
+    said: &mut Vec<String>,
+    settings: &Settings,
+) -> Option<String> {
+    let name = column.name.clone();
+    if seen.values == 0 {
+        said.push("no value in the whole file".into());
+        return None;
+    }
+    let digits = number(seen, layout);
+    let grouped = seen.integer || (digits.alive && digits.marked == 0 && digits.whole <= 18);
+    if grouped {
+        column.kind = ColumnType::Integer;
+        if seen.compact {
+            said.push(format!("may be days: --type \"{name}=date:%Y%m%d\""));
+        }
+        return None;
+    }
+    if digits.alive && digits.marked > 0 {
+        let all = digits.whole + digits.fraction;
+        let too_long = match dialect {
+            Dialect::Sqlite => digits.significant > REAL_DIGITS,
+            _ => all > 65 || digits.fraction > 30,
+        };
+        if !too_long && !digits.is_ragged() {
+            column.kind = ColumnType::Numeric;
+            column.scale = digits.fraction as u8;
+            column.digits = (all > 38).then_some(all as u8);
+            if dialect == Dialect::MySql && digits.least != digits.fraction {
+                said.push(format!(
+                    "prints {} digits behind the point in each row",
+                    digits.fraction
+                ));
+            }
+            if dialect == Dialect::Sqlite && digits.padded {
+                said.push("prints without zeros at the end".into());
+            }
+            return None;
+        }
+        let scale = digits.fraction;
+        said.push(match too_long {
+            true if dialect == Dialect::Sqlite => format!(
+                "kept as text: SQLite keeps 15 digits, the longest has {}; for whole numbers of \
+                 10^-{scale}: --type {name}=decimal:{scale}",
+                digits.significant
+            ),
+            true => format!("kept as text: the longest has {all} digits"),
+            false => format!(
+                "kept as text: zeros at the end would be lost; as numbers: --type \
+                 {name}=numeric:{scale}"
+            ),
+        });
+        return None;
+    }
+    if !seen.times.dead {
+        return iso(column, seen, dialect, said, settings);
+    }
+    if let Some(form) = seen.dates.first() {
+        let has_time = form.format.contains([':', 'H']);
+        column.kind = if has_time { ColumnType::Timestamp } else { ColumnType::Date };
+        column.format = Some(form.format.clone());
+        if has_time {
+            zone(said, settings);
+        }
+        said.push(format!("form {}", form.format));
+        match (&seen.settled, form.order) {
+            (Some(witness), Some(DateOrder::DayFirst)) => {
+                said.push(format!("the day first, because of {}", shown(witness)));
+            }
+            (Some(witness), Some(DateOrder::MonthFirst)) => {
+                said.push(format!("the month first, because of {}", shown(witness)));
+            }
+            (None, Some(_)) if seen.is_either_order() => {
+                let example = seen.example.as_ref().map_or(String::new(), shown);
+                return Some(format!(
+                    "column \"{}\": every date may have its day or its month first, as {example}: \
+                     say --dates day-first or --dates month-first",
+                    column.from
+                ));
+            }
+            _ => {}
+        }
+        return None;
+    }
+    stays_text(column, seen, said);
+    None
+}
+
+fn iso(
+    column: &mut Column,
+    seen: &Seen,
+    dialect: Dialect,
+    said: &mut Vec<String>,
+    settings: &Settings,
+) -> Option<String> {
+    let times = &seen.times;
+    let lost = match dialect {
+        Dialect::Sqlite => times.fraction.as_ref().map(|at| (at, "whole seconds")),
+        _ => times.finest.as_ref().map(|at| (at, "microseconds")),
+    };
+    if let Some((at, kept)) = lost {
+        said.push(format!(
+            "kept as text: times are stored to {kept}, {} is finer; to cut it: --type \
+             {}=timestamp",
+            shown(at),
+            column.name
+        ));
+        return None;
+    }
+    if times.walls + times.instants == 0 {
+        column.kind = ColumnType::Date;
+        if dialect == Dialect::Sqlite {
+            said.push(format!("panels read it as $local({})", column.name));
+        }
+        return None;
+    }
+    column.kind = ColumnType::Timestamp;
+    match (times.instants, times.walls + times.days) {
+        (_, 0) => said.push("has its offset from UTC".into()),
+        (0, _) => zone(said, settings),
+        (with, without) => {
+            zone(said, settings);
+            said.push(format!("{with} have an offset, {without} do not"));
+        }
+    }
+    None
+}
+
+fn zone(said: &mut Vec<String>, settings: &Settings) {
+    said.push(match &settings.timezone {
+        Some(zone) => format!("without an offset, read in {zone}"),
+        None => "without an offset, read as UTC (--timezone)".into(),
+    });
+}
+
+/// Says why a column that looks like one of numbers or dates is none.
+fn stays_text(column: &mut Column, seen: &Seen, said: &mut Vec<String>) {
+    let name = &column.name;
+    if seen.led == seen.values {
+        column.trim = true;
+        said.push("blanks around it are dropped".into());
+    }
+    match (&seen.odd, &seen.no_number) {
+        (Some((witness, why)), None) => {
+            let kind = match *why {
+                "has more digits than 64 bits hold" => "numeric",
+                "has an exponent" => "float",
+                _ => "numeric, integer or float",
+            };
+            said.push(format!(
+                "kept as text: {} {why}; as a number: --type {name}=… ({kind})",
+                shown(witness)
+            ));
+        }
+        (None, None) if seen.numbers == seen.values => {
+            said.push("kept as text: the numbers are not all of one form".into());
+        }
+        (_, Some(witness)) if seen.numbers > 0 && seen.numbers * 10 >= seen.values * 9 => {
+            said.push(format!(
+                "kept as text because of {}; if that stands for no value: --null \"{}\"",
+                shown(witness),
+                witness.value
+            ));
+        }
+        _ => {
+            let short = |witness: &Witness| {
+                ["%d/%m/%y", "%m/%d/%y", "%d.%m.%y"].into_iter().find(|format| {
+                    chrono::NaiveDate::parse_from_str(&witness.value, format).is_ok()
+                })
+            };
+            if let Some(format) = seen.example.as_ref().and_then(short) {
+                said.push(format!("may be days: --type \"{name}=date:{format}\""));
+            }
+        }
+    }
+}
+
+/// Takes words for NULL in columns of numbers and times, where they can be nothing else.
+fn words(column: &mut Column, seen: &Seen, said: &mut Vec<String>) {
+    let mut listed = Vec::new();
+    for (word, count) in &seen.words {
+        listed.push(format!("{count} times \"{word}\""));
+        if column.kind != ColumnType::Text {
+            column.nulls.push((*word).to_owned());
+        }
+    }
+    if listed.is_empty() {
+        return;
+    }
+    let listed = listed.join(", ");
+    said.push(match column.kind {
+        ColumnType::Text => format!("{listed} kept as text (--null)"),
+        _ => format!("NULL where it reads: {listed}"),
+    });
+}
+
+/// Names of columns that every database takes.
+fn names(survey: &Survey) -> Vec<String> {
+    let mut taken = BTreeSet::new();
+    let named = (0..survey.columns.len()).map(|index| {
+        let header = survey.names.get(index).map_or("", String::as_str);
+        let plain = column_name(header, index);
+        let mut name = plain.clone();
+        let mut count = 1;
+        while !taken.insert(name.clone()) {
+            count += 1;
+            name = format!("{plain}_{count}");
+        }
+        name
+    });
+    named.collect()
+}
+
+fn column_name(header: &str, index: usize) -> String {
+    let plain: String = header
+        .trim()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
+        .take(60)
+        .collect();
+    let plain = plain.trim_matches('_');
+    if plain.is_empty() || plain.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("column_{}", index + 1)
+    } else {
+        plain.to_owned()
+    }
+}
+
+impl fmt::Display for Guess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "guessed from all {} lines with values:", self.lines)?;
+        for note in &self.notes {
+            writeln!(f, "  {note}")?;
+        }
+        let columns: Vec<[String; 3]> = self.plan.columns.iter().map(described).collect();
+        let width = |part: usize| columns.iter().map(|c| c[part].chars().count()).max();
+        let (names, kinds) = (width(0).unwrap_or(0), width(1).unwrap_or(0));
+        for ([name, kind, from], (example, notes)) in columns.iter().zip(&self.columns) {
+            write!(f, "  {name:names$}  {kind:kinds$}  from {from}")?;
+            if let Some(example) = example {
+                write!(f, ", as \"{}\"", example.value)?;
+            }
+            for note in notes {
+                write!(f, "; {note}")?;
+            }
+            writeln!(f)?;
+        }
+        Ok(())
+    }
+}
+
+fn described(column: &Column) -> [String; 3] {
+    let kind = match column.kind {
+        ColumnType::Numeric | ColumnType::Decimal => {
+            format!("{}:{}", column.kind.word(), column.scale)
+        }
+        kind => kind.word().to_owned(),
+    };
+    let from = match &column.from {
+        From::Name(name) => format!("\"{name}\""),
+        From::Position(position) => format!("column {position}"),
+    };
+    [column.name.clone(), kind, from]
+}

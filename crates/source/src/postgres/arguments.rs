@@ -1,0 +1,338 @@
+//! Gives a statement's values to PostgreSQL as what it takes its parameters for.
+//!
+//! The server infers the type of each parameter when it prepares the statement, just as it does for
+//! a literal in quotes. Whole numbers and text are encoded here; every other type is read by the
+//! server's own input function, in a statement before, whose binary result is then the parameter.
+//! So the statement stays as its author wrote it, and its indexes are used.
+
+use super::error::{invalid_parameter, invalid_value, is_broken};
+use super::own_text;
+use super::placeholders::rewritten;
+use super::value::Described;
+use crate::compile::statement::{Bind, Chosen};
+use crate::error::{SourceError, StatementError};
+use crate::server::Failure;
+use brisk_domain::Query;
+use sqlx::encode::IsNull;
+use sqlx::error::BoxDynError;
+use sqlx::postgres::{
+    PgArgumentBuffer, PgArguments, PgConnection, PgRow, PgStatement, PgTypeInfo, PgValueFormat,
+};
+use sqlx::{
+    Arguments as _, AssertSqlSafe, Either, Encode, Executor as _, Row as _, SqlSafeStr as _,
+    Statement as _, Type, TypeInfo as _, ValueRef as _,
+};
+use std::collections::BTreeMap;
+
+/// The ids of types that are encoded here.
+mod oid {
+    pub(super) const INT8: u32 = 20;
+    pub(super) const INT2: u32 = 21;
+    pub(super) const INT4: u32 = 23;
+    pub(super) const TEXT: u32 = 25;
+    pub(super) const JSON: u32 = 114;
+    pub(super) const UNKNOWN: u32 = 705;
+    /// `char(n)`.
+    pub(super) const BPCHAR: u32 = 1042;
+    pub(super) const VARCHAR: u32 = 1043;
+    /// Ids below are those of types that every server has, whose names need no schema.
+    pub(super) const FIRST_OF_USERS: u32 = 16_384;
+}
+
+/// Prepares `sql`, which `query` was compiled to, and encodes its values.
+pub(super) async fn prepare(
+    connection: &mut PgConnection,
+    query: &Query,
+    sql: String,
+    binds: &[Bind],
+) -> Result<(PgStatement, Vec<Described>, PgArguments), Failure> {
+    let mut attempt = Attempt { query, sql, binds: binds.iter().collect(), casts: BTreeMap::new() };
+    loop {
+        let (prepared, described) = match attempt.prepare(connection).await {
+            Ok(prepared) => prepared,
+            Err(error) => match attempt.with_own_placeholders(connection, &error).await {
+                Some((apart, prepared)) => {
+                    attempt = apart;
+                    prepared
+                }
+                None => return Err(attempt.refused(error)),
+            },
+        };
+        let types = match prepared.parameters() {
+            Some(Either::Left(types)) => types.to_vec(),
+            _ => Vec::new(),
+        };
+        match attempt.encode(connection, &types).await? {
+            Encoding::Done(encoded) => {
+                let arguments = arguments(encoded).map_err(Failure::Database)?;
+                return Ok((prepared, described, arguments));
+            }
+            Encoding::TooLarge(casts) => attempt.widen(casts),
+        }
+    }
+}
+
+/// A statement in a form that may differ from the compiled one.
+struct Attempt<'a> {
+    /// The author's, for errors.
+    query: &'a Query,
+    sql: String,
+    /// The value of each placeholder.
+    binds: Vec<&'a Bind>,
+    /// The placeholders of whole numbers that need a wider type than what they are compared with,
+    /// as they would have as literals.
+    casts: BTreeMap<usize, &'static str>,
+}
+
+enum Encoding {
+    Done(Vec<Encoded>),
+    /// Whole numbers that the parameters' types do not hold, and types that do.
+    TooLarge(BTreeMap<usize, &'static str>),
+}
+
+impl<'a> Attempt<'a> {
+    async fn prepare(
+        &self,
+        connection: &mut PgConnection,
+    ) -> Result<(PgStatement, Vec<Described>), sqlx::Error> {
+        own_text::prepare(connection, &self.sql).await
+    }
+
+    /// The same with a placeholder of its own wherever a value stands, which may then be a number
+    /// in one place and text in another; `None` if that is not what `error` is about.
+    async fn with_own_placeholders(
+        &self,
+        connection: &mut PgConnection,
+        error: &sqlx::Error,
+    ) -> Option<(Self, (PgStatement, Vec<Described>))> {
+        // An operator that does not exist, a type that cannot be determined, does not fit, or is
+        // ambiguous.
+        const OF_TYPES: [&str; 4] = ["42883", "42P18", "42804", "42P08"];
+        let code = error.as_database_error().and_then(|refusal| refusal.code())?;
+        if !OF_TYPES.contains(&code.as_ref()) {
+            return None;
+        }
+        let mut binds = Vec::new();
+        let sql = rewritten(&self.sql, |number, sql| {
+            if let Some(bind) = number.checked_sub(1).and_then(|i| self.binds.get(i)) {
+                binds.push(*bind);
+                sql.push_str(&format!("${}", binds.len()));
+            }
+        });
+        if binds.len() == self.binds.len() {
+            return None;
+        }
+        let apart = Self { sql, binds, casts: BTreeMap::new(), ..*self };
+        let prepared = apart.prepare(connection).await.ok()?;
+        Some((apart, prepared))
+    }
+
+    fn refused(&self, error: sqlx::Error) -> Failure {
+        let bind = invalid_parameter(&error).and_then(|i| self.binds.get(i - 1));
+        match bind {
+            Some(Bind::Chosen(Chosen { name, offset, .. })) => {
+                let message = format!(
+                    "PostgreSQL cannot tell of which type {name} is here: write {name}::text, \
+                     {name}::int or another type"
+                );
+                let error = StatementError::at(self.query, *offset, message);
+                Failure::Source(error.into())
+            }
+            _ => failure(error),
+        }
+    }
+
+    /// Writes `casts` behind the placeholders.
+    fn widen(&mut self, casts: BTreeMap<usize, &'static str>) {
+        self.sql = rewritten(&self.sql, |number, sql| {
+            sql.push_str(&format!("${number}"));
+            if let Some(cast) = casts.get(&number) {
+                sql.push_str(&format!("::{cast}"));
+            }
+        });
+        self.casts.extend(casts);
+    }
+
+    /// The values in the form of `types`.
+    async fn encode(
+        &self,
+        connection: &mut PgConnection,
+        types: &[PgTypeInfo],
+    ) -> Result<Encoding, Failure> {
+        let (mut encoded, mut too_large) = (Vec::new(), BTreeMap::new());
+        let mut by_type: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (i, bind) in self.binds.iter().enumerate() {
+            let Some(info) = types.get(i) else {
+                return Err(Failure::Database(sqlx::Error::Protocol(
+                    "a parameter has no type".to_owned(),
+                )));
+            };
+            let bytes = match simple(info, bind) {
+                Some(bytes) => bytes,
+                None => {
+                    let wider = wider(info, bind).filter(|_| !self.casts.contains_key(&(i + 1)));
+                    match wider {
+                        Some(cast) => _ = too_large.insert(i + 1, cast),
+                        None => by_type.entry(type_name(info)).or_default().push(i),
+                    }
+                    Vec::new()
+                }
+            };
+            encoded.push(Encoded { info: info.clone(), bytes: Some(bytes) });
+        }
+        if !too_large.is_empty() {
+            return Ok(Encoding::TooLarge(too_large));
+        }
+        for (name, indices) in by_type {
+            let binds = indices.iter().filter_map(|i| self.binds.get(*i).copied()).collect();
+            let read = read_by_server(connection, &name, binds).await?;
+            for (i, bytes) in indices.into_iter().zip(read) {
+                if let Some(slot) = encoded.get_mut(i) {
+                    slot.bytes = bytes;
+                }
+            }
+        }
+        Ok(Encoding::Done(encoded))
+    }
+}
+
+/// Of an error before the statement runs.
+fn failure(error: sqlx::Error) -> Failure {
+    if is_broken(&error) { Failure::Broken(error) } else { Failure::Database(error) }
+}
+
+fn text(bind: &Bind) -> String {
+    match bind {
+        Bind::Int(number) => number.to_string(),
+        Bind::Text(text) | Bind::Chosen(Chosen { text, .. }) => text.clone(),
+    }
+}
+
+/// The binary form of a value whose type needs no server.
+fn simple(info: &PgTypeInfo, bind: &Bind) -> Option<Vec<u8>> {
+    let text = text(bind);
+    match info.oid()?.0 {
+        oid::INT2 => text.parse::<i16>().ok().map(|n| n.to_be_bytes().to_vec()),
+        oid::INT4 => text.parse::<i32>().ok().map(|n| n.to_be_bytes().to_vec()),
+        oid::INT8 => text.parse::<i64>().ok().map(|n| n.to_be_bytes().to_vec()),
+        oid::TEXT | oid::VARCHAR | oid::BPCHAR | oid::JSON | oid::UNKNOWN => {
+            Some(text.into_bytes())
+        }
+        _ => None,
+    }
+}
+
+/// A type for a whole number that is too large for the integer type `info`: no row has it, but some
+/// may be smaller.
+fn wider(info: &PgTypeInfo, bind: &Bind) -> Option<&'static str> {
+    let text = text(bind);
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(&text);
+    let is_whole = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    match info.oid()?.0 {
+        oid::INT2 | oid::INT4 | oid::INT8 if is_whole => {
+            Some(if text.parse::<i64>().is_ok() { "bigint" } else { "numeric" })
+        }
+        _ => None,
+    }
+}
+
+/// The type as SQL names it, without a length: `bit` and `char` would cut values off.
+fn type_name(info: &PgTypeInfo) -> String {
+    let name = info.name();
+    match info.oid().map(|oid| oid.0) {
+        Some(oid) if oid >= oid::FIRST_OF_USERS => name.to_owned(),
+        _ => match name.to_lowercase().as_str() {
+            "bit" => "\"bit\"".to_owned(),
+            name => name.to_owned(),
+        },
+    }
+}
+
+/// The binary forms that the input function of the type `name` gives the texts.
+async fn read_by_server(
+    connection: &mut PgConnection,
+    name: &str,
+    binds: Vec<&Bind>,
+) -> Result<Vec<Option<Vec<u8>>>, Failure> {
+    let sql = format!(
+        "select value::{name} from unnest($1::text[]) with ordinality as given (value, place) \
+         order by place"
+    );
+    let texts: Vec<String> = binds.iter().map(|bind| text(bind)).collect();
+    let rows = connection.fetch_all(sqlx::query(AssertSqlSafe(sql)).bind(&texts)).await;
+    let rows = rows.map_err(|error| match invalid_value(&error) {
+        Some(message) => {
+            // The message quotes the value that it is about.
+            let wrong = binds.iter().find(|bind| message.contains(&format!("\"{}\"", text(bind))));
+            match wrong.or(binds.first()) {
+                Some(Bind::Chosen(chosen)) => Failure::Source(not_of_type(chosen, name)),
+                _ => Failure::Database(error),
+            }
+        }
+        None => failure(error),
+    })?;
+    rows.iter().map(|row| binary(row).map_err(Failure::Database)).collect()
+}
+
+fn binary(row: &PgRow) -> Result<Option<Vec<u8>>, sqlx::Error> {
+    let value = row.try_get_raw(0)?;
+    if value.is_null() {
+        return Ok(None);
+    }
+    if value.format() != PgValueFormat::Binary {
+        return Err(sqlx::Error::Protocol("a value came as text".to_owned()));
+    }
+    Ok(Some(value.as_bytes().map_err(sqlx::Error::Decode)?.to_vec()))
+}
+
+fn not_of_type(chosen: &Chosen, name: &str) -> SourceError {
+    let kind = match name {
+        "int2" | "int4" | "int8" => "a whole number",
+        "numeric" | "float4" | "float8" => "a number",
+        "bool" => "true or false",
+        "date" => "a date",
+        "timestamp" | "timestamptz" => "a date or a time",
+        "uuid" => "a UUID",
+        name => &format!("a value of the type {name}"),
+    };
+    // Without the value, which may be personal, and goes to the log.
+    let message = format!("is not {kind}, which the statement needs there");
+    SourceError::Value { parameter: chosen.name.clone(), message }
+}
+
+fn arguments(encoded: Vec<Encoded>) -> Result<PgArguments, sqlx::Error> {
+    let mut arguments = PgArguments::default();
+    for value in encoded {
+        arguments.add(value).map_err(sqlx::Error::Encode)?;
+    }
+    Ok(arguments)
+}
+
+/// A value in the binary form of its type; `None` is NULL.
+#[derive(Debug)]
+struct Encoded {
+    info: PgTypeInfo,
+    bytes: Option<Vec<u8>>,
+}
+
+impl Type<sqlx::Postgres> for Encoded {
+    fn type_info() -> PgTypeInfo {
+        <str as Type<sqlx::Postgres>>::type_info()
+    }
+}
+
+impl Encode<'_, sqlx::Postgres> for Encoded {
+    fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        Ok(match &self.bytes {
+            Some(bytes) => {
+                buffer.extend_from_slice(bytes);
+                IsNull::No
+            }
+            None => IsNull::Yes,
+        })
+    }
+
+    fn produces(&self) -> Option<PgTypeInfo> {
+        Some(self.info.clone())
+    }
+}

@@ -1,0 +1,53 @@
+//! Rewrites the `$n` of a compiled statement. Pure.
+
+use super::syntax::PostgresSyntax;
+use crate::compile::lexer::Token;
+use crate::syntax::Syntax as _;
+
+/// `sql` with `write` in place of each `$n`, which is given `n`.
+pub(super) fn rewritten(sql: &str, mut write: impl FnMut(usize, &mut String)) -> String {
+    let (mut out, mut at) = (String::with_capacity(sql.len() + 32), 0);
+    while let Some(c) = sql[at..].chars().next() {
+        let length = match PostgresSyntax.token(sql, at) {
+            Some(Token::Quoted(length) | Token::Comment(length)) => length,
+            Some(Token::Invalid(_)) => sql.len() - at,
+            None => match number(sql, at) {
+                Some((number, length)) => {
+                    write(number, &mut out);
+                    at += length;
+                    continue;
+                }
+                None => c.len_utf8(),
+            },
+        };
+        out.push_str(&sql[at..at + length]);
+        at += length;
+    }
+    out
+}
+
+/// The number of the `$n` at byte `at`, and its length.
+fn number(sql: &str, at: usize) -> Option<(usize, usize)> {
+    let before = sql[..at].chars().next_back();
+    if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || !c.is_ascii()) {
+        return None;
+    }
+    let digits = sql[at..].strip_prefix('$')?;
+    let length = digits.bytes().take_while(u8::is_ascii_digit).count();
+    Some((digits[..length].parse().ok()?, length + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_placeholders_are_rewritten() {
+        let sql = "select '$1', $1, a$2, \"$3\" /* $4 */ || $12::text, é$5, $q$ $1 $q$ -- $6";
+        let doubled = rewritten(sql, |n, out| out.push_str(&format!("<{n}>")));
+        assert_eq!(
+            doubled,
+            "select '$1', <1>, a$2, \"$3\" /* $4 */ || <12>::text, é$5, $q$ $1 $q$ -- $6"
+        );
+    }
+}

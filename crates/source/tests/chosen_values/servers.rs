@@ -1,0 +1,171 @@
+//! On SQLite and MariaDB, where the statement tells what a value is compared with.
+
+use super::{Case, all_right, rows};
+use crate::fixture::{Fixture, maria};
+use brisk_source::{Limits, Source};
+
+/// The same rows everywhere: `id` is a number, `code` text, `n` a decimal.
+const TABLE: &[&str] = &[
+    "drop table if exists chosen_rows",
+    "create table chosen_rows (id bigint, code varchar(20), n decimal(30, 2), d date)",
+    "insert into chosen_rows values (1, '007', 0.50, '2024-02-29'), (2, '7', 1.50, '2024-03-01'),
+       (9007199254740993, 'a', 2.00, '2024-03-02'), (9007199254740992, 'b', 3.25, '2024-03-03')",
+];
+
+async fn both() -> (Fixture, Option<Source>) {
+    let fixture = Fixture::new(&TABLE.join(";"), "UTC").await;
+    let maria = maria::source(Limits::default());
+    if maria.is_some() {
+        maria::set_up(TABLE).await;
+    }
+    (fixture, maria)
+}
+
+/// What both databases are asked.
+const CASES: [Case<'_>; 28] = [
+    ("select id from chosen_rows where id = :v", &["1"], &["1"]),
+    ("select id from chosen_rows where id = :v", &["9007199254740993"], &["9007199254740993"]),
+    (
+        "select id from chosen_rows where id in :v order by 1",
+        &["1", "9007199254740992"],
+        &["1", "9007199254740992"],
+    ),
+    ("select id from chosen_rows where id >= :v", &["9007199254740993"], &["9007199254740993"]),
+    ("select id from chosen_rows where id = :v", &["3"], &[]),
+    ("select id from chosen_rows where code = :v", &["007"], &["1"]),
+    ("select id from chosen_rows where code = :v", &["7"], &["2"]),
+    (
+        "select id from chosen_rows where code in (:v) order by 1",
+        &["7", "a"],
+        &["2", "9007199254740993"],
+    ),
+    ("select id from chosen_rows where code <> :v and id < 3", &["7"], &["1"]),
+    ("select id from chosen_rows where lower(code) = :v", &["7"], &["2"]),
+    ("select id from chosen_rows where substr(d, 1, 4) >= :v and id = 1", &["2024"], &["1"]),
+    ("select id from chosen_rows where d = :v", &["2024-03-01"], &["2"]),
+    ("select id from chosen_rows where d < :v", &["2024-03-01"], &["1"]),
+    ("select id from chosen_rows where n = :v", &["1.5"], &["2"]),
+    ("select id from chosen_rows where n <= :v order by 1", &["1.50"], &["1", "2"]),
+    ("select id from chosen_rows order by id limit :v", &["2"], &["1", "2"]),
+    (
+        "select id + :v as x from chosen_rows where id = 9007199254740993",
+        &["2"],
+        &["9007199254740995"],
+    ),
+    (
+        "select code, count(*) as n from chosen_rows group by code having $optional(count(*) >= :v)",
+        &["2"],
+        &[],
+    ),
+    ("select count(*) as n from chosen_rows having count(*) >= :v", &["4"], &["4"]),
+    ("select count(*) as n from chosen_rows having :v <= count(*)", &["4"], &["4"]),
+    ("select count(*) as n from chosen_rows having count(*) between :v and 9", &["10"], &[]),
+    ("select y from (select 2023 as y union all select 2024) t where y = :v", &["2024"], &["2024"]),
+    (
+        "select y from (select 2023 as y union all select 2024) t where y <= :v",
+        &["2023"],
+        &["2023"],
+    ),
+    (
+        "select y from (select substr(d, 1, 4) as y, id from chosen_rows) t where y = :v and id = 1",
+        &["2024"],
+        &["2024"],
+    ),
+    (
+        "select y from (select substr(d, 1, 4) as y, id from chosen_rows) t where y <= :v and id = 1",
+        &["2024"],
+        &["2024"],
+    ),
+    (
+        "with t(y) as (select length(code) from chosen_rows where id = 1) select y from t where y = :v",
+        &["3"],
+        &["3"],
+    ),
+    ("select max(id) as m from chosen_rows group by code having max(id) = :v", &["1"], &["1"]),
+    (
+        "select case when id = 1 then 'one' else 'more' end as k from chosen_rows
+      where case when id = 1 then 'one' else 'more' end = :v",
+        &["one"],
+        &["one"],
+    ),
+];
+
+#[tokio::test]
+async fn values_are_compared_as_what_stands_on_the_other_side() {
+    let (fixture, maria) = both().await;
+    all_right(&fixture.source, &CASES).await;
+    if let Some(maria) = maria {
+        all_right(&maria, &CASES).await;
+    }
+}
+
+#[tokio::test]
+async fn parts_of_a_time_are_numbers() {
+    let (fixture, maria) = both().await;
+    let of = |at: &str| {
+        [
+            format!("select 1 as n from {at} where $optional($hour(at) = :v)"),
+            format!("select 1 as n from {at} where $optional($hour(at) in :v)"),
+            format!("select 1 as n from {at} where $optional($year(at) - 2026 >= :v - 1)"),
+        ]
+    };
+    let sqlite = of("(select 1767312000 as at union all select 1767315600) t");
+    let maria_sql = of("(select timestamp'2026-01-02 00:00:00' as at union all
+        select timestamp'2026-01-02 01:00:00') t");
+    let check = async |source: &Source, [hour, hours, year]: &[String; 3]| {
+        let cases: [Case<'_>; 4] = [
+            (hour, &["1"], &["1"]),
+            (hours, &["1", "5"], &["1"]),
+            (year, &["1"], &["1", "1"]),
+            (year, &["2"], &[]),
+        ];
+        all_right(source, &cases).await;
+    };
+    check(&fixture.source, &sqlite).await;
+    if let Some(maria) = maria {
+        check(&maria, &maria_sql).await;
+    }
+}
+
+#[tokio::test]
+async fn columns_of_no_type_hold_what_their_rows_hold() {
+    let setup = "create table loose (x, n); create index loose_x on loose (x);
+                 insert into loose values (7, 1), ('7', 2), (7.5, 3), ('abc', 4), ('6', 5), (6, 6);
+                 create view mixed as select x || '' as x, n from loose";
+    let fixture = Fixture::new(setup, "UTC").await;
+    let cases: [Case<'_>; 7] = [
+        ("select n from loose where x = :v order by 1", &["7"], &["1", "2"]),
+        ("select n from loose where x in :v order by 1", &["7", "abc"], &["1", "2", "4"]),
+        ("select n from loose where x <> :v order by 1", &["7"], &["3", "4", "5", "6"]),
+        ("select n from loose where x <= :v order by 1", &["6"], &["5", "6"]),
+        ("select n from loose where x = :v", &["7.5"], &["3"]),
+        ("select n from mixed where x = :v order by 1", &["7"], &["1", "2"]),
+        ("select n from mixed where x >= :v order by 1", &["7"], &["1", "2", "3", "4"]),
+    ];
+    all_right(&fixture.source, &cases).await;
+}
+
+#[tokio::test]
+async fn what_is_no_number_is_named_where_a_number_is_needed() {
+    let (fixture, maria) = both().await;
+    for sql in [
+        "select count(*) as n from chosen_rows having count(*) >= :v",
+        "select id from chosen_rows order by id limit :v",
+        "select id + :v as n from chosen_rows",
+    ] {
+        for source in [Some(&fixture.source), maria.as_ref()].into_iter().flatten() {
+            let error = rows(source, sql, &[("v", &["2x"])]).await.unwrap_err();
+            let expected = ":v is not a number, which the statement needs there";
+            assert!(error.contains(expected), "{sql}: {error}");
+        }
+    }
+    // What always is a number needs no cast.
+    let sql = "select :v as v from (select 5 as at) t where max(at, :from) <= :to";
+    assert_eq!(rows(&fixture.source, sql, &[("v", &["1"])]).await, Ok(vec!["1".to_owned()]));
+    // What only SQLite has.
+    let error = rows(&fixture.source, "select 1 as n where $hour(0) || '' >= :v", &[("v", &["1"])]);
+    assert_eq!(error.await, Ok(vec![]));
+    let sql = "select 1 as n where json_extract($hour(0), '$') >= :v";
+    let error = rows(&fixture.source, sql, &[("v", &["1"])]).await.unwrap_err();
+    assert!(error.contains("write cast(… as integer)"), "{error}");
+}

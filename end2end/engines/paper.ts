@@ -1,0 +1,12 @@
+// What a PDF says of its pages.
+import { inflateSync } from "node:zlib";
+
+/** How many pages there are; Firefox packs the objects that say so. */
+export function pagesOf(pdf: Buffer) {
+  const text = pdf.toString("latin1");
+  const packed = [...text.matchAll(/\/ObjStm[^>]*?>>\s*stream\r?\n/g)].map(({ index, 0: head }) => {
+    const from = index + head.length;
+    return inflateSync(pdf.subarray(from, text.indexOf("endstream", from))).toString("latin1");
+  });
+  return [text, ...packed].join("\n").match(/\/Type\s*\/Page[^s]/g)?.length ?? 0;
+}

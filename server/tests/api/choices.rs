@@ -1,0 +1,270 @@
+//! What is chosen, from the page's links and the address to the rows: numbers, dates, booleans, the
+//! empty text, and two thousand values.
+
+use super::world::Answer;
+use crate::fixture::{self, source, write};
+use axum::Router;
+use brisk_domain::view::query_string;
+use brisk_domain::{ManualClock, SourceName, Timestamp};
+use brisk_engine::load::Sources;
+use brisk_server::router::router;
+use brisk_source::{Limits, Source};
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Connection, Executor};
+use std::sync::Arc;
+
+/// A server over dashboards, each a name and a file.
+struct Site {
+    app: Router,
+    _directory: tempfile::TempDir,
+}
+
+/// The URL of a server that `cargo xtask test` starts; none with `--quick`.
+fn url(variable: &str) -> Option<String> {
+    let quick = std::env::var_os("BRISK_TEST_QUICK").is_some();
+    (!quick).then(|| std::env::var(variable).expect("a server's URL: run cargo xtask test"))
+}
+
+impl Site {
+    /// The source `shop` is a SQLite file with `setup`; `pg` and `maria` are servers.
+    async fn over(setup: &str, dashboards: &[(&str, &str)]) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        for (name, text) in dashboards {
+            std::fs::write(directory.path().join(format!("{name}.toml")), text).unwrap();
+        }
+        let database = directory.path().join("shop.sqlite");
+        write(&database, setup).await;
+        let mut sources = Sources::from([source("shop", &database, Limits::default())]);
+        if let Some(url) = url("BRISK_TEST_POSTGRES_URL") {
+            let name = SourceName::parse("pg").unwrap();
+            let pg = Source::postgres(name.clone(), &url, 2, Limits::default()).unwrap();
+            sources.insert(name, pg);
+        }
+        if let Some(url) = url("BRISK_TEST_MYSQL_URL") {
+            let name = SourceName::parse("maria").unwrap();
+            let maria = Source::mysql(name.clone(), &url, 2, Limits::default()).unwrap();
+            sources.insert(name, maria);
+        }
+        let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(1_321_444_800)));
+        let state = fixture::state(directory.path(), sources, clock);
+        let problems = &state.service.engine().catalog().contents().problems;
+        assert!(problems.is_empty(), "{problems:?}");
+        Self { app: router(state, directory.path()), _directory: directory }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        let (status, headers, body) = fixture::ask(&self.app, fixture::get(path, &[])).await;
+        Answer { status, headers, body: String::from_utf8(body).unwrap() }
+    }
+
+    /// The cells of a column of the panel, `board/panel`, with the query string.
+    async fn cells(&self, panel: &str, query: &str, column: &str) -> Value {
+        let (board, panel) = panel.split_once('/').unwrap();
+        let path = format!("/api/v1/dashboards/{board}/panels/{panel}{query}");
+        let answer = self.get(&path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        answer.cells(column)
+    }
+}
+
+const SERVERS: &str = include_str!("choices/chosen-values.toml");
+const FILES: &str = include_str!("choices/chosen-values-sqlite.toml");
+
+#[tokio::test]
+async fn chosen_numbers_are_numbers_from_the_address_to_the_rows() {
+    let site = Site::over("", &[("files", FILES)]).await;
+    let query = "?least=2&h=1";
+    assert_eq!(site.cells("files/atleast", query, "k").await, json!(["a"]));
+    assert_eq!(site.cells("files/atleast", query, "n").await, json!([2]));
+    assert_eq!(site.cells("files/hour", query, "n").await, json!([1]));
+    if url("BRISK_TEST_POSTGRES_URL").is_none() {
+        return;
+    }
+    let site = Site::over("", &[("servers", SERVERS)]).await;
+    let query = "?y=2024&flag=0";
+    assert_eq!(site.cells("servers/echo", query, "year").await, json!([2024]));
+    assert_eq!(site.cells("servers/rows", query, "n").await, json!([6]));
+    assert_eq!(site.cells("servers/rows", "?y=20230", "n").await, json!([]));
+    assert_eq!(site.cells("servers/upto", query, "n").await, json!([11]));
+    assert_eq!(site.cells("servers/bool", query, "flag").await, json!([false]));
+}
+
+const TEAMS: &str = r#"
+title = "Teams"
+source = "shop"
+[[variable]]
+name = "team"
+kind = "multi"
+options = "select '' union all select 'foo'"
+[[variable]]
+name = "own"
+kind = "multi"
+default = ["foo"]
+options = "select '' union all select 'foo'"
+[[panel]]
+id = "rows"
+title = "rows"
+kind = "table"
+sql = "select team, n from (select '' as team, 20 as n union all select 'foo', 30 union all select null, 10) where $optional(team in :team)"
+[[panel]]
+id = "own"
+title = "own"
+kind = "table"
+sql = "select team, n from (select '' as team, 20 as n union all select 'foo', 30 union all select null, 10) where $optional(team in :own)"
+"#;
+
+#[tokio::test]
+async fn the_empty_text_is_a_choice_and_no_choice_is_all() {
+    let site = Site::over("", &[("teams", TEAMS)]).await;
+    let rows = async |query: &str| site.cells("teams/rows", query, "n").await;
+    assert_eq!(rows("?team=").await, json!([20]));
+    assert_eq!(rows("?team=&team=foo").await, json!([20, 30]));
+    assert_eq!(rows("?team=foo").await, json!([30]));
+    assert_eq!(rows("").await, json!([20, 30, 10]));
+    assert_eq!(rows("?team.is=all").await, json!([20, 30, 10]));
+    let own = async |query: &str| site.cells("teams/own", query, "n").await;
+    assert_eq!(own("").await, json!([30]));
+    assert_eq!(own("?own=").await, json!([20]));
+    assert_eq!(own("?own.is=all").await, json!([20, 30, 10]));
+    // The page's own form and links say the same.
+    let page = site.get("/d/teams?team=").await.body;
+    assert!(page.contains("name=\"team\" value=\"\" checked"), "{page}");
+    assert!(page.contains("?own.is=all&amp;team=\""), "{page}");
+    let page = site.get("/d/teams?own.is=all&team=foo").await.body;
+    assert!(page.contains("type=\"hidden\" name=\"own.is\" value=\"all\""), "{page}");
+}
+
+#[tokio::test]
+async fn two_thousand_values_may_be_chosen() {
+    let rows = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 3000)
+                insert into codes select printf('c%04d', i), i from n";
+    let board = "title = \"Codes\"\nsource = \"shop\"\n[[variable]]\nname = \"code\"\n\
+         kind = \"multi\"\noptions = \"select code from codes\"\n[[panel]]\nid = \"n\"\n\
+         title = \"n\"\nkind = \"stat\"\n\
+         sql = \"select count(*) as n from codes where $optional(code in :code)\"\n";
+    let setup = format!("create table codes (code text, i int); {rows}");
+    let site = Site::over(&setup, &[("codes", board)]).await;
+    let chosen = |count: usize| {
+        let pairs = (1..=count).map(|i| ("code".to_owned(), format!("c{i:04}")));
+        query_string(&pairs.collect::<Vec<_>>())
+    };
+    assert_eq!(site.cells("codes/n", &chosen(2_000), "n").await, json!([2000]));
+    let page = site.get(&format!("/d/codes{}", chosen(2_000))).await;
+    assert_eq!(page.status, 200);
+    assert_eq!(page.body.matches(" checked").count(), 2_000);
+    let refused = site.get(&format!("/api/v1/dashboards/codes/data{}", chosen(2_001))).await;
+    assert_eq!(refused.status, 400);
+    assert!(refused.body.contains("Code takes at most 2000 values"), "{}", refused.body);
+}
+
+/// Types of columns: what a dialect calls them, and three of their values as literals, in order.
+type Column = (&'static str, &'static str, [&'static str; 3]);
+
+const SQLITE: [Column; 4] = [
+    ("whole", "integer", ["7", "2024", "9007199254740993"]),
+    ("code", "text", ["''", "'007'", "'7'"]),
+    ("loose", "", ["7", "'x'", "2024"]),
+    ("day", "text", ["'2024-02-29'", "'2024-03-01'", "'2024-03-02'"]),
+];
+const POSTGRES: [Column; 7] = [
+    ("whole", "bigint", ["7", "2024", "9007199254740993"]),
+    ("small", "smallint", ["-7", "0", "7"]),
+    ("code", "text", ["''", "'007'", "'7'"]),
+    ("exact", "numeric", ["0.1", "0.10000000000000000000000001", "2"]),
+    ("yes", "boolean", ["false", "true", "null"]),
+    ("day", "date", ["'2024-02-29'", "'2024-03-01'", "'2024-03-02'"]),
+    (
+        "ref",
+        "uuid",
+        [
+            "'00112233-4455-6677-8899-aabbccddeeff'",
+            "'10112233-4455-6677-8899-aabbccddeeff'",
+            "'20112233-4455-6677-8899-aabbccddeeff'",
+        ],
+    ),
+];
+const MARIA: [Column; 5] = [
+    ("whole", "bigint", ["7", "2024", "9007199254740993"]),
+    ("code", "varchar(9)", ["''", "'007'", "'7'"]),
+    ("exact", "decimal(40, 26)", ["0.1", "0.10000000000000000000000001", "2"]),
+    ("yes", "boolean", ["false", "true", "null"]),
+    ("day", "date", ["'2024-02-29'", "'2024-03-01'", "'2024-03-02'"]),
+];
+
+/// A table of the columns with the key `n`, and a dashboard with a panel of links and one of the
+/// rows for each.
+fn of_columns(name: &str, columns: &[Column]) -> (Vec<String>, String) {
+    let list =
+        |each: &dyn Fn(&Column) -> String| columns.iter().map(each).collect::<Vec<_>>().join(", ");
+    let table = format!("clicked_{name}");
+    let types = list(&|(column, kind, _)| format!("{column} {kind}"));
+    let mut setup = vec![
+        format!("drop table if exists {table}"),
+        format!("create table {table} (n int, {types})"),
+    ];
+    for i in 0..3 {
+        let values = list(&|(_, _, values)| values[i].to_owned());
+        setup.push(format!("insert into {table} values ({}, {values})", i + 1));
+    }
+    let mut board = format!("title = \"Clicks\"\nsource = \"{name}\"\n");
+    for (column, ..) in columns {
+        board.push_str(&format!(
+            "[[variable]]\nname = \"{column}\"\noptions = \"select {column} from {table}\"\n"
+        ));
+    }
+    for (column, ..) in columns {
+        board.push_str(&format!(
+            "[[panel]]\nid = \"by-{column}\"\ntitle = \"by\"\nkind = \"table\"\n\
+             filter = \"{column}\"\nsql = \"select {column}, n from {table} order by n\"\n\
+             [[panel]]\nid = \"rows-{column}\"\ntitle = \"rows\"\nkind = \"table\"\n\
+             sql = \"select n from {table} where $optional({column} = :{column}) order by n\"\n"
+        ));
+    }
+    (setup, board)
+}
+
+/// A press on each row of each panel leads to that row alone.
+async fn each_row_leads_to_itself(site: &Site, columns: &[Column]) {
+    let all = site.get("/api/v1/dashboards/board/data").await;
+    assert_eq!(all.status, 200, "{}", all.body);
+    let page = site.get("/d/board").await.body;
+    for (column, _, values) in columns {
+        let hrefs =
+            page.split("href=\"/d/board?").skip(1).filter_map(|rest| rest.split('"').next());
+        let end = format!("#by-{column}");
+        let own = hrefs.filter_map(|href| href.strip_suffix(end.as_str()));
+        let mut links: Vec<&str> =
+            own.filter(|query| query.starts_with(&format!("{column}="))).collect();
+        links.dedup();
+        // NULL is no choice.
+        let linked = values.iter().filter(|value| **value != "null").count();
+        assert_eq!(links.len(), linked, "{column}: {links:?}");
+        for (i, link) in links.into_iter().enumerate() {
+            let rows = site.cells(&format!("board/rows-{column}"), &format!("?{link}"), "n").await;
+            assert_eq!(rows, json!([i + 1]), "{column}: {link}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_press_on_a_row_leads_to_that_row_whatever_its_type() {
+    let (setup, board) = of_columns("shop", &SQLITE);
+    let site = Site::over(&setup.join(";"), &[("board", &board)]).await;
+    each_row_leads_to_itself(&site, &SQLITE).await;
+    if let Some(url) = url("BRISK_TEST_POSTGRES_URL") {
+        let (setup, board) = of_columns("pg", &POSTGRES);
+        let mut admin = sqlx::PgConnection::connect(&url).await.unwrap();
+        admin.execute(AssertSqlSafe(setup.join(";"))).await.unwrap();
+        let site = Site::over("", &[("board", &board)]).await;
+        each_row_leads_to_itself(&site, &POSTGRES).await;
+    }
+    if let Some(url) = url("BRISK_TEST_MYSQL_URL") {
+        let (setup, board) = of_columns("maria", &MARIA);
+        let mut admin = sqlx::MySqlConnection::connect(&url).await.unwrap();
+        for sql in setup {
+            admin.execute(AssertSqlSafe(sql)).await.unwrap();
+        }
+        let site = Site::over("", &[("board", &board)]).await;
+        each_row_leads_to_itself(&site, &MARIA).await;
+    }
+}
