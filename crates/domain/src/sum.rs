@@ -34,7 +34,11 @@ fn reliable(sum: f64) -> f64 {
 }
 
 /// The sum of two decimals in plain notation, with the decimals of the longer one.
+/// `NaN`, `Infinity` and `-Infinity` add up as they do in databases.
 pub fn plus(a: &str, b: &str) -> String {
+    if let Some(word) = not_finite(a, b) {
+        return word.to_owned();
+    }
     let ((a_minus, a), (b_minus, b)) = (signed(a), signed(b));
     let decimals = |digits: &str| digits.split_once('.').map_or(0, |(_, part)| part.len());
     let scale = decimals(a).max(decimals(b));
@@ -66,6 +70,15 @@ pub fn plus(a: &str, b: &str) -> String {
         digits.push(b'-');
     }
     digits.iter().rev().map(|byte| char::from(*byte)).collect()
+}
+
+/// The sum where one of the two is no finite number.
+fn not_finite<'a>(a: &'a str, b: &'a str) -> Option<&'a str> {
+    let is_word = |text: &&str| text.ends_with(|c: char| c.is_ascii_alphabetic());
+    match (Some(a).filter(is_word), Some(b).filter(is_word)) {
+        (Some(a), Some(b)) if a != b => Some("NaN"),
+        (a, b) => a.or(b),
+    }
 }
 
 fn signed(text: &str) -> (bool, &str) {
@@ -104,6 +117,15 @@ mod tests {
             assert_eq!(plus(a, b), sum, "{a} + {b}");
             assert_eq!(plus(b, a), sum, "{b} + {a}");
         }
+    }
+
+    #[test]
+    fn what_is_not_finite_is_passed_on() {
+        assert_eq!(plus("Infinity", "1.5"), "Infinity");
+        assert_eq!(plus("-1", "-Infinity"), "-Infinity");
+        assert_eq!(plus("Infinity", "-Infinity"), "NaN");
+        assert_eq!(plus("NaN", "Infinity"), "NaN");
+        assert_eq!(plus("NaN", "NaN"), "NaN");
     }
 
     proptest! {

@@ -9,7 +9,7 @@ use crate::spec::Input;
 use crate::text::width::text_width;
 use brisk_domain::panel_kind::{Better, EmptyBucket, Stat as Options};
 use brisk_domain::point::of_column;
-use brisk_domain::{Column, Frame, Timestamp, Unit, Values, format};
+use brisk_domain::{Frame, Timestamp, Unit, format};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
