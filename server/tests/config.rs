@@ -357,7 +357,7 @@ async fn policies() -> (Engine, Arc<ManualClock>, TempDir) {
     let folder = folder(POLICIES);
     let csv = "Day,Count\n12/1/2009,1\n";
     std::fs::write(folder.path().join("visits.csv"), csv).unwrap();
-    let import = ["import", "--into", "shop.sqlite", "visits.csv"];
+    let import = ["import", "--into", "shop.sqlite", "--dates", "month-first", "visits.csv"];
     assert!(brisk(folder.path(), &[], &import).0.status.success());
     let panel = |id: &str, more: &str| {
         format!(

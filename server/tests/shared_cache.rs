@@ -21,7 +21,8 @@ const NOW: &str = "2009-12-09T13:00";
 fn write(folder: &TempDir, port: u16) {
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     write("visits.csv", "Day,Count\n12/1/2009,1\n12/2/2009,2\n");
-    let (done, said) = brisk(folder, &["import", "--into", "shop.sqlite", "visits.csv"]);
+    let (done, said) =
+        brisk(folder, &["import", "--into", "shop.sqlite", "--dates", "month-first", "visits.csv"]);
     assert!(done, "{said}");
     let redis = format!(
         "[redis]\nurl = \"redis://127.0.0.1:{port}/\"\nprefix = \"test:\"\ntimeout = \"5s\"\n"

@@ -231,7 +231,7 @@ fn typed(
         return iso(column, seen, dialect, said, settings);
     }
     if let Some(form) = seen.dates.first() {
-        let has_time = form.format.contains([':', 'H']);
+        let has_time = dialect == Dialect::Sqlite || form.format.contains(':');
         column.kind = if has_time { ColumnType::Timestamp } else { ColumnType::Date };
         column.format = Some(form.format.clone());
         if has_time {
@@ -282,11 +282,9 @@ fn iso(
         ));
         return None;
     }
-    if times.walls + times.instants == 0 {
+    // On SQLite, panels read times as seconds.
+    if times.walls + times.instants == 0 && dialect != Dialect::Sqlite {
         column.kind = ColumnType::Date;
-        if dialect == Dialect::Sqlite {
-            said.push(format!("panels read it as $local({})", column.name));
-        }
         return None;
     }
     column.kind = ColumnType::Timestamp;

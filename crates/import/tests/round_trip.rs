@@ -108,7 +108,7 @@ fn number(text: Option<&str>) -> Option<String> {
 fn instant(text: Option<&str>) -> Option<String> {
     let text = text?;
     let at = DateTime::parse_from_rfc3339(text).map(|at| at.naive_utc());
-    let at = at.unwrap_or_else(|_| text.parse().unwrap());
+    let at = at.unwrap_or_else(|_| format!("{text}T00:00:00").parse().unwrap());
     Some(at.format("%Y-%m-%d %H:%M:%S").to_string())
 }
 

@@ -50,7 +50,10 @@ fn check_tells_what_panels_depend_on_and_how_their_database_runs_them() {
                 sql = \"select sum(count) as n from visits where $range(day)\"\n";
     std::fs::write(directory.path().join("dashboards/visits.toml"), file).unwrap();
     std::fs::write(directory.path().join("visits.csv"), "Day,Count\n12/1/2009,1\n").unwrap();
-    let import = brisk(directory.path(), &["import", "--into", "shop.sqlite", "visits.csv"]);
+    let import = brisk(
+        directory.path(),
+        &["import", "--into", "shop.sqlite", "--dates", "month-first", "visits.csv"],
+    );
     assert!(import.status.success(), "{}", said(&import));
     let configuration = "[source.shop]\nurl = \"shop.sqlite\"\n";
     std::fs::write(directory.path().join("brisk.toml"), configuration).unwrap();
@@ -85,18 +88,22 @@ fn import_reports_what_it_did_and_lists_what_does_not_fit() {
     let directory = tempfile::tempdir().unwrap();
     let csv = "Day,Count\n12/1/2009,1\n12/2/2009,2\n";
     std::fs::write(directory.path().join("visits.csv"), csv).unwrap();
-    let import = ["import", "--into", "shop.sqlite", "visits.csv"];
+    let import = ["import", "--into", "shop.sqlite", "--dates", "month-first", "visits.csv"];
     let output = brisk(directory.path(), &import);
     assert!(output.status.success(), "{}", said(&output));
     assert!(said(&output).contains("2 lines are in table visits, none left out"));
-    assert!(said(&output).contains("day (Timestamp) from \"Day\""), "{}", said(&output));
+    assert!(
+        said(&output).contains("timestamp  from \"Day\", as \"12/1/2009\""),
+        "{}",
+        said(&output)
+    );
 
     let plan =
         "table = \"visits\"\n[[column]]\nname = \"count\"\nfrom = \"Count\"\ntype = \"integer\"\n";
     std::fs::write(directory.path().join("plan.toml"), plan).unwrap();
     std::fs::write(directory.path().join("visits.csv"), "Day,Count\n1,one\n2,2\n").unwrap();
     let with_plan = |more: &[&'static str]| {
-        let mut arguments = import.to_vec();
+        let mut arguments = vec!["import", "--into", "shop.sqlite", "visits.csv"];
         arguments.extend(["--plan", "plan.toml", "--rejected", "rejected.csv"]);
         arguments.extend(more);
         brisk(directory.path(), &arguments)
@@ -141,8 +148,9 @@ fn import_fills_servers_whose_url_is_in_a_variable_or_a_file_and_panels_read_it(
         for (count, into) in [(1, ["--into-env", variable]), (2, ["--into-file", "url"])] {
             let rows = "12/2/2009,2\n".repeat(count);
             write("visits.csv", &format!("Day,Count\n12/1/2009,1\n{rows}"));
-            let arguments = ["import", "--table", "import_command", into[0], into[1], "visits.csv"];
-            let import = brisk(directory.path(), &arguments);
+            let arguments = ["import", "--table", "import_command", into[0], into[1]];
+            let import = [&arguments[..], &["--dates", "month-first", "visits.csv"]].concat();
+            let import = brisk(directory.path(), &import);
             assert!(import.status.success(), "{}", said(&import));
             let sentence = format!("{} lines are in table import_command", count + 1);
             assert!(said(&import).contains(&sentence), "{}", said(&import));
@@ -156,7 +164,7 @@ fn import_fills_servers_whose_url_is_in_a_variable_or_a_file_and_panels_read_it(
 #[test]
 fn import_says_what_is_wrong_with_a_database_and_never_its_password() {
     let directory = tempfile::tempdir().unwrap();
-    std::fs::write(directory.path().join("visits.csv"), "Day,Count\n12/1/2009,1\n").unwrap();
+    std::fs::write(directory.path().join("visits.csv"), "Day,Count\n2009-12-01,1\n").unwrap();
     // Nobody listens on port 1.
     for (url, expected) in [
         ("postgres://user:hunter2@127.0.0.1:1/shop", "cannot be reached"),

@@ -79,7 +79,8 @@ fn rollups_are_listed_and_rebuilt() {
     let folder = folder.path();
     write(folder, "dashboards/visits.toml", DASHBOARD);
     write(folder, "visits.csv", "at\n12/1/2009\n12/1/2009\n12/2/2009\n");
-    let import = brisk(folder, &["import", "--into", "shop.sqlite", "visits.csv"]);
+    let import =
+        brisk(folder, &["import", "--into", "shop.sqlite", "--dates", "month-first", "visits.csv"]);
     assert!(import.status.success(), "{}", said(&import));
     let run = |arguments: &[&str]| {
         let output = brisk(folder, &[arguments, &["--source", "shop=shop.sqlite"]].concat());
@@ -149,7 +150,8 @@ async fn a_server_refreshes_without_readers_and_writes_down_what_was_done() {
     write(folder, "dashboards/rollups/daily.toml", DAILY);
     write(folder, "dashboards/rollups/broken.toml", &DAILY.replace("visits", "missing"));
     write(folder, "visits.csv", "at\n12/1/2009\n12/1/2009\n12/2/2009\n");
-    let import = brisk(folder, &["import", "--into", "shop.sqlite", "visits.csv"]);
+    let import =
+        brisk(folder, &["import", "--into", "shop.sqlite", "--dates", "month-first", "visits.csv"]);
     assert!(import.status.success(), "{}", said(&import));
     let flags = Flags {
         data_dir: Some(folder.join("data")),

@@ -19,8 +19,8 @@ use sqlx::postgres::{
     PgArgumentBuffer, PgArguments, PgConnection, PgRow, PgStatement, PgTypeInfo, PgValueFormat,
 };
 use sqlx::{
-    Arguments as _, AssertSqlSafe, Either, Encode, Executor as _, Row as _, SqlSafeStr as _,
-    Statement as _, Type, TypeInfo as _, ValueRef as _,
+    Arguments as _, AssertSqlSafe, Either, Encode, Executor as _, Row as _, Statement as _, Type,
+    TypeInfo as _, ValueRef as _,
 };
 use std::collections::BTreeMap;
 

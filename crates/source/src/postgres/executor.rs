@@ -1,6 +1,5 @@
 //! Runs statements on PostgreSQL.
 
-use super::own_text;
 use super::session;
 use super::value::{self, Column};
 use super::{about, arguments, error};
