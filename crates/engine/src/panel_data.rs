@@ -9,7 +9,7 @@ use crate::window::Window;
 use brisk_cache::Fingerprint;
 use brisk_domain::{
     Additivity, Bounds, Edition, Frame, Freshness, Panel, PanelData, PanelError, Timestamp, Unit,
-    Values, ZoneOffsets,
+    ZoneOffsets,
 };
 use std::sync::Arc;
 
