@@ -82,6 +82,10 @@ impl Compare {
             // The whole of February is shorter than 30 days of March.
             earlier.to = earlier.to.min(bounds.from);
         }
+        // Whole buckets back there may be no such day: on 30 February.
+        if earlier.from >= earlier.to && buckets.is_some() {
+            return self.period(range, bounds, elapsed_to, None, zone);
+        }
         EarlierPeriod { bounds: earlier, shift }
     }
 }

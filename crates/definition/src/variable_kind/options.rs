@@ -17,6 +17,10 @@ pub(super) fn read(
     let default = default(fields, problems);
     let options = options?;
     let allowed = options.fixed();
+    let lists_empty_text = allowed.is_some_and(|all| all.iter().any(String::is_empty));
+    let is_blank = fields.item("default").and_then(|item| item.as_str()) == Some("");
+    // As in files from before the empty text could be chosen: nothing is.
+    let default = if is_blank && !lists_empty_text { Selection::default() } else { default };
     let stranger = allowed.and_then(|all| default.values().iter().find(|v| !all.contains(v)));
     if let Some(stranger) = stranger {
         let message = format!("default \"{stranger}\" is not among the options");
