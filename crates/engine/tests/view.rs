@@ -135,7 +135,8 @@ async fn figures_are_exact_and_an_error_stays_in_its_panel() {
     let shown = world.show(&[]).await;
     assert_eq!(shown[0], Ok("3.50 after 1.00".into()));
     assert_eq!(shown[1], Ok("3.50".into()));
-    assert_eq!(shown[2], Ok("2.50 3.50".into()));
+    // A running total over every day, also those without a row.
+    assert_eq!(shown[2], Ok("0.00 0.00 0.00 0.00 0.00 2.50 3.50".into()));
     assert!(shown[3].as_ref().unwrap_err().contains("no such column: missing"), "{:?}", shown[3]);
 }
 

@@ -14,13 +14,11 @@ pub(super) fn read(
     problems: &mut Problems<'_>,
 ) -> Option<(Options, Selection)> {
     let options = options(fields, dashboard_source, problems);
-    let default = default(fields, problems);
+    let allowed = options.as_ref().and_then(Options::fixed);
+    let lists_empty_text = allowed.is_some_and(|all| all.iter().any(String::is_empty));
+    let default = default(fields, lists_empty_text, problems);
     let options = options?;
     let allowed = options.fixed();
-    let lists_empty_text = allowed.is_some_and(|all| all.iter().any(String::is_empty));
-    let is_blank = fields.item("default").and_then(|item| item.as_str()) == Some("");
-    // As in files from before the empty text could be chosen: nothing is.
-    let default = if is_blank && !lists_empty_text { Selection::default() } else { default };
     let stranger = allowed.and_then(|all| default.values().iter().find(|v| !all.contains(v)));
     if let Some(stranger) = stranger {
         let message = format!("default \"{stranger}\" is not among the options");
@@ -67,12 +65,15 @@ fn options(
     }
 }
 
-fn default(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Selection {
+/// A blank text alone is no default, as in files from before the empty text could be chosen, unless it is
+/// among the options.
+fn default(fields: &Fields<'_>, lists_empty_text: bool, problems: &mut Problems<'_>) -> Selection {
     let Some(item) = fields.item("default") else {
         return Selection::default();
     };
     if let Some(text) = item.as_str() {
-        return Selection::of([text.to_owned()]);
+        let is_none = text.is_empty() && !lists_empty_text;
+        return if is_none { Selection::default() } else { Selection::of([text.to_owned()]) };
     }
     let values = item.as_array().and_then(|array| {
         array.iter().map(|v| v.as_str().map(ToOwned::to_owned)).collect::<Option<Vec<_>>>()
