@@ -1,0 +1,3 @@
+//! Nothing: only a crate with a build script can name features of what runs at build time.
+
+fn main() {}

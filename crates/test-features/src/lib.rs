@@ -1,0 +1,1 @@
+//! Nothing: this crate only names features of dependencies, for the tests (see its Cargo.toml).
