@@ -3,8 +3,11 @@
 #![allow(clippy::print_stdout, reason = "reports are for people in a terminal")]
 
 use anyhow::Result;
+use brisk_bench::servers::mariadb::MariaDb;
+use brisk_bench::servers::postgres::Postgres;
 use brisk_bench::{
-    cold, faults, flight, freshness, hot, leaving, open_pages, replay, round_trips, soak, stampede,
+    cold, differential, faults, flight, freshness, hot, leaving, open_pages, replay, round_trips,
+    soak, stampede,
 };
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -60,6 +63,15 @@ enum Proof {
         /// The demo data.
         #[arg(long, default_value = "demo/online_retail.csv.xz")]
         csv: PathBuf,
+    },
+    /// Generated statements through page, API and CSV against the databases' own clients.
+    Differential {
+        /// Statements.
+        #[arg(long, default_value_t = 2_000)]
+        statements: usize,
+        /// The seed; random by default.
+        #[arg(long)]
+        seed: Option<u64>,
     },
     /// Commands to Redis and PostgreSQL for a hot dashboard.
     RoundTrips,
@@ -143,6 +155,22 @@ async fn main() -> Result<()> {
         Proof::Cold { rows, rounds, csv } => {
             let settings = cold::Settings { program, csv, rows, rounds };
             println!("{}", cold::run(&settings).await?);
+        }
+        Proof::Differential { statements, seed } => {
+            let seed = seed.unwrap_or_else(rand::random);
+            println!("differential: seed {seed}");
+            let postgres = Postgres::start().await?;
+            let maria = MariaDb::start()?;
+            let directory = tempfile::tempdir()?;
+            let places = differential::Places {
+                postgres: postgres.owner_url(),
+                maria: maria.url(),
+                sqlite: directory.path().join("samples.sqlite"),
+            };
+            let settings = differential::Settings { program, places, statements, seed };
+            let report = differential::run(&settings).await?;
+            println!("{report}");
+            report.check()?;
         }
         Proof::RoundTrips => {
             let report = round_trips::run(&program).await?;

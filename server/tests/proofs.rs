@@ -2,7 +2,7 @@
 //! and a real Redis, which are killed, paused, flushed, slowed down and filled. `cargo xtask bench`
 //! runs the same in full, on release builds.
 
-use brisk_bench::{faults, flight, freshness, leaving, round_trips};
+use brisk_bench::{differential, faults, flight, freshness, leaving, round_trips};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
@@ -35,6 +35,29 @@ async fn after_an_acknowledged_invalidation_no_reader_gets_an_older_value_as_cur
     let report = freshness::run(&settings).await.unwrap();
     println!("{report}");
     assert!(report.checked >= settings.reads && report.acknowledged > 100, "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_api_and_csv_say_what_each_databases_own_client_prints() {
+    let Some(_turn) = turn().await else { return };
+    let url = |name| std::env::var(name).expect("a server's URL: run cargo xtask test");
+    let given = std::env::var("BRISK_DIFFERENTIAL_SEED").ok();
+    let seed = given.map_or_else(rand::random, |seed| seed.parse().expect("a seed is a number"));
+    println!("seed {seed}; again: BRISK_DIFFERENTIAL_SEED={seed}");
+    let directory = tempfile::tempdir().unwrap();
+    let settings = differential::Settings {
+        program: program(),
+        places: differential::Places {
+            postgres: url("BRISK_TEST_POSTGRES_URL"),
+            maria: url("BRISK_TEST_MYSQL_URL"),
+            sqlite: directory.path().join("samples.sqlite"),
+        },
+        statements: 150,
+        seed,
+    };
+    let report = differential::run(&settings).await.unwrap();
+    println!("{report}");
+    report.check().unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@
 
 pub mod brisk;
 pub mod guarded;
+pub mod mariadb;
 pub mod postgres;
 pub mod proxy;
 pub mod redis;
@@ -36,7 +37,7 @@ pub(crate) fn listening(port: u16, what: &str) -> Result<()> {
 }
 
 /// A program on the PATH, or where Debian puts PostgreSQL's.
-fn program(name: &str) -> Result<PathBuf> {
+pub(crate) fn program(name: &str) -> Result<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
@@ -46,7 +47,7 @@ fn program(name: &str) -> Result<PathBuf> {
 }
 
 /// Databases refuse to run as root: the user that runs them instead.
-fn unprivileged() -> Option<&'static str> {
+pub(crate) fn unprivileged() -> Option<&'static str> {
     if !rustix::process::geteuid().is_root() {
         return None;
     }

@@ -92,6 +92,11 @@ impl Postgres {
         format!("postgres://{READER}@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// The URL for its owner, who may create tables.
+    pub fn owner_url(&self) -> String {
+        format!("postgres://{OWNER}@127.0.0.1:{}/postgres", self.port)
+    }
+
     /// Kills it, with everything it is doing.
     pub fn kill(&self) {
         drop(self.lock().take());
@@ -180,7 +185,7 @@ impl Postgres {
     }
 }
 
-fn as_unprivileged() -> Vec<OsString> {
+pub(super) fn as_unprivileged() -> Vec<OsString> {
     let Some(user) = unprivileged() else { return Vec::new() };
     let group = if user == "nobody" { "nogroup" } else { user };
     ["setpriv", "--reuid", user, "--regid", group, "--clear-groups", "--"]
@@ -188,7 +193,7 @@ fn as_unprivileged() -> Vec<OsString> {
         .to_vec()
 }
 
-fn quietly(command: &mut Command) -> Result<()> {
+pub(super) fn quietly(command: &mut Command) -> Result<()> {
     let output = command.output().with_context(|| format!("{command:?} could not be started"))?;
     if !output.status.success() {
         bail!("{command:?} failed:\n{}", String::from_utf8_lossy(&output.stderr));

@@ -1,0 +1,306 @@
+//! A panel's three forms against what the client printed, cell by cell.
+
+use super::page;
+use super::shown;
+use super::value::{Type, Value};
+use super::zones::{Zones, civil};
+use anyhow::{Context, Result, bail};
+
+/// What the client printed for a statement.
+#[derive(Debug, Clone)]
+pub(super) struct Expected {
+    /// The columns' names and types.
+    pub(super) columns: Vec<(String, Type)>,
+    /// The rows.
+    pub(super) rows: Vec<Vec<Value>>,
+    /// The dashboard's zone.
+    pub(super) zone: String,
+    /// The panel's kind.
+    pub(super) kind: &'static str,
+}
+
+impl Expected {
+    /// Checks the API's answer; an error says where it differs.
+    pub(super) fn check_api(&self, body: &str) -> Result<()> {
+        let json: serde_json::Value = serde_json::from_str(body)?;
+        let columns = json["panel"]["frame"]["columns"].as_array().context("no columns")?;
+        let names: Vec<&str> =
+            columns.iter().filter_map(|column| column["name"].as_str()).collect();
+        self.same_names(&names)?;
+        let mut lists = body.split("\"cells\":[").skip(1);
+        for (i, ((name, kind), column)) in self.columns.iter().zip(columns).enumerate() {
+            let word = column["type"].as_str().context("no type")?;
+            let expected = || self.rows.iter().map(|row| &row[i]);
+            // SQLite has types for values, not for columns.
+            if expected().any(|cell| *cell != Value::Null) && !kind.words().contains(&word) {
+                bail!("column {name} is of type {word}, not {:?}", kind.words());
+            }
+            let cells = items(lists.next().context("no cells")?)?;
+            let found: Result<Vec<Value>> =
+                cells.iter().map(|cell| Value::answered(cell, word)).collect();
+            same(name, &found?, expected(), |found, expected| found.is(expected))?;
+        }
+        Ok(())
+    }
+
+    /// Checks the file; instants are on the clock of the zone.
+    pub(super) fn check_csv(&self, body: &str, zones: &Zones) -> Result<()> {
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(body.as_bytes());
+        let records: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>()?;
+        let (head, rows) = records.split_first().context("no head")?;
+        self.same_names(&head.iter().collect::<Vec<_>>())?;
+        for (i, (name, _)) in self.columns.iter().enumerate() {
+            let found: Vec<&str> = rows.iter().map(|row| row.get(i).unwrap_or("?")).collect();
+            let expected: Vec<&Value> = self.rows.iter().map(|row| &row[i]).collect();
+            same(name, &found, expected, |found, expected| match expected {
+                Value::Float(bits) => {
+                    found.parse().is_ok_and(|number| Value::float(number) == Value::Float(*bits))
+                }
+                value => **found == written(value, &self.zone, zones),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Checks the table of the panel's page, and the figure of a stat.
+    pub(super) fn check_page(&self, body: &str, zones: &Zones) -> Result<()> {
+        let table = page::table(body).context("no table")?;
+        if table.len() != self.rows.len() {
+            bail!("the page has {} rows, not {}", table.len(), self.rows.len());
+        }
+        for (i, (name, _)) in self.columns.iter().enumerate() {
+            let cells: Vec<Value> = self.rows.iter().map(|row| row[i].clone()).collect();
+            let expected = shown::column(&cells, &self.zone, zones);
+            let found: Vec<&String> = table.iter().filter_map(|row| row.get(i)).collect();
+            same(name, &found, &expected, |found, expected| found == expected)?;
+        }
+        let figure = self.rows.first().and_then(|row| row.first());
+        if let ("stat", Some(cell)) = (self.kind, figure)
+            && *cell != Value::Null
+        {
+            let expected = shown::figure(cell);
+            let found = page::figure(body).context("no figure")?;
+            if found != expected {
+                bail!("the figure is {found}, not {expected}");
+            }
+        }
+        self.check_chart(body)
+    }
+
+    /// Checks the readout of a chart with one series of counts over time: what a tooltip and the text
+    /// alternative say. Buckets without a row are zeros there.
+    fn check_chart(&self, body: &str) -> Result<()> {
+        let is_series = matches!(self.kind, "line" | "area" | "bar");
+        let [(_, Type::Time), (_, Type::Whole)] = self.columns.as_slice() else { return Ok(()) };
+        let is_plain = self.rows.iter().all(|row| !matches!(row[0], Value::Null));
+        if !is_series || !is_plain || self.rows.is_empty() || self.rows.len() > 200 {
+            return Ok(());
+        }
+        let Some(found) = page::readout(body) else { return Ok(()) };
+        let cells: Vec<Value> = self.rows.iter().map(|row| row[1].clone()).collect();
+        let is_something = |text: &&String| !matches!(text.as_str(), "0" | "–" | "");
+        let expected = shown::column(&cells, &self.zone, &Zones::default());
+        let expected: Vec<&String> = expected.iter().filter(is_something).collect();
+        let found: Vec<&String> = found.iter().filter(is_something).collect();
+        same("the chart's readout", &found, expected, |found, expected| found == expected)
+    }
+
+    fn same_names(&self, found: &[&str]) -> Result<()> {
+        let expected: Vec<&str> = self.columns.iter().map(|(name, _)| name.as_str()).collect();
+        if found != expected {
+            bail!("the columns are {found:?}, not {expected:?}");
+        }
+        Ok(())
+    }
+}
+
+impl Type {
+    /// The API's words for columns that hold such values.
+    fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::Whole => &["int", "decimal"],
+            Self::Decimal => &["decimal"],
+            Self::Float => &["float"],
+            Self::Bool => &["bool"],
+            Self::Text => &["text"],
+            Self::Time => &["time"],
+            Self::Date => &["date"],
+        }
+    }
+}
+
+/// Each of `found` is the one of `expected` in its place.
+fn same<F: std::fmt::Debug, E: std::fmt::Debug>(
+    name: &str,
+    found: &[F],
+    expected: impl IntoIterator<Item = E>,
+    is_same: impl Fn(&F, &E) -> bool,
+) -> Result<()> {
+    let expected: Vec<E> = expected.into_iter().collect();
+    if found.len() != expected.len() {
+        bail!("{name} has {} rows, not {}", found.len(), expected.len());
+    }
+    for (row, (found, expected)) in found.iter().zip(&expected).enumerate() {
+        if !is_same(found, expected) {
+            bail!("{name}, row {row}: {found:?}, not {expected:?}");
+        }
+    }
+    Ok(())
+}
+
+/// The items of a list in JSON, as they are written. Parsed numbers would be rounded.
+fn items(text: &str) -> Result<Vec<String>> {
+    let (mut items, mut item) = (Vec::new(), String::new());
+    let (mut is_text, mut is_escaped) = (false, false);
+    for c in text.chars() {
+        match c {
+            ']' | ',' if !is_text => {
+                if !item.is_empty() {
+                    items.push(std::mem::take(&mut item));
+                }
+                if c == ']' {
+                    return Ok(items);
+                }
+                continue;
+            }
+            '"' if !is_escaped => is_text = !is_text,
+            _ => {}
+        }
+        is_escaped = c == '\\' && !is_escaped;
+        item.push(c);
+    }
+    bail!("the list does not end")
+}
+
+/// A cell of the file.
+fn written(value: &Value, zone: &str, zones: &Zones) -> String {
+    match value {
+        Value::Null | Value::Float(_) => String::new(),
+        Value::Whole(text) | Value::Decimal(text) | Value::Date(text) => text.clone(),
+        Value::Bool(value) => value.to_string(),
+        // No spreadsheet runs it as a formula.
+        Value::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) => {
+            format!("'{text}")
+        }
+        Value::Text(text) => text.clone(),
+        Value::Time(micros) => {
+            let second = micros.div_euclid(1_000_000);
+            // Offsets are whole minutes there.
+            let ahead = zones.ahead(zone, second) / 60;
+            let wall = second + ahead * 60;
+            let (year, month, day) = civil(wall.div_euclid(86_400));
+            let clock = wall.rem_euclid(86_400);
+            let fraction = match micros.rem_euclid(1_000_000) {
+                0 => String::new(),
+                fraction => format!(".{fraction:06}"),
+            };
+            let sign = if ahead < 0 { '-' } else { '+' };
+            format!(
+                "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}{fraction}{sign}{:02}:{:02}",
+                clock / 3600,
+                clock / 60 % 60,
+                clock % 60,
+                ahead.abs() / 60,
+                ahead.abs() % 60
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expected() -> Expected {
+        let columns =
+            [("t", Type::Time), ("n", Type::Whole), ("w", Type::Text), ("f", Type::Float)];
+        let row = |t, n: &str, w: &str, f| {
+            vec![Value::Time(t), Value::Whole(n.into()), Value::Text(w.into()), Value::float(f)]
+        };
+        Expected {
+            columns: columns.map(|(name, kind)| (name.to_owned(), kind)).to_vec(),
+            rows: vec![row(0, "1", "a", 0.5), row(86_400_000_000, "9007199254740993", "=b", 0.25)],
+            zone: "UTC".into(),
+            kind: "table",
+        }
+    }
+
+    const API: &str = r#"{"panel":{"frame":{"rows":2,"columns":[
+        {"name":"t","type":"time","cells":["1970-01-01T00:00:00Z","1970-01-02T00:00:00Z"]},
+        {"name":"n","type":"int","cells":[1,9007199254740993]},
+        {"name":"w","type":"text","cells":["a","=b"]},
+        {"name":"f","type":"float","cells":[0.5,0.25]}]}}}"#;
+    const CSV: &str = "t,n,w,f\r\n1970-01-01T00:00:00+00:00,1,a,0.5\r\n\
+        1970-01-02T00:00:00+00:00,9007199254740993,'=b,0.25\r\n";
+    const PAGE: &str = "<table class=\"tb\"><thead><tr><th>T</th></tr></thead><tbody>\
+        <tr><td>1 Jan 1970</td><td class=\"n\">1</td><td>a</td><td class=\"n\">0.50</td></tr>\
+        <tr hidden><td>2 Jan 1970</td><td class=\"n\">9,007,199,254,740,993</td><td>=b</td>\
+        <td class=\"n\">0.25</td></tr></tbody></table>";
+
+    #[test]
+    fn what_is_the_same_passes() {
+        let zones = Zones::default();
+        expected().check_api(API).unwrap();
+        expected().check_csv(CSV, &zones).unwrap();
+        expected().check_page(PAGE, &zones).unwrap();
+    }
+
+    /// One cell after the other is changed a little: each change is found, in each of the three.
+    #[test]
+    fn a_changed_value_is_found_wherever_it_is() {
+        let zones = Zones::default();
+        for (from, to) in [
+            ("1970-01-02T00:00:00Z", "1970-01-02T00:00:01Z"),
+            ("9007199254740993", "9007199254740992"),
+            ("\"a\"", "\"A\""),
+            ("0.25", "0.25000000000000006"),
+            ("[0.5,", "[null,"),
+            ("[1,", "[1,1,"),
+            ("\"int\"", "\"float\""),
+            ("\"name\":\"w\"", "\"name\":\"v\""),
+        ] {
+            let changed = API.replace(from, to);
+            assert!(changed != API && expected().check_api(&changed).is_err(), "{from} {to}");
+        }
+        for (from, to) in [
+            ("1970-01-02T00:00:00+00:00", "1970-01-02T01:00:00+01:00"),
+            ("9007199254740993", "9007199254740992"),
+            (",a,", ",,"),
+            ("'=b", "=b"),
+            ("0.25", "0.250000001"),
+            ("\r\n1970-01-02T00:00:00+00:00,9007199254740993,'=b,0.25", ""),
+        ] {
+            let changed = CSV.replace(from, to);
+            assert!(changed != CSV && expected().check_csv(&changed, &zones).is_err(), "{from}");
+        }
+        for (from, to) in [
+            ("2 Jan 1970", "3 Jan 1970"),
+            ("9,007,199,254,740,993", "9,007,199,254,740,992"),
+            (">a<", "><"),
+            (">0.50<", ">0.5<"),
+            ("<tr hidden>", "<tr hidden><td>1</td></tr><tr>"),
+        ] {
+            let changed = PAGE.replace(from, to);
+            assert!(changed != PAGE && expected().check_page(&changed, &zones).is_err(), "{from}");
+        }
+    }
+
+    #[test]
+    fn a_changed_figure_or_readout_is_found() {
+        let zones = Zones::default();
+        let rows = vec![vec![Value::Whole("1234567".into())]];
+        let columns = vec![("n".to_owned(), Type::Whole)];
+        let stat = Expected { columns, rows, zone: "UTC".into(), kind: "stat" };
+        let page = "<p class=\"stat-figure\" title=\"x\">1.23M</p><table class=\"tb\"><tbody>\
+            <tr><td class=\"n\">1,234,567</td></tr></tbody></table>";
+        stat.check_page(page, &zones).unwrap();
+        assert!(stat.check_page(&page.replace("1.23M", "1.24M"), &zones).is_err());
+        let mut line = expected();
+        line.kind = "line";
+        line.columns.truncate(2);
+        line.rows.iter_mut().for_each(|row| row.truncate(2));
+        let readout = r#"{"n":"N","v":["1","0","9,007,199,254,740,993"]}"#;
+        line.check_chart(readout).unwrap();
+        assert!(line.check_chart(&readout.replace("\"1\"", "\"2\"")).is_err());
+    }
+}

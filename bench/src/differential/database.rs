@@ -1,0 +1,181 @@
+//! The three databases: where they are, and how a person writes values and times for their clients.
+
+use super::zones::Zones;
+use std::fmt;
+
+/// A database that panels read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Database {
+    /// PostgreSQL.
+    Postgres,
+    /// MariaDB.
+    MariaDb,
+    /// SQLite.
+    Sqlite,
+}
+
+impl Database {
+    /// All of them.
+    pub(super) const ALL: [Self; 3] = [Self::Postgres, Self::MariaDb, Self::Sqlite];
+
+    /// The name of its source.
+    pub(super) fn source(self) -> &'static str {
+        match self {
+            Self::Postgres => "pg",
+            Self::MariaDb => "maria",
+            Self::Sqlite => "lite",
+        }
+    }
+
+    /// The table of samples.
+    pub(super) fn samples(self) -> &'static str {
+        match self {
+            Self::Postgres | Self::MariaDb => "differential.samples",
+            Self::Sqlite => "samples",
+        }
+    }
+
+    /// The table of the zones' offsets.
+    pub(super) fn offsets(self) -> &'static str {
+        match self {
+            Self::Postgres | Self::MariaDb => "differential.offsets",
+            Self::Sqlite => "offsets",
+        }
+    }
+
+    /// `text` as a literal.
+    pub(super) fn quoted(self, text: &str) -> String {
+        let text = text.replace('\'', "''");
+        match self {
+            Self::MariaDb => format!("'{}'", text.replace('\\', "\\\\")),
+            Self::Postgres | Self::Sqlite => format!("'{text}'"),
+        }
+    }
+
+    /// Microseconds since the epoch of a column of [`Self::seen`] that holds instants.
+    pub(super) fn micros(self, expression: &str) -> String {
+        match self {
+            Self::Postgres => format!("(extract(epoch from {expression}) * 1000000)::bigint"),
+            Self::MariaDb => {
+                format!("timestampdiff(microsecond, '1970-01-01 00:00:00', {expression})")
+            }
+            Self::Sqlite => format!("({expression}) * 1000000"),
+        }
+    }
+
+    /// Whether `at` is from the second `from` on and before `to`.
+    pub(super) fn range(self, from: i64, to: i64) -> String {
+        match self {
+            Self::Postgres => format!("at >= to_timestamp({from}) and at < to_timestamp({to})"),
+            Self::MariaDb => {
+                let at = "timestampdiff(microsecond, '1970-01-01 00:00:00', at)";
+                format!("{at} >= {from} * 1000000 and {at} < {to} * 1000000")
+            }
+            Self::Sqlite => format!("at >= {from} and at < {to}"),
+        }
+    }
+
+    /// The samples with what the clock of `zone` reads, by plain arithmetic: the parts `y`, `m`, `wd`
+    /// and `hh`, and `bk`, the start of the bucket of width `unit`: PostgreSQL's own `date_trunc`;
+    /// elsewhere the reading is cut, and found again in the table of offsets.
+    pub(super) fn seen(self, zone: &str, unit: &str) -> String {
+        match self {
+            Self::Postgres => format!(
+                "(select s.*, date_trunc('{unit}', s.at, '{zone}') as bk, \
+                 extract(year from s.at at time zone '{zone}')::int as y, \
+                 extract(month from s.at at time zone '{zone}')::int as m, \
+                 extract(isodow from s.at at time zone '{zone}')::int as wd, \
+                 extract(hour from s.at at time zone '{zone}')::int as hh \
+                 from differential.samples s) s"
+            ),
+            Self::MariaDb => {
+                let floor = match unit {
+                    "hour" => "null",
+                    "day" => "date(lw)",
+                    "week" => "date(lw) - interval weekday(lw) day",
+                    "month" => "date(lw) - interval dayofmonth(lw) - 1 day",
+                    "quarter" => "makedate(year(lw), 1) + interval quarter(lw) - 1 quarter",
+                    _ => "makedate(year(lw), 1)",
+                };
+                let start = match unit {
+                    "hour" => "es - minute(lw) * 60 - second(lw)".to_owned(),
+                    _ => instant("differential.offsets", zone),
+                };
+                let moment = "'1970-01-01 00:00:00' + interval bs second";
+                format!(
+                    "(select t.*, cast({moment} as datetime) as bk from (select r.*, {start} as bs \
+                     from (select w.*, timestampdiff(second, '1970-01-01 00:00:00', \
+                     cast({floor} as datetime)) as rs from (select s.*, \
+                     timestampdiff(second, '1970-01-01 00:00:00', s.at) as es, \
+                     s.at + interval o.ahead second as lw, year(s.at + interval o.ahead second) as y, \
+                     month(s.at + interval o.ahead second) as m, \
+                     weekday(s.at + interval o.ahead second) + 1 as wd, \
+                     hour(s.at + interval o.ahead second) as hh from differential.samples s \
+                     left join differential.offsets o on o.zone = '{zone}' \
+                     and timestampdiff(second, '1970-01-01 00:00:00', s.at) >= o.since \
+                     and timestampdiff(second, '1970-01-01 00:00:00', s.at) < o.until) w) r) t) s"
+                )
+            }
+            Self::Sqlite => {
+                let floor = match unit {
+                    "hour" => "null",
+                    "day" => "date(lw)",
+                    "week" => "date(lw, 'weekday 0', '-6 days')",
+                    "month" => "date(lw, 'start of month')",
+                    "quarter" => {
+                        "date(lw, 'start of month', '-' || ((strftime('%m', lw) - 1) % 3) || ' months')"
+                    }
+                    _ => "date(lw, 'start of year')",
+                };
+                let start = match unit {
+                    "hour" => "at - strftime('%M', lw) * 60 - strftime('%S', lw)".to_owned(),
+                    _ => instant("offsets", zone),
+                };
+                format!(
+                    "(select r.*, {start} as bk from (select w.*, \
+                     cast(strftime('%s', {floor}) as integer) as rs, \
+                     cast(strftime('%Y', lw) as integer) as y, cast(strftime('%m', lw) as integer) as m, \
+                     (strftime('%w', lw) + 6) % 7 + 1 as wd, cast(strftime('%H', lw) as integer) as hh \
+                     from (select s.*, datetime(s.at + o.ahead, 'unixepoch') as lw from samples s \
+                     left join offsets o on o.zone = '{zone}' and s.at >= o.since and s.at < o.until) w) \
+                     r) s"
+                )
+            }
+        }
+    }
+
+    /// The statements that make and fill the table of offsets.
+    pub(super) fn offsets_setup(self, zones: &Zones) -> String {
+        let rows: Vec<String> = zones
+            .segments()
+            .map(|(zone, s)| {
+                format!("('{zone}', {}, {}, {}, {})", s.since, s.until, s.ahead, s.before)
+            })
+            .collect();
+        format!(
+            "create table {0} (zone varchar(40), since bigint, until bigint, ahead int, earlier int);\n\
+             insert into {0} values {1};\n",
+            self.offsets(),
+            rows.join(", ")
+        )
+    }
+}
+
+/// The second at which the clock of `zone` reads `rs`: the first of two, the change if it skips it.
+fn instant(offsets: &str, zone: &str) -> String {
+    format!(
+        "(select coalesce(min(case when rs - f.ahead >= f.since and rs - f.ahead < f.until \
+         then rs - f.ahead end), min(case when f.since + f.earlier <= rs and rs < f.since + f.ahead \
+         then f.since end)) from {offsets} f where f.zone = '{zone}')"
+    )
+}
+
+impl fmt::Display for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Postgres => "PostgreSQL",
+            Self::MariaDb => "MariaDB",
+            Self::Sqlite => "SQLite",
+        })
+    }
+}

@@ -1,0 +1,62 @@
+//! A private MariaDB server.
+
+use super::guarded::Guarded;
+use super::postgres::{as_unprivileged, quietly};
+use super::{free_port, listening, program, unprivileged};
+use anyhow::Result;
+use std::ffi::OsString;
+use std::process::Command;
+use tempfile::TempDir;
+
+/// The server. Its one user may do everything.
+pub struct MariaDb {
+    /// Where it listens.
+    pub port: u16,
+    _process: Guarded,
+    _directory: TempDir,
+}
+
+impl MariaDb {
+    /// Creates a server with an empty database.
+    pub fn start() -> Result<Self> {
+        let directory = tempfile::Builder::new().prefix("brisk-bench-").tempdir()?;
+        if let Some(user) = unprivileged() {
+            quietly(Command::new("chown").arg(user).arg(directory.path()))?;
+        }
+        let path = |name: &str| directory.path().join(name).display().to_string();
+        let data = format!("--datadir={}", path("data"));
+        let mut words = as_unprivileged();
+        words.push(program("mariadb-install-db")?.into());
+        words.extend(
+            ["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", &data]
+                .map(OsString::from),
+        );
+        quietly(Command::new(&words[0]).args(&words[1..]).current_dir(directory.path()))?;
+        // One statement per line. An anonymous local user would take precedence over brisk@'%'.
+        let setup = "create user brisk@localhost;\ngrant all on *.* to brisk@localhost;\n\
+                     create user brisk@'%';\ngrant all on *.* to brisk@'%';\ncreate database brisk;\n";
+        std::fs::write(directory.path().join("setup.sql"), setup)?;
+        let port = free_port()?;
+        let mut words = as_unprivileged();
+        words.push(program("mariadbd")?.into());
+        words.extend(["--no-defaults", "--bind-address=127.0.0.1", &data].map(OsString::from));
+        for (option, value) in [
+            ("port", port.to_string()),
+            ("socket", path("socket")),
+            ("init-file", path("setup.sql")),
+            ("pid-file", path("pid")),
+            ("innodb-flush-log-at-trx-commit", "0".into()),
+        ] {
+            words.push(format!("--{option}={value}").into());
+        }
+        let log = directory.path().join("log");
+        let process = Guarded::start(&words, directory.path(), &log, "KILL", &[])?;
+        listening(port, "mariadbd")?;
+        Ok(Self { port, _process: process, _directory: directory })
+    }
+
+    /// The URL for a source.
+    pub fn url(&self) -> String {
+        format!("mysql://brisk@127.0.0.1:{}/brisk", self.port)
+    }
+}
