@@ -41,8 +41,12 @@ async fn after_an_acknowledged_invalidation_no_reader_gets_an_older_value_as_cur
 async fn pages_api_and_csv_say_what_each_databases_own_client_prints() {
     let Some(_turn) = turn().await else { return };
     let url = |name| std::env::var(name).expect("a server's URL: run cargo xtask test");
-    let given = std::env::var("BRISK_DIFFERENTIAL_SEED").ok();
-    let seed = given.map_or_else(rand::random, |seed| seed.parse().expect("a seed is a number"));
+    let given = |name| {
+        let text = std::env::var(name).ok();
+        text.map(|text| text.parse::<u64>().unwrap_or_else(|_| panic!("{name} is a number")))
+    };
+    let seed = given("BRISK_DIFFERENTIAL_SEED").unwrap_or_else(rand::random);
+    let statements = given("BRISK_DIFFERENTIAL_STATEMENTS").unwrap_or(150) as usize;
     println!("seed {seed}; again: BRISK_DIFFERENTIAL_SEED={seed}");
     let directory = tempfile::tempdir().unwrap();
     let settings = differential::Settings {
@@ -52,7 +56,7 @@ async fn pages_api_and_csv_say_what_each_databases_own_client_prints() {
             maria: url("BRISK_TEST_MYSQL_URL"),
             sqlite: directory.path().join("samples.sqlite"),
         },
-        statements: 150,
+        statements,
         seed,
     };
     let report = differential::run(&settings).await.unwrap();

@@ -115,7 +115,7 @@ pub async fn run(settings: &Settings) -> Result<Report> {
         report.rows += expected.rows.len();
         report.empty += usize::from(expected.rows.is_empty());
         let Err(error) = outcome else { continue };
-        match known::reason(board.database, case) {
+        match known::reason(&error) {
             Some(reason) => *report.known.entry(reason).or_default() += 1,
             None => report.differences.push(format!(
                 "{} {} {} now {} {:?}\n    {error:#}\n    {}\n    {}",

@@ -18,7 +18,7 @@ pub(super) struct Condition {
 
 /// The variables of every dashboard: those that take one value, and those that take several.
 pub(super) const SINGLE: [&str; 18] = [
-    "word", "kind", "num", "top", "big", "small", "exact", "f", "day", "since", "until", "flag",
+    "word", "never", "kind", "num", "big", "small", "exact", "f", "day", "since", "until", "flag",
     "ref", "h", "yr", "x", "lim", "least",
 ];
 /// See [`SINGLE`].
@@ -132,7 +132,7 @@ pub(super) fn condition(random: &mut StdRng, database: Database) -> Condition {
         }
         _ => Condition {
             // Nothing is chosen.
-            ours: "$optional(word = :word and n <= :top)".into(),
+            ours: "$optional(word = :never)".into(),
             theirs: "1 = 1".into(),
             pairs: vec![],
         },
