@@ -5,8 +5,8 @@ use crate::readout::Readout;
 use brisk_domain::panel::{Cell, ColumnStyle, Computed, ComputedKind};
 use brisk_domain::panel_kind::Body;
 use brisk_domain::{
-    Additivity, Bounds, Column, Compare, EarlierPeriod, Frame, Interval, Panel, PanelKind, Unit,
-    ZoneOffsets, format,
+    Additivity, Bounds, Column, Compare, Coverage, EarlierPeriod, Frame, Interval, Panel,
+    PanelKind, Unit, ZoneOffsets, format,
 };
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -41,6 +41,12 @@ pub struct Input<'a> {
     pub sparkline: Option<&'a Frame>,
     /// Whether each of its columns adds up.
     pub sparkline_additivity: &'a [Additivity],
+    /// Which of the frame's buckets are whole.
+    pub coverage: Option<Coverage>,
+    /// The same of the compared frame.
+    pub previous_coverage: Option<Coverage>,
+    /// The same of the small line.
+    pub sparkline_coverage: Option<Coverage>,
     /// The view's bounds.
     pub bounds: Bounds,
     /// The compared period.
@@ -176,7 +182,7 @@ fn style_of<'a>(columns: &'a mut Vec<ColumnStyle>, name: &str) -> &'a mut Column
 mod tests {
     use super::*;
     use brisk_domain::panel_kind::{Better, Stat};
-    use brisk_domain::{CachePolicy, GridPlace, PanelId, Query, SourceName};
+    use brisk_domain::{CachePolicy, Edges, GridPlace, PanelId, Query, SourceName};
 
     #[test]
     fn no_sql_reaches_browsers() {
@@ -190,6 +196,7 @@ mod tests {
             query: Query::new("select secret"),
             unit: Unit::None,
             compare: None,
+            edges: Edges::default(),
             place: GridPlace { x: 0, y: 0, w: 3, h: 2 },
             cache: CachePolicy::default(),
             tags: vec![],

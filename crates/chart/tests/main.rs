@@ -10,6 +10,7 @@ mod every_chart;
 mod kinds;
 mod links;
 mod one_point;
+mod parts;
 mod series;
 mod support;
 mod table_view;

@@ -3,7 +3,9 @@
 use crate::row_links::{self, LinkPlace};
 use crate::{cache, layout, panel_kind};
 use brisk_domain::panel::{Cell, ColumnStyle, Computed, ComputedKind};
-use brisk_domain::{Compare, GridPlace, Interval, Panel, PanelId, SourceName, Unit, Variable};
+use brisk_domain::{
+    Compare, Edges, GridPlace, Interval, Panel, PanelId, SourceName, Unit, Variable,
+};
 use brisk_toml_reader::{Fields, Problems};
 
 /// A panel as read from its file.
@@ -45,6 +47,7 @@ pub(crate) fn panel(
     let description = fields.text("description", problems).map(ToOwned::to_owned);
     let unit = fields.parsed("unit", Unit::parse, problems).unwrap_or_default();
     let compare = fields.word("compare", &Compare::WORDS, problems);
+    let edges = fields.word("edges", &Edges::WORDS, problems).unwrap_or_default();
     let intervals = Interval::ALL.map(|interval| (interval.word(), interval));
     let interval = fields.word("interval", &intervals, problems);
     let given_place = fields.item("at").and_then(|_| place(fields, problems));
@@ -67,6 +70,7 @@ pub(crate) fn panel(
         query: query?,
         unit,
         compare,
+        edges,
         place: given_place.unwrap_or(GridPlace { x: 0, y: 0, w, h }),
         cache,
         tags,

@@ -167,6 +167,28 @@ impl Frame {
         self.columns.first().map_or(0, |c| c.values.len())
     }
 
+    /// The cells in these rows, in their order.
+    #[must_use]
+    pub fn of_rows(&self, rows: &[usize]) -> Self {
+        fn picked<T: Clone>(cells: &[Option<T>], rows: &[usize]) -> Vec<Option<T>> {
+            rows.iter().map(|row| cells.get(*row).cloned().flatten()).collect()
+        }
+        let column = |column: &Column| {
+            let values = match &column.values {
+                Values::Int(cells) => Values::Int(picked(cells, rows)),
+                Values::Decimal(cells) => Values::Decimal(picked(cells, rows)),
+                Values::Float(cells) => Values::Float(picked(cells, rows)),
+                Values::Bool(cells) => Values::Bool(picked(cells, rows)),
+                Values::Text(cells) => Values::Text(picked(cells, rows)),
+                Values::Time(cells) => Values::Time(picked(cells, rows)),
+                Values::Date(cells) => Values::Date(picked(cells, rows)),
+                Values::WallTime(cells) => Values::WallTime(picked(cells, rows)),
+            };
+            Column { name: column.name.clone(), values }
+        };
+        Self { columns: self.columns.iter().map(column).collect() }
+    }
+
     /// The frame's approximate size in memory, in bytes.
     pub fn size(&self) -> usize {
         let cells = |values: &Values| match values {

@@ -2,7 +2,8 @@
 
 use crate::panel_kind::PanelKind;
 use crate::{
-    CachePolicy, Compare, Interval, PanelFilter, PanelId, PanelLink, Query, SourceName, Tag, Unit,
+    CachePolicy, Compare, Edges, Interval, PanelFilter, PanelId, PanelLink, Query, SourceName, Tag,
+    Unit,
 };
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,8 @@ pub struct Panel {
     pub unit: Unit,
     /// The comparison period.
     pub compare: Option<Compare>,
+    /// What is shown of time buckets that are not whole.
+    pub edges: Edges,
     /// Its place on the grid.
     pub place: GridPlace,
     /// How long its frames may be shown.

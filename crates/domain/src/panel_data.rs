@@ -1,6 +1,6 @@
 //! What a panel shows for one view: its frames, and the context needed to draw them.
 
-use crate::{Additivity, Bounds, EarlierPeriod, Frame, Interval, Timestamp, ZoneOffsets};
+use crate::{Additivity, Bounds, Coverage, EarlierPeriod, Frame, Interval, Timestamp, ZoneOffsets};
 use serde::{Deserialize, Serialize};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -18,6 +18,12 @@ pub struct PanelData {
     pub sparkline: Option<Frame>,
     /// Whether each of its columns adds up.
     pub sparkline_additivity: Vec<Additivity>,
+    /// Which of the frame's buckets are whole; `None` if it is not along time buckets.
+    pub coverage: Option<Coverage>,
+    /// The same of the comparison period's frame.
+    pub previous_coverage: Option<Coverage>,
+    /// The same of the sparkline.
+    pub sparkline_coverage: Option<Coverage>,
     /// The view's bounds.
     pub bounds: Bounds,
     /// The comparison period.

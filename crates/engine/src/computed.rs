@@ -89,11 +89,12 @@ pub fn with_computed(
         let mut cells = vec![Cell::Null; frame.rows()];
         for series in &order.series {
             let points: Vec<Cell> = series.iter().map(|rows| cell(rows)).collect();
+            let parts: Vec<bool> = series.iter().map(|rows| order.is_part(rows)).collect();
             let results = match kind {
                 ComputedKind::RunningTotal => running_total(&points, &zero),
-                ComputedKind::Delta => delta(&points, &zero),
+                ComputedKind::Delta => delta(&points, &parts, &zero),
                 ComputedKind::Share => share(&points, total),
-                ComputedKind::MovingAverage => moving_average(&points, &zero),
+                ComputedKind::MovingAverage => moving_average(&points, &parts, &zero),
             };
             for (rows, result) in series.iter().zip(results) {
                 for row in rows {
@@ -186,14 +187,15 @@ fn running_total(points: &[Cell], zero: &Cell) -> Vec<Cell> {
 }
 
 /// NULL at the first point, and at points next to a NULL.
-fn delta(points: &[Cell], zero: &Cell) -> Vec<Cell> {
-    let mut before = &Cell::Null;
-    let difference = |point| {
-        let before = std::mem::replace(&mut before, point);
-        let is_known = !before.is_null() && !point.is_null();
+/// Nothing between a part of a bucket and the whole one after it: that would be no growth.
+fn delta(points: &[Cell], parts: &[bool], zero: &Cell) -> Vec<Cell> {
+    let mut before = (&Cell::Null, false);
+    let difference = |(point, is_part): (_, &bool)| {
+        let (before, was_part) = std::mem::replace(&mut before, (point, *is_part));
+        let is_known = !before.is_null() && !point.is_null() && (*is_part || !was_part);
         if is_known { zero.plus(point).plus(&before.negative()) } else { Cell::Null }
     };
-    points.iter().map(difference).collect()
+    points.iter().zip(parts).map(difference).collect()
 }
 
 /// NULL where the total is 0: there is nothing to have a share of.
@@ -205,10 +207,13 @@ fn share(points: &[Cell], total: f64) -> Vec<Cell> {
     points.iter().map(part).collect()
 }
 
-/// The mean of the values that are not NULL at this point and the six before it.
-fn moving_average(points: &[Cell], zero: &Cell) -> Vec<Cell> {
+/// The mean of the values that are not NULL at this point and the six before it; that of a whole bucket,
+/// of whole buckets alone.
+fn moving_average(points: &[Cell], parts: &[bool], zero: &Cell) -> Vec<Cell> {
     let mean = |at: usize| {
-        let window = &points[(at + 1).saturating_sub(MOVING_POINTS)..=at];
+        let window = (at + 1).saturating_sub(MOVING_POINTS)..=at;
+        let is_like = |of: &usize| parts[at] || !parts[*of];
+        let window: Vec<&Cell> = window.filter(is_like).map(|of| &points[of]).collect();
         let count = window.iter().filter(|cell| !cell.is_null()).count();
         let sum = window.iter().fold(zero.clone(), |sum, cell| sum.plus(cell)).float();
         sum.filter(|_| count > 0).map_or(Cell::Null, |sum| Cell::Float(sum / count as f64))

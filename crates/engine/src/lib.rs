@@ -13,7 +13,8 @@
 //!    makes each panel out of date;
 //! 5. [`view`]: what is ready is assembled, what is missing gets single-flight loads; a panel that
 //!    reads a rollup ([`planned_rollup`]) has it refreshed first ([`rollup`]);
-//! 6. `panel_data` and [`computed`]: a panel's frames, with the columns computed from others.
+//! 6. `panel_data` and [`computed`]: a panel's frames, with the columns computed from others, and
+//!    which of their time buckets are whole (`coverage`).
 //!
 //! [`catalog`] holds the dashboards and keeps the last good version of each file; [`policy`]
 //! decides how long frames may be shown; [`encoding`] is their format in a shared cache;
@@ -25,6 +26,7 @@
 
 pub mod catalog;
 pub mod computed;
+mod coverage;
 pub mod encoding;
 mod engine;
 mod inspection;

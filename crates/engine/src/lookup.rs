@@ -1,6 +1,7 @@
 //! [`Lookup`]: what the cache holds for a view, before any frame is assembled. A client that
 //! already shows the same edition needs no frames at all.
 
+use crate::coverage;
 use crate::load::{Loader, StatementLookup};
 use crate::panel_data;
 use crate::prepared::Prepared;
@@ -48,8 +49,11 @@ impl Lookup {
     pub fn edition(&self) -> Option<Edition> {
         let mut parts = Vec::with_capacity(self.found.len() + self.prepared.panels.len());
         for prepared in &self.prepared.panels {
-            if let Err(error) = &prepared.planned {
-                parts.push(format!("{}: {error}", prepared.panel.id));
+            match &prepared.planned {
+                Ok(planned) => {
+                    parts.extend(coverage::edition(&planned.plan, &self.prepared.window));
+                }
+                Err(error) => parts.push(format!("{}: {error}", prepared.panel.id)),
             }
         }
         for found in &self.found {
@@ -69,10 +73,12 @@ impl Lookup {
     /// The edition of each panel's frames, if they can be shown.
     pub fn panel_editions(&self) -> Vec<Option<Edition>> {
         let editions = self.prepared.panels.iter().map(|prepared| {
-            let own = self.found.get(prepared.planned.as_ref().ok()?.statements.clone())?;
+            let planned = prepared.planned.as_ref().ok()?;
+            let own = self.found.get(planned.statements.clone())?;
             let loaded: Option<Vec<_>> =
                 own.iter().map(|one| one.loaded.as_ref().filter(|_| one.is_ready())).collect();
-            Some(panel_data::edition(loaded?.into_iter()))
+            let window = &self.prepared.window;
+            Some(panel_data::edition(loaded?.into_iter(), &planned.plan, window))
         });
         editions.collect()
     }

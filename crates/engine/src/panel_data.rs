@@ -1,6 +1,7 @@
 //! Assembles a panel's frames: computed columns, offsets, edition.
 
 use crate::computed;
+use crate::coverage::{self, BucketRules};
 use crate::load::Loaded;
 use crate::panel_errors::definition_error;
 use crate::plan::PanelPlan;
@@ -8,10 +9,9 @@ use crate::series_order::SeriesRules;
 use crate::window::Window;
 use brisk_cache::Fingerprint;
 use brisk_domain::{
-    Additivity, Bounds, Edition, Frame, Freshness, Panel, PanelData, PanelError, Timestamp, Unit,
-    ZoneOffsets,
+    Additivity, Bounds, Coverage, Edition, Frame, Freshness, Panel, PanelData, PanelError,
+    Timestamp, Unit, ZoneOffsets,
 };
-use std::sync::Arc;
 
 /// Assembles a panel's frames; `loaded` is in the order of its statements.
 pub(crate) fn panel_data(
@@ -22,34 +22,54 @@ pub(crate) fn panel_data(
 ) -> Result<PanelData, PanelError> {
     let as_of = loaded.iter().map(|l| l.as_of).min().unwrap_or_default();
     let freshness = loaded.iter().map(|l| l.freshness).max().unwrap_or(Freshness::Fresh);
-    let edition = edition(loaded.iter());
-    let mut frames = loaded.into_iter().map(|l| l.frame);
-    let with_computed = |frame: Arc<Frame>, bounds: Bounds| {
-        let rules = SeriesRules {
+    let edition = edition(loaded.iter(), plan, window);
+    let zone = &window.offsets;
+    let mut loaded = loaded.into_iter();
+    let main = loaded.next();
+    let previous = plan.previous.as_ref().and_then(|_| loaded.next());
+    let sparkline = plan.sparkline.as_ref().and_then(|_| loaded.next());
+    let rules = |statement, bounds| BucketRules {
+        panel,
+        statement,
+        bounds,
+        interval: plan.interval,
+        is_sparkline: false,
+        zone,
+    };
+    let assembled = |loaded: Loaded, bounds: Bounds| {
+        let (frame, coverage) = covered(&rules(&plan.main, bounds), &loaded, window);
+        let additivity = additivity(panel, plan, &frame);
+        let series = SeriesRules {
             kind: &panel.kind,
-            additivity: &additivity(panel, plan, &frame),
+            additivity: &additivity,
             bounds,
             interval: plan.interval,
-            zone: &window.offsets,
+            coverage: coverage.as_ref(),
+            zone,
         };
         if panel.computed.is_empty() {
-            return Ok(Frame::clone(&frame));
+            return Ok((frame, coverage));
         }
-        let (frame, order) = rules.ordered(&frame, &panel.computed);
-        computed::with_computed(&frame, &panel.computed, &order)
-            .map_err(|error| definition_error(error.to_string()))
+        let (frame, order) = series.ordered(&frame, &panel.computed);
+        let frame = computed::with_computed(&frame, &panel.computed, &order)
+            .map_err(|error| definition_error(error.to_string()))?;
+        Ok((frame, coverage))
     };
-    let frame = frames.next().map(|frame| with_computed(frame, window.bounds));
-    let frame = frame.transpose()?.unwrap_or_default();
-    let earlier = plan.earlier.filter(|_| plan.previous.is_some());
-    let previous = earlier.and_then(|earlier| Some(with_computed(frames.next()?, earlier.bounds)));
-    let previous = previous.transpose()?;
+    let main = main.map(|loaded| assembled(loaded, window.bounds)).transpose()?;
+    let (frame, coverage) = main.unwrap_or_default();
+    let earlier = plan.earlier.map_or(window.bounds, |earlier| earlier.bounds);
+    let previous = previous.map(|loaded| assembled(loaded, earlier)).transpose()?;
+    let (previous, previous_coverage) = previous.map_or((None, None), |(f, c)| (Some(f), c));
     let additivity = additivity(panel, plan, &frame);
-    let sparkline = frames.next().map(|frame| (*frame).clone());
-    let sparkline_additivity = match (&plan.sparkline, &sparkline) {
-        (Some(planned), Some(frame)) => planned.statement.additivity.of(names(frame)),
-        _ => Vec::new(),
-    };
+    let sparkline = plan.sparkline.as_ref().zip(sparkline).map(|(planned, loaded)| {
+        let rules = rules(planned, window.bounds);
+        let rules = BucketRules { interval: plan.sparkline_interval, is_sparkline: true, ..rules };
+        let (frame, coverage) = covered(&rules, &loaded, window);
+        let additivity = planned.statement.additivity.of(names(&frame));
+        (frame, coverage, additivity)
+    });
+    let (sparkline, sparkline_coverage, sparkline_additivity) =
+        sparkline.map_or((None, None, Vec::new()), |(f, c, a)| (Some(f), c, a));
     let offsets = shown_offsets(window, plan, &frame, as_of);
     Ok(PanelData {
         frame,
@@ -57,6 +77,9 @@ pub(crate) fn panel_data(
         previous,
         sparkline,
         sparkline_additivity,
+        coverage,
+        previous_coverage,
+        sparkline_coverage,
         bounds: window.bounds,
         earlier: plan.earlier,
         interval: plan.interval,
@@ -65,6 +88,20 @@ pub(crate) fn panel_data(
         freshness,
         edition,
     })
+}
+
+/// A statement's frame, without parts of buckets where the panel leaves them out, and what of its
+/// buckets is whole.
+fn covered(rules: &BucketRules<'_>, loaded: &Loaded, window: &Window) -> (Frame, Option<Coverage>) {
+    let data_end = window.data_end.unwrap_or(loaded.as_of);
+    let mut coverage = rules.coverage(&loaded.frame, data_end);
+    let frame = match &mut coverage {
+        Some(coverage) if coverage.is_trimmed => {
+            coverage::trimmed(&loaded.frame, coverage, rules.zone)
+        }
+        _ => Frame::clone(&loaded.frame),
+    };
+    (frame, coverage)
 }
 
 /// Whether each column of `frame` adds up.
@@ -85,9 +122,14 @@ fn names(frame: &Frame) -> impl Iterator<Item = &str> {
 }
 
 /// A key identifies the generations, and the load time tells apart entries loaded one after another
-/// under the same ones.
-pub(crate) fn edition<'a>(loaded: impl Iterator<Item = &'a Loaded>) -> Edition {
+/// under the same ones. With the clock for "now", the data end at that time.
+pub(crate) fn edition<'a>(
+    loaded: impl Iterator<Item = &'a Loaded>,
+    plan: &PanelPlan,
+    window: &Window,
+) -> Edition {
     let parts = loaded.map(|one| format!("{} {}", one.key, one.as_of.0));
+    let parts = parts.chain(coverage::edition(plan, window));
     Edition(Fingerprint::of(parts).to_string().into())
 }
 

@@ -17,6 +17,8 @@ pub struct PanelPlan {
     pub sparkline: Option<Arc<PlannedStatement>>,
     /// The width of the panel's buckets.
     pub interval: Interval,
+    /// The width of the sparkline's buckets.
+    pub sparkline_interval: Interval,
     /// The period to compare with.
     pub earlier: Option<EarlierPeriod>,
 }
@@ -69,16 +71,21 @@ pub fn panel(
     // Without an interval of the panel's own, the width of the statement's buckets applies:
     // otherwise a day would be drawn as an hour.
     let interval = panel.interval.or(main.statement.interval).unwrap_or(interval);
-    let buckets = has_buckets(&panel.query).then_some(interval);
+    let is_along = has_buckets(&panel.query) || !main.statement.buckets.is_empty();
+    let buckets = is_along.then_some(interval);
     let earlier = panel.compare.map(|compare| {
         let (bounds, elapsed_to) = (window.bounds, window.elapsed_to);
         compare.period(&view.range, bounds, elapsed_to, buckets, &window.offsets)
     });
+    let sparkline =
+        panel.kind.sparkline().map(|query| compile(query, window.bounds)).transpose()?;
+    let own = sparkline.as_ref().and_then(|sparkline| sparkline.statement.interval);
     Ok(PanelPlan {
         main,
         previous: earlier.map(|earlier| compile(&panel.query, earlier.bounds)).transpose()?,
-        sparkline: panel.kind.sparkline().map(|query| compile(query, window.bounds)).transpose()?,
+        sparkline,
         interval,
+        sparkline_interval: panel.interval.or(own).unwrap_or(interval),
         earlier,
     })
 }

@@ -30,6 +30,7 @@ impl Engine {
             view: view.clone(),
             bounds: window.bounds,
             elapsed_to: window.elapsed_to,
+            data_end: window.data_end,
             interval: window.interval,
             access: access.clone(),
         };

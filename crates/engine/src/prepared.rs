@@ -77,6 +77,7 @@ pub(crate) struct Key {
     pub(crate) view: ViewState,
     pub(crate) bounds: Bounds,
     pub(crate) elapsed_to: Timestamp,
+    pub(crate) data_end: Option<Timestamp>,
     pub(crate) interval: Interval,
     pub(crate) access: Access,
 }

@@ -1,12 +1,13 @@
 //! The series of a panel's frame, and the order of their points, for computed columns; and rows for the
 //! buckets that have none. Pure.
 
+use crate::coverage;
 use brisk_domain::panel::{Computed, ComputedKind};
 use brisk_domain::panel_kind::EmptyBucket;
 use brisk_domain::point::{Roles, numbered, of_column};
 use brisk_domain::{
-    Additivity, Bounds, Column, Date, Decimal, Frame, Interval, PanelKind, Timestamp, Values,
-    WallTime, ZoneOffsets,
+    Additivity, Bounds, Column, Completeness, Coverage, Date, Decimal, Frame, Interval, PanelKind,
+    Timestamp, Values, WallTime, ZoneOffsets,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,8 @@ pub struct SeriesOrder {
     /// For each series its points in order; for each point its rows.
     pub series: Vec<Vec<Vec<usize>>>,
     additivity: Vec<Additivity>,
+    /// Whether each row is of a bucket that is not whole; empty if all are.
+    parts: Vec<bool>,
 }
 
 /// What decides about series and their order.
@@ -29,6 +32,8 @@ pub struct SeriesRules<'a> {
     pub bounds: Bounds,
     /// The width of its buckets.
     pub interval: Interval,
+    /// Which of them are whole.
+    pub coverage: Option<&'a Coverage>,
     /// The dashboard's zone.
     pub zone: &'a ZoneOffsets,
 }
@@ -37,7 +42,12 @@ impl SeriesOrder {
     /// Every row is a point of one series.
     pub fn of_rows(frame: &Frame) -> Self {
         let points = (0..frame.rows()).map(|row| vec![row]).collect();
-        Self { series: vec![points], additivity: Vec::new() }
+        Self { series: vec![points], additivity: Vec::new(), parts: Vec::new() }
+    }
+
+    /// Whether a point with these rows is of a bucket that is not whole.
+    pub fn is_part(&self, rows: &[usize]) -> bool {
+        rows.first().is_some_and(|row| self.parts.get(*row).copied().unwrap_or(false))
     }
 
     /// Whether the column `at` adds up.
@@ -51,13 +61,15 @@ impl SeriesRules<'_> {
     /// buckets; and the order of its series.
     pub fn ordered(&self, frame: &Frame, computed: &[Computed]) -> (Frame, SeriesOrder) {
         let Some((empty, is_to_scale)) = series_options(self.kind) else {
-            return (frame.clone(), SeriesOrder::of_rows(frame));
+            let parts = coverage::parts(frame, self.coverage, self.zone);
+            return (frame.clone(), SeriesOrder { parts, ..SeriesOrder::of_rows(frame) });
         };
         let is_along = computed.iter().any(|computed| computed.kind != ComputedKind::Share);
         let filled = is_along.then(|| self.filled(frame, empty)).flatten();
         let frame = filled.unwrap_or_else(|| frame.clone());
         let order = self.order(&frame, is_to_scale);
-        (frame, order)
+        let parts = coverage::parts(&frame, self.coverage, self.zone);
+        (frame, SeriesOrder { parts, ..order })
     }
 
     fn order(&self, frame: &Frame, is_to_scale: bool) -> SeriesOrder {
@@ -94,7 +106,7 @@ impl SeriesRules<'_> {
             }
         }
         let series = series.into_iter().map(|points| points.into_iter().map(|p| p.1).collect());
-        SeriesOrder { series: series.collect(), additivity }
+        SeriesOrder { series: series.collect(), additivity, parts: Vec::new() }
     }
 
     /// `instants` as what `x` has: themselves, dates, or what the wall clock showed.
@@ -116,7 +128,8 @@ impl SeriesRules<'_> {
         }
     }
 
-    /// The frame with its empty buckets up to the last one with a row; `None` where x is no bucket.
+    /// The frame with its empty buckets up to the last one with a row, but none after the data's end;
+    /// `None` where x is no bucket.
     fn filled(&self, frame: &Frame, empty: Option<EmptyBucket>) -> Option<Frame> {
         let columns = frame.columns();
         let x = &columns.first()?.values;
@@ -125,7 +138,8 @@ impl SeriesRules<'_> {
         }
         let times: Vec<Option<Timestamp>> =
             (0..x.len()).map(|row| x.placed(row, self.zone)).collect();
-        let buckets = self.interval.buckets(self.bounds, self.zone);
+        let mut buckets = self.interval.buckets(self.bounds, self.zone);
+        buckets.retain(|start| self.coverage.is_none_or(|c| c.has_place(*start)));
         let places: Option<Vec<usize>> =
             times.iter().map(|at| buckets.binary_search(at.as_ref()?).ok()).collect();
         let places = places?;
@@ -142,7 +156,11 @@ impl SeriesRules<'_> {
         }
         for (place, rows) in rows.into_iter().enumerate() {
             order.extend(rows.into_iter().map(Source::Row));
-            let missing = (0..first.len()).filter(|series| !known.contains(&(place, *series)));
+            let is_ahead = self
+                .coverage
+                .is_some_and(|c| c.completeness(buckets[place]) == Completeness::Ahead);
+            let missing =
+                (0..first.len()).filter(|series| !is_ahead && !known.contains(&(place, *series)));
             order.extend(missing.map(|series| Source::Bucket { place, series }));
         }
         if places.windows(2).any(|pair| pair[0] > pair[1]) && places.first() > places.last() {

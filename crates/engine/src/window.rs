@@ -16,6 +16,8 @@ pub struct Window {
     /// How far the range has got: its end, or now while it is under way. What is compared ends
     /// there, too. The clock's time is rounded up, so that views share their entries.
     pub elapsed_to: Timestamp,
+    /// Where the data end, if the dashboard says what now is; else they end when they are loaded.
+    pub data_end: Option<Timestamp>,
     /// The width of the buckets.
     pub interval: Interval,
     /// The dashboard's zone.
@@ -56,9 +58,10 @@ impl Window {
             let (suited, range) = (Interval::suited_to(bounds), bounds.label(&offsets));
             return Err(TooFine { interval, suited, range });
         }
-        let end = data_end(dashboard, now, &offsets).unwrap_or_else(|| step_end(now, bounds.from));
+        let data_end = data_end(dashboard, now, &offsets);
+        let end = data_end.unwrap_or_else(|| step_end(now, bounds.from));
         let elapsed_to = end.min(bounds.to);
-        Ok(Self { bounds, elapsed_to, interval, zone: dashboard.zone.clone(), offsets })
+        Ok(Self { bounds, elapsed_to, data_end, interval, zone: dashboard.zone.clone(), offsets })
     }
 }
 

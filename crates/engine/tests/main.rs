@@ -10,6 +10,7 @@ mod cache;
 mod golden_panels;
 mod inspect;
 mod now;
+mod parts;
 mod programs;
 mod rollups;
 mod view;

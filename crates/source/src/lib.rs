@@ -18,7 +18,7 @@
 //!    tokens keep literals and comments out of it.
 //! 2. `check` makes sure that it is one `select`. The parser reads an `outline` with stand-ins, which
 //!    leads every error back to the author's line; `tables` finds what the statement reads,
-//!    `instant_columns` which of its columns are instants.
+//!    `instant_columns` which of its columns are instants, `bucket_columns` which are time buckets.
 //! 3. `writer` expands `macros` (and `wall_clock`, `time_encodings`) and binds values, which are never
 //!    spliced into the SQL. A zone's changes become `segments` or `offset_steps`.
 //!
@@ -52,6 +52,7 @@ mod syntax;
 
 pub use about::About;
 pub use compile::additivity::ColumnAdditivity;
+pub use compile::bucket_columns::RangeUse;
 pub use compile::pipeline::compile;
 pub use compile::statement::{Bind, Chosen, Context, SessionZone, Statement};
 pub use dialect::Dialect;

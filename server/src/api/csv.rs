@@ -1,5 +1,7 @@
-//! A frame as CSV (RFC 4180): a header row, exact values, times in the dashboard's zone.
+//! A frame as CSV (RFC 4180): a header row, exact values, times in the dashboard's zone. Behind the
+//! columns of a frame of time buckets, whether each is complete.
 
+use super::frame::Buckets;
 use super::{frame, instant};
 use brisk_domain::{Frame, PanelData, Values, ZoneOffsets};
 use csv::{Terminator, WriterBuilder};
@@ -11,12 +13,27 @@ pub fn of(data: &PanelData) -> Result<Vec<u8>, csv::Error> {
     if frame.columns().is_empty() {
         return Ok(Vec::new());
     }
-    writer.write_record(frame.columns().iter().map(|column| harmless(&column.name)))?;
+    let buckets = data.coverage.as_ref();
+    let buckets = buckets.and_then(|coverage| Buckets::of(frame, coverage, &data.offsets));
+    let names = frame.columns().iter().map(|column| harmless(&column.name));
+    writer.write_record(names.chain(buckets.as_ref().map(|_| free_name(frame))))?;
     for row in 0..frame.rows() {
         let cells = frame.columns().iter().map(|column| cell(&column.values, row, &data.offsets));
-        writer.write_record(cells)?;
+        let complete = buckets.as_ref().map(|buckets| match buckets.complete.get(row) {
+            Some(Some(complete)) => complete.to_string(),
+            _ => String::new(),
+        });
+        writer.write_record(cells.chain(complete))?;
     }
     writer.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// The name of the column that says which buckets are complete: `complete`, or `complete (2)` where the
+/// statement has one of that name.
+fn free_name(frame: &Frame) -> String {
+    let names = (2..).map(|number| format!("complete ({number})"));
+    let mut names = std::iter::once("complete".to_owned()).chain(names);
+    names.find(|name| frame.column(name).is_none()).unwrap_or_default()
 }
 
 /// A good name for the file: which panel, over which days.
@@ -70,6 +87,9 @@ mod tests {
             previous: None,
             sparkline: None,
             sparkline_additivity: Vec::new(),
+            coverage: None,
+            previous_coverage: None,
+            sparkline_coverage: None,
             bounds: Bounds { from: at(1_320_105_600), to: at(1_320_192_000) },
             earlier: None,
             interval: Interval::Day,

@@ -174,7 +174,9 @@ impl<'a> Compared<'a> {
             };
             (0..frame.rows()).map(beside).collect()
         });
-        Self { bounds: Bounds::of(earlier.bounds), frame: Frame::of(frame, panel), beside }
+        let coverage = data.previous_coverage.as_ref();
+        let frame = Frame::of(frame, panel, coverage, &data.offsets);
+        Self { bounds: Bounds::of(earlier.bounds), frame, beside }
     }
 }
 
@@ -192,9 +194,14 @@ impl<'a> PanelFrames<'a> {
             kind: panel.kind.word(),
             unit: word(&panel.unit),
             interval: panel.interval.unwrap_or(frames.window.interval).word(),
-            frame: data.map(|data| Frame::of(&data.frame, panel)),
+            frame: data
+                .map(|data| Frame::of(&data.frame, panel, data.coverage.as_ref(), &data.offsets)),
             previous: data.and_then(|data| compared(data)),
-            sparkline: data.and_then(|d| d.sparkline.as_ref()).map(|f| Frame::of(f, panel)),
+            sparkline: data.and_then(|data| {
+                let (frame, coverage) =
+                    (data.sparkline.as_ref()?, data.sparkline_coverage.as_ref());
+                Some(Frame::of(frame, panel, coverage, &data.offsets))
+            }),
             freshness: data.map(|data| FreshnessOf::of(data, now)),
             problem: outcome.as_ref().err(),
         }

@@ -2,7 +2,7 @@
 
 use super::instant;
 use brisk_domain::panel::{Computed, ComputedKind};
-use brisk_domain::{Panel, Unit, Values};
+use brisk_domain::{Coverage, Panel, Unit, Values, ZoneOffsets};
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
@@ -12,9 +12,25 @@ use utoipa::ToSchema;
 pub struct Frame<'a> {
     /// The number of rows.
     pub rows: usize,
+    /// Which rows are whole time buckets; null where no column holds time buckets.
+    #[schema(required = true)]
+    pub buckets: Option<Buckets<'a>>,
     /// The columns, in the statement's order.
     #[schema(value_type = Vec<super::column_schema::Column>)]
     pub columns: Vec<Column<'a>>,
+}
+
+/// Which rows are whole time buckets.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Buckets<'a> {
+    /// The column with the starts of the buckets.
+    #[schema(example = "day")]
+    pub column: &'a str,
+    /// For each row, whether its bucket is complete: neither cut by the range nor still under way.
+    /// `null` where the column is NULL.
+    pub complete: Vec<Option<bool>>,
+    /// How many buckets are left out because they are not complete, which panels may ask for.
+    pub left_out: usize,
 }
 
 /// A column; [`super::column_schema::Column`] describes it.
@@ -43,10 +59,33 @@ pub struct ComputedFrom<'a> {
 struct Cells<'a>(&'a Values);
 
 impl<'a> Frame<'a> {
-    /// `frame`, whose columns are those of `panel`.
-    pub fn of(frame: &'a brisk_domain::Frame, panel: &'a Panel) -> Self {
+    /// `frame`, whose columns are those of `panel`, and whose buckets have that coverage in `zone`.
+    pub fn of(
+        frame: &'a brisk_domain::Frame,
+        panel: &'a Panel,
+        coverage: Option<&Coverage>,
+        zone: &ZoneOffsets,
+    ) -> Self {
         let columns = frame.columns().iter().map(|column| Column::of(column, panel));
-        Self { rows: frame.rows(), columns: columns.collect() }
+        let buckets = coverage.and_then(|coverage| Buckets::of(frame, coverage, zone));
+        Self { rows: frame.rows(), buckets, columns: columns.collect() }
+    }
+}
+
+impl<'a> Buckets<'a> {
+    /// The buckets of `frame`; `None` if no column holds them.
+    pub fn of(
+        frame: &'a brisk_domain::Frame,
+        coverage: &Coverage,
+        zone: &ZoneOffsets,
+    ) -> Option<Self> {
+        let column = frame.columns().get(coverage.column?)?;
+        let is_whole = |row| Some(coverage.is_whole(column.values.placed(row, zone)?));
+        Some(Self {
+            column: &column.name,
+            complete: (0..frame.rows()).map(is_whole).collect(),
+            left_out: coverage.left_out,
+        })
     }
 }
 

@@ -6,6 +6,8 @@ mod choices;
 mod comparisons;
 mod cost;
 mod description;
+mod dialects;
 mod figures;
+mod parts;
 mod problems;
 mod world;

@@ -38,8 +38,8 @@ async fn running_totals_stand_in_an_empty_month() {
     }
     assert_eq!(cases.cells("zero", "net").await, serde_json::json!([10, 5, 0, 2]));
     assert_eq!(cases.cells("zero", "total").await, serde_json::json!([10, 15, 15, 17]));
-    let csv = "m,net,total\r\n2026-01-01T00:00:00+00:00,10,10\r\n2026-02-01T00:00:00+00:00,5,15\r\n\
-               2026-03-01T00:00:00+00:00,0,15\r\n2026-04-01T00:00:00+00:00,2,17\r\n";
+    let csv = "m,net,total,complete\r\n2026-01-01T00:00:00+00:00,10,10,true\r\n2026-02-01T00:00:00+00:00,5,15,true\r\n\
+               2026-03-01T00:00:00+00:00,0,15,true\r\n2026-04-01T00:00:00+00:00,2,17,true\r\n";
     assert_eq!(cases.csv("zero").await.replace('Z', "+00:00"), csv);
     // In the statement's own order, from the last month down.
     assert_eq!(cases.cells("usual", "total").await, serde_json::json!([17, 15, 15, 10]));

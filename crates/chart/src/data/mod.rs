@@ -4,6 +4,7 @@ pub(crate) mod bins;
 pub(crate) mod downsample;
 pub(crate) mod figure;
 pub(crate) mod merged_order;
+pub(crate) mod parts;
 pub(crate) mod point_labels;
 pub(crate) mod points;
 pub(crate) mod refusal;

@@ -1,11 +1,12 @@
 //! From a frame to series over a common x, with the compared range beside them.
 
+use super::parts;
 use super::refusal::Refusal;
 use super::series::{self, Places, Reading, Series};
 use super::x_axis::{self, Axis, Placing};
 use crate::spec::{Input, LegendItem};
 use brisk_domain::point::Roles;
-use brisk_domain::{Bounds, Compare, Frame, format};
+use brisk_domain::{Bounds, Compare, Coverage, Frame, format};
 
 /// Series over a common x.
 pub(crate) struct Points {
@@ -13,6 +14,10 @@ pub(crate) struct Points {
     pub(crate) series: Vec<Series>,
     /// The first row of the frame that each point shows.
     pub(crate) rows: Vec<Option<usize>>,
+    /// Which of them are whole, where they are time buckets.
+    coverage: Option<Coverage>,
+    /// Says how many buckets were left out because they are not whole.
+    left_out_buckets: Option<String>,
     /// How many series there were too many of.
     left_out: usize,
     /// How many rows have no place on x, and the name of its column.
@@ -21,9 +26,11 @@ pub(crate) struct Points {
 
 /// The series of `input`, or why there are none.
 pub(crate) fn of(input: &Input<'_>, reading: &Reading) -> Result<Points, Refusal> {
-    let mut points = one(input, input.frame, input.bounds, reading)?;
+    let coverage = parts::coverage(input, 0);
+    let mut points = one(input, input.frame, (input.bounds, coverage), reading)?;
+    points.left_out_buckets = parts::left_out(input.coverage, input);
     if points.series.len() == 1
-        && let Some(compared) = compared(input, &points.x, reading)
+        && let Some(compared) = compared(input, &points, reading)
     {
         points.series.push(compared);
     }
@@ -31,19 +38,21 @@ pub(crate) fn of(input: &Input<'_>, reading: &Reading) -> Result<Points, Refusal
 }
 
 /// The earlier period's first series, each value at the point that has the same place on the clock.
-fn compared(input: &Input<'_>, x: &Axis, reading: &Reading) -> Option<Series> {
+/// A part of a bucket stands beside no whole one.
+fn compared(input: &Input<'_>, points: &Points, reading: &Reading) -> Option<Series> {
     let (previous, earlier) = (input.previous?, input.earlier?);
-    let Axis::Time(times) = x else { return None };
-    let own = one(input, previous, earlier.bounds, reading).ok()?;
-    let series = own.series.into_iter().next()?;
+    let Axis::Time(times) = &points.x else { return None };
+    let own = one(input, previous, (earlier.bounds, input.previous_coverage), reading).ok()?;
     // Before its first row there may have been no data at all: that is no zero.
     let first = own.rows.iter().position(Option::is_some)?;
-    let Axis::Time(own) = own.x else { return None };
-    let beside = times.iter().map(|at| {
+    let Axis::Time(own_times) = &own.x else { return None };
+    let beside = times.iter().enumerate().map(|(i, at)| {
         let at = earlier.shift.back(*at, input.zone)?;
-        own.binary_search(&at).ok().filter(|at| *at >= first)
+        let at = own_times.binary_search(&at).ok().filter(|at| *at >= first)?;
+        (points.is_part(i) || !own.is_part(at)).then_some(at)
     });
     let beside: Vec<Option<usize>> = beside.collect();
+    let series = own.series.into_iter().next()?;
     let texts_of = |texts: &[String]| -> Vec<String> {
         let text = |at: &Option<usize>| at.map_or(String::new(), |at| texts[at].clone());
         beside.iter().map(text).collect()
@@ -68,12 +77,12 @@ fn sentence_case(words: &str) -> String {
 fn one(
     input: &Input<'_>,
     frame: &Frame,
-    bounds: Bounds,
+    (bounds, coverage): (Bounds, Option<Coverage>),
     reading: &Reading,
 ) -> Result<Points, Refusal> {
     let roles = Roles::of(frame, input.additivity);
-    let (x, places) =
-        x_axis::of(frame, &roles, input, bounds, reading.placing).ok_or(Refusal::Unfit)?;
+    let (x, places) = x_axis::of(frame, &roles, input, (bounds, coverage), reading.placing)
+        .ok_or(Refusal::Unfit)?;
     let mut rows = vec![None; x.len()];
     let mut repeats = false;
     // Backwards, so that the first row of each stays.
@@ -88,12 +97,18 @@ fn one(
     {
         return Err(Refusal::unclear(frame, &frame.columns()[column].name));
     }
-    let of_rows =
-        Places { count: x.len(), are_times: matches!(x, Axis::Time(_)), of_rows: &places };
+    let known = match (&x, coverage) {
+        (Axis::Time(times), Some(coverage)) => {
+            times.partition_point(|at| *at < coverage.ahead_from)
+        }
+        (Axis::Time(times), None) => times.len(),
+        (Axis::Number(..) | Axis::Label(_), _) => 0,
+    };
+    let of_rows = Places { count: x.len(), known, of_rows: &places };
     let (series, left_out) = series::of(frame, &roles, input, &of_rows, reading)?;
     let name = frame.columns().first().map_or(String::new(), |x| input.spec.label_of(&x.name));
     let without_place = (places.iter().filter(|place| place.is_none()).count(), name);
-    Ok(Points { x, series, rows, left_out, without_place })
+    Ok(Points { x, series, rows, coverage, left_out_buckets: None, left_out, without_place })
 }
 
 impl Points {
@@ -101,8 +116,46 @@ impl Points {
         self.x.len()
     }
 
-    /// What each point is, for tooltips.
+    /// What the points cover: the view's bounds, or the buckets that are not left out.
+    pub(crate) fn span(&self, input: &Input<'_>) -> Bounds {
+        match (&self.x, self.coverage) {
+            (Axis::Time(times), Some(Coverage { is_trimmed: true, .. })) => {
+                let ends = times.first().zip(times.last());
+                ends.map_or(input.bounds, |(first, last)| Bounds {
+                    from: *first,
+                    to: input.interval.next(*last, input.zone),
+                })
+            }
+            _ => input.bounds,
+        }
+    }
+
+    /// Whether a point is a part of a time bucket.
+    pub(crate) fn is_part(&self, at: usize) -> bool {
+        match (&self.x, self.coverage) {
+            (Axis::Time(times), Some(coverage)) => {
+                times.get(at).is_some_and(|start| !coverage.is_whole(*start))
+            }
+            _ => false,
+        }
+    }
+
+    /// What each point is, for tooltips: of a part also which.
     pub(crate) fn labels(&self, input: &Input<'_>) -> Vec<String> {
+        let mut labels = self.names(input);
+        if let (Axis::Time(times), Some(coverage)) = (&self.x, self.coverage) {
+            for (label, at) in labels.iter_mut().zip(times) {
+                if let Some(words) = parts::words(&coverage, *at, input) {
+                    label.push_str(", ");
+                    label.push_str(&words);
+                }
+            }
+        }
+        labels
+    }
+
+    /// What each point is called.
+    pub(crate) fn names(&self, input: &Input<'_>) -> Vec<String> {
         match &self.x {
             Axis::Time(times) => {
                 let labels = times.iter().map(|at| format::bucket(*at, input.interval, input.zone));
@@ -124,10 +177,9 @@ impl Points {
         let (count, x) = &self.without_place;
         let noun = if *count == 1 { "row" } else { "rows" };
         let rows = (*count > 0).then(|| format!("{count} {noun} without {x} in the table"));
-        match (series, rows) {
-            (Some(series), Some(rows)) => Some(format!("{series}, {rows}")),
-            (series, rows) => series.or(rows),
-        }
+        let all = [series, rows, self.left_out_buckets.clone()];
+        let said: Vec<String> = all.into_iter().flatten().collect();
+        (!said.is_empty()).then(|| said.join(", "))
     }
 
     pub(crate) fn legend(&self, line: bool) -> Vec<LegendItem> {

@@ -40,10 +40,11 @@ pub(crate) struct Reading {
     pub(crate) placing: Placing,
 }
 
-/// The points of a frame: how many there are, whether they are buckets, and the place of each row.
+/// The points of a frame: how many there are, how many of them may be filled because they are buckets
+/// of which the data are known, and the place of each row.
 pub(crate) struct Places<'a> {
     pub(crate) count: usize,
-    pub(crate) are_times: bool,
+    pub(crate) known: usize,
     pub(crate) of_rows: &'a [Option<usize>],
 }
 
@@ -124,9 +125,7 @@ pub(crate) fn of(
         let name = format!("{left_out} others");
         series.push(series_of_cells(input, *at, (name, series.len()), rest));
     }
-    if places.are_times {
-        fill_empty(&mut series, reading.empty);
-    }
+    fill_empty(&mut series, places.known, reading.empty);
     let left_out = if reading.stacked { 0 } else { left_out };
     if series.is_empty() { Err(Refusal::Unfit) } else { Ok((series, left_out)) }
 }
@@ -214,14 +213,15 @@ fn series_of_cells(
     series
 }
 
-/// Fills buckets without a row, but only up to the last one with any: the future is not zero.
-fn fill_empty(series: &mut [Series], empty: Option<EmptyBucket>) {
+/// Fills the first `known` buckets where they have no row, but only up to the last one with any: the
+/// future is not zero.
+fn fill_empty(series: &mut [Series], known: usize, empty: Option<EmptyBucket>) {
     let last = series.iter().filter_map(|s| s.values.iter().rposition(Option::is_some)).max();
     let Some(last) = last else { return };
     for one in series {
         let Some(usual) = one.empty else { continue };
         let empty = empty.unwrap_or(usual);
-        for at in 0..=last {
+        for at in 0..known.min(last + 1) {
             if !one.texts[at].is_empty() {
                 continue;
             }

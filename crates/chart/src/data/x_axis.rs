@@ -3,7 +3,7 @@
 use super::{bins, merged_order, point_labels};
 use crate::spec::Input;
 use brisk_domain::point::{Roles, numbered};
-use brisk_domain::{Bounds, Column, Frame, Timestamp, Values};
+use brisk_domain::{Bounds, Column, Coverage, Frame, Timestamp, Values};
 
 /// The common x.
 pub(crate) enum Axis {
@@ -37,18 +37,18 @@ impl Axis {
     }
 }
 
-/// The x of `frame` over `bounds`, and the place of each row on it; `None` for rows without one.
+/// The x of `frame` over `bounds`, without the buckets that are left out, and the place of each row on it; `None` for rows without one.
 pub(crate) fn of(
     frame: &Frame,
     roles: &Roles,
     input: &Input<'_>,
-    bounds: Bounds,
+    (bounds, coverage): (Bounds, Option<Coverage>),
     placing: Placing,
 ) -> Option<(Axis, Vec<Option<usize>>)> {
     let columns = frame.columns();
     let first = columns.first()?;
     if first.values.is_time() && placing != Placing::Names {
-        return Some(times(&first.values, input, bounds));
+        return Some(times(&first.values, input, bounds, coverage));
     }
     let named = if placing == Placing::Names { roles.names.end } else { 1 };
     let points = &columns[..named];
@@ -90,10 +90,16 @@ pub(crate) fn of(
     Some((Axis::Label(labels), places))
 }
 
-fn times(values: &Values, input: &Input<'_>, bounds: Bounds) -> (Axis, Vec<Option<usize>>) {
+fn times(
+    values: &Values,
+    input: &Input<'_>,
+    bounds: Bounds,
+    coverage: Option<Coverage>,
+) -> (Axis, Vec<Option<usize>>) {
     let cells: Vec<Option<Timestamp>> =
         (0..values.len()).map(|row| values.placed(row, input.zone)).collect();
     let mut times = input.interval.buckets(bounds, input.zone);
+    times.retain(|start| coverage.is_none_or(|coverage| coverage.has_place(*start)));
     if !cells.iter().flatten().all(|at| times.binary_search(at).is_ok()) {
         times = cells.iter().flatten().copied().collect();
         times.sort_unstable();

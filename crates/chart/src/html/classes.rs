@@ -15,6 +15,11 @@ pub(super) fn color(color: Color) -> String {
     class
 }
 
+/// What a mark's class ends with: parts of time buckets are dashed, hollow or paler.
+pub(super) fn part(is_part: bool) -> &'static str {
+    if is_part { " pt" } else { "" }
+}
+
 /// A text's class.
 pub(super) fn text(text: &Text) -> &'static str {
     match (text.role, text.anchor) {

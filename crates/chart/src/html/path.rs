@@ -2,7 +2,7 @@
 
 use super::classes;
 use super::numbers::px;
-use crate::scene::Path;
+use crate::scene::{Path, Stroke};
 use std::fmt::Write as _;
 
 /// The plot's width, in units.
@@ -17,13 +17,15 @@ pub(super) fn paths(paths: &[Path], height: f64, out: &mut String) {
     );
     for path in paths {
         let (role, color, state) = match path {
-            Path::Line { color, is_previous, .. } => {
-                ("l ", color, if *is_previous { " ld" } else { "" })
+            Path::Line { color, stroke: Stroke::Previous, .. } => ("l ", color, " ld"),
+            Path::Line { color, stroke, .. } => {
+                ("l ", color, classes::part(*stroke == Stroke::Part))
             }
-            Path::Area { color, is_stacked, .. } => {
-                (if *is_stacked { "a st " } else { "a " }, color, "")
+            Path::Area { color, is_stacked, is_part, .. } => {
+                let role = if *is_stacked { "a st " } else { "a " };
+                (role, color, classes::part(*is_part))
             }
-            Path::Bars { color, .. } => ("", color, ""),
+            Path::Bars { color, is_part, .. } => ("", color, classes::part(*is_part)),
         };
         let _ = write!(out, "<path class=\"{role}{}{state}\" d=\"", classes::color(*color));
         match path {

@@ -42,15 +42,17 @@ fn shape(shape: &Shape, plot: &Plot, out: &mut String) {
             let _ = write!(out, "<line class=\"{class}\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/>");
         }
         Shape::Text(text) => text::text(text, out),
-        Shape::Rect { color, mark, across, y, height } => {
-            let _ = write!(out, "<rect class=\"{}\"", classes::color(*color));
+        Shape::Rect { color, is_part, mark, across, y, height } => {
+            let (color_class, part) = (classes::color(*color), classes::part(*is_part));
+            let _ = write!(out, "<rect class=\"{color_class}{part}\"");
             data_i(*mark, out);
             rect(*across, (*y, *height), plot, out);
             // Cells are rounded by their class.
             out.push_str(if let Color::Series(_) = color { " rx=\"2\"/>" } else { "/>" });
         }
-        Shape::Dot { color, mark, x, y, radius } => {
-            let _ = write!(out, "<circle class=\"{}\"", classes::color(*color));
+        Shape::Dot { color, is_part, mark, x, y, radius } => {
+            let (color, part) = (classes::color(*color), classes::part(*is_part));
+            let _ = write!(out, "<circle class=\"{color}{part}\"");
             data_i(*mark, out);
             let (x, y, radius) = (percent(*x), px(*y), px(*radius));
             let _ = write!(out, " cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"/>");

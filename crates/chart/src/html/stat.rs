@@ -1,5 +1,6 @@
 //! Figures and small lines.
 
+use super::classes;
 use super::escape::escape;
 use super::numbers::px;
 use crate::scene::{Change, Figure, Sparkline, Stat, Verdict};
@@ -62,7 +63,7 @@ fn change(change: &Change, out: &mut String) {
 }
 
 fn sparkline(line: &Sparkline, out: &mut String) {
-    let d = path(line);
+    let d = steps(&line.points);
     let _ = write!(
         out,
         "<svg class=\"spark\" viewBox=\"0 0 100 {}\" preserveAspectRatio=\"none\" aria-hidden=\"true\">",
@@ -71,13 +72,30 @@ fn sparkline(line: &Sparkline, out: &mut String) {
     if let Some(zero) = line.zero {
         let _ = write!(out, "<path class=\"a s0\" d=\"{d}L100 {0}L0 {0}Z\"/>", px(zero));
     }
-    let _ = write!(out, "<path class=\"l s0\" d=\"{d}\"/></svg>");
+    strokes(line, out);
+    out.push_str("</svg>");
 }
 
-/// The steps of a small line.
-pub(super) fn path(line: &Sparkline) -> String {
+/// Writes a small line, dashed where it leads to or from a part of a time bucket.
+pub(super) fn strokes(line: &Sparkline, out: &mut String) {
+    let Sparkline { points, whole, .. } = line;
+    let mut stroke = |points: &[(f64, f64)], is_part| {
+        if points.len() > 1 {
+            let (part, d) = (classes::part(is_part), steps(points));
+            let _ = write!(out, "<path class=\"l s0{part}\" d=\"{d}\"/>");
+        }
+    };
+    if whole.is_empty() {
+        return stroke(points, true);
+    }
+    stroke(&points[..=whole.start], true);
+    stroke(&points[whole.clone()], false);
+    stroke(&points[whole.end - 1..], true);
+}
+
+fn steps(points: &[(f64, f64)]) -> String {
     let mut d = String::new();
-    for (i, (x, y)) in line.points.iter().enumerate() {
+    for (i, (x, y)) in points.iter().enumerate() {
         let step = if i == 0 { "M" } else { "L" };
         let _ = write!(d, "{step}{} {}", px(*x), px(*y));
     }

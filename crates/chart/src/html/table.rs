@@ -10,10 +10,15 @@ use std::fmt::Write as _;
 pub(super) fn panel(table: &Table) -> String {
     let mut out = String::new();
     self::table(table, &mut out);
+    note(table, &mut out);
+    out
+}
+
+/// Writes what is missing.
+pub(super) fn note(table: &Table, out: &mut String) {
     if let Some(note) = &table.note {
         let _ = write!(out, "<p class=\"tb-more\">{}</p>", escape(note));
     }
-    out
 }
 
 /// Writes heads and rows.
@@ -89,13 +94,19 @@ fn cell(cell: &Cell, out: &mut String) {
             escape(text)
         ),
         Cell::Trend(None) => write!(out, "<td>–</td>"),
-        Cell::Trend(Some((line, words))) => write!(
-            out,
-            "<td><svg class=\"trend\" viewBox=\"0 0 100 {}\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{}\"><path class=\"l s0\" d=\"{}\"/></svg></td>",
-            px(line.height),
-            escape(words),
-            stat::path(line)
-        ),
+        Cell::Trend(Some((line, words))) => {
+            let _ = write!(
+                out,
+                "<td><svg class=\"trend\" viewBox=\"0 0 100 {}\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{}\">",
+                px(line.height),
+                escape(words)
+            );
+            stat::strokes(line, out);
+            write!(out, "</svg></td>")
+        }
+        Cell::Bucket(text, words) => {
+            write!(out, "<td>{} <small>{}</small></td>", escape(text), escape(words))
+        }
         Cell::Link { link, text, is_number } => write!(
             out,
             "<td{}><a href=\"{}\"{} title=\"{text}\">{}{text}<span class=\"visually-hidden\">: {}</span></a></td>",

@@ -22,6 +22,7 @@ pub(crate) fn sortable(sortable: &Sortable) -> String {
         let _ = write!(out, "<input type=\"hidden\" name=\"{name}\" value=\"{value}\"/>");
     }
     table::table(&sortable.table, &mut out);
+    table::note(&sortable.table, &mut out);
     if let Some(pager) = &sortable.pager {
         self::pager(pager, &mut out);
     }

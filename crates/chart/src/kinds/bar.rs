@@ -52,7 +52,10 @@ pub(crate) fn draw_shared(
     }
     let plot = axes.plot(links.state(), shapes);
     let time = match &points.x {
-        Axis::Time(times) if times.len() > 1 => Some((input.bounds.from, input.bounds.to)),
+        Axis::Time(times) if times.len() > 1 => {
+            let span = points.span(input);
+            Some((span.from, span.to))
+        }
         _ => None,
     };
     let readout = Readout {
@@ -100,7 +103,8 @@ fn add_bars(
         marks.extend(bars.iter().map(|bar| {
             let (y, height) = span(bar, axes);
             let across = Across::Part(bar.x, bar.width);
-            Shape::Rect { color: Color::Series(bar.color), mark: Some(i), across, y, height }
+            let (color, is_part) = (Color::Series(bar.color), points.is_part(i));
+            Shape::Rect { color, is_part, mark: Some(i), across, y, height }
         }));
         let is_chosen = link.as_ref().is_some_and(|link| link.is_chosen);
         add_mark(link, i, marks, shapes);
@@ -114,18 +118,25 @@ fn add_bars(
 }
 
 fn paths(bars: &[Vec<Bar>], points: &Points, axes: &Axes) -> Vec<Path> {
-    let of_series = |of: usize| {
-        let bars = bars.iter().flatten().filter(|bar| bar.series == of);
+    let of_series = |of: usize, is_part: bool| {
+        let alike = bars.iter().enumerate().filter(|(i, _)| points.is_part(*i) == is_part);
+        let bars = alike.flat_map(|(_, bars)| bars).filter(|bar| bar.series == of);
         let place = |bar: &Bar| {
             let (y, height) = span(bar, axes);
             [bar.x, y, bar.width, height]
         };
-        bars.map(place).collect()
+        bars.map(place).collect::<Vec<_>>()
     };
-    let series = points.series.iter().enumerate();
-    series
-        .map(|(of, series)| Path::Bars { color: Color::Series(series.color), bars: of_series(of) })
-        .collect()
+    let mut paths = Vec::new();
+    for (of, series) in points.series.iter().enumerate() {
+        for is_part in [false, true] {
+            let (color, bars) = (Color::Series(series.color), of_series(of, is_part));
+            if !bars.is_empty() {
+                paths.push(Path::Bars { color, is_part, bars });
+            }
+        }
+    }
+    paths
 }
 
 fn center(i: usize, count: usize) -> f64 {
@@ -136,11 +147,14 @@ fn x_labels(points: &Points, input: &Input<'_>) -> Vec<(f64, String)> {
     match &points.x {
         Axis::Time(times) => {
             let most = (input.width / 80.0).clamp(2.0, 12.0) as usize;
-            let ticks = time_ticks::ticks(input.bounds, input.interval, input.zone, most);
+            let mut span = points.span(input);
+            // A bucket that the range cuts begins before it.
+            span.from = times.first().map_or(span.from, |first| span.from.min(*first));
+            let ticks = time_ticks::ticks(span, input.interval, input.zone, most);
             let place = |tick: time_ticks::TimeTick| {
                 // Between two buckets, the one that holds the tick.
                 let i = times.partition_point(|at| *at <= tick.at).checked_sub(1)?;
-                let inside = tick.at < input.bounds.to;
+                let inside = tick.at < span.to;
                 inside.then(|| (center(i, times.len()), tick.label))
             };
             ticks.into_iter().filter_map(place).collect()

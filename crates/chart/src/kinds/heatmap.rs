@@ -2,7 +2,7 @@
 
 use super::chart::Chart;
 use crate::data::refusal::Refusal;
-use crate::data::{merged_order, point_labels};
+use crate::data::{merged_order, parts, point_labels};
 use crate::readout::{self, Readout, ReadoutSeries, fraction};
 use crate::scales::axes::tick;
 use crate::scales::tick_labels::without_noun;
@@ -15,7 +15,7 @@ use crate::text::shorten;
 use crate::text::width::text_width;
 use brisk_domain::point::{numbered, of_column};
 use brisk_domain::{Column, Unit, Values, format, sum};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 /// Steps of the sequential scale.
@@ -42,14 +42,21 @@ pub(crate) fn draw(input: &Input<'_>) -> Result<Chart, Refusal> {
     if matches!(y.values, Values::Text(_)) {
         merged_order::arrange(&mut ys, &mut y_labels, &xs);
     }
+    let (x_parts, y_parts) = (parts_of(input, 0, &xs), parts_of(input, 1, &ys));
     let unit = input.spec.unit_of(&value.name);
     let cells = cells(input, value, unit, (&xs, &ys))?;
     let peak = cells.iter().max_by(|a, b| a.value.total_cmp(&b.value)).ok_or(Refusal::Unfit)?;
-    let summary = format!(
-        "{}. Highest: {} at {}, {}.",
-        input.spec.title, peak.text, y_labels[peak.y], x_labels[peak.x]
-    );
-    let plan = Plan::of(input, &cells, (x_labels, y_labels), without_noun(unit));
+    let (at, text) = ((peak.x, peak.y), peak.text.clone());
+    let plan = Plan {
+        x_parts,
+        y_parts,
+        ..Plan::of(input, &cells, (x_labels, y_labels), without_noun(unit))
+    };
+    let mut summary =
+        format!("{}. Highest: {text} at {}.", input.spec.title, plan.label(at.0, at.1));
+    if let Some(left_out) = parts::left_out(input.coverage, input) {
+        summary.push_str(&format!(" {left_out}."));
+    }
     let plot = Plot {
         height: input.height,
         left: LeftMargin { px: plan.left, most: None },
@@ -108,6 +115,9 @@ fn cells(
 struct Plan<'a> {
     x_labels: Vec<String>,
     y_labels: Vec<String>,
+    /// What is said of the places that are parts of time buckets.
+    x_parts: BTreeMap<usize, String>,
+    y_parts: BTreeMap<usize, String>,
     unit: &'a Unit,
     /// The lowest and highest value, with zero.
     low: f64,
@@ -142,12 +152,25 @@ impl<'a> Plan<'a> {
             box_height: input.height,
             x_labels,
             y_labels,
+            x_parts: BTreeMap::new(),
+            y_parts: BTreeMap::new(),
             unit,
             low,
             high,
             bottom,
             has_scale,
         }
+    }
+
+    /// What is said of a cell's place.
+    fn label(&self, x: usize, y: usize) -> String {
+        let said = |labels: &[String], parts: &BTreeMap<usize, String>, at: usize| {
+            let part = parts.get(&at).map_or(String::new(), |words| format!(" ({words})"));
+            format!("{}{part}", labels[at])
+        };
+        let (x, y) =
+            (said(&self.x_labels, &self.x_parts, x), said(&self.y_labels, &self.y_parts, y));
+        format!("{y}, {x}")
     }
 
     /// The step of the sequential scale for a value.
@@ -195,6 +218,7 @@ fn add_cells(plan: &Plan<'_>, cells: &[Cell], shapes: &mut Vec<Shape>) {
         let (x, y) = (plan.width * cell.x as f64, TOP + plan.height * cell.y as f64);
         shapes.push(Shape::Rect {
             color: Color::Sequential(step),
+            is_part: plan.x_parts.contains_key(&cell.x) || plan.y_parts.contains_key(&cell.y),
             mark: Some(i),
             across: Across::Part(x, plan.width),
             y,
@@ -219,6 +243,7 @@ fn scale(plan: &Plan<'_>) -> Vec<Shape> {
         |x: f64, text| Shape::Text(Text::new(Role::Note, Anchor::End, X::Px(x), y + 8.0, text));
     let step = |step: u8| Shape::Rect {
         color: Color::Sequential(step),
+        is_part: false,
         mark: None,
         across: Across::Px(start + f64::from(step) * STEP, STEP),
         y,
@@ -230,7 +255,7 @@ fn scale(plan: &Plan<'_>) -> Vec<Shape> {
 }
 
 fn read(plan: &Plan<'_>, cells: &[Cell], name: String) -> Readout {
-    let label = |cell: &Cell| format!("{}, {}", plan.y_labels[cell.y], plan.x_labels[cell.x]);
+    let label = |cell: &Cell| plan.label(cell.x, cell.y);
     let y = |cell: &Cell| Some((TOP + plan.height * (cell.y as f64 + 0.5)).round());
     Readout {
         by_mark: true,
@@ -247,6 +272,13 @@ fn read(plan: &Plan<'_>, cells: &[Cell], name: String) -> Readout {
         time: None,
         stacked: false,
     }
+}
+
+/// What is said of the places along the column `at` that are parts of time buckets.
+fn parts_of(input: &Input<'_>, at: usize, places: &[Option<usize>]) -> BTreeMap<usize, String> {
+    let part =
+        |(row, place): (usize, &Option<usize>)| Some(((*place)?, parts::of_row(input, at, row)?));
+    places.iter().enumerate().filter_map(part).collect()
 }
 
 /// The place of each row along a dimension, and the places' labels. Numbers and times are in

@@ -40,7 +40,7 @@ pub(crate) fn draw(input: &Input<'_>, options: &Options) -> Result<Chart, Refusa
         links: links.state(),
         shapes: shapes(&plan, &points, &links, input.height),
     };
-    let readout = read(&plan, &points);
+    let readout = read(&plan, &points, points.labels(input));
     let legend = points.legend(false);
     Ok(Chart { legend, ..Chart::new(Scene::Plot(plot), summary, readout) })
 }
@@ -64,7 +64,7 @@ struct Plan {
 
 impl Plan {
     fn of(points: &Points, input: &Input<'_>, stacked: bool) -> Self {
-        let mut labels = points.labels(input);
+        let mut labels = points.names(input);
         let sharing =
             Sharing { stacked, in_rows: true, part: bar_places::PART, widest: f64::INFINITY };
         let mut rows = bars(points, input.hidden, sharing);
@@ -139,7 +139,8 @@ fn shapes(plan: &Plan, points: &Points, links: &MarkLinks<'_>, height: f64) -> V
             let y = plan.middle(i) - plan.band / 2.0;
             marks.push(Shape::Hit { across: Across::Box, y, height: plan.band });
         }
-        marks.extend(row.iter().map(|bar| rect(plan, i, bar)));
+        let is_part = points.is_part(i);
+        marks.extend(row.iter().map(|bar| rect(plan, i, bar, is_part)));
         // Texts stay outside the link, whose name says the same with more digits.
         add_mark(link, i, marks, &mut shapes);
         if !plan.room.is_fluid {
@@ -157,11 +158,12 @@ fn shapes(plan: &Plan, points: &Points, links: &MarkLinks<'_>, height: f64) -> V
     shapes
 }
 
-fn rect(plan: &Plan, row: usize, bar: &Bar) -> Shape {
+fn rect(plan: &Plan, row: usize, bar: &Bar, is_part: bool) -> Shape {
     let (from, to) = (plan.x(bar.base.min(bar.top)), plan.x(bar.base.max(bar.top)));
     let (middle, height) = plan.across(row, bar);
     Shape::Rect {
         color: Color::Series(bar.color),
+        is_part,
         mark: Some(row),
         across: Across::Part(from, to - from),
         y: middle - height / 2.0,
@@ -189,8 +191,9 @@ fn value(plan: &Plan, row: usize, bar: &Bar) -> Text {
     Text::new(Role::Value, Anchor::Start, x, middle, text).centered()
 }
 
-fn read(plan: &Plan, points: &Points) -> Readout {
+fn read(plan: &Plan, points: &Points, mut labels: Vec<String>) -> Readout {
     let shown = plan.rows.len();
+    labels.truncate(shown);
     let mut series = bar_places::readout_series(points, |_, i| Some(plan.middle(i).round()));
     for one in &mut series {
         one.values.truncate(shown);
@@ -202,7 +205,7 @@ fn read(plan: &Plan, points: &Points) -> Readout {
         by_mark: true,
         margins: (plan.room.width, plan.right, TOP, TOP),
         xs: plan.rows.iter().map(|row| fraction(plan.x(end(row)))).collect(),
-        labels: plan.labels.clone(),
+        labels,
         series,
         time: None,
         stacked: false,

@@ -10,7 +10,7 @@ use crate::data::x_axis::{Axis, Placing};
 use crate::readout::{self, Readout, ReadoutSeries, fraction};
 use crate::scales::axes::Axes;
 use crate::scales::{tick_labels, time_ticks};
-use crate::scene::{Color, LinkState, Path, Plot, Shape};
+use crate::scene::{Color, LinkState, Path, Plot, Shape, Stroke};
 use crate::spec::Input;
 use brisk_domain::panel_kind::{EmptyBucket, Line};
 use brisk_domain::{Bounds, Unit, Values, format};
@@ -91,7 +91,8 @@ fn stacks(points: &Points, input: &Input<'_>, stacked: bool) -> Vec<Stack> {
     points.series.iter().enumerate().map(stack).collect()
 }
 
-/// Adds a path, or an area and a path, for each stretch without a gap; a single point is a dot.
+/// Adds a path, or an area and a path, for each stretch without a gap: three where parts of time buckets
+/// stand at its ends. A single point is a dot.
 fn add_paths(points: &Points, stacks: &[Stack], axes: &Axes, fill: Fill, shapes: &mut Vec<Shape>) {
     let xs = fractions(points);
     let (mut paths, mut dots) = (Vec::new(), Vec::new());
@@ -99,28 +100,56 @@ fn add_paths(points: &Points, stacks: &[Stack], axes: &Axes, fill: Fill, shapes:
     for (series, stack) in points.series.iter().zip(stacks).rev() {
         let (color, is_previous) = (Color::Series(series.color), series.is_previous);
         for run in runs(stack) {
-            let ends = |of: fn(&(f64, f64)) -> f64| -> Vec<(f64, f64)> {
-                let end = |i: usize| Some((xs[i], axes.y(of(stack[i].as_ref()?))));
-                run.clone().filter_map(end).collect()
-            };
-            let line = ends(|(_, top)| *top);
-            if let [(x, y)] = *line.as_slice() {
-                dots.push(Shape::Dot { color, mark: None, x, y, radius: DOT });
+            if run.len() == 1 {
+                let (at, top) = (run.start, stack[run.start].map_or(0.0, |(_, top)| top));
+                let (x, y, is_part) = (xs[at], axes.y(top), points.is_part(at) && !is_previous);
+                dots.push(Shape::Dot { color, is_part, mark: None, x, y, radius: DOT });
                 continue;
             }
-            let picked = downsample::pick(&line, MAX_POINTS);
-            let line: Vec<(f64, f64)> = picked.iter().map(|i| line[*i]).collect();
-            if fill != Fill::None && !is_previous {
-                let base = ends(|(base, _)| *base);
-                let back = picked.iter().rev().map(|i| base[*i]);
-                let outline = line.iter().copied().chain(back).collect();
-                paths.push(Path::Area { color, is_stacked: fill == Fill::Stacked, outline });
+            for (run, is_part) in stretches(points, run, is_previous) {
+                let ends = |of: fn(&(f64, f64)) -> f64| -> Vec<(f64, f64)> {
+                    let end = |i: usize| Some((xs[i], axes.y(of(stack[i].as_ref()?))));
+                    run.clone().filter_map(end).collect()
+                };
+                let line = ends(|(_, top)| *top);
+                let picked = downsample::pick(&line, MAX_POINTS);
+                let line: Vec<(f64, f64)> = picked.iter().map(|i| line[*i]).collect();
+                if fill != Fill::None && !is_previous {
+                    let base = ends(|(base, _)| *base);
+                    let back = picked.iter().rev().map(|i| base[*i]);
+                    let outline = line.iter().copied().chain(back).collect();
+                    let is_stacked = fill == Fill::Stacked;
+                    paths.push(Path::Area { color, is_stacked, is_part, outline });
+                }
+                let stroke = match (is_previous, is_part) {
+                    (true, _) => Stroke::Previous,
+                    (false, true) => Stroke::Part,
+                    (false, false) => Stroke::Plain,
+                };
+                paths.push(Path::Line { color, stroke, points: line });
             }
-            paths.push(Path::Line { color, is_previous, points: line });
         }
     }
     shapes.push(Shape::Paths(paths));
     shapes.extend(dots);
+}
+
+/// The stretches of a run between whole points, and from these to the parts at its ends.
+fn stretches(
+    points: &Points,
+    run: std::ops::Range<usize>,
+    is_previous: bool,
+) -> Vec<(std::ops::Range<usize>, bool)> {
+    let is_whole = |i: &usize| !points.is_part(*i);
+    let (first, last) = (run.clone().find(is_whole), run.clone().rfind(is_whole));
+    let (Some(first), Some(last)) = (first, last) else { return vec![(run, !is_previous)] };
+    if is_previous || (first == run.start && last + 1 == run.end) {
+        return vec![(run, false)];
+    }
+    let mut stretches =
+        vec![(run.start..first + 1, true), (first..last + 1, false), (last..run.end, true)];
+    stretches.retain(|(stretch, _)| stretch.len() > 1);
+    stretches
 }
 
 /// Stretches without a gap.

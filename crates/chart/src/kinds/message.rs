@@ -1,6 +1,7 @@
 //! Messages shown instead of a drawing.
 
 use super::chart::Chart;
+use crate::data::parts;
 use crate::readout::Readout;
 use crate::scene::Scene;
 use crate::spec::Input;
@@ -39,6 +40,10 @@ pub(crate) fn no_place(input: &Input<'_>) -> Chart {
 /// No rows, or nothing but NULL.
 pub(crate) fn no_data(input: &Input<'_>) -> Chart {
     let range = input.bounds.label(input.zone);
+    if let Some(left_out) = parts::left_out(input.coverage, input) {
+        let text = format!("No whole {} in this range: {left_out}", input.interval.word());
+        return refused(input, text);
+    }
     let summary = format!("{}: no data, {range}.", input.spec.title);
     message(input, "No data in this range".into(), summary)
 }

@@ -2,6 +2,7 @@
 
 use super::chart::Chart;
 use super::mark_links::{MarkLinks, add_mark};
+use crate::data::parts;
 use crate::data::refusal::Refusal;
 use crate::readout::{self, Readout, ReadoutSeries, fraction};
 use crate::scales::axes::Axes;
@@ -44,7 +45,8 @@ pub(crate) fn draw(input: &Input<'_>) -> Result<Chart, Refusal> {
     for (i, ((row, x, y), name)) in points.iter().zip(&names).enumerate() {
         let link = links.link(Some(*row), || LinkName::Words(name.clone()));
         let (color, mark, x, y) = (Color::Series(0), Some(i), at(*x), axes.y(*y));
-        let dot = Shape::Dot { color, mark, x, y, radius: RADIUS };
+        let is_part = parts::of_row(input, 0, *row).is_some();
+        let dot = Shape::Dot { color, is_part, mark, x, y, radius: RADIUS };
         add_mark(link, i, vec![dot], &mut shapes);
     }
     let plot = axes.plot(links.state(), shapes);
@@ -114,7 +116,12 @@ fn note(input: &Input<'_>, points: usize) -> Option<String> {
 /// What a row is: its first text, or its number.
 fn name(input: &Input<'_>, row: usize) -> String {
     let texts = input.frame.columns().iter().find(|c| matches!(c.values, Values::Text(_)));
-    texts.and_then(|column| column.values.exact(row)).unwrap_or_else(|| format!("{}", row + 1))
+    let name = texts.and_then(|column| column.values.exact(row));
+    let name = name.unwrap_or_else(|| format!("{}", row + 1));
+    match parts::of_row(input, 0, row) {
+        Some(words) => format!("{name}, {words}"),
+        None => name,
+    }
 }
 
 /// Two numbers need their names; they stand inside, at the ends of the axes.

@@ -15,11 +15,15 @@ pub(crate) fn summary(points: &Points, input: &Input<'_>) -> String {
     for series in points.series.iter().take(MAX_SERIES) {
         let known: Vec<usize> =
             (0..series.values.len()).filter(|i| series.values[*i].is_some()).collect();
+        // A part of a bucket is no low.
+        let mut whole: Vec<usize> = known.clone();
+        whole.retain(|i| !points.is_part(*i));
+        let compared = if whole.is_empty() { &known } else { &whole };
         let by_value = |a: &&usize, b: &&usize| {
             series.values[**a].partial_cmp(&series.values[**b]).unwrap_or(std::cmp::Ordering::Equal)
         };
         let (Some(low), Some(high), Some(last)) =
-            (known.iter().min_by(by_value), known.iter().max_by(by_value), known.last())
+            (compared.iter().min_by(by_value), compared.iter().max_by(by_value), known.last())
         else {
             continue;
         };
@@ -32,6 +36,16 @@ pub(crate) fn summary(points: &Points, input: &Input<'_>) -> String {
             say(low),
             say(last)
         );
+    }
+    let has_value = |i: &usize| points.series.iter().any(|series| !series.texts[*i].is_empty());
+    let parts = (0..points.len()).filter(|i| points.is_part(*i)).filter(has_value);
+    let parts: Vec<&str> = parts.map(|i| labels[i].as_str()).collect();
+    if let [first, others @ ..] = parts.as_slice() {
+        let _ = write!(text, " Partial: {first}");
+        if let Some(last) = others.last() {
+            let _ = write!(text, "; {last}");
+        }
+        text.push('.');
     }
     let without_place: Vec<String> = points.series.iter().filter_map(without_place).collect();
     if !without_place.is_empty() {

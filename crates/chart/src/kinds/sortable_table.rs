@@ -1,7 +1,7 @@
 //! The table view of every chart, which readers can sort and page through.
 
 use super::table_columns::Columns;
-use crate::data::row_order;
+use crate::data::{parts, row_order};
 use crate::scene::table::{Pager, Sortable, Table, Whole};
 use crate::spec::Input;
 use crate::table_view::TableView;
@@ -46,7 +46,7 @@ pub(crate) fn draw(input: &Input<'_>, view: &TableView<'_>) -> Sortable {
         is_any_chosen: columns.is_any_chosen,
         heads: columns.heads(Some(view)),
         rows: sent.map(row).collect(),
-        note: None,
+        note: parts::left_out(input.coverage, input),
     };
     Sortable {
         panel: view.panel.to_owned(),

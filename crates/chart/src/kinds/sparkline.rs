@@ -9,9 +9,14 @@ const MAX_POINTS: usize = 60;
 /// Keeps strokes along the edges from being clipped.
 const PADDING: f64 = 1.5;
 
-/// A line through at least two values, each with its place, in order; `None` for fewer. It has an area only where zero is shown: see
+/// A line through at least two values, each with its place, in order; `None` for fewer. `is_whole` says
+/// of a place whether its time bucket is. It has an area only where zero is shown: see
 /// [`ticks::with_cheap_zero`].
-pub(crate) fn sparkline(values: &[(f64, f64)], height: f64) -> Option<Sparkline> {
+pub(crate) fn sparkline(
+    values: &[(f64, f64)],
+    height: f64,
+    is_whole: impl Fn(f64) -> bool,
+) -> Option<Sparkline> {
     if values.len() < 2 {
         return None;
     }
@@ -25,12 +30,18 @@ pub(crate) fn sparkline(values: &[(f64, f64)], height: f64) -> Option<Sparkline>
     let length = if last > first { last - first } else { 1.0 };
     let place = |(at, value): &(f64, f64)| (100.0 * (at - first) / length, y(*value));
     let all: Vec<(f64, f64)> = values.iter().map(place).collect();
-    let points = downsample::pick(&all, MAX_POINTS).into_iter().map(|i| all[i]).collect();
+    let picked = downsample::pick(&all, MAX_POINTS);
+    let is_whole = |i: &usize| is_whole(values[*i].0);
+    let whole = match (picked.iter().position(is_whole), picked.iter().rposition(is_whole)) {
+        (Some(first), Some(last)) => first..last + 1,
+        _ => 0..0,
+    };
+    let points = picked.into_iter().map(|i| all[i]).collect();
     let zero = match low {
         // The stroke of a line on the floor has its lower half there.
         0.0 => Some(height),
         low if low < 0.0 && high >= 0.0 => Some(y(0.0)),
         _ => None,
     };
-    Some(Sparkline { points, zero, height })
+    Some(Sparkline { points, whole, zero, height })
 }

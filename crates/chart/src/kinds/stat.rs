@@ -39,8 +39,12 @@ pub(crate) fn draw(input: &Input<'_>, options: &Options) -> Option<Chart> {
         exact: shown.exact,
         text,
     };
+    let whole = |at: f64| {
+        let coverage = input.sparkline_coverage.filter(|coverage| coverage.column == Some(0));
+        coverage.is_none_or(|coverage| coverage.is_whole(Timestamp(at as i64)))
+    };
     let sparkline =
-        input.sparkline.and_then(|frame| sparkline(&values(frame, input), SPARK_HEIGHT));
+        input.sparkline.and_then(|frame| sparkline(&values(frame, input), SPARK_HEIGHT, whole));
     let stat = Stat { height: input.height, figure, change, sparkline };
     Some(Chart::new(Scene::Stat(stat), summary, Readout::default()))
 }
@@ -120,7 +124,9 @@ fn values(frame: &Frame, input: &Input<'_>) -> Vec<(f64, f64)> {
     let last = places.keys().next_back().copied();
     let is_bucket = |at: &Timestamp| buckets.binary_search(at).is_ok();
     if additivity.empty() == EmptyBucket::Zero && places.keys().all(is_bucket) {
-        for bucket in buckets.iter().filter(|bucket| Some(**bucket) < last) {
+        let ahead_from = input.sparkline_coverage.map(|coverage| coverage.ahead_from);
+        let is_known = |bucket: &Timestamp| ahead_from.is_none_or(|ahead| *bucket < ahead);
+        for bucket in buckets.iter().filter(|at| Some(**at) < last && is_known(at)) {
             places.entry(*bucket).or_insert(0.0);
         }
     }

@@ -1,13 +1,15 @@
 //! The columns of a table: heads, cells, and which of them are links.
 
 use super::sparkline::sparkline;
+use crate::data::parts;
 use crate::readout;
 use crate::scene::table::{Cell, Head, Order, Row, SortButton};
 use crate::scene::{Link, LinkName, Sparkline};
 use crate::spec::Input;
 use crate::table_view::TableView;
 use brisk_domain::panel::Cell as CellStyle;
-use brisk_domain::{Column, Values, format};
+use brisk_domain::{Column, Timestamp, Values, format};
+use std::fmt::Write as _;
 
 /// The height of a small line in a cell.
 const TREND_HEIGHT: f64 = 20.0;
@@ -16,6 +18,8 @@ const TREND_HEIGHT: f64 = 20.0;
 pub(crate) struct Columns<'a> {
     input: &'a Input<'a>,
     shown: Vec<(&'a Column, Style)>,
+    /// The one that holds time buckets, and its number in the frame.
+    buckets: Option<(&'a Column, usize)>,
     /// The one whose cells are links.
     linked: Option<&'a Column>,
     /// Whether a row has been chosen.
@@ -68,7 +72,9 @@ impl<'a> Columns<'a> {
         let is_shown = |of: &&Column| shown.iter().any(|(column, _)| column.name == of.name);
         let linked = of.filter(is_shown).or_else(|| of.and(shown.first().map(|first| first.0)));
         let is_any_chosen = links.is_some_and(|links| links.is_any_chosen(frame));
-        Self { input, shown, linked, is_any_chosen }
+        let bucket = input.coverage.and_then(|coverage| coverage.column);
+        let buckets = bucket.and_then(|at| Some((frame.columns().get(at)?, at)));
+        Self { input, shown, buckets, linked, is_any_chosen }
     }
 
     /// The columns that are shown.
@@ -106,13 +112,17 @@ impl<'a> Columns<'a> {
         let mut link = link;
         let cell = |(column, style): &(&Column, Style)| {
             let is_linked = self.linked.is_some_and(|linked| linked.name == column.name);
-            match link.take_if(|_| is_linked) {
-                Some(link) => Cell::Link {
+            let bucket = self.buckets.filter(|bucket| bucket.0.name == column.name);
+            let part = bucket.and_then(|(_, at)| parts::of_row(self.input, at, row));
+            let text = || text(self.input, column, style, row);
+            match (link.take_if(|_| is_linked), part) {
+                (Some(link), part) => Cell::Link {
                     link,
-                    text: text(self.input, column, style, row),
+                    text: part.map_or_else(text, |words| format!("{}, {words}", text())),
                     is_number: column.values.is_number(),
                 },
-                None => cell(self.input, column, style, row),
+                (None, Some(words)) => Cell::Bucket(text(), words),
+                (None, None) => cell(self.input, column, style, row),
             }
         };
         let cells = self.shown.iter().map(cell).collect();
@@ -151,7 +161,7 @@ fn cell(input: &Input<'_>, column: &Column, style: &Style, row: usize) -> Cell {
             let part = column.values.number(row).map_or(0.0, part);
             Cell::Bar(text.clone(), exact(), part)
         }
-        CellStyle::Trend => Cell::Trend(trend(column, row)),
+        CellStyle::Trend => Cell::Trend(trend(input, column, row)),
         CellStyle::Plain | CellStyle::Hidden if column.values.is_number() => {
             Cell::Number(text.clone(), exact())
         }
@@ -177,8 +187,9 @@ fn text(input: &Input<'_>, column: &Column, style: &Style, row: usize) -> String
 }
 
 /// A small line through the numbers of a cell (`1,4,2.5`, or `10:1,20:4,40:2.5` with a place before each),
-/// and what it shows in words.
-fn trend(column: &Column, row: usize) -> Option<(Sparkline, String)> {
+/// and what it shows in words. Places that are starts of the panel's time buckets, in seconds since the
+/// epoch, are known to be whole or not.
+fn trend(input: &Input<'_>, column: &Column, row: usize) -> Option<(Sparkline, String)> {
     let cell = column.values.exact(row).unwrap_or_default();
     let number = |(i, text): (usize, &str)| {
         let (at, number) = match text.rsplit_once(':') {
@@ -190,9 +201,20 @@ fn trend(column: &Column, row: usize) -> Option<(Sparkline, String)> {
     };
     let mut numbers: Vec<(f64, f64)> = cell.split(',').enumerate().filter_map(number).collect();
     numbers.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let line = sparkline(&numbers, TREND_HEIGHT)?;
+    let start = |at: f64| Timestamp::from_seconds(at as i64);
+    let is_start = |at: f64| input.interval.start(start(at), input.zone) == start(at);
+    let coverage = input.coverage.filter(|_| numbers.iter().all(|(at, _)| is_start(*at)));
+    let is_whole = |at: f64| coverage.is_none_or(|coverage| coverage.is_whole(start(at)));
+    numbers.retain(|(at, _)| coverage.is_none_or(|coverage| coverage.has_place(start(*at))));
+    let line = sparkline(&numbers, TREND_HEIGHT, is_whole)?;
     let (first, last) = (numbers.first()?, numbers.last()?);
-    Some((line, format!("from {} to {}", one_decimal(first.1), one_decimal(last.1))))
+    let mut words = format!("from {} to {}", one_decimal(first.1), one_decimal(last.1));
+    for ((at, _), which) in [(first, "first"), (last, "last")] {
+        if !is_whole(*at) {
+            let _ = write!(words, ", the {which} one partial");
+        }
+    }
+    Some((line, words))
 }
 
 fn one_decimal(value: f64) -> String {

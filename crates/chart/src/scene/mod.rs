@@ -19,7 +19,7 @@ mod text;
 
 pub(crate) use color::Color;
 pub(crate) use link::{Link, LinkName, LinkState};
-pub(crate) use path::Path;
+pub(crate) use path::{Path, Stroke};
 pub(crate) use picture::{Arc, KeyItem, Keys, Part, Picture};
 pub(crate) use plot::{Across, LeftMargin, Plot, RowName, RowNames, Shape};
 pub(crate) use stat::{Change, Figure, Sparkline, Stat, Verdict};

@@ -43,6 +43,8 @@ pub(crate) enum Shape {
     Rect {
         /// What its colour says.
         color: Color,
+        /// Whether it is of a part of a time bucket, and so hollow.
+        is_part: bool,
         /// The point that it is a mark of, if any.
         mark: Option<usize>,
         /// Its place along x.
@@ -56,6 +58,8 @@ pub(crate) enum Shape {
     Dot {
         /// What its colour says.
         color: Color,
+        /// Whether it is of a part of a time bucket, and so hollow.
+        is_part: bool,
         /// The point that it is a mark of, if any.
         mark: Option<usize>,
         /// Its centre, as a fraction of the plot.

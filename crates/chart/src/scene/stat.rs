@@ -1,5 +1,7 @@
 //! One figure, its change, and a small line.
 
+use std::ops::Range;
+
 /// A figure and what goes with it.
 pub(crate) struct Stat {
     /// The height of the box, in px.
@@ -67,6 +69,8 @@ pub(crate) enum Verdict {
 pub(crate) struct Sparkline {
     /// From left to right; at least two.
     pub(crate) points: Vec<(f64, f64)>,
+    /// The points from the first to the last that is whole; the others are parts of time buckets.
+    pub(crate) whole: Range<usize>,
     /// The y of zero, where the area ends; `None` if zero is not shown.
     pub(crate) zero: Option<f64>,
     /// The lowest y.

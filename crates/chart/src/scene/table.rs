@@ -84,6 +84,8 @@ pub(crate) struct Row {
 pub(crate) enum Cell {
     /// Words.
     Text(String),
+    /// The start of a time bucket that is not whole, and what is said of that.
+    Bucket(String, String),
     /// A number, and all its digits if the text is rounded.
     Number(String, Option<String>),
     /// The same over a bar, whose length is a fraction of the cell's width.

@@ -6,8 +6,8 @@ use brisk_domain::panel_kind::{
     Area, Bar, Donut, EmptyBucket, Gauge, Heatmap, Histogram, Line, Scatter, Stat, Table,
 };
 use brisk_domain::{
-    Additivity, Bounds, Column, EarlierPeriod, Frame, Interval, PanelKind, PanelKindName, Shift,
-    Timestamp, Unit, ZoneOffsets,
+    Additivity, Bounds, Column, Coverage, EarlierPeriod, Frame, Interval, PanelKind, PanelKindName,
+    Shift, Timestamp, Unit, ZoneOffsets,
 };
 
 /// What [`Input`] borrows, owned.
@@ -19,6 +19,7 @@ pub(crate) struct Case {
     pub(crate) previous: Option<Frame>,
     pub(crate) sparkline: Option<Frame>,
     pub(crate) sparkline_additivity: Vec<Additivity>,
+    pub(crate) coverage: Option<Coverage>,
     pub(crate) bounds: Bounds,
     /// How far before the bounds the compared period lies; by default, their length.
     pub(crate) shift: Option<Shift>,
@@ -44,6 +45,7 @@ impl Case {
             previous: None,
             sparkline: None,
             sparkline_additivity: Vec::new(),
+            coverage: None,
             bounds: days(90),
             shift: None,
             interval: Interval::Day,
@@ -68,6 +70,9 @@ impl Case {
             previous: self.previous.as_ref(),
             sparkline: self.sparkline.as_ref(),
             sparkline_additivity: &self.sparkline_additivity,
+            coverage: self.coverage,
+            previous_coverage: None,
+            sparkline_coverage: self.coverage,
             bounds: self.bounds,
             earlier: self.previous.as_ref().map(|_| EarlierPeriod {
                 bounds: Bounds {

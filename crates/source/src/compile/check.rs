@@ -4,6 +4,7 @@
 //! read-only connection on which the statement runs.
 
 use super::additivity::{self, ColumnAdditivity};
+use super::bucket_columns;
 use super::denied_functions::{is_denied, is_denied_table};
 use super::expected::{self, Comparison, Expectations};
 use super::instant_columns;
@@ -13,7 +14,7 @@ use super::tables::{self, last_name};
 use super::template::Piece;
 use crate::dialect::Dialect;
 use crate::error::StatementError;
-use brisk_domain::Query;
+use brisk_domain::{Interval, Query};
 use sqlparser::ast::{
     Expr, Ident, ObjectName, Query as SqlQuery, Select, SetExpr, Spanned, Statement, TableFactor,
     Value, ValueWithSpan, Visit, Visitor,
@@ -29,6 +30,10 @@ pub(crate) struct Checked {
     pub(crate) tables: Vec<String>,
     /// The columns that hold instants, because they come from `$bucket` or `$time`.
     pub(crate) times: Vec<String>,
+    /// The columns that hold the starts of time buckets.
+    pub(crate) buckets: Vec<String>,
+    /// The width that all buckets name, if they all name the same one.
+    pub(crate) width: Option<Interval>,
     /// The names of all its columns, as written; `None` if only the database knows them.
     pub(crate) columns: Option<Vec<String>>,
     /// Which of them add up.
@@ -67,7 +72,8 @@ pub(crate) fn check(
         }
     }
     let (columns, additivity) = (instant_columns::names(body), additivity::of(body));
-    Ok(Checked { tables, times, columns, additivity, expected })
+    let (buckets, width) = (bucket_columns::names(body), bucket_columns::width(pieces, body));
+    Ok(Checked { tables, times, buckets, width, columns, additivity, expected })
 }
 
 fn one_select<'a>(

@@ -21,7 +21,24 @@ const PASS_THROUGH: [&str; 9] =
 /// The names of the instants among the columns of `body`, sorted; or the location of one that has
 /// no name.
 pub(crate) fn of(body: &Query) -> Result<Vec<String>, Location> {
-    let mut instants = Instants::default();
+    let is_instant = |function: &Function| {
+        let called = function.name.to_string().to_lowercase();
+        called.strip_prefix(MACRO).is_some_and(|name| {
+            matches!(name, "bucket" | "time" | "local") || time_encodings::of_macro(name).is_some()
+        })
+    };
+    from(body, Instants::new(&is_instant, &PASS_THROUGH, false))
+}
+
+/// The names of the columns of `body` that come from a function that makes buckets, also where they
+/// are cast or moved to another clock; sorted.
+pub(crate) fn buckets(body: &Query, makes_buckets: impl Fn(&Function) -> bool) -> Vec<String> {
+    let instants = Instants::new(&makes_buckets, &PASS_THROUGH[..5], true);
+    // Only times have to have names.
+    from(body, instants).unwrap_or_default()
+}
+
+fn from(body: &Query, mut instants: Instants<'_>) -> Result<Vec<String>, Location> {
     let _: ControlFlow<()> = body.visit(&mut instants);
     let Some(select) = first_select(&body.body) else {
         return Ok(instants.names.into_iter().collect());
@@ -41,6 +58,8 @@ pub(crate) fn of(body: &Query) -> Result<Vec<String>, Location> {
             }
             SelectItem::UnnamedExpr(expr) if instants.contains(expr) => match name(expr) {
                 Some(name) => _ = columns.insert(name.to_owned()),
+                // PostgreSQL names a column after the function that it comes from.
+                None if instants.follows_casts => columns.extend(function_name(expr)),
                 None => return Err(expr.span().start),
             },
             _ => {}
@@ -69,8 +88,13 @@ fn first_select(body: &SetExpr) -> Option<&Select> {
     }
 }
 
-#[derive(Default)]
-struct Instants {
+struct Instants<'a> {
+    /// Which functions columns have to come from.
+    is_origin: &'a dyn Fn(&Function) -> bool,
+    /// The functions that return one of their arguments.
+    pass_through: &'a [&'a str],
+    /// Whether casts and clocks are looked through.
+    follows_casts: bool,
     names: BTreeSet<String>,
     /// For each enclosing query, from the outside: the column names that its `with` declares.
     declared: Vec<Vec<String>>,
@@ -78,29 +102,42 @@ struct Instants {
     upcoming: Vec<(*const Query, Vec<String>)>,
 }
 
-impl Instants {
+impl<'a> Instants<'a> {
+    fn new(
+        is_origin: &'a dyn Fn(&Function) -> bool,
+        pass_through: &'a [&'a str],
+        follows_casts: bool,
+    ) -> Self {
+        Self {
+            is_origin,
+            pass_through,
+            follows_casts,
+            names: BTreeSet::new(),
+            declared: Vec::new(),
+            upcoming: Vec::new(),
+        }
+    }
+
     fn contains(&self, expr: &Expr) -> bool {
         match expr {
             Expr::Nested(inner) => self.contains(inner),
+            Expr::Cast { expr: inner, .. } | Expr::AtTimeZone { timestamp: inner, .. }
+                if self.follows_casts =>
+            {
+                self.contains(inner)
+            }
             Expr::Function(function) => {
                 let called = function.name.to_string().to_lowercase();
-                match called.strip_prefix(MACRO) {
-                    Some(name) => {
-                        matches!(name, "bucket" | "time" | "local")
-                            || time_encodings::of_macro(name).is_some()
-                    }
-                    None => {
-                        PASS_THROUGH.contains(&called.as_str())
-                            && first_argument(function).is_some_and(|inner| self.contains(inner))
-                    }
-                }
+                (self.is_origin)(function)
+                    || self.pass_through.contains(&called.as_str())
+                        && first_argument(function).is_some_and(|inner| self.contains(inner))
             }
             _ => name(expr).is_some_and(|name| self.names.contains(name)),
         }
     }
 }
 
-impl Visitor for Instants {
+impl Visitor for Instants<'_> {
     type Break = ();
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
@@ -142,6 +179,15 @@ fn name(expr: &Expr) -> Option<&str> {
     match expr {
         Expr::Identifier(name) => Some(&name.value),
         Expr::CompoundIdentifier(parts) => parts.last().map(|name| name.value.as_str()),
+        _ => None,
+    }
+}
+
+/// The function that an expression is, whatever it is cast to.
+fn function_name(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Function(function) => Some(function.name.to_string().to_lowercase()),
+        Expr::Nested(inner) | Expr::Cast { expr: inner, .. } => function_name(inner),
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 //! order in which [`pipeline`] takes them.
 
 pub(crate) mod additivity;
+pub(crate) mod bucket_columns;
 pub(crate) mod check;
 mod denied_functions;
 pub(crate) mod error_position;

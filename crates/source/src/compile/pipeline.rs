@@ -1,13 +1,14 @@
 //! [`compile`]: the author's text, checked, expanded and bound. Pure.
 
+use super::bucket_columns;
 use super::check::{self, Checked};
 use super::statement::{Context, SessionZone, Statement};
-use super::template::{self, Piece};
+use super::template;
 use super::writer::Writer;
 use crate::dialect::Dialect;
 use crate::error::StatementError;
 use crate::syntax::SessionClock;
-use brisk_domain::{Interval, Query};
+use brisk_domain::Query;
 use std::sync::Arc;
 
 /// Checks and binds `query`. A statement that uses neither the range, the interval nor a variable
@@ -37,7 +38,7 @@ fn compile_for(
     clock: Option<&'static dyn SessionClock>,
 ) -> Result<Statement, StatementError> {
     let pieces = template::parse(query, dialect)?;
-    let Checked { tables, times, additivity, expected, .. } =
+    let Checked { tables, times, buckets, width, additivity, expected, .. } =
         check::check(query, &pieces, dialect)?;
     let written = |clock| Writer::new(query, dialect, context, &expected, clock).write_all(&pieces);
     let (sql, binds) = written(clock)?;
@@ -47,31 +48,18 @@ fn compile_for(
         lookup,
     };
     let zone = clock.map(|_| written(None).map(zone)).transpose()?;
-    let interval = named_interval(&pieces);
-    Ok(Statement { sql, binds, tables, times, additivity, zone, interval, query: query.clone() })
-}
-
-fn named_interval(pieces: &[Piece]) -> Option<Interval> {
-    let mut named = Vec::new();
-    collect_intervals(pieces, &mut named);
-    let first = *named.first()?;
-    first.filter(|_| named.iter().all(|other| *other == first))
-}
-
-/// The width that each `$bucket` names, if any.
-fn collect_intervals(pieces: &[Piece], named: &mut Vec<Option<Interval>>) {
-    for piece in pieces {
-        let Piece::Macro { name, arguments, .. } = piece else { continue };
-        if name == "bucket" {
-            named.push(match arguments.get(1).map(Vec::as_slice) {
-                Some([Piece::Sql { text, .. }]) => Interval::parse(text.trim().trim_matches('\'')),
-                _ => None,
-            });
-        }
-        for argument in arguments {
-            collect_intervals(argument, named);
-        }
-    }
+    Ok(Statement {
+        sql,
+        binds,
+        tables,
+        times,
+        buckets,
+        additivity,
+        zone,
+        interval: width,
+        range: bucket_columns::range_use(&pieces),
+        query: query.clone(),
+    })
 }
 
 #[cfg(test)]
@@ -79,7 +67,8 @@ mod tests {
     use super::*;
     use crate::compile::statement::{Bind, Chosen};
     use brisk_domain::{
-        Access, AttributeName, Bounds, Selection, Timestamp, VariableName, ZoneName, ZoneOffsets,
+        Access, AttributeName, Bounds, Interval, Selection, Timestamp, VariableName, ZoneName,
+        ZoneOffsets,
     };
     use std::collections::BTreeMap;
 
@@ -113,22 +102,6 @@ mod tests {
             access: &access,
         };
         compile(&Query::new(sql), dialect, &context)
-    }
-
-    #[test]
-    fn a_width_that_all_buckets_name_is_that_of_the_statement() {
-        let width = |select: &str| {
-            let sql = format!("select {select} from t group by 1");
-            compiled(&sql, Dialect::Sqlite, 0, &[]).unwrap().interval
-        };
-        assert_eq!(width("$bucket(at, month) as month"), Some(Interval::Month));
-        assert_eq!(
-            width("coalesce($bucket(at, day), $bucket(b, 'day')) as day"),
-            Some(Interval::Day)
-        );
-        assert_eq!(width("$bucket(at) as day"), None);
-        assert_eq!(width("$bucket(at, day) as day, $bucket(at) as t"), None);
-        assert_eq!(width("count(*) as n"), None);
     }
 
     /// The value `text` of the parameter `name`, where it first stands in `sql`.

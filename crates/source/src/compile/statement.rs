@@ -1,6 +1,7 @@
 //! [`Statement`]: what is ready to run, and [`Context`]: what it was compiled for. Pure.
 
 use super::additivity::ColumnAdditivity;
+use super::bucket_columns::RangeUse;
 use super::tables::rollup_name;
 use crate::error::StatementError;
 use brisk_domain::rollup::ROLLUP_SCHEMA;
@@ -64,12 +65,16 @@ pub struct Statement {
     pub tables: Vec<String>,
     /// The names of the columns that hold instants.
     pub times: Vec<String>,
+    /// The names of the columns that hold the starts of time buckets.
+    pub buckets: Vec<String>,
     /// Which of its columns add up.
     pub additivity: ColumnAdditivity,
     /// The zone that its session stands in; `None` where the SQL does not depend on it.
     pub zone: Option<SessionZone>,
-    /// The bucket width that all of its `$bucket`s name, if they all name the same one.
+    /// The width that all of its buckets name, if they all name the same one.
     pub interval: Option<Interval>,
+    /// Which ends of the range it reads.
+    pub range: RangeUse,
     /// The author's text, for errors.
     pub query: Query,
 }

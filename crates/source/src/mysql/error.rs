@@ -202,9 +202,11 @@ mod tests {
             binds: vec![],
             tables: vec![],
             times: vec![],
+            buckets: vec![],
             additivity: Default::default(),
             zone: None,
             interval: None,
+            range: Default::default(),
             query: Query::new(sql),
         };
         match at_authors_word(1064, message, &statement) {
@@ -252,9 +254,11 @@ mod tests {
             binds: vec![],
             tables: vec![],
             times: vec![],
+            buckets: vec![],
             additivity: Default::default(),
             zone: None,
             interval: None,
+            range: Default::default(),
             query: Query::new("select * from t"),
         };
         let error = at_authors_word(1142, denied, &statement);

@@ -6,5 +6,5 @@ where invoiced_at >= :first and invoiced_at < :last
   and (:whole or country in ('France', 'EIRE'))
   group by country, week order by country, week
 )
-select country, sum(orders), group_concat(net / 1000), case when sum(net) < 0 then '-' else '' end || (abs(sum(net)) / 1000) || printf('.%03d', abs(sum(net)) % 1000)
+select country, sum(orders), group_concat((select start from days where day = week) || ':' || (net / 1000)), case when sum(net) < 0 then '-' else '' end || (abs(sum(net)) / 1000) || printf('.%03d', abs(sum(net)) % 1000)
 from weekly group by country order by sum(net) desc;

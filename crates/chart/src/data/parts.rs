@@ -1,0 +1,63 @@
+//! Which points are parts of time buckets, and what is said of them.
+
+use crate::spec::Input;
+use brisk_domain::{Completeness, Coverage, Timestamp};
+use chrono::NaiveTime;
+
+/// The coverage of the frame's buckets, if they stand in the column `at`.
+pub(crate) fn coverage(input: &Input<'_>, at: usize) -> Option<Coverage> {
+    input.coverage.filter(|coverage| coverage.column == Some(at))
+}
+
+/// What is said of the bucket that starts at `start`, behind its name: `so far`, `from 19 Aug`;
+/// `None` if it is whole.
+pub(crate) fn words(coverage: &Coverage, start: Timestamp, input: &Input<'_>) -> Option<String> {
+    match coverage.completeness(start) {
+        Completeness::Whole => return None,
+        Completeness::Ahead => return Some("ahead".into()),
+        Completeness::Part => {}
+    }
+    let mut words = String::new();
+    if start < coverage.whole_from {
+        words.push_str("from ");
+        words.push_str(&end(input, input.bounds.from, false));
+    }
+    if start >= coverage.whole_to {
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        if coverage.is_under_way {
+            words.push_str("so far");
+        } else {
+            words.push_str("to ");
+            words.push_str(&end(input, input.bounds.to, true));
+        }
+    }
+    Some(words)
+}
+
+/// The words for the bucket in a row of the frame's column `at`, if it holds buckets and that one is not
+/// whole.
+pub(crate) fn of_row(input: &Input<'_>, at: usize, row: usize) -> Option<String> {
+    let coverage = coverage(input, at)?;
+    let start = input.frame.columns().get(at)?.values.placed(row, input.zone)?;
+    words(&coverage, start, input)
+}
+
+/// An end of the range as people say it: by its day, unless it is at a time of day.
+fn end(input: &Input<'_>, at: Timestamp, is_last: bool) -> String {
+    let local = input.zone.local(at);
+    if local.time() != NaiveTime::MIN {
+        return local.format("%-d %b %H:%M").to_string();
+    }
+    let day = if is_last { local.date().pred_opt().unwrap_or(local.date()) } else { local.date() };
+    day.format("%-d %b").to_string()
+}
+
+/// `2 partial weeks left out`, where buckets were.
+pub(crate) fn left_out(coverage: Option<Coverage>, input: &Input<'_>) -> Option<String> {
+    let count = coverage?.left_out;
+    let plural = if count == 1 { "" } else { "s" };
+    let unit = input.interval.word();
+    (count > 0).then(|| format!("{count} partial {unit}{plural} left out"))
+}
