@@ -7,7 +7,6 @@ use http_body_util::{BodyExt, Empty};
 use hyper_util::client::legacy::Client as Pooled;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use serde::Deserialize;
 use std::time::{Duration, Instant};
 
 /// Keeps its connections alive. Cheap to clone.
@@ -23,12 +22,6 @@ pub struct Answer {
     pub body: Bytes,
     /// Until the whole body had arrived.
     pub time: Duration,
-}
-
-/// A panel, as the server function returns it.
-#[derive(Deserialize)]
-struct Update {
-    data: PanelData,
 }
 
 impl Default for Client {
@@ -68,7 +61,8 @@ impl Client {
         if answer.status != 200 {
             bail!("status {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
         }
-        Ok(serde_json::from_slice::<Update>(&answer.body)?.data)
+        // How it is drawn follows.
+        Ok(postcard::take_from_bytes::<PanelData>(&answer.body)?.0)
     }
 }
 

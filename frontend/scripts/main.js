@@ -5,6 +5,7 @@ import "./popovers.js";
 import "./tables/tables.js";
 import "./crosshair.js";
 import "./menus.js";
+import "./full-screen.js";
 import "./live/live.js";
 import "./pages/navigation.js";
 import "./pages/history.js";

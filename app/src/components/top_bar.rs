@@ -2,7 +2,6 @@
 
 use super::icon::{chevron, icon};
 use crate::Theme;
-use crate::islands::FullScreen;
 use crate::service::Page;
 use brisk_domain::parameter;
 use leptos::prelude::*;
@@ -29,7 +28,9 @@ pub(crate) fn top_bar(page: &Page, theme: Theme, path: String) -> AnyView {
             {switcher(page)}
             <div class="topbar-end">
                 {wall(page)}
-                <FullScreen/>
+                <button class="icon-btn js-only" type="button" data-full-screen aria-label="Full screen" title="Full screen">
+                    {icon("full")}
+                </button>
                 <form class="switch" method="post" action="/theme" aria-label="Theme">
                     <input type="hidden" name=parameter::BACK value=path/>
                     {buttons}

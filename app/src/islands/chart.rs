@@ -9,6 +9,7 @@
 //! and `data-m` its time axis and margins, `data-at` the instant that is pointed at, `data-exact` and
 //! `data-label` the figure that was pointed at last, else the newest.
 
+use super::open::open;
 use super::{overlay, tooltip};
 use crate::server_functions::{PanelUpdate, panel};
 use brisk_chart::{Drawing, Input, LegendItem, Readout};
@@ -378,7 +379,7 @@ fn follow(event: &web_sys::Event, mark: usize) {
     let link = chart.and_then(|chart| chart.query_selector(&format!("a[data-i='{mark}']")).ok()?);
     if let Some(href) = link.and_then(|link| link.get_attribute("href")) {
         event.prevent_default();
-        let _ = window().location().set_href(&href);
+        open(&href);
     }
 }
 
@@ -444,7 +445,7 @@ fn zoom(bounds: Bounds, place: StoredValue<ChartPlace>) {
         parameters.set(parameter::TO, &ends.1);
         parameters.set(parameter::ZOOM, &before);
         let query: String = parameters.to_string().into();
-        let _ = location.set_search(&query);
+        open(&format!("?{query}{}", location.hash().unwrap_or_default()));
     }
 }
 

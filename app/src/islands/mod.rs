@@ -2,7 +2,7 @@
 
 mod calendar;
 mod chart;
-mod full_screen;
+mod open;
 mod option_search;
 mod overlay;
 #[cfg(feature = "hydrate")]
@@ -11,7 +11,6 @@ mod tooltip;
 
 pub use calendar::{Calendar, DayNumber, day_number};
 pub use chart::{Chart, ChartPlace};
-pub use full_screen::FullScreen;
 pub use option_search::OptionSearch;
 #[cfg(feature = "hydrate")]
 pub use started::{StartedChart, start_chart};

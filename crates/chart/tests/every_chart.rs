@@ -5,6 +5,9 @@ use crate::support::case::{Case, lay, scale, stack};
 use crate::support::cases::all;
 use crate::support::columns::{column, day_starts, floats, ints, texts, time};
 use brisk_domain::{Column, PanelKindName, Values};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fmt::Debug;
 
 #[test]
 fn no_coordinate_is_nan_or_infinite() {
@@ -33,6 +36,24 @@ fn without_words(markup: &str) -> String {
         pairs.flatten().copied().collect()
     };
     tags.map(attributes).collect()
+}
+
+/// Browsers get it in postcard, which says nothing about itself: each field has to be written as it
+/// is read.
+#[test]
+fn what_a_browser_draws_from_is_what_was_sent() {
+    for case in all() {
+        let frames = (case.frame, case.previous, case.sparkline);
+        let around = (case.bounds, case.shift, case.interval, case.zone);
+        assert_arrives(&(case.spec, frames, case.additivity, around), case.name);
+    }
+}
+
+fn assert_arrives<Sent: Serialize + DeserializeOwned + Debug>(sent: &Sent, name: &str) {
+    let bytes = postcard::to_allocvec(sent).unwrap();
+    let read: Sent = postcard::from_bytes(&bytes).unwrap();
+    // NaN is not equal to itself, but is written alike.
+    assert_eq!(format!("{read:?}"), format!("{sent:?}"), "{name}");
 }
 
 #[test]

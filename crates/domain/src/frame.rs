@@ -21,7 +21,7 @@ pub struct Column {
 
 /// The cells of a column, all of one type; `None` is NULL, which is not 0.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", tag = "type", content = "cells")]
+#[serde(rename_all = "lowercase")]
 pub enum Values {
     /// 64-bit integers.
     Int(Vec<Option<i64>>),
