@@ -31,6 +31,9 @@ pub(super) struct Case {
     pub(super) columns: Vec<(String, Type)>,
     /// The parameters of the view.
     pub(super) pairs: Vec<(String, String)>,
+    /// If the first column has the starts of buckets that the statement groups by: their width, and the
+    /// seconds of the range that it reads.
+    pub(super) buckets: Option<(&'static str, Option<(i64, i64)>)>,
 }
 
 /// Kinds of panels with the shape of their statements.
@@ -100,7 +103,8 @@ impl Case {
         let bucket = Item { ours: bucket, theirs: database.micros("bk"), kind: Type::Time };
         let mut conditions = vec![];
         let mut pairs = range.pairs.clone();
-        if random.random_bool(0.8) {
+        let is_ranged = random.random_bool(0.8);
+        if is_ranged {
             let theirs = database.range(bounds.0, bounds.1);
             conditions.push(Condition { ours: "$range(at)".into(), theirs, pairs: vec![] });
         }
@@ -161,7 +165,9 @@ impl Case {
             all(|one| &one.theirs)
         );
         let columns = items.iter().enumerate().map(|(i, item)| (format!("c{i}"), item.kind));
-        Self { kind, options, ours, theirs, columns: columns.collect(), pairs }
+        let is_along = matches!(shape, Shape::Buckets | Shape::Series);
+        let buckets = is_along.then(|| (unit, is_ranged.then_some(bounds)));
+        Self { kind, options, ours, theirs, columns: columns.collect(), pairs, buckets }
     }
 }
 

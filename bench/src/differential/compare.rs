@@ -22,6 +22,8 @@ pub(super) struct Expected {
     pub(super) zone: String,
     /// The panel's kind.
     pub(super) kind: &'static str,
+    /// Of each row, whether its bucket is whole; none where that is not known, or there are no buckets.
+    pub(super) complete: Vec<Option<bool>>,
 }
 
 impl Expected {
@@ -32,6 +34,10 @@ impl Expected {
         let names: Vec<&str> =
             columns.iter().filter_map(|column| column["name"].as_str()).collect();
         self.same_names(&names)?;
+        let complete = json["panel"]["frame"]["buckets"]["complete"].as_array();
+        let complete: Option<Vec<Option<bool>>> =
+            complete.map(|all| all.iter().map(serde_json::Value::as_bool).collect());
+        self.same_buckets(&complete.unwrap_or_default())?;
         let mut lists = body.split("\"cells\":[").skip(1);
         for (i, ((name, kind), column)) in self.columns.iter().zip(columns).enumerate() {
             let word = column["type"].as_str().context("no type")?;
@@ -53,7 +59,15 @@ impl Expected {
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(body.as_bytes());
         let records: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>()?;
         let (head, rows) = records.split_first().context("no head")?;
-        self.same_names(&head.iter().collect::<Vec<_>>())?;
+        let mut names: Vec<&str> = head.iter().collect();
+        let mut complete = Vec::new();
+        // Behind the columns.
+        if names.last() == Some(&"complete") {
+            names.pop();
+            complete = rows.iter().map(|row| row.get(names.len())?.parse().ok()).collect();
+        }
+        self.same_buckets(&complete)?;
+        self.same_names(&names)?;
         for (i, (name, _)) in self.columns.iter().enumerate() {
             let found: Vec<&str> = rows.iter().map(|row| row.get(i).unwrap_or("?")).collect();
             let expected: Vec<&Value> = self.rows.iter().map(|row| &row[i]).collect();
@@ -112,6 +126,17 @@ impl Expected {
             bail!("{THINNED}: {} of {} buckets with rows", found.len(), expected.len());
         }
         same("the chart's readout", &found, expected, |found, expected| found == expected)
+    }
+
+    /// Each bucket is said to be whole, or a part.
+    fn same_buckets(&self, found: &[Option<bool>]) -> Result<()> {
+        for (row, expected) in self.complete.iter().enumerate() {
+            let found = found.get(row).copied().flatten();
+            if expected.is_some() && found != *expected {
+                bail!("complete, row {row}: {found:?}, not {expected:?}");
+            }
+        }
+        Ok(())
     }
 
     fn same_names(&self, found: &[&str]) -> Result<()> {
@@ -231,6 +256,7 @@ mod tests {
             rows: vec![row(0, "1", "a", 0.5), row(86_400_000_000, "9007199254740993", "=b", 0.25)],
             zone: "UTC".into(),
             kind: "table",
+            complete: vec![],
         }
     }
 
@@ -295,11 +321,30 @@ mod tests {
     }
 
     #[test]
+    fn a_part_that_is_said_to_be_whole_is_found() {
+        let zones = Zones::default();
+        let mut parts = expected();
+        parts.complete = vec![Some(true), Some(false)];
+        let api = |said: &str| API.replace("\"rows\":2", &format!("\"rows\":2,\"buckets\":{said}"));
+        parts.check_api(&api("{\"complete\":[true,false]}")).unwrap();
+        for wrong in ["{\"complete\":[true,true]}", "{\"complete\":[true,null]}", "null"] {
+            assert!(parts.check_api(&api(wrong)).is_err(), "{wrong}");
+        }
+        let csv = |second: &str| {
+            let text = CSV.replace("w,f\r", "w,f,complete\r").replace(",0.5\r", ",0.5,true\r");
+            text.replace(",0.25\r", &format!(",0.25,{second}\r"))
+        };
+        parts.check_csv(&csv("false"), &zones).unwrap();
+        assert!(parts.check_csv(&csv("true"), &zones).is_err());
+        assert!(parts.check_csv(CSV, &zones).is_err());
+    }
+
+    #[test]
     fn a_changed_figure_or_readout_is_found() {
         let zones = Zones::default();
         let rows = vec![vec![Value::Whole("1234567".into())]];
         let columns = vec![("n".to_owned(), Type::Whole)];
-        let stat = Expected { columns, rows, zone: "UTC".into(), kind: "stat" };
+        let stat = Expected { columns, rows, zone: "UTC".into(), kind: "stat", complete: vec![] };
         let page = "<p class=\"stat-figure\" title=\"x\">1.23M</p><table class=\"tb\"><tbody>\
             <tr><td class=\"n\">1,234,567</td></tr></tbody></table>";
         stat.check_page(page, &zones).unwrap();

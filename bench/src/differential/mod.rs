@@ -93,7 +93,7 @@ pub async fn run(settings: &Settings) -> Result<Report> {
         places.execute(database, &samples::setup(database, &zones, *seed))?;
     }
     let boards = boards(settings, &zones)?;
-    let expected = expected(places, &boards)?;
+    let expected = expected(places, &zones, &boards)?;
     let brisk = serve(settings, &boards)?;
     let client = Client::default();
     let mut report = Report { seed: *seed, ..Report::default() };
@@ -162,7 +162,7 @@ fn boards(settings: &Settings, zones: &Zones) -> Result<Vec<Board>> {
 }
 
 /// What the clients print, in the order of the cases.
-fn expected(places: &Places, boards: &[Board]) -> Result<Vec<Expected>> {
+fn expected(places: &Places, zones: &Zones, boards: &[Board]) -> Result<Vec<Expected>> {
     let mut printed = BTreeMap::new();
     for database in Database::ALL {
         let of_database = boards.iter().filter(|board| board.database == database);
@@ -184,11 +184,30 @@ fn expected(places: &Places, boards: &[Board]) -> Result<Vec<Expected>> {
                 cells.map(|(cell, (_, kind))| Value::printed(cell, *kind, board.database)).collect()
             };
             let rows = rows.into_iter().map(read).collect::<Result<_>>()?;
-            let (columns, zone) = (case.columns.clone(), board.zone.to_owned());
-            all.push(Expected { columns, rows, zone, kind: case.kind });
+            let rows: Vec<Vec<Value>> = rows;
+            let end = data_end(board, zones)?;
+            let complete = rows.iter().map(|row| match (case.buckets, row.first()) {
+                (Some((unit, range)), Some(Value::Time(micros))) => {
+                    let start = micros.div_euclid(1_000_000);
+                    zones.is_whole(board.zone, start, unit, range, end)
+                }
+                _ => None,
+            });
+            let (complete, columns) = (complete.collect(), case.columns.clone());
+            let (zone, kind) = (board.zone.to_owned(), case.kind);
+            all.push(Expected { columns, rows, zone, kind, complete });
         }
     }
     Ok(all)
+}
+
+/// The end of a board's data: its now, or the end of that day.
+fn data_end(board: &Board, zones: &Zones) -> Result<i64> {
+    let now = board.now;
+    let is_date = !now.contains('T');
+    let text = if is_date { format!("{now}T00:00:00Z") } else { format!("{now}:00Z") };
+    let wall = value::micros(&text)?.div_euclid(1_000_000);
+    Ok(zones.instant(board.zone, if is_date { wall + 86_400 } else { wall }))
 }
 
 fn serve(settings: &Settings, boards: &[Board]) -> Result<Brisk> {

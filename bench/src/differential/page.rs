@@ -13,7 +13,8 @@ pub(super) fn table(body: &str) -> Option<Vec<Vec<String>>> {
 fn cell(markup: &str) -> String {
     let inner = markup.split_once('>').map_or("", |(_, inner)| inner);
     let inner = inner.split("</td>").next().unwrap_or_default();
-    plain(inner)
+    // Behind the start of a bucket that is not whole, which part of it there is.
+    plain(inner.split(" <small>").next().unwrap_or_default())
 }
 
 /// The large figure.

@@ -101,7 +101,7 @@ impl Value {
 }
 
 /// Reads `2024-02-29T01:00:00.000250Z`.
-fn micros(text: &str) -> Result<i64> {
+pub(super) fn micros(text: &str) -> Result<i64> {
     let wrong = || format!("{text} is no instant");
     let rest = text.strip_suffix('Z').with_context(wrong)?;
     let (date, clock) = rest.split_once('T').with_context(wrong)?;

@@ -107,6 +107,43 @@ impl Zones {
     }
 }
 
+impl Zones {
+    /// Whether the bucket of width `unit` that starts at `start` lies within the range, if there is one, and
+    /// before the second `end` of the data. None where the clock changes within an hour.
+    pub(super) fn is_whole(
+        &self,
+        zone: &str,
+        start: i64,
+        unit: &str,
+        range: Option<(i64, i64)>,
+        end: i64,
+    ) -> Option<bool> {
+        const DAY: i64 = 86_400;
+        let wall = start + self.ahead(zone, start);
+        let (year, month, _) = civil(wall.div_euclid(DAY));
+        let months = match unit {
+            "month" => 1,
+            "quarter" => 3,
+            _ => 12,
+        };
+        let next = match unit {
+            "hour" if self.ahead(zone, start) != self.ahead(zone, start + 3600) => return None,
+            "hour" => start + 3600,
+            "day" => self.instant(zone, wall + DAY),
+            "week" => self.instant(zone, wall + 7 * DAY),
+            _ => {
+                let days = (27..).find(|days| {
+                    let (y, m, day) = civil(wall.div_euclid(DAY) + days);
+                    day == 1 && (y - year) * 12 + m as i64 - month as i64 == months
+                });
+                self.instant(zone, (wall.div_euclid(DAY) + days?) * DAY)
+            }
+        };
+        let (from, to) = range.unwrap_or((i64::MIN, i64::MAX));
+        Some(start >= from && next <= to && next <= end)
+    }
+}
+
 /// Year, month and day, `days` after 1970-01-01, by counting.
 pub(super) fn civil(days: i64) -> (i64, usize, i64) {
     let is_leap = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -141,6 +178,20 @@ mod tests {
         assert_eq!(civil(11_016), (2000, 2, 29));
         assert_eq!(civil(47_540), (2100, 2, 28));
         assert_eq!(civil(47_541), (2100, 3, 1));
+    }
+
+    #[test]
+    fn a_bucket_that_is_cut_is_a_part() {
+        let zones = Zones::default();
+        let march = 1_709_251_200;
+        let april = march + 31 * 86_400;
+        let of = |range, end| zones.is_whole("UTC", march, "month", range, end);
+        assert_eq!(of(None, april), Some(true));
+        assert_eq!(of(None, april - 1), Some(false));
+        assert_eq!(of(Some((march, april)), EVER), Some(true));
+        assert_eq!(of(Some((march + 1, april)), EVER), Some(false));
+        assert_eq!(of(Some((march, april - 1)), EVER), Some(false));
+        assert_eq!(zones.is_whole("UTC", march, "day", None, march + 86_400), Some(true));
     }
 
     #[test]

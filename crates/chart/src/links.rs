@@ -6,6 +6,8 @@ use brisk_domain::{Frame, RowLink, RowLinks};
 pub trait Links: std::fmt::Debug {
     /// Where row `row` leads, if anywhere.
     fn row(&self, frame: &Frame, row: usize) -> Option<RowLink>;
+    /// Why row `row` leads nowhere, in a few words.
+    fn refusal(&self, frame: &Frame, row: usize) -> Option<&'static str>;
     /// Whether one of the rows is chosen.
     fn is_any_chosen(&self, frame: &Frame) -> bool;
     /// The index of the column whose cells are the choices.
@@ -17,6 +19,10 @@ pub trait Links: std::fmt::Debug {
 impl Links for RowLinks {
     fn row(&self, frame: &Frame, row: usize) -> Option<RowLink> {
         self.row(frame, row)
+    }
+
+    fn refusal(&self, frame: &Frame, row: usize) -> Option<&'static str> {
+        self.refusal(frame, row)
     }
 
     fn is_any_chosen(&self, frame: &Frame) -> bool {

@@ -14,6 +14,7 @@ pub mod access;
 pub mod additivity;
 pub mod bounds;
 pub mod cache_policy;
+pub mod choice;
 pub mod clock;
 pub mod compare;
 pub mod coverage;

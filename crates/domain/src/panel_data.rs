@@ -89,6 +89,8 @@ pub enum FailureKind {
     Definition,
     /// The user may not see it.
     Forbidden,
+    /// A chosen value is not what the statement takes it for.
+    Value,
     /// The database rejected the statement, or its result is not a frame.
     Refused,
     /// The result exceeds the limits.

@@ -3,12 +3,10 @@
 //!
 //! [`RowLinks`] holds what is the same for a whole view, and makes each row's URL from its cells.
 
-use crate::selection::MAX_VALUE_LENGTH;
+use crate::choice::choice;
 use crate::variable_kind::Options;
 use crate::view::query_string;
-use crate::{
-    Dashboard, Frame, PanelFilter, PanelLink, Selection, Values, Variable, ViewState, parameter,
-};
+use crate::{Dashboard, Frame, PanelFilter, PanelLink, Selection, Variable, ViewState, parameter};
 
 /// Makes the URL of each row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,6 +118,15 @@ impl RowLinks {
         Some(RowLink { href, is_chosen })
     }
 
+    /// Why row `row` leads nowhere, in a few words; `None` where it leads somewhere, or no column has the
+    /// value.
+    pub fn refusal(&self, frame: &Frame, row: usize) -> Option<&'static str> {
+        self.set.iter().find_map(|setting| {
+            setting.column(frame)?;
+            setting.choice(frame, row)?.err()
+        })
+    }
+
     /// Whether any row is selected, so that the others can be dimmed.
     pub fn is_any_chosen(&self, frame: &Frame) -> bool {
         let is_chosen = |setting: &Setting, row| {
@@ -165,16 +172,20 @@ impl Setting {
         }
     }
 
-    /// The cell's value if a variable can take it: text or an exact number.
+    /// The cell's value if a variable can take it.
     fn value(&self, frame: &Frame, row: usize) -> Option<String> {
+        self.choice(frame, row)?.ok()
+    }
+
+    /// The cell's value, or why no variable takes it; `None` past the end.
+    fn choice(&self, frame: &Frame, row: usize) -> Option<Result<String, &'static str>> {
         let values = &frame.columns().get(self.column(frame)?)?.values;
-        if matches!(values, Values::Time(_) | Values::Float(_)) {
-            return None;
-        }
-        let value = values.exact(row)?;
-        let fits = value.len() <= MAX_VALUE_LENGTH;
-        let known = self.options.as_ref().is_none_or(|options| options.contains(&value));
-        (fits && known).then_some(value)
+        let value = match choice(values, row)? {
+            Ok(value) => value,
+            Err(why) => return Some(Err(why)),
+        };
+        let is_known = self.options.as_ref().is_none_or(|options| options.contains(&value));
+        Some(if is_known { Ok(value) } else { Err("it is not one of the variable's choices") })
     }
 }
 
@@ -189,7 +200,7 @@ impl PanelLink {
 mod tests {
     use super::*;
     use crate::variable_kind::{Multi, Single, VariableKind};
-    use crate::{CachePolicy, Column, IntervalChoice, Now, TimeRange, ZoneName};
+    use crate::{CachePolicy, Column, IntervalChoice, Now, TimeRange, Values, ZoneName};
     use crate::{Slug, VariableName};
     use std::collections::BTreeMap;
 
@@ -290,8 +301,35 @@ mod tests {
         assert!(links.row(&frame, 0).is_some());
         assert_eq!((links.row(&frame, 1), links.row(&frame, 2)), (None, None));
         let floats = filtered(&sales, "", Some("share"));
-        assert_eq!(floats.row(&frame, 0), None, "a float is no exact value");
+        assert!(floats.row(&frame, 0).is_none(), "1.5 is not among the choices");
+        assert_eq!(floats.refusal(&frame, 0), Some("it is not one of the variable's choices"));
+        assert_eq!(links.refusal(&frame, 0), None);
         assert_eq!(filtered(&sales, "", Some("no_such_column")).row(&frame, 0), None);
+    }
+
+    #[test]
+    fn floats_are_written_so_that_they_are_read_back() {
+        let sales = dashboard("sales", vec![variable("x", false, free(), &[])]);
+        let cells = [0.1, 0.300_000_000_000_000_04, 1e300, -5e-324, 100.0, f64::NAN, f64::INFINITY];
+        let values = Values::Float(cells.into_iter().map(Some).chain([None]).collect());
+        let frame = Frame::new(vec![Column { name: "x".into(), values }]).unwrap();
+        let links = filtered(&sales, "", None);
+        let href = |row| links.row(&frame, row).map(|link| link.href);
+        let written = ["0.1", "0.30000000000000004", "1e300", "-5e-324", "100"];
+        for (row, text) in written.into_iter().enumerate() {
+            assert_eq!(text.parse(), Ok(cells[row]));
+            assert_eq!(href(row), Some(format!("/d/sales?x={text}#countries")));
+        }
+        for (row, why) in [(5, "what is not a number"), (6, "what is not a number"), (7, "NULL")] {
+            assert_eq!(href(row), None);
+            assert!(links.refusal(&frame, row).is_some_and(|said| said.starts_with(why)));
+        }
+        let times = Values::Time(vec![Some(crate::Timestamp(0)), None]);
+        let frame = Frame::new(vec![Column { name: "x".into(), values: times }]).unwrap();
+        assert_eq!(links.row(&frame, 0), None);
+        assert!(links.refusal(&frame, 0).is_some_and(|said| said.starts_with("an instant")));
+        assert_eq!(links.refusal(&frame, 1), Some("NULL cannot be chosen"));
+        assert_eq!(links.refusal(&frame, 2), None, "there is no such row");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! From planned statements to frames: what the cache has, and futures for the rest.
 
 use crate::encoding::Cached;
+use crate::panel_errors::value_error;
 use crate::plan::PlannedStatement;
 use crate::rollup::{Refreshed, Refresher, RunObserver};
 pub use crate::sources::Sources;
@@ -220,6 +221,9 @@ fn for_readers(error: &LoadError, label: &str) -> PanelError {
         Some(SourceError::Unavailable(_)) => {
             let message = "The database did not answer. Try again in a moment.";
             (message.to_owned(), true, Unavailable)
+        }
+        Some(error @ SourceError::Value { value: Some(value), .. }) => {
+            return value_error(&error.to_string(), value);
         }
         Some(error) => (format!("{error}"), false, Refused),
         None if matches!(error, LoadError::Busy) => {

@@ -3,6 +3,9 @@
 use brisk_domain::{FailureKind, PanelError, SourceName};
 use brisk_source::StatementError;
 
+/// The characters of a wrong value that are repeated.
+const LONGEST_VALUE: usize = 80;
+
 pub(crate) fn unknown_source(source: &SourceName) -> PanelError {
     let message = format!("Source \"{source}\" is not declared. Add it to the configuration.");
     definition_error(message)
@@ -16,7 +19,18 @@ pub(crate) fn statement_error(error: &StatementError) -> PanelError {
         );
         return PanelError { message, retry: false, kind: FailureKind::Forbidden };
     }
+    if let Some(value) = &error.value {
+        return value_error(&error.message, value);
+    }
     definition_error(error.to_string())
+}
+
+/// A chosen value that is not what the statement takes it for, as `message` says.
+pub(crate) fn value_error(message: &str, value: &str) -> PanelError {
+    let shown: String = value.chars().take(LONGEST_VALUE).collect();
+    let more = if shown.len() < value.len() { "…" } else { "" };
+    let message = format!("{message}: it is \"{shown}{more}\"");
+    PanelError { message, retry: false, kind: FailureKind::Value }
 }
 
 /// A mistake in the dashboard's file.

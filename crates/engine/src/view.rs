@@ -6,6 +6,7 @@ use crate::panel_data::panel_data;
 use crate::plan::PanelPlan;
 use crate::window::Window;
 use brisk_cache::Trigger;
+use brisk_domain::choice::choice;
 use brisk_domain::{FailureKind, Panel, PanelData, PanelError, Timestamp, VariableName};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared, try_join_all};
@@ -193,10 +194,10 @@ impl<T> Drop for Task<T> {
     }
 }
 
-/// The first column of a variable's statement, without NULLs.
+/// The first column of a variable's statement, without what cannot be chosen.
 fn first_column(loaded: Loaded) -> Vec<String> {
     let Some(column) = loaded.frame.columns().first() else {
         return Vec::new();
     };
-    (0..loaded.frame.rows()).filter_map(|row| column.values.exact(row)).collect()
+    (0..loaded.frame.rows()).filter_map(|row| choice(&column.values, row)?.ok()).collect()
 }

@@ -16,6 +16,9 @@ pub struct StatementError {
     /// A user attribute that the statement needs and the signed-in user does not have. The text itself
     /// is correct.
     pub lacks: Option<String>,
+    /// A chosen value that is not what the statement takes it for. It is no part of the message, which
+    /// may go to a log.
+    pub value: Option<String>,
 }
 
 impl StatementError {
@@ -29,6 +32,7 @@ impl StatementError {
             column: before[line_start..].chars().count() as u32 + 1,
             message: message.into(),
             lacks: None,
+            value: None,
         }
     }
 }
@@ -67,6 +71,9 @@ pub enum SourceError {
         parameter: String,
         /// What it is not.
         message: String,
+        /// The value, if the reader chose it. An attribute of the reader's is told nobody, and no value
+        /// is told to a log.
+        value: Option<String>,
     },
     /// A value does not fit the column's type.
     #[error("column \"{column}\": {message}")]

@@ -484,10 +484,12 @@ fn hostile_values_stay_values_on_every_database() {
         for mut database in Database::all("hostile_values").await {
             let (dialect, source) = (database.dialect(), database.source());
             let before = database.contents().await;
-            let plain = with_value(dialect, sql, "plain").sql;
+            // Nothing of a value decides about the SQL but whether it is a number.
+            let forms = ["plain", "1"].map(|value| with_value(dialect, sql, value).sql);
             for value in &values {
                 let statement = with_value(dialect, sql, value);
-                assert_eq!(statement.sql, plain, "{dialect:?}: {value:?}");
+                let sql = &statement.sql;
+                assert!(forms.contains(sql), "{dialect:?}: {value:?}: {sql}");
                 let frame = match source.run(&statement, &[]).await {
                     // PostgreSQL's texts hold no NUL.
                     Err(error) if dialect == Dialect::Postgres && value.contains('\0') => {

@@ -144,6 +144,7 @@ impl From<PanelError> for Problem {
         let kind = match error.kind {
             FailureKind::Definition => &DEFINITION,
             FailureKind::Forbidden => &FORBIDDEN,
+            FailureKind::Value => &WRONG_PARAMETER,
             FailureKind::Refused => &REFUSED,
             FailureKind::TooLarge => &TOO_LARGE,
             FailureKind::Unavailable => &UNAVAILABLE,
@@ -165,6 +166,7 @@ mod tests {
         let cases = [
             (FailureKind::Definition, 500, false),
             (FailureKind::Forbidden, 403, false),
+            (FailureKind::Value, 400, false),
             (FailureKind::Refused, 502, false),
             (FailureKind::TooLarge, 502, false),
             (FailureKind::Interrupted, 502, true),

@@ -160,19 +160,26 @@ async fn two_thousand_values_may_be_chosen() {
 /// Types of columns: what a dialect calls them, and three of their values as literals, in order.
 type Column = (&'static str, &'static str, [&'static str; 3]);
 
-const SQLITE: [Column; 4] = [
+const SQLITE: [Column; 7] = [
     ("whole", "integer", ["7", "2024", "9007199254740993"]),
     ("code", "text", ["''", "'007'", "'7'"]),
     ("loose", "", ["7", "'x'", "2024"]),
+    ("ratio", "real", ["0.1", "0.30000000000000004", "1e300"]),
+    ("tiny", "", ["0.1 + 0.2", "-5e-9", "9e999"]),
+    ("truth", "boolean", ["0", "1", "null"]),
     ("day", "text", ["'2024-02-29'", "'2024-03-01'", "'2024-03-02'"]),
 ];
-const POSTGRES: [Column; 7] = [
+const POSTGRES: [Column; 11] = [
     ("whole", "bigint", ["7", "2024", "9007199254740993"]),
     ("small", "smallint", ["-7", "0", "7"]),
     ("code", "text", ["''", "'007'", "'7'"]),
     ("exact", "numeric", ["0.1", "0.10000000000000000000000001", "2"]),
     ("yes", "boolean", ["false", "true", "null"]),
     ("day", "date", ["'2024-02-29'", "'2024-03-01'", "'2024-03-02'"]),
+    ("ratio", "double precision", ["0.1", "0.30000000000000004", "1e300"]),
+    ("rough", "real", ["0.1", "16777216", "-3.4e-30"]),
+    ("odd", "double precision", ["'NaN'", "'-Infinity'", "5e-324"]),
+    ("moment", "timestamptz", ["'2024-02-29 01:00+00'", "'2024-03-01'", "null"]),
     (
         "ref",
         "uuid",
@@ -183,11 +190,13 @@ const POSTGRES: [Column; 7] = [
         ],
     ),
 ];
-const MARIA: [Column; 5] = [
+const MARIA: [Column; 7] = [
     ("whole", "bigint", ["7", "2024", "9007199254740993"]),
     ("code", "varchar(9)", ["''", "'007'", "'7'"]),
     ("exact", "decimal(40, 26)", ["0.1", "0.10000000000000000000000001", "2"]),
     ("yes", "boolean", ["false", "true", "null"]),
+    ("ratio", "double", ["0.1", "0.30000000000000004", "1e300"]),
+    ("moment", "timestamp null", ["'2024-02-29 01:00'", "'2024-03-01'", "null"]),
     ("day", "date", ["'2024-02-29'", "'2024-03-01'", "'2024-03-02'"]),
 ];
 
@@ -213,35 +222,86 @@ fn of_columns(name: &str, columns: &[Column]) -> (Vec<String>, String) {
         ));
     }
     for (column, ..) in columns {
+        for kind in KINDS {
+            board.push_str(&format!(
+                "[[panel]]\nid = \"{kind}-{column}\"\ntitle = \"by\"\nkind = \"{kind}\"\n\
+                 filter = \"{column}\"\nsql = \"select {column}, n from {table} order by n\"\n"
+            ));
+        }
         board.push_str(&format!(
-            "[[panel]]\nid = \"by-{column}\"\ntitle = \"by\"\nkind = \"table\"\n\
-             filter = \"{column}\"\nsql = \"select {column}, n from {table} order by n\"\n\
-             [[panel]]\nid = \"rows-{column}\"\ntitle = \"rows\"\nkind = \"table\"\n\
-             sql = \"select n from {table} where $optional({column} = :{column}) order by n\"\n"
+            "[[panel]]\nid = \"rows-{column}\"\ntitle = \"rows\"\nkind = \"table\"\n\
+             sql = \"select n from {table} where $optional({column} = :{column}) order by n\"\n\
+             [[panel]]\nid = \"among-{column}\"\ntitle = \"rows\"\nkind = \"table\"\n\
+             sql = \"select n from {table} where $optional({column} in :{column}) order by n\"\n"
         ));
     }
     (setup, board)
 }
 
-/// A press on each row of each panel leads to that row alone.
+/// The kinds whose marks or rows can be pressed.
+const KINDS: [&str; 5] = ["table", "bar", "histogram", "donut", "scatter"];
+/// Of each kind, what it takes for its first column.
+fn shows(kind: &str, (column, of, _): &Column) -> bool {
+    match kind {
+        // A number or a time.
+        "scatter" => {
+            *of != "text" && !matches!(*column, "code" | "loose" | "yes" | "truth" | "ref")
+        }
+        // A name: a number alone may be a measure.
+        "donut" => matches!(*column, "code" | "loose" | "yes" | "ref" | "day"),
+        _ => true,
+    }
+}
+/// Values that no variable takes: instants, NULL, what is no number.
+fn is_choice(column: &str, value: &str) -> bool {
+    column != "moment" && !["null", "'NaN'", "'-Infinity'", "9e999"].contains(&value)
+}
+
+/// A press on each mark or row of each panel leads to that row alone; a cell that cannot be pressed says
+/// why.
 async fn each_row_leads_to_itself(site: &Site, columns: &[Column]) {
     let all = site.get("/api/v1/dashboards/board/data").await;
     assert_eq!(all.status, 200, "{}", all.body);
-    let page = site.get("/d/board").await.body;
-    for (column, _, values) in columns {
-        let hrefs =
-            page.split("href=\"/d/board?").skip(1).filter_map(|rest| rest.split('"').next());
-        let end = format!("#by-{column}");
-        let own = hrefs.filter_map(|href| href.strip_suffix(end.as_str()));
-        let mut links: Vec<&str> =
-            own.filter(|query| query.starts_with(&format!("{column}="))).collect();
-        links.dedup();
-        // NULL is no choice.
-        let linked = values.iter().filter(|value| **value != "null").count();
-        assert_eq!(links.len(), linked, "{column}: {links:?}");
-        for (i, link) in links.into_iter().enumerate() {
-            let rows = site.cells(&format!("board/rows-{column}"), &format!("?{link}"), "n").await;
-            assert_eq!(rows, json!([i + 1]), "{column}: {link}");
+    for described in columns {
+        let (column, _, values) = described;
+        for kind in KINDS.into_iter().filter(|kind| shows(kind, described)) {
+            let page = site.get(&format!("/d/board/p/{kind}-{column}")).await.body;
+            // Without the variables' own links, and without the table below the chart.
+            let page = page.split("id=\"chart-t\"").nth(1).unwrap();
+            let page = page.split("id=\"data\"").next().unwrap();
+            let start = format!("href=\"/d/board/p/{kind}-{column}?");
+            let hrefs = page.split(&start).skip(1).filter_map(|rest| rest.split('"').next());
+            let own = hrefs.map(|href| href.split('#').next().unwrap());
+            let mut links: Vec<&str> =
+                own.filter(|query| query.starts_with(&format!("{column}="))).collect();
+            let mut seen = Vec::new();
+            links.retain(|link| {
+                !seen.contains(link) && {
+                    seen.push(*link);
+                    true
+                }
+            });
+            let expected: Vec<usize> =
+                (0..3).filter(|i| is_choice(column, values[*i])).map(|i| i + 1).collect();
+            let mut reached = Vec::new();
+            for link in &links {
+                for panel in ["rows", "among"] {
+                    let (path, query) = (format!("board/{panel}-{column}"), format!("?{link}"));
+                    let rows = site.cells(&path, &query, "n").await;
+                    let [row] = rows.as_array().unwrap().as_slice() else {
+                        panic!("{kind} {column}: {link} leads to {rows} of {panel}");
+                    };
+                    reached.push(row.as_u64().unwrap() as usize);
+                }
+            }
+            reached.sort_unstable();
+            reached.dedup();
+            // Charts may leave out what has no place on them, and no more.
+            let is_whole = kind == "table" || expected.len() == 3;
+            assert!(!is_whole || reached == expected, "{kind} {column}: {reached:?}, {links:?}");
+            if kind == "table" && expected.len() < 3 {
+                assert!(page.contains("cannot be chosen"), "{column}: {page}");
+            }
         }
     }
 }
@@ -266,5 +326,50 @@ async fn a_press_on_a_row_leads_to_that_row_whatever_its_type() {
         }
         let site = Site::over("", &[("board", &board)]).await;
         each_row_leads_to_itself(&site, &MARIA).await;
+    }
+}
+
+#[tokio::test]
+async fn a_value_of_another_type_is_400_and_a_sentence_that_names_it() {
+    let board = |source: &str, sql: &str| {
+        format!(
+            "title = \"Years\"\nsource = \"{source}\"\n[[variable]]\nname = \"y\"\n\
+             options = \"select 2024\"\n[[panel]]\nid = \"rows\"\ntitle = \"rows\"\n\
+             kind = \"table\"\nsql = \"{sql}\"\n"
+        )
+    };
+    let refused = async |source: &str, sql: &str, value: &str, kind: &str| {
+        let text = board(source, sql);
+        let site = Site::over("", &[("years", &text)]).await;
+        let path = format!("/api/v1/dashboards/years/panels/rows?y={value}");
+        let answer = site.get(&path).await;
+        assert_eq!(answer.status, 400, "{source}, {sql}: {}", answer.body);
+        let detail =
+            format!(":y is not {kind}, which the statement needs there: it is \"{value}\".");
+        assert_eq!(answer.json()["detail"], json!(detail), "{source}");
+        assert_eq!(site.get(&format!("{path}&x=.csv")).await.status, 400);
+        let page = site.get(&format!("/d/years?y={value}")).await;
+        assert_eq!(page.status, 200);
+        let said = detail.trim_end_matches('.').replace('"', "&quot;");
+        let body = page.body.replace("&#34;", "&quot;").replace("&#x27;", "'");
+        assert!(
+            body.contains(&said) || body.contains(&said.replace("&quot;", "\"")),
+            "{source}: {body}"
+        );
+    };
+    refused("shop", "select 1 as n limit :y", "20230x", "a number").await;
+    refused("shop", "select 1 + :y as n", "abc", "a number").await;
+    if url("BRISK_TEST_POSTGRES_URL").is_some() {
+        let rows = "select y from (values (2023), (20230)) t(y) where $optional(y = :y)";
+        refused("pg", rows, "20230x", "a whole number").await;
+        refused("pg", "select :y::date as d", "2024-02-30", "a date").await;
+        let cast = "a value of the type that it is cast to";
+        refused("pg", "select (:y::text)::int as d", "20230x", cast).await;
+    }
+    if url("BRISK_TEST_MYSQL_URL").is_some() {
+        let rows = "select y from (select 0 as y union all select 20230) t where $optional(y = :y)";
+        refused("maria", rows, "20230x", "a number").await;
+        let rows = "select d from (select current_date as d) t where $optional(d <= :y)";
+        refused("maria", rows, "soon", "a date or a time").await;
     }
 }

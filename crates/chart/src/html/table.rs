@@ -83,6 +83,10 @@ fn cell(cell: &Cell, out: &mut String) {
                 false => write!(out, "<td>{text}</td>"),
             }
         }
+        Cell::Unlinked { text, why, is_number } => {
+            let (class, text) = (number_class(*is_number), escape(text));
+            write!(out, "<td{class} title=\"{}\">{text}</td>", escape(why))
+        }
         Cell::Number(text, exact) => {
             write!(out, "<td class=\"n\"{}>{}</td>", title(exact), escape(text))
         }

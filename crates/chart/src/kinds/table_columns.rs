@@ -109,6 +109,7 @@ impl<'a> Columns<'a> {
         });
         let (is_link, is_chosen) =
             (link.is_some(), link.as_ref().is_some_and(|link| link.is_chosen));
+        let refusal = links.and_then(|links| links.refusal(self.input.frame, row));
         let mut link = link;
         let cell = |(column, style): &(&Column, Style)| {
             let is_linked = self.linked.is_some_and(|linked| linked.name == column.name);
@@ -122,7 +123,13 @@ impl<'a> Columns<'a> {
                     is_number: column.values.is_number(),
                 },
                 (None, Some(words)) => Cell::Bucket(text(), words),
-                (None, None) => cell(self.input, column, style, row),
+                (None, None) => match refusal.filter(|_| is_linked) {
+                    Some(why) => {
+                        let is_number = column.values.is_number();
+                        Cell::Unlinked { text: text(), why, is_number }
+                    }
+                    None => cell(self.input, column, style, row),
+                },
             }
         };
         let cells = self.shown.iter().map(cell).collect();

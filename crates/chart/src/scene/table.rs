@@ -86,6 +86,15 @@ pub(crate) enum Cell {
     Text(String),
     /// The start of a time bucket that is not whole, and what is said of that.
     Bucket(String, String),
+    /// What a reader might press, and why that leads nowhere.
+    Unlinked {
+        /// The text.
+        text: String,
+        /// Why.
+        why: &'static str,
+        /// Whether it is a number.
+        is_number: bool,
+    },
     /// A number, and all its digits if the text is rounded.
     Number(String, Option<String>),
     /// The same over a bar, whose length is a fraction of the cell's width.

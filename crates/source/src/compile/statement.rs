@@ -3,7 +3,7 @@
 use super::additivity::ColumnAdditivity;
 use super::bucket_columns::RangeUse;
 use super::tables::rollup_name;
-use crate::error::StatementError;
+use crate::error::{SourceError, StatementError};
 use brisk_domain::rollup::ROLLUP_SCHEMA;
 use brisk_domain::{
     Access, Bounds, Interval, Query, Selection, VariableName, ZoneName, ZoneOffsets,
@@ -52,6 +52,18 @@ pub struct Chosen {
     pub offset: usize,
     /// Whether it is bound as a number. Never on PostgreSQL.
     pub is_number: bool,
+}
+
+impl Chosen {
+    /// It is not `kind` ("a whole number"), which the statement takes it for.
+    pub(crate) fn is_not(&self, kind: &str) -> SourceError {
+        let is_attribute = self.name.starts_with(":user.");
+        SourceError::Value {
+            parameter: self.name.clone(),
+            message: format!("is not {kind}, which the statement needs there"),
+            value: (!is_attribute).then(|| self.text.clone()),
+        }
+    }
 }
 
 /// A statement that is ready to run.

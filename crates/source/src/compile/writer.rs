@@ -155,16 +155,32 @@ impl<'a> Writer<'a> {
             return Ok(false);
         }
         let comparison = expected.map(|expected| expected.comparison);
+        if position != Some(ListPosition::InParentheses)
+            && self.by_kind_of_cell(name, offset, values, expected, sql)
+        {
+            return Ok(true);
+        }
         let mut placeholders = Vec::new();
         for text in values {
             match self.form(expected) {
                 Form::Text => placeholders.push(self.chosen(name, text, offset, Slot::Text)),
+                Form::Told => {
+                    let value = self.chosen(name, text, offset, Slot::Text);
+                    // One value beside a column of whole numbers is made 0 without a word.
+                    let is_silent = values.len() == 1 && !is_number(text);
+                    placeholders.push(if is_silent {
+                        format!("concat({value}, '')")
+                    } else {
+                        value
+                    });
+                }
                 Form::Number => placeholders.push(self.number(name, text, offset)?),
                 // A column of text is compared with the text, one of numbers with the number.
                 Form::Either if position.is_some() => {
                     placeholders.extend(self.either(name, text, offset));
                 }
                 Form::Either => {
+                    let is_a_number = is_number(text);
                     let [number, text] = self.either(name, text, offset);
                     let among = match comparison {
                         Some(Comparison::Equal) => without_operator(sql, &["==", "="], "in"),
@@ -176,9 +192,13 @@ impl<'a> Writer<'a> {
                     let operand = expected.and_then(|expected| expected.operand.as_ref());
                     match operand {
                         _ if among => sql.push_str(&format!("({number}, {text})")),
-                        Some(operand) => sql.push_str(&format!(
-                            "(case typeof({operand}) when 'text' then {text} else {number} end)"
-                        )),
+                        Some(operand) => {
+                            // A number is no more and no less than what is none.
+                            let number = if is_a_number { number } else { "null".to_owned() };
+                            sql.push_str(&format!(
+                                "(case typeof({operand}) when 'text' then {text} else {number} end)"
+                            ));
+                        }
                         None => sql.push_str(&text),
                     }
                     return Ok(true);
@@ -199,22 +219,22 @@ impl<'a> Writer<'a> {
             (Dialect::Postgres, _) | (_, None | Some(Class::Text)) => Form::Text,
             (_, Some(Class::Number)) => Form::Number,
             // Its columns compare text that is a number with numbers, and use their indexes.
-            (Dialect::MySql, Some(Class::Unknown)) => Form::Text,
+            (Dialect::MySql, Some(Class::Unknown)) => Form::Told,
             (Dialect::Sqlite, Some(Class::Unknown)) => Form::Either,
         }
     }
 
     /// A value that has to be a number.
     fn number(&mut self, name: &str, text: &str, offset: usize) -> Result<String, StatementError> {
-        let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-        let is_number = digits.bytes().all(|b| b.is_ascii_digit() || b"eE.+-".contains(&b))
-            && text.parse::<f64>().is_ok_and(f64::is_finite);
+        let is_number = is_number(text);
         if !is_number && self.context.access.is_anybody() {
             return Ok(self.chosen(name, text, offset, Slot::Text));
         }
         if !is_number {
             let message = format!("{name} is not a number, which the statement needs there");
-            return Err(self.error(offset, message));
+            let error = self.error(offset, message);
+            let value = (!name.starts_with(":user.")).then(|| text.to_owned());
+            return Err(StatementError { value, ..error });
         }
         // MySQL compares text with numbers as floats, which hold no long decimals.
         if self.dialect == Dialect::MySql && text.parse::<i64>().is_err() {
@@ -223,6 +243,49 @@ impl<'a> Writer<'a> {
             return Ok(format!("cast({value} as decimal(65, {}))", decimals.min(30)));
         }
         Ok(self.chosen(name, text, offset, Slot::Number))
+    }
+
+    /// Writes a comparison of a column of SQLite once for its cells that are texts and once for the others, in
+    /// place of the one that `sql` ends with: where the order matters, and for numbers that SQLite itself
+    /// writes in another form. Its planner then searches an index on the column. False where nothing was
+    /// written.
+    fn by_kind_of_cell(
+        &mut self,
+        name: &str,
+        offset: usize,
+        values: &[String],
+        expected: Option<&Expected>,
+        sql: &mut String,
+    ) -> bool {
+        let Form::Either = self.form(expected) else { return false };
+        let Some((operand, comparison)) =
+            expected.and_then(|e| Some((e.operand.as_ref()?, e.comparison)))
+        else {
+            return false;
+        };
+        let is_other_form =
+            |text: &String| text.contains('.') && is_number(text) && !is_canonical(text);
+        if comparison != Comparison::Other && !values.iter().any(is_other_form) {
+            return false;
+        }
+        let Some(operator) = take_comparison(sql, operand) else { return false };
+        let mut numbers = Vec::new();
+        for text in values.iter().filter(|text| is_number(text)) {
+            numbers.push(self.chosen(name, text, offset, Slot::Number));
+        }
+        let texts = values.iter().map(|text| self.chosen(name, text, offset, Slot::Text));
+        let texts = texts.collect::<Vec<_>>().join(", ");
+        let numbers = match numbers.is_empty() {
+            // A number is no more and no less than what is none.
+            true => "null".to_owned(),
+            false => numbers.join(", "),
+        };
+        let [open, close] = if operator.ends_with("in") { ["(", ")"] } else { ["", ""] };
+        sql.push_str(&format!(
+            "((typeof({operand}) <> 'text' and {operand} {operator} {open}{numbers}{close}) \
+             or (typeof({operand}) = 'text' and {operand} {operator} {open}{texts}{close}))"
+        ));
+        true
     }
 
     /// The number and the text that `text` may mean. What is no number is text twice, so that the
@@ -488,6 +551,8 @@ impl<'a> Writer<'a> {
 enum Form {
     Text,
     Number,
+    /// As text, of which the server tells afterwards whether it was none of the type.
+    Told,
     /// As both: only rows tell which is meant.
     Either,
 }
@@ -507,6 +572,43 @@ fn is_canonical(text: &str) -> bool {
     let whole = text.parse::<i64>().is_ok_and(|number| number.to_string() == text);
     let has_point = text.contains('.') && !text.contains(['e', 'E']) && text.len() <= 16;
     whole || has_point && text.parse::<f64>().is_ok_and(|number| format!("{number:?}") == text)
+}
+
+/// Whether `text` is a number, for any database.
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    digits.bytes().all(|b| b.is_ascii_digit() || b"eE.+-".contains(&b))
+        && text.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
+/// Takes the column `operand` and the operator behind it off the end of `sql`, and returns the operator. What
+/// stands there otherwise is left alone.
+fn take_comparison(sql: &mut String, operand: &str) -> Option<&'static str> {
+    const OPERATORS: [&str; 9] = ["<=", ">=", "<>", "!=", "==", "<", ">", "=", "in"];
+    let is_of_name = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    if !operand.chars().all(is_of_name) {
+        return None;
+    }
+    let without = |text: &str, word: &str| {
+        let start = text.len().checked_sub(word.len())?;
+        text.get(start..)?.eq_ignore_ascii_case(word).then_some(start)
+    };
+    let trimmed = sql.trim_end();
+    let (mut operator, start) =
+        OPERATORS.into_iter().find_map(|word| Some((word, without(trimmed, word)?)))?;
+    let mut before = trimmed[..start].trim_end();
+    if operator == "in"
+        && let Some(start) = without(before, "not")
+    {
+        (operator, before) = ("not in", before[..start].trim_end());
+    }
+    let rest = before.strip_suffix(operand)?;
+    // A longer name, or one that is quoted, is another column.
+    if rest.ends_with(|c: char| is_of_name(c) || "\"`]".contains(c)) {
+        return None;
+    }
+    sql.truncate(rest.len());
+    Some(operator)
 }
 
 /// Replaces the operator at the end of `sql` by `other`; false if it ends with none of `operators`.

@@ -2,6 +2,7 @@
 
 use super::session;
 use super::value::{self, Column};
+use super::warnings;
 use super::{about, error};
 use crate::about::About;
 use crate::bind::bound;
@@ -70,7 +71,9 @@ impl Protocol for MySql {
                 Ok(value::columns_without_rows(guessed, scales, &statement.times))
             }
         };
-        server::fill::<Self, _, _>(rows, limits, describe, Column::push).await
+        let columns = server::fill::<Self, _, _>(rows, limits, describe, Column::push).await?;
+        warnings::check(connection, statement).await?;
+        Ok(columns)
     }
 
     fn frame(columns: Vec<Column>) -> Result<Frame, SourceError> {

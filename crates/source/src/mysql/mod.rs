@@ -9,4 +9,5 @@ pub(crate) mod rollups;
 mod session;
 pub(crate) mod syntax;
 mod value;
+mod warnings;
 mod write_connection;

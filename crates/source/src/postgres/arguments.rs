@@ -295,9 +295,7 @@ fn not_of_type(chosen: &Chosen, name: &str) -> SourceError {
         "uuid" => "a UUID",
         name => &format!("a value of the type {name}"),
     };
-    // Without the value, which may be personal, and goes to the log.
-    let message = format!("is not {kind}, which the statement needs there");
-    SourceError::Value { parameter: chosen.name.clone(), message }
+    chosen.is_not(kind)
 }
 
 fn arguments(encoded: Vec<Encoded>) -> Result<PgArguments, sqlx::Error> {

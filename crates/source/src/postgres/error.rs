@@ -1,7 +1,7 @@
 //! What PostgreSQL's errors mean, by its SQLSTATE codes, and which word of the author's text they are
 //! about.
 
-use crate::compile::statement::Statement;
+use crate::compile::statement::{Bind, Chosen, Statement};
 use crate::error::{SourceError, StatementError};
 use crate::server;
 use brisk_domain::SourceName;
@@ -43,6 +43,9 @@ pub(super) fn source_error(
         return unavailable(error, source);
     }
     let refusal = refusal.try_downcast_ref::<sqlx::postgres::PgDatabaseError>();
+    if let Some(chosen) = statement.and_then(|statement| misread(error, statement)) {
+        return chosen.is_not("a value of the type that it is cast to");
+    }
     let message = refusal.map_or_else(|| error.to_string(), |r| r.message().to_owned());
     // The server's own position counts the characters of what was sent, with macros expanded; the
     // word that the message quotes leads to the author's text.
@@ -67,6 +70,15 @@ pub(super) fn invalid_parameter(error: &sqlx::Error) -> Option<usize> {
 pub(super) fn invalid_value(error: &sqlx::Error) -> Option<&str> {
     let refusal = error.as_database_error()?;
     refusal.code()?.starts_with("22").then(|| refusal.message())
+}
+
+/// The chosen value that a message about a wrong value quotes: the author casts it, or the server does.
+fn misread<'a>(error: &sqlx::Error, statement: &'a Statement) -> Option<&'a Chosen> {
+    let message = invalid_value(error)?;
+    statement.binds.iter().find_map(|bind| match bind {
+        Bind::Chosen(chosen) if message.contains(&format!("\"{}\"", chosen.text)) => Some(chosen),
+        _ => None,
+    })
 }
 
 /// The first word that a message quotes.

@@ -8,7 +8,7 @@ use brisk_domain::{
     Access, AttributeName, Bounds, Interval, Query, Selection, Timestamp, VariableName, ZoneName,
     ZoneOffsets,
 };
-use brisk_source::{Context, Source, compile};
+use brisk_source::{Context, Dialect, Source, Statement, StatementError, compile};
 use std::collections::BTreeMap;
 
 /// The rows of `sql` with these chosen values, cells joined by `|`, NULL as `∅`; or the error. A name
@@ -18,6 +18,24 @@ async fn rows(
     sql: &str,
     chosen: &[(&str, &[&str])],
 ) -> Result<Vec<String>, String> {
+    let statement = compiled(source.dialect(), sql, chosen).map_err(|error| error.to_string())?;
+    let frame = source.run(&statement, &[]).await.map_err(|error| error.to_string())?;
+    let cell = |column: &brisk_domain::Column, row| {
+        column.values.exact(row).unwrap_or_else(|| "∅".to_owned())
+    };
+    let row = |row| {
+        let cells: Vec<_> = frame.columns().iter().map(|column| cell(column, row)).collect();
+        cells.join("|")
+    };
+    Ok((0..frame.rows()).map(row).collect())
+}
+
+/// `sql` with these chosen values.
+fn compiled(
+    dialect: Dialect,
+    sql: &str,
+    chosen: &[(&str, &[&str])],
+) -> Result<Statement, StatementError> {
     let selection = |values: &[&str]| Selection::of(values.iter().map(|v| (*v).to_owned()));
     let (mut variables, mut attributes) = (BTreeMap::new(), Vec::new());
     for (name, values) in chosen {
@@ -37,17 +55,7 @@ async fn rows(
         variables: &variables,
         access: &Access::of(attributes),
     };
-    let statement = compile(&Query::new(sql), source.dialect(), &context);
-    let statement = statement.map_err(|error| error.to_string())?;
-    let frame = source.run(&statement, &[]).await.map_err(|error| error.to_string())?;
-    let cell = |column: &brisk_domain::Column, row| {
-        column.values.exact(row).unwrap_or_else(|| "∅".to_owned())
-    };
-    let row = |row| {
-        let cells: Vec<_> = frame.columns().iter().map(|column| cell(column, row)).collect();
-        cells.join("|")
-    };
-    Ok((0..frame.rows()).map(row).collect())
+    compile(&Query::new(sql), dialect, &context)
 }
 
 /// Each statement, what is chosen for `:v`, and the rows.

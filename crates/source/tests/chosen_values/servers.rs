@@ -1,8 +1,10 @@
 //! On SQLite and MariaDB, where the statement tells what a value is compared with.
 
-use super::{Case, all_right, rows};
+use super::{Case, all_right, compiled, rows};
 use crate::fixture::{Fixture, maria};
-use brisk_source::{Limits, Source};
+use brisk_source::{Dialect, Limits, Source};
+use sqlx::{AssertSqlSafe, Connection, Executor, Row};
+use tokio::sync::OnceCell;
 
 /// The same rows everywhere: `id` is a number, `code` text, `n` a decimal.
 const TABLE: &[&str] = &[
@@ -16,7 +18,9 @@ async fn both() -> (Fixture, Option<Source>) {
     let fixture = Fixture::new(&TABLE.join(";"), "UTC").await;
     let maria = maria::source(Limits::default());
     if maria.is_some() {
-        maria::set_up(TABLE).await;
+        // Once: other tests may be reading it.
+        static DONE: OnceCell<()> = OnceCell::const_new();
+        DONE.get_or_init(|| maria::set_up(TABLE)).await;
     }
     (fixture, maria)
 }
@@ -168,4 +172,130 @@ async fn what_is_no_number_is_named_where_a_number_is_needed() {
     let sql = "select 1 as n where json_extract($hour(0), '$') >= :v";
     let error = rows(&fixture.source, sql, &[("v", &["1"])]).await.unwrap_err();
     assert!(error.contains("write cast(… as integer)"), "{error}");
+}
+
+/// MariaDB itself takes `20230x` beside a number for 20230, and `abc` for 0, mostly with a warning that nobody
+/// reads: never a row that was not meant.
+#[tokio::test]
+async fn a_text_beside_a_number_or_a_date_is_refused_by_name_on_mariadb() {
+    let Some(maria) = maria::source(Limits::default()) else { return };
+    maria::set_up(&[
+        "drop table if exists chosen_truncated",
+        "create table chosen_truncated (n int primary key, x decimal(10, 2), f double, d date, \
+           at timestamp null, s varchar(20), key (d), key (s))",
+        "insert into chosen_truncated values (20230, 1.5, 0.5, '2024-02-29', '2024-02-29', '20230x'), \
+           (0, 0, 0, '2024-03-01', null, ''), (7, 2, 0.1, null, null, 'abc')",
+    ])
+    .await;
+    for (condition, values, kind) in [
+        ("n = :v", &["20230x"][..], "a number"),
+        ("n = :v", &["abc"], "a number"),
+        ("n = :v", &[""], "a number"),
+        (":v = n", &["abc"], "a number"),
+        ("n <> :v", &["abc"], "a number"),
+        ("n <= :v", &["20230x"], "a number"),
+        ("n in :v", &["abc"], "a number"),
+        ("n in :v", &["7", "abc", "0"], "a number"),
+        ("n not in (:v)", &["abc"], "a number"),
+        ("n between :v and 9", &["x"], "a number"),
+        ("x = :v", &["1.5x"], "a number"),
+        ("f >= :v", &["0x"], "a number"),
+        ("coalesce(n, 5) = :v", &["abc"], "a number"),
+        ("d = :v", &["2024-02-29x"], "a date or a time"),
+        ("d >= :v", &["yesterday"], "a date or a time"),
+        ("at < :v", &["soon"], "a date or a time"),
+        ("n in (select n from chosen_truncated where n = :v)", &["abc"], "a number"),
+    ] {
+        let sql = format!("select n from chosen_truncated where {condition}");
+        let found = rows(&maria, &sql, &[("v", values)]).await;
+        let expected = format!(":v is not {kind}, which the statement needs there");
+        assert_eq!(found, Err(expected), "{condition} with {values:?}");
+    }
+    // An empty attribute is none.
+    let sql = "select n from chosen_truncated where s in :v order by 1";
+    let found = rows(&maria, sql, &[("v", &["abc", ""])]).await;
+    assert_eq!(found, Ok(vec!["0".to_owned(), "7".to_owned()]));
+    let found = rows(&maria, &sql.replace(" in ", " = "), &[("v", &[""])]).await;
+    assert_eq!(found, Ok(vec!["0".to_owned()]));
+    let fine: [Case<'_>; 8] = [
+        ("select n from chosen_truncated where s = :v", &["20230x"], &["20230"]),
+        ("select n from chosen_truncated where s <> :v order by 1", &["abc"], &["0", "20230"]),
+        ("select n from chosen_truncated where n = :v", &["20230"], &["20230"]),
+        ("select n from chosen_truncated where x = :v", &["1.50"], &["20230"]),
+        ("select n from chosen_truncated where f = :v", &["0.1"], &["7"]),
+        ("select n from chosen_truncated where f = :v", &["1e-1"], &["7"]),
+        ("select n from chosen_truncated where d = :v", &["2024-02-29"], &["20230"]),
+        ("select n from chosen_truncated where at >= :v", &["2024-02-28 23:00"], &["20230"]),
+    ];
+    all_right(&maria, &fine).await;
+}
+
+/// Numbers are smaller than texts in SQLite, and floats are written with fewer digits than they have.
+#[tokio::test]
+async fn the_order_of_numbers_and_floats_of_all_digits_hold_on_sqlite() {
+    let setup = "create table held (n integer, f real, code text, loose);
+        insert into held values (1, 0.1, '1', 1), (2, 0.30000000000000004, '10', 'x'),
+          (10, 1e300, '2', 10), (20, 5e-9, 'x', 0.30000000000000004)";
+    let fixture = Fixture::new(setup, "UTC").await;
+    let of = |condition: &str| format!("select n from held where {condition} order by 1");
+    let cases = [
+        ("n <= :v", &["abc"][..], &[][..]),
+        ("n >= :v", &["abc"], &[]),
+        ("n > :v", &["9"], &["10", "20"]),
+        ("n <= :v", &["2.5"], &["1", "2"]),
+        ("held.n < :v", &["10"], &["1", "2"]),
+        (":v < n", &["2"], &["10", "20"]),
+        ("n between :v and 100", &["abc"], &[]),
+        ("n between :v and 100", &["10"], &["10", "20"]),
+        ("code <= :v", &["10"], &["1", "2"]),
+        ("code > :v", &["10"], &["10", "20"]),
+        ("loose <= :v", &["5"], &["1", "20"]),
+        ("loose >= :v", &["w"], &["2"]),
+        ("not loose <= :v", &["5"], &["2", "10"]),
+        ("f = :v", &["0.30000000000000004"], &["2"]),
+        ("f = :v", &["1e300"], &["10"]),
+        ("f <> :v", &["0.30000000000000004"], &["1", "10", "20"]),
+        ("f in :v", &["0.1", "0.30000000000000004"], &["1", "2"]),
+        ("f NOT  IN :v", &["0.1", "0.30000000000000004"], &["10", "20"]),
+        ("loose = :v", &["0.30000000000000004"], &["20"]),
+        ("loose in :v", &["0.30000000000000004", "x", "10"], &["2", "10", "20"]),
+        ("n = 1 or f >= :v", &["1e300"], &["1", "10"]),
+        ("f in (:v)", &["0.1"], &["1"]),
+    ];
+    let cases: Vec<(String, &[&str], &[&str])> =
+        cases.iter().map(|(condition, chosen, rows)| (of(condition), *chosen, *rows)).collect();
+    let cases: Vec<Case<'_>> =
+        cases.iter().map(|(sql, chosen, rows)| (sql.as_str(), *chosen, *rows)).collect();
+    all_right(&fixture.source, &cases).await;
+    // What is made of columns is compared as well.
+    let sql = "select x from (select n, f * 3 as x from held where n = 1) t where x = :v";
+    let found = rows(&fixture.source, sql, &[("v", &["0.30000000000000004"])]).await;
+    assert_eq!(found, Ok(vec!["0.30000000000000004".to_owned()]));
+}
+
+#[tokio::test]
+async fn a_limit_that_is_chosen_uses_an_index_of_sqlite() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("indexed.sqlite");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+    let mut connection = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+    let setup = "create table indexed (id integer primary key, price real, name text, more text);
+        create index by_price on indexed (price); create index by_name on indexed (name)";
+    connection.execute(setup).await.unwrap();
+    for (condition, value, index) in [
+        ("price <= :v", "9.5", "by_price"),
+        ("price > :v", "10", "by_price"),
+        ("price = :v", "0.30000000000000004", "by_price"),
+        ("price = :v", "7", "by_price"),
+        ("name >= :v", "m", "by_name"),
+        ("name = :v", "m", "by_name"),
+    ] {
+        let sql = format!("select more from indexed where {condition}");
+        let statement = compiled(Dialect::Sqlite, &sql, &[("v", &[value])]).unwrap();
+        let explain = format!("explain query plan {}", statement.sql);
+        let rows = connection.fetch_all(AssertSqlSafe(explain)).await.unwrap();
+        let plan: Vec<String> = rows.iter().map(|row| row.get::<String, _>("detail")).collect();
+        let plan = plan.join("; ");
+        assert!(!plan.contains("SCAN") && plan.contains(index), "{condition}: {plan}");
+    }
 }
