@@ -4,21 +4,21 @@
 -- revenue
 with weeks as (
   select case when AT >= '2024-01-01' then date_trunc('week', AT) end as week, sum(fare) as figure
-  from flights where AT >= '2023-07-03' and AT < '2024-07-01' group by 1)
+  from flights where AT >= '2023-07-01' and AT < '2024-07-01' group by 1)
 select sum(figure) filter (where week is not null), sum(figure) filter (where week is null),
   array_agg(figure order by week) filter (where week is not null) from weeks;
 
 -- flights
 with weeks as (
   select case when AT >= '2024-01-01' then date_trunc('week', AT) end as week, count(*) as figure
-  from flights where AT >= '2023-07-03' and AT < '2024-07-01' group by 1)
+  from flights where AT >= '2023-07-01' and AT < '2024-07-01' group by 1)
 select sum(figure) filter (where week is not null), sum(figure) filter (where week is null),
   array_agg(figure order by week) filter (where week is not null) from weeks;
 
 -- passengers
 with weeks as (
   select case when AT >= '2024-01-01' then date_trunc('week', AT) end as week, sum(passengers) as figure
-  from flights where AT >= '2023-07-03' and AT < '2024-07-01' and not cancelled group by 1)
+  from flights where AT >= '2023-07-01' and AT < '2024-07-01' and not cancelled group by 1)
 select sum(figure) filter (where week is not null), sum(figure) filter (where week is null),
   array_agg(figure order by week) filter (where week is not null) from weeks;
 
@@ -26,14 +26,14 @@ select sum(figure) filter (where week is not null), sum(figure) filter (where we
 with weeks as (
   select case when AT >= '2024-01-01' then date_trunc('week', AT) end as week,
     sum(delay) as delay, count(delay) as flights, avg(delay) as figure
-  from flights where AT >= '2023-07-03' and AT < '2024-07-01' group by 1)
+  from flights where AT >= '2023-07-01' and AT < '2024-07-01' group by 1)
 select sum(delay) filter (where week is not null) / sum(flights) filter (where week is not null),
   sum(delay) filter (where week is null) / sum(flights) filter (where week is null),
   array_agg(figure order by week) filter (where week is not null) from weeks;
 
 -- cancelled
 select count(*) filter (where AT >= '2024-01-01'), count(*) filter (where AT < '2024-01-01')
-from flights where AT >= '2023-07-03' and AT < '2024-07-01' and cancelled;
+from flights where AT >= '2023-07-01' and AT < '2024-07-01' and cancelled;
 
 -- latest-delay
 select max(delay) from flights where AT >= '2024-01-01' and AT < '2024-07-01';

@@ -105,7 +105,8 @@ async fn load(postgres: &Postgres, rows: u64) -> Result<()> {
              select n as id, at as booked_at, at at time zone '{ZONE}' as local_at,
                (array['AA', 'AS', 'B6', 'DL', 'F9', 'NK', 'UA', 'WN'])[1 + n * 7919 / 13 % 8] as carrier,
                'K' || lpad((n * 31 / 7 % 40)::text, 2, '0') as origin,
-               (n * 40503 / 11 % 121 - 20)::int as delay, (n * 40503 / 17 % 90000 + 2000) / 100.0 as fare,
+               (n * 40503 / 11 % 121 - 20)::int as delay, 
+               ((n * 40503 / 17 % 90000 + 2000) / 100.0)::numeric(8, 2) as fare,
                (1 + n * 97 / 5 % 5)::int as passengers, n % 53 = 0 as cancelled
              from generate_series(0::int8, {rows} - 1) n,
                lateral (select timestamptz '2022-01-01 05:00Z' + n * interval '{step} seconds') t(at)"
