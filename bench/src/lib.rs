@@ -2,7 +2,7 @@
 //! killed, paused, filled and flushed while clients check every response.
 //!
 //! `servers` starts them and injects faults. Each proof is a file that returns a report:
-//! [`differential`], [`freshness`], [`flight`], [`stampede`], [`cold`], [`round_trips`], [`faults`], [`leaving`],
+//! [`differential`], [`freshness`], [`flight`], [`stampede`], [`cold`], [`cold_cost`], [`round_trips`], [`faults`], [`leaving`],
 //! [`replay`], [`hot`], [`open_pages`], [`soak`]. `brisk-bench` runs them in full, started by
 //! `cargo xtask bench`; the server's tests run some of them briefly.
 //!
@@ -14,6 +14,7 @@
 pub mod check;
 pub mod client;
 pub mod cold;
+pub mod cold_cost;
 pub mod differential;
 pub mod faults;
 pub mod flight;

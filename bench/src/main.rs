@@ -6,8 +6,8 @@ use anyhow::Result;
 use brisk_bench::servers::mariadb::MariaDb;
 use brisk_bench::servers::postgres::Postgres;
 use brisk_bench::{
-    cold, differential, faults, flight, freshness, hot, leaving, open_pages, replay, round_trips,
-    soak, stampede,
+    cold, cold_cost, differential, faults, flight, freshness, hot, leaving, open_pages, replay,
+    round_trips, soak, stampede,
 };
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -63,6 +63,15 @@ enum Proof {
         /// The demo data.
         #[arg(long, default_value = "demo/online_retail.csv.xz")]
         csv: PathBuf,
+    },
+    /// What twenty cold panels cost PostgreSQL, against the same questions written by hand.
+    ColdCost {
+        /// Rows in PostgreSQL.
+        #[arg(long, default_value_t = 3_200_000)]
+        rows: u64,
+        /// Measurements of each kind.
+        #[arg(long, default_value_t = 9)]
+        rounds: usize,
     },
     /// Generated statements through page, API and CSV against the databases' own clients.
     Differential {
@@ -155,6 +164,10 @@ async fn main() -> Result<()> {
         Proof::Cold { rows, rounds, csv } => {
             let settings = cold::Settings { program, csv, rows, rounds };
             println!("{}", cold::run(&settings).await?);
+        }
+        Proof::ColdCost { rows, rounds } => {
+            let settings = cold_cost::Settings { program, rows, rounds };
+            println!("{}", cold_cost::run(&settings).await?);
         }
         Proof::Differential { statements, seed } => {
             let seed = seed.unwrap_or_else(rand::random);

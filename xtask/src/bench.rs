@@ -12,13 +12,14 @@ use anyhow::{Result, bail};
 use std::process::ExitCode;
 
 /// The proofs in the order they run in, the longest last.
-const PROOFS: [&str; 12] = [
+const PROOFS: [&str; 13] = [
     "differential",
     "round-trips",
     "flight",
     "leaving",
     "faults",
     "cold",
+    "cold-cost",
     "stampede",
     "hot",
     "open-pages",

@@ -13,4 +13,5 @@ mod now;
 mod parts;
 mod programs;
 mod rollups;
+mod shipped_sql;
 mod view;

@@ -6,7 +6,7 @@
 //! | room | owns |
 //! |---|---|
 //! | `compile/` | the author's text -> a [`Statement`]: pure steps that know no database |
-//! | `sqlite/`, `postgres/`, `mysql/` | everything about one database: `syntax` (its SQL), `denied_functions`, `executor` (runs statements), `session`, `value` (decodes cells), `error` (its error messages), `rollups` (writes them) |
+//! | `sqlite/`, `postgres/`, `mysql/` | everything about one database: `syntax` (its SQL), `clock` (its time macros), `denied_functions`, `executor` (runs statements), `session`, `value` (decodes cells), `error` (its error messages), `rollups` (writes them) |
 //! | [`rollup`] | tables of a statement's rows, kept up to date for other statements to read |
 //! | `server` | what the executors of database servers share: retries, limits, cancellation |
 //! | [`source`] | [`Source`]: any of the databases |

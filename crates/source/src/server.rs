@@ -8,7 +8,7 @@ use crate::error::SourceError;
 use crate::known_zones::KnownZones;
 use crate::limits::Limits;
 use crate::row_meter::RowMeter;
-use brisk_domain::{Frame, SourceName};
+use brisk_domain::{Frame, SourceName, ZoneName};
 use futures::{Stream, TryStreamExt as _};
 use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::{Connection, Database, Pool, Row};
@@ -52,13 +52,15 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
         prelude.to_owned()
     }
 
-    /// Lets a session that the prelude has set up stand in `zone`, if the server knows it as Brisk does.
+    /// Whether the server knows `zone` as Brisk does. A session that the prelude has set up then stands in
+    /// it, where the protocol has that.
     fn enter_zone(
-        _connection: &mut ConnectionOf<Self>,
-        _zone: &SessionZone,
-    ) -> impl Future<Output = Result<bool, sqlx::Error>> + Send {
-        std::future::ready(Ok(false))
-    }
+        connection: &mut ConnectionOf<Self>,
+        zone: &SessionZone,
+    ) -> impl Future<Output = Result<bool, sqlx::Error>> + Send;
+
+    /// What follows where the server does not know a zone, and what to do.
+    const ZONE_ADVICE: &str;
 
     /// Runs `statement` and fills its columns; `in_zone` says whether the session stands in its zone.
     fn columns(
@@ -157,6 +159,11 @@ impl<P: Protocol> Server<P> {
         (self.pool.options().get_max_connections(), self.pool.size())
     }
 
+    /// Whether it was seen not to know `zone` as Brisk does, and then what to do.
+    pub(crate) fn zone_advice(&self, zone: &ZoneName) -> Option<&'static str> {
+        (self.zones.get(zone) == Some(false)).then_some(P::ZONE_ADVICE)
+    }
+
     /// The server's version, and what its user may do.
     pub(crate) async fn about(&self) -> Result<About, SourceError> {
         let asked = tokio::time::timeout(CONNECT, P::about(&self.pool)).await;
@@ -230,8 +237,8 @@ impl<P: Protocol> Server<P> {
             let (source, zone) = (&self.canceller.source, &zone.name);
             tracing::warn!(
                 %source, %zone,
-                "a source's time zone data are not Brisk's: its statements list the changes of the \
-                 clock instead, and columns without a zone are read as UTC"
+                "a source's time zone data are missing, or not Brisk's: its statements list the changes \
+                 of the clock instead; {}", P::ZONE_ADVICE
             );
         }
     }

@@ -14,7 +14,7 @@ use crate::rollup::writer::RollupWriter;
 use crate::server::Server;
 use crate::sqlite::executor::Sqlite;
 use crate::sqlite::rollups::{PLACE_FILE, SqliteRollups};
-use brisk_domain::{Frame, RollupReport, SourceName};
+use brisk_domain::{Frame, RollupReport, SourceName, ZoneName};
 use std::path::Path;
 use std::time::Duration;
 
@@ -157,6 +157,15 @@ impl Source {
         }
     }
 
+    /// Says so, and what to do, if a statement found that the server does not know `zone` as Brisk does.
+    pub fn zone_advice(&self, zone: &ZoneName) -> Option<&'static str> {
+        match &self.database {
+            Database::Sqlite(_) => None,
+            Database::Postgres(postgres) => postgres.zone_advice(zone),
+            Database::MySql(mysql) => mysql.zone_advice(zone),
+        }
+    }
+
     /// What its server is, and what the user that reads may do besides.
     pub async fn about(&self) -> Result<About, SourceError> {
         match &self.database {
@@ -172,8 +181,8 @@ impl Source {
         let explain = |sql: &str| format!("{} {sql}", syntax.explain());
         let sql = explain(&statement.sql);
         let mut zone = statement.zone.clone();
-        if let Some(zone) = &mut zone {
-            zone.lookup.0 = explain(&zone.lookup.0);
+        if let Some((sql, _)) = zone.as_mut().and_then(|zone| zone.lookup.as_mut()) {
+            *sql = explain(sql);
         }
         let statement = Statement { sql, zone, times: Vec::new(), ..statement.clone() };
         let frame = self.run(&statement, &[]).await?;

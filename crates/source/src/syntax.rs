@@ -1,16 +1,15 @@
 //! [`Syntax`]: what a database's room says about its SQL. All dialect-specific SQL that a compiled
 //! statement can hold is written by an implementation of this trait.
 //!
-//! Time zones are left to the database only where its data were seen to agree with Brisk's, and its
-//! session can stand in a zone ([`SessionClock`]): some have none, others carry an older edition of the
-//! IANA tables. Elsewhere expansions turn instants into whole seconds since the epoch
+//! Time zones are left to the database where its data were seen to agree with Brisk's ([`Clock`]): some
+//! have none, others carry an older edition of the IANA tables. Elsewhere expansions turn instants into whole seconds since the epoch
 //! ([`Syntax::seconds`]), calculate, and turn the result back into what columns hold
 //! ([`Syntax::instant`]). A wall-clock time is also a number of seconds: those since the epoch if
 //! the clock stood in UTC.
 
 use crate::compile::lexer::Token;
 use crate::compile::offset_steps::OffsetSteps;
-use brisk_domain::Interval;
+use brisk_domain::{Interval, ZoneName, ZoneOffsets};
 
 /// A calendar unit without a fixed length, which the database's own calendar has to truncate to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,10 +142,8 @@ pub(crate) trait Syntax: Sync {
         format!("(({expr}) >= {from} and ({expr}) < {to})")
     }
 
-    /// The time macros of sessions that stand in the dashboard's zone, where the database has such.
-    fn session_clock(&self) -> Option<&'static dyn SessionClock> {
-        None
-    }
+    /// The time macros in the words of a database that knows `zone`, whose offsets these are.
+    fn clock<'a>(&self, zone: &'a ZoneName, offsets: &'a ZoneOffsets) -> Box<dyn Clock + 'a>;
 
     /// What stands in front of a statement to see its query plan instead of its rows.
     fn explain(&self) -> &'static str {
@@ -159,18 +156,45 @@ pub(crate) trait Syntax: Sync {
     }
 }
 
-/// Time macros in the words of a database whose session stands in the dashboard's zone. They take
-/// instants, wall-clock times and dates alike.
-pub(crate) trait SessionClock: Sync {
-    /// The start of the bucket that `expr` falls into. Up to an hour it has the type of `expr`, because
-    /// an hour that the clock shows twice is two buckets; from a day on it is a wall-clock time.
+/// What of a statement needs the dashboard's zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ZoneUse {
+    /// All of it: the session stands in the zone.
+    Session,
+    /// Its time macros, once the database was seen to know the zone as Brisk does.
+    Macros,
+    /// The same, but the database always does: Brisk tells it.
+    ToldMacros,
+    /// Nothing: the zone's clock never changes.
+    Nothing,
+}
+
+/// Time macros in the words of a database that knows the dashboard's zone.
+pub(crate) trait Clock {
+    /// What needs the zone.
+    fn zone_use(&self) -> ZoneUse;
+
+    /// `$bucket(expr)`: the start of the bucket that the instant `expr` falls into.
     fn bucket(&self, expr: &str, interval: Interval) -> String;
 
-    /// A part of what the wall clock shows at `expr`.
+    /// `$bucket($local(expr))`; `None` where only the lookup can say it.
+    fn wall_bucket(&self, expr: &str, interval: Interval) -> Option<String>;
+
+    /// `$hour(expr)` and the like: a part of what the wall clock shows at the instant `expr`.
     fn part(&self, expr: &str, part: Part) -> String;
 
-    /// What the wall clock shows at `expr`.
+    /// `$hour($local(expr))` and the like: a part of what is written there.
+    fn wall_part(&self, expr: &str, part: Part) -> String;
+
+    /// `$local(expr)`: the instant at which the wall clock shows `expr`, or, where the session stands in
+    /// the zone, that reading.
     fn wall_time(&self, expr: &str) -> String;
+}
+
+/// `expr` in parentheses, unless it is a name such as `at` or `l.at`.
+pub(crate) fn enclosed(expr: &str) -> String {
+    let is_name = expr.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
+    if is_name { expr.to_owned() } else { format!("({expr})") }
 }
 
 /// `name` in the quotes of `syntax`.

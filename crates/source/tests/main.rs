@@ -20,3 +20,4 @@ mod rollups;
 mod sqlite;
 mod time_encodings;
 mod wall_clock;
+mod written_sql;

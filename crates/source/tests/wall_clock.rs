@@ -100,7 +100,9 @@ async fn readings_are_the_instants_and_buckets_and_parts_that_the_clock_says_on_
     let at = Timestamp::from_seconds;
     for database in Instants::everywhere("local_times").await {
         let (source, dialect) = (&database.source, database.dialect);
-        for zone in ZONES {
+        // MariaDB's tables do not have the others, which are looked up.
+        let zones = ZONES.iter().chain(&["GB", "Australia/LHI", "Brazil/East", "Cuba"]);
+        for zone in zones {
             let view = View::of(zone, Bounds { from: at(1_300_000_000), to: at(1_319_938_000) });
             let readings = readings(&view.offsets);
             let table = table(dialect, &readings);

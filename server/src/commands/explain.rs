@@ -12,7 +12,7 @@ use brisk_engine::key::{self, Owner};
 use brisk_engine::plan::{self, PlannedStatement};
 use brisk_engine::{PlannedRollup, Policies, Window, planned_rollup};
 use brisk_source::{Bind, Chosen, Dialect, Source, SourceError};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -38,7 +38,7 @@ pub async fn panels(
     settings: &Settings,
     run: Run,
 ) -> Vec<String> {
-    let mut problems = Vec::new();
+    let (mut problems, mut noted) = (Vec::new(), BTreeSet::new());
     let policies = settings.policies();
     for dashboard in dashboards {
         println!("{}", dashboard.slug);
@@ -77,7 +77,16 @@ pub async fn panels(
                 if run == Run::Nothing {
                     continue;
                 }
-                match explain(&source, planned, run).await {
+                let explained = explain(&source, planned, run).await;
+                if let Some(advice) = source.zone_advice(&window.zone)
+                    && noted.insert((panel.source.clone(), window.zone.as_str().to_owned()))
+                {
+                    let (name, zone) = (&panel.source, &window.zone);
+                    println!(
+                        "      note: source \"{name}\" does not know the zone {zone} as Brisk does; {advice}"
+                    );
+                }
+                match explained {
                     Ok(frame) if name == "statement" => {
                         let unknown = unknown_columns(panel, &frame);
                         problems.extend(unknown.map(|text| whose(dashboard, panel, &text)));

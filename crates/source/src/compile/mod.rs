@@ -15,7 +15,7 @@ mod operand;
 mod outline;
 mod parameters;
 pub(crate) mod pipeline;
-mod segments;
+pub(crate) mod segments;
 pub(crate) mod statement;
 pub(crate) mod tables;
 pub(crate) mod template;

@@ -54,6 +54,12 @@ impl OffsetSteps {
         Self { first, rest: self.rest[start..end].to_vec() }
     }
 
+    /// The value at `seconds`.
+    pub(crate) fn at(&self, seconds: i64) -> i64 {
+        let passed = self.rest.partition_point(|(at, _)| *at <= seconds);
+        passed.checked_sub(1).map_or(self.first, |i| self.rest[i].1)
+    }
+
     /// The value, if it is the same for all instants.
     pub(crate) fn constant(&self) -> Option<i64> {
         self.rest.is_empty().then_some(self.first)
@@ -94,6 +100,20 @@ impl OffsetSteps {
         sql.push(')');
         sql
     }
+}
+
+/// Whether the bucket of a wall-clock time starts when the clock shows that time, cut down to the
+/// interval. Up to an hour it does not where the clock is put forward from or to within a bucket, which
+/// then begins as a time that is skipped, or put back from within one.
+pub(crate) fn is_cut_by_reading(interval: Interval, zone: &ZoneOffsets) -> bool {
+    let mut offset = zone.first;
+    let is_whole = |(at, next): &(i64, i32)| {
+        let before = at + i64::from(std::mem::replace(&mut offset, *next));
+        let after = at + i64::from(*next);
+        let is_start = |wall: i64| wall % interval.seconds() == 0;
+        is_start(before) && (after < before || is_start(after))
+    };
+    !matches!(interval, Interval::Minute | Interval::Hour) || zone.changes.iter().all(is_whole)
 }
 
 /// A number literal that can stand after an operator: a second minus would begin a comment.
@@ -139,14 +159,32 @@ mod tests {
                     for away in (-180_000..180_000).step_by(1_800) {
                         let instant = at(change + away);
                         let wall = interval.floor(zone.local(instant)).and_utc().timestamp();
-                        let passed = steps.rest.partition_point(|(from, _)| *from <= change + away);
-                        let number = passed.checked_sub(1).map(|i| steps.rest[i].1);
-                        let start = wall - number.unwrap_or(steps.first);
+                        let start = wall - steps.at(change + away);
                         let expected = interval.start(instant, &zone).seconds();
                         assert_eq!(start, expected, "{name} {interval:?} {instant:?}");
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_change_within_an_hour_keeps_readings_from_being_cut() {
+        let at = Timestamp::from_seconds;
+        for (name, hours, minutes) in [
+            ("Europe/London", true, true),
+            // Put back by 9 min 21 s at a midnight, in 1911.
+            ("Europe/Paris", true, true),
+            // Put forward by half an hour.
+            ("Australia/Lord_Howe", false, true),
+            // A minute past midnight, by an hour.
+            ("America/St_Johns", false, false),
+        ] {
+            let zone =
+                ZoneName::parse(name).unwrap().offsets(at(-1_861_920_000), at(2_000_000_000));
+            assert_eq!(is_cut_by_reading(Interval::Hour, &zone), hours, "{name}");
+            assert_eq!(is_cut_by_reading(Interval::Minute, &zone), minutes, "{name}");
+            assert!(is_cut_by_reading(Interval::Day, &zone), "{name}");
         }
     }
 

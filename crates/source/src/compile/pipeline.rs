@@ -4,10 +4,10 @@ use super::bucket_columns;
 use super::check::{self, Checked};
 use super::statement::{Context, SessionZone, Statement};
 use super::template;
-use super::writer::Writer;
+use super::writer::{Writer, Written};
 use crate::dialect::Dialect;
 use crate::error::StatementError;
-use crate::syntax::SessionClock;
+use crate::syntax::{Clock, ZoneUse};
 use brisk_domain::Query;
 use std::sync::Arc;
 
@@ -19,10 +19,11 @@ pub fn compile(
     dialect: Dialect,
     context: &Context<'_>,
 ) -> Result<Statement, StatementError> {
-    compile_for(query, dialect, context, dialect.syntax().session_clock())
+    let clock = dialect.syntax().clock(context.zone, context.offsets);
+    compile_for(query, dialect, context, Some(clock.as_ref()))
 }
 
-/// The same for a session in UTC: what it returns are instants, which can be stored.
+/// The same without the database's own clock: what it returns are instants, which can be stored.
 pub(crate) fn compile_to_store(
     query: &Query,
     dialect: Dialect,
@@ -35,19 +36,26 @@ fn compile_for(
     query: &Query,
     dialect: Dialect,
     context: &Context<'_>,
-    clock: Option<&'static dyn SessionClock>,
+    clock: Option<&dyn Clock>,
 ) -> Result<Statement, StatementError> {
     let pieces = template::parse(query, dialect)?;
     let Checked { tables, times, buckets, width, additivity, expected, .. } =
         check::check(query, &pieces, dialect)?;
     let written = |clock| Writer::new(query, dialect, context, &expected, clock).write_all(&pieces);
-    let (sql, binds) = written(clock)?;
-    let zone = |lookup| SessionZone {
+    let Written { sql, binds, uses_clock } = written(clock)?;
+    let lookup = match clock.map_or(ZoneUse::Nothing, Clock::zone_use) {
+        ZoneUse::Nothing => None,
+        ZoneUse::Macros | ZoneUse::ToldMacros if !uses_clock => None,
+        ZoneUse::ToldMacros => Some(None),
+        ZoneUse::Session | ZoneUse::Macros => {
+            Some(Some(written(None).map(|lookup| (lookup.sql, lookup.binds))?))
+        }
+    };
+    let zone = lookup.map(|lookup| SessionZone {
         name: context.zone.clone(),
         offsets: Arc::new(context.offsets.clone()),
         lookup,
-    };
-    let zone = clock.map(|_| written(None).map(zone)).transpose()?;
+    });
     Ok(Statement {
         sql,
         binds,

@@ -111,6 +111,16 @@ impl Segments {
         Self { first, rest: self.rest[start..end].to_vec() }
     }
 
+    /// What the stretch of `seconds` makes of them, where offsets lead back: to the instant of a wall-clock
+    /// time.
+    pub(crate) fn start(&self, seconds: i64) -> i64 {
+        let passed = self.rest.partition_point(|(from, _)| *from <= seconds);
+        match passed.checked_sub(1).map_or(self.first, |i| self.rest[i].1) {
+            Stretch::Start(start) => start,
+            Stretch::Offset(offset) => seconds - i64::from(offset),
+        }
+    }
+
     /// The number of stretches.
     pub(crate) fn len(&self) -> usize {
         self.rest.len() + 1

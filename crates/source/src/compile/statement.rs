@@ -81,7 +81,7 @@ pub struct Statement {
     pub buckets: Vec<String>,
     /// Which of its columns add up.
     pub additivity: ColumnAdditivity,
-    /// The zone that its session stands in; `None` where the SQL does not depend on it.
+    /// The zone that the database has to know; `None` where the SQL does not depend on it.
     pub zone: Option<SessionZone>,
     /// The width that all of its buckets name, if they all name the same one.
     pub interval: Option<Interval>,
@@ -91,17 +91,16 @@ pub struct Statement {
     pub query: Query,
 }
 
-/// The zone that a statement's session stands in, so that the database's own calendar is the
-/// dashboard's.
+/// A zone that the database has to know as Brisk does, so that its own calendar is the dashboard's.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SessionZone {
     /// The zone.
     pub name: ZoneName,
     /// Its offsets over all instants that the source may hold.
     pub offsets: Arc<ZoneOffsets>,
-    /// The same statement for a session in UTC, with its values: for databases whose data about the zone
-    /// are not Brisk's.
-    pub lookup: (String, Vec<Bind>),
+    /// The same statement without the zone, with its values: for databases whose data about it are not
+    /// Brisk's, and for rows that they cannot convert. `None` where Brisk tells the database the zone.
+    pub lookup: Option<(String, Vec<Bind>)>,
 }
 
 impl Statement {

@@ -58,18 +58,6 @@ pub(crate) fn part(dialect: Dialect, part: Part, expr: &str) -> String {
     part_of(dialect, part, &dialect.syntax().wall_seconds(expr))
 }
 
-/// Whether the bucket of a wall-clock time starts when the clock shows that time, cut down to the
-/// interval. It does not where the clock is put forward by a part of an hour: the hour then begins
-/// before the change, as a time that is skipped.
-pub(crate) fn is_cut_by_reading(interval: Interval, zone: &MacroZone<'_>) -> bool {
-    let mut offset = zone.offsets.first;
-    let whole = |(_, next): &(i64, i32)| {
-        let moved = i64::from(std::mem::replace(&mut offset, *next) - *next);
-        moved % interval.seconds() == 0
-    };
-    !matches!(interval, Interval::Minute | Interval::Hour) || zone.offsets.changes.iter().all(whole)
-}
-
 /// `$range($local(expr))`: whether the wall-clock time lies in the half-open range between two bound
 /// ones.
 pub(crate) fn range(dialect: Dialect, expr: &str, from: &str, to: &str) -> String {

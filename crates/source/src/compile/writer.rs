@@ -10,7 +10,7 @@ use super::template::Piece;
 use super::{time_encodings, wall_clock};
 use crate::dialect::Dialect;
 use crate::error::StatementError;
-use crate::syntax::{Part, SessionClock};
+use crate::syntax::{Clock, Part};
 use brisk_domain::{AttributeName, Bounds, Interval, Query, Selection, Timestamp, VariableName};
 use std::collections::HashMap;
 
@@ -20,38 +20,46 @@ const MARK: char = '\0';
 /// to parse than to run them.
 const MAX_SQL: usize = 2 << 20;
 
+/// A statement in the dialect's SQL.
+pub(crate) struct Written {
+    pub(crate) sql: String,
+    /// The values in the order of their placeholders.
+    pub(crate) binds: Vec<Bind>,
+    /// Whether it depends on what the database knows of the zone.
+    pub(crate) uses_clock: bool,
+}
+
 pub(crate) struct Writer<'a> {
     query: &'a Query,
     dialect: Dialect,
     context: &'a Context<'a>,
     zone: MacroZone<'a>,
     expected: &'a Expectations,
-    /// The session's own, if it stands in the dashboard's zone.
-    clock: Option<&'static dyn SessionClock>,
+    /// The database's own.
+    clock: Option<&'a dyn Clock>,
+    /// Whether any macro has used it.
+    uses_clock: bool,
     binds: Vec<Bind>,
     /// The numbers of chosen values: there may be thousands.
     chosen: HashMap<(String, String, Slot), usize>,
 }
 
 impl<'a> Writer<'a> {
-    /// `clock` is the session's own, if it stands in the dashboard's zone.
+    /// `clock` is the database's own, if it knows the dashboard's zone.
     pub(crate) fn new(
         query: &'a Query,
         dialect: Dialect,
         context: &'a Context<'a>,
         expected: &'a Expectations,
-        clock: Option<&'static dyn SessionClock>,
+        clock: Option<&'a dyn Clock>,
     ) -> Self {
         let zone = MacroZone { offsets: context.offsets, focus: None, wall_focus: None };
         let (binds, chosen) = (Vec::new(), HashMap::new());
-        Self { query, dialect, context, zone, expected, clock, binds, chosen }
+        Self { query, dialect, context, zone, expected, clock, uses_clock: false, binds, chosen }
     }
 
-    /// The SQL, and the values in the order of their placeholders.
-    pub(crate) fn write_all(
-        mut self,
-        pieces: &[Piece],
-    ) -> Result<(String, Vec<Bind>), StatementError> {
+    /// The whole statement.
+    pub(crate) fn write_all(mut self, pieces: &[Piece]) -> Result<Written, StatementError> {
         // A statement that does not use the range has to be the same for every range.
         if self.clock.is_none() && uses_range(pieces) {
             let bounds = self.context.bounds;
@@ -66,7 +74,9 @@ impl<'a> Writer<'a> {
         // Databases take Unicode white space for letters.
         let is_blank = |c: char| c.is_ascii_whitespace();
         let marked = marked.trim_matches(is_blank).trim_end_matches(|c| c == ';' || is_blank(c));
-        Ok(self.placed(marked))
+        let uses_clock = self.uses_clock;
+        let (sql, binds) = self.placed(marked);
+        Ok(Written { sql, binds, uses_clock })
     }
 
     fn write(&mut self, pieces: &[Piece], sql: &mut String) -> Result<(), StatementError> {
@@ -344,31 +354,28 @@ impl<'a> Writer<'a> {
                     [word] => self.interval(word, offset)?,
                     _ => self.context.interval,
                 };
-                match (local, self.clock) {
-                    (Some(_), Some(clock))
-                        if wall_clock::is_cut_by_reading(interval, &self.zone) =>
-                    {
-                        let reading = match interval {
-                            Interval::Minute | Interval::Hour => clock.wall_time(expr),
-                            _ => (*expr).to_owned(),
-                        };
-                        Ok(clock.bucket(&reading, interval))
+                match (local, self.clock()) {
+                    (Some(_), clock) => {
+                        clock.and_then(|clock| clock.wall_bucket(expr, interval)).map_or_else(
+                            || wall_clock::bucket(dialect, expr, interval, &self.zone),
+                            Ok,
+                        )
                     }
-                    (Some(_), _) => wall_clock::bucket(dialect, expr, interval, &self.zone),
                     (None, Some(clock)) => Ok(clock.bucket(expr, interval)),
                     (None, None) => macros::bucket(dialect, expr, interval, &self.zone),
                 }
             }
             ("time", [expr]) => Ok(format!("({expr})")),
-            ("local", [expr]) => match self.clock {
+            ("local", [expr]) => match self.clock() {
                 Some(clock) => Ok(clock.wall_time(expr)),
                 None => wall_clock::instant(dialect, expr, &self.zone),
             },
             (macro_name, [expr]) if let Some(encoding) = time_encodings::of_macro(macro_name) => {
                 Ok(dialect.syntax().decoded_time(encoding, expr))
             }
-            (part, [expr]) if let Some(part) = Part::parse(part) => match (local, self.clock) {
-                (_, Some(clock)) => Ok(clock.part(expr, part)),
+            (part, [expr]) if let Some(part) = Part::parse(part) => match (local, self.clock()) {
+                (Some(_), Some(clock)) => Ok(clock.wall_part(expr, part)),
+                (None, Some(clock)) => Ok(clock.part(expr, part)),
                 (Some(_), None) => Ok(wall_clock::part(dialect, part, expr)),
                 (None, None) => macros::part(dialect, part, expr, &self.zone),
             },
@@ -403,6 +410,12 @@ impl<'a> Writer<'a> {
             return Err(self.error(offset, message));
         }
         Ok(())
+    }
+
+    /// The database's own clock, for a macro that uses it.
+    fn clock(&mut self) -> Option<&'a dyn Clock> {
+        self.uses_clock = true;
+        self.clock
     }
 
     /// `$range($epoch(column))` compares numbers with numbers. False for any other argument.

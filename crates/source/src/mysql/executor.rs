@@ -3,10 +3,10 @@
 use super::session;
 use super::value::{self, Column};
 use super::warnings;
-use super::{about, error};
+use super::{about, clock, error, zone_probe};
 use crate::about::About;
 use crate::bind::bound;
-use crate::compile::statement::Statement;
+use crate::compile::statement::{Bind, SessionZone, Statement};
 use crate::error::SourceError;
 use crate::limits::Limits;
 use crate::server::{self, Canceller, Failure, Protocol, Server};
@@ -45,6 +45,9 @@ impl Protocol for MySql {
     type Id = u64;
     type Column = Column;
 
+    const ZONE_ADVICE: &str = "load the server's zone tables: mariadb-tzinfo-to-sql /usr/share/zoneinfo | \
+         mariadb mysql, or mysql_tzinfo_to_sql on MySQL, and restart Brisk";
+
     async fn prepare_session(
         connection: &mut MySqlConnection,
         prelude: &str,
@@ -52,28 +55,33 @@ impl Protocol for MySql {
         session::prepare(connection, prelude).await
     }
 
+    async fn enter_zone(
+        connection: &mut MySqlConnection,
+        zone: &SessionZone,
+    ) -> Result<bool, sqlx::Error> {
+        zone_probe::knows(connection, zone).await
+    }
+
     async fn columns(
         connection: &mut MySqlConnection,
         statement: &Statement,
-        _in_zone: bool,
+        in_zone: bool,
         scales: &[(String, u8)],
         limits: &Limits,
     ) -> Result<Vec<Column>, Failure> {
-        let sql = AssertSqlSafe(statement.sql.clone()).into_sql_str();
-        let prepared = (&mut *connection).prepare(sql).await;
-        let prepared = prepared.map_err(Failure::before_rows::<Self>)?;
-        let rows = connection.fetch(bound(prepared.query(), &statement.binds));
-        // Only with the first row does the server know the types of what is made of bound values.
-        let describe = |row: Option<&MySqlRow>| match row {
-            Some(row) => value::columns(row.columns(), scales, &statement.times),
-            None => {
-                let guessed = prepared.columns();
-                Ok(value::columns_without_rows(guessed, scales, &statement.times))
-            }
+        let own = (&statement.sql, &statement.binds);
+        let lookup = statement.zone.as_ref().and_then(|zone| zone.lookup.as_ref());
+        let Some((sql, binds)) = lookup else {
+            return filled(connection, statement, own, scales, limits).await;
         };
-        let columns = server::fill::<Self, _, _>(rows, limits, describe, Column::push).await?;
-        warnings::check(connection, statement).await?;
-        Ok(columns)
+        if in_zone {
+            let result = filled(connection, statement, own, scales, limits).await;
+            match &result {
+                Err(Failure::Database(error)) if is_out_of_range(error) => {}
+                _ => return result,
+            }
+        }
+        filled(connection, statement, (sql, binds), scales, limits).await
     }
 
     fn frame(columns: Vec<Column>) -> Result<Frame, SourceError> {
@@ -104,4 +112,31 @@ impl Protocol for MySql {
     async fn about(pool: &MySqlPool) -> Result<About, sqlx::Error> {
         about::about(pool).await
     }
+}
+
+/// Whether `error` may come from a time that the server cannot convert.
+fn is_out_of_range(error: &sqlx::Error) -> bool {
+    error::answer(error).is_some_and(|answer| answer.number() == clock::OUT_OF_RANGE)
+}
+
+/// Runs `sql` with its values, one of the texts of `statement`, and fills the columns.
+async fn filled(
+    connection: &mut MySqlConnection,
+    statement: &Statement,
+    (sql, binds): (&String, &Vec<Bind>),
+    scales: &[(String, u8)],
+    limits: &Limits,
+) -> Result<Vec<Column>, Failure> {
+    let sql = AssertSqlSafe(sql.clone()).into_sql_str();
+    let prepared = (&mut *connection).prepare(sql).await;
+    let prepared = prepared.map_err(Failure::before_rows::<MySql>)?;
+    let rows = connection.fetch(bound(prepared.query(), binds));
+    // Only with the first row does the server know the types of what is made of bound values.
+    let describe = |row: Option<&MySqlRow>| match row {
+        Some(row) => value::columns(row.columns(), scales, &statement.times),
+        None => Ok(value::columns_without_rows(prepared.columns(), scales, &statement.times)),
+    };
+    let columns = server::fill::<MySql, _, _>(rows, limits, describe, Column::push).await?;
+    warnings::check(connection, statement).await?;
+    Ok(columns)
 }

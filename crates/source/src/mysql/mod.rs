@@ -1,6 +1,7 @@
 //! MySQL and MariaDB, and what speaks their protocol.
 
 mod about;
+mod clock;
 mod denied_functions;
 mod error;
 pub(crate) mod executor;
@@ -11,3 +12,4 @@ pub(crate) mod syntax;
 mod value;
 mod warnings;
 mod write_connection;
+mod zone_probe;

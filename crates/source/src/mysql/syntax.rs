@@ -1,10 +1,12 @@
 //! The SQL of MySQL and MariaDB. Instants are `datetime` or `timestamp`, read in UTC; wall-clock
 //! times are `datetime`.
 
+use super::clock::MySqlClock;
 use super::denied_functions::DENIED_FUNCTIONS;
 use crate::compile::lexer::{Token, block_comment, line_comment, quoted, surroundings};
 use crate::compile::offset_steps::OffsetSteps;
-use crate::syntax::{CalendarUnit, Syntax, TimeEncoding};
+use crate::syntax::{CalendarUnit, Clock, Syntax, TimeEncoding};
+use brisk_domain::{ZoneName, ZoneOffsets};
 use sqlparser::dialect::MySqlDialect;
 
 pub(crate) struct MySqlSyntax;
@@ -95,6 +97,10 @@ impl Syntax for MySqlSyntax {
     fn step_value(&self, steps: &OffsetSteps, seconds: &str) -> String {
         let passed = format!("interval({seconds}, {})", steps.starts());
         steps.looked_up(&passed, |values| format!("cast(elt(({passed}) + 1, {values}) as signed)"))
+    }
+
+    fn clock<'a>(&self, zone: &'a ZoneName, offsets: &'a ZoneOffsets) -> Box<dyn Clock + 'a> {
+        Box::new(MySqlClock::new(zone, offsets))
     }
 
     fn decoded_time(&self, encoding: TimeEncoding, expr: &str) -> String {

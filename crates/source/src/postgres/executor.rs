@@ -39,6 +39,9 @@ impl Protocol for Postgres {
     type Id = i32;
     type Column = Column;
 
+    const ZONE_ADVICE: &str =
+        "columns without a zone are read as UTC; bring the server's tzdata up to date";
+
     async fn prepare_session(
         connection: &mut PgConnection,
         prelude: &str,
@@ -71,8 +74,8 @@ impl Protocol for Postgres {
                 let sql = format!("{} /* {} */", statement.sql, zone.name);
                 (sql, &statement.binds, Some(&zone.offsets))
             }
-            Some(SessionZone { lookup: (sql, binds), .. }) => (sql.clone(), binds, None),
-            None => (statement.sql.clone(), &statement.binds, None),
+            Some(SessionZone { lookup: Some((sql, binds)), .. }) => (sql.clone(), binds, None),
+            _ => (statement.sql.clone(), &statement.binds, None),
         };
         let (prepared, described, arguments) =
             arguments::prepare(connection, &statement.query, sql, binds).await?;

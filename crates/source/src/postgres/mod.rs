@@ -2,6 +2,7 @@
 
 mod about;
 mod arguments;
+mod clock;
 mod denied_functions;
 mod error;
 pub(crate) mod executor;
@@ -9,6 +10,5 @@ mod own_text;
 mod placeholders;
 pub(crate) mod rollups;
 mod session;
-mod session_clock;
 pub(crate) mod syntax;
 mod value;

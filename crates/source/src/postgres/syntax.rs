@@ -1,12 +1,13 @@
 //! PostgreSQL's SQL. Instants are `timestamptz`; wall-clock times are `timestamp`.
 
+use super::clock::PostgresClock;
 use super::denied_functions::DENIED_FUNCTIONS;
-use super::session_clock::PostgresClock;
 use crate::compile::lexer::{
     Token, UNCLOSED_QUOTE, line_comment, nested_block_comment, quoted, surroundings,
 };
 use crate::compile::offset_steps::OffsetSteps;
-use crate::syntax::{CalendarUnit, SessionClock, Syntax, TimeEncoding};
+use crate::syntax::{CalendarUnit, Clock, Syntax, TimeEncoding};
+use brisk_domain::{ZoneName, ZoneOffsets};
 use sqlparser::dialect::PostgreSqlDialect;
 
 pub(crate) struct PostgresSyntax;
@@ -93,8 +94,8 @@ impl Syntax for PostgresSyntax {
         }
     }
 
-    fn session_clock(&self) -> Option<&'static dyn SessionClock> {
-        Some(&PostgresClock)
+    fn clock<'a>(&self, _zone: &'a ZoneName, offsets: &'a ZoneOffsets) -> Box<dyn Clock + 'a> {
+        Box::new(PostgresClock { offsets })
     }
 
     fn wall_range(&self, expr: &str, from: &str, to: &str) -> String {

@@ -2,6 +2,7 @@
 
 use super::error;
 use super::file::{self, StopOnDrop};
+use super::functions::{self, Zones};
 use super::value::{self, Cell, Hint};
 use crate::about::About;
 use crate::bind::bound;
@@ -28,6 +29,7 @@ pub(crate) struct Sqlite {
     path: PathBuf,
     /// The file with the rollups, if there are any.
     rollups: Option<PathBuf>,
+    zones: Zones,
 }
 
 /// So many statements run at once; the others queue in the pool. Not fewer on fewer cores: a panel
@@ -52,11 +54,17 @@ impl Sqlite {
             .pragma("mmap_size", "1073741824")
             .pragma("cache_size", "-65536")
             .pragma("temp_store", "memory");
+        let zones = Zones::default();
+        let known = zones.clone();
         let pool = SqlitePoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(limits.time)
+            .after_connect(move |connection, _| {
+                let known = known.clone();
+                Box::pin(async move { functions::add(connection, &known).await })
+            })
             .connect_lazy_with(options);
-        Self { name, pool, limits, path: path.to_owned(), rollups: None }
+        Self { name, pool, limits, path: path.to_owned(), rollups: None, zones }
     }
 
     /// The same with the rollups in `file`, for statements that read them.
@@ -99,6 +107,9 @@ impl Sqlite {
         let mut connection = self.pool.acquire().await.map_err(unavailable)?;
         if let (Some(rollups), Some(_)) = (&self.rollups, statement.rollups().next()) {
             file::attach(&mut connection, rollups).await.map_err(unavailable)?;
+        }
+        if let Some(zone) = &statement.zone {
+            self.zones.tell(&zone.name, &zone.offsets);
         }
         let stop = StopOnDrop::default();
         stop.watch(&mut connection.lock_handle().await.map_err(unavailable)?);

@@ -1,11 +1,13 @@
 //! SQLite's SQL. Instants are whole seconds since the epoch; wall-clock times are text.
 
+use super::clock::SqliteClock;
 use super::denied_functions::DENIED_FUNCTIONS;
 use crate::compile::lexer::{
     Token, UNCLOSED_QUOTE, block_comment, line_comment, quoted, surroundings,
 };
 use crate::compile::offset_steps::OffsetSteps;
-use crate::syntax::{CalendarUnit, Syntax, TimeEncoding};
+use crate::syntax::{CalendarUnit, Clock, Syntax, TimeEncoding, enclosed};
+use brisk_domain::{ZoneName, ZoneOffsets};
 use sqlparser::dialect::SQLiteDialect;
 
 pub(crate) struct SqliteSyntax;
@@ -49,7 +51,7 @@ impl Syntax for SqliteSyntax {
     }
 
     fn seconds(&self, expr: &str) -> String {
-        if is_plain_name(expr) { expr.to_owned() } else { format!("({expr})") }
+        enclosed(expr)
     }
 
     fn instant(&self, seconds: &str) -> String {
@@ -83,6 +85,10 @@ impl Syntax for SqliteSyntax {
 
     fn step_value_repeats(&self, steps: &OffsetSteps) -> usize {
         steps.len() * 2
+    }
+
+    fn clock<'a>(&self, zone: &'a ZoneName, _: &'a ZoneOffsets) -> Box<dyn Clock + 'a> {
+        Box::new(SqliteClock { zone })
     }
 
     fn decoded_time(&self, encoding: TimeEncoding, expr: &str) -> String {
@@ -122,11 +128,6 @@ impl Syntax for SqliteSyntax {
     fn explain_column(&self) -> Option<&'static str> {
         Some("detail")
     }
-}
-
-/// Whether `expr` is a name such as `at` or `l.at`, which needs no parentheses.
-fn is_plain_name(expr: &str) -> bool {
-    expr.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.')
 }
 
 #[cfg(test)]

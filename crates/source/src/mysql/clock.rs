@@ -1,0 +1,133 @@
+//! Time macros on MySQL and MariaDB as a person writes them, where the server's zone tables agree with
+//! Brisk's data.
+//!
+//! `convert_tz` returns what it cannot convert unchanged: all that lies outside of the range of
+//! `timestamp`. There the macros have the server raise [`OUT_OF_RANGE`] instead, and the statement runs
+//! again with the lookup, which knows all years.
+//!
+//! It takes a time that the clock shows twice for the first one, and one that it skips for the moment of
+//! the change, as Brisk does; the probe (`zone_probe`) makes sure of that.
+
+use crate::compile::offset_steps::is_cut_by_reading;
+use crate::syntax::{Clock, Part, ZoneUse, enclosed};
+use brisk_domain::{Interval, Timestamp, ZoneName, ZoneOffsets};
+
+/// The server's number for a result that no type holds: ER_DATA_OUT_OF_RANGE.
+pub(super) const OUT_OF_RANGE: u16 = 1690;
+
+/// What `convert_tz` converts on every server, and where every bucket begins after 1970 does, in
+/// seconds: from 1971-01-03 up to 2037-12-30.
+pub(super) const CONVERTED: (i64, i64) = (31_708_800, 2_145_744_000);
+/// The same in SQL.
+const BETWEEN: &str = "between '1971-01-03' and '2037-12-30'";
+
+pub(super) struct MySqlClock<'a> {
+    zone: &'a ZoneName,
+    /// Its offsets where `convert_tz` is used.
+    offsets: ZoneOffsets,
+    /// The offset of a clock that never changes, which needs no tables.
+    fixed: Option<i32>,
+}
+
+impl<'a> MySqlClock<'a> {
+    pub(super) fn new(zone: &'a ZoneName, offsets: &ZoneOffsets) -> Self {
+        let at = Timestamp::from_seconds;
+        let fixed = offsets.changes.is_empty().then_some(offsets.first);
+        Self { zone, offsets: offsets.within(at(CONVERTED.0), at(CONVERTED.1)), fixed }
+    }
+
+    /// What the clock shows at `instant`.
+    fn shown(&self, instant: &str) -> String {
+        match self.fixed {
+            Some(0) => instant.to_owned(),
+            Some(offset) => format!("({instant} + interval {offset} second)"),
+            None => format!("convert_tz({instant}, '+00:00', '{}')", self.zone),
+        }
+    }
+
+    /// The instant at which the clock shows `wall`.
+    fn instant(&self, wall: &str) -> String {
+        match self.fixed {
+            Some(0) => format!("timestamp({wall})"),
+            Some(offset) => format!("timestamp({wall}) - interval {offset} second"),
+            None => format!("convert_tz({wall}, '{}', '+00:00')", self.zone),
+        }
+    }
+
+    /// `converted`, which is made of `expr` by `convert_tz`.
+    fn checked(&self, expr: &str, converted: String) -> String {
+        if self.fixed.is_some() {
+            return converted;
+        }
+        // Not a constant, which the server might calculate before it looks at any row.
+        let raise = format!("{expr} + interval exp(999 + year({expr})) second");
+        format!("if({expr} {BETWEEN}, {converted}, {raise})")
+    }
+}
+
+impl Clock for MySqlClock<'_> {
+    fn zone_use(&self) -> ZoneUse {
+        if self.fixed.is_some() { ZoneUse::Nothing } else { ZoneUse::Macros }
+    }
+
+    fn bucket(&self, expr: &str, interval: Interval) -> String {
+        let expr = &enclosed(expr);
+        let since_start = match interval {
+            Interval::Minute => "00:00:%s.%f",
+            Interval::Hour => "00:%i:%s.%f",
+            _ => {
+                let start = self.instant(&start_of(&self.shown(expr), interval));
+                return self.checked(expr, start);
+            }
+        };
+        // Subtracted from the instant, because an hour that the clock shows twice is two buckets.
+        let shown = self.checked(expr, self.shown(expr));
+        format!("subtime(timestamp({expr}), date_format({shown}, '{since_start}'))")
+    }
+
+    fn wall_bucket(&self, expr: &str, interval: Interval) -> Option<String> {
+        if !is_cut_by_reading(interval, &self.offsets) {
+            return Some(self.bucket(&self.wall_time(expr), interval));
+        }
+        let expr = &enclosed(expr);
+        Some(self.checked(expr, self.instant(&start_of(expr, interval))))
+    }
+
+    fn part(&self, expr: &str, part: Part) -> String {
+        let expr = &enclosed(expr);
+        part_of(&self.checked(expr, self.shown(expr)), part)
+    }
+
+    fn wall_part(&self, expr: &str, part: Part) -> String {
+        part_of(expr, part)
+    }
+
+    fn wall_time(&self, expr: &str) -> String {
+        let expr = &enclosed(expr);
+        self.checked(expr, self.instant(expr))
+    }
+}
+
+/// The wall-clock time at which the bucket of the wall-clock time `wall` starts.
+fn start_of(wall: &str, interval: Interval) -> String {
+    match interval {
+        Interval::Minute => format!("date_format({wall}, '%Y-%m-%d %H:%i:00')"),
+        Interval::Hour => format!("date_format({wall}, '%Y-%m-%d %H:00:00')"),
+        Interval::Day => format!("date({wall})"),
+        Interval::Week => format!("date({wall}) - interval weekday({wall}) day"),
+        Interval::Month => format!("date_format({wall}, '%Y-%m-01')"),
+        Interval::Quarter => {
+            format!("makedate(year({wall}), 1) + interval quarter({wall}) - 1 quarter")
+        }
+        Interval::Year => format!("makedate(year({wall}), 1)"),
+    }
+}
+
+fn part_of(wall: &str, part: Part) -> String {
+    match part {
+        Part::Year => format!("year({wall})"),
+        Part::Month => format!("month({wall})"),
+        Part::Weekday => format!("weekday({wall}) + 1"),
+        Part::Hour => format!("hour({wall})"),
+    }
+}
