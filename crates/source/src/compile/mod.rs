@@ -7,6 +7,7 @@ pub(crate) mod check;
 pub(crate) mod column_clock;
 pub(crate) mod column_type;
 mod denied_functions;
+mod earlier_rows;
 pub(crate) mod error_position;
 mod expected;
 mod instant_columns;

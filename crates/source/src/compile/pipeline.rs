@@ -3,6 +3,7 @@
 use super::bucket_columns;
 use super::check::{self, Checked};
 use super::column_clock::{ColumnTypes, Target};
+use super::earlier_rows;
 use super::open_statement::OpenStatement;
 use super::statement::{Context, Open, Statement};
 use super::template;
@@ -54,6 +55,7 @@ fn compile_for(
         zone,
         interval: width,
         range,
+        any_row: earlier_rows::of(query, target.dialect),
         query: query.clone(),
         open,
     })

@@ -90,6 +90,8 @@ pub struct Statement {
     pub interval: Option<Interval>,
     /// Which ends of the range it reads.
     pub range: RangeUse,
+    /// Asks, over other bounds, whether what it limits by the range has any row in them.
+    pub any_row: Option<Query>,
     /// The author's text, for errors.
     pub query: Query,
     /// How it is written once the types of its columns are known, where they decide that.

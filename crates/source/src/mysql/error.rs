@@ -207,6 +207,7 @@ mod tests {
             zone: None,
             interval: None,
             range: Default::default(),
+            any_row: None,
             query: Query::new(sql),
             open: None,
         };
@@ -260,6 +261,7 @@ mod tests {
             zone: None,
             interval: None,
             range: Default::default(),
+            any_row: None,
             query: Query::new("select * from t"),
             open: None,
         };
