@@ -177,6 +177,7 @@ impl Statement {
             zone: None,
             interval: None,
             range: RangeUse::default(),
+            any_row: None,
             query,
             open: None,
         }
