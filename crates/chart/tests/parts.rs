@@ -132,7 +132,11 @@ fn an_earlier_part_stands_beside_no_whole_bucket() {
         let reach = Reach { from: Some(bounds.from), to: Some(bounds.to), data_end };
         let previous =
             Coverage { column: previous.column, ..Coverage::of(reach, Interval::Week, &london()) };
-        let earlier = brisk_domain::EarlierPeriod { bounds, shift: brisk_domain::Shift::Days(35) };
+        let earlier = brisk_domain::EarlierPeriod {
+            bounds,
+            shift: brisk_domain::Shift::Days(35),
+            is_covered: None,
+        };
         let input = brisk_chart::Input {
             previous_coverage: Some(previous),
             earlier: Some(earlier),

@@ -34,6 +34,8 @@ pub struct EarlierPeriod {
     pub bounds: Bounds,
     /// How far before the range it lies.
     pub shift: Shift,
+    /// Whether the data go back to its beginning; `None` where nobody knows.
+    pub is_covered: Option<bool>,
 }
 
 impl Compare {
@@ -86,7 +88,7 @@ impl Compare {
         if earlier.from >= earlier.to && buckets.is_some() {
             return self.period(range, bounds, elapsed_to, None, zone);
         }
-        EarlierPeriod { bounds: earlier, shift }
+        EarlierPeriod { bounds: earlier, shift, is_covered: None }
     }
 }
 
@@ -120,6 +122,24 @@ fn length(range: &TimeRange, bounds: Bounds, zone: &ZoneOffsets) -> Shift {
     }
     .at_least(bounds)
 }
+
+impl EarlierPeriod {
+    /// The bounds in which there is a row if the data go back to the beginning of this period: all time up
+    /// to the end of its first day, or of its first hour or minute if it is shorter than two. The first
+    /// day of a shop begins before its first order.
+    pub fn before(&self, zone: &ZoneOffsets) -> Bounds {
+        let grain = match self.bounds.seconds() {
+            172_800.. => Interval::Day,
+            7_200.. => Interval::Hour,
+            _ => Interval::Minute,
+        };
+        let first = grain.start(self.bounds.from, zone);
+        Bounds { from: FIRST, to: grain.next(first, zone) }
+    }
+}
+
+/// Long before any data: 1 January 1900.
+const FIRST: Timestamp = Timestamp::from_seconds(-2_208_988_800);
 
 impl Shift {
     /// A shift of nothing would compare a range with itself.

@@ -62,6 +62,8 @@ pub enum EntryOf {
     Compared,
     /// A stat's sparkline.
     SmallLine,
+    /// Whether the data go back to the comparison period.
+    Beginning,
 }
 
 /// How current an entry is.
@@ -103,6 +105,7 @@ impl EntryOf {
             Self::Statement => "Statement",
             Self::Compared => "Compared period",
             Self::SmallLine => "Small line",
+            Self::Beginning => "Beginning of the data",
         }
     }
 }

@@ -36,6 +36,7 @@ impl Engine {
             Some(EntryOf::Statement),
             plan.previous.as_ref().map(|_| EntryOf::Compared),
             plan.sparkline.as_ref().map(|_| EntryOf::SmallLine),
+            plan.beginning.as_ref().map(|_| EntryOf::Beginning),
         ];
         let requests: Vec<_> = statements.into_iter().map(|(_, request)| request).collect();
         let inspected = self.loader.cache().inspect(&requests).await;

@@ -17,6 +17,8 @@ pub enum Owner<'a> {
     Panel(&'a Panel, &'a Query),
     /// The choices of a variable.
     Choices(&'a str),
+    /// Panels that are compared: whether the data go back so far.
+    Beginning,
 }
 
 /// The cache request of one statement of a dashboard.
@@ -41,6 +43,7 @@ pub fn request(
     names.extend(dashboard.tags.iter().cloned());
     let label = match owner {
         Owner::Choices(name) => format!("{slug}/:{name}"),
+        Owner::Beginning => format!("{slug}/:beginning"),
         Owner::Panel(panel, query) => {
             let first = first_of_its_kind(dashboard, panel, query);
             names.push(panel_tag(dashboard, first));

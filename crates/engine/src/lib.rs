@@ -14,7 +14,7 @@
 //! 5. [`view`]: what is ready is assembled, what is missing gets single-flight loads; a panel that
 //!    reads a rollup ([`planned_rollup`]) has it refreshed first ([`rollup`]);
 //! 6. `panel_data` and [`computed`]: a panel's frames, with the columns computed from others, and
-//!    which of their time buckets are whole (`coverage`).
+//!    which of their time buckets are whole (`coverage`), and how far the data go back (`beginning`).
 //!
 //! [`catalog`] holds the dashboards and keeps the last good version of each file; [`policy`]
 //! decides how long frames may be shown; [`encoding`] is their format in a shared cache;
@@ -24,6 +24,7 @@
 //! To add a computed column, add a variant to `brisk_domain::panel::ComputedKind`, its arithmetic
 //! to [`computed`], and its keywords to `brisk-definition`.
 
+mod beginning;
 pub mod catalog;
 pub mod computed;
 mod coverage;

@@ -194,7 +194,15 @@ impl Loader {
                         planned.source
                     ))
                 })?;
-                let frame = source.run(&planned.statement, &planned.scales).await?;
+                let frame = match source.run(&planned.statement, &planned.scales).await {
+                    // Not known is a value here, so that nobody asks again and again.
+                    Err(error) if planned.is_optional => {
+                        let source = &planned.source;
+                        tracing::debug!(%source, %error, "where the data begin is not known");
+                        Frame::default()
+                    }
+                    frame => frame?,
+                };
                 Ok(Cached(Arc::new(frame)))
             }
             .boxed()

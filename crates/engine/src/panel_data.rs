@@ -1,5 +1,6 @@
 //! Assembles a panel's frames: computed columns, offsets, edition.
 
+use crate::beginning;
 use crate::computed;
 use crate::coverage::{self, BucketRules};
 use crate::load::Loaded;
@@ -9,20 +10,25 @@ use crate::series_order::SeriesRules;
 use crate::window::Window;
 use brisk_cache::Fingerprint;
 use brisk_domain::{
-    Additivity, Bounds, Coverage, Edition, Frame, Freshness, Panel, PanelData, PanelError,
-    Timestamp, Unit, ZoneOffsets,
+    Additivity, Bounds, Coverage, EarlierPeriod, Edition, Frame, Freshness, Panel, PanelData,
+    PanelError, Timestamp, Unit, ZoneOffsets,
 };
+use std::sync::Arc;
 
-/// Assembles a panel's frames; `loaded` is in the order of its statements.
+/// Assembles a panel's frames; `loaded` is in the order of its statements, `beginning` whether the data go
+/// back to the period to compare with.
 pub(crate) fn panel_data(
     panel: &Panel,
     window: &Window,
     plan: &PanelPlan,
     loaded: Vec<Loaded>,
+    beginning: Option<Loaded>,
 ) -> Result<PanelData, PanelError> {
     let as_of = loaded.iter().map(|l| l.as_of).min().unwrap_or_default();
     let freshness = loaded.iter().map(|l| l.freshness).max().unwrap_or(Freshness::Fresh);
-    let edition = edition(loaded.iter(), plan, window);
+    let edition = edition(loaded.iter().chain(&beginning), plan, window);
+    let is_covered = beginning.as_ref().and_then(begins_before);
+    let earlier = plan.earlier.map(|earlier| EarlierPeriod { is_covered, ..earlier });
     let zone = &window.offsets;
     let mut loaded = loaded.into_iter();
     let main = loaded.next();
@@ -57,8 +63,14 @@ pub(crate) fn panel_data(
     };
     let main = main.map(|loaded| assembled(loaded, window.bounds)).transpose()?;
     let (frame, coverage) = main.unwrap_or_default();
-    let earlier = plan.earlier.map_or(window.bounds, |earlier| earlier.bounds);
-    let previous = previous.map(|loaded| assembled(loaded, earlier)).transpose()?;
+    let bounds = earlier.map_or(window.bounds, |earlier| earlier.bounds);
+    let previous = previous.and_then(|mut loaded| {
+        if is_covered == Some(false) {
+            loaded.frame = Arc::new(beginning::without_lead(&loaded.frame, zone)?);
+        }
+        Some(assembled(loaded, bounds))
+    });
+    let previous = previous.transpose()?;
     let (previous, previous_coverage) = previous.map_or((None, None), |(f, c)| (Some(f), c));
     let additivity = additivity(panel, plan, &frame);
     let sparkline = plan.sparkline.as_ref().zip(sparkline).map(|(planned, loaded)| {
@@ -81,13 +93,18 @@ pub(crate) fn panel_data(
         previous_coverage,
         sparkline_coverage,
         bounds: window.bounds,
-        earlier: plan.earlier,
+        earlier,
         interval: plan.interval,
         offsets,
         as_of,
         freshness,
         edition,
     })
+}
+
+/// Whether there is a row from before; `None` if the statement failed.
+fn begins_before(loaded: &Loaded) -> Option<bool> {
+    (!loaded.frame.columns().is_empty()).then(|| loaded.frame.rows() > 0)
 }
 
 /// A statement's frame, without parts of buckets where the panel leaves them out, and what of its

@@ -15,6 +15,8 @@ pub struct PanelPlan {
     pub previous: Option<Arc<PlannedStatement>>,
     /// The statement of a stat's sparkline.
     pub sparkline: Option<Arc<PlannedStatement>>,
+    /// Asks whether the data go back to the period to compare with.
+    pub beginning: Option<Arc<PlannedStatement>>,
     /// The width of the panel's buckets.
     pub interval: Interval,
     /// The width of the sparkline's buckets.
@@ -34,6 +36,8 @@ pub struct PlannedStatement {
     pub scales: Vec<(String, u8)>,
     /// The rollups it reads, which must be current before it runs.
     pub rollups: Vec<Arc<PlannedRollup>>,
+    /// Whether the panel can do without it: then its failure is a frame without columns.
+    pub is_optional: bool,
 }
 
 /// Finds the rollup of that name for statements on that source, or says why there is none.
@@ -80,8 +84,16 @@ pub fn panel(
     let sparkline =
         panel.kind.sparkline().map(|query| compile(query, window.bounds)).transpose()?;
     let own = sparkline.as_ref().and_then(|sparkline| sparkline.statement.interval);
+    // One that cannot be asked is not known: nobody wrote it.
+    let beginning = earlier.and_then(|earlier| {
+        let query = main.statement.any_row.as_ref()?;
+        let planned = compile(query, earlier.before(&window.offsets)).ok()?;
+        let planned = Arc::unwrap_or_clone(planned);
+        Some(Arc::new(PlannedStatement { scales: Vec::new(), is_optional: true, ..planned }))
+    });
     Ok(PanelPlan {
         main,
+        beginning,
         previous: earlier.map(|earlier| compile(&panel.query, earlier.bounds)).transpose()?,
         sparkline,
         interval,
@@ -127,5 +139,6 @@ fn planned(
         .rollups()
         .map(|name| find(source, name).map_err(|message| statement.refuse_rollup(name, message)));
     let rollups = found.collect::<Result<_, _>>()?;
-    Ok(PlannedStatement { source: source.clone(), statement, scales, rollups })
+    let source = source.clone();
+    Ok(PlannedStatement { source, statement, scales, rollups, is_optional: false })
 }

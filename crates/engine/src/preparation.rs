@@ -89,7 +89,7 @@ impl Engine {
         Prepared { window, panels, choices, planned, requests }
     }
 
-    /// A panel's statements with their cache requests: main, previous, sparkline.
+    /// A panel's statements with their cache requests: main, previous, sparkline, beginning.
     pub(crate) fn plan(
         &self,
         dashboard: &Dashboard,
@@ -114,7 +114,11 @@ impl Engine {
             let request = key::request(planned, dashboard, owner, policy);
             Some((Arc::clone(planned), request))
         });
-        let statements = statements.collect();
+        let mut statements: Vec<Statement> = statements.collect();
+        if let Some(beginning) = &plan.beginning {
+            let request = key::request(beginning, dashboard, Owner::Beginning, policy);
+            statements.push((Arc::clone(beginning), request));
+        }
         Ok((plan, statements))
     }
 

@@ -9,7 +9,7 @@ use brisk_cache::Trigger;
 use brisk_domain::choice::choice;
 use brisk_domain::{FailureKind, Panel, PanelData, PanelError, Timestamp, VariableName};
 use futures::FutureExt;
-use futures::future::{BoxFuture, Shared, try_join_all};
+use futures::future::{BoxFuture, OptionFuture, Shared, join, try_join_all};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -133,21 +133,30 @@ struct Opening {
 
 impl Opening {
     fn state(self, found: Vec<StatementLookup>, loader: &Loader, trigger: Trigger) -> PanelState {
-        let assemble = move |loaded: Vec<Loaded>| {
-            panel_data(&self.panel, &self.window, &self.plan, loaded).map(Arc::new)
+        let mut found = found;
+        let beginning = self.plan.beginning.as_ref().and_then(|_| found.pop());
+        let assemble = move |loaded: Vec<Loaded>, beginning: Option<Loaded>| {
+            panel_data(&self.panel, &self.window, &self.plan, loaded, beginning).map(Arc::new)
         };
         let known: Option<Vec<Loaded>> = found.iter().map(|one| one.loaded.clone()).collect();
-        if found.iter().all(StatementLookup::is_ready) {
-            return match assemble(known.unwrap_or_default()) {
+        let begun = beginning.as_ref().and_then(|one| one.loaded.clone());
+        if found.iter().chain(&beginning).all(StatementLookup::is_ready) {
+            return match assemble(known.unwrap_or_default(), begun) {
                 Ok(data) => PanelState::Ready(data),
                 Err(error) => PanelState::Failed(error),
             };
         }
-        let previous = known.and_then(|known| assemble(known).ok());
+        let previous = known.and_then(|known| assemble(known, begun).ok());
         let loads: Vec<_> = found.into_iter().map(|one| loader.load(one, trigger)).collect();
         // In a task of its own, so that the load starts before it is awaited; it is cancelled when
         // the last future that could await it is dropped.
-        let task = Task(tokio::spawn(async move { assemble(try_join_all(loads).await?) }));
+        let beginning = beginning.map(|one| loader.load(one, trigger));
+        let task = Task(tokio::spawn(async move {
+            let (loaded, beginning) =
+                join(try_join_all(loads), OptionFuture::from(beginning)).await;
+            // Without it, nobody knows how far the data go back.
+            assemble(loaded?, beginning.and_then(Result::ok))
+        }));
         let load = async move {
             let mut task = task;
             (&mut task.0).await.unwrap_or_else(|failure| {

@@ -113,7 +113,7 @@ async fn an_entry_is_gone_then_fresh_then_stale_then_gone() {
     world.view().await;
     let entries = world.look("revenue").await;
     let of: Vec<EntryOf> = entries.iter().map(|entry| entry.of).collect();
-    assert_eq!(of, [EntryOf::Statement, EntryOf::Compared, EntryOf::SmallLine]);
+    assert_eq!(of, [EntryOf::Statement, EntryOf::Compared, EntryOf::SmallLine, EntryOf::Beginning]);
     for entry in &entries {
         assert_eq!(entry.state, EntryState::Fresh);
         let stored = entry.stored.unwrap();
@@ -125,7 +125,7 @@ async fn an_entry_is_gone_then_fresh_then_stale_then_gone() {
         assert!(entry.tags.contains(&"table:shop.orders".to_owned()), "{:?}", entry.tags);
     }
     let keys: std::collections::BTreeSet<_> = entries.iter().map(|entry| &entry.key).collect();
-    assert_eq!(keys.len(), 3);
+    assert_eq!(keys.len(), 4);
     world.clock.advance(61);
     let (state, why) = world.state("revenue").await;
     assert!(state == EntryState::Stale && why.contains("Loaded 1 min 1 s ago"), "{why}");

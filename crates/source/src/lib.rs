@@ -18,7 +18,8 @@
 //!    tokens keep literals and comments out of it.
 //! 2. `check` makes sure that it is one `select`. The parser reads an `outline` with stand-ins, which
 //!    leads every error back to the author's line; `tables` finds what the statement reads,
-//!    `instant_columns` which of its columns are instants, `bucket_columns` which are time buckets.
+//!    `instant_columns` which of its columns are instants, `bucket_columns` which are time buckets;
+//!    `earlier_rows` makes the statement that asks where the data begin.
 //! 3. `writer` expands `macros` (and `wall_clock`, `time_encodings`) and binds values, which are never
 //!    spliced into the SQL. A zone's changes become `segments` or `offset_steps`.
 //!

@@ -78,7 +78,8 @@ pub struct PanelFrames<'a> {
     /// The statement's result.
     #[schema(required = true)]
     pub frame: Option<Frame<'a>>,
-    /// The same statement over earlier bounds, for panels that compare themselves.
+    /// The same statement over earlier bounds, for panels that compare themselves; null where these lie
+    /// before the first row of the data.
     #[schema(required = true)]
     pub previous: Option<Compared<'a>>,
     /// The small line of a stat: time and value.
@@ -97,6 +98,10 @@ pub struct PanelFrames<'a> {
 pub struct Compared<'a> {
     /// The compared period.
     pub bounds: Bounds,
+    /// Whether the data go back to its beginning. If not, a change in percent would mean nothing;
+    /// `null` where that is not known.
+    #[schema(required = true)]
+    pub covered: Option<bool>,
     /// The result over it.
     pub frame: Frame<'a>,
     /// For each of its rows, the time in the panel's `frame` that has the same place on the clock:
@@ -176,7 +181,8 @@ impl<'a> Compared<'a> {
         });
         let coverage = data.previous_coverage.as_ref();
         let frame = Frame::of(frame, panel, coverage, &data.offsets);
-        Self { bounds: Bounds::of(earlier.bounds), frame, beside }
+        let (bounds, covered) = (Bounds::of(earlier.bounds), earlier.is_covered);
+        Self { bounds, covered, frame, beside }
     }
 }
 

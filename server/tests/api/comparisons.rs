@@ -1,18 +1,24 @@
 //! Comparisons follow the clock, not the position of rows. The panels are those of
 //! `figures/comparisons.toml`; the expected values were counted on a calendar.
 
+use super::dialects::{self, Site};
 use crate::fixture::{self, get};
 use brisk_domain::{ManualClock, SourceName, Timestamp};
 use brisk_engine::load::Sources;
 use brisk_server::router::router;
 use brisk_source::{Limits, Source};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// 28 November 2026, 05:50 in Berlin.
 const NOW: i64 = 1_795_841_400;
 
 async fn panel(path: &str) -> Option<Value> {
+    let text = answer(&format!("/api/v1/dashboards/comparisons/panels/{path}")).await?;
+    Some(serde_json::from_str::<Value>(&text).unwrap()["panel"].clone())
+}
+
+async fn answer(path: &str) -> Option<String> {
     let Ok(url) = std::env::var("BRISK_TEST_POSTGRES_URL") else {
         assert!(std::env::var_os("BRISK_TEST_QUICK").is_some(), "there is no PostgreSQL");
         return None;
@@ -27,10 +33,9 @@ async fn panel(path: &str) -> Option<Value> {
     let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(NOW)));
     let state = fixture::state(directory.path(), Sources::from([(name, source)]), clock);
     let app = router(state, directory.path());
-    let path = format!("/api/v1/dashboards/comparisons/panels/{path}");
-    let (status, _, body) = fixture::ask(&app, get(&path, &[])).await;
+    let (status, _, body) = fixture::ask(&app, get(path, &[])).await;
     assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
-    Some(serde_json::from_slice::<Value>(&body).unwrap()["panel"].clone())
+    Some(String::from_utf8(body).unwrap())
 }
 
 fn cells(frame: &Value, column: usize) -> Vec<Value> {
@@ -74,4 +79,155 @@ async fn this_quarter_runs_until_today_and_is_compared_with_as_much_of_the_last(
     let bounds = &panel["previous"]["bounds"];
     assert_eq!(bounds["from"], "2026-06-30T22:00:00Z");
     assert_eq!(bounds["to"], "2026-08-28T04:00:00Z", "06:00 in Berlin: the end of this hour");
+}
+
+#[tokio::test]
+async fn pages_and_csv_of_the_three_say_the_same() {
+    let page = |path: &'static str| answer(path);
+    let path = "/d/comparisons/p/rows?from=2026-03-01&to=2026-03-31&interval=month";
+    let Some(month) = page(path).await else { return };
+    let month = month.replace("&quot;", "\"");
+    assert!(month.contains(r#""v":["31"]"#) && month.contains(r#""v":["28"]"#), "{month}");
+    let path = "/d/comparisons/p/rows?range=this-quarter&interval=month";
+    let quarter = page(path).await.unwrap().replace("&quot;", "\"");
+    assert!(quarter.contains(r#""v":["31","27"]"#), "October, and November so far: {quarter}");
+    assert!(quarter.contains("November 2026, so far"), "{quarter}");
+    let path = "/d/comparisons/p/hours?from=2026-10-25&to=2026-10-25&interval=hour";
+    let hours = page(path).await.unwrap().replace("&quot;", "\"");
+    // The doubled hour, and both times the same of the day before beside it.
+    assert!(hours.matches(r#""v":["0","1","2","2","3","4""#).count() == 2, "{hours}");
+    let csv = "/api/v1/dashboards/comparisons/panels/hours.csv?from=2026-10-25&to=2026-10-25&interval=hour";
+    let csv = page(csv).await.unwrap();
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(lines.len(), 26, "{csv}");
+    assert_eq!(
+        lines[3..5],
+        ["2026-10-25T02:00:00+02:00,2,true", "2026-10-25T02:00:00+01:00,2,true",]
+    );
+}
+
+#[tokio::test]
+async fn before_the_first_row_of_a_function_there_is_no_period() {
+    let Some(first) = panel("rows?from=2024-01-01&to=2024-01-31&interval=month").await else {
+        return;
+    };
+    assert_eq!((cells(&first["frame"], 1), &first["previous"]), (vec![json!(31)], &Value::Null));
+    let second = panel("rows?from=2024-02-01&to=2024-02-29&interval=month").await.unwrap();
+    assert_eq!(second["previous"]["covered"], true, "its first day counts from midnight");
+    assert_eq!(cells(&second["previous"]["frame"], 1), [31]);
+}
+
+/// 16 November 2026, 14:35 in Berlin.
+const NOVEMBER: i64 = 1_794_836_100;
+
+/// Orders at noon in Berlin: 1 and 30 September, 15 October (of 2 pieces), 3 and 16 November.
+const ORDERS: [(i64, i64); 5] = [
+    (1_788_256_800, 1),
+    (1_790_762_400, 1),
+    (1_792_058_400, 2),
+    (1_793_703_600, 1),
+    (1_794_826_800, 1),
+];
+
+const BOARD: &str = r#"
+title = "Where the data begin"
+source = "SOURCE"
+timezone = "Europe/Berlin"
+[[panel]]
+id = "count"
+title = "Orders"
+kind = "stat"
+compare = "previous period"
+sql = "select count(*) as n from ORDERS where $range(at)"
+[[panel]]
+id = "year"
+title = "Orders"
+kind = "stat"
+compare = "previous year"
+sql = "select count(*) as n from ORDERS where $range(at)"
+[[panel]]
+id = "pairs"
+title = "Orders of two pieces"
+kind = "stat"
+compare = "previous period"
+sql = "select count(*) as n from ORDERS where $range(at) and n = 2"
+[[panel]]
+id = "days"
+title = "Orders by day"
+kind = "line"
+interval = "day"
+compare = "previous period"
+sql = "select $bucket(at) as t, count(*) as n from ORDERS where $range(at) group by 1 order by 1"
+[[panel]]
+id = "joined"
+title = "Orders"
+kind = "stat"
+compare = "previous period"
+sql = "select count(*) as n from ORDERS join (select 1 as one) ones on ones.one <= orders.n where $range(orders.at)"
+"#;
+
+async fn sites() -> Vec<Site> {
+    dialects::sites(BOARD, &ORDERS, NOVEMBER).await
+}
+
+#[tokio::test]
+async fn nothing_is_compared_with_what_lies_before_the_first_row() {
+    for site in sites().await {
+        let dialect = site.dialect;
+        let september = "from=2026-09-01&to=2026-09-30";
+        for panel in ["count", "year", "days", "joined"] {
+            let answer = site.json(panel, september).await;
+            assert_eq!(answer["previous"], Value::Null, "{dialect}, {panel}");
+            let page = site.page(panel, september).await;
+            let (figure, line) = (["count", "year", "joined"].contains(&panel), "Previous period");
+            if figure {
+                let said = if panel == "year" { "no previous year" } else { "no previous period" };
+                assert!(page.contains(said), "{dialect}, {panel}: {page}");
+            } else {
+                assert!(!page.contains(&format!("\"n\":\"{line}\"")), "{dialect}: {page}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_period_that_the_data_cover_in_part_gives_no_percentage() {
+    for site in sites().await {
+        let dialect = site.dialect;
+        // 30 days, beside 17 August to 15 September.
+        let range = "from=2026-09-16&to=2026-10-15";
+        let answer = site.json("count", range).await;
+        assert_eq!(answer["previous"]["covered"], false, "{dialect}");
+        assert_eq!(cells(&answer["previous"]["frame"], 0), [1], "{dialect}");
+        let page = site.page("count", range).await;
+        assert!(page.contains("no full previous period"), "{dialect}: {page}");
+        assert!(!page.contains("stat-change good") && !page.contains("% compared"), "{dialect}");
+        // From 1 September on, beside 1 October, whatever came after.
+        let days = site.page("days", range).await;
+        let before = days.split(r#""n":"Previous period""#).nth(1).unwrap();
+        let values = before.split(r#""v":["#).nth(1).unwrap().split(']').next().unwrap();
+        let expected: Vec<&str> =
+            (0..30).map(|day| if day == 15 { "\"1\"" } else { "\"\"" }).collect();
+        assert_eq!(values.split(',').collect::<Vec<_>>(), expected, "{dialect}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_before_is_zero_and_no_missing_period() {
+    for site in sites().await {
+        let dialect = site.dialect;
+        let october = "from=2026-10-01&to=2026-10-31";
+        let pairs = site.json("pairs", october).await;
+        assert_eq!(pairs["previous"]["covered"], true, "{dialect}: {pairs}");
+        assert_eq!(cells(&pairs["previous"]["frame"], 0), [0], "{dialect}");
+        let page = site.page("pairs", october).await;
+        assert!(page.contains("from 0 in the previous period"), "{dialect}: {page}");
+        let count = site.json("count", october).await;
+        assert_eq!(cells(&count["previous"]["frame"], 0), [2], "{dialect}");
+        // A month under way, beside as much of October.
+        let november = site.json("count", "range=this-month").await;
+        assert_eq!(cells(&november["frame"], 0), [2], "{dialect}");
+        assert_eq!(cells(&november["previous"]["frame"], 0), [1], "{dialect}");
+        assert_eq!(november["previous"]["bounds"]["to"], "2026-10-16T13:00:00Z", "{dialect}");
+    }
 }

@@ -40,7 +40,8 @@ async fn a_whole_dashboard_is_one_batch() {
     let ids: Vec<&Value> = json["panels"].as_array().unwrap().iter().map(|p| &p["id"]).collect();
     assert_eq!(ids, ["revenue", "total", "oddities"]);
     assert!(json["panels"].as_array().unwrap().iter().all(|p| p["problem"].is_null()));
-    let (figures, statements) = (world.figures(), 5);
+    // Of the panels, the compared period, the small line, and where the data begin.
+    let (figures, statements) = (world.figures(), 6);
     assert_eq!((figures.loads, figures.misses, figures.hits), (statements, statements, 0));
     assert_eq!(world.get(DATA).await.body, answer.body);
     let figures = world.figures();

@@ -44,7 +44,8 @@ fn compared(input: &Input<'_>, points: &Points, reading: &Reading) -> Option<Ser
     let Axis::Time(times) = &points.x else { return None };
     let own = one(input, previous, (earlier.bounds, input.previous_coverage), reading).ok()?;
     // Before its first row there may have been no data at all: that is no zero.
-    let first = own.rows.iter().position(Option::is_some)?;
+    let first_row = own.rows.iter().position(Option::is_some)?;
+    let first = if earlier.is_covered == Some(true) { 0 } else { first_row };
     let Axis::Time(own_times) = &own.x else { return None };
     let beside = times.iter().enumerate().map(|(i, at)| {
         let at = earlier.shift.back(*at, input.zone)?;

@@ -29,7 +29,12 @@ pub(crate) fn draw(input: &Input<'_>, options: &Options) -> Option<Chart> {
     let mut summary = format!("{}: {full}.", input.spec.title);
     let change = input.spec.compare.map(|compare| {
         let previous = input.previous.and_then(figure::of);
-        change((&shown, previous), unit, compare.label(), better, &mut summary)
+        let label = compare.label();
+        if previous.is_some() && input.earlier.is_some_and(|one| one.is_covered == Some(false)) {
+            let _ = write!(summary, " The data begin within the {label}.");
+            return Change::Unknown(format!("no full {label}"));
+        }
+        change((&shown, previous), unit, label, better, &mut summary)
     });
     let text = format::figure(&shown.number, unit);
     let figure = Figure {

@@ -80,6 +80,7 @@ impl Case {
                     to: self.bounds.from,
                 },
                 shift: self.shift.unwrap_or(Shift::Days((length / 86_400_000_000) as u32)),
+                is_covered: None,
             }),
             interval: self.interval,
             zone: &self.zone,

@@ -5,6 +5,7 @@ pub(crate) mod additivity;
 pub(crate) mod bucket_columns;
 pub(crate) mod check;
 mod denied_functions;
+mod earlier_rows;
 pub(crate) mod error_position;
 mod expected;
 mod instant_columns;

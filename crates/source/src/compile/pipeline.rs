@@ -2,6 +2,7 @@
 
 use super::bucket_columns;
 use super::check::{self, Checked};
+use super::earlier_rows;
 use super::statement::{Context, SessionZone, Statement};
 use super::template;
 use super::writer::{Writer, Written};
@@ -66,6 +67,7 @@ fn compile_for(
         zone,
         interval: width,
         range: bucket_columns::range_use(&pieces),
+        any_row: earlier_rows::of(query, dialect),
         query: query.clone(),
     })
 }

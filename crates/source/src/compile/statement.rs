@@ -87,6 +87,8 @@ pub struct Statement {
     pub interval: Option<Interval>,
     /// Which ends of the range it reads.
     pub range: RangeUse,
+    /// Asks, over other bounds, whether what it limits by the range has any row in them.
+    pub any_row: Option<Query>,
     /// The author's text, for errors.
     pub query: Query,
 }

@@ -207,6 +207,7 @@ mod tests {
             zone: None,
             interval: None,
             range: Default::default(),
+            any_row: None,
             query: Query::new(sql),
         };
         match at_authors_word(1064, message, &statement) {
@@ -259,6 +260,7 @@ mod tests {
             zone: None,
             interval: None,
             range: Default::default(),
+            any_row: None,
             query: Query::new("select * from t"),
         };
         let error = at_authors_word(1142, denied, &statement);
