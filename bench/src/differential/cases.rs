@@ -54,8 +54,13 @@ const KINDS: [(&str, &str, Shape); 15] = [
     ("donut", "", Shape::Groups),
     ("heatmap", "", Shape::Parts),
 ];
-const MORE_KINDS: [(&str, &str, Shape); 2] =
-    [("histogram", "", Shape::Numbers), ("scatter", "", Shape::Points)];
+const MORE_KINDS: [(&str, &str, Shape); 5] = [
+    ("histogram", "", Shape::Numbers),
+    ("scatter", "", Shape::Points),
+    ("table", "", Shape::Readings),
+    ("line", "", Shape::ReadingBuckets),
+    ("bar", "", Shape::ReadingBuckets),
+];
 
 #[derive(Debug, Clone, Copy)]
 enum Shape {
@@ -77,6 +82,10 @@ enum Shape {
     Numbers,
     /// Two numbers.
     Points,
+    /// Rows with what a wall clock read.
+    Readings,
+    /// Buckets of what a wall clock read, with a count.
+    ReadingBuckets,
 }
 
 impl Case {
@@ -100,17 +109,36 @@ impl Case {
             }
             _ => format!("$bucket(at, {unit})"),
         };
-        let bucket = Item { ours: bucket, theirs: database.micros("bk"), kind: Type::Time };
+        let is_read = matches!(shape, Shape::Readings | Shape::ReadingBuckets);
+        let unit = if is_read && unit == "hour" { "day" } else { unit };
+        let bucket = match is_read {
+            true => Item {
+                ours: format!("$bucket($local(wall), {unit})"),
+                theirs: "lb * 1000000".into(),
+                kind: Type::Time,
+            },
+            false => Item { ours: bucket, theirs: database.micros("bk"), kind: Type::Time },
+        };
         let mut conditions = vec![];
         let mut pairs = range.pairs.clone();
         let is_ranged = random.random_bool(0.8);
         if is_ranged {
-            let theirs = database.range(bounds.0, bounds.1);
-            conditions.push(Condition { ours: "$range(at)".into(), theirs, pairs: vec![] });
+            let (ours, theirs) = match is_read {
+                true => {
+                    let (from, to) = bounds;
+                    ("$range($local(wall))", format!("li >= {from} and li < {to}"))
+                }
+                false => ("$range(at)", database.range(bounds.0, bounds.1)),
+            };
+            conditions.push(Condition { ours: ours.into(), theirs, pairs: vec![] });
         }
         let mut used: Vec<String> = Vec::new();
         for _ in 0..random.random_range(0..3) {
             let one = condition(random, database);
+            // The instant's parts are not there.
+            if is_read && ["hh", "wd", "y"].contains(&one.theirs.split(' ').next().unwrap_or("")) {
+                continue;
+            }
             // A variable has one value.
             if one.pairs.iter().all(|(name, _)| !used.contains(name)) {
                 used.extend(one.pairs.iter().map(|(name, _)| name.clone()));
@@ -161,11 +189,11 @@ impl Case {
         let theirs = format!(
             "select {} from {}{}{their_tail}",
             list(|item| &item.theirs),
-            database.seen(zone, unit),
+            if is_read { database.read(zone, unit) } else { database.seen(zone, unit) },
             all(|one| &one.theirs)
         );
         let columns = items.iter().enumerate().map(|(i, item)| (format!("c{i}"), item.kind));
-        let is_along = matches!(shape, Shape::Buckets | Shape::Series);
+        let is_along = matches!(shape, Shape::Buckets | Shape::Series | Shape::ReadingBuckets);
         let buckets = is_along.then(|| (unit, is_ranged.then_some(bounds)));
         Self { kind, options, ours, theirs, columns: columns.collect(), pairs, buckets }
     }
@@ -238,6 +266,24 @@ fn items(
             let (name, kind) = pick(random, &by);
             (vec![bucket, same(name, kind), count()], " group by 1, 2 order by 1, 2")
         }
+        Shape::Readings => {
+            let instant = Item {
+                ours: "$time($local(wall))".into(),
+                theirs: "li * 1000000".into(),
+                kind: Type::Time,
+            };
+            let hour =
+                Item { ours: "$hour($local(wall))".into(), theirs: "lh".into(), kind: Type::Whole };
+            let mut items = vec![same("k", Type::Whole), instant, hour, bucket];
+            match database {
+                Database::Postgres => items.push(same("wall", Type::Reading)),
+                Database::Sqlite => items.push(same("wall", Type::Text)),
+                // Which zone it is read in is the source's to say.
+                Database::MariaDb => {}
+            }
+            (items, " order by k")
+        }
+        Shape::ReadingBuckets => (vec![bucket, count()], " group by 1 order by 1"),
         Shape::Numbers => (vec![same("n", Type::Whole), count()], " group by 1 order by 1"),
         Shape::Points => {
             let items = vec![same("k", Type::Whole), same("f8", Type::Float)];

@@ -159,6 +159,7 @@ impl Type {
             Self::Text => &["text"],
             Self::Time => &["time"],
             Self::Date => &["date"],
+            Self::Reading => &["wall-time"],
         }
     }
 }
@@ -210,7 +211,9 @@ fn items(text: &str) -> Result<Vec<String>> {
 fn written(value: &Value, zone: &str, zones: &Zones) -> String {
     match value {
         Value::Null | Value::Float(_) => String::new(),
-        Value::Whole(text) | Value::Decimal(text) | Value::Date(text) => text.clone(),
+        Value::Whole(text) | Value::Decimal(text) | Value::Date(text) | Value::Reading(text) => {
+            text.clone()
+        }
         Value::Bool(value) => value.to_string(),
         // No spreadsheet runs it as a formula.
         Value::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) => {

@@ -99,7 +99,7 @@ impl Database {
                 };
                 let start = match unit {
                     "hour" => "es - minute(lw) * 60 - second(lw)".to_owned(),
-                    _ => instant("differential.offsets", zone),
+                    _ => instant("differential.offsets", zone, "rs"),
                 };
                 let moment = "'1970-01-01 00:00:00' + interval bs second";
                 format!(
@@ -129,7 +129,7 @@ impl Database {
                 };
                 let start = match unit {
                     "hour" => "at - strftime('%M', lw) * 60 - strftime('%S', lw)".to_owned(),
-                    _ => instant("offsets", zone),
+                    _ => instant("offsets", zone, "rs"),
                 };
                 format!(
                     "(select r.*, {start} as bk from (select w.*, \
@@ -142,6 +142,54 @@ impl Database {
                 )
             }
         }
+    }
+
+    /// Seconds since the epoch of what a clock in UTC reads as `reading`.
+    fn as_utc(self, reading: &str) -> String {
+        match self {
+            Self::Postgres => format!("extract(epoch from {reading})::bigint"),
+            Self::MariaDb => {
+                format!("timestampdiff(second, '1970-01-01 00:00:00', cast({reading} as datetime))")
+            }
+            Self::Sqlite => format!("cast(strftime('%s', {reading}) as integer)"),
+        }
+    }
+
+    /// The samples with what their readings on the clock of `zone` are: `li`, the second at which the clock
+    /// reads `wall`, `lb`, that at which the bucket of width `unit` starts, and `lh`, the hour.
+    pub(super) fn read(self, zone: &str, unit: &str) -> String {
+        let floor = match (self, unit) {
+            (Self::Postgres, unit) => format!("date_trunc('{unit}', s.wall)"),
+            (Self::MariaDb, "day") => "date(s.wall)".into(),
+            (Self::MariaDb, "week") => "date(s.wall) - interval weekday(s.wall) day".into(),
+            (Self::MariaDb, "month") => "date(s.wall) - interval dayofmonth(s.wall) - 1 day".into(),
+            (Self::MariaDb, "quarter") => {
+                "makedate(year(s.wall), 1) + interval quarter(s.wall) - 1 quarter".into()
+            }
+            (Self::MariaDb, _) => "makedate(year(s.wall), 1)".into(),
+            (Self::Sqlite, "day") => "date(s.wall)".into(),
+            (Self::Sqlite, "week") => "date(s.wall, 'weekday 0', '-6 days')".into(),
+            (Self::Sqlite, "month") => "date(s.wall, 'start of month')".into(),
+            (Self::Sqlite, "quarter") => "date(s.wall, 'start of month', \
+                 '-' || ((strftime('%m', s.wall) - 1) % 3) || ' months')"
+                .into(),
+            (Self::Sqlite, _) => "date(s.wall, 'start of year')".to_owned(),
+        };
+        let hour = match self {
+            Self::Postgres => "extract(hour from s.wall)::int",
+            Self::MariaDb => "hour(s.wall)",
+            Self::Sqlite => "cast(strftime('%H', s.wall) as integer)",
+        };
+        let at = |reading: &str| instant(self.offsets(), zone, reading);
+        format!(
+            "(select r.*, {} as li, {} as lb from (select s.*, {} as ws, {} as fs, {hour} as lh \
+             from {} s) r) s",
+            at("ws"),
+            at("fs"),
+            self.as_utc("s.wall"),
+            self.as_utc(&floor),
+            self.samples()
+        )
     }
 
     /// The statements that make and fill the table of offsets.
@@ -161,12 +209,12 @@ impl Database {
     }
 }
 
-/// The second at which the clock of `zone` reads `rs`: the first of two, the change if it skips it.
-fn instant(offsets: &str, zone: &str) -> String {
+/// The second at which the clock of `zone` reads `wall`: the first of two, the change if it skips it.
+fn instant(offsets: &str, zone: &str, wall: &str) -> String {
     format!(
-        "(select coalesce(min(case when rs - f.ahead >= f.since and rs - f.ahead < f.until \
-         then rs - f.ahead end), min(case when f.since + f.earlier <= rs and rs < f.since + f.ahead \
-         then f.since end)) from {offsets} f where f.zone = '{zone}')"
+        "(select coalesce(min(case when {wall} - f.ahead >= f.since and {wall} - f.ahead < f.until \
+         then {wall} - f.ahead end), min(case when f.since + f.earlier <= {wall} \
+         and {wall} < f.since + f.ahead then f.since end)) from {offsets} f where f.zone = '{zone}')"
     )
 }
 

@@ -116,19 +116,19 @@ pub(super) fn setup(database: Database, zones: &Zones, seed: u64) -> String {
         Database::Postgres => (
             "drop schema if exists differential cascade; create schema differential;",
             "k int, n int, small smallint, big bigint, exact numeric, r4 real, f8 double precision, \
-             flag boolean, word text, kind text, day date, ref uuid, at timestamptz",
+             flag boolean, word text, kind text, day date, ref uuid, at timestamptz, wall timestamp",
         ),
         Database::MariaDb => (
             "drop database if exists differential; create database differential \
              character set utf8mb4;",
             "k int, n int, small smallint, big bigint, exact decimal(40, 10), f8 double, \
              flag boolean, word varchar(40), kind varchar(40), day date, ref uuid, \
-             at timestamp(6) null",
+             at timestamp(6) null, wall datetime",
         ),
         Database::Sqlite => (
             "drop table if exists samples; drop table if exists offsets;",
             "k integer, n integer, small integer, big integer, f8 real, flag integer, word text, \
-             kind text, day text, ref text, at integer",
+             kind text, day text, ref text, at integer, wall text",
         ),
     };
     let table = database.samples();
@@ -184,12 +184,15 @@ fn row(database: Database, k: u32, changes: &[i64], random: &mut StdRng) -> Stri
     cells.push(format!("'{}'", reference(k)));
     let at = instant(database, changes, random);
     cells.push(if is_null(random) { "null".into() } else { at });
+    // What some wall clock read, to the second; none says which.
+    let wall = reading(seconds(database, changes, random), " ");
+    cells.push(if is_null(random) { "null".into() } else { format!("'{wall}'") });
     format!("({})", cells.join(", "))
 }
 
 /// Half of the instants lie before one of [`NOWS`], a quarter near a change, the others anywhere from
 /// 1900 to 2100, as far as the database's type goes.
-fn instant(database: Database, changes: &[i64], random: &mut StdRng) -> String {
+fn seconds(database: Database, changes: &[i64], random: &mut StdRng) -> i64 {
     const FIRST: i64 = -2_208_988_800;
     const LAST: i64 = 4_102_444_800;
     let ends = [
@@ -214,19 +217,29 @@ fn instant(database: Database, changes: &[i64], random: &mut StdRng) -> String {
         6 => pick(random, changes) + pick(random, &[-3600, -1800, -1, 0, 1, 1799, 3599, 3600]),
         _ => random.random_range(first..last),
     };
-    let second = around.clamp(first, last);
+    around.clamp(first, last)
+}
+
+/// An instant as the database's literal.
+fn instant(database: Database, changes: &[i64], random: &mut StdRng) -> String {
+    let second = seconds(database, changes, random);
     if database == Database::Sqlite {
         return second.to_string();
     }
-    let (year, month, day) = civil(second.div_euclid(86_400));
-    let clock = second.rem_euclid(86_400);
     let fraction = match random.random_range(0..4) {
         0 => format!(".{:06}", random.random_range(0..1_000_000)),
         _ => String::new(),
     };
     let zone = if database == Database::Postgres { "+00" } else { "" };
+    format!("'{}{fraction}{zone}'", reading(second, " "))
+}
+
+/// `2024-02-29 01:00:00`.
+fn reading(second: i64, between: &str) -> String {
+    let (year, month, day) = civil(second.div_euclid(86_400));
+    let clock = second.rem_euclid(86_400);
     format!(
-        "'{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02}{fraction}{zone}'",
+        "{year:04}-{month:02}-{day:02}{between}{:02}:{:02}:{:02}",
         clock / 3600,
         clock / 60 % 60,
         clock % 60

@@ -31,6 +31,10 @@ pub(super) fn column(cells: &[Value], zone: &str, zones: &Zones) -> Vec<String> 
             let part = |range| part(range).unwrap_or(0);
             day(part(0..4), part(5..7) as usize, part(8..10))
         }
+        Value::Reading(reading) => {
+            let micros = super::value::micros(&format!("{reading}Z")).unwrap_or(0);
+            clock(micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000))
+        }
         Value::Whole(_) | Value::Decimal(_) | Value::Float(_) => match Digits::of(cell) {
             None => no_number(cell),
             Some(number) => match number.written {

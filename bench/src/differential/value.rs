@@ -21,6 +21,8 @@ pub(super) enum Type {
     Time,
     /// Dates.
     Date,
+    /// What a wall clock read.
+    Reading,
 }
 
 /// A cell.
@@ -42,6 +44,8 @@ pub(super) enum Value {
     Time(i64),
     /// `2024-02-29`.
     Date(String),
+    /// `2024-02-29T01:00:00`.
+    Reading(String),
 }
 
 impl Value {
@@ -69,6 +73,7 @@ impl Value {
             Type::Text => Self::Text(text.clone()),
             Type::Time => Self::Time(text.parse().with_context(|| format!("{database}: {text}"))?),
             Type::Date => Self::Date(text.clone()),
+            Type::Reading => Self::Reading(text.replace(' ', "T")),
         })
     }
 
@@ -87,6 +92,7 @@ impl Value {
             "text" => Self::Text(text()?),
             "time" => Self::Time(micros(&text()?)?),
             "date" => Self::Date(text()?),
+            "wall-time" => Self::Reading(text()?),
             other => bail!("cells of type {other} are not expected"),
         })
     }

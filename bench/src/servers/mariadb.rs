@@ -60,3 +60,21 @@ impl MariaDb {
         format!("mysql://brisk@127.0.0.1:{}/brisk", self.port)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_server_starts_and_its_user_may_create_databases() {
+        if std::env::var_os("BRISK_TEST_QUICK").is_some() {
+            return;
+        }
+        let server = MariaDb::start().unwrap();
+        let mut client = Command::new(program("mariadb").unwrap());
+        client.args(["--no-defaults", "-h", "127.0.0.1", "-u", "brisk", "-N", "-P"]);
+        let sql = "create database more; select 6 * 7";
+        let output = client.arg(server.port.to_string()).args(["-e", sql]).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "42", "{output:?}");
+    }
+}
