@@ -126,6 +126,14 @@ impl Interval {
         moved.unwrap_or(local)
     }
 
+    /// Whether a bucket starts at `at`. An hour in which the clock is moved by half an hour begins twice, the
+    /// second time before the change: at an instant that belongs to the first.
+    pub fn is_start(self, at: Timestamp, zone: &ZoneOffsets) -> bool {
+        let last = Timestamp::from_seconds(at.seconds() + self.seconds() - 1);
+        let is_fine = matches!(self, Self::Minute | Self::Hour);
+        self.start(at, zone) == at || is_fine && self.start(last, zone) == at
+    }
+
     /// The start of the bucket that contains `instant`. Minutes and hours are computed on instants,
     /// not on the wall clock, so that the repeated hour at the end of daylight saving stays two
     /// buckets.
@@ -186,6 +194,22 @@ mod tests {
 
     fn wall(text: &str) -> NaiveDateTime {
         NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap()
+    }
+
+    #[test]
+    fn an_hour_that_is_cut_by_half_an_hour_starts_twice() {
+        // As on Lord Howe Island: the clock is put back from 02:00 to 01:30.
+        let change = 1_523_113_200;
+        let zone = ZoneOffsets { first: 39_600, changes: vec![(change, 37_800)] };
+        let at = Timestamp::from_seconds;
+        let second = Interval::Hour.start(at(change), &zone);
+        assert_eq!(second, at(change - 1800), "01:00 of the new time, which was never read");
+        for start in [at(change - 3600), second, at(change + 1800)] {
+            assert!(Interval::Hour.is_start(start, &zone), "{start:?}");
+        }
+        for other in [at(change), at(change - 1799), at(change + 1), at(change - 5400)] {
+            assert!(!Interval::Hour.is_start(other, &zone), "{other:?}");
+        }
     }
 
     #[test]

@@ -67,7 +67,7 @@ impl BucketRules<'_> {
             false => at == 0 && is_along && (is_key || matches!(column.values, Values::Date(_))),
         };
         let interval = self.width_of(frame, Some(at));
-        let is_start = |start: &Timestamp| interval.start(*start, self.zone) == *start;
+        let is_start = |start: &Timestamp| interval.is_start(*start, self.zone);
         is_meant && {
             let starts = starts(&column.values, self.zone);
             !starts.is_empty() && starts.iter().all(is_start)
