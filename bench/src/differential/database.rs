@@ -1,6 +1,5 @@
 //! The three databases: where they are, and how a person writes values and times for their clients.
 
-use super::zones::Zones;
 use std::fmt;
 
 /// A database that panels read.
@@ -189,22 +188,6 @@ impl Database {
             self.as_utc("s.wall"),
             self.as_utc(&floor),
             self.samples()
-        )
-    }
-
-    /// The statements that make and fill the table of offsets.
-    pub(super) fn offsets_setup(self, zones: &Zones) -> String {
-        let rows: Vec<String> = zones
-            .segments()
-            .map(|(zone, s)| {
-                format!("('{zone}', {}, {}, {}, {})", s.since, s.until, s.ahead, s.before)
-            })
-            .collect();
-        format!(
-            "create table {0} (zone varchar(40), since bigint, until bigint, ahead int, earlier int);\n\
-             insert into {0} values {1};\n",
-            self.offsets(),
-            rows.join(", ")
         )
     }
 }

@@ -1,7 +1,7 @@
 //! The data: rows with values that are easily lost, and times around the changes of the clock.
 
 use super::database::Database;
-use super::zones::{Zones, civil};
+use super::zones::{Segment, Zones, civil};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
@@ -134,8 +134,22 @@ pub(super) fn setup(database: Database, zones: &Zones, seed: u64) -> String {
     let table = database.samples();
     format!(
         "{begin}\n{}create table {table} ({types});\ninsert into {table} values {};\n",
-        database.offsets_setup(zones),
+        offsets(database, zones),
         rows.join(",\n")
+    )
+}
+
+/// The statements that make and fill the table of offsets.
+fn offsets(database: Database, zones: &Zones) -> String {
+    let row = |(zone, s): (&str, &Segment)| {
+        format!("('{zone}', {}, {}, {}, {})", s.since, s.until, s.ahead, s.before)
+    };
+    let rows: Vec<String> = zones.segments().map(row).collect();
+    format!(
+        "create table {0} (zone varchar(40), since bigint, until bigint, ahead int, earlier int);\n\
+         insert into {0} values {1};\n",
+        database.offsets(),
+        rows.join(", ")
     )
 }
 

@@ -4,7 +4,6 @@ use super::bucket_columns;
 use super::check::{self, Checked};
 use super::column_clock::{ColumnTypes, Target};
 use super::earlier_rows;
-use super::earlier_rows;
 use super::open_statement::OpenStatement;
 use super::statement::{Context, Open, Statement};
 use super::template;
