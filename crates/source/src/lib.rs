@@ -18,9 +18,12 @@
 //!    tokens keep literals and comments out of it.
 //! 2. `check` makes sure that it is one `select`. The parser reads an `outline` with stand-ins, which
 //!    leads every error back to the author's line; `tables` finds what the statement reads,
-//!    `instant_columns` which of its columns are instants, `bucket_columns` which are time buckets.
+//!    `instant_columns` which of its columns are instants, `bucket_columns` which are time buckets. What
+//!    the parser cannot read, `unread` and `unread_instants` know by its `lexemes` alone, and the database
+//!    decides.
 //! 3. `writer` expands `macros` (and `wall_clock`, `time_encodings`) and binds values, which are never
-//!    spliced into the SQL. A zone's changes become `segments` or `offset_steps`.
+//!    spliced into the SQL. A zone's changes become `segments` or `offset_steps`. `places` leads from
+//!    a position in the SQL back to the author's text.
 //!
 //! # Adding a macro
 //!
@@ -54,7 +57,8 @@ pub use about::About;
 pub use compile::additivity::ColumnAdditivity;
 pub use compile::bucket_columns::RangeUse;
 pub use compile::pipeline::compile;
-pub use compile::statement::{Bind, Chosen, Context, SessionZone, Statement};
+pub use compile::places::Places;
+pub use compile::statement::{Bind, Chosen, Context, SessionZone, Statement, Unread};
 pub use dialect::Dialect;
 pub use error::{SourceError, StatementError};
 pub use limits::Limits;

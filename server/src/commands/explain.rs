@@ -104,7 +104,7 @@ pub async fn panels(
 }
 
 /// The rollups, planned for a source of `dialect` that keeps them at `place`.
-fn find_in<'r>(
+pub(super) fn find_in<'r>(
     rollups: &'r BTreeMap<RollupName, Arc<Rollup>>,
     dialect: Dialect,
     place: &'r str,

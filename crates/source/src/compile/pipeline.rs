@@ -2,7 +2,8 @@
 
 use super::bucket_columns;
 use super::check::{self, Checked};
-use super::statement::{Context, SessionZone, Statement};
+use super::places::Places;
+use super::statement::{Context, SessionZone, Statement, Unread};
 use super::template;
 use super::writer::{Writer, Written};
 use crate::dialect::Dialect;
@@ -23,13 +24,19 @@ pub fn compile(
     compile_for(query, dialect, context, Some(clock.as_ref()))
 }
 
-/// The same without the database's own clock: what it returns are instants, which can be stored.
+/// The same without the database's own clock: what it returns are instants, which can be stored. Only for
+/// statements that can be read.
 pub(crate) fn compile_to_store(
     query: &Query,
     dialect: Dialect,
     context: &Context<'_>,
 ) -> Result<Statement, StatementError> {
-    compile_for(query, dialect, context, None)
+    let statement = compile_for(query, dialect, context, None)?;
+    // It becomes a part of one that writes.
+    match statement.unread {
+        Some(Unread { reason, .. }) => Err(reason),
+        None => Ok(statement),
+    }
 }
 
 fn compile_for(
@@ -39,22 +46,26 @@ fn compile_for(
     clock: Option<&dyn Clock>,
 ) -> Result<Statement, StatementError> {
     let pieces = template::parse(query, dialect)?;
-    let Checked { tables, times, buckets, width, additivity, expected, .. } =
-        check::check(query, &pieces, dialect)?;
+    let checked = check::check(query, &pieces, dialect)?;
+    let Checked { tables, times, buckets, width, additivity, expected, unread, .. } = checked;
     let written = |clock| Writer::new(query, dialect, context, &expected, clock).write_all(&pieces);
-    let Written { sql, binds, uses_clock } = written(clock)?;
+    let Written { sql, binds, places, uses_clock } = written(clock)?;
+    let mut lookup_places = Places::default();
     let lookup = match clock.map_or(ZoneUse::Nothing, Clock::zone_use) {
         ZoneUse::Nothing => None,
         ZoneUse::Macros | ZoneUse::ToldMacros if !uses_clock => None,
         ZoneUse::ToldMacros => Some(None),
         ZoneUse::Session | ZoneUse::Macros => {
-            Some(Some(written(None).map(|lookup| (lookup.sql, lookup.binds))?))
+            let Written { sql, binds, places, .. } = written(None)?;
+            lookup_places = places;
+            Some(Some((sql, binds)))
         }
     };
     let zone = lookup.map(|lookup| SessionZone {
         name: context.zone.clone(),
         offsets: Arc::new(context.offsets.clone()),
         lookup,
+        lookup_places,
     });
     Ok(Statement {
         sql,
@@ -67,6 +78,8 @@ fn compile_for(
         interval: width,
         range: bucket_columns::range_use(&pieces),
         query: query.clone(),
+        places,
+        unread,
     })
 }
 

@@ -4,6 +4,7 @@ use super::expected::{Comparison, Expectations, Expected};
 use super::macros::{self, MacroZone};
 use super::operand::Class;
 use super::parameters::{BUILT_IN, ListPosition, list_position};
+use super::places::Places;
 use super::segments::Focus;
 use super::statement::{Bind, Chosen, Context};
 use super::template::Piece;
@@ -25,6 +26,8 @@ pub(crate) struct Written {
     pub(crate) sql: String,
     /// The values in the order of their placeholders.
     pub(crate) binds: Vec<Bind>,
+    /// Where the SQL comes from.
+    pub(crate) places: Places,
     /// Whether it depends on what the database knows of the zone.
     pub(crate) uses_clock: bool,
 }
@@ -40,6 +43,9 @@ pub(crate) struct Writer<'a> {
     /// Whether any macro has used it.
     uses_clock: bool,
     binds: Vec<Bind>,
+    places: Places,
+    /// How many macros are being written whose arguments become a part of their own SQL.
+    within: usize,
     /// The numbers of chosen values: there may be thousands.
     chosen: HashMap<(String, String, Slot), usize>,
 }
@@ -55,7 +61,20 @@ impl<'a> Writer<'a> {
     ) -> Self {
         let zone = MacroZone { offsets: context.offsets, focus: None, wall_focus: None };
         let (binds, chosen) = (Vec::new(), HashMap::new());
-        Self { query, dialect, context, zone, expected, clock, uses_clock: false, binds, chosen }
+        let (places, within, uses_clock) = (Places::default(), 0, false);
+        Self {
+            query,
+            dialect,
+            context,
+            zone,
+            expected,
+            clock,
+            uses_clock,
+            binds,
+            places,
+            within,
+            chosen,
+        }
     }
 
     /// The whole statement.
@@ -73,14 +92,17 @@ impl<'a> Writer<'a> {
         self.write(pieces, &mut marked)?;
         // Databases take Unicode white space for letters.
         let is_blank = |c: char| c.is_ascii_whitespace();
-        let marked = marked.trim_matches(is_blank).trim_end_matches(|c| c == ';' || is_blank(c));
+        let started = marked.trim_start_matches(is_blank);
+        let cut = marked.len() - started.len();
+        let marked = started.trim_end_matches(|c| c == ';' || is_blank(c));
         let uses_clock = self.uses_clock;
-        let (sql, binds) = self.placed(marked);
-        Ok(Written { sql, binds, uses_clock })
+        let (sql, binds, places) = self.placed(marked, cut);
+        Ok(Written { sql, binds, places, uses_clock })
     }
 
     fn write(&mut self, pieces: &[Piece], sql: &mut String) -> Result<(), StatementError> {
         for piece in pieces {
+            self.place(piece, sql.len());
             match piece {
                 Piece::Sql { text, .. } => sql.push_str(text),
                 Piece::Parameter { name, offset } => self.parameter(name, *offset, sql)?,
@@ -91,6 +113,27 @@ impl<'a> Writer<'a> {
             }
         }
         Ok(())
+    }
+
+    fn place(&mut self, piece: &Piece, at: usize) {
+        if self.within == 0 {
+            let (offset, is_authors) = match piece {
+                Piece::Sql { offset, .. } => (*offset, true),
+                Piece::Parameter { offset, .. }
+                | Piece::Attribute { offset, .. }
+                | Piece::Macro { offset, .. } => (*offset, false),
+            };
+            self.places.add(at, offset, is_authors);
+        }
+    }
+
+    /// The SQL of a macro's argument.
+    fn argument(&mut self, pieces: &[Piece]) -> Result<String, StatementError> {
+        let mut text = String::new();
+        self.within += 1;
+        let written = self.write(pieces, &mut text);
+        self.within -= 1;
+        written.map(|()| text)
     }
 
     fn parameter(
@@ -328,8 +371,7 @@ impl<'a> Writer<'a> {
         };
         let mut texts = Vec::new();
         for (i, argument) in arguments.iter().enumerate() {
-            let mut text = String::new();
-            self.write(local.filter(|_| i == 0).unwrap_or(argument), &mut text)?;
+            let text = self.argument(local.filter(|_| i == 0).unwrap_or(argument))?;
             texts.push(text.trim().to_owned());
         }
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
@@ -426,8 +468,7 @@ impl<'a> Writer<'a> {
     ) -> Result<bool, StatementError> {
         let Some((name, [inner])) = only_macro(argument) else { return Ok(false) };
         let Some(encoding) = time_encodings::of_macro(name) else { return Ok(false) };
-        let mut expr = String::new();
-        self.write(inner, &mut expr)?;
+        let expr = self.argument(inner)?;
         let bounds = self.context.bounds;
         let from = self.bind(Bind::Int(bounds.from.seconds()));
         let to = self.bind(Bind::Int(bounds.to.seconds()));
@@ -528,12 +569,16 @@ impl<'a> Writer<'a> {
     }
 
     /// The dialect's placeholders in place of the marked numbers, and only the values that have one.
-    fn placed(self, marked: &str) -> (String, Vec<Bind>) {
+    fn placed(self, marked: &str, cut: usize) -> (String, Vec<Bind>, Places) {
+        // Where parts start in the marked text and in the SQL.
+        let (mut starts, mut at) = (Vec::new(), 0);
         let mut sql = String::with_capacity(marked.len());
         let mut placed: Vec<usize> = Vec::new();
         let mut positions: Vec<Option<usize>> = vec![None; self.binds.len()];
         let syntax = self.dialect.syntax();
         for (i, part) in marked.split(MARK).enumerate() {
+            starts.push((at, sql.len()));
+            at += part.len() + 1;
             // Every second part is a number.
             let number: Option<usize> = if i % 2 == 1 { part.parse().ok() } else { None };
             let Some(bind) = number else {
@@ -552,7 +597,12 @@ impl<'a> Writer<'a> {
             sql.push_str(&syntax.placeholder(position + 1));
         }
         let binds = placed.iter().filter_map(|bind| self.binds.get(*bind).cloned());
-        (sql, binds.collect())
+        let places = self.places.moved(|at| {
+            let at = at.saturating_sub(cut);
+            let part = starts.partition_point(|(start, _)| *start <= at).saturating_sub(1);
+            starts.get(part).map_or(0, |(start, moved)| (moved + at - start).min(sql.len()))
+        });
+        (sql, binds.collect(), places)
     }
 
     fn error(&self, offset: usize, message: impl Into<String>) -> StatementError {
