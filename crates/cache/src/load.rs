@@ -231,7 +231,7 @@ impl<V: Value> Load<V> {
         if !is_small {
             inner.counters.count(&request.label, self.trigger, |figures| figures.too_large += 1);
         }
-        let is_stored = is_small && !request.policy.off;
+        let is_stored = is_small && entry.value.may_be_stored() && !request.policy.off;
         if is_stored {
             inner.memory.insert(request.fingerprint, entry.clone());
         }

@@ -7,6 +7,12 @@ pub trait Value: Clone + Send + Sync + 'static {
     /// Its size in memory, in bytes.
     fn size(&self) -> usize;
 
+    /// Whether it may be stored. What may not is handed to those who wait for its load, and loaded anew
+    /// for the next ones.
+    fn may_be_stored(&self) -> bool {
+        true
+    }
+
     /// Encodes it for the shared tier; the cache adds compression and a checksum.
     fn encode(&self) -> Vec<u8>;
 

@@ -14,19 +14,34 @@ pub const VERSION: u8 = 4;
 
 /// A cached frame: shared, never copied.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Cached(pub Arc<Frame>);
+pub struct Cached {
+    /// The frame.
+    pub frame: Arc<Frame>,
+    /// Whether everything is known that makes it out of date; otherwise it is not stored.
+    pub is_known: bool,
+}
+
+impl From<Frame> for Cached {
+    fn from(frame: Frame) -> Self {
+        Self { frame: Arc::new(frame), is_known: true }
+    }
+}
 
 impl Value for Cached {
     fn size(&self) -> usize {
-        self.0.size()
+        self.frame.size()
+    }
+
+    fn may_be_stored(&self) -> bool {
+        self.is_known
     }
 
     fn encode(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.0.size());
+        let mut out = Vec::with_capacity(self.frame.size());
         out.push(VERSION);
-        write_length(&mut out, self.0.columns().len());
-        write_length(&mut out, self.0.rows());
-        for column in self.0.columns() {
+        write_length(&mut out, self.frame.columns().len());
+        write_length(&mut out, self.frame.rows());
+        for column in self.frame.columns() {
             write_text(&mut out, &column.name);
             write_column(&mut out, &column.values);
         }
@@ -49,7 +64,7 @@ impl Value for Cached {
         };
         let columns = (0..columns).map(|_| column(&mut reader)).collect::<Result<_, _>>()?;
         let frame = Frame::new(columns).map_err(|error| DecodeError(error.to_string()))?;
-        Ok(Self(Arc::new(frame)))
+        Ok(Self::from(frame))
     }
 }
 
@@ -200,7 +215,7 @@ mod tests {
     proptest! {
         #[test]
         fn frames_round_trip_digit_for_digit(frame in frames()) {
-            let bytes = Cached(Arc::new(frame)).encode();
+            let bytes = Cached::from(frame).encode();
             let again = Cached::decode(&bytes).unwrap();
             // Compared as bytes, because NaN does not equal itself.
             prop_assert_eq!(again.encode(), bytes);
@@ -216,7 +231,7 @@ mod tests {
 
         #[test]
         fn truncated_frames_are_refused(frame in frames(), cut in 1usize..50) {
-            let bytes = Cached(Arc::new(frame)).encode();
+            let bytes = Cached::from(frame).encode();
             prop_assume!(cut < bytes.len());
             prop_assert!(Cached::decode(&bytes[..bytes.len() - cut]).is_err());
         }

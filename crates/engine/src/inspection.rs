@@ -57,7 +57,7 @@ impl Engine {
                 let Some(Ok((_, request))) = self.newest(dashboard, access) else { return clock };
                 let inspected = self.loader.cache().inspect(&[request]).await.pop();
                 let frame =
-                    inspected.and_then(|inspected| inspected.entry).map(|entry| entry.value.0);
+                    inspected.and_then(|inspected| inspected.entry).map(|entry| entry.value.frame);
                 let zone = window::offsets(&dashboard.zone);
                 frame.and_then(|frame| first_instant(&frame, &zone)).unwrap_or(clock)
             }

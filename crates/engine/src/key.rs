@@ -6,8 +6,9 @@
 use crate::encoding;
 use crate::key_tags::{cache_tag, sorted, table_tag};
 use crate::plan::PlannedStatement;
-use brisk_cache::{Fingerprint, Policy, Request};
+use brisk_cache::{Fingerprint, Policy, Request, Tag as CacheTag};
 use brisk_domain::{Dashboard, Panel, PanelId, Query, Slug, Tag};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What a statement is for.
@@ -28,18 +29,16 @@ pub fn request(
     owner: Owner<'_>,
     policy: Policy,
 ) -> Request {
-    let (source, slug) = (&planned.source, &dashboard.slug);
+    let slug = &dashboard.slug;
     let mut parts: Vec<Vec<u8>> =
-        vec![vec![encoding::VERSION], source.as_str().as_bytes().to_vec()];
+        vec![vec![encoding::VERSION], planned.source.as_str().as_bytes().to_vec()];
     parts.extend(planned.statement.fingerprint_parts());
     for (column, scale) in &planned.scales {
         parts.push(format!("{column}={scale}").into_bytes());
     }
     // Rows of another definition are different rows.
     parts.extend(planned.rollups.iter().map(|rollup| rollup.definition.clone().into_bytes()));
-    let mut names =
-        vec![Tag::All, Tag::Source(source.to_string()), Tag::Dashboard(slug.to_string())];
-    names.extend(planned.statement.tables.iter().map(|table| table_tag(source, table)));
+    let mut names = vec![Tag::Dashboard(slug.to_string())];
     names.extend(dashboard.tags.iter().cloned());
     let label = match owner {
         Owner::Choices(name) => format!("{slug}/:{name}"),
@@ -53,15 +52,32 @@ pub fn request(
             format!("{slug}/{}", panel.id)
         }
     };
-    // Whatever makes a rollup out of date does so to everything that reads it.
-    let of_rollups = planned.rollups.iter().flat_map(|rollup| rollup.request.tags.iter());
     Request {
         fingerprint: Fingerprint::of(parts),
-        tags: sorted(names.iter().filter_map(cache_tag).chain(of_rollups.cloned())),
+        tags: sorted(names.iter().filter_map(cache_tag).chain(of_source(planned))),
         policy,
         label: Arc::from(label),
-        lane: Arc::from(source.as_str()),
+        lane: Arc::from(planned.source.as_str()),
     }
+}
+
+/// The tags of what the statement reads.
+fn of_source(planned: &PlannedStatement) -> impl Iterator<Item = CacheTag> {
+    let source = &planned.source;
+    let mut names = vec![Tag::All, Tag::Source(source.to_string())];
+    names.extend(planned.statement.tables.iter().map(|table| table_tag(source, table)));
+    let names: Vec<CacheTag> = names.iter().filter_map(cache_tag).collect();
+    // Whatever makes a rollup out of date does so to everything that reads it.
+    let of_rollups = planned.rollups.iter().flat_map(|rollup| rollup.request.tags.iter());
+    names.into_iter().chain(of_rollups.cloned())
+}
+
+/// Whether `request`, which was made of `planned`, has tags that its author names.
+pub(crate) fn names_tags(planned: &PlannedStatement, request: &Request) -> bool {
+    let own: BTreeSet<CacheTag> = of_source(planned).collect();
+    let places = ["dashboard:", "panel:"];
+    let is_place = |tag: &CacheTag| places.iter().any(|place| tag.as_str().starts_with(place));
+    request.tags.iter().any(|tag| !own.contains(tag) && !is_place(tag))
 }
 
 /// The tags to invalidate for `tag`. A panel's are those of all its statements, some of which it

@@ -1,6 +1,7 @@
 //! From planned statements to frames: what the cache has, and futures for the rest.
 
 use crate::encoding::Cached;
+use crate::key;
 use crate::panel_errors::value_error;
 use crate::plan::PlannedStatement;
 use crate::rollup::{Refreshed, Refresher, RunObserver};
@@ -36,7 +37,7 @@ impl Loaded {
             State::Previous => Freshness::Previous,
         };
         let (as_of, key) = (hit.entry.stored_at, hit.entry.key);
-        Self { frame: hit.entry.value.0, as_of, freshness, key }
+        Self { frame: hit.entry.value.frame, as_of, freshness, key }
     }
 }
 
@@ -135,7 +136,8 @@ impl Loader {
             });
             let rollups: Vec<Refreshed> = rollups.collect();
             if let Some(hit) = found.hit.as_ref().filter(|hit| is_ready && hit.refresh) {
-                let (cache, run) = (self.cache.clone(), self.run(planned));
+                let run = self.run(planned, &found.ticket.request);
+                let cache = self.cache.clone();
                 let (ticket, entry) = (found.ticket.clone(), hit.entry.clone());
                 if rollups.is_empty() {
                     cache.refresh(&ticket, &entry, trigger, run);
@@ -171,7 +173,8 @@ impl Loader {
         if let (true, Some(loaded)) = (found.is_ready(), &found.loaded) {
             return futures::future::ready(Ok(loaded.clone())).boxed();
         }
-        let (cache, run) = (self.cache.clone(), self.run(&found.planned));
+        let run = self.run(&found.planned, &found.ticket.request);
+        let cache = self.cache.clone();
         async move {
             // Before the load takes a place in the lane, which the refresh may need.
             try_join_all(found.rollups).await?;
@@ -184,8 +187,10 @@ impl Loader {
     fn run(
         &self,
         planned: &Arc<PlannedStatement>,
+        request: &Request,
     ) -> impl FnOnce() -> BoxFuture<'static, Result<Cached, SourceError>> + Send + 'static {
         let (sources, planned) = (Arc::clone(&self.sources), Arc::clone(planned));
+        let is_tagged = key::names_tags(&planned, request);
         move || {
             async move {
                 let source = sources.get(&planned.source).ok_or_else(|| {
@@ -194,6 +199,8 @@ impl Loader {
                         planned.source
                     ))
                 })?;
+                // Before it runs: what is found then holds for what it reads.
+                let is_known = is_tagged || !source.hides_tables(&planned.statement).await;
                 let frame = match source.run(&planned.statement, &planned.scales).await {
                     // Not known is a value here, so that nobody asks again and again.
                     Err(error) if planned.is_optional => {
@@ -203,7 +210,7 @@ impl Loader {
                     }
                     frame => frame?,
                 };
-                Ok(Cached(Arc::new(frame)))
+                Ok(Cached { frame: Arc::new(frame), is_known })
             }
             .boxed()
         }

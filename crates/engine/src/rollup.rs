@@ -60,7 +60,7 @@ impl Refresher {
         // Readers look at panels: a refresh does not count as their hit or miss.
         let trigger = Trigger::Warm;
         let hit = self.cache.get(&rollup.request, trigger, self.loader(rollup)).await?;
-        Ok(report(&hit.entry.value.0))
+        Ok(report(&hit.entry.value.frame))
     }
 
     fn loader(
@@ -71,7 +71,7 @@ impl Refresher {
         move || {
             async move {
                 let report = refresher.run(&rollup, false).await?;
-                Ok(Cached(Arc::new(frame(report))))
+                Ok(Cached::from(frame(report)))
             }
             .boxed()
         }
@@ -163,8 +163,8 @@ mod tests {
     fn reports_round_trip_through_the_shared_cache() {
         for from in [None, Some(Timestamp::from_seconds(-5))] {
             let sent = RollupReport { from, written: 3, rows: 1 << 40 };
-            let bytes = Cached(Arc::new(frame(sent))).encode();
-            assert_eq!(report(&Cached::decode(&bytes).unwrap().0), sent);
+            let bytes = Cached::from(frame(sent)).encode();
+            assert_eq!(report(&Cached::decode(&bytes).unwrap().frame), sent);
         }
     }
 }

@@ -14,4 +14,5 @@ mod parts;
 mod programs;
 mod rollups;
 mod shipped_sql;
+mod unread;
 mod view;

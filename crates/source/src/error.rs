@@ -4,7 +4,7 @@ use brisk_domain::Query;
 use brisk_domain::frame::FrameError;
 
 /// A statement that is rejected before it runs, with the position in the author's text.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
 pub struct StatementError {
     /// The line, from 1: in the dashboard's file if the query knows it, otherwise in the statement.

@@ -20,11 +20,13 @@
 //!    leads every error back to the author's line; `tables` finds what the statement reads,
 //!    `instant_columns` which of its columns are instants, `bucket_columns` which are time buckets,
 //!    `origin` which columns its macros read; `earlier_rows` makes the statement that asks where the
-//!    data begin.
+//!    data begin. What the parser cannot read, `unread` and `unread_instants` know by its `lexemes`
+//!    alone, and the database decides.
 //! 3. `writer` expands `macros` (and `wall_clock`, `time_encodings`) and binds values, which are never
 //!    spliced into the SQL. A zone's changes become `segments` or `offset_steps`. In which clock a
 //!    column is, `column_clock` decides; where its type matters, the statement stays open
-//!    (`open_statement`), and [`Source`] has it written once `column_types` knows the types.
+//!    (`open_statement`), and [`Source`] has it written once `column_types` knows the types. `places`
+//!    leads from a position in the SQL back to the author's text.
 //!
 //! # Adding a macro
 //!
@@ -61,7 +63,8 @@ pub use compile::additivity::ColumnAdditivity;
 pub use compile::bucket_columns::RangeUse;
 pub use compile::column_clock::{Clocks, Target};
 pub use compile::pipeline::compile;
-pub use compile::statement::{Bind, Chosen, Context, SessionZone, Statement};
+pub use compile::places::Places;
+pub use compile::statement::{Bind, Chosen, Context, SessionZone, Statement, Unread};
 pub use dialect::Dialect;
 pub use error::{SourceError, StatementError};
 pub use limits::Limits;

@@ -3,7 +3,8 @@
 use crate::about::About;
 use crate::column_types::KnownTypes;
 use crate::compile::column_clock::{Clocks, ColumnTypes, Questions, Target};
-use crate::compile::statement::Statement;
+use crate::compile::places::Places;
+use crate::compile::statement::{Bind, Statement};
 use crate::dialect::Dialect;
 use crate::error::SourceError;
 use crate::limits::Limits;
@@ -227,6 +228,45 @@ impl Source {
         }
     }
 
+    /// Whether a statement that cannot be read names a view, or a function that may read tables: what it
+    /// reads then is not only what it names. Also if the database does not say.
+    pub async fn hides_tables(&self, statement: &Statement) -> bool {
+        let Some(unread) = statement.unread.as_ref().filter(|unread| !unread.names.is_empty())
+        else {
+            return false;
+        };
+        let syntax = self.dialect().syntax();
+        let mut binds = Vec::new();
+        let listed = |binds: &mut Vec<Bind>| {
+            let list = unread.names.iter().enumerate().map(|(i, name)| {
+                if binds.len() <= i || !syntax.numbers_placeholders() {
+                    binds.push(Bind::Text(name.clone()));
+                }
+                syntax.placeholder(i + 1)
+            });
+            list.collect::<Vec<_>>().join(", ")
+        };
+        let sql = syntax.hides_tables(&mut || listed(&mut binds));
+        let asked = Statement {
+            sql,
+            binds,
+            times: Vec::new(),
+            zone: None,
+            open: None,
+            unread: None,
+            ..statement.clone()
+        };
+        match self.run(&asked, &[]).await {
+            Ok(frame) => {
+                frame.columns().first().and_then(|c| c.values.exact(0)) != Some("0".into())
+            }
+            Err(error) => {
+                tracing::warn!(source = %self.name, %error, "a statement's tables are not known");
+                true
+            }
+        }
+    }
+
     /// The database's plan for `statement`, in its own words, line by line.
     pub async fn explain(&self, statement: &Statement) -> Result<Vec<String>, SourceError> {
         let closed = match &statement.open {
@@ -238,12 +278,16 @@ impl Source {
         let statement = closed.as_ref().unwrap_or(statement);
         let syntax = self.dialect().syntax();
         let explain = |sql: &str| format!("{} {sql}", syntax.explain());
-        let sql = explain(&statement.sql);
-        let mut zone = statement.zone.clone();
+        let (sql, before) = (explain(&statement.sql), explain("").len());
+        let moved = |places: &Places| places.clone().moved(|at| at + before);
+        let (places, mut zone) = (moved(&statement.places), statement.zone.clone());
+        if let Some(zone) = &mut zone {
+            zone.lookup_places = moved(&zone.lookup_places);
+        }
         if let Some((sql, _)) = zone.as_mut().and_then(|zone| zone.lookup.as_mut()) {
             *sql = explain(sql);
         }
-        let statement = Statement { sql, zone, times: Vec::new(), ..statement.clone() };
+        let statement = Statement { sql, places, zone, times: Vec::new(), ..statement.clone() };
         let frame = self.run_closed(&statement, &[]).await?;
         let wanted = syntax.explain_column();
         let columns =

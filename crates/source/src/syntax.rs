@@ -145,6 +145,10 @@ pub(crate) trait Syntax: Sync {
     /// The time macros in the words of a database that knows `zone`, whose offsets these are.
     fn clock<'a>(&self, zone: &'a ZoneName, offsets: &'a ZoneOffsets) -> Box<dyn Clock + 'a>;
 
+    /// A query that counts the views, and the functions that may read tables, among names; `list` lists
+    /// them as placeholders, once for each time that it is called.
+    fn hides_tables(&self, list: &mut dyn FnMut() -> String) -> String;
+
     /// What stands in front of a statement to see its query plan instead of its rows.
     fn explain(&self) -> &'static str {
         "explain"

@@ -20,5 +20,6 @@ mod postgres;
 mod rollups;
 mod sqlite;
 mod time_encodings;
+mod unread;
 mod wall_clock;
 mod written_sql;

@@ -1,6 +1,7 @@
 //! `brisk check`: finds the problems of dashboards as code.
 
 use super::explain::{self, Run};
+use super::unread;
 use crate::config::{Environment, Flags, Secret, Settings};
 use brisk_definition::Loaded;
 use brisk_domain::variable_kind::Options;
@@ -63,6 +64,14 @@ pub async fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     }
     for undeclared in undeclared(&loaded, &settings) {
         println!("note: {undeclared}");
+    }
+    // With `--explain`, all statements run.
+    for dashboard in loaded.dashboards.iter().filter(|_| !arguments.explain) {
+        let answers = unread::ask(dashboard, &rollups, directory, &settings).await;
+        for note in answers.notes {
+            println!("note: {note}");
+        }
+        problems.extend(answers.problems);
     }
     if arguments.details || arguments.explain {
         let run = match (arguments.explain, arguments.full_plans) {

@@ -107,7 +107,7 @@ pub async fn panels(
 }
 
 /// The rollups, planned for a source of `target` that keeps them at `place`.
-fn find_in<'r>(
+pub(super) fn find_in<'r>(
     rollups: &'r BTreeMap<RollupName, Arc<Rollup>>,
     target: Target,
     place: &'r str,

@@ -13,4 +13,5 @@ pub mod invalidate;
 pub mod rollup;
 pub mod serve;
 pub mod shared;
+pub mod unread;
 pub mod warm;

@@ -221,3 +221,59 @@ fn serve_refuses_addresses_that_others_can_reach() {
         assert!(said(&output).contains("is not a loopback address"), "{}", said(&output));
     }
 }
+
+#[test]
+fn check_asks_the_database_about_what_it_cannot_read() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::create_dir(directory.path().join("dashboards")).unwrap();
+    let file = "title = \"Visits\"\nsource = \"shop\"\n\
+                [[panel]]\nid = \"all\"\ntitle = \"All\"\nkind = \"stat\"\n\
+                sql = \"select count(*) as n from visits where (1, 2) not in visits\"\n\
+                [[panel]]\nid = \"lost\"\ntitle = \"Lost\"\nkind = \"stat\"\n\
+                sql = \"select gone as n from visits where (1, 2) not in visits\"\n";
+    std::fs::write(directory.path().join("dashboards/visits.toml"), file).unwrap();
+    std::fs::write(directory.path().join("visits.csv"), "Day,Count\n2009-12-01,1\n").unwrap();
+    let import = brisk(directory.path(), &["import", "--into", "shop.sqlite", "visits.csv"]);
+    assert!(import.status.success(), "{}", said(&import));
+    let without = brisk(directory.path(), &["check"]);
+    assert!(without.status.success(), "{}", said(&without));
+    let without = said(&without);
+    let place = "visits.toml:7:54: panel \"all\": could not be read without the database";
+    assert!(without.contains(place), "{without}");
+    let with = brisk(directory.path(), &["check", "--source", "shop=shop.sqlite"]);
+    assert_eq!(with.status.code(), Some(1), "{}", said(&with));
+    let with = said(&with);
+    assert!(with.contains("visits.toml:12:8: panel \"lost\": no such column: gone"), "{with}");
+    assert!(!with.contains("could not be read") && with.contains("1 problem\n"), "{with}");
+}
+
+#[test]
+fn check_takes_sources_from_its_arguments_and_prints_the_beginning_of_plans() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::create_dir(directory.path().join("dashboards")).unwrap();
+    let branches = ["select count(*) as n from visits where count > 0"; 6].join(" union all ");
+    let file = format!(
+        "title = \"Visits\"\nsource = \"shop\"\n\
+         [[panel]]\nid = \"all\"\ntitle = \"All\"\nkind = \"table\"\nsql = \"{branches}\"\n"
+    );
+    std::fs::write(directory.path().join("dashboards/visits.toml"), file).unwrap();
+    std::fs::write(directory.path().join("visits.csv"), "Day,Count\n2009-12-01,1\n").unwrap();
+    let import = brisk(directory.path(), &["import", "--into", "shop.sqlite", "visits.csv"]);
+    assert!(import.status.success(), "{}", said(&import));
+    let undeclared = said(&brisk(directory.path(), &["check"]));
+    assert!(undeclared.contains("--source shop=PATH_OR_URL"), "{undeclared}");
+    let explain = ["check", "--source", "shop=shop.sqlite", "--explain"];
+    let short = brisk(directory.path(), &explain);
+    assert!(short.status.success(), "{}", said(&short));
+    let short = said(&short);
+    let plan_lines = |text: &str| text.lines().filter(|line| line.contains("plan: ")).count();
+    assert_eq!(plan_lines(&short), 5, "four lines, and how many there are: {short}");
+    assert!(
+        short.contains("lines more (--full-plans)") && !short.contains("not declared"),
+        "{short}"
+    );
+    let full = said(&brisk(directory.path(), &[&explain[..], &["--full-plans"]].concat()));
+    assert!(plan_lines(&full) > 6 && !full.contains("lines more"), "{full}");
+    let alone = brisk(directory.path(), &["check", "--full-plans"]);
+    assert!(!alone.status.success() && said(&alone).contains("--explain"), "{}", said(&alone));
+}

@@ -19,9 +19,16 @@ pub struct ColumnAdditivity {
     columns: Vec<(Option<String>, Additivity)>,
     /// Whether there are others, so that places say nothing.
     is_open: bool,
+    /// Whether nothing is known of any.
+    is_unknown: bool,
 }
 
 impl ColumnAdditivity {
+    /// Of a statement that cannot be read: to add up might be wrong.
+    pub(crate) fn unknown() -> Self {
+        Self { is_unknown: true, ..Self::default() }
+    }
+
     /// Whether each of the columns called `names` adds up, those of the statement first.
     pub fn of<'a>(&self, names: impl Iterator<Item = &'a str>) -> Vec<Additivity> {
         let named = |name: &str| {
@@ -29,6 +36,9 @@ impl ColumnAdditivity {
             self.columns.iter().find(|column| column.0.as_ref() == Some(&name))
         };
         let one = |(at, name)| {
+            if self.is_unknown {
+                return Additivity::Single;
+            }
             let by_place = self.columns.get(at).filter(|_| !self.is_open);
             by_place.or_else(|| named(name)).map_or_else(Additivity::default, |column| column.1)
         };
@@ -65,7 +75,7 @@ fn body(body: &SetExpr, known: &Known) -> ColumnAdditivity {
             }
             columns
         }
-        _ => ColumnAdditivity { columns: Vec::new(), is_open: true },
+        _ => ColumnAdditivity { is_open: true, ..ColumnAdditivity::default() },
     }
 }
 

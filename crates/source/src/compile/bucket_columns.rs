@@ -62,6 +62,14 @@ pub(crate) fn width(pieces: &[Piece], body: &Query) -> Option<Interval> {
     first.filter(|_| widths.iter().all(|other| *other == first))
 }
 
+/// The width that every `$bucket` of `pieces` names, if they all name the same one.
+pub(crate) fn width_of_macros(pieces: &[Piece]) -> Option<Interval> {
+    let mut widths = Vec::new();
+    of_macros(pieces, &mut widths);
+    let first = *widths.first()?;
+    first.filter(|_| widths.iter().all(|other| *other == first))
+}
+
 fn of_macros(pieces: &[Piece], widths: &mut Vec<Option<Interval>>) {
     for piece in pieces {
         let Piece::Macro { name, arguments, .. } = piece else { continue };

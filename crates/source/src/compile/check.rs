@@ -4,15 +4,16 @@
 //! read-only connection on which the statement runs.
 
 use super::additivity::{self, ColumnAdditivity};
-use super::bucket_columns;
 use super::denied_functions::{is_denied, is_denied_table};
 use super::expected::{self, Comparison, Expectations};
-use super::instant_columns;
 use super::operand::Class;
 use super::origin::{self, Origins};
 use super::outline::{MACRO, Outline};
+use super::statement::Unread;
 use super::tables::{self, last_name};
 use super::template::Piece;
+use super::unread::{self, Words};
+use super::{bucket_columns, hints, instant_columns, lexemes, unread_instants};
 use crate::dialect::Dialect;
 use crate::error::StatementError;
 use brisk_domain::{Interval, Query};
@@ -43,6 +44,8 @@ pub(crate) struct Checked {
     pub(crate) expected: Expectations,
     /// Which columns its macros and its result come from.
     pub(crate) origins: Origins,
+    /// What only the database can say, if the statement cannot be read here.
+    pub(crate) unread: Option<Unread>,
 }
 
 /// Checks the statement; an error points into the author's text.
@@ -52,13 +55,29 @@ pub(crate) fn check(
     dialect: Dialect,
 ) -> Result<Checked, StatementError> {
     let outline = Outline::of(query, pieces, dialect);
-    let statements = Parser::parse_sql(dialect.syntax().grammar(), &outline.sql)
-        .map_err(|error| unreadable(&outline, &error))?;
+    let read = |sql: &str| Parser::parse_sql(dialect.syntax().grammar(), sql);
+    let statements = match read(&outline.sql) {
+        Ok(statements) => statements,
+        Err(error @ ParserError::RecursionLimitExceeded) => {
+            return Err(unreadable(&outline, &error));
+        }
+        Err(error) => {
+            let reason = unreadable(&outline, &error);
+            let lexemes = lexemes::of(&outline, dialect)?;
+            let plain = hints::without(&outline.sql, &lexemes);
+            match plain.and_then(|plain| read(&plain).ok()) {
+                Some(statements) => statements,
+                None => return by_words(&outline, pieces, dialect, reason),
+            }
+        }
+    };
     let body = one_select(&outline, &statements)?;
-    if let ControlFlow::Break((place, message)) =
-        body.visit(&mut ReadOnlyCheck { dialect, outline: &outline })
-    {
+    let mut check = ReadOnlyCheck { dialect, outline: &outline, unread: None };
+    if let ControlFlow::Break((place, message)) = body.visit(&mut check) {
         return Err(outline.error(place, message));
+    }
+    if let Some((place, message)) = check.unread {
+        return by_words(&outline, pieces, dialect, outline.error(place, message));
     }
     let times = instant_columns::of(body).map_err(|place| {
         let message = "this time has no name: write $bucket(created_at) as day";
@@ -76,8 +95,30 @@ pub(crate) fn check(
     }
     let (columns, additivity) = (instant_columns::names(body), additivity::of(body));
     let (buckets, width) = (bucket_columns::names(body), bucket_columns::width(pieces, body));
-    let origins = origin::of(body, &outline, dialect);
-    Ok(Checked { tables, times, buckets, width, columns, additivity, expected, origins })
+    let (origins, unread) = (origin::of(body, &outline, dialect), None);
+    Ok(Checked { tables, times, buckets, width, columns, additivity, expected, origins, unread })
+}
+
+/// What the statement's words alone tell, because the parser cannot read it, for this `reason`.
+fn by_words(
+    outline: &Outline<'_>,
+    pieces: &[Piece],
+    dialect: Dialect,
+    reason: StatementError,
+) -> Result<Checked, StatementError> {
+    let lexemes = lexemes::of(outline, dialect)?;
+    let Words { tables, parts, expected } = unread::words(outline, &lexemes, dialect)?;
+    Ok(Checked {
+        tables,
+        times: unread_instants::of(outline, &lexemes)?,
+        buckets: unread_instants::buckets(outline, &lexemes)?,
+        width: bucket_columns::width_of_macros(pieces),
+        columns: None,
+        additivity: ColumnAdditivity::unknown(),
+        expected,
+        origins: Origins::default(),
+        unread: Some(Unread { reason, names: parts }),
+    })
 }
 
 fn one_select<'a>(
@@ -128,6 +169,8 @@ fn location(text: &str) -> Location {
 struct ReadOnlyCheck<'a> {
     dialect: Dialect,
     outline: &'a Outline<'a>,
+    /// What it found that the parser only seems to read, and where.
+    unread: Option<(Location, String)>,
 }
 
 type Verdict = ControlFlow<(Location, String)>;
@@ -139,6 +182,11 @@ impl Visitor for ReadOnlyCheck<'_> {
     fn pre_visit_query(&mut self, query: &SqlQuery) -> Verdict {
         if let Some(message) = writes(&query.body) {
             return ControlFlow::Break((query.span().start, message.into()));
+        }
+        if names_table(&query.body) {
+            // Of the name, the parser knows neither place nor quotes.
+            let message = "the statement cannot be parsed here: table".to_owned();
+            self.unread = Some((query.span().start, message));
         }
         if !query.locks.is_empty() {
             let message = "panels may not lock rows: remove for update or for share";
@@ -156,6 +204,14 @@ impl Visitor for ReadOnlyCheck<'_> {
     }
 
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> Verdict {
+        // To the parser `only (t)` is a call, which reads no table.
+        if let TableFactor::Table { name, args: Some(_), .. } = factor
+            && self.dialect == Dialect::Postgres
+            && last_name(name).0 == "only"
+        {
+            let message = "the statement cannot be parsed here: only (".to_owned();
+            self.unread = Some((name.span().start, message));
+        }
         match factor {
             // Elsewhere only what has arguments is a function: `pg_replication_slots` is a view.
             TableFactor::Table { name, args: None, .. } if !self.calls_without_arguments(name) => {
@@ -182,6 +238,12 @@ impl Visitor for ReadOnlyCheck<'_> {
         if let Value::Placeholder(text) = &value.value
             && !self.outline.stands_in(text, value.span.start)
         {
+            if self.dialect == Dialect::Postgres && text.starts_with(':') {
+                // The end of a slice, or a parameter that is none.
+                let message = format!("the statement cannot be parsed here: {text}");
+                self.unread = Some((value.span.start, message));
+                return ALLOWED;
+            }
             let message = format!(
                 "{text} is not a parameter: write :from, :to, :interval, :tz or a variable's name, in \
                  lower case"
@@ -225,7 +287,16 @@ fn writes(body: &SetExpr) -> Option<&'static str> {
         SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {
             Some("only select is allowed: a panel never writes")
         }
-        SetExpr::Table(_) => Some("write select * from instead of table"),
+        SetExpr::Table(_) => None,
+    }
+}
+
+/// Whether a query's body is `table t`, or holds one.
+fn names_table(body: &SetExpr) -> bool {
+    match body {
+        SetExpr::Table(_) => true,
+        SetExpr::SetOperation { left, right, .. } => names_table(left) || names_table(right),
+        _ => false,
     }
 }
 
@@ -277,6 +348,9 @@ mod tests {
     fn functions_are_no_tables() {
         let sql = "select * from json_each('[1]') j, t";
         assert_eq!(read(Dialect::Sqlite, sql), ["t"]);
+        assert_eq!(read(Dialect::Postgres, "select * from f('[1]') j, t"), ["t"]);
+        // A virtual table is one all the same.
+        assert_eq!(read(Dialect::Sqlite, "select * from docs('word'), t"), ["docs", "t"]);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 /// Functions that return one of their arguments.
-const PASS_THROUGH: [&str; 9] =
+pub(crate) const PASS_THROUGH: [&str; 9] =
     ["min", "max", "coalesce", "ifnull", "nullif", "lag", "lead", "first_value", "last_value"];
 
 /// The names of the instants among the columns of `body`, sorted; or the location of one that has
@@ -23,9 +23,7 @@ const PASS_THROUGH: [&str; 9] =
 pub(crate) fn of(body: &Query) -> Result<Vec<String>, Location> {
     let is_instant = |function: &Function| {
         let called = function.name.to_string().to_lowercase();
-        called.strip_prefix(MACRO).is_some_and(|name| {
-            matches!(name, "bucket" | "time" | "local") || time_encodings::of_macro(name).is_some()
-        })
+        called.strip_prefix(MACRO).is_some_and(is_instant_macro)
     };
     from(body, Instants::new(&is_instant, &PASS_THROUGH, false))
 }
@@ -66,6 +64,11 @@ fn from(body: &Query, mut instants: Instants<'_>) -> Result<Vec<String>, Locatio
         }
     }
     Ok(columns.into_iter().collect())
+}
+
+/// Whether the macro `name` gives instants.
+pub(crate) fn is_instant_macro(name: &str) -> bool {
+    matches!(name, "bucket" | "time" | "local") || time_encodings::of_macro(name).is_some()
 }
 
 /// The names of all columns of `body`, if it states them.

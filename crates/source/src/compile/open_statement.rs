@@ -5,6 +5,7 @@ use super::check::Checked;
 use super::column_clock::{Clocks, ColumnTypes, Questions, Reader, Target};
 use super::expected::Expectations;
 use super::origin::{Origin, Origins};
+use super::places::Places;
 use super::statement::{Bind, Context, SessionZone, Statement, Unwritten, zone_part};
 use super::template::Piece;
 use super::writer::{Writer, Written};
@@ -36,6 +37,17 @@ pub(crate) struct OpenStatement {
     access: Access,
 }
 
+/// A statement as the database gets it.
+pub(crate) struct InSql {
+    pub(crate) sql: String,
+    /// Its values, in the order of their placeholders.
+    pub(crate) binds: Vec<Bind>,
+    /// Where in the author's text the SQL comes from.
+    pub(crate) places: Places,
+    /// The zone that the database has to know.
+    pub(crate) zone: Option<SessionZone>,
+}
+
 impl OpenStatement {
     pub(crate) fn new(
         query: &Query,
@@ -62,11 +74,8 @@ impl OpenStatement {
         }
     }
 
-    /// Its SQL, its values, and the zone of its session, for columns of these `types`.
-    pub(crate) fn written(
-        &self,
-        types: &ColumnTypes,
-    ) -> Result<(String, Vec<Bind>, Option<SessionZone>), StatementError> {
+    /// Its SQL, for columns of these `types`.
+    pub(crate) fn written(&self, types: &ColumnTypes) -> Result<InSql, StatementError> {
         let context = Context {
             bounds: self.bounds,
             interval: self.interval,
@@ -82,21 +91,25 @@ impl OpenStatement {
         };
         let clock = self.dialect.syntax().clock(&self.zone, &self.offsets);
         let clock = Some(clock.as_ref()).filter(|_| self.in_zone);
-        let Written { sql, binds, uses_clock } = write(clock)?;
+        let Written { sql, binds, places, uses_clock } = write(clock)?;
+        let mut lookup_places = Places::default();
         let lookup = match clock.map_or(ZoneUse::Nothing, Clock::zone_use) {
             ZoneUse::Nothing => None,
             ZoneUse::Macros | ZoneUse::ToldMacros if !uses_clock => None,
             ZoneUse::ToldMacros => Some(None),
             ZoneUse::Session | ZoneUse::Macros => {
-                Some(Some(write(None).map(|lookup| (lookup.sql, lookup.binds))?))
+                let Written { sql, binds, places, .. } = write(None)?;
+                lookup_places = places;
+                Some(Some((sql, binds)))
             }
         };
         let zone = lookup.map(|lookup| SessionZone {
             name: self.zone.clone(),
             offsets: Arc::clone(&self.offsets),
             lookup,
+            lookup_places,
         });
-        Ok((sql, binds, zone))
+        Ok(InSql { sql, binds, places, zone })
     }
 
     /// Whether it uses any column whose type may matter.
@@ -138,8 +151,8 @@ impl Unwritten for OpenStatement {
         statement: &Statement,
         types: &ColumnTypes,
     ) -> Result<Statement, StatementError> {
-        let (sql, binds, zone) = self.written(types)?;
-        Ok(Statement { sql, binds, zone, open: None, ..statement.clone() })
+        let InSql { sql, binds, places, zone } = self.written(types)?;
+        Ok(Statement { sql, binds, places, zone, open: None, ..statement.clone() })
     }
 
     fn said(&self, types: &ColumnTypes) -> Vec<(String, WallClock)> {

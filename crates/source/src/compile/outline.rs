@@ -79,6 +79,25 @@ impl<'a> Outline<'a> {
         (!piece.literal).then_some(piece.offset)
     }
 
+    /// An error at byte `at` of the outline.
+    pub(crate) fn error_at(&self, at: usize, message: impl Into<String>) -> StatementError {
+        StatementError::at(self.query, self.authors_offset_of(at), message)
+    }
+
+    /// The stand-in for a value at byte `at`, and where the variable or attribute that it stands for is
+    /// in the author's text.
+    pub(crate) fn value_at(&self, at: usize) -> Option<(usize, Option<usize>)> {
+        let piece = self.piece(at).filter(|piece| !piece.literal)?;
+        let is_value = self.sql.get(at..)?.starts_with(&self.stand_in);
+        let chosen = self.chosen.contains(&piece.offset).then_some(piece.offset);
+        is_value.then_some((self.stand_in.len(), chosen))
+    }
+
+    /// Whether byte `at` is the author's text.
+    pub(crate) fn is_authors(&self, at: usize) -> bool {
+        self.piece(at).is_some_and(|piece| piece.literal)
+    }
+
     /// Whether there is any variable or attribute.
     pub(crate) fn has_chosen(&self) -> bool {
         !self.chosen.is_empty()
@@ -153,6 +172,10 @@ impl<'a> Outline<'a> {
         let Some(at) = self.byte(location) else {
             return self.query.sql.trim_end().len();
         };
+        self.authors_offset_of(at)
+    }
+
+    fn authors_offset_of(&self, at: usize) -> usize {
         match self.piece(at) {
             Some(piece) if piece.literal => piece.offset + at - piece.at,
             Some(piece) => piece.offset,

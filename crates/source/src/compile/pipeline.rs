@@ -4,8 +4,8 @@ use super::bucket_columns;
 use super::check::{self, Checked};
 use super::column_clock::{ColumnTypes, Target};
 use super::earlier_rows;
-use super::open_statement::OpenStatement;
-use super::statement::{Context, Open, Statement};
+use super::open_statement::{InSql, OpenStatement};
+use super::statement::{Context, Open, Statement, Unread};
 use super::template;
 use crate::error::StatementError;
 use brisk_domain::Query;
@@ -22,13 +22,19 @@ pub fn compile(
     compile_for(query, &target.into(), context, true)
 }
 
-/// The same without the database's own clock: what it returns are instants, which can be stored.
+/// The same without the database's own clock: what it returns are instants, which can be stored. Only for
+/// statements that can be read.
 pub(crate) fn compile_to_store(
     query: &Query,
     target: &Target,
     context: &Context<'_>,
 ) -> Result<Statement, StatementError> {
-    compile_for(query, target, context, false)
+    let statement = compile_for(query, target, context, false)?;
+    // It becomes a part of one that writes.
+    match statement.unread {
+        Some(Unread { reason, .. }) => Err(reason),
+        None => Ok(statement),
+    }
 }
 
 fn compile_for(
@@ -41,8 +47,8 @@ fn compile_for(
     let checked = check::check(query, &pieces, target.dialect)?;
     let range = bucket_columns::range_use(&pieces);
     let open = OpenStatement::new(query, pieces, &checked, target, context, in_zone);
-    let (sql, binds, zone) = open.written(&ColumnTypes::new())?;
-    let Checked { tables, times, buckets, width, additivity, .. } = checked;
+    let InSql { sql, binds, places, zone } = open.written(&ColumnTypes::new())?;
+    let Checked { tables, times, buckets, width, additivity, unread, .. } = checked;
     // Otherwise no type can make a difference.
     let open = open.uses_columns().then(|| Open(Arc::new(open)));
     Ok(Statement {
@@ -58,6 +64,8 @@ fn compile_for(
         any_row: earlier_rows::of(query, target.dialect),
         query: query.clone(),
         open,
+        places,
+        unread,
     })
 }
 

@@ -3,6 +3,7 @@
 use super::additivity::ColumnAdditivity;
 use super::bucket_columns::RangeUse;
 use super::column_clock::{ColumnTypes, Questions};
+use super::places::Places;
 use super::tables::rollup_name;
 use crate::error::{SourceError, StatementError};
 use brisk_domain::rollup::ROLLUP_SCHEMA;
@@ -96,6 +97,21 @@ pub struct Statement {
     pub query: Query,
     /// How it is written once the types of its columns are known, where they decide that.
     pub(crate) open: Option<Open>,
+    /// Where in it the SQL comes from.
+    pub places: Places,
+    /// What only the database can say, if Brisk's parser cannot read the statement.
+    pub unread: Option<Unread>,
+}
+
+/// A statement that Brisk's parser cannot read: the database decides whether it is SQL. Its tables are
+/// all the names in it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Unread {
+    /// What the parser says, at the author's place.
+    pub reason: StatementError,
+    /// The parts of all names, as written and in lower case: one of them may be that of a view or a
+    /// function that reads tables which the statement does not name.
+    pub names: Vec<String>,
 }
 
 /// A zone that the database has to know as Brisk does, so that its own calendar is the dashboard's.
@@ -108,6 +124,8 @@ pub struct SessionZone {
     /// The same statement without the zone, with its values: for databases whose data about it are not
     /// Brisk's, and for rows that they cannot convert. `None` where Brisk tells the database the zone.
     pub lookup: Option<(String, Vec<Bind>)>,
+    /// Where its SQL comes from.
+    pub lookup_places: Places,
 }
 
 /// A statement whose SQL depends on the types of columns, which only the database knows.
@@ -180,6 +198,8 @@ impl Statement {
             any_row: None,
             query,
             open: None,
+            places: Places::default(),
+            unread: None,
         }
     }
 

@@ -23,6 +23,10 @@ pub(crate) fn last_name(name: &ObjectName) -> (String, Location) {
     (last.unwrap_or_default(), name.span().start)
 }
 
+/// SQLite's own functions that stand where tables do.
+const SQLITE_FUNCTIONS: [&str; 5] =
+    ["generate_series", "json_each", "json_tree", "jsonb_each", "jsonb_tree"];
+
 struct Reads {
     dialect: Dialect,
     /// The enclosing queries, from the outside.
@@ -84,7 +88,14 @@ impl Visitor for Reads {
     }
 
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
-        self.function = matches!(factor, TableFactor::Table { args: Some(_), .. });
+        self.function = match factor {
+            TableFactor::Table { name, args: Some(_), .. } => {
+                // Whatever else takes arguments there is a virtual table.
+                let name = last_name(name).0;
+                self.dialect != Dialect::Sqlite || SQLITE_FUNCTIONS.contains(&name.as_str())
+            }
+            _ => false,
+        };
         ControlFlow::Continue(())
     }
 

@@ -72,9 +72,16 @@ impl<'a> Reader<'a> {
     fn pieces(&mut self, depth: usize) -> Result<Vec<Piece>, StatementError> {
         let mut pieces = Vec::new();
         let mut sql = Sql::at(self.at);
+        let mut brackets = 0_usize;
         while self.at < self.end {
             let text: &'a str = &self.query.sql[..self.end];
             let rest = &text[self.at..];
+            // The ends of a slice: `a[1:n]`.
+            let is_slice = || {
+                let of_operand =
+                    |c: char| c.is_alphanumeric() || matches!(c, '_' | ')' | ']' | '"' | '\'');
+                brackets > 0 && rest.starts_with(':') && text[..self.at].ends_with(of_operand)
+            };
             let length = match self.dialect.syntax().token(text, self.at) {
                 Some(Token::Quoted(length)) => length,
                 Some(Token::Comment(length)) => {
@@ -84,6 +91,7 @@ impl<'a> Reader<'a> {
                 }
                 Some(Token::Invalid(reason)) => return Err(self.error(reason)),
                 None if rest.starts_with("::") => 2,
+                None if is_slice() => 1,
                 None if rest.starts_with('$') || parameter(rest).is_some() => {
                     // What replaces it would become part of the word, or turn it into a call.
                     // Databases take everything beyond ASCII for letters.
@@ -100,7 +108,14 @@ impl<'a> Reader<'a> {
                     sql = Sql::at(self.at);
                     continue;
                 }
-                None => rest.chars().next().map_or(1, char::len_utf8),
+                None => {
+                    match rest.chars().next() {
+                        Some('[') => brackets += 1,
+                        Some(']') => brackets = brackets.saturating_sub(1),
+                        _ => {}
+                    }
+                    rest.chars().next().map_or(1, char::len_utf8)
+                }
             };
             sql.text.push_str(&rest[..length]);
             self.at += length;

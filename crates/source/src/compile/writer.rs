@@ -6,6 +6,7 @@ use super::macros::{self, MacroZone};
 use super::operand::Class;
 use super::origin::Origins;
 use super::parameters::{BUILT_IN, ListPosition, list_position};
+use super::places::Places;
 use super::segments::Focus;
 use super::statement::{Bind, Chosen, Context};
 use super::template::Piece;
@@ -30,6 +31,8 @@ pub(crate) struct Written {
     pub(crate) sql: String,
     /// The values in the order of their placeholders.
     pub(crate) binds: Vec<Bind>,
+    /// Where the SQL comes from.
+    pub(crate) places: Places,
     /// Whether it depends on what the database knows of the zone.
     pub(crate) uses_clock: bool,
 }
@@ -47,6 +50,9 @@ pub(crate) struct Writer<'a> {
     /// Whether any macro has used it.
     uses_clock: bool,
     binds: Vec<Bind>,
+    places: Places,
+    /// How many macros are being written whose arguments become a part of their own SQL.
+    within: usize,
     /// The numbers of chosen values: there may be thousands.
     chosen: HashMap<(String, String, Slot), usize>,
 }
@@ -72,6 +78,8 @@ impl<'a> Writer<'a> {
             clock,
             uses_clock: false,
             binds,
+            places: Places::default(),
+            within: 0,
             chosen,
         }
     }
@@ -91,14 +99,17 @@ impl<'a> Writer<'a> {
         self.write(pieces, &mut marked)?;
         // Databases take Unicode white space for letters.
         let is_blank = |c: char| c.is_ascii_whitespace();
-        let marked = marked.trim_matches(is_blank).trim_end_matches(|c| c == ';' || is_blank(c));
+        let started = marked.trim_start_matches(is_blank);
+        let cut = marked.len() - started.len();
+        let marked = started.trim_end_matches(|c| c == ';' || is_blank(c));
         let uses_clock = self.uses_clock;
-        let (sql, binds) = self.placed(marked);
-        Ok(Written { sql, binds, uses_clock })
+        let (sql, binds, places) = self.placed(marked, cut);
+        Ok(Written { sql, binds, places, uses_clock })
     }
 
     fn write(&mut self, pieces: &[Piece], sql: &mut String) -> Result<(), StatementError> {
         for piece in pieces {
+            self.place(piece, sql.len());
             match piece {
                 Piece::Sql { text, .. } => sql.push_str(text),
                 Piece::Parameter { name, offset } => self.parameter(name, *offset, sql)?,
@@ -109,6 +120,27 @@ impl<'a> Writer<'a> {
             }
         }
         Ok(())
+    }
+
+    fn place(&mut self, piece: &Piece, at: usize) {
+        if self.within == 0 {
+            let (offset, is_authors) = match piece {
+                Piece::Sql { offset, .. } => (*offset, true),
+                Piece::Parameter { offset, .. }
+                | Piece::Attribute { offset, .. }
+                | Piece::Macro { offset, .. } => (*offset, false),
+            };
+            self.places.add(at, offset, is_authors);
+        }
+    }
+
+    /// The SQL of a macro's argument.
+    fn argument(&mut self, pieces: &[Piece]) -> Result<String, StatementError> {
+        let mut text = String::new();
+        self.within += 1;
+        let written = self.write(pieces, &mut text);
+        self.within -= 1;
+        written.map(|()| text)
     }
 
     fn parameter(
@@ -342,8 +374,7 @@ impl<'a> Writer<'a> {
         let read = self.read(name, arguments, offset)?;
         let mut texts = Vec::new();
         for (i, argument) in arguments.iter().enumerate() {
-            let mut text = String::new();
-            self.write(read.inner.filter(|_| i == 0).unwrap_or(argument), &mut text)?;
+            let text = self.argument(read.inner.filter(|_| i == 0).unwrap_or(argument))?;
             texts.push(text.trim().to_owned());
         }
         // What was written on another clock becomes an instant before anything else.
@@ -473,7 +504,10 @@ impl<'a> Writer<'a> {
                 let origin = self.origins.arguments.get(&offset);
                 match origin.and_then(|origin| self.reader.reading(origin)) {
                     Some(reading) => Ok(Read { inner: None, reading }),
-                    None if self.reader.types.is_empty() => Ok(is_instant),
+                    // The types are asked for; a statement that cannot be read has nothing to ask.
+                    None if self.reader.types.is_empty() && !self.origins.arguments.is_empty() => {
+                        Ok(is_instant)
+                    }
                     None => match self.reader.unknown() {
                         Some(reading) => Ok(Read { inner: None, reading }),
                         None => {
@@ -527,8 +561,7 @@ impl<'a> Writer<'a> {
     ) -> Result<bool, StatementError> {
         let Some((name, [inner], _)) = only_macro(argument) else { return Ok(false) };
         let Some(encoding) = time_encodings::of_macro(name) else { return Ok(false) };
-        let mut expr = String::new();
-        self.write(inner, &mut expr)?;
+        let expr = self.argument(inner)?;
         let bounds = self.context.bounds;
         let from = self.bind(Bind::Int(bounds.from.seconds()));
         let to = self.bind(Bind::Int(bounds.to.seconds()));
@@ -629,12 +662,16 @@ impl<'a> Writer<'a> {
     }
 
     /// The dialect's placeholders in place of the marked numbers, and only the values that have one.
-    fn placed(self, marked: &str) -> (String, Vec<Bind>) {
+    fn placed(self, marked: &str, cut: usize) -> (String, Vec<Bind>, Places) {
+        // Where parts start in the marked text and in the SQL.
+        let (mut starts, mut at) = (Vec::new(), 0);
         let mut sql = String::with_capacity(marked.len());
         let mut placed: Vec<usize> = Vec::new();
         let mut positions: Vec<Option<usize>> = vec![None; self.binds.len()];
         let syntax = self.dialect.syntax();
         for (i, part) in marked.split(MARK).enumerate() {
+            starts.push((at, sql.len()));
+            at += part.len() + 1;
             // Every second part is a number.
             let number: Option<usize> = if i % 2 == 1 { part.parse().ok() } else { None };
             let Some(bind) = number else {
@@ -653,7 +690,12 @@ impl<'a> Writer<'a> {
             sql.push_str(&syntax.placeholder(position + 1));
         }
         let binds = placed.iter().filter_map(|bind| self.binds.get(*bind).cloned());
-        (sql, binds.collect())
+        let places = self.places.moved(|at| {
+            let at = at.saturating_sub(cut);
+            let part = starts.partition_point(|(start, _)| *start <= at).saturating_sub(1);
+            starts.get(part).map_or(0, |(start, moved)| (moved + at - start).min(sql.len()))
+        });
+        (sql, binds.collect(), places)
     }
 
     fn error(&self, offset: usize, message: impl Into<String>) -> StatementError {

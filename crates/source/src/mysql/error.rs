@@ -102,7 +102,10 @@ fn cause(number: u16, connecting: bool) -> Cause {
 pub(super) fn at_authors_word(number: u16, message: &str, statement: &Statement) -> SourceError {
     let text = &statement.query.sql;
     let offset = match near(message) {
-        Some(near) => position_of(near, text),
+        Some(near) => sent_position(near, &statement.sql)
+            .map(|at| statement.places.authors_offset(&statement.sql, at, &statement.query))
+            .or_else(|| in_lookup(near, statement))
+            .or_else(|| position_of(near, text)),
         None => named(message).find_map(|word| find_word(Dialect::MySql, text, word)),
     };
     let message = advice(number, message);
@@ -172,6 +175,32 @@ fn near(message: &str) -> Option<(&str, usize)> {
     Some((near, line.parse().ok()?))
 }
 
+/// The position of a syntax error in the author's text, if the statement ran without the server's own
+/// clock.
+fn in_lookup(near: (&str, usize), statement: &Statement) -> Option<usize> {
+    let zone = statement.zone.as_ref()?;
+    let (sql, _) = zone.lookup.as_ref()?;
+    let at = sent_position(near, sql)?;
+    Some(zone.lookup_places.authors_offset(sql, at, &statement.query))
+}
+
+/// Where the text that a syntax error names stands in what was sent, on its line. The server names the
+/// rest of the statement, or so many bytes of it.
+fn sent_position((near, line): (&str, usize), sent: &str) -> Option<usize> {
+    const MOST: usize = 80;
+    if sent.is_empty() {
+        return None;
+    }
+    if near.len() < MOST - 4 && sent.ends_with(near) {
+        return Some(sent.len() - near.len());
+    }
+    // A character may have been cut in two.
+    let whole = near.trim_end_matches(['?', char::REPLACEMENT_CHARACTER]);
+    let line_of = |at: usize| sent[..at].matches('\n').count() + 1;
+    let mut found = sent.match_indices(whole).map(|(at, _)| at);
+    found.find(|at| line_of(*at) == line && !whole.is_empty())
+}
+
 /// The position of a syntax error in the author's text. Expansions have no line breaks, so lines
 /// are the author's, counted from the first one that is not a comment.
 fn position_of((near, line): (&str, usize), text: &str) -> Option<usize> {
@@ -210,6 +239,8 @@ mod tests {
             any_row: None,
             query: Query::new(sql),
             open: None,
+            places: Default::default(),
+            unread: None,
         };
         match at_authors_word(1064, message, &statement) {
             SourceError::Statement(error) => Some((error.line, error.column)),
@@ -264,6 +295,8 @@ mod tests {
             any_row: None,
             query: Query::new("select * from t"),
             open: None,
+            places: Default::default(),
+            unread: None,
         };
         let error = at_authors_word(1142, denied, &statement);
         assert!(matches!(error, SourceError::Statement(_)), "{error}");

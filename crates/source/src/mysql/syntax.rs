@@ -52,6 +52,20 @@ impl Syntax for MySqlSyntax {
         true
     }
 
+    fn hides_tables(&self, list: &mut dyn FnMut() -> String) -> String {
+        let mut among = |name: &str| format!("{name} in ({})", list());
+        let (views, schemas) = (among("table_name"), among("table_schema"));
+        let (functions, schemas_of_functions) = (among("routine_name"), among("routine_schema"));
+        format!(
+            "select (select count(*) from information_schema.views \
+             where {views} and (table_schema = database() or {schemas})) + \
+             (select count(*) from information_schema.routines \
+             where {functions} and (routine_schema = database() or {schemas_of_functions})) + \
+             ({})",
+            among("'information_schema'")
+        )
+    }
+
     fn placeholder(&self, _number: usize) -> String {
         "?".into()
     }

@@ -5,10 +5,11 @@
 //! server's own input function, in a statement before, whose binary result is then the parameter.
 //! So the statement stays as its author wrote it, and its indexes are used.
 
-use super::error::{invalid_parameter, invalid_value, is_broken};
+use super::error::{self, invalid_parameter, invalid_value, is_broken};
 use super::own_text;
 use super::placeholders::rewritten;
 use super::value::Described;
+use crate::compile::places::Places;
 use crate::compile::statement::{Bind, Chosen};
 use crate::error::{SourceError, StatementError};
 use crate::server::Failure;
@@ -39,14 +40,16 @@ mod oid {
     pub(super) const FIRST_OF_USERS: u32 = 16_384;
 }
 
-/// Prepares `sql`, which `query` was compiled to, and encodes its values.
+/// Prepares `sql`, which `query` was compiled to, and encodes its values; `places` are those of `sql`.
 pub(super) async fn prepare(
     connection: &mut PgConnection,
     query: &Query,
     sql: String,
     binds: &[Bind],
+    places: &Places,
 ) -> Result<(PgStatement, Vec<Described>, PgArguments), Failure> {
-    let mut attempt = Attempt { query, sql, binds: binds.iter().collect(), casts: BTreeMap::new() };
+    let (binds, casts, places) = (binds.iter().collect(), BTreeMap::new(), Some(places));
+    let mut attempt = Attempt { query, sql, places, binds, casts };
     loop {
         let (prepared, described) = match attempt.prepare(connection).await {
             Ok(prepared) => prepared,
@@ -77,6 +80,8 @@ struct Attempt<'a> {
     /// The author's, for errors.
     query: &'a Query,
     sql: String,
+    /// Where it comes from, in the compiled form.
+    places: Option<&'a Places>,
     /// The value of each placeholder.
     binds: Vec<&'a Bind>,
     /// The placeholders of whole numbers that need a wider type than what they are compared with,
@@ -122,7 +127,7 @@ impl<'a> Attempt<'a> {
         if binds.len() == self.binds.len() {
             return None;
         }
-        let apart = Self { sql, binds, casts: BTreeMap::new(), ..*self };
+        let apart = Self { sql, binds, casts: BTreeMap::new(), places: None, ..*self };
         let prepared = apart.prepare(connection).await.ok()?;
         Some((apart, prepared))
     }
@@ -138,8 +143,20 @@ impl<'a> Attempt<'a> {
                 let error = StatementError::at(self.query, *offset, message);
                 Failure::Source(error.into())
             }
-            _ => failure(error),
+            _ => match self.authors_offset(&error) {
+                Some(offset) => {
+                    let message = error::message(&error);
+                    Failure::Source(StatementError::at(self.query, offset, message).into())
+                }
+                None => failure(error),
+            },
         }
+    }
+
+    /// Where in the author's text the server refuses the statement.
+    fn authors_offset(&self, error: &sqlx::Error) -> Option<usize> {
+        let at = error::position(error, &self.sql)?;
+        Some(self.places?.authors_offset(&self.sql, at, self.query))
     }
 
     /// Writes `casts` behind the placeholders.
@@ -151,6 +168,7 @@ impl<'a> Attempt<'a> {
             }
         });
         self.casts.extend(casts);
+        self.places = None;
     }
 
     /// The values in the form of `types`.

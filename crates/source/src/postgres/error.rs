@@ -1,10 +1,13 @@
 //! What PostgreSQL's errors mean, by its SQLSTATE codes, and which word of the author's text they are
 //! about.
 
+use crate::compile::error_position::find_word;
 use crate::compile::statement::{Bind, Chosen, Statement};
+use crate::dialect::Dialect;
 use crate::error::{SourceError, StatementError};
 use crate::server;
 use brisk_domain::SourceName;
+use sqlx::postgres::{PgDatabaseError, PgErrorPosition};
 use std::time::Duration;
 
 /// Why `source` cannot be used; the details go to the log.
@@ -42,19 +45,34 @@ pub(super) fn source_error(
     if UNAVAILABLE.iter().any(|class| code.starts_with(class)) || code == "3D000" {
         return unavailable(error, source);
     }
-    let refusal = refusal.try_downcast_ref::<sqlx::postgres::PgDatabaseError>();
     if let Some(chosen) = statement.and_then(|statement| misread(error, statement)) {
         return chosen.is_not("a value of the type that it is cast to");
     }
-    let message = refusal.map_or_else(|| error.to_string(), |r| r.message().to_owned());
-    // The server's own position counts the characters of what was sent, with macros expanded; the
-    // word that the message quotes leads to the author's text.
+    let message = message(error);
+    // Without a position of the server's own, the word that the message quotes leads to the author's
+    // text.
     let query = statement.map(|statement| &statement.query);
-    let position = query.and_then(|query| Some((query, query.sql.find(quoted(&message)?)?)));
+    let position = query.and_then(|query| {
+        Some((query, find_word(Dialect::Postgres, &query.sql, quoted(&message)?)?))
+    });
     match position {
         Some((query, offset)) => StatementError::at(query, offset, &message).into(),
         None => SourceError::Database { message },
     }
+}
+
+/// The byte of `sent` that the server's refusal points at. The server counts characters.
+pub(super) fn position(error: &sqlx::Error, sent: &str) -> Option<usize> {
+    let refusal = error.as_database_error()?;
+    let refusal = refusal.try_downcast_ref::<PgDatabaseError>()?;
+    let PgErrorPosition::Original(position) = refusal.position()? else { return None };
+    let before = position.checked_sub(1)?;
+    Some(sent.char_indices().nth(before).map_or(sent.len(), |(at, _)| at))
+}
+
+/// The server's message.
+pub(super) fn message(error: &sqlx::Error) -> String {
+    error.as_database_error().map_or_else(|| error.to_string(), |refusal| refusal.message().into())
 }
 
 /// The number of the parameter whose type the server cannot tell.

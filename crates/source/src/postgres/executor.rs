@@ -67,18 +67,20 @@ impl Protocol for Postgres {
         scales: &[(String, u8)],
         limits: &Limits,
     ) -> Result<Vec<Column>, Failure> {
-        let (sql, binds, zone) = match &statement.zone {
+        let (sql, binds, places, zone) = match &statement.zone {
             // The zone is part of the text because a statement stays prepared, and the server has read
             // its literals in the zone of that moment.
             Some(zone) if in_zone => {
                 let sql = format!("{} /* {} */", statement.sql, zone.name);
-                (sql, &statement.binds, Some(&zone.offsets))
+                (sql, &statement.binds, &statement.places, Some(&zone.offsets))
             }
-            Some(SessionZone { lookup: Some((sql, binds)), .. }) => (sql.clone(), binds, None),
-            _ => (statement.sql.clone(), &statement.binds, None),
+            Some(SessionZone { lookup: Some((sql, binds)), lookup_places, .. }) => {
+                (sql.clone(), binds, lookup_places, None)
+            }
+            _ => (statement.sql.clone(), &statement.binds, &statement.places, None),
         };
         let (prepared, described, arguments) =
-            arguments::prepare(connection, &statement.query, sql, binds).await?;
+            arguments::prepare(connection, &statement.query, sql, binds, places).await?;
         let columns = value::columns(described, scales, &statement.times, zone)?;
         let rows = connection.fetch(prepared.query_with(arguments));
         server::fill::<Self, _, _>(rows, limits, |_| Ok(columns), Column::push).await

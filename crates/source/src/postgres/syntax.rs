@@ -44,6 +44,29 @@ impl Syntax for PostgresSyntax {
         &["pg_hba_file_rules", "pg_ident_file_mappings", "pg_file_settings"]
     }
 
+    // An immutable function reads no tables, and one in C or of the server itself none of users.
+    fn hides_tables(&self, list: &mut dyn FnMut() -> String) -> String {
+        let names = list();
+        let named =
+            |name: &str| format!("({name}::text in ({names}) or lower({name}::text) in ({names}))");
+        format!(
+            "select (select count(*) from pg_catalog.pg_class c \
+             join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
+             where c.relkind = 'v' and {} \
+             and (pg_catalog.pg_table_is_visible(c.oid) or {})) + \
+             (select count(*) from pg_catalog.pg_proc p \
+             join pg_catalog.pg_namespace n on n.oid = p.pronamespace \
+             join pg_catalog.pg_language l on l.oid = p.prolang \
+             where l.lanname not in ('internal', 'c') and p.provolatile <> 'i' \
+             and n.nspname <> 'pg_catalog' and {} \
+             and (pg_catalog.pg_function_is_visible(p.oid) or {}))",
+            named("c.relname"),
+            named("n.nspname"),
+            named("p.proname"),
+            named("n.nspname")
+        )
+    }
+
     fn placeholder(&self, number: usize) -> String {
         format!("${number}")
     }

@@ -1,14 +1,14 @@
 //! Runs statements on SQLite: read-only, one at a time per connection, within limits.
 
-use super::error;
 use super::file::{self, StopOnDrop};
 use super::functions::{self, Zones};
 use super::value::{self, Cell, Hint};
+use super::{error, syntax_error};
 use crate::about::About;
 use crate::bind::bound;
 use crate::columns::distinct_names;
 use crate::compile::statement::Statement;
-use crate::error::SourceError;
+use crate::error::{SourceError, StatementError};
 use crate::limits::Limits;
 use crate::row_meter::RowMeter;
 use brisk_domain::{Frame, SourceName};
@@ -144,7 +144,16 @@ impl Sqlite {
     ) -> Result<Rows, SourceError> {
         let failed = |error| self.failed(&error, statement);
         let sql = AssertSqlSafe(statement.sql.clone()).into_sql_str();
-        let prepared = (&mut *connection).prepare(sql).await.map_err(failed)?;
+        let prepared = match (&mut *connection).prepare(sql).await {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                let at = syntax_error::position(connection, &error, &statement.sql).await;
+                let Some(at) = at else { return Err(failed(error)) };
+                let offset = statement.places.authors_offset(&statement.sql, at, &statement.query);
+                let message = syntax_error::message(&error);
+                return Err(StatementError::at(&statement.query, offset, message).into());
+            }
+        };
         let columns = prepared.columns();
         let names = distinct_names(columns.iter().map(|c| c.name()));
         let declared_text = columns.iter().map(|c| c.type_info().name() == "TEXT").collect();

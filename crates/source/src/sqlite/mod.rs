@@ -8,5 +8,6 @@ mod file;
 mod functions;
 pub(crate) mod rollups;
 pub(crate) mod syntax;
+mod syntax_error;
 mod value;
 mod zone_clock;

@@ -38,6 +38,14 @@ impl Syntax for SqliteSyntax {
         DENIED_FUNCTIONS
     }
 
+    // It has no functions that read tables but those that are denied.
+    fn hides_tables(&self, list: &mut dyn FnMut() -> String) -> String {
+        format!(
+            "select count(*) from sqlite_schema where type = 'view' and name collate nocase in ({})",
+            list()
+        )
+    }
+
     fn placeholder(&self, number: usize) -> String {
         format!("?{number}")
     }

@@ -81,8 +81,6 @@ pub(crate) const EVERYWHERE: &[&str] = &[
     "with a as (select * from t for update) select * from a",
     "select * from t into outfile '/tmp/hostile_x'",
     "select * into dumpfile '/tmp/hostile_x' from t",
-    "table t",
-    "(table t) union select 1",
     "select 'open",
     "select \"open",
     "select 1 /* open",
@@ -487,6 +485,8 @@ pub(crate) const CONTAINED: &[&str] = &[
     "select null",
     "values (1), (2)",
     "(((select 1 as a)))",
+    "table t",
+    "(table t) union select 1",
     "select 1 as a union all select 'x' order by 1",
 ];
 
