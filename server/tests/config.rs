@@ -136,7 +136,7 @@ fn problems_name_the_place_and_what_is_allowed() {
         ),
         (
             "[source.shop]\nwall_clock_columns = { \"at\" = \"UTC\" }",
-            "\"at\" of \"wall_clock_columns\" of [source.shop] must be",
+            "2:24: \"at\" of \"wall_clock_columns\" of [source.shop] must be",
             "\"table.column\"",
         ),
         ("[cache]\nttl = \"5\"", "2:7: \"ttl\" of [cache] must be a duration from 0s to 30d", "5"),
