@@ -70,6 +70,7 @@ pub fn source(settings: &Settings, name: &SourceName) -> anyhow::Result<Source> 
         Ok(Location::MySql(url)) => Source::mysql(name.clone(), url.expose(), connections, limits),
     };
     let opened = opened.with_context(|| format!("source \"{name}\""))?;
+    let opened = opened.with_wall_clocks(source.wall_clocks.clone());
     match &source.rollup_url {
         None => Ok(opened),
         Some(Err(problem)) => bail!("{problem}"),

@@ -85,6 +85,10 @@ impl EngineService {
             }
             _ => None,
         };
+        let assumptions = match shown {
+            Shown::Panel(_) => lookup.assumptions().await,
+            Shown::Dashboard | Shown::Frames(_) => Vec::new(),
+        };
         Ok(PageRequest {
             engine: Arc::clone(&self.engine),
             contents,
@@ -92,6 +96,7 @@ impl EngineService {
             view,
             presentation,
             entries,
+            assumptions,
             pace: Pace::from_pairs(parameters),
             lookup,
             now: self.now(),
@@ -201,7 +206,8 @@ impl EngineService {
         }
         let key = (Arc::as_ptr(&dashboard) as usize, zone.clone());
         let zoned = self.zoned.get_with(key, || {
-            let zoned = Dashboard { zone: zone.clone(), ..(*dashboard).clone() };
+            let written_in = Some(dashboard.zone.clone());
+            let zoned = Dashboard { zone: zone.clone(), written_in, ..(*dashboard).clone() };
             (Arc::new(zoned), Arc::clone(&dashboard))
         });
         zoned.0

@@ -2,7 +2,9 @@
 //! prints, and policies that reach the engine.
 
 use brisk_cache::Trigger;
-use brisk_domain::{Access, CacheMode, Clock, ManualClock, Slug, SourceName, Timestamp, ViewState};
+use brisk_domain::{
+    Access, CacheMode, Clock, ManualClock, Slug, SourceName, Timestamp, ViewState, WallClock,
+};
 use brisk_engine::Engine;
 use brisk_server::assembly;
 use brisk_server::config::{Environment, Flags, Location, Secret, Settings};
@@ -111,6 +113,9 @@ fn the_file_in_the_documentation_is_read_whole() {
     assert_eq!(shop.limits.time, Duration::from_secs(30));
     assert_eq!((shop.policy.ttl, shop.policy.stale), (Some(60), Some(600)));
     assert_eq!(shop.policy.mode, Some(CacheMode::Strict));
+    let clock = |text| WallClock::parse(text).unwrap();
+    assert_eq!(shop.wall_clocks.source, Some(clock("UTC")));
+    assert_eq!(shop.wall_clocks.of("trips", "at"), Some(&clock("Europe/Madrid")));
     let redis = settings.redis().unwrap().unwrap();
     assert_eq!((redis.urls, redis.prefix.as_str()), (vec!["redis://h:6379/0".into()], "brisk:"));
     assert_eq!((redis.timeout.as_millis(), redis.lease.as_millis()), (250, 3_000));
@@ -124,6 +129,16 @@ fn problems_name_the_place_and_what_is_allowed() {
         ("listn = \"127.0.0.1:1\"", "1:1: unknown key \"listn\"", "did you mean \"listen\"?"),
         ("\n[cache]\n  ttll = \"5m\"", "3:3: unknown key \"ttll\" in [cache]", "\"ttl\"?"),
         ("[source.shop]\nurll = \"x\"", "2:1: unknown key \"urll\" in [source.shop]", "\"url\"?"),
+        (
+            "[source.shop]\nwall_clock = \"Mars\"",
+            "2:14: \"wall_clock\" of [source.shop] must be \"dashboard\", \"UTC\"",
+            "\"Europe/London\", not \"Mars\"",
+        ),
+        (
+            "[source.shop]\nwall_clock_columns = { \"at\" = \"UTC\" }",
+            "2:24: \"at\" of \"wall_clock_columns\" of [source.shop] must be",
+            "\"table.column\"",
+        ),
         ("[cache]\nttl = \"5\"", "2:7: \"ttl\" of [cache] must be a duration from 0s to 30d", "5"),
         ("[cache]\nttl = \"250ms\"", "2:7: \"ttl\"", "a whole number and s, m, h or d"),
         ("[cache]\nmode = \"strickt\"", "2:8: mode \"strickt\"", "did you mean \"strict\"?"),

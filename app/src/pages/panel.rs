@@ -24,9 +24,16 @@ pub fn panel(page: &Arc<DashboardPage>) -> AnyView {
             <div class="page">
                 {panel_card::large(page, panel, slot.clone())}
                 {panel_card::data_table(page, panel, slot.clone())}
+                {assumptions(page)}
                 {cache_details::section(page.entries.as_ref())}
             </div>
         </main>
     }
     .into_any()
+}
+
+/// What is assumed of columns without a time zone.
+fn assumptions(page: &DashboardPage) -> Vec<AnyView> {
+    let sentences = page.assumptions.iter().cloned();
+    sentences.map(|sentence| view! { <p class="cache-why">{sentence}</p> }.into_any()).collect()
 }

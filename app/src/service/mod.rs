@@ -132,6 +132,8 @@ pub struct DashboardPage {
     pub targets: Vec<Arc<Dashboard>>,
     /// What the cache has of the panel, on the page of one panel and if it was asked for.
     pub entries: Option<Result<PanelEntries, PanelError>>,
+    /// What is assumed of columns without a time zone, on a panel's own page.
+    pub assumptions: Vec<String>,
 }
 
 /// What came of a panel while the page could wait for it.

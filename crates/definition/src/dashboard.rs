@@ -46,6 +46,7 @@ fn dashboard(
         title: title?.to_owned(),
         description,
         zone: zone.unwrap_or_else(ZoneName::utc),
+        written_in: None,
         now,
         range: range.unwrap_or(TimeRange::Last(30, Interval::Day)),
         interval,

@@ -17,6 +17,9 @@ pub struct Dashboard {
     pub description: Option<String>,
     /// The zone whose wall clock its days and hours follow.
     pub zone: ZoneName,
+    /// Its own zone, where a program asks for it in another: columns that hold what the dashboard's
+    /// clock read were written in this one.
+    pub written_in: Option<ZoneName>,
     /// Where relative ranges end.
     pub now: Now,
     /// The default range.

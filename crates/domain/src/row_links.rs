@@ -224,6 +224,7 @@ mod tests {
             title: "Products".into(),
             description: None,
             zone: ZoneName::utc(),
+            written_in: None,
             now: Now::Clock,
             range: TimeRange::parse("last 90 days").unwrap(),
             interval: IntervalChoice::Auto,

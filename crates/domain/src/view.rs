@@ -271,6 +271,7 @@ mod tests {
             title: "Sales".into(),
             description: None,
             zone: ZoneName::utc(),
+            written_in: None,
             now: crate::Now::Clock,
             range: TimeRange::parse("last 90 days").unwrap(),
             interval: IntervalChoice::Auto,

@@ -24,6 +24,7 @@
 //! To add a computed column, add a variant to `brisk_domain::panel::ComputedKind`, its arithmetic
 //! to [`computed`], and its keywords to `brisk-definition`.
 
+mod assumed_clocks;
 pub mod catalog;
 pub mod computed;
 mod coverage;
@@ -51,6 +52,7 @@ mod sources;
 pub mod view;
 pub mod window;
 
+pub use assumed_clocks::assumption;
 pub use catalog::Catalog;
 pub use encoding::Cached;
 pub use engine::Engine;

@@ -39,6 +39,11 @@ impl Lookup {
         &self.prepared.window
     }
 
+    /// What is assumed of columns without a time zone, each in a sentence.
+    pub async fn assumptions(&self) -> Vec<String> {
+        self.loader.assumptions(&self.prepared.planned).await
+    }
+
     /// The panels that were looked up.
     pub fn panels(&self) -> impl Iterator<Item = &Panel> {
         self.prepared.panels.iter().map(|prepared| &*prepared.panel)

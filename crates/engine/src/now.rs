@@ -80,13 +80,12 @@ impl Engine {
     ) -> Option<Result<Statement, PanelError>> {
         let Now::Newest { source, query } = &dashboard.now else { return None };
         let plan = || {
-            let dialect =
-                self.loader.source(source).ok_or_else(|| unknown_source(source))?.dialect();
+            let target = self.loader.source(source).ok_or_else(|| unknown_source(source))?.target();
             let view = ViewState::default_of(dashboard);
             let window = Window::of(dashboard, &view, self.clock.now());
             let window = window.map_err(|error| definition_error(error.to_string()))?;
             let find = |source: &SourceName, name: &str| self.rollup_of(source, name);
-            let planned = plan::choices(query, source, &view, &window, access, dialect, &find)
+            let planned = plan::choices(query, source, &view, &window, access, target, &find)
                 .map_err(|error| statement_error(&error))?;
             let policy = self.policies.of(dashboard, None, source);
             let request = key::request(&planned, dashboard, Owner::Choices("now"), policy);

@@ -3,7 +3,7 @@
 use crate::planned_rollup::PlannedRollup;
 use crate::window::Window;
 use brisk_domain::{Access, Bounds, EarlierPeriod, Interval, Panel, Query, SourceName, ViewState};
-use brisk_source::{Context, Dialect, Statement, StatementError};
+use brisk_source::{Context, Statement, StatementError, Target};
 use std::sync::Arc;
 
 /// The statements of one panel for one view.
@@ -45,15 +45,16 @@ pub fn panel(
     view: &ViewState,
     window: &Window,
     access: &Access,
-    dialect: Dialect,
+    target: impl Into<Target>,
     rollups: FindRollup<'_>,
 ) -> Result<PanelPlan, StatementError> {
+    let target = on_clock_of(window, target.into());
     let interval = panel.interval.unwrap_or(window.interval);
     let compile =
         |query: &Query, bounds: Bounds| -> Result<Arc<PlannedStatement>, StatementError> {
             let statement = brisk_source::compile(
                 query,
-                dialect,
+                target.clone(),
                 &Context {
                     bounds,
                     interval,
@@ -102,9 +103,10 @@ pub fn choices(
     view: &ViewState,
     window: &Window,
     access: &Access,
-    dialect: Dialect,
+    target: impl Into<Target>,
     rollups: FindRollup<'_>,
 ) -> Result<PlannedStatement, StatementError> {
+    let target = on_clock_of(window, target.into());
     let context = Context {
         bounds: window.bounds,
         interval: window.interval,
@@ -113,8 +115,16 @@ pub fn choices(
         variables: &view.variables,
         access,
     };
-    let statement = brisk_source::compile(query, dialect, &context)?;
+    let statement = brisk_source::compile(query, target, &context)?;
     planned(source, statement, Vec::new(), rollups)
+}
+
+/// Results are shown on the clock of the window; its columns were written on the dashboard's own.
+fn on_clock_of(window: &Window, target: Target) -> Target {
+    match &window.written_in {
+        Some(zone) => Target { clocks: target.clocks.written_in(zone), ..target },
+        None => target,
+    }
 }
 
 fn planned(

@@ -5,7 +5,7 @@ use crate::window;
 use brisk_cache::{Fingerprint, Request};
 use brisk_domain::{Rollup, RollupName, SourceName, Tag};
 use brisk_source::rollup::Plan;
-use brisk_source::{Dialect, Source, StatementError};
+use brisk_source::{Source, StatementError, Target};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -28,8 +28,12 @@ impl PartialEq for PlannedRollup {
 
 impl PlannedRollup {
     /// Checks `rollup`, whose source speaks `dialect` and stores it in `place`.
-    pub fn of(rollup: &Rollup, dialect: Dialect, place: &str) -> Result<Self, StatementError> {
-        let plan = Plan::new(rollup, &window::offsets(&rollup.zone), dialect)?;
+    pub fn of(
+        rollup: &Rollup,
+        target: impl Into<Target>,
+        place: &str,
+    ) -> Result<Self, StatementError> {
+        let plan = Plan::new(rollup, &window::offsets(&rollup.zone), target)?;
         let definition = Fingerprint::of(plan.definition_parts()).to_string();
         let request = rollup_key::rollup_request(&plan, &definition, place);
         Ok(Self { plan, definition, request })
@@ -82,7 +86,7 @@ impl Plans {
         {
             return made.clone();
         }
-        let made = PlannedRollup::of(rollup, source.dialect(), source.rollup_place());
+        let made = PlannedRollup::of(rollup, source.target(), source.rollup_place());
         let made = made.map(Arc::new);
         known.insert(rollup.name.clone(), (Arc::clone(rollup), made.clone()));
         made

@@ -101,7 +101,7 @@ impl Engine {
         let source =
             self.loader().source(&panel.source).ok_or_else(|| unknown_source(&panel.source))?;
         let rollups = |source: &SourceName, name: &str| self.rollup_of(source, name);
-        let plan = plan::panel(panel, view, window, access, source.dialect(), &rollups);
+        let plan = plan::panel(panel, view, window, access, source.target(), &rollups);
         let plan = plan.map_err(|error| statement_error(&error))?;
         let policy = self.policies.of(dashboard, Some(panel), &panel.source);
         let statements = [
@@ -128,9 +128,9 @@ impl Engine {
         access: &Access,
         window: &Window,
     ) -> Result<Statement, PanelError> {
-        let dialect = self.loader().source(source).ok_or_else(|| unknown_source(source))?.dialect();
+        let target = self.loader().source(source).ok_or_else(|| unknown_source(source))?.target();
         let rollups = |source: &SourceName, name: &str| self.rollup_of(source, name);
-        let planned = plan::choices(query, source, view, window, access, dialect, &rollups)
+        let planned = plan::choices(query, source, view, window, access, target, &rollups)
             .map_err(|error| statement_error(&error))?;
         let policy = self.policies.of(dashboard, None, source);
         let owner = Owner::Choices(variable.name.as_str());

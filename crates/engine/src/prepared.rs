@@ -61,7 +61,7 @@ pub(crate) enum PreparedChoices {
 /// How many bytes of SQL are cached.
 const CAPACITY: u64 = 32 << 20;
 /// Approximate size of a statement besides its SQL.
-const OVERHEAD: usize = 2 << 10;
+const OVERHEAD: usize = 8 << 10;
 
 /// The recently planned views.
 pub(crate) struct PlanCache(pub(crate) moka::sync::Cache<Key, Arc<Entry>>);

@@ -24,6 +24,8 @@ pub struct Window {
     pub zone: ZoneName,
     /// The zone's offsets around the bounds.
     pub offsets: ZoneOffsets,
+    /// The dashboard's own zone, if results are shown in another one.
+    pub written_in: Option<ZoneName>,
 }
 
 /// The interval is too fine for the range.
@@ -61,7 +63,8 @@ impl Window {
         let data_end = data_end(dashboard, now, &offsets);
         let end = data_end.unwrap_or_else(|| step_end(now, bounds.from));
         let elapsed_to = end.min(bounds.to);
-        Ok(Self { bounds, elapsed_to, data_end, interval, zone: dashboard.zone.clone(), offsets })
+        let (zone, written_in) = (dashboard.zone.clone(), dashboard.written_in.clone());
+        Ok(Self { bounds, elapsed_to, data_end, interval, zone, offsets, written_in })
     }
 }
 

@@ -18,9 +18,12 @@
 //!    tokens keep literals and comments out of it.
 //! 2. `check` makes sure that it is one `select`. The parser reads an `outline` with stand-ins, which
 //!    leads every error back to the author's line; `tables` finds what the statement reads,
-//!    `instant_columns` which of its columns are instants, `bucket_columns` which are time buckets.
+//!    `instant_columns` which of its columns are instants, `bucket_columns` which are time buckets,
+//!    `origin` which columns its macros read.
 //! 3. `writer` expands `macros` (and `wall_clock`, `time_encodings`) and binds values, which are never
-//!    spliced into the SQL. A zone's changes become `segments` or `offset_steps`.
+//!    spliced into the SQL. A zone's changes become `segments` or `offset_steps`. In which clock a
+//!    column is, `column_clock` decides; where its type matters, the statement stays open
+//!    (`open_statement`), and [`Source`] has it written once `column_types` knows the types.
 //!
 //! # Adding a macro
 //!
@@ -35,6 +38,7 @@
 
 mod about;
 mod bind;
+mod column_types;
 mod columns;
 mod compile;
 mod dialect;
@@ -45,6 +49,7 @@ mod mysql;
 mod postgres;
 pub mod rollup;
 mod row_meter;
+mod said_clocks;
 mod server;
 pub mod source;
 mod sqlite;
@@ -53,6 +58,7 @@ mod syntax;
 pub use about::About;
 pub use compile::additivity::ColumnAdditivity;
 pub use compile::bucket_columns::RangeUse;
+pub use compile::column_clock::{Clocks, Target};
 pub use compile::pipeline::compile;
 pub use compile::statement::{Bind, Chosen, Context, SessionZone, Statement};
 pub use dialect::Dialect;

@@ -1,6 +1,8 @@
 //! [`Source`]: a database that panels read, whichever it is. Opening one neither connects nor writes.
 
 use crate::about::About;
+use crate::column_types::KnownTypes;
+use crate::compile::column_clock::{Clocks, ColumnTypes, Questions, Target};
 use crate::compile::statement::Statement;
 use crate::dialect::Dialect;
 use crate::error::SourceError;
@@ -11,11 +13,14 @@ use crate::postgres::executor::{self as postgres, Postgres};
 use crate::postgres::rollups::PostgresRollups;
 use crate::rollup::refresh::{Record, Refresh};
 use crate::rollup::writer::RollupWriter;
+use crate::said_clocks::on_said_clocks;
 use crate::server::Server;
 use crate::sqlite::executor::Sqlite;
 use crate::sqlite::rollups::{PLACE_FILE, SqliteRollups};
-use brisk_domain::{Frame, RollupReport, SourceName, ZoneName};
+use brisk_domain::{Frame, RollupReport, SourceName, WallClocks, ZoneName};
+use futures::FutureExt as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A database that panels read. Cheap to clone.
@@ -25,6 +30,8 @@ pub struct Source {
     database: Database,
     rollups: Option<RollupWriter>,
     place: String,
+    clocks: Clocks,
+    types: KnownTypes,
 }
 
 #[derive(Clone)]
@@ -41,7 +48,7 @@ impl Source {
     /// The SQLite file at `path`, which is opened when first needed.
     pub fn sqlite(name: SourceName, path: &Path, limits: Limits) -> Self {
         let database = Database::Sqlite(Sqlite::new(name.clone(), path, limits));
-        Self { name, database, rollups: None, place: String::new() }
+        Self::of(name, database)
     }
 
     /// The PostgreSQL at `url`, or one that speaks its protocol, over at most `connections`,
@@ -53,7 +60,18 @@ impl Source {
         limits: Limits,
     ) -> Result<Self, SourceError> {
         let database = Database::Postgres(postgres::open(name.clone(), url, connections, limits)?);
-        Ok(Self { name, database, rollups: None, place: String::new() })
+        Ok(Self::of(name, database))
+    }
+
+    fn of(name: SourceName, database: Database) -> Self {
+        let (clocks, types) = (Clocks::default(), KnownTypes::default());
+        Self { name, database, rollups: None, place: String::new(), clocks, types }
+    }
+
+    /// With what is said of its columns without a time zone.
+    #[must_use]
+    pub fn with_wall_clocks(self, said: WallClocks) -> Self {
+        Self { clocks: Clocks::new(Arc::new(said)), ..self }
     }
 
     /// Keeps rollups of a SQLite database in `file`, which the first refresh makes; a refresh may take
@@ -103,7 +121,7 @@ impl Source {
         limits: Limits,
     ) -> Result<Self, SourceError> {
         let database = Database::MySql(mysql::open(name.clone(), url, connections, limits)?);
-        Ok(Self { name, database, rollups: None, place: String::new() })
+        Ok(Self::of(name, database))
     }
 
     /// Its name.
@@ -123,6 +141,11 @@ impl Source {
             Database::Postgres(_) => Dialect::Postgres,
             Database::MySql(_) => Dialect::MySql,
         }
+    }
+
+    /// What statements for it are compiled for.
+    pub fn target(&self) -> Target {
+        Target { dialect: self.dialect(), clocks: self.clocks.clone() }
     }
 
     /// The limits of its statements.
@@ -146,6 +169,35 @@ impl Source {
     /// Runs `statement`, read-only and within the limits. Whole-number columns named in `scales`
     /// count 10^-scale units and become decimals.
     pub async fn run(
+        &self,
+        statement: &Statement,
+        scales: &[(String, u8)],
+    ) -> Result<Frame, SourceError> {
+        let open = statement.open.as_ref().map(|open| (open, open.0.questions()));
+        let Some((open, asked)) = open.filter(|(_, asked)| !asked.is_empty()) else {
+            return self.run_closed(statement, scales).await;
+        };
+        let types = self.types_of(&asked).await?;
+        let closed = open.0.close(statement, &types)?;
+        let frame = self.run_closed(&closed, scales).await?;
+        Ok(on_said_clocks(frame, self.dialect(), &open.0.said(&types)))
+    }
+
+    /// The columns without a time zone that `statement` uses and of which nothing is said, each as
+    /// `table.column`.
+    pub async fn unsaid_columns(&self, statement: &Statement) -> Result<Vec<String>, SourceError> {
+        let Some(open) = &statement.open else { return Ok(Vec::new()) };
+        let types = self.types_of(&open.0.columns()).await?;
+        Ok(open.0.unsaid(&types))
+    }
+
+    async fn types_of(&self, asked: &Questions<'_>) -> Result<ColumnTypes, SourceError> {
+        let run =
+            |statement: Statement| async move { self.run_closed(&statement, &[]).await }.boxed();
+        self.types.of(asked, self.dialect(), &run).await
+    }
+
+    async fn run_closed(
         &self,
         statement: &Statement,
         scales: &[(String, u8)],
@@ -177,6 +229,13 @@ impl Source {
 
     /// The database's plan for `statement`, in its own words, line by line.
     pub async fn explain(&self, statement: &Statement) -> Result<Vec<String>, SourceError> {
+        let closed = match &statement.open {
+            Some(open) if !open.0.questions().is_empty() => {
+                Some(open.0.close(statement, &self.types_of(&open.0.questions()).await?)?)
+            }
+            _ => None,
+        };
+        let statement = closed.as_ref().unwrap_or(statement);
         let syntax = self.dialect().syntax();
         let explain = |sql: &str| format!("{} {sql}", syntax.explain());
         let sql = explain(&statement.sql);
@@ -185,7 +244,7 @@ impl Source {
             *sql = explain(sql);
         }
         let statement = Statement { sql, zone, times: Vec::new(), ..statement.clone() };
-        let frame = self.run(&statement, &[]).await?;
+        let frame = self.run_closed(&statement, &[]).await?;
         let wanted = syntax.explain_column();
         let columns =
             frame.columns().iter().filter(|column| wanted.is_none_or(|name| column.name == name));
@@ -202,7 +261,12 @@ impl Source {
 
     /// Refreshes a rollup's table; readers see either the old rows or the new ones.
     pub async fn refresh(&self, refresh: &Refresh<'_>) -> Result<RollupReport, SourceError> {
-        self.writer()?.refresh(refresh).await
+        let writer = self.writer()?;
+        let open = refresh.plan.whole.open.as_ref();
+        let asked = open.map(|open| open.0.questions()).filter(|asked| !asked.is_empty());
+        let Some(asked) = asked else { return writer.refresh(refresh).await };
+        let plan = refresh.plan.with_types(self.types_of(&asked).await?)?;
+        writer.refresh(&Refresh { plan: &plan, ..*refresh }).await
     }
 
     /// What the database records about its rollups' last refreshes.

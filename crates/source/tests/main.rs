@@ -9,6 +9,7 @@ mod about;
 mod buckets;
 mod chosen_values;
 mod clients;
+mod column_clocks;
 mod fixture;
 mod fuzz;
 mod hostile;

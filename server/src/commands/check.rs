@@ -6,7 +6,7 @@ use brisk_definition::Loaded;
 use brisk_domain::variable_kind::Options;
 use brisk_domain::{Access, Dashboard, Now, Rollup, RollupName, SourceName, Timestamp, ViewState};
 use brisk_engine::{PlannedRollup, Window, plan, planned_rollup};
-use brisk_source::{Dialect, StatementError};
+use brisk_source::{Clocks, Dialect, StatementError, Target};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -97,8 +97,8 @@ pub async fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
 /// The problem of the statement of `rollup`, at its place.
 fn rollup_statement(rollup: &Rollup, directory: &Path, settings: &Settings) -> Option<String> {
     let file = directory.join(brisk_definition::ROLLUPS).join(format!("{}.toml", rollup.name));
-    let planned = in_its_dialect(settings, &rollup.source, |dialect| {
-        PlannedRollup::of(rollup, dialect, "").map(|_| ())
+    let planned = in_its_dialect(settings, &rollup.source, |target| {
+        PlannedRollup::of(rollup, target, "").map(|_| ())
     });
     planned.err().map(|error| {
         format!("{}:{}:{}: {}", file.display(), error.line, error.column, error.message)
@@ -124,31 +124,33 @@ pub fn statements(
     };
     let (access, mut problems) = (Access::anybody(), Vec::new());
     // A rollup's own problems are reported at its own place.
-    let of = |dialect| {
+    let of = |target: Target| {
         move |source: &SourceName, name: &str| {
             let rollup = planned_rollup::find(rollups, source, name)?;
-            let planned = PlannedRollup::of(rollup, dialect, "");
+            let planned = PlannedRollup::of(rollup, target.clone(), "");
             let wrong = |error| format!("the rollup {name}, {error}");
             planned.map(Arc::new).map_err(wrong)
         }
     };
     if let Now::Newest { source, query } = &dashboard.now {
-        let planned = in_its_dialect(settings, source, |dialect| {
-            plan::choices(query, source, &view, &window, &access, dialect, &of(dialect)).map(|_| ())
+        let planned = in_its_dialect(settings, source, |target| {
+            plan::choices(query, source, &view, &window, &access, target.clone(), &of(target))
+                .map(|_| ())
         });
         problems.extend(planned.err().map(|error| at(error, "\"now\"".to_owned())));
     }
     for variable in &dashboard.variables {
         let Some(Options::Query { source, query }) = variable.kind.options() else { continue };
-        let planned = in_its_dialect(settings, source, |dialect| {
-            plan::choices(query, source, &view, &window, &access, dialect, &of(dialect)).map(|_| ())
+        let planned = in_its_dialect(settings, source, |target| {
+            plan::choices(query, source, &view, &window, &access, target.clone(), &of(target))
+                .map(|_| ())
         });
         let whose = || format!("variable \"{}\"", variable.name);
         problems.extend(planned.err().map(|error| at(error, whose())));
     }
     for panel in &dashboard.panels {
-        let planned = in_its_dialect(settings, &panel.source, |dialect| {
-            plan::panel(panel, &view, &window, &access, dialect, &of(dialect)).map(|_| ())
+        let planned = in_its_dialect(settings, &panel.source, |target| {
+            plan::panel(panel, &view, &window, &access, target.clone(), &of(target)).map(|_| ())
         });
         let whose = || format!("panel \"{}\"", panel.id);
         problems.extend(planned.err().map(|error| at(error, whose())));
@@ -161,9 +163,13 @@ pub fn statements(
 fn in_its_dialect(
     settings: &Settings,
     source: &SourceName,
-    plan: impl Fn(Dialect) -> Result<(), StatementError>,
+    plan: impl Fn(Target) -> Result<(), StatementError>,
 ) -> Result<(), StatementError> {
-    match settings.sources.get(source).map(|source| &source.location) {
+    let settings = settings.sources.get(source);
+    let said = settings.map(|source| source.wall_clocks.clone()).unwrap_or_default();
+    let clocks = Clocks::new(Arc::new(said));
+    let plan = |dialect| plan(Target { dialect, clocks: clocks.clone() });
+    match settings.map(|source| &source.location) {
         Some(Ok(location)) => plan(location.dialect()),
         None => plan(Dialect::Sqlite),
         Some(Err(_)) => {

@@ -11,7 +11,7 @@ use brisk_domain::{
 use brisk_engine::key::{self, Owner};
 use brisk_engine::plan::{self, PlannedStatement};
 use brisk_engine::{PlannedRollup, Policies, Window, planned_rollup};
-use brisk_source::{Bind, Chosen, Dialect, Source, SourceError};
+use brisk_source::{Bind, Chosen, Source, SourceError, Target};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
@@ -60,9 +60,9 @@ pub async fn panels(
             };
             // A panel that lacks an attribute, or is wrong, is among the problems.
             let access = Access::anybody();
-            let (dialect, place) = (source.dialect(), source.rollup_place());
-            let find = find_in(rollups, dialect, place);
-            let Ok(plan) = plan::panel(panel, &view, &window, &access, dialect, &find) else {
+            let (target, place) = (source.target(), source.rollup_place());
+            let find = find_in(rollups, target.clone(), place);
+            let Ok(plan) = plan::panel(panel, &view, &window, &access, target, &find) else {
                 continue;
             };
             let statements = [
@@ -86,6 +86,9 @@ pub async fn panels(
                         "      note: source \"{name}\" does not know the zone {zone} as Brisk does; {advice}"
                     );
                 }
+                if let Ok(Some(sentence)) = brisk_engine::assumption(&source, planned).await {
+                    println!("      note: {sentence}");
+                }
                 match explained {
                     Ok(frame) if name == "statement" => {
                         let unknown = unknown_columns(panel, &frame);
@@ -103,15 +106,15 @@ pub async fn panels(
     problems
 }
 
-/// The rollups, planned for a source of `dialect` that keeps them at `place`.
+/// The rollups, planned for a source of `target` that keeps them at `place`.
 fn find_in<'r>(
     rollups: &'r BTreeMap<RollupName, Arc<Rollup>>,
-    dialect: Dialect,
+    target: Target,
     place: &'r str,
 ) -> impl Fn(&SourceName, &str) -> Result<Arc<PlannedRollup>, String> + 'r {
     move |source, name| {
         let rollup = planned_rollup::find(rollups, source, name)?;
-        let planned = PlannedRollup::of(rollup, dialect, place);
+        let planned = PlannedRollup::of(rollup, target.clone(), place);
         planned.map(Arc::new).map_err(|error| error.to_string())
     }
 }
@@ -137,11 +140,11 @@ async fn now(
     else {
         return clock;
     };
-    let (dialect, place) = (opened.dialect(), opened.rollup_place());
-    let find = find_in(rollups, dialect, place);
+    let (target, place) = (opened.target(), opened.rollup_place());
+    let find = find_in(rollups, target.clone(), place);
     let access = Access::anybody();
     // That the statement is wrong is among the problems.
-    let Ok(planned) = plan::choices(query, source, &view, &window, &access, dialect, &find) else {
+    let Ok(planned) = plan::choices(query, source, &view, &window, &access, target, &find) else {
         return clock;
     };
     match opened.run(&planned.statement, &planned.scales).await {

@@ -4,7 +4,7 @@ use super::environment::Environment;
 use super::secret::{Secret, shown};
 use super::secret_location::SecretLocation;
 use brisk_definition::cache;
-use brisk_domain::{CachePolicy, SourceName};
+use brisk_domain::{CachePolicy, SourceName, WallClock, WallClocks};
 use brisk_source::{Dialect, Limits, SQLITE_CONNECTIONS};
 use brisk_toml_reader::{Fields, Place, Problem, Problems};
 use std::collections::BTreeMap;
@@ -28,6 +28,8 @@ pub struct SourceSettings {
     pub rollup_url: Option<Result<Secret, Problem>>,
     /// How long a refresh of a rollup may take.
     pub rollup_time: Duration,
+    /// In which zones its columns without one were written.
+    pub wall_clocks: WallClocks,
     concurrency: Option<u32>,
 }
 
@@ -53,6 +55,9 @@ const BYTES: RangeInclusive<u64> = 1 << 10..=1 << 30;
 const VARIABLE: &str = "BRISK_SOURCE_";
 /// The same for where rollups are written.
 const ROLLUP_VARIABLE: &str = "BRISK_ROLLUP_URL_";
+/// What a wall clock may be.
+const WALL_CLOCK: &str =
+    "\"dashboard\", \"UTC\" or the name of a time zone such as \"Europe/London\"";
 const ROLLUP_KEYS: [&str; 3] = ["rollup_url", "rollup_url_env", "rollup_url_file"];
 
 impl SourceSettings {
@@ -80,6 +85,7 @@ impl SourceSettings {
             policy: table.map(|table| table.policy).unwrap_or_default(),
             rollup_url: None,
             rollup_time: table.and_then(|table| table.rollup_time).unwrap_or(ROLLUP_TIME),
+            wall_clocks: table.map(|table| table.wall_clocks.clone()).unwrap_or_default(),
             concurrency: table.and_then(|table| table.concurrency),
         }
     }
@@ -134,6 +140,7 @@ pub(super) struct SourceTable {
     policy: CachePolicy,
     rollup_url: Option<SecretLocation>,
     rollup_time: Option<Duration>,
+    wall_clocks: WallClocks,
 }
 
 impl SourceTable {
@@ -166,6 +173,7 @@ impl SourceTable {
             policy: cache::policy(table, problems),
             rollup_url: SecretLocation::read_keys(ROLLUP_KEYS, table, base, problems),
             rollup_time: table.seconds("rollup_timeout", TIME, problems),
+            wall_clocks: wall_clocks(table, problems),
         };
         table.finish(problems);
         if let (Some(connections), Some(concurrency)) = (read.connections, read.concurrency)
@@ -179,6 +187,34 @@ impl SourceTable {
         }
         read
     }
+}
+
+/// `wall_clock` of all columns without a zone, and `wall_clock_columns` of single ones.
+fn wall_clocks(table: &Fields<'_>, problems: &mut Problems<'_>) -> WallClocks {
+    let source =
+        table.expected("wall_clock", WALL_CLOCK, |text| WallClock::parse(text).ok(), problems);
+    let mut columns = BTreeMap::new();
+    if let Some(named) = table.table(
+        "wall_clock_columns",
+        &format!("\"wall_clock_columns\" of {}", table.title()),
+        problems,
+    ) {
+        for (name, item) in named.entries() {
+            let clock = item.as_str().and_then(|text| WallClock::parse(text).ok());
+            match clock {
+                _ if !name.contains('.') => problems.add(
+                    named.key_place(name),
+                    format!("\"{name}\" of {} must be \"table.column\"", named.title()),
+                ),
+                Some(clock) => _ = columns.insert(name.to_lowercase(), clock),
+                None => problems.add(
+                    named.place(name),
+                    format!("\"{name}\" of {} must be {WALL_CLOCK}", named.title()),
+                ),
+            }
+        }
+    }
+    WallClocks { source, columns }
 }
 
 /// All sources: `flags` (NAME=PATH or NAME=URL) take precedence over the variables, and both over

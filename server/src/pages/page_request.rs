@@ -31,6 +31,8 @@ pub struct PageRequest {
     pub(crate) presentation: Presentation,
     /// The cache entries behind the panel, if the reader asked for them.
     pub(crate) entries: Option<Result<PanelEntries, PanelError>>,
+    /// What is assumed of columns without a time zone, on a panel's own page.
+    pub(crate) assumptions: Vec<String>,
     pub(crate) pace: Pace,
     pub(crate) lookup: Lookup,
     pub(crate) now: Timestamp,
@@ -70,6 +72,7 @@ impl PageRequest {
             format!("{:?} {:?} {:?}", self.pace, window.bounds, window.interval),
             format!("{today} {appearance:?} {}", least_pace(&self.engine, &self.dashboard)),
             edition.0.into(),
+            self.assumptions.concat(),
         ];
         Some(ETag::of(parts))
     }
@@ -102,6 +105,7 @@ impl PageRequest {
             view: self.view,
             presentation: self.presentation,
             entries: self.entries,
+            assumptions: self.assumptions,
             bounds: window.bounds,
             interval: window.interval,
             offsets: window.offsets.within_and_at(window.bounds.from, window.bounds.to, self.now),

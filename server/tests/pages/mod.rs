@@ -1,6 +1,7 @@
 //! Pages: every route, how they are presented, and administration.
 
 mod administration;
+mod clocks;
 mod computed;
 mod figures;
 mod one_point;

@@ -36,6 +36,7 @@ fn dashboard() -> Dashboard {
         title: "Sales".into(),
         description: None,
         zone: ZoneName::utc(),
+        written_in: None,
         now: Now::Clock,
         range: TimeRange::parse("last 90 days").unwrap(),
         interval: IntervalChoice::Auto,

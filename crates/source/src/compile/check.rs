@@ -9,6 +9,7 @@ use super::denied_functions::{is_denied, is_denied_table};
 use super::expected::{self, Comparison, Expectations};
 use super::instant_columns;
 use super::operand::Class;
+use super::origin::{self, Origins};
 use super::outline::{MACRO, Outline};
 use super::tables::{self, last_name};
 use super::template::Piece;
@@ -40,6 +41,8 @@ pub(crate) struct Checked {
     pub(crate) additivity: ColumnAdditivity,
     /// What its parameters are taken for.
     pub(crate) expected: Expectations,
+    /// Which columns its macros and its result come from.
+    pub(crate) origins: Origins,
 }
 
 /// Checks the statement; an error points into the author's text.
@@ -73,7 +76,8 @@ pub(crate) fn check(
     }
     let (columns, additivity) = (instant_columns::names(body), additivity::of(body));
     let (buckets, width) = (bucket_columns::names(body), bucket_columns::width(pieces, body));
-    Ok(Checked { tables, times, buckets, width, columns, additivity, expected })
+    let origins = origin::of(body, &outline, dialect);
+    Ok(Checked { tables, times, buckets, width, columns, additivity, expected, origins })
 }
 
 fn one_select<'a>(

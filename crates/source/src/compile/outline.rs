@@ -73,6 +73,12 @@ impl<'a> Outline<'a> {
         self.chosen.contains(&piece.offset).then_some(piece.offset)
     }
 
+    /// Where the macro whose stand-in is at `location` stands in the author's text.
+    pub(crate) fn macro_at(&self, location: Location) -> Option<usize> {
+        let piece = self.piece(self.byte(location)?)?;
+        (!piece.literal).then_some(piece.offset)
+    }
+
     /// Whether there is any variable or attribute.
     pub(crate) fn has_chosen(&self) -> bool {
         !self.chosen.is_empty()
@@ -114,7 +120,7 @@ impl<'a> Outline<'a> {
         // as a call. Two pairs, so that they are not read as an alias's column names.
         self.sql.push('(');
         // Conditions cannot be a function's argument.
-        if !matches!(name, "optional" | "range") {
+        if name != "optional" {
             self.sql.push_str(MACRO);
             self.sql.push_str(name);
         }

@@ -2,12 +2,11 @@
 
 use super::bucket_columns;
 use super::check::{self, Checked};
-use super::statement::{Context, SessionZone, Statement};
+use super::column_clock::{ColumnTypes, Target};
+use super::open_statement::OpenStatement;
+use super::statement::{Context, Open, Statement};
 use super::template;
-use super::writer::{Writer, Written};
-use crate::dialect::Dialect;
 use crate::error::StatementError;
-use crate::syntax::{Clock, ZoneUse};
 use brisk_domain::Query;
 use std::sync::Arc;
 
@@ -16,46 +15,35 @@ use std::sync::Arc;
 /// session stands in one.
 pub fn compile(
     query: &Query,
-    dialect: Dialect,
+    target: impl Into<Target>,
     context: &Context<'_>,
 ) -> Result<Statement, StatementError> {
-    let clock = dialect.syntax().clock(context.zone, context.offsets);
-    compile_for(query, dialect, context, Some(clock.as_ref()))
+    compile_for(query, &target.into(), context, true)
 }
 
 /// The same without the database's own clock: what it returns are instants, which can be stored.
 pub(crate) fn compile_to_store(
     query: &Query,
-    dialect: Dialect,
+    target: &Target,
     context: &Context<'_>,
 ) -> Result<Statement, StatementError> {
-    compile_for(query, dialect, context, None)
+    compile_for(query, target, context, false)
 }
 
 fn compile_for(
     query: &Query,
-    dialect: Dialect,
+    target: &Target,
     context: &Context<'_>,
-    clock: Option<&dyn Clock>,
+    in_zone: bool,
 ) -> Result<Statement, StatementError> {
-    let pieces = template::parse(query, dialect)?;
-    let Checked { tables, times, buckets, width, additivity, expected, .. } =
-        check::check(query, &pieces, dialect)?;
-    let written = |clock| Writer::new(query, dialect, context, &expected, clock).write_all(&pieces);
-    let Written { sql, binds, uses_clock } = written(clock)?;
-    let lookup = match clock.map_or(ZoneUse::Nothing, Clock::zone_use) {
-        ZoneUse::Nothing => None,
-        ZoneUse::Macros | ZoneUse::ToldMacros if !uses_clock => None,
-        ZoneUse::ToldMacros => Some(None),
-        ZoneUse::Session | ZoneUse::Macros => {
-            Some(Some(written(None).map(|lookup| (lookup.sql, lookup.binds))?))
-        }
-    };
-    let zone = lookup.map(|lookup| SessionZone {
-        name: context.zone.clone(),
-        offsets: Arc::new(context.offsets.clone()),
-        lookup,
-    });
+    let pieces = template::parse(query, target.dialect)?;
+    let checked = check::check(query, &pieces, target.dialect)?;
+    let range = bucket_columns::range_use(&pieces);
+    let open = OpenStatement::new(query, pieces, &checked, target, context, in_zone);
+    let (sql, binds, zone) = open.written(&ColumnTypes::new())?;
+    let Checked { tables, times, buckets, width, additivity, .. } = checked;
+    // Otherwise no type can make a difference.
+    let open = open.uses_columns().then(|| Open(Arc::new(open)));
     Ok(Statement {
         sql,
         binds,
@@ -65,8 +53,9 @@ fn compile_for(
         additivity,
         zone,
         interval: width,
-        range: bucket_columns::range_use(&pieces),
+        range,
         query: query.clone(),
+        open,
     })
 }
 
@@ -74,6 +63,7 @@ fn compile_for(
 mod tests {
     use super::*;
     use crate::compile::statement::{Bind, Chosen};
+    use crate::dialect::Dialect;
     use brisk_domain::{
         Access, AttributeName, Bounds, Interval, Selection, Timestamp, VariableName, ZoneName,
         ZoneOffsets,

@@ -2,13 +2,16 @@
 
 use super::additivity::ColumnAdditivity;
 use super::bucket_columns::RangeUse;
+use super::column_clock::{ColumnTypes, Questions};
 use super::tables::rollup_name;
 use crate::error::{SourceError, StatementError};
 use brisk_domain::rollup::ROLLUP_SCHEMA;
 use brisk_domain::{
-    Access, Bounds, Interval, Query, Selection, VariableName, ZoneName, ZoneOffsets,
+    Access, Bounds, Interval, Query, Selection, VariableName, WallClock, ZoneName, ZoneOffsets,
 };
 use std::collections::BTreeMap;
+use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// What a statement is compiled for.
@@ -89,6 +92,8 @@ pub struct Statement {
     pub range: RangeUse,
     /// The author's text, for errors.
     pub query: Query,
+    /// How it is written once the types of its columns are known, where they decide that.
+    pub(crate) open: Option<Open>,
 }
 
 /// A zone that the database has to know as Brisk does, so that its own calendar is the dashboard's.
@@ -103,7 +108,78 @@ pub struct SessionZone {
     pub lookup: Option<(String, Vec<Bind>)>,
 }
 
+/// A statement whose SQL depends on the types of columns, which only the database knows.
+pub(crate) trait Unwritten: fmt::Debug + Send + Sync {
+    /// The columns whose types decide how it is written, or how its result is read.
+    fn questions(&self) -> Questions<'_>;
+
+    /// All columns that its macros and its result may come from.
+    fn columns(&self) -> Questions<'_>;
+
+    /// `statement`, which this is, for columns of these `types`.
+    fn close(
+        &self,
+        statement: &Statement,
+        types: &ColumnTypes,
+    ) -> Result<Statement, StatementError>;
+
+    /// The columns of its result that hold wall-clock times of which something is said.
+    fn said(&self, types: &ColumnTypes) -> Vec<(String, WallClock)>;
+
+    /// The columns without a zone that it uses and of which nothing is said, as `table.column`, sorted.
+    fn unsaid(&self, types: &ColumnTypes) -> Vec<String>;
+
+    /// Everything besides the SQL that decides what comes out.
+    fn fingerprint_parts(&self) -> Vec<Vec<u8>>;
+}
+
+/// What a statement still has to ask the database.
+#[derive(Debug, Clone)]
+pub(crate) struct Open(pub(crate) Arc<dyn Unwritten>);
+
+impl PartialEq for Open {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.fingerprint_parts() == other.0.fingerprint_parts()
+    }
+}
+
+impl Eq for Open {}
+
+impl Hash for Open {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.fingerprint_parts().hash(state);
+    }
+}
+
+/// A zone in a fingerprint. Another edition of the time zone database may give other results.
+pub(crate) fn zone_part(name: &ZoneName, offsets: &ZoneOffsets) -> Vec<u8> {
+    let mut part = format!("zone {name} {}", offsets.first).into_bytes();
+    for (at, offset) in &offsets.changes {
+        part.extend(at.to_le_bytes());
+        part.extend(offset.to_le_bytes());
+    }
+    part
+}
+
 impl Statement {
+    /// A statement of Brisk's own, about the database itself.
+    pub(crate) fn of_our_own(sql: String, binds: Vec<Bind>) -> Self {
+        let query = Query::new(sql.clone());
+        Self {
+            sql,
+            binds,
+            tables: Vec::new(),
+            times: Vec::new(),
+            buckets: Vec::new(),
+            additivity: ColumnAdditivity::default(),
+            zone: None,
+            interval: None,
+            range: RangeUse::default(),
+            query,
+            open: None,
+        }
+    }
+
     /// The names of the rollups that it reads.
     pub fn rollups(&self) -> impl Iterator<Item = &str> {
         self.tables.iter().filter_map(|table| rollup_name(table))
@@ -134,14 +210,11 @@ impl Statement {
         for column in &self.times {
             parts.push([b"time ".as_slice(), column.as_bytes()].concat());
         }
-        // Another edition of the time zone database may give other results.
         if let Some(SessionZone { name, offsets, .. }) = &self.zone {
-            let mut part = format!("zone {name} {}", offsets.first).into_bytes();
-            for (at, offset) in &offsets.changes {
-                part.extend(at.to_le_bytes());
-                part.extend(offset.to_le_bytes());
-            }
-            parts.push(part);
+            parts.push(zone_part(name, offsets));
+        }
+        if let Some(open) = self.open.as_ref().filter(|open| !open.0.questions().is_empty()) {
+            parts.extend(open.0.fingerprint_parts());
         }
         parts
     }

@@ -1,8 +1,10 @@
 //! Writes a template's pieces in the dialect's SQL, and collects the values to bind. Pure.
 
+use super::column_clock::{Reader, Reading};
 use super::expected::{Comparison, Expectations, Expected};
 use super::macros::{self, MacroZone};
 use super::operand::Class;
+use super::origin::Origins;
 use super::parameters::{BUILT_IN, ListPosition, list_position};
 use super::segments::Focus;
 use super::statement::{Bind, Chosen, Context};
@@ -10,8 +12,11 @@ use super::template::Piece;
 use super::{time_encodings, wall_clock};
 use crate::dialect::Dialect;
 use crate::error::StatementError;
-use crate::syntax::{Clock, Part};
-use brisk_domain::{AttributeName, Bounds, Interval, Query, Selection, Timestamp, VariableName};
+use crate::syntax::{Clock, Part, TimeEncoding, ZoneUse};
+use brisk_domain::{
+    AttributeName, Bounds, Interval, Query, Selection, Timestamp, VariableName, ZoneName,
+    ZoneOffsets,
+};
 use std::collections::HashMap;
 
 /// Encloses the number of a value until everything is written. It occurs in no statement.
@@ -35,6 +40,8 @@ pub(crate) struct Writer<'a> {
     context: &'a Context<'a>,
     zone: MacroZone<'a>,
     expected: &'a Expectations,
+    origins: &'a Origins,
+    reader: Reader<'a>,
     /// The database's own.
     clock: Option<&'a dyn Clock>,
     /// Whether any macro has used it.
@@ -48,14 +55,25 @@ impl<'a> Writer<'a> {
     /// `clock` is the database's own, if it knows the dashboard's zone.
     pub(crate) fn new(
         query: &'a Query,
-        dialect: Dialect,
         context: &'a Context<'a>,
         expected: &'a Expectations,
+        (origins, reader): (&'a Origins, Reader<'a>),
         clock: Option<&'a dyn Clock>,
     ) -> Self {
-        let zone = MacroZone { offsets: context.offsets, focus: None, wall_focus: None };
-        let (binds, chosen) = (Vec::new(), HashMap::new());
-        Self { query, dialect, context, zone, expected, clock, uses_clock: false, binds, chosen }
+        let (binds, chosen, dialect) = (Vec::new(), HashMap::new(), reader.dialect);
+        Self {
+            query,
+            dialect,
+            context,
+            zone: MacroZone { offsets: context.offsets, focus: None, wall_focus: None },
+            expected,
+            origins,
+            reader,
+            clock,
+            uses_clock: false,
+            binds,
+            chosen,
+        }
     }
 
     /// The whole statement.
@@ -66,7 +84,7 @@ impl<'a> Writer<'a> {
             let from = self.bind(Bind::Int(bounds.from.seconds()));
             let to = self.bind(Bind::Int(bounds.to.seconds()));
             self.zone.focus = Some(Focus { bounds, from, to });
-            let (bounds, from, to) = self.wall_range();
+            let (bounds, from, to) = self.wall_range(self.context.offsets);
             self.zone.wall_focus = Some(Focus { bounds, from, to });
         }
         let mut marked = String::with_capacity(self.query.sql.len());
@@ -321,81 +339,92 @@ impl<'a> Writer<'a> {
         {
             return Ok(());
         }
-        // Wall-clock times are truncated before they become instants.
-        let local = match arguments.first().and_then(|argument| only_macro(argument)) {
-            Some(("local", [inner])) if name == "range" || uses_wall_clock(name) => Some(inner),
-            _ => None,
-        };
+        let read = self.read(name, arguments, offset)?;
         let mut texts = Vec::new();
         for (i, argument) in arguments.iter().enumerate() {
             let mut text = String::new();
-            self.write(local.filter(|_| i == 0).unwrap_or(argument), &mut text)?;
+            self.write(read.inner.filter(|_| i == 0).unwrap_or(argument), &mut text)?;
             texts.push(text.trim().to_owned());
         }
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        // What was written on another clock becomes an instant before anything else.
         let dialect = self.dialect;
+        if let (Some(expr), false) = (texts.first_mut(), name == "range") {
+            *expr = moment(dialect, expr, &read.reading, self.clock.is_some())
+                .map_err(|_| self.too_long(name, offset))?;
+        }
+        let is_local = read.reading == Reading::OnViewsClock;
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let expansion = match (name, texts.as_slice()) {
             (_, [] | ["", ..]) => {
                 let message = format!("${name} needs an expression: ${name}(created_at)");
                 return Err(self.error(offset, message));
             }
-            ("range", [expr]) if local.is_some() => {
-                let (_, from, to) = self.wall_range();
-                Ok(wall_clock::range(dialect, expr, &from, &to))
-            }
             ("range", [expr]) => {
-                let bounds = self.context.bounds;
-                let from = self.bind(Bind::Int(bounds.from.seconds()));
-                let to = self.bind(Bind::Int(bounds.to.seconds()));
-                Ok(macros::range(dialect, expr, &from, &to))
+                let offsets = match &read.reading {
+                    Reading::OnViewsClock => Some(self.context.offsets),
+                    Reading::OnClock(clock) => Some(&*clock.offsets),
+                    Reading::Instant | Reading::TextInstant => None,
+                };
+                match offsets {
+                    // Wall-clock times are compared as such, so that an index on them is used.
+                    Some(offsets) => {
+                        let (_, from, to) = self.wall_range(offsets);
+                        Ok(wall_clock::range(dialect, expr, &from, &to))
+                    }
+                    None => {
+                        let bounds = self.context.bounds;
+                        let from = self.bind(Bind::Int(bounds.from.seconds()));
+                        let to = self.bind(Bind::Int(bounds.to.seconds()));
+                        let expr = moment(dialect, expr, &read.reading, false);
+                        expr.map(|expr| macros::range(dialect, &expr, &from, &to))
+                    }
+                }
             }
             ("bucket", [expr, word @ ..]) if word.len() <= 1 => {
                 let interval = match word {
                     [word] => self.interval(word, offset)?,
                     _ => self.context.interval,
                 };
-                match (local, self.clock()) {
-                    (Some(_), clock) => {
+                match (is_local, self.clock()) {
+                    // Wall-clock times are truncated before they become instants.
+                    (true, clock) => {
                         clock.and_then(|clock| clock.wall_bucket(expr, interval)).map_or_else(
                             || wall_clock::bucket(dialect, expr, interval, &self.zone),
                             Ok,
                         )
                     }
-                    (None, Some(clock)) => Ok(clock.bucket(expr, interval)),
-                    (None, None) => macros::bucket(dialect, expr, interval, &self.zone),
+                    (false, Some(clock)) => Ok(clock.bucket(expr, interval)),
+                    (false, None) => macros::bucket(dialect, expr, interval, &self.zone),
                 }
             }
-            ("time", [expr]) => Ok(format!("({expr})")),
-            ("local", [expr]) => match self.clock() {
+            ("time", [expr]) if !is_local => Ok(format!("({expr})")),
+            ("time", [expr]) | ("local", [expr] | [expr, _]) if is_local => match self.clock() {
                 Some(clock) => Ok(clock.wall_time(expr)),
                 None => wall_clock::instant(dialect, expr, &self.zone),
             },
+            ("local", [expr] | [expr, _]) => Ok((*expr).to_owned()),
             (macro_name, [expr]) if let Some(encoding) = time_encodings::of_macro(macro_name) => {
                 Ok(dialect.syntax().decoded_time(encoding, expr))
             }
-            (part, [expr]) if let Some(part) = Part::parse(part) => match (local, self.clock()) {
-                (Some(_), Some(clock)) => Ok(clock.wall_part(expr, part)),
-                (None, Some(clock)) => Ok(clock.part(expr, part)),
-                (Some(_), None) => Ok(wall_clock::part(dialect, part, expr)),
-                (None, None) => macros::part(dialect, part, expr, &self.zone),
-            },
+            (part, [expr]) if let Some(part) = Part::parse(part) => {
+                match (is_local, self.clock()) {
+                    (true, Some(clock)) => Ok(clock.wall_part(expr, part)),
+                    (false, Some(clock)) => Ok(clock.part(expr, part)),
+                    (true, None) => Ok(wall_clock::part(dialect, part, expr)),
+                    (false, None) => macros::part(dialect, part, expr, &self.zone),
+                }
+            }
             _ => {
                 let message = format!(
                     "${name} with {} arguments is not known: use $range(e), $bucket(e), \
                      $bucket(e, month), $optional(condition), $time(e), $epoch(e), $epoch_ms(e), \
-                     $text(e), $local(e), $year(e), $month(e), $weekday(e) or $hour(e)",
+                     $text(e), $local(e), $local(e, 'UTC'), $year(e), $month(e), $weekday(e) or $hour(e)",
                     texts.len()
                 );
                 return Err(self.error(offset, message));
             }
         };
-        let expansion = expansion.map_err(|macros::TooLong| {
-            let message = format!(
-                "the expression in ${name} becomes too long: compute what is inside it in a subquery \
-                 or a with clause first"
-            );
-            self.error(offset, message)
-        })?;
+        let expansion = expansion.map_err(|macros::TooLong| self.too_long(name, offset))?;
         // In parentheses, as the check has seen it, so that what precedes it cannot combine with it.
         if expansion.starts_with('(') && expansion.ends_with(')') {
             sql.push_str(&expansion);
@@ -418,13 +447,85 @@ impl<'a> Writer<'a> {
         self.clock
     }
 
+    /// How the first argument of the macro `name` is to be read; what `$local` alone stands around is
+    /// written without it.
+    fn read<'p>(
+        &self,
+        name: &str,
+        arguments: &'p [Vec<Piece>],
+        offset: usize,
+    ) -> Result<Read<'p>, StatementError> {
+        let first = arguments.first().and_then(|argument| only_macro(argument));
+        let is_instant = Read { inner: None, reading: Reading::Instant };
+        let takes_times = matches!(name, "range" | "time") || uses_wall_clock(name);
+        match first {
+            _ if name == "local" => {
+                Ok(Read { inner: None, reading: self.local(arguments, offset)? })
+            }
+            Some(("local", local, at)) if takes_times => {
+                let inner = local.first().map(Vec::as_slice);
+                Ok(Read { inner, reading: self.local(local, at)? })
+            }
+            Some(_) => Ok(is_instant),
+            // The session's clock tells types apart by itself.
+            _ if self.stands_in_zone() && self.reader.clocks.are_usual() => Ok(is_instant),
+            _ if takes_times => {
+                let origin = self.origins.arguments.get(&offset);
+                match origin.and_then(|origin| self.reader.reading(origin)) {
+                    Some(reading) => Ok(Read { inner: None, reading }),
+                    None if self.reader.types.is_empty() => Ok(is_instant),
+                    None => match self.reader.unknown() {
+                        Some(reading) => Ok(Read { inner: None, reading }),
+                        None => {
+                            let message = "Brisk cannot tell whether this has a time zone: write $time(e) \
+                                           if it has one, $local(e) if it is the dashboard's wall clock, \
+                                           $local(e, 'UTC') if it is in UTC";
+                            Err(self.error(offset, message))
+                        }
+                    },
+                }
+            }
+            _ => Ok(is_instant),
+        }
+    }
+
+    /// Whether the session stands in the zone of the view.
+    fn stands_in_zone(&self) -> bool {
+        self.clock.is_some_and(|clock| clock.zone_use() == ZoneUse::Session)
+    }
+
+    /// How the argument of a `$local` is to be read.
+    fn local(&self, arguments: &[Vec<Piece>], offset: usize) -> Result<Reading, StatementError> {
+        let zone = match arguments.get(1).map(Vec::as_slice) {
+            None => None,
+            Some([Piece::Sql { text, .. }]) => {
+                let zone = ZoneName::parse(text.trim().trim_matches(['\'', '"']));
+                Some(zone.map_err(|error| self.error(offset, error.to_string()))?)
+            }
+            Some(_) => {
+                let message = "write the zone's name in quotes: $local(e, 'Europe/London')";
+                return Err(self.error(offset, message));
+            }
+        };
+        let origin = self.origins.arguments.get(&offset);
+        Ok(self.reader.local(origin, zone.as_ref()))
+    }
+
+    fn too_long(&self, name: &str, offset: usize) -> StatementError {
+        let message = format!(
+            "the expression in ${name} becomes too long: compute what is inside it in a subquery \
+             or a with clause first"
+        );
+        self.error(offset, message)
+    }
+
     /// `$range($epoch(column))` compares numbers with numbers. False for any other argument.
     fn range_of_numbers(
         &mut self,
         argument: &[Piece],
         sql: &mut String,
     ) -> Result<bool, StatementError> {
-        let Some((name, [inner])) = only_macro(argument) else { return Ok(false) };
+        let Some((name, [inner], _)) = only_macro(argument) else { return Ok(false) };
         let Some(encoding) = time_encodings::of_macro(name) else { return Ok(false) };
         let mut expr = String::new();
         self.write(inner, &mut expr)?;
@@ -439,9 +540,9 @@ impl<'a> Writer<'a> {
         Ok(range.is_some())
     }
 
-    /// The range in wall-clock times, and the placeholders of its ends.
-    fn wall_range(&mut self) -> (Bounds, String, String) {
-        let Context { bounds, offsets, .. } = self.context;
+    /// The range in times of the wall clock with these `offsets`, and the placeholders of its ends.
+    fn wall_range(&mut self, offsets: &ZoneOffsets) -> (Bounds, String, String) {
+        let bounds = self.context.bounds;
         let wall = |at: Timestamp| wall_clock::first_wall_time(offsets, at.seconds());
         let (from, to) = (wall(bounds.from), wall(bounds.to));
         let at = Timestamp::from_seconds;
@@ -636,13 +737,50 @@ fn without_operator(sql: &mut String, operators: &[&str], other: &str) -> bool {
     true
 }
 
-/// The name and arguments of the macro that `argument` consists of, if it is just one.
-fn only_macro(argument: &[Piece]) -> Option<(&str, &[Vec<Piece>])> {
+/// How a macro's argument is to be read.
+struct Read<'p> {
+    /// What is written in its place.
+    inner: Option<&'p [Piece]>,
+    reading: Reading,
+}
+
+/// `expr` as an instant, unless it is one or is read on the view's clock.
+/// `has_clock` says whether the database's own clocks may be used.
+fn moment(
+    dialect: Dialect,
+    expr: &str,
+    reading: &Reading,
+    has_clock: bool,
+) -> Result<String, macros::TooLong> {
+    match reading {
+        _ if expr.is_empty() => Ok(String::new()),
+        Reading::Instant | Reading::OnViewsClock => Ok(expr.to_owned()),
+        Reading::TextInstant => Ok(dialect.syntax().decoded_time(TimeEncoding::Text, expr)),
+        Reading::OnClock(clock) if clock.is_utc() && dialect == Dialect::Postgres => {
+            Ok(format!("(({expr}) at time zone 'UTC')"))
+        }
+        Reading::OnClock(clock) if clock.is_utc() => {
+            Ok(dialect.syntax().decoded_time(TimeEncoding::Text, expr))
+        }
+        // Its functions know every zone.
+        Reading::OnClock(clock) if has_clock && dialect == Dialect::Sqlite => {
+            let known = dialect.syntax().clock(&clock.name, &clock.offsets);
+            Ok(known.wall_time(expr))
+        }
+        Reading::OnClock(clock) => {
+            let zone = MacroZone { offsets: &clock.offsets, focus: None, wall_focus: None };
+            wall_clock::instant(dialect, expr, &zone)
+        }
+    }
+}
+
+/// The name, the arguments and the offset of the macro that `argument` consists of, if it is just one.
+fn only_macro(argument: &[Piece]) -> Option<(&str, &[Vec<Piece>], usize)> {
     let mut pieces = argument
         .iter()
         .filter(|piece| !matches!(piece, Piece::Sql { text, .. } if text.trim().is_empty()));
     match (pieces.next(), pieces.next()) {
-        (Some(Piece::Macro { name, arguments, .. }), None) => Some((name, arguments)),
+        (Some(Piece::Macro { name, arguments, offset }), None) => Some((name, arguments, *offset)),
         _ => None,
     }
 }

@@ -208,6 +208,7 @@ mod tests {
             interval: None,
             range: Default::default(),
             query: Query::new(sql),
+            open: None,
         };
         match at_authors_word(1064, message, &statement) {
             SourceError::Statement(error) => Some((error.line, error.column)),
@@ -260,6 +261,7 @@ mod tests {
             interval: None,
             range: Default::default(),
             query: Query::new("select * from t"),
+            open: None,
         };
         let error = at_authors_word(1142, denied, &statement);
         assert!(matches!(error, SourceError::Statement(_)), "{error}");

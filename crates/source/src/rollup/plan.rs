@@ -1,6 +1,7 @@
 //! [`Plan`]: a rollup that is checked and can be refreshed. Pure.
 
 use crate::compile::check;
+use crate::compile::column_clock::{ColumnTypes, Target};
 use crate::compile::pipeline::compile_to_store;
 use crate::compile::statement::{Context, Statement};
 use crate::compile::tables::rollup_name;
@@ -15,8 +16,10 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     rollup: Rollup,
-    dialect: Dialect,
+    target: Target,
     offsets: ZoneOffsets,
+    /// The types of the columns that it reads, as far as they are known.
+    types: ColumnTypes,
     /// The statement over all of time.
     pub(crate) whole: Statement,
 }
@@ -32,8 +35,10 @@ impl Plan {
     pub fn new(
         rollup: &Rollup,
         offsets: &ZoneOffsets,
-        dialect: Dialect,
+        target: impl Into<Target>,
     ) -> Result<Self, StatementError> {
+        let target = target.into();
+        let dialect = target.dialect;
         let query = &rollup.query;
         let error = |offset, message: &str| Err(StatementError::at(query, offset, message));
         let pieces = template::parse(query, dialect)?;
@@ -52,7 +57,7 @@ impl Plan {
             let message = "the statement has no $bucket(e) of the same e, which has to be its time";
             return error(*offset, message);
         }
-        let whole = over(ALL, rollup, offsets, dialect)?;
+        let whole = over(ALL, rollup, offsets, &target)?;
         if let Some(table) = whole.tables.iter().find(|table| rollup_name(table).is_some()) {
             let at = query.sql.to_lowercase().find(table.as_str()).unwrap_or(0);
             return error(at, "a rollup reads tables of its source, no other rollup");
@@ -69,12 +74,19 @@ impl Plan {
                 return error(0, &message);
             }
         }
-        Ok(Self { rollup: rollup.clone(), dialect, offsets: offsets.clone(), whole })
+        let (rollup, offsets, types) = (rollup.clone(), offsets.clone(), ColumnTypes::new());
+        Ok(Self { rollup, target, offsets, types, whole })
     }
 
     /// The dialect of its source.
     pub(crate) fn dialect(&self) -> Dialect {
-        self.dialect
+        self.target.dialect
+    }
+
+    /// The same for columns of these `types`.
+    pub(crate) fn with_types(&self, types: ColumnTypes) -> Result<Self, StatementError> {
+        let whole = closed(&self.whole, &types)?;
+        Ok(Self { whole, types, ..self.clone() })
     }
 
     /// The rollup.
@@ -116,12 +128,13 @@ impl Plan {
     /// The statement for all buckets from `from` on.
     pub(crate) fn statement(&self, from: Option<Timestamp>) -> Result<Statement, StatementError> {
         let Some(from) = from else { return Ok(self.whole.clone()) };
-        over(Bounds { from, to: ALL.to }, &self.rollup, &self.offsets, self.dialect)
+        let bounds = Bounds { from, to: ALL.to };
+        closed(&over(bounds, &self.rollup, &self.offsets, &self.target)?, &self.types)
     }
 
     /// `"day", "country"`: what identifies a row, in the dialect's SQL.
     pub(crate) fn identity(&self) -> String {
-        self.identified_by(|name| self.dialect.quoted(name))
+        self.identified_by(|name| self.dialect().quoted(name))
     }
 
     /// The same for error messages.
@@ -147,7 +160,7 @@ impl Plan {
     }
 
     fn table_called(&self, name: &str) -> String {
-        format!("{}.{}", self.dialect.quoted(ROLLUP_SCHEMA), self.dialect.quoted(name))
+        format!("{}.{}", self.dialect().quoted(ROLLUP_SCHEMA), self.dialect().quoted(name))
     }
 
     /// Checks that the time and each key occur exactly once among the columns that the database
@@ -207,12 +220,20 @@ fn over(
     bounds: Bounds,
     rollup: &Rollup,
     offsets: &ZoneOffsets,
-    dialect: Dialect,
+    target: &Target,
 ) -> Result<Statement, StatementError> {
     let (interval, zone): (Interval, &ZoneName) = (rollup.grain, &rollup.zone);
     let (variables, access) = (&BTreeMap::new(), &Access::anonymous());
     let context = Context { bounds, interval, zone, offsets, variables, access };
-    compile_to_store(&rollup.query, dialect, &context)
+    compile_to_store(&rollup.query, target, &context)
+}
+
+/// `statement` for columns of these `types`, if they are known.
+fn closed(statement: &Statement, types: &ColumnTypes) -> Result<Statement, StatementError> {
+    match &statement.open {
+        Some(open) if !types.is_empty() => open.0.close(statement, types),
+        _ => Ok(statement.clone()),
+    }
 }
 
 /// What matters to rollups in a statement.

@@ -9,6 +9,7 @@
 #![expect(unsafe_code, reason = "SQLite is a C library, which takes functions as pointers")]
 
 use super::zone_clock::ZoneClock;
+use crate::compile::zones;
 use brisk_domain::{Interval, ZoneName, ZoneOffsets};
 use libsqlite3_sys as ffi;
 use sqlx::SqliteConnection;
@@ -31,7 +32,15 @@ impl Zones {
     }
 
     fn get(&self, zone: &str) -> Option<Arc<ZoneClock>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(zone).cloned()
+        let mut zones = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = zones.get(zone) {
+            return Some(Arc::clone(known));
+        }
+        // One that columns were written in.
+        let offsets = zones::ZoneClock::of(&ZoneName::parse(zone).ok()?).offsets;
+        let clock = Arc::new(ZoneClock::new((*offsets).clone()));
+        zones.insert(zone.to_owned(), Arc::clone(&clock));
+        Some(clock)
     }
 }
 

@@ -59,9 +59,10 @@ async fn macros_of_time_read_every_kind_of_time_column() {
         ("$bucket(dt)", "bucket", [Some(1_301_266_800), Some(1_301_266_800), Some(-90_000), None]),
         ("$bucket(ts)", "bucket", [Some(1_301_266_800), Some(1_301_266_800), None, None]),
         (
+            // A date is its midnight in London.
             "$bucket(d, hour)",
             "bucket",
-            [Some(1_301_184_000), Some(1_301_270_400), Some(-86_400), None],
+            [Some(1_301_184_000), Some(1_301_266_800), Some(-90_000), None],
         ),
         (
             "$bucket(dt, minute)",

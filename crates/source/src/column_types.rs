@@ -1,0 +1,196 @@
+//! The types of a source's columns, as its database describes them, remembered for a minute.
+
+use crate::compile::column_clock::{ColumnTypes, Questions};
+use crate::compile::column_type::ColumnType;
+use crate::compile::statement::{Bind, Statement};
+use crate::dialect::Dialect;
+use crate::error::SourceError;
+use brisk_domain::rollup::ROLLUP_SCHEMA;
+use brisk_domain::{Frame, Values};
+use futures::future::BoxFuture;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+/// How long a table's description is relied on: types rarely change.
+const KNOWN: Duration = Duration::from_secs(60);
+
+/// Runs a statement of Brisk's own.
+pub(crate) type Run<'a> =
+    dyn Fn(Statement) -> BoxFuture<'a, Result<Frame, SourceError>> + Send + Sync + 'a;
+
+/// The types of a source's columns, as far as they were asked for. Shared by clones.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct KnownTypes(Arc<Mutex<BTreeMap<String, Known>>>);
+
+#[derive(Debug, Clone)]
+struct Known {
+    since: Instant,
+    asked: BTreeSet<String>,
+    types: BTreeMap<String, ColumnType>,
+}
+
+impl KnownTypes {
+    /// The types of `asked`; `run` runs a statement of Brisk's own. What the database does not tell,
+    /// because there is no such table or nobody may see it, is left out.
+    pub(crate) async fn of(
+        &self,
+        asked: &Questions<'_>,
+        dialect: Dialect,
+        run: &Run<'_>,
+    ) -> Result<ColumnTypes, SourceError> {
+        let mut all = ColumnTypes::new();
+        for (table, columns) in asked {
+            if let Some(types) = self.remembered(table, columns) {
+                all.insert((*table).to_owned(), types);
+                continue;
+            }
+            let types = match described(dialect, table, columns, run).await {
+                Ok(types) => types,
+                Err(error @ (SourceError::Unavailable(_) | SourceError::Timeout { .. })) => {
+                    return Err(error);
+                }
+                Err(_) => BTreeMap::new(),
+            };
+            let asked = columns.iter().map(|column| (*column).to_owned()).collect();
+            let known = Known { since: Instant::now(), asked, types: types.clone() };
+            self.known().insert((*table).to_owned(), known);
+            all.insert((*table).to_owned(), types);
+        }
+        Ok(all)
+    }
+
+    fn remembered(
+        &self,
+        table: &str,
+        columns: &BTreeSet<&str>,
+    ) -> Option<BTreeMap<String, ColumnType>> {
+        let known = self.known();
+        let known = known.get(table).filter(|known| known.since.elapsed() < KNOWN)?;
+        let has =
+            |column: &&str| known.asked.contains(*column) || known.types.contains_key(*column);
+        columns.iter().all(has).then(|| known.types.clone())
+    }
+
+    fn known(&self) -> MutexGuard<'_, BTreeMap<String, Known>> {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+async fn described(
+    dialect: Dialect,
+    table: &str,
+    columns: &BTreeSet<&str>,
+    run: &Run<'_>,
+) -> Result<BTreeMap<String, ColumnType>, SourceError> {
+    match dialect {
+        Dialect::Postgres => postgres(table, run).await,
+        Dialect::MySql => mysql(table, run).await,
+        Dialect::Sqlite => sqlite(table, columns, run).await,
+    }
+}
+
+async fn postgres(table: &str, run: &Run<'_>) -> Result<BTreeMap<String, ColumnType>, SourceError> {
+    let sql = format!("select * from {table} where false");
+    let frame = run(Statement::of_our_own(sql, Vec::new())).await?;
+    let types = frame.columns().iter().map(|column| {
+        let of = match column.values {
+            Values::Time(_) => ColumnType::Instant,
+            Values::WallTime(_) => ColumnType::WallTime,
+            Values::Date(_) => ColumnType::Date,
+            _ => ColumnType::Other,
+        };
+        (column.name.to_lowercase(), of)
+    });
+    Ok(types.collect())
+}
+
+async fn mysql(table: &str, run: &Run<'_>) -> Result<BTreeMap<String, ColumnType>, SourceError> {
+    let (schema, name) = schema_and_name(table);
+    let select = "select convert(column_name using utf8mb4) as name, \
+                  convert(data_type using utf8mb4) as kind from information_schema.columns";
+    let is_rollup = schema.as_deref() == Some(ROLLUP_SCHEMA);
+    let (sql, binds) = match schema {
+        Some(schema) => (
+            format!("{select} where table_schema = ? and table_name = ?"),
+            vec![Bind::Text(schema), Bind::Text(name)],
+        ),
+        None => (
+            format!("{select} where table_schema = database() and table_name = ?"),
+            vec![Bind::Text(name)],
+        ),
+    };
+    let frame = run(Statement::of_our_own(sql, binds)).await?;
+    let types = rows(&frame).map(|(name, kind)| {
+        let of = match kind.to_lowercase().as_str() {
+            "timestamp" => ColumnType::Instant,
+            // Where Brisk keeps them, they are instants.
+            "datetime" if is_rollup => ColumnType::Instant,
+            "datetime" => ColumnType::WallTime,
+            "date" => ColumnType::Date,
+            _ => ColumnType::Other,
+        };
+        (name.to_lowercase(), of)
+    });
+    Ok(types.collect())
+}
+
+/// Declarations say little there: what a column holds tells its first value.
+async fn sqlite(
+    table: &str,
+    columns: &BTreeSet<&str>,
+    run: &Run<'_>,
+) -> Result<BTreeMap<String, ColumnType>, SourceError> {
+    let (schema, name) = schema_and_name(table);
+    let mut binds = vec![Bind::Text(name)];
+    binds.extend(schema.map(Bind::Text));
+    let arguments = if binds.len() == 2 { "?1, ?2" } else { "?1" };
+    let sql = format!("select name, type as kind from pragma_table_xinfo({arguments})");
+    let frame = run(Statement::of_our_own(sql, binds)).await?;
+    let declared: Vec<(String, String)> = rows(&frame).collect();
+    let mut types = BTreeMap::new();
+    for (name, kind) in declared {
+        let (lower, kind) = (name.to_lowercase(), kind.to_lowercase());
+        if !columns.contains(lower.as_str()) {
+            continue;
+        }
+        if kind.contains("int") {
+            types.insert(lower, ColumnType::Instant);
+            continue;
+        }
+        let quoted = Dialect::Sqlite.quoted(&name);
+        let sql = format!(
+            "select typeof({quoted}) as name, cast({quoted} as text) as kind from {table} \
+             where {quoted} is not null limit 1"
+        );
+        let frame = run(Statement::of_our_own(sql, Vec::new())).await?;
+        let of = match rows(&frame).next() {
+            Some((stored, text)) if stored == "text" => ColumnType::of_text(text.trim()),
+            Some(_) => ColumnType::Instant,
+            None if kind == "date" => ColumnType::Date,
+            None if ["char", "text", "clob", "date", "time"].iter().any(|w| kind.contains(w)) => {
+                ColumnType::WallTime
+            }
+            None => ColumnType::Instant,
+        };
+        types.insert(lower, of);
+    }
+    Ok(types)
+}
+
+/// The two texts of each row.
+fn rows(frame: &Frame) -> impl Iterator<Item = (String, String)> + '_ {
+    (0..frame.rows()).filter_map(|row| {
+        let [name, kind] = frame.columns() else { return None };
+        Some((name.values.exact(row)?, kind.values.exact(row)?))
+    })
+}
+
+/// The schema and the name of a table, without quotes.
+fn schema_and_name(table: &str) -> (Option<String>, String) {
+    let plain: String = table.chars().filter(|c| !matches!(c, '"' | '`' | '[' | ']')).collect();
+    match plain.rsplit_once('.') {
+        Some((schema, name)) => (Some(schema.to_owned()), name.to_owned()),
+        None => (None, plain),
+    }
+}

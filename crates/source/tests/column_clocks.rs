@@ -1,0 +1,311 @@
+//! Columns without a time zone, on the clock that they were written on: on every database, through both
+//! changes of the clock, before 1970, in zones west and east. What is expected was worked out by hand
+//! from the zones' legal offsets.
+
+use crate::fixture;
+
+use brisk_domain::{
+    Access, Bounds, Date, Frame, Interval, Query, SourceName, Timestamp, Values, WallClock,
+    WallClocks, WallTime, ZoneName,
+};
+use brisk_source::{Clocks, Context, Dialect, Limits, Source, Target, compile};
+use fixture::cells;
+use fixture::instants::url;
+use sqlx::{AssertSqlSafe, Connection, Executor};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// In three databases: what a clock showed in `at`, one instant in `moment`, and dates.
+struct Written {
+    source: Source,
+    table: String,
+    _directory: Option<tempfile::TempDir>,
+}
+
+const READINGS: [&str; 6] = [
+    "2026-03-29 01:30:00",
+    "2026-03-29 03:30:00",
+    "2026-10-25 01:30:00",
+    "2026-10-25 02:30:00",
+    "2026-10-25 03:30:00",
+    "1969-07-20 04:30:00",
+];
+const DAYS: [&str; 6] =
+    ["2026-02-28", "2026-03-01", "2026-03-15", "2026-03-31", "2026-04-01", "1969-07-20"];
+/// 29 March 2026 01:30 UTC.
+const MOMENT: i64 = 1_774_747_800;
+
+async fn everywhere(table: &str) -> Vec<Written> {
+    let name = SourceName::parse("test").unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("clocks.sqlite");
+    let mut all = Vec::new();
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+    let mut sqlite = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+    for sql in setup(table, ["text", "integer", "text"], &MOMENT.to_string()) {
+        sqlite.execute(AssertSqlSafe(sql)).await.unwrap();
+    }
+    let source = Source::sqlite(name.clone(), &path, Limits::default());
+    all.push(Written { source, table: table.into(), _directory: Some(directory) });
+    if let Some(url) = url("BRISK_TEST_POSTGRES_URL") {
+        let mut admin = sqlx::PgConnection::connect(&url).await.unwrap();
+        let moment = "'2026-03-29 01:30:00+00'";
+        for sql in setup(table, ["timestamp", "timestamptz", "date"], moment) {
+            admin.execute(AssertSqlSafe(sql)).await.unwrap();
+        }
+        let source = Source::postgres(name.clone(), &url, 1, Limits::default()).unwrap();
+        all.push(Written { source, table: format!("public.{table}"), _directory: None });
+    }
+    if let Some(url) = url("BRISK_TEST_MYSQL_URL") {
+        let mut admin = sqlx::MySqlConnection::connect(&url).await.unwrap();
+        admin.execute("set time_zone = '+00:00'").await.unwrap();
+        for sql in setup(table, ["datetime", "timestamp", "date"], "'2026-03-29 01:30:00'") {
+            admin.execute(AssertSqlSafe(sql)).await.unwrap();
+        }
+        let source = Source::mysql(name, &url, 1, Limits::default()).unwrap();
+        all.push(Written { source, table: table.into(), _directory: None });
+    }
+    all
+}
+
+fn setup(table: &str, types: [&str; 3], moment: &str) -> Vec<String> {
+    let [at, instant, day] = types;
+    let rows = READINGS.iter().zip(DAYS).enumerate();
+    let rows: Vec<String> =
+        rows.map(|(id, (at, day))| format!("({id}, '{at}', {moment}, '{day}')")).collect();
+    vec![
+        format!("drop table if exists {table}"),
+        format!("create table {table} (id integer, at {at}, moment {instant} null, day {day})"),
+        format!("insert into {table} values {}", rows.join(", ")),
+    ]
+}
+
+/// `wall_clock = …`.
+fn said(clock: &str) -> WallClocks {
+    WallClocks { source: Some(WallClock::parse(clock).unwrap()), columns: BTreeMap::new() }
+}
+
+async fn run_for(
+    target: Target,
+    source: &Source,
+    zone: &str,
+    bounds: (i64, i64),
+    sql: &str,
+) -> Frame {
+    let at = Timestamp::from_seconds;
+    let zone = ZoneName::parse(zone).unwrap();
+    let context = Context {
+        bounds: Bounds { from: at(bounds.0), to: at(bounds.1) },
+        interval: Interval::Day,
+        zone: &zone,
+        offsets: &zone.offsets(at(-2_208_988_800), at(4_102_444_800)),
+        variables: &BTreeMap::new(),
+        access: &Access::anonymous(),
+    };
+    let statement = compile(&Query::new(sql), target, &context).unwrap();
+    source.run(&statement, &[]).await.unwrap()
+}
+
+impl Written {
+    async fn run(&self, said: &WallClocks, zone: &str, bounds: (i64, i64), sql: &str) -> Frame {
+        let source = self.source.clone().with_wall_clocks(said.clone());
+        let sql = sql.replace("written", &self.table);
+        run_for(source.target(), &source, zone, bounds, &sql).await
+    }
+
+    async fn numbers(&self, said: &WallClocks, zone: &str, sql: &str) -> Vec<String> {
+        let frame = self.run(said, zone, (0, 1), sql).await;
+        cells(&frame, "n").into_iter().map(Option::unwrap_or_default).collect()
+    }
+}
+
+fn instants(seconds: &[i64]) -> Values {
+    Values::Time(seconds.iter().map(|at| Some(Timestamp::from_seconds(*at))).collect())
+}
+
+#[tokio::test]
+async fn a_date_is_a_date_in_every_zone_under_bucket_and_range() {
+    // Where March 2026 begins and ends.
+    let zones = [
+        ("UTC", 1_772_323_200, 1_775_001_600),
+        ("America/New_York", 1_772_341_200, 1_775_016_000),
+        ("Asia/Kolkata", 1_772_303_400, 1_774_981_800),
+        ("Pacific/Auckland", 1_772_276_400, 1_774_954_800),
+        ("Pacific/Honolulu", 1_772_359_200, 1_775_037_600),
+    ];
+    for database in everywhere("clock_dates").await {
+        for said in [WallClocks::default(), said("UTC"), said("dashboard"), said("Asia/Tokyo")] {
+            for (zone, from, to) in zones {
+                let place = format!("{:?} {zone} {said:?}", database.source.dialect());
+                let sql =
+                    "select id, $bucket(day, month) as month, $month(day) as n, $hour(day) as hour
+                           from written where $range(day) order by id";
+                let frame = database.run(&said, zone, (from, to), sql).await;
+                let found =
+                    |column| cells(&frame, column).into_iter().flatten().collect::<Vec<_>>();
+                assert_eq!(found("id"), ["1", "2", "3"], "{place}");
+                assert_eq!(found("n"), ["3", "3", "3"], "{place}");
+                assert_eq!(found("hour"), ["0", "0", "0"], "{place}");
+                assert_eq!(frame.column("month").unwrap().values, instants(&[from; 3]), "{place}");
+                let sql = "select day from written where id = 5";
+                let frame = database.run(&said, zone, (from, to), sql).await;
+                let day = &frame.column("day").unwrap().values;
+                match database.source.dialect() {
+                    Dialect::Sqlite => assert_eq!(day.exact(0).as_deref(), Some("1969-07-20")),
+                    _ => assert_eq!(*day, Values::Date(vec![Some(Date(-165))]), "{place}"),
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_source_says_on_which_clock_its_columns_were_written() {
+    let cases = [
+        // On a clock in UTC; New York is 4 hours behind.
+        ("UTC", ["21", "23", "21", "22", "23", "0"]),
+        // Madrid: an hour ahead of UTC, from 29 March to 25 October two. Half past two in October is the
+        // first one.
+        ("Europe/Madrid", ["20", "21", "19", "20", "22", "23"]),
+        ("dashboard", ["1", "3", "1", "2", "3", "4"]),
+        // Half an hour before 21:30 … of the day before.
+        ("Asia/Kolkata", ["16", "18", "16", "17", "18", "19"]),
+    ];
+    for database in everywhere("clock_hours").await {
+        let dialect = database.source.dialect();
+        for (clock, hours) in cases {
+            let sql = "select $hour(at) as n from written order by id";
+            let found = database.numbers(&said(clock), "America/New_York", sql).await;
+            assert_eq!(found, hours, "{dialect:?} {clock}");
+            // What has a zone needs no rule, and follows none.
+            let sql = "select $hour(moment) as n from written";
+            let found = database.numbers(&said(clock), "America/New_York", sql).await;
+            assert_eq!(found, ["21"; 6], "{dialect:?} {clock}");
+            // A column of a subquery is the column that it comes from.
+            let sql =
+                "with w as (select id, at as then_, max(at) as most from written group by 1, 2)
+                       select $hour(coalesce(w.most, w.then_)) as n from w order by id";
+            let found = database.numbers(&said(clock), "America/New_York", sql).await;
+            assert_eq!(found, hours, "{dialect:?} {clock}, in a subquery");
+        }
+        // The lists of two zones' changes are too long together.
+        if dialect == Dialect::MySql {
+            continue;
+        }
+        // Their days and hours.
+        let sql = "select $bucket(at, day) as day, $bucket(at, hour) as hour from written
+                   where id in (0, 3, 5) order by id";
+        let frame = database.run(&said("Europe/Madrid"), "America/New_York", (0, 1), sql).await;
+        let days = instants(&[1_774_670_400, 1_792_814_400, -14_328_000]);
+        assert_eq!(frame.column("day").unwrap().values, days, "{dialect:?}");
+        let hours = instants(&[1_774_742_400, 1_792_886_400, -14_245_200]);
+        assert_eq!(frame.column("hour").unwrap().values, hours, "{dialect:?}");
+    }
+}
+
+#[tokio::test]
+async fn ranges_are_those_of_the_clock_of_the_column() {
+    // From 24 October 2026 23:00 UTC for two hours, and the two after them.
+    let (before, after) = ((1_792_882_800, 1_792_890_000), (1_792_890_000, 1_792_897_200));
+    for database in everywhere("clock_ranges").await {
+        let dialect = database.source.dialect();
+        for (clock, expected) in [("UTC", ["", "2,3"]), ("Europe/Madrid", ["2,3", "4"])] {
+            for (bounds, expected) in [before, after].into_iter().zip(expected) {
+                let sql = "select id from written where $range(at) order by id";
+                for zone in ["America/New_York", "Europe/Madrid", "UTC"] {
+                    let frame = database.run(&said(clock), zone, bounds, sql).await;
+                    let ids: Vec<String> = cells(&frame, "id").into_iter().flatten().collect();
+                    assert_eq!(ids.join(","), expected, "{dialect:?} {clock} {zone}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_column_may_differ_and_a_macro_may_name_the_zone() {
+    for database in everywhere("clock_columns").await {
+        let dialect = database.source.dialect();
+        let column = format!("{}.at", database.table);
+        let columns = [(column, WallClock::parse("Europe/Madrid").unwrap())].into();
+        let said = WallClocks { columns, ..said("UTC") };
+        let madrid = ["20", "21", "19", "20", "22", "23"];
+        let hours = async |sql: &str| database.numbers(&said, "America/New_York", sql).await;
+        let sql = "select $hour(at) as n from written order by id";
+        assert_eq!(hours(sql).await, madrid, "{dialect:?}");
+        let sql = "select $hour(w.at) as n from written w order by id";
+        assert_eq!(hours(sql).await, madrid, "{dialect:?}");
+        let sql = "select $hour($local(at, 'Asia/Kolkata')) as n from written order by id";
+        assert_eq!(hours(sql).await, ["16", "18", "16", "17", "18", "19"], "{dialect:?}");
+        let sql = "select $hour($local(at)) as n from written order by id";
+        assert_eq!(hours(sql).await, ["1", "3", "1", "2", "3", "4"], "{dialect:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_zone_of_results_is_not_the_zone_of_the_data() {
+    let madrid = ZoneName::parse("Europe/Madrid").unwrap();
+    for database in everywhere("clock_tz").await {
+        let dialect = database.source.dialect();
+        let clocks = Clocks::new(Arc::new(said("dashboard"))).written_in(&madrid);
+        let target = Target { dialect, clocks };
+        for sql in ["$hour(at)", "$hour($local(at))"] {
+            let sql = format!("select {sql} as n from {} order by id", database.table);
+            let frame = run_for(target.clone(), &database.source, "UTC", (0, 1), &sql).await;
+            let found: Vec<String> = cells(&frame, "n").into_iter().flatten().collect();
+            assert_eq!(found, ["0", "1", "23", "0", "2", "3"], "{dialect:?} {sql}");
+        }
+        let sql = format!("select count(*) as n from {} where $range($local(at))", database.table);
+        let bounds = (1_792_882_800, 1_792_890_000);
+        let frame = run_for(target, &database.source, "UTC", bounds, &sql).await;
+        assert_eq!(cells(&frame, "n"), [Some("2".to_owned())], "{dialect:?}");
+    }
+}
+
+#[tokio::test]
+async fn columns_are_shown_on_the_clock_that_is_said() {
+    for database in everywhere("clock_shown").await {
+        let dialect = database.source.dialect();
+        let shown = async |clock: &str| {
+            let sql = "select at from written where id in (0, 5) order by id";
+            let frame = database.run(&said(clock), "America/New_York", (0, 1), sql).await;
+            frame.column("at").unwrap().values.clone()
+        };
+        assert_eq!(shown("UTC").await, instants(&[MOMENT, -14_239_800]), "{dialect:?}");
+        let madrid = instants(&[MOMENT - 3600, -14_243_400]);
+        assert_eq!(shown("Europe/Madrid").await, madrid, "{dialect:?}");
+        let readings = [MOMENT, -14_239_800].map(|second| Some(WallTime(second * 1_000_000)));
+        let readings = Values::WallTime(readings.to_vec());
+        assert_eq!(shown("dashboard").await, readings, "{dialect:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_assumed_is_known_only_where_a_column_without_a_zone_is_used() {
+    for database in everywhere("clock_unsaid").await {
+        let unsaid = async |said: WallClocks, sql: &str| {
+            let source = database.source.clone().with_wall_clocks(said);
+            let sql = sql.replace("written", &database.table);
+            let (zone, at) = (ZoneName::utc(), Timestamp::from_seconds);
+            let context = Context {
+                bounds: Bounds { from: at(0), to: at(1) },
+                interval: Interval::Day,
+                zone: &zone,
+                offsets: &zone.offsets(at(0), at(1)),
+                variables: &BTreeMap::new(),
+                access: &Access::anonymous(),
+            };
+            let statement = compile(&Query::new(sql), source.target(), &context).unwrap();
+            source.unsaid_columns(&statement).await.unwrap()
+        };
+        let sql =
+            "select $bucket(at) as day, count(*) as n from written where $range(at) group by 1";
+        let column = format!("{}.at", database.table);
+        assert_eq!(unsaid(WallClocks::default(), sql).await, [column]);
+        assert!(unsaid(said("UTC"), sql).await.is_empty());
+        for column in ["moment", "day"] {
+            let sql = sql.replace("(at)", &format!("({column})"));
+            assert!(unsaid(WallClocks::default(), &sql).await.is_empty(), "{column}");
+        }
+    }
+}
