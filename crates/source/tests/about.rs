@@ -4,7 +4,8 @@ use crate::fixture;
 
 use brisk_domain::SourceName;
 use brisk_source::{Dialect, Limits, Source};
-use fixture::instants::{Instants, url};
+use fixture::instants::Instants;
+use fixture::url::url;
 use sqlx::{AssertSqlSafe, Connection, Executor};
 
 fn name() -> SourceName {

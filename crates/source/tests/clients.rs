@@ -13,7 +13,7 @@ use brisk_domain::{
 use brisk_source::{Context, Limits, Source, compile};
 use chrono::NaiveDate;
 use equal::assert_equal;
-use fixture::instants::url;
+use fixture::url::url;
 use sqlite3::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

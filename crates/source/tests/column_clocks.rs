@@ -10,7 +10,7 @@ use brisk_domain::{
 };
 use brisk_source::{Clocks, Context, Dialect, Limits, Source, Target, compile};
 use fixture::cells;
-use fixture::instants::url;
+use fixture::url::url;
 use sqlx::{AssertSqlSafe, Connection, Executor};
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -105,7 +105,7 @@ async fn nothing_can_be_written_even_past_the_check() {
 
 /// MariaDB over one connection.
 fn one_connection(limits: Limits) -> Option<Source> {
-    let url = fixture::instants::url(maria::VARIABLE)?;
+    let url = fixture::url::url(maria::VARIABLE)?;
     let name = brisk_domain::SourceName::parse("maria").unwrap();
     Some(Source::mysql(name, &url, 1, limits).unwrap())
 }

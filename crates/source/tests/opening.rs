@@ -5,7 +5,7 @@ use crate::rollups;
 
 use brisk_domain::SourceName;
 use brisk_source::{Limits, Source};
-use fixture::instants::url;
+use fixture::url::url;
 use rollups::{SALES, refresh, rollup, rows};
 use sqlx::{Connection, Executor, SqliteConnection};
 use std::collections::BTreeMap;

@@ -8,7 +8,8 @@ use brisk_domain::{
 };
 use brisk_source::{Context, Dialect, Source, Statement, compile};
 use chrono::{DateTime, Datelike, NaiveDateTime, Timelike};
-use fixture::instants::{Instants, url};
+use fixture::instants::Instants;
+use fixture::url::url;
 use fixture::{Fixture, cells};
 use sqlx::{AssertSqlSafe, Connection, Executor};
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! On PostgreSQL, which says itself of which type each parameter is.
 
 use super::{Case, all_right, rows};
-use crate::fixture::instants::url;
+use crate::fixture::url::url;
 use brisk_domain::SourceName;
 use brisk_source::{Limits, Source};
 use sqlx::{Connection, Executor, PgConnection};

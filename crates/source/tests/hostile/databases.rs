@@ -1,6 +1,6 @@
 //! The databases that hostile statements run against, with all rights, and what is in them.
 
-use crate::fixture::instants::url;
+use crate::fixture::url::url;
 use brisk_domain::SourceName;
 use brisk_source::{Dialect, Limits, Source};
 use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection, PgConnection, Row};

@@ -7,8 +7,8 @@ use crate::rollups;
 use brisk_domain::{Lateness, SourceName, Timestamp};
 use brisk_source::rollup::Refresh;
 use brisk_source::{Limits, Source};
-use fixture::instants::url;
 use fixture::maria::{VARIABLE, wait_until_ended, wait_until_running};
+use fixture::url::url;
 use rollups::{
     DAY, NOON, SALES, assert_short_and_long_day, direct, plan, refresh, refresh_while_reading,
     rollup, rows, run, shown,

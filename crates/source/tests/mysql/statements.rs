@@ -5,8 +5,8 @@ use crate::fixture;
 use brisk_domain::{Decimal, Frame, SourceName, Timestamp, Values};
 use brisk_source::{Limits, Source, SourceError};
 use fixture::cells;
-use fixture::instants::url;
 use fixture::maria::{VARIABLE, admin, run, set_up, source, statement};
+use fixture::url::url;
 use sqlx::{AssertSqlSafe, Executor};
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use crate::rollups;
 
-use crate::fixture::instants::url;
+use crate::fixture::url::url;
 use brisk_domain::{Lateness, SourceName, Timestamp};
 use brisk_source::{Limits, Source};
 use rollups::{

@@ -1,6 +1,6 @@
 //! A real PostgreSQL: every type is what it is, statements only read, and limits hold.
 
-use crate::fixture::instants::url;
+use crate::fixture::url::url;
 use brisk_domain::{
     Access, Bounds, Decimal, Frame, Interval, Query, SourceName, Timestamp, Values, ZoneName,
 };

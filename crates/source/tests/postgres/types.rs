@@ -1,7 +1,7 @@
 //! A real PostgreSQL: a type that Brisk does not know is shown as the server's own text. What is
 //! expected is what psql prints.
 
-use crate::fixture::{cells, instants::url, statement};
+use crate::fixture::{cells, statement, url::url};
 use brisk_domain::{Frame, SourceName, Values};
 use brisk_source::{Dialect, Limits, Source, SourceError};
 use sqlx::{AssertSqlSafe, Connection, Executor};

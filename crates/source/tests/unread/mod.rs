@@ -2,7 +2,7 @@
 
 pub(crate) mod corpus;
 
-use crate::fixture::{Fixture, instants::url, maria, statement};
+use crate::fixture::{Fixture, maria, statement, url::url};
 use brisk_domain::{Frame, SourceName};
 use brisk_source::{Dialect, Limits, Source, SourceError, Statement};
 use corpus::Case;
