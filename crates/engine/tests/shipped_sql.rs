@@ -51,6 +51,9 @@ fn write_dashboard(
         let Ok(planned) = plan::panel(panel, &view, &window, &access, dialect, &find) else {
             continue;
         };
+        if planned.main.statement.unread.is_some() {
+            continue;
+        }
         // What is compared has the same statement, over other bounds.
         let statements =
             [Some((planned.main, "")), planned.sparkline.map(|line| (line, ", small line"))];
