@@ -22,8 +22,9 @@
 //!    `origin` which columns its macros read; `earlier_rows` makes the statement that asks where the
 //!    data begin. What the parser cannot read, `unread` and `unread_instants` know by its `lexemes`
 //!    alone, and the database decides.
-//! 3. `writer` expands `macros` (and `wall_clock`, `time_encodings`) and binds values, which are never
-//!    spliced into the SQL. A zone's changes become `segments` or `offset_steps`. In which clock a
+//! 3. `readings` says of a macro's argument whether it is an instant, or on which clock. `writer`
+//!    expands `macros` (and `wall_clock`, `time_encodings`) and binds values, which are never
+//!    spliced into the SQL; `chosen_text` knows what a value is. A zone's changes become `segments` or `offset_steps`. In which clock a
 //!    column is, `column_clock` decides; where its type matters, the statement stays open
 //!    (`open_statement`), and [`Source`] has it written once `column_types` knows the types. `places`
 //!    leads from a position in the SQL back to the author's text.

@@ -4,6 +4,7 @@
 pub(crate) mod additivity;
 pub(crate) mod bucket_columns;
 pub(crate) mod check;
+mod chosen_text;
 pub(crate) mod column_clock;
 pub(crate) mod column_type;
 mod denied_functions;
@@ -23,6 +24,7 @@ mod outline;
 mod parameters;
 pub(crate) mod pipeline;
 pub(crate) mod places;
+mod readings;
 pub(crate) mod segments;
 pub(crate) mod statement;
 pub(crate) mod tables;

@@ -1,5 +1,6 @@
 //! Writes a template's pieces in the dialect's SQL, and collects the values to bind. Pure.
 
+use super::chosen_text::{is_canonical, is_number, take_comparison, without_operator};
 use super::column_clock::{Reader, Reading};
 use super::expected::{Comparison, Expectations, Expected};
 use super::macros::{self, MacroZone};
@@ -7,16 +8,16 @@ use super::operand::Class;
 use super::origin::Origins;
 use super::parameters::{BUILT_IN, ListPosition, list_position};
 use super::places::Places;
+use super::readings::{Readings, moment, only_macro};
 use super::segments::Focus;
 use super::statement::{Bind, Chosen, Context};
 use super::template::Piece;
 use super::{time_encodings, wall_clock};
 use crate::dialect::Dialect;
 use crate::error::StatementError;
-use crate::syntax::{Clock, Part, TimeEncoding, ZoneUse};
+use crate::syntax::{Clock, Part};
 use brisk_domain::{
-    AttributeName, Bounds, Interval, Query, Selection, Timestamp, VariableName, ZoneName,
-    ZoneOffsets,
+    AttributeName, Bounds, Interval, Query, Selection, Timestamp, VariableName, ZoneOffsets,
 };
 use std::collections::HashMap;
 
@@ -43,8 +44,7 @@ pub(crate) struct Writer<'a> {
     context: &'a Context<'a>,
     zone: MacroZone<'a>,
     expected: &'a Expectations,
-    origins: &'a Origins,
-    reader: Reader<'a>,
+    readings: Readings<'a>,
     /// The database's own.
     clock: Option<&'a dyn Clock>,
     /// Whether any macro has used it.
@@ -73,8 +73,7 @@ impl<'a> Writer<'a> {
             context,
             zone: MacroZone { offsets: context.offsets, focus: None, wall_focus: None },
             expected,
-            origins,
-            reader,
+            readings: Readings { query, origins, reader, clock },
             clock,
             uses_clock: false,
             binds,
@@ -371,7 +370,7 @@ impl<'a> Writer<'a> {
         {
             return Ok(());
         }
-        let read = self.read(name, arguments, offset)?;
+        let read = self.readings.read(name, arguments, offset)?;
         let mut texts = Vec::new();
         for (i, argument) in arguments.iter().enumerate() {
             let text = self.argument(read.inner.filter(|_| i == 0).unwrap_or(argument))?;
@@ -476,73 +475,6 @@ impl<'a> Writer<'a> {
     fn clock(&mut self) -> Option<&'a dyn Clock> {
         self.uses_clock = true;
         self.clock
-    }
-
-    /// How the first argument of the macro `name` is to be read; what `$local` alone stands around is
-    /// written without it.
-    fn read<'p>(
-        &self,
-        name: &str,
-        arguments: &'p [Vec<Piece>],
-        offset: usize,
-    ) -> Result<Read<'p>, StatementError> {
-        let first = arguments.first().and_then(|argument| only_macro(argument));
-        let is_instant = Read { inner: None, reading: Reading::Instant };
-        let takes_times = matches!(name, "range" | "time") || uses_wall_clock(name);
-        match first {
-            _ if name == "local" => {
-                Ok(Read { inner: None, reading: self.local(arguments, offset)? })
-            }
-            Some(("local", local, at)) if takes_times => {
-                let inner = local.first().map(Vec::as_slice);
-                Ok(Read { inner, reading: self.local(local, at)? })
-            }
-            Some(_) => Ok(is_instant),
-            // The session's clock tells types apart by itself.
-            _ if self.stands_in_zone() && self.reader.clocks.are_usual() => Ok(is_instant),
-            _ if takes_times => {
-                let origin = self.origins.arguments.get(&offset);
-                match origin.and_then(|origin| self.reader.reading(origin)) {
-                    Some(reading) => Ok(Read { inner: None, reading }),
-                    // The types are asked for; a statement that cannot be read has nothing to ask.
-                    None if self.reader.types.is_empty() && !self.origins.arguments.is_empty() => {
-                        Ok(is_instant)
-                    }
-                    None => match self.reader.unknown() {
-                        Some(reading) => Ok(Read { inner: None, reading }),
-                        None => {
-                            let message = "Brisk cannot tell whether this has a time zone: write $time(e) \
-                                           if it has one, $local(e) if it is the dashboard's wall clock, \
-                                           $local(e, 'UTC') if it is in UTC";
-                            Err(self.error(offset, message))
-                        }
-                    },
-                }
-            }
-            _ => Ok(is_instant),
-        }
-    }
-
-    /// Whether the session stands in the zone of the view.
-    fn stands_in_zone(&self) -> bool {
-        self.clock.is_some_and(|clock| clock.zone_use() == ZoneUse::Session)
-    }
-
-    /// How the argument of a `$local` is to be read.
-    fn local(&self, arguments: &[Vec<Piece>], offset: usize) -> Result<Reading, StatementError> {
-        let zone = match arguments.get(1).map(Vec::as_slice) {
-            None => None,
-            Some([Piece::Sql { text, .. }]) => {
-                let zone = ZoneName::parse(text.trim().trim_matches(['\'', '"']));
-                Some(zone.map_err(|error| self.error(offset, error.to_string()))?)
-            }
-            Some(_) => {
-                let message = "write the zone's name in quotes: $local(e, 'Europe/London')";
-                return Err(self.error(offset, message));
-            }
-        };
-        let origin = self.origins.arguments.get(&offset);
-        Ok(self.reader.local(origin, zone.as_ref()))
     }
 
     fn too_long(&self, name: &str, offset: usize) -> StatementError {
@@ -720,116 +652,6 @@ enum Slot {
     Number,
     /// For the number that the text is not.
     NoNumber,
-}
-
-/// Whether `text` is a number in the form that SQLite itself writes, so that as a number and as text
-/// it is equal to the same cells of a column.
-fn is_canonical(text: &str) -> bool {
-    let whole = text.parse::<i64>().is_ok_and(|number| number.to_string() == text);
-    let has_point = text.contains('.') && !text.contains(['e', 'E']) && text.len() <= 16;
-    whole || has_point && text.parse::<f64>().is_ok_and(|number| format!("{number:?}") == text)
-}
-
-/// Whether `text` is a number, for any database.
-fn is_number(text: &str) -> bool {
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    digits.bytes().all(|b| b.is_ascii_digit() || b"eE.+-".contains(&b))
-        && text.parse::<f64>().is_ok_and(f64::is_finite)
-}
-
-/// Takes the column `operand` and the operator behind it off the end of `sql`, and returns the operator. What
-/// stands there otherwise is left alone.
-fn take_comparison(sql: &mut String, operand: &str) -> Option<&'static str> {
-    const OPERATORS: [&str; 9] = ["<=", ">=", "<>", "!=", "==", "<", ">", "=", "in"];
-    let is_of_name = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
-    if !operand.chars().all(is_of_name) {
-        return None;
-    }
-    let without = |text: &str, word: &str| {
-        let start = text.len().checked_sub(word.len())?;
-        text.get(start..)?.eq_ignore_ascii_case(word).then_some(start)
-    };
-    let trimmed = sql.trim_end();
-    let (mut operator, start) =
-        OPERATORS.into_iter().find_map(|word| Some((word, without(trimmed, word)?)))?;
-    let mut before = trimmed[..start].trim_end();
-    if operator == "in"
-        && let Some(start) = without(before, "not")
-    {
-        (operator, before) = ("not in", before[..start].trim_end());
-    }
-    let rest = before.strip_suffix(operand)?;
-    // A longer name, or one that is quoted, is another column.
-    if rest.ends_with(|c: char| is_of_name(c) || "\"`]".contains(c)) {
-        return None;
-    }
-    sql.truncate(rest.len());
-    Some(operator)
-}
-
-/// Replaces the operator at the end of `sql` by `other`; false if it ends with none of `operators`.
-fn without_operator(sql: &mut String, operators: &[&str], other: &str) -> bool {
-    let trimmed = sql.trim_end();
-    let Some(operator) = operators.iter().find(|operator| trimmed.ends_with(**operator)) else {
-        return false;
-    };
-    sql.truncate(trimmed.len() - operator.len());
-    sql.push_str(other);
-    sql.push(' ');
-    true
-}
-
-/// How a macro's argument is to be read.
-struct Read<'p> {
-    /// What is written in its place.
-    inner: Option<&'p [Piece]>,
-    reading: Reading,
-}
-
-/// `expr` as an instant, unless it is one or is read on the view's clock.
-/// `has_clock` says whether the database's own clocks may be used.
-fn moment(
-    dialect: Dialect,
-    expr: &str,
-    reading: &Reading,
-    has_clock: bool,
-) -> Result<String, macros::TooLong> {
-    match reading {
-        _ if expr.is_empty() => Ok(String::new()),
-        Reading::Instant | Reading::OnViewsClock => Ok(expr.to_owned()),
-        Reading::TextInstant => Ok(dialect.syntax().decoded_time(TimeEncoding::Text, expr)),
-        Reading::OnClock(clock) if clock.is_utc() && dialect == Dialect::Postgres => {
-            Ok(format!("(({expr}) at time zone 'UTC')"))
-        }
-        Reading::OnClock(clock) if clock.is_utc() => {
-            Ok(dialect.syntax().decoded_time(TimeEncoding::Text, expr))
-        }
-        // Its functions know every zone.
-        Reading::OnClock(clock) if has_clock && dialect == Dialect::Sqlite => {
-            let known = dialect.syntax().clock(&clock.name, &clock.offsets);
-            Ok(known.wall_time(expr))
-        }
-        Reading::OnClock(clock) => {
-            let zone = MacroZone { offsets: &clock.offsets, focus: None, wall_focus: None };
-            wall_clock::instant(dialect, expr, &zone)
-        }
-    }
-}
-
-/// The name, the arguments and the offset of the macro that `argument` consists of, if it is just one.
-fn only_macro(argument: &[Piece]) -> Option<(&str, &[Vec<Piece>], usize)> {
-    let mut pieces = argument
-        .iter()
-        .filter(|piece| !matches!(piece, Piece::Sql { text, .. } if text.trim().is_empty()));
-    match (pieces.next(), pieces.next()) {
-        (Some(Piece::Macro { name, arguments, offset }), None) => Some((name, arguments, *offset)),
-        _ => None,
-    }
-}
-
-/// Whether the macro needs wall-clock times.
-fn uses_wall_clock(name: &str) -> bool {
-    name == "bucket" || Part::parse(name).is_some()
 }
 
 /// The variables in `pieces`, and their offsets.

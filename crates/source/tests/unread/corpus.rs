@@ -1,6 +1,5 @@
 //! Statements that the databases accept, many of which Brisk's parser cannot read; each with the first
-//! cell of its result, worked out by hand and compared with the databases' own clients, and the tables
-//! that it reads.
+//! cell of its result, worked out by hand, and the tables that it reads.
 
 pub(crate) type Case = (&'static str, &'static str, &'static [&'static str]);
 

@@ -1,0 +1,58 @@
+//! What a chosen text is, and the comparison that a statement has before it. Pure.
+
+/// Whether `text` is a number in the form that SQLite itself writes, so that as a number and as text
+/// it is equal to the same cells of a column.
+pub(super) fn is_canonical(text: &str) -> bool {
+    let whole = text.parse::<i64>().is_ok_and(|number| number.to_string() == text);
+    let has_point = text.contains('.') && !text.contains(['e', 'E']) && text.len() <= 16;
+    whole || has_point && text.parse::<f64>().is_ok_and(|number| format!("{number:?}") == text)
+}
+
+/// Whether `text` is a number, for any database.
+pub(super) fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    digits.bytes().all(|b| b.is_ascii_digit() || b"eE.+-".contains(&b))
+        && text.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
+/// Takes the column `operand` and the operator behind it off the end of `sql`, and returns the operator. What
+/// stands there otherwise is left alone.
+pub(super) fn take_comparison(sql: &mut String, operand: &str) -> Option<&'static str> {
+    const OPERATORS: [&str; 9] = ["<=", ">=", "<>", "!=", "==", "<", ">", "=", "in"];
+    let is_of_name = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    if !operand.chars().all(is_of_name) {
+        return None;
+    }
+    let without = |text: &str, word: &str| {
+        let start = text.len().checked_sub(word.len())?;
+        text.get(start..)?.eq_ignore_ascii_case(word).then_some(start)
+    };
+    let trimmed = sql.trim_end();
+    let (mut operator, start) =
+        OPERATORS.into_iter().find_map(|word| Some((word, without(trimmed, word)?)))?;
+    let mut before = trimmed[..start].trim_end();
+    if operator == "in"
+        && let Some(start) = without(before, "not")
+    {
+        (operator, before) = ("not in", before[..start].trim_end());
+    }
+    let rest = before.strip_suffix(operand)?;
+    // A longer name, or one that is quoted, is another column.
+    if rest.ends_with(|c: char| is_of_name(c) || "\"`]".contains(c)) {
+        return None;
+    }
+    sql.truncate(rest.len());
+    Some(operator)
+}
+
+/// Replaces the operator at the end of `sql` by `other`; false if it ends with none of `operators`.
+pub(super) fn without_operator(sql: &mut String, operators: &[&str], other: &str) -> bool {
+    let trimmed = sql.trim_end();
+    let Some(operator) = operators.iter().find(|operator| trimmed.ends_with(**operator)) else {
+        return false;
+    };
+    sql.truncate(trimmed.len() - operator.len());
+    sql.push_str(other);
+    sql.push(' ');
+    true
+}
