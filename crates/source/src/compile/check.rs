@@ -204,6 +204,12 @@ impl Visitor for ReadOnlyCheck<'_> {
     }
 
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> Verdict {
+        if let TableFactor::Table { name, .. } = factor
+            && let Some(word) = word_for_a_name(name)
+        {
+            let message = format!("the name of a table is missing before {word}");
+            return ControlFlow::Break((name.span().start, message));
+        }
         // To the parser `only (t)` is a call, which reads no table.
         if let TableFactor::Table { name, args: Some(_), .. } = factor
             && self.dialect == Dialect::Postgres
@@ -268,6 +274,14 @@ impl ReadOnlyCheck<'_> {
         }
         ALLOWED
     }
+}
+
+/// The keyword that the parser takes for a table's name, where the name was left out: `from where …`.
+fn word_for_a_name(name: &ObjectName) -> Option<&'static str> {
+    const WORDS: [&str; 6] = ["where", "group", "having", "order", "limit", "union"];
+    let [part] = name.0.as_slice() else { return None };
+    let word = part.as_ident().filter(|ident| ident.quote_style.is_none())?;
+    WORDS.into_iter().find(|keyword| word.value.eq_ignore_ascii_case(keyword))
 }
 
 /// Session variables outlive the statement, and server variables are not data.
@@ -342,6 +356,20 @@ mod tests {
         let inner =
             "with a as (select 1) select * from (select * from t where x in (select * from a)) b";
         assert_eq!(read(Dialect::MySql, inner), ["t"]);
+    }
+
+    #[test]
+    fn a_table_whose_name_is_missing_is_asked_for() {
+        for dialect in Dialect::ALL {
+            for word in ["where", "group", "order", "limit"] {
+                let sql = format!("select count(*) as n\nfrom {word} $range(at)");
+                let error = checked(dialect, &sql).unwrap_err();
+                let expected = format!("the name of a table is missing before {word}");
+                assert_eq!((error.message, error.line), (expected, 2), "{dialect:?}");
+            }
+            assert!(checked(dialect, "select 1 from orders where $range(at)").is_ok());
+        }
+        assert_eq!(read(Dialect::Postgres, "select 1 from \"where\""), ["where"]);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use libsqlite3_sys as ffi;
 use sqlx::SqliteConnection;
 use std::collections::BTreeMap;
 use std::ffi::{CStr, c_int, c_void};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The zones that statements have named so far. Shared by clones.
@@ -160,10 +161,12 @@ impl Call<'_> {
             }
         };
         let Some(clock) = self.clock(place) else { return self.error(c"the time zone is unknown") };
-        match calculate(&clock, seconds) {
+        // A panic that reached SQLite would end the process.
+        match catch_unwind(AssertUnwindSafe(|| calculate(&clock, seconds))) {
             // SAFETY: the context of this call.
-            Some(result) => unsafe { ffi::sqlite3_result_int64(self.context, result) },
-            None => self.null(),
+            Ok(Some(result)) => unsafe { ffi::sqlite3_result_int64(self.context, result) },
+            Ok(None) => self.null(),
+            Err(_) => self.error(c"this time cannot be read on the clock of the zone"),
         }
     }
 
