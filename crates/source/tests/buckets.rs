@@ -9,23 +9,12 @@ use brisk_domain::{
 use brisk_source::{Context, Dialect, compile};
 use chrono::{Datelike, Timelike};
 use fixture::instants::Instants;
+use fixture::maria::LOADED;
 use fixture::{Fixture, cells};
 use proptest::prelude::*;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
-
-/// Half-hour changes, skipped and doubled midnights, no changes, a day that never was.
-const ZONES: [&str; 8] = [
-    "UTC",
-    "Europe/London",
-    "America/New_York",
-    "Asia/Kolkata",
-    "Australia/Lord_Howe",
-    "America/Sao_Paulo",
-    "America/Havana",
-    "Pacific/Apia",
-];
 
 /// Other names of these zones, which MariaDB's tables do not have: there, their changes are looked up.
 const LOOKED_UP: [&str; 6] =
@@ -56,7 +45,7 @@ fn buckets_and_parts_in_sql_are_what_the_calendar_says_on_every_database() {
         let is_mysql = database.borrow().dialect == Dialect::MySql;
         let looked_up = LOOKED_UP.iter().filter(|_| is_mysql);
         let spans = if is_mysql { &SPANS[..] } else { &SPANS[..1] };
-        for zone in ZONES.iter().chain(looked_up) {
+        for zone in LOADED.iter().chain(looked_up) {
             let view = View::of(zone);
             for span in spans {
                 let changes = view.offsets.changes.iter().map(|(at, _)| *at);

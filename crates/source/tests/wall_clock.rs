@@ -9,22 +9,11 @@ use brisk_domain::{
 use brisk_source::{Context, Dialect, Source, Statement, compile};
 use chrono::{DateTime, Datelike, NaiveDateTime, Timelike};
 use fixture::instants::Instants;
+use fixture::maria::LOADED;
 use fixture::url::url;
 use fixture::{Fixture, cells};
 use sqlx::{AssertSqlSafe, Connection, Executor};
 use std::collections::BTreeMap;
-
-/// Half hours, midnights that are skipped or doubled, a day that never was, no changes.
-const ZONES: [&str; 8] = [
-    "UTC",
-    "Europe/London",
-    "America/New_York",
-    "Asia/Kolkata",
-    "Australia/Lord_Howe",
-    "America/Sao_Paulo",
-    "America/Havana",
-    "Pacific/Apia",
-];
 
 struct View {
     zone: ZoneName,
@@ -102,7 +91,7 @@ async fn readings_are_the_instants_and_buckets_and_parts_that_the_clock_says_on_
     for database in Instants::everywhere("local_times").await {
         let (source, dialect) = (&database.source, database.dialect);
         // MariaDB's tables do not have the others, which are looked up.
-        let zones = ZONES.iter().chain(&["GB", "Australia/LHI", "Brazil/East", "Cuba"]);
+        let zones = LOADED.iter().chain(&["GB", "Australia/LHI", "Brazil/East", "Cuba"]);
         for zone in zones {
             let view = View::of(zone, Bounds { from: at(1_300_000_000), to: at(1_319_938_000) });
             let readings = readings(&view.offsets);
@@ -162,7 +151,7 @@ async fn a_range_holds_the_readings_whose_instants_it_holds_on_every_database() 
                     Bounds { from: at(change - 50_000), to: at(end) },
                     Bounds { from: at(end), to: at(change + 80_000) },
                 ] {
-                    let view = View::of(ZONES[1 + i / 2 % 7], bounds);
+                    let view = View::of(LOADED[1 + i / 2 % 7], bounds);
                     let readings = readings(&view.offsets);
                     let sql = format!(
                         "select id from {} where $range($local(at)) order by id",
