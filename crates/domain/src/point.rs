@@ -76,7 +76,7 @@ pub fn numbered(columns: &[Column], rows: usize) -> (Vec<usize>, Vec<usize>) {
 }
 
 /// A text that is equal for equal values and no others.
-fn identity(columns: &[Column], row: usize) -> String {
+pub(crate) fn identity(columns: &[Column], row: usize) -> String {
     let mut identity = String::new();
     for column in columns {
         let cell = column.values.exact(row);
