@@ -167,8 +167,8 @@ impl Source {
         }
     }
 
-    /// Runs `statement`, read-only and within the limits. Whole-number columns named in `scales`
-    /// count 10^-scale units and become decimals.
+    /// Runs `statement`, read-only and within the limits. Columns of whole numbers or decimals
+    /// named in `scales` count 10^-scale units and become decimals.
     pub async fn run(
         &self,
         statement: &Statement,

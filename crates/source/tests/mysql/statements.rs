@@ -191,11 +191,13 @@ async fn types_without_a_place_in_a_frame_are_shown_as_the_server_writes_them() 
         "insert into odd (d, e) values ('2011-00-00', '2011-02-00')",
     ])
     .await;
-    for (sql, hint) in [("select 1.5 as pounds", "scale"), ("select 'x' as pounds", "scale")] {
+    for (sql, hint) in [("select 1.5e0 as pounds", "scale"), ("select 'x' as pounds", "scale")] {
         let error = run(&source, sql).await.unwrap_err();
         assert!(matches!(error, SourceError::Type { .. }), "{sql}: {error}");
         assert!(error.to_string().contains(hint), "{sql}: {error}");
     }
+    let average = run(&source, "select avg(1500.5) as pounds").await.unwrap();
+    assert_eq!(cells(&average, "pounds"), [Some("1.50050000".into())]);
     let shown = [
         ("a", "0x7800ff"),
         ("b", "0x79"),
