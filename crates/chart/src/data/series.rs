@@ -41,10 +41,12 @@ pub(crate) struct Reading {
 }
 
 /// The points of a frame: how many there are, how many of them may be filled because they are buckets
-/// of which the data are known, and the place of each row.
+/// of which the data are known, how many end before the first one that is cut by the data's end or the
+/// range's, and the place of each row.
 pub(crate) struct Places<'a> {
     pub(crate) count: usize,
     pub(crate) known: usize,
+    pub(crate) whole: usize,
     pub(crate) of_rows: &'a [Option<usize>],
 }
 
@@ -125,7 +127,7 @@ pub(crate) fn of(
         let name = format!("{left_out} others");
         series.push(series_of_cells(input, *at, (name, series.len()), rest));
     }
-    fill_empty(&mut series, places.known, reading.empty);
+    fill_empty(&mut series, places, reading.empty);
     let left_out = if reading.stacked { 0 } else { left_out };
     if series.is_empty() { Err(Refusal::Unfit) } else { Ok((series, left_out)) }
 }
@@ -213,15 +215,17 @@ fn series_of_cells(
     series
 }
 
-/// Fills the first `known` buckets where they have no row, but only up to the last one with any: the
-/// future is not zero.
-fn fill_empty(series: &mut [Series], known: usize, empty: Option<EmptyBucket>) {
+/// Fills the buckets of which the data are known where they have no row: those that are over, and what
+/// lies before the last one with any. What is under way may get its first row yet, and the future is
+/// not zero.
+fn fill_empty(series: &mut [Series], places: &Places<'_>, empty: Option<EmptyBucket>) {
     let last = series.iter().filter_map(|s| s.values.iter().rposition(Option::is_some)).max();
     let Some(last) = last else { return };
+    let end = places.known.min(places.whole.max(last + 1));
     for one in series {
         let Some(usual) = one.empty else { continue };
         let empty = empty.unwrap_or(usual);
-        for at in 0..known.min(last + 1) {
+        for at in 0..end {
             if !one.texts[at].is_empty() {
                 continue;
             }
