@@ -116,7 +116,7 @@ pub(crate) fn of(
             None => label,
         };
         series.push(series_of_cells(
-            input,
+            (input, frame),
             at,
             (name, series.len()),
             all.next().unwrap_or_default(),
@@ -125,7 +125,7 @@ pub(crate) fn of(
     if let (Some(rest), Some(at)) = (all.next(), numbers.first()) {
         // Not "Other", which may be the name of a series.
         let name = format!("{left_out} others");
-        series.push(series_of_cells(input, *at, (name, series.len()), rest));
+        series.push(series_of_cells((input, frame), *at, (name, series.len()), rest));
     }
     fill_empty(&mut series, places, reading.empty);
     let left_out = if reading.stacked { 0 } else { left_out };
@@ -175,13 +175,13 @@ fn largest(totals: Vec<f64>, most: usize) -> Vec<Option<usize>> {
 
 /// The series called `name` of the column `at`: what the cells of each place come to.
 fn series_of_cells(
-    input: &Input<'_>,
+    (input, frame): (&Input<'_>, &Frame),
     at: usize,
     (name, color): (String, usize),
     cells: Cells<'_>,
 ) -> Series {
-    let unit =
-        input.frame.columns().get(at).map_or(&input.spec.unit, |c| input.spec.unit_of(&c.name));
+    let column = frame.columns().get(at);
+    let unit = column.map_or(&input.spec.unit, |column| input.spec.unit_of(&column.name));
     let additivity = of_column(input.additivity, at);
     let mut series = Series {
         name,
@@ -193,6 +193,8 @@ fn series_of_cells(
         is_previous: false,
         empty: Some(additivity.empty()).filter(|_| additivity != Additivity::Shared),
     };
+    let quotients = column.and_then(|column| format::quotients(&column.values));
+    let quotients = quotients.filter(|_| additivity == Additivity::Single);
     for cells in cells {
         let total;
         let cell = match cells.as_slice() {
@@ -205,7 +207,9 @@ fn series_of_cells(
         };
         // What is not finite has no place, but a text.
         let cell = cell.filter(|(values, row)| Number::of(values, *row).is_some());
-        let text = cell.map(|(values, row)| format::cell(values, row, unit, input.zone));
+        let text = cell.map(|(values, row)| {
+            format::cell(quotients.as_ref().unwrap_or(values), row, unit, input.zone)
+        });
         let digits = cell.zip(text.as_deref());
         let digits = digits.map(|((values, row), text)| readout::digits_of(values, row, text));
         series.values.push(cell.and_then(|(values, row)| values.number(row)));
