@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 /// The dashboards: what readers look at, what is flooded, and the bombs.
 pub(super) fn dashboards() -> Vec<(String, String)> {
-    let number = "[[variable]]\nname = \"number\"\ndefault = \"0\"\n";
+    let number = "[[variable]]\nname = \"number\"\noptions = \"select 0\"\ndefault = \"0\"\n";
     let panel = |id: &str, kind: &str, sql: &str| {
         format!(
             "[[panel]]\nid = \"{id}\"\ntitle = \"{id}\"\nkind = \"{kind}\"\nsql = \"\"\"{sql}\"\"\"\n"
