@@ -142,7 +142,7 @@ fn problems_name_the_place_and_what_is_allowed() {
         ("[cache]\nttl = \"5\"", "2:7: \"ttl\" of [cache] must be a duration from 0s to 30d", "5"),
         ("[cache]\nttl = \"250ms\"", "2:7: \"ttl\"", "a whole number and s, m, h or d"),
         ("[cache]\nmode = \"strickt\"", "2:8: mode \"strickt\"", "did you mean \"strict\"?"),
-        ("[cache]\nmemory = 5", "2:10: \"memory\" of [cache] must be text in quotes", "number"),
+        ("[cache]\nmemory = 5", "2:10: \"memory\" of [cache] must be text in quotes", "not 5"),
         ("[cache]\nmemory = \"5 mb\"", "2:10: \"memory\"", "a size from 1 MiB to"),
         ("[cache]\nmemory = \"2 MiB\"\nlargest_frame = \"3 MiB\"", "3:17: ", "larger than"),
         ("[redis]\nurl = \"redis://h\"\nprefix = \"{a}\"", "3:10: \"prefix\" of [redis]", "brisk:"),

@@ -15,6 +15,7 @@ mod dashboard;
 mod directory;
 mod kind_keys;
 mod layout;
+mod named_columns;
 mod panel;
 mod panel_kind;
 mod rollup;
@@ -22,7 +23,8 @@ mod row_links;
 mod variable;
 mod variable_kind;
 
-pub use brisk_toml_reader::Problem;
+pub use brisk_toml_reader::{Place, Problem};
 pub use dashboard::parse;
 pub use directory::{Loaded, ROLLUPS, load_dir};
+pub use named_columns::{ColumnKey, UnknownColumn, names_columns, unknown_columns};
 pub use rollup::parse as parse_rollup;

@@ -8,4 +8,5 @@
 
 mod files;
 mod kinds;
+mod named_columns;
 mod row_links;

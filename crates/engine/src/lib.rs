@@ -18,7 +18,8 @@
 //!
 //! [`catalog`] holds the dashboards and keeps the last good version of each file; [`policy`]
 //! decides how long frames may be shown; [`encoding`] is their format in a shared cache;
-//! `requested_views` knows which views to warm; `inspection` reports what the cache holds for a
+//! `requested_views` knows which views to warm; `table_readers` which database views a table's invalidation
+//! reaches; `inspection` reports what the cache holds for a
 //! panel, and why.
 //!
 //! To add a computed column, add a variant to `brisk_domain::panel::ComputedKind`, its arithmetic
@@ -50,6 +51,7 @@ pub mod rollup;
 mod rollup_key;
 pub mod series_order;
 mod sources;
+mod table_readers;
 pub mod view;
 pub mod window;
 

@@ -9,6 +9,7 @@ use crate::plan::PanelPlan;
 use crate::series_order::SeriesRules;
 use crate::window::Window;
 use brisk_cache::Fingerprint;
+use brisk_definition::UnknownColumn;
 use brisk_domain::{
     Additivity, Bounds, Coverage, EarlierPeriod, Edition, Frame, Freshness, Panel, PanelData,
     PanelError, Timestamp, Unit, ZoneOffsets,
@@ -61,6 +62,7 @@ pub(crate) fn panel_data(
             .map_err(|error| definition_error(error.to_string()))?;
         Ok((frame, coverage))
     };
+    let notes = notes(panel, main.iter().chain(&sparkline))?;
     let main = main.map(|loaded| assembled(loaded, window.bounds)).transpose()?;
     let (frame, coverage) = main.unwrap_or_default();
     let bounds = earlier.map_or(window.bounds, |earlier| earlier.bounds);
@@ -99,7 +101,21 @@ pub(crate) fn panel_data(
         as_of,
         freshness,
         edition,
+        notes,
     })
+}
+
+/// What the panel names and its statements do not return; an error if its figures depend on it.
+fn notes<'a>(
+    panel: &Panel,
+    loaded: impl Iterator<Item = &'a Loaded>,
+) -> Result<Vec<String>, PanelError> {
+    let returned: Vec<&str> = loaded.flat_map(|loaded| names(&loaded.frame)).collect();
+    let unknown = brisk_definition::unknown_columns(panel, &returned);
+    match unknown.iter().find(|one| one.is_needed()) {
+        Some(needed) => Err(definition_error(needed.note())),
+        None => Ok(unknown.iter().map(UnknownColumn::note).collect()),
+    }
 }
 
 /// Whether there is a row from before; `None` if the statement failed.

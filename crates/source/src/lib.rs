@@ -51,6 +51,7 @@ mod known_zones;
 mod limits;
 mod mysql;
 mod postgres;
+mod readers;
 pub mod rollup;
 mod row_meter;
 mod said_clocks;

@@ -2,6 +2,7 @@
 
 use crate::about::About;
 use crate::column_types::KnownTypes;
+use crate::columns::distinct_names;
 use crate::compile::column_clock::{Clocks, ColumnTypes, Questions, Target};
 use crate::compile::places::Places;
 use crate::compile::statement::{Bind, Statement};
@@ -12,6 +13,7 @@ use crate::mysql::executor::{self as mysql, MySql};
 use crate::mysql::rollups::MySqlRollups;
 use crate::postgres::executor::{self as postgres, Postgres};
 use crate::postgres::rollups::PostgresRollups;
+use crate::readers;
 use crate::rollup::refresh::{Record, Refresh};
 use crate::rollup::writer::RollupWriter;
 use crate::said_clocks::on_said_clocks;
@@ -267,27 +269,19 @@ impl Source {
         }
     }
 
+    /// The views that read one of `tables`, also through other views: what is invalidated with them. Names
+    /// are in lower case, with a schema or without; on servers, those of views have one.
+    pub async fn readers_of(&self, tables: &[String]) -> Result<Vec<String>, SourceError> {
+        let run =
+            |statement: Statement| async move { self.run_closed(&statement, &[]).await }.boxed();
+        readers::readers(self.dialect(), tables, &run).await
+    }
+
     /// The database's plan for `statement`, in its own words, line by line.
     pub async fn explain(&self, statement: &Statement) -> Result<Vec<String>, SourceError> {
-        let closed = match &statement.open {
-            Some(open) if !open.0.questions().is_empty() => {
-                Some(open.0.close(statement, &self.types_of(&open.0.questions()).await?)?)
-            }
-            _ => None,
-        };
-        let statement = closed.as_ref().unwrap_or(statement);
         let syntax = self.dialect().syntax();
-        let explain = |sql: &str| format!("{} {sql}", syntax.explain());
-        let (sql, before) = (explain(&statement.sql), explain("").len());
-        let moved = |places: &Places| places.clone().moved(|at| at + before);
-        let (places, mut zone) = (moved(&statement.places), statement.zone.clone());
-        if let Some(zone) = &mut zone {
-            zone.lookup_places = moved(&zone.lookup_places);
-        }
-        if let Some((sql, _)) = zone.as_mut().and_then(|zone| zone.lookup.as_mut()) {
-            *sql = explain(sql);
-        }
-        let statement = Statement { sql, places, zone, times: Vec::new(), ..statement.clone() };
+        let before = format!("{} ", syntax.explain());
+        let statement = self.within(statement, &before, "").await?;
         let frame = self.run_closed(&statement, &[]).await?;
         let wanted = syntax.explain_column();
         let columns =
@@ -301,6 +295,56 @@ impl Source {
             cells.collect::<Vec<_>>().join(", ")
         };
         Ok((0..frame.rows()).map(line).collect())
+    }
+
+    /// The names of the columns that `statement` returns; it does not run. `None` if the database does not
+    /// say.
+    pub async fn result_columns(
+        &self,
+        statement: &Statement,
+    ) -> Result<Option<Vec<String>>, SourceError> {
+        let statement =
+            self.within(statement, "select * from (\n", "\n) as brisk_result limit 0").await?;
+        let frame = match self.run_closed(&statement, &[]).await {
+            Ok(frame) => frame,
+            // Of two columns with one name MySQL and MariaDB make no subquery.
+            Err(error) if error.to_string().contains("Duplicate column name") => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let names: Vec<&str> = frame.columns().iter().map(|column| column.name.as_str()).collect();
+        // SQLite calls the second `n` of a subquery `n:1`.
+        let given = names.iter().map(|name| match name.rsplit_once(':') {
+            Some((first, _)) if names.contains(&first) => first,
+            _ => *name,
+        });
+        Ok(Some(distinct_names(given)))
+    }
+
+    /// `statement` between `before` and `after`, with nothing left to ask.
+    async fn within(
+        &self,
+        statement: &Statement,
+        before: &str,
+        after: &str,
+    ) -> Result<Statement, SourceError> {
+        let closed = match &statement.open {
+            Some(open) if !open.0.questions().is_empty() => {
+                Some(open.0.close(statement, &self.types_of(&open.0.questions()).await?)?)
+            }
+            _ => None,
+        };
+        let statement = closed.as_ref().unwrap_or(statement);
+        let within = |sql: &str| format!("{before}{sql}{after}");
+        let moved = |places: &Places| places.clone().moved(|at| at + before.len());
+        let (places, mut zone) = (moved(&statement.places), statement.zone.clone());
+        if let Some(zone) = &mut zone {
+            zone.lookup_places = moved(&zone.lookup_places);
+            if let Some((sql, _)) = &mut zone.lookup {
+                *sql = within(sql);
+            }
+        }
+        let sql = within(&statement.sql);
+        Ok(Statement { sql, places, zone, times: Vec::new(), ..statement.clone() })
     }
 
     /// Refreshes a rollup's table; readers see either the old rows or the new ones.

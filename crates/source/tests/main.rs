@@ -17,6 +17,7 @@ mod limits;
 mod mysql;
 mod opening;
 mod postgres;
+mod result_columns;
 mod rollups;
 mod sqlite;
 mod time_encodings;

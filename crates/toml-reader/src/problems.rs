@@ -8,20 +8,20 @@ use std::ops::Range;
 pub struct Problems<'a> {
     file: &'a str,
     text: &'a str,
-    may_be_secret: MayBeSecret,
+    may_be_secret: Option<MayBeSecret>,
     found: Vec<Problem>,
 }
 
 impl<'a> Problems<'a> {
     /// An empty list for `file`, whose content is `text`.
     pub fn of(file: &'a str, text: &'a str) -> Self {
-        Self::hiding(file, text, never_secret)
+        Self { file, text, may_be_secret: None, found: Vec::new() }
     }
 
     /// The same for a file with secrets: messages never repeat a text for which `may_be_secret` is
     /// true.
     pub fn hiding(file: &'a str, text: &'a str, may_be_secret: MayBeSecret) -> Self {
-        Self { file, text, may_be_secret, found: Vec::new() }
+        Self { may_be_secret: Some(may_be_secret), ..Self::of(file, text) }
     }
 
     /// Reports a problem at `span` (in bytes), or at the start of the file if there is none.
@@ -46,12 +46,17 @@ impl<'a> Problems<'a> {
 
     /// A text from the file in quotes, unless it may be a secret.
     pub fn quoted(&self, text: &str) -> String {
-        quoted(text, self.may_be_secret)
+        quoted(text, self.may_be_secret.unwrap_or(never_secret))
     }
 
     /// Whether `text` must not be repeated.
     pub fn hides(&self, text: &str) -> bool {
-        (self.may_be_secret)(text)
+        self.may_be_secret.is_some_and(|may_be_secret| may_be_secret(text))
+    }
+
+    /// Whether the file may hold secrets.
+    pub fn may_hold_secrets(&self) -> bool {
+        self.may_be_secret.is_some()
     }
 
     /// The content of the file.

@@ -248,6 +248,66 @@ fn check_asks_the_database_about_what_it_cannot_read() {
 }
 
 #[test]
+fn check_finds_columns_that_statements_do_not_return_at_their_place() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::create_dir(directory.path().join("dashboards")).unwrap();
+    let file = "title = \"Visits\"\nsource = \"shop\"\n\
+                [[panel]]\nid = \"all\"\ntitle = \"All\"\nkind = \"stat\"\n\
+                columns = { n = { unit = \"visits\" }, at_most = { scale = 2 } }\n\
+                sparkline = \"select day, count as at_most from visits\"\n\
+                sql = \"select count(*) as n from visits\"\n\
+                [[panel]]\nid = \"days\"\ntitle = \"Days\"\nkind = \"table\"\n\
+                columns = { dya = { label = \"Day\" } }\n\
+                computed = [{ name = \"part\", of = \"net\", kind = \"share\" }]\n\
+                sql = \"select day, count from visits where 1 = 0\"\n\
+                [[panel]]\nid = \"lost\"\ntitle = \"Lost\"\nkind = \"stat\"\n\
+                sql = \"select nope from visits\"\n";
+    std::fs::write(directory.path().join("dashboards/visits.toml"), file).unwrap();
+    std::fs::write(directory.path().join("visits.csv"), "Day,Count\n2009-12-01,1\n").unwrap();
+    let import = brisk(directory.path(), &["import", "--into", "shop.sqlite", "visits.csv"]);
+    assert!(import.status.success(), "{}", said(&import));
+    let without = brisk(directory.path(), &["check"]);
+    assert!(without.status.success(), "nothing can be asked: {}", said(&without));
+    for more in
+        [&["--source", "shop=shop.sqlite"][..], &["--source", "shop=shop.sqlite", "--explain"]]
+    {
+        let output = brisk(directory.path(), &[&["check"], more].concat());
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        let said = said(&output);
+        for problem in [
+            "visits.toml:14:13: panel \"days\": its statement returns no column \"dya\": did you mean \"day\"?",
+            "visits.toml:15:35: panel \"days\": its statement returns no column \"net\", only day, count",
+            "no such column: nope",
+        ] {
+            assert!(said.contains(problem), "{said}");
+        }
+        assert!(said.contains("3 problems"), "{said}");
+    }
+}
+
+#[test]
+fn check_says_once_of_a_source_that_it_does_not_answer() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::create_dir(directory.path().join("dashboards")).unwrap();
+    let panel = |id: &str| {
+        format!(
+            "[[panel]]\nid = \"{id}\"\ntitle = \"T\"\nkind = \"stat\"\nsql = \"select 1 as n\"\n"
+        )
+    };
+    let file = format!("title = \"A\"\nsource = \"shop\"\n{}{}", panel("a"), panel("b"));
+    std::fs::write(directory.path().join("dashboards/a.toml"), file).unwrap();
+    // Nobody listens on port 1.
+    let source = "shop=postgres://user:hunter2@127.0.0.1:1/shop";
+    let output = brisk(directory.path(), &["check", "--source", source]);
+    let text = said(&output);
+    assert!(output.status.success(), "{text}");
+    let note =
+        "note: source \"shop\" does not answer: which columns its statements return is not checked";
+    assert_eq!(text.matches(note).count(), 1, "{text}");
+    assert!(!text.contains("hunter2"), "{text}");
+}
+
+#[test]
 fn check_takes_sources_from_its_arguments_and_prints_the_beginning_of_plans() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::create_dir(directory.path().join("dashboards")).unwrap();
