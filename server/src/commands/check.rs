@@ -1,7 +1,7 @@
 //! `brisk check`: finds the problems of dashboards as code.
 
+use super::database_answers::{self, Asked};
 use super::explain::{self, Run};
-use super::unread;
 use crate::config::{Environment, Flags, Secret, Settings};
 use brisk_definition::Loaded;
 use brisk_domain::variable_kind::Options;
@@ -66,8 +66,10 @@ pub async fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
         println!("note: {undeclared}");
     }
     // With `--explain`, all statements run.
+    let mut sources = Asked::default();
     for dashboard in loaded.dashboards.iter().filter(|_| !arguments.explain) {
-        let answers = unread::ask(dashboard, &rollups, directory, &settings).await;
+        let answers =
+            database_answers::ask(dashboard, &rollups, directory, &settings, &mut sources).await;
         for note in answers.notes {
             println!("note: {note}");
         }

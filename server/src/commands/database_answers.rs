@@ -1,15 +1,16 @@
-//! `brisk check` on statements that Brisk cannot read itself: their databases say whether they are SQL.
+//! `brisk check` on what only the databases know: whether a statement that Brisk cannot read itself is SQL,
+//! and whether the functions that a statement calls on a server may be called.
 
 use super::explain::find_in;
 use crate::assembly;
-use crate::config::Settings;
+use crate::config::{Location, Settings};
 use brisk_domain::variable_kind::Options;
 use brisk_domain::{
     Access, Dashboard, Now, Query, Rollup, RollupName, SourceName, Timestamp, ViewState,
 };
 use brisk_engine::Window;
 use brisk_engine::plan::{self, PlannedStatement};
-use brisk_source::{Clocks, Dialect, SourceError, Target};
+use brisk_source::{Clocks, Dialect, Source, SourceError, Target};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -23,39 +24,66 @@ pub struct Answers {
     pub problems: Vec<String>,
 }
 
-/// Asks about the statements of `dashboard` that cannot be read here. None of them runs: it is prepared.
+/// The sources that were asked, each opened once; `None` is one that does not answer.
+#[derive(Default)]
+pub struct Asked(BTreeMap<SourceName, Option<Source>>);
+
+/// Asks about the statements of `dashboard`. None of them runs: what cannot be read here is prepared.
 pub async fn ask(
     dashboard: &Dashboard,
     rollups: &BTreeMap<RollupName, Arc<Rollup>>,
     directory: &Path,
     settings: &Settings,
+    sources: &mut Asked,
 ) -> Answers {
     let file = directory.join(format!("{}.toml", dashboard.slug));
     let mut answers = Answers::default();
-    for (whose, source, planned) in planned(dashboard, rollups, settings) {
-        let Some(unread) = &planned.statement.unread else { continue };
+    for (whose, name, planned) in planned(dashboard, rollups, settings) {
+        let statement = &planned.statement;
+        let unread = statement.unread.as_ref();
+        if unread.is_none() && !is_server(settings, &name) {
+            continue;
+        }
         let at = |line: u32, column: u32, message: &str| {
             format!("{}:{line}:{column}: {whose}: {message}", file.display())
         };
-        let (line, column) = (unread.reason.line, unread.reason.column);
-        let asked = match assembly::source(settings, &source) {
-            Ok(opened) => opened.explain(&planned.statement).await.map(|_| ()),
-            Err(error) => Err(SourceError::Unavailable(format!("{error:#}"))),
+        let source = sources.0.entry(name.clone());
+        let source = source.or_insert_with(|| assembly::source(settings, &name).ok());
+        let answer = match source {
+            Some(source) if unread.is_some() => source.explain(statement).await.map(|_| ()),
+            Some(source) => source.check(statement).await,
+            None => Err(SourceError::Unavailable(String::new())),
         };
-        match asked {
+        let (line, column) = unread.map_or((statement.query.line.max(1), 1), |unread| {
+            (unread.reason.line, unread.reason.column)
+        });
+        match answer {
             Ok(()) => {}
             Err(SourceError::Statement(error)) => {
                 answers.problems.push(at(error.line, error.column, &error.message));
             }
-            Err(SourceError::Unavailable(_)) => {
-                let reason = &unread.reason.message;
-                let message = format!("could not be read without the database ({reason})");
-                answers.notes.push(at(line, column, &message));
+            Err(SourceError::Unavailable(why)) => {
+                // Said once.
+                if source.take().is_some() && unread.is_none() {
+                    answers.notes.push(format!(
+                        "which functions the statements on source \"{name}\" call was not checked: {why}"
+                    ));
+                }
+                if let Some(unread) = unread {
+                    let reason = &unread.reason.message;
+                    let message = format!("could not be read without the database ({reason})");
+                    answers.notes.push(at(line, column, &message));
+                }
             }
             Err(error) => answers.problems.push(at(line, column, &error.to_string())),
         }
     }
     answers
+}
+
+fn is_server(settings: &Settings, source: &SourceName) -> bool {
+    let location = settings.sources.get(source).map(|source| &source.location);
+    matches!(location, Some(Ok(Location::Postgres(_) | Location::MySql(_))))
 }
 
 /// The statements of `dashboard` for the view that opens first, in the dialects of their sources. What is
