@@ -14,6 +14,7 @@ use crate::mysql::rollups::MySqlRollups;
 use crate::postgres::executor::{self as postgres, Postgres};
 use crate::postgres::rollups::PostgresRollups;
 use crate::readers;
+use crate::rights::Rights;
 use crate::rollup::refresh::{Record, Refresh};
 use crate::rollup::writer::RollupWriter;
 use crate::said_clocks::on_said_clocks;
@@ -125,6 +126,32 @@ impl Source {
     ) -> Result<Self, SourceError> {
         let database = Database::MySql(mysql::open(name.clone(), url, connections, limits)?);
         Ok(Self::of(name, database))
+    }
+
+    /// With what its owner allows its panels. Without it the functions are looked at all the same, but
+    /// not its user. Has no effect on SQLite.
+    #[must_use]
+    pub fn with_rights(self, rights: Rights) -> Self {
+        let database = match self.database {
+            Database::Sqlite(sqlite) => Database::Sqlite(sqlite),
+            Database::Postgres(postgres) => Database::Postgres(postgres.with_rights(rights)),
+            Database::MySql(mysql) => Database::MySql(mysql.with_rights(rights)),
+        };
+        Self { database, ..self }
+    }
+
+    /// Whether `statement` may run: its user and its functions may be. Nothing of it runs.
+    pub async fn check(&self, statement: &Statement) -> Result<(), SourceError> {
+        match &self.database {
+            Database::Sqlite(_) => Ok(()),
+            Database::Postgres(postgres) => postgres.check(statement).await,
+            Database::MySql(mysql) => mysql.check(statement).await,
+        }
+    }
+
+    /// Whether its user may be.
+    pub async fn check_user(&self) -> Result<(), SourceError> {
+        self.check(&Statement::of_our_own(String::new(), Vec::new())).await
     }
 
     /// Its name.
@@ -256,6 +283,7 @@ impl Source {
             zone: None,
             open: None,
             unread: None,
+            names: Arc::default(),
             ..statement.clone()
         };
         match self.run(&asked, &[]).await {
@@ -350,6 +378,8 @@ impl Source {
     /// Refreshes a rollup's table; readers see either the old rows or the new ones.
     pub async fn refresh(&self, refresh: &Refresh<'_>) -> Result<RollupReport, SourceError> {
         let writer = self.writer()?;
+        // The role that writes rollups can do more than the one that reads.
+        self.check(&refresh.plan.whole).await?;
         let open = refresh.plan.whole.open.as_ref();
         let asked = open.map(|open| open.0.questions()).filter(|asked| !asked.is_empty());
         let Some(asked) = asked else { return writer.refresh(refresh).await };

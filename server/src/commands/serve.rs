@@ -7,7 +7,7 @@ use crate::feeder::delivery::Delivery;
 use crate::feeder::{self, Feeder, source};
 use crate::hooks::signature::SigningKey;
 use crate::hooks::{self, Hooks};
-use crate::http::assets;
+use crate::http::{assets, reading};
 use crate::jobs::{dashboard_watch, requested_views, rollup_runs, rollup_schedule, warming};
 use crate::router::router;
 use crate::service::EngineService;
@@ -96,11 +96,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let sources = assembly::sources(&settings)?;
     tokio::spawn(assembly::log_sources(sources.clone()));
     let engine = Arc::new(assembly::observed_engine(&settings, sources, &clock, observer)?);
-    requested_views::recall(&engine, &store).await;
     let catalog = Arc::clone(engine.catalog());
-    dashboard_watch::report(&catalog.contents());
-    let _watcher = dashboard_watch::watch(Arc::clone(&catalog))
-        .with_context(|| format!("watching {}", settings.dashboards_dir.display()))?;
     let hooks = Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks);
     let service = Arc::new(EngineService::new(Arc::clone(&engine), Arc::clone(&clock)));
     let state = AppState::new(service, built).with_store(store.clone());
@@ -108,9 +104,10 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let listener = TcpListener::bind(settings.listen)
         .await
         .with_context(|| format!("listening on {}", settings.listen))?;
-    announce(&settings, &listener, &engine, demo_lives)?;
-    let own = Delivery::to(listener.local_addr()?, source::HOOK, key, Arc::clone(&clock));
+    let address = listener.local_addr()?;
+    let own = Delivery::to(address, source::HOOK, key, Arc::clone(&clock));
     let routes = router(state, &settings.assets_dir).merge(hooks::routes(hooks));
+    let routes = reading::waiting(routes, Arc::clone(&catalog));
     // A bare router would be cloned for each connection, with all its routes: 22 kB.
     let serving =
         axum::serve(listener, routes.into_make_service()).with_graceful_shutdown(async move {
@@ -118,8 +115,21 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
             // Live streams would never end.
             hub.close();
         });
+    // A folder may be large, or on a slow disk: who asks meanwhile waits, or is told.
+    let reading = async {
+        let seen = dashboard_watch::read(&catalog).await;
+        requested_views::recall(&engine, &store).await;
+        if let Err(error) = announce(&settings, address, &engine, demo_lives) {
+            tracing::warn!(error = format!("{error:#}"), "what is served cannot be said");
+        }
+        tokio::select! {
+            never = dashboard_watch::follow(&catalog, seen) => never,
+            never = requested_views::record(&engine, &store) => never,
+        }
+    };
     // Readers who come meanwhile join its loads.
     let warming = async {
+        catalog.until_read().await;
         if settings.cache.warm {
             warming::all(&engine).await;
         }
@@ -143,23 +153,25 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         served = serving.into_future() => served.context("serving"),
         never = warming => match never {},
         never = feeding => match never {},
-        never = requested_views::record(&engine, &store) => match never {},
+        never = reading => match never {},
         never = rollup_schedule::run(&engine) => match never {},
         never = runs.record(&store) => match never {},
     };
     runs.record_now(&store).await;
-    requested_views::record_now(&store, &engine.requested_views()).await;
+    // Before the dashboards are read, none of those that were requested earlier is known.
+    if catalog.is_read() {
+        requested_views::record_now(&store, &engine.requested_views()).await;
+    }
     served
 }
 
 #[allow(clippy::print_stdout)] // The person who started the server reads this.
 fn announce(
     settings: &Settings,
-    listener: &TcpListener,
+    address: SocketAddr,
     engine: &Engine,
     demo_lives: bool,
 ) -> anyhow::Result<()> {
-    let address = listener.local_addr()?;
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let shown = |path: &Path| absolute(path).display().to_string();
     let dashboards = engine.catalog().contents().dashboards.len();

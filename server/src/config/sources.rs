@@ -5,7 +5,7 @@ use super::secret::{Secret, shown};
 use super::secret_location::SecretLocation;
 use brisk_definition::cache;
 use brisk_domain::{CachePolicy, SourceName, WallClock, WallClocks};
-use brisk_source::{Dialect, Limits, SQLITE_CONNECTIONS};
+use brisk_source::{Dialect, Limits, Rights, SQLITE_CONNECTIONS};
 use brisk_toml_reader::{Fields, Place, Problem, Problems};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -30,6 +30,8 @@ pub struct SourceSettings {
     pub rollup_time: Duration,
     /// In which zones its columns without one were written.
     pub wall_clocks: WallClocks,
+    /// What its panels may do beyond reading tables.
+    pub rights: Rights,
     concurrency: Option<u32>,
 }
 
@@ -86,6 +88,7 @@ impl SourceSettings {
             rollup_url: None,
             rollup_time: table.and_then(|table| table.rollup_time).unwrap_or(ROLLUP_TIME),
             wall_clocks: table.map(|table| table.wall_clocks.clone()).unwrap_or_default(),
+            rights: table.map(|table| table.rights.clone()).unwrap_or_default(),
             concurrency: table.and_then(|table| table.concurrency),
         }
     }
@@ -141,6 +144,7 @@ pub(super) struct SourceTable {
     rollup_url: Option<SecretLocation>,
     rollup_time: Option<Duration>,
     wall_clocks: WallClocks,
+    rights: Rights,
 }
 
 impl SourceTable {
@@ -174,6 +178,10 @@ impl SourceTable {
             rollup_url: SecretLocation::read_keys(ROLLUP_KEYS, table, base, problems),
             rollup_time: table.seconds("rollup_timeout", TIME, problems),
             wall_clocks: wall_clocks(table, problems),
+            rights: Rights {
+                functions: functions(table, problems),
+                superuser: table.flag("allow_superuser", problems),
+            },
         };
         table.finish(problems);
         if let (Some(connections), Some(concurrency)) = (read.connections, read.concurrency)
@@ -215,6 +223,22 @@ fn wall_clocks(table: &Fields<'_>, problems: &mut Problems<'_>) -> WallClocks {
         }
     }
     WallClocks { source, columns }
+}
+
+/// `functions`: those that panels may call besides.
+fn functions(table: &Fields<'_>, problems: &mut Problems<'_>) -> Vec<String> {
+    let expected = "a list of functions and views, each as \"schema.name\"";
+    let names = table.texts("functions", expected, problems).unwrap_or_default();
+    for name in &names {
+        let is_name = !name.is_empty() && !name.contains(['(', '*', ' ']);
+        if !is_name {
+            let (title, name) = (table.title(), problems.quoted(name));
+            let message = format!("{name} in \"functions\" of {title} is no name");
+            let help = "write schema.name, without parentheses";
+            problems.add_with_help(table.place("functions"), message, help);
+        }
+    }
+    names.into_iter().map(ToOwned::to_owned).collect()
 }
 
 /// All sources: `flags` (NAME=PATH or NAME=URL) take precedence over the variables, and both over

@@ -12,4 +12,5 @@ pub mod assets;
 pub mod conditional;
 pub mod etag;
 pub mod problem;
+pub mod reading;
 pub mod security;

@@ -4,9 +4,9 @@ use crate::fixture;
 
 use brisk_domain::{Decimal, Frame, SourceName, Timestamp, Values};
 use brisk_source::{Limits, Source, SourceError};
-use fixture::cells;
 use fixture::maria::{VARIABLE, admin, run, set_up, source, statement};
 use fixture::url::url;
+use fixture::{allowing, cells};
 use sqlx::{AssertSqlSafe, Executor};
 
 #[tokio::test]
@@ -292,6 +292,8 @@ async fn a_statement_that_writes_is_refused_by_the_server_too() {
         );
         set_up(&[&create]).await;
     }
+    let names = functions.map(|(name, _)| format!("brisk.{name}"));
+    let source = source.with_rights(allowing(&names.each_ref().map(String::as_str)));
     for _ in 0..5 {
         for sql in [
             "select sneaky() as a",
