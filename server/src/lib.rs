@@ -8,6 +8,7 @@
 //! - [`live`]: open pages follow their data;
 //! - [`hooks`]: webhooks invalidate; [`invalidation`] does so for commands and pages;
 //! - [`jobs`]: what a server does besides answering; [`rollup_status`]: the state of each rollup;
+//! - [`sqlite_workers`]: this program once more, for statements on SQLite files;
 //! - [`health`] and [`metrics`] are for operators, over [`shared_cache`];
 //! - [`feeder`]: the demo's shop goes on selling.
 //!
@@ -34,5 +35,6 @@ pub mod rollup_status;
 pub mod router;
 pub mod service;
 pub mod shared_cache;
+pub mod sqlite_workers;
 pub mod state;
 pub mod system_clock;
