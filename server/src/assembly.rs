@@ -2,6 +2,7 @@
 //! one of them loads the others find.
 
 use crate::config::{Location, Settings};
+use crate::sqlite_workers;
 use anyhow::{Context, bail};
 use brisk_cache::{Cache, Config, LaneLimits};
 use brisk_domain::{Clock, SourceName};
@@ -69,6 +70,11 @@ pub fn source(settings: &Settings, name: &SourceName) -> anyhow::Result<Source> 
         Ok(Location::Sqlite(path)) => {
             let rollups = settings.rollup_file(name);
             let opened = Source::sqlite(name.clone(), path, limits);
+            let workers = sqlite_workers::program().filter(|_| source.has_workers);
+            let opened = match workers {
+                Some(program) => opened.with_worker_processes(program, source.memory),
+                None => opened,
+            };
             Ok(opened.with_rollup_file(&rollups, &folder_id(&rollups), source.rollup_time))
         }
         Ok(Location::Postgres(url)) => {

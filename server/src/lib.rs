@@ -9,6 +9,7 @@
 //! - [`live`]: open pages follow their data;
 //! - [`hooks`]: webhooks invalidate; [`invalidation`] does so for commands and pages;
 //! - [`jobs`]: what a server does besides answering; [`rollup_status`]: the state of each rollup;
+//! - [`sqlite_workers`]: this program once more, for statements on SQLite files;
 //! - [`health`] and [`metrics`] are for operators, over [`shared_cache`]; [`systemd`] is told that the
 //!   process is ready, lives and stops;
 //! - [`feeder`]: the demo's shop goes on selling.
@@ -37,6 +38,7 @@ pub mod rollup_status;
 pub mod router;
 pub mod service;
 pub mod shared_cache;
+pub mod sqlite_workers;
 pub mod state;
 pub mod system_clock;
 pub mod systemd;

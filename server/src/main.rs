@@ -1,5 +1,6 @@
 //! `brisk`: see `brisk --help`.
 
+use brisk_server::sqlite_workers;
 use clap::Parser;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -8,6 +9,17 @@ use std::time::Duration;
 const BLOCKING: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
+    // Before there is a runtime, or anything else that a worker has no use for.
+    match sqlite_workers::is_worker() {
+        true => sqlite_workers::run(),
+        false => {
+            sqlite_workers::are_this_program();
+            run()
+        }
+    }
+}
+
+fn run() -> ExitCode {
     let cli = brisk_server::cli::Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `compile/` | the author's text -> a [`Statement`]: pure steps that know no database |
 //! | `sqlite/`, `postgres/`, `mysql/` | everything about one database: `syntax` (its SQL), `clock` (its time macros), `denied_functions`, `offered_functions` (what catalogs say of the others), `executor` (runs statements), `session`, `value` (decodes cells), `error` (its error messages), `rollups` (writes them) |
+//! | `sqlite/worker/` | the processes in which all SQL on a SQLite file runs |
 //! | [`rollup`] | tables of a statement's rows, kept up to date for other statements to read |
 //! | `gate` | what every statement passes on a server: its user and its functions may be ([`Rights`]) |
 //! | `server` | what the executors of database servers share: retries, limits, cancellation |
@@ -75,4 +76,7 @@ pub use error::{SourceError, StatementError};
 pub use limits::Limits;
 pub use rights::Rights;
 pub use source::Source;
-pub use sqlite::executor::CONNECTIONS as SQLITE_CONNECTIONS;
+pub use sqlite::executor::{CONNECTIONS as SQLITE_CONNECTIONS, MEMORY as SQLITE_MEMORY};
+pub use sqlite::worker::pool::WorkerCounts;
+pub use sqlite::worker::process::Program;
+pub use sqlite::worker::serve::sqlite_worker;

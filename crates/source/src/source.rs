@@ -21,6 +21,8 @@ use crate::said_clocks::on_said_clocks;
 use crate::server::Server;
 use crate::sqlite::executor::Sqlite;
 use crate::sqlite::rollups::{PLACE_FILE, SqliteRollups};
+use crate::sqlite::worker::pool::WorkerCounts;
+use crate::sqlite::worker::process::Program;
 use brisk_domain::{Frame, RollupReport, SourceName, WallClocks, ZoneName};
 use futures::FutureExt as _;
 use std::path::Path;
@@ -49,10 +51,35 @@ impl Source {
     /// The file beside a SQLite source's rollups that identifies their folder.
     pub const PLACE_FILE: &str = PLACE_FILE;
 
-    /// The SQLite file at `path`, which is opened when first needed.
+    /// The SQLite file at `path`, which is opened when first needed. Its statements run on threads of
+    /// this process, until [`Self::with_worker_processes`] gives them processes of their own.
     pub fn sqlite(name: SourceName, path: &Path, limits: Limits) -> Self {
         let database = Database::Sqlite(Sqlite::new(name.clone(), path, limits));
         Self::of(name, database)
+    }
+
+    /// Runs statements on a SQLite file in processes of `program`, which are ended with a statement
+    /// that takes too long, or more bytes of `memory`. Has no effect on servers.
+    #[must_use]
+    pub fn with_worker_processes(self, program: Program, memory: u64) -> Self {
+        let Database::Sqlite(sqlite) = self.database else { return self };
+        let sqlite = sqlite.with_processes(program, memory);
+        let rollups = match self.rollups {
+            Some(RollupWriter::Sqlite(writer)) => {
+                let workers = |file: &Path| sqlite.rollup_workers(file);
+                Some(RollupWriter::Sqlite(writer.with_workers(workers)))
+            }
+            other => other,
+        };
+        Self { database: Database::Sqlite(sqlite), rollups, ..self }
+    }
+
+    /// How the processes of a SQLite file have fared; `None` for servers.
+    pub fn worker_counts(&self) -> Option<WorkerCounts> {
+        match &self.database {
+            Database::Sqlite(sqlite) => Some(sqlite.worker_counts()),
+            Database::Postgres(_) | Database::MySql(_) => None,
+        }
     }
 
     /// The PostgreSQL at `url`, or one that speaks its protocol, over at most `connections`,
@@ -87,7 +114,8 @@ impl Source {
         match self.database {
             Database::Sqlite(sqlite) => {
                 let name = self.name.clone();
-                let writer = SqliteRollups::new(name, sqlite.path(), file, place, time);
+                let (workers, path) = (sqlite.rollup_workers(file), sqlite.path());
+                let writer = SqliteRollups::new(name, workers, path, file, place, time);
                 let database = Database::Sqlite(sqlite.with_rollups(file));
                 let (rollups, place) = (Some(RollupWriter::Sqlite(writer)), place.to_owned());
                 Self { database, rollups, place, ..self }
@@ -224,7 +252,11 @@ impl Source {
     async fn types_of(&self, asked: &Questions<'_>) -> Result<ColumnTypes, SourceError> {
         let run =
             |statement: Statement| async move { self.run_closed(&statement, &[]).await }.boxed();
-        self.types.of(asked, self.dialect(), &run).await
+        let version = match &self.database {
+            Database::Sqlite(sqlite) => sqlite.version().await,
+            Database::Postgres(_) | Database::MySql(_) => None,
+        };
+        self.types.of(asked, self.dialect(), version, &run).await
     }
 
     async fn run_closed(
