@@ -4,7 +4,7 @@
 use crate::config::{Location, Settings};
 use crate::sqlite_workers;
 use anyhow::{Context, bail};
-use brisk_cache::{Cache, Config, LaneLimits};
+use brisk_cache::{Cache, Config, LaneLimits, Places};
 use brisk_domain::{Clock, SourceName};
 use brisk_engine::load::{Loader, Sources};
 use brisk_engine::{Cached, Catalog, Engine, RunObserver};
@@ -137,7 +137,8 @@ fn cache(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Result<Cache<Ca
 fn cache_config(settings: &Settings) -> Config {
     let default = Config::default();
     let lane = |name: &SourceName| Arc::from(name.as_str());
-    let places = settings.sources.iter().map(|(name, source)| (lane(name), source.concurrency()));
+    let places = settings.sources.iter();
+    let places = places.map(|(name, source)| (lane(name), Places::Fixed(source.concurrency())));
     // A statement that queues behind another waits at least as long as that may take, and a process
     // that waits for another does not give up before its statement would.
     let longest = settings.sources.values().map(|source| source.limits.time).max();
