@@ -3,12 +3,15 @@
 //!
 //! - [`cli`] lists the commands, [`commands`] runs them, [`config`] is how they are configured;
 //! - [`assembly`] builds the sources, the cache and the engine that the configuration names;
+//! - [`connections`]: who is let in, how long each step may take, and how they end;
 //! - [`router`]: every route, over [`state`]; [`http`]: what all handlers share;
 //! - [`pages`] are for readers, [`api`] is for programs; both get their data from [`service`];
 //! - [`live`]: open pages follow their data;
 //! - [`hooks`]: webhooks invalidate; [`invalidation`] does so for commands and pages;
 //! - [`jobs`]: what a server does besides answering; [`rollup_status`]: the state of each rollup;
-//! - [`health`] and [`metrics`] are for operators, over [`shared_cache`];
+//! - [`sqlite_workers`]: this program once more, for statements on SQLite files;
+//! - [`health`] and [`metrics`] are for operators, over [`shared_cache`]; [`systemd`] is told that the
+//!   process is ready, lives and stops;
 //! - [`feeder`]: the demo's shop goes on selling.
 //!
 //! A new subject gets a room of its own beside these: accounts in `people/`, settings that
@@ -20,6 +23,7 @@ pub mod assembly;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod connections;
 pub mod feeder;
 pub mod health;
 pub mod hooks;
@@ -34,5 +38,7 @@ pub mod rollup_status;
 pub mod router;
 pub mod service;
 pub mod shared_cache;
+pub mod sqlite_workers;
 pub mod state;
 pub mod system_clock;
+pub mod systemd;

@@ -193,6 +193,11 @@ impl EngineService {
         !self.engine.catalog().contents().dashboards.is_empty()
     }
 
+    /// Whether they are still being read for the first time.
+    pub fn is_reading(&self) -> bool {
+        !self.engine.catalog().is_read()
+    }
+
     fn dashboard(&self, slug: &str) -> Result<Arc<Dashboard>, PageError> {
         let known = Slug::parse(slug).ok().and_then(|s| self.engine.catalog().dashboard(&s));
         known.ok_or_else(|| no_dashboard(slug))

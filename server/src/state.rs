@@ -1,5 +1,7 @@
 //! [`AppState`]: what handlers need.
 
+use crate::connections::registry::Registry;
+use crate::http::own_names::OwnNames;
 use crate::live::hub::{self, Hub};
 use crate::pages::page_cache::PageCache;
 use crate::pages::rebuilds::Rebuilds;
@@ -23,6 +25,10 @@ pub struct AppState {
     pub store: Option<Store>,
     /// The rollups that an administrator asked to rebuild.
     pub rebuilds: Arc<Rebuilds>,
+    /// The names under which the server answers.
+    pub own_names: Arc<OwnNames>,
+    /// The open connections.
+    pub connections: Registry,
 }
 
 impl AppState {
@@ -38,6 +44,8 @@ impl AppState {
             hub,
             store: None,
             rebuilds: Arc::default(),
+            own_names: Arc::default(),
+            connections: Registry::default(),
         }
     }
 
@@ -45,5 +53,10 @@ impl AppState {
     #[must_use]
     pub fn with_store(self, store: Store) -> Self {
         Self { store: Some(store), ..self }
+    }
+    /// The same, under `names`.
+    #[must_use]
+    pub fn with_own_names(self, names: OwnNames) -> Self {
+        Self { own_names: Arc::new(names), ..self }
     }
 }

@@ -174,6 +174,30 @@ fn problems_name_the_place_and_what_is_allowed() {
 }
 
 #[test]
+fn limits_of_connections_and_own_names_are_settings() {
+    let file = "public_url = \"https://dash.example\"\nown_names = [\"brisk\"]\n\
+                [connections]\nmost = 100\nheaders = \"5s\"\nstop = \"1m\"\n";
+    let settings = read(file, &[]).unwrap();
+    let connections = settings.connections;
+    assert_eq!((connections.most, connections.headers.as_secs()), (Some(100), 5));
+    assert_eq!((connections.idle.as_secs(), connections.stop.as_secs()), (75, 60));
+    for (file, variables, words) in [
+        ("public_url = \"dash.example\"", vec![], ["1:14", "without a path"]),
+        ("public_url = \"https://dash.example/brisk\"", vec![], ["1:14", "without a path"]),
+        ("own_names = [\"brisk:3000\"]", vec![], ["1:13", "without a port"]),
+        ("own_names = \"brisk\"", vec![], ["1:13", "a list of texts"]),
+        ("[connections]\nheaders = \"0s\"", vec![], ["2:11", "50ms"]),
+        ("[connections]\nmost = 0", vec![], ["2:8", "most"]),
+        ("[connections]\nleast = 0", vec![], ["2:1", "unknown key"]),
+        ("", vec![("BRISK_PUBLIC_URL", "x")], ["BRISK_PUBLIC_URL", "without a path"]),
+        ("", vec![("BRISK_OWN_NAMES", "a,b:1")], ["BRISK_OWN_NAMES", "b:1"]),
+    ] {
+        let said = read(file, &variables).unwrap_err();
+        assert!(words.iter().all(|word| said.contains(word)), "{file}: {said}");
+    }
+}
+
+#[test]
 fn secrets_appear_in_no_message_and_no_debug_output() {
     let url = format!("postgres://user:{PASSWORD}@host/shop");
     let broken = [

@@ -1,5 +1,6 @@
 //! [`Cache`]: lookup, single-flight load, refresh and invalidation, over one tier or two.
 
+use crate::caller::{Caller, Client};
 use crate::entry::{Entry, Hit, State};
 use crate::error::{LoadError, NotRecorded};
 use crate::events::{Event, Events, Follower};
@@ -8,6 +9,7 @@ use crate::flight::Flights;
 use crate::generation::KnownGenerations;
 use crate::jitter;
 use crate::key::{EntryKey, Tag};
+use crate::lane_figures::LaneFigures;
 use crate::lanes::{LaneLimits, Lanes};
 use crate::memory::Memory;
 use crate::policy::{Request, Trigger};
@@ -177,14 +179,14 @@ impl<V: Value> Cache<V> {
     pub async fn load<F, E>(
         &self,
         ticket: &Ticket,
-        trigger: Trigger,
+        caller: impl Into<Caller>,
         loader: F,
     ) -> Result<Hit<V>, LoadError>
     where
         F: FnOnce() -> BoxFuture<'static, Result<V, E>> + Send + 'static,
         E: Error + Send + Sync + 'static,
     {
-        let (flight, joined) = self.flight(ticket, None, trigger, loader);
+        let (flight, joined) = self.flight(ticket, None, &caller.into(), loader);
         let mut hit = flight.outcome().await?;
         hit.state = match (ticket.verified, joined) {
             (true, _) => State::Fresh,
@@ -204,20 +206,23 @@ impl<V: Value> Cache<V> {
         E: Error + Send + Sync + 'static,
     {
         // The flight runs in its own task; nothing here waits for it.
-        self.flight(ticket, Some(replaced.stored_at), trigger, loader).0.keep();
+        let caller = Caller::background(trigger);
+        self.flight(ticket, Some(replaced.stored_at), &caller, loader).0.keep();
     }
 
     /// A single value: [`Cache::lookup`], then [`Cache::load`] if that finds no current one.
     pub async fn get<F, E>(
         &self,
         request: &Request,
-        trigger: Trigger,
+        caller: impl Into<Caller>,
         loader: F,
     ) -> Result<Hit<V>, LoadError>
     where
         F: FnOnce() -> BoxFuture<'static, Result<V, E>> + Send + 'static,
         E: Error + Send + Sync + 'static,
     {
+        let caller = caller.into();
+        let trigger = caller.trigger;
         let mut found = self.lookup(std::slice::from_ref(request), trigger).await;
         let Some(Found { ticket, hit }) = found.pop() else {
             return Err(LoadError::Abandoned);
@@ -229,7 +234,7 @@ impl<V: Value> Cache<V> {
                 }
                 Ok(hit)
             }
-            _ => self.load(&ticket, trigger, loader).await,
+            _ => self.load(&ticket, caller, loader).await,
         }
     }
 
@@ -307,6 +312,16 @@ impl<V: Value> Cache<V> {
     /// The mean load time of `label`, over the loads that this process ran.
     pub fn usual_load(&self, label: &str) -> Option<Duration> {
         self.0.counters.usual_load(label)
+    }
+
+    /// The figures of each lane that was entered, by name.
+    pub fn lanes(&self) -> Vec<LaneFigures> {
+        self.0.lanes.figures()
+    }
+
+    /// How many loads of `client` wait for a place in a lane.
+    pub fn waiting_for(&self, lane: &str, client: &Client) -> usize {
+        self.0.lanes.waiting_for(lane, client)
     }
 
     /// Approximate bytes of values in memory.

@@ -13,7 +13,8 @@ pub enum LoadError {
     /// The loader panicked or was aborted.
     #[error("the load ended abnormally")]
     Abandoned,
-    /// Too many loads are waiting in its lane, or it waited there too long.
+    /// Too many loads are waiting in its lane, most of them for the same client, or it waited there
+    /// too long.
     #[error("too many loads are waiting")]
     Busy,
     /// Another process is loading the entry, and takes too long.

@@ -1,9 +1,11 @@
 //! Single flight in one process: one load per entry key, however many callers wait for it. A caller
 //! who gives up does not cancel it for the others; when the last one does, it is cancelled.
 
+use crate::caller::Client;
 use crate::entry::Hit;
 use crate::error::LoadError;
 use crate::key::EntryKey;
+use crate::lane::Interest;
 use crate::value::Value;
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
@@ -48,6 +50,16 @@ struct UnderWay<V: Value> {
     abort: Option<AbortHandle>,
     /// Notified when another process ends its load of this entry.
     landed_elsewhere: Arc<Notify>,
+    /// Who waits for it.
+    interest: Arc<Interest>,
+}
+
+/// What a flight is started with.
+pub(crate) struct Start {
+    /// Notified when another process ends its load of this entry.
+    pub(crate) landed_elsewhere: Arc<Notify>,
+    /// Who waits for it.
+    pub(crate) interest: Arc<Interest>,
 }
 
 impl<V: Value> Default for Flights<V> {
@@ -57,24 +69,33 @@ impl<V: Value> Default for Flights<V> {
 }
 
 impl<V: Value> Flights<V> {
-    /// Joins the flight of `key`, or starts the one that `start` makes, in a task of its own; says
-    /// which.
+    /// Joins the flight of `key` for `clients`, or starts the one that `start` makes, in a task of
+    /// its own; says which.
     pub(crate) fn join_or_start<F>(
         self: &Arc<Self>,
         key: EntryKey,
-        start: impl FnOnce(Arc<Notify>) -> F,
+        clients: &Arc<[Client]>,
+        start: impl FnOnce(Start) -> F,
     ) -> (Flight<V>, bool)
     where
         F: Future<Output = LoadResult<V>> + Send + 'static,
     {
-        let landed_elsewhere = Arc::new(Notify::new());
+        let (landed_elsewhere, interest) = (Arc::new(Notify::new()), Interest::of(clients));
+        let seat = |number, interest: &Arc<Interest>| Seat {
+            flights: Arc::clone(self),
+            key,
+            number,
+            interest: Arc::clone(interest),
+            clients: Arc::clone(clients),
+        };
         let (tell, told) = oneshot::channel();
         let number = self.1.fetch_add(1, Ordering::Relaxed);
         let flight = {
             let mut under_way = self.lock();
             if let Some(known) = under_way.get_mut(&key) {
                 known.seats += 1;
-                let seat = Seat { flights: Arc::clone(self), key, number: known.number };
+                known.interest.join(clients);
+                let seat = seat(known.number, &known.interest);
                 return (Flight { outcome: known.outcome.clone(), seat }, true);
             }
             let outcome = async move { told.await.unwrap_or(Err(LoadError::Abandoned)) };
@@ -86,12 +107,13 @@ impl<V: Value> Flights<V> {
                 kept: false,
                 abort: None,
                 landed_elsewhere: Arc::clone(&landed_elsewhere),
+                interest: Arc::clone(&interest),
             };
             under_way.insert(key, known);
-            Flight { outcome, seat: Seat { flights: Arc::clone(self), key, number } }
+            Flight { outcome, seat: seat(number, &interest) }
         };
         let landing = Landing { flights: Arc::clone(self), key, number, tell: Some(tell) };
-        let load = start(landed_elsewhere);
+        let load = start(Start { landed_elsewhere, interest });
         // Not under the lock: a runtime that is shutting down drops the task right here, and
         // dropping its `Landing` takes the lock.
         let task = tokio::spawn(async move { landing.land(load.await) });
@@ -125,6 +147,8 @@ struct Seat<V: Value> {
     flights: Arc<Flights<V>>,
     key: EntryKey,
     number: u64,
+    interest: Arc<Interest>,
+    clients: Arc<[Client]>,
 }
 
 impl<V: Value> Seat<V> {
@@ -139,6 +163,7 @@ impl<V: Value> Seat<V> {
 
 impl<V: Value> Drop for Seat<V> {
     fn drop(&mut self) {
+        self.interest.leave(&self.clients);
         let abort = {
             let mut under_way = self.flights.lock();
             let known = under_way.get_mut(&self.key).filter(|known| known.number == self.number);
@@ -192,6 +217,10 @@ mod tests {
     use super::*;
     use crate::key::Fingerprint;
 
+    fn somebody() -> Arc<[Client]> {
+        Arc::new([Client::local()])
+    }
+
     fn key() -> EntryKey {
         EntryKey::of(&Fingerprint::of(["a"]), ["g"])
     }
@@ -202,7 +231,7 @@ mod tests {
     impl Drop for StartsLate {
         fn drop(&mut self) {
             let (flight, joined) =
-                self.0.join_or_start(key(), |_| std::future::pending::<LoadResult<Arc<str>>>());
+                self.0.join_or_start(key(), &somebody(), |_| std::future::pending::<LoadResult<Arc<str>>>());
             assert!(!joined);
             assert!(matches!(flight.outcome().now_or_never(), Some(Err(LoadError::Abandoned))));
         }
@@ -232,7 +261,8 @@ mod tests {
     async fn a_caller_that_learns_the_outcome_can_start_another_flight_at_once() {
         let flights: Arc<Flights<Arc<str>>> = Arc::default();
         for _ in 0..100 {
-            let (flight, joined) = flights.join_or_start(key(), |_| async { Err(LoadError::Busy) });
+            let busy = |_| async { Err(LoadError::Busy) };
+            let (flight, joined) = flights.join_or_start(key(), &somebody(), busy);
             assert!(!joined);
             assert!(matches!(flight.outcome().await, Err(LoadError::Busy)));
         }

@@ -1,10 +1,15 @@
-//! Bounded concurrency: each lane runs a limited number of loads at once and queues the rest.
+//! Bounded concurrency: each lane runs a limited number of loads at once and queues the rest. No lane
+//! waits for another.
 
+use crate::caller::Client;
 use crate::error::LoadError;
+use crate::lane::{Interest, Lane};
+pub use crate::lane::{Place, Places};
+use crate::lane_figures::LaneFigures;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::error::Error;
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Limits on concurrent loads.
 #[derive(Debug, Clone)]
@@ -12,60 +17,84 @@ pub struct LaneLimits {
     /// Concurrent loads in a lane that [`LaneLimits::of`] does not name.
     pub concurrency: usize,
     /// Concurrent loads by lane name.
-    pub of: HashMap<Arc<str>, usize>,
-    /// Loads that may wait in a lane's queue; any more are refused at once.
+    pub of: HashMap<Arc<str>, Places>,
+    /// Loads that may wait in a lane; where there are more, the client that has most of them waiting
+    /// is refused one.
     pub queue: usize,
-    /// How long a load may wait in the queue.
+    /// How long a load may wait in the queue while somebody waits for it.
     pub deadline: Duration,
+    /// Whether a loader's error means that too many ran at a time.
+    pub is_overload: fn(&(dyn Error + 'static)) -> bool,
 }
 
 impl Default for LaneLimits {
     fn default() -> Self {
-        Self { concurrency: 8, of: HashMap::new(), queue: 1_000, deadline: Duration::from_secs(30) }
+        Self {
+            concurrency: 8,
+            of: HashMap::new(),
+            queue: 1_000,
+            deadline: Duration::from_secs(600),
+            is_overload: |_| false,
+        }
     }
 }
 
+/// Lanes by name, each opened when it is first entered.
 #[derive(Debug)]
-pub(crate) struct Lanes {
+pub struct Lanes {
     limits: LaneLimits,
     open: Mutex<HashMap<Arc<str>, Arc<Lane>>>,
 }
 
-#[derive(Debug)]
-struct Lane {
-    running: Arc<Semaphore>,
-    waiting: Semaphore,
-}
-
 impl Lanes {
-    pub(crate) fn new(limits: LaneLimits) -> Self {
+    /// No lane yet.
+    pub fn new(limits: LaneLimits) -> Self {
         Self { limits, open: Mutex::default() }
     }
 
-    /// Waits for a place in the lane; dropping the permit frees it.
-    pub(crate) async fn enter(&self, name: &Arc<str>) -> Result<OwnedSemaphorePermit, LoadError> {
-        let lane = self.lane(name);
-        if let Ok(permit) = Arc::clone(&lane.running).try_acquire_owned() {
-            return Ok(permit);
-        }
-        let _waiting = lane.waiting.try_acquire().map_err(|_| LoadError::Busy)?;
-        let running = Arc::clone(&lane.running);
-        match tokio::time::timeout(self.limits.deadline, running.acquire_owned()).await {
-            Ok(Ok(permit)) => Ok(permit),
-            // The semaphore is never closed, so only the deadline is left.
-            _ => Err(LoadError::Busy),
-        }
+    /// Waits for a place for `client`; dropping it frees it.
+    pub async fn enter_for(&self, name: &Arc<str>, client: Client) -> Result<Place, LoadError> {
+        self.enter(name, &Interest::of(&[client])).await
+    }
+
+    /// Waits for a place for whoever is interested.
+    pub(crate) async fn enter(
+        &self,
+        name: &Arc<str>,
+        interest: &Interest,
+    ) -> Result<Place, LoadError> {
+        let place = self.lane(name).enter(interest, self.limits.deadline).await;
+        place.map_err(|_| LoadError::Busy)
+    }
+
+    /// How many loads of `client` wait in a lane.
+    pub fn waiting_for(&self, name: &str, client: &Client) -> usize {
+        self.open().get(name).map_or(0, |lane| lane.waiting_for(client))
+    }
+
+    /// The figures of all lanes, by name.
+    pub fn figures(&self) -> Vec<LaneFigures> {
+        let mut figures: Vec<LaneFigures> =
+            self.open().values().map(|lane| lane.figures()).collect();
+        figures.sort_by(|a, b| a.lane.cmp(&b.lane));
+        figures
+    }
+
+    pub(crate) fn is_overload(&self, error: &(dyn Error + 'static)) -> bool {
+        (self.limits.is_overload)(error)
     }
 
     fn lane(&self, name: &Arc<str>) -> Arc<Lane> {
-        let mut open = self.open.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let lane = open.entry(Arc::clone(name)).or_insert_with(|| {
-            let places = self.limits.of.get(name).copied().unwrap_or(self.limits.concurrency);
-            Arc::new(Lane {
-                running: Arc::new(Semaphore::new(places.clamp(1, Semaphore::MAX_PERMITS))),
-                waiting: Semaphore::new(self.limits.queue.min(Semaphore::MAX_PERMITS)),
-            })
-        });
-        Arc::clone(lane)
+        let places = self.limits.of.get(name).copied();
+        let places = places.unwrap_or(Places::Fixed(self.limits.concurrency));
+        let mut open = self.open();
+        let lane = open.entry(Arc::clone(name));
+        Arc::clone(
+            lane.or_insert_with(|| Lane::new(Arc::clone(name), places, self.limits.queue)),
+        )
+    }
+
+    fn open(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<Lane>>> {
+        self.open.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }

@@ -48,13 +48,15 @@
 //!
 //! The files: [`cache`] is the public API; `lookup` finds, `load` loads, `inspection` only reads;
 //! [`key`], [`policy`], [`value`] and [`entry`] are the vocabulary; `memory` and [`redis`] are the
-//! tiers, [`encoding`] is the format of entries in Redis; `flight`, `lanes` and `failures` protect
-//! the loader; [`events`] and [`statistics`] report what happened.
+//! tiers, [`encoding`] is the format of entries in Redis; `flight`, [`lanes`] and `failures` protect
+//! the loader: [`lanes`] by source, `lane` by [`caller`], with [`concurrency`] of its own; [`events`] and [`statistics`] report what happened.
 //!
 //! To add a way for a flight to end, see `flight`; to add a figure, [`statistics`]. Another shared
 //! tier has to offer what [`cache`] uses of [`redis`].
 
 pub mod cache;
+pub mod caller;
+pub mod concurrency;
 pub mod encoding;
 pub mod entry;
 pub mod error;
@@ -65,6 +67,8 @@ mod generation;
 mod inspection;
 mod jitter;
 pub mod key;
+mod lane;
+mod lane_figures;
 pub mod lanes;
 mod load;
 mod lookup;
@@ -76,12 +80,14 @@ pub mod value;
 
 pub use brisk_domain::TagError;
 pub use cache::{Cache, Config, Found, Health, Ticket};
+pub use caller::{Caller, Client};
 pub use entry::{Entry, Hit, State};
 pub use error::{LoadError, NotRecorded};
 pub use events::{Event, Follower};
 pub use inspection::Inspection;
 pub use key::{EntryKey, Fingerprint, Tag};
-pub use lanes::LaneLimits;
+pub use lane_figures::{LaneFigures, Waits};
+pub use lanes::{LaneLimits, Lanes, Place, Places};
 pub use policy::{Policy, Request, Trigger};
 pub use redis::config::{RedisConfig, RedisConfigError};
 pub use redis::trouble::Trouble;

@@ -2,11 +2,14 @@
 
 use crate::cache::Cache;
 use crate::cache::{Inner, Ticket};
+use crate::caller::Caller;
+use crate::concurrency::Sample;
 use crate::encoding;
 use crate::entry::{Entry, Hit, State};
 use crate::error::LoadError;
-use crate::flight::Flight;
+use crate::flight::{Flight, Start};
 use crate::jitter;
+use crate::lane::Interest;
 use crate::policy::Trigger;
 use crate::redis::channel::Message;
 use crate::redis::lease::Lease;
@@ -26,18 +29,20 @@ impl<V: Value> Cache<V> {
         &self,
         ticket: &Ticket,
         replaces: Option<Timestamp>,
-        trigger: Trigger,
+        caller: &Caller,
         loader: F,
     ) -> (Flight<V>, bool)
     where
         F: FnOnce() -> BoxFuture<'static, Result<V, E>> + Send + 'static,
         E: Error + Send + Sync + 'static,
     {
-        let (inner, to_load) = (Arc::clone(&self.0), ticket.clone());
-        let (flight, joined) = self.0.flights.join_or_start(ticket.key, move |landed| async move {
-            let load = Load { inner, ticket: to_load, replaces, trigger };
-            load.run(loader, &landed).await
-        });
+        let (inner, ticket_of_load, trigger) = (Arc::clone(&self.0), ticket.clone(), caller.trigger);
+        let load = move |start: Start| async move {
+            let Start { landed_elsewhere, interest } = start;
+            let load = Load { inner, ticket: ticket_of_load, replaces, trigger, interest };
+            load.run(loader, &landed_elsewhere).await
+        };
+        let (flight, joined) = self.0.flights.join_or_start(ticket.key, &caller.clients, load);
         if joined {
             self.0.counters.count(&ticket.request.label, trigger, |figures| figures.joins += 1);
         }
@@ -52,6 +57,7 @@ struct Load<V: Value> {
     /// When the entry to replace was stored: only a newer one will do, however fresh it is.
     replaces: Option<Timestamp>,
     trigger: Trigger,
+    interest: Arc<Interest>,
 }
 
 /// The first pause between checks on another process's load; its messages cut the pause short.
@@ -110,7 +116,9 @@ impl<V: Value> Load<V> {
             }
             Some(ticket) => {
                 let cache = Cache(Arc::clone(&self.inner));
-                cache.flight(&ticket, self.replaces, self.trigger, loader).0.outcome().await
+                let clients = self.interest.clients().into();
+                let caller = Caller { trigger: self.trigger, clients };
+                cache.flight(&ticket, self.replaces, &caller, loader).0.outcome().await
             }
         }
     }
@@ -207,11 +215,13 @@ impl<V: Value> Load<V> {
         E: Error + Send + Sync + 'static,
     {
         let (inner, request) = (&self.inner, &self.ticket.request);
-        let place = inner.lanes.enter(&request.lane).await?;
+        let place = inner.lanes.enter(&request.lane, &self.interest).await?;
+        let usual = inner.counters.usual_load(&request.label);
         let (begun, started) = (inner.clock.now(), Instant::now());
         let result = loader().await;
-        drop(place);
         let load_time = started.elapsed();
+        let is_overload = result.as_ref().is_err_and(|error| inner.lanes.is_overload(error));
+        place.ended(Sample { took: load_time, usual, is_overload });
         let now = inner.clock.now();
         inner.counters.count(&request.label, self.trigger, |figures| {
             figures.loads += 1;

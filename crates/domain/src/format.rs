@@ -10,6 +10,7 @@ mod duration;
 mod exact;
 mod number;
 mod plain;
+mod quotients;
 mod shares;
 
 pub use change::{change, relative_change};
@@ -19,4 +20,5 @@ pub use duration::{ago, duration, round_duration};
 pub use exact::Number;
 pub use number::{bucket, cell, compact, compact_to, figure, fixed, full, instant};
 pub use plain::looks_plain;
+pub use quotients::quotients;
 pub use shares::{are_shares, column_of_shares, shares};

@@ -230,9 +230,12 @@ fn for_readers(error: &LoadError, label: &str) -> PanelError {
             let message = "The query took too long and was stopped. Try a shorter range.";
             (message.to_owned(), true, Timeout)
         }
-        Some(error @ (SourceError::TooManyRows { .. } | SourceError::TooLarge { .. })) => {
-            (format!("{error}"), false, TooLarge)
-        }
+        Some(
+            error @ (SourceError::TooManyRows { .. }
+            | SourceError::TooLarge { .. }
+            | SourceError::Memory { .. }
+            | SourceError::Ended),
+        ) => (format!("{error}"), false, TooLarge),
         Some(SourceError::Unavailable(_)) => {
             let message = "The database did not answer. Try again in a moment.";
             (message.to_owned(), true, Unavailable)

@@ -11,6 +11,7 @@ mod chosen_values;
 mod clients;
 mod column_clocks;
 mod fixture;
+mod functions;
 mod fuzz;
 mod hostile;
 mod limits;

@@ -1,7 +1,7 @@
 //! Typed access to one TOML table: wrong types, values out of bounds, missing and unknown keys
 //! become problems, each with its position.
 
-use crate::problems::Problems;
+use crate::problems::{MOST, Problems};
 use crate::quote::shortened;
 use crate::suggestion::suggestion;
 use crate::{duration, size};
@@ -266,7 +266,7 @@ impl<'t> Fields<'t> {
         let opened = problems.text().get(start..).unwrap_or_default();
         let line_below = ["\"\"\"\n", "\"\"\"\r\n", "'''\n", "'''\r\n"];
         let below = line_below.iter().any(|open| opened.starts_with(open));
-        Some(Query { sql: sql.to_owned(), line: problems.place(span).line + u32::from(below) })
+        Some(Query { sql: sql.to_owned(), line: problems.line(span) + u32::from(below) })
     }
 
     /// The table under `key`, called `title`.
@@ -334,11 +334,15 @@ impl<'t> Fields<'t> {
     /// Reports keys that were never read. Call it last.
     pub fn finish(&self, problems: &mut Problems<'_>) {
         let known = self.known.borrow();
-        for (key, item) in self.table.iter() {
-            if !known.contains(&key) {
-                let span = self.key_place(key).or(item.span());
-                let message = format!("unknown key {} in {}", problems.quoted(key), self.title);
+        let unknown = self.table.iter().filter(|(key, _)| !known.contains(key));
+        for (i, (key, item)) in unknown.enumerate() {
+            let span = self.key_place(key).or(item.span());
+            let message = format!("unknown key {} in {}", problems.quoted(key), self.title);
+            // The others are only counted.
+            if i < MOST {
                 problems.add_with_help(span, message, suggestion(key, &known));
+            } else {
+                problems.add(span, message);
             }
         }
     }

@@ -1,5 +1,5 @@
-//! What `brisk check` asks databases: whether statements are SQL to them, and whether these return the
-//! columns that panels name. None of them runs.
+//! What `brisk check` asks databases: whether statements are SQL to them, whether the functions that these
+//! call may be called, and whether they return the columns that panels name. None of them runs.
 
 use super::explain::find_in;
 use super::named_columns::{at, named_wrongly};
@@ -12,7 +12,7 @@ use brisk_domain::{
 use brisk_engine::Window;
 use brisk_engine::plan::{self, PlannedStatement};
 use brisk_source::{Clocks, Dialect, Source, SourceError, Target};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -30,7 +30,8 @@ pub struct Databases<'a> {
     rollups: &'a BTreeMap<RollupName, Arc<Rollup>>,
     directory: &'a Path,
     settings: &'a Settings,
-    silent: BTreeSet<SourceName>,
+    /// Each opened once; `None` is one that does not answer.
+    opened: BTreeMap<SourceName, Option<Source>>,
 }
 
 /// A statement of a dashboard.
@@ -58,7 +59,7 @@ impl<'a> Databases<'a> {
         directory: &'a Path,
         settings: &'a Settings,
     ) -> Self {
-        Self { rollups, directory, settings, silent: BTreeSet::new() }
+        Self { rollups, directory, settings, opened: BTreeMap::new() }
     }
 
     /// Asks about the statements of `dashboard`.
@@ -100,9 +101,10 @@ impl<'a> Databases<'a> {
 
     async fn answer(&mut self, asked: &Asked, notes: &mut Vec<String>, file: &Path) -> Answer {
         let Asked { source: name, planned, .. } = asked;
-        let source = assembly::source(self.settings, name).ok();
-        let source = source.filter(|_| !self.silent.contains(name));
-        let result = match &source {
+        let settings = self.settings;
+        let opened = self.opened.entry(name.clone());
+        let opened = opened.or_insert_with(|| assembly::source(settings, name).ok());
+        let result = match opened {
             Some(source) => said(source, planned).await,
             None => Err(SourceError::Unavailable(String::new())),
         };
@@ -110,19 +112,17 @@ impl<'a> Databases<'a> {
             Ok(Some(columns)) => Answer::Columns(columns),
             Ok(None) => Answer::None,
             Err(SourceError::Unavailable(_) | SourceError::Timeout { .. }) => {
+                let had_answered = opened.take().is_some();
                 if let Some(unread) = &planned.statement.unread {
                     let reason = &unread.reason.message;
                     let message = format!("could not be read without the database ({reason})");
                     let place = (unread.reason.line, unread.reason.column);
                     notes.push(at(file, place, &asked.whose, &message));
-                } else if source.is_some() && self.silent.insert(name.clone()) {
+                } else if had_answered {
                     notes.push(format!(
                         "source \"{name}\" does not answer: which columns its statements return is \
                          not checked"
                     ));
-                }
-                if source.is_some() {
-                    self.silent.insert(name.clone());
                 }
                 Answer::None
             }
@@ -180,8 +180,9 @@ async fn said(
     source: &Source,
     planned: &PlannedStatement,
 ) -> Result<Option<Vec<String>>, SourceError> {
-    if planned.statement.unread.is_some() {
-        source.explain(&planned.statement).await?;
+    match planned.statement.unread {
+        Some(_) => drop(source.explain(&planned.statement).await?),
+        None => source.check(&planned.statement).await?,
     }
     source.result_columns(&planned.statement).await
 }

@@ -1,11 +1,14 @@
 //! `brisk.toml`: its top level. All that is wrong with it is found in one go.
 
 use super::cache::CacheSettings;
+use super::connections;
 use super::error::ConfigError;
+use super::names::NamesInFile;
 use super::redis::RedisTable;
 use super::secret::may_hold_password;
 use super::sources::SourceTable;
 use super::webhooks::WebhookTable;
+use crate::connections::limits::Limits;
 use brisk_domain::{SourceName, WebhookName};
 use brisk_toml_reader::{Fields, Problems, TomlFile};
 use std::collections::BTreeMap;
@@ -19,6 +22,8 @@ pub(super) struct File {
     pub(super) data_dir: Option<PathBuf>,
     pub(super) dashboards_dir: Option<PathBuf>,
     pub(super) assets_dir: Option<PathBuf>,
+    pub(super) names: NamesInFile,
+    pub(super) connections: Limits,
     pub(super) cache: CacheSettings,
     pub(super) redis: Option<RedisTable>,
     pub(super) sources: BTreeMap<SourceName, SourceTable>,
@@ -45,6 +50,9 @@ impl File {
         let data_dir = folder("data_dir");
         let dashboards_dir = folder("dashboards_dir");
         let assets_dir = folder("assets_dir");
+        let names = NamesInFile::read(top, problems);
+        let connections = top.table("connections", "[connections]", problems);
+        let connections = connections.map(|table| connections::read(&table, problems));
         let cache = top.table("cache", "[cache]", problems);
         let cache = cache.map(|table| CacheSettings::read(&table, problems));
         let redis = top.table("redis", "[redis]", problems);
@@ -59,6 +67,8 @@ impl File {
             data_dir,
             dashboards_dir,
             assets_dir,
+            names,
+            connections: connections.unwrap_or_default(),
             cache: cache.unwrap_or_default(),
             redis,
             sources: sources.unwrap_or_default(),

@@ -3,7 +3,8 @@
 //! - [`Settings::read`] merges the layers; [`Flags`] are the top one, in which clap has already put
 //!   flags over their variables;
 //! - `file` reads `brisk.toml` through [`brisk_toml_reader`], which reports wrong types and unknown
-//!   keys at their place; [`cache`], `redis`, [`sources`] and [`webhooks`] are its tables;
+//!   keys at their place; [`cache`], `connections`, `redis`, [`sources`] and [`webhooks`] are its
+//!   tables, `names` its keys about the server's own;
 //! - [`secret`] keeps URLs out of messages, `secret_location` finds them where the file says they are;
 //!   [`environment`] is the variables as a value;
 //! - [`database`] is the one database that is written to, by `brisk import`; no file declares it.
@@ -12,10 +13,12 @@
 //! in `docs/operating.md`.
 
 pub mod cache;
+mod connections;
 pub mod database;
 pub mod environment;
 mod error;
 mod file;
+mod names;
 mod redis;
 pub mod secret;
 mod secret_location;
@@ -28,7 +31,9 @@ pub use error::ConfigError;
 pub use secret::Secret;
 pub use sources::{Location, SourceSettings};
 
+use crate::connections::limits::Limits;
 use crate::hooks::hook::Hook;
+use crate::http::own_names::OwnNames;
 use brisk_cache::RedisConfig;
 use brisk_domain::{SourceName, WebhookName};
 use brisk_engine::Policies;
@@ -72,6 +77,10 @@ pub struct Settings {
     pub dashboards_dir: PathBuf,
     /// The built frontend.
     pub assets_dir: PathBuf,
+    /// The names under which the server answers.
+    pub own_names: OwnNames,
+    /// The limits of connections.
+    pub connections: Limits,
     /// The cache.
     pub cache: CacheSettings,
     /// The shared Redis, if any; or what is wrong with it, which matters only to commands that
@@ -116,6 +125,8 @@ impl Settings {
             data_dir,
             dashboards_dir: folder(&flags.dashboards_dir, file.dashboards_dir, "dashboards"),
             assets_dir: folder(&flags.assets_dir, file.assets_dir, "target/site"),
+            own_names: file.names.layered(environment)?,
+            connections: file.connections,
             cache: file.cache,
             redis: redis::layered(file.redis.as_ref(), flags.redis_url.as_ref(), environment),
             sources,

@@ -2,6 +2,7 @@
 
 use super::page_request::Appearance;
 use super::response::{self, address, appearance, failure};
+use crate::http::local_path::is_local_path;
 use crate::http::security::MAX_FORM;
 use crate::service::shown_at;
 use crate::state::AppState;
@@ -108,13 +109,11 @@ pub async fn refresh(
     }
 }
 
-/// The page that a form was sent from, as the form says: a path of this server, and none that
-/// browsers read as a host.
+/// The page that a form was sent from, as the form says.
 fn back(body: &str) -> Option<HeaderValue> {
     let fields = parse_query(body);
     let (_, back) = fields.into_iter().find(|(name, _)| name == parameter::BACK)?;
-    let is_own = back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
-    HeaderValue::from_str(&back).ok().filter(|_| is_own)
+    is_local_path(&back).then(|| HeaderValue::from_str(&back).ok())?
 }
 
 /// `POST /theme`: remembers the colours, and goes back.

@@ -66,10 +66,14 @@ impl PageCache {
 impl CachedPage {
     async fn response(&self, tag: &ETag, request: &HeaderMap) -> Response {
         let encoding = accept::encoding(request);
-        let bytes = match encoding {
+        let compressed = match encoding {
             Encoding::Brotli => self.compressed(&self.brotli, brotli).await,
             Encoding::Gzip => self.compressed(&self.gzip, gzip).await,
-            Encoding::Identity => self.plain.clone(),
+            Encoding::Identity => None,
+        };
+        let (bytes, encoding) = match compressed {
+            Some(bytes) => (bytes, encoding),
+            None => (self.plain.clone(), Encoding::Identity),
         };
         let mut response = Response::new(Body::from(bytes));
         *response.headers_mut() = headers(tag);
@@ -81,20 +85,20 @@ impl CachedPage {
         response
     }
 
-    /// Compressed once, for the first client that accepts it; others wait.
-    async fn compressed(
-        &self,
-        cell: &OnceCell<Bytes>,
-        compress: fn(&[u8]) -> std::io::Result<Vec<u8>>,
-    ) -> Bytes {
-        let compressed = cell.get_or_init(|| async {
+    /// Compressed once, for the first client that accepts it; others wait. `None` if that fails: it
+    /// is tried again for the next one.
+    async fn compressed(&self, cell: &OnceCell<Bytes>, compress: Compress) -> Option<Bytes> {
+        let compressed = cell.get_or_try_init(|| async {
             let plain = self.plain.clone();
             let compressed = tokio::task::spawn_blocking(move || compress(&plain)).await;
-            compressed.map_or_else(|_| Bytes::new(), |bytes| bytes.unwrap_or_default().into())
+            Ok(Bytes::from(compressed.map_err(std::io::Error::other)??))
         });
-        compressed.await.clone()
+        let logged = |error: &std::io::Error| tracing::error!(%error, "a page is not compressed");
+        compressed.await.inspect_err(logged).ok().cloned()
     }
 }
+
+type Compress = fn(&[u8]) -> std::io::Result<Vec<u8>>;
 
 fn headers(tag: &ETag) -> HeaderMap {
     let mut headers = conditional::headers(tag, "accept-encoding, cookie");
@@ -117,4 +121,23 @@ fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     );
     encoder.write_all(bytes)?;
     encoder.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_page_whose_compression_fails_is_served_plain_and_tried_again() {
+        let plain = Bytes::from_static(b"<!DOCTYPE html>");
+        let page = CachedPage { plain, brotli: OnceCell::new(), gzip: OnceCell::new() };
+        let fails: [Compress; 2] =
+            [|_| Err(std::io::Error::other("no memory")), |_| panic!("a bug")];
+        for fail in fails {
+            assert_eq!(page.compressed(&page.gzip, fail).await, None);
+            assert!(!page.gzip.initialized());
+        }
+        let compressed = page.compressed(&page.gzip, gzip).await.unwrap();
+        assert_eq!(page.compressed(&page.gzip, fails[0]).await, Some(compressed));
+    }
 }

@@ -143,7 +143,7 @@ fn import_fills_servers_whose_url_is_in_a_variable_or_a_file_and_panels_read_it(
              [[panel]]\nid = \"all\"\ntitle = \"All\"\nkind = \"table\"\n\
              sql = \"select day, count from import_command where count > 1\"\n",
         );
-        write("brisk.toml", "[source.shop]\nurl_file = \"url\"\n");
+        write("brisk.toml", "[source.shop]\nurl_file = \"url\"\nallow_superuser = true\n");
         write("url", &format!("{url}\n"));
         for (count, into) in [(1, ["--into-env", variable]), (2, ["--into-file", "url"])] {
             let rows = "12/2/2009,2\n".repeat(count);
