@@ -310,6 +310,21 @@ async fn csv_and_tables_have_the_earlier_period_beside_each_row() {
             "{}: {csv}",
             site.dialect
         );
+        // The data begin on 1 September: what lies before it is not 0. 1 October stands beside it.
+        let csv = site.csv("days", "from=2026-09-15&to=2026-10-14&interval=day").await;
+        let lines: Vec<&str> = csv.lines().collect();
+        assert_eq!(lines[16], "2026-09-30T00:00:00+02:00,1,1,1,,,,true", "{}: {csv}", site.dialect);
+        assert_eq!(
+            lines[17], "2026-10-01T00:00:00+02:00,0,0,1,1,1,1,true",
+            "{}: {csv}",
+            site.dialect
+        );
+        assert_eq!(
+            lines[18], "2026-10-02T00:00:00+02:00,0,0,1,0,0,1,true",
+            "{}: {csv}",
+            site.dialect
+        );
+
         let page = site.page("days", november).await;
         assert!(page.contains("Pieces (previous period)"), "{}: {page}", site.dialect);
         assert!(page.contains("900 pieces"), "{}: {page}", site.dialect);
