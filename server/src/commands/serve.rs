@@ -107,6 +107,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let service = Arc::new(EngineService::new(Arc::clone(&engine), Arc::clone(&clock)));
     let state = AppState::new(service, built)
         .with_store(store.clone())
+        .with_most_pages(settings.connections.most_pages())
         .with_own_names(settings.own_names.clone());
     let hub = state.hub.clone();
     let listener = TcpListener::bind(settings.listen)
