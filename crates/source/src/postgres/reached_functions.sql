@@ -131,7 +131,7 @@ select distinct
       select from pg_catalog.pg_depend d
       where d.classid = 'pg_catalog.pg_proc'::regclass and d.objid = part.oid
         and d.deptype = 'e' and d.refobjid = e.oid)) as has_foreign_parts,
-  vn.nspname::text, v.relname::text, l.lanname = 'internal'
+  vn.nspname::text, v.relname::text, l.lanname = 'internal' and p.prokind <> 'a'
 from reached r
 join pg_catalog.pg_proc p on p.oid = r.oid
 join pg_catalog.pg_namespace n on n.oid = p.pronamespace
