@@ -74,10 +74,16 @@ impl Source {
         Self { database: Database::Sqlite(sqlite), rollups, ..self }
     }
 
-    /// How the processes of a SQLite file have fared; `None` for servers.
+    /// How the workers of a SQLite file have fared, also those of its rollups; `None` for servers.
     pub fn worker_counts(&self) -> Option<WorkerCounts> {
         match &self.database {
-            Database::Sqlite(sqlite) => Some(sqlite.worker_counts()),
+            Database::Sqlite(sqlite) => {
+                let rollups = match &self.rollups {
+                    Some(RollupWriter::Sqlite(rollups)) => rollups.worker_counts(),
+                    _ => WorkerCounts::default(),
+                };
+                Some(sqlite.worker_counts() + rollups)
+            }
             Database::Postgres(_) | Database::MySql(_) => None,
         }
     }
