@@ -17,3 +17,4 @@ mod live;
 mod pages;
 mod proofs;
 mod shared_cache;
+mod sqlite_files;
