@@ -359,7 +359,7 @@ fn check_asks_servers_about_functions_and_says_where_none_answers() {
     let note = "source \"shop\" does not answer";
     assert_eq!(said(&away).matches(note).count(), 1, "{}", said(&away));
     for (variable, url) in servers() {
-        let call = if variable.contains("MYSQL") { "net.http_post('x')" } else { "currval('x')" };
+        let call = if variable.contains("MYSQL") { "net.posted('x')" } else { "currval('x')" };
         let source = format!("[source.shop]\nurl = \"{url}\"\n");
         let found = check(call, &format!("{source}allow_superuser = true\n"));
         let text = said(&found);
