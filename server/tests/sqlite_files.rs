@@ -7,11 +7,11 @@ use brisk_test_waiting::{LIMIT, eventually};
 use std::path::Path;
 
 const SPIN: &str =
-    "select instr(printf('%.*c', 20000000, 'a'), printf('%.*c', 10000000, 'a')||'b') as n from o";
+    "select instr(printf('%.*c', 4000000, 'a'), printf('%.*c', 2000000, 'a')||'b') as n from o";
 const WIDE: &str =
     "select printf('%.*c', 60000000, n) as a, printf('%.*c', 60000001, n) as b from o";
-const GROUPED: &str = "with recursive r(i) as (select 1 union all select i + 1 from r where i < 3000000) \
-                       select json_group_array(i) as a from r, o";
+const REPLACED: &str = "select length(replace(printf('%.*c', 1000000, n), '1', \
+                        printf('%.*c', 60, 'x'))) as a from o";
 
 async fn start(file: &Path) -> Brisk {
     crate::fixture::write(file, "create table o (n int); insert into o values (1)").await;
@@ -21,11 +21,11 @@ async fn start(file: &Path) -> Brisk {
     let panels = [
         panel("spin", SPIN),
         panel("wide", WIDE),
-        panel("grouped", GROUPED),
+        panel("replaced", REPLACED),
         panel("calm", "select n from o"),
     ];
     let head = "title = \"files\"\nsource = \"file\"\ncache = \"off\"\n";
-    let source = "timeout = \"2s\"\nmemory = \"16 MiB\"\n";
+    let source = "timeout = \"5s\"\nmemory = \"16 MiB\"\n";
     let deployment = Deployment {
         program: env!("CARGO_BIN_EXE_brisk").into(),
         configuration: format!("[source.file]\nurl = \"{}\"\n{source}", file.display()),
@@ -60,12 +60,12 @@ async fn statements_that_take_too_much_fail_alone_and_the_server_goes_on() {
     let file = directory.path().join("file.sqlite");
     let brisk = start(&file).await;
     assert_eq!(ask(&brisk, "calm").await.0, 200);
-    assert_eq!(workers(&file), 1, "statements run in workers");
+    assert!(workers(&file) >= 1, "statements run in workers");
     let before = brisk.memory().unwrap();
     for (panel, status, words) in [
         ("spin", 504, "too long"),
         ("wide", 502, "MiB of memory"),
-        ("grouped", 502, "MiB of memory"),
+        ("replaced", 502, "MiB of memory"),
     ] {
         let beside = async { tokio::join!(ask(&brisk, panel), ask(&brisk, "calm")) };
         let ((answered, body), (calm, _)) = beside.await;
