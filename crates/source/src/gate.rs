@@ -1,12 +1,10 @@
-//! [`Gate`]: what every statement passes before it runs on a server: its user can do no more than the
-//! source allows, nor do the functions that it calls. Both are asked of the server, and asked again only
-//! after a while.
+//! [`Gate`]: what has passed before it runs on a server: a user who can do no more than the source allows,
+//! and statements whose functions do no more. Both are asked of the server, and asked again only after a
+//! while.
 
 use crate::compile::names::Names;
 use crate::compile::statement::Statement;
-use crate::error::{SourceError, StatementError};
 use crate::rights::Rights;
-use crate::server::{ConnectionOf, Failure, Protocol};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -45,30 +43,23 @@ impl Gate {
         Self { rights: Some(Arc::new(rights)), passed: Arc::default() }
     }
 
-    /// Lets `statement` pass, or says why not.
-    pub(crate) async fn pass<P: Protocol>(
-        &self,
-        connection: &mut ConnectionOf<P>,
-        statement: &Statement,
-    ) -> Result<(), Failure> {
-        self.pass_user::<P>(connection).await?;
-        if self.has_passed(statement) {
-            return Ok(());
-        }
-        let names = &statement.names;
-        let none = Rights::default();
-        let rights = self.rights.as_deref().unwrap_or(&none);
-        let refused = P::refused(connection, statement, rights).await;
-        if let Some(Refused { at, message }) = refused.map_err(Failure::before_rows::<P>)? {
-            let error = StatementError::at(&statement.query, at, message);
-            return Err(Failure::Refused(error.into()));
-        }
+    /// What the source's owner allows.
+    pub(crate) fn rights(&self) -> Rights {
+        self.rights.as_deref().cloned().unwrap_or_default()
+    }
+
+    /// Remembers that `statement` may run.
+    pub(crate) fn remember(&self, statement: &Statement) {
         let mut passed = self.passed();
         if passed.names.len() >= REMEMBERED {
             passed.names.clear();
         }
-        passed.names.insert(Arc::clone(names), Instant::now());
-        Ok(())
+        passed.names.insert(Arc::clone(&statement.names), Instant::now());
+    }
+
+    /// Remembers that the user may be.
+    pub(crate) fn remember_user(&self) {
+        self.passed().user = Some(Instant::now());
     }
 
     /// Whether nothing has to be asked about `statement`.
@@ -80,29 +71,10 @@ impl Gate {
         is_known && self.is_user_known()
     }
 
-    fn is_user_known(&self) -> bool {
+    /// Whether nothing has to be asked about the user.
+    pub(crate) fn is_user_known(&self) -> bool {
         self.rights.as_ref().is_none_or(|rights| rights.superuser)
             || self.passed().user.is_some_and(|since| since.elapsed() < KNOWN)
-    }
-
-    async fn pass_user<P: Protocol>(
-        &self,
-        connection: &mut ConnectionOf<P>,
-    ) -> Result<(), Failure> {
-        if self.is_user_known() {
-            return Ok(());
-        }
-        let power = P::power(connection).await.map_err(Failure::before_rows::<P>)?;
-        if let Some(power) = power {
-            let message = format!(
-                "its user {power}: give Brisk one that only reads: {}; or, for this source, write \
-                 \"allow_superuser = true\"",
-                P::A_READER
-            );
-            return Err(Failure::Refused(SourceError::Unavailable(message)));
-        }
-        self.passed().user = Some(Instant::now());
-        Ok(())
     }
 
     fn passed(&self) -> MutexGuard<'_, Passed> {

@@ -4,7 +4,7 @@
 
 use crate::about::About;
 use crate::compile::statement::{SessionZone, Statement};
-use crate::error::SourceError;
+use crate::error::{SourceError, StatementError};
 use crate::gate::{Gate, Refused};
 use crate::known_zones::KnownZones;
 use crate::limits::Limits;
@@ -232,7 +232,7 @@ impl<P: Protocol> Server<P> {
             };
             running.prepare_session(&prelude).await.map_err(Failure::before_rows::<P>)?;
             let connection = running.connection().map_err(Failure::Database)?;
-            self.gate.pass::<P>(connection, statement).await?;
+            self.pass(connection, statement).await?;
             let in_zone = match (zone, known) {
                 (Some(zone), None) => {
                     let entered = P::enter_zone(connection, zone).await;
@@ -269,7 +269,7 @@ impl<P: Protocol> Server<P> {
             let mut running = Running::on(connection, self.canceller.clone());
             running.prepare_session(&self.prelude).await.map_err(Failure::before_rows::<P>)?;
             let connection = running.connection().map_err(Failure::Database)?;
-            self.gate.pass::<P>(connection, statement).await?;
+            self.pass(connection, statement).await?;
             running.give_back();
             Ok(())
         };
@@ -277,6 +277,36 @@ impl<P: Protocol> Server<P> {
         let seconds = self.limits.time.as_secs();
         let late = Err(Failure::Source(SourceError::Timeout { seconds }));
         checked.unwrap_or(late).map_err(|failure| self.error(failure, statement))
+    }
+
+    /// Lets `statement` pass, or says why not.
+    async fn pass(
+        &self,
+        connection: &mut ConnectionOf<P>,
+        statement: &Statement,
+    ) -> Result<(), Failure> {
+        if !self.gate.is_user_known() {
+            let power = P::power(connection).await.map_err(Failure::before_rows::<P>)?;
+            if let Some(power) = power {
+                let message = format!(
+                    "its user {power}: give Brisk one that only reads: {}; or, for this source, write \
+                     \"allow_superuser = true\"",
+                    P::A_READER
+                );
+                return Err(Failure::Refused(SourceError::Unavailable(message)));
+            }
+            self.gate.remember_user();
+        }
+        if self.gate.has_passed(statement) {
+            return Ok(());
+        }
+        let refused = P::refused(connection, statement, &self.gate.rights()).await;
+        if let Some(Refused { at, message }) = refused.map_err(Failure::before_rows::<P>)? {
+            let error = StatementError::at(&statement.query, at, message);
+            return Err(Failure::Refused(error.into()));
+        }
+        self.gate.remember(statement);
+        Ok(())
     }
 
     fn remember(&self, zone: &SessionZone, agrees: bool) {
