@@ -1,6 +1,6 @@
 //! Every route, and what surrounds them all.
 
-use crate::http::{assets, security};
+use crate::http::{assets, client, security};
 use crate::pages::{administration, handlers, server_functions};
 use crate::state::AppState;
 use crate::{api, health, live, metrics};
@@ -8,6 +8,7 @@ use axum::Router;
 use axum::middleware;
 use axum::routing::{any, get, post};
 use std::path::Path;
+use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 
 /// All routes over `state`, with the built frontend from `site`.
@@ -38,6 +39,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
     let live = Router::new()
         .route("/d/{slug}/live", get(live::handler::dashboard))
         .route("/d/{slug}/p/{panel}/live", get(live::handler::panel));
+    let proxies = Arc::clone(&state.trusted_proxies);
     Router::new()
         .merge(pages)
         .merge(live)
@@ -47,6 +49,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .route("/metrics", get(metrics::metrics))
         .with_state(state)
         .nest_service("/assets", assets::router(site))
+        .layer(middleware::from_fn_with_state(proxies, client::identify))
         .layer(axum::extract::DefaultBodyLimit::max(security::MAX_FORM))
         .layer(middleware::from_fn(security::same_origin_only))
         .layer(middleware::from_fn(security::default_headers))

@@ -1,5 +1,6 @@
 //! [`AppState`]: what handlers need.
 
+use crate::http::client::TrustedProxies;
 use crate::live::hub::{self, Hub};
 use crate::pages::page_cache::PageCache;
 use crate::pages::rebuilds::Rebuilds;
@@ -19,6 +20,8 @@ pub struct AppState {
     pub pages: Arc<PageCache>,
     /// What open pages follow.
     pub hub: Hub,
+    /// The proxies that say for whom they ask.
+    pub trusted_proxies: Arc<TrustedProxies>,
     /// Brisk's own records, where there are any.
     pub store: Option<Store>,
     /// The rollups that an administrator asked to rebuild.
@@ -36,9 +39,16 @@ impl AppState {
             assets: Arc::new(assets),
             pages,
             hub,
+            trusted_proxies: Arc::default(),
             store: None,
             rebuilds: Arc::default(),
         }
+    }
+
+    /// The same, behind proxies that say for whom they ask.
+    #[must_use]
+    pub fn behind(self, proxies: TrustedProxies) -> Self {
+        Self { trusted_proxies: Arc::new(proxies), ..self }
     }
 
     /// The same, with what `store` remembers of rollups' refreshes.

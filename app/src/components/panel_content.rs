@@ -9,7 +9,7 @@ use crate::markup;
 use crate::service::{DashboardPage, Outcome, Wait};
 use brisk_chart::{Drawing, Input, Spec};
 use brisk_domain::panel_kind::{Body, Skeleton};
-use brisk_domain::{Freshness, Panel, PanelData, PanelError, RowLinks};
+use brisk_domain::{FailureKind, Freshness, Panel, PanelData, PanelError, RowLinks};
 use leptos::prelude::*;
 use std::sync::Arc;
 use std::time::Duration;
@@ -85,6 +85,30 @@ fn shown(
         </div>
     }
     .into_any()
+}
+
+/// Draws what the content for that outcome needs, so that it is there when it is asked for.
+pub(crate) fn draw_ahead(
+    page: &DashboardPage,
+    panel: &Panel,
+    previous: Option<&PanelData>,
+    outcome: &Outcome,
+    size: Size,
+) {
+    let data = match outcome {
+        Outcome::Ready(data) => Some(&**data),
+        Outcome::Late(_) => previous,
+        Outcome::Failed(_) => None,
+    };
+    if let Some(data) = data {
+        drawn(page, panel, data, size);
+    }
+}
+
+/// The panel, which could not be drawn.
+pub(crate) fn not_drawn(page: &DashboardPage, size: Size) -> AnyView {
+    let message = "The panel could not be drawn. Try again in a moment.".to_owned();
+    failed(page, &PanelError { message, retry: true, kind: FailureKind::Interrupted }, size)
 }
 
 /// The drawing, or the same one from before.

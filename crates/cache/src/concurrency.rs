@@ -317,7 +317,8 @@ mod tests {
     #[test]
     fn a_statement_that_meets_its_time_limit_beside_others_halves_the_limit_at_once() {
         let (mut controller, now) = (Controller::new(8), Instant::now());
-        let sample = |is_overload| Sample { took: Duration::from_secs(1), usual: None, is_overload };
+        let sample =
+            |is_overload| Sample { took: Duration::from_secs(1), usual: None, is_overload };
         assert_eq!(controller.limit(), 2);
         controller.ended(sample(true), 1, now);
         assert_eq!(controller.limit(), 2, "alone, it is the statement's own fault");

@@ -230,8 +230,9 @@ mod tests {
 
     impl Drop for StartsLate {
         fn drop(&mut self) {
-            let (flight, joined) =
-                self.0.join_or_start(key(), &somebody(), |_| std::future::pending::<LoadResult<Arc<str>>>());
+            let (flight, joined) = self.0.join_or_start(key(), &somebody(), |_| {
+                std::future::pending::<LoadResult<Arc<str>>>()
+            });
             assert!(!joined);
             assert!(matches!(flight.outcome().now_or_never(), Some(Err(LoadError::Abandoned))));
         }

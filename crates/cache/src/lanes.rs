@@ -89,9 +89,7 @@ impl Lanes {
         let places = places.unwrap_or(Places::Fixed(self.limits.concurrency));
         let mut open = self.open();
         let lane = open.entry(Arc::clone(name));
-        Arc::clone(
-            lane.or_insert_with(|| Lane::new(Arc::clone(name), places, self.limits.queue)),
-        )
+        Arc::clone(lane.or_insert_with(|| Lane::new(Arc::clone(name), places, self.limits.queue)))
     }
 
     fn open(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<Lane>>> {

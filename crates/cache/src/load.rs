@@ -36,7 +36,8 @@ impl<V: Value> Cache<V> {
         F: FnOnce() -> BoxFuture<'static, Result<V, E>> + Send + 'static,
         E: Error + Send + Sync + 'static,
     {
-        let (inner, ticket_of_load, trigger) = (Arc::clone(&self.0), ticket.clone(), caller.trigger);
+        let (inner, ticket_of_load, trigger) =
+            (Arc::clone(&self.0), ticket.clone(), caller.trigger);
         let load = move |start: Start| async move {
             let Start { landed_elsewhere, interest } = start;
             let load = Load { inner, ticket: ticket_of_load, replaces, trigger, interest };

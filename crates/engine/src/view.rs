@@ -5,7 +5,7 @@ use crate::lookup::Lookup;
 use crate::panel_data::panel_data;
 use crate::plan::PanelPlan;
 use crate::window::Window;
-use brisk_cache::Trigger;
+use brisk_cache::{Caller, Trigger};
 use brisk_domain::choice::choice;
 use brisk_domain::{FailureKind, Panel, PanelData, PanelError, Timestamp, VariableName};
 use futures::FutureExt;
@@ -91,7 +91,7 @@ impl Lookup {
 
 impl View {
     fn of(lookup: Lookup) -> Self {
-        let Lookup { prepared, found, loader, trigger, .. } = lookup;
+        let Lookup { prepared, found, loader, caller, .. } = lookup;
         let mut found: Vec<Option<StatementLookup>> = found.into_iter().map(Some).collect();
         let mut take = |at: usize| found.get_mut(at).and_then(Option::take);
         let panels = prepared.panels.iter().map(|prepared_panel| match &prepared_panel.planned {
@@ -103,7 +103,7 @@ impl View {
                     window: prepared.window.clone(),
                     plan: Arc::clone(&planned.plan),
                 };
-                opening.state(own, &loader, trigger)
+                opening.state(own, &loader, &caller)
             }
         });
         let panels = panels.collect();
@@ -113,7 +113,7 @@ impl View {
                 Known(known) => ChoicesState::Ready(known.clone()),
                 Failed(error) => ChoicesState::Failed(error.clone()),
                 Asked(at) => match take(*at) {
-                    Some(found) => choices_state(found, &loader, trigger),
+                    Some(found) => choices_state(found, &loader, &caller),
                     None => ChoicesState::Ready(Vec::new()),
                 },
             };
@@ -132,7 +132,7 @@ struct Opening {
 }
 
 impl Opening {
-    fn state(self, found: Vec<StatementLookup>, loader: &Loader, trigger: Trigger) -> PanelState {
+    fn state(self, found: Vec<StatementLookup>, loader: &Loader, caller: &Caller) -> PanelState {
         let mut found = found;
         let beginning = self.plan.beginning.as_ref().and_then(|_| found.pop());
         let assemble = move |loaded: Vec<Loaded>, beginning: Option<Loaded>| {
@@ -147,10 +147,10 @@ impl Opening {
             };
         }
         let previous = known.and_then(|known| assemble(known, begun).ok());
-        let loads: Vec<_> = found.into_iter().map(|one| loader.load(one, trigger)).collect();
+        let loads: Vec<_> = found.into_iter().map(|one| loader.load(one, caller)).collect();
         // In a task of its own, so that the load starts before it is awaited; it is cancelled when
         // the last future that could await it is dropped.
-        let beginning = beginning.map(|one| loader.load(one, trigger));
+        let beginning = beginning.map(|one| loader.load(one, caller));
         let task = Task(tokio::spawn(async move {
             let (loaded, beginning) =
                 join(try_join_all(loads), OptionFuture::from(beginning)).await;
@@ -170,15 +170,15 @@ impl Opening {
 }
 
 /// Choices change rarely: readers are shown the previous ones until the new ones are loaded.
-fn choices_state(found: StatementLookup, loader: &Loader, trigger: Trigger) -> ChoicesState {
+fn choices_state(found: StatementLookup, loader: &Loader, caller: &Caller) -> ChoicesState {
     let is_ready = found.is_ready();
     let known = found.loaded.clone().map(first_column);
     if let (true, Some(choices)) = (is_ready, &known) {
         return ChoicesState::Ready(choices.clone());
     }
-    let loader = loader.clone();
-    let task = tokio::spawn(async move { loader.load(found, trigger).await });
-    if let (Some(choices), Trigger::View | Trigger::Live) = (known, trigger) {
+    let (loader, of_load) = (loader.clone(), caller.clone());
+    let task = tokio::spawn(async move { loader.load(found, &of_load).await });
+    if let (Some(choices), Trigger::View | Trigger::Live) = (known, caller.trigger) {
         // In the background: it continues although nothing awaits it.
         return ChoicesState::Ready(choices);
     }

@@ -69,5 +69,6 @@ pub use compile::statement::{Bind, Chosen, Context, SessionZone, Statement, Unre
 pub use dialect::Dialect;
 pub use error::{SourceError, StatementError};
 pub use limits::Limits;
+pub use server::detached_statements;
 pub use source::Source;
 pub use sqlite::executor::CONNECTIONS as SQLITE_CONNECTIONS;

@@ -102,8 +102,10 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let _watcher = dashboard_watch::watch(Arc::clone(&catalog))
         .with_context(|| format!("watching {}", settings.dashboards_dir.display()))?;
     let hooks = Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks);
-    let service = Arc::new(EngineService::new(Arc::clone(&engine), Arc::clone(&clock)));
+    let service = EngineService::new(Arc::clone(&engine), Arc::clone(&clock));
+    let service = Arc::new(service.with_limits(settings.clients));
     let state = AppState::new(service, built).with_store(store.clone());
+    let state = state.behind(settings.trusted_proxies.clone());
     let hub = state.hub.clone();
     let listener = TcpListener::bind(settings.listen)
         .await
@@ -112,12 +114,12 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let own = Delivery::to(listener.local_addr()?, source::HOOK, key, Arc::clone(&clock));
     let routes = router(state, &settings.assets_dir).merge(hooks::routes(hooks));
     // A bare router would be cloned for each connection, with all its routes: 22 kB.
-    let serving =
-        axum::serve(listener, routes.into_make_service()).with_graceful_shutdown(async move {
-            stop_signal().await;
-            // Live streams would never end.
-            hub.close();
-        });
+    let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, routes).with_graceful_shutdown(async move {
+        stop_signal().await;
+        // Live streams would never end.
+        hub.close();
+    });
     // Readers who come meanwhile join its loads.
     let warming = async {
         if settings.cache.warm {

@@ -1,11 +1,13 @@
 //! `brisk.toml`: its top level. All that is wrong with it is found in one go.
 
 use super::cache::CacheSettings;
+use super::clients::{self, ClientLimits};
 use super::error::ConfigError;
 use super::redis::RedisTable;
 use super::secret::may_hold_password;
 use super::sources::SourceTable;
 use super::webhooks::WebhookTable;
+use crate::http::client::TrustedProxies;
 use brisk_domain::{SourceName, WebhookName};
 use brisk_toml_reader::{Fields, Problems, TomlFile};
 use std::collections::BTreeMap;
@@ -19,6 +21,8 @@ pub(super) struct File {
     pub(super) data_dir: Option<PathBuf>,
     pub(super) dashboards_dir: Option<PathBuf>,
     pub(super) assets_dir: Option<PathBuf>,
+    pub(super) trusted_proxies: TrustedProxies,
+    pub(super) clients: ClientLimits,
     pub(super) cache: CacheSettings,
     pub(super) redis: Option<RedisTable>,
     pub(super) sources: BTreeMap<SourceName, SourceTable>,
@@ -45,6 +49,9 @@ impl File {
         let data_dir = folder("data_dir");
         let dashboards_dir = folder("dashboards_dir");
         let assets_dir = folder("assets_dir");
+        let trusted_proxies = clients::trusted_proxies(top, problems);
+        let clients = top.table("clients", "[clients]", problems);
+        let clients = clients.map(|table| ClientLimits::read(&table, problems));
         let cache = top.table("cache", "[cache]", problems);
         let cache = cache.map(|table| CacheSettings::read(&table, problems));
         let redis = top.table("redis", "[redis]", problems);
@@ -59,6 +66,8 @@ impl File {
             data_dir,
             dashboards_dir,
             assets_dir,
+            trusted_proxies,
+            clients: clients.unwrap_or_default(),
             cache: cache.unwrap_or_default(),
             redis,
             sources: sources.unwrap_or_default(),

@@ -3,7 +3,7 @@
 //! - [`Settings::read`] merges the layers; [`Flags`] are the top one, in which clap has already put
 //!   flags over their variables;
 //! - `file` reads `brisk.toml` through [`brisk_toml_reader`], which reports wrong types and unknown
-//!   keys at their place; [`cache`], `redis`, [`sources`] and [`webhooks`] are its tables;
+//!   keys at their place; [`cache`], [`clients`], `redis`, [`sources`] and [`webhooks`] are its tables;
 //! - [`secret`] keeps URLs out of messages, `secret_location` finds them where the file says they are;
 //!   [`environment`] is the variables as a value;
 //! - [`database`] is the one database that is written to, by `brisk import`; no file declares it.
@@ -12,6 +12,7 @@
 //! in `docs/operating.md`.
 
 pub mod cache;
+pub mod clients;
 pub mod database;
 pub mod environment;
 mod error;
@@ -23,12 +24,14 @@ pub mod sources;
 pub mod webhooks;
 
 pub use cache::CacheSettings;
+pub use clients::ClientLimits;
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use secret::Secret;
 pub use sources::{Location, SourceSettings};
 
 use crate::hooks::hook::Hook;
+use crate::http::client::TrustedProxies;
 use brisk_cache::RedisConfig;
 use brisk_domain::{SourceName, WebhookName};
 use brisk_engine::Policies;
@@ -72,6 +75,10 @@ pub struct Settings {
     pub dashboards_dir: PathBuf,
     /// The built frontend.
     pub assets_dir: PathBuf,
+    /// The proxies that say for whom they ask.
+    pub trusted_proxies: TrustedProxies,
+    /// How much one client may ask for.
+    pub clients: ClientLimits,
     /// The cache.
     pub cache: CacheSettings,
     /// The shared Redis, if any; or what is wrong with it, which matters only to commands that
@@ -116,6 +123,8 @@ impl Settings {
             data_dir,
             dashboards_dir: folder(&flags.dashboards_dir, file.dashboards_dir, "dashboards"),
             assets_dir: folder(&flags.assets_dir, file.assets_dir, "target/site"),
+            trusted_proxies: file.trusted_proxies,
+            clients: file.clients,
             cache: file.cache,
             redis: redis::layered(file.redis.as_ref(), flags.redis_url.as_ref(), environment),
             sources,

@@ -2,11 +2,12 @@
 //! panel's status. Statements run once, however many pages are open: here, through the cache, and in
 //! all processes together.
 
+use super::followers::Followers;
 use super::revision::Revision;
 use super::snapshot::{PanelStatus, Snapshot};
 use crate::pages::build_id;
 use crate::pages::page_request::{LEAST_PACE, least_pace};
-use brisk_cache::{Event, Follower, Tag, Trigger};
+use brisk_cache::{Event, Follower, Tag};
 use brisk_domain::{
     Access, Clock, Dashboard, Freshness, Pace, PanelData, PanelError, PanelId, Slug, Timestamp,
     ViewState,
@@ -44,6 +45,7 @@ pub(super) struct Channel {
     clock: Arc<dyn Clock>,
     followed: Followed,
     dashboard: Arc<Dashboard>,
+    followers: Followers,
     /// The window that the page shows; once it has moved on, the page is out of date.
     window: Option<Window>,
     panels: Vec<Tracked>,
@@ -99,6 +101,7 @@ impl Channel {
         clock: Arc<dyn Clock>,
         followed: Followed,
         dashboard: Arc<Dashboard>,
+        followers: Followers,
         revisions: watch::Sender<Arc<Revision>>,
     ) -> Self {
         let shown = dashboard.panels.iter();
@@ -115,7 +118,18 @@ impl Channel {
         let panels = panels.collect();
         let loads = FuturesUnordered::new();
         let (window, publish_at) = (None, None);
-        Self { engine, clock, followed, dashboard, window, panels, loads, publish_at, revisions }
+        Self {
+            engine,
+            clock,
+            followed,
+            dashboard,
+            followers,
+            window,
+            panels,
+            loads,
+            publish_at,
+            revisions,
+        }
     }
 
     /// Follows until the page is out of date.
@@ -190,7 +204,8 @@ impl Channel {
         let ids = due.iter().map(|at| self.panels[*at].id.clone()).collect();
         let (view, access) = (&self.followed.view, &self.followed.access);
         let shown = Shown::Frames(ids);
-        let lookup = self.engine.lookup(&self.dashboard, &shown, view, access, Trigger::Live).await;
+        let caller = self.followers.caller();
+        let lookup = self.engine.lookup(&self.dashboard, &shown, view, access, caller).await;
         for at in &due {
             self.panels[*at].is_due = false;
         }

@@ -2,6 +2,7 @@
 
 use super::page_request::Appearance;
 use super::response::{self, address, appearance, failure};
+use crate::http::client;
 use crate::http::security::MAX_FORM;
 use crate::service::shown_at;
 use crate::state::AppState;
@@ -9,9 +10,9 @@ use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use brisk_app::service::{Page, PageError, Service};
-use brisk_app::{Theme, document};
-use brisk_cache::Trigger;
+use brisk_app::service::{Page, PageError};
+use brisk_app::{Theme, document, draw_ahead};
+use brisk_cache::{Caller, Trigger};
 use brisk_domain::view::{parse_query, query_string};
 use brisk_domain::{Dashboard, parameter};
 use brisk_engine::PAGE_WAIT;
@@ -50,7 +51,9 @@ pub async fn panel(
 async fn view(state: &AppState, slug: &str, panel: Option<&str>, request: Request) -> Response {
     let parameters = parse_query(request.uri().query().unwrap_or_default());
     let shown = |dashboard: &Dashboard| shown_at(dashboard, panel);
-    let requested = match state.service.page(slug, shown, &parameters, Trigger::View).await {
+    let client = client::of(request.extensions());
+    let caller = Caller::new(Trigger::View, client.clone());
+    let requested = match state.service.page(slug, shown, &parameters, caller).await {
         Ok(requested) => requested,
         Err(error) => return failure(state, error, request).await,
     };
@@ -68,14 +71,21 @@ async fn view(state: &AppState, slug: &str, panel: Option<&str>, request: Reques
         false => requested.into_page(PAGE_WAIT),
     };
     let page = Arc::new(page);
+    if tag.is_none() {
+        draw_ahead(&page).await;
+    }
     let page = if panel.is_some() { Page::Panel(page) } else { Page::Dashboard(page) };
     let Some(tag) = tag else {
         return response::page(state, StatusCode::OK, page, request).await;
     };
     let Appearance { theme, full } = appearance;
     let path = address(&page, &request, full);
-    let document = document(page, &state.assets, theme, &path, full);
-    state.pages.insert(tag, document.into(), request.headers()).await
+    let assets = Arc::clone(&state.assets);
+    let draw = move || document(page, &assets, theme, &path, full);
+    let Some(document) = state.service.drawing().page(&tag, client, draw).await else {
+        return failure(state, PageError::Busy, request).await;
+    };
+    state.pages.insert(tag, document, request.headers()).await
 }
 
 /// Whether the page's script asks, to put the answer in place of the page that is shown.

@@ -4,6 +4,7 @@ mod administration;
 mod clocks;
 mod computed;
 mod figures;
+mod long_values;
 mod one_point;
 mod presentation;
 mod routes;
