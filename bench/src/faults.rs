@@ -130,7 +130,7 @@ async fn world(program: &Path) -> Result<World> {
         configuration: format!(
             "[cache]\nmemory = \"{} MiB\"\n\
              [redis]\nurl = \"redis://127.0.0.1:{}/\"\nprefix = \"{PREFIX}\"\n\
-             [source.bench]\nurl = \"{}\"\n",
+             [source.bench]\nurl = \"{}\"\nfunctions = [\"public.late\"]\n",
             MEMORY >> 20,
             proxy.port,
             postgres.url()

@@ -80,7 +80,8 @@ pub async fn run(program: &Path, times: Times) -> Result<Report> {
     let deployment = Deployment {
         program: program.to_owned(),
         configuration: format!(
-            "[redis]\nurl = \"{}\"\nlease = \"{}ms\"\ntimeout = \"{}ms\"\n[source.bench]\nurl = \"{}\"\n",
+            "[redis]\nurl = \"{}\"\nlease = \"{}ms\"\ntimeout = \"{}ms\"\n\
+             [source.bench]\nurl = \"{}\"\nfunctions = [\"public.late\"]\n",
             redis.url(),
             times.lease.as_millis(),
             times.timeout.as_millis(),

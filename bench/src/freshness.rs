@@ -171,7 +171,7 @@ async fn world(settings: &Settings) -> Result<World> {
         program: settings.program.clone(),
         configuration: format!(
             "[redis]\nurl = \"redis://127.0.0.1:{}/\"\nprefix = \"{PREFIX}\"\nlease = \"{LEASE}\"\n\
-             [source.bench]\nurl = \"{}\"\n",
+             [source.bench]\nurl = \"{}\"\nfunctions = [\"public.late\"]\n",
             proxy.port,
             postgres.url()
         ),

@@ -55,7 +55,7 @@ pub async fn run(program: &Path, readers: usize, seed: u64) -> Result<Report> {
     let deployment = Deployment {
         program: program.to_owned(),
         configuration: format!(
-            "[source.bench]\nurl = \"{}\"\nconnections = {CONNECTIONS}\n",
+            "[source.bench]\nurl = \"{}\"\nfunctions = [\"public.late\"]\nconnections = {CONNECTIONS}\n",
             postgres.url()
         ),
         dashboards: vec![("one.toml".into(), slow()), ("two.toml".into(), quick())],

@@ -2,7 +2,7 @@
 //! killed, paused, filled and flushed while clients check every response.
 //!
 //! `servers` starts them and injects faults. Each proof is a file that returns a report:
-//! [`differential`], [`freshness`], [`flight`], [`stampede`], [`cold`], [`cold_cost`], [`round_trips`], [`faults`], [`leaving`],
+//! [`attack`], [`differential`], [`freshness`], [`flight`], [`stampede`], [`cold`], [`cold_cost`], [`round_trips`], [`faults`], [`leaving`],
 //! [`replay`], [`hot`], [`open_pages`], [`soak`]. `brisk-bench` runs them in full, started by
 //! `cargo xtask bench`; the server's tests run some of them briefly.
 //!
@@ -11,6 +11,7 @@
 
 #![allow(clippy::print_stdout, reason = "reports are for people in a terminal")]
 
+pub mod attack;
 pub mod check;
 pub mod client;
 pub mod cold;

@@ -6,8 +6,8 @@ use anyhow::Result;
 use brisk_bench::servers::mariadb::MariaDb;
 use brisk_bench::servers::postgres::Postgres;
 use brisk_bench::{
-    cold, cold_cost, differential, faults, flight, freshness, hot, leaving, open_pages, replay,
-    round_trips, soak, stampede,
+    attack, cold, cold_cost, differential, faults, flight, freshness, hot, leaving, open_pages,
+    replay, round_trips, soak, stampede,
 };
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -123,6 +123,18 @@ enum Proof {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Hostile clients, statements and files, all at once.
+    Attack {
+        /// Duration at rest and under attack, in seconds each.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// Hostile connections.
+        #[arg(long, default_value_t = 2_000)]
+        connections: usize,
+        /// New cold views a second by one client.
+        #[arg(long, default_value_t = 200)]
+        views: u64,
+    },
     /// Ten minutes of traffic, with the cache and without.
     Replay {
         /// Duration of the traffic, in seconds.
@@ -210,6 +222,13 @@ async fn main() -> Result<()> {
         }
         Proof::Leaving { readers, seed } => {
             let report = leaving::run(&program, readers, seed).await?;
+            println!("{report}");
+            report.check()?;
+        }
+        Proof::Attack { seconds, connections, views } => {
+            let length = Duration::from_secs(seconds);
+            let settings = attack::Settings { program, length, connections, views };
+            let report = attack::run(&settings).await?;
             println!("{report}");
             report.check()?;
         }

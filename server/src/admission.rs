@@ -111,6 +111,17 @@ impl Admission {
         })
     }
 
+    /// Admits that a view is loaded again although it is there.
+    pub fn take_again(&self, client: &Client) -> Result<(), TooMany> {
+        self.with_bucket(client, |bucket| {
+            if bucket.tokens < 1.0 {
+                return Err(self.refused_by_rate(bucket));
+            }
+            bucket.tokens -= 1.0;
+            Ok(())
+        })
+    }
+
     /// How many views were refused: because too many were asked for, because too many loads waited.
     pub fn refused(&self) -> (u64, u64) {
         let Refused { rate, queue } = &self.refused;
@@ -189,6 +200,7 @@ mod tests {
         let refused = admission.take(&client, view(1_000)).unwrap_err();
         assert!(refused.retry_after > 1, "{refused:?}");
         assert_eq!(admission.take(&client, view(0)), Ok(()), "it has that one already");
+        assert!(admission.take_again(&client).is_err(), "it is not loaded again and again");
         assert_eq!(admission.take(&Client::reader("b"), view(1_000)), Ok(()), "another client");
         assert!(admission.refused().0 >= 50);
     }

@@ -2,6 +2,7 @@
 //! one of them loads the others find.
 
 use crate::config::{Location, Settings};
+use crate::sqlite_workers;
 use anyhow::{Context, bail};
 use brisk_cache::{Cache, Config, LaneLimits, Places};
 use brisk_domain::{Clock, SourceName};
@@ -26,10 +27,11 @@ pub fn engine(
     clock: &Arc<dyn Clock>,
 ) -> anyhow::Result<Engine> {
     let loader = Loader::new(cache(settings, clock)?, sources);
-    Ok(engine_over(settings, loader, clock))
+    let catalog = Catalog::open(&settings.dashboards_dir);
+    Ok(engine_over(catalog, settings, loader, clock))
 }
 
-/// The same, with an observer of rollups' refreshes.
+/// The same before the dashboards are read, with an observer of rollups' refreshes.
 pub fn observed_engine(
     settings: &Settings,
     sources: Sources,
@@ -37,12 +39,18 @@ pub fn observed_engine(
     observer: Arc<dyn RunObserver>,
 ) -> anyhow::Result<Engine> {
     let loader = Loader::new(cache(settings, clock)?, sources).with_observer(observer);
-    Ok(engine_over(settings, loader, clock))
+    let catalog = Catalog::unread(&settings.dashboards_dir);
+    Ok(engine_over(catalog, settings, loader, clock))
 }
 
-fn engine_over(settings: &Settings, loader: Loader, clock: &Arc<dyn Clock>) -> Engine {
-    let catalog = Arc::new(Catalog::open(&settings.dashboards_dir));
-    Engine::new(catalog, loader, Arc::clone(clock)).with_policies(settings.policies())
+fn engine_over(
+    catalog: Catalog,
+    settings: &Settings,
+    loader: Loader,
+    clock: &Arc<dyn Clock>,
+) -> Engine {
+    let engine = Engine::new(Arc::new(catalog), loader, Arc::clone(clock));
+    engine.with_policies(settings.policies())
 }
 
 /// The sources, which connect on first use.
@@ -65,6 +73,11 @@ pub fn source(settings: &Settings, name: &SourceName) -> anyhow::Result<Source> 
         Ok(Location::Sqlite(path)) => {
             let rollups = settings.rollup_file(name);
             let opened = Source::sqlite(name.clone(), path, limits);
+            let workers = sqlite_workers::program().filter(|_| source.has_workers);
+            let opened = match workers {
+                Some(program) => opened.with_worker_processes(program, source.memory),
+                None => opened,
+            };
             Ok(opened.with_rollup_file(&rollups, &folder_id(&rollups), source.rollup_time))
         }
         Ok(Location::Postgres(url)) => {
@@ -74,6 +87,7 @@ pub fn source(settings: &Settings, name: &SourceName) -> anyhow::Result<Source> 
     };
     let opened = opened.with_context(|| format!("source \"{name}\""))?;
     let opened = opened.with_wall_clocks(source.wall_clocks.clone());
+    let opened = opened.with_rights(source.rights.clone());
     match &source.rollup_url {
         None => Ok(opened),
         Some(Err(problem)) => bail!("{problem}"),
@@ -90,7 +104,9 @@ pub async fn log_sources(sources: Sources) {
         match source.about().await {
             Ok(about) => {
                 tracing::info!(source = %name, version = about.version, "connected to a source");
-                if let Some(what) = about.may_write {
+                if let Err(error) = source.check_user().await {
+                    tracing::error!(source = %name, %error, "panels of this source will fail");
+                } else if let Some(what) = about.may_write {
                     tracing::warn!(
                         source = %name,
                         "the role of this source {what}: Brisk only reads, so use a role that may \

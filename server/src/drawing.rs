@@ -126,14 +126,24 @@ mod tests {
         let (pool, count) = (DrawingPool::new(), Arc::new(AtomicUsize::new(0)));
         let tag = ETag::of(["a"]);
         for round in 1..=2 {
+            let (end, ended) = mpsc::channel::<()>();
+            let ended = Arc::new(Mutex::new(ended));
             let asked = (0..20).map(|_| {
-                let count = Arc::clone(&count);
+                let (count, ended) = (Arc::clone(&count), Arc::clone(&ended));
                 pool.page(&tag, Client::local(), move || {
                     count.fetch_add(1, Ordering::SeqCst);
+                    // Until all have asked.
+                    let _ = ended.lock().unwrap().recv();
                     "page".into()
                 })
             });
-            let drawn = wait_for("all have the page", join_all(asked)).await;
+            let all_have_asked = async {
+                let waiting = || pool.lock().get(&tag).and_then(Shared::strong_count);
+                eventually("all have asked", async || waiting() > Some(20)).await;
+                drop(end);
+            };
+            let asked = futures::future::join(join_all(asked), all_have_asked);
+            let (drawn, ()) = wait_for("all have the page", asked).await;
             assert!(drawn.iter().all(|page| page.as_deref() == Some(b"page".as_slice())));
             assert_eq!(count.load(Ordering::SeqCst), round);
         }

@@ -12,7 +12,11 @@ pub async fn healthz() -> &'static str {
 /// `/readyz`
 pub async fn readyz(State(state): State<AppState>) -> (StatusCode, String) {
     if !state.service.is_ready() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "no dashboard could be read\n".into());
+        let why = match state.service.is_reading() {
+            true => "the dashboards are being read\n",
+            false => "no dashboard could be read\n",
+        };
+        return (StatusCode::SERVICE_UNAVAILABLE, why.into());
     }
     // Degraded is still ready: readers get their pages.
     let degraded = state.service.degraded().await;

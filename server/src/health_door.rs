@@ -2,9 +2,10 @@
 //! everything else on. So whoever asks whether this process lives has an answer while the others have
 //! more to do than they can; and an answer that is no lie: it says so if they do nothing any more.
 //!
-//! A connection whose first bytes ask for `/healthz` is answered and closed. The first bytes are only
-//! looked at: to whom the connection is handed, they are still to be read. A client that says nothing
-//! at first is handed on after a moment.
+//! A connection whose first bytes ask for `/healthz` is answered, and its next request is met here, too.
+//! Bytes of anything else are only looked at: to whom the connection is handed, they are still to be
+//! read. A client that says nothing is handed on after a moment, and at once when there is no room for
+//! others.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::time::{sleep, timeout};
 
 /// How a request for the health begins.
@@ -24,19 +25,21 @@ const SILENT: Duration = Duration::from_secs(1);
 const AGAIN: Duration = Duration::from_millis(5);
 /// How long the whole exchange about the health may take.
 const EXCHANGE: Duration = Duration::from_secs(5);
+/// What ends a head.
+const END: &[u8] = b"\r\n\r\n";
 /// The longest head of such a request.
 const HEAD: usize = 16 << 10;
 /// Connections that are looked at, or wait to be taken; more are closed at once.
 const AT_THE_DOOR: usize = 4_096;
-/// The pause when the process has no files left.
-const PAUSE: Duration = Duration::from_millis(100);
+/// The pause after one that could not be accepted.
+const PAUSE: Duration = Duration::from_millis(50);
 /// How often the process's other threads say that they live, and after how long a silence they count
 /// as stalled.
 const BEAT: Duration = Duration::from_secs(1);
 const STALLED: Duration = Duration::from_secs(30);
 
-/// A connection that wants something else.
-type Arrival = (std::net::TcpStream, SocketAddr);
+/// A connection that wants something else; or why none could be accepted.
+type Arrival = io::Result<(std::net::TcpStream, SocketAddr)>;
 
 /// Accepts connections, and keeps those that ask for the health.
 #[derive(Debug)]
@@ -55,8 +58,8 @@ struct Pulse {
 }
 
 impl Door {
-    /// Takes over `listener`. Must be called within the runtime that serves what is handed on.
-    pub fn open(listener: TcpListener) -> io::Result<Self> {
+    /// Takes over `listener`. Who has asked for the health may ask again within `idle`. Must be called within the runtime that serves what is handed on.
+    pub fn open(listener: TcpListener, idle: Duration) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let listener = listener.into_std()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -65,7 +68,7 @@ impl Door {
         let pulse = Pulse { begun: Instant::now(), last: Arc::default() };
         let beat = tokio::spawn(pulse.clone().beat());
         std::thread::Builder::new().name("door".into()).spawn(move || {
-            runtime.block_on(run(listener, &hand_on, closed, &pulse));
+            runtime.block_on(run(listener, &hand_on, closed, idle, &pulse));
         })?;
         Ok(Self { arrivals, address, closing, beat })
     }
@@ -75,10 +78,11 @@ impl Door {
         self.address
     }
 
-    /// The next connection that wants something else than the health.
+    /// The next connection that wants something else than the health. An error concerns one connection,
+    /// or means that there is no room for another.
     pub async fn accept(&mut self) -> io::Result<(TcpStream, SocketAddr)> {
-        let (stream, peer) =
-            self.arrivals.recv().await.ok_or_else(|| io::Error::other("its door is closed"))?;
+        let arrival = self.arrivals.recv().await;
+        let (stream, peer) = arrival.ok_or_else(|| io::Error::other("its door is closed"))??;
         Ok((TcpStream::from_std(stream)?, peer))
     }
 
@@ -86,7 +90,8 @@ impl Door {
     pub async fn close(mut self) -> Vec<(TcpStream, SocketAddr)> {
         self.closing.send_replace(true);
         let mut left = Vec::new();
-        while let Some((stream, peer)) = self.arrivals.recv().await {
+        while let Some(arrival) = self.arrivals.recv().await {
+            let Ok((stream, peer)) = arrival else { continue };
             left.extend(TcpStream::from_std(stream).map(|stream| (stream, peer)));
         }
         left
@@ -119,6 +124,7 @@ async fn run(
     listener: std::net::TcpListener,
     hand_on: &mpsc::Sender<Arrival>,
     mut closing: watch::Receiver<bool>,
+    idle: Duration,
     pulse: &Pulse,
 ) {
     let listener = match TcpListener::from_std(listener) {
@@ -126,15 +132,17 @@ async fn run(
         Err(error) => return tracing::error!(%error, "no connection can be accepted"),
     };
     let places = Arc::new(Semaphore::new(AT_THE_DOOR));
+    // Says to those that are looked at that there is no room.
+    let hurry = Arc::new(Notify::new());
     let meet = |(stream, peer): (TcpStream, SocketAddr)| {
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else { return };
-        let (hand_on, pulse) = (hand_on.clone(), pulse.clone());
+        let (hand_on, pulse, hurry) = (hand_on.clone(), pulse.clone(), Arc::clone(&hurry));
         tokio::spawn(async move {
             let _place = place;
-            if let Some(stream) = answered(stream, &pulse).await
+            if let Some(stream) = answered(stream, idle, &pulse, &hurry).await
                 && let Ok(stream) = stream.into_std()
             {
-                let _ = hand_on.send((stream, peer)).await;
+                let _ = hand_on.send(Ok((stream, peer))).await;
             }
         });
     };
@@ -142,10 +150,13 @@ async fn run(
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok(arrival) => meet(arrival),
-                // It is gone already, or there is no room: then some end meanwhile.
-                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                // It is gone already, or there is no room: whoever serves makes some.
                 Err(error) => {
-                    tracing::warn!(%error, "a connection is not accepted");
+                    hurry.notify_waiters();
+                    // One at a time: each makes room for some.
+                    if hand_on.capacity() == AT_THE_DOOR {
+                        let _ = hand_on.try_send(Err(error));
+                    }
                     sleep(PAUSE).await;
                 }
             },
@@ -165,15 +176,33 @@ async fn run(
     let _ = timeout(SILENT * 2, places.acquire_many(AT_THE_DOOR as u32)).await;
 }
 
-/// Answers a connection that asks for the health; gives back any other.
-async fn answered(stream: TcpStream, pulse: &Pulse) -> Option<TcpStream> {
-    match timeout(SILENT, asks_for_health(&stream)).await {
-        Ok(Ok(true)) => {
-            let _ = timeout(EXCHANGE, answer(stream, pulse)).await;
-            None
+/// Answers a connection for as long as it asks for the health; gives it back when it does not.
+async fn answered(
+    mut stream: TcpStream,
+    idle: Duration,
+    pulse: &Pulse,
+    hurry: &Notify,
+) -> Option<TcpStream> {
+    let mut is_answered = false;
+    loop {
+        let limit = if is_answered { idle } else { SILENT };
+        tokio::select! {
+            said = timeout(limit, stream.readable()) => match said {
+                Ok(Ok(())) => {}
+                // It may say something yet, unless it has what it came for.
+                Err(_) if !is_answered => return Some(stream),
+                Ok(Err(_)) | Err(_) => return None,
+            },
+            () = hurry.notified() => return Some(stream).filter(|_| !is_answered),
         }
-        Ok(Err(_)) => None,
-        Ok(Ok(false)) | Err(_) => Some(stream),
+        match timeout(SILENT, asks_for_health(&stream)).await {
+            Ok(Ok(true)) => match timeout(EXCHANGE, answer(&mut stream, pulse)).await {
+                Ok(Ok(true)) => is_answered = true,
+                Ok(_) | Err(_) => return None,
+            },
+            Ok(Err(_)) => return None,
+            Ok(Ok(false)) | Err(_) => return Some(stream),
+        }
     }
 }
 
@@ -195,26 +224,43 @@ async fn asks_for_health(stream: &TcpStream) -> io::Result<bool> {
     }
 }
 
-async fn answer(mut stream: TcpStream, pulse: &Pulse) -> io::Result<()> {
-    // What is left unread when a connection is closed takes the answer with it.
+/// Answers one request; says whether there may be another one. What follows the request is left in the
+/// connection, but for a client that sends before it has an answer: that is answered and closed.
+async fn answer(stream: &mut TcpStream, pulse: &Pulse) -> io::Result<bool> {
     let mut head = Vec::with_capacity(512);
-    while !head.windows(4).any(|end| end == b"\r\n\r\n") && head.len() < HEAD {
+    let end = loop {
         if stream.read_buf(&mut head).await? == 0 {
-            break;
+            return Ok(false);
         }
-    }
+        if let Some(at) = head.windows(END.len()).position(|bytes| bytes == END) {
+            break at + END.len();
+        }
+        if head.len() > HEAD {
+            return Ok(false);
+        }
+    };
+    let text = String::from_utf8_lossy(&head[..end]).to_ascii_lowercase();
+    let is_kept = text.contains(" http/1.1\r\n")
+        && head.len() == end
+        && !["connection: close", "content-length:", "transfer-encoding:", "upgrade:"]
+            .iter()
+            .any(|word| text.contains(word));
     let (status, text) = match pulse.is_stalled() {
         false => ("200 OK", "ok\n"),
         true => ("503 Service Unavailable", "stalled\n"),
     };
     let body = if head.starts_with(b"HEAD") { "" } else { text };
+    let connection = if is_kept { "keep-alive" } else { "close" };
     let answer = format!(
         "HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {}\r\n\
-         cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n{body}",
+         cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: {connection}\r\n\r\n{body}",
         text.len()
     );
     stream.write_all(answer.as_bytes()).await?;
-    stream.shutdown().await
+    if !is_kept {
+        stream.shutdown().await?;
+    }
+    Ok(is_kept)
 }
 
 #[cfg(test)]
@@ -223,7 +269,7 @@ mod tests {
     use brisk_test_waiting::wait_for;
 
     async fn door() -> Door {
-        Door::open(TcpListener::bind("127.0.0.1:0").await.unwrap()).unwrap()
+        Door::open(TcpListener::bind("127.0.0.1:0").await.unwrap(), SILENT).unwrap()
     }
 
     async fn ask(address: SocketAddr, parts: &[&str]) -> String {
@@ -256,7 +302,7 @@ mod tests {
             use std::io::{Read, Write};
             let mut stream = std::net::TcpStream::connect(address).unwrap();
             stream.set_read_timeout(Some(brisk_test_waiting::LIMIT)).unwrap();
-            stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+            stream.write_all(b"GET /healthz HTTP/1.0\r\n\r\n").unwrap();
             let mut answer = String::new();
             stream.read_to_string(&mut answer).unwrap();
             answer
@@ -271,7 +317,11 @@ mod tests {
     async fn requests_in_pieces_are_understood_and_all_others_are_handed_on_whole() {
         let mut door = door().await;
         let address = door.local_addr();
-        let answer = ask(address, &["GET /hea", "lthz HT", "TP/1.1\r\nhost: x\r\n", "\r\n"]).await;
+        let answer = ask(
+            address,
+            &["GET /hea", "lthz HT", "TP/1.1\r\nhost: x\r\n", "connection: close\r\n\r\n"],
+        )
+        .await;
         assert!(answer.ends_with("ok\n"), "{answer}");
         let answer = ask(address, &["HEAD /healthz HTTP/1.0\r\n\r\n"]).await;
         assert!(answer.contains("content-length: 3\r\n") && answer.ends_with("\r\n\r\n"));
@@ -284,11 +334,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_kept_connection_may_ask_again_and_for_something_else() {
+        let mut door = door().await;
+        let mut stream = TcpStream::connect(door.local_addr()).await.unwrap();
+        for _ in 0..3 {
+            stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+            let mut answer = Vec::new();
+            while !answer.ends_with(b"\r\n\r\nok\n") {
+                let read = stream.read_buf(&mut answer);
+                assert_ne!(wait_for("an answer", read).await.unwrap(), 0);
+            }
+        }
+        stream.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+        assert_eq!(handed_on(&mut door).await, "GET / HTTP/1.1\r\n");
+    }
+
+    #[tokio::test]
     async fn who_says_nothing_is_handed_on_and_keeps_nobody_else() {
         let mut door = door().await;
         let address = door.local_addr();
         let mut silent = TcpStream::connect(address).await.unwrap();
-        assert!(ask(address, &["GET /healthz HTTP/1.1\r\n\r\n"]).await.ends_with("ok\n"));
+        assert!(ask(address, &["GET /healthz HTTP/1.0\r\n\r\n"]).await.ends_with("ok\n"));
         let (mut stream, _) = wait_for("the silent one", door.accept()).await.unwrap();
         silent.write_all(b"late").await.unwrap();
         let mut bytes = [0; 4];

@@ -3,6 +3,7 @@
 //!
 //! - [`cli`] lists the commands, [`commands`] runs them, [`config`] is how they are configured;
 //! - [`assembly`] builds the sources, the cache and the engine that the configuration names;
+//! - [`connections`]: who is let in, how long each step may take, and how they end;
 //! - [`router`]: every route, over [`state`]; [`http`]: what all handlers share;
 //! - [`pages`] are for readers, [`api`] is for programs; both get their data from [`service`];
 //! - [`admission`]: how much one client may ask for;
@@ -10,10 +11,12 @@
 //! - [`live`]: open pages follow their data;
 //! - [`hooks`]: webhooks invalidate; [`invalidation`] does so for commands and pages;
 //! - [`jobs`]: what a server does besides answering; [`rollup_status`]: the state of each rollup;
+//! - [`sqlite_workers`]: this program once more, for statements on SQLite files;
 //! - [`health_door`] accepts connections, and answers who asks for the health by itself; [`logging`]
 //!   counts what repeats (`log_repeats`);
-//! - [`health`] and [`metrics`] are for operators, over [`shared_cache`]; `overload_figures`:
-//!   what waits, what is refused and what fails;
+//! - [`health`] and [`metrics`] are for operators, over [`shared_cache`]; `overload_figures`: what
+//!   waits, what is refused and what fails; [`systemd`] is told that the process is ready, lives and
+//!   stops;
 //! - [`feeder`]: the demo's shop goes on selling.
 //!
 //! A new subject gets a room of its own beside these: accounts in `people/`, settings that
@@ -26,6 +29,7 @@ pub mod assembly;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod connections;
 pub mod drawing;
 pub mod feeder;
 pub mod health;
@@ -44,5 +48,7 @@ pub mod rollup_status;
 pub mod router;
 pub mod service;
 pub mod shared_cache;
+pub mod sqlite_workers;
 pub mod state;
 pub mod system_clock;
+pub mod systemd;

@@ -24,6 +24,12 @@ pub async fn metrics(State(state): State<AppState>) -> Response {
     let hub = &state.hub;
     add("open_pages", "gauge", "Pages that follow their data.", hub.open_pages() as f64);
     add("followed_views", "gauge", "Different views among them.", hub.followed_views() as f64);
+    let connections = state.connections.open();
+    add("open_connections", "gauge", "Connections that are open.", connections as f64);
+    for (reason, count) in state.connections.ended() {
+        let about = "Connections, and streams of HTTP/2, that the server ended.";
+        add(&format!("connections_{reason}_total"), "counter", about, count as f64);
+    }
     add("cache_memory_bytes", "gauge", "Frames in memory, roughly.", cache.bytes() as f64);
     let counters = [
         ("lookup_hits_total", "Lookups of readers answered with a current value.", readers.hits),

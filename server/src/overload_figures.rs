@@ -36,6 +36,9 @@ pub(crate) fn of(state: &AppState) -> String {
         let labels = format!("source=\"{source}\",kind=\"{kind}\"");
         text.line("source_failures_total", &labels, count);
     }
+    let about = "Panels whose frames were put together.";
+    text.begin("panels_assembled_total", "counter", about);
+    text.line("panels_assembled_total", "", loader.assembled());
     let about = "Statements that may go on running, because ending them failed.";
     text.begin("statements_detached_total", "counter", about);
     text.line("statements_detached_total", "", brisk_source::detached_statements());

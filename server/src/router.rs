@@ -15,6 +15,7 @@ use tower_http::compression::CompressionLayer;
 pub fn router(state: AppState, site: &Path) -> Router {
     // Leptos spawns on tokio; asking twice (tests do) is harmless.
     let _ = any_spawner::Executor::init_tokio();
+    let own_names = Arc::clone(&state.own_names);
     // Built files are compressed already; pages are compressed on the way, without delaying the
     // stream.
     let pages = Router::new()
@@ -51,6 +52,6 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .nest_service("/assets", assets::router(site))
         .layer(middleware::from_fn_with_state(proxies, client::identify))
         .layer(axum::extract::DefaultBodyLimit::max(security::MAX_FORM))
-        .layer(middleware::from_fn(security::same_origin_only))
+        .layer(middleware::from_fn_with_state(own_names, security::own_pages_only))
         .layer(middleware::from_fn(security::default_headers))
 }

@@ -175,9 +175,11 @@ impl EngineService {
         &self,
         slug: &str,
         parameters: &[(String, String)],
+        client: &Client,
     ) -> Result<(), PageError> {
         let dashboard = self.dashboard(slug)?;
         let view = view_of(&dashboard, parameters)?;
+        self.admission.take_again(client).map_err(too_many)?;
         let purged = self.engine.purge(&dashboard, &view, &access()).await;
         purged.map_err(|error| bad(&dashboard, &error))
     }
@@ -249,6 +251,11 @@ impl EngineService {
     /// Whether the dashboards could be read.
     pub fn is_ready(&self) -> bool {
         !self.engine.catalog().contents().dashboards.is_empty()
+    }
+
+    /// Whether they are still being read for the first time.
+    pub fn is_reading(&self) -> bool {
+        !self.engine.catalog().is_read()
     }
 
     fn dashboard(&self, slug: &str) -> Result<Arc<Dashboard>, PageError> {

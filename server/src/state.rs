@@ -1,6 +1,8 @@
 //! [`AppState`]: what handlers need.
 
+use crate::connections::registry::Registry;
 use crate::http::client::TrustedProxies;
+use crate::http::own_names::OwnNames;
 use crate::live::hub::{self, Hub};
 use crate::pages::page_cache::PageCache;
 use crate::pages::rebuilds::Rebuilds;
@@ -26,6 +28,10 @@ pub struct AppState {
     pub store: Option<Store>,
     /// The rollups that an administrator asked to rebuild.
     pub rebuilds: Arc<Rebuilds>,
+    /// The names under which the server answers.
+    pub own_names: Arc<OwnNames>,
+    /// The open connections.
+    pub connections: Registry,
 }
 
 impl AppState {
@@ -42,6 +48,8 @@ impl AppState {
             trusted_proxies: Arc::default(),
             store: None,
             rebuilds: Arc::default(),
+            own_names: Arc::default(),
+            connections: Registry::default(),
         }
     }
 
@@ -55,5 +63,11 @@ impl AppState {
     #[must_use]
     pub fn with_store(self, store: Store) -> Self {
         Self { store: Some(store), ..self }
+    }
+
+    /// The same, under `names`.
+    #[must_use]
+    pub fn with_own_names(self, names: OwnNames) -> Self {
+        Self { own_names: Arc::new(names), ..self }
     }
 }

@@ -143,7 +143,7 @@ fn problems_name_the_place_and_what_is_allowed() {
         ("[cache]\nttl = \"5\"", "2:7: \"ttl\" of [cache] must be a duration from 0s to 30d", "5"),
         ("[cache]\nttl = \"250ms\"", "2:7: \"ttl\"", "a whole number and s, m, h or d"),
         ("[cache]\nmode = \"strickt\"", "2:8: mode \"strickt\"", "did you mean \"strict\"?"),
-        ("[cache]\nmemory = 5", "2:10: \"memory\" of [cache] must be text in quotes", "number"),
+        ("[cache]\nmemory = 5", "2:10: \"memory\" of [cache] must be text in quotes", "not 5"),
         ("[cache]\nmemory = \"5 mb\"", "2:10: \"memory\"", "a size from 1 MiB to"),
         ("[cache]\nmemory = \"2 MiB\"\nlargest_frame = \"3 MiB\"", "3:17: ", "larger than"),
         ("[redis]\nurl = \"redis://h\"\nprefix = \"{a}\"", "3:10: \"prefix\" of [redis]", "brisk:"),
@@ -172,6 +172,30 @@ fn problems_name_the_place_and_what_is_allowed() {
     }
     let said = read("a = 1\nb = 2\n", &[]).unwrap_err();
     assert!(said.contains("2 problems") && said.contains(":2:1:"), "all in one go: {said}");
+}
+
+#[test]
+fn limits_of_connections_and_own_names_are_settings() {
+    let file = "public_url = \"https://dash.example\"\nown_names = [\"brisk\"]\n\
+                [connections]\nmost = 100\nheaders = \"5s\"\nstop = \"1m\"\n";
+    let settings = read(file, &[]).unwrap();
+    let connections = settings.connections;
+    assert_eq!((connections.most, connections.headers.as_secs()), (Some(100), 5));
+    assert_eq!((connections.idle.as_secs(), connections.stop.as_secs()), (75, 60));
+    for (file, variables, words) in [
+        ("public_url = \"dash.example\"", vec![], ["1:14", "without a path"]),
+        ("public_url = \"https://dash.example/brisk\"", vec![], ["1:14", "without a path"]),
+        ("own_names = [\"brisk:3000\"]", vec![], ["1:13", "without a port"]),
+        ("own_names = \"brisk\"", vec![], ["1:13", "a list of texts"]),
+        ("[connections]\nheaders = \"0s\"", vec![], ["2:11", "50ms"]),
+        ("[connections]\nmost = 0", vec![], ["2:8", "most"]),
+        ("[connections]\nleast = 0", vec![], ["2:1", "unknown key"]),
+        ("", vec![("BRISK_PUBLIC_URL", "x")], ["BRISK_PUBLIC_URL", "without a path"]),
+        ("", vec![("BRISK_OWN_NAMES", "a,b:1")], ["BRISK_OWN_NAMES", "b:1"]),
+    ] {
+        let said = read(file, &variables).unwrap_err();
+        assert!(words.iter().all(|word| said.contains(word)), "{file}: {said}");
+    }
 }
 
 #[test]

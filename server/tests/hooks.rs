@@ -272,6 +272,33 @@ async fn what_is_wrong_is_refused_with_its_problem_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn the_unsigned_learn_no_names() {
+    let world = World::new().await;
+    let ask = async |hook: &'static str, change: fn(&mut Request<Body>)| {
+        let mut request = Delivery { hook, ..Delivery::of(ORDERS) }.request();
+        change(&mut request);
+        let (status, headers, body) = world.ask(request).await;
+        (status, headers, body.replace(hook, "NAME"))
+    };
+    let changes: [fn(&mut Request<Body>); 5] = [
+        |request| *request.body_mut() = Body::from("{}"),
+        |request| *request.body_mut() = Body::from(vec![b'x'; MAX_BODY + 1]),
+        |request| _ = request.headers_mut().remove(SIGNATURE),
+        |request| _ = request.headers_mut().insert(TIMESTAMP, "1".parse().unwrap()),
+        |request| *request.method_mut() = http::Method::GET,
+    ];
+    for change in changes {
+        let known = ask("shop", change).await;
+        assert!(known.0.is_client_error());
+        // As long as the other, which is in the answer.
+        assert_eq!(ask("none", change).await, known);
+        assert_eq!(ask("No_1", change).await, known);
+    }
+    // Who has a secret of this server is told that the name is wrong.
+    assert_eq!(ask("nobody", |_| {}).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn what_redis_has_not_recorded_is_not_acknowledged() {
     let nowhere = RedisConfig::parse("redis://:hunter2@127.0.0.1:1/");
     let world =

@@ -9,6 +9,7 @@
 mod api;
 mod commands;
 mod config;
+mod connections;
 mod feeder;
 mod fixture;
 mod hooks;

@@ -12,7 +12,8 @@ use anyhow::{Result, bail};
 use std::process::ExitCode;
 
 /// The proofs in the order they run in, the longest last.
-const PROOFS: [&str; 13] = [
+const PROOFS: [&str; 14] = [
+    "attack",
     "differential",
     "round-trips",
     "flight",

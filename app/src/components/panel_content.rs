@@ -82,6 +82,7 @@ fn shown(
         <div class="content" data-state=state data-edition=data.edition.0.to_string() data-as-of=(data.as_of.0 / 1_000).to_string() data-at=at>
             {mark}
             <div class="drawing" inner_html=drawn.to_string()></div>
+            {notes(data)}
         </div>
     }
     .into_any()
@@ -109,6 +110,13 @@ pub(crate) fn draw_ahead(
 pub(crate) fn not_drawn(page: &DashboardPage, size: Size) -> AnyView {
     let message = "The panel could not be drawn. Try again in a moment.".to_owned();
     failed(page, &PanelError { message, retry: true, kind: FailureKind::Interrupted }, size)
+}
+
+/// What the panel's file says and cannot be, below the drawing.
+fn notes(data: &PanelData) -> Option<AnyView> {
+    let text = data.notes.join(". ");
+    (!text.is_empty())
+        .then(|| view! { <p class="panel-note" title=text.clone()>{text.clone()}</p> }.into_any())
 }
 
 /// The drawing, or the same one from before.

@@ -213,7 +213,8 @@ fn data_end(board: &Board, zones: &Zones) -> Result<i64> {
 fn serve(settings: &Settings, boards: &[Board]) -> Result<Brisk> {
     let Places { postgres, maria, sqlite } = &settings.places;
     let configuration = format!(
-        "[source.pg]\nurl = \"{postgres}\"\n[source.maria]\nurl = \"{maria}\"\n\
+        "[source.pg]\nurl = \"{postgres}\"\nallow_superuser = true\n\
+         [source.maria]\nurl = \"{maria}\"\nallow_superuser = true\n\
          [source.lite]\nurl = \"sqlite:{}\"\n",
         sqlite.display()
     );

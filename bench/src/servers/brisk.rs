@@ -8,7 +8,7 @@ use rustix::process::Signal;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// What all replicas in a proof share.
@@ -106,6 +106,26 @@ impl Brisk {
     /// Sends it a signal.
     pub fn signal(&self, signal: Signal) -> Result<()> {
         self.lock().as_ref().context("it does not run")?.signal(signal)
+    }
+
+    /// Where its dashboards are.
+    pub fn dashboards(&self) -> PathBuf {
+        self.directory.path().join("dashboards")
+    }
+
+    /// Asks it to stop, and waits until it has ended; `None` if it has not within `patience`.
+    pub fn stop(&self, patience: Duration) -> Result<Option<Duration>> {
+        let (begun, process) = (Instant::now(), self.proc()?);
+        self.signal(Signal::TERM)?;
+        while begun.elapsed() < patience {
+            // What has ended stays as a zombie until its parent has asked for its status.
+            let status = std::fs::read_to_string(process.join("status")).unwrap_or_default();
+            if status.is_empty() || status.contains("\nState:\tZ") {
+                return Ok(Some(begun.elapsed()));
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Ok(None)
     }
 
     /// Kills it.

@@ -5,7 +5,9 @@ use crate::support::case::{Case, fill, lay, stack};
 use crate::support::columns::{column, ints, london, style, texts, time};
 use brisk_domain::panel::Cell;
 use brisk_domain::panel_kind::EmptyBucket;
-use brisk_domain::{Bounds, Column, Coverage, Interval, PanelKindName, Reach, Timestamp, Values};
+use brisk_domain::{
+    Additivity, Bounds, Column, Coverage, Interval, PanelKindName, Reach, Timestamp, Values,
+};
 
 /// 2011-10-24 00:00 in London, a Monday.
 const MONDAY: i64 = 1_319_410_800;
@@ -118,6 +120,32 @@ fn nothing_is_filled_in_where_no_data_are_known_yet() {
     };
     assert_eq!(shown(day(300)), "0|7|0|0|5");
     assert_eq!(shown(day(10)), "0|7|0||5", "31 October is under way, 14 November booked ahead");
+}
+
+#[test]
+fn buckets_that_are_over_are_filled_although_no_row_follows() {
+    let sparse = || vec![time("week", vec![day(0), day(7)]), ints("orders", [7, 5])];
+    let shown = |data_end| {
+        let mut line = by_week(PanelKindName::Line, sparse());
+        fill(&mut line.spec, EmptyBucket::Zero);
+        cover(&mut line, data_end);
+        line.draw().readout.series[0].values.join("|")
+    };
+    // The range cuts the week of 14 November.
+    assert_eq!(shown(day(300)), "0|7|5|0|");
+    assert_eq!(shown(day(16)), "0|7|5||", "7 November is under way");
+    let small = |data_end| {
+        let stat = Case::new("", PanelKindName::Stat, "Orders", vec![ints("orders", [12])]);
+        let stat = stat.with(|case| {
+            case.sparkline = brisk_domain::Frame::new(sparse()).ok();
+            case.sparkline_additivity = vec![Additivity::Key, Additivity::Total];
+            case.interval = Interval::Week;
+            case.bounds = Bounds { from: day(-5), to: day(23) };
+        });
+        stat.with(|case| cover(case, data_end)).draw().body
+    };
+    // The line ends at the bottom of the week that had no orders.
+    assert_ne!(small(day(300)), small(day(16)));
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The file's top level.
 
+use crate::layout::Grid;
 use crate::row_links::LinkPlace;
-use crate::{cache, layout, panel, variable};
+use crate::{cache, panel, variable};
 use brisk_domain::{
     Dashboard, Interval, IntervalChoice, Now, Panel, Slug, SourceName, TimeRange, Timestamp,
     Variable, ZoneName, time_range::parse_instant,
@@ -95,13 +96,36 @@ fn now(
 const FIRST: Timestamp = Timestamp::from_seconds(-2_208_988_800);
 const LAST: Timestamp = Timestamp::from_seconds(7_258_118_400);
 
+/// A page with more panels than this is none that anybody reads, and each is a statement.
+const MAX_PANELS: usize = 500;
+/// The same of the choices at its top.
+const MAX_VARIABLES: usize = 100;
+
+/// Whether there are not more of them than allowed; says so if not.
+fn fits(
+    fields: &Fields<'_>,
+    (key, what): (&'static str, &str),
+    (count, most): (usize, usize),
+    problems: &mut Problems<'_>,
+) -> bool {
+    if count > most {
+        let message = format!("the dashboard has {count} {what}, more than {most}");
+        problems.add_with_help(fields.place(key), message, "split it into several dashboards");
+    }
+    count <= most
+}
+
 fn variables(
     fields: &Fields<'_>,
     source: Option<&SourceName>,
     problems: &mut Problems<'_>,
 ) -> Vec<Variable> {
     let mut variables: Vec<Variable> = Vec::new();
-    for mut table in fields.tables("variable", "[[variable]]", problems) {
+    let tables = fields.tables("variable", "[[variable]]", problems);
+    if !fits(fields, ("variable", "variables"), (tables.len(), MAX_VARIABLES), problems) {
+        return variables;
+    }
+    for mut table in tables {
         let Some(variable) = variable::variable(&mut table, source, problems) else {
             continue;
         };
@@ -131,6 +155,9 @@ fn panels(
             None => problems.add(fields.span(), message),
         }
     }
+    if !fits(fields, ("panel", "panels"), (tables.len(), MAX_PANELS), problems) {
+        return (Vec::new(), Vec::new());
+    }
     let mut placed: Vec<(Panel, Option<Range<usize>>)> = Vec::new();
     let mut unplaced: Vec<(Panel, Option<Range<usize>>)> = Vec::new();
     let mut links = Vec::new();
@@ -154,9 +181,9 @@ fn panels(
         }
         placed.push((panel, span));
     }
+    let mut grid = Grid::of(placed.iter().map(|(panel, _)| panel.place));
     for (mut panel, span) in unplaced {
-        let taken: Vec<_> = placed.iter().map(|(panel, _)| panel.place).collect();
-        panel.place = layout::free_place(&taken, (panel.place.w, panel.place.h));
+        panel.place = grid.take((panel.place.w, panel.place.h));
         placed.push((panel, span));
     }
     let mut panels: Vec<Panel> = placed.into_iter().map(|(panel, _)| panel).collect();

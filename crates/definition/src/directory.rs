@@ -1,11 +1,13 @@
 //! A directory of dashboard files.
 
 use crate::dashboard::with_links;
+use crate::folder::{Folder, MAX_FILES};
 use crate::rollup::parse as parse_rollup;
 use crate::row_links;
 use brisk_domain::identifier::NameError;
 use brisk_domain::{Dashboard, Rollup, RollupName, Slug};
 use brisk_toml_reader::{Place, Problem};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -28,9 +30,6 @@ pub struct Loaded {
     pub are_rollups_unreadable: bool,
 }
 
-/// Larger files are rejected.
-const MAX_BYTES: u64 = 1 << 20;
-
 /// The subdirectory with the rollups.
 pub const ROLLUPS: &str = "rollups";
 
@@ -39,14 +38,19 @@ pub const ROLLUPS: &str = "rollups";
 /// in another file.
 pub fn load_dir(directory: &Path) -> Loaded {
     let mut loaded = Loaded::default();
-    let paths = match files(directory) {
-        Ok(paths) => paths,
+    let opened = Folder::at(directory).and_then(|folder| {
+        let files = folder.files(directory)?;
+        Ok((folder, files))
+    });
+    let (mut folder, (paths, more)) = match opened {
+        Ok(opened) => opened,
         Err(error) => {
             loaded.problems.push(unreadable(directory, &error));
             loaded.is_unreadable = true;
             return loaded;
         }
     };
+    loaded.problems.extend(too_many(directory, more));
     let mut links = Vec::new();
     let read = |file: &str, slug, text: &str| {
         let (dashboard, places) = with_links(file, slug, text)?;
@@ -54,22 +58,27 @@ pub fn load_dir(directory: &Path) -> Loaded {
         let file = (!places.is_empty()).then(|| (file.to_owned(), text.to_owned()));
         Ok((dashboard, places, file))
     };
-    load(&paths, Slug::parse, read, &mut loaded.problems, |read| match read {
+    load(&mut folder, &paths, Slug::parse, read, &mut loaded.problems, |read| match read {
         Ok((dashboard, places, file)) => {
             links.extend(file.map(|file| (loaded.dashboards.len(), places, file)));
             loaded.dashboards.push(dashboard);
         }
         Err(slug) => loaded.broken.push(slug),
     });
+    let all: BTreeMap<&Slug, &Dashboard> =
+        loaded.dashboards.iter().map(|dashboard| (&dashboard.slug, dashboard)).collect();
+    let broken: BTreeSet<&Slug> = loaded.broken.iter().collect();
     for (at, places, (file, text)) in links {
-        let (all, broken) = (&loaded.dashboards, &loaded.broken);
-        let found = row_links::check((&file, &text), &all[at], &places, all, broken);
+        let dashboard = &loaded.dashboards[at];
+        let found = row_links::check((&file, &text), dashboard, &places, &all, &broken);
         loaded.problems.extend(found);
     }
     let rollups = directory.join(ROLLUPS);
-    match files(&rollups) {
-        Ok(paths) => {
+    match folder.files(&rollups) {
+        Ok((paths, more)) => {
+            loaded.problems.extend(too_many(&rollups, more));
             load(
+                &mut folder,
                 &paths,
                 RollupName::parse,
                 parse_rollup,
@@ -89,19 +98,19 @@ pub fn load_dir(directory: &Path) -> Loaded {
     loaded
 }
 
-fn files(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut paths: Vec<_> = std::fs::read_dir(directory)?
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
-        .collect();
-    paths.sort();
-    Ok(paths)
+/// Says so where not all files are read.
+fn too_many(directory: &Path, more: usize) -> Option<Problem> {
+    let message = format!(
+        "the folder has {} files, of which the first {MAX_FILES} by name are read",
+        MAX_FILES + more
+    );
+    (more > 0).then(|| whole_file(&directory.display().to_string(), message))
 }
 
 /// Reads the files at `paths`, each named after what it defines. `keep` gets the valid definitions,
 /// and the names of the invalid ones.
 fn load<N: Clone, T>(
+    folder: &mut Folder,
     paths: &[PathBuf],
     name: impl Fn(&str) -> Result<N, NameError>,
     parse: impl Fn(&str, N, &str) -> Result<T, Vec<Problem>>,
@@ -118,7 +127,8 @@ fn load<N: Clone, T>(
                 continue;
             }
         };
-        let parsed = read(path)
+        let parsed = folder
+            .read(path)
             .map_err(|message| vec![whole_file(&file, message)])
             .and_then(|text| parse(&file, name.clone(), &text));
         keep(parsed.map_err(|found| {
@@ -131,17 +141,6 @@ fn load<N: Clone, T>(
 fn unreadable(directory: &Path, error: &std::io::Error) -> Problem {
     let message = format!("the directory cannot be read: {error}");
     whole_file(&directory.display().to_string(), message)
-}
-
-fn read(path: &Path) -> Result<String, String> {
-    let unreadable = |error: std::io::Error| format!("the file cannot be read: {error}");
-    let size = std::fs::metadata(path).map_err(unreadable)?.len();
-    if size > MAX_BYTES {
-        return Err(format!("the file has {size} bytes, more than {MAX_BYTES}"));
-    }
-    let bytes = std::fs::read(path).map_err(unreadable)?;
-    let text = String::from_utf8(bytes).map_err(|_| "the file is not UTF-8 text".to_owned())?;
-    Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), ToOwned::to_owned))
 }
 
 fn whole_file(file: &str, message: String) -> Problem {

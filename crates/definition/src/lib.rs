@@ -2,7 +2,8 @@
 //! `rollups/` a [`brisk_domain::Rollup`]; or a list of problems, each with file, line, column, what
 //! is wrong and what is allowed.
 //!
-//! All problems of a file are reported at once. Statements are not parsed here: the engine compiles
+//! The folder is not trusted (`folder`): only regular files are read, so much of them, and no links out
+//! of it. All problems of a file are reported at once. Statements are not parsed here: the engine compiles
 //! them (see `brisk check`).
 //!
 //! To add a key, read it in the file of its table (`dashboard`, `variable`, `panel`, `rollup`)
@@ -13,16 +14,21 @@
 pub mod cache;
 mod dashboard;
 mod directory;
+mod folder;
 mod kind_keys;
 mod layout;
+mod named_columns;
 mod panel;
 mod panel_kind;
 mod rollup;
 mod row_links;
+mod seen;
 mod variable;
 mod variable_kind;
 
-pub use brisk_toml_reader::Problem;
+pub use brisk_toml_reader::{Place, Problem};
 pub use dashboard::parse;
 pub use directory::{Loaded, ROLLUPS, load_dir};
+pub use named_columns::{ColumnKey, UnknownColumn, names_columns, unknown_columns};
 pub use rollup::parse as parse_rollup;
+pub use seen::Seen;

@@ -4,7 +4,7 @@ use brisk_domain::{
     Dashboard, PanelFilter, PanelId, PanelKindName, PanelLink, Slug, Variable, VariableName,
 };
 use brisk_toml_reader::{Fields, Problem, Problems, suggestion};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// A `link`, with the positions of everything that has to be checked against other dashboards.
@@ -148,21 +148,21 @@ pub(crate) fn check(
     (file, text): (&str, &str),
     dashboard: &Dashboard,
     places: &[LinkPlace],
-    others: &[Dashboard],
-    broken: &[Slug],
+    others: &BTreeMap<&Slug, &Dashboard>,
+    broken: &BTreeSet<&Slug>,
 ) -> Vec<Problem> {
     let mut problems = Problems::of(file, text);
     for place in places {
         let Some(link) = dashboard.panel(&place.panel).and_then(|panel| panel.link.as_ref()) else {
             continue;
         };
-        let Some(target) = others.iter().find(|other| other.slug == link.dashboard) else {
+        let Some(target) = others.get(&link.dashboard) else {
             if !broken.contains(&link.dashboard) {
                 let (panel, slug) = (&place.panel, &link.dashboard);
                 let message = format!(
                     "panel \"{panel}\" links to \"{slug}\", and there is no such dashboard"
                 );
-                let names: Vec<&str> = others.iter().map(|other| other.slug.as_str()).collect();
+                let names: Vec<&str> = others.keys().map(|other| other.as_str()).collect();
                 let help = suggestion(slug.as_str(), &names);
                 problems.add_with_help(place.dashboard.clone(), message, help);
             }

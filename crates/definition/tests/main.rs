@@ -4,8 +4,10 @@
 //! here.
 
 // Clippy does not recognise test helpers as test code.
-#![allow(clippy::expect_used, clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod files;
+mod hostile_folder;
 mod kinds;
+mod named_columns;
 mod row_links;

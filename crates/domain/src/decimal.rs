@@ -50,6 +50,28 @@ impl Decimal {
         Self(format!("{sign}{whole}.{fraction}").into())
     }
 
+    /// The value × 10^-`places`, digit for digit: its point moves to the left. What has no digits stays
+    /// as it is.
+    #[must_use]
+    pub fn scaled_down(&self, places: u8) -> Self {
+        if places == 0 || !self.is_finite() {
+            return self.clone();
+        }
+        let (sign, digits) = match self.0.strip_prefix('-') {
+            Some(digits) => ("-", digits),
+            None => ("", &*self.0),
+        };
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let places = usize::from(places);
+        let padded = format!("{whole:0>width$}", width = places + 1);
+        let (whole, moved) = padded.split_at(padded.len() - places);
+        let whole = match whole.trim_start_matches('0') {
+            "" => "0",
+            whole => whole,
+        };
+        Self(format!("{sign}{whole}.{moved}{fraction}").into())
+    }
+
     /// The digits.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -130,6 +152,20 @@ mod tests {
         assert_eq!(Decimal::from_scaled(-5, 3).as_str(), "-0.005");
         assert_eq!(Decimal::from_scaled(i64::MIN, 2).as_str(), "-92233720368547758.08");
         assert_eq!(Decimal::from_scaled(7, 0).as_str(), "7");
+    }
+
+    #[test]
+    fn a_point_moves_to_the_left_digit_for_digit() {
+        let scaled =
+            |text: &str, places| Decimal::parse(text).unwrap().scaled_down(places).to_string();
+        assert_eq!(scaled("1234", 2), "12.34");
+        assert_eq!(scaled("-5", 3), "-0.005");
+        assert_eq!(scaled("123.450", 2), "1.23450");
+        assert_eq!(scaled("0", 2), "0.00");
+        assert_eq!(scaled("0012345", 2), "123.45");
+        assert_eq!(scaled("12345678901234567890123", 3), "12345678901234567890.123");
+        assert_eq!(scaled("-1.5", 0), "-1.5");
+        assert_eq!(scaled("NaN", 2), "NaN");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod duration;
 mod exact;
 mod number;
 mod plain;
+mod quotients;
 mod shares;
 
 pub use columns::{aligned, decimals};
@@ -19,4 +20,5 @@ pub use number::{
     bucket, cell, change, compact, compact_to, figure, fixed, full, instant, relative_change,
 };
 pub use plain::looks_plain;
+pub use quotients::quotients;
 pub use shares::{are_shares, column_of_shares, shares};

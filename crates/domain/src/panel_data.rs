@@ -38,6 +38,8 @@ pub struct PanelData {
     pub freshness: Freshness,
     /// Which entries the frames come from.
     pub edition: Edition,
+    /// What the panel's file says and cannot be: sentences for its author, which readers see too.
+    pub notes: Vec<String>,
 }
 
 /// Identifies the entries behind a panel's frames: equal editions mean equal frames. Opaque to all

@@ -40,10 +40,26 @@ pub struct Contents {
 impl Catalog {
     /// Reads the directory for the first time.
     pub fn open(directory: &Path) -> Self {
-        let (current, changes) = (RwLock::default(), watch::Sender::new(0));
-        let catalog = Self { directory: directory.to_owned(), current, changes };
+        let catalog = Self::unread(directory);
         catalog.reload();
         catalog
+    }
+
+    /// Empty until the first reload.
+    pub fn unread(directory: &Path) -> Self {
+        let (current, changes) = (RwLock::default(), watch::Sender::new(0));
+        Self { directory: directory.to_owned(), current, changes }
+    }
+
+    /// Whether the directory has been read.
+    pub fn is_read(&self) -> bool {
+        *self.changes.borrow() > 0
+    }
+
+    /// Waits until the directory has been read.
+    pub async fn until_read(&self) {
+        // The sender lives as long as the catalog.
+        let _ = self.changes.subscribe().wait_for(|reloads| *reloads > 0).await;
     }
 
     /// The directory of the files.

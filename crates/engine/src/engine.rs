@@ -142,11 +142,14 @@ impl Engine {
 
     /// Makes everything that depends on `tags` out of date, in every process, once this returns
     /// `Ok`: `table:shop.orders`, `source:shop`, `dashboard:sales`, `panel:sales/revenue`, `all`,
-    /// or a custom tag of a dashboard or panel. Returns the invalidated tags.
+    /// or a custom tag of a dashboard or panel. A table's views are invalidated with it, or all of its
+    /// source if that does not say in time which they are. Returns the invalidated tags.
     pub async fn invalidate(&self, tags: &[Tag]) -> Result<Vec<Tag>, NotRecorded> {
         let dashboard = |slug: &Slug| self.catalog.dashboard(slug);
         let mut resolved: Vec<Tag> =
             tags.iter().flat_map(|tag| key::resolved(tag, dashboard)).collect();
+        // In one go, so that no panel shows what was read through a view beside newer rows of its table.
+        resolved.extend(self.loader.tags_of_readers(tags).await);
         resolved.sort();
         resolved.dedup();
         let names: Vec<_> = resolved.iter().filter_map(key_tags::cache_tag).collect();

@@ -105,7 +105,7 @@ fn of_statements(dashboard: &Dashboard, panel: &str) -> Option<Vec<Tag>> {
 /// A pipeline may say `shop.public.orders` where a panel says `orders`, or the other way round.
 /// Only the database knows which schema an unqualified name means, so this errs on the side of
 /// invalidating too much.
-fn spellings(source: &str, table: &str) -> Vec<Tag> {
+pub(crate) fn spellings(source: &str, table: &str) -> Vec<Tag> {
     let mut tables = vec![table.to_owned()];
     match table.rsplit_once('.') {
         Some((_, name)) => tables.push(name.to_owned()),

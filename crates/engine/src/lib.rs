@@ -18,7 +18,8 @@
 //!
 //! [`catalog`] holds the dashboards and keeps the last good version of each file; [`policy`]
 //! decides how long frames may be shown; [`encoding`] is their format in a shared cache;
-//! `requested_views` knows which views to warm; `inspection` reports what the cache holds for a
+//! `requested_views` knows which views to warm; `table_readers` which database views a table's invalidation
+//! reaches; `inspection` reports what the cache holds for a
 //! panel, and why.
 //!
 //! To add a computed column, add a variant to `brisk_domain::panel::ComputedKind`, its arithmetic
@@ -51,6 +52,7 @@ pub mod rollup;
 mod rollup_key;
 pub mod series_order;
 mod sources;
+mod table_readers;
 pub mod view;
 pub mod window;
 
@@ -62,6 +64,7 @@ pub use load_failures::LoadFailures;
 pub use lookup::{Lookup, Watch};
 pub use now::first_instant;
 pub use page_wait::PAGE_WAIT;
+pub use panel_data::PanelEdition;
 pub use planned_rollup::PlannedRollup;
 pub use policy::Policies;
 pub use prepared::Shown;

@@ -14,6 +14,7 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, try_join_all};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// One statement's frame and how current it is.
 #[derive(Debug, Clone)]
@@ -89,13 +90,14 @@ pub struct Loader {
     sources: Arc<Sources>,
     observer: Option<Arc<dyn RunObserver>>,
     failures: Arc<LoadFailures>,
+    assembled: Arc<AtomicU64>,
 }
 
 impl Loader {
     /// A loader over these sources.
     pub fn new(cache: Cache<Cached>, sources: Sources) -> Self {
-        let failures = Arc::default();
-        Self { cache, sources: Arc::new(sources), observer: None, failures }
+        let (failures, assembled) = (Arc::default(), Arc::default());
+        Self { cache, sources: Arc::new(sources), observer: None, failures, assembled }
     }
 
     /// With an observer that is notified of each rollup refresh.
@@ -117,6 +119,16 @@ impl Loader {
     /// The loads that failed.
     pub fn failures(&self) -> &LoadFailures {
         &self.failures
+    }
+
+    /// How many times the frames of a panel were put together.
+    pub fn assembled(&self) -> u64 {
+        self.assembled.load(Ordering::Relaxed)
+    }
+
+    /// Counts that, for whoever does it.
+    pub(crate) fn assembly_counter(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.assembled)
     }
 
     /// The sources, by name.
@@ -248,9 +260,12 @@ fn for_readers(error: &LoadError, label: &str) -> PanelError {
             let message = "The query took too long and was stopped. Try a shorter range.";
             (message.to_owned(), true, Timeout)
         }
-        Some(error @ (SourceError::TooManyRows { .. } | SourceError::TooLarge { .. })) => {
-            (format!("{error}"), false, TooLarge)
-        }
+        Some(
+            error @ (SourceError::TooManyRows { .. }
+            | SourceError::TooLarge { .. }
+            | SourceError::Memory { .. }
+            | SourceError::Ended),
+        ) => (format!("{error}"), false, TooLarge),
         Some(SourceError::Unavailable(_)) => {
             let message = "The database did not answer. Try again in a moment.";
             (message.to_owned(), true, Unavailable)

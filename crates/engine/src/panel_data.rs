@@ -9,6 +9,7 @@ use crate::plan::PanelPlan;
 use crate::series_order::SeriesRules;
 use crate::window::Window;
 use brisk_cache::Fingerprint;
+use brisk_definition::UnknownColumn;
 use brisk_domain::{
     Additivity, Bounds, Coverage, EarlierPeriod, Edition, Frame, Freshness, Panel, PanelData,
     PanelError, Timestamp, Unit, ZoneOffsets,
@@ -61,6 +62,7 @@ pub(crate) fn panel_data(
             .map_err(|error| definition_error(error.to_string()))?;
         Ok((frame, coverage))
     };
+    let notes = notes(panel, main.iter().chain(&sparkline))?;
     let main = main.map(|loaded| assembled(loaded, window.bounds)).transpose()?;
     let (frame, coverage) = main.unwrap_or_default();
     let bounds = earlier.map_or(window.bounds, |earlier| earlier.bounds);
@@ -99,6 +101,61 @@ pub(crate) fn panel_data(
         as_of,
         freshness,
         edition,
+        notes,
+    })
+}
+
+/// What the panel names and its statements do not return; an error if its figures depend on it.
+fn notes<'a>(
+    panel: &Panel,
+    loaded: impl Iterator<Item = &'a Loaded>,
+) -> Result<Vec<String>, PanelError> {
+    let returned: Vec<&str> = loaded.flat_map(|loaded| names(&loaded.frame)).collect();
+    let unknown = brisk_definition::unknown_columns(panel, &returned);
+    match unknown.iter().find(|one| one.is_needed()) {
+        Some(needed) => Err(definition_error(needed.note())),
+        None => Ok(unknown.iter().map(UnknownColumn::note).collect()),
+    }
+}
+
+/// Which version of a panel's data there is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PanelEdition {
+    /// Identifies it.
+    pub edition: Edition,
+    /// When the oldest of its frames was loaded.
+    pub as_of: Timestamp,
+    /// How current the least current of them is.
+    pub freshness: Freshness,
+}
+
+impl PanelEdition {
+    /// That of `data`.
+    pub fn of(data: &PanelData) -> Self {
+        let (edition, as_of, freshness) = (data.edition.clone(), data.as_of, data.freshness);
+        Self { edition, as_of, freshness }
+    }
+}
+
+/// What [`panel_data`] would say of its edition, without putting frames together unless that may fail.
+pub(crate) fn panel_edition(
+    panel: &Panel,
+    window: &Window,
+    plan: &PanelPlan,
+    loaded: Vec<Loaded>,
+    beginning: Option<Loaded>,
+) -> Result<PanelEdition, PanelError> {
+    if !panel.computed.is_empty() {
+        let data = panel_data(panel, window, plan, loaded, beginning)?;
+        return Ok(PanelEdition::of(&data));
+    }
+    let sparkline = 1 + usize::from(plan.previous.is_some());
+    let sparkline = plan.sparkline.as_ref().and_then(|_| loaded.get(sparkline));
+    notes(panel, loaded.first().into_iter().chain(sparkline))?;
+    Ok(PanelEdition {
+        as_of: loaded.iter().map(|one| one.as_of).min().unwrap_or_default(),
+        freshness: loaded.iter().map(|one| one.freshness).max().unwrap_or(Freshness::Fresh),
+        edition: edition(loaded.iter().chain(&beginning), plan, window),
     })
 }
 

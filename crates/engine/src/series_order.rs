@@ -128,8 +128,8 @@ impl SeriesRules<'_> {
         }
     }
 
-    /// The frame with its empty buckets up to the last one with a row, but none after the data's end;
-    /// `None` where x is no bucket.
+    /// The frame with its empty buckets up to the last one with a row or that is over, but none after the
+    /// data's end; `None` where x is no bucket.
     fn filled(&self, frame: &Frame, empty: Option<EmptyBucket>) -> Option<Frame> {
         let columns = frame.columns();
         let x = &columns.first()?.values;
@@ -143,14 +143,15 @@ impl SeriesRules<'_> {
         let places: Option<Vec<usize>> =
             times.iter().map(|at| buckets.binary_search(at.as_ref()?).ok()).collect();
         let places = places?;
-        let last = *places.iter().max()?;
+        let over = self.coverage.map_or(0, |c| buckets.partition_point(|at| *at < c.whole_to));
+        let end = over.max(*places.iter().max()? + 1);
         let roles = Roles::of(frame, self.additivity);
         let (of_series, first) = numbered(&columns[roles.names.clone()], frame.rows());
         let known: BTreeSet<(usize, usize)> =
             places.iter().copied().zip(of_series.iter().copied()).collect();
         // The rows of each bucket, then its series without one.
         let mut order: Vec<Source> = Vec::new();
-        let mut rows: Vec<Vec<usize>> = vec![Vec::new(); last + 1];
+        let mut rows: Vec<Vec<usize>> = vec![Vec::new(); end];
         for (row, place) in places.iter().enumerate() {
             rows[*place].push(row);
         }
@@ -181,7 +182,7 @@ impl SeriesRules<'_> {
             };
             Column { name: column.name.clone(), values }
         };
-        Frame::new(columns.iter().enumerate().map(column).collect()).ok()
+        Frame::new(columns.iter().enumerate().map(|(at, one)| column((at, one))).collect()).ok()
     }
 }
 

@@ -2,19 +2,19 @@
 
 use crate::load::{Loaded, Loader, StatementLookup};
 use crate::lookup::Lookup;
-use crate::panel_data::panel_data;
-use crate::plan::PanelPlan;
+use crate::panel_data::{PanelEdition, panel_data, panel_edition};
 use crate::window::Window;
 use brisk_cache::{Caller, Trigger};
 use brisk_domain::choice::choice;
-use brisk_domain::{FailureKind, Panel, PanelData, PanelError, Timestamp, VariableName};
+use brisk_domain::{FailureKind, PanelData, PanelError, Timestamp, VariableName};
 use futures::FutureExt;
 use futures::future::{BoxFuture, OptionFuture, Shared, join, try_join_all};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// A panel that is still loading; it can be awaited from several places.
-pub type PendingPanel = Shared<BoxFuture<'static, Result<Arc<PanelData>, PanelError>>>;
+pub type PendingPanel<T = Arc<PanelData>> = Shared<BoxFuture<'static, Result<T, PanelError>>>;
 
 /// A variable's choices that are still loading.
 pub type PendingChoices = Shared<BoxFuture<'static, Result<Vec<String>, PanelError>>>;
@@ -30,20 +30,20 @@ pub enum ChoicesState {
     Pending(PendingChoices),
 }
 
-/// One panel of a view.
+/// One panel of a view: its data, or only which edition of them there is.
 #[derive(Clone)]
-pub enum PanelState {
+pub enum PanelState<T: Clone = Arc<PanelData>> {
     /// It can be shown now.
-    Ready(Arc<PanelData>),
+    Ready(T),
     /// It cannot be shown, and waiting will not help.
     Failed(PanelError),
     /// It is being loaded.
     Pending {
         /// What there is until then: from before an invalidation, or past its TTL. Only for callers
         /// that replace it with the result, or accept older values explicitly.
-        previous: Option<Arc<PanelData>>,
+        previous: Option<T>,
         /// The current value.
-        load: PendingPanel,
+        load: PendingPanel<T>,
     },
 }
 
@@ -87,6 +87,27 @@ impl Lookup {
     pub fn into_view(self) -> View {
         View::of(self)
     }
+
+    /// Which editions of the panels there are, without putting their frames together where that is not
+    /// needed; starts loading what is missing. The choices of variables are left out.
+    pub fn into_editions(self) -> Vec<PanelState<PanelEdition>> {
+        let Self { prepared, found, loader, caller, .. } = self;
+        let mut found: Vec<Option<StatementLookup>> = found.into_iter().map(Some).collect();
+        let panels = prepared.panels.iter().map(|prepared_panel| match &prepared_panel.planned {
+            Err(error) => PanelState::Failed(error.clone()),
+            Ok(planned) => {
+                let own = planned.statements.clone();
+                let own = own.filter_map(|at| found.get_mut(at)?.take()).collect();
+                let (panel, plan) = (Arc::clone(&prepared_panel.panel), Arc::clone(&planned.plan));
+                let (window, is_begun) = (prepared.window.clone(), plan.beginning.is_some());
+                let edition = move |loaded: Vec<Loaded>, beginning: Option<Loaded>| {
+                    panel_edition(&panel, &window, &plan, loaded, beginning)
+                };
+                state(own, is_begun, edition, &loader, &caller)
+            }
+        });
+        panels.collect()
+    }
 }
 
 impl View {
@@ -98,12 +119,14 @@ impl View {
             Err(error) => PanelState::Failed(error.clone()),
             Ok(planned) => {
                 let own = planned.statements.clone().filter_map(&mut take).collect();
-                let opening = Opening {
-                    panel: Arc::clone(&prepared_panel.panel),
-                    window: prepared.window.clone(),
-                    plan: Arc::clone(&planned.plan),
+                let (panel, plan) = (Arc::clone(&prepared_panel.panel), Arc::clone(&planned.plan));
+                let (window, is_begun) = (prepared.window.clone(), plan.beginning.is_some());
+                let counter = loader.assembly_counter();
+                let assemble = move |loaded: Vec<Loaded>, beginning: Option<Loaded>| {
+                    counter.fetch_add(1, Ordering::Relaxed);
+                    panel_data(&panel, &window, &plan, loaded, beginning).map(Arc::new)
                 };
-                opening.state(own, &loader, &caller)
+                state(own, is_begun, assemble, &loader, &caller)
             }
         });
         let panels = panels.collect();
@@ -124,49 +147,43 @@ impl View {
     }
 }
 
-/// One panel about to be assembled.
-struct Opening {
-    panel: Arc<Panel>,
-    window: Window,
-    plan: Arc<PanelPlan>,
-}
-
-impl Opening {
-    fn state(self, found: Vec<StatementLookup>, loader: &Loader, caller: &Caller) -> PanelState {
-        let mut found = found;
-        let beginning = self.plan.beginning.as_ref().and_then(|_| found.pop());
-        let assemble = move |loaded: Vec<Loaded>, beginning: Option<Loaded>| {
-            panel_data(&self.panel, &self.window, &self.plan, loaded, beginning).map(Arc::new)
+/// One panel, put together by `assemble` of what was found, the last of which says how far the data go
+/// back if it `is_begun`.
+fn state<T: Clone + Send + Sync + 'static>(
+    mut found: Vec<StatementLookup>,
+    is_begun: bool,
+    assemble: impl Fn(Vec<Loaded>, Option<Loaded>) -> Result<T, PanelError> + Send + 'static,
+    loader: &Loader,
+    caller: &Caller,
+) -> PanelState<T> {
+    let beginning = if is_begun { found.pop() } else { None };
+    let known: Option<Vec<Loaded>> = found.iter().map(|one| one.loaded.clone()).collect();
+    let begun = beginning.as_ref().and_then(|one| one.loaded.clone());
+    if found.iter().chain(&beginning).all(StatementLookup::is_ready) {
+        return match assemble(known.unwrap_or_default(), begun) {
+            Ok(data) => PanelState::Ready(data),
+            Err(error) => PanelState::Failed(error),
         };
-        let known: Option<Vec<Loaded>> = found.iter().map(|one| one.loaded.clone()).collect();
-        let begun = beginning.as_ref().and_then(|one| one.loaded.clone());
-        if found.iter().chain(&beginning).all(StatementLookup::is_ready) {
-            return match assemble(known.unwrap_or_default(), begun) {
-                Ok(data) => PanelState::Ready(data),
-                Err(error) => PanelState::Failed(error),
-            };
-        }
-        let previous = known.and_then(|known| assemble(known, begun).ok());
-        let loads: Vec<_> = found.into_iter().map(|one| loader.load(one, caller)).collect();
-        // In a task of its own, so that the load starts before it is awaited; it is cancelled when
-        // the last future that could await it is dropped.
-        let beginning = beginning.map(|one| loader.load(one, caller));
-        let task = Task(tokio::spawn(async move {
-            let (loaded, beginning) =
-                join(try_join_all(loads), OptionFuture::from(beginning)).await;
-            // Without it, nobody knows how far the data go back.
-            assemble(loaded?, beginning.and_then(Result::ok))
-        }));
-        let load = async move {
-            let mut task = task;
-            (&mut task.0).await.unwrap_or_else(|failure| {
-                tracing::error!(%failure, "a panel's load ended abnormally");
-                let message = "The panel could not be loaded. Try again.".to_owned();
-                Err(PanelError { message, retry: true, kind: FailureKind::Interrupted })
-            })
-        };
-        PanelState::Pending { previous, load: load.boxed().shared() }
     }
+    let previous = known.and_then(|known| assemble(known, begun).ok());
+    let loads: Vec<_> = found.into_iter().map(|one| loader.load(one, caller)).collect();
+    // In a task of its own, so that the load starts before it is awaited; it is cancelled when
+    // the last future that could await it is dropped.
+    let beginning = beginning.map(|one| loader.load(one, caller));
+    let task = Task(tokio::spawn(async move {
+        let (loaded, beginning) = join(try_join_all(loads), OptionFuture::from(beginning)).await;
+        // Without it, nobody knows how far the data go back.
+        assemble(loaded?, beginning.and_then(Result::ok))
+    }));
+    let load = async move {
+        let mut task = task;
+        (&mut task.0).await.unwrap_or_else(|failure| {
+            tracing::error!(%failure, "a panel's load ended abnormally");
+            let message = "The panel could not be loaded. Try again.".to_owned();
+            Err(PanelError { message, retry: true, kind: FailureKind::Interrupted })
+        })
+    };
+    PanelState::Pending { previous, load: load.boxed().shared() }
 }
 
 /// Choices change rarely: readers are shown the previous ones until the new ones are loaded.

@@ -16,3 +16,4 @@ mod rollups;
 mod shipped_sql;
 mod unread;
 mod view;
+mod views;

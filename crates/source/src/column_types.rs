@@ -5,6 +5,7 @@ use crate::compile::column_type::ColumnType;
 use crate::compile::statement::{Bind, Statement};
 use crate::dialect::Dialect;
 use crate::error::SourceError;
+use crate::sqlite::file::Version;
 use brisk_domain::rollup::ROLLUP_SCHEMA;
 use brisk_domain::{Frame, Values};
 use futures::future::BoxFuture;
@@ -21,7 +22,14 @@ pub(crate) type Run<'a> =
 
 /// The types of a source's columns, as far as they were asked for. Shared by clones.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct KnownTypes(Arc<Mutex<BTreeMap<String, Known>>>);
+pub(crate) struct KnownTypes(Arc<Mutex<Tables>>);
+
+#[derive(Debug, Default)]
+struct Tables {
+    /// Which file they are in, if they are in one.
+    version: Option<Version>,
+    known: BTreeMap<String, Known>,
+}
 
 #[derive(Debug, Clone)]
 struct Known {
@@ -32,13 +40,16 @@ struct Known {
 
 impl KnownTypes {
     /// The types of `asked`; `run` runs a statement of Brisk's own. What the database does not tell,
-    /// because there is no such table or nobody may see it, is left out.
+    /// because there is no such table or nobody may see it, is left out. A database that is a file has
+    /// another `version` when it is replaced.
     pub(crate) async fn of(
         &self,
         asked: &Questions<'_>,
         dialect: Dialect,
+        version: Option<Version>,
         run: &Run<'_>,
     ) -> Result<ColumnTypes, SourceError> {
+        self.forget_others(version);
         let mut all = ColumnTypes::new();
         for (table, columns) in asked {
             if let Some(types) = self.remembered(table, columns) {
@@ -54,7 +65,7 @@ impl KnownTypes {
             };
             let asked = columns.iter().map(|column| (*column).to_owned()).collect();
             let known = Known { since: Instant::now(), asked, types: types.clone() };
-            self.known().insert((*table).to_owned(), known);
+            self.tables().known.insert((*table).to_owned(), known);
             all.insert((*table).to_owned(), types);
         }
         Ok(all)
@@ -65,14 +76,21 @@ impl KnownTypes {
         table: &str,
         columns: &BTreeSet<&str>,
     ) -> Option<BTreeMap<String, ColumnType>> {
-        let known = self.known();
-        let known = known.get(table).filter(|known| known.since.elapsed() < KNOWN)?;
+        let tables = self.tables();
+        let known = tables.known.get(table).filter(|known| known.since.elapsed() < KNOWN)?;
         let has =
             |column: &&str| known.asked.contains(*column) || known.types.contains_key(*column);
         columns.iter().all(has).then(|| known.types.clone())
     }
 
-    fn known(&self) -> MutexGuard<'_, BTreeMap<String, Known>> {
+    fn forget_others(&self, version: Option<Version>) {
+        let mut tables = self.tables();
+        if tables.version != version {
+            *tables = Tables { version, known: BTreeMap::new() };
+        }
+    }
+
+    fn tables(&self) -> MutexGuard<'_, Tables> {
         self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }

@@ -64,6 +64,21 @@ pub enum SourceError {
         /// The limit.
         limit: usize,
     },
+    /// It needs too much memory.
+    #[error(
+        "the statement needs more than {} MiB of memory, the limit: group or filter earlier in it, or \
+         raise \"memory\" of the source", limit >> 20
+    )]
+    Memory {
+        /// The limit, in bytes.
+        limit: u64,
+    },
+    /// The process that ran the statement ended before it did.
+    #[error(
+        "the process that ran the statement was ended, perhaps because it took too much memory: \
+         group or filter earlier in it"
+    )]
+    Ended,
     /// A chosen value is not what the statement takes it for.
     #[error("{parameter} {message}")]
     Value {

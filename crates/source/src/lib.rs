@@ -6,8 +6,10 @@
 //! | room | owns |
 //! |---|---|
 //! | `compile/` | the author's text -> a [`Statement`]: pure steps that know no database |
-//! | `sqlite/`, `postgres/`, `mysql/` | everything about one database: `syntax` (its SQL), `clock` (its time macros), `denied_functions`, `executor` (runs statements), `session`, `value` (decodes cells), `error` (its error messages), `rollups` (writes them) |
+//! | `sqlite/`, `postgres/`, `mysql/` | everything about one database: `syntax` (its SQL), `clock` (its time macros), `denied_functions`, `offered_functions` (what catalogs say of the others), `executor` (runs statements), `session`, `value` (decodes cells), `error` (its error messages), `rollups` (writes them) |
+//! | `sqlite/worker/` | the processes in which all SQL on a SQLite file runs |
 //! | [`rollup`] | tables of a statement's rows, kept up to date for other statements to read |
+//! | `gate` | what every statement passes on a server: its user and its functions may be ([`Rights`]) |
 //! | `server` | what the executors of database servers share: retries, limits, cancellation |
 //! | [`source`] | [`Source`]: any of the databases |
 //!
@@ -21,7 +23,7 @@
 //!    `instant_columns` which of its columns are instants, `bucket_columns` which are time buckets,
 //!    `origin` which columns its macros read; `earlier_rows` makes the statement that asks where the
 //!    data begin. What the parser cannot read, `unread` and `unread_instants` know by its `lexemes`
-//!    alone, and the database decides.
+//!    alone, and the database decides. `names` lists what may call a function.
 //! 3. `readings` says of a macro's argument whether it is an instant, or on which clock. `writer`
 //!    expands `macros` (and `wall_clock`, `time_encodings`) and binds values, which are never
 //!    spliced into the SQL; `chosen_text` knows what a value is. A zone's changes become `segments` or `offset_steps`. In which clock a
@@ -47,10 +49,13 @@ mod columns;
 mod compile;
 mod dialect;
 pub mod error;
+mod gate;
 mod known_zones;
 mod limits;
 mod mysql;
 mod postgres;
+mod readers;
+mod rights;
 pub mod rollup;
 mod row_meter;
 mod said_clocks;
@@ -69,6 +74,10 @@ pub use compile::statement::{Bind, Chosen, Context, SessionZone, Statement, Unre
 pub use dialect::Dialect;
 pub use error::{SourceError, StatementError};
 pub use limits::Limits;
+pub use rights::Rights;
 pub use server::detached_statements;
 pub use source::Source;
-pub use sqlite::executor::CONNECTIONS as SQLITE_CONNECTIONS;
+pub use sqlite::executor::{CONNECTIONS as SQLITE_CONNECTIONS, MEMORY as SQLITE_MEMORY};
+pub use sqlite::worker::pool::WorkerCounts;
+pub use sqlite::worker::process::Program;
+pub use sqlite::worker::serve::sqlite_worker;

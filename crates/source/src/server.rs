@@ -5,8 +5,10 @@
 use crate::about::About;
 use crate::compile::statement::{SessionZone, Statement};
 use crate::error::SourceError;
+use crate::gate::{Gate, Refused};
 use crate::known_zones::KnownZones;
 use crate::limits::Limits;
+use crate::rights::Rights;
 use crate::row_meter::RowMeter;
 use brisk_domain::{Frame, SourceName, ZoneName};
 use futures::{Stream, TryStreamExt as _};
@@ -68,6 +70,22 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
         zone: &SessionZone,
     ) -> impl Future<Output = Result<bool, sqlx::Error>> + Send;
 
+    /// The function that `statement` would call although neither Brisk knows it to only read nor
+    /// `rights` allow it, if there is one. Nothing of the statement runs.
+    fn refused(
+        connection: &mut ConnectionOf<Self>,
+        statement: &Statement,
+        rights: &Rights,
+    ) -> impl Future<Output = Result<Option<Refused>, sqlx::Error>> + Send;
+
+    /// What makes the user one that can do more than read: `"x" is a superuser`, if anything does.
+    fn power(
+        connection: &mut ConnectionOf<Self>,
+    ) -> impl Future<Output = Result<Option<String>, sqlx::Error>> + Send;
+
+    /// How to make a user that only reads.
+    const A_READER: &str;
+
     /// What follows where the server does not know a zone, and what to do.
     const ZONE_ADVICE: &str;
 
@@ -118,6 +136,7 @@ pub(crate) struct Server<P: Protocol> {
     limits: Limits,
     prelude: Arc<str>,
     zones: KnownZones,
+    gate: Gate,
     canceller: Canceller<P>,
 }
 
@@ -128,6 +147,7 @@ impl<P: Protocol> Clone for Server<P> {
             limits: self.limits,
             prelude: Arc::clone(&self.prelude),
             zones: self.zones.clone(),
+            gate: self.gate.clone(),
             canceller: self.canceller.clone(),
         }
     }
@@ -151,7 +171,13 @@ impl<P: Protocol> Server<P> {
         prelude: String,
         canceller: Canceller<P>,
     ) -> Self {
-        Self { pool, limits, prelude: prelude.into(), zones: KnownZones::default(), canceller }
+        let (zones, gate) = (KnownZones::default(), Gate::default());
+        Self { pool, limits, prelude: prelude.into(), zones, gate, canceller }
+    }
+
+    /// With what the source's owner allows.
+    pub(crate) fn with_rights(self, rights: Rights) -> Self {
+        Self { gate: Gate::of(rights), ..self }
     }
 
     /// How it is connected to.
@@ -224,6 +250,7 @@ impl<P: Protocol> Server<P> {
             };
             running.prepare_session(&prelude).await.map_err(Failure::before_rows::<P>)?;
             let connection = running.connection().map_err(Failure::Database)?;
+            self.gate.pass::<P>(connection, statement).await?;
             let in_zone = match (zone, known) {
                 (Some(zone), None) => {
                     let entered = P::enter_zone(connection, zone).await;
@@ -243,10 +270,28 @@ impl<P: Protocol> Server<P> {
             }
         };
         // An error of the server ends its answer just as the last row does.
-        if matches!(&result, Ok(_) | Err(Failure::Database(sqlx::Error::Database(_)))) {
+        let has_ended = matches!(&result, Ok(_) | Err(Failure::Database(sqlx::Error::Database(_))));
+        if has_ended || matches!(&result, Err(Failure::Refused(_))) {
             running.give_back();
         }
         P::frame(result?).map_err(Failure::Source)
+    }
+
+    /// Whether the user and the functions of `statement` may be; nothing of it runs.
+    pub(crate) async fn check(&self, statement: &Statement) -> Result<(), SourceError> {
+        let checked = async {
+            let connection = self.pool.acquire().await.map_err(Failure::Connect)?;
+            let mut running = Running::on(connection, self.canceller.clone());
+            running.prepare_session(&self.prelude).await.map_err(Failure::before_rows::<P>)?;
+            let connection = running.connection().map_err(Failure::Database)?;
+            self.gate.pass::<P>(connection, statement).await?;
+            running.give_back();
+            Ok(())
+        };
+        let checked = tokio::time::timeout(self.limits.time + GRACE, checked).await;
+        let seconds = self.limits.time.as_secs();
+        let late = Err(Failure::Source(SourceError::Timeout { seconds }));
+        checked.unwrap_or(late).map_err(|failure| self.error(failure, statement))
     }
 
     fn remember(&self, zone: &SessionZone, agrees: bool) {
@@ -264,7 +309,7 @@ impl<P: Protocol> Server<P> {
     fn error(&self, failure: Failure, statement: &Statement) -> SourceError {
         let (source, time) = (&self.canceller.source, self.limits.time);
         match failure {
-            Failure::Source(error) => error,
+            Failure::Source(error) | Failure::Refused(error) => error,
             // If the pool is not full, it timed out making a connection.
             Failure::Connect(sqlx::Error::PoolTimedOut) if self.is_full() => {
                 tracing::warn!(%source, "all connections to a source are busy");
@@ -285,6 +330,8 @@ pub(crate) enum Failure {
     /// The connection turned out to be broken before the statement ran.
     Broken(sqlx::Error),
     Database(sqlx::Error),
+    /// The statement was not let through to the server.
+    Refused(SourceError),
     Source(SourceError),
 }
 

@@ -2,6 +2,7 @@
 
 use crate::about::About;
 use crate::column_types::KnownTypes;
+use crate::columns::distinct_names;
 use crate::compile::column_clock::{Clocks, ColumnTypes, Questions, Target};
 use crate::compile::places::Places;
 use crate::compile::statement::{Bind, Statement};
@@ -12,12 +13,16 @@ use crate::mysql::executor::{self as mysql, MySql};
 use crate::mysql::rollups::MySqlRollups;
 use crate::postgres::executor::{self as postgres, Postgres};
 use crate::postgres::rollups::PostgresRollups;
+use crate::readers;
+use crate::rights::Rights;
 use crate::rollup::refresh::{Record, Refresh};
 use crate::rollup::writer::RollupWriter;
 use crate::said_clocks::on_said_clocks;
 use crate::server::Server;
 use crate::sqlite::executor::Sqlite;
 use crate::sqlite::rollups::{PLACE_FILE, SqliteRollups};
+use crate::sqlite::worker::pool::WorkerCounts;
+use crate::sqlite::worker::process::Program;
 use brisk_domain::{Frame, RollupReport, SourceName, WallClocks, ZoneName};
 use futures::FutureExt as _;
 use std::path::Path;
@@ -46,10 +51,35 @@ impl Source {
     /// The file beside a SQLite source's rollups that identifies their folder.
     pub const PLACE_FILE: &str = PLACE_FILE;
 
-    /// The SQLite file at `path`, which is opened when first needed.
+    /// The SQLite file at `path`, which is opened when first needed. Its statements run on threads of
+    /// this process, until [`Self::with_worker_processes`] gives them processes of their own.
     pub fn sqlite(name: SourceName, path: &Path, limits: Limits) -> Self {
         let database = Database::Sqlite(Sqlite::new(name.clone(), path, limits));
         Self::of(name, database)
+    }
+
+    /// Runs statements on a SQLite file in processes of `program`, which are ended with a statement
+    /// that takes too long, or more bytes of `memory`. Has no effect on servers.
+    #[must_use]
+    pub fn with_worker_processes(self, program: Program, memory: u64) -> Self {
+        let Database::Sqlite(sqlite) = self.database else { return self };
+        let sqlite = sqlite.with_processes(program, memory);
+        let rollups = match self.rollups {
+            Some(RollupWriter::Sqlite(writer)) => {
+                let workers = |file: &Path| sqlite.rollup_workers(file);
+                Some(RollupWriter::Sqlite(writer.with_workers(workers)))
+            }
+            other => other,
+        };
+        Self { database: Database::Sqlite(sqlite), rollups, ..self }
+    }
+
+    /// How the processes of a SQLite file have fared; `None` for servers.
+    pub fn worker_counts(&self) -> Option<WorkerCounts> {
+        match &self.database {
+            Database::Sqlite(sqlite) => Some(sqlite.worker_counts()),
+            Database::Postgres(_) | Database::MySql(_) => None,
+        }
     }
 
     /// The PostgreSQL at `url`, or one that speaks its protocol, over at most `connections`,
@@ -84,7 +114,8 @@ impl Source {
         match self.database {
             Database::Sqlite(sqlite) => {
                 let name = self.name.clone();
-                let writer = SqliteRollups::new(name, sqlite.path(), file, place, time);
+                let (workers, path) = (sqlite.rollup_workers(file), sqlite.path());
+                let writer = SqliteRollups::new(name, workers, path, file, place, time);
                 let database = Database::Sqlite(sqlite.with_rollups(file));
                 let (rollups, place) = (Some(RollupWriter::Sqlite(writer)), place.to_owned());
                 Self { database, rollups, place, ..self }
@@ -123,6 +154,32 @@ impl Source {
     ) -> Result<Self, SourceError> {
         let database = Database::MySql(mysql::open(name.clone(), url, connections, limits)?);
         Ok(Self::of(name, database))
+    }
+
+    /// With what its owner allows its panels. Without it the functions are looked at all the same, but
+    /// not its user. Has no effect on SQLite.
+    #[must_use]
+    pub fn with_rights(self, rights: Rights) -> Self {
+        let database = match self.database {
+            Database::Sqlite(sqlite) => Database::Sqlite(sqlite),
+            Database::Postgres(postgres) => Database::Postgres(postgres.with_rights(rights)),
+            Database::MySql(mysql) => Database::MySql(mysql.with_rights(rights)),
+        };
+        Self { database, ..self }
+    }
+
+    /// Whether `statement` may run: its user and its functions may be. Nothing of it runs.
+    pub async fn check(&self, statement: &Statement) -> Result<(), SourceError> {
+        match &self.database {
+            Database::Sqlite(_) => Ok(()),
+            Database::Postgres(postgres) => postgres.check(statement).await,
+            Database::MySql(mysql) => mysql.check(statement).await,
+        }
+    }
+
+    /// Whether its user may be.
+    pub async fn check_user(&self) -> Result<(), SourceError> {
+        self.check(&Statement::of_our_own(String::new(), Vec::new())).await
     }
 
     /// Its name.
@@ -167,8 +224,8 @@ impl Source {
         }
     }
 
-    /// Runs `statement`, read-only and within the limits. Whole-number columns named in `scales`
-    /// count 10^-scale units and become decimals.
+    /// Runs `statement`, read-only and within the limits. Columns of whole numbers or decimals
+    /// named in `scales` count 10^-scale units and become decimals.
     pub async fn run(
         &self,
         statement: &Statement,
@@ -195,7 +252,11 @@ impl Source {
     async fn types_of(&self, asked: &Questions<'_>) -> Result<ColumnTypes, SourceError> {
         let run =
             |statement: Statement| async move { self.run_closed(&statement, &[]).await }.boxed();
-        self.types.of(asked, self.dialect(), &run).await
+        let version = match &self.database {
+            Database::Sqlite(sqlite) => sqlite.version().await,
+            Database::Postgres(_) | Database::MySql(_) => None,
+        };
+        self.types.of(asked, self.dialect(), version, &run).await
     }
 
     async fn run_closed(
@@ -254,6 +315,7 @@ impl Source {
             zone: None,
             open: None,
             unread: None,
+            names: Arc::default(),
             ..statement.clone()
         };
         match self.run(&asked, &[]).await {
@@ -267,27 +329,19 @@ impl Source {
         }
     }
 
+    /// The views that read one of `tables`, also through other views: what is invalidated with them. Names
+    /// are in lower case, with a schema or without; on servers, those of views have one.
+    pub async fn readers_of(&self, tables: &[String]) -> Result<Vec<String>, SourceError> {
+        let run =
+            |statement: Statement| async move { self.run_closed(&statement, &[]).await }.boxed();
+        readers::readers(self.dialect(), tables, &run).await
+    }
+
     /// The database's plan for `statement`, in its own words, line by line.
     pub async fn explain(&self, statement: &Statement) -> Result<Vec<String>, SourceError> {
-        let closed = match &statement.open {
-            Some(open) if !open.0.questions().is_empty() => {
-                Some(open.0.close(statement, &self.types_of(&open.0.questions()).await?)?)
-            }
-            _ => None,
-        };
-        let statement = closed.as_ref().unwrap_or(statement);
         let syntax = self.dialect().syntax();
-        let explain = |sql: &str| format!("{} {sql}", syntax.explain());
-        let (sql, before) = (explain(&statement.sql), explain("").len());
-        let moved = |places: &Places| places.clone().moved(|at| at + before);
-        let (places, mut zone) = (moved(&statement.places), statement.zone.clone());
-        if let Some(zone) = &mut zone {
-            zone.lookup_places = moved(&zone.lookup_places);
-        }
-        if let Some((sql, _)) = zone.as_mut().and_then(|zone| zone.lookup.as_mut()) {
-            *sql = explain(sql);
-        }
-        let statement = Statement { sql, places, zone, times: Vec::new(), ..statement.clone() };
+        let before = format!("{} ", syntax.explain());
+        let statement = self.within(statement, &before, "").await?;
         let frame = self.run_closed(&statement, &[]).await?;
         let wanted = syntax.explain_column();
         let columns =
@@ -303,9 +357,61 @@ impl Source {
         Ok((0..frame.rows()).map(line).collect())
     }
 
+    /// The names of the columns that `statement` returns; it does not run. `None` if the database does not
+    /// say.
+    pub async fn result_columns(
+        &self,
+        statement: &Statement,
+    ) -> Result<Option<Vec<String>>, SourceError> {
+        let statement =
+            self.within(statement, "select * from (\n", "\n) as brisk_result limit 0").await?;
+        let frame = match self.run_closed(&statement, &[]).await {
+            Ok(frame) => frame,
+            // Of two columns with one name MySQL and MariaDB make no subquery.
+            Err(error) if error.to_string().contains("Duplicate column name") => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let names: Vec<&str> = frame.columns().iter().map(|column| column.name.as_str()).collect();
+        // SQLite calls the second `n` of a subquery `n:1`.
+        let given = names.iter().map(|name| match name.rsplit_once(':') {
+            Some((first, _)) if names.contains(&first) => first,
+            _ => *name,
+        });
+        Ok(Some(distinct_names(given)))
+    }
+
+    /// `statement` between `before` and `after`, with nothing left to ask.
+    async fn within(
+        &self,
+        statement: &Statement,
+        before: &str,
+        after: &str,
+    ) -> Result<Statement, SourceError> {
+        let closed = match &statement.open {
+            Some(open) if !open.0.questions().is_empty() => {
+                Some(open.0.close(statement, &self.types_of(&open.0.questions()).await?)?)
+            }
+            _ => None,
+        };
+        let statement = closed.as_ref().unwrap_or(statement);
+        let within = |sql: &str| format!("{before}{sql}{after}");
+        let moved = |places: &Places| places.clone().moved(|at| at + before.len());
+        let (places, mut zone) = (moved(&statement.places), statement.zone.clone());
+        if let Some(zone) = &mut zone {
+            zone.lookup_places = moved(&zone.lookup_places);
+            if let Some((sql, _)) = &mut zone.lookup {
+                *sql = within(sql);
+            }
+        }
+        let sql = within(&statement.sql);
+        Ok(Statement { sql, places, zone, times: Vec::new(), ..statement.clone() })
+    }
+
     /// Refreshes a rollup's table; readers see either the old rows or the new ones.
     pub async fn refresh(&self, refresh: &Refresh<'_>) -> Result<RollupReport, SourceError> {
         let writer = self.writer()?;
+        // The role that writes rollups can do more than the one that reads.
+        self.check(&refresh.plan.whole).await?;
         let open = refresh.plan.whole.open.as_ref();
         let asked = open.map(|open| open.0.questions()).filter(|asked| !asked.is_empty());
         let Some(asked) = asked else { return writer.refresh(refresh).await };

@@ -86,6 +86,7 @@ async fn explaining_runs_nothing_that_writes() {
         'delete from about_kept returning a'";
     admin.execute(AssertSqlSafe(setup)).await.unwrap();
     let source = Source::postgres(name(), &url, 1, Limits::default()).unwrap();
+    let source = source.with_rights(fixture::allowing(&["public.about_sneaky"]));
     let statement = fixture::statement(Dialect::Postgres, "select about_sneaky() as a");
     let plan = source.explain(&statement).await.unwrap().join("\n");
     assert!(plan.contains("Result"), "{plan}");

@@ -1,7 +1,8 @@
 //! Typed access to one TOML table: wrong types, values out of bounds, missing and unknown keys
 //! become problems, each with its position.
 
-use crate::problems::Problems;
+use crate::problems::{MOST, Problems};
+use crate::quote::shortened;
 use crate::suggestion::suggestion;
 use crate::{duration, size};
 use brisk_domain::Query;
@@ -262,7 +263,7 @@ impl<'t> Fields<'t> {
         let opened = problems.text().get(start..).unwrap_or_default();
         let line_below = ["\"\"\"\n", "\"\"\"\r\n", "'''\n", "'''\r\n"];
         let below = line_below.iter().any(|open| opened.starts_with(open));
-        Some(Query { sql: sql.to_owned(), line: problems.place(span).line + u32::from(below) })
+        Some(Query { sql: sql.to_owned(), line: problems.line(span) + u32::from(below) })
     }
 
     /// The table under `key`, called `title`.
@@ -330,19 +331,27 @@ impl<'t> Fields<'t> {
     /// Reports keys that were never read. Call it last.
     pub fn finish(&self, problems: &mut Problems<'_>) {
         let known = self.known.borrow();
-        for (key, item) in self.table.iter() {
-            if !known.contains(&key) {
-                let span = self.key_place(key).or(item.span());
-                let message = format!("unknown key {} in {}", problems.quoted(key), self.title);
+        let unknown = self.table.iter().filter(|(key, _)| !known.contains(key));
+        for (i, (key, item)) in unknown.enumerate() {
+            let span = self.key_place(key).or(item.span());
+            let message = format!("unknown key {} in {}", problems.quoted(key), self.title);
+            // The others are only counted.
+            if i < MOST {
                 problems.add_with_help(span, message, suggestion(key, &known));
+            } else {
+                problems.add(span, message);
             }
         }
     }
 
     /// Reports that the value of `key` has the wrong type; `expected` completes "must be …".
     pub fn wrong_type(&self, key: &str, item: &Item, expected: &str, problems: &mut Problems<'_>) {
-        let (key, title) = (problems.quoted(key), &self.title);
-        let message = format!("{key} of {title} must be {expected}, not {}", kind(item));
+        let (name, title) = (problems.quoted(key), &self.title);
+        let given = match problems.may_hold_secrets() {
+            true if item.is_str() || names_a_secret(key) => kind(item).to_owned(),
+            _ => given(item, problems),
+        };
+        let message = format!("{name} of {title} must be {expected}, not {given}");
         problems.add(item.span(), message);
     }
 }
@@ -352,13 +361,22 @@ fn durations(allowed: &RangeInclusive<Duration>, units: &str) -> String {
     format!("a duration from {least} to {most} (a whole number and {units})")
 }
 
-/// The value, or what it is where that would be long.
+/// Whether the value of `key` is a secret, whatever it looks like.
+fn names_a_secret(key: &str) -> bool {
+    ["url", "secret", "password", "token"].iter().any(|word| key.contains(word))
+}
+
+/// The value as it is written, shortened; of tables, and of lists where there may be secrets, what
+/// they are.
 fn given(item: &Item, problems: &Problems<'_>) -> String {
-    let text = item.as_str().map(|text| problems.quoted(text));
-    let number = || item.as_integer().map(|number| number.to_string());
-    let float = || item.as_float().map(|number| number.to_string());
-    let flag = || item.as_bool().map(|flag| flag.to_string());
-    text.or_else(number).or_else(float).or_else(flag).unwrap_or_else(|| kind(item).to_owned())
+    if let Some(text) = item.as_str().filter(|text| problems.hides(text)) {
+        return problems.quoted(text);
+    }
+    let is_long = matches!(item, Item::Table(_) | Item::ArrayOfTables(_));
+    let may_hold_one = item.is_array() || item.is_inline_table();
+    let is_hidden = is_long || (may_hold_one && problems.may_hold_secrets());
+    let written = item.span().and_then(|span| problems.text().get(span));
+    written.filter(|_| !is_hidden).map_or_else(|| kind(item).to_owned(), shortened)
 }
 
 fn kind(item: &Item) -> &'static str {
@@ -430,6 +448,50 @@ mod tests {
         assert_eq!(read("a = -70000"), wrong("-70000"));
         assert_eq!(read("a = \"12\""), wrong("\"12\""));
         assert_eq!(read("a = 1.5"), wrong("1.5"));
-        assert_eq!(read("a = [1]"), wrong("a list"));
+        assert_eq!(read("a = [1]"), wrong("[1]"));
+    }
+
+    #[test]
+    fn values_of_a_wrong_type_are_repeated_as_they_are_written() {
+        let read = |value: &str| {
+            let text = format!("a = {value}\n");
+            let result = TomlFile::new("a.toml", &text).read("the file", |fields, problems| {
+                fields.flag("a", problems);
+                Some(())
+            });
+            result.unwrap_err()[0].message.clone()
+        };
+        let long = format!("\"{}\"", "é".repeat(90));
+        let cut = format!("\"{}…", "é".repeat(59));
+        for (value, given) in [
+            ("1_000", "1_000"),
+            ("\"yes\"", "\"yes\""),
+            ("[1, 2]", "[1, 2]"),
+            ("{ b = 1 }", "{ b = 1 }"),
+            ("2011-12-09", "2011-12-09"),
+            ("[\n  1,\n]", "[…"),
+            (&long, &cut),
+        ] {
+            let expected = format!("\"a\" of the file must be true or false, not {given}");
+            assert_eq!(read(value), expected);
+        }
+    }
+
+    #[test]
+    fn a_file_with_secrets_says_what_is_there_but_no_text_and_no_secret() {
+        let text = "size = 5\nsecret = 31337\nsecrets = \"31337\"\nhosts = [\"31337\"]\nuser = \"31337\"\n";
+        let file = TomlFile::new("a.toml", text).hiding(may_be_secret);
+        let result = file.read("the file", |fields, problems| {
+            fields.text("size", problems);
+            fields.text("secret", problems);
+            fields.texts("secrets", "a list", problems);
+            fields.flag("hosts", problems);
+            fields.flag("user", problems);
+            Some(())
+        });
+        let problems = result.unwrap_err();
+        let said: Vec<&str> =
+            problems.iter().filter_map(|p| p.message.rsplit_once(", not ")).map(|p| p.1).collect();
+        assert_eq!(said, ["5", "a whole number", "text", "a list", "text"]);
     }
 }

@@ -3,7 +3,7 @@
 use crate::fields::Fields;
 use crate::problem::Problem;
 use crate::problems::Problems;
-use crate::quote::{MayBeSecret, never_secret};
+use crate::quote::MayBeSecret;
 use toml_edit::Document;
 
 /// The text of a TOML file, and its name in messages.
@@ -11,19 +11,19 @@ use toml_edit::Document;
 pub struct TomlFile<'a> {
     name: &'a str,
     text: &'a str,
-    may_be_secret: MayBeSecret,
+    may_be_secret: Option<MayBeSecret>,
 }
 
 impl<'a> TomlFile<'a> {
     /// A file without secrets.
     pub fn new(name: &'a str, text: &'a str) -> Self {
-        Self { name, text, may_be_secret: never_secret }
+        Self { name, text, may_be_secret: None }
     }
 
     /// The file may hold secrets: messages never repeat a text for which `may_be_secret` is true.
     #[must_use]
     pub fn hiding(self, may_be_secret: MayBeSecret) -> Self {
-        Self { may_be_secret, ..self }
+        Self { may_be_secret: Some(may_be_secret), ..self }
     }
 
     /// The value that `read` makes of the top-level table, which messages call `title`; or all
@@ -33,7 +33,10 @@ impl<'a> TomlFile<'a> {
         title: &str,
         read: impl FnOnce(&Fields<'_>, &mut Problems<'_>) -> Option<T>,
     ) -> Result<T, Vec<Problem>> {
-        let mut problems = Problems::hiding(self.name, self.text, self.may_be_secret);
+        let mut problems = match self.may_be_secret {
+            Some(may_be_secret) => Problems::hiding(self.name, self.text, may_be_secret),
+            None => Problems::of(self.name, self.text),
+        };
         let document = match Document::parse(self.text) {
             Ok(document) => document,
             Err(error) => {

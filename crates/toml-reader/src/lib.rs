@@ -14,7 +14,7 @@
 //! });
 //! let messages: Vec<String> = problems.unwrap_err().iter().map(ToString::to_string).collect();
 //! assert_eq!(messages, [
-//!     "shop.toml:1:9: \"title\" of the shop must be text in quotes, not a whole number",
+//!     "shop.toml:1:9: \"title\" of the shop must be text in quotes, not 5",
 //!     "shop.toml:2:1: unknown key \"colour\" in the shop (allowed: title)",
 //! ]);
 //! ```
@@ -39,4 +39,4 @@ pub use file::TomlFile;
 pub use problem::{Place, Problem};
 pub use problems::Problems;
 pub use quote::{MayBeSecret, quoted};
-pub use suggestion::suggestion;
+pub use suggestion::{nearest, suggestion};

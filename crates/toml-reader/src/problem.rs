@@ -45,18 +45,18 @@ impl Place {
         Self { file: name.into(), line: 0, column: 0 }
     }
 
-    /// The position of byte `offset` in `text`, the content of `file`.
-    pub(crate) fn at(file: &str, text: &str, offset: usize) -> Self {
+    /// The position of byte `offset` in `text`, the content of `file`, whose lines start at `lines`.
+    pub(crate) fn at(file: &str, text: &str, lines: &[usize], offset: usize) -> Self {
         let mut offset = offset.min(text.len());
         while !text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let before = &text[..offset];
-        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
+        let line = lines.partition_point(|line| *line <= offset);
+        let line_start = line.checked_sub(1).map_or(0, |before| lines[before]);
         Self {
             file: file.to_owned(),
-            line: before.matches('\n').count() as u32 + 1,
-            column: before[line_start..].chars().count() as u32 + 1,
+            line: line as u32,
+            column: text[line_start..offset].chars().count() as u32 + 1,
         }
     }
 
@@ -84,7 +84,7 @@ mod tests {
     fn columns_count_characters() {
         let text = "a = 1\nbé = 2\n";
         let at = |offset| {
-            let Place { line, column, .. } = Place::at("a.toml", text, offset);
+            let Place { line, column, .. } = Place::at("a.toml", text, &[0, 6, 14], offset);
             (line, column)
         };
         assert_eq!(at(0), (1, 1));

@@ -15,6 +15,13 @@ pub fn quoted(text: &str, may_be_secret: MayBeSecret) -> String {
     if short.len() < text.len() { format!("\"{short}…\"") } else { format!("\"{short}\"") }
 }
 
+/// `written`, a value of a file, up to the end of its line and no longer than a quoted text.
+pub(crate) fn shortened(written: &str) -> String {
+    let line = written.lines().next().unwrap_or_default();
+    let short: String = line.chars().take(LONGEST).collect();
+    if short.len() < written.len() { format!("{short}…") } else { short }
+}
+
 /// For files without secrets.
 pub(crate) fn never_secret(_: &str) -> bool {
     false

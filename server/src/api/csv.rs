@@ -97,6 +97,7 @@ mod tests {
             as_of: at(0),
             freshness: Freshness::Fresh,
             edition: Edition::default(),
+            notes: Vec::new(),
         }
     }
 

@@ -85,6 +85,9 @@ pub struct PanelFrames<'a> {
     /// The small line of a stat: time and value.
     #[schema(required = true)]
     pub sparkline: Option<Frame<'a>>,
+    /// What the panel's file says and its statement does not bear out, for its author: a column that
+    /// it does not return.
+    pub notes: &'a [String],
     /// How current the frames are.
     #[schema(required = true)]
     pub freshness: Option<FreshnessOf>,
@@ -208,6 +211,7 @@ impl<'a> PanelFrames<'a> {
                     (data.sparkline.as_ref()?, data.sparkline_coverage.as_ref());
                 Some(Frame::of(frame, panel, coverage, &data.offsets))
             }),
+            notes: data.map_or(&[], |data| data.notes.as_slice()),
             freshness: data.map(|data| FreshnessOf::of(data, now)),
             problem: outcome.as_ref().err(),
         }

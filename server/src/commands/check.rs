@@ -1,7 +1,7 @@
 //! `brisk check`: finds the problems of dashboards as code.
 
+use super::asked::Databases;
 use super::explain::{self, Run};
-use super::unread;
 use crate::config::{Environment, Flags, Secret, Settings};
 use brisk_definition::Loaded;
 use brisk_domain::variable_kind::Options;
@@ -66,8 +66,9 @@ pub async fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
         println!("note: {undeclared}");
     }
     // With `--explain`, all statements run.
+    let mut databases = Databases::of(&rollups, directory, &settings);
     for dashboard in loaded.dashboards.iter().filter(|_| !arguments.explain) {
-        let answers = unread::ask(dashboard, &rollups, directory, &settings).await;
+        let answers = databases.ask(dashboard).await;
         for note in answers.notes {
             println!("note: {note}");
         }

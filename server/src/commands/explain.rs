@@ -3,6 +3,7 @@
 
 #![allow(clippy::print_stdout, reason = "a command prints its result")]
 
+use super::named_columns::named_wrongly;
 use crate::config::Settings;
 use crate::{assembly, system_clock};
 use brisk_domain::{
@@ -70,6 +71,7 @@ pub async fn panels(
                 ("compared", plan.previous.as_ref(), Some(&panel.query)),
                 ("small line", plan.sparkline.as_ref(), panel.kind.sparkline()),
             ];
+            let mut returned = Some(Vec::new());
             for (name, planned, query) in statements {
                 let (Some(planned), Some(query)) = (planned, query) else { continue };
                 let owner = Owner::Panel(panel, query);
@@ -90,17 +92,19 @@ pub async fn panels(
                     println!("      note: {sentence}");
                 }
                 match explained {
-                    Ok(frame) if name == "statement" => {
-                        let unknown = unknown_columns(panel, &frame);
-                        problems.extend(unknown.map(|text| whose(dashboard, panel, &text)));
+                    Ok(frame) => {
+                        let names = frame.columns().iter().map(|column| column.name.clone());
+                        returned.iter_mut().for_each(|all: &mut Vec<_>| all.extend(names.clone()));
                     }
-                    Ok(_) => {}
                     Err(error) => {
                         println!("      {error}");
                         problems.push(whose(dashboard, panel, &format!("{name}: {error}")));
+                        returned = None;
                     }
                 }
             }
+            let file = settings.dashboards_dir.join(format!("{}.toml", dashboard.slug));
+            problems.extend(named_wrongly(panel, &returned.unwrap_or_default(), &file));
         }
     }
     problems
@@ -158,19 +162,6 @@ async fn now(
 
 fn whose(dashboard: &Dashboard, panel: &Panel, what: &str) -> String {
     format!("{}.toml: panel \"{}\": {what}", dashboard.slug, panel.id)
-}
-
-/// Columns that the panel styles and its statement does not return.
-fn unknown_columns<'a>(panel: &'a Panel, frame: &'a Frame) -> impl Iterator<Item = String> + 'a {
-    let is_known = |name: &str| {
-        frame.columns().iter().any(|column| column.name == name)
-            || panel.computed.iter().any(|computed| computed.name == name)
-    };
-    let unknown = panel.columns.iter().filter(move |style| !is_known(&style.name));
-    unknown.map(|style| {
-        let names: Vec<&str> = frame.columns().iter().map(|column| &*column.name).collect();
-        format!("its statement returns no column \"{}\", only {}", style.name, names.join(", "))
-    })
 }
 
 /// Prints what is known without asking the database.

@@ -1,11 +1,13 @@
 //! `brisk invalidate`: for pipelines that have just written data that dashboards show.
 
 use super::shared::SharedArguments;
+use crate::config::Settings;
 use crate::{assembly, invalidation, logging};
 use anyhow::bail;
 use brisk_domain::{SourceName, Tag};
 use brisk_engine::Engine;
 use brisk_engine::load::Sources;
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 /// The arguments of `brisk invalidate`.
@@ -24,7 +26,7 @@ pub struct InvalidateArguments {
 pub async fn run(arguments: InvalidateArguments) -> anyhow::Result<ExitCode> {
     logging::start();
     let tags = arguments.tags.iter().map(|tag| Tag::parse(tag));
-    let tags: Vec<Tag> = tags.collect::<Result<_, _>>()?;
+    let mut tags: Vec<Tag> = tags.collect::<Result<_, _>>()?;
     let settings = arguments.shared.settings()?;
     if settings.redis()?.is_none() {
         bail!(
@@ -34,16 +36,39 @@ pub async fn run(arguments: InvalidateArguments) -> anyhow::Result<ExitCode> {
         );
     }
     let clock = arguments.shared.clock()?;
-    // Nothing is loaded, so a pipeline need not know the databases' passwords.
-    let engine = assembly::engine(&settings, Sources::new(), &clock)?;
+    let (sources, unasked) = sources(&settings, &tags);
+    let engine = assembly::engine(&settings, sources, &clock)?;
     for tag in &tags {
         let has_source = |name: &SourceName| settings.sources.contains_key(name);
         if let Some(suspicion) = invalidation::suspicion(tag, has_source, engine.catalog()) {
             eprintln!("note: {tag}: {suspicion}");
         }
     }
+    for name in &unasked {
+        eprintln!(
+            "note: source \"{name}\" cannot be asked which views read its tables, because its URL is not \
+             known here: all of it is invalidated"
+        );
+    }
+    tags.extend(unasked.into_iter().map(|name| Tag::Source(name.to_string())));
     record_all(&engine, &tags).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The sources of the tables among `tags`, which know their views; and those that are declared, but of
+/// which a pipeline does not know the URL.
+fn sources(settings: &Settings, tags: &[Tag]) -> (Sources, BTreeSet<SourceName>) {
+    let (mut sources, mut unasked) = (Sources::new(), BTreeSet::new());
+    for tag in tags {
+        let Tag::Table { source, .. } = tag else { continue };
+        let name = SourceName::parse(&source.to_lowercase()).ok();
+        let Some(name) = name.filter(|name| settings.sources.contains_key(name)) else { continue };
+        match assembly::source(settings, &name) {
+            Ok(source) => _ = sources.insert(name, source),
+            Err(_) => _ = unasked.insert(name),
+        }
+    }
+    (sources, unasked)
 }
 
 /// Invalidates `tags` and prints them; fails if that is not recorded.

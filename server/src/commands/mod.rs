@@ -1,17 +1,19 @@
 //! The commands: one file each, with its arguments. [`crate::cli`] lists them.
 //!
 //! - [`serve`], with the [`demo`]'s data;
-//! - [`check`], whose details come from [`explain`];
+//! - [`check`], whose details come from [`explain`], and what databases say from [`asked`]
+//!   and `named_columns`;
 //! - [`import`], [`invalidate`], [`warm`] and [`rollup`];
 //! - [`shared`]: the arguments of all commands that work with panels' data.
 
+pub mod asked;
 pub mod check;
 pub mod demo;
 pub mod explain;
 pub mod import;
 pub mod invalidate;
+mod named_columns;
 pub mod rollup;
 pub mod serve;
 pub mod shared;
-pub mod unread;
 pub mod warm;

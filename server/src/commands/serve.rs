@@ -3,16 +3,18 @@
 use super::demo::{self, DemoArguments};
 use super::shared::SharedArguments;
 use crate::config::{Environment, Flags, Location, Settings};
+use crate::connections::listening::Server;
+use crate::connections::stop::Stop;
 use crate::feeder::delivery::Delivery;
 use crate::feeder::{self, Feeder, source};
 use crate::hooks::signature::SigningKey;
 use crate::hooks::{self, Hooks};
-use crate::http::assets;
+use crate::http::{assets, reading};
 use crate::jobs::{dashboard_watch, requested_views, rollup_runs, rollup_schedule, warming};
 use crate::router::router;
 use crate::service::EngineService;
 use crate::state::AppState;
-use crate::{assembly, logging, system_clock};
+use crate::{assembly, logging, system_clock, systemd};
 use anyhow::{Context, bail};
 use brisk_domain::SourceName;
 use brisk_engine::Engine;
@@ -22,6 +24,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// The arguments of `brisk serve`.
@@ -57,6 +60,9 @@ impl ServeArguments {
         Flags { listen: self.listen, assets_dir: self.assets.clone(), ..self.shared.flags() }
     }
 }
+
+/// How long the process may take to end once its connections have.
+const AFTERWARDS: Duration = Duration::from_secs(2);
 
 /// Serves until it is told to stop.
 pub async fn run(arguments: ServeArguments) -> anyhow::Result<ExitCode> {
@@ -96,32 +102,49 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let sources = assembly::sources(&settings)?;
     tokio::spawn(assembly::log_sources(sources.clone()));
     let engine = Arc::new(assembly::observed_engine(&settings, sources, &clock, observer)?);
-    requested_views::recall(&engine, &store).await;
     let catalog = Arc::clone(engine.catalog());
-    dashboard_watch::report(&catalog.contents());
-    let _watcher = dashboard_watch::watch(Arc::clone(&catalog))
-        .with_context(|| format!("watching {}", settings.dashboards_dir.display()))?;
     let hooks = Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks);
     let service = EngineService::new(Arc::clone(&engine), Arc::clone(&clock));
     let service = Arc::new(service.with_limits(settings.clients));
-    let state = AppState::new(service, built).with_store(store.clone());
-    let state = state.behind(settings.trusted_proxies.clone());
+    let state = AppState::new(service, built)
+        .with_store(store.clone())
+        .with_own_names(settings.own_names.clone())
+        .behind(settings.trusted_proxies.clone());
     let hub = state.hub.clone();
     let listener = TcpListener::bind(settings.listen)
         .await
         .with_context(|| format!("listening on {}", settings.listen))?;
-    announce(&settings, &listener, &engine, demo_lives)?;
-    let own = Delivery::to(listener.local_addr()?, source::HOOK, key, Arc::clone(&clock));
+    let address = listener.local_addr()?;
+    let own = Delivery::to(address, source::HOOK, key, Arc::clone(&clock));
+    let (names, connections) = (Arc::clone(&state.own_names), state.connections.clone());
     let routes = router(state, &settings.assets_dir).merge(hooks::routes(hooks));
-    // A bare router would be cloned for each connection, with all its routes: 22 kB.
-    let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, routes).with_graceful_shutdown(async move {
-        stop_signal().await;
+    let routes = reading::waiting(routes, Arc::clone(&catalog));
+    let stop = Stop::on_signals(settings.connections.stop + AFTERWARDS)?;
+    let server = Server::new(routes, names, settings.connections.clone(), connections);
+    let serving = server.serve(listener, stop.clone());
+    let mut closing = stop;
+    tokio::spawn(async move {
+        closing.begun().await;
+        systemd::stopping();
         // Live streams would never end.
         hub.close();
     });
+    // A folder may be large, or on a slow disk: who asks meanwhile waits, or is told.
+    let reading = async {
+        let seen = dashboard_watch::read(&catalog).await;
+        requested_views::recall(&engine, &store).await;
+        if let Err(error) = announce(&settings, address, &engine, demo_lives) {
+            tracing::warn!(error = format!("{error:#}"), "what is served cannot be said");
+        }
+        systemd::ready();
+        tokio::select! {
+            never = dashboard_watch::follow(&catalog, seen) => never,
+            never = requested_views::record(&engine, &store) => never,
+        }
+    };
     // Readers who come meanwhile join its loads.
     let warming = async {
+        catalog.until_read().await;
         if settings.cache.warm {
             warming::all(&engine).await;
         }
@@ -142,26 +165,29 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         std::future::pending::<Infallible>().await
     };
     let served = tokio::select! {
-        served = serving.into_future() => served.context("serving"),
+        served = serving => served.context("serving"),
+        never = systemd::watchdog() => match never {},
         never = warming => match never {},
         never = feeding => match never {},
-        never = requested_views::record(&engine, &store) => match never {},
+        never = reading => match never {},
         never = rollup_schedule::run(&engine) => match never {},
         never = runs.record(&store) => match never {},
     };
     runs.record_now(&store).await;
-    requested_views::record_now(&store, &engine.requested_views()).await;
+    // Before the dashboards are read, none of those that were requested earlier is known.
+    if catalog.is_read() {
+        requested_views::record_now(&store, &engine.requested_views()).await;
+    }
     served
 }
 
 #[allow(clippy::print_stdout)] // The person who started the server reads this.
 fn announce(
     settings: &Settings,
-    listener: &TcpListener,
+    address: SocketAddr,
     engine: &Engine,
     demo_lives: bool,
 ) -> anyhow::Result<()> {
-    let address = listener.local_addr()?;
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let shown = |path: &Path| absolute(path).display().to_string();
     let dashboards = engine.catalog().contents().dashboards.len();
@@ -191,21 +217,4 @@ fn announce(
     }
     println!("  access         open to everybody on this machine; there are no accounts yet");
     Ok(())
-}
-
-/// Ctrl-C, or the signal that service managers send.
-async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-        if let Ok(mut terminate) = terminate {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = interrupt.await;
 }

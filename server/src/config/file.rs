@@ -2,11 +2,14 @@
 
 use super::cache::CacheSettings;
 use super::clients::{self, ClientLimits};
+use super::connections;
 use super::error::ConfigError;
+use super::names::NamesInFile;
 use super::redis::RedisTable;
 use super::secret::may_hold_password;
 use super::sources::SourceTable;
 use super::webhooks::WebhookTable;
+use crate::connections::limits::Limits;
 use crate::http::client::TrustedProxies;
 use brisk_domain::{SourceName, WebhookName};
 use brisk_toml_reader::{Fields, Problems, TomlFile};
@@ -23,6 +26,8 @@ pub(super) struct File {
     pub(super) assets_dir: Option<PathBuf>,
     pub(super) trusted_proxies: TrustedProxies,
     pub(super) clients: ClientLimits,
+    pub(super) names: NamesInFile,
+    pub(super) connections: Limits,
     pub(super) cache: CacheSettings,
     pub(super) redis: Option<RedisTable>,
     pub(super) sources: BTreeMap<SourceName, SourceTable>,
@@ -52,6 +57,9 @@ impl File {
         let trusted_proxies = clients::trusted_proxies(top, problems);
         let clients = top.table("clients", "[clients]", problems);
         let clients = clients.map(|table| ClientLimits::read(&table, problems));
+        let names = NamesInFile::read(top, problems);
+        let connections = top.table("connections", "[connections]", problems);
+        let connections = connections.map(|table| connections::read(&table, problems));
         let cache = top.table("cache", "[cache]", problems);
         let cache = cache.map(|table| CacheSettings::read(&table, problems));
         let redis = top.table("redis", "[redis]", problems);
@@ -68,6 +76,8 @@ impl File {
             assets_dir,
             trusted_proxies,
             clients: clients.unwrap_or_default(),
+            names,
+            connections: connections.unwrap_or_default(),
             cache: cache.unwrap_or_default(),
             redis,
             sources: sources.unwrap_or_default(),

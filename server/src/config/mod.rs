@@ -3,7 +3,8 @@
 //! - [`Settings::read`] merges the layers; [`Flags`] are the top one, in which clap has already put
 //!   flags over their variables;
 //! - `file` reads `brisk.toml` through [`brisk_toml_reader`], which reports wrong types and unknown
-//!   keys at their place; [`cache`], [`clients`], `redis`, [`sources`] and [`webhooks`] are its tables;
+//!   keys at their place; [`cache`], [`clients`], `connections`, `redis`, [`sources`] and [`webhooks`] are
+//!   its tables, `names` its keys about the server's own;
 //! - [`secret`] keeps URLs out of messages, `secret_location` finds them where the file says they are;
 //!   [`environment`] is the variables as a value;
 //! - [`database`] is the one database that is written to, by `brisk import`; no file declares it.
@@ -13,10 +14,12 @@
 
 pub mod cache;
 pub mod clients;
+mod connections;
 pub mod database;
 pub mod environment;
 mod error;
 mod file;
+mod names;
 mod redis;
 pub mod secret;
 mod secret_location;
@@ -30,8 +33,10 @@ pub use error::ConfigError;
 pub use secret::Secret;
 pub use sources::{Location, SourceSettings};
 
+use crate::connections::limits::Limits;
 use crate::hooks::hook::Hook;
 use crate::http::client::TrustedProxies;
+use crate::http::own_names::OwnNames;
 use brisk_cache::RedisConfig;
 use brisk_domain::{SourceName, WebhookName};
 use brisk_engine::Policies;
@@ -79,6 +84,10 @@ pub struct Settings {
     pub trusted_proxies: TrustedProxies,
     /// How much one client may ask for.
     pub clients: ClientLimits,
+    /// The names under which the server answers.
+    pub own_names: OwnNames,
+    /// The limits of connections.
+    pub connections: Limits,
     /// The cache.
     pub cache: CacheSettings,
     /// The shared Redis, if any; or what is wrong with it, which matters only to commands that
@@ -125,6 +134,8 @@ impl Settings {
             assets_dir: folder(&flags.assets_dir, file.assets_dir, "target/site"),
             trusted_proxies: file.trusted_proxies,
             clients: file.clients,
+            own_names: file.names.layered(environment)?,
+            connections: file.connections,
             cache: file.cache,
             redis: redis::layered(file.redis.as_ref(), flags.redis_url.as_ref(), environment),
             sources,

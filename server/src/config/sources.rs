@@ -6,7 +6,7 @@ use super::secret_location::SecretLocation;
 use brisk_cache::Places;
 use brisk_definition::cache;
 use brisk_domain::{CachePolicy, SourceName, WallClock, WallClocks};
-use brisk_source::{Dialect, Limits, SQLITE_CONNECTIONS};
+use brisk_source::{Dialect, Limits, Rights, SQLITE_CONNECTIONS, SQLITE_MEMORY};
 use brisk_toml_reader::{Fields, Place, Problem, Problems};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -29,8 +29,14 @@ pub struct SourceSettings {
     pub rollup_url: Option<Result<Secret, Problem>>,
     /// How long a refresh of a rollup may take.
     pub rollup_time: Duration,
+    /// Whether statements on a SQLite file run in processes of their own.
+    pub has_workers: bool,
+    /// Bytes of memory that a statement on a SQLite file may take.
+    pub memory: u64,
     /// In which zones its columns without one were written.
     pub wall_clocks: WallClocks,
+    /// What its panels may do beyond reading tables.
+    pub rights: Rights,
     concurrency: Option<u32>,
 }
 
@@ -52,6 +58,7 @@ const ROLLUP_TIME: Duration = Duration::from_secs(600);
 const TIME: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(3_600);
 const ROWS: RangeInclusive<u32> = 1..=10_000_000;
 const BYTES: RangeInclusive<u64> = 1 << 10..=1 << 30;
+const MEMORY: RangeInclusive<u64> = 16 << 20..=1 << 40;
 /// What the variables' names begin with.
 const VARIABLE: &str = "BRISK_SOURCE_";
 /// The same for where rollups are written.
@@ -92,7 +99,10 @@ impl SourceSettings {
             policy: table.map(|table| table.policy).unwrap_or_default(),
             rollup_url: None,
             rollup_time: table.and_then(|table| table.rollup_time).unwrap_or(ROLLUP_TIME),
+            has_workers: table.is_none_or(|table| !table.in_process),
+            memory: table.and_then(|table| table.memory).unwrap_or(SQLITE_MEMORY),
             wall_clocks: table.map(|table| table.wall_clocks.clone()).unwrap_or_default(),
+            rights: table.map(|table| table.rights.clone()).unwrap_or_default(),
             concurrency: table.and_then(|table| table.concurrency),
         }
     }
@@ -147,7 +157,10 @@ pub(super) struct SourceTable {
     policy: CachePolicy,
     rollup_url: Option<SecretLocation>,
     rollup_time: Option<Duration>,
+    in_process: bool,
+    memory: Option<u64>,
     wall_clocks: WallClocks,
+    rights: Rights,
 }
 
 impl SourceTable {
@@ -180,7 +193,13 @@ impl SourceTable {
             policy: cache::policy(table, problems),
             rollup_url: SecretLocation::read_keys(ROLLUP_KEYS, table, base, problems),
             rollup_time: table.seconds("rollup_timeout", TIME, problems),
+            in_process: table.flag("in_process", problems),
+            memory: table.size("memory", MEMORY, problems),
             wall_clocks: wall_clocks(table, problems),
+            rights: Rights {
+                functions: functions(table, problems),
+                superuser: table.flag("allow_superuser", problems),
+            },
         };
         table.finish(problems);
         if let (Some(connections), Some(concurrency)) = (read.connections, read.concurrency)
@@ -222,6 +241,22 @@ fn wall_clocks(table: &Fields<'_>, problems: &mut Problems<'_>) -> WallClocks {
         }
     }
     WallClocks { source, columns }
+}
+
+/// `functions`: those that panels may call besides.
+fn functions(table: &Fields<'_>, problems: &mut Problems<'_>) -> Vec<String> {
+    let expected = "a list of functions and views, each as \"schema.name\"";
+    let names = table.texts("functions", expected, problems).unwrap_or_default();
+    for name in &names {
+        let is_name = !name.is_empty() && !name.contains(['(', '*', ' ']);
+        if !is_name {
+            let (title, name) = (table.title(), problems.quoted(name));
+            let message = format!("{name} in \"functions\" of {title} is no name");
+            let help = "write schema.name, without parentheses";
+            problems.add_with_help(table.place("functions"), message, help);
+        }
+    }
+    names.into_iter().map(ToOwned::to_owned).collect()
 }
 
 /// All sources: `flags` (NAME=PATH or NAME=URL) take precedence over the variables, and both over

@@ -31,6 +31,7 @@ use brisk_engine::Engine;
 use hook::Hook;
 use http::{HeaderMap, StatusCode, Uri, header};
 use serde::Serialize;
+use signature::Refused;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -110,13 +111,24 @@ impl Hooks {
         headers: &HeaderMap,
         body: Option<&[u8]>,
     ) -> Result<Answer, Problem> {
-        let known = name.and_then(|name| Some((name, self.of.get(name)?)));
-        let (name, hook) = known.ok_or_else(problem::unknown)?;
         let body = body.ok_or_else(|| problem::too_long(body::MAX_BODY))?;
-        let id = signature::verify(&hook.keys, headers, body, self.clock.now()).map_err(|why| {
-            tracing::info!(hook = %name, %why, "a webhook's delivery is rejected");
+        let known = name.and_then(|name| Some((name, self.of.get(name)?)));
+        // The same work and the same answer for names that there are and others: only who has a
+        // secret of this server learns which is which.
+        let all = self.of.values().map(|hook| hook.keys.as_slice());
+        let own = known.map_or(&[][..], |(_, hook)| &hook.keys);
+        let verified = signature::verify(own, all, headers, body, self.clock.now());
+        let verified = verified.and_then(|signed| match known.is_some() && !signed.is_own {
+            true => Err(Refused::Signature),
+            false => Ok(signed),
+        });
+        let signed = verified.map_err(|why| {
+            let hook = known.map_or("unknown", |(name, _)| name.as_str());
+            tracing::info!(hook, %why, "a webhook's delivery is rejected");
             problem::bad_signature(&why)
         })?;
+        let (name, hook) = known.ok_or_else(problem::unknown)?;
+        let id = signed.id;
         let tags = body::tags(body, |tag| self.is_own(tag));
         let tags = tags.map_err(|message| problem::bad_delivery(&message))?;
         let refused: Vec<String> =

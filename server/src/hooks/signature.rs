@@ -29,6 +29,8 @@ const PREFIX: &str = "whsec_";
 const LENGTH: RangeInclusive<usize> = 24..=64;
 /// An id goes into the log, so it has bounds.
 const LONGEST_ID: usize = 200;
+/// Signatures that are looked at: of several versions, and with several secrets.
+const MOST_SIGNATURES: usize = 16;
 
 /// A secret that sender and receiver share.
 #[derive(Clone)]
@@ -49,6 +51,9 @@ pub enum Refused {
     /// A header is missing, or not as it has to be.
     #[error("the header {0} is missing, or not as the Standard Webhooks specification has it")]
     Header(&'static str),
+    /// `a.1` sent at 2 would be signed like `a` sent at 1 with a body that begins with `2.`.
+    #[error("webhook-id has a \".\", which would make two messages of one signature")]
+    Dot,
     /// It was sent long ago, or will be.
     #[error(
         "webhook-timestamp is {0} seconds away from this server's clock; at most {TOLERANCE} are \
@@ -95,20 +100,36 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// Believes a delivery that was signed with one of `keys` around `now`; the answer is its id.
-pub fn verify<'h>(
-    keys: &[SigningKey],
+/// An authentic delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Signed<'h> {
+    /// Its id.
+    pub id: &'h str,
+    /// Whether one of the webhook's own secrets signed it, not only another webhook's.
+    pub is_own: bool,
+}
+
+/// Believes a delivery that was signed around `now` with one of `own` keys, or of `all` of this
+/// server. It compares with each of them, so that the time tells nothing either.
+pub fn verify<'h, 'k>(
+    own: &[SigningKey],
+    all: impl Iterator<Item = &'k [SigningKey]>,
     headers: &'h HeaderMap,
     body: &[u8],
     now: Timestamp,
-) -> Result<&'h str, Refused> {
+) -> Result<Signed<'h>, Refused> {
     let header = |name: &'static str| {
-        let value = headers.get(name).and_then(|value| value.to_str().ok());
-        value.filter(|value| !value.is_empty()).ok_or(Refused::Header(name))
+        let mut values = headers.get_all(name).iter();
+        let value = values.next().and_then(|value| value.to_str().ok());
+        let value = value.filter(|value| !value.is_empty() && values.next().is_none());
+        value.ok_or(Refused::Header(name))
     };
     let id = header(ID)?;
     if id.len() > LONGEST_ID {
         return Err(Refused::Header(ID));
+    }
+    if id.contains('.') {
+        return Err(Refused::Dot);
     }
     let timestamp = header(TIMESTAMP)?;
     let sent: i64 = timestamp.parse().map_err(|_| Refused::Header(TIMESTAMP))?;
@@ -120,10 +141,18 @@ pub fn verify<'h>(
     let signed = signed(id, timestamp, body);
     // Versions that are not known are passed over: senders may sign in several.
     let made = signatures.split(' ').filter_map(|one| one.strip_prefix("v1,"));
-    let mut made = made.filter_map(|text| STANDARD.decode(text).ok());
-    // `hmac::verify` compares in constant time.
-    let fits = made.any(|made| keys.iter().any(|key| hmac::verify(&key.0, &signed, &made).is_ok()));
-    if fits { Ok(id) } else { Err(Refused::Signature) }
+    let made: Vec<_> =
+        made.filter_map(|text| STANDARD.decode(text).ok()).take(MOST_SIGNATURES).collect();
+    // `hmac::verify` compares in constant time; `|` does not stop at the first that fits.
+    let fits = |keys: &[SigningKey]| {
+        let pairs = keys.iter().flat_map(|key| made.iter().map(move |made| (key, made)));
+        pairs.fold(false, |fits, (key, made)| fits | hmac::verify(&key.0, &signed, made).is_ok())
+    };
+    let (of_any, of_own) = (all.fold(false, |any, keys| any | fits(keys)), fits(own));
+    match of_any | of_own {
+        true => Ok(Signed { id, is_own: of_own }),
+        false => Err(Refused::Signature),
+    }
 }
 
 fn signed(id: &str, timestamp: &str, body: &[u8]) -> Vec<u8> {
@@ -146,7 +175,11 @@ mod tests {
             map.insert(name, value.parse().unwrap());
         }
         let keys = [SigningKey::random(), SigningKey::parse(SECRET).unwrap()];
-        verify(&keys, &map, body, Timestamp::from_seconds(now)).map(|id| assert!(!id.is_empty()))
+        let now = Timestamp::from_seconds(now);
+        let signed = verify(&keys, [].into_iter(), &map, body, now);
+        let others = verify(&[], [keys.as_slice()].into_iter(), &map, body, now);
+        assert_eq!(others, signed.clone().map(|signed| Signed { is_own: false, ..signed }));
+        signed.map(|signed| assert!(!signed.id.is_empty() && signed.is_own))
     }
 
     fn example() -> [(&'static str, &'static str); 3] {
@@ -177,6 +210,18 @@ mod tests {
         for (name, bad) in [(ID, ""), (TIMESTAMP, "soon"), (TIMESTAMP, "1e9"), (SIGNATURE, "")] {
             assert_eq!(believed(with(name, bad), BODY, sent), Err(Refused::Header(name)));
         }
+    }
+
+    #[test]
+    fn one_signature_is_of_one_message() {
+        let key = SigningKey::parse(SECRET).unwrap();
+        let made = key.sign("msg", SENT, b"1614265331.{}");
+        assert_eq!(made, key.sign(&format!("msg.{SENT}"), "1614265331", b"{}"));
+        let headers = |id, at| [(ID, id), (TIMESTAMP, at), (SIGNATURE, made.as_str())];
+        let (sent, body) = (1_614_265_330, b"1614265331.{}");
+        assert_eq!(believed(headers("msg", SENT), body, sent), Ok(()));
+        let other = headers("msg.1614265330", "1614265331");
+        assert_eq!(believed(other, b"{}", sent), Err(Refused::Dot));
     }
 
     #[test]

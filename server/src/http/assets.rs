@@ -1,12 +1,14 @@
 //! The built frontend: files whose names are hashes, each with its compressed forms beside it.
 
+use super::conditional::NO_STORE;
 use anyhow::Context;
 use axum::Router;
 use brisk_app::Assets;
-use http::{HeaderValue, header};
+use http::{HeaderValue, Response, StatusCode, header};
 use std::collections::BTreeMap;
 use std::path::Path;
 use tower_http::services::ServeDir;
+use tower_http::services::fs::ServeFileSystemResponseBody;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 /// Reads the manifest: the paths of the built files.
@@ -32,13 +34,20 @@ pub fn manifest(site: &Path) -> anyhow::Result<Assets> {
     })
 }
 
-/// Serves the built files. Their names change with their contents, so browsers may keep them.
+/// Serves the built files. Their names change with their contents, so browsers may keep them. What
+/// is not there may be there after the next deployment.
 pub fn router(site: &Path) -> Router {
-    let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
+    let kept = |response: &Response<ServeFileSystemResponseBody>| {
+        let is_there =
+            response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
+        Some(if is_there { FOREVER } else { NO_STORE })
+    };
     let files = ServeDir::new(site.join("assets")).precompressed_br().precompressed_gzip();
     Router::new().fallback_service(
         tower::ServiceBuilder::new()
-            .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, forever))
+            .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, kept))
             .service(files),
     )
 }
+
+const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");

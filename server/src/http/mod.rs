@@ -1,7 +1,9 @@
 //! HTTP as every handler speaks it, whatever the answer is about.
 //!
-//! - [`security`]: the guard against forms of other sites, the content security policy, and the
+//! - [`own_names`]: the names under which the server answers;
+//! - [`security`]: the guard against requests of other sites, the content security policy, and the
 //!   headers that every response has;
+//! - `local_path`: which addresses lead to our own pages; `refusal`: what is answered elsewhere;
 //! - [`accept`]: which media type and which encoding a client prefers;
 //! - [`client`]: who sent a request;
 //! - [`etag`]: entity tags; [`conditional`]: `304 Not Modified` and what may be stored;
@@ -13,5 +15,9 @@ pub mod assets;
 pub mod client;
 pub mod conditional;
 pub mod etag;
+pub(crate) mod local_path;
+pub mod own_names;
 pub mod problem;
+pub mod reading;
+pub(crate) mod refusal;
 pub mod security;

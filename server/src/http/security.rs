@@ -1,35 +1,96 @@
-//! What protects readers: requests that change something come from our own pages only, and pages
-//! run only our own scripts.
+//! What protects readers: pages of other sites can make their browsers open pages of ours and nothing
+//! else, and pages run only our own scripts.
 
-use axum::extract::Request;
+use super::own_names::{self, OwnNames};
+use super::refusal;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use leptos::nonce::Nonce;
+use std::sync::Arc;
 
 /// The largest body that a form may have, in bytes.
 pub(crate) const MAX_FORM: usize = 64 * 1024;
 
-/// Rejects requests that change something when another site's page sent them.
-pub(crate) async fn same_origin_only(request: Request, next: Next) -> Response {
-    if is_same_origin(&request) {
-        return next.run(request).await;
+/// Rejects what pages of other sites make browsers send: requests that change something, and those
+/// that are no navigation, such as an image whose address is a dashboard, before they start anything.
+pub(crate) async fn own_pages_only(
+    State(names): State<Arc<OwnNames>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match sender(&names, &request) {
+        Sender::Own => next.run(request).await,
+        Sender::OtherSite => refusal::response(StatusCode::FORBIDDEN, OTHER_SITE),
+        Sender::UnknownOrigin => refusal::response(StatusCode::FORBIDDEN, UNKNOWN_ORIGIN),
     }
-    let message = "This form was sent by another site. Open Brisk and try again.\n";
-    (StatusCode::FORBIDDEN, message).into_response()
 }
 
-fn is_same_origin(request: &Request) -> bool {
-    if [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method()) {
-        return true;
+const OTHER_SITE: &str = "This request was sent by another site. Open Brisk and try again.\n";
+const UNKNOWN_ORIGIN: &str = "This form was sent by a page whose address is none of this server's. \
+    If it is the address under which readers open Brisk, set public_url in brisk.toml to it.\n";
+
+/// Who made the browser send a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sender {
+    /// A page of this server, the reader, or a program that is no browser.
+    Own,
+    /// Another site's page.
+    OtherSite,
+    /// A page of an address that this server does not know.
+    UnknownOrigin,
+}
+
+fn sender(names: &OwnNames, request: &Request) -> Sender {
+    let (headers, uri) = (request.headers(), request.uri());
+    if own_names::is_health(uri.path()) {
+        return Sender::Own;
     }
-    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let site = header("sec-fetch-site").is_none_or(|site| site == "same-origin" || site == "none");
-    let origin = header("origin").is_none_or(|origin| {
-        let host = origin.split_once("://").map_or("", |(_, host)| host);
-        header("host").is_some_and(|own| own == host)
-    });
-    site && origin
+    let site = only(headers, "sec-fetch-site");
+    if [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method()) {
+        let is_own = matches!(site, Header::None | Header::Is("same-origin" | "none"));
+        return if is_own || is_navigation(headers) { Sender::Own } else { Sender::OtherSite };
+    }
+    let origin = only(headers, "origin");
+    match (site, origin) {
+        // No page may send such headers: whatever did is not what browsers are.
+        (_, Header::Unreadable) | (Header::Unreadable, _) => Sender::OtherSite,
+        (_, Header::Is(origin)) if !own_names::is_origin(origin) => Sender::OtherSite,
+        // Browsers compare with the address that their reader sees, which a proxy may keep to itself.
+        (Header::Is("same-origin" | "none"), _) => Sender::Own,
+        (Header::Is(_), _) => Sender::OtherSite,
+        (Header::None, Header::Is(origin)) => match names.is_own_origin(origin, headers, uri) {
+            true => Sender::Own,
+            false => Sender::UnknownOrigin,
+        },
+        // Every browser sends one of them with what changes something: this is none.
+        (Header::None, Header::None) => Sender::Own,
+    }
+}
+
+/// Whether a reader follows a link, in the window itself and not ahead of time.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    let is = |name, allowed| matches!(only(headers, name), Header::Is(word) if word == allowed);
+    let is_ahead = headers.contains_key("sec-purpose") || headers.contains_key("purpose");
+    is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document") && !is_ahead
+}
+
+/// A header that is sent once, if at all.
+#[derive(Debug, Clone, Copy)]
+enum Header<'h> {
+    None,
+    Is(&'h str),
+    Unreadable,
+}
+
+fn only<'h>(headers: &'h HeaderMap, name: &str) -> Header<'h> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next().map(HeaderValue::to_str), values.next()) {
+        (None, _) => Header::None,
+        (Some(Ok(value)), None) => Header::Is(value),
+        _ => Header::Unreadable,
+    }
 }
 
 /// Adds the headers that every response has, where the handler has not set them.

@@ -1,41 +1,121 @@
-//! Reloads dashboards when their directory changes while the server runs.
+//! Reads the dashboards at the start, and again when a file has been added, changed or removed, while the
+//! server runs.
+//!
+//! Events of the file system lead: of the folder, and of the places where it, or a link on the way to it, may
+//! be replaced. They are lost with a folder that is moved away, on network drives and beyond the system's
+//! limit, so the folder is looked at from time to time as well. Only where it looks different are files read.
 
+use brisk_definition::Seen;
 use brisk_engine::Catalog;
-use notify::{RecursiveMode, Watcher};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
 
-/// Editors write a file in several steps; this long after the last one it is complete.
+/// Editors write a file in several steps; this long after the first one it is complete.
 const QUIET: Duration = Duration::from_millis(150);
+/// How often the folder is looked at without any event. It costs a moment for each file.
+const LOOK: Duration = Duration::from_secs(5);
 
-/// Watches the catalog's directory until the result is dropped.
-pub fn watch(catalog: Arc<Catalog>) -> anyhow::Result<notify::RecommendedWatcher> {
+/// Reads the dashboards for the first time. What is seen now, [`follow`] begins from.
+pub async fn read(catalog: &Arc<Catalog>) -> Seen {
+    let seen = look(catalog).await.unwrap_or_default();
+    if reload(catalog).await {
+        report(&catalog.contents());
+    }
+    seen
+}
+
+/// Reads them again whenever they look different from what was `seen`.
+pub async fn follow(catalog: &Arc<Catalog>, mut seen: Seen) -> Infallible {
     let changed = Arc::new(Notify::new());
-    let mut watcher = notify::recommended_watcher({
-        let changed = Arc::clone(&changed);
+    let mut watcher = watch(catalog.directory(), &seen, &changed);
+    loop {
+        if tokio::time::timeout(LOOK, changed.notified()).await.is_ok() {
+            tokio::time::sleep(QUIET).await;
+        }
+        let Some(now) = look(catalog).await else { continue };
+        if !catalog.is_read() || now != seen {
+            if !now.is_in_place_of(&seen) {
+                // Before the files are read, so that no change is missed.
+                drop(watcher);
+                watcher = watch(catalog.directory(), &now, &changed);
+            }
+            seen = now;
+            if reload(catalog).await {
+                let contents = catalog.contents();
+                let (dashboards, rollups) = (contents.dashboards.len(), contents.rollups.len());
+                tracing::info!(dashboards, rollups, "dashboards reloaded");
+                report(&contents);
+            }
+        }
+    }
+}
+
+async fn look(catalog: &Arc<Catalog>) -> Option<Seen> {
+    let directory = catalog.directory().to_owned();
+    tokio::task::spawn_blocking(move || Seen::of(&directory)).await.ok()
+}
+
+/// Whether it worked.
+async fn reload(catalog: &Arc<Catalog>) -> bool {
+    let reader = Arc::clone(catalog);
+    let read = tokio::task::spawn_blocking(move || reader.reload()).await;
+    if let Err(error) = &read {
+        tracing::error!(%error, "the dashboards could not be read");
+    }
+    read.is_ok()
+}
+
+/// Notifies `changed` of what happens in the folder, or to it, until the result is dropped.
+fn watch(directory: &Path, seen: &Seen, changed: &Arc<Notify>) -> Option<RecommendedWatcher> {
+    let folders: BTreeSet<PathBuf> = seen.folders().map(Path::to_owned).collect();
+    let ways = ways(directory);
+    let parents: BTreeSet<PathBuf> =
+        ways.iter().filter_map(|way| way.parent()).map(Path::to_owned).collect();
+    let notified = {
+        let (changed, folders) = (Arc::clone(changed), folders.clone());
         move |event: notify::Result<notify::Event>| {
-            if event.is_ok_and(|event| !event.kind.is_access()) {
+            // Much may happen beside the folder; and events may have been lost.
+            let concerns = |path: &PathBuf| {
+                ways.contains(path) || folders.iter().any(|folder| path.starts_with(folder))
+            };
+            let concerns = event.map_or(true, |event| {
+                let is_news = event.need_rescan() || event.paths.iter().any(concerns);
+                is_news && !event.kind.is_access()
+            });
+            if concerns {
                 changed.notify_one();
             }
         }
-    })?;
-    // Rollups are in a folder below, which may come later.
-    watcher.watch(catalog.directory(), RecursiveMode::Recursive)?;
-    tokio::spawn(async move {
-        loop {
-            changed.notified().await;
-            tokio::time::sleep(QUIET).await;
-            let reader = Arc::clone(&catalog);
-            let Ok(contents) = tokio::task::spawn_blocking(move || reader.reload()).await else {
-                continue;
-            };
-            let (dashboards, rollups) = (contents.dashboards.len(), contents.rollups.len());
-            tracing::info!(dashboards, rollups, "dashboards reloaded");
-            report(&contents);
+    };
+    let mut watcher = match notify::recommended_watcher(notified) {
+        Ok(watcher) => watcher,
+        Err(error) => {
+            tracing::warn!(%error, "changes of dashboards are noticed only every {LOOK:?}");
+            return None;
         }
-    });
-    Ok(watcher)
+    };
+    for folder in folders.union(&parents) {
+        if let Err(error) = watcher.watch(folder, RecursiveMode::NonRecursive) {
+            let folder = folder.display();
+            tracing::warn!(%folder, %error, "changes of this folder are noticed only every {LOOK:?}");
+        }
+    }
+    Some(watcher)
+}
+
+/// The folder, and every link on the way to it: what may be replaced by another one.
+fn ways(directory: &Path) -> BTreeSet<PathBuf> {
+    let Ok(directory) = std::path::absolute(directory) else { return BTreeSet::new() };
+    let links = directory.ancestors().filter(|way| way.is_symlink()).map(Path::to_owned);
+    let mut ways: BTreeSet<PathBuf> = links.collect();
+    ways.extend(directory.canonicalize().ok());
+    ways.insert(directory);
+    ways
 }
 
 /// Says in the log what is wrong with the files.

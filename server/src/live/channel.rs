@@ -9,10 +9,9 @@ use crate::pages::build_id;
 use crate::pages::page_request::{LEAST_PACE, least_pace};
 use brisk_cache::{Event, Follower, Tag};
 use brisk_domain::{
-    Access, Clock, Dashboard, Freshness, Pace, PanelData, PanelError, PanelId, Slug, Timestamp,
-    ViewState,
+    Access, Clock, Dashboard, Freshness, Pace, PanelError, PanelId, Slug, Timestamp, ViewState,
 };
-use brisk_engine::{Engine, PanelState, Shown, Watch, Window};
+use brisk_engine::{Engine, PanelEdition, PanelState, Shown, Watch, Window};
 use futures::StreamExt;
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::FuturesUnordered;
@@ -64,7 +63,7 @@ enum PageStatus {
     Outdated,
 }
 
-type Loaded = (usize, Result<Arc<PanelData>, PanelError>);
+type Loaded = (usize, Result<PanelEdition, PanelError>);
 
 /// One panel, as it is followed.
 struct Tracked {
@@ -226,7 +225,7 @@ impl Channel {
         for (at, watch) in due.iter().zip(lookup.watches()) {
             self.panels[*at].watch = watch;
         }
-        for (at, state) in due.into_iter().zip(lookup.into_view().panels) {
+        for (at, state) in due.into_iter().zip(lookup.into_editions()) {
             match state {
                 PanelState::Ready(data) => self.set_shown(at, &data, data.freshness),
                 PanelState::Failed(error) => self.set_failed(at, &error),
@@ -246,7 +245,7 @@ impl Channel {
         PageStatus::Current
     }
 
-    fn loaded(&mut self, at: usize, result: &Result<Arc<PanelData>, PanelError>) {
+    fn loaded(&mut self, at: usize, result: &Result<PanelEdition, PanelError>) {
         self.panels[at].is_loading = false;
         match result {
             // It is due again already: something was invalidated while it was loading.
@@ -266,7 +265,7 @@ impl Channel {
         }
     }
 
-    fn set_shown(&mut self, at: usize, data: &PanelData, freshness: Freshness) {
+    fn set_shown(&mut self, at: usize, data: &PanelEdition, freshness: Freshness) {
         let pace = self.followed.pace.at_least(least_pace(&self.engine, &self.dashboard));
         let panel = &mut self.panels[at];
         panel.failures = 0;

@@ -3,6 +3,7 @@
 use super::page_request::Appearance;
 use super::response::{self, address, appearance, failure};
 use crate::http::client;
+use crate::http::local_path::is_local_path;
 use crate::http::security::MAX_FORM;
 use crate::service::shown_at;
 use crate::state::AppState;
@@ -58,9 +59,10 @@ async fn view(state: &AppState, slug: &str, panel: Option<&str>, request: Reques
         Err(error) => return failure(state, error, request).await,
     };
     let appearance = appearance(&request);
+    let drawing = state.service.drawing().of(client.clone());
     let tag = requested.tag(appearance, state.pages.build());
     if let Some(tag) = &tag
-        && let Some(response) = state.pages.get(tag, request.headers()).await
+        && let Some(response) = state.pages.get(tag, request.headers(), &drawing).await
     {
         return response;
     }
@@ -85,7 +87,7 @@ async fn view(state: &AppState, slug: &str, panel: Option<&str>, request: Reques
     let Some(document) = state.service.drawing().page(&tag, client, draw).await else {
         return failure(state, PageError::Busy, request).await;
     };
-    state.pages.insert(tag, document, request.headers()).await
+    state.pages.insert(tag, document, request.headers(), &drawing).await
 }
 
 /// Whether the page's script asks, to put the answer in place of the page that is shown.
@@ -104,7 +106,7 @@ pub async fn refresh(
     let parameters = parse_query(head.uri.query().unwrap_or_default());
     // One that is too long counts as empty.
     let body = axum::body::to_bytes(body, MAX_FORM).await.unwrap_or_default();
-    match state.service.refresh(&slug, &parameters).await {
+    match state.service.refresh(&slug, &parameters, &client::of(&head.extensions)).await {
         Ok(()) => {
             let usual = || {
                 let query = query_string(&parameters);
@@ -118,13 +120,11 @@ pub async fn refresh(
     }
 }
 
-/// The page that a form was sent from, as the form says: a path of this server, and none that
-/// browsers read as a host.
+/// The page that a form was sent from, as the form says.
 fn back(body: &str) -> Option<HeaderValue> {
     let fields = parse_query(body);
     let (_, back) = fields.into_iter().find(|(name, _)| name == parameter::BACK)?;
-    let is_own = back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
-    HeaderValue::from_str(&back).ok().filter(|_| is_own)
+    is_local_path(&back).then(|| HeaderValue::from_str(&back).ok())?
 }
 
 /// `POST /theme`: remembers the colours, and goes back.

@@ -3,6 +3,7 @@
 use crate::http::client;
 use crate::http::conditional::{self, NO_STORE};
 use crate::http::etag::ETag;
+use crate::http::refusal;
 use crate::service::ClientService;
 use crate::state::AppState;
 use axum::body::Body;
@@ -16,7 +17,9 @@ use std::sync::Arc;
 const VARY: &str = "accept, cookie";
 
 /// `/fn/{*name}`
-pub async fn answer(State(state): State<AppState>, request: Request) -> Response {
+pub async fn answer(State(state): State<AppState>, mut request: Request) -> Response {
+    // Who accepts pages would be sent back to where it came from, with the failure in its address.
+    request.headers_mut().remove(header::ACCEPT);
     let client = client::of(request.extensions());
     let service = ClientService { service: Arc::clone(&state.service), client };
     let service: SharedService = Arc::new(service);
@@ -28,6 +31,13 @@ pub async fn answer(State(state): State<AppState>, request: Request) -> Response
     revalidated(answer.await.into_response(), &headers).await
 }
 
+/// How Leptos' answers begin to what is no call of a page, in words for developers: arguments that it
+/// cannot read, and functions that there are not.
+const WRONG: [&[u8]; 2] = [b"Args|", b"MissingArg|"];
+const UNKNOWN: &[u8] = b"Could not find a server function";
+const WRONG_ARGUMENTS: &str =
+    "The arguments in this address are missing or wrong. Reload the page.\n";
+
 /// Tags an answer that is fine, so that a browser that has it is not sent it again.
 async fn revalidated(answer: Response, request: &HeaderMap) -> Response {
     let (mut head, body) = answer.into_parts();
@@ -35,6 +45,14 @@ async fn revalidated(answer: Response, request: &HeaderMap) -> Response {
     let Ok(bytes) = axum::body::to_bytes(body, usize::MAX).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
+    if head.status == StatusCode::INTERNAL_SERVER_ERROR
+        && WRONG.iter().any(|w| bytes.starts_with(w))
+    {
+        return refusal::response(StatusCode::BAD_REQUEST, WRONG_ARGUMENTS);
+    }
+    if head.status == StatusCode::BAD_REQUEST && bytes.starts_with(UNKNOWN) {
+        return refusal::response(StatusCode::NOT_FOUND, "There is nothing at this address.\n");
+    }
     if head.status == StatusCode::OK {
         let tag = ETag::of([&bytes]);
         let headers = conditional::headers(&tag, VARY);

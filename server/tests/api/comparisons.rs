@@ -202,12 +202,17 @@ async fn a_period_that_the_data_cover_in_part_gives_no_percentage() {
         let page = site.page("count", range).await;
         assert!(page.contains("no full previous period"), "{dialect}: {page}");
         assert!(!page.contains("stat-change good") && !page.contains("% compared"), "{dialect}");
-        // From 1 September on, beside 1 October, whatever came after.
+        // From 1 September on, beside 1 October: nothing is known of the days before it, and those
+        // after it had none.
         let days = site.page("days", range).await;
         let before = days.split(r#""n":"Previous period""#).nth(1).unwrap();
         let values = before.split(r#""v":["#).nth(1).unwrap().split(']').next().unwrap();
-        let expected: Vec<&str> =
-            (0..30).map(|day| if day == 15 { "\"1\"" } else { "\"\"" }).collect();
+        let on = |day: usize| match day {
+            0..15 => "\"\"",
+            15 => "\"1\"",
+            _ => "\"0\"",
+        };
+        let expected: Vec<&str> = (0..30).map(on).collect();
         assert_eq!(values.split(',').collect::<Vec<_>>(), expected, "{dialect}");
     }
 }

@@ -143,7 +143,7 @@ fn import_fills_servers_whose_url_is_in_a_variable_or_a_file_and_panels_read_it(
              [[panel]]\nid = \"all\"\ntitle = \"All\"\nkind = \"table\"\n\
              sql = \"select day, count from import_command where count > 1\"\n",
         );
-        write("brisk.toml", "[source.shop]\nurl_file = \"url\"\n");
+        write("brisk.toml", "[source.shop]\nurl_file = \"url\"\nallow_superuser = true\n");
         write("url", &format!("{url}\n"));
         for (count, into) in [(1, ["--into-env", variable]), (2, ["--into-file", "url"])] {
             let rows = "12/2/2009,2\n".repeat(count);
@@ -245,6 +245,66 @@ fn check_asks_the_database_about_what_it_cannot_read() {
     let with = said(&with);
     assert!(with.contains("visits.toml:12:8: panel \"lost\": no such column: gone"), "{with}");
     assert!(!with.contains("could not be read") && with.contains("1 problem\n"), "{with}");
+}
+
+#[test]
+fn check_finds_columns_that_statements_do_not_return_at_their_place() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::create_dir(directory.path().join("dashboards")).unwrap();
+    let file = "title = \"Visits\"\nsource = \"shop\"\n\
+                [[panel]]\nid = \"all\"\ntitle = \"All\"\nkind = \"stat\"\n\
+                columns = { n = { unit = \"visits\" }, at_most = { scale = 2 } }\n\
+                sparkline = \"select day, count as at_most from visits\"\n\
+                sql = \"select count(*) as n from visits\"\n\
+                [[panel]]\nid = \"days\"\ntitle = \"Days\"\nkind = \"table\"\n\
+                columns = { dya = { label = \"Day\" } }\n\
+                computed = [{ name = \"part\", of = \"net\", kind = \"share\" }]\n\
+                sql = \"select day, count from visits where 1 = 0\"\n\
+                [[panel]]\nid = \"lost\"\ntitle = \"Lost\"\nkind = \"stat\"\n\
+                sql = \"select nope from visits\"\n";
+    std::fs::write(directory.path().join("dashboards/visits.toml"), file).unwrap();
+    std::fs::write(directory.path().join("visits.csv"), "Day,Count\n2009-12-01,1\n").unwrap();
+    let import = brisk(directory.path(), &["import", "--into", "shop.sqlite", "visits.csv"]);
+    assert!(import.status.success(), "{}", said(&import));
+    let without = brisk(directory.path(), &["check"]);
+    assert!(without.status.success(), "nothing can be asked: {}", said(&without));
+    for more in
+        [&["--source", "shop=shop.sqlite"][..], &["--source", "shop=shop.sqlite", "--explain"]]
+    {
+        let output = brisk(directory.path(), &[&["check"], more].concat());
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        let said = said(&output);
+        for problem in [
+            "visits.toml:14:13: panel \"days\": its statement returns no column \"dya\": did you mean \"day\"?",
+            "visits.toml:15:35: panel \"days\": its statement returns no column \"net\", only day, count",
+            "no such column: nope",
+        ] {
+            assert!(said.contains(problem), "{said}");
+        }
+        assert!(said.contains("3 problems"), "{said}");
+    }
+}
+
+#[test]
+fn check_says_once_of_a_source_that_it_does_not_answer() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::create_dir(directory.path().join("dashboards")).unwrap();
+    let panel = |id: &str| {
+        format!(
+            "[[panel]]\nid = \"{id}\"\ntitle = \"T\"\nkind = \"stat\"\nsql = \"select 1 as n\"\n"
+        )
+    };
+    let file = format!("title = \"A\"\nsource = \"shop\"\n{}{}", panel("a"), panel("b"));
+    std::fs::write(directory.path().join("dashboards/a.toml"), file).unwrap();
+    // Nobody listens on port 1.
+    let source = "shop=postgres://user:hunter2@127.0.0.1:1/shop";
+    let output = brisk(directory.path(), &["check", "--source", source]);
+    let text = said(&output);
+    assert!(output.status.success(), "{text}");
+    let note =
+        "note: source \"shop\" does not answer: which columns its statements return is not checked";
+    assert_eq!(text.matches(note).count(), 1, "{text}");
+    assert!(!text.contains("hunter2"), "{text}");
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! The commands of `brisk`, as processes.
 
 mod command;
+mod folder;
 mod rollups;

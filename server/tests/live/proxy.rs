@@ -4,13 +4,22 @@
 use super::world::{TOO_LATE, World, world};
 use brisk_bench::servers::free_port;
 use brisk_bench::servers::guarded::Guarded;
-use brisk_test_waiting::{eventually, wait_for};
+use brisk_server::connections::limits::Limits;
+use brisk_server::connections::listening::Server;
+use brisk_server::connections::registry::Registry;
+use brisk_server::connections::stop::Stop;
+use brisk_test_waiting::{eventually, output, wait_for};
+use std::process::Command;
+use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 /// nginx in front of `upstream`; `None` with `--quick`.
 struct Nginx {
     port: u16,
+    /// Where it speaks HTTP/2, without TLS.
+    http2: u16,
     _process: Guarded,
     _directory: tempfile::TempDir,
 }
@@ -19,7 +28,8 @@ async fn nginx(upstream: u16, packs: bool) -> Option<Nginx> {
     if std::env::var_os("BRISK_TEST_QUICK").is_some() {
         return None;
     }
-    let (directory, port) = (tempfile::tempdir().unwrap(), free_port().unwrap());
+    let directory = tempfile::tempdir().unwrap();
+    let (port, http2) = (free_port().unwrap(), free_port().unwrap());
     let root = directory.path().display();
     // As Debian ships it: `gzip on` packs text/html.
     let gzip = if packs { "gzip on;" } else { "" };
@@ -28,7 +38,7 @@ async fn nginx(upstream: u16, packs: bool) -> Option<Nginx> {
          events {{}}\n\
          http {{\n access_log off; {gzip}\n client_body_temp_path {root}/body; proxy_temp_path {root}/proxy;\n\
          fastcgi_temp_path {root}/fastcgi; uwsgi_temp_path {root}/uwsgi; scgi_temp_path {root}/scgi;\n\
-         server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://127.0.0.1:{upstream}; }} }}\n}}\n"
+         server {{ listen 127.0.0.1:{port}; listen 127.0.0.1:{http2} http2; location / {{ proxy_pass http://127.0.0.1:{upstream}; }} }}\n}}\n"
     );
     let file = directory.path().join("nginx.conf");
     std::fs::write(&file, text).unwrap();
@@ -41,13 +51,20 @@ async fn nginx(upstream: u16, packs: bool) -> Option<Nginx> {
     let process = Guarded::start(&words, directory.path(), &log, "KILL", &[]).unwrap();
     let listens = async || TcpStream::connect(("127.0.0.1", port)).await.is_ok();
     eventually("nginx listens", listens).await;
-    Some(Nginx { port, _process: process, _directory: directory })
+    Some(Nginx { port, http2, _process: process, _directory: directory })
 }
 
+/// Serves as `brisk serve` does. nginx says as Host what it was told to connect to.
 async fn upstream(world: &World) -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let (port, app) = (listener.local_addr().unwrap().port(), world.app());
-    tokio::spawn(async move { axum::serve(listener, app).await });
+    let port = listener.local_addr().unwrap().port();
+    let server = Server::new(world.app(), Arc::default(), Limits::default(), Registry::default());
+    let running = watch::Sender::new(false);
+    let stop = Stop::on(&running);
+    tokio::spawn(async move {
+        let _running = running;
+        server.serve(listener, stop).await
+    });
     port
 }
 
@@ -178,4 +195,28 @@ async fn a_kept_page_is_not_sent_again_through_nginx() {
     page.whole().await;
     let head = String::from_utf8_lossy(&page.raw).into_owned();
     assert!(head.starts_with("HTTP/1.1 304"), "{head}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_of_our_own_pages_pass_nginx_whatever_it_says_as_host_and_those_of_others_do_not() {
+    let world = world().await;
+    let Some(nginx) = nginx(upstream(&world).await, true).await else { return };
+    let post = |headers: &[&str], (version, port): (&str, u16)| {
+        let url = format!("http://127.0.0.1:{port}/d/sales/refresh");
+        let mut curl = Command::new("curl");
+        curl.args(["-s", "-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", version]);
+        curl.args(headers.iter().flat_map(|header| ["-H", header]));
+        let said = output(curl.args(["-d", "back=/d/sales?full=true", &url]));
+        String::from_utf8_lossy(&said.stdout).into_owned()
+    };
+    let (own, cross) = ("Sec-Fetch-Site: same-origin", "Sec-Fetch-Site: cross-site");
+    let (public, evil) = ("Origin: https://dash.example", "Origin: https://evil.example");
+    for version in [("--http1.1", nginx.port), ("--http2-prior-knowledge", nginx.http2)] {
+        let answer = post(&[own, public], version);
+        assert!(answer.starts_with("303 ") && answer.ends_with("/d/sales?full=true"), "{answer}");
+        assert!(post(&[], version).starts_with("303 "), "curl by itself");
+        for headers in [&[cross, evil][..], &[cross], &[evil], &[own, "Origin: null"]] {
+            assert_eq!(post(headers, version), "403 ", "{headers:?}");
+        }
+    }
 }

@@ -33,6 +33,8 @@ async fn another_client_has_its_warm_page_at_once_and_the_next_place_for_its_col
     assert_eq!(warm.status, 200);
     let page = world.get(READER, "/d/shop").await;
     assert!(page.header("etag").is_some(), "the warm page is whole: {}", page.head);
+    let health = world.get(READER, "/healthz").await;
+    assert_eq!((health.status, health.body.as_str()), (200, "ok\n"));
     let port = world.brisk.port;
     let cold = tokio::spawn(async move { ask(port, READER, &api(2_000), "").await });
     world.until_waiting(150).await;

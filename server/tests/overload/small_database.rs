@@ -31,7 +31,8 @@ async fn no_panel_of_a_page_fails_because_the_others_keep_the_database_busy() {
         program: Path::new(env!("CARGO_BIN_EXE_brisk")).to_owned(),
         // Eight at a time would take four seconds each.
         configuration: format!(
-            "[source.small]\nurl = \"{}\"\nconnections = 8\ntimeout = \"3s\"\n",
+            "[source.small]\nurl = \"{}\"\nconnections = 8\ntimeout = \"3s\"\n\
+             functions = [\"public.work\"]\n",
             postgres.url()
         ),
         dashboards: vec![("years.toml".into(), dashboard)],

@@ -5,6 +5,7 @@ mod clocks;
 mod computed;
 mod figures;
 mod long_values;
+mod named_columns;
 mod one_point;
 mod presentation;
 mod routes;

@@ -10,7 +10,7 @@ use brisk_engine::{Cached, Catalog, Engine};
 use brisk_server::router::router;
 use brisk_server::service::EngineService;
 use brisk_server::state::AppState;
-use http::{Request, StatusCode};
+use http::{HeaderValue, Request, StatusCode};
 use http_body_util::BodyExt;
 use std::sync::Arc;
 use tower::ServiceExt;
@@ -111,27 +111,108 @@ async fn a_panel_whose_source_is_missing_says_so_in_its_card() {
 
 #[tokio::test]
 async fn forms_of_other_sites_change_nothing() {
-    let post = |site: &str, origin: &str| {
-        Request::post("/theme")
-            .header("host", "127.0.0.1:3000")
+    let post = |headers: &[(&str, &str)]| {
+        let request = Request::post("/theme").header("host", "127.0.0.1:3000");
+        let request = headers.iter().fold(request, |request, (name, value)| {
+            request.header(*name, HeaderValue::from_bytes(value.as_bytes()).unwrap())
+        });
+        request.body(Body::from("theme=dark&back=/d/sales")).unwrap()
+    };
+    let (site, origin) = ("sec-fetch-site", "origin");
+    let (own, evil) = ("http://127.0.0.1:3000", "https://evil.example");
+    for headers in [
+        &[(site, "cross-site"), (origin, evil)][..],
+        &[(site, "same-site"), (origin, "http://127.0.0.1:8080")],
+        &[(site, "cross-site")],
+        &[(site, "cross-site"), (origin, own)],
+        &[(site, "anything")],
+        &[(site, "same-origin"), (site, "same-origin")],
+        &[(site, "same-\u{f6}rigin")],
+        &[(origin, evil)],
+        &[(origin, "http://127.0.0.1:8080")],
+        &[(origin, "null")],
+        &[(site, "same-origin"), (origin, "null")],
+        &[(origin, own), (origin, own)],
+        &[(site, "same-origin"), (origin, own), (origin, evil)],
+        &[(origin, "http://127.0.0.1:3000/")],
+        &[(origin, "http://127.0.0.1:3000\u{e9}")],
+        &[(origin, "")],
+    ] {
+        let (status, headers_sent, body) = ask(post(headers)).await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{headers:?}");
+        assert!(!headers_sent.contains_key("set-cookie") && body.contains("Brisk"), "{body}");
+    }
+    for headers in [
+        &[(site, "same-origin"), (origin, own)][..],
+        // A proxy may keep the address that readers see to itself, and browsers have compared.
+        &[(site, "same-origin"), (origin, "https://dash.example")],
+        &[(site, "none")],
+        &[(origin, own)],
+        &[(origin, "HTTP://127.0.0.1:3000")],
+        &[],
+    ] {
+        let (status, headers, _) = ask(post(headers)).await;
+        assert_eq!(
+            (status, &headers["location"]),
+            (StatusCode::SEE_OTHER, &"/d/sales".parse().unwrap())
+        );
+        assert!(headers["set-cookie"].to_str().unwrap().starts_with("theme=dark;"));
+    }
+    let (status, _, body) = ask(post(&[(origin, "https://dash.example")])).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    assert!(body.contains("public_url"), "{body}");
+}
+
+#[tokio::test]
+async fn other_sites_can_open_pages_and_start_nothing_else() {
+    let get = |path: &str, site: &str, mode: &str, dest: &str| {
+        Request::get(path)
             .header("sec-fetch-site", site)
-            .header("origin", origin)
-            .body(Body::from("theme=dark&back=/d/sales"))
+            .header("sec-fetch-mode", mode)
+            .header("sec-fetch-dest", dest)
+            .body(Body::empty())
             .unwrap()
     };
-    assert_eq!(ask(post("cross-site", "https://evil.example")).await.0, StatusCode::FORBIDDEN);
-    assert_eq!(ask(post("same-origin", "https://evil.example")).await.0, StatusCode::FORBIDDEN);
-    let (status, headers, _) = ask(post("same-origin", "http://127.0.0.1:3000")).await;
-    assert_eq!(
-        (status, &headers["location"]),
-        (StatusCode::SEE_OTHER, &"/d/sales".parse().unwrap())
-    );
-    assert!(headers["set-cookie"].to_str().unwrap().starts_with("theme=dark;"));
+    let panel = "/fn/panel?slug=sales&panel=one&query=";
+    for path in ["/d/sales", panel, "/api/v1/dashboards/sales/data", "/d/sales/live"] {
+        for (mode, dest) in [
+            ("no-cors", "image"),
+            ("no-cors", "script"),
+            ("cors", "empty"),
+            ("navigate", "iframe"),
+            ("navigate", "embed"),
+            ("navigate", "object"),
+            ("no-cors", "document"),
+        ] {
+            for site in ["cross-site", "same-site"] {
+                let (status, _, body) = ask(get(path, site, mode, dest)).await;
+                assert_eq!(status, StatusCode::FORBIDDEN, "{path} {site} {mode} {dest}: {body}");
+            }
+        }
+        for (site, mode, dest) in [
+            ("cross-site", "navigate", "document"),
+            ("same-origin", "cors", "empty"),
+            ("same-origin", "navigate", "iframe"),
+            ("none", "navigate", "document"),
+        ] {
+            let (directory, request) = (tempfile::tempdir().unwrap(), get(path, site, mode, dest));
+            let answer = app(&directory).oneshot(request).await.unwrap();
+            assert_ne!(answer.status(), StatusCode::FORBIDDEN, "{path} {site} {mode} {dest}");
+        }
+    }
+    let mut ahead = get("/d/sales", "cross-site", "navigate", "document");
+    ahead.headers_mut().insert("sec-purpose", "prefetch;prerender".parse().unwrap());
+    assert_eq!(ask(ahead).await.0, StatusCode::FORBIDDEN);
+    let health = get("/healthz", "cross-site", "no-cors", "image");
+    assert_eq!(ask(health).await.0, StatusCode::OK);
 }
 
 #[tokio::test]
 async fn going_back_leads_only_to_our_own_pages() {
-    for back in ["https://evil.example", "//evil.example", "/\\evil.example", "x", "/\r\nx: y"] {
+    let disguised =
+        ["/%09/evil.example", "/%0a/evil.example", "%09//evil.example", "/%5cevil.example"];
+    let open = ["https://evil.example", "//evil.example", "/\\evil.example", "x", "/\r\nx: y"];
+    for back in open.into_iter().chain(disguised) {
         let body = format!("theme=light&back={back}");
         let (status, headers, _) =
             ask(Request::post("/theme").body(Body::from(body)).unwrap()).await;
@@ -146,8 +227,27 @@ async fn server_functions_only_read_and_say_what_is_wrong() {
     assert_eq!(status, StatusCode::NOT_FOUND, "{body}");
     let (status, ..) = get("/fn/panel?slug=sales&panel=one&query=range%3Dsoon").await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
-    let (status, ..) = get("/fn/panel?slug=sales").await;
-    assert!(status.is_client_error() || status.is_server_error());
+    for path in [
+        "/fn/panel?slug=sales",
+        "/fn/panel",
+        "/fn/cards?slug=sales&panels=one&query=&large=x&wait=true",
+    ] {
+        for accept in ["*/*", "text/html"] {
+            let request = Request::get(path).header("accept", accept).header("referer", "/d/sales");
+            let (status, headers, body) = ask(request.body(Body::empty()).unwrap()).await;
+            assert_eq!(status, StatusCode::BAD_REQUEST, "{path}: {body}");
+            assert_eq!(headers["cache-control"], "no-store");
+            assert_eq!(
+                body,
+                "The arguments in this address are missing or wrong. Reload the page.\n"
+            );
+        }
+    }
+    let (status, _, body) = get("/fn/nothing").await;
+    assert_eq!(
+        (status, body.as_str()),
+        (StatusCode::NOT_FOUND, "There is nothing at this address.\n")
+    );
     let (status, ..) = ask(Request::post("/fn/panel").body(Body::empty()).unwrap()).await;
     assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
 }

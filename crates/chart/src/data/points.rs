@@ -98,14 +98,15 @@ fn one(
     {
         return Err(Refusal::unclear(frame, &frame.columns()[column].name));
     }
-    let known = match (&x, coverage) {
-        (Axis::Time(times), Some(coverage)) => {
-            times.partition_point(|at| *at < coverage.ahead_from)
-        }
-        (Axis::Time(times), None) => times.len(),
-        (Axis::Number(..) | Axis::Label(_), _) => 0,
+    let (known, whole) = match (&x, coverage) {
+        (Axis::Time(times), Some(coverage)) => (
+            times.partition_point(|at| *at < coverage.ahead_from),
+            times.partition_point(|at| *at < coverage.whole_to),
+        ),
+        (Axis::Time(times), None) => (times.len(), 0),
+        (Axis::Number(..) | Axis::Label(_), _) => (0, 0),
     };
-    let of_rows = Places { count: x.len(), known, of_rows: &places };
+    let of_rows = Places { count: x.len(), known, whole, of_rows: &places };
     let (series, left_out) = series::of(frame, &roles, input, &of_rows, reading)?;
     let name = frame.columns().first().map_or(String::new(), |x| input.spec.label_of(&x.name));
     let without_place = (places.iter().filter(|place| place.is_none()).count(), name);

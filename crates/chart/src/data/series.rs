@@ -41,10 +41,12 @@ pub(crate) struct Reading {
 }
 
 /// The points of a frame: how many there are, how many of them may be filled because they are buckets
-/// of which the data are known, and the place of each row.
+/// of which the data are known, how many end before the first one that is cut by the data's end or the
+/// range's, and the place of each row.
 pub(crate) struct Places<'a> {
     pub(crate) count: usize,
     pub(crate) known: usize,
+    pub(crate) whole: usize,
     pub(crate) of_rows: &'a [Option<usize>],
 }
 
@@ -114,7 +116,7 @@ pub(crate) fn of(
             None => label,
         };
         series.push(series_of_cells(
-            input,
+            (input, frame),
             at,
             (name, series.len()),
             all.next().unwrap_or_default(),
@@ -123,9 +125,9 @@ pub(crate) fn of(
     if let (Some(rest), Some(at)) = (all.next(), numbers.first()) {
         // Not "Other", which may be the name of a series.
         let name = format!("{left_out} others");
-        series.push(series_of_cells(input, *at, (name, series.len()), rest));
+        series.push(series_of_cells((input, frame), *at, (name, series.len()), rest));
     }
-    fill_empty(&mut series, places.known, reading.empty);
+    fill_empty(&mut series, places, reading.empty);
     let left_out = if reading.stacked { 0 } else { left_out };
     if series.is_empty() { Err(Refusal::Unfit) } else { Ok((series, left_out)) }
 }
@@ -173,13 +175,13 @@ fn largest(totals: Vec<f64>, most: usize) -> Vec<Option<usize>> {
 
 /// The series called `name` of the column `at`: what the cells of each place come to.
 fn series_of_cells(
-    input: &Input<'_>,
+    (input, frame): (&Input<'_>, &Frame),
     at: usize,
     (name, color): (String, usize),
     cells: Cells<'_>,
 ) -> Series {
-    let unit =
-        input.frame.columns().get(at).map_or(&input.spec.unit, |c| input.spec.unit_of(&c.name));
+    let column = frame.columns().get(at);
+    let unit = column.map_or(&input.spec.unit, |column| input.spec.unit_of(&column.name));
     let additivity = of_column(input.additivity, at);
     let mut series = Series {
         name,
@@ -191,6 +193,8 @@ fn series_of_cells(
         is_previous: false,
         empty: Some(additivity.empty()).filter(|_| additivity != Additivity::Shared),
     };
+    let quotients = column.and_then(|column| format::quotients(&column.values));
+    let quotients = quotients.filter(|_| additivity == Additivity::Single);
     for cells in cells {
         let total;
         let cell = match cells.as_slice() {
@@ -203,7 +207,9 @@ fn series_of_cells(
         };
         // What is not finite has no place, but a text.
         let cell = cell.filter(|(values, row)| Number::of(values, *row).is_some());
-        let text = cell.map(|(values, row)| format::cell(values, row, unit, input.zone));
+        let text = cell.map(|(values, row)| {
+            format::cell(quotients.as_ref().unwrap_or(values), row, unit, input.zone)
+        });
         let digits = cell.zip(text.as_deref());
         let digits = digits.map(|((values, row), text)| readout::digits_of(values, row, text));
         series.values.push(cell.and_then(|(values, row)| values.number(row)));
@@ -213,15 +219,17 @@ fn series_of_cells(
     series
 }
 
-/// Fills the first `known` buckets where they have no row, but only up to the last one with any: the
-/// future is not zero.
-fn fill_empty(series: &mut [Series], known: usize, empty: Option<EmptyBucket>) {
+/// Fills the buckets of which the data are known where they have no row: those that are over, and what
+/// lies before the last one with any. What is under way may get its first row yet, and the future is
+/// not zero.
+fn fill_empty(series: &mut [Series], places: &Places<'_>, empty: Option<EmptyBucket>) {
     let last = series.iter().filter_map(|s| s.values.iter().rposition(Option::is_some)).max();
     let Some(last) = last else { return };
+    let end = places.known.min(places.whole.max(last + 1));
     for one in series {
         let Some(usual) = one.empty else { continue };
         let empty = empty.unwrap_or(usual);
-        for at in 0..known.min(last + 1) {
+        for at in 0..end {
             if !one.texts[at].is_empty() {
                 continue;
             }

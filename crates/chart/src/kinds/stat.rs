@@ -129,9 +129,10 @@ fn values(frame: &Frame, input: &Input<'_>) -> Vec<(f64, f64)> {
     let last = places.keys().next_back().copied();
     let is_bucket = |at: &Timestamp| buckets.binary_search(at).is_ok();
     if additivity.empty() == EmptyBucket::Zero && places.keys().all(is_bucket) {
-        let ahead_from = input.sparkline_coverage.map(|coverage| coverage.ahead_from);
-        let is_known = |bucket: &Timestamp| ahead_from.is_none_or(|ahead| *bucket < ahead);
-        for bucket in buckets.iter().filter(|at| Some(**at) < last && is_known(at)) {
+        let is_over = |at: &Timestamp| input.sparkline_coverage.is_some_and(|c| *at < c.whole_to);
+        let is_known = |at: &Timestamp| input.sparkline_coverage.is_none_or(|c| *at < c.ahead_from);
+        let is_filled = |at: &Timestamp| is_over(at) || Some(*at) < last && is_known(at);
+        for bucket in buckets.iter().filter(|at| last.is_some() && is_filled(at)) {
             places.entry(*bucket).or_insert(0.0);
         }
     }

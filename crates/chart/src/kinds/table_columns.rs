@@ -8,7 +8,8 @@ use crate::scene::{Link, LinkName, Sparkline};
 use crate::spec::Input;
 use crate::table_view::TableView;
 use brisk_domain::panel::Cell as CellStyle;
-use brisk_domain::{Column, Timestamp, Values, format};
+use brisk_domain::point::of_column;
+use brisk_domain::{Additivity, Column, Timestamp, Values, format};
 use std::fmt::Write as _;
 
 /// The height of a small line in a cell.
@@ -33,6 +34,8 @@ struct Style {
     largest: f64,
     /// How many decimals its cells have in common, if they have.
     decimals: Option<usize>,
+    /// What is shown of averages and ratios instead of all the digits that a division made.
+    quotients: Option<Values>,
     /// Its cells' texts, if they are parts of one whole and shown as such.
     shares: Option<Vec<Option<String>>>,
 }
@@ -48,32 +51,36 @@ impl<'a> Columns<'a> {
     /// The columns of `input`, with bars and trends if `decorated`.
     pub(crate) fn of(input: &'a Input<'a>, decorated: bool) -> Self {
         let frame = input.frame;
-        let style = |column: &Column| {
+        let style = |(at, column): (usize, &Column)| {
             let cell = input.spec.column(&column.name).map(|s| s.cell).unwrap_or_default();
             let plain = !decorated && cell != CellStyle::Hidden;
             let numbers = (0..frame.rows()).filter_map(|row| column.values.number(row));
             let unit = input.spec.unit_of(&column.name);
+            let is_single = of_column(input.additivity, at) == Additivity::Single;
+            let quotients = format::quotients(&column.values).filter(|_| is_single);
             Style {
                 cell: if plain { CellStyle::Plain } else { cell },
                 largest: numbers.fold(0.0, f64::max),
-                decimals: format::decimals(&column.values, unit),
+                decimals: format::decimals(quotients.as_ref().unwrap_or(&column.values), unit),
+                quotients,
                 shares: format::column_of_shares(&column.values, unit),
             }
         };
         let shown: Vec<(&Column, Style)> = frame
             .columns()
             .iter()
-            .map(|column| (column, style(column)))
+            .enumerate()
+            .map(|(at, column)| (&**column, style((at, column))))
             .filter(|(_, style)| style.cell != CellStyle::Hidden)
             .collect();
         let links = input.links;
-        let of = links.and_then(|links| frame.columns().get(links.column(frame)?));
+        let of = links.and_then(|links| Some(&**frame.columns().get(links.column(frame)?)?));
         // If the column with the choices is hidden, the first visible one gets the links.
         let is_shown = |of: &&Column| shown.iter().any(|(column, _)| column.name == of.name);
         let linked = of.filter(is_shown).or_else(|| of.and(shown.first().map(|first| first.0)));
         let is_any_chosen = links.is_some_and(|links| links.is_any_chosen(frame));
         let bucket = input.coverage.and_then(|coverage| coverage.column);
-        let buckets = bucket.and_then(|at| Some((frame.columns().get(at)?, at)));
+        let buckets = bucket.and_then(|at| Some((&**frame.columns().get(at)?, at)));
         Self { input, shown, buckets, linked, is_any_chosen }
     }
 
@@ -188,6 +195,7 @@ fn text(input: &Input<'_>, column: &Column, style: &Style, row: usize) -> String
             .map_or("–".into(), |at| format::instant(at, input.zone)),
         values => {
             let unit = input.spec.unit_of(&column.name);
+            let values = style.quotients.as_ref().unwrap_or(values);
             format::aligned(values, row, unit, input.zone, style.decimals)
         }
     }

@@ -5,7 +5,7 @@ use crate::support::columns::{column, ints, style, texts};
 use crate::support::links::countries;
 use brisk_chart::{TableView, table};
 use brisk_domain::panel::Cell;
-use brisk_domain::{PanelKindName, TableState, Values};
+use brisk_domain::{Additivity, Decimal, PanelKindName, TableState, Unit, Values};
 
 #[test]
 fn bars_and_trends_in_cells() {
@@ -26,6 +26,30 @@ fn bars_and_trends_in_cells() {
     snapshot("table_with_bars_and_trends", &drawing);
     let long = revenue(PanelKindName::Table, vec![ints("n", 0..60)]);
     assert!(long.draw().body.contains("10 more rows are not shown here."));
+}
+
+#[test]
+fn an_average_is_shown_with_three_decimals_and_keeps_all_within_reach() {
+    let digits = ["2.9858323494687131", "3.0000000000000000"];
+    let decimals = || Values::Decimal(digits.map(|text| Decimal::parse(text).ok()).to_vec());
+    let shown = |kind, x, additivity| {
+        let mut case = revenue(kind, vec![x, column("rating", decimals())]);
+        case.spec.unit = Unit::None;
+        case.additivity = vec![Additivity::Key, additivity];
+        if kind == PanelKindName::Table {
+            case.table()
+        } else {
+            case.draw().body + &case.draw().readout.series[0].values.join("|")
+        }
+    };
+    let table = |additivity| shown(PanelKindName::Table, texts("name", &["a", "b"]), additivity);
+    let averages = table(Additivity::Single);
+    assert!(averages.contains(">2.986<") && averages.contains(">3.000<"), "{averages}");
+    assert!(averages.contains("2.9858323494687131"), "{averages}");
+    assert!(table(Additivity::Total).contains(">2.9858323494687131<"));
+    let line = |additivity| shown(PanelKindName::Line, days(2), additivity);
+    assert!(line(Additivity::Single).contains("2.986|3|"), "{}", line(Additivity::Single));
+    assert!(line(Additivity::Total).contains("2.9858323494687131|3.0000000000000000|"));
 }
 
 #[test]

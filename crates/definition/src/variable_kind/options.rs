@@ -3,6 +3,7 @@
 use brisk_domain::variable_kind::Options;
 use brisk_domain::{Selection, SourceName};
 use brisk_toml_reader::{Fields, Problems};
+use std::collections::BTreeSet;
 
 /// The keys.
 pub(super) const KEYS: [&str; 3] = ["options", "source", "default"];
@@ -19,6 +20,7 @@ pub(super) fn read(
     let default = default(fields, lists_empty_text, problems);
     let options = options?;
     let allowed = options.fixed();
+    let allowed = allowed.map(|all| all.iter().collect::<BTreeSet<_>>());
     let stranger = allowed.and_then(|all| default.values().iter().find(|v| !all.contains(v)));
     if let Some(stranger) = stranger {
         let message = format!("default \"{stranger}\" is not among the options");

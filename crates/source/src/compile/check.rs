@@ -6,6 +6,7 @@
 use super::additivity::{self, ColumnAdditivity};
 use super::denied_functions::{is_denied, is_denied_table};
 use super::expected::{self, Comparison, Expectations};
+use super::names::Names;
 use super::operand::Class;
 use super::origin::{self, Origins};
 use super::outline::{MACRO, Outline};
@@ -46,6 +47,8 @@ pub(crate) struct Checked {
     pub(crate) origins: Origins,
     /// What only the database can say, if the statement cannot be read here.
     pub(crate) unread: Option<Unread>,
+    /// What in it may call a function.
+    pub(crate) names: Names,
 }
 
 /// Checks the statement; an error points into the author's text.
@@ -96,7 +99,19 @@ pub(crate) fn check(
     let (columns, additivity) = (instant_columns::names(body), additivity::of(body));
     let (buckets, width) = (bucket_columns::names(body), bucket_columns::width(pieces, body));
     let (origins, unread) = (origin::of(body, &outline, dialect), None);
-    Ok(Checked { tables, times, buckets, width, columns, additivity, expected, origins, unread })
+    let names = Names::of(&outline, dialect)?;
+    Ok(Checked {
+        tables,
+        times,
+        buckets,
+        width,
+        columns,
+        additivity,
+        expected,
+        origins,
+        unread,
+        names,
+    })
 }
 
 /// What the statement's words alone tell, because the parser cannot read it, for this `reason`.
@@ -118,6 +133,7 @@ fn by_words(
         expected,
         origins: Origins::default(),
         unread: Some(Unread { reason, names: parts }),
+        names: Names::of(outline, dialect)?,
     })
 }
 

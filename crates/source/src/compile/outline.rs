@@ -175,7 +175,7 @@ impl<'a> Outline<'a> {
         self.authors_offset_of(at)
     }
 
-    fn authors_offset_of(&self, at: usize) -> usize {
+    pub(crate) fn authors_offset_of(&self, at: usize) -> usize {
         match self.piece(at) {
             Some(piece) if piece.literal => piece.offset + at - piece.at,
             Some(piece) => piece.offset,

@@ -48,7 +48,7 @@ fn compile_for(
     let range = bucket_columns::range_use(&pieces);
     let open = OpenStatement::new(query, pieces, &checked, target, context, in_zone);
     let InSql { sql, binds, places, zone } = open.written(&ColumnTypes::new())?;
-    let Checked { tables, times, buckets, width, additivity, unread, .. } = checked;
+    let Checked { tables, times, buckets, width, additivity, unread, names, .. } = checked;
     // Otherwise no type can make a difference.
     let open = open.uses_columns().then(|| Open(Arc::new(open)));
     Ok(Statement {
@@ -66,6 +66,7 @@ fn compile_for(
         open,
         places,
         unread,
+        names: Arc::new(names),
     })
 }
 

@@ -3,6 +3,7 @@
 use super::additivity::ColumnAdditivity;
 use super::bucket_columns::RangeUse;
 use super::column_clock::{ColumnTypes, Questions};
+use super::names::{Name, Names};
 use super::places::Places;
 use super::tables::rollup_name;
 use crate::error::{SourceError, StatementError};
@@ -101,6 +102,8 @@ pub struct Statement {
     pub places: Places,
     /// What only the database can say, if Brisk's parser cannot read the statement.
     pub unread: Option<Unread>,
+    /// What in the author's text may call a function.
+    pub(crate) names: Arc<Names>,
 }
 
 /// A statement that Brisk's parser cannot read: the database decides whether it is SQL. Its tables are
@@ -200,7 +203,18 @@ impl Statement {
             open: None,
             places: Places::default(),
             unread: None,
+            names: Arc::default(),
         }
+    }
+
+    /// Whether `word` may be a table that it reads. Where the parser knows the tables, no other name is one.
+    pub(crate) fn may_read(&self, word: &Name) -> bool {
+        let written = word.written().to_lowercase();
+        let ends_with = |table: &String| {
+            let before = table.strip_suffix(&written);
+            before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+        };
+        self.unread.is_some() || self.tables.iter().any(ends_with)
     }
 
     /// The names of the rollups that it reads.

@@ -241,6 +241,7 @@ mod tests {
             open: None,
             places: Default::default(),
             unread: None,
+            names: Default::default(),
         };
         match at_authors_word(1064, message, &statement) {
             SourceError::Statement(error) => Some((error.line, error.column)),
@@ -297,6 +298,7 @@ mod tests {
             open: None,
             places: Default::default(),
             unread: None,
+            names: Default::default(),
         };
         let error = at_authors_word(1142, denied, &statement);
         assert!(matches!(error, SourceError::Statement(_)), "{error}");

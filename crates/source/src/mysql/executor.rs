@@ -3,12 +3,14 @@
 use super::session;
 use super::value::{self, Column};
 use super::warnings;
-use super::{about, clock, error, zone_probe};
+use super::{about, clock, error, offered_functions, zone_probe};
 use crate::about::About;
 use crate::bind::bound;
 use crate::compile::statement::{Bind, SessionZone, Statement};
 use crate::error::SourceError;
+use crate::gate::Refused;
 use crate::limits::Limits;
+use crate::rights::Rights;
 use crate::server::{self, Canceller, Failure, Protocol, Server};
 use brisk_domain::{Frame, SourceName};
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlPool, MySqlRow};
@@ -27,11 +29,7 @@ pub(crate) fn open(
     limits: Limits,
 ) -> Result<Server<MySql>, SourceError> {
     let options = session::options(url)?;
-    let pool = server::pool_options(connections)
-        .after_connect(move |connection, _| {
-            Box::pin(session::set_time_limit(connection, limits.time))
-        })
-        .connect_lazy_with(options.clone());
+    let pool = server::pool_options(connections).connect_lazy_with(options.clone());
     let canceller = Canceller { source, options: Arc::new(options) };
     Ok(Server::new(pool, limits, session::prelude(&limits), canceller))
 }
@@ -44,6 +42,20 @@ impl Protocol for MySql {
     /// The connection's id.
     type Id = u64;
     type Column = Column;
+
+    const A_READER: &str = offered_functions::A_READER;
+
+    async fn refused(
+        connection: &mut MySqlConnection,
+        statement: &Statement,
+        rights: &Rights,
+    ) -> Result<Option<Refused>, sqlx::Error> {
+        offered_functions::refused(connection, statement, rights).await
+    }
+
+    async fn power(connection: &mut MySqlConnection) -> Result<Option<String>, sqlx::Error> {
+        offered_functions::power(connection).await
+    }
 
     const ZONE_ADVICE: &str = "load the server's zone tables: mariadb-tzinfo-to-sql /usr/share/zoneinfo | \
          mariadb mysql, or mysql_tzinfo_to_sql on MySQL, and restart Brisk";

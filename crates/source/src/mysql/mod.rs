@@ -1,11 +1,13 @@
 //! MySQL and MariaDB, and what speaks their protocol.
 
 mod about;
+mod built_in_functions;
 mod clock;
 mod denied_functions;
 mod error;
 pub(crate) mod executor;
 mod geometry;
+mod offered_functions;
 pub(crate) mod rollups;
 mod session;
 pub(crate) mod syntax;

@@ -28,7 +28,38 @@ pub(super) fn options(url: &str) -> Result<MySqlConnectOptions, SourceError> {
         .no_engine_substitution(false))
 }
 
-/// Limits each statement on the server too. MariaDB and MySQL have different names and units for it.
+/// Sent before each statement, in one round trip; the answer is the connection's id.
+///
+/// It is sent every time because a function that a statement calls may change any of these
+/// settings, for the later statements of others on the same connection.
+pub(super) fn prelude(limits: &Limits) -> String {
+    // `group_concat` truncates silently; at this length the result is too large anyway.
+    let longest = limits.bytes.saturating_add(1);
+    // Quotes and backslashes mean what the lexer takes them for, whatever the server's default is;
+    // and a column may not take its value from an arbitrary row of a group.
+    let mode = "ONLY_FULL_GROUP_BY,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO";
+    let limit = time_limit(limits.time);
+    // One statement is one transaction: each is read-only and sees one snapshot, whatever the
+    // server's default is.
+    format!(
+        "set session transaction isolation level repeatable read, read only; \
+         set session {limit}autocommit = 1, time_zone = '+00:00', sql_mode = '{mode}', \
+         sql_select_limit = 18446744073709551615, group_concat_max_len = {longest}; \
+         select connection_id()"
+    )
+}
+
+/// The server ends a statement by itself, too. MariaDB and MySQL have different names and units for that
+/// limit, and each ignores the comment that is the other's.
+fn time_limit(time: Duration) -> String {
+    let (seconds, milliseconds) = (time.as_secs_f64(), time.as_millis());
+    format!(
+        "/*M!100101 max_statement_time = {seconds}, */ /*!50708 max_execution_time = {milliseconds}, */ "
+    )
+}
+
+/// Limits each statement on the server too, on a connection that runs no function of others. MariaDB and
+/// MySQL have different names and units for it.
 pub(super) async fn set_time_limit(
     connection: &mut MySqlConnection,
     time: Duration,
@@ -46,26 +77,6 @@ pub(super) async fn set_time_limit(
         (&mut *connection).execute(AssertSqlSafe(set)).await?;
     }
     Ok(())
-}
-
-/// Sent before each statement, in one round trip; the answer is the connection's id.
-///
-/// It is sent every time because a function that a statement calls may change any of these
-/// settings, for the later statements of others on the same connection.
-pub(super) fn prelude(limits: &Limits) -> String {
-    // `group_concat` truncates silently; at this length the result is too large anyway.
-    let longest = limits.bytes.saturating_add(1);
-    // Quotes and backslashes mean what the lexer takes them for, whatever the server's default is;
-    // and a column may not take its value from an arbitrary row of a group.
-    let mode = "ONLY_FULL_GROUP_BY,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO";
-    // One statement is one transaction: each is read-only and sees one snapshot, whatever the
-    // server's default is.
-    format!(
-        "set session transaction isolation level repeatable read, read only; \
-         set session autocommit = 1, time_zone = '+00:00', sql_mode = '{mode}', \
-         sql_select_limit = 18446744073709551615, group_concat_max_len = {longest}; \
-         select connection_id()"
-    )
 }
 
 /// Sent once on a connection that writes rollups, which may be idle for `time` between two

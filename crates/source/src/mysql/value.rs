@@ -136,7 +136,7 @@ fn empty(form: Form, scale: Option<u8>, is_time: bool) -> Result<Values, String>
         | Form::Geometry
             if scale.is_some() =>
         {
-            return Err(NOT_WHOLE.into());
+            return Err(NOT_EXACT.into());
         }
         _ if scale.is_some() => Values::Decimal(Vec::new()),
         Form::Null | Form::Binary if is_time => Values::Time(Vec::new()),
@@ -149,8 +149,7 @@ fn empty(form: Form, scale: Option<u8>, is_time: bool) -> Result<Values, String>
     })
 }
 
-const NOT_WHOLE: &str =
-    "only whole numbers can have a scale: cast it as signed, or remove the scale";
+const NOT_EXACT: &str = "only whole numbers and decimals can have a scale: cast it as signed or decimal, or remove the scale";
 
 impl Column {
     /// Adds cell `i` of `row` and returns its size in memory.
@@ -260,23 +259,15 @@ fn decimal(digits: &str, scale: Option<u8>) -> Result<Decimal, String> {
         Some(rest) => ("-", rest),
         None => ("", digits),
     };
-    let plain = match scale.map(usize::from) {
-        Some(_) if digits.contains('.') => return Err(NOT_WHOLE.into()),
-        Some(scale) if scale > 0 => {
-            let padded = format!("{digits:0>width$}", width = scale + 1);
-            let (whole, fraction) = padded.split_at(padded.len() - scale);
-            format!("{whole}.{fraction}")
-        }
-        _ => digits.to_owned(),
-    };
     // A `zerofill` column has leading zeros.
-    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let whole = match whole.trim_start_matches('0') {
         "" => "0",
         whole => whole,
     };
     let point = if fraction.is_empty() { "" } else { "." };
-    Decimal::parse(&format!("{sign}{whole}{point}{fraction}")).map_err(|error| error.to_string())
+    let decimal = Decimal::parse(&format!("{sign}{whole}{point}{fraction}"));
+    Ok(decimal.map_err(|error| error.to_string())?.scaled_down(scale.unwrap_or(0)))
 }
 
 fn float(form: Form, bytes: &[u8]) -> Result<f64, String> {
@@ -387,7 +378,7 @@ mod tests {
         assert_eq!(read("12345678901234567890123", Some(3)).unwrap(), "12345678901234567890.123");
         assert_eq!(read("-5", Some(3)).unwrap(), "-0.005");
         assert_eq!(read("-5", Some(0)).unwrap(), "-5");
-        assert!(read("1.5", Some(3)).is_err());
+        assert_eq!(read("1.5", Some(3)).unwrap(), "0.0015");
     }
 
     #[test]

@@ -2,11 +2,13 @@
 
 use super::session;
 use super::value::{self, Column};
-use super::{about, arguments, error};
+use super::{about, arguments, error, offered_functions};
 use crate::about::About;
 use crate::compile::statement::{SessionZone, Statement};
 use crate::error::SourceError;
+use crate::gate::Refused;
 use crate::limits::Limits;
+use crate::rights::Rights;
 use crate::server::{self, Canceller, Failure, Protocol, Server};
 use brisk_domain::{Frame, SourceName};
 use sqlx::pool::PoolConnection;
@@ -38,6 +40,20 @@ impl Protocol for Postgres {
     /// The id of the server's process.
     type Id = i32;
     type Column = Column;
+
+    const A_READER: &str = offered_functions::A_READER;
+
+    async fn refused(
+        connection: &mut PgConnection,
+        statement: &Statement,
+        rights: &Rights,
+    ) -> Result<Option<Refused>, sqlx::Error> {
+        offered_functions::refused(connection, statement, rights).await
+    }
+
+    async fn power(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
+        offered_functions::power(connection).await
+    }
 
     const ZONE_ADVICE: &str =
         "columns without a zone are read as UTC; bring the server's tzdata up to date";

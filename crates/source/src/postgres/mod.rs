@@ -6,6 +6,7 @@ mod clock;
 mod denied_functions;
 mod error;
 pub(crate) mod executor;
+mod offered_functions;
 mod own_text;
 mod placeholders;
 pub(crate) mod rollups;

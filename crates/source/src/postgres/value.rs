@@ -30,6 +30,8 @@ pub(super) enum Form {
     /// Whole numbers that count 10^-scale units.
     Scaled(u8),
     Numeric,
+    /// Decimals that count 10^-scale units: what `sum` makes of a `bigint`, for one.
+    ScaledNumeric(u8),
     Float4,
     Float8,
     Bool,
@@ -109,14 +111,15 @@ pub(super) fn columns(
             (Form::WallTime, None) if times.contains(&name) => Form::Placed,
             (form, None) => form,
             (Form::Int2 | Form::Int4 | Form::Int8, Some(scale)) => Form::Scaled(scale),
+            (Form::Numeric, Some(scale)) => Form::ScaledNumeric(scale),
             (_, Some(_)) => {
-                let hint = "only whole numbers can have a scale: remove it";
+                let hint = "only whole numbers and decimals can have a scale: cast it to numeric, or remove the scale";
                 return Err(type_error(name, hint.to_owned()));
             }
         };
         let values = match form {
             Form::Int2 | Form::Int4 | Form::Int8 | Form::Oid => Values::Int(Vec::new()),
-            Form::Scaled(_) | Form::Numeric => Values::Decimal(Vec::new()),
+            Form::Scaled(_) | Form::Numeric | Form::ScaledNumeric(_) => Values::Decimal(Vec::new()),
             Form::Float4 | Form::Float8 => Values::Float(Vec::new()),
             Form::Bool => Values::Bool(Vec::new()),
             Form::Text | Form::Jsonb | Form::Uuid | Form::Bytea | Form::Time => {
@@ -164,6 +167,7 @@ fn read(form: Form, bytes: &[u8], zone: &ZoneOffsets, values: &mut Values) -> Re
         Values::Int(cells) => cells.push(Some(int(form, bytes)?)),
         Values::Decimal(cells) => cells.push(Some(match form {
             Form::Scaled(scale) => Decimal::from_scaled(int(form, bytes)?, scale),
+            Form::ScaledNumeric(scale) => numeric(bytes)?.scaled_down(scale),
             _ => numeric(bytes)?,
         })),
         Values::Float(cells) => cells.push(Some(match form {

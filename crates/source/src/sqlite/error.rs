@@ -1,15 +1,34 @@
 //! Which word of the author's text SQLite's error messages are about. Pure.
 
 use crate::compile::error_position::find_word;
+use crate::compile::statement::Statement;
 use crate::dialect::Dialect;
 use crate::error::{SourceError, StatementError};
 use brisk_domain::Query;
 
-/// SQLite's message, positioned where it names a word of the author's text.
-pub(super) fn statement_error(message: &str, query: &Query) -> SourceError {
-    match named_word(message).and_then(|word| find_word(Dialect::Sqlite, &query.sql, word)) {
-        Some(offset) => StatementError::at(query, offset, message).into(),
+/// SQLite's message, positioned where it names a word of the author's text, or at the byte `offset` of
+/// the statement's SQL.
+pub(super) fn statement_error(
+    message: &str,
+    offset: Option<usize>,
+    statement: &Statement,
+) -> SourceError {
+    let query = &statement.query;
+    let word = named_word(message).and_then(|word| find_word(Dialect::Sqlite, &query.sql, word));
+    let offset = if message == "incomplete input" { Some(statement.sql.len()) } else { offset };
+    let written = || Some(statement.places.authors_offset(&statement.sql, offset?, query));
+    match word.or_else(written) {
+        Some(at) => StatementError::at(query, at, message).into(),
         None => SourceError::Database { message: message.to_owned() },
+    }
+}
+
+/// That panels may not call the function `name`, which the statement itself need not name.
+pub(super) fn function_error(name: &str, query: &Query) -> SourceError {
+    let message = format!("the function {name} is not allowed in panels");
+    match find_word(Dialect::Sqlite, &query.sql, name) {
+        Some(at) => StatementError::at(query, at, message).into(),
+        None => SourceError::Database { message },
     }
 }
 

@@ -6,16 +6,13 @@
 //!
 //! All times are seconds; NULL is NULL.
 
-#![expect(unsafe_code, reason = "SQLite is a C library, which takes functions as pointers")]
-
 use super::zone_clock::ZoneClock;
 use crate::compile::zones;
 use brisk_domain::{Interval, ZoneName, ZoneOffsets};
-use libsqlite3_sys as ffi;
-use sqlx::SqliteConnection;
+use rusqlite::functions::{Context, FunctionFlags};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Error, Result};
 use std::collections::BTreeMap;
-use std::ffi::{CStr, c_int, c_void};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The zones that statements have named so far. Shared by clones.
@@ -45,85 +42,50 @@ impl Zones {
     }
 }
 
-type Function =
-    unsafe extern "C" fn(*mut ffi::sqlite3_context, c_int, *mut *mut ffi::sqlite3_value);
-
 /// Gives `connection` the functions, over `zones`.
-pub(super) async fn add(
-    connection: &mut SqliteConnection,
+pub(super) fn add(connection: &Connection, zones: &Zones) -> Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    let known = zones.clone();
+    connection.create_scalar_function("brisk_bucket", 3, flags, move |call| {
+        let interval = call.get_raw(1).as_str().ok().and_then(Interval::parse);
+        answer(call, &known, |clock, seconds| clock.bucket(seconds, interval?))
+    })?;
+    let known = zones.clone();
+    connection.create_scalar_function("brisk_wall", 2, flags, move |call| {
+        answer(call, &known, ZoneClock::wall)
+    })?;
+    let known = zones.clone();
+    connection.create_scalar_function("brisk_instant", 2, flags, move |call| {
+        answer(call, &known, ZoneClock::instant)
+    })
+}
+
+/// What `calculate` makes of the first value on the clock of the zone that stands last.
+fn answer(
+    call: &Context<'_>,
     zones: &Zones,
-) -> Result<(), sqlx::Error> {
-    let mut handle = connection.lock_handle().await?;
-    let functions: [(&CStr, c_int, Function); 3] =
-        [(c"brisk_bucket", 3, bucket), (c"brisk_wall", 2, wall), (c"brisk_instant", 2, instant)];
-    for (name, arguments, function) in functions {
-        let zones = Box::into_raw(Box::new(zones.clone()));
-        // SAFETY: the handle is locked, and so no one else uses the connection. `zones` is a box that
-        // SQLite hands to `drop_zones` once, also if this call fails.
-        let code = unsafe {
-            ffi::sqlite3_create_function_v2(
-                handle.as_raw_handle().as_ptr(),
-                name.as_ptr(),
-                arguments,
-                ffi::SQLITE_UTF8 | ffi::SQLITE_DETERMINISTIC,
-                zones.cast(),
-                Some(function),
-                None,
-                None,
-                Some(drop_zones),
-            )
-        };
-        if code != ffi::SQLITE_OK {
-            let message = format!("{} cannot be added: {code}", name.to_string_lossy());
-            return Err(sqlx::Error::Configuration(message.into()));
+    calculate: impl FnOnce(&ZoneClock, i64) -> Option<i64>,
+) -> Result<Option<i64>> {
+    let seconds = match time(call.get_raw(0)) {
+        Time::Seconds(seconds) => seconds,
+        Time::Null => return Ok(None),
+        Time::Other => {
+            return Err(refused(
+                "a time has to be a number of seconds: for text write $text(e), or $local(e)",
+            ));
         }
-    }
-    Ok(())
+    };
+    // SQLite keeps it for the statement's next rows.
+    let clock: Arc<Arc<ZoneClock>> =
+        call.get_or_create_aux(call.len() as i32 - 1, |zone| -> Result<_> {
+            let clock = zone.as_str().ok().and_then(|zone| zones.get(zone));
+            clock.ok_or_else(|| refused("the time zone is unknown"))
+        })?;
+    Ok(calculate(&clock, seconds))
 }
 
-unsafe extern "C" fn drop_zones(zones: *mut c_void) {
-    // SAFETY: the box that `add` made, which SQLite gives back once.
-    drop(unsafe { Box::from_raw(zones.cast::<Zones>()) });
-}
-
-unsafe extern "C" fn drop_clock(clock: *mut c_void) {
-    // SAFETY: the pointer that `Call::clock` made of an `Arc`, which SQLite gives back once.
-    drop(unsafe { Arc::from_raw(clock.cast::<ZoneClock>().cast_const()) });
-}
-
-unsafe extern "C" fn bucket(
-    context: *mut ffi::sqlite3_context,
-    _: c_int,
-    values: *mut *mut ffi::sqlite3_value,
-) {
-    // SAFETY: SQLite calls it with three values.
-    let call = unsafe { Call::of(context, values, 3) };
-    let interval = call.text(1).and_then(Interval::parse);
-    call.answer(2, |clock, seconds| clock.bucket(seconds, interval?));
-}
-
-unsafe extern "C" fn wall(
-    context: *mut ffi::sqlite3_context,
-    _: c_int,
-    values: *mut *mut ffi::sqlite3_value,
-) {
-    // SAFETY: SQLite calls it with two values.
-    unsafe { Call::of(context, values, 2) }.answer(1, ZoneClock::wall);
-}
-
-unsafe extern "C" fn instant(
-    context: *mut ffi::sqlite3_context,
-    _: c_int,
-    values: *mut *mut ffi::sqlite3_value,
-) {
-    // SAFETY: SQLite calls it with two values.
-    unsafe { Call::of(context, values, 2) }.answer(1, ZoneClock::instant);
-}
-
-/// One call of a function, for as long as it lasts.
-struct Call<'a> {
-    context: *mut ffi::sqlite3_context,
-    values: &'a [*mut ffi::sqlite3_value],
+fn refused(message: &str) -> Error {
+    Error::UserFunctionError(message.into())
 }
 
 /// The value that a call got as a time.
@@ -134,99 +96,26 @@ enum Time {
     Other,
 }
 
-impl Call<'_> {
-    /// # Safety
-    ///
-    /// They have to be what SQLite called a function with that has so many arguments, and the call may
-    /// not outlive it.
-    unsafe fn of(
-        context: *mut ffi::sqlite3_context,
-        values: *mut *mut ffi::sqlite3_value,
-        count: usize,
-    ) -> Self {
-        // SAFETY: as the caller has promised.
-        Self { context, values: unsafe { std::slice::from_raw_parts(values, count) } }
-    }
-
-    /// Answers with what `calculate` makes of the first value on the clock of the zone that stands at
-    /// `place`.
-    fn answer(&self, place: usize, calculate: impl FnOnce(&ZoneClock, i64) -> Option<i64>) {
-        let seconds = match self.time() {
-            Time::Seconds(seconds) => seconds,
-            Time::Null => return self.null(),
-            Time::Other => {
-                return self.error(
-                    c"a time has to be a number of seconds: for text write $text(e), or $local(e)",
-                );
-            }
-        };
-        let Some(clock) = self.clock(place) else { return self.error(c"the time zone is unknown") };
-        // A panic that reached SQLite would end the process.
-        match catch_unwind(AssertUnwindSafe(|| calculate(&clock, seconds))) {
-            // SAFETY: the context of this call.
-            Ok(Some(result)) => unsafe { ffi::sqlite3_result_int64(self.context, result) },
-            Ok(None) => self.null(),
-            Err(_) => self.error(c"this time cannot be read on the clock of the zone"),
-        }
-    }
-
-    fn time(&self) -> Time {
-        let value = self.values[0];
-        // SAFETY: a value of this call.
-        match unsafe { ffi::sqlite3_value_numeric_type(value) } {
-            ffi::SQLITE_NULL => Time::Null,
-            // SAFETY: as above.
-            ffi::SQLITE_INTEGER => Time::Seconds(unsafe { ffi::sqlite3_value_int64(value) }),
-            #[expect(clippy::cast_possible_truncation, reason = "what is too large has no reading")]
-            // SAFETY: as above.
-            ffi::SQLITE_FLOAT => {
-                Time::Seconds(unsafe { ffi::sqlite3_value_double(value) }.floor() as i64)
-            }
-            _ => Time::Other,
-        }
-    }
-
-    fn text(&self, place: usize) -> Option<&str> {
-        let value = self.values[place];
-        // SAFETY: a value of this call. SQLite ends its text with a NUL and keeps it until the next call
-        // that converts the value, of which there is none.
-        let text = unsafe {
-            let text = ffi::sqlite3_value_text(value);
-            (!text.is_null()).then(|| CStr::from_ptr(text.cast()))
-        };
-        text.and_then(|text| text.to_str().ok())
-    }
-
-    /// The clock of the zone that stands at `place`, which SQLite keeps for the statement's next rows.
-    fn clock(&self, place: usize) -> Option<Arc<ZoneClock>> {
-        let argument = c_int::try_from(place).ok()?;
-        // SAFETY: what is kept is only ever a pointer made of an `Arc<ZoneClock>`, below; its count goes
-        // up before it is used, so that it stays whatever SQLite does with its own.
-        unsafe {
-            let kept = ffi::sqlite3_get_auxdata(self.context, argument).cast::<ZoneClock>();
-            if !kept.is_null() {
-                Arc::increment_strong_count(kept.cast_const());
-                return Some(Arc::from_raw(kept.cast_const()));
+fn time(value: ValueRef<'_>) -> Time {
+    match value {
+        ValueRef::Null => Time::Null,
+        ValueRef::Integer(seconds) => Time::Seconds(seconds),
+        ValueRef::Real(seconds) => floor(seconds),
+        ValueRef::Text(text) => {
+            let text = std::str::from_utf8(text).unwrap_or_default().trim_ascii();
+            // Rust reads more than SQLite: `inf`.
+            let is_number = text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
+            match (text.parse::<i64>(), text.parse::<f64>()) {
+                (Ok(seconds), _) if is_number => Time::Seconds(seconds),
+                (_, Ok(seconds)) if is_number => floor(seconds),
+                _ => Time::Other,
             }
         }
-        // SAFETY: the box that `add` has given to SQLite, which keeps it as long as the function.
-        let zones = unsafe { &*ffi::sqlite3_user_data(self.context).cast::<Zones>() };
-        let clock = zones.get(self.text(place)?)?;
-        let kept = Arc::into_raw(Arc::clone(&clock)).cast_mut();
-        // SAFETY: SQLite hands the pointer to `drop_clock` once.
-        unsafe {
-            ffi::sqlite3_set_auxdata(self.context, argument, kept.cast(), Some(drop_clock));
-        }
-        Some(clock)
+        ValueRef::Blob(_) => Time::Other,
     }
+}
 
-    fn null(&self) {
-        // SAFETY: the context of this call.
-        unsafe { ffi::sqlite3_result_null(self.context) }
-    }
-
-    fn error(&self, message: &CStr) {
-        // SAFETY: the context of this call; SQLite copies the message.
-        unsafe { ffi::sqlite3_result_error(self.context, message.as_ptr(), -1) }
-    }
+/// What is too large has no reading.
+fn floor(seconds: f64) -> Time {
+    Time::Seconds(seconds.floor() as i64)
 }

@@ -1,28 +1,29 @@
 //! Rollups of a SQLite database, in a file of Brisk's own. The database itself is opened read-only,
 //! as `main`, just as it is for panels.
 
-use super::{error, file};
-use crate::bind::bound;
-use crate::compile::statement::Statement;
+use super::error;
+use super::executor::values;
+use super::value::Cell;
+use super::worker::client::ResultSet;
+use super::worker::pool::{Trouble, WorkerSession, Workers};
+use super::worker::protocol::{Failure, Run};
+use crate::compile::statement::{Bind, Statement};
 use crate::dialect::Dialect;
 use crate::error::SourceError;
 use crate::rollup::plan::Plan;
 use crate::rollup::refresh::{
     Record, Refresh, RefreshConnection, recorded_definition, replace_rows,
 };
-use brisk_domain::{RollupReport, SourceName};
-use sqlx::SqliteConnection;
-use sqlx::error::ErrorKind;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Row as _};
+use brisk_domain::{RollupReport, SourceName, Timestamp};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Writes the rollups of one SQLite database. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct SqliteRollups {
     name: SourceName,
+    workers: Workers,
     source: PathBuf,
     file: PathBuf,
     /// Identifies the folder of `file`.
@@ -43,76 +44,74 @@ const RECORDS: &str = "create table if not exists brisk.rollups (
   seconds real not null
 ) without rowid";
 
+/// SQLite's extended codes of rows that break a constraint.
+const UNIQUE: [i32; 2] = [2067, 1555];
+const NOT_NULL: i32 = 1299;
+
 impl SqliteRollups {
-    /// For the database `source`, in `file`, whose folder is identified by `place`.
+    /// For the database `source`, in `file`, whose folder is identified by `place`; `workers` write it.
     pub(crate) fn new(
         name: SourceName,
+        workers: Workers,
         source: &Path,
         file: &Path,
         place: &str,
         time: Duration,
     ) -> Self {
         let (source, file, place) = (source.to_owned(), file.to_owned(), place.to_owned());
-        Self { name, source, file, place, time }
+        Self { name, workers, source, file, place, time }
+    }
+
+    /// The same, written by `workers`.
+    pub(crate) fn with_workers(self, workers: impl FnOnce(&Path) -> Workers) -> Self {
+        Self { workers: workers(&self.file), ..self }
     }
 
     pub(crate) async fn refresh(&self, refresh: &Refresh<'_>) -> Result<RollupReport, SourceError> {
-        let stop = file::StopOnDrop::default();
         let work = async {
-            let mut connection = self.connect().await?;
+            let session = self.connect().await?;
             self.keep_place();
-            let mut handle = connection.lock_handle().await.map_err(|e| self.unavailable(&e))?;
-            stop.watch(&mut handle);
-            drop(handle);
-            let report = Refreshing { rollups: self, refresh, connection: &mut connection };
-            let report = report.run().await?;
-            // Failing to close it loses nothing: everything is committed.
-            let _ = connection.close().await;
-            Ok(report)
+            Refreshing { rollups: self, refresh, session }.run().await
         };
-        // Dropping the connection rolls back the transaction.
-        let timeout = |_| SourceError::Timeout { seconds: self.time.as_secs() };
-        tokio::time::timeout(self.time, work).await.map_err(timeout)?
+        // Dropping the session ends its worker, which rolls back the transaction.
+        tokio::time::timeout(self.time, work).await.map_err(|_| self.timeout())?
     }
 
     pub(crate) async fn records(&self) -> Result<Vec<Record>, SourceError> {
         if !self.file.exists() {
             return Ok(Vec::new());
         }
-        let unavailable = |error: sqlx::Error| self.unavailable(&error);
-        let mut connection = self.connect().await?;
-        connection.execute(RECORDS).await.map_err(unavailable)?;
-        let sql = "select name, definition, refreshed_at, row_count, seconds from brisk.rollups";
-        let rows = sqlx::query(sql).fetch_all(&mut connection).await.map_err(unavailable)?;
-        rows.iter().map(Record::read).collect::<Result<_, _>>().map_err(unavailable)
+        let mut session = self.connect().await?;
+        let select = "select name, definition, refreshed_at, row_count, seconds from brisk.rollups";
+        let mut rows = ResultSet::default();
+        for sql in [RECORDS, select] {
+            let run = self.request(sql.to_owned(), &[]);
+            let done = session.run(run, self.time).await;
+            rows = done.map_err(|trouble| self.unavailable(&format!("{trouble:?}")))?;
+        }
+        let count = rows.cells.first().map_or(0, Vec::len);
+        let records = (0..count).map(|row| record(&rows, row));
+        let records = records.collect::<Option<Vec<_>>>();
+        records.ok_or_else(|| self.unavailable("its records are not Brisk's"))
     }
 
-    /// A connection that reads the source and writes the rollups, whose file it makes.
-    async fn connect(&self) -> Result<SqliteConnection, SourceError> {
-        let unavailable = |error| self.unavailable(&error);
+    /// A worker that reads the source and writes the rollups, whose file it makes.
+    async fn connect(&self) -> Result<WorkerSession, SourceError> {
         if let Some(folder) = self.file.parent() {
             let made = tokio::fs::create_dir_all(folder).await;
-            made.map_err(|error| unavailable(sqlx::Error::Io(error)))?;
+            made.map_err(|error| self.unavailable(&error.to_string()))?;
         }
-        // The connection as a whole may write and create, because otherwise no attached file could be
-        // written; the URL of its main database makes that one read-only.
-        let source = file::uri(&self.source, "ro");
-        let options = SqliteConnectOptions::new()
-            .filename(source)
-            .create_if_missing(true)
-            .busy_timeout(self.time)
-            .pragma("trusted_schema", "off")
-            .pragma("mmap_size", "1073741824")
-            .pragma("cache_size", "-65536")
-            .pragma("temp_store", "memory");
-        let mut connection = options.connect().await.map_err(unavailable)?;
-        let attach = sqlx::query("attach database ?1 as brisk");
-        let attach = attach.bind(file::uri(&self.file, "rwc"));
-        attach.execute(&mut connection).await.map_err(unavailable)?;
-        // Readers continue with the old rows while new ones are written.
-        let journal = "pragma brisk.journal_mode = wal; pragma brisk.synchronous = normal";
-        connection.execute(journal).await.map_err(unavailable)?;
-        Ok(connection)
+        let session = self.workers.session().await;
+        session.map_err(|trouble| self.unavailable(&format!("{trouble:?}")))
+    }
+
+    fn request(&self, sql: String, binds: &[Bind]) -> Run {
+        let milliseconds = self.time.as_millis() as u64;
+        Run { sql, values: values(binds), reads_rollups: true, milliseconds }
+    }
+
+    fn timeout(&self) -> SourceError {
+        SourceError::Timeout { seconds: self.time.as_secs() }
     }
 
     /// Writes down what identifies the folder of the rollups, for later processes. Without it each
@@ -129,7 +128,7 @@ impl SqliteRollups {
         }
     }
 
-    fn unavailable(&self, error: &sqlx::Error) -> SourceError {
+    fn unavailable(&self, error: &str) -> SourceError {
         tracing::error!(source = %self.name, %error, "the file of the rollups cannot be used");
         let message = "the file of its rollups, in Brisk's data directory, cannot be written";
         SourceError::Unavailable(message.into())
@@ -144,22 +143,38 @@ impl SqliteRollups {
         let made = metadata.as_ref().and_then(|metadata| metadata.created().ok());
         let made = made.and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
         let made = made.map_or(0, |since| since.as_nanos());
-        #[cfg(unix)]
         let number = {
             use std::os::unix::fs::MetadataExt as _;
             metadata.map_or(0, |metadata| metadata.ino())
         };
-        #[cfg(not(unix))]
-        let number = 0;
         format!("{} {number} {made}", path.display())
     }
+}
+
+/// The record in that row.
+fn record(rows: &ResultSet, row: usize) -> Option<Record> {
+    let cell = |column: usize| rows.cells.get(column)?.get(row);
+    let text = |column| match cell(column)? {
+        Cell::Text(text) => Some(text.clone()),
+        _ => None,
+    };
+    let int = |column| match cell(column)? {
+        Cell::Int(value) => Some(*value),
+        _ => None,
+    };
+    let seconds = match cell(4)? {
+        Cell::Real(seconds) => *seconds,
+        _ => return None,
+    };
+    let (refreshed_at, rows) = (Timestamp(int(2)?), int(3)?.unsigned_abs());
+    Some(Record { name: text(0)?, definition: text(1)?, refreshed_at, rows, seconds })
 }
 
 /// One refresh.
 struct Refreshing<'a> {
     rollups: &'a SqliteRollups,
     refresh: &'a Refresh<'a>,
-    connection: &'a mut SqliteConnection,
+    session: WorkerSession,
 }
 
 impl Refreshing<'_> {
@@ -171,17 +186,12 @@ impl Refreshing<'_> {
         let columns = self.columns().await?;
         let origin = self.rollups.origin();
         let definition = recorded_definition(self.refresh.definition, &columns, &origin);
-        let name = plan.rollup().name.as_str();
-        let known = sqlx::query("select definition, row_count from brisk.rollups where name = ?1")
-            .bind(name)
-            .fetch_optional(&mut *self.connection);
-        let known = known.await.map_err(|error| self.failed(&error))?;
-        let rows = known.filter(|row| row.get::<&str, _>(0) == definition).map(|row| row.get(1));
-        let exists = sqlx::query("select 1 from brisk.sqlite_master where name = ?1")
-            .bind(name)
-            .fetch_optional(&mut *self.connection);
-        let exists = exists.await.map_err(|error| self.failed(&error))?.is_some();
-        let rows: i64 = match rows {
+        let name = || Bind::Text(plan.rollup().name.as_str().to_owned());
+        let known = "select row_count from brisk.rollups where name = ?1 and definition = ?2";
+        let known = self.one(known, &[name(), Bind::Text(definition.clone())]).await?;
+        let exists = "select 1 from brisk.sqlite_master where name = ?1";
+        let exists = self.one(exists, &[name()]).await?.is_some();
+        let rows: i64 = match known {
             Some(rows) if exists && !self.refresh.rebuild => rows,
             _ => {
                 self.create(&columns).await?;
@@ -190,17 +200,12 @@ impl Refreshing<'_> {
         };
         let refresh = self.refresh;
         let (report, rows) = replace_rows(&mut self, refresh, rows).await?;
-        let seconds = started.elapsed().as_secs_f64();
-        sqlx::query("insert or replace into brisk.rollups values (?1, ?2, ?3, ?4, ?5, ?6)")
-            .bind(name)
-            .bind(&definition)
-            .bind(self.refresh.now.0)
-            .bind(report.from.map(|from| from.0))
-            .bind(rows)
-            .bind(seconds)
-            .execute(&mut *self.connection)
-            .await
-            .map_err(|error| self.failed(&error))?;
+        let since = report.from.map_or("null".to_owned(), |from| from.0.to_string());
+        let (now, seconds) = (refresh.now.0, started.elapsed().as_secs_f64());
+        let sql = format!(
+            "insert or replace into brisk.rollups values (?1, ?2, {now}, {since}, {rows}, {seconds:e})"
+        );
+        self.asked(sql, &[name(), Bind::Text(definition)]).await?;
         self.execute("commit").await?;
         Ok(report)
     }
@@ -212,11 +217,17 @@ impl Refreshing<'_> {
         let sql =
             format!("create temp table brisk_probe as select * from ({}) limit 0", statement.sql);
         self.execute_bound(sql, statement).await?;
-        let columns = sqlx::query("select name, type from pragma_table_info('brisk_probe')");
-        let columns = columns.fetch_all(&mut *self.connection).await;
-        let columns = columns.map_err(|error| self.failed(&error))?;
-        let columns: Vec<(String, String)> =
-            columns.iter().map(|row| (row.get(0), row.get(1))).collect();
+        let columns = "select name, type from pragma_table_info('brisk_probe')";
+        let columns = self.asked(columns.to_owned(), &[]).await?;
+        let [names, kinds] = columns.cells.as_slice() else {
+            return Err(self.rollups.unavailable("a table is described in another way"));
+        };
+        let text = |cell: &Cell| match cell {
+            Cell::Text(text) => text.clone(),
+            _ => String::new(),
+        };
+        let columns = names.iter().zip(kinds).map(|(name, kind)| (text(name), text(kind)));
+        let columns: Vec<(String, String)> = columns.collect();
         let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
         self.refresh.plan.check_columns(&names)?;
         Ok(columns)
@@ -243,30 +254,50 @@ impl Refreshing<'_> {
         Ok(())
     }
 
-    fn failed(&self, error: &sqlx::Error) -> SourceError {
-        let plan: &Plan = self.refresh.plan;
-        let sqlx::Error::Database(refusal) = error else {
-            return self.rollups.unavailable(error);
-        };
-        match refusal.kind() {
-            ErrorKind::UniqueViolation => plan.not_unique(),
-            ErrorKind::NotNullViolation => plan.null_key(),
-            _ => match refusal.code().as_deref().and_then(|code| code.parse::<u32>().ok()) {
-                // The low byte is the primary code: busy, locked, read-only, I/O error, full, cannot
-                // open.
-                Some(code) if matches!(code & 0xff, 5 | 6 | 8 | 10 | 13 | 14) => {
-                    self.rollups.unavailable(error)
+    async fn asked(&mut self, sql: String, binds: &[Bind]) -> Result<ResultSet, SourceError> {
+        let run = self.rollups.request(sql, binds);
+        let done = self.session.run(run, self.rollups.time).await;
+        done.map_err(|trouble| self.failed(trouble))
+    }
+
+    /// The whole number in the first row, if there is one.
+    async fn one(&mut self, sql: &str, binds: &[Bind]) -> Result<Option<i64>, SourceError> {
+        let rows = self.asked(sql.to_owned(), binds).await?;
+        Ok(match rows.cells.first().and_then(|column| column.first()) {
+            Some(Cell::Int(value)) => Some(*value),
+            _ => None,
+        })
+    }
+
+    fn failed(&self, trouble: Trouble) -> SourceError {
+        let (rollups, plan): (_, &Plan) = (self.rollups, self.refresh.plan);
+        match trouble {
+            Trouble::Failed(failure) => match failure {
+                Failure::Refused { code, .. } if UNIQUE.contains(&code) => plan.not_unique(),
+                Failure::Refused { code: NOT_NULL, .. } => plan.null_key(),
+                // The low byte is the primary code: busy, locked, read-only, full.
+                Failure::Refused { code, message, .. } if matches!(code & 0xff, 5 | 6 | 8 | 13) => {
+                    rollups.unavailable(&message)
                 }
-                _ => error::statement_error(refusal.message(), &plan.rollup().query),
+                Failure::Refused { message, .. } => {
+                    error::statement_error(&message, None, &plan.whole)
+                }
+                Failure::Function(name) => error::function_error(&name, &plan.rollup().query),
+                Failure::File(why) => rollups.unavailable(&why),
+                Failure::Time => rollups.timeout(),
+                Failure::Memory => SourceError::Memory { limit: rollups.workers.setup().memory },
+                Failure::Rows | Failure::Bytes => rollups.unavailable("too long an answer"),
             },
+            Trouble::Late => rollups.timeout(),
+            Trouble::Died => SourceError::Ended,
+            Trouble::Busy | Trouble::Start(_) => rollups.unavailable(&format!("{trouble:?}")),
         }
     }
 }
 
 impl RefreshConnection for Refreshing<'_> {
     async fn execute(&mut self, sql: &str) -> Result<u64, SourceError> {
-        let done = self.connection.execute(AssertSqlSafe(sql.to_owned())).await;
-        done.map(|done| done.rows_affected()).map_err(|error| self.failed(&error))
+        Ok(self.asked(sql.to_owned(), &[]).await?.changes)
     }
 
     async fn execute_bound(
@@ -274,14 +305,11 @@ impl RefreshConnection for Refreshing<'_> {
         sql: String,
         statement: &Statement,
     ) -> Result<u64, SourceError> {
-        let query = bound(sqlx::query(AssertSqlSafe(sql)), &statement.binds);
-        let done = query.execute(&mut *self.connection).await;
-        done.map(|done| done.rows_affected()).map_err(|error| self.failed(&error))
+        Ok(self.asked(sql, &statement.binds).await?.changes)
     }
 
     async fn number(&mut self, sql: &str) -> Result<Option<i64>, SourceError> {
-        let row = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_one(&mut *self.connection);
-        row.await.and_then(|row| row.try_get(0)).map_err(|error| self.failed(&error))
+        self.one(sql, &[]).await
     }
 
     // A column holds whatever was inserted.

@@ -1,15 +1,12 @@
 //! SQLite's values. Every cell has a type of its own there, but a column of a frame has one: this
 //! decides which, or says why there is none.
 
-use crate::columns::hex;
 use crate::error::SourceError;
 use brisk_domain::{Column, Decimal, Timestamp, Values};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, TypeInfo as _, ValueRef as _};
 
 /// A cell as SQLite stores it.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Cell {
+pub(crate) enum Cell {
     Null,
     Int(i64),
     Real(f64),
@@ -72,39 +69,9 @@ pub(super) fn column(name: &str, cells: Vec<Cell>, hint: Hint) -> Result<Column,
 
 impl Cell {
     /// Its size in memory.
-    pub(super) fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         size_of::<Self>() + if let Self::Text(text) = self { text.len() } else { 0 }
     }
-}
-
-/// The cells of `row`, whose columns have these names.
-pub(super) fn cells(row: &SqliteRow, names: &[String]) -> Result<Vec<Cell>, SourceError> {
-    let decoded = names.iter().enumerate().map(|(i, name)| {
-        cell(row, i).map_err(|error| SourceError::Type {
-            column: name.clone(),
-            message: format!("a value cannot be read ({error}): select hex(…) of it"),
-        })
-    });
-    decoded.collect()
-}
-
-fn cell(row: &SqliteRow, i: usize) -> Result<Cell, sqlx::error::BoxDynError> {
-    let value = row.try_get_raw(i)?;
-    if value.is_null() {
-        return Ok(Cell::Null);
-    }
-    let stored_as = value.type_info().into_owned();
-    Ok(match stored_as.name() {
-        "INTEGER" => Cell::Int(<i64 as sqlx::Decode<'_, sqlx::Sqlite>>::decode(value)?),
-        "REAL" => Cell::Real(<f64 as sqlx::Decode<'_, sqlx::Sqlite>>::decode(value)?),
-        kind => {
-            let bytes = <&[u8] as sqlx::Decode<'_, sqlx::Sqlite>>::decode(value)?;
-            Cell::Text(match std::str::from_utf8(bytes) {
-                Ok(text) if kind != "BLOB" => text.to_owned(),
-                _ => format!("{}'", hex("X'", bytes)),
-            })
-        }
-    })
 }
 
 fn ints(cells: &[Cell]) -> impl Iterator<Item = Option<i64>> + '_ {

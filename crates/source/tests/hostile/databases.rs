@@ -1,6 +1,6 @@
 //! The databases that hostile statements run against, with all rights, and what is in them.
 
-use crate::fixture::url::url;
+use crate::fixture::{allowing, url::url};
 use brisk_domain::SourceName;
 use brisk_source::{Dialect, Limits, Source};
 use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection, PgConnection, Row};
@@ -56,8 +56,16 @@ impl Database {
             Self::Sqlite { directory } => {
                 Source::sqlite(name, &directory.path().join("file.sqlite"), LIMITS)
             }
-            Self::Postgres { url, .. } => Source::postgres(name, url, 2, LIMITS).unwrap(),
-            Self::MySql { url, .. } => Source::mysql(name, url, 2, LIMITS).unwrap(),
+            // What stands behind the names has to hold as well.
+            Self::Postgres { url, .. } => Source::postgres(name, url, 2, LIMITS)
+                .unwrap()
+                .with_rights(allowing(&["public.writes", "public.loosens"])),
+            Self::MySql { url, name: database, .. } => {
+                let functions = ["writes", "loosens"].map(|name| format!("{database}.{name}"));
+                Source::mysql(name, url, 2, LIMITS)
+                    .unwrap()
+                    .with_rights(allowing(&functions.each_ref().map(String::as_str)))
+            }
         }
     }
 

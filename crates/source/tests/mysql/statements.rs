@@ -4,9 +4,9 @@ use crate::fixture;
 
 use brisk_domain::{Decimal, Frame, SourceName, Timestamp, Values};
 use brisk_source::{Limits, Source, SourceError};
-use fixture::cells;
 use fixture::maria::{VARIABLE, admin, run, set_up, source, statement};
 use fixture::url::url;
+use fixture::{allowing, cells};
 use sqlx::{AssertSqlSafe, Executor};
 
 #[tokio::test]
@@ -191,11 +191,13 @@ async fn types_without_a_place_in_a_frame_are_shown_as_the_server_writes_them() 
         "insert into odd (d, e) values ('2011-00-00', '2011-02-00')",
     ])
     .await;
-    for (sql, hint) in [("select 1.5 as pounds", "scale"), ("select 'x' as pounds", "scale")] {
+    for (sql, hint) in [("select 1.5e0 as pounds", "scale"), ("select 'x' as pounds", "scale")] {
         let error = run(&source, sql).await.unwrap_err();
         assert!(matches!(error, SourceError::Type { .. }), "{sql}: {error}");
         assert!(error.to_string().contains(hint), "{sql}: {error}");
     }
+    let average = run(&source, "select avg(1500.5) as pounds").await.unwrap();
+    assert_eq!(cells(&average, "pounds"), [Some("1.50050000".into())]);
     let shown = [
         ("a", "0x7800ff"),
         ("b", "0x79"),
@@ -290,6 +292,8 @@ async fn a_statement_that_writes_is_refused_by_the_server_too() {
         );
         set_up(&[&create]).await;
     }
+    let names = functions.map(|(name, _)| format!("brisk.{name}"));
+    let source = source.with_rights(allowing(&names.each_ref().map(String::as_str)));
     for _ in 0..5 {
         for sql in [
             "select sneaky() as a",

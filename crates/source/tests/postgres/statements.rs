@@ -1,6 +1,6 @@
 //! A real PostgreSQL: every type is what it is, statements only read, and limits hold.
 
-use crate::fixture::url::url;
+use crate::fixture::{allowing, url::url};
 use brisk_domain::{
     Access, Bounds, Decimal, Frame, Interval, Query, SourceName, Timestamp, Values, ZoneName,
 };
@@ -113,6 +113,7 @@ async fn a_statement_that_writes_is_refused_by_the_server_too() {
         )
         .await
         .unwrap();
+    let source = source.with_rights(allowing(&["public.sneaky"]));
     let error = run(&source, "select sneaky() as a").await.unwrap_err();
     assert!(error.to_string().contains("read-only transaction"), "{error}");
     assert_eq!(run(&source, "select a from kept").await.unwrap().rows(), 1);
@@ -176,6 +177,7 @@ async fn what_a_function_changes_of_its_session_does_not_hold_for_the_next_state
                        || set_config('standard_conforming_strings', 'off', false)
                        || set_config('timezone', 'Asia/Tokyo', false) $$";
     admin.execute(function).await.unwrap();
+    let one = one.with_rights(allowing(&["public.loosens"]));
     run(&one, "select loosens() as a").await.unwrap();
     let shown = "select current_setting('transaction_read_only') as a,
                  current_setting('statement_timeout') as b, current_setting('timezone') as c,

@@ -166,6 +166,22 @@ async fn two_columns_of_one_name_are_both_shown() {
 }
 
 #[tokio::test]
+async fn sums_and_averages_of_cents_have_a_scale_as_cents_do() {
+    let Some(source) = source() else { return };
+    let sql = "select sum(n) as sum, avg(n)::numeric(20, 3) as mean, max(n) as most, max(n::float8) as float
+        from (values (9007199254740993), (2), (null::bigint)) v(n)";
+    let scales = |names: &[&str]| names.iter().map(|n| ((*n).to_owned(), 2)).collect::<Vec<_>>();
+    let compiled = statement(Dialect::Postgres, sql);
+    let frame = source.run(&compiled, &scales(&["sum", "mean", "most"])).await.unwrap();
+    // As bc divides: 9007199254740995 / 100, 4503599627370497.5 / 100.
+    assert_eq!(cells(&frame, "sum"), [Some("90071992547409.95".into())]);
+    assert_eq!(cells(&frame, "mean"), [Some("45035996273704.97500".into())]);
+    assert_eq!(cells(&frame, "most"), [Some("90071992547409.93".into())]);
+    let error = source.run(&compiled, &scales(&["float"])).await.unwrap_err();
+    assert!(error.to_string().contains("cast it to numeric"), "{error}");
+}
+
+#[tokio::test]
 async fn a_view_of_the_server_is_read_like_a_table() {
     let Some(source) = source() else { return };
     let frame = run(&source, "select slot_name, active from pg_replication_slots").await.unwrap();

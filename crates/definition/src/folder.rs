@@ -1,0 +1,129 @@
+//! The dashboards' folder, whose contents are not trusted: a file in it may be a device, a FIFO, endless,
+//! a link to a file of somebody else's, or replaced while it is read.
+//!
+//! Only regular files are opened, of which so much is read; links are followed only within the folder. The
+//! folder itself may be a link.
+
+use rustix::fs::OFlags;
+use std::fs::{File, FileType, Metadata};
+use std::io::{ErrorKind, Read as _, Result};
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+/// The largest file that is read, in bytes. The longest dashboards of people have a tenth of it.
+const MAX_BYTES: u64 = 1 << 20;
+/// How many bytes of files are read at most, so that a folder cannot fill the memory.
+pub(crate) const MAX_TOTAL: u64 = 64 << 20;
+/// How many files of a folder are read at most.
+pub(crate) const MAX_FILES: usize = 1_000;
+/// How many entries of a folder are looked at, to find its files.
+const MAX_ENTRIES: usize = 100_000;
+
+/// The folder.
+pub(crate) struct Folder {
+    /// The folder itself, where every link has been followed.
+    root: PathBuf,
+    /// How many bytes may still be read.
+    left: u64,
+}
+
+impl Folder {
+    /// The folder at `directory`.
+    pub(crate) fn at(directory: &Path) -> Result<Self> {
+        Ok(Self { root: directory.canonicalize()?, left: MAX_TOTAL })
+    }
+
+    /// What the file at `path` holds; a message says why it is not read.
+    pub(crate) fn read(&mut self, path: &Path) -> std::result::Result<String, String> {
+        let unreadable = |error: std::io::Error| match error.kind() {
+            ErrorKind::NotFound => {
+                "the file cannot be read: it is gone, or its link leads nowhere".into()
+            }
+            _ => format!("the file cannot be read: {error}"),
+        };
+        let target = self.inside(path)?;
+        let found = target.metadata().map_err(unreadable)?;
+        // Opening a device may be enough to do harm.
+        only_regular(found.file_type())?;
+        let wanted = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY;
+        let mut options = File::options();
+        let options = options.read(true).custom_flags(wanted.bits() as i32);
+        let file = options.open(&target).map_err(unreadable)?;
+        let opened = file.metadata().map_err(unreadable)?;
+        only_regular(opened.file_type())?;
+        // A folder on the way may have become a link since.
+        let again = self.inside(path)?.metadata().map_err(unreadable)?;
+        if !is_same(&opened, &again) {
+            return Err("the file cannot be read: it was replaced meanwhile".into());
+        }
+        let too_large = |size: u64| format!("the file has {size} bytes, more than {MAX_BYTES}");
+        if opened.len() > MAX_BYTES {
+            return Err(too_large(opened.len()));
+        }
+        let mut bytes = Vec::new();
+        file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        let size = bytes.len() as u64;
+        if size > MAX_BYTES {
+            return Err(too_large(size));
+        }
+        self.left = self.left.checked_sub(size).ok_or_else(|| {
+            format!(
+                "the files of the folder have more than {MAX_TOTAL} bytes: this one is not read"
+            )
+        })?;
+        let text = String::from_utf8(bytes).map_err(|_| "the file is not UTF-8 text".to_owned())?;
+        Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), ToOwned::to_owned))
+    }
+
+    /// The files of `directory`, which is the folder or below it, in order, and how many more there are.
+    pub(crate) fn files(&self, directory: &Path) -> Result<(Vec<PathBuf>, usize)> {
+        if !directory.canonicalize()?.starts_with(&self.root) {
+            return Err(std::io::Error::other("it leads out of the dashboards' folder"));
+        }
+        let mut paths = listed(directory)?;
+        let more = paths.len().saturating_sub(MAX_FILES);
+        paths.truncate(MAX_FILES);
+        Ok((paths, more))
+    }
+
+    /// Where `path` leads, if that is within the folder.
+    fn inside(&self, path: &Path) -> std::result::Result<PathBuf, String> {
+        let target = path.canonicalize().map_err(|error| match error.kind() {
+            ErrorKind::NotFound => "the file cannot be read: its link leads nowhere".to_owned(),
+            _ => format!("the file cannot be read: {error}"),
+        })?;
+        if target.starts_with(&self.root) {
+            return Ok(target);
+        }
+        Err("this is a link that leads out of the dashboards' folder: only files in it are read"
+            .into())
+    }
+}
+
+/// The paths of the files of `directory` that are meant as definitions, in order. What begins with a dot is
+/// not: editors keep their own files there, and ConfigMaps their versions.
+pub(crate) fn listed(directory: &Path) -> Result<Vec<PathBuf>> {
+    let is_meant = |path: &PathBuf| {
+        let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        !hidden && path.extension().is_some_and(|extension| extension == "toml")
+    };
+    let entries = std::fs::read_dir(directory)?.take(MAX_ENTRIES).flatten();
+    let mut paths: Vec<_> = entries.map(|entry| entry.path()).filter(is_meant).collect();
+    paths.sort();
+    Ok(paths)
+}
+
+fn only_regular(kind: FileType) -> std::result::Result<(), String> {
+    let what = match kind {
+        kind if kind.is_file() => return Ok(()),
+        kind if kind.is_dir() => "a folder",
+        kind if kind.is_fifo() => "a FIFO",
+        kind if kind.is_socket() => "a socket",
+        _ => "a device",
+    };
+    Err(format!("this is {what}, and only regular files are read"))
+}
+
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}

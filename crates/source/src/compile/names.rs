@@ -1,0 +1,342 @@
+//! Whatever in a statement may call a function, as its words tell: calls, fields (`t.f` calls `f(t)` on
+//! PostgreSQL), operators, and names, any of which may be a view's or a type's. Pure.
+//!
+//! The executors of servers ask their catalogs what stands behind them. Words find rather too much than
+//! too little: what is no function there is none.
+
+use super::lexemes::{self, Kind, Lexeme};
+use super::outline::{MACRO, Outline};
+use super::template::Piece;
+use crate::dialect::Dialect;
+use crate::error::StatementError;
+use brisk_domain::Query;
+use std::collections::BTreeSet;
+
+/// What in a statement may call a function, each with its first place in the author's text, in bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub(crate) struct Names {
+    pub(crate) calls: Vec<Call>,
+    /// Parts of names that stand after a dot.
+    pub(crate) fields: Vec<Name>,
+    /// Operators, and what keywords such as `like` stand for.
+    pub(crate) operators: Vec<Name>,
+    /// All names, the last two parts of each.
+    pub(crate) words: Vec<Name>,
+}
+
+/// A name that stands before an opening parenthesis.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Call {
+    pub(crate) name: Name,
+    /// How many arguments it has, if that can be counted.
+    pub(crate) arguments: Option<u16>,
+    /// Whether the name stands in quotes, so that it is no keyword.
+    pub(crate) is_quoted: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Name {
+    /// Empty where there is none.
+    pub(crate) schema: String,
+    pub(crate) name: String,
+    pub(crate) at: usize,
+}
+
+/// Of operators: the schema that is named may be any.
+pub(crate) const ANY_SCHEMA: &str = "*";
+
+/// Operators that a statement may use without a sign.
+const BY_KEYWORDS: [&str; 10] = ["=", "<>", "<", "<=", ">", ">=", "~~", "!~~", "~~*", "!~~*"];
+
+/// The characters of operators, beyond which no longer one goes.
+const OPERATOR: &str = "+-*/<>=~!@#%^&|`?";
+/// One of these lets an operator end with `+` or `-`.
+const LETS_END_WITH_A_SIGN: &str = "~!@#%^&|`?";
+
+impl Names {
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Those of the author's statement.
+    pub(crate) fn of(outline: &Outline<'_>, dialect: Dialect) -> Result<Self, StatementError> {
+        let lexemes = lexemes::of(outline, dialect)?;
+        // What stands in for a macro is no name.
+        let is_macro = |lexeme: &Lexeme| {
+            !outline.is_authors(lexeme.at)
+                && lexeme.name().is_some_and(|name| name.starts_with(MACRO))
+        };
+        let place = |at| outline.authors_offset_of(at);
+        Ok(Finder { lexemes: &lexemes, dialect, is_macro: &is_macro, place: &place }.found())
+    }
+}
+
+impl Names {
+    /// Those of SQL that the database wrote itself, if it can be split into words; their places mean
+    /// nothing.
+    pub(crate) fn of_text(sql: &str, dialect: Dialect) -> Option<Self> {
+        let query = Query::new(sql);
+        let pieces = [Piece::Sql { text: sql.to_owned(), offset: 0 }];
+        Self::of(&Outline::of(&query, &pieces, dialect), dialect).ok()
+    }
+}
+
+struct Finder<'a> {
+    lexemes: &'a [Lexeme],
+    dialect: Dialect,
+    is_macro: &'a dyn Fn(&Lexeme) -> bool,
+    place: &'a dyn Fn(usize) -> usize,
+}
+
+impl Finder<'_> {
+    fn found(&self) -> Names {
+        let mut names = Names::default();
+        let mut i = 0;
+        while let Some(first) = self.lexemes.get(i) {
+            if matches!(first.kind, Kind::Symbol(_)) {
+                i = self.operator(i, &mut names);
+                continue;
+            }
+            let parts = self.chain(i);
+            let Some(last) = parts.last() else {
+                i += 1;
+                continue;
+            };
+            let end = i + 2 * parts.len() - 1;
+            if !(self.is_macro)(first) {
+                self.name(i, &parts, last, end, &mut names);
+            }
+            i = end;
+        }
+        if self.dialect == Dialect::Postgres {
+            names.operators.extend(BY_KEYWORDS.map(|sign| Name::at(0, "", sign)));
+        }
+        names.sort();
+        names
+    }
+
+    /// The parts of the name that starts at `i`: `a.b.c`.
+    fn chain(&self, i: usize) -> Vec<String> {
+        let mut parts: Vec<String> = self.part(i).into_iter().collect();
+        let is_dot = |at: usize| self.lexemes.get(at).is_some_and(|lexeme| lexeme.is_symbol('.'));
+        while !parts.is_empty() && is_dot(i + 2 * parts.len() - 1) {
+            let Some(next) = self.part(i + 2 * parts.len()) else { break };
+            parts.push(next);
+        }
+        parts
+    }
+
+    /// A part of a name, as the database looks for it. MySQL's functions ignore case, its tables may not.
+    fn part(&self, at: usize) -> Option<String> {
+        match &self.lexemes.get(at)?.kind {
+            Kind::Word(name) if self.dialect == Dialect::Postgres => Some(name.to_lowercase()),
+            Kind::Name(name) | Kind::Word(name) => Some(name.clone()),
+            _ => None,
+        }
+    }
+
+    fn name(&self, start: usize, parts: &[String], last: &str, end: usize, names: &mut Names) {
+        let at = (self.place)(self.lexemes[start].at);
+        let schema = parts.len().checked_sub(2).map_or("", |i| parts[i].as_str());
+        let name = Name::at(at, schema, last);
+        let follows_a_dot = start > 0 && self.lexemes[start - 1].is_symbol('.');
+        if self.lexemes.get(end).is_some_and(|next| next.is_symbol('(')) {
+            let is_quoted = matches!(self.lexemes[end - 1].kind, Kind::Name(_));
+            let arguments = self.arguments(end);
+            let call = Call { name: name.clone(), arguments, is_quoted };
+            if !self.lists_columns(start, end, &call) {
+                names.calls.push(call);
+            }
+        }
+        let fields = if follows_a_dot { parts } else { &parts[1..] };
+        names.fields.extend(fields.iter().map(|field| Name::at(at, "", field)));
+        names.words.push(name);
+    }
+
+    /// How many arguments stand in the parentheses that open at `opening`.
+    fn arguments(&self, opening: usize) -> Option<u16> {
+        let (mut depth, mut commas) = (0_u32, 0_u16);
+        for (i, lexeme) in self.lexemes.iter().enumerate().skip(opening) {
+            match lexeme.kind {
+                Kind::Symbol('(' | '[' | '{') => depth += 1,
+                Kind::Symbol(')' | ']' | '}') => {
+                    depth = depth.checked_sub(1)?;
+                    if depth == 0 {
+                        return Some(if i == opening + 1 { 0 } else { commas.saturating_add(1) });
+                    }
+                }
+                Kind::Symbol(',') if depth == 1 => commas = commas.saturating_add(1),
+                // What follows is the order of an aggregate's rows.
+                Kind::Word(_) if depth == 1 && lexeme.is("order") => {
+                    return Some(commas.saturating_add(1));
+                }
+                Kind::Word(_) if depth == 1 && lexeme.is("variadic") => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Whether the parentheses hold the columns of a common table expression or of an alias.
+    fn lists_columns(&self, start: usize, opening: usize, call: &Call) -> bool {
+        if !call.name.schema.is_empty() {
+            return false;
+        }
+        let mut depth = 0_u32;
+        let end = self.lexemes.iter().skip(opening).position(|lexeme| {
+            match lexeme.kind {
+                Kind::Symbol('(') => depth += 1,
+                Kind::Symbol(')') => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth == 0
+        });
+        let Some(end) = end.map(|end| opening + end) else { return false };
+        let only_names = self.lexemes[opening + 1..end]
+            .iter()
+            .all(|lexeme| lexeme.name().is_some() || lexeme.is_symbol(','));
+        let before = start.checked_sub(1).map(|before| &self.lexemes[before]);
+        let is_before = |words: &[&str], symbol| {
+            before.is_some_and(|lexeme| lexeme.is_any(words) || lexeme.is_symbol(symbol))
+        };
+        let follows = |at: usize, word: &str| self.lexemes.get(at).is_some_and(|l| l.is(word));
+        // `with a (b, c) as (…)`; `(select …) as a (b, c)`.
+        let is_named_query = is_before(&["with", "recursive"], ',') && follows(end + 1, "as");
+        only_names && (is_named_query || is_before(&["as"], ')'))
+    }
+
+    /// Takes the signs that stand together at `i`; returns where they end.
+    fn operator(&self, i: usize, names: &mut Names) -> usize {
+        let mut sign = String::new();
+        let mut end = i;
+        while let Some(lexeme) = self.lexemes.get(end) {
+            let Kind::Symbol(symbol) = lexeme.kind else { break };
+            let touches = end == i || self.lexemes[end - 1].end == lexeme.at;
+            if !OPERATOR.contains(symbol) || !touches {
+                break;
+            }
+            sign.push(symbol);
+            end += 1;
+        }
+        if sign.is_empty() {
+            return i + 1;
+        }
+        if self.dialect != Dialect::Postgres {
+            return end;
+        }
+        let at = (self.place)(self.lexemes[i].at);
+        // `operator(schema.+)`.
+        let is_named = i > 0 && self.lexemes[i - 1].is_symbol('.');
+        let schema = if is_named { ANY_SCHEMA } else { "" };
+        // `a =-1` is `=` and `-`.
+        let mut rest = sign.as_str();
+        names.operators.push(Name::at(at, schema, rest));
+        while rest.len() > 1
+            && rest.ends_with(['+', '-'])
+            && !rest.contains(|c| LETS_END_WITH_A_SIGN.contains(c))
+        {
+            let (before, last) = rest.split_at(rest.len() - 1);
+            names.operators.push(Name::at(at, schema, last));
+            names.operators.push(Name::at(at, schema, before));
+            rest = before;
+        }
+        end
+    }
+}
+
+impl Name {
+    fn at(at: usize, schema: &str, name: &str) -> Self {
+        Self { schema: schema.to_owned(), name: name.to_owned(), at }
+    }
+
+    /// `schema.name`.
+    pub(crate) fn written(&self) -> String {
+        match self.schema.as_str() {
+            "" => self.name.clone(),
+            schema => format!("{schema}.{}", self.name),
+        }
+    }
+}
+
+impl Names {
+    /// Each once, at its first place.
+    fn sort(&mut self) {
+        let mut seen = BTreeSet::new();
+        self.calls.retain(|call| {
+            let Name { schema, name, .. } = &call.name;
+            seen.insert((schema.clone(), name.clone(), call.arguments, call.is_quoted))
+        });
+        for names in [&mut self.fields, &mut self.operators, &mut self.words] {
+            let mut seen = BTreeSet::new();
+            names.retain(|name| seen.insert((name.schema.clone(), name.name.clone())));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile::template;
+
+    fn names(dialect: Dialect, sql: &str) -> Names {
+        let query = Query::new(sql);
+        let pieces = template::parse(&query, dialect).unwrap();
+        Names::of(&Outline::of(&query, &pieces, dialect), dialect).unwrap()
+    }
+
+    fn calls(dialect: Dialect, sql: &str) -> Vec<(String, Option<u16>)> {
+        let names = names(dialect, sql);
+        names.calls.iter().map(|call| (call.name.written(), call.arguments)).collect()
+    }
+
+    #[test]
+    fn calls_are_found_with_their_arguments_counted() {
+        let found = calls(
+            Dialect::Postgres,
+            "select now(), s.F(a, (b), g(1, 2)), \"H i\" (x), string_agg(a, ',' order by b, c)
+             from t where $range(k(at))",
+        );
+        let expected: [(&str, Option<u16>); 6] = [
+            ("now", Some(0)),
+            ("s.f", Some(3)),
+            ("g", Some(2)),
+            ("H i", Some(1)),
+            ("string_agg", Some(2)),
+            ("k", Some(1)),
+        ];
+        for (name, count) in expected {
+            assert!(found.contains(&(name.to_owned(), count)), "{name}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn columns_of_aliases_are_no_calls() {
+        let sql = "with d (day, n) as (select 1, 2), e(x) as (select f(3))
+                   select * from d join (select 1) as z (y) on y in (1)";
+        let names: Vec<String> =
+            calls(Dialect::MySql, sql).into_iter().map(|(name, _)| name).collect();
+        assert!(names.contains(&"f".to_owned()), "{names:?}");
+        assert!(!names.iter().any(|name| ["d", "e", "z"].contains(&name.as_str())), "{names:?}");
+    }
+
+    #[test]
+    fn operators_are_split_as_the_server_does() {
+        let of = |sql: &str| {
+            let names = names(Dialect::Postgres, sql);
+            let own = names.operators.into_iter().filter(|name| name.at > 0);
+            own.map(|name| name.written()).collect::<Vec<_>>()
+        };
+        assert_eq!(of("select a @> b"), ["@>"]);
+        assert_eq!(of("select a *- b"), ["*-", "-", "*"]);
+        assert_eq!(of("select a @- b"), ["@-"]);
+        assert_eq!(of("select a operator(s.##) b"), ["*.##"]);
+    }
+
+    #[test]
+    fn what_follows_a_dot_is_a_field() {
+        let names = names(Dialect::Postgres, "select ('/etc/passwd'::text).pg_read_file, o.x.y");
+        let fields: Vec<&str> = names.fields.iter().map(|field| field.name.as_str()).collect();
+        assert_eq!(fields, ["pg_read_file", "x", "y"]);
+    }
+}

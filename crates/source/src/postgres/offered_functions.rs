@@ -1,0 +1,271 @@
+//! Which functions a statement may call on PostgreSQL, as the server's catalog tells: what only reads,
+//! what extensions declare to depend on nothing but its arguments, and what the source allows by name.
+//!
+//! A read-only transaction keeps tables from changes. It keeps no function from the network, from files,
+//! from running a text as a statement or from waiting, and it does not know what an extension brings: a
+//! list of refused names can never be whole. So it is asked what each name is: `denied_functions` stays
+//! in front for what must never run, and for `brisk check` without a database.
+//!
+//! Column defaults, policies of rows, check constraints, and what allowed functions call themselves are
+//! the business of who owns the database.
+
+use super::denied_functions::DENIED_FUNCTIONS;
+use crate::compile::denied_functions::is_denied;
+use crate::compile::names::Name;
+use crate::compile::statement::Statement;
+use crate::dialect::Dialect;
+use crate::gate::Refused;
+use crate::rights::Rights;
+use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::{AssertSqlSafe, Executor as _, Row as _};
+
+/// How to make a role that only reads.
+pub(super) const A_READER: &str = "create role brisk login password '…'; grant select on all tables \
+     in schema public to brisk; alter default privileges in schema public grant select on tables to brisk";
+
+/// The server's own functions that give another result each time, and only read.
+const READ_ANEW: [&str; 41] = [
+    "bernoulli",
+    "clock_timestamp",
+    "current_query",
+    "gen_random_uuid",
+    "pg_blocking_pids",
+    "pg_collation_actual_version",
+    "pg_control_checkpoint",
+    "pg_control_init",
+    "pg_control_recovery",
+    "pg_control_system",
+    "pg_current_wal_flush_lsn",
+    "pg_current_wal_insert_lsn",
+    "pg_current_wal_lsn",
+    "pg_database_collation_actual_version",
+    "pg_database_size",
+    "pg_get_wal_replay_pause_state",
+    "pg_indexes_size",
+    "pg_is_in_recovery",
+    "pg_is_wal_replay_paused",
+    "pg_last_committed_xact",
+    "pg_last_wal_receive_lsn",
+    "pg_last_wal_replay_lsn",
+    "pg_last_xact_replay_timestamp",
+    "pg_lock_status",
+    "pg_notification_queue_usage",
+    "pg_partition_ancestors",
+    "pg_partition_tree",
+    "pg_prepared_xact",
+    "pg_relation_size",
+    "pg_sequence_last_value",
+    "pg_stat_have_stats",
+    "pg_table_size",
+    "pg_tablespace_size",
+    "pg_total_relation_size",
+    "pg_xact_commit_timestamp",
+    "pg_xact_status",
+    "random",
+    "random_normal",
+    "system",
+    "timeofday",
+    "txid_status",
+];
+
+/// The same by the beginnings of their names.
+const READ_ANEW_PREFIXES: [&str; 2] = ["pg_stat_get_", "uuidv"];
+
+/// Functions of extensions that depend on more than their arguments, and only read: settings, chance, or
+/// what the extension itself needs them for.
+const OF_EXTENSIONS: [(&str, &str); 17] = [
+    ("pgcrypto", "gen_random_bytes"),
+    ("pgcrypto", "gen_random_uuid"),
+    ("postgis", "postgis_full_version"),
+    ("postgis", "st_asgeojson"),
+    ("postgis", "st_bdmpolyfromtext"),
+    ("postgis", "st_bdpolyfromtext"),
+    ("postgis", "st_clusterkmeans"),
+    ("postgis", "st_generatepoints"),
+    ("postgis", "st_letters"),
+    ("postgis", "st_symmetricdifference"),
+    ("tablefunc", "normal_rand"),
+    ("timescaledb", "interpolate"),
+    ("timescaledb", "locf"),
+    ("timescaledb", "time_bucket_gapfill"),
+    ("unaccent", "unaccent"),
+    ("uuid-ossp", "uuid_generate_v1"),
+    ("uuid-ossp", "uuid_generate_v4"),
+];
+
+/// A function that a statement may call.
+struct Reached {
+    at: usize,
+    how: String,
+    schema: String,
+    name: String,
+    volatility: String,
+    /// Whether it is the server's own.
+    is_own: bool,
+    extension: Option<String>,
+    /// Whether it is an aggregate made of functions that are not of its extension.
+    has_foreign_parts: bool,
+    /// The view that calls it: its schema and its name.
+    view: Option<(String, String)>,
+    /// Whether it runs the server's own code, as the constructors of ranges do.
+    is_internal: bool,
+}
+
+/// The function that `statement` would call and may not, if there is one.
+pub(super) async fn refused(
+    connection: &mut PgConnection,
+    statement: &Statement,
+    rights: &Rights,
+) -> Result<Option<Refused>, sqlx::Error> {
+    let names = &statement.names;
+    let calls = Columns::of(names.calls.iter().map(|call| &call.name));
+    let counts: Vec<Option<i32>> =
+        names.calls.iter().map(|call| call.arguments.map(i32::from)).collect();
+    let fields = Columns::of(&names.fields);
+    let operators = Columns::of(&names.operators);
+    let words = Columns::of(&names.words);
+    let tables = Columns::of(names.words.iter().filter(|word| statement.may_read(word)));
+    let patterns: Vec<String> = DENIED_FUNCTIONS
+        .iter()
+        .map(|pattern| pattern.replace('_', "\\_").replace('*', "%"))
+        .collect();
+    let rows = sqlx::query(include_str!("reached_functions.sql"))
+        .bind(calls.schemas)
+        .bind(calls.names)
+        .bind(counts)
+        .bind(calls.places)
+        .bind(fields.names)
+        .bind(fields.places)
+        .bind(operators.schemas)
+        .bind(operators.names)
+        .bind(operators.places)
+        .bind(tables.schemas)
+        .bind(tables.names)
+        .bind(tables.places)
+        .bind(words.names)
+        .bind(patterns)
+        .fetch_all(connection)
+        .await?;
+    let mut all = rows.iter().map(Reached::read).collect::<Result<Vec<_>, _>>()?;
+    // What has no place of its own comes last.
+    all.sort_by_key(|reached| reached.at == 0);
+    for reached in &all {
+        if let Some(why) = reached.refusal(rights) {
+            return Ok(Some(Refused { at: reached.at, message: reached.sentence(&why) }));
+        }
+    }
+    Ok(None)
+}
+
+/// Names as the server takes them: each part a list.
+#[derive(Default)]
+struct Columns {
+    schemas: Vec<String>,
+    names: Vec<String>,
+    places: Vec<i64>,
+}
+
+impl Columns {
+    fn of<'a>(names: impl IntoIterator<Item = &'a Name>) -> Self {
+        let mut columns = Self::default();
+        for Name { schema, name, at } in names {
+            columns.schemas.push(schema.clone());
+            columns.names.push(name.clone());
+            columns.places.push(*at as i64);
+        }
+        columns
+    }
+}
+
+impl Reached {
+    fn read(row: &PgRow) -> Result<Self, sqlx::Error> {
+        let view: (Option<String>, Option<String>) = (row.try_get(8)?, row.try_get(9)?);
+        Ok(Self {
+            at: usize::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default(),
+            how: row.try_get(1)?,
+            schema: row.try_get(2)?,
+            name: row.try_get(3)?,
+            volatility: row.try_get(4)?,
+            is_own: row.try_get(5)?,
+            extension: row.try_get(6)?,
+            has_foreign_parts: row.try_get(7)?,
+            view: view.0.zip(view.1),
+            is_internal: row.try_get(10)?,
+        })
+    }
+
+    /// Why it is refused, if it is.
+    fn refusal(&self, rights: &Rights) -> Option<String> {
+        if self.view.as_ref().is_some_and(|(schema, name)| rights.name(schema, name)) {
+            return None;
+        }
+        if self.is_own && is_denied(Dialect::Postgres, &self.name) {
+            return Some("it does more than read".into());
+        }
+        if rights.name(&self.schema, &self.name) {
+            return None;
+        }
+        let (name, is_immutable) = (self.name.as_str(), self.volatility == "i");
+        if self.is_own {
+            let only_reads = self.volatility != "v"
+                || READ_ANEW.contains(&name)
+                || READ_ANEW_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+            return (!only_reads).then(|| "it may do more than read".into());
+        }
+        match &self.extension {
+            Some(_) if self.has_foreign_parts => {
+                Some("it is made of functions that are not of its extension".into())
+            }
+            Some(_) if is_immutable => None,
+            // Some depend on a setting: `%` of pg_trgm on its threshold.
+            Some(_) if self.volatility == "s" && self.how == "operator" => None,
+            Some(extension) if OF_EXTENSIONS.contains(&(extension.as_str(), name)) => None,
+            Some(extension) => {
+                let kind = if self.volatility == "s" { "stable" } else { "volatile" };
+                Some(format!("it is a {kind} function of the extension {extension}"))
+            }
+            // Only superusers make these.
+            None if is_immutable && (self.is_internal || self.schema == "pg_catalog") => None,
+            None => Some("Brisk cannot know whether it only reads".into()),
+        }
+    }
+
+    /// The function, why it is refused, and how to allow it.
+    fn sentence(&self, why: &str) -> String {
+        let function = match self.is_own {
+            true => self.name.clone(),
+            false => format!("{}.{}", self.schema, self.name),
+        };
+        let whose = match (&self.view, self.how.as_str()) {
+            (Some((schema, name)), _) => format!(", which the view {schema}.{name} calls,"),
+            (None, "operator") => ", which an operator calls,".into(),
+            (None, "cast") => ", which a cast calls,".into(),
+            (None, _) => String::new(),
+        };
+        if self.is_own && is_denied(Dialect::Postgres, &self.name) {
+            return format!("the function {function}{whose} is not allowed in panels: {why}");
+        }
+        format!(
+            "the function {function}{whose} is not allowed in panels: {why}; to allow it, add \
+             \"{}.{}\" to \"functions\" of the source",
+            self.schema, self.name
+        )
+    }
+}
+
+/// What makes the role one that can do more than read, if anything does.
+pub(super) async fn power(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
+    // A member may become what it is a member of.
+    let sql = "select session_user::text, r.rolname::text, r.rolsuper from pg_catalog.pg_roles r
+         where (r.rolsuper or r.rolname in ('pg_execute_server_program', 'pg_read_server_files',
+             'pg_write_server_files'))
+           and pg_catalog.pg_has_role(session_user, r.oid, 'member')
+         order by r.rolname <> session_user limit 1";
+    let row = connection.fetch_optional(AssertSqlSafe(sql.to_owned())).await?;
+    let Some(row) = row else { return Ok(None) };
+    let (user, role): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+    Ok(Some(match row.try_get::<bool, _>(2)? {
+        true if user == role => format!("\"{user}\" is a superuser"),
+        _ => format!("\"{user}\" is a member of \"{role}\", which can do more than read"),
+    }))
+}

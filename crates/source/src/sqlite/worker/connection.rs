@@ -1,0 +1,183 @@
+//! [`Opened`]: a connection to the file that is at its path now.
+
+use super::super::file;
+use super::super::functions::{self, Zones};
+use super::identity::{Identity, Place};
+use super::permissions::Permissions;
+use super::protocol::{Failure, FilePath, Setup};
+use super::watch::Watch;
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+use std::time::Duration;
+
+/// The longest text, bytes or row. What a result may hold is less; what is calculated with may be more.
+const LONGEST_VALUE: i32 = 64 << 20;
+/// The longest statement. Zones with hundreds of changes make them long.
+const LONGEST_SQL: i32 = 2 << 20;
+/// Bytes of a LIKE or GLOB pattern: the time that one takes grows with its square.
+const LONGEST_PATTERN: i32 = 1_000;
+/// How long a statement waits for who writes.
+const BUSY: Duration = Duration::from_secs(5);
+/// How often a file may be replaced while it is opened.
+const TRIES: usize = 10;
+
+const SETTINGS: &str = "
+    pragma trusted_schema = off;
+    pragma cell_size_check = on;
+    pragma mmap_size = 0;
+    pragma cache_size = -65536;
+    pragma temp_store = memory;
+    pragma threads = 0;";
+
+/// A connection, and which files it has open.
+pub(super) struct Opened {
+    pub(super) connection: Connection,
+    pub(super) permissions: Permissions,
+    main: Identity,
+    rollups: Option<Place>,
+    /// Whether others may write to the file while it is read, by SQLite's own rules.
+    is_wal: bool,
+}
+
+impl Opened {
+    /// A connection to the file of `setup` in a transaction, so that SQLite lets nobody change what is
+    /// read: `kept`, if the file is still the same, or a new one.
+    pub(super) fn now(
+        kept: Option<Self>,
+        setup: &Setup,
+        reads_rollups: bool,
+        zones: &Zones,
+        watch: &Watch,
+    ) -> Result<Self, Failure> {
+        let path = setup.file.path();
+        let rollups = setup.rollups.as_ref().filter(|_| reads_rollups).map(FilePath::path);
+        if let Some(kept) = kept.filter(|kept| kept.has(rollups.as_deref()))
+            && kept.begin().is_ok()
+            && Identity::of(&path).is_ok_and(|now| kept.main.is_still(&now))
+        {
+            return Ok(kept);
+        }
+        for _ in 0..TRIES {
+            let before = identity(&path)?;
+            let mut opened = Self::open(setup, rollups.as_deref(), zones, watch, before)?;
+            opened.begin()?;
+            // Nothing was read before the lock: what is in the file now is what is read.
+            let now = identity(&path)?;
+            if before.place() == now.place() {
+                opened.main = now;
+                return Ok(opened);
+            }
+        }
+        Err(Failure::File("it is replaced again and again".into()))
+    }
+
+    /// A connection that writes the rollups.
+    pub(super) fn writer(setup: &Setup, zones: &Zones, watch: &Watch) -> Result<Self, Failure> {
+        let rollups = setup.rollups.as_ref().map(FilePath::path);
+        Self::open(setup, rollups.as_deref(), zones, watch, identity(&setup.file.path())?)
+    }
+
+    /// Ends the transaction.
+    pub(super) fn end(&self) -> rusqlite::Result<()> {
+        self.connection.execute_batch("rollback")
+    }
+
+    /// Whether somebody has written to the file since the transaction began, past SQLite's locks.
+    pub(super) fn was_written_over(&self, setup: &Setup) -> bool {
+        let now = Identity::of(&setup.file.path());
+        !self.is_wal && now.is_ok_and(|now| self.main.was_written_before(&now))
+    }
+
+    fn open(
+        setup: &Setup,
+        rollups: Option<&Path>,
+        zones: &Zones,
+        watch: &Watch,
+        main: Identity,
+    ) -> Result<Self, Failure> {
+        let path = setup.file.path();
+        let common = OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = if setup.writes_rollups {
+            // The connection as a whole may write and create, because otherwise no attached file could
+            // be written; the URL of its main database makes that one read-only.
+            let writing = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+            Connection::open_with_flags(file::uri(&path, "ro"), common | writing)?
+        } else {
+            Connection::open_with_flags(
+                file::uri(&path, "ro"),
+                common | OpenFlags::SQLITE_OPEN_READ_ONLY,
+            )?
+        };
+        connection.busy_timeout(BUSY)?;
+        connection.execute_batch(SETTINGS)?;
+        let rollups = match rollups {
+            None => None,
+            Some(rollups) => attach(&connection, rollups, setup.writes_rollups)?,
+        };
+        if !setup.writes_rollups {
+            connection.execute_batch("pragma query_only = on")?;
+        }
+        // Its last reader does not tidy up after a database that others write.
+        connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !setup.writes_rollups)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+        let limits = [
+            (Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE),
+            (Limit::SQLITE_LIMIT_SQL_LENGTH, LONGEST_SQL),
+            (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LONGEST_PATTERN),
+            (Limit::SQLITE_LIMIT_ATTACHED, 1),
+            (Limit::SQLITE_LIMIT_WORKER_THREADS, 0),
+            (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 1),
+        ];
+        for (limit, most) in limits {
+            connection.set_limit(limit, most)?;
+        }
+        let journal: String =
+            connection.query_row("pragma main.journal_mode", [], |row| row.get(0))?;
+        functions::add(&connection, zones)?;
+        watch.over(&connection)?;
+        let permissions = Permissions::over(&connection, setup.writes_rollups)?;
+        Ok(Self { connection, permissions, main, rollups, is_wal: journal == "wal" })
+    }
+
+    /// Begins a transaction that holds SQLite's lock for reading.
+    fn begin(&self) -> rusqlite::Result<()> {
+        self.connection.execute_batch("begin")?;
+        let read = self.connection.query_row("pragma main.schema_version", [], |_| Ok(()));
+        if read.is_err() {
+            self.end()?;
+        }
+        read
+    }
+
+    /// Whether it has the rollups that are in `file` now, if any are wanted.
+    fn has(&self, file: Option<&Path>) -> bool {
+        let now = |file| Identity::of(file).ok().map(|file| file.place());
+        file.is_none_or(|file| now(file) == self.rollups)
+    }
+}
+
+fn identity(path: &Path) -> Result<Identity, Failure> {
+    Identity::of(path).map_err(|error| Failure::File(error.to_string()))
+}
+
+/// Attaches the rollups in `file` as the schema `brisk`. A reader without a file has none, which the
+/// statement reports.
+fn attach(connection: &Connection, file: &Path, writes: bool) -> Result<Option<Place>, Failure> {
+    let place = Identity::of(file).ok().map(|file| file.place());
+    if place.is_none() && !writes {
+        return Ok(None);
+    }
+    let mode = if writes { "rwc" } else { "ro" };
+    connection.execute("attach database ?1 as brisk", [file::uri(file, mode)])?;
+    connection.execute_batch("pragma brisk.mmap_size = 0; pragma brisk.cache_size = -16384")?;
+    if writes {
+        // Readers continue with the old rows while new ones are written.
+        let journal = "pragma brisk.journal_mode = wal; pragma brisk.synchronous = normal";
+        connection.execute_batch(journal)?;
+    }
+    Ok(place)
+}

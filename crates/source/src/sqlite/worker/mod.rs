@@ -1,0 +1,22 @@
+//! Worker processes: all SQL on a SQLite file runs in them, one statement at a time in each, so that
+//! a statement that takes too much is ended with its process and takes nothing else with it.
+//!
+//! On the side of Brisk: `pool` (which workers there are), `client` (what one is asked and answers),
+//! `process` (how one is started and ended). On the side of the worker: `serve` (the loop), `confine`
+//! (what the process gives up), `session` (one statement), `connection` (the file, as it is now),
+//! `identity` (which file that is), `permissions` (what a statement may do), `rows`, `watch` (when to
+//! stop). Both: `protocol`, `cells`.
+
+mod cells;
+pub(crate) mod client;
+mod confine;
+mod connection;
+mod identity;
+mod permissions;
+pub(crate) mod pool;
+pub(crate) mod process;
+pub(crate) mod protocol;
+mod rows;
+pub(crate) mod serve;
+mod session;
+mod watch;

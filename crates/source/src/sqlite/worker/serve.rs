@@ -1,0 +1,72 @@
+//! The worker's side: reads requests and runs them, one at a time, until nobody asks any more.
+
+use super::confine;
+use super::protocol::{self, HEAD, LONGEST_REQUEST, MESSAGE, Request};
+use super::rows::Output;
+use super::session::Session;
+use super::watch::Watch;
+use std::io::Read as _;
+use std::os::fd::AsFd as _;
+use std::os::unix::net::UnixStream;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// The whole of a worker process, which was started with its socket as the standard input: what the
+/// program does that [`super::process::Program`] names.
+pub fn sqlite_worker() -> ExitCode {
+    confine::at_start();
+    let Ok(stream) = std::io::stdin().as_fd().try_clone_to_owned() else {
+        return ExitCode::FAILURE;
+    };
+    let stream = Arc::new(UnixStream::from(stream));
+    let watch = Watch::new(Arc::clone(&stream));
+    // Some of what SQLite does, it does without asking whether to go on.
+    let watched = watch.clone();
+    let waits = std::thread::Builder::new().name("hang-up".into()).spawn(move || {
+        watched.wait_for_hang_up();
+        confine::end();
+    });
+    if waits.is_err() {
+        return ExitCode::FAILURE;
+    }
+    serve(&stream, watch, true);
+    ExitCode::SUCCESS
+}
+
+/// The same on a thread of Brisk's own process, which has none of a process' limits.
+pub(super) fn serve_within(stream: UnixStream) {
+    let stream = Arc::new(stream);
+    let watch = Watch::new(Arc::clone(&stream));
+    serve(&stream, watch, false);
+}
+
+/// Ends when the other side has hung up, or says what nobody who is right would.
+fn serve(stream: &Arc<UnixStream>, watch: Watch, is_process: bool) {
+    let mut output = Output::new(Arc::clone(stream));
+    let Some(Request::Open(setup)) = next(stream) else { return };
+    if is_process {
+        confine::to_memory(setup.memory, setup.bytes);
+    }
+    let heap = is_process.then_some(setup.memory);
+    let mut session = Session::new(setup, heap, watch);
+    while let Some(request) = next(stream) {
+        match request {
+            Request::Open(_) => return,
+            Request::Zone(zone, offsets) => session.tell(&zone, &offsets),
+            Request::Run(run) => {
+                if !session.run(&run, &mut output) {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+fn next(mut stream: &UnixStream) -> Option<Request> {
+    let mut head = [0; HEAD];
+    stream.read_exact(&mut head).ok()?;
+    let (length, MESSAGE) = protocol::read_head(head, LONGEST_REQUEST).ok()? else { return None };
+    let mut contents = vec![0; length];
+    stream.read_exact(&mut contents).ok()?;
+    protocol::read_message(&contents).ok()
+}

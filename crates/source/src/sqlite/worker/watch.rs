@@ -1,0 +1,67 @@
+//! [`Watch`]: when a statement has to stop.
+
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+/// SQLite asks so often, in virtual machine instructions, whether to go on.
+const INSTRUCTIONS: i32 = 10_000;
+const AT_ONCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 0 };
+
+/// When the statement of a connection has to stop. Shared by clones.
+#[derive(Clone)]
+pub(super) struct Watch {
+    stream: Arc<UnixStream>,
+    ends: Arc<Mutex<Option<Instant>>>,
+    is_late: Arc<AtomicBool>,
+}
+
+impl Watch {
+    /// For statements that `stream` asks for.
+    pub(super) fn new(stream: Arc<UnixStream>) -> Self {
+        Self { stream, ends: Arc::default(), is_late: Arc::default() }
+    }
+
+    /// A statement begins, which may take so long.
+    pub(super) fn begin(&self, time: Duration) {
+        self.is_late.store(false, Ordering::Relaxed);
+        let ends = Instant::now().checked_add(time);
+        *self.ends.lock().unwrap_or_else(PoisonError::into_inner) = ends;
+    }
+
+    /// Whether the statement was stopped because it took too long.
+    pub(super) fn is_late(&self) -> bool {
+        self.is_late.load(Ordering::Relaxed)
+    }
+
+    /// Has SQLite ask.
+    pub(super) fn over(&self, connection: &rusqlite::Connection) -> rusqlite::Result<()> {
+        let watch = self.clone();
+        connection.progress_handler(INSTRUCTIONS, Some(move || watch.must_stop()))
+    }
+
+    fn must_stop(&self) -> bool {
+        let ends = *self.ends.lock().unwrap_or_else(PoisonError::into_inner);
+        if ends.is_some_and(|ends| Instant::now() >= ends) {
+            self.is_late.store(true, Ordering::Relaxed);
+            return true;
+        }
+        has_hung_up(&self.stream, Some(&AT_ONCE))
+    }
+
+    /// Waits until nobody is there any more who could want an answer.
+    pub(super) fn wait_for_hang_up(&self) {
+        while !has_hung_up(&self.stream, None) {}
+    }
+}
+
+/// Whether the other end of `stream` is closed, or is within `time`.
+fn has_hung_up(stream: &UnixStream, time: Option<&Timespec>) -> bool {
+    // Hanging up is always reported.
+    let mut asked = [PollFd::new(stream, PollFlags::empty())];
+    poll(&mut asked, time).is_ok()
+        && asked[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)
+}

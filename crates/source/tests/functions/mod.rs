@@ -1,0 +1,15 @@
+//! Which functions statements may call on servers, and whose users are refused.
+
+mod mariadb;
+mod postgres;
+
+use brisk_source::{Source, SourceError, Statement};
+
+/// What is said of `statement`; nothing of it runs.
+async fn refusal(source: &Source, statement: &Statement) -> Option<String> {
+    match source.check(statement).await {
+        Ok(()) => None,
+        Err(SourceError::Statement(error)) => Some(error.message),
+        Err(error) => panic!("{}: {error}", statement.query.sql),
+    }
+}

@@ -1,0 +1,77 @@
+//! [`Limits`]: how many connections there may be, and how long each step of one may take.
+
+use rustix::process::{Resource, getrlimit};
+use std::time::Duration;
+
+/// How many connections there may be, and how long each step of one may take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections at a time; at most, and by default, 80 % of the limit of open files.
+    pub most: Option<usize>,
+    /// From the first byte of a request, or from the connection's begin, to the end of its headers.
+    pub headers: Duration,
+    /// From there to the end of the request's body.
+    pub body: Duration,
+    /// Between two requests.
+    pub idle: Duration,
+    /// For how long a client may take nothing of what is sent to it.
+    pub write: Duration,
+    /// From the signal to stop until what is still open is cut off.
+    pub stop: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self {
+            most: None,
+            headers: seconds(10),
+            body: seconds(30),
+            idle: seconds(75),
+            write: seconds(30),
+            // A process that is told to stop has ended after ten seconds.
+            stop: seconds(8),
+        }
+    }
+}
+
+/// How many connections this process may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Room {
+    /// For everything.
+    pub(super) most: usize,
+    /// More of them, which are answered only about health.
+    pub(super) spare: usize,
+}
+
+impl Limits {
+    /// How many connections fit beside the other files that this process has open.
+    pub(super) fn room(&self) -> Room {
+        let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+        let files = usize::try_from(files).unwrap_or(usize::MAX).min(MOST_FILES);
+        let fits = (files / 5 * 4).max(1);
+        Room { most: self.most.unwrap_or(fits).min(fits), spare: (files / 20).clamp(1, MOST_SPARE) }
+    }
+}
+
+/// More connections than a process can serve, whatever the limit of open files.
+const MOST_FILES: usize = 1 << 20;
+/// As many health checks as may come at a time.
+const MOST_SPARE: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_take_at_most_four_fifths_of_the_limit_of_open_files() {
+        let Room { most, spare } = Limits::default().room();
+        let files = getrlimit(Resource::Nofile).current.unwrap_or(1 << 20);
+        let share = (most + spare) as f64 / (files as f64).min(MOST_FILES as f64);
+        assert!((0.7..=0.87).contains(&share), "{most} and {spare} of {files}");
+        let few = Limits { most: Some(3), ..Limits::default() };
+        assert_eq!(few.room().most, 3);
+        let many = Limits { most: Some(usize::MAX), ..Limits::default() };
+        assert_eq!(many.room().most, most);
+    }
+}

@@ -1,0 +1,132 @@
+//! [`Server`]: accepts connections, and hands each to a task of its own.
+
+use super::activity::Activity;
+use super::connection;
+use super::limits::{Limits, Room};
+use super::registry::{Admission, Registry};
+use super::requests::{Requests, Served};
+use super::stop::Stop;
+use super::stream::Stream;
+use super::streams::Streams;
+use crate::health_door::Door;
+use crate::http::own_names::OwnNames;
+use anyhow::Context;
+use axum::Router;
+use hyper_util::server::conn::auto::Builder;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{Instant, sleep, timeout_at};
+
+/// What is served, and within which limits.
+pub struct Server {
+    served: Arc<Served>,
+    protocol: Arc<Builder<Streams>>,
+    limits: Arc<Limits>,
+    /// For connections that are answered only about health: they have little time.
+    spare: Arc<Limits>,
+    room: Room,
+    registry: Registry,
+}
+
+/// How long a connection may wait that is let in although there are too many.
+const SPARE: Duration = Duration::from_secs(2);
+/// The pause when the process has no files left: connections end meanwhile.
+const PAUSE: Duration = Duration::from_millis(100);
+
+impl Server {
+    /// Serves `routes` under `names`.
+    pub fn new(routes: Router, names: Arc<OwnNames>, limits: Limits, registry: Registry) -> Self {
+        let room = limits.room();
+        if limits.most.is_some_and(|most| most > room.most) {
+            tracing::warn!(
+                connections = room.most,
+                "fewer connections than configured: they take at most 80 % of the limit of open files"
+            );
+        }
+        let spare = Limits {
+            headers: limits.headers.min(SPARE),
+            idle: limits.idle.min(SPARE),
+            ..limits.clone()
+        };
+        // Without a state, cloning the routes copies a pointer. With one, it copies all of them: 22 kB.
+        let served = Served { routes: routes.with_state(()), names, body: limits.body };
+        Self {
+            served: Arc::new(served),
+            protocol: Arc::new(connection::protocol(&limits, registry.clone())),
+            limits: Arc::new(limits),
+            spare: Arc::new(spare),
+            room,
+            registry,
+        }
+    }
+
+    /// Serves until the process is to stop: then answers what has come, and cuts off what is still
+    /// open when its time is over.
+    pub async fn serve(self, listener: TcpListener, mut stop: Stop) -> anyhow::Result<()> {
+        let mut door = Door::open(listener, self.limits.idle).context("opening the door")?;
+        let told = stop.clone();
+        loop {
+            tokio::select! {
+                accepted = door.accept() => match accepted {
+                    Ok((stream, peer)) => self.admit(stream, peer, &told),
+                    Err(error) => self.failed(&error).await,
+                },
+                () = stop.begun() => break,
+            }
+        }
+        let end = Instant::now() + self.limits.stop;
+        for (stream, peer) in door.close().await {
+            self.admit(stream, peer, &told);
+        }
+        if timeout_at(end, self.registry.all_closed()).await.is_err() {
+            tracing::warn!(connections = self.registry.open(), "cut off: they did not end in time");
+            self.registry.abort();
+            // Their tasks are dropped by the next poll.
+            let _ = timeout_at(end + PAUSE, self.registry.all_closed()).await;
+        }
+        Ok(())
+    }
+
+    fn admit(&self, stream: TcpStream, peer: SocketAddr, stop: &Stop) {
+        let is_spare = match self.registry.admit(self.room) {
+            Admission::Full => false,
+            Admission::Spare => true,
+            Admission::Refused => return,
+        };
+        let activity = Arc::new(Activity::new());
+        let place = self.registry.place(Arc::clone(&activity));
+        let stream = Stream::new(stream, Arc::clone(&activity));
+        let requests = Requests { served: Arc::clone(&self.served), activity, peer, is_spare };
+        let limits = Arc::clone(if is_spare { &self.spare } else { &self.limits });
+        let (protocol, registry) = (Arc::clone(&self.protocol), self.registry.clone());
+        let (id, stop) = (place.id(), stop.clone());
+        let task = tokio::spawn(async move {
+            let _place = place;
+            if let Some(late) = connection::serve(&protocol, stream, requests, &limits, stop).await
+            {
+                registry.late(late);
+            }
+        });
+        self.registry.serve(id, task.abort_handle());
+    }
+
+    /// What cannot be accepted is either gone already, or has to wait until there is room.
+    async fn failed(&self, error: &io::Error) {
+        let is_gone = matches!(
+            error.kind(),
+            io::ErrorKind::ConnectionAborted
+                | io::ErrorKind::ConnectionReset
+                | io::ErrorKind::ConnectionRefused
+                | io::ErrorKind::Interrupted
+        );
+        if is_gone {
+            return;
+        }
+        tracing::warn!(%error, connections = self.registry.open(), "a connection is not accepted");
+        self.registry.make_room();
+        sleep(PAUSE).await;
+    }
+}

@@ -1,0 +1,69 @@
+//! Which names a server answers under.
+
+use super::process::{Process, rest, status};
+
+fn ask(brisk: &Process, head: &str) -> String {
+    rest(&mut brisk.send(&format!("{head}\r\nconnection: close\r\n\r\n")))
+}
+
+#[test]
+fn only_own_names_are_answered() {
+    let brisk = Process::start("public_url = \"https://dash.example\"\nown_names = [\"brisk\"]\n");
+    let port = brisk.port;
+    for (head, expected) in [
+        (format!("GET /d/sales HTTP/1.1\r\nhost: 127.0.0.1:{port}"), 200),
+        (format!("GET /d/sales HTTP/1.1\r\nhost: localhost:{port}"), 200),
+        ("GET /d/sales HTTP/1.1\r\nhost: [::1]:8080".into(), 200),
+        ("GET /d/sales HTTP/1.1\r\nhost: dash.example".into(), 200),
+        ("GET /d/sales HTTP/1.1\r\nhost: brisk:3000".into(), 200),
+        ("GET http://brisk/d/sales HTTP/1.1\r\nhost: brisk".into(), 200),
+        ("GET /d/sales HTTP/1.1\r\nhost: evil.example".into(), 421),
+        (format!("GET /d/sales HTTP/1.1\r\nhost: evil.example:{port}"), 421),
+        ("GET /assets/x HTTP/1.1\r\nhost: evil.example".into(), 421),
+        ("GET /api/v1/dashboards HTTP/1.1\r\nhost: evil.example".into(), 421),
+        ("GET /metrics HTTP/1.1\r\nhost: evil.example".into(), 421),
+        ("POST /theme HTTP/1.1\r\nhost: evil.example\r\ncontent-length: 0".into(), 421),
+        ("GET http://evil.example/d/sales HTTP/1.1\r\nhost: localhost".into(), 400),
+        ("GET http://evil.example/d/sales HTTP/1.1\r\nhost: evil.example".into(), 421),
+        ("GET /d/sales HTTP/1.1".into(), 400),
+        ("GET /d/sales HTTP/1.0".into(), 400),
+        ("GET /d/sales HTTP/1.1\r\nhost: localhost\r\nhost: evil.example".into(), 400),
+        ("GET /d/sales HTTP/1.1\r\nhost: localhost\r\nhost: localhost".into(), 400),
+        ("GET /d/sales HTTP/1.1\r\nhost: local host".into(), 400),
+        ("GET /healthz HTTP/1.1\r\nhost: 10.1.2.3:80".into(), 200),
+        ("GET /readyz HTTP/1.1\r\nhost: evil.example".into(), 200),
+        ("GET /healthz HTTP/1.0".into(), 200),
+        ("POST /hooks/none HTTP/1.1\r\nhost: brisk.internal\r\ncontent-length: 0".into(), 401),
+    ] {
+        let answer = ask(&brisk, &head);
+        assert_eq!(status(&answer), expected, "{head}: {answer}");
+        if expected == 421 {
+            assert!(
+                answer.contains("name evil.example.") && answer.contains("own_names"),
+                "{answer}"
+            );
+        }
+    }
+}
+
+#[test]
+fn names_come_from_variables_too() {
+    let variables = [("BRISK_OWN_NAMES", "one.example, two.example"), ("BRISK_PUBLIC_URL", "")];
+    let brisk = Process::start_with("own_names = [\"old.example\"]\n", &variables, None);
+    for (name, expected) in [("one.example", 200), ("two.example", 200), ("old.example", 421)] {
+        let answer = ask(&brisk, &format!("GET /d/sales HTTP/1.1\r\nhost: {name}"));
+        assert_eq!(status(&answer), expected, "{name}");
+    }
+}
+
+#[test]
+fn what_is_no_page_of_assets_is_not_kept() {
+    let brisk = Process::start("");
+    brisk.add_asset("there", 3);
+    let kept = |answer: &str| answer.contains("max-age=31536000, immutable");
+    let there = brisk.get("/assets/there");
+    assert!(status(&there) == 200 && kept(&there), "{there}");
+    let gone = brisk.get("/assets/gone");
+    assert_eq!(status(&gone), 404);
+    assert!(!kept(&gone) && gone.contains("cache-control: no-store\r\n"), "{gone}");
+}
