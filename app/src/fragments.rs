@@ -2,12 +2,16 @@
 //! a page with one new panel draws one, and open pages that follow the same view are sent what was
 //! drawn once.
 
+use crate::drawing::Drawing;
 use std::sync::Arc;
 
 /// Markup by what it shows: the panel, the definitions that it is drawn by, the edition of its
 /// frames, and all that the page says besides.
 #[derive(Clone)]
-pub struct Fragments(moka::sync::Cache<String, Arc<str>>);
+pub struct Fragments {
+    drawn: moka::sync::Cache<String, Arc<str>>,
+    drawing: Drawing,
+}
 
 impl Fragments {
     /// Keeps up to so many bytes.
@@ -15,24 +19,50 @@ impl Fragments {
         let weigh = |key: &String, markup: &Arc<str>| {
             u32::try_from(key.len() + markup.len() + 64).unwrap_or(u32::MAX)
         };
-        Self(moka::sync::Cache::builder().max_capacity(most).weigher(weigh).build())
+        let drawn = moka::sync::Cache::builder().max_capacity(most).weigher(weigh).build();
+        Self { drawn, drawing: Drawing::default() }
     }
 
-    /// The markup of `key`; drawn where it is not there.
+    /// The same, for somebody whose panels are drawn elsewhere.
+    #[must_use]
+    pub fn drawn_on(self, drawing: Drawing) -> Self {
+        Self { drawing, ..self }
+    }
+
+    /// Where they are drawn.
+    pub fn drawing(&self) -> &Drawing {
+        &self.drawing
+    }
+
+    /// The markup of `key`; drawn where it is not there, once however many ask.
     pub fn get_or_draw(&self, key: String, draw: impl FnOnce() -> String) -> Arc<str> {
-        if let Some(known) = self.0.get(&key) {
-            return known;
-        }
-        // Two readers may draw the same at the same time: that is cheaper than waiting.
-        let drawn: Arc<str> = draw().into();
-        self.0.insert(key, Arc::clone(&drawn));
-        drawn
+        self.drawn.get_with(key, || draw().into())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Barrier;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    #[test]
+    fn what_many_ask_for_at_a_time_is_drawn_once() {
+        let (fragments, count) = (Fragments::of_bytes(10_000), AtomicU32::new(0));
+        let begun = Barrier::new(4);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    begun.wait();
+                    fragments.get_or_draw("a".into(), || {
+                        count.fetch_add(1, Ordering::Relaxed);
+                        "<svg/>".into()
+                    })
+                });
+            }
+        });
+        assert_eq!(count.into_inner(), 1);
+    }
 
     #[test]
     fn what_was_drawn_is_not_drawn_again() {

@@ -20,6 +20,8 @@ mod assets;
 #[cfg(feature = "ssr")]
 mod components;
 #[cfg(feature = "ssr")]
+pub mod drawing;
+#[cfg(feature = "ssr")]
 pub mod fragments;
 pub mod islands;
 #[cfg(feature = "ssr")]
@@ -39,6 +41,6 @@ mod theme;
 #[cfg(feature = "ssr")]
 pub use assets::Assets;
 #[cfg(feature = "ssr")]
-pub use shell::{document, shell};
+pub use shell::{document, draw_ahead, shell};
 #[cfg(feature = "ssr")]
 pub use theme::Theme;

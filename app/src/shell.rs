@@ -1,16 +1,25 @@
 //! The document around every page: head, style, the loader of the islands.
 
 use crate::assets::Assets;
-use crate::service::Page;
+use crate::components::panel_card;
+use crate::service::{DashboardPage, Page};
 use crate::theme::Theme;
 use crate::{markup, pages};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// The document of a complete page, as text. Nothing streams and no inline script runs, so it is the
 /// same for all readers.
 pub fn document(page: Page, assets: &Assets, theme: Theme, path: &str, full: bool) -> String {
     markup::of(|| shell(page, assets, theme, path, full))
+}
+
+/// Draws the panels that are there already where drawing is done, so that the document only has to put
+/// them together.
+pub async fn draw_ahead(page: &Arc<DashboardPage>) {
+    let drawn = Arc::clone(page);
+    page.fragments.drawing().run(move || panel_card::draw_ahead(&drawn)).await;
 }
 
 /// The whole document of `page`.

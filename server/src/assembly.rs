@@ -7,8 +7,8 @@ use anyhow::{Context, bail};
 use brisk_cache::{Cache, Config, LaneLimits, Places};
 use brisk_domain::{Clock, SourceName};
 use brisk_engine::load::{Loader, Sources};
-use brisk_engine::{Cached, Catalog, Engine, RunObserver};
-use brisk_source::Source;
+use brisk_engine::{Cached, Catalog, Engine, RunObserver, rollup_lane};
+use brisk_source::{Source, SourceError};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +16,9 @@ use std::time::Duration;
 /// How much longer than its time limit another process's statement may take: to wait for its turn,
 /// and to be stored.
 const MARGIN: Duration = Duration::from_secs(30);
+
+/// Rollups of a source that are refreshed at a time.
+const ROLLUPS: usize = 2;
 
 /// The engine over the dashboards, `sources`, and the cache.
 pub fn engine(
@@ -149,8 +152,9 @@ fn cache(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Result<Cache<Ca
 fn cache_config(settings: &Settings) -> Config {
     let default = Config::default();
     let lane = |name: &SourceName| Arc::from(name.as_str());
-    let places = settings.sources.iter();
-    let places = places.map(|(name, source)| (lane(name), Places::Fixed(source.concurrency())));
+    let places = settings.sources.iter().flat_map(|(name, source)| {
+        [(lane(name), source.places()), (rollup_lane(name), Places::Fixed(ROLLUPS))]
+    });
     // A statement that queues behind another waits at least as long as that may take, and a process
     // that waits for another does not give up before its statement would.
     let longest = settings.sources.values().map(|source| source.limits.time).max();
@@ -158,7 +162,8 @@ fn cache_config(settings: &Settings) -> Config {
     let lanes = LaneLimits {
         of: places.collect(),
         queue: settings.cache.queue,
-        deadline: default.lanes.deadline.max(longest),
+        deadline: settings.cache.queue_time.max(longest),
+        is_overload: |error| matches!(error.downcast_ref(), Some(SourceError::Timeout { .. })),
         ..default.lanes.clone()
     };
     // Others wait for a rollup's refresh, too, as it is a load; but no statement queues so long.

@@ -7,18 +7,24 @@
 //! - [`connections`]: who is let in, how long each step may take, and how they end;
 //! - [`router`]: every route, over [`state`]; [`http`]: what all handlers share;
 //! - [`pages`] are for readers, [`api`] is for programs; both get their data from [`service`];
+//! - [`admission`]: how much one client may ask for;
+//! - [`drawing`]: pages are drawn on threads of their own;
 //! - [`live`]: open pages follow their data;
 //! - [`hooks`]: webhooks invalidate; [`invalidation`] does so for commands and pages;
 //! - [`jobs`]: what a server does besides answering; [`rollup_status`]: the state of each rollup;
 //! - [`sqlite_workers`]: this program once more, for statements on SQLite files;
-//! - [`health`] and [`metrics`] are for operators, over [`shared_cache`]; [`systemd`] is told that the
-//!   process is ready, lives and stops;
+//! - [`health_door`] accepts connections, and answers who asks for the health by itself; [`logging`]
+//!   counts what repeats (`log_repeats`);
+//! - [`health`] and [`metrics`] are for operators, over [`shared_cache`]; `overload_figures`: what
+//!   waits, what is refused and what fails; [`systemd`] is told that the process is ready, lives and
+//!   stops;
 //! - [`feeder`]: the demo's shop goes on selling.
 //!
 //! A new subject gets a room of its own beside these: accounts in `people/`, settings that
 //! administrators change in `administration/`, deliveries in `reports/`, exporters in `metrics/`.
 //! Its pages and jobs live there; `router`, `state` and `cli` are where it is plugged in.
 
+pub mod admission;
 pub mod allocator;
 pub mod api;
 pub mod assembly;
@@ -26,15 +32,19 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod connections;
+pub mod drawing;
 pub mod feeder;
 pub mod health;
+pub mod health_door;
 pub mod hooks;
 pub mod http;
 pub mod invalidation;
 pub mod jobs;
 pub mod live;
+mod log_repeats;
 pub mod logging;
 pub mod metrics;
+mod overload_figures;
 pub mod pages;
 pub mod rollup_status;
 pub mod router;

@@ -1,5 +1,6 @@
 //! `/metrics`: the figures of this process in Prometheus' text format, version 0.0.4.
 
+use crate::overload_figures;
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -57,5 +58,6 @@ pub async fn metrics(State(state): State<AppState>) -> Response {
     for (name, about, time) in seconds {
         add(name, "counter", about, time.as_secs_f64());
     }
+    text.push_str(&overload_figures::of(&state));
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }

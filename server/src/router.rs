@@ -1,6 +1,6 @@
 //! Every route, and what surrounds them all.
 
-use crate::http::{assets, security};
+use crate::http::{assets, client, security};
 use crate::pages::{administration, handlers, server_functions};
 use crate::state::AppState;
 use crate::{api, health, live, metrics};
@@ -40,6 +40,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
     let live = Router::new()
         .route("/d/{slug}/live", get(live::handler::dashboard))
         .route("/d/{slug}/p/{panel}/live", get(live::handler::panel));
+    let proxies = Arc::clone(&state.trusted_proxies);
     Router::new()
         .merge(pages)
         .merge(live)
@@ -49,6 +50,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .route("/metrics", get(metrics::metrics))
         .with_state(state)
         .nest_service("/assets", assets::router(site))
+        .layer(middleware::from_fn_with_state(proxies, client::identify))
         .layer(axum::extract::DefaultBodyLimit::max(security::MAX_FORM))
         .layer(middleware::from_fn_with_state(own_names, security::own_pages_only))
         .layer(middleware::from_fn(security::default_headers))

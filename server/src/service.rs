@@ -1,15 +1,18 @@
 //! [`EngineService`]: what pages, server functions, and the API get from the engine.
 
+use crate::admission::{Admission, TooMany};
+use crate::config::ClientLimits;
+use crate::drawing::DrawingPool;
 use crate::pages::page_request::PageRequest;
 use crate::shared_cache;
 use brisk_app::fragments::Fragments;
 use brisk_app::service::{DashboardPage, PageError, PanelSlot, Service};
-use brisk_cache::Trigger;
+use brisk_cache::{Caller, Client, Fingerprint, Trigger};
 use brisk_domain::{
     Access, Clock, Dashboard, Pace, Panel, PanelEntries, PanelError, PanelId, Presentation, Slug,
     Timestamp, ViewState, ZoneName,
 };
-use brisk_engine::{Engine, PanelState, Shown, Window};
+use brisk_engine::{Engine, Lookup, PanelState, Shown, Window};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +21,8 @@ pub struct EngineService {
     engine: Arc<Engine>,
     clock: Arc<dyn Clock>,
     fragments: Fragments,
+    admission: Admission,
+    drawing: Arc<DrawingPool>,
     zoned: moka::sync::Cache<(usize, ZoneName), Zoned>,
 }
 
@@ -48,7 +53,26 @@ impl EngineService {
     /// A service over `engine`.
     pub fn new(engine: impl Into<Arc<Engine>>, clock: Arc<dyn Clock>) -> Self {
         let fragments = Fragments::of_bytes(FRAGMENTS);
-        Self { engine: engine.into(), clock, fragments, zoned: moka::sync::Cache::new(ZONED) }
+        let admission = Admission::new(ClientLimits::default());
+        let zoned = moka::sync::Cache::new(ZONED);
+        let drawing = DrawingPool::new();
+        Self { engine: engine.into(), clock, fragments, admission, drawing, zoned }
+    }
+
+    /// The same, with these limits of what one client may ask for.
+    #[must_use]
+    pub fn with_limits(self, limits: ClientLimits) -> Self {
+        Self { admission: Admission::new(limits), ..self }
+    }
+
+    /// Where pages are drawn.
+    pub fn drawing(&self) -> &Arc<DrawingPool> {
+        &self.drawing
+    }
+
+    /// What clients may ask for.
+    pub fn admission(&self) -> &Admission {
+        &self.admission
     }
 
     /// The engine.
@@ -67,7 +91,7 @@ impl EngineService {
         slug: &str,
         shown: impl FnOnce(&Dashboard) -> Result<Shown, PageError>,
         parameters: &[(String, String)],
-        trigger: Trigger,
+        caller: Caller,
     ) -> Result<PageRequest, PageError> {
         // All of it from the same reading of the files.
         let contents = self.engine.catalog().contents();
@@ -75,9 +99,10 @@ impl EngineService {
         let dashboard = known.ok_or_else(|| no_dashboard(slug))?;
         let view = view_of(&dashboard, parameters)?;
         let shown = shown(&dashboard)?;
-        let lookup = self.engine.lookup(&dashboard, &shown, &view, &access(), trigger).await;
-        let lookup = lookup.map_err(|error| bad(&dashboard, &error))?;
-        let presentation = Presentation::from_pairs(&dashboard, parameters);
+        let drawing = self.drawing.of(client_of(&caller));
+        let lookup = self.admitted(&dashboard, &shown, &view, caller).await?;
+        let mut presentation = Presentation::from_pairs(&dashboard, parameters);
+        presentation.retain_columns(|panel, column| lookup.has_column(panel, column));
         let entries = match lookup.panels().next() {
             Some(panel) if presentation.cache && matches!(shown, Shown::Panel(_)) => {
                 let entries = self.engine.inspect(&dashboard, panel, &view, &access()).await;
@@ -101,8 +126,37 @@ impl EngineService {
             lookup,
             now: self.now(),
             is_one_panel: matches!(shown, Shown::Panel(_)),
-            fragments: self.fragments.clone(),
+            fragments: self.fragments.clone().drawn_on(drawing),
         })
+    }
+
+    /// Looks up what is `shown` of a view, if its client may ask for what has to be loaded.
+    async fn admitted(
+        &self,
+        dashboard: &Arc<Dashboard>,
+        shown: &Shown,
+        view: &ViewState,
+        caller: Caller,
+    ) -> Result<Lookup, PageError> {
+        let client = client_of(&caller);
+        let name = view_name(dashboard, view);
+        self.admission.before_lookup(&client, name).map_err(too_many)?;
+        let lookup = self.engine.lookup(dashboard, shown, view, &access(), caller).await;
+        let lookup = lookup.map_err(|error| bad(dashboard, &error))?;
+        let cache = self.engine.loader().cache();
+        let admitted = self.admission.admit(&client, name, &lookup.missing(), cache);
+        admitted.map_err(too_many)?;
+        Ok(lookup)
+    }
+
+    /// Admits a page that begins to follow a view that nobody follows.
+    pub fn admit_follower(
+        &self,
+        client: &Client,
+        dashboard: &Dashboard,
+        view: &ViewState,
+    ) -> Result<(), PageError> {
+        self.admission.take(client, view_name(dashboard, view)).map_err(too_many)
     }
 
     /// The dashboard of that name, and the view of it that `parameters` describe.
@@ -121,9 +175,11 @@ impl EngineService {
         &self,
         slug: &str,
         parameters: &[(String, String)],
+        client: &Client,
     ) -> Result<(), PageError> {
         let dashboard = self.dashboard(slug)?;
         let view = view_of(&dashboard, parameters)?;
+        self.admission.take_again(client).map_err(too_many)?;
         let purged = self.engine.purge(&dashboard, &view, &access()).await;
         purged.map_err(|error| bad(&dashboard, &error))
     }
@@ -136,7 +192,7 @@ impl EngineService {
         panel: Option<&str>,
         zone: Option<&ZoneName>,
         parameters: &[(String, String)],
-        trigger: Trigger,
+        caller: Caller,
     ) -> Result<Frames, PageError> {
         let mut dashboard = self.dashboard(slug)?;
         if let Some(zone) = zone {
@@ -144,9 +200,8 @@ impl EngineService {
         }
         let view = view_of(&dashboard, parameters)?;
         let panels = panels_of(&dashboard, panel)?;
-        let shown: Vec<&Panel> = panels.iter().collect();
-        let frames = self.engine.frames(&dashboard, &shown, &view, &access(), trigger).await;
-        let frames = frames.map_err(|error| bad(&dashboard, &error))?;
+        let shown = Shown::Frames(panels.iter().map(|panel| panel.id.clone()).collect());
+        let frames = self.admitted(&dashboard, &shown, &view, caller).await?.into_view();
         let panels = panels.into_iter().zip(frames.panels).collect();
         Ok(Frames { view, window: frames.window, panels, dashboard })
     }
@@ -156,6 +211,11 @@ impl EngineService {
         let dashboard = self.dashboard(slug)?;
         let outdated = self.engine.catalog().contents().outdated.contains(&dashboard.slug);
         Ok((dashboard, outdated))
+    }
+
+    /// The dashboards, by name.
+    pub fn dashboards(&self) -> Vec<Arc<Dashboard>> {
+        self.engine.catalog().contents().dashboards.values().cloned().collect()
     }
 
     /// The current instant.
@@ -219,10 +279,24 @@ impl EngineService {
     }
 }
 
+/// The service for one client.
+pub struct ClientService {
+    /// The service for all.
+    pub service: Arc<EngineService>,
+    /// Who asks.
+    pub client: Client,
+}
+
+impl ClientService {
+    fn caller(&self, trigger: Trigger) -> Caller {
+        Caller::new(trigger, self.client.clone())
+    }
+}
+
 #[async_trait::async_trait]
-impl Service for EngineService {
+impl Service for ClientService {
     fn dashboards(&self) -> Vec<Arc<Dashboard>> {
-        self.engine.catalog().contents().dashboards.values().cloned().collect()
+        self.service.dashboards()
     }
 
     async fn cards(
@@ -233,7 +307,8 @@ impl Service for EngineService {
         wait: bool,
     ) -> Result<DashboardPage, PageError> {
         let shown = |dashboard: &Dashboard| Ok(Shown::Frames(panels_named(dashboard, panels)));
-        let requested = self.page(slug, shown, parameters, Trigger::Live).await?;
+        let caller = self.caller(Trigger::Live);
+        let requested = self.service.page(slug, shown, parameters, caller).await?;
         Ok(requested.into_page(if wait { UNLIMITED } else { Duration::ZERO }))
     }
 
@@ -247,7 +322,8 @@ impl Service for EngineService {
             let found = panels_of(dashboard, Some(panel))?;
             Ok(Shown::Frames(found.into_iter().map(|panel| panel.id).collect()))
         };
-        let requested = self.page(slug, shown, parameters, Trigger::View).await?;
+        let caller = self.caller(Trigger::View);
+        let requested = self.service.page(slug, shown, parameters, caller).await?;
         let dashboard = Arc::clone(&requested.dashboard);
         let found = requested.into_page(UNLIMITED).panels.into_iter().next();
         found.ok_or_else(|| no_panel(&dashboard, panel))
@@ -259,10 +335,10 @@ impl Service for EngineService {
         panel: &str,
         parameters: &[(String, String)],
     ) -> Result<Result<PanelEntries, PanelError>, PageError> {
-        let dashboard = self.dashboard(slug)?;
+        let dashboard = self.service.dashboard(slug)?;
         let view = view_of(&dashboard, parameters)?;
         let panel = panels_of(&dashboard, Some(panel))?.remove(0);
-        let entries = self.engine.inspect(&dashboard, &panel, &view, &access()).await;
+        let entries = self.service.engine.inspect(&dashboard, &panel, &view, &access()).await;
         entries.map_err(|error| bad(&dashboard, &error))
     }
 }
@@ -285,6 +361,20 @@ fn panels_of(dashboard: &Dashboard, panel: Option<&str>) -> Result<Vec<Panel>, P
     };
     let found = PanelId::parse(id).ok().and_then(|id| dashboard.panel(&id).cloned());
     Ok(vec![found.ok_or_else(|| no_panel(dashboard, id))?])
+}
+
+/// Tells apart what one client asks for.
+fn view_name(dashboard: &Dashboard, view: &ViewState) -> Fingerprint {
+    let query = view.query_string(dashboard);
+    Fingerprint::of([dashboard.slug.as_str(), dashboard.zone.as_str(), &query])
+}
+
+fn client_of(caller: &Caller) -> Client {
+    caller.clients.first().cloned().unwrap_or_else(Client::local)
+}
+
+fn too_many(TooMany { retry_after }: TooMany) -> PageError {
+    PageError::TooMany { retry_after }
 }
 
 fn no_dashboard(slug: &str) -> PageError {

@@ -1,6 +1,7 @@
 //! [`AppState`]: what handlers need.
 
 use crate::connections::registry::Registry;
+use crate::http::client::TrustedProxies;
 use crate::http::own_names::OwnNames;
 use crate::live::hub::{self, Hub};
 use crate::pages::page_cache::PageCache;
@@ -21,6 +22,8 @@ pub struct AppState {
     pub pages: Arc<PageCache>,
     /// What open pages follow.
     pub hub: Hub,
+    /// The proxies that say for whom they ask.
+    pub trusted_proxies: Arc<TrustedProxies>,
     /// Brisk's own records, where there are any.
     pub store: Option<Store>,
     /// The rollups that an administrator asked to rebuild.
@@ -42,6 +45,7 @@ impl AppState {
             assets: Arc::new(assets),
             pages,
             hub,
+            trusted_proxies: Arc::default(),
             store: None,
             rebuilds: Arc::default(),
             own_names: Arc::default(),
@@ -49,11 +53,18 @@ impl AppState {
         }
     }
 
+    /// The same, behind proxies that say for whom they ask.
+    #[must_use]
+    pub fn behind(self, proxies: TrustedProxies) -> Self {
+        Self { trusted_proxies: Arc::new(proxies), ..self }
+    }
+
     /// The same, with what `store` remembers of rollups' refreshes.
     #[must_use]
     pub fn with_store(self, store: Store) -> Self {
         Self { store: Some(store), ..self }
     }
+
     /// The same, for at most so many open pages.
     #[must_use]
     pub fn with_most_pages(self, most: usize) -> Self {

@@ -1,6 +1,7 @@
 //! What Brisk is told: the layers, what is wrong with a file and where, secrets that nobody
 //! prints, and policies that reach the engine.
 
+use brisk_cache::Places;
 use brisk_cache::Trigger;
 use brisk_domain::{
     Access, CacheMode, Clock, ManualClock, Slug, SourceName, Timestamp, ViewState, WallClock,
@@ -108,7 +109,7 @@ fn the_file_in_the_documentation_is_read_whole() {
     let retail = folder.path().join("data/retail.sqlite");
     assert_eq!(location(&settings, "retail"), Ok(Location::Sqlite(retail)));
     let shop = &settings.sources[&SourceName::parse("shop").unwrap()];
-    assert_eq!((shop.connections, shop.concurrency()), (8, 4));
+    assert_eq!((shop.connections, shop.places()), (8, Places::Fixed(4)));
     assert_eq!((shop.limits.rows, shop.limits.bytes), (100_000, 16 << 20));
     assert_eq!(shop.limits.time, Duration::from_secs(30));
     assert_eq!((shop.policy.ttl, shop.policy.stale), (Some(60), Some(600)));

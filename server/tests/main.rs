@@ -14,6 +14,7 @@ mod feeder;
 mod fixture;
 mod hooks;
 mod live;
+mod overload;
 mod pages;
 mod proofs;
 mod shared_cache;

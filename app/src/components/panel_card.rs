@@ -2,6 +2,7 @@
 
 use super::panel_content::{self, Size};
 use super::panel_menu;
+use crate::drawing::Drawing;
 use crate::markup;
 use crate::service::{DashboardPage, Outcome, PanelSlot, Wait};
 use brisk_domain::panel_kind::Card;
@@ -120,14 +121,16 @@ pub(crate) fn content(
 pub(crate) fn data_table(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -> AnyView {
     let (page, panel) = (Arc::clone(page), panel.clone());
     let (page_now, panel_now) = (Arc::clone(&page), panel.clone());
-    let before = slot.previous();
+    let (before, drawing) = (slot.previous(), page.fragments.drawing().clone());
     let filled = when_loaded(
         slot,
+        drawing,
         move |previous| {
             let late = Outcome::Late(Wait::default());
             place_of_table(table(&page_now, &panel_now, previous.as_ref(), &late))
         },
-        move |outcome| place_of_table(table(&page, &panel, before.as_ref(), &outcome)),
+        move |outcome| table(&page, &panel, before.as_ref(), &outcome),
+        |table| place_of_table(table.unwrap_or_else(|| sentence("The table could not be drawn."))),
     );
     view! {
         <section class="panel free" id="data" aria-labelledby="data-t">
@@ -150,7 +153,6 @@ pub(crate) fn table(
     previous: Option<&Arc<PanelData>>,
     outcome: &Outcome,
 ) -> String {
-    let sentence = |text: &str| format!("<p class=\"no-table\">{text}</p>");
     match (outcome, previous) {
         (Outcome::Ready(data), _) | (Outcome::Late(_), Some(data)) => {
             panel_content::table(page, panel, data)
@@ -158,6 +160,10 @@ pub(crate) fn table(
         (Outcome::Late(_), None) => sentence("The table loads with the chart."),
         (Outcome::Failed(_), _) => sentence("No table: see the error above."),
     }
+}
+
+fn sentence(text: &str) -> String {
+    format!("<p class=\"no-table\">{text}</p>")
 }
 
 fn size_on_grid(panel: &Panel) -> Size {
@@ -176,28 +182,57 @@ fn filled(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot, size: Size)
         Some(data) => panel_content::previous(&page, &panel, &data, size),
         None => panel_content::skeleton(&panel, size),
     };
-    let previous = match &slot {
-        PanelSlot::Pending { previous, .. } => previous.clone(),
-        PanelSlot::Ready(_) | PanelSlot::Failed(_) => None,
+    let previous = slot.previous();
+    let drawing = late_page.fragments.drawing().clone();
+    let (ahead_page, ahead_panel, before) =
+        (Arc::clone(&late_page), late_panel.clone(), previous.clone());
+    let prepare = move |outcome: Outcome| {
+        let before = before.as_deref();
+        panel_content::draw_ahead(&ahead_page, &ahead_panel, before, &outcome, size);
+        outcome
     };
-    let draw =
-        move |outcome| panel_content::of_outcome(&late_page, &late_panel, previous, outcome, size);
-    when_loaded(slot, meanwhile, draw)
+    let draw = move |outcome: Option<Outcome>| match outcome {
+        Some(outcome) => {
+            panel_content::of_outcome(&late_page, &late_panel, previous, outcome, size)
+        }
+        None => panel_content::not_drawn(&late_page, size),
+    };
+    when_loaded(slot, drawing, meanwhile, prepare, draw)
+}
+
+/// Draws the panels that a page shows from the start, or what there is of them: their markup is then
+/// there when the page is put together.
+pub(crate) fn draw_ahead(page: &DashboardPage) {
+    for (panel, slot) in &page.panels {
+        let data = match slot {
+            PanelSlot::Ready(data) => Some(Arc::clone(data)),
+            PanelSlot::Failed(_) => None,
+            PanelSlot::Pending { previous, .. } => previous.clone(),
+        };
+        let Some(data) = data else { continue };
+        let size = if page.is_one_panel { size_of_large(panel) } else { size_on_grid(panel) };
+        panel_content::draw_ahead(page, panel, None, &Outcome::Ready(data), size);
+    }
 }
 
 /// `draw` at once if the panel is ready, else streamed into its place; until then `meanwhile`, with the
-/// previous value.
-fn when_loaded(
+/// previous value. What takes long is done by `prepare`, where drawing is done.
+fn when_loaded<P: Send + 'static>(
     slot: PanelSlot,
+    drawing: Drawing,
     meanwhile: impl Fn(Option<Arc<PanelData>>) -> AnyView + Send + Sync + 'static,
-    draw: impl FnOnce(Outcome) -> AnyView + Send + 'static,
+    prepare: impl FnOnce(Outcome) -> P + Send + 'static,
+    draw: impl FnOnce(Option<P>) -> AnyView + Send + 'static,
 ) -> AnyView {
     match slot {
-        PanelSlot::Ready(data) => draw(Outcome::Ready(data)),
-        PanelSlot::Failed(error) => draw(Outcome::Failed(error)),
+        PanelSlot::Ready(data) => draw(Some(prepare(Outcome::Ready(data)))),
+        PanelSlot::Failed(error) => draw(Some(prepare(Outcome::Failed(error)))),
         PanelSlot::Pending { previous, outcome } => view! {
             <Suspense fallback=move || meanwhile(previous.clone())>
-                {Suspend::new(async move { draw(outcome.await) })}
+                {Suspend::new(async move {
+                    let outcome = outcome.await;
+                    draw(drawing.run(move || prepare(outcome)).await)
+                })}
             </Suspense>
         }
         .into_any(),

@@ -10,7 +10,7 @@ use crate::service::{DashboardPage, Outcome, Wait};
 use brisk_chart::{Drawing, Input, Spec};
 use brisk_domain::compared::{compared_columns, compared_styles};
 use brisk_domain::panel_kind::{Body, Skeleton};
-use brisk_domain::{Frame, Freshness, Panel, PanelData, PanelError, RowLinks};
+use brisk_domain::{FailureKind, Frame, Freshness, Panel, PanelData, PanelError, RowLinks};
 use leptos::prelude::*;
 use std::sync::Arc;
 use std::time::Duration;
@@ -81,8 +81,9 @@ fn rows(
     let compared = data.previous.as_ref().map(|_| compared_columns(panel, data));
     let compared = compared.unwrap_or_default();
     spec.columns.extend(compared_styles(panel, &compared));
-    let columns = data.frame.columns().iter().cloned().chain(compared);
-    let frame = Frame::new(columns.collect()).unwrap_or_else(|_| data.frame.clone());
+    let columns = data.frame.columns().iter().cloned();
+    let columns = columns.chain(compared.into_iter().map(Arc::new));
+    let frame = Frame::of_shared(columns.collect()).unwrap_or_else(|_| data.frame.clone());
     table_view::table(page, panel, &Input { frame: &frame, ..input(&spec, links, data, size) })
 }
 
@@ -103,6 +104,30 @@ fn shown(
         </div>
     }
     .into_any()
+}
+
+/// Draws what the content for that outcome needs, so that it is there when it is asked for.
+pub(crate) fn draw_ahead(
+    page: &DashboardPage,
+    panel: &Panel,
+    previous: Option<&PanelData>,
+    outcome: &Outcome,
+    size: Size,
+) {
+    let data = match outcome {
+        Outcome::Ready(data) => Some(&**data),
+        Outcome::Late(_) => previous,
+        Outcome::Failed(_) => None,
+    };
+    if let Some(data) = data {
+        drawn(page, panel, data, size);
+    }
+}
+
+/// The panel, which could not be drawn.
+pub(crate) fn not_drawn(page: &DashboardPage, size: Size) -> AnyView {
+    let message = "The panel could not be drawn. Try again in a moment.".to_owned();
+    failed(page, &PanelError { message, retry: true, kind: FailureKind::Interrupted }, size)
 }
 
 /// What the panel's file says and cannot be, below the drawing.

@@ -4,7 +4,7 @@
 #![allow(missing_docs)]
 
 #[cfg(feature = "ssr")]
-use super::refusal::refuse;
+use super::refusal::{busy, refuse};
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, Json};
 use serde::{Deserialize, Serialize};
@@ -43,9 +43,15 @@ pub async fn cards(
     let mut cards = Vec::with_capacity(page.panels.len());
     for (panel, slot) in &page.panels {
         let (previous, outcome) = (slot.previous(), slot.clone().outcome().await);
-        let table = large.then(|| panel_card::table(&page, panel, previous.as_ref(), &outcome));
-        let html = panel_card::content(&page, panel, previous, outcome);
-        cards.push(Card { panel: panel.id.to_string(), html, table });
+        let (page, panel) = (std::sync::Arc::clone(&page), panel.clone());
+        let drawing = page.fragments.drawing().clone();
+        let drawn = drawing.run(move || {
+            let table =
+                large.then(|| panel_card::table(&page, &panel, previous.as_ref(), &outcome));
+            let html = panel_card::content(&page, &panel, previous, outcome);
+            Card { panel: panel.id.to_string(), html, table }
+        });
+        cards.push(drawn.await.ok_or_else(busy)?);
     }
     Ok(cards)
 }

@@ -59,6 +59,27 @@ pub enum PageError {
     NotFound(String),
     /// The parameters make no view; with where to go instead.
     BadRequest(String, Slug),
+    /// Too much is being drawn.
+    Busy,
+    /// The client asks for more than its share of what has to be loaded.
+    TooMany {
+        /// After how many seconds it may come back.
+        retry_after: u32,
+    },
+}
+
+impl PageError {
+    /// What is wrong and what to do.
+    pub fn message(&self) -> String {
+        match self {
+            Self::NotFound(message) | Self::BadRequest(message, _) => message.clone(),
+            Self::Busy => "Too many pages are being drawn. Try again in a moment.".to_owned(),
+            Self::TooMany { retry_after } => format!(
+                "Too many different views that have to be loaded were opened from your address. Try \
+                 again in {retry_after} s."
+            ),
+        }
+    }
 }
 
 /// A page with its data.

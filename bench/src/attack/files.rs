@@ -29,9 +29,10 @@ impl Place {
     }
 
     /// The sources' settings.
+    /// Its clients have the usual limits.
     pub(super) fn configuration(&self, postgres: &str) -> String {
         format!(
-            "[source.calm]\nurl = {:?}\n[source.file]\nurl = {:?}\ntimeout = \"2s\"\n\
+            "[clients]\n[source.calm]\nurl = {:?}\n[source.file]\nurl = {:?}\ntimeout = \"2s\"\n\
              [source.pg]\nurl = {postgres:?}\n",
             self.path("calm"),
             self.path("file"),

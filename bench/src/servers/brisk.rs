@@ -51,9 +51,17 @@ impl Deployment {
             "brisk_bg.wasm":"/assets/brisk_bg.wasm","loader.js":"/assets/loader.js"}"#;
         std::fs::write(directory.path().join("manifest.json"), manifest)?;
         let port = free_port()?;
+        // One program asks for what thousands of readers would.
+        let clients = match self.configuration.contains("[clients]") {
+            true => "",
+            false => {
+                "\n[clients]\nqueue = 1000000\ncold_views = 1000000\n\
+                 cold_views_per_second = 1000000\n"
+            }
+        };
         let text = format!(
             "listen = \"127.0.0.1:{port}\"\ndata_dir = \"data\"\ndashboards_dir = \"dashboards\"\n\
-             assets_dir = \".\"\n{}",
+             assets_dir = \".\"\n{}{clients}",
             self.configuration
         );
         std::fs::write(directory.path().join("brisk.toml"), text)?;

@@ -1,9 +1,10 @@
 //! One lane: so many loads run at a time, the others wait, and clients take turns.
 //!
 //! Each client has a queue of its own. A place that comes free goes to the client whose turn it is:
-//! the one that was given the fewest places of late (its `pass` is the lowest). Whoever comes after a
-//! pause begins where the others are, so that nobody saves up turns. A load that several clients
-//! wait for stands in the queue of each, and takes the first turn.
+//! the one that was given the fewest places of late (its `pass` is the lowest), and among equals the
+//! one whose last place is the longest ago. Whoever comes after a pause begins where the others are,
+//! so that nobody saves up turns. A load that several clients wait for stands in the queue of each,
+//! and takes the first turn.
 //!
 //! No client has all places while others are about: a quarter of them stays for these. Where the
 //! limit is too small for that, a client that runs nothing gets one place more than the limit, if a
@@ -69,6 +70,7 @@ struct State {
     next: u64,
     /// The turn that was taken last.
     turn: u64,
+    grants: u64,
     forgotten_at: Option<Instant>,
     figures: LaneFigures,
 }
@@ -82,6 +84,8 @@ enum Limit {
 #[derive(Debug)]
 struct Queue {
     pass: u64,
+    /// Which of all grants was its latest.
+    granted: u64,
     running: usize,
     waiting: VecDeque<u64>,
     seen: Instant,
@@ -158,6 +162,7 @@ impl Lane {
             waiting: HashMap::new(),
             next: 0,
             turn: 0,
+            grants: 0,
             forgotten_at: None,
             figures: LaneFigures::default(),
         };
@@ -257,10 +262,12 @@ impl Lane {
                 Client::Background => BACKGROUND_TURN,
                 Client::Reader(_) => TURN,
             };
-            let turn = state.turn;
+            state.grants += 1;
+            let (turn, grants) = (state.turn, state.grants);
             if let Some(queue) = state.clients.get_mut(&client) {
                 let pass = queue.pass.max(turn);
                 queue.pass = pass + cost;
+                queue.granted = grants;
                 queue.running += 1;
                 state.turn = pass;
             }
@@ -317,7 +324,7 @@ impl State {
             return;
         }
         waiting.clients.push(client.clone());
-        let new = || Queue { pass: 0, running: 0, waiting: VecDeque::new(), seen: now };
+        let new = || Queue { pass: 0, granted: 0, running: 0, waiting: VecDeque::new(), seen: now };
         let queue = self.clients.entry(client.clone()).or_insert_with(new);
         queue.waiting.push_back(number);
         queue.seen = now;
@@ -366,7 +373,7 @@ impl State {
             queue.running < limit - left_to_others
         });
         let turn = |(_, queue): &(&Client, &Queue)| {
-            (queue.pass.max(self.turn), queue.waiting.front().copied())
+            (queue.pass.max(self.turn), queue.granted, queue.waiting.front().copied())
         };
         let (client, queue) = allowed.min_by_key(turn)?;
         Some((client.clone(), *queue.waiting.front()?))

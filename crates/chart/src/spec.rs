@@ -108,7 +108,7 @@ impl Spec {
     /// The spec for a frame of these columns: what is said or guessed to be a name has
     /// [`Unit::Plain`], whatever the panel's other numbers count.
     pub(crate) fn with_plain(&self, frame: &Frame) -> Cow<'_, Self> {
-        let is_plain = |column: &&Column| {
+        let is_plain = |column: &Column| {
             let style = self.column(&column.name);
             match style.and_then(|style| style.grouping) {
                 Some(grouping) => !grouping,
@@ -118,7 +118,7 @@ impl Spec {
             }
         };
         let mut spec = Cow::Borrowed(self);
-        for column in frame.columns().iter().filter(is_plain) {
+        for column in frame.columns().iter().filter(|column| is_plain(column)) {
             style_of(&mut spec.to_mut().columns, &column.name).unit = Some(Unit::Plain);
         }
         spec

@@ -1,13 +1,14 @@
 //! What a query returns: typed columns of equal length.
 
 use crate::{Date, Decimal, Timestamp, WallTime, ZoneOffsets};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
+use std::sync::Arc;
 
-/// Typed columns of equal length: the result of one statement.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(try_from = "Vec<Column>", into = "Vec<Column>")]
+/// Typed columns of equal length: the result of one statement. Cheap to clone: columns are shared.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(try_from = "Vec<Column>")]
 pub struct Frame {
-    columns: Vec<Column>,
+    columns: Vec<Arc<Column>>,
 }
 
 /// One named column of a [`Frame`].
@@ -139,6 +140,11 @@ impl Values {
 impl Frame {
     /// Combines columns of equal length and distinct names.
     pub fn new(columns: Vec<Column>) -> Result<Self, FrameError> {
+        Self::of_shared(columns.into_iter().map(Arc::new).collect())
+    }
+
+    /// The same with columns that other frames have, too.
+    pub fn of_shared(columns: Vec<Arc<Column>>) -> Result<Self, FrameError> {
         let rows = columns.first().map_or(0, |c| c.values.len());
         for (i, column) in columns.iter().enumerate() {
             if column.values.len() != rows {
@@ -153,13 +159,13 @@ impl Frame {
     }
 
     /// The columns in the statement's order.
-    pub fn columns(&self) -> &[Column] {
+    pub fn columns(&self) -> &[Arc<Column>] {
         &self.columns
     }
 
     /// The column called `name`.
     pub fn column(&self, name: &str) -> Option<&Column> {
-        self.columns.iter().find(|c| c.name == name)
+        self.columns.iter().find(|c| c.name == name).map(|column| &**column)
     }
 
     /// The number of rows.
@@ -184,9 +190,9 @@ impl Frame {
                 Values::Date(cells) => Values::Date(picked(cells, rows)),
                 Values::WallTime(cells) => Values::WallTime(picked(cells, rows)),
             };
-            Column { name: column.name.clone(), values }
+            Arc::new(Column { name: column.name.clone(), values })
         };
-        Self { columns: self.columns.iter().map(column).collect() }
+        Self { columns: self.columns.iter().map(|one| column(one)).collect() }
     }
 
     /// The frame's approximate size in memory, in bytes.
@@ -218,9 +224,9 @@ impl TryFrom<Vec<Column>> for Frame {
     }
 }
 
-impl From<Frame> for Vec<Column> {
-    fn from(frame: Frame) -> Self {
-        frame.columns
+impl Serialize for Frame {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.columns.iter().map(|column| &**column))
     }
 }
 

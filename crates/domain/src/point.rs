@@ -2,6 +2,7 @@
 //! written about them.
 
 use crate::{Additivity, Column, Frame, Values};
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -62,7 +63,7 @@ fn is_called_like_a_key(name: &str) -> bool {
 
 /// The number of each row's combination of values in `columns`, counted by first appearance, and the
 /// first row of each combination.
-pub fn numbered(columns: &[Column], rows: usize) -> (Vec<usize>, Vec<usize>) {
+pub fn numbered<C: Borrow<Column>>(columns: &[C], rows: usize) -> (Vec<usize>, Vec<usize>) {
     let mut known: HashMap<String, usize> = HashMap::new();
     let mut first = Vec::new();
     let number = |row| {
@@ -76,9 +77,10 @@ pub fn numbered(columns: &[Column], rows: usize) -> (Vec<usize>, Vec<usize>) {
 }
 
 /// A text that is equal for equal values and no others.
-pub(crate) fn identity(columns: &[Column], row: usize) -> String {
+pub(crate) fn identity<C: Borrow<Column>>(columns: &[C], row: usize) -> String {
     let mut identity = String::new();
     for column in columns {
+        let column: &Column = column.borrow();
         let cell = column.values.exact(row);
         let cell = cell.map(|text| match &column.values {
             // 1.50 is 1.5, and −0 is 0.

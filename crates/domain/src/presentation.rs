@@ -53,7 +53,7 @@ impl Presentation {
                 parameter::SORT => {
                     let parts = value.split_once(':');
                     let Some((panel, sort)) = parts.and_then(|(panel, sort)| {
-                        Some((known(dashboard, panel)?, Sort::parse(sort)))
+                        Some((known(dashboard, panel)?, Sort::parse(sort).filter(Sort::is_short)))
                     }) else {
                         continue;
                     };
@@ -91,6 +91,16 @@ impl Presentation {
         pairs
     }
 
+    /// Leaves out the sort orders by columns that do not exist. `has_column` says whether a panel has
+    /// one, as far as that is known. Otherwise each link of the page would repeat what anybody wrote.
+    pub fn retain_columns(&mut self, has_column: impl Fn(&PanelId, &str) -> Option<bool>) {
+        for (panel, table) in &mut self.tables {
+            let is_known = |sort: &Sort| has_column(panel, &sort.column) != Some(false);
+            table.sort = table.sort.take().filter(is_known);
+        }
+        self.tables.retain(|_, table| *table != TableState::default());
+    }
+
     /// The sort order and page of a panel's table.
     pub fn table(&self, panel: &PanelId) -> TableState {
         self.tables.get(panel).cloned().unwrap_or_default()
@@ -102,7 +112,15 @@ fn known(dashboard: &Dashboard, panel: &str) -> Option<PanelId> {
     dashboard.panel(&id).map(|_| id)
 }
 
+/// The longest name of a column that can be sorted by, in bytes. Databases allow 64 characters or, as
+/// MySQL does for other names than those of tables' columns, 256.
+const LONGEST_COLUMN: usize = 256 * 4;
+
 impl Sort {
+    fn is_short(&self) -> bool {
+        self.column.len() <= LONGEST_COLUMN
+    }
+
     /// Parses `desc:revenue`.
     pub fn parse(text: &str) -> Option<Self> {
         let (direction, column) = text.split_once(':')?;

@@ -4,6 +4,7 @@ use crate::series_order::SeriesOrder;
 use brisk_domain::frame::FrameError;
 use brisk_domain::panel::{Computed, ComputedKind};
 use brisk_domain::{Column, Decimal, Frame, Values, sum};
+use std::sync::Arc;
 
 /// How many points a moving average covers, including its own.
 const MOVING_POINTS: usize = 7;
@@ -107,9 +108,9 @@ pub fn with_computed(
             true => Values::Float(cells.iter().map(Cell::float).collect()),
             false => exact(&cells),
         };
-        columns.push(Column { name, values });
+        columns.push(Arc::new(Column { name, values }));
     }
-    Ok(Frame::new(columns)?)
+    Ok(Frame::of_shared(columns)?)
 }
 
 /// A number as it is calculated with.
@@ -276,6 +277,19 @@ mod tests {
     fn totals_beyond_64_bits_stay_exact() {
         let total = compute(Values::Int(vec![Some(i64::MAX), Some(1)]), ComputedKind::RunningTotal);
         assert_eq!(total, decimals(&["9223372036854775807", "9223372036854775808"]));
+    }
+
+    #[test]
+    fn the_columns_of_the_statement_are_not_copied() {
+        let text = Column { name: "t".into(), values: Values::Text(vec![Some("x".into())]) };
+        let number = Column { name: "n".into(), values: Values::Int(vec![Some(1)]) };
+        let frame = Frame::new(vec![text, number]).unwrap();
+        let computed = [Computed { name: "c".into(), of: "n".into(), kind: ComputedKind::Share }];
+        let more = with_computed(&frame, &computed, &SeriesOrder::of_rows(&frame)).unwrap();
+        assert_eq!(more.columns().len(), 3);
+        for (before, after) in frame.columns().iter().zip(more.columns()) {
+            assert!(Arc::ptr_eq(before, after), "{}", before.name);
+        }
     }
 
     #[test]

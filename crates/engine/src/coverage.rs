@@ -4,8 +4,8 @@ use crate::plan::{PanelPlan, PlannedStatement};
 use crate::window::Window;
 use brisk_domain::point::of_column;
 use brisk_domain::{
-    Additivity, Bounds, Column, Coverage, Edges, Frame, Interval, Panel, PanelKind, Reach,
-    Timestamp, Values, ZoneOffsets,
+    Additivity, Bounds, Coverage, Edges, Frame, Interval, Panel, PanelKind, Reach, Timestamp,
+    Values, ZoneOffsets,
 };
 use std::collections::BTreeSet;
 
@@ -115,7 +115,8 @@ fn starts(values: &Values, zone: &ZoneOffsets) -> BTreeSet<Timestamp> {
 pub(crate) fn parts(frame: &Frame, coverage: Option<&Coverage>, zone: &ZoneOffsets) -> Vec<bool> {
     let found = coverage.and_then(|coverage| Some((coverage, coverage.column?)));
     let column = found.and_then(|(coverage, at)| Some((coverage, frame.columns().get(at)?)));
-    let Some((coverage, Column { values, .. })) = column else { return Vec::new() };
+    let Some((coverage, column)) = column else { return Vec::new() };
+    let values = &column.values;
     let is_part = |row| values.placed(row, zone).is_some_and(|start| !coverage.is_whole(start));
     (0..frame.rows()).map(is_part).collect()
 }

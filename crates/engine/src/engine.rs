@@ -10,7 +10,7 @@ use crate::requested_views::RequestedViews;
 use crate::view::{ChoicesState, View};
 use crate::window::{TooFine, Window};
 use crate::{key, key_tags};
-use brisk_cache::{Follower, LoadError, NotRecorded, Request, Trigger};
+use brisk_cache::{Caller, Follower, LoadError, NotRecorded, Request, Trigger};
 use brisk_domain::{
     Access, Clock, Dashboard, Panel, PanelId, RequestedView, RollupName, RollupReport, Slug,
     SourceName, Tag, ViewState,
@@ -67,17 +67,19 @@ impl Engine {
         shown: &Shown,
         view: &ViewState,
         access: &Access,
-        trigger: Trigger,
+        caller: impl Into<Caller>,
     ) -> Result<Lookup, TooFine> {
-        let now = self.now(dashboard, access, trigger).await;
+        let caller = caller.into();
+        let trigger = caller.trigger;
+        let now = self.now(dashboard, access, &caller).await;
         let window = Window::of(dashboard, view, now.at)?;
         let prepared = self.prepare(dashboard, shown, view, access, window);
         if (shown, trigger) == (&Shown::Dashboard, Trigger::View) {
             self.requested_views.count(&dashboard.slug, view, access);
         }
-        let found = self.loader.lookup(&prepared.planned, &prepared.requests, trigger).await;
+        let found = self.loader.lookup(&prepared.planned, &prepared.requests, &caller).await;
         let (loader, is_now_previous) = (self.loader.clone(), now.is_previous);
-        Ok(Lookup { prepared, found, loader, trigger, is_now_previous })
+        Ok(Lookup { prepared, found, loader, caller, is_now_previous })
     }
 
     /// A whole dashboard; missing panels load concurrently.
@@ -86,9 +88,9 @@ impl Engine {
         dashboard: &Arc<Dashboard>,
         view: &ViewState,
         access: &Access,
-        trigger: Trigger,
+        caller: impl Into<Caller>,
     ) -> Result<View, TooFine> {
-        let lookup = self.lookup(dashboard, &Shown::Dashboard, view, access, trigger).await;
+        let lookup = self.lookup(dashboard, &Shown::Dashboard, view, access, caller).await;
         lookup.map(Lookup::into_view)
     }
 
@@ -99,10 +101,10 @@ impl Engine {
         panel: &Panel,
         view: &ViewState,
         access: &Access,
-        trigger: Trigger,
+        caller: impl Into<Caller>,
     ) -> Result<View, TooFine> {
         let shown = Shown::Panel(panel.id.clone());
-        self.lookup(dashboard, &shown, view, access, trigger).await.map(Lookup::into_view)
+        self.lookup(dashboard, &shown, view, access, caller).await.map(Lookup::into_view)
     }
 
     /// Panels of a dashboard without the choices of variables, for callers that do not offer them.
@@ -112,10 +114,10 @@ impl Engine {
         panels: &[&Panel],
         view: &ViewState,
         access: &Access,
-        trigger: Trigger,
+        caller: impl Into<Caller>,
     ) -> Result<View, TooFine> {
         let shown = Shown::Frames(panels.iter().map(|panel| panel.id.clone()).collect());
-        self.lookup(dashboard, &shown, view, access, trigger).await.map(Lookup::into_view)
+        self.lookup(dashboard, &shown, view, access, caller).await.map(Lookup::into_view)
     }
 
     /// Cache events from now on.
@@ -165,7 +167,7 @@ impl Engine {
         // The query for the newest row has to run again, too.
         let newest = self.newest(dashboard, access).and_then(Result::ok);
         let newest = newest.map(|(_, request)| request);
-        let now = self.now(dashboard, access, Trigger::View).await;
+        let now = self.now(dashboard, access, &Trigger::View.into()).await;
         let window = Window::of(dashboard, view, now.at)?;
         let prepared = self.prepare(dashboard, &Shown::Dashboard, view, access, window);
         // A panel that reads a rollup would only reload the old rows.
@@ -228,7 +230,7 @@ impl Engine {
 
     /// Refreshes `rollup`, unless it is current: in one process only, however many ask.
     pub async fn refresh(&self, rollup: &Arc<PlannedRollup>) -> Result<RollupReport, LoadError> {
-        self.loader.refresher().current(rollup).await
+        self.loader.refresher().current(rollup, Caller::background(Trigger::Warm)).await
     }
 
     /// Rebuilds `rollup` from scratch. Panels show their old data until its tag is invalidated.

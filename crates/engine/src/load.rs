@@ -2,17 +2,19 @@
 
 use crate::encoding::Cached;
 use crate::key;
+use crate::load_failures::LoadFailures;
 use crate::panel_errors::{unfit_attribute, value_error};
 use crate::plan::PlannedStatement;
 use crate::rollup::{Refreshed, Refresher, RunObserver};
 pub use crate::sources::Sources;
-use brisk_cache::{Cache, EntryKey, Hit, LoadError, Request, State, Ticket, Trigger};
+use brisk_cache::{Cache, Caller, EntryKey, Hit, LoadError, Request, State, Ticket, Trigger};
 use brisk_domain::{FailureKind, Frame, Freshness, PanelError, SourceName, Timestamp};
 use brisk_source::{Source, SourceError};
 use futures::FutureExt;
 use futures::future::{BoxFuture, try_join_all};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// One statement's frame and how current it is.
 #[derive(Debug, Clone)]
@@ -59,6 +61,11 @@ impl StatementLookup {
         self.ticket.key
     }
 
+    /// The lane that it has to wait in if it is not ready.
+    pub(crate) fn lane(&self) -> &Arc<str> {
+        &self.ticket.request.lane
+    }
+
     /// Whether it can be shown as is.
     pub fn is_ready(&self) -> bool {
         self.is_ready
@@ -82,12 +89,15 @@ pub struct Loader {
     cache: Cache<Cached>,
     sources: Arc<Sources>,
     observer: Option<Arc<dyn RunObserver>>,
+    failures: Arc<LoadFailures>,
+    assembled: Arc<AtomicU64>,
 }
 
 impl Loader {
     /// A loader over these sources.
     pub fn new(cache: Cache<Cached>, sources: Sources) -> Self {
-        Self { cache, sources: Arc::new(sources), observer: None }
+        let (failures, assembled) = (Arc::default(), Arc::default());
+        Self { cache, sources: Arc::new(sources), observer: None, failures, assembled }
     }
 
     /// With an observer that is notified of each rollup refresh.
@@ -106,6 +116,21 @@ impl Loader {
         &self.cache
     }
 
+    /// The loads that failed.
+    pub fn failures(&self) -> &LoadFailures {
+        &self.failures
+    }
+
+    /// How many times the frames of a panel were put together.
+    pub fn assembled(&self) -> u64 {
+        self.assembled.load(Ordering::Relaxed)
+    }
+
+    /// Counts that, for whoever does it.
+    pub(crate) fn assembly_counter(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.assembled)
+    }
+
     /// The sources, by name.
     pub fn sources(&self) -> &Sources {
         &self.sources
@@ -122,8 +147,9 @@ impl Loader {
         &self,
         planned: &[Arc<PlannedStatement>],
         requests: &[Request],
-        trigger: Trigger,
+        caller: &Caller,
     ) -> Vec<StatementLookup> {
+        let trigger = caller.trigger;
         let found = self.cache.lookup(requests, trigger).await;
         // Each rollup is refreshed at most once per batch, and only if a statement has to run.
         let mut refreshed: BTreeMap<Arc<str>, Refreshed> = BTreeMap::new();
@@ -132,7 +158,7 @@ impl Loader {
             let rollups = planned.rollups.iter().map(|rollup| {
                 let label = Arc::clone(&rollup.request.label);
                 let known = refreshed.entry(label);
-                known.or_insert_with(|| self.refresher().for_readers(rollup)).clone()
+                known.or_insert_with(|| self.refresher().for_readers(rollup, caller)).clone()
             });
             let rollups: Vec<Refreshed> = rollups.collect();
             if let Some(hit) = found.hit.as_ref().filter(|hit| is_ready && hit.refresh) {
@@ -168,17 +194,17 @@ impl Loader {
     pub fn load(
         &self,
         found: StatementLookup,
-        trigger: Trigger,
+        caller: &Caller,
     ) -> BoxFuture<'static, Result<Loaded, PanelError>> {
         if let (true, Some(loaded)) = (found.is_ready(), &found.loaded) {
             return futures::future::ready(Ok(loaded.clone())).boxed();
         }
         let run = self.run(&found.planned, &found.ticket.request);
-        let cache = self.cache.clone();
+        let (cache, caller) = (self.cache.clone(), caller.clone());
         async move {
             // Before the load takes a place in the lane, which the refresh may need.
             try_join_all(found.rollups).await?;
-            let result = cache.load(&found.ticket, trigger, run).await;
+            let result = cache.load(&found.ticket, caller, run).await;
             result.map(Loaded::of).map_err(|error| for_readers(&error, &found.ticket.request.label))
         }
         .boxed()
@@ -190,6 +216,7 @@ impl Loader {
         request: &Request,
     ) -> impl FnOnce() -> BoxFuture<'static, Result<Cached, SourceError>> + Send + 'static {
         let (sources, planned) = (Arc::clone(&self.sources), Arc::clone(planned));
+        let failures = Arc::clone(&self.failures);
         let is_tagged = key::names_tags(&planned, request);
         move || {
             async move {
@@ -208,7 +235,10 @@ impl Loader {
                         tracing::debug!(%source, %error, "where the data begin is not known");
                         Frame::default()
                     }
-                    frame => frame?,
+                    frame => {
+                        let count = |error: &SourceError| failures.count(&planned.source, error);
+                        frame.inspect_err(count)?
+                    }
                 };
                 Ok(Cached { frame: Arc::new(frame), is_known })
             }

@@ -6,8 +6,9 @@ use crate::load::{Loader, StatementLookup};
 use crate::panel_data;
 use crate::prepared::Prepared;
 use crate::window::Window;
-use brisk_cache::{EntryKey, Fingerprint, Tag, Trigger};
-use brisk_domain::{Edition, Freshness, Panel};
+use brisk_cache::{Caller, EntryKey, Fingerprint, Tag};
+use brisk_domain::{Edition, Freshness, Panel, PanelId};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ pub struct Lookup {
     /// In the order of the prepared statements.
     pub(crate) found: Vec<StatementLookup>,
     pub(crate) loader: Loader,
-    pub(crate) trigger: Trigger,
+    pub(crate) caller: Caller,
     /// Whether "now" is a previous value that is being replaced.
     pub(crate) is_now_previous: bool,
 }
@@ -47,6 +48,21 @@ impl Lookup {
     /// The panels that were looked up.
     pub fn panels(&self) -> impl Iterator<Item = &Panel> {
         self.prepared.panels.iter().map(|prepared| &*prepared.panel)
+    }
+
+    /// Whether a panel's frame has a column of that name; `None` if it has to be loaded first.
+    pub fn has_column(&self, panel: &PanelId, column: &str) -> Option<bool> {
+        let prepared = self.prepared.panels.iter().find(|one| one.panel.id == *panel)?;
+        let planned = prepared.planned.as_ref().ok()?;
+        let main = self.found.get(planned.statements.start)?.loaded.as_ref()?;
+        let is_computed = prepared.panel.computed.iter().any(|computed| computed.name == column);
+        Some(is_computed || main.frame.column(column).is_some())
+    }
+
+    /// The lanes of the statements that have to run before all of it can be shown, each once.
+    pub fn missing(&self) -> BTreeSet<&str> {
+        let missing = self.found.iter().filter(|found| !found.is_ready());
+        missing.map(|found| &**found.lane()).collect()
     }
 
     /// Identifies everything that would be shown, if it is all ready: equal editions mean equal

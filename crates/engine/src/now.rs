@@ -8,7 +8,7 @@ use crate::panel_errors::{definition_error, statement_error, unknown_source};
 use crate::plan;
 use crate::prepared::Statement;
 use crate::window::{self, Window};
-use brisk_cache::Trigger;
+use brisk_cache::{Caller, Trigger};
 use brisk_domain::{
     Access, Dashboard, Frame, Now, PanelError, SourceName, Timestamp, Values, ViewState,
     ZoneOffsets,
@@ -34,7 +34,7 @@ impl Engine {
         &self,
         dashboard: &Dashboard,
         access: &Access,
-        trigger: Trigger,
+        caller: &Caller,
     ) -> Current {
         let settled = |at| Current { at, is_previous: false };
         let clock = self.clock.now();
@@ -44,7 +44,7 @@ impl Engine {
             Now::Newest { .. } => self.newest(dashboard, access),
         };
         let Some(Ok((planned, request))) = statement else { return settled(clock) };
-        let Some(found) = self.loader.lookup(&[planned], &[request], trigger).await.pop() else {
+        let Some(found) = self.loader.lookup(&[planned], &[request], caller).await.pop() else {
             return settled(clock);
         };
         let zone = window::offsets(&dashboard.zone);
@@ -53,11 +53,11 @@ impl Engine {
         if let (true, Some(at)) = (found.is_ready(), known) {
             return settled(at);
         }
-        let loader = self.loader.clone();
+        let (loader, caller_of_load) = (self.loader.clone(), caller.clone());
         // In a task of its own, so that a caller that stops waiting leaves the result to the next
         // one.
-        let task = tokio::spawn(async move { loader.load(found, trigger).await });
-        let patience = match (trigger, known) {
+        let task = tokio::spawn(async move { loader.load(found, &caller_of_load).await });
+        let patience = match (caller.trigger, known) {
             (Trigger::View, Some(_)) => Duration::ZERO,
             (Trigger::View, None) => PAGE_WAIT,
             // The statement has its own time limit.

@@ -122,6 +122,47 @@ fn notes<'a>(
     }
 }
 
+/// Which version of a panel's data there is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PanelEdition {
+    /// Identifies it.
+    pub edition: Edition,
+    /// When the oldest of its frames was loaded.
+    pub as_of: Timestamp,
+    /// How current the least current of them is.
+    pub freshness: Freshness,
+}
+
+impl PanelEdition {
+    /// That of `data`.
+    pub fn of(data: &PanelData) -> Self {
+        let (edition, as_of, freshness) = (data.edition.clone(), data.as_of, data.freshness);
+        Self { edition, as_of, freshness }
+    }
+}
+
+/// What [`panel_data`] would say of its edition, without putting frames together unless that may fail.
+pub(crate) fn panel_edition(
+    panel: &Panel,
+    window: &Window,
+    plan: &PanelPlan,
+    loaded: Vec<Loaded>,
+    beginning: Option<Loaded>,
+) -> Result<PanelEdition, PanelError> {
+    if !panel.computed.is_empty() {
+        let data = panel_data(panel, window, plan, loaded, beginning)?;
+        return Ok(PanelEdition::of(&data));
+    }
+    let sparkline = 1 + usize::from(plan.previous.is_some());
+    let sparkline = plan.sparkline.as_ref().and_then(|_| loaded.get(sparkline));
+    notes(panel, loaded.first().into_iter().chain(sparkline))?;
+    Ok(PanelEdition {
+        as_of: loaded.iter().map(|one| one.as_of).min().unwrap_or_default(),
+        freshness: loaded.iter().map(|one| one.freshness).max().unwrap_or(Freshness::Fresh),
+        edition: edition(loaded.iter().chain(&beginning), plan, window),
+    })
+}
+
 /// Whether there is a row from before; `None` if the statement failed.
 fn begins_before(loaded: &Loaded) -> Option<bool> {
     (!loaded.frame.columns().is_empty()).then(|| loaded.frame.rows() > 0)

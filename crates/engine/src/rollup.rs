@@ -8,7 +8,7 @@
 use crate::encoding::Cached;
 use crate::planned_rollup::PlannedRollup;
 use crate::sources::Sources;
-use brisk_cache::{Cache, LoadError, Trigger};
+use brisk_cache::{Cache, Caller, LoadError, Trigger};
 use brisk_domain::{
     Clock, Column, FailureKind, Frame, PanelError, Rollup, RollupReport, RollupRun, Timestamp,
     Values,
@@ -39,13 +39,15 @@ pub(crate) struct Refresher {
 
 impl Refresher {
     /// The refresh of `rollup` for its readers. It starts when first awaited.
-    pub(crate) fn for_readers(&self, rollup: &Arc<PlannedRollup>) -> Refreshed {
+    pub(crate) fn for_readers(&self, rollup: &Arc<PlannedRollup>, caller: &Caller) -> Refreshed {
         let (refresher, rollup) = (self.clone(), Arc::clone(rollup));
+        // Readers look at panels: a refresh does not count as their hit or miss.
+        let caller = Caller { trigger: Trigger::Warm, clients: Arc::clone(&caller.clients) };
         let refreshed = async move {
             // In a task of its own: it continues after its reader leaves, because others need it,
             // too.
             let wanted = Arc::clone(&rollup);
-            let task = tokio::spawn(async move { refresher.current(&wanted).await });
+            let task = tokio::spawn(async move { refresher.current(&wanted, caller).await });
             let result = task.await.unwrap_or(Err(LoadError::Abandoned));
             result.map(|_| ()).map_err(|error| failed(&rollup, &error))
         };
@@ -56,10 +58,9 @@ impl Refresher {
     pub(crate) async fn current(
         &self,
         rollup: &Arc<PlannedRollup>,
+        caller: Caller,
     ) -> Result<RollupReport, LoadError> {
-        // Readers look at panels: a refresh does not count as their hit or miss.
-        let trigger = Trigger::Warm;
-        let hit = self.cache.get(&rollup.request, trigger, self.loader(rollup)).await?;
+        let hit = self.cache.get(&rollup.request, caller, self.loader(rollup)).await?;
         Ok(report(&hit.entry.value.frame))
     }
 

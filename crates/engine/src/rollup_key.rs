@@ -30,8 +30,14 @@ pub(crate) fn rollup_request(plan: &Plan, definition: &str, place: &str) -> Requ
             off: false,
         },
         label,
-        lane: Arc::from(source.as_str()),
+        lane: rollup_lane(source),
     }
+}
+
+/// The lane in which the rollups of `source` are refreshed: a refresh takes minutes, and must not keep
+/// the few places of a small database.
+pub fn rollup_lane(source: &SourceName) -> Arc<str> {
+    Arc::from(format!("{source}:rollups"))
 }
 
 /// The tag of a rollup's refresh and of everything that reads it.

@@ -182,7 +182,7 @@ impl SeriesRules<'_> {
             };
             Column { name: column.name.clone(), values }
         };
-        Frame::new(columns.iter().enumerate().map(column).collect()).ok()
+        Frame::new(columns.iter().enumerate().map(|(at, one)| column((at, one))).collect()).ok()
     }
 }
 

@@ -2,19 +2,19 @@
 
 use crate::load::{Loaded, Loader, StatementLookup};
 use crate::lookup::Lookup;
-use crate::panel_data::panel_data;
-use crate::plan::PanelPlan;
+use crate::panel_data::{PanelEdition, panel_data, panel_edition};
 use crate::window::Window;
-use brisk_cache::Trigger;
+use brisk_cache::{Caller, Trigger};
 use brisk_domain::choice::choice;
-use brisk_domain::{FailureKind, Panel, PanelData, PanelError, Timestamp, VariableName};
+use brisk_domain::{FailureKind, PanelData, PanelError, Timestamp, VariableName};
 use futures::FutureExt;
 use futures::future::{BoxFuture, OptionFuture, Shared, join, try_join_all};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// A panel that is still loading; it can be awaited from several places.
-pub type PendingPanel = Shared<BoxFuture<'static, Result<Arc<PanelData>, PanelError>>>;
+pub type PendingPanel<T = Arc<PanelData>> = Shared<BoxFuture<'static, Result<T, PanelError>>>;
 
 /// A variable's choices that are still loading.
 pub type PendingChoices = Shared<BoxFuture<'static, Result<Vec<String>, PanelError>>>;
@@ -30,20 +30,20 @@ pub enum ChoicesState {
     Pending(PendingChoices),
 }
 
-/// One panel of a view.
+/// One panel of a view: its data, or only which edition of them there is.
 #[derive(Clone)]
-pub enum PanelState {
+pub enum PanelState<T: Clone = Arc<PanelData>> {
     /// It can be shown now.
-    Ready(Arc<PanelData>),
+    Ready(T),
     /// It cannot be shown, and waiting will not help.
     Failed(PanelError),
     /// It is being loaded.
     Pending {
         /// What there is until then: from before an invalidation, or past its TTL. Only for callers
         /// that replace it with the result, or accept older values explicitly.
-        previous: Option<Arc<PanelData>>,
+        previous: Option<T>,
         /// The current value.
-        load: PendingPanel,
+        load: PendingPanel<T>,
     },
 }
 
@@ -87,23 +87,46 @@ impl Lookup {
     pub fn into_view(self) -> View {
         View::of(self)
     }
+
+    /// Which editions of the panels there are, without putting their frames together where that is not
+    /// needed; starts loading what is missing. The choices of variables are left out.
+    pub fn into_editions(self) -> Vec<PanelState<PanelEdition>> {
+        let Self { prepared, found, loader, caller, .. } = self;
+        let mut found: Vec<Option<StatementLookup>> = found.into_iter().map(Some).collect();
+        let panels = prepared.panels.iter().map(|prepared_panel| match &prepared_panel.planned {
+            Err(error) => PanelState::Failed(error.clone()),
+            Ok(planned) => {
+                let own = planned.statements.clone();
+                let own = own.filter_map(|at| found.get_mut(at)?.take()).collect();
+                let (panel, plan) = (Arc::clone(&prepared_panel.panel), Arc::clone(&planned.plan));
+                let (window, is_begun) = (prepared.window.clone(), plan.beginning.is_some());
+                let edition = move |loaded: Vec<Loaded>, beginning: Option<Loaded>| {
+                    panel_edition(&panel, &window, &plan, loaded, beginning)
+                };
+                state(own, is_begun, edition, &loader, &caller)
+            }
+        });
+        panels.collect()
+    }
 }
 
 impl View {
     fn of(lookup: Lookup) -> Self {
-        let Lookup { prepared, found, loader, trigger, .. } = lookup;
+        let Lookup { prepared, found, loader, caller, .. } = lookup;
         let mut found: Vec<Option<StatementLookup>> = found.into_iter().map(Some).collect();
         let mut take = |at: usize| found.get_mut(at).and_then(Option::take);
         let panels = prepared.panels.iter().map(|prepared_panel| match &prepared_panel.planned {
             Err(error) => PanelState::Failed(error.clone()),
             Ok(planned) => {
                 let own = planned.statements.clone().filter_map(&mut take).collect();
-                let opening = Opening {
-                    panel: Arc::clone(&prepared_panel.panel),
-                    window: prepared.window.clone(),
-                    plan: Arc::clone(&planned.plan),
+                let (panel, plan) = (Arc::clone(&prepared_panel.panel), Arc::clone(&planned.plan));
+                let (window, is_begun) = (prepared.window.clone(), plan.beginning.is_some());
+                let counter = loader.assembly_counter();
+                let assemble = move |loaded: Vec<Loaded>, beginning: Option<Loaded>| {
+                    counter.fetch_add(1, Ordering::Relaxed);
+                    panel_data(&panel, &window, &plan, loaded, beginning).map(Arc::new)
                 };
-                opening.state(own, &loader, trigger)
+                state(own, is_begun, assemble, &loader, &caller)
             }
         });
         let panels = panels.collect();
@@ -113,7 +136,7 @@ impl View {
                 Known(known) => ChoicesState::Ready(known.clone()),
                 Failed(error) => ChoicesState::Failed(error.clone()),
                 Asked(at) => match take(*at) {
-                    Some(found) => choices_state(found, &loader, trigger),
+                    Some(found) => choices_state(found, &loader, &caller),
                     None => ChoicesState::Ready(Vec::new()),
                 },
             };
@@ -124,61 +147,55 @@ impl View {
     }
 }
 
-/// One panel about to be assembled.
-struct Opening {
-    panel: Arc<Panel>,
-    window: Window,
-    plan: Arc<PanelPlan>,
-}
-
-impl Opening {
-    fn state(self, found: Vec<StatementLookup>, loader: &Loader, trigger: Trigger) -> PanelState {
-        let mut found = found;
-        let beginning = self.plan.beginning.as_ref().and_then(|_| found.pop());
-        let assemble = move |loaded: Vec<Loaded>, beginning: Option<Loaded>| {
-            panel_data(&self.panel, &self.window, &self.plan, loaded, beginning).map(Arc::new)
+/// One panel, put together by `assemble` of what was found, the last of which says how far the data go
+/// back if it `is_begun`.
+fn state<T: Clone + Send + Sync + 'static>(
+    mut found: Vec<StatementLookup>,
+    is_begun: bool,
+    assemble: impl Fn(Vec<Loaded>, Option<Loaded>) -> Result<T, PanelError> + Send + 'static,
+    loader: &Loader,
+    caller: &Caller,
+) -> PanelState<T> {
+    let beginning = if is_begun { found.pop() } else { None };
+    let known: Option<Vec<Loaded>> = found.iter().map(|one| one.loaded.clone()).collect();
+    let begun = beginning.as_ref().and_then(|one| one.loaded.clone());
+    if found.iter().chain(&beginning).all(StatementLookup::is_ready) {
+        return match assemble(known.unwrap_or_default(), begun) {
+            Ok(data) => PanelState::Ready(data),
+            Err(error) => PanelState::Failed(error),
         };
-        let known: Option<Vec<Loaded>> = found.iter().map(|one| one.loaded.clone()).collect();
-        let begun = beginning.as_ref().and_then(|one| one.loaded.clone());
-        if found.iter().chain(&beginning).all(StatementLookup::is_ready) {
-            return match assemble(known.unwrap_or_default(), begun) {
-                Ok(data) => PanelState::Ready(data),
-                Err(error) => PanelState::Failed(error),
-            };
-        }
-        let previous = known.and_then(|known| assemble(known, begun).ok());
-        let loads: Vec<_> = found.into_iter().map(|one| loader.load(one, trigger)).collect();
-        // In a task of its own, so that the load starts before it is awaited; it is cancelled when
-        // the last future that could await it is dropped.
-        let beginning = beginning.map(|one| loader.load(one, trigger));
-        let task = Task(tokio::spawn(async move {
-            let (loaded, beginning) =
-                join(try_join_all(loads), OptionFuture::from(beginning)).await;
-            // Without it, nobody knows how far the data go back.
-            assemble(loaded?, beginning.and_then(Result::ok))
-        }));
-        let load = async move {
-            let mut task = task;
-            (&mut task.0).await.unwrap_or_else(|failure| {
-                tracing::error!(%failure, "a panel's load ended abnormally");
-                let message = "The panel could not be loaded. Try again.".to_owned();
-                Err(PanelError { message, retry: true, kind: FailureKind::Interrupted })
-            })
-        };
-        PanelState::Pending { previous, load: load.boxed().shared() }
     }
+    let previous = known.and_then(|known| assemble(known, begun).ok());
+    let loads: Vec<_> = found.into_iter().map(|one| loader.load(one, caller)).collect();
+    // In a task of its own, so that the load starts before it is awaited; it is cancelled when
+    // the last future that could await it is dropped.
+    let beginning = beginning.map(|one| loader.load(one, caller));
+    let task = Task(tokio::spawn(async move {
+        let (loaded, beginning) = join(try_join_all(loads), OptionFuture::from(beginning)).await;
+        // Without it, nobody knows how far the data go back.
+        assemble(loaded?, beginning.and_then(Result::ok))
+    }));
+    let load = async move {
+        let mut task = task;
+        (&mut task.0).await.unwrap_or_else(|failure| {
+            tracing::error!(%failure, "a panel's load ended abnormally");
+            let message = "The panel could not be loaded. Try again.".to_owned();
+            Err(PanelError { message, retry: true, kind: FailureKind::Interrupted })
+        })
+    };
+    PanelState::Pending { previous, load: load.boxed().shared() }
 }
 
 /// Choices change rarely: readers are shown the previous ones until the new ones are loaded.
-fn choices_state(found: StatementLookup, loader: &Loader, trigger: Trigger) -> ChoicesState {
+fn choices_state(found: StatementLookup, loader: &Loader, caller: &Caller) -> ChoicesState {
     let is_ready = found.is_ready();
     let known = found.loaded.clone().map(first_column);
     if let (true, Some(choices)) = (is_ready, &known) {
         return ChoicesState::Ready(choices.clone());
     }
-    let loader = loader.clone();
-    let task = tokio::spawn(async move { loader.load(found, trigger).await });
-    if let (Some(choices), Trigger::View | Trigger::Live) = (known, trigger) {
+    let (loader, of_load) = (loader.clone(), caller.clone());
+    let task = tokio::spawn(async move { loader.load(found, &of_load).await });
+    if let (Some(choices), Trigger::View | Trigger::Live) = (known, caller.trigger) {
         // In the background: it continues although nothing awaits it.
         return ChoicesState::Ready(choices);
     }

@@ -75,6 +75,7 @@ pub use dialect::Dialect;
 pub use error::{SourceError, StatementError};
 pub use limits::Limits;
 pub use rights::Rights;
+pub use server::detached_statements;
 pub use source::Source;
 pub use sqlite::executor::{CONNECTIONS as SQLITE_CONNECTIONS, MEMORY as SQLITE_MEMORY};
 pub use sqlite::worker::pool::WorkerCounts;

@@ -16,6 +16,7 @@ use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::{Connection, Database, Pool, Row};
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::runtime::Handle;
 
@@ -23,6 +24,14 @@ use tokio::runtime::Handle;
 pub(crate) const CONNECT: Duration = Duration::from_secs(5);
 /// The server enforces time limits itself; this is how much longer Brisk waits for its answer.
 pub(crate) const GRACE: Duration = Duration::from_secs(2);
+/// Statements that may go on running, because ending them failed.
+static DETACHED: AtomicU64 = AtomicU64::new(0);
+
+/// How many statements of servers may have gone on running, because ending them failed.
+pub fn detached_statements() -> u64 {
+    DETACHED.load(Ordering::Relaxed)
+}
+
 /// How many statements a connection keeps prepared. Each view of a panel has the same SQL.
 pub(crate) const PREPARED: usize = 200;
 /// A connection that is unused for so long is closed.
@@ -208,12 +217,21 @@ impl<P: Protocol> Server<P> {
     ) -> Result<Frame, SourceError> {
         // After a restart of the server every idle connection is broken: each is tried once.
         let mut left = self.pool.size();
+        // What holds the others may be ended only now, for readers that have left.
+        let mut waits = self.limits.time.as_secs().div_ceil(CONNECT.as_secs());
         loop {
             match self.run_once(statement, scales).await {
                 Err(Failure::Broken(_)) if left > 0 => left -= 1,
+                Err(Failure::Connect(sqlx::Error::PoolTimedOut)) if waits > 0 && self.is_full() => {
+                    waits -= 1;
+                }
                 result => return result.map_err(|failure| self.error(failure, statement)),
             }
         }
+    }
+
+    fn is_full(&self) -> bool {
+        self.pool.size() >= self.pool.options().get_max_connections()
     }
 
     async fn run_once(
@@ -326,9 +344,7 @@ impl<P: Protocol> Server<P> {
         match failure {
             Failure::Source(error) | Failure::Refused(error) => error,
             // If the pool is not full, it timed out making a connection.
-            Failure::Connect(sqlx::Error::PoolTimedOut)
-                if self.pool.size() >= self.pool.options().get_max_connections() =>
-            {
+            Failure::Connect(sqlx::Error::PoolTimedOut) if self.is_full() => {
                 tracing::warn!(%source, "all connections to a source are busy");
                 SourceError::Unavailable("all its connections are busy".into())
             }
@@ -449,9 +465,11 @@ impl<P: Protocol> Canceller<P> {
             match tokio::time::timeout(CONNECT, self.cancel(id)).await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => {
+                    DETACHED.fetch_add(1, Ordering::Relaxed);
                     tracing::warn!(source = %self.source, %error, "a statement may go on running");
                 }
                 Err(_) => {
+                    DETACHED.fetch_add(1, Ordering::Relaxed);
                     tracing::warn!(source = %self.source, "a statement may go on running");
                 }
             }

@@ -12,10 +12,9 @@ use crate::http::problem::Problem;
 use crate::service::Frames;
 use crate::state::AppState;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{OriginalUri, Path, State};
+use axum::extract::{Extension, OriginalUri, Path, State};
 use axum::response::Response;
-use brisk_app::service::Service;
-use brisk_cache::Trigger;
+use brisk_cache::{Caller, Client, Trigger};
 use brisk_domain::{Panel, PanelData};
 use futures::future::join_all;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
@@ -74,13 +73,14 @@ pub async fn dashboard(
         (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
 pub async fn whole(
     State(state): State<AppState>,
+    Extension(client): Extension<Client>,
     path: Result<Path<String>, PathRejection>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Answer {
     let answered = async {
         let Ok(Path(slug)) = path else { return Err(problem::not_found()) };
-        let view = load(&state, &slug, None, &uri, &headers).await?;
+        let view = load(&state, client, &slug, None, &uri, &headers).await?;
         let etag = data::etag("json", &view.frames, &view.outcomes);
         answer::tagged(&headers, etag, || {
             answer::json(&DashboardAnswer {
@@ -108,6 +108,7 @@ pub async fn whole(
         (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
 pub async fn panel(
     State(state): State<AppState>,
+    Extension(client): Extension<Client>,
     path: Result<Path<(String, String)>, PathRejection>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
@@ -118,7 +119,7 @@ pub async fn panel(
             Some(panel) => (panel, true),
             None => (name.as_str(), accept::prefers_csv(&headers)),
         };
-        let view = load(&state, &slug, Some(panel), &uri, &headers).await?;
+        let view = load(&state, client, &slug, Some(panel), &uri, &headers).await?;
         one(&state, &view, as_csv, &headers)
     };
     answered.await.map_err(|problem| problem.at(&uri))
@@ -171,6 +172,7 @@ impl Answered {
 /// Looks up all panels together and waits for those that are not ready.
 async fn load(
     state: &AppState,
+    client: Client,
     slug: &str,
     panel: Option<&str>,
     uri: &Uri,
@@ -180,10 +182,8 @@ async fn load(
     state.service.definition(slug)?;
     let parameters =
         Parameters::read(uri.query(), headers).map_err(|e| problem::wrong_parameter(&e))?;
-    let frames = state
-        .service
-        .frames(slug, panel, parameters.zone.as_ref(), &parameters.pairs, Trigger::Api)
-        .await?;
+    let (zone, caller) = (parameters.zone.as_ref(), Caller::new(Trigger::Api, client));
+    let frames = state.service.frames(slug, panel, zone, &parameters.pairs, caller).await?;
     let oldest = parameters.oldest(state.service.now());
     let shown = frames.panels.iter().map(|(_, shown)| {
         let shown = shown.clone();

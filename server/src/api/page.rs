@@ -8,7 +8,7 @@ use crate::state::AppState;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use brisk_app::service::{ApiField, ApiOperation, ApiPage, ApiProblem, FieldKind, Page, Service};
+use brisk_app::service::{ApiField, ApiOperation, ApiPage, ApiProblem, FieldKind, Page};
 use brisk_domain::view::{parse_query, query_string};
 use brisk_domain::{PanelId, Slug, parameter};
 use http::StatusCode;

@@ -7,11 +7,12 @@ use brisk_domain::{FailureKind, PanelError};
 use http::StatusCode;
 
 /// Every kind, in the order of their statuses.
-pub const KINDS: [Kind; 11] = [
+pub const KINDS: [Kind; 12] = [
     WRONG_PARAMETER,
     FORBIDDEN,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
+    TOO_MANY_VIEWS,
     DEFINITION,
     REFUSED,
     TOO_LARGE,
@@ -51,6 +52,14 @@ const METHOD_NOT_ALLOWED: Kind = Kind {
     status: StatusCode::METHOD_NOT_ALLOWED,
     advice: "Use `GET`.",
     retry_after: None,
+};
+
+const TOO_MANY_VIEWS: Kind = Kind {
+    name: "too-many-views",
+    title: "Too many views",
+    status: StatusCode::TOO_MANY_REQUESTS,
+    advice: "Wait as long as `Retry-After` says, and ask for fewer different views at a time.",
+    retry_after: Some(5),
 };
 
 const DEFINITION: Kind = Kind {
@@ -132,9 +141,13 @@ pub(super) fn not_serialised(error: &dyn std::error::Error) -> Problem {
 
 impl From<PageError> for Problem {
     fn from(error: PageError) -> Self {
-        match error {
-            PageError::NotFound(message) => Self::new(&NOT_FOUND, sentence(&message)),
-            PageError::BadRequest(message, _) => wrong_parameter(&message),
+        match &error {
+            PageError::NotFound(message) => Self::new(&NOT_FOUND, sentence(message)),
+            PageError::BadRequest(message, _) => wrong_parameter(message),
+            PageError::Busy => Self::new(&BUSY, error.message()),
+            PageError::TooMany { retry_after } => {
+                Self::new(&TOO_MANY_VIEWS, error.message()).after(*retry_after)
+            }
         }
     }
 }

@@ -108,11 +108,13 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let engine = Arc::new(assembly::unread_engine(&settings, sources, &clock, observer)?);
     let catalog = Arc::clone(engine.catalog());
     let hooks = Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks);
-    let service = Arc::new(EngineService::new(Arc::clone(&engine), Arc::clone(&clock)));
+    let service = EngineService::new(Arc::clone(&engine), Arc::clone(&clock));
+    let service = Arc::new(service.with_limits(settings.clients));
     let state = AppState::new(service, built)
         .with_store(store.clone())
         .with_most_pages(settings.connections.most_pages())
-        .with_own_names(settings.own_names.clone());
+        .with_own_names(settings.own_names.clone())
+        .behind(settings.trusted_proxies.clone());
     let hub = state.hub.clone();
     let listener = TcpListener::bind(settings.listen)
         .await

@@ -1,6 +1,7 @@
 //! `brisk.toml`: its top level. All that is wrong with it is found in one go.
 
 use super::cache::CacheSettings;
+use super::clients::{self, ClientLimits};
 use super::connections;
 use super::error::ConfigError;
 use super::names::NamesInFile;
@@ -9,6 +10,7 @@ use super::secret::may_hold_password;
 use super::sources::SourceTable;
 use super::webhooks::WebhookTable;
 use crate::connections::limits::Limits;
+use crate::http::client::TrustedProxies;
 use brisk_domain::{SourceName, WebhookName};
 use brisk_toml_reader::{Fields, Problems, TomlFile};
 use std::collections::BTreeMap;
@@ -22,6 +24,8 @@ pub(super) struct File {
     pub(super) data_dir: Option<PathBuf>,
     pub(super) dashboards_dir: Option<PathBuf>,
     pub(super) assets_dir: Option<PathBuf>,
+    pub(super) trusted_proxies: TrustedProxies,
+    pub(super) clients: ClientLimits,
     pub(super) names: NamesInFile,
     pub(super) connections: Limits,
     pub(super) cache: CacheSettings,
@@ -50,6 +54,9 @@ impl File {
         let data_dir = folder("data_dir");
         let dashboards_dir = folder("dashboards_dir");
         let assets_dir = folder("assets_dir");
+        let trusted_proxies = clients::trusted_proxies(top, problems);
+        let clients = top.table("clients", "[clients]", problems);
+        let clients = clients.map(|table| ClientLimits::read(&table, problems));
         let names = NamesInFile::read(top, problems);
         let connections = top.table("connections", "[connections]", problems);
         let connections = connections.map(|table| connections::read(&table, problems));
@@ -67,6 +74,8 @@ impl File {
             data_dir,
             dashboards_dir,
             assets_dir,
+            trusted_proxies,
+            clients: clients.unwrap_or_default(),
             names,
             connections: connections.unwrap_or_default(),
             cache: cache.unwrap_or_default(),

@@ -3,8 +3,8 @@
 //! - [`Settings::read`] merges the layers; [`Flags`] are the top one, in which clap has already put
 //!   flags over their variables;
 //! - `file` reads `brisk.toml` through [`brisk_toml_reader`], which reports wrong types and unknown
-//!   keys at their place; [`cache`], `connections`, `redis`, [`sources`] and [`webhooks`] are its
-//!   tables, `names` its keys about the server's own;
+//!   keys at their place; [`cache`], [`clients`], `connections`, `redis`, [`sources`] and [`webhooks`] are
+//!   its tables, `names` its keys about the server's own;
 //! - [`secret`] keeps URLs out of messages, `secret_location` finds them where the file says they are;
 //!   [`environment`] is the variables as a value;
 //! - [`database`] is the one database that is written to, by `brisk import`; no file declares it.
@@ -13,6 +13,7 @@
 //! in `docs/operating.md`.
 
 pub mod cache;
+pub mod clients;
 mod connections;
 pub mod database;
 pub mod environment;
@@ -26,6 +27,7 @@ pub mod sources;
 pub mod webhooks;
 
 pub use cache::CacheSettings;
+pub use clients::ClientLimits;
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use secret::Secret;
@@ -33,6 +35,7 @@ pub use sources::{Location, SourceSettings};
 
 use crate::connections::limits::Limits;
 use crate::hooks::hook::Hook;
+use crate::http::client::TrustedProxies;
 use crate::http::own_names::OwnNames;
 use brisk_cache::RedisConfig;
 use brisk_domain::{SourceName, WebhookName};
@@ -77,6 +80,10 @@ pub struct Settings {
     pub dashboards_dir: PathBuf,
     /// The built frontend.
     pub assets_dir: PathBuf,
+    /// The proxies that say for whom they ask.
+    pub trusted_proxies: TrustedProxies,
+    /// How much one client may ask for.
+    pub clients: ClientLimits,
     /// The names under which the server answers.
     pub own_names: OwnNames,
     /// The limits of connections.
@@ -125,6 +132,8 @@ impl Settings {
             data_dir,
             dashboards_dir: folder(&flags.dashboards_dir, file.dashboards_dir, "dashboards"),
             assets_dir: folder(&flags.assets_dir, file.assets_dir, "target/site"),
+            trusted_proxies: file.trusted_proxies,
+            clients: file.clients,
             own_names: file.names.layered(environment)?,
             connections: file.connections,
             cache: file.cache,

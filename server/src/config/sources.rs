@@ -3,6 +3,7 @@
 use super::environment::Environment;
 use super::secret::{Secret, shown};
 use super::secret_location::SecretLocation;
+use brisk_cache::Places;
 use brisk_definition::cache;
 use brisk_domain::{CachePolicy, SourceName, WallClock, WallClocks};
 use brisk_source::{Dialect, Limits, Rights, SQLITE_CONNECTIONS, SQLITE_MEMORY};
@@ -69,13 +70,19 @@ const ROLLUP_KEYS: [&str; 3] = ["rollup_url", "rollup_url_env", "rollup_url_file
 
 impl SourceSettings {
     /// Statements that may run on it at a time: never more than it has connections, because the
-    /// others would only wait elsewhere.
-    pub fn concurrency(&self) -> usize {
-        let most = match self.location {
-            Ok(Location::Sqlite(_)) => SQLITE_CONNECTIONS as usize,
-            _ => self.connections as usize,
-        };
-        self.concurrency.map_or(most, |wanted| most.min(wanted as usize))
+    /// others would only wait elsewhere. On a server, as many as help, unless it is said how many.
+    pub fn places(&self) -> Places {
+        let fixed = |most: usize| self.concurrency.map(|wanted| most.min(wanted as usize));
+        match self.location {
+            Ok(Location::Sqlite(_)) => {
+                let most = SQLITE_CONNECTIONS as usize;
+                Places::Fixed(fixed(most).unwrap_or(most))
+            }
+            _ => {
+                let most = self.connections as usize;
+                fixed(most).map_or(Places::UpTo(most), Places::Fixed)
+            }
+        }
     }
 
     fn of(location: Result<Location, Problem>, table: Option<&SourceTable>) -> Self {

@@ -8,6 +8,7 @@ use super::requests::{Requests, Served};
 use super::stop::Stop;
 use super::stream::Stream;
 use super::streams::Streams;
+use crate::health_door::Door;
 use crate::http::own_names::OwnNames;
 use anyhow::Context;
 use axum::Router;
@@ -67,10 +68,11 @@ impl Server {
     /// Serves until the process is to stop: then answers what has come, and cuts off what is still
     /// open when its time is over.
     pub async fn serve(self, listener: TcpListener, mut stop: Stop) -> anyhow::Result<()> {
+        let mut door = Door::open(listener, self.limits.idle).context("opening the door")?;
         let (told, mut trouble) = (stop.clone(), None);
         loop {
             tokio::select! {
-                accepted = listener.accept() => match accepted {
+                accepted = door.accept() => match accepted {
                     Ok((stream, peer)) => self.admit(stream, peer, &told),
                     Err(error) => self.failed(&error, &mut trouble).await,
                 },
@@ -78,15 +80,9 @@ impl Server {
             }
         }
         let end = Instant::now() + self.limits.stop;
-        // From the kernel: tokio may not have heard yet of the latest.
-        let listener = listener.into_std().context("closing the listener")?;
-        while let Ok((stream, peer)) = listener.accept() {
-            let stream = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
-            if let Ok(stream) = stream {
-                self.admit(stream, peer, &told);
-            }
+        for (stream, peer) in door.close().await {
+            self.admit(stream, peer, &told);
         }
-        drop(listener);
         if timeout_at(end, self.registry.all_closed()).await.is_err() {
             tracing::warn!(connections = self.registry.open(), "cut off: they did not end in time");
             self.registry.abort();

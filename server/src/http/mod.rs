@@ -5,12 +5,14 @@
 //!   headers that every response has;
 //! - `local_path`: which addresses lead to our own pages; `refusal`: what is answered elsewhere;
 //! - [`accept`]: which media type and which encoding a client prefers;
+//! - [`client`]: who sent a request;
 //! - [`etag`]: entity tags; [`conditional`]: `304 Not Modified` and what may be stored;
 //! - [`problem`]: errors for programs (RFC 9457);
 //! - [`assets`]: the built frontend.
 
 pub mod accept;
 pub mod assets;
+pub mod client;
 pub mod conditional;
 pub mod etag;
 pub(crate) mod local_path;

@@ -2,16 +2,16 @@
 //! panel's status. Statements run once, however many pages are open: here, through the cache, and in
 //! all processes together.
 
+use super::followers::Followers;
 use super::revision::Revision;
 use super::snapshot::{PanelStatus, Snapshot};
 use crate::pages::build_id;
 use crate::pages::page_request::{LEAST_PACE, least_pace};
-use brisk_cache::{Event, Follower, Tag, Trigger};
+use brisk_cache::{Event, Follower, Tag};
 use brisk_domain::{
-    Access, Clock, Dashboard, Freshness, Pace, PanelData, PanelError, PanelId, Slug, Timestamp,
-    ViewState,
+    Access, Clock, Dashboard, Freshness, Pace, PanelError, PanelId, Slug, Timestamp, ViewState,
 };
-use brisk_engine::{Engine, PanelState, Shown, Watch, Window};
+use brisk_engine::{Engine, PanelEdition, PanelState, Shown, Watch, Window};
 use futures::StreamExt;
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::FuturesUnordered;
@@ -44,6 +44,7 @@ pub(super) struct Channel {
     clock: Arc<dyn Clock>,
     followed: Followed,
     dashboard: Arc<Dashboard>,
+    followers: Followers,
     /// The window that the page shows; once it has moved on, the page is out of date.
     window: Option<Window>,
     panels: Vec<Tracked>,
@@ -62,7 +63,7 @@ enum PageStatus {
     Outdated,
 }
 
-type Loaded = (usize, Result<Arc<PanelData>, PanelError>);
+type Loaded = (usize, Result<PanelEdition, PanelError>);
 
 /// One panel, as it is followed.
 struct Tracked {
@@ -99,6 +100,7 @@ impl Channel {
         clock: Arc<dyn Clock>,
         followed: Followed,
         dashboard: Arc<Dashboard>,
+        followers: Followers,
         revisions: watch::Sender<Arc<Revision>>,
     ) -> Self {
         let shown = dashboard.panels.iter();
@@ -115,7 +117,18 @@ impl Channel {
         let panels = panels.collect();
         let loads = FuturesUnordered::new();
         let (window, publish_at) = (None, None);
-        Self { engine, clock, followed, dashboard, window, panels, loads, publish_at, revisions }
+        Self {
+            engine,
+            clock,
+            followed,
+            dashboard,
+            followers,
+            window,
+            panels,
+            loads,
+            publish_at,
+            revisions,
+        }
     }
 
     /// Follows until the page is out of date.
@@ -190,7 +203,8 @@ impl Channel {
         let ids = due.iter().map(|at| self.panels[*at].id.clone()).collect();
         let (view, access) = (&self.followed.view, &self.followed.access);
         let shown = Shown::Frames(ids);
-        let lookup = self.engine.lookup(&self.dashboard, &shown, view, access, Trigger::Live).await;
+        let caller = self.followers.caller();
+        let lookup = self.engine.lookup(&self.dashboard, &shown, view, access, caller).await;
         for at in &due {
             self.panels[*at].is_due = false;
         }
@@ -211,7 +225,7 @@ impl Channel {
         for (at, watch) in due.iter().zip(lookup.watches()) {
             self.panels[*at].watch = watch;
         }
-        for (at, state) in due.into_iter().zip(lookup.into_view().panels) {
+        for (at, state) in due.into_iter().zip(lookup.into_editions()) {
             match state {
                 PanelState::Ready(data) => self.set_shown(at, &data, data.freshness),
                 PanelState::Failed(error) => self.set_failed(at, &error),
@@ -231,7 +245,7 @@ impl Channel {
         PageStatus::Current
     }
 
-    fn loaded(&mut self, at: usize, result: &Result<Arc<PanelData>, PanelError>) {
+    fn loaded(&mut self, at: usize, result: &Result<PanelEdition, PanelError>) {
         self.panels[at].is_loading = false;
         match result {
             // It is due again already: something was invalidated while it was loading.
@@ -251,7 +265,7 @@ impl Channel {
         }
     }
 
-    fn set_shown(&mut self, at: usize, data: &PanelData, freshness: Freshness) {
+    fn set_shown(&mut self, at: usize, data: &PanelEdition, freshness: Freshness) {
         let pace = self.followed.pace.at_least(least_pace(&self.engine, &self.dashboard));
         let panel = &mut self.panels[at];
         panel.failures = 0;

@@ -3,6 +3,7 @@
 use super::channel::Followed;
 use super::hub::Full;
 use super::stream;
+use crate::http::client;
 use crate::service::{access, shown_at};
 use crate::state::AppState;
 use axum::extract::rejection::PathRejection;
@@ -12,7 +13,7 @@ use brisk_app::service::{DashboardPage, PageError};
 use brisk_domain::Pace;
 use brisk_domain::view::parse_query;
 use brisk_engine::Shown;
-use http::{StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 
 /// `/d/{slug}/live`
 pub async fn dashboard(
@@ -35,6 +36,7 @@ pub async fn panel(
 }
 
 fn follow(state: &AppState, slug: &str, panel: Option<&str>, request: &Request) -> Response {
+    let client = client::of(request.extensions());
     let parameters = parse_query(request.uri().query().unwrap_or_default());
     let followed = || {
         let (dashboard, view) = state.service.view_of(slug, &parameters)?;
@@ -45,7 +47,11 @@ fn follow(state: &AppState, slug: &str, panel: Option<&str>, request: &Request) 
         let (slug, pace) = (dashboard.slug.clone(), Pace::from_pairs(&parameters));
         let page_id = parameters.iter().find(|(name, _)| name == DashboardPage::ID);
         let page_id = page_id.map(|(_, id)| id.clone());
-        Ok((Followed { slug, panel, view, pace, access: access(), page_id }, dashboard))
+        let followed = Followed { slug, panel, view, pace, access: access(), page_id };
+        if !state.hub.is_followed(&followed) {
+            state.service.admit_follower(&client, &dashboard, &followed.view)?;
+        }
+        Ok((followed, dashboard))
     };
     let (followed, dashboard) = match followed() {
         Ok(followed) => followed,
@@ -55,9 +61,17 @@ fn follow(state: &AppState, slug: &str, panel: Option<&str>, request: &Request) 
         Err(PageError::BadRequest(message, _)) => {
             return (StatusCode::BAD_REQUEST, message + "\n").into_response();
         }
+        Err(error @ PageError::Busy) => {
+            return (StatusCode::SERVICE_UNAVAILABLE, error.message() + "\n").into_response();
+        }
+        Err(error @ PageError::TooMany { retry_after }) => {
+            let later = [(header::RETRY_AFTER, HeaderValue::from(retry_after))];
+            let message = error.message() + "\n";
+            return (StatusCode::TOO_MANY_REQUESTS, later, message).into_response();
+        }
     };
     let last = request.headers().get("last-event-id").and_then(|value| value.to_str().ok());
-    match state.hub.subscribe(followed, dashboard) {
+    match state.hub.subscribe(followed, dashboard, client) {
         Ok(subscription) => {
             stream::response(state.hub.clone(), subscription, last.map(str::to_owned))
         }

@@ -1,7 +1,9 @@
 //! [`Hub`]: the channels of all views that are open, and the number of open pages.
 
 use super::channel::{Channel, Followed};
+use super::followers::{Follower, Followers};
 use super::revision::Revision;
+use brisk_cache::Client;
 use brisk_domain::{Clock, Dashboard, Timestamp};
 use brisk_engine::Engine;
 use std::collections::HashMap;
@@ -17,10 +19,16 @@ pub struct Hub(Arc<Inner>);
 struct Inner {
     engine: Arc<Engine>,
     clock: Arc<dyn Clock>,
-    channels: Mutex<HashMap<Followed, watch::Sender<Arc<Revision>>>>,
+    channels: Mutex<HashMap<Followed, Open>>,
     open: AtomicUsize,
     max_pages: usize,
     closing: watch::Sender<bool>,
+}
+
+/// A view that is followed.
+struct Open {
+    revisions: watch::Sender<Arc<Revision>>,
+    followers: Followers,
 }
 
 /// Pages that one process serves at a time; more are told to come back.
@@ -41,24 +49,34 @@ impl Hub {
         Self(Arc::new(Inner { engine, clock, channels, open, max_pages, closing }))
     }
 
-    /// Follows the view of `dashboard` that `followed` names, on the channel of all pages that do.
+    /// Whether some page follows that view already.
+    pub fn is_followed(&self, followed: &Followed) -> bool {
+        self.lock().contains_key(followed)
+    }
+
+    /// Follows the view of `dashboard` that `followed` names for `client`, on the channel of all pages
+    /// that do.
     pub fn subscribe(
         &self,
         followed: Followed,
         dashboard: Arc<Dashboard>,
+        client: Client,
     ) -> Result<Subscription, Full> {
         let permit = self.permit().ok_or(Full)?;
         let mut channels = self.lock();
-        let revisions = match channels.get(&followed) {
-            Some(sender) => sender.subscribe(),
+        let (revisions, followers) = match channels.get(&followed) {
+            Some(open) => (open.revisions.subscribe(), open.followers.clone()),
             None => {
                 let (sender, revisions) = watch::channel(Arc::default());
-                channels.insert(followed.clone(), sender.clone());
-                self.follow(followed, dashboard, sender);
-                revisions
+                let followers = Followers::default();
+                let open = Open { revisions: sender.clone(), followers: followers.clone() };
+                channels.insert(followed.clone(), open);
+                self.follow(followed, dashboard, sender, followers.clone());
+                (revisions, followers)
             }
         };
-        Ok(Subscription { revisions, closing: self.0.closing.subscribe(), _permit: permit })
+        let (closing, follower) = (self.0.closing.subscribe(), followers.add(client));
+        Ok(Subscription { revisions, closing, _permit: permit, _follower: follower })
     }
 
     /// Ends all streams: the process is about to stop, and pages reconnect to another one.
@@ -86,9 +104,11 @@ impl Hub {
         followed: Followed,
         dashboard: Arc<Dashboard>,
         revisions: watch::Sender<Arc<Revision>>,
+        followers: Followers,
     ) {
         let (engine, clock) = (Arc::clone(&self.0.engine), Arc::clone(&self.0.clock));
-        let channel = Channel::new(engine, clock, followed.clone(), dashboard, revisions.clone());
+        let channel =
+            Channel::new(engine, clock, followed.clone(), dashboard, followers, revisions.clone());
         let listed = Listed { hub: self.clone(), followed, revisions };
         tokio::spawn(async move {
             tokio::select! {
@@ -122,7 +142,7 @@ impl Hub {
         if if_unused && revisions.receiver_count() > 0 {
             return false;
         }
-        if channels.get(followed).is_some_and(|known| known.same_channel(revisions)) {
+        if channels.get(followed).is_some_and(|known| known.revisions.same_channel(revisions)) {
             channels.remove(followed);
         }
         true
@@ -134,7 +154,7 @@ impl Hub {
         (open < self.0.max_pages).then_some(permit)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Followed, watch::Sender<Arc<Revision>>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Followed, Open>> {
         self.0.channels.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
@@ -158,6 +178,7 @@ pub struct Subscription {
     pub(super) revisions: watch::Receiver<Arc<Revision>>,
     pub(super) closing: watch::Receiver<bool>,
     _permit: Permit,
+    _follower: Follower,
 }
 
 /// One of the pages that may be open.

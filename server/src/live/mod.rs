@@ -4,6 +4,7 @@
 //! - [`hub`]: one channel for each view that is open, however many pages show it;
 //! - [`channel`]: follows one view: refreshes what is out of date, and publishes each panel's
 //!   status;
+//! - `followers`: for which clients it does so;
 //! - [`snapshot`]: the status of all panels, and what of it is new to a page (pure);
 //!   [`revision`]: the same, numbered, and serialised once for all pages.
 //!
@@ -11,6 +12,7 @@
 //! that what nobody sees costs nothing, and a page that was away asks only for what it missed.
 
 pub mod channel;
+mod followers;
 pub mod handler;
 pub mod hub;
 pub mod revision;

@@ -7,7 +7,7 @@ use crate::state::AppState;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use brisk_app::service::{Page, PageError, Service as _, SourceReport, SourcesPage};
+use brisk_app::service::{Page, PageError, SourceReport, SourcesPage};
 use brisk_domain::{Dashboard, RollupName, SourceName};
 use brisk_source::Source;
 use brisk_store::StoreError;

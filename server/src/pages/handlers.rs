@@ -2,6 +2,7 @@
 
 use super::page_request::Appearance;
 use super::response::{self, address, appearance, failure};
+use crate::http::client;
 use crate::http::local_path::is_local_path;
 use crate::http::security::MAX_FORM;
 use crate::service::shown_at;
@@ -10,9 +11,9 @@ use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use brisk_app::service::{Page, PageError, Service};
-use brisk_app::{Theme, document};
-use brisk_cache::Trigger;
+use brisk_app::service::{Page, PageError};
+use brisk_app::{Theme, document, draw_ahead};
+use brisk_cache::{Caller, Trigger};
 use brisk_domain::view::{parse_query, query_string};
 use brisk_domain::{Dashboard, parameter};
 use brisk_engine::PAGE_WAIT;
@@ -51,14 +52,17 @@ pub async fn panel(
 async fn view(state: &AppState, slug: &str, panel: Option<&str>, request: Request) -> Response {
     let parameters = parse_query(request.uri().query().unwrap_or_default());
     let shown = |dashboard: &Dashboard| shown_at(dashboard, panel);
-    let requested = match state.service.page(slug, shown, &parameters, Trigger::View).await {
+    let client = client::of(request.extensions());
+    let caller = Caller::new(Trigger::View, client.clone());
+    let requested = match state.service.page(slug, shown, &parameters, caller).await {
         Ok(requested) => requested,
         Err(error) => return failure(state, error, request).await,
     };
     let appearance = appearance(&request);
+    let drawing = state.service.drawing().of(client.clone());
     let tag = requested.tag(appearance, state.pages.build());
     if let Some(tag) = &tag
-        && let Some(response) = state.pages.get(tag, request.headers()).await
+        && let Some(response) = state.pages.get(tag, request.headers(), &drawing).await
     {
         return response;
     }
@@ -69,14 +73,21 @@ async fn view(state: &AppState, slug: &str, panel: Option<&str>, request: Reques
         false => requested.into_page(PAGE_WAIT),
     };
     let page = Arc::new(page);
+    if tag.is_none() {
+        draw_ahead(&page).await;
+    }
     let page = if panel.is_some() { Page::Panel(page) } else { Page::Dashboard(page) };
     let Some(tag) = tag else {
         return response::page(state, StatusCode::OK, page, request).await;
     };
     let Appearance { theme, full } = appearance;
     let path = address(&page, &request, full);
-    let document = document(page, &state.assets, theme, &path, full);
-    state.pages.insert(tag, document.into(), request.headers()).await
+    let assets = Arc::clone(&state.assets);
+    let draw = move || document(page, &assets, theme, &path, full);
+    let Some(document) = state.service.drawing().page(&tag, client, draw).await else {
+        return failure(state, PageError::Busy, request).await;
+    };
+    state.pages.insert(tag, document, request.headers(), &drawing).await
 }
 
 /// Whether the page's script asks, to put the answer in place of the page that is shown.
@@ -95,7 +106,7 @@ pub async fn refresh(
     let parameters = parse_query(head.uri.query().unwrap_or_default());
     // One that is too long counts as empty.
     let body = axum::body::to_bytes(body, MAX_FORM).await.unwrap_or_default();
-    match state.service.refresh(&slug, &parameters).await {
+    match state.service.refresh(&slug, &parameters, &client::of(&head.extensions)).await {
         Ok(()) => {
             let usual = || {
                 let query = query_string(&parameters);

@@ -8,6 +8,7 @@ use crate::http::{conditional, security};
 use axum::body::Body;
 use axum::response::Response;
 use brisk_app::Assets;
+use brisk_app::drawing::Drawing;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 use std::io::Write;
@@ -46,29 +47,41 @@ impl PageCache {
     }
 
     /// The page of that tag for the client that sent `request`: `304` if it has the page already.
-    pub async fn get(&self, tag: &ETag, request: &HeaderMap) -> Option<Response> {
+    /// It is compressed on `drawing`, if that was not done before.
+    pub async fn get(
+        &self,
+        tag: &ETag,
+        request: &HeaderMap,
+        drawing: &Drawing,
+    ) -> Option<Response> {
         if let Some(response) = conditional::not_modified(tag, request, &headers(tag)) {
             return Some(response);
         }
         let page = self.pages.get(tag)?;
-        Some(page.response(tag, request).await)
+        Some(page.response(tag, request, drawing).await)
     }
 
     /// Stores a page that was just rendered, and answers with it.
-    pub async fn insert(&self, tag: ETag, page: Bytes, request: &HeaderMap) -> Response {
+    pub async fn insert(
+        &self,
+        tag: ETag,
+        page: Bytes,
+        request: &HeaderMap,
+        drawing: &Drawing,
+    ) -> Response {
         let page = CachedPage { plain: page, brotli: OnceCell::new(), gzip: OnceCell::new() };
         let page = Arc::new(page);
         self.pages.insert(tag.clone(), Arc::clone(&page));
-        page.response(&tag, request).await
+        page.response(&tag, request, drawing).await
     }
 }
 
 impl CachedPage {
-    async fn response(&self, tag: &ETag, request: &HeaderMap) -> Response {
+    async fn response(&self, tag: &ETag, request: &HeaderMap, drawing: &Drawing) -> Response {
         let encoding = accept::encoding(request);
         let compressed = match encoding {
-            Encoding::Brotli => self.compressed(&self.brotli, brotli).await,
-            Encoding::Gzip => self.compressed(&self.gzip, gzip).await,
+            Encoding::Brotli => self.compressed(&self.brotli, brotli, drawing).await,
+            Encoding::Gzip => self.compressed(&self.gzip, gzip, drawing).await,
             Encoding::Identity => None,
         };
         let (bytes, encoding) = match compressed {
@@ -87,11 +100,17 @@ impl CachedPage {
 
     /// Compressed once, for the first client that accepts it; others wait. `None` if that fails: it
     /// is tried again for the next one.
-    async fn compressed(&self, cell: &OnceCell<Bytes>, compress: Compress) -> Option<Bytes> {
+    async fn compressed(
+        &self,
+        cell: &OnceCell<Bytes>,
+        compress: Compress,
+        drawing: &Drawing,
+    ) -> Option<Bytes> {
         let compressed = cell.get_or_try_init(|| async {
             let plain = self.plain.clone();
-            let compressed = tokio::task::spawn_blocking(move || compress(&plain)).await;
-            Ok(Bytes::from(compressed.map_err(std::io::Error::other)??))
+            let compressed = drawing.run(move || compress(&plain)).await;
+            let compressed = compressed.ok_or_else(|| std::io::Error::other("it was not run"));
+            Ok(Bytes::from(compressed??))
         });
         let logged = |error: &std::io::Error| tracing::error!(%error, "a page is not compressed");
         compressed.await.inspect_err(logged).ok().cloned()
@@ -126,18 +145,21 @@ fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::drawing::DrawingPool;
+    use brisk_cache::Client;
 
     #[tokio::test]
     async fn a_page_whose_compression_fails_is_served_plain_and_tried_again() {
         let plain = Bytes::from_static(b"<!DOCTYPE html>");
         let page = CachedPage { plain, brotli: OnceCell::new(), gzip: OnceCell::new() };
+        let drawing = DrawingPool::new().of(Client::local());
         let fails: [Compress; 2] =
             [|_| Err(std::io::Error::other("no memory")), |_| panic!("a bug")];
         for fail in fails {
-            assert_eq!(page.compressed(&page.gzip, fail).await, None);
+            assert_eq!(page.compressed(&page.gzip, fail, &drawing).await, None);
             assert!(!page.gzip.initialized());
         }
-        let compressed = page.compressed(&page.gzip, gzip).await.unwrap();
-        assert_eq!(page.compressed(&page.gzip, fails[0]).await, Some(compressed));
+        let compressed = page.compressed(&page.gzip, gzip, &drawing).await.unwrap();
+        assert_eq!(page.compressed(&page.gzip, fails[0], &drawing).await, Some(compressed));
     }
 }

@@ -51,8 +51,12 @@ pub async fn page(state: &AppState, status: StatusCode, page: Page, request: Req
     response
 }
 
+/// After how many seconds a page that could not be drawn may be asked for again.
+const BUSY: u32 = 2;
+
 /// The page that says what is wrong with a request.
 pub(crate) async fn failure(state: &AppState, error: PageError, request: Request) -> Response {
+    let mut later = None;
     let (status, error) = match error {
         PageError::NotFound(message) => {
             let link = ("/".to_owned(), "All dashboards".to_owned());
@@ -67,8 +71,25 @@ pub(crate) async fn failure(state: &AppState, error: PageError, request: Request
             let message = sentence(&message);
             (StatusCode::BAD_REQUEST, ErrorPage { status: 400, title, message, link })
         }
+        error @ (PageError::TooMany { .. } | PageError::Busy) => {
+            let (status, seconds, title) = match error {
+                PageError::TooMany { retry_after } => {
+                    (StatusCode::TOO_MANY_REQUESTS, retry_after, "Too many views")
+                }
+                _ => (StatusCode::SERVICE_UNAVAILABLE, BUSY, "Busy"),
+            };
+            later = Some(HeaderValue::from(seconds));
+            let here = request.uri().path_and_query().map_or("/", |path| path.as_str());
+            let link = (here.to_owned(), "Try again".to_owned());
+            let (title, message) = (title.into(), error.message());
+            (status, ErrorPage { status: status.as_u16(), title, message, link })
+        }
     };
-    page(state, status, Page::Error(error), request).await
+    let mut response = page(state, status, Page::Error(error), request).await;
+    if let Some(later) = later {
+        response.headers_mut().insert(header::RETRY_AFTER, later);
+    }
+    response
 }
 
 /// The address of `page`: equal pages have equal addresses, whatever else is in this one.

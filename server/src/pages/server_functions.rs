@@ -1,8 +1,10 @@
 //! `/fn/{*name}`: server functions, which islands and scripts call. They only read.
 
+use crate::http::client;
 use crate::http::conditional::{self, NO_STORE};
 use crate::http::etag::ETag;
 use crate::http::refusal;
+use crate::service::ClientService;
 use crate::state::AppState;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -18,7 +20,9 @@ const VARY: &str = "accept, cookie";
 pub async fn answer(State(state): State<AppState>, mut request: Request) -> Response {
     // Who accepts pages would be sent back to where it came from, with the failure in its address.
     request.headers_mut().remove(header::ACCEPT);
-    let service = state.service.clone() as SharedService;
+    let client = client::of(request.extensions());
+    let service = ClientService { service: Arc::clone(&state.service), client };
+    let service: SharedService = Arc::new(service);
     let headers = request.headers().clone();
     let answer = leptos_axum::handle_server_fns_with_context(
         move || provide_context(Arc::clone(&service)),

@@ -359,3 +359,26 @@ async fn paces_below_what_the_policy_allows_are_not_offered() {
     }
     assert!(page.contains("refresh=off\""));
 }
+
+#[tokio::test]
+async fn open_pages_learn_which_editions_there_are_without_opening_frames() {
+    let world = world().await;
+    world.settle("/d/sales").await;
+    let before = world.assembled();
+    assert!(before > 0);
+    let mut page = world.follow("/d/sales/live").await;
+    let (known, _) = page.until_all_current().await;
+    world.sell(1).await;
+    world.invalidate("table:shop.orders").await;
+    let new = loop {
+        let news = page.next().await;
+        if news["total"]["state"] == "current" {
+            break news["total"]["edition"].clone();
+        }
+    };
+    assert_ne!(known["total"]["edition"], new);
+    assert_eq!(world.assembled(), before);
+    // What the page then fetches is of that edition.
+    let card = &world.cards("sales", &["total"]).await["total"];
+    assert!(card.contains(new.as_str().unwrap()), "{card}");
+}

@@ -244,6 +244,11 @@ impl World {
         own.map(|(_, figures)| figures.hits + figures.misses).sum()
     }
 
+    /// How many times the frames of a panel were put together.
+    pub(crate) fn assembled(&self) -> u64 {
+        self.engine.loader().assembled()
+    }
+
     /// The server, to be put behind something.
     pub(crate) fn app(&self) -> Router {
         self.app.clone()

@@ -4,6 +4,7 @@ mod administration;
 mod clocks;
 mod computed;
 mod figures;
+mod long_values;
 mod named_columns;
 mod one_point;
 mod presentation;

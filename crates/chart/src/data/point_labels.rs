@@ -2,6 +2,7 @@
 
 use crate::spec::Input;
 use brisk_domain::{Column, Unit, Values, format};
+use std::borrow::Borrow;
 use std::collections::HashMap;
 
 /// More decimals than this a float does not have.
@@ -9,15 +10,15 @@ const MOST_DECIMALS: usize = 17;
 
 /// A label for the values of `columns` in each of `rows`, which differ. Behind them those of the
 /// `missing` numbers, which no row has.
-pub(crate) fn of(
-    columns: &[Column],
+pub(crate) fn of<C: Borrow<Column>>(
+    columns: &[C],
     rows: &[usize],
     missing: &[f64],
     input: &Input<'_>,
 ) -> Vec<String> {
     let mut labels: Vec<String> = Vec::new();
     for column in columns {
-        let of_column = of_column(column, rows, missing, input);
+        let of_column = of_column(column.borrow(), rows, missing, input);
         if labels.is_empty() {
             labels = of_column;
             continue;

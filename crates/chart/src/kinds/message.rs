@@ -19,7 +19,7 @@ pub(crate) fn has_nothing(input: &Input<'_>) -> bool {
     }
     let has_number =
         |column: &Column| (0..frame.rows()).any(|row| Number::of(&column.values, row).is_some());
-    !frame.columns().iter().any(has_number)
+    !frame.columns().iter().any(|column| has_number(column))
 }
 
 /// Whether there are numbers, but none that is finite: a chart has no place for them.
@@ -29,7 +29,9 @@ pub(crate) fn has_no_place(input: &Input<'_>) -> bool {
         |column: &Column| (0..frame.rows()).any(|row| column.values.number(row).is_some());
     let is_figure = matches!(input.spec.kind, PanelKind::Stat(_) | PanelKind::Gauge(_));
     // The first column says where the others are.
-    !is_figure && !input.spec.has_rows() && !frame.columns().iter().skip(1).any(has_number)
+    !is_figure
+        && !input.spec.has_rows()
+        && !frame.columns().iter().skip(1).any(|column| has_number(column))
 }
 
 /// Nothing but NaN and infinity.

@@ -20,8 +20,8 @@ const RADIUS: f64 = 4.0;
 type Point = (usize, f64, f64);
 
 pub(crate) fn draw(input: &Input<'_>) -> Result<Chart, Refusal> {
-    let is_x = |column: &&Column| column.values.is_number() || is_time(column);
-    let mut columns = input.frame.columns().iter().filter(is_x);
+    let is_x = |column: &Column| column.values.is_number() || is_time(column);
+    let mut columns = input.frame.columns().iter().filter(|column| is_x(column));
     let x = columns.next().ok_or(Refusal::Unfit)?;
     let y = columns.find(|column| column.values.is_number()).ok_or(Refusal::Unfit)?;
     let places = |row: usize| Some((row, x_of(input, x, row)?, y.values.number(row)?));

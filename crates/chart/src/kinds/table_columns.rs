@@ -70,17 +70,17 @@ impl<'a> Columns<'a> {
             .columns()
             .iter()
             .enumerate()
-            .map(|(at, column)| (column, style((at, column))))
+            .map(|(at, column)| (&**column, style((at, column))))
             .filter(|(_, style)| style.cell != CellStyle::Hidden)
             .collect();
         let links = input.links;
-        let of = links.and_then(|links| frame.columns().get(links.column(frame)?));
+        let of = links.and_then(|links| Some(&**frame.columns().get(links.column(frame)?)?));
         // If the column with the choices is hidden, the first visible one gets the links.
         let is_shown = |of: &&Column| shown.iter().any(|(column, _)| column.name == of.name);
         let linked = of.filter(is_shown).or_else(|| of.and(shown.first().map(|first| first.0)));
         let is_any_chosen = links.is_some_and(|links| links.is_any_chosen(frame));
         let bucket = input.coverage.and_then(|coverage| coverage.column);
-        let buckets = bucket.and_then(|at| Some((frame.columns().get(at)?, at)));
+        let buckets = bucket.and_then(|at| Some((&**frame.columns().get(at)?, at)));
         Self { input, shown, buckets, linked, is_any_chosen }
     }
 

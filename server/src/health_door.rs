@@ -1,0 +1,387 @@
+//! [`Door`]: accepts connections on a thread of its own, which answers `/healthz` by itself and hands
+//! everything else on. So whoever asks whether this process lives has an answer while the others have
+//! more to do than they can; and an answer that is no lie: it says so if they do nothing any more.
+//!
+//! A connection whose first bytes ask for `/healthz` is answered, and its next request is met here, too.
+//! Bytes of anything else are only looked at: to whom the connection is handed, they are still to be
+//! read. A client that says nothing is handed on after a moment, and at once when there is no room for
+//! others.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
+use tokio::time::{sleep, timeout};
+
+/// How a request for the health begins.
+const REQUESTS: [&[u8]; 2] = [b"GET /healthz HTTP/1.", b"HEAD /healthz HTTP/1."];
+/// How long a connection is looked at that has not said what it wants.
+const SILENT: Duration = Duration::from_secs(1);
+/// The pause before a beginning is looked at again that may become a request for the health.
+const AGAIN: Duration = Duration::from_millis(5);
+/// How long the whole exchange about the health may take.
+const EXCHANGE: Duration = Duration::from_secs(5);
+/// What ends a head.
+const END: &[u8] = b"\r\n\r\n";
+/// The longest head of such a request.
+const HEAD: usize = 16 << 10;
+/// Connections that are looked at, or wait to be taken; more are closed at once.
+const AT_THE_DOOR: usize = 4_096;
+/// The pause after one that could not be accepted.
+const PAUSE: Duration = Duration::from_millis(50);
+/// How often the process's other threads say that they live, and after how long a silence they count
+/// as stalled.
+const BEAT: Duration = Duration::from_secs(1);
+const STALLED: Duration = Duration::from_secs(30);
+
+/// A connection that wants something else; or why none could be accepted.
+type Arrival = io::Result<(std::net::TcpStream, SocketAddr)>;
+
+/// Accepts connections, and keeps those that ask for the health.
+#[derive(Debug)]
+pub struct Door {
+    arrivals: mpsc::Receiver<Arrival>,
+    address: SocketAddr,
+    closing: watch::Sender<bool>,
+    beat: tokio::task::JoinHandle<()>,
+}
+
+/// When the process's other threads lived last.
+#[derive(Debug, Clone)]
+struct Pulse {
+    begun: Instant,
+    last: Arc<AtomicU64>,
+}
+
+impl Door {
+    /// Takes over `listener`. Who has asked for the health may ask again within `idle`. Must be called within the runtime that serves what is handed on.
+    pub fn open(listener: TcpListener, idle: Duration) -> io::Result<Self> {
+        let address = listener.local_addr()?;
+        let listener = listener.into_std()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let (hand_on, arrivals) = mpsc::channel(AT_THE_DOOR);
+        let (closing, closed) = watch::channel(false);
+        let pulse = Pulse { begun: Instant::now(), last: Arc::default() };
+        let beat = tokio::spawn(pulse.clone().beat());
+        std::thread::Builder::new().name("door".into()).spawn(move || {
+            runtime.block_on(run(listener, &hand_on, closed, idle, &pulse));
+        })?;
+        Ok(Self { arrivals, address, closing, beat })
+    }
+
+    /// Where it listens.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The next connection that wants something else than the health. An error concerns one connection,
+    /// or means that there is no room for another.
+    pub async fn accept(&mut self) -> io::Result<(TcpStream, SocketAddr)> {
+        let arrival = self.arrivals.recv().await;
+        let (stream, peer) = arrival.ok_or_else(|| io::Error::other("its door is closed"))??;
+        Ok((TcpStream::from_std(stream)?, peer))
+    }
+
+    /// Accepts no more; gives those that are still at the door, and in the system's queue.
+    pub async fn close(mut self) -> Vec<(TcpStream, SocketAddr)> {
+        self.closing.send_replace(true);
+        let mut left = Vec::new();
+        while let Some(arrival) = self.arrivals.recv().await {
+            let Ok((stream, peer)) = arrival else { continue };
+            left.extend(TcpStream::from_std(stream).map(|stream| (stream, peer)));
+        }
+        left
+    }
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        self.beat.abort();
+        self.closing.send_replace(true);
+    }
+}
+
+impl Pulse {
+    async fn beat(self) {
+        loop {
+            let since = self.begun.elapsed().as_millis();
+            self.last.store(u64::try_from(since).unwrap_or(u64::MAX), Ordering::Relaxed);
+            sleep(BEAT).await;
+        }
+    }
+
+    fn is_stalled(&self) -> bool {
+        let last = Duration::from_millis(self.last.load(Ordering::Relaxed));
+        self.begun.elapsed().saturating_sub(last) > STALLED
+    }
+}
+
+async fn run(
+    listener: std::net::TcpListener,
+    hand_on: &mpsc::Sender<Arrival>,
+    mut closing: watch::Receiver<bool>,
+    idle: Duration,
+    pulse: &Pulse,
+) {
+    let listener = match TcpListener::from_std(listener) {
+        Ok(listener) => listener,
+        Err(error) => return tracing::error!(%error, "no connection can be accepted"),
+    };
+    let places = Arc::new(Semaphore::new(AT_THE_DOOR));
+    // Says to those that are looked at that there is no room.
+    let hurry = Arc::new(Notify::new());
+    let meet = |(stream, peer): (TcpStream, SocketAddr)| {
+        let Ok(place) = Arc::clone(&places).try_acquire_owned() else { return };
+        let (hand_on, pulse, hurry) = (hand_on.clone(), pulse.clone(), Arc::clone(&hurry));
+        tokio::spawn(async move {
+            let _place = place;
+            if let Some(stream) = answered(stream, idle, &pulse, &hurry).await
+                && let Ok(stream) = stream.into_std()
+            {
+                let _ = hand_on.send(Ok((stream, peer))).await;
+            }
+        });
+    };
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok(arrival) => meet(arrival),
+                // It is gone already, or there is no room: whoever serves makes some.
+                Err(error) => {
+                    hurry.notify_waiters();
+                    // One at a time: each makes room for some.
+                    if hand_on.capacity() == AT_THE_DOOR {
+                        let _ = hand_on.try_send(Err(error));
+                    }
+                    sleep(PAUSE).await;
+                }
+            },
+            _ = closing.wait_for(|is_closing| *is_closing) => break,
+        }
+    }
+    // From the system: the runtime may not have heard yet of the latest.
+    if let Ok(listener) = listener.into_std() {
+        while let Ok((stream, peer)) = listener.accept() {
+            let stream = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
+            if let Ok(stream) = stream {
+                meet((stream, peer));
+            }
+        }
+    }
+    // Once all have been handed on.
+    let _ = timeout(SILENT * 2, places.acquire_many(AT_THE_DOOR as u32)).await;
+}
+
+/// Answers a connection for as long as it asks for the health; gives it back when it does not.
+async fn answered(
+    mut stream: TcpStream,
+    idle: Duration,
+    pulse: &Pulse,
+    hurry: &Notify,
+) -> Option<TcpStream> {
+    let mut is_answered = false;
+    loop {
+        let limit = if is_answered { idle } else { SILENT };
+        tokio::select! {
+            said = timeout(limit, stream.readable()) => match said {
+                Ok(Ok(())) => {}
+                // It may say something yet, unless it has what it came for.
+                Err(_) if !is_answered => return Some(stream),
+                Ok(Err(_)) | Err(_) => return None,
+            },
+            () = hurry.notified() => return Some(stream).filter(|_| !is_answered),
+        }
+        match timeout(SILENT, asks_for_health(&stream)).await {
+            Ok(Ok(true)) => match timeout(EXCHANGE, answer(&mut stream, pulse)).await {
+                Ok(Ok(true)) => is_answered = true,
+                Ok(_) | Err(_) => return None,
+            },
+            Ok(Err(_)) => return None,
+            Ok(Ok(false)) | Err(_) => return Some(stream),
+        }
+    }
+}
+
+async fn asks_for_health(stream: &TcpStream) -> io::Result<bool> {
+    let mut bytes = [0; 32];
+    loop {
+        let count = stream.peek(&mut bytes).await?;
+        if count == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let begun = &bytes[..count];
+        if REQUESTS.iter().any(|request| begun.starts_with(request)) {
+            return Ok(true);
+        }
+        if !REQUESTS.iter().any(|request| request.starts_with(begun)) {
+            return Ok(false);
+        }
+        sleep(AGAIN).await;
+    }
+}
+
+/// Answers one request; says whether there may be another one. What follows the request is left in the
+/// connection, but for a client that sends before it has an answer: that is answered and closed.
+async fn answer(stream: &mut TcpStream, pulse: &Pulse) -> io::Result<bool> {
+    let mut head = Vec::with_capacity(512);
+    let end = loop {
+        if stream.read_buf(&mut head).await? == 0 {
+            return Ok(false);
+        }
+        if let Some(at) = head.windows(END.len()).position(|bytes| bytes == END) {
+            break at + END.len();
+        }
+        if head.len() > HEAD {
+            return Ok(false);
+        }
+    };
+    let text = String::from_utf8_lossy(&head[..end]).to_ascii_lowercase();
+    let is_kept = text.contains(" http/1.1\r\n")
+        && head.len() == end
+        && !["connection: close", "content-length:", "transfer-encoding:", "upgrade:"]
+            .iter()
+            .any(|word| text.contains(word));
+    let (status, text) = match pulse.is_stalled() {
+        false => ("200 OK", "ok\n"),
+        true => ("503 Service Unavailable", "stalled\n"),
+    };
+    let body = if head.starts_with(b"HEAD") { "" } else { text };
+    let connection = if is_kept { "keep-alive" } else { "close" };
+    let answer = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {}\r\n\
+         cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: {connection}\r\n\r\n{body}",
+        text.len()
+    );
+    stream.write_all(answer.as_bytes()).await?;
+    if !is_kept {
+        stream.shutdown().await?;
+    }
+    Ok(is_kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use brisk_test_waiting::wait_for;
+
+    async fn door() -> Door {
+        Door::open(TcpListener::bind("127.0.0.1:0").await.unwrap(), SILENT).unwrap()
+    }
+
+    async fn ask(address: SocketAddr, parts: &[&str]) -> String {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        for part in parts {
+            stream.write_all(part.as_bytes()).await.unwrap();
+            sleep(AGAIN * 2).await;
+        }
+        let mut answer = String::new();
+        wait_for("the whole answer", stream.read_to_string(&mut answer)).await.unwrap();
+        answer
+    }
+
+    /// What the first connection that is handed on says first.
+    async fn handed_on(door: &mut Door) -> String {
+        let (mut stream, _) = wait_for("a connection", door.accept()).await.unwrap();
+        let mut bytes = vec![0; 1_000];
+        let count = wait_for("its first bytes", stream.read(&mut bytes)).await.unwrap();
+        String::from_utf8_lossy(&bytes[..count]).into_owned()
+    }
+
+    #[test]
+    fn the_health_is_told_while_all_other_threads_are_busy() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        // Nothing else of this runtime runs from here on.
+        let door = runtime.block_on(door());
+        let address = door.local_addr();
+        let asked = std::thread::spawn(move || {
+            use std::io::{Read, Write};
+            let mut stream = std::net::TcpStream::connect(address).unwrap();
+            stream.set_read_timeout(Some(brisk_test_waiting::LIMIT)).unwrap();
+            stream.write_all(b"GET /healthz HTTP/1.0\r\n\r\n").unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            answer
+        });
+        let answer = asked.join().unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("\r\n\r\nok\n"));
+        drop(runtime.enter());
+        drop(door);
+    }
+
+    #[tokio::test]
+    async fn requests_in_pieces_are_understood_and_all_others_are_handed_on_whole() {
+        let mut door = door().await;
+        let address = door.local_addr();
+        let answer = ask(
+            address,
+            &["GET /hea", "lthz HT", "TP/1.1\r\nhost: x\r\n", "connection: close\r\n\r\n"],
+        )
+        .await;
+        assert!(answer.ends_with("ok\n"), "{answer}");
+        let answer = ask(address, &["HEAD /healthz HTTP/1.0\r\n\r\n"]).await;
+        assert!(answer.contains("content-length: 3\r\n") && answer.ends_with("\r\n\r\n"));
+        for other in ["GET /healthzz HTTP/1.1\r\n\r\n", "POST /healthz HTTP/1.1\r\n\r\n", "PRI * "]
+        {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(other.as_bytes()).await.unwrap();
+            assert_eq!(handed_on(&mut door).await, other);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_kept_connection_may_ask_again_and_for_something_else() {
+        let mut door = door().await;
+        let mut stream = TcpStream::connect(door.local_addr()).await.unwrap();
+        for _ in 0..3 {
+            stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+            let mut answer = Vec::new();
+            while !answer.ends_with(b"\r\n\r\nok\n") {
+                let read = stream.read_buf(&mut answer);
+                assert_ne!(wait_for("an answer", read).await.unwrap(), 0);
+            }
+        }
+        stream.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+        assert_eq!(handed_on(&mut door).await, "GET / HTTP/1.1\r\n");
+    }
+
+    #[tokio::test]
+    async fn who_says_nothing_is_handed_on_and_keeps_nobody_else() {
+        let mut door = door().await;
+        let address = door.local_addr();
+        let mut silent = TcpStream::connect(address).await.unwrap();
+        assert!(ask(address, &["GET /healthz HTTP/1.0\r\n\r\n"]).await.ends_with("ok\n"));
+        let (mut stream, _) = wait_for("the silent one", door.accept()).await.unwrap();
+        silent.write_all(b"late").await.unwrap();
+        let mut bytes = [0; 4];
+        wait_for("its bytes", stream.read_exact(&mut bytes)).await.unwrap();
+        assert_eq!(&bytes, b"late");
+    }
+
+    #[tokio::test]
+    async fn a_closed_door_gives_away_those_that_have_come() {
+        let door = door().await;
+        let address = door.local_addr();
+        let mut clients = Vec::new();
+        for _ in 0..5 {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+            clients.push(stream);
+        }
+        let left = wait_for("the door is closed", door.close()).await;
+        assert_eq!(left.len(), 5);
+        assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
+    }
+
+    #[test]
+    fn a_process_that_does_nothing_any_more_is_stalled() {
+        let pulse = Pulse { begun: Instant::now(), last: Arc::default() };
+        assert!(!pulse.is_stalled());
+        let long_ago = Instant::now().checked_sub(STALLED * 2);
+        assert!(Pulse { begun: long_ago.unwrap(), ..pulse }.is_stalled());
+    }
+}

@@ -1,0 +1,173 @@
+//! Who sent a request: the client whose share of the sources it uses. That is the peer of the
+//! connection; where the peer is a proxy that the operator trusts, it is whom the proxy names in
+//! `X-Forwarded-For`. Anybody else may write into that header what they like.
+//!
+//! An IPv6 network of 64 bits is one client: that is what a single customer is given.
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use brisk_cache::Client;
+use http::{Extensions, HeaderMap};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+/// The proxies whose word about their clients is taken.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TrustedProxies(Vec<Network>);
+
+/// An address, or all that begin with the same bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Network {
+    address: IpAddr,
+    bits: u8,
+}
+
+/// Hops of `X-Forwarded-For` that are looked at, from the nearest on.
+const HOPS: usize = 32;
+
+impl TrustedProxies {
+    /// The addresses and networks (`10.0.0.0/8`) that `texts` name; or the one that names none.
+    pub fn parse<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Self, &'a str> {
+        let networks = texts.into_iter().map(|text| Network::parse(text).ok_or(text));
+        networks.collect::<Result<_, _>>().map(Self)
+    }
+
+    fn has(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.has(address))
+    }
+}
+
+impl Network {
+    fn parse(text: &str) -> Option<Self> {
+        let (address, bits) = match text.split_once('/') {
+            Some((address, bits)) => (address, Some(bits.parse::<u8>().ok()?)),
+            None => (text, None),
+        };
+        let address: IpAddr = address.trim().parse().ok()?;
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        let bits = bits.unwrap_or(most);
+        (bits <= most).then_some(Self { address, bits })
+    }
+
+    fn has(&self, address: IpAddr) -> bool {
+        match (self.address, address) {
+            (IpAddr::V4(own), IpAddr::V4(other)) => {
+                let differing = u32::from(own) ^ u32::from(other);
+                differing.checked_shr(32 - u32::from(self.bits)).unwrap_or(0) == 0
+            }
+            (IpAddr::V6(own), IpAddr::V6(other)) => {
+                let differing = u128::from(own) ^ u128::from(other);
+                differing.checked_shr(128 - u32::from(self.bits)).unwrap_or(0) == 0
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Notes who the client is, for [`of`].
+pub(crate) async fn identify(
+    State(proxies): State<Arc<TrustedProxies>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    // Requests that come over no connection are this process's own.
+    let client = peer.map_or_else(Client::local, |ConnectInfo(peer)| {
+        named(address(peer.ip(), request.headers(), &proxies))
+    });
+    request.extensions_mut().insert(client);
+    next.run(request).await
+}
+
+/// The client that sent a request.
+pub(crate) fn of(request: &Extensions) -> Client {
+    request.get::<Client>().cloned().unwrap_or_else(Client::local)
+}
+
+/// The address that a request comes from, as far as those who say so are trusted.
+fn address(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> IpAddr {
+    let mut address = peer.to_canonical();
+    let lines = headers.get_all("x-forwarded-for").into_iter().rev();
+    let lines = lines.map(|line| line.to_str().unwrap_or_default());
+    // Each proxy appends whom it was asked by.
+    let mut hops = lines.flat_map(|line| line.rsplit(',')).take(HOPS);
+    while proxies.has(address) {
+        let Some(hop) = hops.next().and_then(hop) else { break };
+        address = hop;
+    }
+    address
+}
+
+/// An address, with or without a port.
+fn hop(text: &str) -> Option<IpAddr> {
+    let text = text.trim().trim_matches('"');
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    let address = bare.parse::<IpAddr>().ok();
+    let address = address.or_else(|| Some(text.parse::<SocketAddr>().ok()?.ip()));
+    address.map(|address| address.to_canonical())
+}
+
+fn named(address: IpAddr) -> Client {
+    match address {
+        IpAddr::V4(address) => Client::reader(&address.to_string()),
+        IpAddr::V6(address) => {
+            let network = u128::from(address) >> 64 << 64;
+            Client::reader(&format!("{}/64", Ipv6Addr::from(network)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(peer: &str, forwarded: &[&str], trusted: &[&str]) -> Client {
+        let mut headers = HeaderMap::new();
+        for line in forwarded {
+            headers.append("x-forwarded-for", line.parse().unwrap());
+        }
+        let proxies = TrustedProxies::parse(trusted.iter().copied()).unwrap();
+        named(address(peer.parse().unwrap(), &headers, &proxies))
+    }
+
+    #[test]
+    fn only_trusted_proxies_say_for_whom_they_ask() {
+        let cases: [(&str, &[&str], &[&str], &str); 12] = [
+            ("192.0.2.1", &[], &[], "192.0.2.1"),
+            ("192.0.2.1", &["203.0.113.9"], &[], "192.0.2.1"),
+            ("192.0.2.1", &["203.0.113.9"], &["192.0.2.1"], "203.0.113.9"),
+            ("192.0.2.1", &["1.1.1.1, 203.0.113.9"], &["192.0.2.0/24"], "203.0.113.9"),
+            ("10.1.2.3", &["203.0.113.9, 10.9.9.9"], &["10.0.0.0/8"], "203.0.113.9"),
+            ("10.1.2.3", &["1.1.1.1", "203.0.113.9,10.9.9.9"], &["10.0.0.0/8"], "203.0.113.9"),
+            ("10.1.2.3", &["10.4.4.4"], &["10.0.0.0/8"], "10.4.4.4"),
+            ("10.1.2.3", &["203.0.113.9, nonsense"], &["10.0.0.0/8"], "10.1.2.3"),
+            ("::ffff:10.1.2.3", &["203.0.113.9:4711"], &["10.1.2.3"], "203.0.113.9"),
+            ("::1", &["[2001:db8::7]:80"], &["::1"], "2001:db8::/64"),
+            ("2001:db8::1:2:3:4", &[], &["::1"], "2001:db8::/64"),
+            ("::ffff:192.0.2.1", &[], &[], "192.0.2.1"),
+        ];
+        for (peer, forwarded, trusted, expected) in cases {
+            let found = client(peer, forwarded, trusted);
+            assert_eq!(found, Client::reader(expected), "{peer} {forwarded:?} {trusted:?}");
+        }
+    }
+
+    #[test]
+    fn networks_are_compared_by_their_bits() {
+        for (network, inside, outside) in [
+            ("0.0.0.0/0", "203.0.113.9", "::1"),
+            ("10.0.0.0/9", "10.127.0.1", "10.128.0.1"),
+            ("192.0.2.7", "192.0.2.7", "192.0.2.8"),
+            ("2001:db8::/33", "2001:db8:7fff::1", "2001:db8:8000::1"),
+            ("::/0", "2001:db8::1", "192.0.2.1"),
+        ] {
+            let network = Network::parse(network).unwrap();
+            assert!(network.has(inside.parse().unwrap()), "{network:?}");
+            assert!(!network.has(outside.parse().unwrap()), "{network:?}");
+        }
+        for nonsense in ["", "localhost", "10.0.0.0/33", "::1/129", "10.0.0.0/-1", "10.0.0/8"] {
+            assert_eq!(Network::parse(nonsense), None, "{nonsense}");
+        }
+    }
+}
