@@ -11,7 +11,7 @@ use crate::servers::postgres::Postgres;
 use anyhow::{Result, bail};
 use clients::Sockets;
 use files::Place;
-use probe::Waits;
+use probe::Readers;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
@@ -48,17 +48,6 @@ pub struct Report {
     pub statuses: BTreeMap<&'static str, BTreeMap<u16, usize>>,
     /// From the signal to stop until the process had ended, with hostile connections still open.
     pub stop: Option<Duration>,
-}
-
-/// What readers wait for.
-#[derive(Debug, Clone, Default)]
-pub struct Readers {
-    /// `/healthz`, each over a connection of its own.
-    pub health: Waits,
-    /// A page that is kept, over one connection.
-    pub warm: Waits,
-    /// A new view of a small statement on a source that is not attacked.
-    pub cold: Waits,
 }
 
 /// Runs it at rest, then under attack, then waits for what is left.

@@ -1,11 +1,21 @@
 //! What readers wait for, asked at an even pace.
 
-use super::Readers;
 use crate::client::Client;
 use crate::servers::brisk::Brisk;
 use anyhow::{Result, bail};
 use std::fmt;
 use std::time::{Duration, Instant};
+
+/// What readers wait for.
+#[derive(Debug, Clone, Default)]
+pub struct Readers {
+    /// `/healthz`, each over a connection of its own.
+    pub health: Waits,
+    /// A page that is kept, over one connection.
+    pub warm: Waits,
+    /// A new view of a small statement on a source that is not attacked.
+    pub cold: Waits,
+}
 
 /// How long a request took, and how many had no answer or another status than 200.
 #[derive(Debug, Clone, Default)]
