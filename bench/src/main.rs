@@ -7,7 +7,7 @@ use brisk_bench::servers::mariadb::MariaDb;
 use brisk_bench::servers::postgres::Postgres;
 use brisk_bench::{
     attack, cold, cold_cost, differential, faults, flight, freshness, hot, leaving, open_pages,
-    replay, round_trips, soak, stampede,
+    replay, round_trips, soak, sqlite_worker, stampede,
 };
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -101,6 +101,15 @@ enum Proof {
         /// Changes.
         #[arg(long, default_value_t = 60)]
         changes: usize,
+    },
+    /// What it costs that SQLite statements run in processes of their own.
+    SqliteWorker {
+        /// Another build to compare with.
+        #[arg(long)]
+        before: Option<PathBuf>,
+        /// Measurements of each kind.
+        #[arg(long, default_value_t = 15)]
+        rounds: usize,
     },
     /// A day in minutes.
     Soak {
@@ -209,6 +218,11 @@ async fn main() -> Result<()> {
             let report = open_pages::run(&program, pages, changes).await?;
             println!("{report}");
             report.check()?;
+        }
+        Proof::SqliteWorker { before, rounds } => {
+            let before = before.map(std::path::absolute).transpose()?;
+            let settings = sqlite_worker::Settings { program, before, rounds };
+            println!("{}", sqlite_worker::run(&settings).await?);
         }
         Proof::Soak { seconds } => {
             let report = soak::run(&program, Duration::from_secs(seconds)).await?;

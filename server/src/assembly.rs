@@ -31,8 +31,20 @@ pub fn engine(
     Ok(engine_over(catalog, settings, loader, clock))
 }
 
-/// The same before the dashboards are read, with an observer of rollups' refreshes.
+/// The same, with an observer of rollups' refreshes.
 pub fn observed_engine(
+    settings: &Settings,
+    sources: Sources,
+    clock: &Arc<dyn Clock>,
+    observer: Arc<dyn RunObserver>,
+) -> anyhow::Result<Engine> {
+    let engine = unread_engine(settings, sources, clock, observer)?;
+    engine.catalog().reload();
+    Ok(engine)
+}
+
+/// The same before the dashboards are read.
+pub fn unread_engine(
     settings: &Settings,
     sources: Sources,
     clock: &Arc<dyn Clock>,

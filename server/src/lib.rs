@@ -2,6 +2,7 @@
 //! uses it.
 //!
 //! - [`cli`] lists the commands, [`commands`] runs them, [`config`] is how they are configured;
+//! - [`allocator`]: how memory is given back to the system;
 //! - [`assembly`] builds the sources, the cache and the engine that the configuration names;
 //! - [`connections`]: who is let in, how long each step may take, and how they end;
 //! - [`router`]: every route, over [`state`]; [`http`]: what all handlers share;
@@ -24,6 +25,7 @@
 //! Its pages and jobs live there; `router`, `state` and `cli` are where it is plugged in.
 
 pub mod admission;
+pub mod allocator;
 pub mod api;
 pub mod assembly;
 pub mod cli;

@@ -1,6 +1,6 @@
 //! `brisk`: see `brisk --help`.
 
-use brisk_server::sqlite_workers;
+use brisk_server::{allocator, sqlite_workers};
 use clap::Parser;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -21,6 +21,9 @@ fn main() -> ExitCode {
 
 fn run() -> ExitCode {
     let cli = brisk_server::cli::Cli::parse();
+    if matches!(cli.command, brisk_server::cli::Command::Serve(_)) {
+        allocator::give_memory_back();
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -4,6 +4,7 @@ use crate::overload_figures;
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use brisk_source::{Source, WorkerCounts};
 use http::header;
 use std::fmt::Write;
 
@@ -30,6 +31,13 @@ pub async fn metrics(State(state): State<AppState>) -> Response {
         let about = "Connections, and streams of HTTP/2, that the server ended.";
         add(&format!("connections_{reason}_total"), "counter", about, count as f64);
     }
+    let files = state.service.engine().loader().sources().values();
+    let workers: WorkerCounts = files.filter_map(Source::worker_counts).sum();
+    add("sqlite_workers", "gauge", "Processes for SQLite statements.", f64::from(workers.alive));
+    let about = "Processes for SQLite statements that were started.";
+    add("sqlite_workers_started_total", "counter", about, workers.started as f64);
+    let about = "Of these, what ended with the statement that it ran.";
+    add("sqlite_workers_ended_total", "counter", about, workers.ended as f64);
     add("cache_memory_bytes", "gauge", "Frames in memory, roughly.", cache.bytes() as f64);
     let counters = [
         ("lookup_hits_total", "Lookups of readers answered with a current value.", readers.hits),

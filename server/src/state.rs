@@ -65,6 +65,13 @@ impl AppState {
         Self { store: Some(store), ..self }
     }
 
+    /// The same, for at most so many open pages.
+    #[must_use]
+    pub fn with_most_pages(self, most: usize) -> Self {
+        let (engine, clock) = (Arc::clone(self.service.engine()), Arc::clone(self.service.clock()));
+        Self { hub: Hub::new(engine, clock, most.min(hub::MAX_PAGES)), ..self }
+    }
+
     /// The same, under `names`.
     #[must_use]
     pub fn with_own_names(self, names: OwnNames) -> Self {

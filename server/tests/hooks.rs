@@ -76,7 +76,11 @@ impl World {
     }
 
     async fn change(&self, sql: &'static str) {
-        let url = format!("sqlite://{}?mode=rwc", self.database().display());
+        self.change_file(&self.database(), sql).await;
+    }
+
+    async fn change_file(&self, file: &Path, sql: &'static str) {
+        let url = format!("sqlite://{}?mode=rwc", file.display());
         let mut connection = SqliteConnection::connect(&url).await.unwrap();
         connection.execute(sql).await.unwrap();
         connection.close().await.unwrap();
@@ -173,6 +177,19 @@ async fn an_acknowledged_delivery_makes_panels_load_again() {
         expected += 10;
         assert_eq!(world.total().await, expected, "{body}");
     }
+}
+
+#[tokio::test]
+async fn after_a_delivery_a_file_that_was_replaced_is_read() {
+    let world = World::new().await;
+    assert_eq!(world.total().await, 1);
+    let new = world.folder.path().join("new.sqlite");
+    world.change_file(&new, "create table orders (amount integer not null)").await;
+    world.change_file(&new, "insert into orders values (2)").await;
+    std::fs::rename(&new, world.database()).unwrap();
+    let (status, _, body) = world.deliver(r#"{"source": "shop"}"#).await;
+    assert_eq!(status, StatusCode::OK, "{body}");
+    assert_eq!(world.total().await, 2);
 }
 
 #[tokio::test]

@@ -18,3 +18,4 @@ mod overload;
 mod pages;
 mod proofs;
 mod shared_cache;
+mod sqlite_files;

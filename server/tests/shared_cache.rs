@@ -168,8 +168,19 @@ async fn replicas_know_each_others_tags_and_a_whole_dashboard_is_one_batch() {
         "{round_trips} waits for 20 panels in Redis only, the script included"
     );
     let (done, said) = brisk(&folder, &["invalidate", "table:shop.visits"]);
-    assert!(done, "{said}");
+    assert!(done && !said.contains("source:shop"), "{said}");
     let (status, changed, (loads, _)) = second.ask(&etag).await;
     assert_eq!((status, loads), (200, 20));
     assert_ne!(changed, etag);
+
+    // Without its URL nobody knows which views read the table.
+    let file = folder.path().join("brisk.toml");
+    let without = std::fs::read_to_string(&file).unwrap();
+    let without = without.replace("url = \"shop.sqlite\"", "url_env = \"NOWHERE_TO_BE_FOUND\"");
+    std::fs::write(&file, without).unwrap();
+    let (done, said) = brisk(&folder, &["invalidate", "table:shop.elsewhere"]);
+    assert!(done && said.contains("note: source \"shop\" cannot be asked"), "{said}");
+    assert!(said.contains("invalidated source:shop\n"), "{said}");
+    let (status, _, (loads, _)) = second.ask(&changed).await;
+    assert_eq!((status, loads), (200, 20));
 }

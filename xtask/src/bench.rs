@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 use std::process::ExitCode;
 
 /// The proofs in the order they run in, the longest last.
-const PROOFS: [&str; 14] = [
+const PROOFS: [&str; 15] = [
     "attack",
     "differential",
     "round-trips",
@@ -23,6 +23,7 @@ const PROOFS: [&str; 14] = [
     "cold-cost",
     "stampede",
     "hot",
+    "sqlite-worker",
     "open-pages",
     "soak",
     "freshness",

@@ -8,8 +8,9 @@ use crate::islands::{Chart, ChartPlace};
 use crate::markup;
 use crate::service::{DashboardPage, Outcome, Wait};
 use brisk_chart::{Drawing, Input, Spec};
+use brisk_domain::compared::{compared_columns, compared_styles};
 use brisk_domain::panel_kind::{Body, Skeleton};
-use brisk_domain::{FailureKind, Freshness, Panel, PanelData, PanelError, RowLinks};
+use brisk_domain::{FailureKind, Frame, Freshness, Panel, PanelData, PanelError, RowLinks};
 use leptos::prelude::*;
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,9 +65,26 @@ pub(crate) fn skeleton(panel: &Panel, (_, height): Size) -> AnyView {
 
 /// A table of the panel's frame, with its controls.
 pub(crate) fn table(page: &DashboardPage, panel: &Panel, data: &PanelData) -> String {
-    let spec = Spec::of(panel, panel.title_at(page.interval));
     let links = page.row_links(panel);
-    table_view::table(page, panel, &input(&spec, links.as_ref(), data, (0.0, 0.0)))
+    rows(page, panel, data, links.as_ref(), (0.0, 0.0))
+}
+
+/// The rows of the panel's frame, with those of the earlier period beside them.
+fn rows(
+    page: &DashboardPage,
+    panel: &Panel,
+    data: &PanelData,
+    links: Option<&RowLinks>,
+    size: Size,
+) -> String {
+    let mut spec = Spec::of(panel, panel.title_at(page.interval));
+    let compared = data.previous.as_ref().map(|_| compared_columns(panel, data));
+    let compared = compared.unwrap_or_default();
+    spec.columns.extend(compared_styles(panel, &compared));
+    let columns = data.frame.columns().iter().cloned();
+    let columns = columns.chain(compared.into_iter().map(Arc::new));
+    let frame = Frame::of_shared(columns.collect()).unwrap_or_else(|_| data.frame.clone());
+    table_view::table(page, panel, &Input { frame: &frame, ..input(&spec, links, data, size) })
 }
 
 fn shown(
@@ -145,7 +163,7 @@ fn draw(page: &DashboardPage, panel: &Panel, data: &PanelData, (width, height): 
     if panel.kind.traits().body == Body::Rows && !drawing.is_empty {
         let heading =
             if page.is_one_panel { "chart-t".to_owned() } else { format!("{}-t", panel.id) };
-        let table = table_view::table(page, panel, &input(&spec, links, data, (width, inner)));
+        let table = rows(page, panel, data, links, (width, inner));
         view! {
             <div class="panel-body scroll" style=style tabindex="0" role="group" aria-labelledby=heading inner_html=table></div>
         }

@@ -4,7 +4,7 @@
 use crate::support::case::{Case, lay, stack};
 use crate::support::columns::{column, floats, gbp, ints, style, texts};
 use brisk_domain::panel::Cell;
-use brisk_domain::{Additivity, Column, Decimal, PanelKindName, Values};
+use brisk_domain::{Additivity, Column, Decimal, PanelKindName, Unit, Values};
 
 fn draw(kind: PanelKindName, columns: Vec<Column>) -> brisk_chart::Drawing {
     Case::new("", kind, "Animals", columns).draw()
@@ -184,6 +184,43 @@ fn the_rest_of_a_stack_is_exact() {
         .with(|c| stack(&mut c.spec, true))
         .draw();
     assert_eq!(series(&stacked).last(), Some(&("3 others", vec!["276.3"])));
+}
+
+#[test]
+fn percentages_that_stand_on_each_other_add_up_as_they_are_shown() {
+    let third = 1.0 / 3.0;
+    let columns = || {
+        vec![
+            texts("x", &["thirds", "thirds", "thirds", "rates", "rates", "rates"]),
+            texts("name", &["a", "b", "c", "a", "b", "c"]),
+            floats("part", [third, third, third, 0.333_33, 0.333_33, 0.1]),
+        ]
+    };
+    let case = |kind, is_stacked| {
+        Case::new("", kind, "Parts", columns())
+            .with(|c| {
+                c.spec.unit = Unit::Percent;
+                stack(&mut c.spec, is_stacked);
+            })
+            .draw()
+    };
+    let shown = |drawing: &brisk_chart::Drawing| -> Vec<Vec<String>> {
+        let of = |(_, texts): (&str, Vec<&str>)| {
+            texts.into_iter().map(|text| text.replace('\u{202f}', "")).collect()
+        };
+        series(drawing).into_iter().map(of).collect()
+    };
+    for kind in [PanelKindName::Bar, PanelKindName::Area] {
+        // 33.4 + 33.3 + 33.3; rates are no parts of a whole.
+        let stacked = case(kind, true);
+        assert_eq!(
+            shown(&stacked),
+            [["33.4%", "33.3%"], ["33.3%", "33.3%"], ["33.3%", "10%"]],
+            "{kind:?}"
+        );
+        let beside = case(kind, false);
+        assert_eq!(shown(&beside)[0], ["33.3%", "33.3%"], "{kind:?}");
+    }
 }
 
 #[test]

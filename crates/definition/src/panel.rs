@@ -57,6 +57,7 @@ pub(crate) fn panel(
     let computed = computed(fields, problems);
     let filter = row_links::filter(fields, name, variables, problems);
     let link = row_links::link(fields, name, id.as_ref(), problems);
+    roles(fields, problems);
     let (link, link_place) = link.map_or((None, None), |(link, place)| (Some(link), Some(place)));
     fields.finish(problems);
     let kind = kind?;
@@ -81,6 +82,16 @@ pub(crate) fn panel(
         link,
     };
     Some(Read { panel, has_place: given_place.is_some(), link: link_place })
+}
+
+/// What other programs have keys for, and here follows from the order of the columns.
+fn roles(fields: &Fields<'_>, problems: &mut Problems<'_>) {
+    for key in ["x", "y", "series", "value"].into_iter().filter(|key| fields.has(key)) {
+        fields.item(key);
+        let message = format!("{} has no key \"{key}\"", fields.title());
+        let help = "a column's role follows from its place: x first, then what names the series, then the numbers";
+        problems.add_with_help(fields.key_place(key), message, help);
+    }
 }
 
 fn place(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<GridPlace> {
@@ -151,6 +162,11 @@ fn columns(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Vec<ColumnStyle>
             grouping,
             cell: style.word("cell", &cells, problems).unwrap_or_default(),
         });
+        for key in ["hide", "hidden", "visible"].into_iter().filter(|key| style.has(key)) {
+            style.item(key);
+            let message = format!("unknown key \"{key}\" in {}", style.title());
+            problems.add_with_help(style.key_place(key), message, "write cell = \"hidden\"");
+        }
         style.finish(problems);
     }
     columns

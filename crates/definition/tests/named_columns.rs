@@ -84,3 +84,31 @@ fn of_many_columns_the_first_are_listed() {
     let found = found("columns = { x = { label = \"X\" } }", &names);
     assert!(found[0].contains("only column_1, column_2,") && found[0].contains("column_12, … /"));
 }
+
+#[test]
+fn keys_of_other_programs_say_what_to_write() {
+    let problems = |keys: &str| {
+        let text = format!(
+            "title = \"S\"\nsource = \"shop\"\n[[panel]]\nid = \"a\"\ntitle = \"A\"\nkind = \"bar\"\n\
+             sql = \"select 1\"\n{keys}\n"
+        );
+        let problems = parse("s.toml", Slug::parse("s").unwrap(), &text).unwrap_err();
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    for key in ["x", "y", "series"] {
+        assert_eq!(
+            problems(&format!("{key} = \"day\"")),
+            [format!(
+                "s.toml:8:1: [[panel]] \"a\" has no key \"{key}\" (a column's role follows from its place: \
+                 x first, then what names the series, then the numbers)"
+            )]
+        );
+    }
+    let hide = problems("columns = { id = { hide = true } }");
+    let expected = "s.toml:8:20: unknown key \"hide\" in column \"id\" of [[panel]] \"a\" (write cell = \"hidden\")";
+    assert_eq!(hide, [expected]);
+    let unit = problems("unit = \"€\"");
+    assert!(unit[0].contains("unit \"€\" is not known: use \"EUR\"; or an ISO 4217"), "{unit:?}");
+    let unknown = problems("colour = \"red\"");
+    assert_eq!(unknown[0].matches("kind").count(), 1, "each allowed key once: {unknown:?}");
+}

@@ -2,6 +2,7 @@
 //!
 //! English, with commas for thousands and a point for decimals.
 
+mod change;
 mod columns;
 mod currency;
 mod digits;
@@ -12,13 +13,12 @@ mod plain;
 mod quotients;
 mod shares;
 
+pub use change::{change, relative_change};
 pub use columns::{aligned, decimals};
 pub use digits::grouped;
 pub use duration::{ago, duration, round_duration};
 pub use exact::Number;
-pub use number::{
-    bucket, cell, change, compact, compact_to, figure, fixed, full, instant, relative_change,
-};
+pub use number::{bucket, cell, compact, compact_to, figure, fixed, full, instant};
 pub use plain::looks_plain;
 pub use quotients::quotients;
 pub use shares::{are_shares, column_of_shares, shares};

@@ -18,6 +18,7 @@ pub mod choice;
 pub mod clock;
 pub mod column_clock;
 pub mod compare;
+pub mod compared;
 pub mod coverage;
 pub mod dashboard;
 pub mod decimal;

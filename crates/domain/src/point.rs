@@ -77,7 +77,7 @@ pub fn numbered<C: Borrow<Column>>(columns: &[C], rows: usize) -> (Vec<usize>, V
 }
 
 /// A text that is equal for equal values and no others.
-fn identity<C: Borrow<Column>>(columns: &[C], row: usize) -> String {
+pub(crate) fn identity<C: Borrow<Column>>(columns: &[C], row: usize) -> String {
     let mut identity = String::new();
     for column in columns {
         let column: &Column = column.borrow();

@@ -26,9 +26,18 @@ pub enum Unit {
 /// The text is not a unit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "unit \"{0}\" is not known: use an ISO 4217 currency (GBP), percent, seconds, bytes, plain, or a lower-case noun"
+    "unit \"{given}\" is not known: use {}an ISO 4217 currency (GBP), percent, seconds, bytes, plain, or a lower-case noun",
+    .meant.map_or(String::new(), |meant| format!("\"{meant}\"; or "))
 )]
-pub struct UnitError(String);
+pub struct UnitError {
+    given: String,
+    /// The unit that is written in another way.
+    meant: Option<&'static str>,
+}
+
+/// Signs of units.
+const SIGNS: [(&str, &str); 6] =
+    [("€", "EUR"), ("$", "USD"), ("£", "GBP"), ("¥", "JPY"), ("₹", "INR"), ("%", "percent")];
 
 impl Unit {
     /// Parses `GBP`, `percent`, `seconds`, `bytes`, `plain`, `none`, or a lower-case noun.
@@ -48,7 +57,10 @@ impl Unit {
             {
                 Self::Noun(noun.into())
             }
-            _ => return Err(UnitError(text.chars().take(80).collect())),
+            _ => {
+                let meant = SIGNS.iter().find(|(sign, _)| *sign == text).map(|(_, unit)| *unit);
+                return Err(UnitError { given: text.chars().take(80).collect(), meant });
+            }
         })
     }
 

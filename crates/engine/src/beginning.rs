@@ -1,6 +1,6 @@
 //! What is left of an earlier period that begins before the data do: no zeros from before them. Pure.
 
-use brisk_domain::{Column, Frame, Values, ZoneOffsets};
+use brisk_domain::{Column, Frame, Timestamp, Values, ZoneOffsets};
 
 /// `frame` without what is from before its first number that is not 0: rows of earlier times, or all of it
 /// if it has no time; `None` if there is no such number.
@@ -25,10 +25,15 @@ pub(crate) fn without_lead(frame: &Frame, zone: &ZoneOffsets) -> Option<Frame> {
     Some(frame.of_rows(&rows))
 }
 
+/// The first of the times in the first column of `frame`.
+pub(crate) fn first_time(frame: &Frame, zone: &ZoneOffsets) -> Option<Timestamp> {
+    let times = frame.columns().first().filter(|column| column.values.is_time())?;
+    (0..frame.rows()).filter_map(|row| times.values.placed(row, zone)).min()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use brisk_domain::Timestamp;
 
     fn frame(times: &[i64], numbers: &[Option<i64>]) -> Frame {
         let times = times.iter().map(|at| Some(Timestamp(*at))).collect();

@@ -3,7 +3,7 @@
 use crate::encoding::Cached;
 use crate::key;
 use crate::load_failures::LoadFailures;
-use crate::panel_errors::value_error;
+use crate::panel_errors::{unfit_attribute, value_error};
 use crate::plan::PlannedStatement;
 use crate::rollup::{Refreshed, Refresher, RunObserver};
 pub use crate::sources::Sources;
@@ -272,6 +272,10 @@ fn for_readers(error: &LoadError, label: &str) -> PanelError {
         }
         Some(error @ SourceError::Value { value: Some(value), .. }) => {
             return value_error(&error.to_string(), value);
+        }
+        Some(error @ SourceError::Value { parameter, value: None, .. }) => {
+            let attribute = parameter.strip_prefix(":user.").unwrap_or(parameter);
+            return unfit_attribute(attribute, &error.to_string());
         }
         Some(error) => (format!("{error}"), false, Refused),
         None if matches!(error, LoadError::Busy) => {

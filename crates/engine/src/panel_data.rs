@@ -43,13 +43,13 @@ pub(crate) fn panel_data(
         is_sparkline: false,
         zone,
     };
-    let assembled = |loaded: Loaded, bounds: Bounds| {
+    let assembled = |loaded: Loaded, bounds: Bounds, filled: Bounds| {
         let (frame, coverage) = covered(&rules(&plan.main, bounds), &loaded, window);
         let additivity = additivity(panel, plan, &frame);
         let series = SeriesRules {
             kind: &panel.kind,
             additivity: &additivity,
-            bounds,
+            bounds: filled,
             interval: plan.interval,
             coverage: coverage.as_ref(),
             zone,
@@ -63,14 +63,18 @@ pub(crate) fn panel_data(
         Ok((frame, coverage))
     };
     let notes = notes(panel, main.iter().chain(&sparkline))?;
-    let main = main.map(|loaded| assembled(loaded, window.bounds)).transpose()?;
+    let main = main.map(|loaded| assembled(loaded, window.bounds, window.bounds)).transpose()?;
     let (frame, coverage) = main.unwrap_or_default();
     let bounds = earlier.map_or(window.bounds, |earlier| earlier.bounds);
     let previous = previous.and_then(|mut loaded| {
         if is_covered == Some(false) {
             loaded.frame = Arc::new(beginning::without_lead(&loaded.frame, zone)?);
         }
-        Some(assembled(loaded, bounds))
+        // Before its first row there may have been no data at all: that is no zero.
+        let begins =
+            beginning::first_time(&loaded.frame, zone).filter(|_| is_covered != Some(true));
+        let from = begins.map_or(bounds.from, |first| first.max(bounds.from));
+        Some(assembled(loaded, bounds, Bounds { from, ..bounds }))
     });
     let previous = previous.transpose()?;
     let (previous, previous_coverage) = previous.map_or((None, None), |(f, c)| (Some(f), c));

@@ -19,10 +19,25 @@ pub(crate) fn statement_error(error: &StatementError) -> PanelError {
         );
         return PanelError { message, retry: false, kind: FailureKind::Forbidden };
     }
+    if let Some(attribute) = &error.unfit {
+        return unfit_attribute(attribute, &error.message);
+    }
     if let Some(value) = &error.value {
         return value_error(&error.message, value);
     }
     definition_error(error.to_string())
+}
+
+/// An attribute of the reader that is not what the statement takes it for, as `message` says, which begins
+/// with its name. Its value is told nobody.
+pub(crate) fn unfit_attribute(attribute: &str, message: &str) -> PanelError {
+    let parameter = format!(":user.{attribute} ");
+    let why = message.strip_prefix(parameter.as_str()).unwrap_or(message);
+    let message = format!(
+        "This panel shows what your \"{attribute}\" may see, and what your account has there {why}. \
+         Ask an administrator."
+    );
+    PanelError { message, retry: false, kind: FailureKind::Forbidden }
 }
 
 /// A chosen value that is not what the statement takes it for, as `message` says.

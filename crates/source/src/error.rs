@@ -16,6 +16,8 @@ pub struct StatementError {
     /// A user attribute that the statement needs and the signed-in user does not have. The text itself
     /// is correct.
     pub lacks: Option<String>,
+    /// A user attribute whose value is not what the statement takes it for. The text itself is correct.
+    pub unfit: Option<String>,
     /// A chosen value that is not what the statement takes it for. It is no part of the message, which
     /// may go to a log.
     pub value: Option<String>,
@@ -32,6 +34,7 @@ impl StatementError {
             column: before[line_start..].chars().count() as u32 + 1,
             message: message.into(),
             lacks: None,
+            unfit: None,
             value: None,
         }
     }

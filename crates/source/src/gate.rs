@@ -52,13 +52,10 @@ impl Gate {
         statement: &Statement,
     ) -> Result<(), Failure> {
         self.pass_user::<P>(connection).await?;
-        // A statement of Brisk's own names nothing.
-        let names = &statement.names;
-        let is_known = names.is_empty()
-            || self.passed().names.get(names).is_some_and(|since| since.elapsed() < KNOWN);
-        if is_known {
+        if self.has_passed(statement) {
             return Ok(());
         }
+        let names = &statement.names;
         let none = Rights::default();
         let rights = self.rights.as_deref().unwrap_or(&none);
         let refused = P::refused(connection, statement, rights).await;
@@ -74,12 +71,25 @@ impl Gate {
         Ok(())
     }
 
+    /// Whether nothing has to be asked about `statement`.
+    pub(crate) fn has_passed(&self, statement: &Statement) -> bool {
+        // A statement of Brisk's own names nothing.
+        let names = &statement.names;
+        let is_known = names.is_empty()
+            || self.passed().names.get(names).is_some_and(|since| since.elapsed() < KNOWN);
+        is_known && self.is_user_known()
+    }
+
+    fn is_user_known(&self) -> bool {
+        self.rights.as_ref().is_none_or(|rights| rights.superuser)
+            || self.passed().user.is_some_and(|since| since.elapsed() < KNOWN)
+    }
+
     async fn pass_user<P: Protocol>(
         &self,
         connection: &mut ConnectionOf<P>,
     ) -> Result<(), Failure> {
-        let may_be_any = self.rights.as_ref().is_none_or(|rights| rights.superuser);
-        if may_be_any || self.passed().user.is_some_and(|since| since.elapsed() < KNOWN) {
+        if self.is_user_known() {
             return Ok(());
         }
         let power = P::power(connection).await.map_err(Failure::before_rows::<P>)?;

@@ -74,10 +74,16 @@ impl Source {
         Self { database: Database::Sqlite(sqlite), rollups, ..self }
     }
 
-    /// How the processes of a SQLite file have fared; `None` for servers.
+    /// How the workers of a SQLite file have fared, also those of its rollups; `None` for servers.
     pub fn worker_counts(&self) -> Option<WorkerCounts> {
         match &self.database {
-            Database::Sqlite(sqlite) => Some(sqlite.worker_counts()),
+            Database::Sqlite(sqlite) => {
+                let rollups = match &self.rollups {
+                    Some(RollupWriter::Sqlite(rollups)) => rollups.worker_counts(),
+                    _ => WorkerCounts::default(),
+                };
+                Some(sqlite.worker_counts() + rollups)
+            }
             Database::Postgres(_) | Database::MySql(_) => None,
         }
     }
@@ -235,7 +241,7 @@ impl Source {
         let Some((open, asked)) = open.filter(|(_, asked)| !asked.is_empty()) else {
             return self.run_closed(statement, scales).await;
         };
-        let types = self.types_of(&asked).await?;
+        let types = self.types_of(&asked, statement).await?;
         let closed = open.0.close(statement, &types)?;
         let frame = self.run_closed(&closed, scales).await?;
         Ok(on_said_clocks(frame, self.dialect(), &open.0.said(&types)))
@@ -245,11 +251,18 @@ impl Source {
     /// `table.column`.
     pub async fn unsaid_columns(&self, statement: &Statement) -> Result<Vec<String>, SourceError> {
         let Some(open) = &statement.open else { return Ok(Vec::new()) };
-        let types = self.types_of(&open.0.columns()).await?;
+        let types = self.types_of(&open.0.columns(), statement).await?;
         Ok(open.0.unsaid(&types))
     }
 
-    async fn types_of(&self, asked: &Questions<'_>) -> Result<ColumnTypes, SourceError> {
+    /// The types of the columns that `statement` asks for.
+    async fn types_of(
+        &self,
+        asked: &Questions<'_>,
+        statement: &Statement,
+    ) -> Result<ColumnTypes, SourceError> {
+        // To describe a view, a server may call some of its functions.
+        self.check(statement).await?;
         let run =
             |statement: Statement| async move { self.run_closed(&statement, &[]).await }.boxed();
         let version = match &self.database {
@@ -388,9 +401,9 @@ impl Source {
         after: &str,
     ) -> Result<Statement, SourceError> {
         let closed = match &statement.open {
-            Some(open) if !open.0.questions().is_empty() => {
-                Some(open.0.close(statement, &self.types_of(&open.0.questions()).await?)?)
-            }
+            Some(open) if !open.0.questions().is_empty() => Some(
+                open.0.close(statement, &self.types_of(&open.0.questions(), statement).await?)?,
+            ),
             _ => None,
         };
         let statement = closed.as_ref().unwrap_or(statement);
@@ -415,7 +428,7 @@ impl Source {
         let open = refresh.plan.whole.open.as_ref();
         let asked = open.map(|open| open.0.questions()).filter(|asked| !asked.is_empty());
         let Some(asked) = asked else { return writer.refresh(refresh).await };
-        let plan = refresh.plan.with_types(self.types_of(&asked).await?)?;
+        let plan = refresh.plan.with_types(self.types_of(&asked, &refresh.plan.whole).await?)?;
         writer.refresh(&Refresh { plan: &plan, ..*refresh }).await
     }
 

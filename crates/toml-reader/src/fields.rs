@@ -56,7 +56,10 @@ impl<'t> Fields<'t> {
 
     /// The value of `key`, whatever its type.
     pub fn item(&self, key: &'static str) -> Option<&'t Item> {
-        self.known.borrow_mut().push(key);
+        let mut known = self.known.borrow_mut();
+        if !known.contains(&key) {
+            known.push(key);
+        }
         self.table.get(key)
     }
 

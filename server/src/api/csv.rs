@@ -1,13 +1,19 @@
 //! A frame as CSV (RFC 4180): a header row, exact values, times in the dashboard's zone. Behind the
-//! columns of a frame of time buckets, whether each is complete.
+//! columns what the earlier period has in their place, and of time buckets whether each is complete.
 
 use super::frame::Buckets;
 use super::{frame, instant};
-use brisk_domain::{Frame, PanelData, Values, ZoneOffsets};
+use brisk_domain::compared::compared_columns;
+use brisk_domain::{Column, Frame, Panel, PanelData, Values, ZoneOffsets};
 use csv::{Terminator, WriterBuilder};
 
-/// The frame of `data`. NULL is an empty field.
-pub fn of(data: &PanelData) -> Result<Vec<u8>, csv::Error> {
+/// The frame of `data`, which is that of `panel`. NULL is an empty field.
+pub fn of(panel: &Panel, data: &PanelData) -> Result<Vec<u8>, csv::Error> {
+    written(data, &compared_columns(panel, data))
+}
+
+/// The frame of `data`, and further columns.
+fn written(data: &PanelData, compared: &[Column]) -> Result<Vec<u8>, csv::Error> {
     let frame: &Frame = &data.frame;
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
     if frame.columns().is_empty() {
@@ -15,10 +21,11 @@ pub fn of(data: &PanelData) -> Result<Vec<u8>, csv::Error> {
     }
     let buckets = data.coverage.as_ref();
     let buckets = buckets.and_then(|coverage| Buckets::of(frame, coverage, &data.offsets));
-    let names = frame.columns().iter().map(|column| harmless(&column.name));
+    let columns = || frame.columns().iter().map(|column| &**column).chain(compared);
+    let names = columns().map(|column| harmless(&column.name));
     writer.write_record(names.chain(buckets.as_ref().map(|_| free_name(frame))))?;
     for row in 0..frame.rows() {
-        let cells = frame.columns().iter().map(|column| cell(&column.values, row, &data.offsets));
+        let cells = columns().map(|column| cell(&column.values, row, &data.offsets));
         let complete = buckets.as_ref().map(|buckets| match buckets.complete.get(row) {
             Some(Some(complete)) => complete.to_string(),
             _ => String::new(),
@@ -75,7 +82,7 @@ fn harmless(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use brisk_domain::{Bounds, Column, Decimal, Edition, Freshness, Interval, Timestamp};
+    use brisk_domain::{Bounds, Decimal, Edition, Freshness, Interval, Timestamp};
 
     fn data(columns: Vec<(&str, Values)>) -> PanelData {
         let columns =
@@ -102,7 +109,7 @@ mod tests {
     }
 
     fn csv(columns: Vec<(&str, Values)>) -> String {
-        String::from_utf8(of(&data(columns)).unwrap()).unwrap()
+        String::from_utf8(written(&data(columns), &[]).unwrap()).unwrap()
     }
 
     fn texts(cells: &[&str]) -> Values {
@@ -163,6 +170,6 @@ mod tests {
         );
         data.offsets = ZoneOffsets::utc();
         assert_eq!(file_name("sales", "revenue", &data), "sales_revenue_2011-11-01_2011-11-01.csv");
-        assert_eq!(of(&data).unwrap(), b"");
+        assert_eq!(written(&data, &[]).unwrap(), b"");
     }
 }

@@ -221,7 +221,7 @@ fn one(state: &AppState, view: &Answered, as_csv: bool, headers: &HeaderMap) -> 
 }
 
 fn in_csv(view: &Answered, panel: &Panel, data: &PanelData) -> answer::Body {
-    let body = csv::of(data).map_err(|error| problem::not_serialised(&error))?;
+    let body = csv::of(panel, data).map_err(|error| problem::not_serialised(&error))?;
     let name = csv::file_name(view.frames.dashboard.slug.as_str(), panel.id.as_str(), data);
     // Names of dashboards and panels are letters, digits and hyphens.
     let name = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))

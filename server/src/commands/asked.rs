@@ -111,7 +111,7 @@ impl<'a> Databases<'a> {
         match result {
             Ok(Some(columns)) => Answer::Columns(columns),
             Ok(None) => Answer::None,
-            Err(SourceError::Unavailable(_) | SourceError::Timeout { .. }) => {
+            Err(error @ (SourceError::Unavailable(_) | SourceError::Timeout { .. })) => {
                 let had_answered = opened.take().is_some();
                 if let Some(unread) = &planned.statement.unread {
                     let reason = &unread.reason.message;
@@ -121,7 +121,7 @@ impl<'a> Databases<'a> {
                 } else if had_answered {
                     notes.push(format!(
                         "source \"{name}\" does not answer: which columns its statements return is \
-                         not checked"
+                         not checked, nor which functions they call ({error})"
                     ));
                 }
                 Answer::None

@@ -85,7 +85,11 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         Some(socket) => system_clock::moved_over(socket)?,
         None => arguments.shared.clock()?,
     };
-    let store = Store::open(&settings.data_dir.join("brisk.sqlite")).await?;
+    let (store, damaged) = Store::open_or_renew(&settings.data_dir.join("brisk.sqlite")).await?;
+    if let Some(damaged) = damaged {
+        let kept = damaged.display();
+        tracing::error!(%kept, "Brisk's own database was damaged: it begins anew, without its counts");
+    }
     let mut demo_lives = arguments.demo_lives();
     if arguments.shared.demo {
         let rollups = settings.rollup_file(&SourceName::parse(source::NAME)?);
@@ -101,13 +105,14 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let (observer, mut runs) = rollup_runs::observer();
     let sources = assembly::sources(&settings)?;
     tokio::spawn(assembly::log_sources(sources.clone()));
-    let engine = Arc::new(assembly::observed_engine(&settings, sources, &clock, observer)?);
+    let engine = Arc::new(assembly::unread_engine(&settings, sources, &clock, observer)?);
     let catalog = Arc::clone(engine.catalog());
     let hooks = Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks);
     let service = EngineService::new(Arc::clone(&engine), Arc::clone(&clock));
     let service = Arc::new(service.with_limits(settings.clients));
     let state = AppState::new(service, built)
         .with_store(store.clone())
+        .with_most_pages(settings.connections.most_pages())
         .with_own_names(settings.own_names.clone())
         .behind(settings.trusted_proxies.clone());
     let hub = state.hub.clone();

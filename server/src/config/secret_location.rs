@@ -3,6 +3,8 @@
 use super::environment::Environment;
 use super::secret::{Secret, may_hold_password, shown};
 use brisk_toml_reader::{Fields, Place, Problem, Problems};
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// A secret, or where it is stored.
@@ -11,6 +13,19 @@ pub(super) struct SecretLocation {
     /// Where this is written.
     pub(super) at: Place,
     origin: Origin,
+}
+
+/// A longer file holds no secret, and may be one that never ends.
+const LONGEST: u64 = 64 << 10;
+
+/// What the file at `path` holds. It may be a FIFO: some keep secrets in those.
+fn short_text(path: &Path) -> std::io::Result<String> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(std::io::Error::other("it is longer than 64 KiB"));
+    }
+    String::from_utf8(bytes).map_err(|_| std::io::Error::other("it is not UTF-8 text"))
 }
 
 #[derive(Debug, Clone)]
@@ -86,7 +101,7 @@ impl SecretLocation {
             }),
             Origin::File(path) => {
                 let name = shown(&path.display().to_string());
-                let text = std::fs::read_to_string(path)
+                let text = short_text(path)
                     .map_err(|error| wrong(format!("the file {name} cannot be read: {error}")))?;
                 let secret = Secret::from(text.trim());
                 if secret.is_empty() {

@@ -45,6 +45,12 @@ pub(super) struct Room {
 }
 
 impl Limits {
+    /// How many of the connections may be pages that follow their data, which end only with their
+    /// readers: others have to fit beside them.
+    pub fn most_pages(&self) -> usize {
+        (self.room().most * 4 / 5).max(1)
+    }
+
     /// How many connections fit beside the other files that this process has open.
     pub(super) fn room(&self) -> Room {
         let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);

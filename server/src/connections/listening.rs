@@ -35,6 +35,8 @@ pub struct Server {
 const SPARE: Duration = Duration::from_secs(2);
 /// The pause when the process has no files left: connections end meanwhile.
 const PAUSE: Duration = Duration::from_millis(100);
+/// How often the log says so.
+const SILENCE: Duration = Duration::from_secs(60);
 
 impl Server {
     /// Serves `routes` under `names`.
@@ -67,12 +69,12 @@ impl Server {
     /// open when its time is over.
     pub async fn serve(self, listener: TcpListener, mut stop: Stop) -> anyhow::Result<()> {
         let mut door = Door::open(listener, self.limits.idle).context("opening the door")?;
-        let told = stop.clone();
+        let (told, mut trouble) = (stop.clone(), None);
         loop {
             tokio::select! {
                 accepted = door.accept() => match accepted {
                     Ok((stream, peer)) => self.admit(stream, peer, &told),
-                    Err(error) => self.failed(&error).await,
+                    Err(error) => self.failed(&error, &mut trouble).await,
                 },
                 () = stop.begun() => break,
             }
@@ -113,8 +115,9 @@ impl Server {
         self.registry.serve(id, task.abort_handle());
     }
 
-    /// What cannot be accepted is either gone already, or has to wait until there is room.
-    async fn failed(&self, error: &io::Error) {
+    /// What cannot be accepted is either gone already, or has to wait until there is room. `trouble` is
+    /// when the log has said so.
+    async fn failed(&self, error: &io::Error, trouble: &mut Option<Instant>) {
         let is_gone = matches!(
             error.kind(),
             io::ErrorKind::ConnectionAborted
@@ -125,7 +128,11 @@ impl Server {
         if is_gone {
             return;
         }
-        tracing::warn!(%error, connections = self.registry.open(), "a connection is not accepted");
+        if trouble.is_none_or(|said| said.elapsed() > SILENCE) {
+            *trouble = Some(Instant::now());
+            let connections = self.registry.open();
+            tracing::warn!(%error, connections, "connections are not accepted; some are ended");
+        }
         self.registry.make_room();
         sleep(PAUSE).await;
     }

@@ -71,9 +71,11 @@ fn sender(names: &OwnNames, request: &Request) -> Sender {
 
 /// Whether a reader follows a link, in the window itself and not ahead of time.
 fn is_navigation(headers: &HeaderMap) -> bool {
-    let is = |name, allowed| matches!(only(headers, name), Header::Is(word) if word == allowed);
     let is_ahead = headers.contains_key("sec-purpose") || headers.contains_key("purpose");
-    is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document") && !is_ahead
+    matches!(only(headers, "sec-fetch-mode"), Header::Is("navigate"))
+        // Older browsers do not say where to.
+        && matches!(only(headers, "sec-fetch-dest"), Header::None | Header::Is("document"))
+        && !is_ahead
 }
 
 /// A header that is sent once, if at all.

@@ -1,8 +1,10 @@
 //! Refreshes rollups without readers: all at the start, and those with a `refresh` on that schedule.
 //! Every process does so; the cache makes sure that only one of them runs the statement.
 
+use brisk_cache::LoadError;
 use brisk_domain::RollupName;
 use brisk_engine::{Engine, PlannedRollup};
+use brisk_source::SourceError;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -16,41 +18,96 @@ const TICK: Duration = Duration::from_secs(1);
 const CHECKS: u32 = 20;
 /// The shortest and the longest time until a failed refresh is retried.
 const RETRY: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(60));
+/// The same of one that the database refuses, which is retried less and less often: only a change there can
+/// help.
+const RETRY_REFUSED: Duration = Duration::from_secs(3_600);
+
+/// When a rollup is checked again.
+struct Next {
+    at: Instant,
+    /// The definition that was refreshed; another one is tried at once.
+    definition: Option<Arc<PlannedRollup>>,
+    /// How often in a row the database has refused it.
+    refusals: u32,
+}
 
 /// Refreshes what is due, for as long as the server runs.
 pub async fn run(engine: &Engine) -> Infallible {
-    let mut next: BTreeMap<RollupName, Instant> = BTreeMap::new();
+    let mut next: BTreeMap<RollupName, Next> = BTreeMap::new();
     loop {
         let planned = engine.rollups();
         next.retain(|name, _| planned.iter().any(|(known, _)| known == name));
         for (name, rollup) in planned {
             let now = Instant::now();
-            if next.get(&name).is_some_and(|at| now < *at) {
+            let definition = rollup.as_ref().ok().cloned();
+            let before = next.get(&name).filter(|next| is_same(&next.definition, &definition));
+            if before.is_some_and(|next| now < next.at) {
                 continue;
             }
-            let pause = match &rollup {
-                Ok(rollup) => refresh(engine, rollup).await,
+            let refusals = before.map_or(0, |next| next.refusals);
+            let (pause, refusals) = match &rollup {
+                Ok(rollup) => refresh(engine, rollup, refusals).await,
                 // What is wrong with it is in the log, and `brisk check` says it.
-                Err(_) => RETRY.1,
+                Err(_) => (RETRY.1, 0),
             };
-            next.insert(name, Instant::now() + jittered(pause));
+            next.insert(name, Next { at: Instant::now() + jittered(pause), definition, refusals });
         }
         tokio::time::sleep(jittered(TICK)).await;
     }
 }
 
-/// Refreshes `rollup` if it is due; the answer is when to check again.
-async fn refresh(engine: &Engine, rollup: &Arc<PlannedRollup>) -> Duration {
+fn is_same(one: &Option<Arc<PlannedRollup>>, other: &Option<Arc<PlannedRollup>>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// Refreshes `rollup` if it is due, which was refused so often; the answer is when to check again, and how
+/// often it has been refused now.
+async fn refresh(engine: &Engine, rollup: &Arc<PlannedRollup>, refusals: u32) -> (Duration, u32) {
     let schedule = rollup.plan.rollup().refresh;
     match (engine.refresh(rollup).await, schedule) {
-        (Ok(_), Some(refresh)) => (refresh / CHECKS).max(TICK),
+        (Ok(_), Some(refresh)) => ((refresh / CHECKS).max(TICK), 0),
         // Its readers refresh it when an invalidation says so.
-        (Ok(_), None) => Duration::from_secs(365 * 86_400),
-        (Err(_), schedule) => schedule.unwrap_or(RETRY.1).clamp(RETRY.0, RETRY.1),
+        (Ok(_), None) => (Duration::from_secs(365 * 86_400), 0),
+        (Err(error), schedule) => {
+            let usual = schedule.unwrap_or(RETRY.1).clamp(RETRY.0, RETRY.1);
+            match is_refusal(&error) {
+                true => (after_refusals(usual, refusals), refusals.saturating_add(1)),
+                false => (usual, 0),
+            }
+        }
     }
+}
+
+/// Whether trying again cannot help by itself: the database is there, and says no.
+fn is_refusal(error: &LoadError) -> bool {
+    match error.downcast_ref::<SourceError>() {
+        Some(SourceError::Unavailable(_) | SourceError::Timeout { .. }) | None => false,
+        Some(_) => true,
+    }
+}
+
+/// Twice as long each time.
+fn after_refusals(usual: Duration, refusals: u32) -> Duration {
+    usual.saturating_mul(2_u32.saturating_pow(refusals)).min(RETRY_REFUSED)
 }
 
 /// `pause`, a tenth shorter or longer.
 fn jittered(pause: Duration) -> Duration {
     pause.mul_f64(0.9 + 0.2 * rand::random::<f64>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_refused_is_retried_less_and_less_often() {
+        let seconds = |refusals| after_refusals(Duration::from_secs(60), refusals).as_secs();
+        let waits: Vec<u64> = [0, 1, 2, 5, 6, 40].map(seconds).into();
+        assert_eq!(waits, [60, 120, 240, 1_920, 3_600, 3_600]);
+    }
 }

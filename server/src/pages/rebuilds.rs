@@ -35,11 +35,17 @@ impl Rebuilds {
         let clock = engine.loader().cache().clock();
         let (engine, rebuilds) = (Arc::clone(engine), Arc::clone(self));
         let task = tokio::spawn(async move {
-            let notice = rebuild(&engine, &planned).await;
+            let name = planned.name().clone();
+            // In a task of its own, so that this one learns of its panic.
+            let rebuilding = tokio::spawn(async move { rebuild(&engine, &planned).await });
+            let notice = rebuilding.await.unwrap_or_else(|error| {
+                tracing::error!(rollup = %name, %error, "a rebuild ended without a result");
+                Some("The rebuild ended without a result: the log says why.".to_owned())
+            });
             let mut rebuilds = rebuilds.lock();
             match notice {
-                Some(notice) => rebuilds.insert(planned.name().clone(), Rebuild::Done(notice)),
-                None => rebuilds.remove(planned.name()),
+                Some(notice) => rebuilds.insert(name, Rebuild::Done(notice)),
+                None => rebuilds.remove(&name),
             }
         });
         select(task, clock.until(clock.now().after(WAIT))).await;

@@ -102,8 +102,9 @@ async fn pages_and_csv_of_the_three_say_the_same() {
     assert_eq!(lines.len(), 26, "{csv}");
     assert_eq!(
         lines[3..5],
-        ["2026-10-25T02:00:00+02:00,2,true", "2026-10-25T02:00:00+01:00,2,true",]
+        ["2026-10-25T02:00:00+02:00,2,2,true", "2026-10-25T02:00:00+01:00,2,2,true",]
     );
+    assert_eq!(lines[0], "t,h,h (previous period),complete");
 }
 
 #[tokio::test]
@@ -234,5 +235,115 @@ async fn nothing_before_is_zero_and_no_missing_period() {
         assert_eq!(cells(&november["frame"], 0), [2], "{dialect}");
         assert_eq!(cells(&november["previous"]["frame"], 0), [1], "{dialect}");
         assert_eq!(november["previous"]["bounds"]["to"], "2026-10-16T13:00:00Z", "{dialect}");
+    }
+}
+
+/// The same orders, and one of 900 pieces on 3 October.
+const COMPARED: [(i64, i64); 6] = [
+    (1_788_256_800, 1),
+    (1_790_762_400, 1),
+    (1_791_021_600, 900),
+    (1_792_058_400, 2),
+    (1_793_703_600, 1),
+    (1_794_826_800, 1),
+];
+
+const TABLES: &str = r#"
+title = "The earlier period in tables"
+source = "SOURCE"
+timezone = "Europe/Berlin"
+[[panel]]
+id = "days"
+title = "By day"
+kind = "bar"
+compare = "previous period"
+columns = { n = { label = "Pieces", unit = "pieces" } }
+computed = [{ name = "so_far", of = "n", kind = "running total" }]
+sql = "select $bucket(at) as day, sum(n) as n, count(*) as orders from ORDERS where $range(at) group by 1 order by 1"
+[[panel]]
+id = "sizes"
+title = "By size"
+kind = "table"
+compare = "previous period"
+sql = "select case when n > 100 then 'large' when n > 1 then 'some' else 'single' end as size, sum(n) as n, count(*) as orders from ORDERS where $range(at) group by 1 order by 1"
+[[panel]]
+id = "single"
+title = "All"
+kind = "stat"
+compare = "previous period"
+sql = "select sum(n) as n from ORDERS where $range(at)"
+[[panel]]
+id = "points"
+title = "Points"
+kind = "scatter"
+compare = "previous period"
+sql = "select n, at from ORDERS where $range(at)"
+"#;
+
+#[tokio::test]
+async fn csv_and_tables_have_the_earlier_period_beside_each_row() {
+    for site in dialects::sites(TABLES, &COMPARED, NOVEMBER).await {
+        let november = "from=2026-11-01&to=2026-11-30&interval=day";
+        // 3 November beside 3 October; 16 November, which is under way, beside a day without orders.
+        // Running totals stand over all days: 900 from 3 October on, 902 from 15 October on.
+        let csv = site.csv("days", november).await;
+        let lines: Vec<&str> = csv.lines().collect();
+        assert_eq!(
+            lines[0],
+            "day,n,orders,so_far,n (previous period),orders (previous period),\
+             so_far (previous period),complete",
+            "{}",
+            site.dialect
+        );
+        assert_eq!(
+            lines[3], "2026-11-03T00:00:00+01:00,1,1,1,900,1,900,true",
+            "{}: {csv}",
+            site.dialect
+        );
+        assert_eq!(
+            lines[4], "2026-11-04T00:00:00+01:00,0,0,1,0,0,900,true",
+            "{}: {csv}",
+            site.dialect
+        );
+        assert_eq!(
+            lines[15], "2026-11-15T00:00:00+01:00,0,0,1,2,1,902,true",
+            "{}: {csv}",
+            site.dialect
+        );
+        // The data begin on 1 September: what lies before it is not 0. 1 October stands beside it.
+        let csv = site.csv("days", "from=2026-09-15&to=2026-10-14&interval=day").await;
+        let lines: Vec<&str> = csv.lines().collect();
+        assert_eq!(lines[16], "2026-09-30T00:00:00+02:00,1,1,1,,,,true", "{}: {csv}", site.dialect);
+        assert_eq!(
+            lines[17], "2026-10-01T00:00:00+02:00,0,0,1,1,1,1,true",
+            "{}: {csv}",
+            site.dialect
+        );
+        assert_eq!(
+            lines[18], "2026-10-02T00:00:00+02:00,0,0,1,0,0,1,true",
+            "{}: {csv}",
+            site.dialect
+        );
+
+        let page = site.page("days", november).await;
+        assert!(page.contains("Pieces (previous period)"), "{}: {page}", site.dialect);
+        assert!(page.contains("900 pieces"), "{}: {page}", site.dialect);
+
+        let sizes = site.csv("sizes", "from=2026-10-01&to=2026-10-31").await;
+        let expected = "size,n,orders,n (previous period),orders (previous period)\n\
+                        large,900,1,,\nsome,2,1,,\n";
+        assert_eq!(sizes, expected, "{}: single ones are gone", site.dialect);
+        let sizes = site.csv("sizes", "from=2026-11-01&to=2026-11-15").await;
+        let expected = "size,n,orders,n (previous period),orders (previous period)\nsingle,1,1,,\n";
+        assert_eq!(sizes, expected, "{}: 17 to 31 October had none", site.dialect);
+        let sizes = site.csv("sizes", "from=2026-10-02&to=2026-10-31").await;
+        assert!(sizes.contains("large,900,1,,\n"), "{}: {sizes}", site.dialect);
+
+        let single = site.csv("single", "from=2026-11-01&to=2026-11-30").await;
+        assert_eq!(single, "n,n (previous period)\n2,902\n", "{}", site.dialect);
+        let august = site.csv("single", "from=2026-09-01&to=2026-09-30").await;
+        assert_eq!(august, "n,n (previous period)\n2,\n", "{}: no data before", site.dialect);
+        let points = site.csv("points", "from=2026-11-01&to=2026-11-30").await;
+        assert!(points.starts_with("n,at\n"), "{}: nothing names a point: {points}", site.dialect);
     }
 }

@@ -337,3 +337,38 @@ fn check_takes_sources_from_its_arguments_and_prints_the_beginning_of_plans() {
     let alone = brisk(directory.path(), &["check", "--full-plans"]);
     assert!(!alone.status.success() && said(&alone).contains("--explain"), "{}", said(&alone));
 }
+
+#[test]
+fn check_asks_servers_about_functions_and_says_where_none_answers() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::create_dir(directory.path().join("dashboards")).unwrap();
+    let check = |call: &str, configuration: &str| {
+        let panel = |id: &str, sql: &str| {
+            format!("[[panel]]\nid = \"{id}\"\ntitle = \"P\"\nkind = \"stat\"\nsql = \"{sql}\"\n")
+        };
+        let (one, sent) =
+            (panel("one", "select 1 as n"), panel("sent", &format!("select {call} as n")));
+        let file = format!("title = \"Visits\"\nsource = \"shop\"\n{one}{sent}");
+        std::fs::write(directory.path().join("dashboards/visits.toml"), file).unwrap();
+        std::fs::write(directory.path().join("brisk.toml"), configuration).unwrap();
+        brisk(directory.path(), &["check"])
+    };
+    // Nobody listens on port 1.
+    let away = check("now()", "[source.shop]\nurl = \"postgres://user@127.0.0.1:1/shop\"\n");
+    assert!(away.status.success(), "{}", said(&away));
+    let note = "source \"shop\" does not answer";
+    assert_eq!(said(&away).matches(note).count(), 1, "{}", said(&away));
+    for (variable, url) in servers() {
+        let call = if variable.contains("MYSQL") { "net.posted('x')" } else { "currval('x')" };
+        let source = format!("[source.shop]\nurl = \"{url}\"\n");
+        let found = check(call, &format!("{source}allow_superuser = true\n"));
+        let text = said(&found);
+        assert_eq!(found.status.code(), Some(1), "{text}");
+        let (name, _) = call.split_once('(').unwrap();
+        let problem =
+            format!("visits.toml:12:8: panel \"sent\": the function {name} is not allowed");
+        assert!(text.contains(&problem) && text.contains("1 problem"), "{text}");
+        let refused = said(&check("now()", &source));
+        assert!(refused.contains("allow_superuser"), "{refused}");
+    }
+}

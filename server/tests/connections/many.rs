@@ -24,10 +24,7 @@ fn silent_connections_give_way_to_readers() {
 #[test]
 fn while_all_connections_are_busy_health_is_told_and_others_are_sent_away() {
     let brisk = Process::start("[connections]\nmost = 4\n");
-    let mut live: Vec<TcpStream> = (0..4).map(|_| brisk.send(LIVE)).collect();
-    for stream in &mut live {
-        until(stream, "retry: 2000");
-    }
+    let busy: Vec<TcpStream> = (0..4).map(|_| brisk.form()).collect();
     let refused = brisk.get("/d/sales");
     assert_eq!(status(&refused), 503, "{refused}");
     assert!(refused.contains("retry-after: 5\r\n") && refused.contains("connection: close\r\n"));
@@ -37,8 +34,20 @@ fn while_all_connections_are_busy_health_is_told_and_others_are_sent_away() {
     let ready = brisk.get("/readyz");
     assert_eq!(status(&ready), 200, "{ready}");
     assert!(ready.contains("connection: close\r\n"), "it keeps no place");
-    drop(live);
+    drop(busy);
     eventually_blocking("there is room again", || status(&brisk.get("/d/sales")) == 200);
+}
+
+#[test]
+fn open_pages_leave_room_for_others() {
+    let brisk = Process::start("[connections]\nmost = 10\n");
+    let mut live: Vec<TcpStream> = (0..8).map(|_| brisk.send(LIVE)).collect();
+    for stream in &mut live {
+        until(stream, "retry: 2000");
+    }
+    let refused = rest(&mut brisk.send(&LIVE.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n")));
+    assert!(status(&refused) == 503 && refused.contains("Too many pages are open"), "{refused}");
+    assert_eq!(status(&brisk.get("/d/sales")), 200);
 }
 
 #[test]

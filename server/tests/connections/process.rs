@@ -79,6 +79,16 @@ impl Process {
         stream
     }
 
+    /// A form that is in flight until its body, `theme=dark`, is sent.
+    pub(crate) fn form(&self) -> TcpStream {
+        let mut stream = self.send(
+            "POST /theme HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: 10\r\n\r\n",
+        );
+        until(&mut stream, "100 Continue\r\n\r\n");
+        stream
+    }
+
     /// The whole answer to a request without a body, over a connection of its own.
     pub(crate) fn get(&self, path: &str) -> String {
         let request =

@@ -6,18 +6,6 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::os::unix::net::UnixDatagram;
 
-const HALF_FORM: &str = "POST /theme HTTP/1.1\r\nhost: localhost\r\n\
-    content-type: application/x-www-form-urlencoded\r\ncontent-length: 10\r\n\r\ntheme";
-
-/// A request that is in flight until its body is complete.
-fn in_flight(brisk: &Process) -> TcpStream {
-    let stream = brisk.send(HALF_FORM);
-    // What comes later on another connection is answered: so this one was read, too.
-    let busy = || brisk.figure("open_connections") >= 2;
-    eventually_blocking("the request is in flight", busy);
-    stream
-}
-
 #[test]
 fn half_sent_and_silent_requests_do_not_keep_a_server_from_stopping() {
     let mut brisk = Process::start("[connections]\nheaders = \"1h\"\nidle = \"1h\"\n");
@@ -34,12 +22,12 @@ fn half_sent_and_silent_requests_do_not_keep_a_server_from_stopping() {
 #[test]
 fn what_is_in_flight_is_answered_and_nobody_else_is_let_in() {
     let mut brisk = Process::start("");
-    let mut form = in_flight(&brisk);
+    let mut form = brisk.form();
     brisk.signal("INT");
     eventually_blocking("nobody is let in any more", || {
         TcpStream::connect(("127.0.0.1", brisk.port)).is_err()
     });
-    form.write_all(b"=dark").unwrap();
+    form.write_all(b"theme=dark").unwrap();
     let answer = rest(&mut form);
     assert_eq!(status(&answer), 303, "{answer}");
     assert!(answer.contains("connection: close\r\n"), "{answer}");
@@ -74,7 +62,7 @@ fn live_streams_are_told_to_come_back() {
 #[test]
 fn what_does_not_end_is_cut_off() {
     let mut brisk = Process::start("[connections]\nbody = \"1h\"\nstop = \"300ms\"\n");
-    let form = in_flight(&brisk);
+    let form = brisk.form();
     brisk.signal("TERM");
     assert_eq!(brisk.ended().code(), Some(0));
     assert!(brisk.log().contains("cut off"), "{}", brisk.log());
@@ -86,7 +74,7 @@ fn a_second_signal_ends_it_at_once() {
     for (first, second, code) in [("TERM", "TERM", 143), ("TERM", "INT", 130), ("INT", "TERM", 143)]
     {
         let mut brisk = Process::start("[connections]\nbody = \"1h\"\nstop = \"1h\"\n");
-        let form = in_flight(&brisk);
+        let form = brisk.form();
         brisk.signal(first);
         eventually_blocking("it is about to stop", || {
             TcpStream::connect(("127.0.0.1", brisk.port)).is_err()

@@ -4,7 +4,8 @@
 use axum::Router;
 use axum::body::Body;
 use brisk_app::Assets;
-use brisk_domain::{Clock, ManualClock, Timestamp};
+use brisk_domain::{Clock, ManualClock, RollupRun, Timestamp};
+use brisk_engine::RunObserver;
 use brisk_server::assembly;
 use brisk_server::config::{Environment, Flags, Settings};
 use brisk_server::jobs::rollup_runs::{self, Runs};
@@ -12,6 +13,7 @@ use brisk_server::router::router;
 use brisk_server::service::EngineService;
 use brisk_server::state::AppState;
 use brisk_store::Store;
+use brisk_test_waiting::eventually;
 use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection, SqliteConnection};
@@ -46,6 +48,16 @@ fn write(directory: &Path, name: &str, text: &str) {
 impl World {
     /// A server as `configuration` describes it, with the dashboard above and these rollups.
     async fn new(configuration: &str, rollups: &[(&str, &str)]) -> Self {
+        let (observer, runs) = rollup_runs::observer();
+        Self::observed(configuration, rollups, observer, runs).await
+    }
+
+    async fn observed(
+        configuration: &str,
+        rollups: &[(&str, &str)],
+        observer: Arc<dyn RunObserver>,
+        runs: Runs,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let at = folder.path();
         write(at, "brisk.toml", configuration);
@@ -70,7 +82,6 @@ impl World {
         };
         let settings = Settings::read(&flags, &Environment::default()).unwrap();
         let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(Timestamp::from_seconds(NOW)));
-        let (observer, runs) = rollup_runs::observer();
         let sources = assembly::sources(&settings).unwrap();
         let engine = assembly::observed_engine(&settings, sources, &clock, observer).unwrap();
         let problems = &engine.catalog().contents().problems;
@@ -108,6 +119,27 @@ impl World {
             self.answer(Request::get(address).body(Body::empty()).unwrap()).await;
         assert_eq!(status, StatusCode::OK, "{body}");
         body.lines().last().unwrap().to_owned()
+    }
+}
+
+/// A fault of Brisk's own.
+struct Faulty;
+
+impl RunObserver for Faulty {
+    fn ran(&self, _: &RollupRun) {
+        panic!("a fault for the test");
+    }
+}
+
+#[tokio::test]
+async fn a_rebuild_that_panics_does_not_stay_running() {
+    let (_, runs) = rollup_runs::observer();
+    let shop = "[source.shop]\nurl = \"sqlite:shop.sqlite\"\n";
+    let world = World::observed(shop, &[("daily", DAILY)], Arc::new(Faulty), runs).await;
+    for _ in 0..2 {
+        assert!(world.rebuild("daily").await.0.is_redirection());
+        let ended = async || of_rollup(&world.page().await, "daily").contains("without a result");
+        eventually("the page says how the rebuild ended", ended).await;
     }
 }
 

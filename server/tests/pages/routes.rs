@@ -200,6 +200,9 @@ async fn other_sites_can_open_pages_and_start_nothing_else() {
             assert_ne!(answer.status(), StatusCode::FORBIDDEN, "{path} {site} {mode} {dest}");
         }
     }
+    let older = Request::get("/d/sales").header("sec-fetch-site", "cross-site");
+    let older = older.header("sec-fetch-mode", "navigate").body(Body::empty()).unwrap();
+    assert_eq!(ask(older).await.0, StatusCode::OK, "a link, followed by an older browser");
     let mut ahead = get("/d/sales", "cross-site", "navigate", "document");
     ahead.headers_mut().insert("sec-purpose", "prefetch;prerender".parse().unwrap());
     assert_eq!(ask(ahead).await.0, StatusCode::FORBIDDEN);

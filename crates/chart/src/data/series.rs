@@ -128,6 +128,9 @@ pub(crate) fn of(
         series.push(series_of_cells((input, frame), *at, (name, series.len()), rest));
     }
     fill_empty(&mut series, places, reading.empty);
+    if reading.stacked {
+        add_up(&mut series);
+    }
     let left_out = if reading.stacked { 0 } else { left_out };
     if series.is_empty() { Err(Refusal::Unfit) } else { Ok((series, left_out)) }
 }
@@ -217,6 +220,23 @@ fn series_of_cells(
         series.texts.push(text.unwrap_or_default());
     }
     series
+}
+
+/// Writes the percentages that stand on each other at a place so that they add up as they are shown, where they
+/// are parts of one whole.
+fn add_up(series: &mut [Series]) {
+    let places = series.iter().map(|one| one.values.len()).max().unwrap_or_default();
+    for at in 0..places {
+        let is_shown = |one: &&mut Series| one.values[at].is_some();
+        let shown: Vec<&mut Series> = series.iter_mut().filter(is_shown).collect();
+        let parts: Vec<f64> = shown.iter().filter_map(|one| one.values[at]).collect();
+        if !shown.iter().all(|one| one.unit == Unit::Percent) || !format::are_shares(&parts) {
+            continue;
+        }
+        for (one, text) in shown.into_iter().zip(format::shares(&parts)) {
+            one.texts[at] = text;
+        }
+    }
 }
 
 /// Fills the buckets of which the data are known where they have no row: those that are over, and what

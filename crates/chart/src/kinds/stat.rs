@@ -70,28 +70,29 @@ fn change(
     better: Better,
     summary: &mut String,
 ) -> Change {
-    let known = previous.and_then(|figure| Some((shown.value?, figure.value?, figure.number)));
-    let Some((value, previous, before)) = known else {
+    let finite = previous.filter(|figure| shown.value.is_some() && figure.value.is_some());
+    let Some(previous) = finite.map(|figure| figure.number) else {
         let _ = write!(summary, " Nothing to compare with in the {label}.");
         return Change::Unknown(format!("no {label}"));
     };
-    if value == previous {
+    let value = &shown.number;
+    if value.equals(&previous) {
         let _ = write!(summary, " No change from the {label}.");
         return Change::Little { words: "No change", from: format!("from {label}") };
     }
-    let before = format::figure(&before, unit);
-    let Some(text) = format::change(value, previous) else {
+    let before = format::figure(&previous, unit);
+    let change = format::relative_change(value, &previous);
+    let Some((change, text)) = change.zip(format::change(value, &previous)) else {
         // No percentage of zero.
         let _ = write!(summary, " {before} in the {label}.");
         return Change::Unknown(format!("from {before} in the {label}"));
     };
-    let hardly = format::relative_change(value, previous).is_some_and(|part| part.abs() < HARDLY);
-    if hardly {
+    if change.to_f64().abs() < HARDLY {
         let words = "Hardly any change";
         let _ = write!(summary, " {words} from the {label}.");
         return Change::Little { words, from: format!("from {label}") };
     }
-    let rises = value > previous;
+    let rises = change.to_f64() > 0.0;
     let _ = write!(summary, " {text} compared with {before} in the {label}.");
     Change::Moved {
         rises,

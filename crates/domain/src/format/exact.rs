@@ -47,6 +47,29 @@ impl Number {
         Digits::parse(&units.to_string(), true).shifted(-decimals)
     }
 
+    /// Whether both mean the same, however they are written.
+    pub fn equals(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Finite(a), Self::Finite(b)) => {
+                (a.is_negative, a.point, &a.digits) == (b.is_negative, b.point, &b.digits)
+            }
+            (a, b) => a == b,
+        }
+    }
+
+    /// The float that is nearest.
+    pub fn to_f64(&self) -> f64 {
+        match self {
+            Self::Finite(Digits { is_negative, digits, point, .. }) => {
+                let size = format!("0.{digits}0e{point}").parse().unwrap_or(0.0);
+                if *is_negative { -size } else { size }
+            }
+            Self::Infinite { is_negative: false } => f64::INFINITY,
+            Self::Infinite { is_negative: true } => f64::NEG_INFINITY,
+            Self::NotANumber => f64::NAN,
+        }
+    }
+
     /// What is not finite, in a word or sign; NULL is none of these.
     pub(super) fn finite(&self) -> Result<&Digits, &'static str> {
         match self {
@@ -87,7 +110,7 @@ impl From<&Decimal> for Number {
 
 impl Digits {
     /// Reads plain (`-12.340`) or scientific (`1.5e-7`) notation.
-    fn parse(text: &str, is_exact: bool) -> Self {
+    pub(super) fn parse(text: &str, is_exact: bool) -> Self {
         let (text, exponent) = text.split_once('e').unwrap_or((text, "0"));
         let (is_negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));

@@ -191,23 +191,6 @@ pub fn cell(values: &Values, row: usize, unit: &Unit, zone: &ZoneOffsets) -> Str
     text.unwrap_or_else(|| "–".into())
 }
 
-/// A relative change: `+12.4 %`, `−3.1 %`; `None` if there is nothing to compare with.
-pub fn change(value: f64, previous: f64) -> Option<String> {
-    let mut change = relative_change(value, previous)?;
-    // Do not round up to −100 % unless everything is gone.
-    if value != 0.0 && change > -1.0 {
-        change = change.max(-0.999);
-    }
-    let sign = if change > 0.0 { "+" } else { "" };
-    Some(format!("{sign}{}", compact(change, &Unit::Percent)))
-}
-
-/// (value − previous) / |previous|; `None` if `previous` is 0 or not finite.
-pub fn relative_change(value: f64, previous: f64) -> Option<f64> {
-    let change = (value - previous) / previous.abs();
-    change.is_finite().then_some(change)
-}
-
 /// An instant: the date alone at midnight, otherwise with the time of day.
 pub fn instant(at: Timestamp, zone: &ZoneOffsets) -> String {
     shown(zone.local(at))
@@ -394,15 +377,5 @@ mod tests {
         assert_eq!(full(1.5e300, &Unit::None), "1.5×10³⁰⁰");
         assert_eq!(fixed(-1.5e300, &gbp(), 2), "−£1.5×10³⁰⁰");
         assert_eq!(full(1e20, &Unit::None), "100,000,000,000,000,000,000");
-    }
-
-    #[test]
-    fn there_is_no_change_from_zero() {
-        assert_eq!(change(112.4, 100.0).as_deref(), Some("+12.4\u{202f}%"));
-        assert_eq!(change(50.0, 100.0).as_deref(), Some("−50\u{202f}%"));
-        assert_eq!(change(1.0, 0.0), None);
-        // Not rounded up to −100 %.
-        assert_eq!(change(207.0, 988_000.0).as_deref(), Some("−99.9\u{202f}%"));
-        assert_eq!(change(0.0, 100.0).as_deref(), Some("−100\u{202f}%"));
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn is_number(text: &str) -> bool {
 /// Takes the column `operand` and the operator behind it off the end of `sql`, and returns the operator. What
 /// stands there otherwise is left alone.
 pub(super) fn take_comparison(sql: &mut String, operand: &str) -> Option<&'static str> {
-    const OPERATORS: [&str; 9] = ["<=", ">=", "<>", "!=", "==", "<", ">", "=", "in"];
+    const OPERATORS: [&str; 10] = ["<=", ">=", "<>", "!=", "==", "<", ">", "=", "in", "between"];
     let is_of_name = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
     if !operand.chars().all(is_of_name) {
         return None;
@@ -31,10 +31,11 @@ pub(super) fn take_comparison(sql: &mut String, operand: &str) -> Option<&'stati
     let (mut operator, start) =
         OPERATORS.into_iter().find_map(|word| Some((word, without(trimmed, word)?)))?;
     let mut before = trimmed[..start].trim_end();
-    if operator == "in"
+    if let "in" | "between" = operator
         && let Some(start) = without(before, "not")
     {
-        (operator, before) = ("not in", before[..start].trim_end());
+        let negated = if operator == "in" { "not in" } else { "not between" };
+        (operator, before) = (negated, before[..start].trim_end());
     }
     let rest = before.strip_suffix(operand)?;
     // A longer name, or one that is quoted, is another column.

@@ -1,25 +1,36 @@
 //! The statement that asks whether what a statement limits by `$range` has a row at all in some bounds:
 //! `select 1 from orders where $range(at) limit 1`. Pure.
 //!
-//! It reads the author's text, not what a parser makes of it: of each `$range` the `from` of the `select`
-//! that it stands in. What is no plain case has no such statement.
+//! It reads the author's text, not what a parser makes of it: of each `$range`, or comparison with `:to`,
+//! the `from` of the `select` that it stands in. What is no plain case has no such statement.
 
+use super::earlier_bounds::{self, Bounded, word_length};
 use super::lexer::Token;
 use crate::dialect::Dialect;
 use brisk_domain::Query;
 
 /// The statement, in the author's words; `None` where there is none.
 pub(crate) fn of(query: &Query, dialect: Dialect) -> Option<Query> {
-    let text = without_comments(&query.sql, dialect)?;
+    let mut text = without_comments(&query.sql, dialect)?;
+    let mut conditions = Vec::new();
+    if !text.contains("$range") {
+        // Only the upper end counts, in the author's own words.
+        Bounded { text, conditions } = earlier_bounds::of(&text, dialect)?;
+    }
+    let mut conditions = conditions.into_iter();
     let mut found: Vec<String> = Vec::new();
     for range in ranges(&text, dialect)? {
+        let limit = match conditions.next() {
+            Some((_, condition)) => condition,
+            None => format!("$range({})", range.column),
+        };
         let from = range.from?;
         let from = relation_of(from, range.column, dialect).unwrap_or(from).trim();
         // What is limited by the range itself says nothing about the rows before it.
         if from.contains("$range") || from.contains(":from") || from.contains(":to") {
             return None;
         }
-        let select = format!("select 1 as found from {from} where $range({})", range.column);
+        let select = format!("select 1 as found from {from} where {limit}");
         let with = if names_any(from, &range.named) { range.with } else { Some("") };
         let with = with?;
         if with.contains("$range") {
@@ -236,14 +247,6 @@ fn closing(text: &str, start: usize, dialect: Dialect) -> Option<usize> {
     None
 }
 
-/// The length of the word at the start of `text`, in bytes; words of macros and parameters have their sign.
-fn word_length(text: &str) -> usize {
-    let is_part = |(i, c): (usize, char)| {
-        c.is_alphanumeric() || c == '_' || (i == 0 && (c == '$' || c == ':'))
-    };
-    text.char_indices().find(|one| !is_part(*one)).map_or(text.len(), |(i, _)| i)
-}
-
 /// `sql` with blanks in place of comments.
 fn without_comments(sql: &str, dialect: Dialect) -> Option<String> {
     let (mut text, mut at) = (String::with_capacity(sql.len()), 0);
@@ -328,6 +331,27 @@ mod tests {
     }
 
     #[test]
+    fn a_range_of_the_authors_own_is_asked_by_its_upper_end() {
+        for (sql, expected) in [
+            (
+                "select count(*) from orders where at >= to_timestamp(:from) and at < to_timestamp(:to) and x = :x",
+                "select 1 as found from orders where at < to_timestamp(:to) limit 1",
+            ),
+            (
+                "select d, n from (select at as d, n from shop.orders o where o.at between :from and :to) t -- :to",
+                "select 1 as found from shop.orders o where o.at <= :to limit 1",
+            ),
+            (
+                "select 1 from orders o join lines l on l.o = o.id where l.at < :to",
+                "select 1 as found from lines l where l.at < :to limit 1",
+            ),
+        ] {
+            assert_eq!(of(sql).as_deref(), Some(expected), "{sql}");
+        }
+        assert_eq!(of("select 1 from f(:from, :to) f(at) where at < :to"), None);
+    }
+
+    #[test]
     fn of_several_relations_it_reads_the_one_with_the_column() {
         let joined = "orders o join customers c on c.id = o.customer and c.x in (1, 2)";
         let sql = |column: &str| format!("select 1 from {joined} where $range({column})");
@@ -363,6 +387,7 @@ mod tests {
     fn without_a_range_there_is_nothing_to_ask() {
         assert_eq!(of("select count(*) from orders"), None);
         assert_eq!(of("select count(*) from orders where at >= to_timestamp(:from)"), None);
+        assert_eq!(of("select count(*) from orders where at < :to and x = (:to)"), None);
         assert_eq!(of("select $range(at) as x"), None);
         assert_eq!(of("select 1 from f(:from, :to) f(at) where $range(at)"), None);
     }

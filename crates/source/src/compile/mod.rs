@@ -8,6 +8,7 @@ mod chosen_text;
 pub(crate) mod column_clock;
 pub(crate) mod column_type;
 pub(crate) mod denied_functions;
+mod earlier_bounds;
 mod earlier_rows;
 pub(crate) mod error_position;
 mod expected;

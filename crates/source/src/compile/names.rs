@@ -46,7 +46,8 @@ pub(crate) struct Name {
 pub(crate) const ANY_SCHEMA: &str = "*";
 
 /// Operators that a statement may use without a sign.
-const BY_KEYWORDS: [&str; 10] = ["=", "<>", "<", "<=", ">", ">=", "~~", "!~~", "~~*", "!~~*"];
+const BY_KEYWORDS: [&str; 12] =
+    ["=", "<>", "<", "<=", ">", ">=", "~~", "!~~", "~~*", "!~~*", "~", "!~"];
 
 /// The characters of operators, beyond which no longer one goes.
 const OPERATOR: &str = "+-*/<>=~!@#%^&|`?";
@@ -110,6 +111,7 @@ impl Finder<'_> {
             i = end;
         }
         if self.dialect == Dialect::Postgres {
+            names.add_other_cases();
             names.operators.extend(BY_KEYWORDS.map(|sign| Name::at(0, "", sign)));
         }
         names.sort();
@@ -130,7 +132,10 @@ impl Finder<'_> {
     /// A part of a name, as the database looks for it. MySQL's functions ignore case, its tables may not.
     fn part(&self, at: usize) -> Option<String> {
         match &self.lexemes.get(at)?.kind {
-            Kind::Word(name) if self.dialect == Dialect::Postgres => Some(name.to_lowercase()),
+            // PostgreSQL leaves other letters as they are, where they have more than one byte.
+            Kind::Word(name) if self.dialect == Dialect::Postgres => {
+                Some(name.to_ascii_lowercase())
+            }
             Kind::Name(name) | Kind::Word(name) => Some(name.clone()),
             _ => None,
         }
@@ -145,7 +150,8 @@ impl Finder<'_> {
             let is_quoted = matches!(self.lexemes[end - 1].kind, Kind::Name(_));
             let arguments = self.arguments(end);
             let call = Call { name: name.clone(), arguments, is_quoted };
-            if !self.lists_columns(start, end, &call) {
+            let is_none = self.dialect == Dialect::MySql && self.cannot_call(start, end);
+            if !is_none && !self.lists_columns(start, end, &call) {
                 names.calls.push(call);
             }
         }
@@ -176,6 +182,18 @@ impl Finder<'_> {
             }
         }
         None
+    }
+
+    /// Whether what stands before `start` or opens at `opening` allows no call: an operand, which another one
+    /// cannot follow (`match (a) against ('x')`), or a query (`lateral (select …)`).
+    fn cannot_call(&self, start: usize, opening: usize) -> bool {
+        let before = start.checked_sub(1).map(|before| &self.lexemes[before].kind);
+        let follows_an_operand = matches!(
+            before,
+            Some(Kind::Symbol(')') | Kind::Literal | Kind::Number | Kind::Value(_))
+        );
+        let first = self.lexemes.get(opening + 1);
+        follows_an_operand || first.is_some_and(|l| l.is_any(&["select", "with", "values"]))
     }
 
     /// Whether the parentheses hold the columns of a common table expression or of an alias.
@@ -260,6 +278,29 @@ impl Name {
 }
 
 impl Names {
+    /// Where letters have one byte, PostgreSQL makes others than those of ASCII small as well.
+    fn add_other_cases(&mut self) {
+        let small = |name: &Name| {
+            let other = Name {
+                schema: name.schema.to_lowercase(),
+                name: name.name.to_lowercase(),
+                at: name.at,
+            };
+            let is_ascii = name.schema.is_ascii() && name.name.is_ascii();
+            (!is_ascii && other != *name).then_some(other)
+        };
+        let calls = self
+            .calls
+            .iter()
+            .filter_map(|call| small(&call.name).map(|name| Call { name, ..call.clone() }));
+        let calls: Vec<Call> = calls.collect();
+        self.calls.extend(calls);
+        for names in [&mut self.fields, &mut self.words] {
+            let others: Vec<Name> = names.iter().filter_map(small).collect();
+            names.extend(others);
+        }
+    }
+
     /// Each once, at its first place.
     fn sort(&mut self) {
         let mut seen = BTreeSet::new();

@@ -107,8 +107,17 @@ impl<'a> Writer<'a> {
     }
 
     fn write(&mut self, pieces: &[Piece], sql: &mut String) -> Result<(), StatementError> {
-        for piece in pieces {
+        let mut rest = pieces;
+        while let [piece, behind @ ..] = rest {
+            rest = behind;
             self.place(piece, sql.len());
+            if let [Piece::Sql { text, .. }, high, behind @ ..] = behind
+                && text.trim().eq_ignore_ascii_case("and")
+                && self.between(piece, high, sql)
+            {
+                rest = behind;
+                continue;
+            }
             match piece {
                 Piece::Sql { text, .. } => sql.push_str(text),
                 Piece::Parameter { name, offset } => self.parameter(name, *offset, sql)?,
@@ -292,8 +301,10 @@ impl<'a> Writer<'a> {
         if !is_number {
             let message = format!("{name} is not a number, which the statement needs there");
             let error = self.error(offset, message);
-            let value = (!name.starts_with(":user.")).then(|| text.to_owned());
-            return Err(StatementError { value, ..error });
+            return Err(match name.strip_prefix(":user.") {
+                Some(attribute) => StatementError { unfit: Some(attribute.to_owned()), ..error },
+                None => StatementError { value: Some(text.to_owned()), ..error },
+            });
         }
         // MySQL compares text with numbers as floats, which hold no long decimals.
         if self.dialect == Dialect::MySql && text.parse::<i64>().is_err() {
@@ -327,6 +338,10 @@ impl<'a> Writer<'a> {
         if comparison != Comparison::Other && !values.iter().any(is_other_form) {
             return false;
         }
+        // Of `between` this is one end only.
+        if ends_with_between(sql) {
+            return false;
+        }
         let Some(operator) = take_comparison(sql, operand) else { return false };
         let mut numbers = Vec::new();
         for text in values.iter().filter(|text| is_number(text)) {
@@ -345,6 +360,54 @@ impl<'a> Writer<'a> {
              or (typeof({operand}) = 'text' and {operand} {operator} {open}{texts}{close}))"
         ));
         true
+    }
+
+    /// Writes `operand between low and high`, whose ends are chosen, in the same way. False where nothing was
+    /// written.
+    fn between(&mut self, low: &Piece, high: &Piece, sql: &mut String) -> bool {
+        let (Some(low), Some(high)) = (self.one_value(low), self.one_value(high)) else {
+            return false;
+        };
+        let of = |offset| self.expected.get(&offset);
+        let (Some(first), Some(second)) = (of(low.1), of(high.1)) else { return false };
+        let Form::Either = self.form(Some(first)) else { return false };
+        let Some(operand) = first.operand.clone().filter(|_| first.operand == second.operand)
+        else {
+            return false;
+        };
+        if !ends_with_between(sql) {
+            return false;
+        }
+        let Some(operator) = take_comparison(sql, &operand) else { return false };
+        let mut ends = |slot: Slot| {
+            [&low, &high].map(|(name, offset, text)| match slot {
+                Slot::Number if !is_number(text) => "null".to_owned(),
+                slot => self.chosen(name, text, *offset, slot),
+            })
+        };
+        let ([low_number, high_number], [low, high]) = (ends(Slot::Number), ends(Slot::Text));
+        sql.push_str(&format!(
+            "((typeof({operand}) <> 'text' and {operand} {operator} {low_number} and {high_number}) \
+             or (typeof({operand}) = 'text' and {operand} {operator} {low} and {high}))"
+        ));
+        true
+    }
+
+    /// The name, the place and the only value of a parameter that is chosen, or of an attribute.
+    fn one_value(&self, piece: &Piece) -> Option<(String, usize, String)> {
+        let (name, offset, values) = match piece {
+            Piece::Parameter { name, offset } if !BUILT_IN.contains(&name.as_str()) => {
+                let selection = self.selection(name, *offset).ok()?;
+                (format!(":{name}"), *offset, selection.values().to_vec())
+            }
+            Piece::Attribute { name, offset } => {
+                let values = self.context.access.values(&AttributeName::parse(name).ok()?)?;
+                (format!(":user.{name}"), *offset, values)
+            }
+            _ => return None,
+        };
+        let [value] = values.as_slice() else { return None };
+        Some((name, offset, value.clone()))
     }
 
     /// The number and the text that `text` may mean. What is no number is text twice, so that the
@@ -633,6 +696,12 @@ impl<'a> Writer<'a> {
     fn error(&self, offset: usize, message: impl Into<String>) -> StatementError {
         StatementError::at(self.query, offset, message)
     }
+}
+
+/// Whether the word before what comes is `between`.
+fn ends_with_between(sql: &str) -> bool {
+    let word = sql.trim_end().rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next();
+    word.is_some_and(|word| word.eq_ignore_ascii_case("between"))
 }
 
 /// How a chosen value is bound.

@@ -87,19 +87,20 @@ pub(super) const BUILT_IN: &[&str] = &[
 ];
 
 /// Words without quotes that may stand before a parenthesis and call nothing: keywords, and types in casts.
+/// None of them can be a stored function's name there.
 #[rustfmt::skip]
 pub(super) const KEYWORDS: &[&str] = &[
-    "against", "all", "and", "any", "array", "as", "between", "bigint", "binary", "bit", "blob",
-    "by", "case", "char", "character", "collate", "columns", "cross", "date", "datetime", "dec",
-    "decimal", "distinct", "distinctrow", "div", "double", "dual", "else", "end", "enum", "escape",
-    "except", "exists", "fetch", "fixed", "float", "for", "force", "from", "group", "groups",
+    "all", "and", "any", "as", "between", "bigint", "binary", "bit", "blob",
+    "by", "case", "char", "character", "collate", "cross", "date", "datetime", "dec",
+    "decimal", "distinct", "distinctrow", "div", "double", "dual", "else", "end", "enum",
+    "except", "exists", "fetch", "fixed", "float", "for", "force", "from", "group",
     "having", "high_priority", "ignore", "in", "index", "inner", "int", "integer", "intersect",
-    "interval", "into", "is", "join", "json", "key", "lateral", "left", "like", "limit", "match",
-    "mediumint", "member", "minus", "mod", "national", "natural", "nchar", "nested", "not", "null",
-    "numeric", "nvarchar", "of", "offset", "on", "only", "or", "order", "outer", "over",
-    "partition", "path", "precision", "range", "real", "recursive", "regexp", "return", "right",
-    "rlike", "rollup", "row", "rows", "select", "separator", "set", "signed", "smallint", "some",
-    "sql_calc_found_rows", "straight_join", "system_time", "table", "tables", "text", "then",
+    "interval", "into", "is", "join", "json", "key", "left", "like", "limit", "match",
+    "mediumint", "mod", "national", "natural", "nchar", "not", "null",
+    "numeric", "nvarchar", "offset", "on", "or", "order", "outer", "over",
+    "partition", "precision", "range", "real", "recursive", "regexp", "return", "right",
+    "rlike", "row", "rows", "select", "separator", "set", "signed", "smallint", "some",
+    "sql_calc_found_rows", "straight_join", "table", "text", "then",
     "time", "timestamp", "tinyint", "union", "unsigned", "use", "using", "value", "values",
     "varbinary", "varchar", "varying", "when", "where", "window", "with", "xor", "year",
 ];

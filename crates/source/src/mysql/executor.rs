@@ -3,7 +3,7 @@
 use super::session;
 use super::value::{self, Column};
 use super::warnings;
-use super::{about, clock, error, offered_functions, zone_probe};
+use super::{about, charsets, clock, error, offered_functions, zone_probe};
 use crate::about::About;
 use crate::bind::bound;
 use crate::compile::statement::{Bind, SessionZone, Statement};
@@ -133,6 +133,27 @@ fn is_out_of_range(error: &sqlx::Error) -> bool {
 
 /// Runs `sql` with its values, one of the texts of `statement`, and fills the columns.
 async fn filled(
+    connection: &mut MySqlConnection,
+    statement: &Statement,
+    (sql, binds): (&String, &Vec<Bind>),
+    scales: &[(String, u8)],
+    limits: &Limits,
+) -> Result<Vec<Column>, Failure> {
+    let result = filled_once(connection, statement, (sql, binds), scales, limits).await;
+    let is_mixture = match &result {
+        Err(Failure::Database(error)) => {
+            error::answer(error).is_some_and(|answer| charsets::is_mixture(answer.number()))
+        }
+        _ => false,
+    };
+    let unicode = if is_mixture { charsets::in_unicode(sql, binds) } else { None };
+    match unicode {
+        Some(sql) => filled_once(connection, statement, (&sql, binds), scales, limits).await,
+        None => result,
+    }
+}
+
+async fn filled_once(
     connection: &mut MySqlConnection,
     statement: &Statement,
     (sql, binds): (&String, &Vec<Bind>),

@@ -2,6 +2,7 @@
 
 mod about;
 mod built_in_functions;
+mod charsets;
 mod clock;
 mod denied_functions;
 mod error;

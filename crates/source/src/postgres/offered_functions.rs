@@ -145,7 +145,14 @@ pub(super) async fn refused(
         .bind(words.names)
         .bind(patterns)
         .fetch_all(connection)
-        .await?;
+        .await;
+    let rows = match rows {
+        Err(error) if has_no_such_catalog(&error) => {
+            tracing::warn!(%error, "a server does not tell which functions a statement calls");
+            return Ok(None);
+        }
+        rows => rows?,
+    };
     let mut all = rows.iter().map(Reached::read).collect::<Result<Vec<_>, _>>()?;
     // What has no place of its own comes last.
     all.sort_by_key(|reached| reached.at == 0);
@@ -253,6 +260,14 @@ impl Reached {
     }
 }
 
+/// Whether the server only speaks PostgreSQL's protocol: it lacks tables, columns, functions or syntax that
+/// every PostgreSQL has. The list of refused functions holds there all the same.
+fn has_no_such_catalog(error: &sqlx::Error) -> bool {
+    const LACKING: [&str; 5] = ["42P01", "42703", "42883", "42601", "0A000"];
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| LACKING.contains(&code.as_ref()))
+}
+
 /// What makes the role one that can do more than read, if anything does.
 pub(super) async fn power(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
     // A member may become what it is a member of.
@@ -261,7 +276,10 @@ pub(super) async fn power(connection: &mut PgConnection) -> Result<Option<String
              'pg_write_server_files'))
            and pg_catalog.pg_has_role(session_user, r.oid, 'member')
          order by r.rolname <> session_user limit 1";
-    let row = connection.fetch_optional(AssertSqlSafe(sql.to_owned())).await?;
+    let row = match connection.fetch_optional(AssertSqlSafe(sql.to_owned())).await {
+        Err(error) if has_no_such_catalog(&error) => return Ok(None),
+        row => row?,
+    };
     let Some(row) = row else { return Ok(None) };
     let (user, role): (String, String) = (row.try_get(0)?, row.try_get(1)?);
     Ok(Some(match row.try_get::<bool, _>(2)? {

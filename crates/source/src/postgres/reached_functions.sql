@@ -52,7 +52,11 @@ with recursive
       join pg_catalog.pg_type t on t.typname = w.name::name
       union
       select a.atttypid from relation r
-      join pg_catalog.pg_attribute a on a.attrelid = r.oid and a.attnum > 0
+      -- The offset keeps the planner from reading all columns that there are.
+      cross join lateral (
+        select c.atttypid from pg_catalog.pg_attribute c
+        where c.attrelid = r.oid and c.attnum > 0 offset 0
+      ) a(atttypid)
       union
       select c.reltype from relation r join pg_catalog.pg_class c on c.oid = r.oid
       union
@@ -131,7 +135,7 @@ select distinct
       select from pg_catalog.pg_depend d
       where d.classid = 'pg_catalog.pg_proc'::regclass and d.objid = part.oid
         and d.deptype = 'e' and d.refobjid = e.oid)) as has_foreign_parts,
-  vn.nspname::text, v.relname::text, l.lanname = 'internal'
+  vn.nspname::text, v.relname::text, l.lanname = 'internal' and p.prokind <> 'a'
 from reached r
 join pg_catalog.pg_proc p on p.oid = r.oid
 join pg_catalog.pg_namespace n on n.oid = p.pronamespace

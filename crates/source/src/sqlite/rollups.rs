@@ -5,7 +5,7 @@ use super::error;
 use super::executor::values;
 use super::value::Cell;
 use super::worker::client::ResultSet;
-use super::worker::pool::{Trouble, WorkerSession, Workers};
+use super::worker::pool::{Trouble, WorkerCounts, WorkerSession, Workers};
 use super::worker::protocol::{Failure, Run};
 use crate::compile::statement::{Bind, Statement};
 use crate::dialect::Dialect;
@@ -65,6 +65,11 @@ impl SqliteRollups {
     /// The same, written by `workers`.
     pub(crate) fn with_workers(self, workers: impl FnOnce(&Path) -> Workers) -> Self {
         Self { workers: workers(&self.file), ..self }
+    }
+
+    /// How its workers have fared so far.
+    pub(crate) fn worker_counts(&self) -> WorkerCounts {
+        self.workers.counts()
     }
 
     pub(crate) async fn refresh(&self, refresh: &Refresh<'_>) -> Result<RollupReport, SourceError> {

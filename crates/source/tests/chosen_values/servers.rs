@@ -289,13 +289,47 @@ async fn a_limit_that_is_chosen_uses_an_index_of_sqlite() {
         ("price = :v", "7", "by_price"),
         ("name >= :v", "m", "by_name"),
         ("name = :v", "m", "by_name"),
+        ("price between :v and :w", "9.5", "by_price"),
+        ("name between :v and :w", "m", "by_name"),
+        ("price in :v", "9.5", "by_price"),
+        ("price in :v", "0.30000000000000004", "by_price"),
+        ("name in :v", "m", "by_name"),
     ] {
         let sql = format!("select more from indexed where {condition}");
-        let statement = compiled(Dialect::Sqlite, &sql, &[("v", &[value])]).unwrap();
+        let chosen: [(&str, &[&str]); 2] = [("v", &[value, "12"]), ("w", &["12"])];
+        let of_one: [(&str, &[&str]); 2] = [("v", &[value]), ("w", &["12"])];
+        let chosen = if condition.contains(" in ") { chosen } else { of_one };
+        let statement = compiled(Dialect::Sqlite, &sql, &chosen).unwrap();
         let explain = format!("explain query plan {}", statement.sql);
         let rows = connection.fetch_all(AssertSqlSafe(explain)).await.unwrap();
         let plan: Vec<String> = rows.iter().map(|row| row.get::<String, _>("detail")).collect();
         let plan = plan.join("; ");
         assert!(!plan.contains("SCAN") && plan.contains(index), "{condition}: {plan}");
+    }
+}
+
+#[tokio::test]
+async fn rows_between_two_chosen_values_are_those_that_each_type_puts_there() {
+    let setup = "create table between_two (n integer primary key, price real, name text, loose);
+        insert into between_two values (1, 9.5, 'b', 9.5), (2, 10, 'm', '10'), (3, 'abc', 'z', 'abc'),
+            (4, null, null, null), (5, 0.3, '9', 0.3), (6, 120, '10', x'00')";
+    let fixture = Fixture::new(setup, "UTC").await;
+    let of = |condition: &str| format!("select n from between_two where {condition} order by n");
+    for (condition, chosen, expected) in [
+        // Numbers are compared as numbers, what is none of them as text: 'abc' is behind '9'.
+        ("price between :v and :w", ["9", "100"], &["1", "2"][..]),
+        ("price NOT  BETWEEN :v and :w", ["9", "100"], &["3", "5", "6"]),
+        ("price between :v and :w", ["a", "b"], &["3"]),
+        ("price between :v and :w", ["0.1", "x"], &["3"]),
+        ("name between :v and :w", ["b", "n"], &["1", "2"]),
+        ("name between :v and :w", ["1", "5"], &["6"]),
+        ("loose between :v and :w", ["9", "11"], &["1"]),
+        ("n > 0 and (price between :v and :w or n = 4)", ["100", "200"], &["4", "6"]),
+        ("price between :v and 10 and n < 9", ["9", "0"], &["1", "2"]),
+    ] {
+        let values: [(&str, &[&str]); 2] = [("v", &chosen[..1]), ("w", &chosen[1..])];
+        let found = rows(&fixture.source, &of(condition), &values).await;
+        let expected = expected.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+        assert_eq!(found, Ok(expected), "{condition} {chosen:?}");
     }
 }

@@ -413,3 +413,31 @@ async fn a_server_that_is_not_there_is_said_in_a_sentence_without_its_password()
     let error = Source::mysql(name, url, 1, Limits::default()).err().unwrap();
     assert!(!error.to_string().contains("s3cret"), "{error}");
 }
+
+#[tokio::test]
+async fn a_chosen_text_that_a_columns_characters_do_not_have_equals_nothing() {
+    let Some(source) = source(Limits::default()) else { return };
+    set_up(&[
+        "drop table if exists narrow",
+        "create table narrow (name varchar(20) character set latin1, n int)",
+        "insert into narrow values ('ä', 1), ('b', 2)",
+    ])
+    .await;
+    // The fixture's `:two` are "ä" and "日本".
+    for (sql, expected) in [
+        ("select n from narrow where name in :two", vec![Some("1".to_owned())]),
+        ("select n from narrow where name not in :two", vec![Some("2".to_owned())]),
+        (
+            "select count(*) as n from narrow where $optional(name in :two)",
+            vec![Some("1".to_owned())],
+        ),
+        ("select max(n) as n from narrow where coalesce(name, 'x') in :two and n > 1", vec![None]),
+    ] {
+        let frame = run(&source, sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        assert_eq!(cells(&frame, "n"), expected, "{sql}");
+    }
+    // What no value can help is said as before.
+    let mixed =
+        "select convert('ä' using latin2) collate latin2_general_ci = name as n from narrow";
+    assert!(run(&source, mixed).await.is_err());
+}

@@ -1,10 +1,11 @@
 //! Rollups of a SQLite database: what a refresh touches, what readers see meanwhile, and what is
 //! refused.
 
+use super::workers::program;
 use crate::rollups;
 
 use brisk_domain::{Interval, Lateness, RollupColumn, SourceName, Timestamp};
-use brisk_source::{Limits, Source, SourceError};
+use brisk_source::{Limits, SQLITE_MEMORY, Source, SourceError};
 use rollups::{
     DAY, NOON, SALES, assert_short_and_long_day, direct, refresh, refresh_while_reading, rollup,
     rows, run, shown,
@@ -28,6 +29,7 @@ impl World {
         let path = directory.path().join("a shop #1?100%.sqlite");
         let name = SourceName::parse("shop").unwrap();
         let source = Source::sqlite(name, &path, Limits::default());
+        let source = source.with_worker_processes(program(), SQLITE_MEMORY);
         let file = directory.path().join("rollups").join("shop.sqlite");
         let source = source.with_rollup_file(&file, "", Duration::from_secs(20));
         let world = Self { directory, source };

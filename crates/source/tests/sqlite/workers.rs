@@ -15,13 +15,13 @@ use std::time::Duration;
 /// Memory that a statement may take, in these tests.
 const MEMORY: u64 = 64 << 20;
 
-/// A source whose file is `path`, with workers of their own.
+/// A source whose file is `path`, with workers of its own.
 pub(crate) fn source(path: &Path, limits: Limits) -> Source {
     let name = SourceName::parse("shop").unwrap();
     Source::sqlite(name, path, limits).with_worker_processes(program(), MEMORY)
 }
 
-fn program() -> Program {
+pub(crate) fn program() -> Program {
     Program::at(PathBuf::from(env!("CARGO_BIN_EXE_brisk-sqlite-worker")))
 }
 
@@ -161,10 +161,11 @@ async fn a_worker_inherits_neither_variables_nor_files_and_is_limited() {
 #[tokio::test]
 async fn what_takes_too_much_memory_fails_alone_and_leaves_none_of_it_taken() {
     let world = World::with(NUMBERS).await;
-    let source = world.source();
+    let source = Source::sqlite(SourceName::parse("shop").unwrap(), &world.path(), seconds(60));
+    let source = source.with_worker_processes(program(), 16 << 20);
     let before = resident();
     let numbers =
-        "with recursive r(i) as (select 1 union all select i + 1 from r where i < 12000000)";
+        "with recursive r(i) as (select 1 union all select i + 1 from r where i < 3000000)";
     let bombs = [
         "select printf('%.*c', 999999999, 'x') as a, printf('%.*c', 999999998, 'x') as b from o"
             .into(),
@@ -177,6 +178,7 @@ async fn what_takes_too_much_memory_fails_alone_and_leaves_none_of_it_taken() {
         format!("{numbers} select i from r order by i * 7 % 1000003"),
         format!("{numbers} select count(distinct i) as a from r"),
         format!("{numbers} select a.i from r a, r b where a.i = b.i order by 1"),
+        format!("select {} from o", vec!["randomblob(9000000)"; 30].join(", ")),
     ];
     let mut failed = 0;
     for bomb in &bombs {
@@ -184,6 +186,7 @@ async fn what_takes_too_much_memory_fails_alone_and_leaves_none_of_it_taken() {
             // What SQLite finds too long for a text is null.
             Ok(frame) => assert!(frame.rows() <= 2, "{bomb}"),
             Err(error) => {
+                assert!(!matches!(error, SourceError::Ended), "{bomb}");
                 let told = error.to_string();
                 let is_told = ["memory", "larger than", "more than", "too big"];
                 assert!(is_told.iter().any(|word| told.contains(word)), "{bomb}: {told}");

@@ -32,7 +32,7 @@ pub(super) fn write(out: &mut Vec<u8>, value: ValueRef<'_>) -> usize {
     size_of::<Cell>()
 }
 
-/// The size of `value` as a [`Cell`].
+/// The size of `value` as a [`Cell`], as long as its text is UTF-8.
 pub(super) fn size(value: ValueRef<'_>) -> usize {
     let text = match value {
         ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => 0,

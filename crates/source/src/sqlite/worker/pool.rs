@@ -5,6 +5,8 @@ use super::process::Program;
 use super::protocol::{Failure, Run, Setup};
 use brisk_domain::{ZoneName, ZoneOffsets};
 use std::io;
+use std::iter::Sum;
+use std::ops::Add;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -46,6 +48,24 @@ pub struct WorkerCounts {
     pub started: u64,
     /// How many were ended, or died, while they ran a statement.
     pub ended: u64,
+}
+
+impl Add for WorkerCounts {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            alive: self.alive + other.alive,
+            started: self.started + other.started,
+            ended: self.ended + other.ended,
+        }
+    }
+}
+
+impl Sum for WorkerCounts {
+    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
+        counts.fold(Self::default(), Add::add)
+    }
 }
 
 /// Why there is no result.

@@ -18,8 +18,8 @@ const NAMES: usize = 2 << 20;
 pub(super) struct Output {
     stream: Arc<UnixStream>,
     pending: Vec<u8>,
-    /// Whether a part of the statement's answer has been sent.
-    has_sent: bool,
+    /// Where the frame of rows begins that is not complete.
+    rows: Option<usize>,
 }
 
 /// Why a statement's rows end early.
@@ -32,16 +32,29 @@ pub(super) enum Stop {
 
 impl Output {
     pub(super) fn new(stream: Arc<UnixStream>) -> Self {
-        Self { stream, pending: Vec::new(), has_sent: false }
+        Self { stream, pending: Vec::new(), rows: None }
     }
 
     /// Takes back what has not been sent.
     pub(super) fn restart(&mut self) {
         self.pending.clear();
+        self.rows = None;
     }
 
+    /// Adds `answer` to whole rows.
     pub(super) fn message(&mut self, answer: &Answer) -> Result<(), Stop> {
+        self.end_rows()?;
         Ok(protocol::write_message(&mut self.pending, answer)?)
+    }
+
+    /// Where cells go.
+    fn rows(&mut self) -> &mut Vec<u8> {
+        self.rows.get_or_insert_with(|| begin_frame(&mut self.pending, ROWS));
+        &mut self.pending
+    }
+
+    fn end_rows(&mut self) -> Result<(), Garbled> {
+        self.rows.take().map_or(Ok(()), |start| end_frame(&mut self.pending, start))
     }
 
     pub(super) fn flush(&mut self) -> io::Result<()> {
@@ -71,7 +84,6 @@ pub(super) fn send(
     let width = columns.len();
     output.message(&Answer::Columns(columns))?;
     let (mut count, mut bytes) = (0, 0);
-    let mut frame = None;
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
         count += 1;
@@ -79,25 +91,21 @@ pub(super) fn send(
             return Err(Failure::Rows.into());
         }
         // Before it is copied: a row may be far larger than a result.
+        let mut size = 0;
         for place in 0..width {
-            bytes += cells::size(row.get_ref(place)?) as u64;
+            size += cells::size(row.get_ref(place)?) as u64;
         }
-        if bytes > setup.bytes {
+        if bytes + size > setup.bytes {
             return Err(Failure::Bytes.into());
         }
-        let start = *frame.get_or_insert_with(|| begin_frame(&mut output.pending, ROWS));
+        let pending = output.rows();
         for place in 0..width {
-            cells::write(&mut output.pending, row.get_ref(place)?);
+            bytes += cells::write(pending, row.get_ref(place)?) as u64;
         }
-        if output.pending.len() > CHUNK {
-            end_frame(&mut output.pending, start)?;
-            frame = None;
-            output.has_sent = true;
+        if pending.len() > CHUNK {
+            output.end_rows()?;
             output.flush().map_err(|_| Stop::Gone)?;
         }
-    }
-    if let Some(start) = frame {
-        end_frame(&mut output.pending, start)?;
     }
     drop(rows);
     Ok(connection.changes())
