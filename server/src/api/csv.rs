@@ -21,7 +21,7 @@ fn written(data: &PanelData, compared: &[Column]) -> Result<Vec<u8>, csv::Error>
     }
     let buckets = data.coverage.as_ref();
     let buckets = buckets.and_then(|coverage| Buckets::of(frame, coverage, &data.offsets));
-    let columns = || frame.columns().iter().map(|column| &**column).chain(compared);
+    let columns = || frame.columns().iter().map(AsRef::as_ref).chain(compared);
     let names = columns().map(|column| harmless(&column.name));
     writer.write_record(names.chain(buckets.as_ref().map(|_| free_name(frame))))?;
     for row in 0..frame.rows() {
