@@ -362,9 +362,9 @@ fn aggregates(database: Database) -> &'static [(&'static str, Type)] {
         ("min(big)", Type::Whole),
         ("max(f8)", Type::Float),
         ("min(r4)", Type::Float),
-        ("avg(n)", Type::Decimal),
-        ("max(exact)", Type::Decimal),
-        ("sum(n) * 1.0 / count(*)", Type::Decimal),
+        ("avg(n)", Type::Single),
+        ("max(exact)", Type::Single),
+        ("sum(n) * 1.0 / count(*)", Type::Single),
     ];
     const MARIA: [(&str, Type); 9] = [
         ("count(*)", Type::Whole),
@@ -375,7 +375,7 @@ fn aggregates(database: Database) -> &'static [(&'static str, Type)] {
         ("sum(exact)", Type::Decimal),
         ("min(big)", Type::Whole),
         ("max(f8)", Type::Float),
-        ("avg(n)", Type::Decimal),
+        ("avg(n)", Type::Single),
     ];
     const SQLITE: [(&str, Type); 8] = [
         ("count(*)", Type::Whole),

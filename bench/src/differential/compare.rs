@@ -87,9 +87,9 @@ impl Expected {
         if table.len() != self.rows.len() {
             bail!("the page has {} rows, not {}", table.len(), self.rows.len());
         }
-        for (i, (name, _)) in self.columns.iter().enumerate() {
+        for (i, (name, kind)) in self.columns.iter().enumerate() {
             let cells: Vec<Value> = self.rows.iter().map(|row| row[i].clone()).collect();
-            let expected = shown::column(&cells, &self.zone, zones);
+            let expected = shown::column(&cells, *kind, &self.zone, zones);
             let found: Vec<&String> = table.iter().filter_map(|row| row.get(i)).collect();
             same(name, &found, &expected, |found, expected| found == expected)?;
         }
@@ -118,7 +118,7 @@ impl Expected {
         let Some(found) = page::readout(body) else { return Ok(()) };
         let cells: Vec<Value> = self.rows.iter().map(|row| row[1].clone()).collect();
         let is_something = |text: &&String| !matches!(text.as_str(), "0" | "–" | "");
-        let expected = shown::column(&cells, &self.zone, &Zones::default());
+        let expected = shown::column(&cells, Type::Whole, &self.zone, &Zones::default());
         let expected: Vec<&String> = expected.iter().filter(is_something).collect();
         let is_thinned = found.len() >= MOST_POINTS;
         let found: Vec<&String> = found.iter().filter(is_something).collect();
@@ -153,7 +153,7 @@ impl Type {
     fn words(self) -> &'static [&'static str] {
         match self {
             Self::Whole => &["int", "decimal"],
-            Self::Decimal => &["decimal"],
+            Self::Decimal | Self::Single => &["decimal"],
             Self::Float => &["float"],
             Self::Bool => &["bool"],
             Self::Text => &["text"],

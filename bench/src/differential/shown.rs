@@ -1,6 +1,6 @@
 //! How pages show values, written a second time from the documentation alone.
 
-use super::value::Value;
+use super::value::{Type, Value};
 use super::zones::{Zones, civil};
 
 /// A finite number as decimal digits: its size is 0.DIGITS × 10^point.
@@ -13,7 +13,21 @@ struct Digits {
 }
 
 /// A column of a table. Clocks are those of `zone`.
-pub(super) fn column(cells: &[Value], zone: &str, zones: &Zones) -> Vec<String> {
+pub(super) fn column(cells: &[Value], kind: Type, zone: &str, zones: &Zones) -> Vec<String> {
+    let is_long = |cell: &&Value| {
+        let Value::Decimal(text) = cell else { return false };
+        let decimals = text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        decimals >= 8 && text.bytes().filter(u8::is_ascii_digit).count() >= 16
+    };
+    let finite = || cells.iter().filter(|cell| Digits::of(cell).is_some());
+    let rounded = (kind == Type::Single && finite().all(|cell| is_long(&cell))).then(|| {
+        let float = |cell: &Value| match cell {
+            Value::Decimal(text) => text.parse().map_or(cell.clone(), Value::float),
+            cell => cell.clone(),
+        };
+        cells.iter().map(float).collect::<Vec<_>>()
+    });
+    let cells = rounded.as_deref().unwrap_or(cells);
     let numbers: Vec<Digits> = cells.iter().filter_map(Digits::of).collect();
     let exact = numbers.iter().filter_map(|number| number.written).max().unwrap_or(0).min(12);
     let floats = float_decimals(&numbers);
@@ -273,7 +287,7 @@ mod tests {
         let zones = Zones::default();
         let floats = |values: &[f64]| {
             let cells: Vec<Value> = values.iter().map(|value| Value::float(*value)).collect();
-            column(&cells, "UTC", &zones)
+            column(&cells, Type::Decimal, "UTC", &zones)
         };
         assert_eq!(floats(&[53.33, 2.514, -22.61, 0.0]), ["53.330", "2.514", "−22.610", "0.000"]);
         assert_eq!(floats(&[1e-9, 12.5]), ["1×10⁻⁹", "12.5"]);
@@ -281,13 +295,16 @@ mod tests {
         assert_eq!(floats(&[f64::NAN, f64::NEG_INFINITY]), ["NaN", "−∞"]);
         let decimals = ["12345678901234567890.5", "1", "-0.25"];
         let cells = decimals.map(|text| Value::Decimal(text.into()));
-        let shown = column(&cells, "UTC", &zones);
+        let shown = column(&cells, Type::Decimal, "UTC", &zones);
         assert_eq!(shown, ["12,345,678,901,234,567,890.50", "1.00", "−0.25"]);
         let cells = [Value::Time(1_709_168_400_000_000), Value::Time(0), Value::Null];
-        assert_eq!(column(&cells, "UTC", &zones), ["29 Feb 2024 01:00", "1 Jan 1970", "–"]);
+        assert_eq!(
+            column(&cells, Type::Decimal, "UTC", &zones),
+            ["29 Feb 2024 01:00", "1 Jan 1970", "–"]
+        );
         let cells =
             [Value::Date("2024-02-29".into()), Value::Bool(true), Value::Text("a\nb".into())];
-        assert_eq!(column(&cells, "UTC", &zones), ["29 Feb 2024", "yes", "a b"]);
+        assert_eq!(column(&cells, Type::Decimal, "UTC", &zones), ["29 Feb 2024", "yes", "a b"]);
     }
 
     #[test]

@@ -11,6 +11,8 @@ pub(super) enum Type {
     Whole,
     /// Exact decimals.
     Decimal,
+    /// Exact decimals that do not add up: averages, ratios, extremes.
+    Single,
     /// Floats.
     Float,
     /// Truth.
@@ -59,7 +61,7 @@ impl Value {
         let Some(text) = cell else { return Ok(Self::Null) };
         Ok(match kind {
             Type::Whole => Self::Whole(text.clone()),
-            Type::Decimal => Self::Decimal(text.clone()),
+            Type::Decimal | Type::Single => Self::Decimal(text.clone()),
             Type::Float => {
                 // SQLite's client writes infinity as a number that is too large.
                 let number = text.parse().with_context(|| format!("{database}: {text}"))?;
