@@ -40,7 +40,7 @@ sql = "${statement(`n_${panels.length}`, seconds)}"`);
 
 /** Over a database elsewhere, whose work takes no CPU time on this machine. */
 export const elsewhere = () =>
-  dashboard("Elsewhere", "elsewhere", (name, seconds) => `select n as ${name} from waits_${seconds * 1_000}`);
+  dashboard("Elsewhere", "held", (name, seconds) => `select n as ${name} from waits_${seconds * 1_000}`);
 
 /**
  * Over a SQLite file, whose work runs in the server's own process.

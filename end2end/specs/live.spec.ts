@@ -27,7 +27,7 @@ function requested(page: Page): string[] {
 /** Holds the statements of `dashboards/late.toml`; returns what lets them go. */
 async function hold() {
   const psql = spawn(process.env.BRISK_PSQL!, [process.env.BRISK_HELD_URL!, "-qAt"], { stdio: ["pipe", "pipe", "inherit"] });
-  psql.stdin.write("select pg_advisory_lock(1);\n\\echo held\n");
+  psql.stdin.write("begin; lock table held in access exclusive mode;\n\\echo held\n");
   for await (const text of psql.stdout) if (String(text).includes("held")) break;
   const letGo = () => psql.kill();
   releases.push(letGo);

@@ -17,7 +17,7 @@ test("a menu links to the large panel, its table and its data as CSV", async ({ 
     menu.getByRole("link", { name: "Download CSV" }).click(),
   ]);
   const csv = readFileSync(await download.path(), "utf8");
-  expect(csv.split("\n")[0].trim()).toBe("day,revenue,complete");
+  expect(csv.split("\n")[0].trim()).toBe("day,revenue,revenue (previous period),complete");
   expect(csv.trim().split("\n").length).toBeGreaterThan(10);
   await menu.getByRole("link", { name: "Show as table" }).click();
   await expect(page).toHaveURL(/\/p\/revenue-by-day\?from=2011-11-01&to=2011-11-30&country=EIRE#data/);

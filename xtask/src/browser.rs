@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// Runs all specs against `program`.
 pub(crate) fn run(workspace: &Workspace, program: &Path) -> Result<Counts> {
     let database = services::postgres(workspace)?;
-    let server = serve(workspace, program, &database, &[])?;
+    let server = serve(workspace, program, &database)?;
     let report = workspace.target("playwright.json");
     let mut playwright = server.command(workspace, packages::command(workspace, "playwright"));
     playwright.arg("test").env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
@@ -39,15 +39,10 @@ pub(crate) fn run(workspace: &Workspace, program: &Path) -> Result<Counts> {
 pub(crate) fn measure(workspace: &Workspace, program: &Path) -> Result<()> {
     // A slow database, as one on another machine might be for its readers.
     let database = services::postgres(workspace)?;
-    let views: Vec<String> = WAITS
-        .iter()
-        .map(|ms| {
-            format!("create view waits_{ms} as select {ms} as n from pg_sleep({ms} / 1000.0)")
-        })
-        .collect();
-    create(&database, &views.join(";"))?;
-    let elsewhere = ("BRISK_SOURCE_ELSEWHERE", database.url.as_str());
-    let server = serve(workspace, program, &database, &[elsewhere])?;
+    let view = |ms: u32| format!("create view waits_{ms} as select n from wait({ms}) n");
+    let views = WAITS.map(view).join(";");
+    create(&database, &format!("{WAIT};{views}"))?;
+    let server = serve(workspace, program, &database)?;
     let mut node = server.command(workspace, workspace.command("node"));
     process::run(node.arg("bench/first-paint.mjs"))
 }
@@ -74,21 +69,19 @@ impl Server {
 /// How slow the views used for measuring are, in milliseconds: see `bench/dashboards.mjs`.
 const WAITS: [u32; 3] = [20, 800, 5_000];
 
-/// What `end2end/dashboards/late.toml` reads: it has no rows for as long as a test holds the lock.
-const HELD: &str = "create view held as
-    select 14000000 as counted from pg_advisory_xact_lock_shared(1)";
+/// The source allows this function by its name.
+const WAIT: &str = "create function wait(ms int) returns int language sql volatile as
+    'select ms from pg_sleep(ms / 1000.0)'";
+
+/// What `end2end/dashboards/late.toml` reads: nobody can for as long as a test holds its lock.
+const HELD: &str = "create table held as select 14000000 as counted";
 
 fn create(database: &Service, statements: &str) -> Result<()> {
     let mut psql = Command::new(services::program("psql")?);
     process::run(psql.args(["--quiet", &database.url, "-c", statements]))
 }
 
-fn serve(
-    workspace: &Workspace,
-    program: &Path,
-    database: &Service,
-    variables: &[(&str, &str)],
-) -> Result<Server> {
+fn serve(workspace: &Workspace, program: &Path, database: &Service) -> Result<Server> {
     packages::install(workspace, Packages::All)?;
     create(database, HELD)?;
     let port = free_port()?;
@@ -98,7 +91,7 @@ fn serve(
     // The clock runs on from there, so that a reload has a different time.
     serve.args(["--now", "2011-12-09T13:00", "--clock-pace", "1"]);
     serve.arg("--config").arg(workspace.path("end2end/brisk.toml"));
-    serve.env("BRISK_HELD_URL", &database.url).envs(variables.iter().copied());
+    serve.env("BRISK_HELD_URL", &database.url);
     let dashboards = dashboards(workspace)?;
     serve.args(["--listen", &format!("127.0.0.1:{port}"), "--dashboards"]).arg(&dashboards);
     serve.arg("--assets").arg(workspace.target("site"));

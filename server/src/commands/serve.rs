@@ -116,6 +116,8 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         .with_own_names(settings.own_names.clone())
         .behind(settings.trusted_proxies.clone());
     let hub = state.hub.clone();
+    // Before anybody can connect: who has asked is answered, whenever the signal comes.
+    let stop = Stop::on_signals(settings.connections.stop + AFTERWARDS)?;
     let listener = TcpListener::bind(settings.listen)
         .await
         .with_context(|| format!("listening on {}", settings.listen))?;
@@ -124,7 +126,6 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let (names, connections) = (Arc::clone(&state.own_names), state.connections.clone());
     let routes = router(state, &settings.assets_dir).merge(hooks::routes(hooks));
     let routes = reading::waiting(routes, Arc::clone(&catalog));
-    let stop = Stop::on_signals(settings.connections.stop + AFTERWARDS)?;
     let server = Server::new(routes, names, settings.connections.clone(), connections);
     let serving = server.serve(listener, stop.clone());
     let mut closing = stop;

@@ -44,7 +44,7 @@ fn requests_that_wait_to_be_accepted_are_answered() {
     brisk.signal("CONT");
     for stream in &mut waiting {
         let answer = rest(stream);
-        assert_eq!(status(&answer), 200, "{answer}");
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer:.80} {}", brisk.log());
     }
     assert_eq!(brisk.ended().code(), Some(0));
 }
