@@ -8,7 +8,7 @@ use crate::islands::{Chart, ChartPlace};
 use crate::markup;
 use crate::service::{DashboardPage, Outcome, Wait};
 use brisk_chart::{Drawing, Input, Spec};
-use brisk_domain::compared::{compared_columns, compared_styles};
+use brisk_domain::compared::{compared_additivity, compared_columns, compared_styles};
 use brisk_domain::panel_kind::{Body, Skeleton};
 use brisk_domain::{FailureKind, Frame, Freshness, Panel, PanelData, PanelError, RowLinks};
 use leptos::prelude::*;
@@ -81,10 +81,12 @@ fn rows(
     let compared = data.previous.as_ref().map(|_| compared_columns(panel, data));
     let compared = compared.unwrap_or_default();
     spec.columns.extend(compared_styles(panel, &compared));
+    let additivity = compared_additivity(panel, data, &compared);
     let columns = data.frame.columns().iter().cloned();
     let columns = columns.chain(compared.into_iter().map(Arc::new));
     let frame = Frame::of_shared(columns.collect()).unwrap_or_else(|_| data.frame.clone());
-    table_view::table(page, panel, &Input { frame: &frame, ..input(&spec, links, data, size) })
+    let own = input(&spec, links, data, size);
+    table_view::table(page, panel, &Input { frame: &frame, additivity: &additivity, ..own })
 }
 
 fn shown(

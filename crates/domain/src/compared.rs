@@ -57,6 +57,19 @@ pub fn compared_styles(panel: &Panel, columns: &[Column]) -> Vec<ColumnStyle> {
     styles.collect()
 }
 
+/// What adds up of the columns of `data` and those of [`compared_columns`] behind them: these like those
+/// that they stand beside.
+pub fn compared_additivity(panel: &Panel, data: &PanelData, columns: &[Column]) -> Vec<Additivity> {
+    let suffix = panel.compare.map(|compare| compared_name("", compare.label()));
+    let own = |column: &Column| {
+        let name = column.name.strip_suffix(suffix.as_deref()?)?;
+        data.frame.columns().iter().position(|own| own.name == name)
+    };
+    let of = |at: usize| of_column(&data.additivity, at);
+    let beside = columns.iter().map(|column| own(column).map_or_else(Additivity::default, of));
+    (0..data.frame.columns().len()).map(of).chain(beside).collect()
+}
+
 fn compared_name(name: &str, label: &str) -> String {
     format!("{name} ({label})")
 }
