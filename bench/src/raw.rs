@@ -92,7 +92,7 @@ impl Blocking {
 
 /// The request for `path`, with `more` header lines.
 pub fn request(path: &str, more: &str) -> Vec<u8> {
-    format!("GET {path} HTTP/1.1\r\nhost: bench\r\n{more}\r\n").into_bytes()
+    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n{more}\r\n").into_bytes()
 }
 
 /// Status, length of the head, length of the body; `None` while the head is incomplete.
