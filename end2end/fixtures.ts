@@ -34,6 +34,14 @@ export async function settled(page: Page) {
   );
 }
 
+/** Waits until the islands of one panel have started: before, its chart hears no pointer. For pages that still load. */
+export async function panelStarted(page: Page, panel: string) {
+  await page.waitForFunction((id) => {
+    const islands = [...document.querySelectorAll<HTMLElement>(`#${id} leptos-island`)];
+    return islands.length > 0 && islands.every((island) => "started" in island.dataset);
+  }, panel);
+}
+
 /** No violation of WCAG 2.2 A and AA, nor of axe's best practices. */
 export async function expectAccessible(page: Page) {
   // Contrast is only final once fades have ended.

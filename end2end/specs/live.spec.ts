@@ -1,6 +1,6 @@
 // Open pages follow their data: they are updated in place, and nothing moves.
 import { spawn } from "node:child_process";
-import { expect, expectAccessible, layoutShifts, settled, test } from "../fixtures";
+import { expect, expectAccessible, layoutShifts, panelStarted, settled, test } from "../fixtures";
 import type { Page } from "@playwright/test";
 
 const figure = (page: Page, panel: string) => page.locator(`#${panel} .stat-figure`);
@@ -141,6 +141,7 @@ test("a slow panel shows how long it has been loading, and the others respond me
   await expect(page.locator("#late .late")).toContainText("Still loading");
   await expect(page.locator("#late .elapsed")).toHaveText(/^\d+ s$/);
   await expect(figure(page, "quick")).toHaveText("42");
+  await panelStarted(page, "chart");
   await page.locator("#chart .panel-body").hover();
   await expect(page.locator("#chart .tooltip")).toBeVisible();
   await expect(page.locator("#late .late"), "still loading when the chart responds").toBeVisible();
