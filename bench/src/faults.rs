@@ -70,7 +70,7 @@ struct World {
 pub async fn run(program: &Path, hold: Duration) -> Result<Report> {
     let world = Arc::new(world(program).await?);
     // The pages requested during faults of PostgreSQL are cached first.
-    world.look(0, &world.path(0)).await.1?;
+    world.fetch(0, &world.path(0)).await.1?;
     world.read(Views::All, Duration::from_millis(500)).await?;
     let resources = || -> Result<(usize, u64)> {
         Ok((world.replicas[0].open_files()?, world.replicas[0].memory()?))
@@ -92,7 +92,7 @@ pub async fn run(program: &Path, hold: Duration) -> Result<Report> {
     }
     report.rows.push(world.fault("PostgreSQL killed, cached pages", Views::Cached, hold).await?);
     report.rows.push(world.fault("PostgreSQL killed in mid-load", Views::Slow, hold).await?);
-    world.look(0, "/d/slow?n=9").await.1.context("after PostgreSQL came back")?;
+    world.fetch(0, "/d/slow?n=9").await.1.context("after PostgreSQL came back")?;
     // Idle connections are closed after a while; leaked ones stay.
     let mut after = resources()?;
     for _ in 0..40 {
@@ -197,7 +197,7 @@ impl World {
         }
     }
 
-    async fn look(&self, replica: usize, path: &str) -> (Duration, Result<Answer>) {
+    async fn fetch(&self, replica: usize, path: &str) -> (Duration, Result<Answer>) {
         let begun = Instant::now();
         let url = self.replicas[replica % self.replicas.len()].url(path);
         let answer = self.client.get(&url, BOUND * 2).await.and_then(|answer| {
@@ -222,7 +222,7 @@ impl World {
                         Views::Cached => "/d/sales".into(),
                         Views::Slow => format!("/d/slow?n={}", 2 + i % 7),
                     };
-                    let (time, answer) = world.look(i, &path).await;
+                    let (time, answer) = world.fetch(i, &path).await;
                     seen.count(time, answer);
                     tokio::time::sleep(Duration::from_millis(3)).await;
                 }

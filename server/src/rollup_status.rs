@@ -68,7 +68,7 @@ fn status(
             Some((at, why)) if at > record.refreshed_at => {
                 RollupState::Failed { why: why.clone(), has_table: true }
             }
-            _ if record.definition.starts_with(&planned.definition) => RollupState::Good,
+            _ if record.definition.starts_with(&planned.definition) => RollupState::UpToDate,
             _ => RollupState::Changed,
         },
     };

@@ -95,7 +95,7 @@ fn rollup(row: &RollupRow, now: Timestamp) -> AnyView {
     let RollupStatus { name, grain, refresh, state, last, runs, .. } = &row.status;
     let (word, class) = match (row.is_running, state) {
         (true, _) => ("rebuilding", "state"),
-        (false, RollupState::Good) => (state.word(), "state fresh"),
+        (false, RollupState::UpToDate) => (state.word(), "state fresh"),
         (false, RollupState::NotBuilt) => (state.word(), "state"),
         (false, RollupState::Changed | RollupState::Unknown(_)) => (state.word(), "state stale"),
         (false, RollupState::Failed { .. } | RollupState::Broken(_)) => (state.word(), "state bad"),

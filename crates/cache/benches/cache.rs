@@ -9,8 +9,8 @@
 mod support;
 
 use brisk_cache::{
-    Cache, Config, DecodeError, Entry, Event, Fingerprint, Found, Policy, Request, State, Tag,
-    Trigger, Value, encoding,
+    Cache, Config, DecodeError, Entry, Event, Fingerprint, LookupResult, Policy, Request, State,
+    Tag, Trigger, Value, encoding,
 };
 use brisk_domain::{ManualClock, Timestamp};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -109,8 +109,9 @@ async fn fill(cache: &Cache<Bytes>, value: &Bytes) {
 /// that only the cache is measured.
 async fn page(cache: &Cache<Bytes>, requests: &[Request], value: &Bytes) {
     let found = cache.lookup(requests, Trigger::View).await;
-    let current =
-        |found: &Found<Bytes>| found.hit.as_ref().is_some_and(|hit| hit.state == State::Fresh);
+    let current = |found: &LookupResult<Bytes>| {
+        found.hit.as_ref().is_some_and(|hit| hit.state == State::Fresh)
+    };
     let loads = found
         .iter()
         .filter(|found| !current(found))

@@ -73,7 +73,7 @@ pub struct Ticket {
 
 /// What a lookup found for one request.
 #[derive(Debug, Clone)]
-pub struct Found<V> {
+pub struct LookupResult<V> {
     /// For loading or refreshing the entry.
     pub ticket: Ticket,
     /// What can be shown now.
@@ -152,7 +152,7 @@ impl<V: Value> Cache<V> {
     /// takes one round trip if everything is in memory, or if the generations are those this
     /// process knows; otherwise two, for entries that are not in memory; and a third after an
     /// invalidation, for previous values.
-    pub async fn lookup(&self, requests: &[Request], trigger: Trigger) -> Vec<Found<V>> {
+    pub async fn lookup(&self, requests: &[Request], trigger: Trigger) -> Vec<LookupResult<V>> {
         if requests.is_empty() {
             return Vec::new();
         }
@@ -224,7 +224,7 @@ impl<V: Value> Cache<V> {
         let caller = caller.into();
         let trigger = caller.trigger;
         let mut found = self.lookup(std::slice::from_ref(request), trigger).await;
-        let Some(Found { ticket, hit }) = found.pop() else {
+        let Some(LookupResult { ticket, hit }) = found.pop() else {
             return Err(LoadError::Abandoned);
         };
         match hit {

@@ -79,7 +79,7 @@ pub mod statistics;
 pub mod value;
 
 pub use brisk_domain::TagError;
-pub use cache::{Cache, Config, Found, Health, Ticket};
+pub use cache::{Cache, Config, Health, LookupResult, Ticket};
 pub use caller::{Caller, Client};
 pub use entry::{Entry, Hit, State};
 pub use error::{LoadError, NotRecorded};

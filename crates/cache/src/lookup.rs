@@ -1,7 +1,7 @@
 //! Looks up a batch of requests: their keys under the current generations, and their entries in
 //! memory and in the shared tier.
 
-use crate::cache::{Found, Inner, Ticket};
+use crate::cache::{Inner, LookupResult, Ticket};
 use crate::encoding;
 use crate::entry::{Entry, Hit, State};
 use crate::generation::{Generation, Generations, Recalled, Stamp};
@@ -100,7 +100,7 @@ impl<V: Value> Inner<V> {
     /// The entries of `requests`, in one round trip to the shared tier if everything is in memory
     /// or the generations are those this process knows; otherwise in two, or in three after an
     /// invalidation.
-    pub(crate) async fn find(&self, requests: &[Request]) -> Vec<Found<V>> {
+    pub(crate) async fn find(&self, requests: &[Request]) -> Vec<LookupResult<V>> {
         let batch = Batch::of(requests);
         let Some(shared) = &self.shared else {
             return self.find_in_memory(self.tickets_under(&batch, None, None));
@@ -172,13 +172,13 @@ impl<V: Value> Inner<V> {
         missing.collect()
     }
 
-    fn find_in_memory(&self, tickets: Vec<Ticket>) -> Vec<Found<V>> {
+    fn find_in_memory(&self, tickets: Vec<Ticket>) -> Vec<LookupResult<V>> {
         let now = self.clock.now();
         let in_memory = |ticket: &Ticket| {
             let wanted = !ticket.request.policy.off;
             self.hit(wanted.then(|| self.memory.get(&ticket.key))??, ticket.verified, now)
         };
-        tickets.into_iter().map(|ticket| Found { hit: in_memory(&ticket), ticket }).collect()
+        tickets.into_iter().map(|ticket| LookupResult { hit: in_memory(&ticket), ticket }).collect()
     }
 
     /// `entry` under the current generations, judged by its age.
@@ -211,8 +211,13 @@ impl<V: Value> Inner<V> {
 
     /// Fills in from the shared tier what is not in memory; `prefetched` holds the answers it has
     /// already given.
-    async fn find_shared(&self, shared: &Shared, found: &mut [Found<V>], prefetched: Answers) {
-        let mut missing: Vec<&mut Found<V>> = found
+    async fn find_shared(
+        &self,
+        shared: &Shared,
+        found: &mut [LookupResult<V>],
+        prefetched: Answers,
+    ) {
+        let mut missing: Vec<&mut LookupResult<V>> = found
             .iter_mut()
             .filter(|one| {
                 one.hit.is_none() && one.ticket.verified && !one.ticket.request.policy.off
@@ -234,7 +239,7 @@ impl<V: Value> Inner<V> {
         answers = keys.into_iter().zip(entries).collect();
         self.hand_out(&mut missing, answers).await;
         // After an invalidation, the previous values that are not in memory.
-        let mut previous: Vec<(&mut Found<V>, EntryKey)> = missing
+        let mut previous: Vec<(&mut LookupResult<V>, EntryKey)> = missing
             .into_iter()
             .zip(newest)
             .filter_map(|(one, newest)| Some((one, newest?)))
@@ -262,7 +267,7 @@ impl<V: Value> Inner<V> {
     }
 
     /// Hands out the entries in `answers`, and keeps them in memory.
-    async fn hand_out(&self, missing: &mut [&mut Found<V>], answers: Answers) {
+    async fn hand_out(&self, missing: &mut [&mut LookupResult<V>], answers: Answers) {
         let entries = self.decoded(answers).await;
         let now = self.clock.now();
         for one in missing {

@@ -4,8 +4,8 @@
 use crate::support;
 
 use brisk_cache::{
-    Cache, Config, Event, Fingerprint, Found, Hit, LaneLimits, LoadError, Policy, Request, State,
-    Tag, Trigger,
+    Cache, Config, Event, Fingerprint, Hit, LaneLimits, LoadError, LookupResult, Policy, Request,
+    State, Tag, Trigger,
 };
 use brisk_domain::{Clock, ManualClock, Timestamp};
 use brisk_test_waiting::wait_for;
@@ -100,7 +100,7 @@ impl World {
         (loader, begun, finish)
     }
 
-    async fn found(&self, request: &Request) -> Found<Text> {
+    async fn found(&self, request: &Request) -> LookupResult<Text> {
         self.cache.lookup(std::slice::from_ref(request), Trigger::View).await.pop().unwrap()
     }
 

@@ -4,6 +4,7 @@ use crate::links::Links;
 use crate::readout::Readout;
 use brisk_domain::panel::{Cell, ColumnStyle, Computed, ComputedKind};
 use brisk_domain::panel_kind::Body;
+use brisk_domain::sentence::label_from;
 use brisk_domain::{
     Additivity, Bounds, Column, Compare, Coverage, EarlierPeriod, Frame, Interval, Panel,
     PanelKind, Unit, ZoneOffsets, format,
@@ -141,12 +142,8 @@ impl Spec {
 
     /// The word for readers for a column.
     pub fn label_of(&self, column: &str) -> String {
-        if let Some(label) = self.column(column).and_then(|c| c.label.clone()) {
-            return label;
-        }
-        let words = column.replace('_', " ");
-        let mut letters = words.chars();
-        letters.next().map_or(String::new(), |c| c.to_uppercase().chain(letters).collect())
+        let given = self.column(column).and_then(|c| c.label.clone());
+        given.unwrap_or_else(|| label_from(column))
     }
 }
 

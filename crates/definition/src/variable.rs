@@ -1,6 +1,7 @@
 //! `[[variable]]`: what readers can choose besides the time range.
 
 use crate::variable_kind;
+use brisk_domain::sentence::label_from;
 use brisk_domain::{SourceName, Variable, VariableName};
 use brisk_toml_reader::{Fields, Problems};
 
@@ -37,12 +38,6 @@ pub(crate) fn variable(
     let kind = variable_kind::read(fields, dashboard_source, problems);
     fields.finish(problems);
     let name = name?;
-    let label = label.map_or_else(|| capitalised(name.as_str()), ToOwned::to_owned);
+    let label = label.map_or_else(|| label_from(name.as_str()), ToOwned::to_owned);
     Some(Variable { name, label, kind: kind? })
-}
-
-fn capitalised(name: &str) -> String {
-    let words = name.replace('_', " ");
-    let mut letters = words.chars();
-    letters.next().map_or(String::new(), |c| c.to_uppercase().chain(letters).collect())
 }

@@ -62,7 +62,7 @@ fn only_regular_files_within_the_folder_are_opened() {
         ("fifo.toml", "this is a FIFO"),
         ("socket.toml", "this is a socket"),
     ] {
-        assert!(said(&loaded, name).contains(words), "{name}: {}", said(&loaded, name));
+        assert!(message_of(&loaded, name).contains(words), "{name}: {}", message_of(&loaded, name));
     }
     assert_eq!(loaded.problems.len(), 10, "{:?}", loaded.problems);
     assert!(loaded.problems.iter().all(|problem| !problem.to_string().contains("hunter2")));
@@ -109,7 +109,7 @@ fn a_rollups_folder_outside_is_not_read() {
     symlink("../elsewhere", folder.join("rollups")).unwrap();
     let loaded = load_dir(&folder);
     assert!(loaded.are_rollups_unreadable);
-    assert!(said(&loaded, "rollups").contains("leads out of the dashboards' folder"));
+    assert!(message_of(&loaded, "rollups").contains("leads out of the dashboards' folder"));
 }
 
 #[test]
@@ -175,7 +175,11 @@ fn so_many_files_and_bytes_are_read_and_no_more() {
         std::fs::write(large.path().join(format!("d{i:02}.toml")), &bytes).unwrap();
     }
     let loaded = load_dir(large.path());
-    assert!(said(&loaded, "d66.toml").contains("not UTF-8"), "{}", said(&loaded, "d66.toml"));
-    assert!(said(&loaded, "d69.toml").contains("this one is not read"));
+    assert!(
+        message_of(&loaded, "d66.toml").contains("not UTF-8"),
+        "{}",
+        message_of(&loaded, "d66.toml")
+    );
+    assert!(message_of(&loaded, "d69.toml").contains("this one is not read"));
     assert_eq!(loaded.broken.len(), 70, "their last good versions stay");
 }

@@ -144,7 +144,7 @@ mod tests {
     }
 
     /// What the buckets that start at `starts` are: W, P or A.
-    fn said(
+    fn letters(
         (from, to): (&str, &str),
         data_end: &str,
         interval: Interval,
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn the_range_cuts_its_first_and_last_bucket() {
-        let over = |range, end| said(range, end, Interval::Month, &MONTHS);
+        let over = |range, end| letters(range, end, Interval::Month, &MONTHS);
         assert_eq!(over(("2026-08-19", "2026-11-04"), "2027-01-01"), "PWWP");
         assert_eq!(over(("2026-08-01", "2026-12-01"), "2027-01-01"), "WWWW");
         assert_eq!(over(("2026-08-01 00:01", "2026-11-30 23:59"), "2027-01-01"), "PWWP");
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn the_data_end_cuts_a_bucket_and_nothing_is_known_of_those_behind_it() {
-        let over = |end| said(("2026-08-01", "2026-12-01"), end, Interval::Month, &MONTHS);
+        let over = |end| letters(("2026-08-01", "2026-12-01"), end, Interval::Month, &MONTHS);
         assert_eq!(over("2026-10-12 13:00"), "WWPA");
         assert_eq!(over("2026-10-01"), "WWAA", "exactly at the start of one");
         assert_eq!(over("2026-12-01"), "WWWW");
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_statement_without_the_range_is_cut_by_the_data_alone() {
-        let over = |range| said(range, "2026-11-16", Interval::Month, &MONTHS);
+        let over = |range| letters(range, "2026-11-16", Interval::Month, &MONTHS);
         assert_eq!(over(("", "")), "WWWP");
         assert_eq!(over(("", "2026-10-16")), "WWPP", "all up to the range's end");
     }
@@ -197,16 +197,16 @@ mod tests {
     fn weeks_begin_on_mondays_and_days_at_the_zones_midnight() {
         // 19 August 2026 is a Wednesday.
         let weeks = ["2026-08-17", "2026-08-24", "2026-08-31"];
-        let over = |from| said((from, "2026-09-07"), "2027-01-01", Interval::Week, &weeks);
+        let over = |from| letters((from, "2026-09-07"), "2027-01-01", Interval::Week, &weeks);
         assert_eq!(over("2026-08-19"), "PWW");
         assert_eq!(over("2026-08-17"), "WWW");
         // The day of 25 hours is whole at its own midnight, an hour later than 24 hours after.
         let days = ["2026-10-24", "2026-10-25", "2026-10-26"];
-        let over = |end| said(("", ""), end, Interval::Day, &days);
+        let over = |end| letters(("", ""), end, Interval::Day, &days);
         assert_eq!(over("2026-10-25 23:00"), "WPA");
         assert_eq!(over("2026-10-26"), "WWA");
         let hours = ["2026-10-25 22:00", "2026-10-25 23:00"];
-        assert_eq!(said(("", ""), "2026-10-25 23:30", Interval::Hour, &hours), "WP");
+        assert_eq!(letters(("", ""), "2026-10-25 23:30", Interval::Hour, &hours), "WP");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A panel: one statement, and how its frame is shown.
 
 use crate::panel_kind::PanelKind;
+use crate::sentence::label_from;
 use crate::{
     CachePolicy, Compare, Edges, Interval, PanelFilter, PanelId, PanelLink, Query, SourceName, Tag,
     Unit,
@@ -151,11 +152,7 @@ impl Panel {
     pub fn label_of(&self, column: &str) -> String {
         match self.column(column).and_then(|c| c.label.clone()) {
             Some(label) => label,
-            None => {
-                let words = column.replace('_', " ");
-                let mut letters = words.chars();
-                letters.next().map_or(String::new(), |c| c.to_uppercase().chain(letters).collect())
-            }
+            None => label_from(column),
         }
     }
 

@@ -39,7 +39,7 @@ pub struct LastRefresh {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RollupState {
     /// Its table matches its definition, and the last refresh succeeded.
-    Good,
+    UpToDate,
     /// It has no table yet, and nothing has failed.
     NotBuilt,
     /// Its table was built from an older definition.
@@ -61,7 +61,7 @@ impl RollupState {
     /// A short label.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Good => "up to date",
+            Self::UpToDate => "up to date",
             Self::NotBuilt => "not built yet",
             Self::Changed => "outdated",
             Self::Failed { has_table: false, .. } => "failed",
@@ -74,7 +74,7 @@ impl RollupState {
     /// The details, if there are any.
     pub fn why(&self) -> Option<&str> {
         match self {
-            Self::Good | Self::NotBuilt => None,
+            Self::UpToDate | Self::NotBuilt => None,
             Self::Changed => Some("its definition has changed: the next refresh rebuilds it"),
             Self::Failed { why, .. } | Self::Broken(why) | Self::Unknown(why) => Some(why),
         }

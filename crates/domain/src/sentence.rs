@@ -1,5 +1,10 @@
 //! Turns messages into sentences.
 
+/// A column's or variable's name as a label: words, the first with a capital.
+pub fn label_from(name: &str) -> String {
+    capitalised(&name.replace('_', " "))
+}
+
 /// `text` with its first letter in upper case.
 pub fn capitalised(text: &str) -> String {
     let mut letters = text.chars();

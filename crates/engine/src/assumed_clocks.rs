@@ -14,7 +14,7 @@ pub async fn assumption(
     source: &Source,
     planned: &PlannedStatement,
 ) -> Result<Option<String>, SourceError> {
-    let columns = source.unsaid_columns(&planned.statement).await?;
+    let columns = source.unstated_columns(&planned.statement).await?;
     if columns.is_empty() {
         return Ok(None);
     }

@@ -154,7 +154,7 @@ impl World {
         self.engine.catalog().dashboard(&Slug::parse(slug).unwrap()).unwrap()
     }
 
-    async fn look(&self, slug: &str, query: &[(&str, &str)], access: &Access) -> Vec<Shown> {
+    async fn lookup(&self, slug: &str, query: &[(&str, &str)], access: &Access) -> Vec<Shown> {
         let dashboard = self.dashboard(slug);
         let pairs: Vec<_> = query.iter().map(|(n, v)| ((*n).into(), (*v).into())).collect();
         let view = ViewState::from_pairs(&dashboard, &pairs).unwrap();
@@ -184,7 +184,7 @@ impl World {
     }
 
     async fn first(&self, slug: &str, panel: &str) -> Shown {
-        let shown = self.look(slug, &[], &Access::anonymous()).await;
+        let shown = self.lookup(slug, &[], &Access::anonymous()).await;
         let dashboard = self.dashboard(slug);
         let id = PanelId::parse(panel).unwrap();
         let at = dashboard.panels.iter().position(|panel| panel.id == id).unwrap();
@@ -218,30 +218,30 @@ async fn two_access_scopes_never_share_an_entry() {
     let of =
         |tenant: &str, regions: &[&str]| access(&[("tenant", &[tenant]), ("regions", regions)]);
     let (france, ireland) = (of("France", &["France", "EIRE"]), of("EIRE", &["EIRE", "Spain"]));
-    assert_eq!(world.look("tenants", &[], &france).await, [loaded("1"), loaded("11")]);
-    assert_eq!(world.look("tenants", &[], &ireland).await, [loaded("10"), loaded("110")]);
-    assert_eq!(world.look("tenants", &[], &france).await, [fresh("1"), fresh("11")]);
+    assert_eq!(world.lookup("tenants", &[], &france).await, [loaded("1"), loaded("11")]);
+    assert_eq!(world.lookup("tenants", &[], &ireland).await, [loaded("10"), loaded("110")]);
+    assert_eq!(world.lookup("tenants", &[], &france).await, [fresh("1"), fresh("11")]);
     assert_eq!(world.loads(), 4);
     // Nor is a previous value of one shown to the other.
     write(&world.database, "update orders set amount = amount + 1").await;
     world.invalidate("table:shop.orders").await;
     let before = |figure: &str, then: &str| Shown::Loaded(Some(figure.into()), then.into());
     assert_eq!(
-        world.look("tenants", &[], &ireland).await,
+        world.lookup("tenants", &[], &ireland).await,
         [before("10", "11"), before("110", "112")]
     );
-    assert_eq!(world.look("tenants", &[], &france).await, [before("1", "2"), before("11", "13")]);
+    assert_eq!(world.lookup("tenants", &[], &france).await, [before("1", "2"), before("11", "13")]);
 }
 
 #[tokio::test]
 async fn a_user_without_an_attribute_sees_no_data() {
     let world = world().await;
     let user = access(&[("tenant", &["France"])]);
-    let shown = world.look("tenants", &[], &user).await;
+    let shown = world.lookup("tenants", &[], &user).await;
     assert_eq!(shown[0], loaded("1"));
     let Shown::Failed(message) = &shown[1] else { panic!("{shown:?}") };
     assert!(message.contains("\"regions\"") && message.contains("administrator"), "{message}");
-    let shown = world.look("tenants", &[], &Access::anonymous()).await;
+    let shown = world.lookup("tenants", &[], &Access::anonymous()).await;
     assert!(shown.iter().all(|shown| matches!(shown, Shown::Failed(_))), "{shown:?}");
     assert_eq!(world.loads(), 1, "no statement ran");
 }
@@ -254,7 +254,7 @@ async fn warm_then_view_is_a_hit_and_warming_is_not_counted_for_readers() {
     let warmed = world.loads();
     assert_eq!(warmed, 3, "two panels and the choices");
     assert_eq!(world.figures(), Figures::default(), "warming does not count towards the hit rate");
-    assert_eq!(world.look("sales", &[], &Access::anonymous()).await, [fresh("111"), fresh("2")]);
+    assert_eq!(world.lookup("sales", &[], &Access::anonymous()).await, [fresh("111"), fresh("2")]);
     assert_eq!(world.loads(), warmed, "warming fills the keys that browsers ask for");
     assert_eq!((world.figures().hits, world.figures().misses), (3, 0));
 }
@@ -264,18 +264,18 @@ async fn warming_loads_the_most_requested_views_with_the_access_of_their_readers
     let world = world().await;
     let everybody = Access::anonymous();
     for _ in 0..3 {
-        world.look("sales", &[("country", "France")], &everybody).await;
+        world.lookup("sales", &[("country", "France")], &everybody).await;
     }
     let france = access(&[("tenant", &["France"]), ("regions", &["France"])]);
-    world.look("tenants", &[], &france).await;
+    world.lookup("tenants", &[], &france).await;
     world.invalidate(brisk_domain::tag::ALL).await;
     assert_eq!(world.engine.warm(&world.dashboard("sales")).await, 2);
     assert_eq!(world.engine.warm(&world.dashboard("tenants")).await, 2);
     let loads = world.loads();
-    let shown = world.look("sales", &[("country", "France")], &everybody).await;
+    let shown = world.lookup("sales", &[("country", "France")], &everybody).await;
     assert_eq!(shown, [fresh("1"), fresh("2")]);
-    assert_eq!(world.look("sales", &[], &everybody).await, [fresh("111"), fresh("2")]);
-    assert_eq!(world.look("tenants", &[], &france).await, [fresh("1"), fresh("1")]);
+    assert_eq!(world.lookup("sales", &[], &everybody).await, [fresh("111"), fresh("2")]);
+    assert_eq!(world.lookup("tenants", &[], &france).await, [fresh("1"), fresh("1")]);
     assert_eq!(world.loads(), loads);
 }
 
@@ -283,15 +283,15 @@ async fn warming_loads_the_most_requested_views_with_the_access_of_their_readers
 async fn requested_views_are_still_warmed_after_a_restart() {
     let world = world().await;
     let everybody = Access::anonymous();
-    world.look("sales", &[("country", "France")], &everybody).await;
-    world.look("tenants", &[], &access(&[("tenant", &["France"])])).await;
+    world.lookup("sales", &[("country", "France")], &everybody).await;
+    world.lookup("tenants", &[], &access(&[("tenant", &["France"])])).await;
     let requested = world.engine.requested_views();
     let queries: Vec<&str> = requested.iter().map(|view| view.query.as_str()).collect();
     assert_eq!(queries, ["?country=France"], "attributes are personal");
     let after = self::world().await;
     after.engine.recall_requested_views(&requested);
     assert_eq!(after.engine.warm(&after.dashboard("sales")).await, 2);
-    let shown = after.look("sales", &[("country", "France")], &everybody).await;
+    let shown = after.lookup("sales", &[("country", "France")], &everybody).await;
     assert_eq!(shown, [fresh("1"), fresh("2")]);
 }
 
@@ -300,20 +300,20 @@ async fn the_nearest_policy_wins() {
     let world = world().await;
     let stale = |shown: &Shown| matches!(shown, Shown::Ready(_, Freshness::Stale));
     let is_fresh = |shown: &Shown| matches!(shown, Shown::Ready(_, Freshness::Fresh));
-    let look = async || world.look("policies", &[], &Access::anonymous()).await;
-    look().await;
+    let look = async || world.lookup("policies", &[], &Access::anonymous()).await;
+    lookup().await;
     world.clock.advance(9);
-    let shown = look().await;
+    let shown = lookup().await;
     assert!(is_fresh(&shown[0]) && is_fresh(&shown[1]) && is_fresh(&shown[4]), "{shown:?}");
     assert_eq!(shown[3], loaded("111"), "off is never stored");
     world.clock.advance(2);
-    assert!(stale(&look().await[0]), "the panel says 10 s");
+    assert!(stale(&lookup().await[0]), "the panel says 10 s");
     world.clock.advance(50);
-    let shown = look().await;
+    let shown = lookup().await;
     assert!(stale(&shown[1]), "the dashboard says 60 s: {shown:?}");
     assert!(stale(&shown[4]), "so it does for a panel of another source: {shown:?}");
     world.clock.advance(60 + 1_001);
-    let shown = look().await;
+    let shown = lookup().await;
     assert_eq!(shown[1], loaded("111"), "the stale window is the default's: 1,000 s");
     let sales = world.first("sales", "revenue").await;
     assert_eq!(sales, loaded("111"));
@@ -326,11 +326,11 @@ async fn the_nearest_policy_wins() {
 #[tokio::test]
 async fn strict_panels_never_show_a_previous_value() {
     let world = world().await;
-    let look = async || world.look("policies", &[], &Access::anonymous()).await;
-    look().await;
+    let look = async || world.lookup("policies", &[], &Access::anonymous()).await;
+    lookup().await;
     write(&world.database, "insert into orders values ('Spain', 1000)").await;
     world.invalidate("all").await;
-    let shown = look().await;
+    let shown = lookup().await;
     assert_eq!(shown[1], Shown::Loaded(Some("111".into()), "1111".into()));
     assert_eq!(shown[2], loaded("1111"), "the panel is strict");
     assert_eq!(shown[4], loaded("1111"), "the source is strict");
@@ -340,10 +340,10 @@ async fn strict_panels_never_show_a_previous_value() {
 async fn an_invalidation_reaches_only_what_depends_on_its_tag() {
     let world = world().await;
     let look = async || {
-        let shown = world.look("sales", &[], &Access::anonymous()).await;
+        let shown = world.lookup("sales", &[], &Access::anonymous()).await;
         shown.iter().map(|shown| matches!(shown, Shown::Loaded(..))).collect::<Vec<_>>()
     };
-    look().await;
+    lookup().await;
     let (revenue, customers, both) = ([true, false], [false, true], [true, true]);
     for (tag, reached) in [
         ("table:shop.orders", revenue),
@@ -361,9 +361,9 @@ async fn an_invalidation_reaches_only_what_depends_on_its_tag() {
         ("dashboard:tenants", [false, false]),
         ("nobody-uses-this", [false, false]),
     ] {
-        assert_eq!(look().await, [false, false], "before {tag}");
+        assert_eq!(lookup().await, [false, false], "before {tag}");
         world.invalidate(tag).await;
-        assert_eq!(look().await, reached, "{tag}");
+        assert_eq!(lookup().await, reached, "{tag}");
     }
 }
 
@@ -383,6 +383,6 @@ async fn a_value_past_its_ttl_is_shown_marked_and_replaced_in_the_background() {
     while world.first("sales", "revenue").await != fresh("0") {
         tokio::task::yield_now().await;
     }
-    world.look("sales", &[], &Access::anonymous()).await;
+    world.lookup("sales", &[], &Access::anonymous()).await;
     assert_eq!(world.loads(), loads + 3);
 }

@@ -78,7 +78,7 @@ async fn world() -> World {
 }
 
 impl World {
-    async fn look(&self, panel: &str) -> Vec<EntryReport> {
+    async fn inspect(&self, panel: &str) -> Vec<EntryReport> {
         let dashboard = self.engine.catalog().dashboard(&Slug::parse("sales").unwrap()).unwrap();
         let panel = dashboard.panel(&PanelId::parse(panel).unwrap()).unwrap();
         let view = ViewState::default_of(&dashboard);
@@ -100,7 +100,7 @@ impl World {
     }
 
     async fn state(&self, panel: &str) -> (EntryState, String) {
-        let entry = self.look(panel).await.remove(0);
+        let entry = self.inspect(panel).await.remove(0);
         (entry.state, entry.why)
     }
 }
@@ -111,7 +111,7 @@ async fn an_entry_is_gone_then_fresh_then_stale_then_gone() {
     let (state, why) = world.state("revenue").await;
     assert!(state == EntryState::Gone && why.contains("Nothing is stored"), "{why}");
     world.view().await;
-    let entries = world.look("revenue").await;
+    let entries = world.inspect("revenue").await;
     let of: Vec<EntryOf> = entries.iter().map(|entry| entry.of).collect();
     assert_eq!(of, [EntryOf::Statement, EntryOf::Compared, EntryOf::SmallLine, EntryOf::Beginning]);
     for entry in &entries {
@@ -139,9 +139,9 @@ async fn an_entry_is_gone_then_fresh_then_stale_then_gone() {
 async fn an_invalidation_is_given_as_the_reason() {
     let world = world().await;
     world.view().await;
-    let key = world.look("revenue").await[0].key.clone();
+    let key = world.inspect("revenue").await[0].key.clone();
     world.engine.invalidate(&[Tag::parse("table:shop.orders").unwrap()]).await.unwrap();
-    let entry = world.look("revenue").await.remove(0);
+    let entry = world.inspect("revenue").await.remove(0);
     assert_eq!((entry.state, entry.key), (EntryState::Previous, key));
     assert!(entry.why.contains("invalidated") && entry.why.contains("marked"), "{}", entry.why);
     let (state, why) = world.state("strict").await;
@@ -154,12 +154,12 @@ async fn an_invalidation_is_given_as_the_reason() {
 async fn each_figure_names_the_rule_that_it_comes_from() {
     let world = world().await;
     world.view().await;
-    let entry = world.look("revenue").await.remove(0);
+    let entry = world.inspect("revenue").await.remove(0);
     assert_eq!((entry.ttl, entry.ttl_from), (60, PolicyPlace::Panel));
     assert_eq!((entry.stale, entry.stale_from), (30, PolicyPlace::Dashboard));
-    let entry = world.look("strict").await.remove(0);
+    let entry = world.inspect("strict").await.remove(0);
     assert_eq!((entry.ttl, entry.ttl_from), (500, PolicyPlace::Source));
     let (state, why) = world.state("off").await;
     assert!(state == EntryState::Off && why.starts_with("The panel says \"off\""), "{why}");
-    assert_eq!(world.look("broken").await, [], "a panel that cannot be planned has no entries");
+    assert_eq!(world.inspect("broken").await, [], "a panel that cannot be planned has no entries");
 }

@@ -140,7 +140,7 @@ impl World {
 }
 
 /// The rows of a frame: P for parts, W for whole buckets.
-fn said(data: &PanelData) -> String {
+fn completeness_letters(data: &PanelData) -> String {
     let Some(coverage) = data.coverage else { return "none".into() };
     let column = &data.frame.columns()[coverage.column.unwrap()].values;
     let letter = |row| match coverage.is_whole(column.placed(row, &data.offsets).unwrap()) {
@@ -162,15 +162,26 @@ async fn the_range_cuts_the_first_week_and_the_clock_the_last() {
     let world = World::new("").await;
     // 25 October, a Sunday, to 18 November: a week of one day, three weeks, two and a half days.
     let weeks = world.data("weeks", "").await;
-    assert_eq!(said(&weeks), "PWWWP");
+    assert_eq!(completeness_letters(&weeks), "PWWWP");
     assert_eq!(ints(&weeks, "n"), [1, 7, 7, 7, 3].map(Some));
-    assert_eq!(said(&*world.data("days", "").await), format!("{}P", "W".repeat(24)));
-    assert_eq!(said(&*world.data("table", "").await), "PWWWP", "in whichever column they stand");
-    assert_eq!(said(&*world.data("readings", "").await), "none", "the author says so");
+    assert_eq!(
+        completeness_letters(&*world.data("days", "").await),
+        format!("{}P", "W".repeat(24))
+    );
+    assert_eq!(
+        completeness_letters(&*world.data("table", "").await),
+        "PWWWP",
+        "in whichever column they stand"
+    );
+    assert_eq!(
+        completeness_letters(&*world.data("readings", "").await),
+        "none",
+        "the author says so"
+    );
     let rows = world.data("rows", "").await;
     assert_eq!(rows.coverage.and_then(|c| c.column), None, "orders are no buckets");
     let over = world.data("weeks", "from=2026-10-26&to=2026-11-10").await;
-    assert_eq!(said(&over), "WWP");
+    assert_eq!(completeness_letters(&over), "WWP");
     assert!(!over.coverage.unwrap().is_under_way, "the range ends there, not the data");
 }
 
@@ -178,12 +189,16 @@ async fn the_range_cuts_the_first_week_and_the_clock_the_last() {
 async fn without_the_range_only_the_clock_cuts() {
     let world = World::new("").await;
     let all = world.data("all", "").await;
-    let said_all = said(&all);
+    let said_all = completeness_letters(&all);
     assert!(said_all.starts_with('W') && said_all.ends_with("WP"), "{said_all}");
     // Eight weeks later, and so outside of the range.
-    assert_eq!(said(&*world.data("shipped", "").await), "PPPPP", "these weeks are yet to come");
+    assert_eq!(
+        completeness_letters(&*world.data("shipped", "").await),
+        "PPPPP",
+        "these weeks are yet to come"
+    );
     let long_ago = world.data("shipped", "from=2026-09-20&to=2026-09-22").await;
-    assert_eq!(said(&long_ago), "WP", "the week of 16 November is under way");
+    assert_eq!(completeness_letters(&long_ago), "WP", "the week of 16 November is under way");
 }
 
 #[tokio::test]
@@ -201,7 +216,10 @@ async fn a_small_line_has_buckets_of_its_own() {
 async fn trimmed_panels_leave_parts_out_before_anything_is_computed() {
     let world = World::new("").await;
     let trimmed = world.data("trimmed", "").await;
-    assert_eq!((said(&trimmed).as_str(), trimmed.coverage.unwrap().left_out), ("WWW", 2));
+    assert_eq!(
+        (completeness_letters(&trimmed).as_str(), trimmed.coverage.unwrap().left_out),
+        ("WWW", 2)
+    );
     assert_eq!(ints(&trimmed, "n"), [7, 7, 7].map(Some));
     assert_eq!(ints(&trimmed, "total"), [7, 14, 21].map(Some));
     let marked = world.data("weeks", "").await;
@@ -221,23 +239,23 @@ async fn a_bucket_that_was_under_way_when_it_was_loaded_stays_a_part_until_it_is
     let world = World::new("cache = { ttl = \"2h\" }").await;
     let hours = |data: &PanelData| Coverage { column: None, ..data.coverage.unwrap() };
     let before = world.data("days", "from=2026-11-17&to=2026-11-18").await;
-    assert_eq!(said(&before), "WP");
+    assert_eq!(completeness_letters(&before), "WP");
     world.clock.advance(3600);
     let still = world.data("days", "from=2026-11-17&to=2026-11-18").await;
     assert_eq!((hours(&still), &still.edition), (hours(&before), &before.edition));
     world.clock.advance(15 * 3600);
     let next_day = world.data("days", "from=2026-11-17&to=2026-11-18").await;
-    assert_eq!(said(&next_day), "WW");
+    assert_eq!(completeness_letters(&next_day), "WW");
     assert_ne!(next_day.edition, before.edition);
 }
 
 #[tokio::test]
 async fn a_date_as_now_includes_its_day_and_a_time_does_not() {
     let day = World::new("now = \"2026-11-17\"").await;
-    assert_eq!(said(&*day.data("days", "range=last-2-days").await), "WW");
-    assert_eq!(said(&*day.data("weeks", "range=last-9-days").await), "WP");
+    assert_eq!(completeness_letters(&*day.data("days", "range=last-2-days").await), "WW");
+    assert_eq!(completeness_letters(&*day.data("weeks", "range=last-9-days").await), "WP");
     let time = World::new("now = \"2026-11-17T12:30\"").await;
-    assert_eq!(said(&*time.data("days", "range=last-2-days").await), "WP");
+    assert_eq!(completeness_letters(&*time.data("days", "range=last-2-days").await), "WP");
 }
 
 #[tokio::test]
@@ -248,14 +266,14 @@ async fn the_newest_row_ends_the_data_and_its_move_into_another_bucket_is_anothe
     world.database.execute("create table clocks as select 0 as at").await.unwrap();
     world.database.execute(AssertSqlSafe(at(9))).await.unwrap();
     let days = world.data("days", "from=2026-11-16&to=2026-11-18").await;
-    assert_eq!(said(&days), "WPP", "17 November is under way, 18 November ahead");
+    assert_eq!(completeness_letters(&days), "WPP", "17 November is under way, 18 November ahead");
     let _ = world.data("all", "").await;
     let mut editions = vec![];
     for (hour, said_then) in [(9, "WPP"), (15, "WPP"), (33, "WWP")] {
         world.database.execute(AssertSqlSafe(at(hour))).await.unwrap();
         world.engine.invalidate(&[Tag::parse("table:shop.clocks").unwrap()]).await.unwrap();
         let days = world.data("days", "from=2026-11-16&to=2026-11-18").await;
-        assert_eq!(said(&days), said_then, "{hour}");
+        assert_eq!(completeness_letters(&days), said_then, "{hour}");
         editions.push(days.edition.clone());
     }
     assert_eq!(editions[0], editions[1], "the same buckets are whole");

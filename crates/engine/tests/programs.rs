@@ -120,7 +120,7 @@ impl World {
     }
 
     /// The first panel as a program gets it.
-    async fn look(&self, trigger: Trigger) -> PanelState {
+    async fn lookup(&self, trigger: Trigger) -> PanelState {
         let dashboard = self.dashboard();
         let (view, anonymous) = (ViewState::default_of(&dashboard), Access::anonymous());
         let panels: Vec<&Panel> = dashboard.panels.iter().take(1).collect();
@@ -129,7 +129,7 @@ impl World {
     }
 
     async fn current(&self) -> Arc<PanelData> {
-        self.look(Trigger::Api).await.current().await.unwrap()
+        self.lookup(Trigger::Api).await.current().await.unwrap()
     }
 
     fn loads(&self) -> u64 {
@@ -162,7 +162,7 @@ async fn a_program_waits_where_a_reader_is_shown_a_stale_value() {
         assert_eq!(figure(&*world.current().await), "11");
         write(&world.database, "insert into orders values ('Spain', 100)").await;
         world.clock.advance(61);
-        let waiting = world.look(trigger).await;
+        let waiting = world.lookup(trigger).await;
         assert!(matches!(waiting, PanelState::Pending { .. }), "{trigger:?}");
         let data = waiting.current().await.unwrap();
         assert_eq!((figure(&data).as_str(), data.freshness), ("111", Freshness::Fresh));
@@ -170,7 +170,7 @@ async fn a_program_waits_where_a_reader_is_shown_a_stale_value() {
     let world = world().await;
     world.current().await;
     world.clock.advance(61);
-    let PanelState::Ready(data) = world.look(Trigger::View).await else { panic!() };
+    let PanelState::Ready(data) = world.lookup(Trigger::View).await else { panic!() };
     assert_eq!((figure(&data).as_str(), data.freshness), ("11", Freshness::Stale));
 }
 
@@ -186,7 +186,7 @@ async fn a_program_that_accepts_older_values_gets_them_at_once_and_the_load_cont
         if let Some(tag) = tag {
             world.invalidate(tag).await;
         }
-        let data = world.look(Trigger::Api).await.since(began).await.unwrap();
+        let data = world.lookup(Trigger::Api).await.since(began).await.unwrap();
         assert_eq!((figure(&data).as_str(), data.freshness, data.as_of), ("11", state, began));
         world.loaded(4).await;
         let current = world.current().await;
@@ -200,7 +200,7 @@ async fn a_program_waits_where_the_value_is_older_than_it_accepts() {
     let began = world.current().await.as_of;
     write(&world.database, "insert into orders values ('Spain', 100)").await;
     world.clock.advance(61);
-    let data = world.look(Trigger::Api).await.since(Timestamp(began.0 + 1)).await.unwrap();
+    let data = world.lookup(Trigger::Api).await.since(Timestamp(began.0 + 1)).await.unwrap();
     assert_eq!((figure(&data).as_str(), data.freshness), ("111", Freshness::Fresh));
 }
 
@@ -210,11 +210,11 @@ async fn without_redis_a_program_gets_values_marked_as_unverified_but_none_past_
     let world =
         world_over(|config, clock| Cache::with_redis(config, clock, nowhere).unwrap()).await;
     assert_eq!(figure(&*world.current().await), "11");
-    let PanelState::Ready(data) = world.look(Trigger::Api).await else { panic!() };
+    let PanelState::Ready(data) = world.lookup(Trigger::Api).await else { panic!() };
     assert_eq!(data.freshness, Freshness::Unverified);
     write(&world.database, "insert into orders values ('Spain', 100)").await;
     world.clock.advance(61);
-    let waiting = world.look(Trigger::Api).await;
+    let waiting = world.lookup(Trigger::Api).await;
     assert!(matches!(waiting, PanelState::Pending { .. }));
     assert_eq!(figure(&waiting.current().await.unwrap()), "111");
 }

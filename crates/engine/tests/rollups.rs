@@ -148,7 +148,7 @@ fn dashboard(engine: &Engine) -> Arc<Dashboard> {
     engine.catalog().dashboard(&Slug::parse("sales").unwrap()).unwrap()
 }
 
-async fn look(engine: &Engine) -> Vec<Shown> {
+async fn lookup(engine: &Engine) -> Vec<Shown> {
     let dashboard = dashboard(engine);
     let view = ViewState::default_of(&dashboard);
     let view = engine.view(&dashboard, &view, &Access::anonymous(), Trigger::View).await.unwrap();
@@ -174,7 +174,7 @@ async fn figures(engine: &Engine) -> Vec<String> {
         Shown::Ready(figure, _) | Shown::Loaded(_, Ok(figure)) => figure,
         Shown::Loaded(_, Err(error)) | Shown::Failed(error) => error.message,
     };
-    look(engine).await.into_iter().map(figure).collect()
+    lookup(engine).await.into_iter().map(figure).collect()
 }
 
 async fn invalidate(engine: &Engine, tag: &str) {
@@ -193,7 +193,7 @@ async fn a_page_refreshes_a_rollup_once_before_all_panels_that_read_it() {
     assert_eq!(figures(&engine).await, ["11", "2", "11"]);
     assert_eq!(world.runs(), 1);
     let fresh = |figure: &str| Shown::Ready(figure.into(), Freshness::Fresh);
-    assert_eq!(look(&engine).await, [fresh("11"), fresh("2"), fresh("11")]);
+    assert_eq!(lookup(&engine).await, [fresh("11"), fresh("2"), fresh("11")]);
     assert_eq!(world.runs(), 1);
     // A refresh does not count as a reader's lookup.
     let readers = engine.loader().cache().statistics().of_readers();
@@ -211,7 +211,7 @@ async fn invalidating_a_base_table_refreshes_before_the_panel_reloads() {
         world.write(&format!("insert into orders values ({NOON}, 100)")).await;
         invalidate(&engine, tag).await;
         let (before, now) = (11 + 100 * i, 11 + 100 * (i + 1));
-        let shown = look(&engine).await;
+        let shown = lookup(&engine).await;
         let expected = Shown::Loaded(Some(before.to_string()), Ok(now.to_string()));
         assert_eq!(shown[0], expected, "{tag}");
         assert_eq!(world.runs(), i + 2, "{tag}");
@@ -219,7 +219,7 @@ async fn invalidating_a_base_table_refreshes_before_the_panel_reloads() {
     }
     // An invalidation of another table must not reach it.
     invalidate(&engine, "table:shop.customers").await;
-    assert!(matches!(look(&engine).await[0], Shown::Ready(..)));
+    assert!(matches!(lookup(&engine).await[0], Shown::Ready(..)));
     assert_eq!(world.runs(), 5);
 }
 
@@ -357,7 +357,7 @@ async fn another_definition_rebuilds_and_a_broken_one_keeps_the_last_good() {
     assert_eq!(figures(&engine).await[0], "-11");
     std::fs::remove_file(world.directory.path().join("rollups/daily.toml")).unwrap();
     engine.catalog().reload();
-    let Shown::Failed(error) = look(&engine).await[0].clone() else { panic!("it is gone") };
+    let Shown::Failed(error) = lookup(&engine).await[0].clone() else { panic!("it is gone") };
     assert!(error.message.contains("there is no rollup daily"), "{error}");
 }
 
@@ -368,7 +368,7 @@ async fn a_failed_refresh_is_reported_by_the_panels_that_need_it_and_keeps_the_p
     figures(&engine).await;
     world.write("alter table orders rename to moved").await;
     invalidate(&engine, "table:shop.orders").await;
-    let shown = look(&engine).await;
+    let shown = lookup(&engine).await;
     let Shown::Loaded(Some(before), Err(error)) = &shown[0] else { panic!("{shown:?}") };
     assert_eq!(before, "11");
     assert!(error.message.contains("The rollup daily"), "{error}");

@@ -58,10 +58,10 @@ mod readers;
 mod rights;
 pub mod rollup;
 mod row_meter;
-mod said_clocks;
 mod server;
 pub mod source;
 mod sqlite;
+mod stated_clocks;
 mod syntax;
 
 pub use about::About;

@@ -17,12 +17,12 @@ use crate::readers;
 use crate::rights::Rights;
 use crate::rollup::refresh::{Record, Refresh};
 use crate::rollup::writer::RollupWriter;
-use crate::said_clocks::on_said_clocks;
 use crate::server::Server;
 use crate::sqlite::executor::Sqlite;
 use crate::sqlite::rollups::{PLACE_FILE, SqliteRollups};
 use crate::sqlite::worker::pool::WorkerCounts;
 use crate::sqlite::worker::process::Program;
+use crate::stated_clocks::on_stated_clocks;
 use brisk_domain::{Frame, RollupReport, SourceName, WallClocks, ZoneName};
 use futures::FutureExt as _;
 use std::path::Path;
@@ -244,15 +244,18 @@ impl Source {
         let types = self.types_of(&asked, statement).await?;
         let closed = open.0.close(statement, &types)?;
         let frame = self.run_closed(&closed, scales).await?;
-        Ok(on_said_clocks(frame, self.dialect(), &open.0.said(&types)))
+        Ok(on_stated_clocks(frame, self.dialect(), &open.0.stated_clocks(&types)))
     }
 
     /// The columns without a time zone that `statement` uses and of which nothing is said, each as
     /// `table.column`.
-    pub async fn unsaid_columns(&self, statement: &Statement) -> Result<Vec<String>, SourceError> {
+    pub async fn unstated_columns(
+        &self,
+        statement: &Statement,
+    ) -> Result<Vec<String>, SourceError> {
         let Some(open) = &statement.open else { return Ok(Vec::new()) };
         let types = self.types_of(&open.0.columns(), statement).await?;
-        Ok(open.0.unsaid(&types))
+        Ok(open.0.unstated_columns(&types))
     }
 
     /// The types of the columns that `statement` asks for.

@@ -81,7 +81,7 @@ fn setup(table: &str, types: [&str; 3], moment: &str) -> Vec<String> {
 }
 
 /// `wall_clock = …`.
-fn said(clock: &str) -> WallClocks {
+fn clock_of_columns(clock: &str) -> WallClocks {
     WallClocks { source: Some(WallClock::parse(clock).unwrap()), columns: BTreeMap::new() }
 }
 
@@ -107,14 +107,14 @@ async fn run_for(
 }
 
 impl Written {
-    async fn run(&self, said: &WallClocks, zone: &str, bounds: (i64, i64), sql: &str) -> Frame {
-        let source = self.source.clone().with_wall_clocks(said.clone());
+    async fn run(&self, clocks: &WallClocks, zone: &str, bounds: (i64, i64), sql: &str) -> Frame {
+        let source = self.source.clone().with_wall_clocks(clocks.clone());
         let sql = sql.replace("written", &self.table);
         run_for(source.target(), &source, zone, bounds, &sql).await.unwrap()
     }
 
-    async fn numbers(&self, said: &WallClocks, zone: &str, sql: &str) -> Vec<String> {
-        let frame = self.run(said, zone, (0, 1), sql).await;
+    async fn numbers(&self, clocks: &WallClocks, zone: &str, sql: &str) -> Vec<String> {
+        let frame = self.run(clocks, zone, (0, 1), sql).await;
         cells(&frame, "n").into_iter().map(Option::unwrap_or_default).collect()
     }
 }
@@ -134,13 +134,18 @@ async fn a_date_is_a_date_in_every_zone_under_bucket_and_range() {
         ("Pacific/Honolulu", 1_772_359_200, 1_775_037_600),
     ];
     for database in everywhere("clock_dates").await {
-        for said in [WallClocks::default(), said("UTC"), said("dashboard"), said("Asia/Tokyo")] {
+        for clocks in [
+            WallClocks::default(),
+            clock_of_columns("UTC"),
+            clock_of_columns("dashboard"),
+            clock_of_columns("Asia/Tokyo"),
+        ] {
             for (zone, from, to) in zones {
-                let place = format!("{:?} {zone} {said:?}", database.source.dialect());
+                let place = format!("{:?} {zone} {clocks:?}", database.source.dialect());
                 let sql =
                     "select id, $bucket(day, month) as month, $month(day) as n, $hour(day) as hour
                            from written where $range(day) order by id";
-                let frame = database.run(&said, zone, (from, to), sql).await;
+                let frame = database.run(&clocks, zone, (from, to), sql).await;
                 let found =
                     |column| cells(&frame, column).into_iter().flatten().collect::<Vec<_>>();
                 assert_eq!(found("id"), ["1", "2", "3"], "{place}");
@@ -148,7 +153,7 @@ async fn a_date_is_a_date_in_every_zone_under_bucket_and_range() {
                 assert_eq!(found("hour"), ["0", "0", "0"], "{place}");
                 assert_eq!(frame.column("month").unwrap().values, instants(&[from; 3]), "{place}");
                 let sql = "select day from written where id = 5";
-                let frame = database.run(&said, zone, (from, to), sql).await;
+                let frame = database.run(&clocks, zone, (from, to), sql).await;
                 let day = &frame.column("day").unwrap().values;
                 match database.source.dialect() {
                     Dialect::Sqlite => assert_eq!(day.exact(0).as_deref(), Some("1969-07-20")),
@@ -175,22 +180,22 @@ async fn a_source_says_on_which_clock_its_columns_were_written() {
         let dialect = database.source.dialect();
         for (clock, hours) in cases {
             let sql = "select $hour(at) as n from written order by id";
-            let found = database.numbers(&said(clock), "America/New_York", sql).await;
+            let found = database.numbers(&clock_of_columns(clock), "America/New_York", sql).await;
             assert_eq!(found, hours, "{dialect:?} {clock}");
             // What has a zone needs no rule, and follows none.
             let sql = "select $hour(moment) as n from written";
-            let found = database.numbers(&said(clock), "America/New_York", sql).await;
+            let found = database.numbers(&clock_of_columns(clock), "America/New_York", sql).await;
             assert_eq!(found, ["21"; 6], "{dialect:?} {clock}");
             // A column of a subquery is the column that it comes from.
             let sql =
                 "with w as (select id, at as then_, max(at) as most from written group by 1, 2)
                        select $hour(coalesce(w.most, w.then_)) as n from w order by id";
-            let found = database.numbers(&said(clock), "America/New_York", sql).await;
+            let found = database.numbers(&clock_of_columns(clock), "America/New_York", sql).await;
             assert_eq!(found, hours, "{dialect:?} {clock}, in a subquery");
         }
         // The lists of two zones' changes are too long together: refused, with what to do.
         if dialect != Dialect::Sqlite {
-            let clock = said("Europe/Madrid");
+            let clock = clock_of_columns("Europe/Madrid");
             let source = database.source.clone().with_wall_clocks(clock);
             let sql = format!("select $bucket(at, day) as day from {}", database.table);
             let refused = run_for(source.target(), &source, "America/New_York", (0, 1), &sql).await;
@@ -201,7 +206,8 @@ async fn a_source_says_on_which_clock_its_columns_were_written() {
         // Their days and hours.
         let sql = "select $bucket(at, day) as day, $bucket(at, hour) as hour from written
                    where id in (0, 3, 5) order by id";
-        let frame = database.run(&said("Europe/Madrid"), "America/New_York", (0, 1), sql).await;
+        let frame =
+            database.run(&clock_of_columns("Europe/Madrid"), "America/New_York", (0, 1), sql).await;
         let days = instants(&[1_774_670_400, 1_792_814_400, -14_328_000]);
         assert_eq!(frame.column("day").unwrap().values, days, "{dialect:?}");
         let hours = instants(&[1_774_742_400, 1_792_886_400, -14_245_200]);
@@ -219,7 +225,7 @@ async fn ranges_are_those_of_the_clock_of_the_column() {
             for (bounds, expected) in [before, after].into_iter().zip(expected) {
                 let sql = "select id from written where $range(at) order by id";
                 for zone in ["America/New_York", "Europe/Madrid", "UTC"] {
-                    let frame = database.run(&said(clock), zone, bounds, sql).await;
+                    let frame = database.run(&clock_of_columns(clock), zone, bounds, sql).await;
                     let ids: Vec<String> = cells(&frame, "id").into_iter().flatten().collect();
                     assert_eq!(ids.join(","), expected, "{dialect:?} {clock} {zone}");
                 }
@@ -234,9 +240,9 @@ async fn one_column_may_differ_and_a_macro_may_name_the_zone() {
         let dialect = database.source.dialect();
         let column = format!("{}.at", database.table);
         let columns = [(column, WallClock::parse("Europe/Madrid").unwrap())].into();
-        let said = WallClocks { columns, ..said("UTC") };
+        let clocks = WallClocks { columns, ..clock_of_columns("UTC") };
         let madrid = ["20", "21", "19", "20", "22", "23"];
-        let hours = async |sql: &str| database.numbers(&said, "America/New_York", sql).await;
+        let hours = async |sql: &str| database.numbers(&clocks, "America/New_York", sql).await;
         let sql = "select $hour(at) as n from written order by id";
         assert_eq!(hours(sql).await, madrid, "{dialect:?}");
         let sql = "select $hour(w.at) as n from written w order by id";
@@ -253,7 +259,7 @@ async fn the_zone_of_results_is_not_the_zone_of_the_data() {
     let madrid = ZoneName::parse("Europe/Madrid").unwrap();
     for database in everywhere("clock_tz").await {
         let dialect = database.source.dialect();
-        let clocks = Clocks::new(Arc::new(said("dashboard"))).written_in(&madrid);
+        let clocks = Clocks::new(Arc::new(clock_of_columns("dashboard"))).written_in(&madrid);
         let target = Target { dialect, clocks };
         for sql in ["$hour(at)", "$hour($local(at))"] {
             let sql = format!("select {sql} as n from {} order by id", database.table);
@@ -275,7 +281,8 @@ async fn columns_are_shown_on_the_clock_that_is_said() {
         let dialect = database.source.dialect();
         let shown = async |clock: &str| {
             let sql = "select at from written where id in (0, 5) order by id";
-            let frame = database.run(&said(clock), "America/New_York", (0, 1), sql).await;
+            let frame =
+                database.run(&clock_of_columns(clock), "America/New_York", (0, 1), sql).await;
             frame.column("at").unwrap().values.clone()
         };
         assert_eq!(shown("UTC").await, instants(&[MOMENT, -14_239_800]), "{dialect:?}");
@@ -289,9 +296,9 @@ async fn columns_are_shown_on_the_clock_that_is_said() {
 
 #[tokio::test]
 async fn what_is_assumed_is_known_only_where_a_column_without_a_zone_is_used() {
-    for database in everywhere("clock_unsaid").await {
-        let unsaid = async |said: WallClocks, sql: &str| {
-            let source = database.source.clone().with_wall_clocks(said);
+    for database in everywhere("clock_unstated").await {
+        let unstated = async |clocks: WallClocks, sql: &str| {
+            let source = database.source.clone().with_wall_clocks(clocks);
             let sql = sql.replace("written", &database.table);
             let (zone, at) = (ZoneName::utc(), Timestamp::from_seconds);
             let context = Context {
@@ -303,16 +310,16 @@ async fn what_is_assumed_is_known_only_where_a_column_without_a_zone_is_used() {
                 access: &Access::anonymous(),
             };
             let statement = compile(&Query::new(sql), source.target(), &context).unwrap();
-            source.unsaid_columns(&statement).await.unwrap()
+            source.unstated_columns(&statement).await.unwrap()
         };
         let sql =
             "select $bucket(at) as day, count(*) as n from written where $range(at) group by 1";
         let column = format!("{}.at", database.table);
-        assert_eq!(unsaid(WallClocks::default(), sql).await, [column]);
-        assert!(unsaid(said("UTC"), sql).await.is_empty());
+        assert_eq!(unstated(WallClocks::default(), sql).await, [column]);
+        assert!(unstated(clock_of_columns("UTC"), sql).await.is_empty());
         for column in ["moment", "day"] {
             let sql = sql.replace("(at)", &format!("({column})"));
-            assert!(unsaid(WallClocks::default(), &sql).await.is_empty(), "{column}");
+            assert!(unstated(WallClocks::default(), &sql).await.is_empty(), "{column}");
         }
     }
 }

@@ -105,7 +105,7 @@ impl<'a> Databases<'a> {
         let opened = self.opened.entry(name.clone());
         let opened = opened.or_insert_with(|| assembly::source(settings, name).ok());
         let result = match opened {
-            Some(source) => said(source, planned).await,
+            Some(source) => result_columns(source, planned).await,
             None => Err(SourceError::Unavailable(String::new())),
         };
         match result {
@@ -176,7 +176,7 @@ impl<'a> Databases<'a> {
 }
 
 /// The columns that `source` says the statement returns.
-async fn said(
+async fn result_columns(
     source: &Source,
     planned: &PlannedStatement,
 ) -> Result<Option<Vec<String>>, SourceError> {

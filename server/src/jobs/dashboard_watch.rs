@@ -22,7 +22,7 @@ const LOOK: Duration = Duration::from_secs(5);
 
 /// Reads the dashboards for the first time. What is seen now, [`follow`] begins from.
 pub async fn read(catalog: &Arc<Catalog>) -> Seen {
-    let seen = look(catalog).await.unwrap_or_default();
+    let seen = scan(catalog).await.unwrap_or_default();
     if reload(catalog).await {
         report(&catalog.contents());
     }
@@ -37,7 +37,7 @@ pub async fn follow(catalog: &Arc<Catalog>, mut seen: Seen) -> Infallible {
         if tokio::time::timeout(LOOK, changed.notified()).await.is_ok() {
             tokio::time::sleep(QUIET).await;
         }
-        let Some(now) = look(catalog).await else { continue };
+        let Some(now) = scan(catalog).await else { continue };
         if !catalog.is_read() || now != seen {
             if !now.is_in_place_of(&seen) {
                 // Before the files are read, so that no change is missed.
@@ -55,7 +55,7 @@ pub async fn follow(catalog: &Arc<Catalog>, mut seen: Seen) -> Infallible {
     }
 }
 
-async fn look(catalog: &Arc<Catalog>) -> Option<Seen> {
+async fn scan(catalog: &Arc<Catalog>) -> Option<Seen> {
     let directory = catalog.directory().to_owned();
     tokio::task::spawn_blocking(move || Seen::of(&directory)).await.ok()
 }

@@ -9,7 +9,7 @@ fn brisk(directory: &Path, arguments: &[&str]) -> Output {
     output(command.current_dir(directory).args(arguments))
 }
 
-fn said(output: &Output) -> String {
+fn output_text(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     text(&output.stdout) + &text(&output.stderr)
 }
@@ -21,8 +21,8 @@ fn repository() -> PathBuf {
 #[test]
 fn check_finds_the_shipped_dashboards_good() {
     let output = brisk(&repository(), &["check"]);
-    assert!(output.status.success(), "{}", said(&output));
-    assert!(said(&output).contains("dashboards with"), "{}", said(&output));
+    assert!(output.status.success(), "{}", output_text(&output));
+    assert!(output_text(&output).contains("dashboards with"), "{}", output_text(&output));
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn check_names_the_place_of_each_problem_also_in_statements() {
     std::fs::write(directory.path().join("broken.toml"), "titel = \"x\"\n").unwrap();
     let output = brisk(directory.path(), &["check", "."]);
     assert_eq!(output.status.code(), Some(1));
-    let said = said(&output);
+    let said = output_text(&output);
     assert!(said.contains("broken.toml:1:1"), "{said}");
     assert!(said.contains("\"title\""), "the key that was meant: {said}");
     assert!(said.contains("sales.toml:6:"), "the variable's statement: {said}");
@@ -54,15 +54,15 @@ fn check_tells_what_panels_depend_on_and_how_their_database_runs_them() {
         directory.path(),
         &["import", "--into", "shop.sqlite", "--dates", "month-first", "visits.csv"],
     );
-    assert!(import.status.success(), "{}", said(&import));
+    assert!(import.status.success(), "{}", output_text(&import));
     let configuration = "[source.shop]\nurl = \"shop.sqlite\"\n";
     std::fs::write(directory.path().join("brisk.toml"), configuration).unwrap();
-    let details = said(&brisk(directory.path(), &["check", "--details"]));
+    let details = output_text(&brisk(directory.path(), &["check", "--details"]));
     assert!(details.contains("table:shop.visits") && details.contains("panel:visits/all"));
     assert!(details.contains("bound: ") && !details.contains("took: "), "{details}");
     let explained = brisk(directory.path(), &["check", "--explain"]);
     assert!(explained.status.success());
-    let explained = said(&explained);
+    let explained = output_text(&explained);
     assert!(explained.contains("plan: ") && explained.contains("visits"), "{explained}");
     assert!(explained.contains("for 1 rows"), "{explained}");
     // What only the database knows is a problem, too.
@@ -73,7 +73,7 @@ fn check_tells_what_panels_depend_on_and_how_their_database_runs_them() {
         .unwrap();
     let explained = brisk(directory.path(), &["check", "--explain"]);
     assert_eq!(explained.status.code(), Some(1));
-    let explained = said(&explained);
+    let explained = output_text(&explained);
     assert!(
         explained.contains("panel \"lost\": statement: line 13, column 8: no such column: nope")
     );
@@ -90,12 +90,12 @@ fn import_reports_what_it_did_and_lists_what_does_not_fit() {
     std::fs::write(directory.path().join("visits.csv"), csv).unwrap();
     let import = ["import", "--into", "shop.sqlite", "--dates", "month-first", "visits.csv"];
     let output = brisk(directory.path(), &import);
-    assert!(output.status.success(), "{}", said(&output));
-    assert!(said(&output).contains("2 lines are in table visits, none left out"));
+    assert!(output.status.success(), "{}", output_text(&output));
+    assert!(output_text(&output).contains("2 lines are in table visits, none left out"));
     assert!(
-        said(&output).contains("timestamp  from \"Day\", as \"12/1/2009\""),
+        output_text(&output).contains("timestamp  from \"Day\", as \"12/1/2009\""),
         "{}",
-        said(&output)
+        output_text(&output)
     );
 
     let plan =
@@ -110,8 +110,8 @@ fn import_reports_what_it_did_and_lists_what_does_not_fit() {
     };
     let output = with_plan(&[]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(said(&output).contains("nothing was imported"), "{}", said(&output));
-    assert!(said(&output).contains("line 2:"), "{}", said(&output));
+    assert!(output_text(&output).contains("nothing was imported"), "{}", output_text(&output));
+    assert!(output_text(&output).contains("line 2:"), "{}", output_text(&output));
     let listed = std::fs::read_to_string(directory.path().join("rejected.csv")).unwrap();
     assert!(listed.starts_with("line,reason\n2,"), "{listed}");
     assert!(with_plan(&["--max-rejected", "1"]).status.success());
@@ -151,11 +151,11 @@ fn import_fills_servers_whose_url_is_in_a_variable_or_a_file_and_panels_read_it(
             let arguments = ["import", "--table", "import_command", into[0], into[1]];
             let import = [&arguments[..], &["--dates", "month-first", "visits.csv"]].concat();
             let import = brisk(directory.path(), &import);
-            assert!(import.status.success(), "{}", said(&import));
+            assert!(import.status.success(), "{}", output_text(&import));
             let sentence = format!("{} lines are in table import_command", count + 1);
-            assert!(said(&import).contains(&sentence), "{}", said(&import));
-            assert!(!said(&import).contains(&url), "{}", said(&import));
-            let explained = said(&brisk(directory.path(), &["check", "--explain"]));
+            assert!(output_text(&import).contains(&sentence), "{}", output_text(&import));
+            assert!(!output_text(&import).contains(&url), "{}", output_text(&import));
+            let explained = output_text(&brisk(directory.path(), &["check", "--explain"]));
             assert!(explained.contains(&format!("for {count} rows")), "{explained}");
         }
     }
@@ -181,23 +181,23 @@ fn import_says_what_is_wrong_with_a_database_and_never_its_password() {
         };
         for into in [["--into", url], ["--into-env", "SHOP"], ["--into-file", "url"]] {
             let output = run(&into);
-            assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-            assert!(said(&output).contains(expected), "{into:?}: {}", said(&output));
-            assert!(!said(&output).contains("hunter2"), "{}", said(&output));
+            assert_eq!(output.status.code(), Some(1), "{}", output_text(&output));
+            assert!(output_text(&output).contains(expected), "{into:?}: {}", output_text(&output));
+            assert!(!output_text(&output).contains("hunter2"), "{}", output_text(&output));
         }
         // What the command line itself refuses.
         for wrong in
             [&["--into", url, "--into-env", "SHOP"][..], &["--into", url, "--nowhere"], &[]]
         {
             let output = run(wrong);
-            assert_eq!(output.status.code(), Some(2), "{}", said(&output));
-            assert!(!said(&output).contains("hunter2"), "{}", said(&output));
+            assert_eq!(output.status.code(), Some(2), "{}", output_text(&output));
+            assert!(!output_text(&output).contains("hunter2"), "{}", output_text(&output));
         }
     }
     let nowhere = brisk(directory.path(), &["import", "--into-env", "NOT_SET", "visits.csv"]);
-    assert!(said(&nowhere).contains("\"NOT_SET\" is not set"), "{}", said(&nowhere));
+    assert!(output_text(&nowhere).contains("\"NOT_SET\" is not set"), "{}", output_text(&nowhere));
     let here = ["import", "--into-env", "postgres://user:hunter2@host/shop", "visits.csv"];
-    let here = said(&brisk(directory.path(), &here));
+    let here = output_text(&brisk(directory.path(), &here));
     assert!(
         here.contains("name of an environment variable") && !here.contains("hunter2"),
         "{here}"
@@ -209,7 +209,11 @@ fn import_of_a_file_that_is_not_there_says_so() {
     let directory = tempfile::tempdir().unwrap();
     let output = brisk(directory.path(), &["import", "--into", "x.sqlite", "nowhere.csv"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(said(&output).contains("nowhere.csv cannot be read"), "{}", said(&output));
+    assert!(
+        output_text(&output).contains("nowhere.csv cannot be read"),
+        "{}",
+        output_text(&output)
+    );
 }
 
 #[test]
@@ -218,7 +222,11 @@ fn serve_refuses_addresses_that_others_can_reach() {
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
         let output = brisk(directory.path(), &["serve", "--listen", address]);
         assert_eq!(output.status.code(), Some(1), "{address}");
-        assert!(said(&output).contains("is not a loopback address"), "{}", said(&output));
+        assert!(
+            output_text(&output).contains("is not a loopback address"),
+            "{}",
+            output_text(&output)
+        );
     }
 }
 
@@ -234,15 +242,15 @@ fn check_asks_the_database_about_what_it_cannot_read() {
     std::fs::write(directory.path().join("dashboards/visits.toml"), file).unwrap();
     std::fs::write(directory.path().join("visits.csv"), "Day,Count\n2009-12-01,1\n").unwrap();
     let import = brisk(directory.path(), &["import", "--into", "shop.sqlite", "visits.csv"]);
-    assert!(import.status.success(), "{}", said(&import));
+    assert!(import.status.success(), "{}", output_text(&import));
     let without = brisk(directory.path(), &["check"]);
-    assert!(without.status.success(), "{}", said(&without));
-    let without = said(&without);
+    assert!(without.status.success(), "{}", output_text(&without));
+    let without = output_text(&without);
     let place = "visits.toml:7:54: panel \"all\": could not be read without the database";
     assert!(without.contains(place), "{without}");
     let with = brisk(directory.path(), &["check", "--source", "shop=shop.sqlite"]);
-    assert_eq!(with.status.code(), Some(1), "{}", said(&with));
-    let with = said(&with);
+    assert_eq!(with.status.code(), Some(1), "{}", output_text(&with));
+    let with = output_text(&with);
     assert!(with.contains("visits.toml:12:8: panel \"lost\": no such column: gone"), "{with}");
     assert!(!with.contains("could not be read") && with.contains("1 problem\n"), "{with}");
 }
@@ -265,15 +273,15 @@ fn check_finds_columns_that_statements_do_not_return_at_their_place() {
     std::fs::write(directory.path().join("dashboards/visits.toml"), file).unwrap();
     std::fs::write(directory.path().join("visits.csv"), "Day,Count\n2009-12-01,1\n").unwrap();
     let import = brisk(directory.path(), &["import", "--into", "shop.sqlite", "visits.csv"]);
-    assert!(import.status.success(), "{}", said(&import));
+    assert!(import.status.success(), "{}", output_text(&import));
     let without = brisk(directory.path(), &["check"]);
-    assert!(without.status.success(), "nothing can be asked: {}", said(&without));
+    assert!(without.status.success(), "nothing can be asked: {}", output_text(&without));
     for more in
         [&["--source", "shop=shop.sqlite"][..], &["--source", "shop=shop.sqlite", "--explain"]]
     {
         let output = brisk(directory.path(), &[&["check"], more].concat());
-        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-        let said = said(&output);
+        assert_eq!(output.status.code(), Some(1), "{}", output_text(&output));
+        let said = output_text(&output);
         for problem in [
             "visits.toml:14:13: panel \"days\": its statement returns no column \"dya\": did you mean \"day\"?",
             "visits.toml:15:35: panel \"days\": its statement returns no column \"net\", only day, count",
@@ -299,7 +307,7 @@ fn check_says_once_of_a_source_that_it_does_not_answer() {
     // Nobody listens on port 1.
     let source = "shop=postgres://user:hunter2@127.0.0.1:1/shop";
     let output = brisk(directory.path(), &["check", "--source", source]);
-    let text = said(&output);
+    let text = output_text(&output);
     assert!(output.status.success(), "{text}");
     let note =
         "note: source \"shop\" does not answer: which columns its statements return is not checked";
@@ -319,23 +327,27 @@ fn check_takes_sources_from_its_arguments_and_prints_the_beginning_of_plans() {
     std::fs::write(directory.path().join("dashboards/visits.toml"), file).unwrap();
     std::fs::write(directory.path().join("visits.csv"), "Day,Count\n2009-12-01,1\n").unwrap();
     let import = brisk(directory.path(), &["import", "--into", "shop.sqlite", "visits.csv"]);
-    assert!(import.status.success(), "{}", said(&import));
-    let undeclared = said(&brisk(directory.path(), &["check"]));
+    assert!(import.status.success(), "{}", output_text(&import));
+    let undeclared = output_text(&brisk(directory.path(), &["check"]));
     assert!(undeclared.contains("--source shop=PATH_OR_URL"), "{undeclared}");
     let explain = ["check", "--source", "shop=shop.sqlite", "--explain"];
     let short = brisk(directory.path(), &explain);
-    assert!(short.status.success(), "{}", said(&short));
-    let short = said(&short);
+    assert!(short.status.success(), "{}", output_text(&short));
+    let short = output_text(&short);
     let plan_lines = |text: &str| text.lines().filter(|line| line.contains("plan: ")).count();
     assert_eq!(plan_lines(&short), 5, "four lines, and how many there are: {short}");
     assert!(
         short.contains("lines more (--full-plans)") && !short.contains("not declared"),
         "{short}"
     );
-    let full = said(&brisk(directory.path(), &[&explain[..], &["--full-plans"]].concat()));
+    let full = output_text(&brisk(directory.path(), &[&explain[..], &["--full-plans"]].concat()));
     assert!(plan_lines(&full) > 6 && !full.contains("lines more"), "{full}");
     let alone = brisk(directory.path(), &["check", "--full-plans"]);
-    assert!(!alone.status.success() && said(&alone).contains("--explain"), "{}", said(&alone));
+    assert!(
+        !alone.status.success() && output_text(&alone).contains("--explain"),
+        "{}",
+        output_text(&alone)
+    );
 }
 
 #[test]
@@ -355,20 +367,20 @@ fn check_asks_servers_about_functions_and_says_where_none_answers() {
     };
     // Nobody listens on port 1.
     let away = check("now()", "[source.shop]\nurl = \"postgres://user@127.0.0.1:1/shop\"\n");
-    assert!(away.status.success(), "{}", said(&away));
+    assert!(away.status.success(), "{}", output_text(&away));
     let note = "source \"shop\" does not answer";
-    assert_eq!(said(&away).matches(note).count(), 1, "{}", said(&away));
+    assert_eq!(output_text(&away).matches(note).count(), 1, "{}", output_text(&away));
     for (variable, url) in servers() {
         let call = if variable.contains("MYSQL") { "net.posted('x')" } else { "currval('x')" };
         let source = format!("[source.shop]\nurl = \"{url}\"\n");
         let found = check(call, &format!("{source}allow_superuser = true\n"));
-        let text = said(&found);
+        let text = output_text(&found);
         assert_eq!(found.status.code(), Some(1), "{text}");
         let (name, _) = call.split_once('(').unwrap();
         let problem =
             format!("visits.toml:12:8: panel \"sent\": the function {name} is not allowed");
         assert!(text.contains(&problem) && text.contains("1 problem"), "{text}");
-        let refused = said(&check("now()", &source));
+        let refused = output_text(&check("now()", &source));
         assert!(refused.contains("allow_superuser"), "{refused}");
     }
 }

@@ -23,7 +23,7 @@ fn brisk(directory: &Path, arguments: &[&str]) -> Output {
     output(command.current_dir(directory).env_remove("BRISK_CONFIG").args(arguments))
 }
 
-fn said(output: &Output) -> String {
+fn output_text(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     text(&output.stdout) + &text(&output.stderr)
 }
@@ -41,13 +41,13 @@ fn check_names_the_place_of_each_problem_of_a_rollup_and_of_who_reads_it() {
     write(folder, "d/visits.toml", DASHBOARD);
     write(folder, "d/rollups/daily.toml", DAILY);
     let output = brisk(folder, &["check", "d"]);
-    assert!(output.status.success(), "{}", said(&output));
-    assert!(said(&output).contains("1 rollups are valid"), "{}", said(&output));
+    assert!(output.status.success(), "{}", output_text(&output));
+    assert!(output_text(&output).contains("1 rollups are valid"), "{}", output_text(&output));
 
     let check = |file: &str, text: &str, place: &str, words: &str| {
         write(folder, file, text);
         let output = brisk(folder, &["check", "d"]);
-        let said = said(&output);
+        let said = output_text(&output);
         assert_eq!(output.status.code(), Some(1), "{text}: {said}");
         let line = said.lines().find(|line| line.contains(place));
         assert!(line.is_some_and(|line| line.contains(words)), "{text}: {place}: {said}");
@@ -81,10 +81,10 @@ fn rollups_are_listed_and_rebuilt() {
     write(folder, "visits.csv", "at\n12/1/2009\n12/1/2009\n12/2/2009\n");
     let import =
         brisk(folder, &["import", "--into", "shop.sqlite", "--dates", "month-first", "visits.csv"]);
-    assert!(import.status.success(), "{}", said(&import));
+    assert!(import.status.success(), "{}", output_text(&import));
     let run = |arguments: &[&str]| {
         let output = brisk(folder, &[arguments, &["--source", "shop=shop.sqlite"]].concat());
-        (output.status.success(), said(&output))
+        (output.status.success(), output_text(&output))
     };
     let (is_good, text) = run(&["rollup", "list"]);
     assert!(is_good && text.contains("there is no rollup"), "{text}");
@@ -152,7 +152,7 @@ async fn a_server_refreshes_without_readers_and_writes_down_what_was_done() {
     write(folder, "visits.csv", "at\n12/1/2009\n12/1/2009\n12/2/2009\n");
     let import =
         brisk(folder, &["import", "--into", "shop.sqlite", "--dates", "month-first", "visits.csv"]);
-    assert!(import.status.success(), "{}", said(&import));
+    assert!(import.status.success(), "{}", output_text(&import));
     let flags = Flags {
         data_dir: Some(folder.join("data")),
         dashboards_dir: Some(folder.join("dashboards")),
@@ -180,7 +180,7 @@ async fn a_server_refreshes_without_readers_and_writes_down_what_was_done() {
     // And `brisk rollup list`, beside the server, knows both.
     let source = format!("shop={}", folder.join("shop.sqlite").display());
     let listed =
-        said(&brisk(folder, &["rollup", "list", "--data-dir", "data", "--source", &source]));
+        output_text(&brisk(folder, &["rollup", "list", "--data-dir", "data", "--source", &source]));
     let line = |name: &str| listed.lines().find(|line| line.starts_with(name)).unwrap();
     assert!(line("broken").contains("failed: "), "{listed}");
     assert!(line("daily").ends_with("up to date"), "{listed}");

@@ -6,6 +6,7 @@ use super::series::{self, Places, Reading, Series};
 use super::x_axis::{self, Axis, Placing};
 use crate::spec::{Input, LegendItem};
 use brisk_domain::point::Roles;
+use brisk_domain::sentence::capitalised;
 use brisk_domain::{Bounds, Compare, Coverage, Frame, format};
 
 /// Series over a common x.
@@ -60,7 +61,7 @@ fn compared(input: &Input<'_>, points: &Points, reading: &Reading) -> Option<Ser
     };
     let values = beside.iter().map(|at| at.and_then(|at| series.values[at])).collect::<Vec<_>>();
     values.iter().any(Option::is_some).then(|| Series {
-        name: sentence_case(input.spec.compare.map_or("previous", Compare::label)),
+        name: capitalised(input.spec.compare.map_or("previous", Compare::label)),
         texts: texts_of(&series.texts),
         digits: texts_of(&series.digits),
         is_previous: true,
@@ -68,11 +69,6 @@ fn compared(input: &Input<'_>, points: &Points, reading: &Reading) -> Option<Ser
         values,
         ..series
     })
-}
-
-fn sentence_case(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn one(

@@ -95,21 +95,21 @@ mod tests {
         Number::from(&Decimal::parse(text).unwrap())
     }
 
-    fn said(value: &str, previous: &str) -> Option<String> {
+    fn change_text(value: &str, previous: &str) -> Option<String> {
         let text = change(&number(value), &number(previous))?;
         Some(text.replace(['\u{202f}'], "").replace('−', "-"))
     }
 
     #[test]
     fn there_is_no_change_from_zero() {
-        assert_eq!(said("112.4", "100").as_deref(), Some("+12.4%"));
-        assert_eq!(said("50", "100").as_deref(), Some("-50%"));
-        assert_eq!(said("1", "0"), None);
+        assert_eq!(change_text("112.4", "100").as_deref(), Some("+12.4%"));
+        assert_eq!(change_text("50", "100").as_deref(), Some("-50%"));
+        assert_eq!(change_text("1", "0"), None);
         // Not rounded up to −100 %.
-        assert_eq!(said("207", "988000").as_deref(), Some("-99.9%"));
-        assert_eq!(said("0", "100").as_deref(), Some("-100%"));
-        assert_eq!(said("-50", "100").as_deref(), Some("-150%"));
-        assert_eq!(said("-50", "-100").as_deref(), Some("+50%"));
+        assert_eq!(change_text("207", "988000").as_deref(), Some("-99.9%"));
+        assert_eq!(change_text("0", "100").as_deref(), Some("-100%"));
+        assert_eq!(change_text("-50", "100").as_deref(), Some("-150%"));
+        assert_eq!(change_text("-50", "-100").as_deref(), Some("+50%"));
         assert_eq!(change(&Number::from(f64::NAN), &number("1")), None);
         assert_eq!(change(&number("1"), &Number::from(f64::INFINITY)), None);
     }
@@ -117,17 +117,18 @@ mod tests {
     #[test]
     fn halves_of_exact_decimals_are_rounded_away_from_zero() {
         // As floats, 1.1235 − 1 is 0.12349999999999994, which would be 12.3 %.
-        assert_eq!(said("1.1235", "1").as_deref(), Some("+12.4%"));
-        assert_eq!(said("0.8765", "1").as_deref(), Some("-12.4%"));
-        assert_eq!(said("4.494", "4").as_deref(), Some("+12.4%"), "12.35 %");
-        assert_eq!(said("100.01", "10").as_deref(), Some("+900%"));
+        assert_eq!(change_text("1.1235", "1").as_deref(), Some("+12.4%"));
+        assert_eq!(change_text("0.8765", "1").as_deref(), Some("-12.4%"));
+        assert_eq!(change_text("4.494", "4").as_deref(), Some("+12.4%"), "12.35 %");
+        assert_eq!(change_text("100.01", "10").as_deref(), Some("+900%"));
         // Beyond the digits of a float: 10^20 + 10^17 + 1 is a little more than 0.1 %.
         assert_eq!(
-            said("100100000000000000001", "100000000000000000000").as_deref(),
+            change_text("100100000000000000001", "100000000000000000000").as_deref(),
             Some("+0.1%")
         );
         assert_eq!(
-            said("0.0000000000000000000000000300", "0.0000000000000000000000000200").as_deref(),
+            change_text("0.0000000000000000000000000300", "0.0000000000000000000000000200")
+                .as_deref(),
             Some("+50%")
         );
     }

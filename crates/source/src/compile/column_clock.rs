@@ -176,7 +176,7 @@ impl Reader<'_> {
 
     /// The columns without a zone that `origin` may come from and of which nothing is said, each as
     /// `table.column`.
-    pub(crate) fn unsaid(&self, origin: &Origin, found: &mut Vec<String>) {
+    pub(crate) fn collect_unstated(&self, origin: &Origin, found: &mut Vec<String>) {
         match origin {
             Origin::Column { tables, column } => {
                 for table in tables {
@@ -188,8 +188,10 @@ impl Reader<'_> {
                     }
                 }
             }
-            Origin::AnyOf(origins) => origins.iter().for_each(|other| self.unsaid(other, found)),
-            Origin::Like(other) | Origin::Cast(Some(other)) => self.unsaid(other, found),
+            Origin::AnyOf(origins) => {
+                origins.iter().for_each(|other| self.collect_unstated(other, found))
+            }
+            Origin::Like(other) | Origin::Cast(Some(other)) => self.collect_unstated(other, found),
             _ => {}
         }
     }

@@ -155,7 +155,7 @@ impl Unwritten for OpenStatement {
         Ok(Statement { sql, binds, places, zone, open: None, ..statement.clone() })
     }
 
-    fn said(&self, types: &ColumnTypes) -> Vec<(String, WallClock)> {
+    fn stated_clocks(&self, types: &ColumnTypes) -> Vec<(String, WallClock)> {
         let reader = self.reader(types);
         let said = self
             .origins
@@ -165,11 +165,11 @@ impl Unwritten for OpenStatement {
         said.collect()
     }
 
-    fn unsaid(&self, types: &ColumnTypes) -> Vec<String> {
+    fn unstated_columns(&self, types: &ColumnTypes) -> Vec<String> {
         let (reader, mut found) = (self.reader(types), Vec::new());
         let columns = self.origins.columns.iter().map(|(_, origin)| origin);
         for origin in self.origins.arguments.values().chain(columns) {
-            reader.unsaid(origin, &mut found);
+            reader.collect_unstated(origin, &mut found);
         }
         found.sort();
         found.dedup();

@@ -147,10 +147,10 @@ pub(crate) trait Unwritten: fmt::Debug + Send + Sync {
     ) -> Result<Statement, StatementError>;
 
     /// The columns of its result that hold wall-clock times of which something is said.
-    fn said(&self, types: &ColumnTypes) -> Vec<(String, WallClock)>;
+    fn stated_clocks(&self, types: &ColumnTypes) -> Vec<(String, WallClock)>;
 
     /// The columns without a zone that it uses and of which nothing is said, as `table.column`, sorted.
-    fn unsaid(&self, types: &ColumnTypes) -> Vec<String>;
+    fn unstated_columns(&self, types: &ColumnTypes) -> Vec<String>;
 
     /// Everything besides the SQL that decides what comes out.
     fn fingerprint_parts(&self) -> Vec<Vec<u8>>;

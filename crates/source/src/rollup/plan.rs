@@ -43,7 +43,7 @@ impl Plan {
         let error = |offset, message: &str| Err(StatementError::at(query, offset, message));
         let pieces = template::parse(query, dialect)?;
         let mut found = Findings::default();
-        found.look(&pieces);
+        found.inspect(&pieces);
         if let Some((offset, message)) = found.problem {
             return error(offset, &message);
         }
@@ -247,7 +247,7 @@ struct Findings {
 }
 
 impl Findings {
-    fn look(&mut self, pieces: &[Piece]) {
+    fn inspect(&mut self, pieces: &[Piece]) {
         for piece in pieces {
             match piece {
                 Piece::Sql { .. } => {}
@@ -278,7 +278,7 @@ impl Findings {
                         _ => {}
                     }
                     for argument in arguments {
-                        self.look(argument);
+                        self.inspect(argument);
                     }
                 }
             }

@@ -6,18 +6,18 @@ use crate::dialect::Dialect;
 use brisk_domain::{Column, Frame, Timestamp, Values, WallClock, WallTime};
 use chrono::NaiveDateTime;
 
-/// `frame` with the columns of `said` on the clocks that are said. Names are in lower case.
-pub(crate) fn on_said_clocks(
+/// `frame` with the columns of `stated` on the clocks stated there. Names are in lower case.
+pub(crate) fn on_stated_clocks(
     frame: Frame,
     dialect: Dialect,
-    said: &[(String, WallClock)],
+    stated: &[(String, WallClock)],
 ) -> Frame {
-    if said.is_empty() {
+    if stated.is_empty() {
         return frame;
     }
     let columns = frame.columns().iter().map(|column| {
         let name = column.name.to_lowercase();
-        let clock = said.iter().find(|(said, _)| *said == name).map(|(_, clock)| clock);
+        let clock = stated.iter().find(|(stated, _)| *stated == name).map(|(_, clock)| clock);
         let values = clock.and_then(|clock| on(clock, dialect, &column.values));
         let values = values.unwrap_or_else(|| column.values.clone());
         Column { name: column.name.clone(), values }
