@@ -14,7 +14,7 @@ fn write(folder: &Path, name: &str, text: &str) {
 }
 
 /// The message about the file `name`.
-fn said<'a>(loaded: &'a Loaded, name: &str) -> &'a str {
+fn message_of<'a>(loaded: &'a Loaded, name: &str) -> &'a str {
     let found = loaded.problems.iter().find(|problem| problem.file.ends_with(name));
     let problem =
         found.unwrap_or_else(|| panic!("nothing is said of {name}: {:?}", loaded.problems));

@@ -300,7 +300,7 @@ async fn the_nearest_policy_wins() {
     let world = world().await;
     let stale = |shown: &Shown| matches!(shown, Shown::Ready(_, Freshness::Stale));
     let is_fresh = |shown: &Shown| matches!(shown, Shown::Ready(_, Freshness::Fresh));
-    let look = async || world.lookup("policies", &[], &Access::anonymous()).await;
+    let lookup = async || world.lookup("policies", &[], &Access::anonymous()).await;
     lookup().await;
     world.clock.advance(9);
     let shown = lookup().await;
@@ -326,7 +326,7 @@ async fn the_nearest_policy_wins() {
 #[tokio::test]
 async fn strict_panels_never_show_a_previous_value() {
     let world = world().await;
-    let look = async || world.lookup("policies", &[], &Access::anonymous()).await;
+    let lookup = async || world.lookup("policies", &[], &Access::anonymous()).await;
     lookup().await;
     write(&world.database, "insert into orders values ('Spain', 1000)").await;
     world.invalidate("all").await;
@@ -339,7 +339,7 @@ async fn strict_panels_never_show_a_previous_value() {
 #[tokio::test]
 async fn an_invalidation_reaches_only_what_depends_on_its_tag() {
     let world = world().await;
-    let look = async || {
+    let lookup = async || {
         let shown = world.lookup("sales", &[], &Access::anonymous()).await;
         shown.iter().map(|shown| matches!(shown, Shown::Loaded(..))).collect::<Vec<_>>()
     };

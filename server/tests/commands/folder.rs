@@ -99,7 +99,7 @@ async fn a_folder_that_is_replaced_moved_or_gone_for_a_while_is_followed() {
     // Gone, the last good state stays.
     std::fs::remove_dir_all(&folder).unwrap();
     let said = async || server.log().contains("the directory cannot be read");
-    eventually("the log says that the folder is gone", output_text).await;
+    eventually("the log says that the folder is gone", said).await;
     assert_eq!((server.status("/d/c").await, server.status("/d/d").await), (200, 404));
     write(&folder, "e.toml");
     server.answers("/d/e", 200).await;
@@ -108,7 +108,7 @@ async fn a_folder_that_is_replaced_moved_or_gone_for_a_while_is_followed() {
     std::fs::create_dir(folder.join("rollups")).unwrap();
     std::fs::write(folder.join("rollups/broken.toml"), "").unwrap();
     let said = async || server.log().contains("rollups/broken.toml");
-    eventually("the log says what is wrong with the rollup", output_text).await;
+    eventually("the log says what is wrong with the rollup", said).await;
     write(&folder, "f.toml");
     server.answers("/d/f", 200).await;
 }
@@ -188,7 +188,7 @@ async fn the_server_answers_about_itself_before_the_dashboards_are_read_and_page
     let app = reading::waiting(router(state, world.path()), Arc::clone(&catalog));
     let (status, _, body) = ask(&app, get("/readyz", &[])).await;
     let said = String::from_utf8(body).unwrap();
-    assert_eq!((status, output_text.as_str()), (503, "the dashboards are being read\n"));
+    assert_eq!((status, said.as_str()), (503, "the dashboards are being read\n"));
     assert_eq!(ask(&app, get("/healthz", &[])).await.0, 200);
     let mut page = Box::pin(ask(&app, get("/d/a", &[])));
     assert!(futures::poll!(&mut page).is_pending(), "it waits");
