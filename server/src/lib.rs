@@ -28,6 +28,7 @@ pub mod admission;
 pub mod allocator;
 pub mod api;
 pub mod assembly;
+pub mod cache_history;
 pub mod cli;
 pub mod commands;
 pub mod config;

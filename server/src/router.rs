@@ -1,7 +1,7 @@
 //! Every route, and what surrounds them all.
 
 use crate::http::{assets, client, security};
-use crate::pages::{administration, handlers, server_functions};
+use crate::pages::{administration, cache_administration, handlers, server_functions};
 use crate::state::AppState;
 use crate::{api, health, live, metrics};
 use axum::Router;
@@ -26,6 +26,13 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .route("/admin", get(administration::index))
         .route("/admin/sources", get(administration::sources))
         .route("/admin/rollups/{name}/rebuild", post(administration::rebuild))
+        .route("/admin/cache", get(cache_administration::index))
+        .route(
+            "/admin/cache/purge",
+            get(cache_administration::ask).post(cache_administration::purge),
+        )
+        .route("/admin/cache/warm", post(cache_administration::warm))
+        .route("/admin/cache/{slug}", get(cache_administration::dashboard))
         .route("/theme", post(handlers::theme))
         .route("/fn/{*name}", get(server_functions::answer))
         .route("/api", get(api::page::page))

@@ -1,5 +1,6 @@
 //! [`AppState`]: what handlers need.
 
+use crate::cache_history::CacheHistory;
 use crate::connections::registry::Registry;
 use crate::http::client::TrustedProxies;
 use crate::http::own_names::OwnNames;
@@ -30,6 +31,8 @@ pub struct AppState {
     pub rebuilds: Arc<Rebuilds>,
     /// The names under which the server answers.
     pub own_names: Arc<OwnNames>,
+    /// The cache's figures of the last 24 hours.
+    pub cache_history: Arc<CacheHistory>,
     /// The open connections.
     pub connections: Registry,
 }
@@ -49,6 +52,7 @@ impl AppState {
             store: None,
             rebuilds: Arc::default(),
             own_names: Arc::default(),
+            cache_history: Arc::default(),
             connections: Registry::default(),
         }
     }

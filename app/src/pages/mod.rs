@@ -1,6 +1,9 @@
 //! The pages: pure functions of their data.
 
 mod api;
+mod cache;
+mod cache_figures;
+mod cached_dashboard;
 mod dashboard;
 mod error;
 mod home;
@@ -21,6 +24,9 @@ pub fn page(page: Page, theme: Theme, path: String) -> AnyView {
         Page::Panel(page) => panel::panel(&page),
         Page::Api(page) => api::api(&page),
         Page::Sources(page) => sources::sources(&page),
+        Page::Cache(page) => cache::cache(&page),
+        Page::CachedDashboard(page) => cached_dashboard::cached_dashboard(&page),
+        Page::Purge(page) => cached_dashboard::purge(&page),
         Page::Error(error) => error::error(&error),
     };
     view! {

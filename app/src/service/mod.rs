@@ -1,9 +1,14 @@
 //! What the server provides to pages and server functions: a small trait object in context.
 
 mod api_page;
+mod cache_page;
 mod sources_page;
 
 pub use api_page::{ApiField, ApiOperation, ApiPage, ApiProblem, FieldKind};
+pub use cache_page::{
+    CacheFigures, CachePage, CacheTiers, CachedDashboard, CachedDashboardPage, CachedPanel,
+    CachedSource, PolicyInForce, PurgePage, least_current,
+};
 pub use sources_page::{RollupRow, SourceReport, SourcesPage};
 
 use crate::fragments::Fragments;
@@ -95,6 +100,12 @@ pub enum Page {
     Api(Arc<ApiPage>),
     /// Sources and their rollups, for administrators.
     Sources(Arc<SourcesPage>),
+    /// The cache, for administrators.
+    Cache(Arc<CachePage>),
+    /// One dashboard's panels in the cache, for administrators.
+    CachedDashboard(Arc<CachedDashboardPage>),
+    /// What a purge would touch, for administrators.
+    Purge(Arc<PurgePage>),
     /// What went wrong: title, sentence, where to go.
     Error(ErrorPage),
 }
@@ -243,6 +254,9 @@ impl Page {
             },
             Self::Api(_) => "API · Brisk".into(),
             Self::Sources(_) => "Sources · Brisk".into(),
+            Self::Cache(_) => "Cache · Brisk".into(),
+            Self::CachedDashboard(page) => format!("{} · Cache · Brisk", page.title),
+            Self::Purge(page) => format!("Purge {}? · Brisk", page.tag),
             Self::Error(error) => format!("{} · Brisk", error.title),
         }
     }

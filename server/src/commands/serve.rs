@@ -10,7 +10,9 @@ use crate::feeder::{self, Feeder, source};
 use crate::hooks::signature::SigningKey;
 use crate::hooks::{self, Hooks};
 use crate::http::{assets, reading};
-use crate::jobs::{dashboard_watch, requested_views, rollup_runs, rollup_schedule, warming};
+use crate::jobs::{
+    cache_samples, dashboard_watch, requested_views, rollup_runs, rollup_schedule, warming,
+};
 use crate::router::router;
 use crate::service::EngineService;
 use crate::state::AppState;
@@ -116,6 +118,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         .with_own_names(settings.own_names.clone())
         .behind(settings.trusted_proxies.clone());
     let hub = state.hub.clone();
+    let (cache_history, sampled) = (Arc::clone(&state.cache_history), Arc::clone(&clock));
     // Before anybody can connect: who has asked is answered, whenever the signal comes.
     let stop = Stop::on_signals(settings.connections.stop + AFTERWARDS)?;
     let listener = TcpListener::bind(settings.listen)
@@ -176,6 +179,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         never = warming => match never {},
         never = feeding => match never {},
         never = reading => match never {},
+        never = cache_samples::run(&engine, sampled.as_ref(), &cache_history) => match never {},
         never = rollup_schedule::run(&engine) => match never {},
         never = runs.record(&store) => match never {},
     };
