@@ -1,5 +1,6 @@
 //! The top bar: home, dashboards, full screen, theme.
 
+use super::admin_nav::admin_nav;
 use super::icon::{chevron, icon};
 use crate::Theme;
 use crate::service::Page;
@@ -26,6 +27,7 @@ pub(crate) fn top_bar(page: &Page, theme: Theme, path: String) -> AnyView {
         <header class="topbar">
             <a class="brand" href="/">{icon("logo")}"Brisk"</a>
             {switcher(page)}
+            {admin_nav(page)}
             <div class="topbar-end">
                 {wall(page)}
                 <button class="icon-btn js-only" type="button" data-full-screen aria-label="Full screen" title="Full screen">

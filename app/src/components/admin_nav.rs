@@ -1,0 +1,23 @@
+//! The way between the pages of administration.
+
+use crate::service::Page;
+use leptos::prelude::*;
+
+/// The pages of administration: address and name.
+const PAGES: [(&str, &str); 2] = [("/admin/cache", "Cache"), ("/admin/sources", "Sources")];
+
+/// Links to the pages of administration, on each of them.
+pub(super) fn admin_nav(page: &Page) -> Option<AnyView> {
+    let here = match page {
+        Page::Cache(_) | Page::CachedDashboard(_) | Page::Purge(_) => "/admin/cache",
+        Page::Sources(_) => "/admin/sources",
+        Page::Home(_) | Page::Dashboard(_) | Page::Panel(_) | Page::Api(_) | Page::Error(_) => {
+            return None;
+        }
+    };
+    let links = Vec::from(PAGES.map(|(href, name)| {
+        let current = (href == here).then_some("page");
+        view! { <a class="btn quiet" href=href aria-current=current>{name}</a> }.into_any()
+    }));
+    Some(view! { <nav class="admin-nav" aria-label="Administration">{links}</nav> }.into_any())
+}
