@@ -1,7 +1,9 @@
 //! Every route, and what surrounds them all.
 
 use crate::http::{assets, client, security};
-use crate::pages::{administration, cache_administration, handlers, server_functions};
+use crate::pages::{
+    administration, cache_administration, handlers, invalidation_administration, server_functions,
+};
 use crate::state::AppState;
 use crate::{api, health, live, metrics};
 use axum::Router;
@@ -33,6 +35,8 @@ pub fn router(state: AppState, site: &Path) -> Router {
         )
         .route("/admin/cache/warm", post(cache_administration::warm))
         .route("/admin/cache/{slug}", get(cache_administration::dashboard))
+        .route("/admin/invalidation", get(invalidation_administration::index))
+        .route("/admin/webhooks", get(invalidation_administration::moved))
         .route("/theme", post(handlers::theme))
         .route("/fn/{*name}", get(server_functions::answer))
         .route("/api", get(api::page::page))

@@ -2,6 +2,7 @@
 
 use crate::cache_history::CacheHistory;
 use crate::connections::registry::Registry;
+use crate::hooks::Hooks;
 use crate::http::client::TrustedProxies;
 use crate::http::own_names::OwnNames;
 use crate::live::hub::{self, Hub};
@@ -31,6 +32,8 @@ pub struct AppState {
     pub rebuilds: Arc<Rebuilds>,
     /// The names under which the server answers.
     pub own_names: Arc<OwnNames>,
+    /// The webhooks, where there are any routes to them.
+    pub hooks: Option<Arc<Hooks>>,
     /// The cache's figures of the last 24 hours.
     pub cache_history: Arc<CacheHistory>,
     /// The open connections.
@@ -52,6 +55,7 @@ impl AppState {
             store: None,
             rebuilds: Arc::default(),
             own_names: Arc::default(),
+            hooks: None,
             cache_history: Arc::default(),
             connections: Registry::default(),
         }
@@ -67,6 +71,12 @@ impl AppState {
     #[must_use]
     pub fn with_store(self, store: Store) -> Self {
         Self { store: Some(store), ..self }
+    }
+
+    /// The same, with webhooks to tell of.
+    #[must_use]
+    pub fn with_hooks(self, hooks: Arc<Hooks>) -> Self {
+        Self { hooks: Some(hooks), ..self }
     }
 
     /// The same, for at most so many open pages.

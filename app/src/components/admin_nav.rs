@@ -4,12 +4,17 @@ use crate::service::Page;
 use leptos::prelude::*;
 
 /// The pages of administration: address and name.
-const PAGES: [(&str, &str); 2] = [("/admin/cache", "Cache"), ("/admin/sources", "Sources")];
+const PAGES: [(&str, &str); 3] = [
+    ("/admin/cache", "Cache"),
+    ("/admin/invalidation", "Invalidation"),
+    ("/admin/sources", "Sources"),
+];
 
 /// Links to the pages of administration, on each of them.
 pub(super) fn admin_nav(page: &Page) -> Option<AnyView> {
     let here = match page {
         Page::Cache(_) | Page::CachedDashboard(_) | Page::Purge(_) => "/admin/cache",
+        Page::Invalidation(_) => "/admin/invalidation",
         Page::Sources(_) => "/admin/sources",
         Page::Home(_) | Page::Dashboard(_) | Page::Panel(_) | Page::Api(_) | Page::Error(_) => {
             return None;

@@ -7,6 +7,7 @@ mod cached_dashboard;
 mod dashboard;
 mod error;
 mod home;
+mod invalidation;
 mod panel;
 mod sources;
 
@@ -27,6 +28,7 @@ pub fn page(page: Page, theme: Theme, path: String) -> AnyView {
         Page::Cache(page) => cache::cache(&page),
         Page::CachedDashboard(page) => cached_dashboard::cached_dashboard(&page),
         Page::Purge(page) => cached_dashboard::purge(&page),
+        Page::Invalidation(page) => invalidation::invalidation(&page),
         Page::Error(error) => error::error(&error),
     };
     view! {

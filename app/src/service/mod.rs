@@ -2,6 +2,7 @@
 
 mod api_page;
 mod cache_page;
+mod invalidation_page;
 mod sources_page;
 
 pub use api_page::{ApiField, ApiOperation, ApiPage, ApiProblem, FieldKind};
@@ -9,6 +10,7 @@ pub use cache_page::{
     CacheFigures, CachePage, CacheTiers, CachedDashboard, CachedDashboardPage, CachedPanel,
     CachedSource, PolicyInForce, PurgePage, least_current,
 };
+pub use invalidation_page::{DeliveryRow, InvalidationPage, WebhookRow};
 pub use sources_page::{RollupRow, SourceReport, SourcesPage};
 
 use crate::fragments::Fragments;
@@ -106,6 +108,8 @@ pub enum Page {
     CachedDashboard(Arc<CachedDashboardPage>),
     /// What a purge would touch, for administrators.
     Purge(Arc<PurgePage>),
+    /// What invalidates the cache, for administrators.
+    Invalidation(Arc<InvalidationPage>),
     /// What went wrong: title, sentence, where to go.
     Error(ErrorPage),
 }
@@ -257,6 +261,7 @@ impl Page {
             Self::Cache(_) => "Cache · Brisk".into(),
             Self::CachedDashboard(page) => format!("{} · Cache · Brisk", page.title),
             Self::Purge(page) => format!("Purge {}? · Brisk", page.tag),
+            Self::Invalidation(_) => "Invalidation · Brisk".into(),
             Self::Error(error) => format!("{} · Brisk", error.title),
         }
     }

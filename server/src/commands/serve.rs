@@ -109,11 +109,12 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     tokio::spawn(assembly::log_sources(sources.clone()));
     let engine = Arc::new(assembly::unread_engine(&settings, sources, &clock, observer)?);
     let catalog = Arc::clone(engine.catalog());
-    let hooks = Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks);
+    let hooks = Arc::new(Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks));
     let service = EngineService::new(Arc::clone(&engine), Arc::clone(&clock));
     let service = Arc::new(service.with_limits(settings.clients));
     let state = AppState::new(service, built)
         .with_store(store.clone())
+        .with_hooks(Arc::clone(&hooks))
         .with_most_pages(settings.connections.most_pages())
         .with_own_names(settings.own_names.clone())
         .behind(settings.trusted_proxies.clone());

@@ -102,6 +102,7 @@ pub(crate) fn address(page: &Page, request: &Request, full: bool) -> String {
         | Page::Cache(_)
         | Page::CachedDashboard(_)
         | Page::Purge(_)
+        | Page::Invalidation(_)
         | Page::Error(_) => {
             request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned()
         }
