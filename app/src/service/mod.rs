@@ -1,9 +1,11 @@
 //! What the server provides to pages and server functions: a small trait object in context.
 
 mod api_page;
+mod hidden_series;
 mod sources_page;
 
 pub use api_page::{ApiField, ApiOperation, ApiPage, ApiProblem, FieldKind};
+pub use hidden_series::HiddenSeries;
 pub use sources_page::{RollupRow, SourceReport, SourcesPage};
 
 use crate::fragments::Fragments;
@@ -135,6 +137,8 @@ pub struct DashboardPage {
     pub panels: Vec<(Panel, PanelSlot)>,
     /// Whether this is the page of one panel.
     pub is_one_panel: bool,
+    /// The series that the reader has switched off.
+    pub hidden: HiddenSeries,
     /// The choices of each variable.
     pub choices: BTreeMap<VariableName, ChoicesSlot>,
     /// Whether the dashboard's file is broken and this is its last good version.
