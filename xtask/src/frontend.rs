@@ -51,7 +51,8 @@ pub(crate) fn build(workspace: &Workspace) -> Result<Frontend> {
     let directory = workspace.target("frontend");
     let frontend =
         Frontend { js: directory.join("brisk.js"), wasm: directory.join("brisk_bg.wasm") };
-    let (stamp, hash) = (directory.join("built-from"), blake3::hash(&bytes).to_hex().to_string());
+    let hash = format!("{} {PASSES:?}", blake3::hash(&bytes).to_hex());
+    let stamp = directory.join("built-from");
     if fs::read_to_string(&stamp).is_ok_and(|built| built == hash) {
         note("unchanged");
         return Ok(frontend);
@@ -77,6 +78,10 @@ fn bind(linked: &Path, directory: &Path) -> Result<()> {
     bindgen.generate(directory).context("wasm-bindgen could not write the frontend")
 }
 
+/// How the wasm is optimised: twice, and in a flat form first, is a hundredth less than once. What assumes that
+/// nothing traps, or that no address is low, is left out: it would gain two hundredths, and may be wrong.
+const PASSES: [&str; 4] = ["--flatten", "--rereloop", "-Oz", "-Oz"];
+
 /// Takes away two fifths of the size.
 fn optimise(workspace: &Workspace, wasm: &Path) -> Result<()> {
     let features = [
@@ -88,10 +93,7 @@ fn optimise(workspace: &Workspace, wasm: &Path) -> Result<()> {
         "multivalue",
     ];
     let mut command = packages::command(workspace, "wasm-opt");
-    // Twice, and in a flat form first: a hundredth less than once. What assumes that nothing traps, or that no
-    // address is low, is left out: it would gain two hundredths, and may be wrong.
-    let passes = ["--flatten", "--rereloop", "-Oz", "-Oz"];
-    command.args(passes).args(features.map(|feature| format!("--enable-{feature}")));
+    command.args(PASSES).args(features.map(|feature| format!("--enable-{feature}")));
     run(command.arg(wasm).arg("-o").arg(wasm))
 }
 
