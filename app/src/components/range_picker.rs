@@ -17,7 +17,8 @@ pub(crate) fn range_picker(page: &DashboardPage) -> AnyView {
     let last = page.offsets.local(Timestamp(page.bounds.to.0 - 1)).date();
     let today = page.offsets.local(page.now).date();
     let date = date_words::iso;
-    provide_context(CalendarDays { first, last, today });
+    let days = CalendarDays { first, last, today };
+    provide_context(days);
     let label = page.view.range.label();
     view! {
         <details class="pop" name="pop">
@@ -26,7 +27,7 @@ pub(crate) fn range_picker(page: &DashboardPage) -> AnyView {
             </summary>
             <div class="pop-box range">
                 <nav class="menu" aria-label="Ranges">{presets}</nav>
-                <form class="custom" method="get" action=page.path()>
+                <form class="custom" method="get" action=page.path() data-days=days.to_text()>
                     {hidden_fields(page, &[parameter::RANGE, parameter::FROM, parameter::TO, parameter::INTERVAL, parameter::ZOOM])}
                     <Calendar/>
                     <label class="field">"From"<input type="date" name=parameter::FROM value=date(first) required/></label>

@@ -6,7 +6,8 @@ use chrono::{Datelike, Days, Months, NaiveDate};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-/// What a calendar is told by the view around it, in context.
+/// What a calendar is told by the view around it: on the server in context, in browsers by the form's
+/// `data-days`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CalendarDays {
     /// The first chosen day.
@@ -19,7 +20,7 @@ pub struct CalendarDays {
 
 impl CalendarDays {
     /// Counted from the common era: short in the page, and without a parser of dates here.
-    fn to_text(self) -> String {
+    pub fn to_text(self) -> String {
         [self.first, self.last, self.today].map(|day| day_number(day).to_string()).join(" ")
     }
 
@@ -48,7 +49,7 @@ const WEEKDAYS: &str = "<tr><th scope=col abbr=Monday>Mo</th><th scope=col abbr=
     <th scope=col abbr=Sunday>Su</th></tr>";
 
 /// A calendar for the date fields `from` and `to` of the form around it. The server finds its days in
-/// context, browsers in its markup: properties would come as JSON, whose reader is a tenth of the wasm.
+/// context, browsers in the form: properties would come as JSON, whose reader is a tenth of the wasm.
 #[island]
 pub fn Calendar() -> impl IntoView {
     let days = RwSignal::new(use_context::<CalendarDays>().unwrap_or_default());
@@ -58,8 +59,9 @@ pub fn Calendar() -> impl IntoView {
     let focus = RwSignal::new(written.last);
     let table = NodeRef::<leptos::html::Table>::new();
     table.on_load(move |table| {
-        let read = table.get_attribute("data-days").and_then(|text| CalendarDays::parse(&text));
-        if let Some(read) = read {
+        let form = table.closest("form[data-days]").ok().flatten();
+        let text = form.and_then(|form| form.get_attribute("data-days"));
+        if let Some(read) = text.and_then(|text| CalendarDays::parse(&text)) {
             days.set(read);
             chosen.set(Chosen::of(read));
             focus.set(read.last);
@@ -116,7 +118,7 @@ pub fn Calendar() -> impl IntoView {
                     <svg class="i" aria-hidden="true"><use href="#i-back"></use></svg>
                 </button>
             </header>
-            <table node_ref=table data-days=written.to_text() on:click=choose on:keydown=on_key>
+            <table node_ref=table on:click=choose on:keydown=on_key>
                 <thead inner_html=WEEKDAYS></thead>
                 <tbody inner_html=move || weeks(focus.get(), chosen.get(), days.get().today)></tbody>
             </table>
