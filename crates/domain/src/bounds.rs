@@ -36,9 +36,8 @@ pub(crate) fn url_ends(from: NaiveDateTime, to: NaiveDateTime) -> (String, Strin
         let last = to - Duration::days(1);
         (date_words::iso(from.date()), date_words::iso(last.date()))
     } else {
-        let end = |at: NaiveDateTime| {
-            format!("{}T{}", date_words::iso(at.date()), date_words::clock(at))
-        };
+        let end =
+            |at: NaiveDateTime| format!("{}T{}", date_words::iso(at.date()), date_words::clock(at));
         (end(from), end(to))
     }
 }

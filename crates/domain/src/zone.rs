@@ -211,7 +211,9 @@ mod tests {
     fn offsets_are_read_as_they_are_written() {
         let offsets = london_2011();
         assert_eq!(offsets.to_string(), "0 1301187600:3600 1319936400:0");
-        for offsets in [offsets, ZoneOffsets::utc(), ZoneOffsets { first: -12_600, changes: vec![] }] {
+        for offsets in
+            [offsets, ZoneOffsets::utc(), ZoneOffsets { first: -12_600, changes: vec![] }]
+        {
             assert_eq!(ZoneOffsets::parse(&offsets.to_string()), Some(offsets));
         }
         for wrong in ["", "x", "0 1", "0 1:x", "0  1:2"] {
