@@ -17,7 +17,7 @@ pub(crate) fn picker(page: &Arc<DashboardPage>, variable: &Variable) -> AnyView 
     let count = (!selection.is_all())
         .then(|| view! { <span class="count">{selection.values().len()}</span> });
     view! {
-        <details class="pop" name="pop">
+        <details class="pop filter" name="pop">
             <summary class="btn">{icon("filter")}{variable.label.clone()}{count}{chevron()}</summary>
             {control(page, variable)}
         </details>

@@ -12,11 +12,7 @@ use leptos::server_fn::codec::{GetUrl, Postcard};
 
 /// One panel for the view that the page's own query string describes. It only reads.
 #[server(prefix = "/fn", endpoint = "panel", input = GetUrl, output = Postcard)]
-pub async fn panel(
-    slug: String,
-    panel: String,
-    query: String,
-) -> Result<PanelData, ServerFnError> {
+pub async fn panel(slug: String, panel: String, query: String) -> Result<PanelData, ServerFnError> {
     use crate::service::{Outcome, SharedService};
     let service = expect_context::<SharedService>();
     let parameters = brisk_domain::view::parse_query(&query);

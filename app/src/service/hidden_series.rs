@@ -15,7 +15,8 @@ impl HiddenSeries {
     pub fn parse(text: &str) -> Self {
         let blocks = text.split("\n\n").filter_map(|block| {
             let (panel, series) = block.split_once('\n')?;
-            let mut series: Vec<String> = series.split('\n').take(MOST).map(str::to_owned).collect();
+            let mut series: Vec<String> =
+                series.split('\n').take(MOST).map(str::to_owned).collect();
             // The same choice is the same drawing, in whatever order it was made.
             series.sort_unstable();
             series.dedup();
@@ -41,7 +42,8 @@ mod tests {
         assert_eq!(hidden.of("other"), ["a"]);
         assert!(hidden.of("third").is_empty());
         assert_eq!(HiddenSeries::parse(""), HiddenSeries::default());
-        let many = format!("p\n{}", (0..1_000).map(|i| format!("{i:04}")).collect::<Vec<_>>().join("\n"));
+        let many =
+            format!("p\n{}", (0..1_000).map(|i| format!("{i:04}")).collect::<Vec<_>>().join("\n"));
         assert_eq!(HiddenSeries::parse(&many).of("p").len(), MOST);
     }
 }

@@ -6,11 +6,7 @@ use brisk_chart::{Readout, decimal, escape};
 use std::fmt::Write as _;
 
 /// The tooltip of a point: at the point, or at the pointer if the point has no place.
-pub(super) fn tooltip(
-    readout: &Readout,
-    at: usize,
-    (x, y): (f64, f64),
-) -> Option<String> {
+pub(super) fn tooltip(readout: &Readout, at: usize, (x, y): (f64, f64)) -> Option<String> {
     let label = readout.labels.get(at)?;
     let fraction = readout.xs.get(at).copied();
     let x = fraction.map_or(format!("{}px", decimal(x)), |fraction| along(readout, fraction));
