@@ -2,6 +2,7 @@
 
 mod admin_nav;
 pub(crate) mod cache_details;
+mod chart_frame;
 mod freshness_mark;
 pub(crate) mod header;
 mod hidden_fields;

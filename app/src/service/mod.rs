@@ -2,6 +2,7 @@
 
 mod api_page;
 mod cache_page;
+mod hidden_series;
 mod invalidation_page;
 mod sources_page;
 
@@ -10,6 +11,7 @@ pub use cache_page::{
     CacheFigures, CachePage, CacheTiers, CachedDashboard, CachedDashboardPage, CachedPanel,
     CachedSource, PolicyInForce, PurgePage, least_current,
 };
+pub use hidden_series::HiddenSeries;
 pub use invalidation_page::{DeliveryRow, InvalidationPage, WebhookRow};
 pub use sources_page::{RollupRow, SourceReport, SourcesPage};
 
@@ -150,6 +152,8 @@ pub struct DashboardPage {
     pub panels: Vec<(Panel, PanelSlot)>,
     /// Whether this is the page of one panel.
     pub is_one_panel: bool,
+    /// The series that the reader has switched off.
+    pub hidden: HiddenSeries,
     /// The choices of each variable.
     pub choices: BTreeMap<VariableName, ChoicesSlot>,
     /// Whether the dashboard's file is broken and this is its last good version.

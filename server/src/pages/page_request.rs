@@ -5,7 +5,7 @@ use super::build_id;
 use crate::http::etag::ETag;
 use brisk_app::Theme;
 use brisk_app::fragments::Fragments;
-use brisk_app::service::{ChoicesSlot, DashboardPage, Outcome, PanelSlot, Wait};
+use brisk_app::service::{ChoicesSlot, DashboardPage, HiddenSeries, Outcome, PanelSlot, Wait};
 use brisk_domain::view::query_string;
 use brisk_domain::{
     Clock, Dashboard, Freshness, Pace, Panel, PanelEntries, PanelError, Presentation, Timestamp,
@@ -112,6 +112,7 @@ impl PageRequest {
             now: self.now,
             panels: panels.into_iter().zip(slots).collect(),
             is_one_panel: self.is_one_panel,
+            hidden: HiddenSeries::default(),
             choices: choices.collect(),
             outdated: self.contents.outdated.contains(&dashboard.slug),
             siblings: siblings.collect(),
