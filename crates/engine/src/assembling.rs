@@ -44,3 +44,32 @@ impl Assembling {
         done.lock().ok()?.take()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::FutureExt;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// Runs every second job.
+    #[derive(Default)]
+    struct EverySecond(AtomicUsize);
+
+    impl Pool for EverySecond {
+        fn run(&self, client: Client, job: Job) -> BoxFuture<'static, ()> {
+            assert_eq!(client, Client::reader("a"));
+            let runs = self.0.fetch_add(1, Ordering::SeqCst) % 2 == 0;
+            async move { runs.then(job).unwrap_or_default() }.boxed()
+        }
+    }
+
+    #[tokio::test]
+    async fn panels_are_put_together_in_the_pool_or_not_at_all() {
+        let (assembling, pool) = (Assembling::default(), Arc::new(EverySecond::default()));
+        assert_eq!(assembling.run(Client::reader("b"), || 1).await, Some(1), "there is none yet");
+        assembling.set(Arc::clone(&pool) as Arc<dyn Pool>);
+        assert_eq!(assembling.clone().run(Client::reader("a"), || 2).await, Some(2));
+        assert_eq!(assembling.run(Client::reader("a"), || 3).await, None, "it is refused");
+        assert_eq!(pool.0.load(Ordering::SeqCst), 2);
+    }
+}

@@ -27,24 +27,17 @@ pub(super) enum Refusal {
     Full,
     /// Its client has too many.
     OfClient,
-    /// Too many long answers wait for their clients.
-    Unsent,
 }
 
 impl Refusal {
     /// The answer.
     pub(super) fn response(self) -> Response {
-        let wait = match self {
-            Self::Full | Self::OfClient => Some("5"),
-            Self::Unsent => Some("10"),
-            _ => None,
-        };
-        let allow = self == Self::Method;
+        let (waits, allow) = (matches!(self, Self::Full | Self::OfClient), self == Self::Method);
         let (status, sentence) = self.status_and_sentence();
         let mut response = refusal::response(status, sentence);
         let headers = response.headers_mut();
-        if let Some(wait) = wait {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(wait));
+        if waits {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         }
         if allow {
             headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
@@ -63,7 +56,7 @@ impl Refusal {
             | Self::Method
             | Self::Full
             | Self::OfClient => true,
-            Self::Misdirected(_) | Self::Unsent => false,
+            Self::Misdirected(_) => false,
         }
     }
 
@@ -101,10 +94,6 @@ impl Refusal {
                 StatusCode::TOO_MANY_REQUESTS,
                 "Too many connections come from your address. Close some pages, or try again soon.\n"
                     .into(),
-            ),
-            Self::Unsent => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "Too many long answers wait for their readers. Try again soon.\n".into(),
             ),
         }
     }

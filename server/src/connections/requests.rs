@@ -9,7 +9,7 @@ use super::per_client::{PerClient, Slot};
 use super::refusal::Refusal;
 use super::registry::Admission;
 use super::streams;
-use super::unsent::Unsent;
+use super::unsent::{self, Unsent};
 use crate::http::client::{self, TrustedProxies};
 use crate::http::own_names::{self, OwnNames};
 use axum::Router;
@@ -194,22 +194,23 @@ impl About {
         }
         let sending =
             Sending { is_multiplexed, unsent, client, _in_flight: in_flight, _slot: slot };
-        let (refusal, sending) = match answer {
+        let (response, sending, ends) = match answer {
             Ok(response) => {
                 let (head, body) = response.into_parts();
                 match Answer::of(body, sending, cx) {
                     Ok(answer) => return closing(Response::from_parts(head, answer), is_last),
-                    Err(sending) => (Refusal::Unsent, sending),
+                    Err(sending) => (unsent::refused(), sending, false),
                 }
             }
-            Err(refusal) => (refusal, sending),
+            Err(refusal) => {
+                let ends = refusal.ends_the_connection() && !is_multiplexed;
+                (refusal.response(), sending, ends)
+            }
         };
-        let ends = refusal.ends_the_connection() && !is_multiplexed;
         if ends {
             exchange.leave_unread();
         }
-        let response = refusal.response().map(|body| Answer::short(body, sending));
-        closing(response, is_last || ends)
+        closing(response.map(|body| Answer::short(body, sending)), is_last || ends)
     }
 }
 

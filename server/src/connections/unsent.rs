@@ -3,8 +3,11 @@
 //! What several answers share is counted once, for who asked first. Where there are too many, an answer
 //! that would add to them is not held: its client is told to come back. No client has more than half.
 
+use crate::http::refusal;
+use axum::response::Response;
 use brisk_cache::Client;
 use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -37,6 +40,14 @@ struct Buffer {
 /// There are too many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Full;
+
+/// What a client is told whose answer is not held.
+pub(crate) fn refused() -> Response {
+    let sentence = "Too many long answers wait for their readers. Try again soon.\n";
+    let mut response = refusal::response(StatusCode::SERVICE_UNAVAILABLE, sentence);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
+    response
+}
 
 /// Shorter answers are as much as a connection takes in any case.
 pub(crate) const LONG: usize = 64 << 10;

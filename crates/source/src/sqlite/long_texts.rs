@@ -38,18 +38,29 @@ pub(super) fn add(connection: &Connection, longest: i32) -> Result<()> {
 }
 
 fn text(own: &Connection, call: &Context<'_>) -> Result<Option<Text>> {
-    let places: Vec<String> = (1..=call.len()).map(|place| format!("?{place}")).collect();
-    let mut printing = own.prepare_cached(&format!("select printf({})", places.join(", ")))?;
+    let has_format = !call.is_empty() && call.get_raw(0) != ValueRef::Null;
+    let text = printed(own, call, "?1")?;
+    // SQLite has NULL for an empty text, too: then one with a letter before it is none.
+    if text.is_none() && has_format && printed(own, call, "'x' || ?1")?.is_none() {
+        return Err(Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_TOOBIG), None));
+    }
+    Ok(text)
+}
+
+/// What SQLite prints for the values of `call`, the first of which it is given as `format`.
+fn printed(own: &Connection, call: &Context<'_>, format: &str) -> Result<Option<Text>> {
+    let others = (2..=call.len()).map(|place| format!(", ?{place}")).collect::<String>();
+    let format = if call.is_empty() { "" } else { format };
+    let mut printing = own.prepare_cached(&format!("select printf({format}{others})"))?;
     for at in 0..call.len() {
         printing.raw_bind_parameter(at + 1, ToSqlOutput::Borrowed(call.get_raw(at)))?;
     }
-    let has_format = !call.is_empty() && call.get_raw(0) != ValueRef::Null;
     let mut rows = printing.raw_query();
-    match rows.next()?.map(|row| row.get_ref(0)).transpose()? {
-        Some(ValueRef::Text(text)) => Ok(Some(Text(text.to_vec()))),
-        _ if has_format => Err(Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_TOOBIG), None)),
-        _ => Ok(None),
-    }
+    let text = rows.next()?.map(|row| row.get_ref(0)).transpose()?;
+    Ok(match text {
+        Some(ValueRef::Text(text)) => Some(Text(text.to_vec())),
+        _ => None,
+    })
 }
 
 /// A text, which need not be UTF-8.
