@@ -26,6 +26,7 @@
 
 pub mod admission;
 pub mod allocator;
+pub mod answers;
 pub mod api;
 pub mod assembly;
 pub mod cache_history;
@@ -51,6 +52,7 @@ pub mod rollup_status;
 pub mod router;
 pub mod service;
 pub mod shared_cache;
+mod single_flight;
 pub mod sqlite_workers;
 pub mod state;
 pub mod system_clock;

@@ -9,7 +9,7 @@ use crate::entry::{Entry, Hit, State};
 use crate::error::LoadError;
 use crate::flight::{Flight, Start};
 use crate::jitter;
-use crate::lane::Interest;
+use crate::lane_interest::Interest;
 use crate::policy::Trigger;
 use crate::redis::channel::Message;
 use crate::redis::lease::Lease;

@@ -130,7 +130,8 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let (names, connections) = (Arc::clone(&state.own_names), state.connections.clone());
     let routes = router(state, &settings.assets_dir).merge(hooks::routes(hooks));
     let routes = reading::waiting(routes, Arc::clone(&catalog));
-    let server = Server::new(routes, names, settings.connections.clone(), connections);
+    let server = Server::new(routes, names, settings.connections.clone(), connections)
+        .behind(settings.trusted_proxies.clone());
     let serving = server.serve(listener, stop.clone());
     let mut closing = stop;
     tokio::spawn(async move {

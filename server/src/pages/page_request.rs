@@ -5,7 +5,9 @@ use super::build_id;
 use crate::http::etag::ETag;
 use brisk_app::Theme;
 use brisk_app::fragments::Fragments;
-use brisk_app::service::{ChoicesSlot, DashboardPage, HiddenSeries, Outcome, PanelSlot, Wait};
+use brisk_app::service::{
+    ChoicesSlot, DashboardPage, HiddenSeries, Outcome, PageError, PanelSlot, Wait,
+};
 use brisk_domain::view::query_string;
 use brisk_domain::{
     Clock, Dashboard, Freshness, Pace, Panel, PanelEntries, PanelError, Presentation, Timestamp,
@@ -78,11 +80,12 @@ impl PageRequest {
     }
 
     /// The page. Panels that are not ready are waited for together, for `wait` from now on; without
-    /// a wait, the page says that they are loading.
-    pub fn into_page(self, wait: Duration) -> DashboardPage {
+    /// a wait, the page says that they are loading. What is ready is put together where pages are drawn.
+    pub async fn into_page(self, wait: Duration) -> Result<DashboardPage, PageError> {
         let (engine, dashboard) = (self.engine, self.dashboard);
         let panels: Vec<Panel> = self.lookup.panels().cloned().collect();
-        let opened = self.lookup.into_view();
+        let (lookup, drawing) = (self.lookup, self.fragments.drawing().clone());
+        let opened = drawing.run(move || lookup.into_view()).await.ok_or(PageError::Busy)?;
         let clock = engine.loader().cache().clock();
         let deadline = Deadline { clock, wait, at: clock.now().after(wait) };
         let slots = opened.panels.into_iter().zip(&panels).map(|(state, panel)| {
@@ -99,7 +102,7 @@ impl PageRequest {
         let links = panels.iter().filter_map(|panel| panel.link.as_ref());
         let known = &self.contents.dashboards;
         let targets = links.filter_map(|link| known.get(&link.dashboard).cloned());
-        DashboardPage {
+        Ok(DashboardPage {
             id: build_id::page_id(&window),
             targets: targets.collect(),
             view: self.view,
@@ -121,7 +124,7 @@ impl PageRequest {
             fragments: self.fragments,
             fingerprint: Arc::from(&*self.contents.fingerprint),
             dashboard,
-        }
+        })
     }
 }
 
