@@ -8,6 +8,7 @@ pub(crate) mod file;
 mod functions;
 pub(crate) mod rollups;
 pub(crate) mod syntax;
+mod time_text;
 mod value;
 pub(crate) mod worker;
 mod zone_clock;

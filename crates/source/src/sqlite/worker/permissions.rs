@@ -16,6 +16,7 @@ const ALLOWED: &[&str] = &[
     "bm25",
     "brisk_bucket",
     "brisk_instant",
+    "brisk_time",
     "brisk_wall",
     "current_date",
     "current_time",
