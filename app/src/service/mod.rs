@@ -16,6 +16,7 @@ pub use invalidation_page::{DeliveryRow, InvalidationPage, WebhookRow};
 pub use sources_page::{RollupRow, SourceReport, SourcesPage};
 
 use crate::fragments::Fragments;
+use brisk_domain::choice::Choice;
 use brisk_domain::{
     Bounds, Dashboard, Interval, Pace, Panel, PanelData, PanelEntries, PanelError, Presentation,
     Slug, Timestamp, VariableName, ViewState, ZoneOffsets, parameter,
@@ -200,13 +201,13 @@ pub struct Wait {
 pub type PendingPanel = Shared<BoxFuture<'static, Outcome>>;
 
 /// A variable's choices that are still loading.
-pub type PendingChoices = Shared<BoxFuture<'static, Result<Vec<String>, PanelError>>>;
+pub type PendingChoices = Shared<BoxFuture<'static, Result<Vec<Choice>, PanelError>>>;
 
 /// The choices of one variable.
 #[derive(Clone)]
 pub enum ChoicesSlot {
     /// They can be shown now.
-    Ready(Vec<String>),
+    Ready(Vec<Choice>),
     /// They cannot be shown.
     Failed(PanelError),
     /// They are being loaded.
