@@ -18,7 +18,7 @@ use crate::{assembly, logging, system_clock, systemd};
 use anyhow::{Context, bail};
 use brisk_domain::SourceName;
 use brisk_engine::Engine;
-use brisk_store::Store;
+use brisk_store::{Store, StoreLocation};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -85,7 +85,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         Some(socket) => system_clock::moved_over(socket)?,
         None => arguments.shared.clock()?,
     };
-    let (store, damaged) = Store::open_or_renew(&settings.data_dir.join("brisk.sqlite")).await?;
+    let (store, damaged) = Store::open_or_renew(&settings.store()?).await?;
     if let Some(damaged) = damaged {
         let kept = damaged.display();
         tracing::error!(%kept, "Brisk's own database was damaged: it begins anew, without its counts");
@@ -202,7 +202,10 @@ fn announce(
         println!("  configuration  {}", shown(file));
     }
     println!("  dashboards     {} ({dashboards} read)", shown(&settings.dashboards_dir));
-    println!("  own data       {}", shown(&settings.data_dir.join("brisk.sqlite")));
+    match settings.store()? {
+        StoreLocation::Sqlite(path) => println!("  own data       {}", shown(&path)),
+        StoreLocation::Postgres(_) => println!("  own data       in PostgreSQL"),
+    }
     for (name, source) in &settings.sources {
         match &source.location {
             Ok(Location::Sqlite(path)) => println!("  source         {name}: {}", shown(path)),

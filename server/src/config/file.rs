@@ -8,6 +8,7 @@ use super::names::NamesInFile;
 use super::redis::RedisTable;
 use super::secret::may_hold_password;
 use super::sources::SourceTable;
+use super::store::DatabaseTable;
 use super::webhooks::WebhookTable;
 use crate::connections::limits::Limits;
 use crate::http::client::TrustedProxies;
@@ -30,6 +31,7 @@ pub(super) struct File {
     pub(super) connections: Limits,
     pub(super) cache: CacheSettings,
     pub(super) redis: Option<RedisTable>,
+    pub(super) database: Option<DatabaseTable>,
     pub(super) sources: BTreeMap<SourceName, SourceTable>,
     pub(super) webhooks: BTreeMap<WebhookName, WebhookTable>,
 }
@@ -64,6 +66,8 @@ impl File {
         let cache = cache.map(|table| CacheSettings::read(&table, problems));
         let redis = top.table("redis", "[redis]", problems);
         let redis = redis.map(|table| RedisTable::read(&table, base, problems));
+        let database = top.table("database", "[database]", problems);
+        let database = database.map(|table| DatabaseTable::read(&table, base, problems));
         let sources = top.table("source", "[source]", problems);
         let sources = sources.map(|table| SourceTable::read_all(&table, base, problems));
         let webhooks = top.table("webhook", "[webhook]", problems);
@@ -80,6 +84,7 @@ impl File {
             connections: connections.unwrap_or_default(),
             cache: cache.unwrap_or_default(),
             redis,
+            database,
             sources: sources.unwrap_or_default(),
             webhooks: webhooks.unwrap_or_default(),
         }

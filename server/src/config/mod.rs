@@ -3,8 +3,8 @@
 //! - [`Settings::read`] merges the layers; [`Flags`] are the top one, in which clap has already put
 //!   flags over their variables;
 //! - `file` reads `brisk.toml` through [`brisk_toml_reader`], which reports wrong types and unknown
-//!   keys at their place; [`cache`], [`clients`], `connections`, `redis`, [`sources`] and [`webhooks`] are
-//!   its tables, `names` its keys about the server's own;
+//!   keys at their place; [`cache`], [`clients`], `connections`, `redis`, [`sources`], `store` and
+//!   [`webhooks`] are its tables, `names` its keys about the server's own;
 //! - [`secret`] keeps URLs out of messages, `secret_location` finds them where the file says they are;
 //!   [`environment`] is the variables as a value;
 //! - [`database`] is the one database that is written to, by `brisk import`; no file declares it.
@@ -24,6 +24,7 @@ mod redis;
 pub mod secret;
 mod secret_location;
 pub mod sources;
+mod store;
 pub mod webhooks;
 
 pub use cache::CacheSettings;
@@ -40,6 +41,7 @@ use crate::http::own_names::OwnNames;
 use brisk_cache::RedisConfig;
 use brisk_domain::{SourceName, WebhookName};
 use brisk_engine::Policies;
+use brisk_store::StoreLocation;
 use brisk_toml_reader::{Place, Problem};
 use file::File;
 use std::collections::BTreeMap;
@@ -61,6 +63,8 @@ pub struct Flags {
     pub assets_dir: Option<PathBuf>,
     /// The shared Redis.
     pub redis_url: Option<Secret>,
+    /// The PostgreSQL database of Brisk's own records.
+    pub database_url: Option<Secret>,
     /// NAME=PATH or NAME=URL.
     pub sources: Vec<Secret>,
     /// SQLite files of Brisk's own in the data directory, each a source of that name.
@@ -90,6 +94,9 @@ pub struct Settings {
     pub connections: Limits,
     /// The cache.
     pub cache: CacheSettings,
+    /// Where Brisk's own records are; or what is wrong with it, which matters only to commands that
+    /// need them.
+    pub store: Result<StoreLocation, Problem>,
     /// The shared Redis, if any; or what is wrong with it, which matters only to commands that
     /// connect.
     pub redis: Result<Option<RedisConfig>, Problem>,
@@ -126,6 +133,8 @@ impl Settings {
             sources::add_own(&mut sources, &file.sources, name, data_dir.join(own_file));
         }
         let webhooks = webhooks::layered(&file.webhooks, environment).map_err(ConfigError)?;
+        let database_url = flags.database_url.as_ref();
+        let store = store::layered(file.database.as_ref(), database_url, &data_dir, environment);
         Ok(Self {
             file: path,
             listen: flags.listen.or(file.listen).unwrap_or(LISTEN),
@@ -137,6 +146,7 @@ impl Settings {
             own_names: file.names.layered(environment)?,
             connections: file.connections,
             cache: file.cache,
+            store,
             redis: redis::layered(file.redis.as_ref(), flags.redis_url.as_ref(), environment),
             sources,
             webhooks,
@@ -147,6 +157,11 @@ impl Settings {
     pub fn hooks(&self) -> Result<BTreeMap<WebhookName, Hook>, ConfigError> {
         let hooks = self.webhooks.iter().map(|(name, hook)| Ok((name.clone(), hook.clone()?)));
         hooks.collect::<Result<_, Problem>>().map_err(ConfigError::from)
+    }
+
+    /// Where Brisk's own records are.
+    pub fn store(&self) -> Result<StoreLocation, ConfigError> {
+        self.store.clone().map_err(ConfigError::from)
     }
 
     /// The shared Redis, if one is configured.
