@@ -1,5 +1,6 @@
 //! [`AppState`]: what handlers need.
 
+use crate::auth::state::Auth;
 use crate::connections::registry::Registry;
 use crate::http::client::TrustedProxies;
 use crate::http::own_names::OwnNames;
@@ -32,14 +33,17 @@ pub struct AppState {
     pub own_names: Arc<OwnNames>,
     /// The open connections.
     pub connections: Registry,
+    /// Who asks.
+    pub auth: Auth,
 }
 
 impl AppState {
-    /// The state over `service`, without a store.
+    /// The state over `service`, without a store or accounts: it is open to everybody.
     pub fn new(service: Arc<EngineService>, assets: Assets) -> Self {
         let hub =
             Hub::new(Arc::clone(service.engine()), Arc::clone(service.clock()), hub::MAX_PAGES);
         let pages = Arc::new(PageCache::new(&assets));
+        let auth = Auth::open(Arc::clone(service.clock()));
         Self {
             service,
             assets: Arc::new(assets),
@@ -50,6 +54,7 @@ impl AppState {
             rebuilds: Arc::default(),
             own_names: Arc::default(),
             connections: Registry::default(),
+            auth,
         }
     }
 
@@ -63,6 +68,12 @@ impl AppState {
     #[must_use]
     pub fn with_store(self, store: Store) -> Self {
         Self { store: Some(store), ..self }
+    }
+
+    /// The same, for the people of `auth`.
+    #[must_use]
+    pub fn with_auth(self, auth: Auth) -> Self {
+        Self { auth, ..self }
     }
 
     /// The same, for at most so many open pages.

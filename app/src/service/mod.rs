@@ -1,9 +1,14 @@
 //! What the server provides to pages and server functions: a small trait object in context.
 
 mod api_page;
+mod people_pages;
 mod sources_page;
 
 pub use api_page::{ApiField, ApiOperation, ApiPage, ApiProblem, FieldKind};
+pub use people_pages::{
+    AccountPage, Factor, Notice, PeoplePage, PersonRow, ProfilePage, Reader, SessionRow, SetUpPage,
+    ShownOnce, SignInPage, TokenRow,
+};
 pub use sources_page::{RollupRow, SourceReport, SourcesPage};
 
 use crate::fragments::Fragments;
@@ -95,6 +100,16 @@ pub enum Page {
     Api(Arc<ApiPage>),
     /// Sources and their rollups, for administrators.
     Sources(Arc<SourcesPage>),
+    /// Signing in.
+    SignIn(SignInPage),
+    /// A one-time link.
+    SetUp(SetUpPage),
+    /// One's own account.
+    Profile(Arc<ProfilePage>),
+    /// All accounts, for administrators.
+    People(Arc<PeoplePage>),
+    /// One account, for administrators.
+    Account(Arc<AccountPage>),
     /// What went wrong: title, sentence, where to go.
     Error(ErrorPage),
 }
@@ -155,6 +170,8 @@ pub struct DashboardPage {
     pub entries: Option<Result<PanelEntries, PanelError>>,
     /// What is assumed of columns without a time zone, on a panel's own page.
     pub assumptions: Vec<String>,
+    /// Whether its reader may see what is behind the panels.
+    pub looks_behind: bool,
 }
 
 /// What came of a panel while the page could wait for it.
@@ -243,6 +260,12 @@ impl Page {
             },
             Self::Api(_) => "API · Brisk".into(),
             Self::Sources(_) => "Sources · Brisk".into(),
+            Self::SignIn(_) => "Sign in · Brisk".into(),
+            Self::SetUp(page) if page.is_first => "Set up · Brisk".into(),
+            Self::SetUp(_) => "Choose a password · Brisk".into(),
+            Self::Profile(_) => "Profile · Brisk".into(),
+            Self::People(_) => "People · Brisk".into(),
+            Self::Account(page) => format!("{} · Brisk", page.person.full_name),
             Self::Error(error) => format!("{} · Brisk", error.title),
         }
     }

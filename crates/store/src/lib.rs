@@ -18,6 +18,9 @@
 //! PostgreSQL needs other words in the migration, as for ids that the database gives, there is one of
 //! the same name in `migrations/postgres/`. Test it in `tests/`, over both.
 
+mod access_state;
+mod accounts;
+mod attributes;
 mod audit;
 mod change;
 mod changes;
@@ -25,19 +28,28 @@ mod damage;
 mod error;
 mod imports;
 mod in_use;
+mod links;
 mod location;
 mod migrations;
 mod opening;
 mod requested_views;
 mod rollup_runs;
+mod sessions;
 mod settings;
+mod sign_in_failures;
 mod store;
+mod tokens;
 
+pub use access_state::AccessState;
+pub use accounts::{AccountChange, Changed};
 pub use audit::{Actor, AuditFilter, AuditRecord, LEAST_RETENTION, LoggedRecord};
 pub use change::{Change, Topic};
 pub use changes::Changes;
 pub use error::StoreError;
 pub use imports::ImportRecord;
+pub use links::Link;
 pub use location::{DatabaseUrl, StoreLocation};
+pub use sessions::SessionRecord;
 pub use settings::Setting;
 pub use store::Store;
+pub use tokens::TokenRecord;

@@ -1,5 +1,6 @@
 //! `brisk.toml`: its top level. All that is wrong with it is found in one go.
 
+use super::auth::AuthLimits;
 use super::cache::CacheSettings;
 use super::clients::{self, ClientLimits};
 use super::connections;
@@ -29,6 +30,7 @@ pub(super) struct File {
     pub(super) clients: ClientLimits,
     pub(super) names: NamesInFile,
     pub(super) connections: Limits,
+    pub(super) auth: AuthLimits,
     pub(super) cache: CacheSettings,
     pub(super) redis: Option<RedisTable>,
     pub(super) database: Option<DatabaseTable>,
@@ -62,6 +64,8 @@ impl File {
         let names = NamesInFile::read(top, problems);
         let connections = top.table("connections", "[connections]", problems);
         let connections = connections.map(|table| connections::read(&table, problems));
+        let auth = top.table("auth", "[auth]", problems);
+        let auth = auth.map(|table| AuthLimits::read(&table, problems));
         let cache = top.table("cache", "[cache]", problems);
         let cache = cache.map(|table| CacheSettings::read(&table, problems));
         let redis = top.table("redis", "[redis]", problems);
@@ -82,6 +86,7 @@ impl File {
             clients: clients.unwrap_or_default(),
             names,
             connections: connections.unwrap_or_default(),
+            auth: auth.unwrap_or_default(),
             cache: cache.unwrap_or_default(),
             redis,
             database,

@@ -3,7 +3,7 @@
 //! - [`Settings::read`] merges the layers; [`Flags`] are the top one, in which clap has already put
 //!   flags over their variables;
 //! - `file` reads `brisk.toml` through [`brisk_toml_reader`], which reports wrong types and unknown
-//!   keys at their place; [`cache`], [`clients`], `connections`, `redis`, [`sources`], `store` and
+//!   keys at their place; `auth`, [`cache`], [`clients`], `connections`, `redis`, [`sources`], `store` and
 //!   [`webhooks`] are its tables, `names` its keys about the server's own;
 //! - [`secret`] keeps URLs out of messages, `secret_location` finds them where the file says they are;
 //!   [`environment`] is the variables as a value;
@@ -12,6 +12,7 @@
 //! To add a setting: read it in the file of its table, give it a default there, and describe it
 //! in `docs/operating.md`.
 
+mod auth;
 pub mod cache;
 pub mod clients;
 mod connections;
@@ -27,6 +28,7 @@ pub mod sources;
 mod store;
 pub mod webhooks;
 
+pub use auth::AuthLimits;
 pub use cache::CacheSettings;
 pub use clients::ClientLimits;
 pub use environment::Environment;
@@ -92,6 +94,8 @@ pub struct Settings {
     pub own_names: OwnNames,
     /// The limits of connections.
     pub connections: Limits,
+    /// How long people stay signed in.
+    pub auth: AuthLimits,
     /// The cache.
     pub cache: CacheSettings,
     /// Where Brisk's own records are; or what is wrong with it, which matters only to commands that
@@ -145,6 +149,7 @@ impl Settings {
             clients: file.clients,
             own_names: file.names.layered(environment)?,
             connections: file.connections,
+            auth: file.auth,
             cache: file.cache,
             store,
             redis: redis::layered(file.redis.as_ref(), flags.redis_url.as_ref(), environment),
