@@ -1,5 +1,6 @@
 //! [`AppState`]: what handlers need.
 
+use crate::auth::state::Auth;
 use crate::cache_history::CacheHistory;
 use crate::connections::registry::Registry;
 use crate::hooks::Hooks;
@@ -38,14 +39,17 @@ pub struct AppState {
     pub cache_history: Arc<CacheHistory>,
     /// The open connections.
     pub connections: Registry,
+    /// Who asks.
+    pub auth: Auth,
 }
 
 impl AppState {
-    /// The state over `service`, without a store.
+    /// The state over `service`, without a store or accounts: it is open to everybody.
     pub fn new(service: Arc<EngineService>, assets: Assets) -> Self {
         let hub =
             Hub::new(Arc::clone(service.engine()), Arc::clone(service.clock()), hub::MAX_PAGES);
         let pages = Arc::new(PageCache::new(&assets));
+        let auth = Auth::open(Arc::clone(service.clock()));
         Self {
             service,
             assets: Arc::new(assets),
@@ -58,6 +62,7 @@ impl AppState {
             hooks: None,
             cache_history: Arc::default(),
             connections: Registry::default(),
+            auth,
         }
     }
 
@@ -77,6 +82,12 @@ impl AppState {
     #[must_use]
     pub fn with_hooks(self, hooks: Arc<Hooks>) -> Self {
         Self { hooks: Some(hooks), ..self }
+    }
+
+    /// The same, for the people of `auth`.
+    #[must_use]
+    pub fn with_auth(self, auth: Auth) -> Self {
+        Self { auth, ..self }
     }
 
     /// The same, for at most so many open pages.

@@ -4,10 +4,11 @@ use crate::service::Page;
 use leptos::prelude::*;
 
 /// The pages of administration: address and name.
-const PAGES: [(&str, &str); 3] = [
+const PAGES: [(&str, &str); 4] = [
     ("/admin/cache", "Cache"),
     ("/admin/invalidation", "Invalidation"),
     ("/admin/sources", "Sources"),
+    ("/admin/people", "People"),
 ];
 
 /// Links to the pages of administration, on each of them.
@@ -16,9 +17,15 @@ pub(super) fn admin_nav(page: &Page) -> Option<AnyView> {
         Page::Cache(_) | Page::CachedDashboard(_) | Page::Purge(_) => "/admin/cache",
         Page::Invalidation(_) => "/admin/invalidation",
         Page::Sources(_) => "/admin/sources",
-        Page::Home(_) | Page::Dashboard(_) | Page::Panel(_) | Page::Api(_) | Page::Error(_) => {
-            return None;
-        }
+        Page::People(_) | Page::Account(_) => "/admin/people",
+        Page::Home(_)
+        | Page::Dashboard(_)
+        | Page::Panel(_)
+        | Page::Api(_)
+        | Page::SignIn(_)
+        | Page::SetUp(_)
+        | Page::Profile(_)
+        | Page::Error(_) => return None,
     };
     let links = Vec::from(PAGES.map(|(href, name)| {
         let current = (href == here).then_some("page");

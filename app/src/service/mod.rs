@@ -4,6 +4,7 @@ mod api_page;
 mod cache_page;
 mod hidden_series;
 mod invalidation_page;
+mod people_pages;
 mod sources_page;
 
 pub use api_page::{ApiField, ApiOperation, ApiPage, ApiProblem, FieldKind};
@@ -13,6 +14,10 @@ pub use cache_page::{
 };
 pub use hidden_series::HiddenSeries;
 pub use invalidation_page::{DeliveryRow, InvalidationPage, WebhookRow};
+pub use people_pages::{
+    AccountPage, Factor, Notice, PeoplePage, PersonRow, ProfilePage, Reader, SessionRow, SetUpPage,
+    ShownOnce, SignInPage, TokenRow,
+};
 pub use sources_page::{RollupRow, SourceReport, SourcesPage};
 
 use crate::fragments::Fragments;
@@ -113,6 +118,16 @@ pub enum Page {
     Purge(Arc<PurgePage>),
     /// What invalidates the cache, for administrators.
     Invalidation(Arc<InvalidationPage>),
+    /// Signing in.
+    SignIn(SignInPage),
+    /// A one-time link.
+    SetUp(SetUpPage),
+    /// One's own account.
+    Profile(Arc<ProfilePage>),
+    /// All accounts, for administrators.
+    People(Arc<PeoplePage>),
+    /// One account, for administrators.
+    Account(Arc<AccountPage>),
     /// What went wrong: title, sentence, where to go.
     Error(ErrorPage),
 }
@@ -175,6 +190,8 @@ pub struct DashboardPage {
     pub entries: Option<Result<PanelEntries, PanelError>>,
     /// What is assumed of columns without a time zone, on a panel's own page.
     pub assumptions: Vec<String>,
+    /// Whether its reader may see what is behind the panels.
+    pub looks_behind: bool,
 }
 
 /// What came of a panel while the page could wait for it.
@@ -267,6 +284,12 @@ impl Page {
             Self::CachedDashboard(page) => format!("{} · Cache · Brisk", page.title),
             Self::Purge(page) => format!("Purge {}? · Brisk", page.tag),
             Self::Invalidation(_) => "Invalidation · Brisk".into(),
+            Self::SignIn(_) => "Sign in · Brisk".into(),
+            Self::SetUp(page) if page.is_first => "Set up · Brisk".into(),
+            Self::SetUp(_) => "Choose a password · Brisk".into(),
+            Self::Profile(_) => "Profile · Brisk".into(),
+            Self::People(_) => "People · Brisk".into(),
+            Self::Account(page) => format!("{} · Brisk", page.person.full_name),
             Self::Error(error) => format!("{} · Brisk", error.title),
         }
     }
