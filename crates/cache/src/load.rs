@@ -224,11 +224,7 @@ impl<V: Value> Load<V> {
         let is_overload = result.as_ref().is_err_and(|error| inner.lanes.is_overload(error));
         place.ended(Sample { took: load_time, usual, is_overload });
         let now = inner.clock.now();
-        inner.counters.count(&request.label, self.trigger, |figures| {
-            figures.loads += 1;
-            figures.load_time += load_time;
-            figures.errors += u64::from(result.is_err());
-        });
+        inner.counters.loaded(&request.label, self.trigger, load_time, result.is_err());
         let value = result.map_err(|error| {
             let error = LoadError::Failed(Arc::new(error));
             inner.failures.remember(self.ticket.key, &error, now, inner.config.error_ttl);

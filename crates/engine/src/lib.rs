@@ -33,6 +33,7 @@ pub mod computed;
 mod coverage;
 pub mod encoding;
 mod engine;
+mod idle_units;
 mod inspection;
 pub mod key;
 mod key_tags;

@@ -5,7 +5,7 @@ use crate::lookup::Lookup;
 use crate::panel_data::{PanelEdition, panel_data, panel_edition};
 use crate::window::Window;
 use brisk_cache::{Caller, Client, Trigger};
-use brisk_domain::choice::choice;
+use brisk_domain::choice::{Choice, choice};
 use brisk_domain::{FailureKind, PanelData, PanelError, Timestamp, VariableName};
 use futures::FutureExt;
 use futures::future::{BoxFuture, OptionFuture, Shared, join, try_join_all};
@@ -17,13 +17,13 @@ use std::sync::atomic::Ordering;
 pub type PendingPanel<T = Arc<PanelData>> = Shared<BoxFuture<'static, Result<T, PanelError>>>;
 
 /// A variable's choices that are still loading.
-pub type PendingChoices = Shared<BoxFuture<'static, Result<Vec<String>, PanelError>>>;
+pub type PendingChoices = Shared<BoxFuture<'static, Result<Vec<Choice>, PanelError>>>;
 
 /// The choices of one variable.
 #[derive(Clone)]
 pub enum ChoicesState {
     /// They can be shown now.
-    Ready(Vec<String>),
+    Ready(Vec<Choice>),
     /// They cannot be shown.
     Failed(PanelError),
     /// They are being loaded.
@@ -232,7 +232,7 @@ impl<T> Drop for Task<T> {
 }
 
 /// The first column of a variable's statement, without what cannot be chosen.
-fn first_column(loaded: Loaded) -> Vec<String> {
+fn first_column(loaded: Loaded) -> Vec<Choice> {
     let Some(column) = loaded.frame.columns().first() else {
         return Vec::new();
     };

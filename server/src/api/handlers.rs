@@ -6,6 +6,8 @@ use super::data::{
 use super::definition::{Dashboards, Definition, Summary};
 use super::parameters::{PanelPath, Parameters, ViewParameters};
 use super::{answer, csv, problem};
+use crate::auth::told::told;
+use crate::auth::viewer::Viewer;
 use crate::http::accept;
 use crate::http::etag::ETag;
 use crate::http::problem::Problem;
@@ -31,10 +33,11 @@ const FRESHNESS: HeaderName = HeaderName::from_static("brisk-freshness");
     responses((status = 200, description = "The dashboards that you may see.", body = Dashboards<'_>)))]
 pub async fn dashboards(
     State(state): State<AppState>,
+    Extension(viewer): Extension<Viewer>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Answer {
-    let dashboards = state.service.dashboards();
+    let dashboards = state.service.dashboards(&viewer);
     let dashboards = dashboards.iter().map(|dashboard| Summary::of(dashboard)).collect();
     answer::text(&headers, &Dashboards { dashboards }).map_err(|problem| problem.at(&uri))
 }
@@ -49,13 +52,14 @@ pub async fn dashboards(
         (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
 pub async fn dashboard(
     State(state): State<AppState>,
+    Extension(viewer): Extension<Viewer>,
     path: Result<Path<String>, PathRejection>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Answer {
     let answered = || {
         let Ok(Path(slug)) = path else { return Err(problem::not_found()) };
-        let (dashboard, outdated) = state.service.definition(&slug)?;
+        let (dashboard, outdated) = state.service.definition(&slug, &viewer)?;
         answer::text(&headers, &Definition::of(&dashboard, outdated))
     };
     answered().map_err(|problem| problem.at(&uri))
@@ -75,13 +79,14 @@ pub async fn dashboard(
 pub async fn whole(
     State(state): State<AppState>,
     Extension(client): Extension<Client>,
+    Extension(viewer): Extension<Viewer>,
     path: Result<Path<String>, PathRejection>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Answer {
     let answered = async {
         let Ok(Path(slug)) = path else { return Err(problem::not_found()) };
-        let view = load(&state, client.clone(), &slug, None, &uri, &headers).await?;
+        let view = load(&state, (client.clone(), &viewer), &slug, None, &uri, &headers).await?;
         let (now, about) = (state.service.now(), About::json(&view, state.service.now()));
         let write = move |view: &Answered| {
             let panels = view.panels(now);
@@ -109,6 +114,7 @@ pub async fn whole(
 pub async fn panel(
     State(state): State<AppState>,
     Extension(client): Extension<Client>,
+    Extension(viewer): Extension<Viewer>,
     path: Result<Path<(String, String)>, PathRejection>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
@@ -119,7 +125,8 @@ pub async fn panel(
             Some(panel) => (panel, true),
             None => (name.as_str(), accept::prefers_csv(&headers)),
         };
-        let view = load(&state, client.clone(), &slug, Some(panel), &uri, &headers).await?;
+        let view =
+            load(&state, (client.clone(), &viewer), &slug, Some(panel), &uri, &headers).await?;
         one(&state, client, view, as_csv, &headers).await
     };
     answered.await.map_err(|problem| problem.at(&uri))
@@ -171,18 +178,20 @@ impl Answered {
 /// Looks up all panels together and waits for those that are not ready.
 async fn load(
     state: &AppState,
-    client: Client,
+    (client, viewer): (Client, &Viewer),
     slug: &str,
     panel: Option<&str>,
     uri: &Uri,
     headers: &HeaderMap,
 ) -> Result<Answered, Problem> {
     // A missing dashboard comes before a wrong parameter.
-    state.service.definition(slug)?;
+    state.service.definition(slug, viewer)?;
     let parameters =
         Parameters::read(uri.query(), headers).map_err(|e| problem::wrong_parameter(&e))?;
     let (zone, caller) = (parameters.zone.as_ref(), Caller::new(Trigger::Api, client));
-    let frames = state.service.frames(slug, panel, zone, &parameters.pairs, caller).await?;
+    let pairs = &parameters.pairs;
+    let frames = state.service.frames(slug, panel, zone, pairs, caller, viewer).await?;
+    let looks_behind = viewer.looks_behind(&frames.dashboard);
     let oldest = parameters.oldest(state.service.now());
     let shown = frames.panels.iter().map(|(_, shown)| {
         let shown = shown.clone();
@@ -194,7 +203,9 @@ async fn load(
         }
     });
     let outcomes = join_all(shown).await.into_iter();
-    let outcomes = outcomes.map(|outcome| outcome.map_err(Problem::from)).collect();
+    let outcomes =
+        outcomes.map(|outcome| outcome.map_err(|error| Problem::from(told(looks_behind, error))));
+    let outcomes = outcomes.collect();
     Ok(Answered { frames, outcomes })
 }
 

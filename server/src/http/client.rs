@@ -98,6 +98,14 @@ pub(crate) fn of(request: &Extensions) -> Client {
     request.get::<Client>().cloned().unwrap_or_else(Client::local)
 }
 
+/// The client that sent a request, as people read it.
+pub(crate) fn address_of(request: &Extensions) -> String {
+    match of(request) {
+        Client::Reader(address) if !address.is_empty() => address.to_string(),
+        Client::Reader(_) | Client::Background => "this machine".to_owned(),
+    }
+}
+
 /// The address that a request comes from, as far as those who say so are trusted.
 fn address(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> IpAddr {
     let mut address = peer.to_canonical();

@@ -44,6 +44,11 @@ impl OwnNames {
         Self { names, public }
     }
 
+    /// Where readers find this server, if that is configured.
+    pub fn public(&self) -> Option<&PublicUrl> {
+        self.public.as_ref()
+    }
+
     /// Reads a name as settings have it: a host without a port.
     pub fn parse_name(text: &str) -> Option<String> {
         authority(text).filter(|(_, port)| port.is_none() && !text.ends_with(':'))?;

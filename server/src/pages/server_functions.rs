@@ -1,5 +1,6 @@
 //! `/fn/{*name}`: server functions, which islands and scripts call. They only read.
 
+use crate::auth::viewer;
 use crate::connections::unsent::{self, Full};
 use crate::http::client;
 use crate::http::conditional::{self, NO_STORE};
@@ -23,7 +24,9 @@ pub async fn answer(State(state): State<AppState>, mut request: Request) -> Resp
     // Who accepts pages would be sent back to where it came from, with the failure in its address.
     request.headers_mut().remove(header::ACCEPT);
     let client = client::of(request.extensions());
-    let service = ClientService { service: Arc::clone(&state.service), client: client.clone() };
+    let viewer = viewer::of(request.extensions());
+    let service =
+        ClientService { service: Arc::clone(&state.service), client: client.clone(), viewer };
     let service: SharedService = Arc::new(service);
     let headers = request.headers().clone();
     let answer = leptos_axum::handle_server_fns_with_context(

@@ -10,7 +10,7 @@ use crate::rollup::refresh::{
     Record, Refresh, RefreshConnection, recorded_definition, replace_rows, too_powerful,
 };
 use crate::server::{CONNECT, GRACE};
-use brisk_domain::{RollupReport, SourceName};
+use brisk_domain::{RollupReport, SourceName, ZoneName};
 use sqlx::error::ErrorKind;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{
@@ -65,7 +65,9 @@ impl PostgresRollups {
     pub(crate) async fn refresh(&self, refresh: &Refresh<'_>) -> Result<RollupReport, SourceError> {
         let work = async {
             let mut connection = self.connect().await?;
-            let mut refreshing = Refreshing { rollups: self, refresh, connection: &mut connection };
+            let in_zone = self.enter_zone(&mut connection, refresh).await?;
+            let mut refreshing =
+                Refreshing { rollups: self, refresh, connection: &mut connection, in_zone };
             refreshing.make_schema().await?;
             let report = refreshing.run().await?;
             // A connection that cannot be closed ends with its socket.
@@ -116,6 +118,22 @@ impl PostgresRollups {
         Ok(connection)
     }
 
+    /// Lets the session stand in the rollup's zone, as those of panels stand in the dashboard's, if the server
+    /// knows it as Brisk does: its own functions then follow that clock.
+    async fn enter_zone(
+        &self,
+        connection: &mut PgConnection,
+        refresh: &Refresh<'_>,
+    ) -> Result<bool, SourceError> {
+        let (zone, offsets) = (&refresh.plan.rollup().zone, refresh.plan.offsets());
+        let failed = |error: sqlx::Error| self.unreachable(&error);
+        let knows = session::knows(connection, zone, offsets).await.map_err(failed)?;
+        if knows {
+            session::enter_zone(connection, zone).await.map_err(failed)?;
+        }
+        Ok(knows)
+    }
+
     fn unreachable(&self, error: &sqlx::Error) -> SourceError {
         match denied(error) {
             Some(message) => SourceError::Rollup { message },
@@ -129,6 +147,8 @@ struct Refreshing<'a> {
     rollups: &'a PostgresRollups,
     refresh: &'a Refresh<'a>,
     connection: &'a mut PgConnection,
+    /// Whether the session stands in the rollup's zone.
+    in_zone: bool,
 }
 
 impl Refreshing<'_> {
@@ -162,7 +182,9 @@ impl Refreshing<'_> {
         let locked = sqlx::query(lock).bind(name).execute(&mut *self.connection).await;
         locked.map_err(|error| self.failed(error))?;
         let columns = self.columns().await?;
-        let definition = recorded_definition(self.refresh.definition, &columns, "");
+        let zone = &plan.rollup().zone;
+        let clock = if self.in_zone && *zone != ZoneName::utc() { zone.as_str() } else { "" };
+        let definition = recorded_definition(self.refresh.definition, &columns, clock);
         let known = sqlx::query(
             "select definition, row_count from brisk.rollups
              where name = $1 and to_regclass($2) is not null",

@@ -10,6 +10,7 @@ mod functions;
 mod long_texts;
 pub(crate) mod rollups;
 pub(crate) mod syntax;
+mod time_text;
 mod value;
 pub(crate) mod worker;
 mod zone_clock;

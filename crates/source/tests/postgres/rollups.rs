@@ -102,6 +102,47 @@ async fn a_refresh_touches_only_buckets_that_may_be_late_and_keeps_types() {
     assert_eq!(record.refreshed_at, Timestamp::from_seconds(NOON + 30 * DAY));
 }
 
+#[tokio::test]
+async fn a_rollup_that_uses_the_servers_clock_stands_in_its_own_zone() {
+    let Some(mut world) = World::new().await else { return };
+    // Half past midnight in London, which is half past eleven of the day before in UTC, and at noon.
+    for at in ["2011-07-08 00:30+01", "2011-07-08 12:00+01", "2011-12-08 00:30+00"] {
+        world.write(&format!("insert into orders values ('{at}', 'UK', 1)")).await;
+    }
+    let sql = |day: &str| {
+        format!(
+            "select $bucket(at) as day, {day}::text as country, sum(net) as revenue, count(*) as orders
+             from orders where $range(at) group by 1, 2"
+        )
+    };
+    let by_hand = "select country from brisk.daily order by 1";
+    for day in ["at::date", "date_trunc('day', at)::date", "to_char(at, 'YYYY-MM-DD')"] {
+        refresh(&world.source, &rollup(&sql(day))).await.unwrap();
+        assert_eq!(rows(&world.source, by_hand).await, ["2011-07-08", "2011-12-08"], "{day}");
+        assert_eq!(
+            shown(&world.source).await,
+            rows(&world.source, &sorted(&sql(day))).await,
+            "{day}"
+        );
+    }
+    // The same statement as a panel's, for a rollup in another zone.
+    let mut tokyo = rollup(&sql("at::date"));
+    tokyo.zone = brisk_domain::ZoneName::parse("Asia/Tokyo").unwrap();
+    refresh(&world.source, &tokyo).await.unwrap();
+    assert_eq!(rows(&world.source, by_hand).await, ["2011-07-08", "2011-12-08"]);
+    world.write("insert into orders values ('2011-07-08 23:30+01', 'UK', 1)").await;
+    refresh(&world.source, &tokyo).await.unwrap();
+    let days = rows(&world.source, by_hand).await;
+    assert_eq!(days, ["2011-07-08", "2011-12-08"], "only what may be late is refreshed");
+    tokyo.query.sql.push_str(" having true");
+    refresh(&world.source, &tokyo).await.unwrap();
+    assert_eq!(rows(&world.source, by_hand).await, ["2011-07-08", "2011-07-09", "2011-12-08"]);
+}
+
+fn sorted(sql: &str) -> String {
+    format!("{sql} order by 1, 2")
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn readers_never_see_a_part_of_a_refresh_or_of_a_rebuild() {
     let Some(mut world) = World::new().await else { return };

@@ -17,6 +17,7 @@ const ALLOWED: &[&str] = &[
     "brisk_bucket",
     "brisk_file_state",
     "brisk_instant",
+    "brisk_time",
     "brisk_wall",
     "current_date",
     "current_time",
