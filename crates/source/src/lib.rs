@@ -33,7 +33,7 @@
 //!
 //! # Adding a macro
 //!
-//! Its expansion in `compile/macros`, its case in `compile/writer`, and, if it returns an instant, its
+//! Its expansion in `compile/macros`, its case in `compile/time_macros`, and, if it returns an instant, its
 //! name in `compile/instant_columns`. What databases write differently is a method of
 //! [`Syntax`](syntax).
 //!
