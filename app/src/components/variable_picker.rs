@@ -2,7 +2,6 @@
 
 use super::hidden_fields::hidden_fields;
 use super::icon::{chevron, icon};
-use crate::islands::OptionSearch;
 use crate::service::{ChoicesSlot, DashboardPage};
 use brisk_domain::choice::Choice;
 use brisk_domain::{Selection, Variable, VariableKind, parameter};
@@ -19,7 +18,7 @@ pub(crate) fn picker(page: &Arc<DashboardPage>, variable: &Variable) -> AnyView 
     let count =
         (!selection.is_all()).then(|| view! { <span class="count">{selection.count()}</span> });
     view! {
-        <details class="pop" name="pop">
+        <details class="pop filter" name="pop">
             <summary class="btn">{icon("filter")}{variable.label.clone()}{count}{chevron()}</summary>
             {control(page, variable)}
         </details>
@@ -122,7 +121,7 @@ fn several(page: &DashboardPage, variable: &Variable, choices: &[Choice]) -> Any
     view! {
         <form class="pop-box choices" method="get" action=page.path()>
             {hidden_fields(page, &[name])}
-            <OptionSearch label=variable.label.to_lowercase()/>
+            {option_search(&variable.label.to_lowercase())}
             <div class="options" role="group" aria-label=variable.label.clone() tabindex="0">{options}</div>
             <p class="no-match" hidden>"No matches"</p>
             <footer>
@@ -130,6 +129,18 @@ fn several(page: &DashboardPage, variable: &Variable, choices: &[Choice]) -> Any
                 <button class="btn primary">"Apply"</button>
             </footer>
         </form>
+    }
+    .into_any()
+}
+
+/// What finds an option by typing: `frontend/scripts/option-search.js`.
+fn option_search(label: &str) -> AnyView {
+    let label = format!("Find a {label}");
+    view! {
+        <label class="search js-only">
+            {icon("search")}
+            <input type="search" placeholder=label.clone() aria-label=label autocomplete="off"/>
+        </label>
     }
     .into_any()
 }

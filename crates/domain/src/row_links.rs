@@ -226,6 +226,8 @@ mod tests {
             slug: Slug::parse(slug).unwrap(),
             title: "Products".into(),
             description: None,
+            audience: crate::Audience::SignedIn,
+            folder: None,
             zone: ZoneName::utc(),
             written_in: None,
             now: Now::Clock,

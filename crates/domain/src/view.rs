@@ -270,6 +270,8 @@ mod tests {
             slug: Slug::parse("sales").unwrap(),
             title: "Sales".into(),
             description: None,
+            audience: crate::Audience::SignedIn,
+            folder: None,
             zone: ZoneName::utc(),
             written_in: None,
             now: crate::Now::Clock,

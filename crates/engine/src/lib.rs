@@ -25,6 +25,7 @@
 //! To add a computed column, add a variant to `brisk_domain::panel::ComputedKind`, its arithmetic
 //! to [`computed`], and its keywords to `brisk-definition`.
 
+pub mod assembling;
 mod assumed_clocks;
 mod beginning;
 pub mod catalog;

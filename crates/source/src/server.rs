@@ -189,6 +189,11 @@ impl<P: Protocol> Server<P> {
         Self { gate: Gate::of(rights), ..self }
     }
 
+    /// Whether its user has to be one that cannot do just anything.
+    pub(crate) fn has_a_reader(&self) -> bool {
+        self.gate.looks_at_users()
+    }
+
     /// How it is connected to.
     pub(crate) fn options(&self) -> &OptionsOf<P> {
         &self.canceller.options

@@ -1,13 +1,13 @@
 //! Rollups of a PostgreSQL, in its schema `brisk`, written over connections of a role that may write
 //! there. The role that panels read with is granted only what it needs.
 
-use super::{error, session};
+use super::{error, offered_functions, session};
 use crate::bind::bound;
 use crate::compile::statement::Statement;
 use crate::dialect::Dialect;
 use crate::error::SourceError;
 use crate::rollup::refresh::{
-    Record, Refresh, RefreshConnection, recorded_definition, replace_rows,
+    Record, Refresh, RefreshConnection, recorded_definition, replace_rows, too_powerful,
 };
 use crate::server::{CONNECT, GRACE};
 use brisk_domain::{RollupReport, SourceName, ZoneName};
@@ -27,7 +27,13 @@ pub(crate) struct PostgresRollups {
     /// The role that panels read with.
     reader: String,
     time: Duration,
+    /// Whether its own role may not be one that can do anything.
+    is_only_of_writers: bool,
 }
+
+/// How to make a role that writes rollups and nothing else.
+const A_WRITER: &str = "create role brisk_rollups login password '…'; grant select on all tables in schema \
+     public to brisk_rollups; create schema brisk authorization brisk_rollups";
 
 /// Brisk's record of its refreshes.
 const RECORDS: &str = "create table brisk.rollups (
@@ -47,7 +53,13 @@ impl PostgresRollups {
         time: Duration,
     ) -> Result<Self, SourceError> {
         let options = session::options(url)?.application_name("brisk rollups");
-        Ok(Self { name, options, reader: reader.to_owned(), time })
+        let reader = reader.to_owned();
+        Ok(Self { name, options, reader, time, is_only_of_writers: false })
+    }
+
+    /// The same, where its role may not be one that can do anything if `is_so`.
+    pub(crate) fn only_of_writers(self, is_so: bool) -> Self {
+        Self { is_only_of_writers: is_so, ..self }
     }
 
     pub(crate) async fn refresh(&self, refresh: &Refresh<'_>) -> Result<RollupReport, SourceError> {
@@ -97,6 +109,12 @@ impl PostgresRollups {
         set.map_err(|error| self.unreachable(&error))?;
         let set = session::switch_jit_off(&mut connection).await;
         set.map_err(|error| self.unreachable(&error))?;
+        if self.is_only_of_writers {
+            let power = offered_functions::power(&mut connection).await;
+            if let Some(power) = power.map_err(|error| self.unreachable(&error))? {
+                return Err(too_powerful(&power, A_WRITER));
+            }
+        }
         Ok(connection)
     }
 

@@ -95,6 +95,12 @@ fn clock(call: &Context<'_>, zones: &Zones, place: i32) -> Result<Arc<ZoneClock>
     Ok(Arc::clone(&clock))
 }
 
+/// Gives `connection` the function `brisk_file_state()`, which says `state`.
+pub(super) fn tell_file_state(connection: &Connection, state: Option<String>) -> Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8;
+    connection.create_scalar_function("brisk_file_state", 0, flags, move |_| Ok(state.clone()))
+}
+
 /// What `calculate` makes of the first value on the clock of the zone that stands last.
 fn answer(
     call: &Context<'_>,

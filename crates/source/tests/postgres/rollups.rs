@@ -4,7 +4,7 @@ use crate::rollups;
 
 use crate::fixture::url::url;
 use brisk_domain::{Lateness, SourceName, Timestamp};
-use brisk_source::{Limits, Source};
+use brisk_source::{Limits, Rights, Source};
 use rollups::{
     DAY, NOON, SALES, assert_short_and_long_day, direct, refresh, refresh_while_reading, rollup,
     rows, run, shown,
@@ -296,4 +296,35 @@ async fn a_source_without_a_rollup_url_says_so() {
     let secret = "postgres://u:s3cret@nowhere.invalid/d?sslmode=nonsense";
     let error = source.with_rollup_url(secret, Duration::from_secs(1)).err().unwrap();
     assert!(!error.to_string().contains("s3cret"), "{error}");
+}
+
+#[tokio::test]
+async fn who_writes_rollups_may_not_be_one_that_can_do_anything() {
+    let Some(world) = World::new().await else { return };
+    let everything = {
+        let server = url(VARIABLE).unwrap();
+        let (_, place) = world.reader_url.split_once('@').unwrap();
+        format!("{}@{place}", server.split_once('@').unwrap().0)
+    };
+    let written = |rights: Rights, writer: &str| {
+        let name = SourceName::parse("shop").unwrap();
+        let source = Source::postgres(name, &world.reader_url, 4, Limits::default()).unwrap();
+        source.with_rights(rights).with_rollup_url(writer, Duration::from_secs(20)).unwrap()
+    };
+    let strict = written(Rights::default(), &everything);
+    for error in [
+        strict.rollup_records().await.unwrap_err(),
+        refresh(&strict, &rollup(SALES)).await.unwrap_err(),
+    ] {
+        let said = error.to_string();
+        for words in
+            ["is a superuser", "rollup_url", "create role brisk_rollups", "allow_superuser"]
+        {
+            assert!(said.contains(words), "{words}: {said}");
+        }
+    }
+    let allowed = written(Rights { superuser: true, ..Rights::default() }, &everything);
+    assert!(allowed.rollup_records().await.is_ok());
+    let writer = written(Rights::default(), &world.writer_url);
+    assert!(refresh(&writer, &rollup(SALES)).await.is_ok());
 }
