@@ -58,7 +58,7 @@ mod tests {
     impl Pool for EverySecond {
         fn run(&self, client: Client, job: Job) -> BoxFuture<'static, ()> {
             assert_eq!(client, Client::reader("a"));
-            let runs = self.0.fetch_add(1, Ordering::SeqCst) % 2 == 0;
+            let runs = self.0.fetch_add(1, Ordering::SeqCst).is_multiple_of(2);
             async move { runs.then(job).unwrap_or_default() }.boxed()
         }
     }

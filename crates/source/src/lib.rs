@@ -26,7 +26,8 @@
 //!    alone, and the database decides. `names` lists what may call a function.
 //! 3. `readings` says of a macro's argument whether it is an instant, or on which clock. `writer`
 //!    expands `macros` (and `wall_clock`, `time_encodings`) and binds values, which are never
-//!    spliced into the SQL; `chosen_text` knows what a value is. A zone's changes become `segments` or `offset_steps`. In which clock a
+//!    spliced into the SQL; `chosen_values`, `with_null`,
+//!    `with_instants` and `time_macros` are its parts, and `chosen_text` knows what a value is. A zone's changes become `segments` or `offset_steps`. In which clock a
 //!    column is, `column_clock` decides; where its type matters, the statement stays open
 //!    (`open_statement`), and [`Source`] has it written once `column_types` knows the types. `places`
 //!    leads from a position in the SQL back to the author's text.

@@ -13,6 +13,7 @@ mod earlier_bounds;
 mod earlier_rows;
 pub(crate) mod error_position;
 mod expected;
+mod function_classes;
 mod hints;
 mod instant_choice;
 mod instant_columns;
