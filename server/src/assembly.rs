@@ -9,6 +9,7 @@ use brisk_domain::{Clock, SourceName};
 use brisk_engine::load::{Loader, Sources};
 use brisk_engine::{Cached, Catalog, Engine, RunObserver, rollup_lane};
 use brisk_source::{Source, SourceError};
+use brisk_store::{Store, StoreError, StoreLocation};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -106,6 +107,14 @@ pub fn source(settings: &Settings, name: &SourceName) -> anyhow::Result<Source> 
         Some(Ok(url)) => opened
             .with_rollup_url(url.expose(), source.rollup_time)
             .with_context(|| format!("\"rollup_url\" of source \"{name}\"")),
+    }
+}
+
+/// The store, where a server has made one.
+pub async fn existing_store(location: &StoreLocation) -> Result<Option<Store>, StoreError> {
+    match location {
+        StoreLocation::Sqlite(path) if !path.exists() => Ok(None),
+        there => Store::at(there).await.map(Some),
     }
 }
 

@@ -7,6 +7,7 @@
 //! - [`connections`]: who is let in, how long each step may take, and how they end;
 //! - [`router`]: every route, over [`state`]; [`http`]: what all handlers share;
 //! - [`pages`] are for readers, [`api`] is for programs; both get their data from [`service`];
+//! - [`auth`]: who asks, and what they may;
 //! - [`admission`]: how much one client may ask for;
 //! - [`drawing`]: pages are drawn on threads of their own;
 //! - [`live`]: open pages follow their data;
@@ -26,8 +27,11 @@
 
 pub mod admission;
 pub mod allocator;
+pub mod answers;
 pub mod api;
 pub mod assembly;
+pub mod auth;
+pub mod cache_history;
 pub mod cli;
 pub mod commands;
 pub mod config;
@@ -50,6 +54,7 @@ pub mod rollup_status;
 pub mod router;
 pub mod service;
 pub mod shared_cache;
+mod single_flight;
 pub mod sqlite_workers;
 pub mod state;
 pub mod system_clock;

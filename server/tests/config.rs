@@ -10,6 +10,7 @@ use brisk_engine::Engine;
 use brisk_server::assembly;
 use brisk_server::config::{Environment, Flags, Location, Secret, Settings};
 use brisk_source::Dialect;
+use brisk_store::{DatabaseUrl, StoreLocation};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
@@ -101,7 +102,11 @@ fn the_file_in_the_documentation_is_read_whole() {
     let page = std::fs::read_to_string(page).unwrap();
     let file = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
     let folder = folder(file);
-    let variables = [("SHOP_URL", "postgres://h/shop"), ("REDIS_URL", "redis://h:6379/0")];
+    let variables = [
+        ("SHOP_URL", "postgres://h/shop"),
+        ("REDIS_URL", "redis://h:6379/0"),
+        ("BRISK_DB", "postgres://brisk:s3cret@h/brisk"),
+    ];
     let environment = variables.into_iter().collect();
     let settings = Settings::read(&flags(&folder), &environment).unwrap();
     assert_eq!(settings.data_dir, folder.path().join("data"));
@@ -122,6 +127,35 @@ fn the_file_in_the_documentation_is_read_whole() {
     assert_eq!((redis.timeout.as_millis(), redis.lease.as_millis()), (250, 3_000));
     assert_eq!(redis.ca, Some(folder.path().join("ca.pem")));
     assert!(settings.cache.warm);
+}
+
+#[test]
+fn the_store_is_a_file_unless_a_postgresql_database_is_named() {
+    let store = |text: &str, flag: Option<&str>, variables: &[(&str, &str)]| {
+        let folder = folder(text);
+        let database_url = flag.map(Secret::from);
+        let flags = Flags { database_url, ..flags(&folder) };
+        let settings = Settings::read(&flags, &variables.iter().copied().collect());
+        let settings = settings.unwrap();
+        assert!(!format!("{settings:?}").contains("hunter2"));
+        settings.store().map_err(|error| error.to_string())
+    };
+    let postgres = |url| StoreLocation::Postgres(DatabaseUrl::parse(url).unwrap());
+    let file = store("data_dir = \"/var/lib/brisk\"", None, &[]);
+    assert_eq!(file, Ok(StoreLocation::Sqlite("/var/lib/brisk/brisk.sqlite".into())));
+    let table = "[database]\nurl_env = \"DB\"";
+    let variables = [("DB", "postgresql://brisk:hunter2@h/brisk")];
+    let named = store(table, None, &variables);
+    assert_eq!(named, Ok(postgres("postgresql://brisk:hunter2@h/brisk")));
+    let flag = store(table, Some("postgres://h/other"), &variables);
+    assert_eq!(flag, Ok(postgres("postgres://h/other")));
+    let empty = store("", Some(" "), &[]).unwrap();
+    assert!(matches!(empty, StoreLocation::Sqlite(_)), "unset in a compose file");
+    let wrong = store("", Some("mysql://brisk:hunter2@h/brisk"), &[]).unwrap_err();
+    assert!(wrong.contains("BRISK_DATABASE_URL: this is not the URL of a PostgreSQL"), "{wrong}");
+    let missing = store("[database]", None, &[]).unwrap_err();
+    assert!(missing.contains("[database] has no \"url\""), "{missing}");
+    assert!(!format!("{wrong}{missing}").contains("hunter2"));
 }
 
 #[test]

@@ -7,12 +7,14 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod api;
+mod auth;
 mod commands;
 mod config;
 mod connections;
 mod feeder;
 mod fixture;
 mod hooks;
+mod import_memory;
 mod live;
 mod overload;
 mod pages;

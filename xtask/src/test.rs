@@ -16,7 +16,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 /// Crates whose tests ask the servers that this command starts.
-const WITH_SERVICES: [&str; 4] = ["brisk-engine", "brisk-import", "brisk-source", "brisk-server"];
+const WITH_SERVICES: [&str; 5] =
+    ["brisk-engine", "brisk-import", "brisk-source", "brisk-store", "brisk-server"];
 
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<ExitCode> {
     let quick = arguments.flag("--quick");

@@ -1,5 +1,6 @@
 //! What pages are made of. Server only: none of this code is sent to browsers.
 
+mod admin_nav;
 pub(crate) mod cache_details;
 mod chart_frame;
 mod freshness_mark;

@@ -1,14 +1,27 @@
 //! What the server provides to pages and server functions: a small trait object in context.
 
 mod api_page;
+mod cache_page;
 mod hidden_series;
+mod invalidation_page;
+mod people_pages;
 mod sources_page;
 
 pub use api_page::{ApiField, ApiOperation, ApiPage, ApiProblem, FieldKind};
+pub use cache_page::{
+    CacheFigures, CachePage, CacheTiers, CachedDashboard, CachedDashboardPage, CachedPanel,
+    CachedSource, PolicyInForce, PurgePage, least_current,
+};
 pub use hidden_series::HiddenSeries;
+pub use invalidation_page::{DeliveryRow, InvalidationPage, WebhookRow};
+pub use people_pages::{
+    AccountPage, Factor, Notice, PeoplePage, PersonRow, ProfilePage, Reader, SessionRow, SetUpPage,
+    ShownOnce, SignInPage, TokenRow,
+};
 pub use sources_page::{RollupRow, SourceReport, SourcesPage};
 
 use crate::fragments::Fragments;
+use brisk_domain::choice::Choice;
 use brisk_domain::{
     Bounds, Dashboard, Interval, Pace, Panel, PanelData, PanelEntries, PanelError, Presentation,
     Slug, Timestamp, VariableName, ViewState, ZoneOffsets, parameter,
@@ -97,6 +110,24 @@ pub enum Page {
     Api(Arc<ApiPage>),
     /// Sources and their rollups, for administrators.
     Sources(Arc<SourcesPage>),
+    /// The cache, for administrators.
+    Cache(Arc<CachePage>),
+    /// One dashboard's panels in the cache, for administrators.
+    CachedDashboard(Arc<CachedDashboardPage>),
+    /// What a purge would touch, for administrators.
+    Purge(Arc<PurgePage>),
+    /// What invalidates the cache, for administrators.
+    Invalidation(Arc<InvalidationPage>),
+    /// Signing in.
+    SignIn(SignInPage),
+    /// A one-time link.
+    SetUp(SetUpPage),
+    /// One's own account.
+    Profile(Arc<ProfilePage>),
+    /// All accounts, for administrators.
+    People(Arc<PeoplePage>),
+    /// One account, for administrators.
+    Account(Arc<AccountPage>),
     /// What went wrong: title, sentence, where to go.
     Error(ErrorPage),
 }
@@ -159,6 +190,8 @@ pub struct DashboardPage {
     pub entries: Option<Result<PanelEntries, PanelError>>,
     /// What is assumed of columns without a time zone, on a panel's own page.
     pub assumptions: Vec<String>,
+    /// Whether its reader may see what is behind the panels.
+    pub looks_behind: bool,
 }
 
 /// What came of a panel while the page could wait for it.
@@ -185,13 +218,13 @@ pub struct Wait {
 pub type PendingPanel = Shared<BoxFuture<'static, Outcome>>;
 
 /// A variable's choices that are still loading.
-pub type PendingChoices = Shared<BoxFuture<'static, Result<Vec<String>, PanelError>>>;
+pub type PendingChoices = Shared<BoxFuture<'static, Result<Vec<Choice>, PanelError>>>;
 
 /// The choices of one variable.
 #[derive(Clone)]
 pub enum ChoicesSlot {
     /// They can be shown now.
-    Ready(Vec<String>),
+    Ready(Vec<Choice>),
     /// They cannot be shown.
     Failed(PanelError),
     /// They are being loaded.
@@ -247,6 +280,16 @@ impl Page {
             },
             Self::Api(_) => "API · Brisk".into(),
             Self::Sources(_) => "Sources · Brisk".into(),
+            Self::Cache(_) => "Cache · Brisk".into(),
+            Self::CachedDashboard(page) => format!("{} · Cache · Brisk", page.title),
+            Self::Purge(page) => format!("Purge {}? · Brisk", page.tag),
+            Self::Invalidation(_) => "Invalidation · Brisk".into(),
+            Self::SignIn(_) => "Sign in · Brisk".into(),
+            Self::SetUp(page) if page.is_first => "Set up · Brisk".into(),
+            Self::SetUp(_) => "Choose a password · Brisk".into(),
+            Self::Profile(_) => "Profile · Brisk".into(),
+            Self::People(_) => "People · Brisk".into(),
+            Self::Account(page) => format!("{} · Brisk", page.person.full_name),
             Self::Error(error) => format!("{} · Brisk", error.title),
         }
     }

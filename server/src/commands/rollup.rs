@@ -59,8 +59,7 @@ async fn open(shared: &SharedArguments) -> anyhow::Result<Opened> {
         tracing::warn!("{problem}");
     }
     // A server with this data directory has recorded its refreshes there.
-    let own = settings.data_dir.join("brisk.sqlite");
-    let store = if own.exists() { Some(Store::open(&own).await?) } else { None };
+    let store = assembly::existing_store(&settings.store()?).await?;
     Ok(Opened { settings, engine, store, runs, clock })
 }
 

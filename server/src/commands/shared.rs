@@ -24,6 +24,10 @@ pub struct SharedArguments {
     /// for TLS, nodes of a cluster separated by commas. Without it, the cache is in memory only.
     #[arg(long, env = "BRISK_REDIS_URL", hide_env_values = true)]
     pub redis_url: Option<Secret>,
+    /// The PostgreSQL database of Brisk's own records: postgres://user:password@host/database. Without
+    /// it, they are in brisk.sqlite in the data directory.
+    #[arg(long, env = "BRISK_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<Secret>,
     /// A source: the path of a SQLite file, postgres://user:password@host/database, or
     /// mysql://user:password@host/database. Can be repeated. Also as environment variables
     /// BRISK_SOURCE_NAME.
@@ -49,6 +53,7 @@ impl SharedArguments {
             data_dir: self.data_dir.clone(),
             dashboards_dir: self.dashboards.clone(),
             redis_url: self.redis_url.clone(),
+            database_url: self.database_url.clone(),
             sources: self.sources.clone(),
             own_files: demo.map(|name| (name, source::FILE.into())).into_iter().collect(),
             ..Flags::default()

@@ -11,7 +11,6 @@ use brisk_cache::Cache;
 use brisk_domain::variable_kind::Options;
 use brisk_domain::{Dashboard, Slug, SourceName};
 use brisk_engine::{Cached, Engine};
-use brisk_store::Store;
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -49,10 +48,9 @@ pub async fn run(arguments: WarmArguments) -> anyhow::Result<ExitCode> {
     }
     let clock = arguments.shared.clock()?;
     let engine = assembly::engine(&settings, assembly::sources(&settings)?, &clock)?;
-    let own = settings.data_dir.join("brisk.sqlite");
-    if own.exists() {
-        // The views that readers of a server with this data directory request.
-        requested_views::recall(&engine, &Store::open(&own).await?).await;
+    if let Some(store) = assembly::existing_store(&settings.store()?).await? {
+        // The views that readers of a server with this store request.
+        requested_views::recall(&engine, &store).await;
     }
     let dashboards = chosen(&engine, &arguments.slugs)?;
     let cache = engine.loader().cache();

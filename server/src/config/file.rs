@@ -1,5 +1,6 @@
 //! `brisk.toml`: its top level. All that is wrong with it is found in one go.
 
+use super::auth::AuthLimits;
 use super::cache::CacheSettings;
 use super::clients::{self, ClientLimits};
 use super::connections;
@@ -8,6 +9,7 @@ use super::names::NamesInFile;
 use super::redis::RedisTable;
 use super::secret::may_hold_password;
 use super::sources::SourceTable;
+use super::store::DatabaseTable;
 use super::webhooks::WebhookTable;
 use crate::connections::limits::Limits;
 use crate::http::client::TrustedProxies;
@@ -28,8 +30,10 @@ pub(super) struct File {
     pub(super) clients: ClientLimits,
     pub(super) names: NamesInFile,
     pub(super) connections: Limits,
+    pub(super) auth: AuthLimits,
     pub(super) cache: CacheSettings,
     pub(super) redis: Option<RedisTable>,
+    pub(super) database: Option<DatabaseTable>,
     pub(super) sources: BTreeMap<SourceName, SourceTable>,
     pub(super) webhooks: BTreeMap<WebhookName, WebhookTable>,
 }
@@ -60,10 +64,14 @@ impl File {
         let names = NamesInFile::read(top, problems);
         let connections = top.table("connections", "[connections]", problems);
         let connections = connections.map(|table| connections::read(&table, problems));
+        let auth = top.table("auth", "[auth]", problems);
+        let auth = auth.map(|table| AuthLimits::read(&table, problems));
         let cache = top.table("cache", "[cache]", problems);
         let cache = cache.map(|table| CacheSettings::read(&table, problems));
         let redis = top.table("redis", "[redis]", problems);
         let redis = redis.map(|table| RedisTable::read(&table, base, problems));
+        let database = top.table("database", "[database]", problems);
+        let database = database.map(|table| DatabaseTable::read(&table, base, problems));
         let sources = top.table("source", "[source]", problems);
         let sources = sources.map(|table| SourceTable::read_all(&table, base, problems));
         let webhooks = top.table("webhook", "[webhook]", problems);
@@ -78,8 +86,10 @@ impl File {
             clients: clients.unwrap_or_default(),
             names,
             connections: connections.unwrap_or_default(),
+            auth: auth.unwrap_or_default(),
             cache: cache.unwrap_or_default(),
             redis,
+            database,
             sources: sources.unwrap_or_default(),
             webhooks: webhooks.unwrap_or_default(),
         }

@@ -3,8 +3,8 @@
 //! - [`Settings::read`] merges the layers; [`Flags`] are the top one, in which clap has already put
 //!   flags over their variables;
 //! - `file` reads `brisk.toml` through [`brisk_toml_reader`], which reports wrong types and unknown
-//!   keys at their place; [`cache`], [`clients`], `connections`, `redis`, [`sources`] and [`webhooks`] are
-//!   its tables, `names` its keys about the server's own;
+//!   keys at their place; `auth`, [`cache`], [`clients`], `connections`, `redis`, [`sources`], `store` and
+//!   [`webhooks`] are its tables, `names` its keys about the server's own;
 //! - [`secret`] keeps URLs out of messages, `secret_location` finds them where the file says they are;
 //!   [`environment`] is the variables as a value;
 //! - [`database`] is the one database that is written to, by `brisk import`; no file declares it.
@@ -12,6 +12,7 @@
 //! To add a setting: read it in the file of its table, give it a default there, and describe it
 //! in `docs/operating.md`.
 
+mod auth;
 pub mod cache;
 pub mod clients;
 mod connections;
@@ -24,8 +25,10 @@ mod redis;
 pub mod secret;
 mod secret_location;
 pub mod sources;
+mod store;
 pub mod webhooks;
 
+pub use auth::AuthLimits;
 pub use cache::CacheSettings;
 pub use clients::ClientLimits;
 pub use environment::Environment;
@@ -40,6 +43,7 @@ use crate::http::own_names::OwnNames;
 use brisk_cache::RedisConfig;
 use brisk_domain::{SourceName, WebhookName};
 use brisk_engine::Policies;
+use brisk_store::StoreLocation;
 use brisk_toml_reader::{Place, Problem};
 use file::File;
 use std::collections::BTreeMap;
@@ -61,6 +65,8 @@ pub struct Flags {
     pub assets_dir: Option<PathBuf>,
     /// The shared Redis.
     pub redis_url: Option<Secret>,
+    /// The PostgreSQL database of Brisk's own records.
+    pub database_url: Option<Secret>,
     /// NAME=PATH or NAME=URL.
     pub sources: Vec<Secret>,
     /// SQLite files of Brisk's own in the data directory, each a source of that name.
@@ -88,8 +94,13 @@ pub struct Settings {
     pub own_names: OwnNames,
     /// The limits of connections.
     pub connections: Limits,
+    /// How long people stay signed in.
+    pub auth: AuthLimits,
     /// The cache.
     pub cache: CacheSettings,
+    /// Where Brisk's own records are; or what is wrong with it, which matters only to commands that
+    /// need them.
+    pub store: Result<StoreLocation, Problem>,
     /// The shared Redis, if any; or what is wrong with it, which matters only to commands that
     /// connect.
     pub redis: Result<Option<RedisConfig>, Problem>,
@@ -126,6 +137,8 @@ impl Settings {
             sources::add_own(&mut sources, &file.sources, name, data_dir.join(own_file));
         }
         let webhooks = webhooks::layered(&file.webhooks, environment).map_err(ConfigError)?;
+        let database_url = flags.database_url.as_ref();
+        let store = store::layered(file.database.as_ref(), database_url, &data_dir, environment);
         Ok(Self {
             file: path,
             listen: flags.listen.or(file.listen).unwrap_or(LISTEN),
@@ -136,7 +149,9 @@ impl Settings {
             clients: file.clients,
             own_names: file.names.layered(environment)?,
             connections: file.connections,
+            auth: file.auth,
             cache: file.cache,
+            store,
             redis: redis::layered(file.redis.as_ref(), flags.redis_url.as_ref(), environment),
             sources,
             webhooks,
@@ -147,6 +162,11 @@ impl Settings {
     pub fn hooks(&self) -> Result<BTreeMap<WebhookName, Hook>, ConfigError> {
         let hooks = self.webhooks.iter().map(|(name, hook)| Ok((name.clone(), hook.clone()?)));
         hooks.collect::<Result<_, Problem>>().map_err(ConfigError::from)
+    }
+
+    /// Where Brisk's own records are.
+    pub fn store(&self) -> Result<StoreLocation, ConfigError> {
+        self.store.clone().map_err(ConfigError::from)
     }
 
     /// The shared Redis, if one is configured.

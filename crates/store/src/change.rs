@@ -1,0 +1,82 @@
+//! [`Change`]: a transaction that writes what somebody has decided (an account, a setting, a secret),
+//! and tells all replicas.
+
+use crate::audit::{self, AuditRecord};
+use crate::{Store, StoreError};
+use sqlx::{Any, AnyConnection, Transaction};
+use std::ops::{Deref, DerefMut};
+
+/// What a change is about, for those that follow changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Topic {
+    /// The settings that administrators make in the app.
+    Settings,
+    /// Accounts, their roles, teams and attributes, sessions, tokens.
+    Accounts,
+}
+
+impl Topic {
+    /// Every topic, with its word in the store.
+    pub(crate) const WORDS: [(&'static str, Self); 2] =
+        [("settings", Self::Settings), ("accounts", Self::Accounts)];
+
+    pub(crate) fn word(self) -> &'static str {
+        let known = Self::WORDS.iter().find(|(_, topic)| *topic == self);
+        known.map_or("", |(word, _)| word)
+    }
+}
+
+/// A transaction over a change. It derefs to its connection; without [`Change::commit`] nothing has
+/// happened.
+#[derive(Debug)]
+pub struct Change {
+    transaction: Transaction<'static, Any>,
+    topic: Topic,
+    store: Store,
+}
+
+impl Store {
+    /// Begins a change. From the first one on, this store is irreplaceable: should it be damaged or gone,
+    /// Brisk refuses to start, rather than to begin with one in which there is nobody.
+    pub(crate) async fn begin_change(&self, topic: Topic) -> Result<Change, StoreError> {
+        self.require()?;
+        let transaction = self.begin().await?;
+        Ok(Change { transaction, topic, store: self.clone() })
+    }
+}
+
+impl Change {
+    /// Writes down who did it, which is recorded if the change is.
+    pub(crate) async fn record(&mut self, record: &AuditRecord) -> Result<(), StoreError> {
+        audit::insert(&mut self.transaction, record).await
+    }
+
+    /// Commits, and tells all replicas.
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into changes (topic, version) values ($1, 1)
+             on conflict (topic) do update set version = changes.version + 1",
+        )
+        .bind(self.topic.word())
+        .execute(&mut *self.transaction)
+        .await?;
+        self.store.notify(&mut self.transaction).await?;
+        self.transaction.commit().await?;
+        self.store.wake();
+        Ok(())
+    }
+}
+
+impl Deref for Change {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        &self.transaction
+    }
+}
+
+impl DerefMut for Change {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.transaction
+    }
+}

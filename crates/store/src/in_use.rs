@@ -1,0 +1,43 @@
+//! Who has a SQLite store open. Each process that does holds a shared lock on a file beside it; who
+//! puts the store aside or replaces it needs the exclusive one. Whoever dies lets go.
+
+use crate::StoreError;
+use crate::location::with_suffix;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::Path;
+
+/// A lock on `brisk.sqlite.lock`.
+#[derive(Debug)]
+pub(crate) struct InUse(File);
+
+impl InUse {
+    /// The lock of a process that has the store open.
+    pub(crate) fn shared(path: &Path) -> Result<Self, StoreError> {
+        let lock = Self(open(path)?);
+        match lock.0.try_lock_shared() {
+            Ok(()) => Ok(lock),
+            Err(TryLockError::WouldBlock) => Err(StoreError::Restoring(path.to_owned())),
+            Err(TryLockError::Error(error)) => Err(StoreError::File(name(path), error)),
+        }
+    }
+
+    /// The lock of the one process that has the store; none if another has it open.
+    pub(crate) fn exclusive(path: &Path) -> Result<Option<Self>, StoreError> {
+        let lock = Self(open(path)?);
+        match lock.0.try_lock() {
+            Ok(()) => Ok(Some(lock)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(StoreError::File(name(path), error)),
+        }
+    }
+}
+
+fn name(path: &Path) -> std::path::PathBuf {
+    with_suffix(path, ".lock")
+}
+
+fn open(path: &Path) -> Result<File, StoreError> {
+    let name = name(path);
+    let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&name);
+    opened.map_err(|error| StoreError::File(name, error))
+}

@@ -1,0 +1,98 @@
+//! The audit log: what is read of it, and that nobody changes it.
+
+use brisk_domain::Timestamp;
+use brisk_store::{Actor, AuditFilter, AuditRecord, LEAST_RETENTION};
+use brisk_test_stores::TestStore;
+use sqlx::any::AnyPoolOptions;
+
+fn record(second: i64, name: &str, action: &str, subject: &str) -> AuditRecord {
+    AuditRecord {
+        at: Timestamp::from_seconds(second),
+        actor: Actor { name: name.into(), address: "192.0.2.7".into() },
+        action: action.into(),
+        subject: subject.into(),
+        before: None,
+        after: Some("now".into()),
+    }
+}
+
+#[tokio::test]
+async fn the_log_is_filtered_and_turned_over_page_by_page() {
+    for test in TestStore::each().await {
+        let store = &test.store;
+        let records = [
+            record(10, "anna", "signed in", "account anna"),
+            record(20, "ben", "sign-in failed", "account 100%_Ben"),
+            record(30, "anna", "setting changed", "dashboard:Sales cache.ttl"),
+        ];
+        for record in &records {
+            store.record_audit(record).await.unwrap();
+        }
+        let of = async |filter: AuditFilter| {
+            let found = store.audit(&filter, 100).await.unwrap();
+            let seconds = found.iter().map(|logged| logged.record.at.0 / 1_000_000);
+            seconds.collect::<Vec<_>>()
+        };
+        let all = AuditFilter::default;
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(of(all()).await, [30, 20, 10]);
+        assert_eq!(of(AuditFilter { actor: text("anna"), ..all() }).await, [30, 10]);
+        assert_eq!(of(AuditFilter { action: text("signed in"), ..all() }).await, [10]);
+        assert_eq!(of(AuditFilter { subject: text("SALES"), ..all() }).await, [30]);
+        assert_eq!(of(AuditFilter { subject: text("0%_b"), ..all() }).await, [20]);
+        assert_eq!(of(AuditFilter { subject: text("a%e"), ..all() }).await, [0_i64; 0]);
+        let (from, to) = (Timestamp::from_seconds(20), Timestamp::from_seconds(30));
+        assert_eq!(of(AuditFilter { from: Some(from), to: Some(to), ..all() }).await, [20]);
+        let first = store.audit(&all(), 2).await.unwrap();
+        assert_eq!(first[1].record, records[1]);
+        assert_eq!(of(AuditFilter { below: Some(first[1].id), ..all() }).await, [10]);
+        let actions = ["setting changed", "sign-in failed", "signed in"];
+        assert_eq!(store.audit_actions().await.unwrap(), actions);
+    }
+}
+
+/// What the database takes for now.
+#[allow(clippy::disallowed_methods)]
+fn now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    Timestamp(i64::try_from(since.as_micros()).unwrap())
+}
+
+#[tokio::test]
+async fn nobody_changes_the_log_or_deletes_what_is_young() {
+    let now = now();
+    for test in TestStore::each().await {
+        let store = &test.store;
+        let least = i64::try_from(LEAST_RETENTION.as_micros()).unwrap();
+        let at = |age: i64| AuditRecord { at: Timestamp(now.0 - age), ..record(0, "a", "b", "c") };
+        let day = 86_400_000_000;
+        store.record_audit(&at(least + day)).await.unwrap();
+        store.record_audit(&at(least - day)).await.unwrap();
+        assert!(store.forget_audit(now).await.is_err(), "younger ones are among them");
+        assert_eq!(store.audit(&AuditFilter::default(), 9).await.unwrap().len(), 2);
+        assert_eq!(store.forget_audit(Timestamp(now.0 - least)).await.unwrap(), 1);
+        assert_eq!(store.audit(&AuditFilter::default(), 9).await.unwrap().len(), 1);
+        let pool = AnyPoolOptions::new().connect(test.url()).await.unwrap();
+        let mut tricks = vec!["update audit set actor = 'nobody'", "delete from audit"];
+        if test.is_postgres() {
+            tricks.push("truncate audit");
+        }
+        for trick in tricks {
+            assert!(sqlx::query(trick).execute(&pool).await.is_err(), "{trick}");
+        }
+        assert_eq!(store.audit(&AuditFilter::default(), 9).await.unwrap().len(), 1);
+        pool.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_strangers_type_is_kept_short_and_whole_enough_to_be_stored() {
+    for test in TestStore::each().await {
+        let long = format!("\0{}", "ü".repeat(10_000));
+        test.store.record_audit(&record(1, &long, "sign-in failed", &long)).await.unwrap();
+        let log = test.store.audit(&AuditFilter::default(), 9).await.unwrap();
+        assert!(log[0].record.actor.name.len() < 2_100);
+        let nul = AuditFilter { subject: Some("\0".into()), ..AuditFilter::default() };
+        assert_eq!(test.store.audit(&nul, 9).await.unwrap().len(), 1);
+    }
+}

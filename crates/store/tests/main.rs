@@ -1,0 +1,11 @@
+//! Tests of the store, over both databases.
+
+// Helpers of tests are outside of what clippy takes for tests.
+#![allow(clippy::unwrap_used)]
+
+mod accounts;
+mod audit;
+mod damage;
+mod opening;
+mod records;
+mod settings;

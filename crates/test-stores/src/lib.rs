@@ -1,0 +1,84 @@
+//! Stores for tests: over a SQLite file, and over a database of its own in the tests' PostgreSQL.
+//! [`TestStore::each`] gives both, so that what is tested of the store is tested of both.
+
+// That is how a test fails.
+#![allow(clippy::unwrap_used)]
+
+use brisk_store::{DatabaseUrl, Store, StoreLocation};
+use brisk_test_waiting::servers;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tempfile::TempDir;
+
+/// A store that is gone after the test.
+#[derive(Debug)]
+pub struct TestStore {
+    /// It.
+    pub store: Store,
+    /// Where it is, for whoever opens it once more.
+    pub location: StoreLocation,
+    url: String,
+    directory: TempDir,
+}
+
+impl TestStore {
+    /// One of each kind; with `--quick` only SQLite.
+    pub async fn each() -> Vec<Self> {
+        let mut stores = vec![Self::sqlite().await];
+        stores.extend(Self::postgres().await);
+        stores
+    }
+
+    /// One over a SQLite file.
+    pub async fn sqlite() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("brisk.sqlite");
+        let url = format!("sqlite://{}", path.display());
+        Self::opened(StoreLocation::Sqlite(path), url, directory).await
+    }
+
+    /// One over PostgreSQL; none with `--quick`.
+    pub async fn postgres() -> Option<Self> {
+        let url = database().await?;
+        let location = StoreLocation::Postgres(DatabaseUrl::parse(&url).unwrap());
+        Some(Self::opened(location, url, tempfile::tempdir().unwrap()).await)
+    }
+
+    async fn opened(location: StoreLocation, url: String, directory: TempDir) -> Self {
+        let store = Store::at(&location).await.unwrap();
+        Self { store, location, url, directory }
+    }
+
+    /// The URL of its database, for whoever looks into it past the store.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Whether it is on PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.location, StoreLocation::Postgres(_))
+    }
+
+    /// The same store as another process would open it.
+    pub async fn again(&self) -> Store {
+        Store::at(&self.location).await.unwrap()
+    }
+
+    /// A folder that is gone after the test; that of the file, if it is one.
+    pub fn folder(&self) -> &Path {
+        self.directory.path()
+    }
+}
+
+/// The URL of a new, empty database; none with `--quick`.
+pub async fn database() -> Option<String> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let url = servers::url("BRISK_TEST_POSTGRES_URL")?;
+    let name = format!("store_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let mut server = PgConnection::connect(&url).await.unwrap();
+    server.execute(AssertSqlSafe(format!("create database {name}"))).await.unwrap();
+    server.close().await.unwrap();
+    let (server, _) = url.rsplit_once('/').unwrap();
+    Some(format!("{server}/{name}"))
+}
