@@ -19,5 +19,6 @@ mod live;
 mod overload;
 mod pages;
 mod proofs;
+mod readout;
 mod shared_cache;
 mod sqlite_files;
