@@ -48,6 +48,8 @@ struct Inner {
     asking: tokio::sync::Mutex<()>,
     kept: moka::sync::Cache<String, Arc<Kept>>,
     used: Mutex<Used>,
+    anybody: Viewer,
+    nobody: Viewer,
 }
 
 /// What is known of all rights.
@@ -112,6 +114,8 @@ impl Auth {
             asking: tokio::sync::Mutex::default(),
             kept: moka::sync::Cache::new(KEPT),
             used: Mutex::default(),
+            anybody: Viewer::anybody(),
+            nobody: Viewer::nobody(),
         }))
     }
 
@@ -143,13 +147,13 @@ impl Auth {
 
     /// Who sent a request with these headers.
     pub async fn viewer(&self, headers: &HeaderMap) -> Result<Viewer, Unknown> {
-        let Some(store) = &self.0.store else { return Ok(Viewer::anybody()) };
+        let Some(store) = &self.0.store else { return Ok(self.0.anybody.clone()) };
         let state = self.confirmed(store).await?;
         if !state.is_closed {
-            return Ok(Viewer::anybody());
+            return Ok(self.0.anybody.clone());
         }
         match shown(&self.0.settings, headers) {
-            Shown::Nothing => Ok(Viewer::nobody()),
+            Shown::Nothing => Ok(self.0.nobody.clone()),
             Shown::NoToken => Err(Unknown::Token),
             Shown::Token(hash) => {
                 let found = self.found(store, state, hash, false).await?;
@@ -157,7 +161,7 @@ impl Auth {
             }
             Shown::Session(hash) => {
                 let found = self.found(store, state, hash, true).await?;
-                Ok(found.unwrap_or_else(Viewer::nobody))
+                Ok(found.unwrap_or_else(|| self.0.nobody.clone()))
             }
         }
     }

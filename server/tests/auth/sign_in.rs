@@ -16,7 +16,7 @@ async fn a_person_signs_in_sees_what_is_theirs_and_signs_out() {
     let world = World::new().await;
     world.person("ann", Role::Viewer, &["sales"]).await;
     let asked = world.get("/d/team", "").await;
-    assert_eq!((asked.status, asked.header("location")), (303, "/sign-in?back=/d/team"));
+    assert_eq!((asked.status, asked.header("location")), (303, "/sign-in?back=%2Fd%2Fteam"));
     let page = world.get(asked.header("location"), "").await;
     assert_eq!(page.status, 200);
     assert!(page.body.contains("name=\"password\"") && page.body.contains("value=\"/d/team\""));
