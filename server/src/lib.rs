@@ -27,9 +27,11 @@
 
 pub mod admission;
 pub mod allocator;
+pub mod answers;
 pub mod api;
 pub mod assembly;
 pub mod auth;
+pub mod cache_history;
 pub mod cli;
 pub mod commands;
 pub mod config;
@@ -52,6 +54,7 @@ pub mod rollup_status;
 pub mod router;
 pub mod service;
 pub mod shared_cache;
+mod single_flight;
 pub mod sqlite_workers;
 pub mod state;
 pub mod system_clock;

@@ -3,7 +3,9 @@
 use crate::auth::rights::{Requires, Routes, conceal};
 use crate::auth::{identify, people, profile, set_up, sign_in};
 use crate::http::{assets, client, security};
-use crate::pages::{administration, handlers, server_functions};
+use crate::pages::{
+    administration, cache_administration, handlers, invalidation_administration, server_functions,
+};
 use crate::state::AppState;
 use crate::{api, health, live, metrics};
 use axum::Router;
@@ -45,6 +47,13 @@ pub fn routes() -> Routes {
         .get("/admin", Administration, administration::index)
         .get("/admin/sources", Administration, administration::sources)
         .post("/admin/rollups/{name}/rebuild", Administration, administration::rebuild)
+        .get("/admin/cache", Administration, cache_administration::index)
+        .get("/admin/cache/purge", Administration, cache_administration::ask)
+        .post("/admin/cache/purge", Administration, cache_administration::purge)
+        .post("/admin/cache/warm", Administration, cache_administration::warm)
+        .get("/admin/cache/{slug}", Administration, cache_administration::dashboard)
+        .get("/admin/invalidation", Administration, invalidation_administration::index)
+        .get("/admin/webhooks", Administration, invalidation_administration::moved)
         .get("/admin/people", Administration, people::all)
         .post("/admin/people", Administration, people::change_all)
         .get("/admin/people/{id}", Administration, people::one)

@@ -1,6 +1,7 @@
 //! [`EngineService`]: what pages, server functions, and the API get from the engine.
 
 use crate::admission::{Admission, TooMany};
+use crate::answers::Answers;
 use crate::auth::viewer::Viewer;
 use crate::config::ClientLimits;
 use crate::drawing::DrawingPool;
@@ -24,6 +25,7 @@ pub struct EngineService {
     fragments: Fragments,
     admission: Admission,
     drawing: Arc<DrawingPool>,
+    answers: Answers,
     zoned: moka::sync::Cache<(usize, ZoneName), Zoned>,
 }
 
@@ -56,8 +58,10 @@ impl EngineService {
         let fragments = Fragments::of_bytes(FRAGMENTS);
         let admission = Admission::new(ClientLimits::default());
         let zoned = moka::sync::Cache::new(ZONED);
-        let drawing = DrawingPool::new();
-        Self { engine: engine.into(), clock, fragments, admission, drawing, zoned }
+        let (engine, drawing) = (engine.into(), DrawingPool::new());
+        engine.loader().assembling().set(drawing.assembly());
+        let answers = Answers::default();
+        Self { engine, clock, fragments, admission, drawing, answers, zoned }
     }
 
     /// The same, with these limits of what one client may ask for.
@@ -69,6 +73,11 @@ impl EngineService {
     /// Where pages are drawn.
     pub fn drawing(&self) -> &Arc<DrawingPool> {
         &self.drawing
+    }
+
+    /// The long answers of the API.
+    pub fn answers(&self) -> &Answers {
+        &self.answers
     }
 
     /// What clients may ask for.
@@ -210,7 +219,9 @@ impl EngineService {
         let view = view_of(&dashboard, parameters)?;
         let panels = panels_of(&dashboard, panel)?;
         let shown = Shown::Frames(panels.iter().map(|panel| panel.id.clone()).collect());
-        let frames = self.admitted(&dashboard, &shown, &view, caller, viewer).await?.into_view();
+        let drawing = self.drawing.of(client_of(&caller));
+        let lookup = self.admitted(&dashboard, &shown, &view, caller, viewer).await?;
+        let frames = drawing.run(move || lookup.into_view()).await.ok_or(PageError::Busy)?;
         let panels = panels.into_iter().zip(frames.panels).collect();
         Ok(Frames { view, window: frames.window, panels, dashboard })
     }
@@ -327,7 +338,7 @@ impl Service for ClientService {
         let shown = |dashboard: &Dashboard| Ok(Shown::Frames(panels_named(dashboard, panels)));
         let caller = self.caller(Trigger::Live);
         let requested = self.service.page(slug, shown, parameters, caller, &self.viewer).await?;
-        Ok(requested.into_page(if wait { UNLIMITED } else { Duration::ZERO }))
+        requested.into_page(if wait { UNLIMITED } else { Duration::ZERO }).await
     }
 
     async fn panel(
@@ -343,7 +354,7 @@ impl Service for ClientService {
         let caller = self.caller(Trigger::View);
         let requested = self.service.page(slug, shown, parameters, caller, &self.viewer).await?;
         let dashboard = Arc::clone(&requested.dashboard);
-        let found = requested.into_page(UNLIMITED).panels.into_iter().next();
+        let found = requested.into_page(UNLIMITED).await?.panels.into_iter().next();
         found.ok_or_else(|| no_panel(&dashboard, panel))
     }
 

@@ -1,7 +1,9 @@
 //! [`AppState`]: what handlers need.
 
 use crate::auth::state::Auth;
+use crate::cache_history::CacheHistory;
 use crate::connections::registry::Registry;
+use crate::hooks::Hooks;
 use crate::http::client::TrustedProxies;
 use crate::http::own_names::OwnNames;
 use crate::live::hub::{self, Hub};
@@ -31,6 +33,10 @@ pub struct AppState {
     pub rebuilds: Arc<Rebuilds>,
     /// The names under which the server answers.
     pub own_names: Arc<OwnNames>,
+    /// The webhooks, where there are any routes to them.
+    pub hooks: Option<Arc<Hooks>>,
+    /// The cache's figures of the last 24 hours.
+    pub cache_history: Arc<CacheHistory>,
     /// The open connections.
     pub connections: Registry,
     /// Who asks.
@@ -53,6 +59,8 @@ impl AppState {
             store: None,
             rebuilds: Arc::default(),
             own_names: Arc::default(),
+            hooks: None,
+            cache_history: Arc::default(),
             connections: Registry::default(),
             auth,
         }
@@ -68,6 +76,12 @@ impl AppState {
     #[must_use]
     pub fn with_store(self, store: Store) -> Self {
         Self { store: Some(store), ..self }
+    }
+
+    /// The same, with webhooks to tell of.
+    #[must_use]
+    pub fn with_hooks(self, hooks: Arc<Hooks>) -> Self {
+        Self { hooks: Some(hooks), ..self }
     }
 
     /// The same, for the people of `auth`.

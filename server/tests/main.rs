@@ -14,6 +14,7 @@ mod connections;
 mod feeder;
 mod fixture;
 mod hooks;
+mod import_memory;
 mod live;
 mod overload;
 mod pages;

@@ -1,5 +1,6 @@
 //! The top bar: home, dashboards, full screen, theme.
 
+use super::admin_nav::admin_nav;
 use super::icon::{chevron, icon};
 use crate::Theme;
 use crate::service::{Page, Reader};
@@ -28,7 +29,9 @@ pub(crate) fn top_bar(page: &Page, theme: Theme, reader: Reader, path: String) -
         <header class="topbar">
             <a class="brand" href="/">{icon("logo")}"Brisk"</a>
             {switcher(page)}
+            {admin_nav(page)}
             <div class="topbar-end">
+                {administration(page, reader)}
                 {account(page, reader, &path)}
                 {wall(page)}
                 <button class="icon-btn js-only" type="button" data-full-screen aria-label="Full screen" title="Full screen">
@@ -42,6 +45,12 @@ pub(crate) fn top_bar(page: &Page, theme: Theme, reader: Reader, path: String) -
         </header>
     }
     .into_any()
+}
+
+/// The way to administration, for those who may go it.
+fn administration(page: &Page, reader: Reader) -> Option<AnyView> {
+    let may = matches!(reader, Reader::Anybody | Reader::Admin) && admin_nav(page).is_none();
+    may.then(|| view! { <a class="btn quiet" href="/admin">"Admin"</a> }.into_any())
 }
 
 /// The way to one's own account. It says of nobody who it is, so that many can share a page.

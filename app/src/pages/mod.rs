@@ -1,10 +1,14 @@
 //! The pages: pure functions of their data.
 
 mod api;
+mod cache;
+mod cache_figures;
+mod cached_dashboard;
 mod dashboard;
 mod error;
 mod form_parts;
 mod home;
+mod invalidation;
 mod panel;
 mod people;
 mod profile;
@@ -25,6 +29,10 @@ pub fn page(page: Page, theme: Theme, reader: Reader, path: String) -> AnyView {
         Page::Panel(page) => panel::panel(&page),
         Page::Api(page) => api::api(&page),
         Page::Sources(page) => sources::sources(&page),
+        Page::Cache(page) => cache::cache(&page),
+        Page::CachedDashboard(page) => cached_dashboard::cached_dashboard(&page),
+        Page::Purge(page) => cached_dashboard::purge(&page),
+        Page::Invalidation(page) => invalidation::invalidation(&page),
         Page::SignIn(page) => sign_in::sign_in(&page),
         Page::SetUp(page) => sign_in::set_up(&page, &path),
         Page::Profile(page) => profile::profile(&page),

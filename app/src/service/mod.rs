@@ -1,10 +1,19 @@
 //! What the server provides to pages and server functions: a small trait object in context.
 
 mod api_page;
+mod cache_page;
+mod hidden_series;
+mod invalidation_page;
 mod people_pages;
 mod sources_page;
 
 pub use api_page::{ApiField, ApiOperation, ApiPage, ApiProblem, FieldKind};
+pub use cache_page::{
+    CacheFigures, CachePage, CacheTiers, CachedDashboard, CachedDashboardPage, CachedPanel,
+    CachedSource, PolicyInForce, PurgePage, least_current,
+};
+pub use hidden_series::HiddenSeries;
+pub use invalidation_page::{DeliveryRow, InvalidationPage, WebhookRow};
 pub use people_pages::{
     AccountPage, Factor, Notice, PeoplePage, PersonRow, ProfilePage, Reader, SessionRow, SetUpPage,
     ShownOnce, SignInPage, TokenRow,
@@ -12,6 +21,7 @@ pub use people_pages::{
 pub use sources_page::{RollupRow, SourceReport, SourcesPage};
 
 use crate::fragments::Fragments;
+use brisk_domain::choice::Choice;
 use brisk_domain::{
     Bounds, Dashboard, Interval, Pace, Panel, PanelData, PanelEntries, PanelError, Presentation,
     Slug, Timestamp, VariableName, ViewState, ZoneOffsets, parameter,
@@ -100,6 +110,14 @@ pub enum Page {
     Api(Arc<ApiPage>),
     /// Sources and their rollups, for administrators.
     Sources(Arc<SourcesPage>),
+    /// The cache, for administrators.
+    Cache(Arc<CachePage>),
+    /// One dashboard's panels in the cache, for administrators.
+    CachedDashboard(Arc<CachedDashboardPage>),
+    /// What a purge would touch, for administrators.
+    Purge(Arc<PurgePage>),
+    /// What invalidates the cache, for administrators.
+    Invalidation(Arc<InvalidationPage>),
     /// Signing in.
     SignIn(SignInPage),
     /// A one-time link.
@@ -150,6 +168,8 @@ pub struct DashboardPage {
     pub panels: Vec<(Panel, PanelSlot)>,
     /// Whether this is the page of one panel.
     pub is_one_panel: bool,
+    /// The series that the reader has switched off.
+    pub hidden: HiddenSeries,
     /// The choices of each variable.
     pub choices: BTreeMap<VariableName, ChoicesSlot>,
     /// Whether the dashboard's file is broken and this is its last good version.
@@ -198,13 +218,13 @@ pub struct Wait {
 pub type PendingPanel = Shared<BoxFuture<'static, Outcome>>;
 
 /// A variable's choices that are still loading.
-pub type PendingChoices = Shared<BoxFuture<'static, Result<Vec<String>, PanelError>>>;
+pub type PendingChoices = Shared<BoxFuture<'static, Result<Vec<Choice>, PanelError>>>;
 
 /// The choices of one variable.
 #[derive(Clone)]
 pub enum ChoicesSlot {
     /// They can be shown now.
-    Ready(Vec<String>),
+    Ready(Vec<Choice>),
     /// They cannot be shown.
     Failed(PanelError),
     /// They are being loaded.
@@ -260,6 +280,10 @@ impl Page {
             },
             Self::Api(_) => "API · Brisk".into(),
             Self::Sources(_) => "Sources · Brisk".into(),
+            Self::Cache(_) => "Cache · Brisk".into(),
+            Self::CachedDashboard(page) => format!("{} · Cache · Brisk", page.title),
+            Self::Purge(page) => format!("Purge {}? · Brisk", page.tag),
+            Self::Invalidation(_) => "Invalidation · Brisk".into(),
             Self::SignIn(_) => "Sign in · Brisk".into(),
             Self::SetUp(page) if page.is_first => "Set up · Brisk".into(),
             Self::SetUp(_) => "Choose a password · Brisk".into(),

@@ -5,8 +5,8 @@ use crate::layout::Grid;
 use crate::row_links::LinkPlace;
 use crate::{cache, panel, variable};
 use brisk_domain::{
-    Dashboard, Interval, IntervalChoice, Now, Panel, Slug, SourceName, TimeRange, Timestamp,
-    Variable, ZoneName, time_range::parse_instant,
+    Dashboard, GridPlace, Interval, IntervalChoice, Now, Panel, Slug, SourceName, TimeRange,
+    Timestamp, Variable, ZoneName, time_range::parse_instant,
 };
 use brisk_toml_reader::{Fields, Problem, Problems, TomlFile, suggestion};
 use std::ops::Range;
@@ -188,10 +188,13 @@ fn panels(
         }
         placed.push((panel, span));
     }
-    let mut grid = Grid::of(placed.iter().map(|(panel, _)| panel.place));
-    for (mut panel, span) in unplaced {
-        panel.place = grid.take((panel.place.w, panel.place.h));
-        placed.push((panel, span));
+    let fixed: Vec<GridPlace> = placed.iter().map(|(panel, _)| panel.place).collect();
+    let mut grid = Grid::of(fixed.iter().copied());
+    let size = |(panel, _): &(Panel, _)| (panel.place.w, panel.place.h);
+    let mut places: Vec<GridPlace> = unplaced.iter().map(|one| grid.take(size(one))).collect();
+    grid.fill_rows(&mut places, &fixed);
+    for ((panel, span), place) in unplaced.into_iter().zip(places) {
+        placed.push((Panel { place, ..panel }, span));
     }
     let mut panels: Vec<Panel> = placed.into_iter().map(|(panel, _)| panel).collect();
     panels.sort_by_key(|panel| (panel.place.y, panel.place.x));

@@ -22,6 +22,7 @@ pub mod compare;
 pub mod compared;
 pub mod coverage;
 pub mod dashboard;
+pub mod date_words;
 pub mod decimal;
 pub mod entry_report;
 pub mod format;

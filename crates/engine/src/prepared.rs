@@ -6,6 +6,7 @@ use crate::catalog::Contents;
 use crate::plan::{PanelPlan, PlannedStatement};
 use crate::window::Window;
 use brisk_cache::Request;
+use brisk_domain::choice::Choice;
 use brisk_domain::{
     Access, Bounds, Dashboard, Interval, Panel, PanelError, PanelId, Timestamp, Variable,
     VariableName, ViewState,
@@ -51,7 +52,7 @@ pub(crate) struct PlannedPanel {
 /// The choices of a variable.
 pub(crate) enum PreparedChoices {
     /// They are listed in the file.
-    Known(Vec<String>),
+    Known(Vec<Choice>),
     /// They come from the statement at this index.
     Asked(usize),
     /// They cannot be queried.

@@ -13,7 +13,9 @@ use crate::feeder::{self, Feeder, source};
 use crate::hooks::signature::SigningKey;
 use crate::hooks::{self, Hooks};
 use crate::http::{assets, reading};
-use crate::jobs::{dashboard_watch, requested_views, rollup_runs, rollup_schedule, warming};
+use crate::jobs::{
+    cache_samples, dashboard_watch, requested_views, rollup_runs, rollup_schedule, warming,
+};
 use crate::router::router;
 use crate::service::EngineService;
 use crate::state::AppState;
@@ -117,17 +119,19 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     tokio::spawn(assembly::log_sources(sources.clone()));
     let engine = Arc::new(assembly::unread_engine(&settings, sources, &clock, observer)?);
     let catalog = Arc::clone(engine.catalog());
-    let hooks = Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks);
+    let hooks = Arc::new(Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks));
     let service = EngineService::new(Arc::clone(&engine), Arc::clone(&clock));
     let service = Arc::new(service.with_limits(settings.clients));
     let auth = Auth::over(store.clone(), Arc::clone(&clock), auth_settings(&settings));
     let state = AppState::new(service, built)
         .with_auth(auth.clone())
         .with_store(store.clone())
+        .with_hooks(Arc::clone(&hooks))
         .with_most_pages(settings.connections.most_pages())
         .with_own_names(settings.own_names.clone())
         .behind(settings.trusted_proxies.clone());
     let hub = state.hub.clone();
+    let (cache_history, sampled) = (Arc::clone(&state.cache_history), Arc::clone(&clock));
     // Before anybody can connect: who has asked is answered, whenever the signal comes.
     let stop = Stop::on_signals(settings.connections.stop + AFTERWARDS)?;
     let listener = TcpListener::bind(settings.listen)
@@ -138,7 +142,8 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let (names, connections) = (Arc::clone(&state.own_names), state.connections.clone());
     let routes = router(state, &settings.assets_dir).merge(hooks::routes(hooks));
     let routes = reading::waiting(routes, Arc::clone(&catalog));
-    let server = Server::new(routes, names, settings.connections.clone(), connections);
+    let server = Server::new(routes, names, settings.connections.clone(), connections)
+        .behind(settings.trusted_proxies.clone());
     let serving = server.serve(listener, stop.clone());
     let mut closing = stop;
     tokio::spawn(async move {
@@ -188,6 +193,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         never = warming => match never {},
         never = feeding => match never {},
         never = reading => match never {},
+        never = cache_samples::run(&engine, sampled.as_ref(), &cache_history) => match never {},
         never = rollup_schedule::run(&engine) => match never {},
         never = auth.follow() => match never {},
         never = runs.record(&store) => match never {},

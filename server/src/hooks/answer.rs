@@ -9,7 +9,7 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 pub(super) struct Answer {
     /// The tags that have new generations: those that were named, and their other spellings.
-    invalidated: Vec<String>,
+    pub(super) invalidated: Vec<String>,
     /// Tags that are probably mistakes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<Note>,

@@ -71,13 +71,26 @@ pub(crate) async fn identify(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    // Requests that come over no connection are this process's own.
-    let client = peer.map_or_else(Client::local, |ConnectInfo(peer)| {
-        named(address(peer.ip(), request.headers(), &proxies))
-    });
-    request.extensions_mut().insert(client);
+    if request.extensions().get::<Client>().is_none() {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        // Requests that come over no connection are this process's own.
+        let client = peer.map_or_else(Client::local, |ConnectInfo(peer)| {
+            named_in(*peer, request.headers(), &proxies)
+        });
+        request.extensions_mut().insert(client);
+    }
     next.run(request).await
+}
+
+/// The client that sent a request with these headers over a connection of `peer`.
+pub(crate) fn named_in(peer: SocketAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Client {
+    named(address(peer.ip(), headers, proxies))
+}
+
+/// The client whose connections those of `peer` are; `None` if each request says for whom it is.
+pub(crate) fn of_connection(peer: SocketAddr, proxies: &TrustedProxies) -> Option<Client> {
+    let address = peer.ip().to_canonical();
+    (!proxies.has(address)).then(|| named(address))
 }
 
 /// The client that sent a request.

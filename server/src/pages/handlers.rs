@@ -74,8 +74,15 @@ async fn view(state: &AppState, slug: &str, panel: Option<&str>, request: Reques
     // A page that is swapped in place has a live channel for late panels, and needs the rest at
     // once and complete: nothing streams there.
     let page = match is_swap(request.headers()) {
-        true => requested.into_page(Duration::ZERO).with_choices().await,
-        false => requested.into_page(PAGE_WAIT),
+        true => match requested.into_page(Duration::ZERO).await {
+            Ok(page) => Ok(page.with_choices().await),
+            busy => busy,
+        },
+        false => requested.into_page(PAGE_WAIT).await,
+    };
+    let page = match page {
+        Ok(page) => page,
+        Err(error) => return failure(state, error, request).await,
     };
     let page = Arc::new(page);
     if tag.is_none() {

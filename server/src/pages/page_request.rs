@@ -7,7 +7,9 @@ use crate::auth::viewer::Viewer;
 use crate::http::etag::ETag;
 use brisk_app::Look;
 use brisk_app::fragments::Fragments;
-use brisk_app::service::{ChoicesSlot, DashboardPage, Outcome, PanelSlot, Wait};
+use brisk_app::service::{
+    ChoicesSlot, DashboardPage, HiddenSeries, Outcome, PageError, PanelSlot, Wait,
+};
 use brisk_cache::Fingerprint;
 use brisk_domain::view::query_string;
 use brisk_domain::{
@@ -74,12 +76,13 @@ impl PageRequest {
     }
 
     /// The page. Panels that are not ready are waited for together, for `wait` from now on; without
-    /// a wait, the page says that they are loading.
-    pub fn into_page(self, wait: Duration) -> DashboardPage {
+    /// a wait, the page says that they are loading. What is ready is put together where pages are drawn.
+    pub async fn into_page(self, wait: Duration) -> Result<DashboardPage, PageError> {
         let (engine, dashboard, viewer) = (self.engine, self.dashboard, self.viewer);
         let looks_behind = viewer.looks_behind(&dashboard);
         let panels: Vec<Panel> = self.lookup.panels().cloned().collect();
-        let opened = self.lookup.into_view();
+        let (lookup, drawing) = (self.lookup, self.fragments.drawing().clone());
+        let opened = drawing.run(move || lookup.into_view()).await.ok_or(PageError::Busy)?;
         let clock = engine.loader().cache().clock();
         let deadline = Deadline { clock, wait, at: clock.now().after(wait), looks_behind };
         let slots = opened.panels.into_iter().zip(&panels).map(|(state, panel)| {
@@ -102,7 +105,7 @@ impl PageRequest {
         // What is drawn has links to other dashboards: it is for those who may see the same.
         let drawn_for =
             [self.contents.fingerprint.to_string(), viewer.class(&self.contents).to_string()];
-        DashboardPage {
+        Ok(DashboardPage {
             id: build_id::page_id(&window),
             targets: targets.collect(),
             view: self.view,
@@ -115,6 +118,7 @@ impl PageRequest {
             now: self.now,
             panels: panels.into_iter().zip(slots).collect(),
             is_one_panel: self.is_one_panel,
+            hidden: HiddenSeries::default(),
             choices: choices.collect(),
             outdated: self.contents.outdated.contains(&dashboard.slug),
             siblings,
@@ -124,7 +128,7 @@ impl PageRequest {
             fingerprint: Fingerprint::of(drawn_for).to_string().into(),
             looks_behind,
             dashboard,
-        }
+        })
     }
 }
 

@@ -110,6 +110,10 @@ pub(crate) fn address(page: &Page, request: &Request, full: bool) -> String {
         Page::Home(_)
         | Page::Api(_)
         | Page::Sources(_)
+        | Page::Cache(_)
+        | Page::CachedDashboard(_)
+        | Page::Purge(_)
+        | Page::Invalidation(_)
         | Page::SetUp(_)
         | Page::Account(_)
         | Page::Error(_) => {

@@ -1,6 +1,7 @@
 //! Pages: every route, how they are presented, and administration.
 
 mod administration;
+mod cache;
 mod clocks;
 mod computed;
 mod figures;
