@@ -148,11 +148,16 @@ impl Auth {
     /// Who sent a request with these headers.
     pub async fn viewer(&self, headers: &HeaderMap) -> Result<Viewer, Unknown> {
         let Some(store) = &self.0.store else { return Ok(self.0.anybody.clone()) };
+        let shown = shown(&self.0.settings, headers);
+        // What has been closed stays so, whether the store can be asked or not.
+        if matches!(shown, Shown::Nothing) && self.0.known.borrow().state.is_closed {
+            return Ok(self.0.nobody.clone());
+        }
         let state = self.confirmed(store).await?;
         if !state.is_closed {
             return Ok(self.0.anybody.clone());
         }
-        match shown(&self.0.settings, headers) {
+        match shown {
             Shown::Nothing => Ok(self.0.nobody.clone()),
             Shown::NoToken => Err(Unknown::Token),
             Shown::Token(hash) => {
