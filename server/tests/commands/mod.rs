@@ -3,3 +3,4 @@
 mod command;
 mod folder;
 mod rollups;
+mod users;
