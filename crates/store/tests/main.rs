@@ -4,7 +4,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod audit;
+mod backup;
 mod damage;
+mod due_times;
 mod opening;
 mod records;
+mod secrets;
 mod settings;
