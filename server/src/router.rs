@@ -1,7 +1,7 @@
 //! Every route, and what surrounds them all.
 
 use crate::http::{assets, client, security};
-use crate::pages::{administration, handlers, server_functions};
+use crate::pages::{activity, administration, handlers, server_functions};
 use crate::state::AppState;
 use crate::{api, health, live, metrics};
 use axum::Router;
@@ -24,6 +24,8 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .route("/d/{slug}/p/{panel}", get(handlers::panel))
         .route("/d/{slug}/refresh", post(handlers::refresh))
         .route("/admin", get(administration::index))
+        .route("/admin/activity", get(activity::page))
+        .route("/admin/activity.csv", get(activity::csv))
         .route("/admin/sources", get(administration::sources))
         .route("/admin/rollups/{name}/rebuild", post(administration::rebuild))
         .route("/theme", post(handlers::theme))

@@ -27,7 +27,7 @@ pub fn home(dashboards: &[Arc<Dashboard>]) -> AnyView {
             <div class="page-head"><div><h1>"Dashboards"</h1></div></div>
             <div class="page"><ul class="cards">{cards}</ul></div>
         </main>
-        <footer class="foot"><a href="/api">"API"</a><a href="/admin/sources">"Sources"</a></footer>
+        <footer class="foot"><a href="/api">"API"</a><a href="/admin/sources">"Sources"</a><a href="/admin/activity">"Activity"</a></footer>
     }
     .into_any()
 }

@@ -1,5 +1,6 @@
 //! The pages: pure functions of their data.
 
+mod activity;
 mod api;
 mod dashboard;
 mod error;
@@ -21,6 +22,7 @@ pub fn page(page: Page, theme: Theme, path: String) -> AnyView {
         Page::Panel(page) => panel::panel(&page),
         Page::Api(page) => api::api(&page),
         Page::Sources(page) => sources::sources(&page),
+        Page::Activity(page) => activity::activity(&page),
         Page::Error(error) => error::error(&error),
     };
     view! {

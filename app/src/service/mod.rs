@@ -1,8 +1,10 @@
 //! What the server provides to pages and server functions: a small trait object in context.
 
+mod activity_page;
 mod api_page;
 mod sources_page;
 
+pub use activity_page::{ActivityFilter, ActivityPage, ActivityRecord};
 pub use api_page::{ApiField, ApiOperation, ApiPage, ApiProblem, FieldKind};
 pub use sources_page::{RollupRow, SourceReport, SourcesPage};
 
@@ -95,6 +97,8 @@ pub enum Page {
     Api(Arc<ApiPage>),
     /// Sources and their rollups, for administrators.
     Sources(Arc<SourcesPage>),
+    /// What people did, for administrators.
+    Activity(Arc<ActivityPage>),
     /// What went wrong: title, sentence, where to go.
     Error(ErrorPage),
 }
@@ -243,6 +247,7 @@ impl Page {
             },
             Self::Api(_) => "API · Brisk".into(),
             Self::Sources(_) => "Sources · Brisk".into(),
+            Self::Activity(_) => "Activity · Brisk".into(),
             Self::Error(error) => format!("{} · Brisk", error.title),
         }
     }

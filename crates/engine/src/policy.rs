@@ -1,8 +1,11 @@
 //! How long a panel's frames may be shown: the nearest policy wins, of the panel, its dashboard,
-//! its source and the default.
+//! its source and the default. At each of these, what an administrator has set stands over what the file
+//! says.
 
 use brisk_cache::Policy;
-use brisk_domain::{CacheMode, CachePolicy, Dashboard, Panel, PolicyPlace, SourceName};
+use brisk_domain::{
+    CacheMode, CachePolicy, Dashboard, Panel, PanelId, PolicyPlace, Slug, SourceName,
+};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -13,6 +16,34 @@ pub struct Policies {
     pub default: CachePolicy,
     /// For everything read from a source.
     pub sources: BTreeMap<SourceName, CachePolicy>,
+    /// What administrators have set.
+    pub admin: AdminPolicies,
+}
+
+/// Policies that administrators have set, at each level.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AdminPolicies {
+    /// For everything.
+    pub global: CachePolicy,
+    /// For everything read from a source.
+    pub sources: BTreeMap<SourceName, CachePolicy>,
+    /// For dashboards.
+    pub dashboards: BTreeMap<Slug, CachePolicy>,
+    /// For panels of dashboards.
+    pub panels: BTreeMap<(Slug, PanelId), CachePolicy>,
+}
+
+/// Where each part of a policy comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origins {
+    /// The TTL.
+    pub ttl: PolicyPlace,
+    /// The stale window.
+    pub stale: PolicyPlace,
+    /// The mode.
+    pub mode: PolicyPlace,
+    /// Whether entries are refreshed early.
+    pub early: PolicyPlace,
 }
 
 impl Policies {
@@ -22,32 +53,38 @@ impl Policies {
         dashboard: &Dashboard,
         panel: Option<&Panel>,
         source: &SourceName,
-    ) -> [(PolicyPlace, CachePolicy); 4] {
+    ) -> [(PolicyPlace, CachePolicy); 8] {
+        let admin = &self.admin;
+        let set = |policy: Option<&CachePolicy>| policy.copied().unwrap_or_default();
+        let of_panel = panel.and_then(|panel| {
+            let any = |(slug, id): &(Slug, PanelId)| *slug == dashboard.slug && *id == panel.id;
+            admin.panels.iter().find(|(key, _)| any(key)).map(|(_, policy)| policy)
+        });
         [
+            (PolicyPlace::PanelSetting, set(of_panel)),
             (PolicyPlace::Panel, panel.map(|panel| panel.cache).unwrap_or_default()),
+            (PolicyPlace::DashboardSetting, set(admin.dashboards.get(&dashboard.slug))),
             (PolicyPlace::Dashboard, dashboard.cache),
-            (PolicyPlace::Source, self.sources.get(source).copied().unwrap_or_default()),
+            (PolicyPlace::SourceSetting, set(admin.sources.get(source))),
+            (PolicyPlace::Source, set(self.sources.get(source))),
+            (PolicyPlace::GlobalSetting, admin.global),
             (PolicyPlace::Configuration, self.default),
         ]
     }
 
-    /// Where the values of [`Policies::of`] come from: the TTL, the stale window, the mode.
-    pub fn origins(
-        &self,
-        dashboard: &Dashboard,
-        panel: &Panel,
-        source: &SourceName,
-    ) -> (PolicyPlace, PolicyPlace, PolicyPlace) {
+    /// Where the values of [`Policies::of`] come from.
+    pub fn origins(&self, dashboard: &Dashboard, panel: &Panel, source: &SourceName) -> Origins {
         let places = self.places(dashboard, Some(panel), source);
         let first = |says: fn(&CachePolicy) -> bool| {
             let nearest = places.iter().find(|(_, policy)| says(policy));
             nearest.map_or(PolicyPlace::BuiltIn, |(place, _)| *place)
         };
-        (
-            first(|policy| policy.ttl.is_some()),
-            first(|policy| policy.stale.is_some()),
-            first(|policy| policy.mode.is_some()),
-        )
+        Origins {
+            ttl: first(|policy| policy.ttl.is_some()),
+            stale: first(|policy| policy.stale.is_some()),
+            mode: first(|policy| policy.mode.is_some()),
+            early: first(|policy| policy.early.is_some()),
+        }
     }
 
     /// The policy of `panel`, or without one, of the dashboard's choices.
@@ -60,6 +97,7 @@ impl Policies {
             stale: Duration::from_secs(policy.stale_seconds().into()),
             strict: mode == CacheMode::Strict,
             off: mode == CacheMode::Off,
+            early: policy.early.unwrap_or(true),
         }
     }
 }

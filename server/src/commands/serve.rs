@@ -2,6 +2,7 @@
 
 use super::demo::{self, DemoArguments};
 use super::shared::SharedArguments;
+use crate::administration::cache_settings;
 use crate::config::{Environment, Flags, Location, Settings};
 use crate::connections::listening::Server;
 use crate::connections::stop::Stop;
@@ -10,7 +11,10 @@ use crate::feeder::{self, Feeder, source};
 use crate::hooks::signature::SigningKey;
 use crate::hooks::{self, Hooks};
 use crate::http::{assets, reading};
-use crate::jobs::{dashboard_watch, requested_views, rollup_runs, rollup_schedule, warming};
+use crate::jobs::store_changes::{StoreChanges, Subscribers};
+use crate::jobs::{
+    audit_retention, dashboard_watch, requested_views, rollup_runs, rollup_schedule, warming,
+};
 use crate::router::router;
 use crate::service::EngineService;
 use crate::state::AppState;
@@ -18,7 +22,7 @@ use crate::{assembly, logging, system_clock, systemd};
 use anyhow::{Context, bail};
 use brisk_domain::SourceName;
 use brisk_engine::Engine;
-use brisk_store::{Store, StoreLocation};
+use brisk_store::{Store, StoreLocation, Topic};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -90,6 +94,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         let kept = damaged.display();
         tracing::error!(%kept, "Brisk's own database was damaged: it begins anew, without its counts");
     }
+    let store = store.unlocked(&settings.secret_key()?).await?;
     let mut demo_lives = arguments.demo_lives();
     if arguments.shared.demo {
         let rollups = settings.rollup_file(&SourceName::parse(source::NAME)?);
@@ -106,6 +111,14 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let sources = assembly::sources(&settings)?;
     tokio::spawn(assembly::log_sources(sources.clone()));
     let engine = Arc::new(assembly::unread_engine(&settings, sources, &clock, observer)?);
+    let subscribers = Subscribers::default().on(Topic::Settings, {
+        let (store, engine) = (store.clone(), Arc::clone(&engine));
+        move || {
+            let (store, engine) = (store.clone(), Arc::clone(&engine));
+            Box::pin(async move { cache_settings::apply(&store, &engine).await })
+        }
+    });
+    let mut changes = StoreChanges::begin(&store, subscribers).await?;
     let catalog = Arc::clone(engine.catalog());
     let hooks = Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks);
     let service = EngineService::new(Arc::clone(&engine), Arc::clone(&clock));
@@ -148,6 +161,8 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
             never = requested_views::record(&engine, &store) => never,
         }
     };
+    let audit_clock = Arc::clone(&clock);
+    let retention = audit_retention::run(&store, audit_clock.as_ref(), settings.audit_retention);
     // Readers who come meanwhile join its loads.
     let warming = async {
         catalog.until_read().await;
@@ -178,6 +193,8 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         never = reading => match never {},
         never = rollup_schedule::run(&engine) => match never {},
         never = runs.record(&store) => match never {},
+        never = changes.follow() => match never {},
+        never = retention => match never {},
     };
     runs.record_now(&store).await;
     // Before the dashboards are read, none of those that were requested earlier is known.

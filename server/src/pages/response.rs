@@ -96,7 +96,7 @@ pub(crate) async fn failure(state: &AppState, error: PageError, request: Request
 pub(crate) fn address(page: &Page, request: &Request, full: bool) -> String {
     match page {
         Page::Dashboard(page) | Page::Panel(page) => page.link_here_in(full),
-        Page::Home(_) | Page::Api(_) | Page::Sources(_) | Page::Error(_) => {
+        Page::Home(_) | Page::Api(_) | Page::Sources(_) | Page::Activity(_) | Page::Error(_) => {
             request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned()
         }
     }
