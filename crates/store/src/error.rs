@@ -9,6 +9,9 @@ pub enum StoreError {
     /// Opening, reading or writing failed.
     #[error("Brisk's own database cannot be used: {0}")]
     Database(#[from] sqlx::Error),
+    /// Nothing came back.
+    #[error("Brisk's own database does not answer")]
+    NoAnswer,
     /// The migrations failed.
     #[error("Brisk's own database cannot be brought up to date: {0}")]
     Migration(#[from] MigrateError),

@@ -9,6 +9,8 @@ use crate::store::{Place, SqliteFile};
 use crate::{Store, StoreError, StoreLocation};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _, Row as _};
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::sync::Arc;
@@ -120,6 +122,7 @@ async fn renew(path: &Path) -> Result<(Store, Option<PathBuf>), StoreError> {
 
 async fn open_sqlite(path: &Path, in_use: InUse) -> Result<Store, StoreError> {
     damage::expect_there(path)?;
+    create(path)?;
     let options = sqlite_options(path, Access::Create)?;
     let mut connection = AnyConnection::connect_with(&options).await?;
     let migrated = migrate_sqlite(&mut connection).await;
@@ -139,6 +142,15 @@ async fn open_sqlite(path: &Path, in_use: InUse) -> Result<Store, StoreError> {
         news: watch::Sender::default(),
         sealing: None,
     })
+}
+
+/// Makes the file where there is none, for its owner only: hashes of passwords are in it. SQLite gives
+/// the files beside it the same permissions.
+fn create(path: &Path) -> Result<(), StoreError> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true).mode(0o600);
+    let created = options.open(path).map(drop);
+    created.map_err(|error| StoreError::File(path.to_owned(), error))
 }
 
 /// In one transaction that has the right to write before it looks at what there is, so that one of
