@@ -41,6 +41,8 @@ mod theme;
 #[cfg(feature = "ssr")]
 pub use assets::Assets;
 #[cfg(feature = "ssr")]
-pub use shell::{document, draw_ahead, shell};
+pub use service::Reader;
+#[cfg(feature = "ssr")]
+pub use shell::{Look, document, draw_ahead, shell};
 #[cfg(feature = "ssr")]
 pub use theme::Theme;

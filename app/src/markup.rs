@@ -23,20 +23,20 @@ pub(crate) fn of<V: IntoView>(view: impl FnOnce() -> V) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::islands::OptionSearch;
+    use crate::islands::Calendar;
 
     #[test]
     fn islands_are_drawn_outside_of_pages_too_and_what_is_around_goes_on() {
         let outer = Owner::new_root(None);
         let html = outer.with(|| {
             provide_context(7_i32);
-            let inner = of(|| view! { <OptionSearch label="country".into()/> });
+            let inner = of(|| view! { <Calendar/> });
             assert_eq!(use_context::<i32>(), Some(7));
             let signal = RwSignal::new(1);
             assert_eq!(signal.get_untracked(), 1);
             inner
         });
-        assert!(html.starts_with("<leptos-island data-component=\"OptionSearch"), "{html}");
+        assert!(html.starts_with("<leptos-island data-component=\"Calendar"), "{html}");
         assert!(!html.contains("<!--"), "{html}");
     }
 }

@@ -2,17 +2,28 @@
 
 use crate::assets::Assets;
 use crate::components::panel_card;
-use crate::service::{DashboardPage, Page};
+use crate::service::{DashboardPage, Page, Reader};
 use crate::theme::Theme;
 use crate::{markup, pages};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use std::sync::Arc;
 
+/// How a page looks to who reads it, besides its data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Look {
+    /// The colours.
+    pub theme: Theme,
+    /// Whether only the panels are shown.
+    pub full: bool,
+    /// Who reads it.
+    pub reader: Reader,
+}
+
 /// The document of a complete page, as text. Nothing streams and no inline script runs, so it is the
 /// same for all readers.
-pub fn document(page: Page, assets: &Assets, theme: Theme, path: &str, full: bool) -> String {
-    markup::of(|| shell(page, assets, theme, path, full))
+pub fn document(page: Page, assets: &Assets, look: Look, path: &str) -> String {
+    markup::of(|| shell(page, assets, look, path))
 }
 
 /// Draws the panels that are there already where drawing is done, so that the document only has to put
@@ -23,13 +34,8 @@ pub async fn draw_ahead(page: &Arc<DashboardPage>) {
 }
 
 /// The whole document of `page`.
-pub fn shell(
-    page: Page,
-    assets: &Assets,
-    theme: Theme,
-    path: &str,
-    full: bool,
-) -> impl IntoView + use<> {
+pub fn shell(page: Page, assets: &Assets, look: Look, path: &str) -> impl IntoView + use<> {
+    let Look { theme, full, reader } = look;
     // Only islands are hydrated: nothing else needs markers or serialised data.
     if let Some(context) = Owner::current_shared_context() {
         context.set_is_hydrating(false);
@@ -73,7 +79,7 @@ pub fn shell(
                 {again}
                 {loader}
             </head>
-            <body class=full.then_some("full")>{pages::page(page, theme, path)}</body>
+            <body class=full.then_some("full")>{pages::page(page, theme, reader, path)}</body>
         </html>
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! `servers` starts them and injects faults. Each proof is a file that returns a report:
 //! [`attack`], [`differential`], [`freshness`], [`flight`], [`stampede`], [`cold`], [`cold_cost`], [`round_trips`], [`faults`], [`leaving`],
-//! [`replay`], [`hot`], [`open_pages`], [`soak`], [`sqlite_worker`]. `brisk-bench` runs them in full, started by
+//! [`replay`], [`hot`], [`open_pages`], [`soak`], [`sqlite_worker`], [`csv_import`]. `brisk-bench` runs them in full, started by
 //! `cargo xtask bench`; the server's tests run some of them briefly.
 //!
 //! To add a proof: a file here with its settings, a `run` function and a report that prints itself
@@ -16,6 +16,7 @@ pub mod check;
 pub mod client;
 pub mod cold;
 pub mod cold_cost;
+pub mod csv_import;
 pub mod differential;
 pub mod faults;
 pub mod flight;

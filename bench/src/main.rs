@@ -6,8 +6,8 @@ use anyhow::Result;
 use brisk_bench::servers::mariadb::MariaDb;
 use brisk_bench::servers::postgres::Postgres;
 use brisk_bench::{
-    attack, cold, cold_cost, differential, faults, flight, freshness, hot, leaving, open_pages,
-    replay, round_trips, soak, sqlite_worker, stampede,
+    attack, cold, cold_cost, csv_import, differential, faults, flight, freshness, hot, leaving,
+    open_pages, replay, round_trips, soak, sqlite_worker, stampede,
 };
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -111,6 +111,12 @@ enum Proof {
         #[arg(long, default_value_t = 15)]
         rounds: usize,
     },
+    /// Files of several sizes into SQLite and PostgreSQL: speed and memory.
+    Import {
+        /// The sizes in MiB.
+        #[arg(long, value_delimiter = ',', default_values_t = [50, 200])]
+        sizes: Vec<u64>,
+    },
     /// A day in minutes.
     Soak {
         /// Duration in seconds.
@@ -185,6 +191,13 @@ async fn main() -> Result<()> {
         Proof::Cold { rows, rounds, csv } => {
             let settings = cold::Settings { program, csv, rows, rounds };
             println!("{}", cold::run(&settings).await?);
+        }
+        Proof::Import { sizes } => {
+            let server = Postgres::start().await?;
+            let postgres = Some(server.owner_url());
+            let report = csv_import::run(&csv_import::Settings { program, sizes, postgres })?;
+            println!("{report}");
+            report.check(32 << 20)?;
         }
         Proof::ColdCost { rows, rounds } => {
             let settings = cold_cost::Settings { program, rows, rounds };

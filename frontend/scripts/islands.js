@@ -13,6 +13,11 @@ import { closest, findAll } from "./elements.js";
  * } & Record<string, (island: Element) => void>} Wasm
  */
 
+// Where the pointer was last: it may rest on a chart before that starts.
+/** @type {PointerEvent | undefined} */
+let pointer;
+addEventListener("pointermove", (event) => (pointer = event), { capture: true, passive: true });
+
 const { js, wasm } = /** @type {HTMLElement} */ (document.getElementById("loader")).dataset;
 /** @type {Wasm} */
 const module = await import(/** @type {string} */ (js));
@@ -79,6 +84,21 @@ const startChart = (island) => {
   near.unobserve(boxOf(island));
   island.dataset.started = "";
   charts.set(island, module.start_chart(island));
+  // Once it listens, which is a task later.
+  setTimeout(() => pointAgain(island));
+};
+
+/**
+ * Shows a chart that has just started the pointer that rests on it.
+ *
+ * @param {HTMLElement} island
+ */
+const pointAgain = (island) => {
+  if (!pointer || pointer.pointerType === "touch") return;
+  const { clientX, clientY, pointerType } = pointer;
+  const under = document.elementFromPoint(clientX, clientY);
+  if (!under || !island.closest(".chart")?.contains(under)) return;
+  under.dispatchEvent(new PointerEvent("pointermove", { clientX, clientY, pointerType, bubbles: true }));
 };
 
 const near = new IntersectionObserver(
@@ -93,7 +113,7 @@ for (const touch of ["pointerover", "focusin", "touchstart"]) {
   addEventListener(
     touch,
     (event) => {
-      const island = closest(event, "leptos-island[data-waits]");
+      const island = closest(event, ".chart")?.querySelector("leptos-island[data-waits]");
       if (island instanceof HTMLElement) startChart(island);
     },
     { capture: true, passive: true },

@@ -6,6 +6,7 @@ import "./tables/tables.js";
 import "./crosshair.js";
 import "./menus.js";
 import "./full-screen.js";
+import "./option-search.js";
 import "./live/live.js";
 import "./pages/navigation.js";
 import "./pages/history.js";

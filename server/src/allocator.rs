@@ -2,30 +2,39 @@
 //!
 //! By itself it takes the size of the largest block that was freed as the size from which blocks have
 //! pages of their own, and keeps everything below: after a crowd of long answers the process stays
-//! as large as they were. Its settings are read before `main`, so the program starts itself anew with
-//! them; the process remains the same one.
+//! as large as they were. With a size that is set, it does not.
+//!
+//! Set by a call, because the variables of the environment that do the same are read before `main`: the
+//! program would have to start itself anew with them, without end where the system takes them away, as it
+//! does from programs with capabilities. Another allocator (mimalloc, jemalloc) would be one more library
+//! in C for every target, and has to be told the same.
 
-use std::os::unix::process::CommandExt as _;
-use std::process::Command;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[expect(unsafe_code, reason = "the standard library has no name for it")]
+mod glibc {
+    use std::ffi::c_int;
 
-/// Blocks from this size on have pages of their own, which the system gets back at once.
-const SIZE: &str = "131072";
-const SETTINGS: [&str; 2] = ["MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"];
+    /// Blocks from this size on have pages of their own, which the system gets back at once; and so
+    /// much unused memory at the end of the others is given back.
+    const SIZE: c_int = 128 << 10;
+    /// By these whoever starts the program has it otherwise.
+    const VARIABLES: [&str; 3] =
+        ["MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "GLIBC_TUNABLES"];
 
-/// Lets the allocator give memory back. Where somebody has set it up already, or the program cannot be
-/// started again, it stays as it is. Before there are threads or files.
+    pub(super) fn give_memory_back() {
+        if VARIABLES.iter().any(|name| std::env::var_os(name).is_some()) {
+            return;
+        }
+        for parameter in [libc::M_MMAP_THRESHOLD, libc::M_TRIM_THRESHOLD] {
+            // SAFETY: it takes two numbers, and there are no other threads yet that allocate. If it
+            // fails, all stays as it is.
+            unsafe { libc::mallopt(parameter, SIZE) };
+        }
+    }
+}
+
+/// Lets the allocator give memory back, unless somebody has set it up already. Before there are threads.
 pub fn give_memory_back() {
-    let is_set_up = SETTINGS.iter().any(|name| std::env::var_os(name).is_some())
-        || std::env::var_os("GLIBC_TUNABLES").is_some();
-    if cfg!(not(all(target_os = "linux", target_env = "gnu"))) || is_set_up {
-        return;
-    }
-    // Not `/proc/self/exe`, under which `ps` would list it.
-    let Ok(program) = std::env::current_exe() else { return };
-    let (mut words, mut again) = (std::env::args_os(), Command::new(program));
-    if let Some(name) = words.next() {
-        again.arg0(name);
-    }
-    // Returns only if it fails.
-    let _ = again.args(words).envs(SETTINGS.map(|name| (name, SIZE))).exec();
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    glibc::give_memory_back();
 }

@@ -2,7 +2,7 @@
 //! Flags take precedence over environment variables, and both over the file: see
 //! [`crate::config`].
 
-use crate::commands::{backup, check, import, invalidate, restore, rollup, serve, warm};
+use crate::commands::{backup, check, import, invalidate, restore, rollup, serve, user, warm};
 use clap::{Parser, Subcommand};
 use futures::future::LocalBoxFuture;
 use std::process::ExitCode;
@@ -30,6 +30,9 @@ pub enum Command {
     /// List or rebuild rollups, the tables that Brisk maintains.
     #[command(subcommand)]
     Rollup(rollup::RollupCommand),
+    /// Add, list, disable accounts, and change their passwords and roles.
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// Load a CSV file (plain, gzip, zstd or xz) into a table of SQLite, PostgreSQL, MySQL or
     /// MariaDB.
     Import(import::ImportArguments),
@@ -49,6 +52,7 @@ pub fn run(cli: Cli) -> LocalBoxFuture<'static, anyhow::Result<ExitCode>> {
             Command::Warm(arguments) => warm::run(arguments).await,
             Command::Invalidate(arguments) => invalidate::run(arguments).await,
             Command::Rollup(command) => rollup::run(command).await,
+            Command::User(command) => user::run(command).await,
             Command::Import(arguments) => import::run(arguments).await,
             Command::Backup(arguments) => backup::run(arguments).await,
             Command::Restore(arguments) => restore::run(arguments).await,

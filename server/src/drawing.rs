@@ -1,17 +1,18 @@
-//! [`DrawingPool`]: draws pages and panels, as many at a time as there are processors; clients take
-//! turns. What several readers ask for at a time is drawn once.
+//! [`DrawingPool`]: draws pages and panels, and writes long answers, as many at a time as there are
+//! processors; clients take turns. What several readers ask for at a time is drawn once.
 //!
 //! The threads that answer requests only copy what is there: whoever asks for a page that was drawn
 //! before does not wait for those that are being drawn.
 
 use crate::http::etag::ETag;
+use crate::single_flight::SingleFlight;
 use brisk_app::drawing::{Drawing, Job, Pool};
 use brisk_cache::{Client, LaneFigures, LaneLimits, Lanes};
+use brisk_engine::assembling;
 use bytes::Bytes;
 use futures::FutureExt;
-use futures::future::{BoxFuture, Shared};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard};
+use futures::future::BoxFuture;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Drawings that may wait; of more, one of the client with most is refused.
@@ -24,11 +25,8 @@ const DEADLINE: Duration = Duration::from_secs(60);
 pub struct DrawingPool {
     lane: Arc<str>,
     lanes: Lanes,
-    under_way: Mutex<HashMap<ETag, Drawn>>,
+    under_way: SingleFlight<Bytes>,
 }
-
-/// A page that is being drawn.
-type Drawn = Shared<BoxFuture<'static, Option<Bytes>>>;
 
 impl DrawingPool {
     /// A pool with one thread for each processor.
@@ -40,8 +38,13 @@ impl DrawingPool {
             deadline: DEADLINE,
             ..LaneLimits::default()
         };
-        let (lanes, under_way) = (Lanes::new(limits), Mutex::default());
+        let (lanes, under_way) = (Lanes::new(limits), SingleFlight::default());
         Arc::new(Self { lane: "drawing".into(), lanes, under_way })
+    }
+
+    /// Where panels are put together once they are loaded: among what is drawn.
+    pub fn assembly(self: &Arc<Self>) -> Arc<dyn assembling::Pool> {
+        Arc::new(Assembly(Arc::clone(self)))
     }
 
     /// Where the pages of `client` are drawn.
@@ -57,35 +60,14 @@ impl DrawingPool {
         client: Client,
         draw: impl FnOnce() -> String + Send + 'static,
     ) -> Option<Bytes> {
-        let drawn = {
-            let mut under_way = self.lock();
-            match under_way.get(tag).filter(|drawn| drawn.strong_count().is_some_and(|of| of > 1)) {
-                Some(drawn) => drawn.clone(),
-                None => {
-                    let drawing = self.of(client);
-                    let drawn = async move { drawing.run(draw).await.map(Bytes::from) };
-                    let drawn = drawn.boxed().shared();
-                    under_way.insert(tag.clone(), drawn.clone());
-                    drawn
-                }
-            }
-        };
-        let page = drawn.clone().await;
-        // Whoever has seen the end of it forgets it; there may be another one by then.
-        let mut under_way = self.lock();
-        if under_way.get(tag).is_some_and(|known| known.ptr_eq(&drawn)) {
-            under_way.remove(tag);
-        }
-        page
+        let drawing = self.of(client);
+        let draw = || async move { drawing.run(draw).await.map(Bytes::from) };
+        self.under_way.of(tag, draw).await
     }
 
     /// What is drawn and what waits; `None` before anything was drawn.
     pub fn figures(&self) -> Option<LaneFigures> {
         self.lanes.figures().pop()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<ETag, Drawn>> {
-        self.under_way.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
@@ -113,11 +95,21 @@ impl Pool for Turns {
     }
 }
 
+/// Where what was loaded is put together.
+struct Assembly(Arc<DrawingPool>);
+
+impl assembling::Pool for Assembly {
+    fn run(&self, client: Client, job: Job) -> BoxFuture<'static, ()> {
+        Turns { pool: Arc::clone(&self.0), client }.run(job)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use brisk_test_waiting::{eventually, wait_for};
     use futures::future::join_all;
+    use std::sync::Mutex;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc;
 
@@ -138,7 +130,7 @@ mod tests {
                 })
             });
             let all_have_asked = async {
-                let waiting = || pool.lock().get(&tag).and_then(Shared::strong_count);
+                let waiting = || pool.under_way.waiting(&tag);
                 eventually("all have asked", async || waiting() > Some(20)).await;
                 drop(end);
             };
@@ -147,7 +139,7 @@ mod tests {
             assert!(drawn.iter().all(|page| page.as_deref() == Some(b"page".as_slice())));
             assert_eq!(count.load(Ordering::SeqCst), round);
         }
-        assert!(pool.lock().is_empty());
+        assert!(pool.under_way.is_empty());
     }
 
     #[tokio::test]

@@ -8,6 +8,7 @@
 //! - [`router`]: every route, over [`state`]; [`http`]: what all handlers share;
 //! - [`pages`] are for readers, [`api`] is for programs; both get their data from [`service`];
 //! - [`administration`]: what administrators set in the app;
+//! - [`auth`]: who asks, and what they may;
 //! - [`admission`]: how much one client may ask for;
 //! - [`drawing`]: pages are drawn on threads of their own;
 //! - [`live`]: open pages follow their data;
@@ -27,8 +28,11 @@
 pub mod administration;
 pub mod admission;
 pub mod allocator;
+pub mod answers;
 pub mod api;
 pub mod assembly;
+pub mod auth;
+pub mod cache_history;
 pub mod cli;
 pub mod commands;
 pub mod config;
@@ -51,6 +55,7 @@ pub mod rollup_status;
 pub mod router;
 pub mod service;
 pub mod shared_cache;
+mod single_flight;
 pub mod sqlite_workers;
 pub mod state;
 pub mod system_clock;

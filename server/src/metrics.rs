@@ -31,6 +31,11 @@ pub async fn metrics(State(state): State<AppState>) -> Response {
         let about = "Connections, and streams of HTTP/2, that the server ended.";
         add(&format!("connections_{reason}_total"), "counter", about, count as f64);
     }
+    let unsent = state.connections.unsent();
+    let about = "Bytes of long answers that their clients have not taken.";
+    add("unsent_bytes", "gauge", about, unsent.bytes() as f64);
+    let about = "Answers that were refused (503) because too many such bytes were in memory.";
+    add("unsent_refused_total", "counter", about, unsent.refused() as f64);
     let files = state.service.engine().loader().sources().values();
     let workers: WorkerCounts = files.filter_map(Source::worker_counts).sum();
     add("sqlite_workers", "gauge", "Processes for SQLite statements.", f64::from(workers.alive));

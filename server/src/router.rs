@@ -1,12 +1,17 @@
-//! Every route, and what surrounds them all.
+//! Every route with what it requires, and what surrounds them all.
 
+use crate::auth::rights::{Requires, Routes, conceal};
+use crate::auth::{identify, people, profile, set_up, sign_in};
 use crate::http::{assets, client, security};
-use crate::pages::{activity, administration, handlers, server_functions};
+use crate::pages::{
+    activity, administration, cache_administration, handlers, invalidation_administration,
+    server_functions,
+};
 use crate::state::AppState;
 use crate::{api, health, live, metrics};
 use axum::Router;
 use axum::middleware;
-use axum::routing::{any, get, post};
+use axum::routing::any;
 use std::path::Path;
 use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
@@ -16,44 +21,72 @@ pub fn router(state: AppState, site: &Path) -> Router {
     // Leptos spawns on tokio; asking twice (tests do) is harmless.
     let _ = any_spawner::Executor::init_tokio();
     let own_names = Arc::clone(&state.own_names);
-    // Built files are compressed already; pages are compressed on the way, without delaying the
-    // stream.
-    let pages = Router::new()
-        .route("/", get(handlers::home))
-        .route("/d/{slug}", get(handlers::dashboard))
-        .route("/d/{slug}/p/{panel}", get(handlers::panel))
-        .route("/d/{slug}/refresh", post(handlers::refresh))
-        .route("/admin", get(administration::index))
-        .route("/admin/activity", get(activity::page))
-        .route("/admin/activity.csv", get(activity::csv))
-        .route("/admin/sources", get(administration::sources))
-        .route("/admin/rollups/{name}/rebuild", post(administration::rebuild))
-        .route("/theme", post(handlers::theme))
-        .route("/fn/{*name}", get(server_functions::answer))
-        .route("/api", get(api::page::page))
-        .route("/api/try/{operation}", get(api::page::open))
-        .nest("/api/v1", api::router())
-        // Nesting leaves the bare prefix with a slash to the pages.
-        .route("/api/v1/", any(api::handlers::not_found))
-        .fallback(handlers::not_found)
-        .layer(CompressionLayer::new());
-    // Events are short and rare; a compressor would take more memory than the rest of an open
-    // page's stream.
-    let live = Router::new()
-        .route("/d/{slug}/live", get(live::handler::dashboard))
-        .route("/d/{slug}/p/{panel}/live", get(live::handler::panel));
-    let proxies = Arc::clone(&state.trusted_proxies);
-    Router::new()
-        .merge(pages)
-        .merge(live)
-        .route("/favicon.ico", get(handlers::favicon))
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .route("/metrics", get(metrics::metrics))
+    let (proxies, auth) = (Arc::clone(&state.trusted_proxies), state.auth.clone());
+    let concealing = middleware::from_fn_with_state(state.clone(), conceal);
+    routes()
+        .into_router()
         .with_state(state)
+        .layer(concealing)
+        .layer(middleware::from_fn_with_state(auth, identify::identify))
         .nest_service("/assets", assets::router(site))
         .layer(middleware::from_fn_with_state(proxies, client::identify))
         .layer(axum::extract::DefaultBodyLimit::max(security::MAX_FORM))
         .layer(middleware::from_fn_with_state(own_names, security::own_pages_only))
         .layer(middleware::from_fn(security::default_headers))
+}
+
+/// All routes but those of built files, which are everybody's, and of webhooks, which are signed.
+pub fn routes() -> Routes {
+    use Requires::{Administration, Metrics, Nothing, Profile, Sight};
+    // Built files are compressed already; pages are compressed on the way, without delaying the
+    // stream.
+    let pages = Routes::default()
+        .get("/", Sight, handlers::home)
+        .get("/d/{slug}", Sight, handlers::dashboard)
+        .get("/d/{slug}/p/{panel}", Sight, handlers::panel)
+        .post("/d/{slug}/refresh", Sight, handlers::refresh)
+        .get("/admin", Administration, administration::index)
+        .get("/admin/sources", Administration, administration::sources)
+        .get("/admin/activity", Administration, activity::page)
+        .get("/admin/activity.csv", Administration, activity::csv)
+        .post("/admin/rollups/{name}/rebuild", Administration, administration::rebuild)
+        .get("/admin/cache", Administration, cache_administration::index)
+        .get("/admin/cache/purge", Administration, cache_administration::ask)
+        .post("/admin/cache/purge", Administration, cache_administration::purge)
+        .post("/admin/cache/warm", Administration, cache_administration::warm)
+        .get("/admin/cache/{slug}", Administration, cache_administration::dashboard)
+        .get("/admin/invalidation", Administration, invalidation_administration::index)
+        .get("/admin/webhooks", Administration, invalidation_administration::moved)
+        .get("/admin/people", Administration, people::all)
+        .post("/admin/people", Administration, people::change_all)
+        .get("/admin/people/{id}", Administration, people::one)
+        .post("/admin/people/{id}", Administration, people::change_one)
+        .get("/sign-in", Nothing, sign_in::page)
+        .post("/sign-in", Nothing, sign_in::sign_in)
+        .post("/sign-out", Nothing, sign_in::sign_out)
+        .get("/set-up/{secret}", Nothing, set_up::page)
+        .post("/set-up/{secret}", Nothing, set_up::take)
+        .get("/profile", Profile, profile::page)
+        .post("/profile", Profile, profile::change)
+        .post("/theme", Nothing, handlers::theme)
+        .get("/fn/{*name}", Sight, server_functions::answer)
+        .get("/api", Sight, api::page::page)
+        .get("/api/try/{operation}", Nothing, api::page::open)
+        .nest("/api/v1", api::routes())
+        // Nesting leaves the bare prefix with a slash to the pages.
+        .with(|router| router.route("/api/v1/", any(api::handlers::not_found)))
+        .with(|router| router.fallback(handlers::not_found).layer(CompressionLayer::new()));
+    // Events are short and rare; a compressor would take more memory than the rest of an open
+    // page's stream.
+    let live = Routes::default().get("/d/{slug}/live", Sight, live::handler::dashboard).get(
+        "/d/{slug}/p/{panel}/live",
+        Sight,
+        live::handler::panel,
+    );
+    let process = Routes::default()
+        .get("/favicon.ico", Nothing, handlers::favicon)
+        .get("/healthz", Nothing, health::healthz)
+        .get("/readyz", Nothing, health::readyz)
+        .get("/metrics", Metrics, metrics::metrics);
+    pages.merge(live).merge(process)
 }

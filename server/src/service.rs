@@ -1,6 +1,8 @@
 //! [`EngineService`]: what pages, server functions, and the API get from the engine.
 
 use crate::admission::{Admission, TooMany};
+use crate::answers::Answers;
+use crate::auth::viewer::Viewer;
 use crate::config::ClientLimits;
 use crate::drawing::DrawingPool;
 use crate::pages::page_request::PageRequest;
@@ -9,7 +11,7 @@ use brisk_app::fragments::Fragments;
 use brisk_app::service::{DashboardPage, PageError, PanelSlot, Service};
 use brisk_cache::{Caller, Client, Fingerprint, Trigger};
 use brisk_domain::{
-    Access, Clock, Dashboard, Pace, Panel, PanelEntries, PanelError, PanelId, Presentation, Slug,
+    Clock, Dashboard, Pace, Panel, PanelEntries, PanelError, PanelId, Presentation, Slug,
     Timestamp, ViewState, ZoneName,
 };
 use brisk_engine::{Engine, Lookup, PanelState, Shown, Window};
@@ -23,6 +25,7 @@ pub struct EngineService {
     fragments: Fragments,
     admission: Admission,
     drawing: Arc<DrawingPool>,
+    answers: Answers,
     zoned: moka::sync::Cache<(usize, ZoneName), Zoned>,
 }
 
@@ -55,8 +58,10 @@ impl EngineService {
         let fragments = Fragments::of_bytes(FRAGMENTS);
         let admission = Admission::new(ClientLimits::default());
         let zoned = moka::sync::Cache::new(ZONED);
-        let drawing = DrawingPool::new();
-        Self { engine: engine.into(), clock, fragments, admission, drawing, zoned }
+        let (engine, drawing) = (engine.into(), DrawingPool::new());
+        engine.loader().assembling().set(drawing.assembly());
+        let answers = Answers::default();
+        Self { engine, clock, fragments, admission, drawing, answers, zoned }
     }
 
     /// The same, with these limits of what one client may ask for.
@@ -68,6 +73,11 @@ impl EngineService {
     /// Where pages are drawn.
     pub fn drawing(&self) -> &Arc<DrawingPool> {
         &self.drawing
+    }
+
+    /// The long answers of the API.
+    pub fn answers(&self) -> &Answers {
+        &self.answers
     }
 
     /// What clients may ask for.
@@ -92,20 +102,23 @@ impl EngineService {
         shown: impl FnOnce(&Dashboard) -> Result<Shown, PageError>,
         parameters: &[(String, String)],
         caller: Caller,
+        viewer: &Viewer,
     ) -> Result<PageRequest, PageError> {
         // All of it from the same reading of the files.
         let contents = self.engine.catalog().contents();
         let known = Slug::parse(slug).ok().and_then(|slug| contents.dashboards.get(&slug).cloned());
+        let known = known.filter(|dashboard| viewer.sees(dashboard));
         let dashboard = known.ok_or_else(|| no_dashboard(slug))?;
         let view = view_of(&dashboard, parameters)?;
         let shown = shown(&dashboard)?;
         let drawing = self.drawing.of(client_of(&caller));
-        let lookup = self.admitted(&dashboard, &shown, &view, caller).await?;
+        let lookup = self.admitted(&dashboard, &shown, &view, caller, viewer).await?;
         let mut presentation = Presentation::from_pairs(&dashboard, parameters);
         presentation.retain_columns(|panel, column| lookup.has_column(panel, column));
+        presentation.cache &= viewer.looks_behind(&dashboard);
         let entries = match lookup.panels().next() {
             Some(panel) if presentation.cache && matches!(shown, Shown::Panel(_)) => {
-                let entries = self.engine.inspect(&dashboard, panel, &view, &access()).await;
+                let entries = self.engine.inspect(&dashboard, panel, &view, viewer.access()).await;
                 Some(entries.map_err(|error| bad(&dashboard, &error))?)
             }
             _ => None,
@@ -116,6 +129,7 @@ impl EngineService {
         };
         Ok(PageRequest {
             engine: Arc::clone(&self.engine),
+            viewer: viewer.clone(),
             contents,
             dashboard,
             view,
@@ -137,11 +151,12 @@ impl EngineService {
         shown: &Shown,
         view: &ViewState,
         caller: Caller,
+        viewer: &Viewer,
     ) -> Result<Lookup, PageError> {
         let client = client_of(&caller);
         let name = view_name(dashboard, view);
         self.admission.before_lookup(&client, name).map_err(too_many)?;
-        let lookup = self.engine.lookup(dashboard, shown, view, &access(), caller).await;
+        let lookup = self.engine.lookup(dashboard, shown, view, viewer.access(), caller).await;
         let lookup = lookup.map_err(|error| bad(dashboard, &error))?;
         let cache = self.engine.loader().cache();
         let admitted = self.admission.admit(&client, name, &lookup.missing(), cache);
@@ -164,8 +179,9 @@ impl EngineService {
         &self,
         slug: &str,
         parameters: &[(String, String)],
+        viewer: &Viewer,
     ) -> Result<(Arc<Dashboard>, ViewState), PageError> {
-        let dashboard = self.dashboard(slug)?;
+        let dashboard = self.dashboard(slug, viewer)?;
         let view = view_of(&dashboard, parameters)?;
         Ok((dashboard, view))
     }
@@ -176,11 +192,12 @@ impl EngineService {
         slug: &str,
         parameters: &[(String, String)],
         client: &Client,
+        viewer: &Viewer,
     ) -> Result<(), PageError> {
-        let dashboard = self.dashboard(slug)?;
+        let dashboard = self.dashboard(slug, viewer)?;
         let view = view_of(&dashboard, parameters)?;
         self.admission.take_again(client).map_err(too_many)?;
-        let purged = self.engine.purge(&dashboard, &view, &access()).await;
+        let purged = self.engine.purge(&dashboard, &view, viewer.access()).await;
         purged.map_err(|error| bad(&dashboard, &error))
     }
 
@@ -193,29 +210,37 @@ impl EngineService {
         zone: Option<&ZoneName>,
         parameters: &[(String, String)],
         caller: Caller,
+        viewer: &Viewer,
     ) -> Result<Frames, PageError> {
-        let mut dashboard = self.dashboard(slug)?;
+        let mut dashboard = self.dashboard(slug, viewer)?;
         if let Some(zone) = zone {
             dashboard = self.in_zone(dashboard, zone);
         }
         let view = view_of(&dashboard, parameters)?;
         let panels = panels_of(&dashboard, panel)?;
         let shown = Shown::Frames(panels.iter().map(|panel| panel.id.clone()).collect());
-        let frames = self.admitted(&dashboard, &shown, &view, caller).await?.into_view();
+        let drawing = self.drawing.of(client_of(&caller));
+        let lookup = self.admitted(&dashboard, &shown, &view, caller, viewer).await?;
+        let frames = drawing.run(move || lookup.into_view()).await.ok_or(PageError::Busy)?;
         let panels = panels.into_iter().zip(frames.panels).collect();
         Ok(Frames { view, window: frames.window, panels, dashboard })
     }
 
     /// A dashboard, and whether its file is broken and this is its last good version.
-    pub fn definition(&self, slug: &str) -> Result<(Arc<Dashboard>, bool), PageError> {
-        let dashboard = self.dashboard(slug)?;
+    pub fn definition(
+        &self,
+        slug: &str,
+        viewer: &Viewer,
+    ) -> Result<(Arc<Dashboard>, bool), PageError> {
+        let dashboard = self.dashboard(slug, viewer)?;
         let outdated = self.engine.catalog().contents().outdated.contains(&dashboard.slug);
         Ok((dashboard, outdated))
     }
 
-    /// The dashboards, by name.
-    pub fn dashboards(&self) -> Vec<Arc<Dashboard>> {
-        self.engine.catalog().contents().dashboards.values().cloned().collect()
+    /// The dashboards that `viewer` may see, by name.
+    pub fn dashboards(&self, viewer: &Viewer) -> Vec<Arc<Dashboard>> {
+        let contents = self.engine.catalog().contents();
+        contents.dashboards.values().filter(|dashboard| viewer.sees(dashboard)).cloned().collect()
     }
 
     /// The current instant.
@@ -258,8 +283,10 @@ impl EngineService {
         !self.engine.catalog().is_read()
     }
 
-    fn dashboard(&self, slug: &str) -> Result<Arc<Dashboard>, PageError> {
+    /// The dashboard of that name, if there is one that `viewer` may see: nobody learns of others.
+    fn dashboard(&self, slug: &str, viewer: &Viewer) -> Result<Arc<Dashboard>, PageError> {
         let known = Slug::parse(slug).ok().and_then(|s| self.engine.catalog().dashboard(&s));
+        let known = known.filter(|dashboard| viewer.sees(dashboard));
         known.ok_or_else(|| no_dashboard(slug))
     }
 
@@ -283,8 +310,10 @@ impl EngineService {
 pub struct ClientService {
     /// The service for all.
     pub service: Arc<EngineService>,
-    /// Who asks.
+    /// Who asks, as far as shares of the sources go.
     pub client: Client,
+    /// Who asks, as far as rights go.
+    pub viewer: Viewer,
 }
 
 impl ClientService {
@@ -296,7 +325,7 @@ impl ClientService {
 #[async_trait::async_trait]
 impl Service for ClientService {
     fn dashboards(&self) -> Vec<Arc<Dashboard>> {
-        self.service.dashboards()
+        self.service.dashboards(&self.viewer)
     }
 
     async fn cards(
@@ -308,8 +337,8 @@ impl Service for ClientService {
     ) -> Result<DashboardPage, PageError> {
         let shown = |dashboard: &Dashboard| Ok(Shown::Frames(panels_named(dashboard, panels)));
         let caller = self.caller(Trigger::Live);
-        let requested = self.service.page(slug, shown, parameters, caller).await?;
-        Ok(requested.into_page(if wait { UNLIMITED } else { Duration::ZERO }))
+        let requested = self.service.page(slug, shown, parameters, caller, &self.viewer).await?;
+        requested.into_page(if wait { UNLIMITED } else { Duration::ZERO }).await
     }
 
     async fn panel(
@@ -323,9 +352,9 @@ impl Service for ClientService {
             Ok(Shown::Frames(found.into_iter().map(|panel| panel.id).collect()))
         };
         let caller = self.caller(Trigger::View);
-        let requested = self.service.page(slug, shown, parameters, caller).await?;
+        let requested = self.service.page(slug, shown, parameters, caller, &self.viewer).await?;
         let dashboard = Arc::clone(&requested.dashboard);
-        let found = requested.into_page(UNLIMITED).panels.into_iter().next();
+        let found = requested.into_page(UNLIMITED).await?.panels.into_iter().next();
         found.ok_or_else(|| no_panel(&dashboard, panel))
     }
 
@@ -335,10 +364,14 @@ impl Service for ClientService {
         panel: &str,
         parameters: &[(String, String)],
     ) -> Result<Result<PanelEntries, PanelError>, PageError> {
-        let dashboard = self.service.dashboard(slug)?;
+        let dashboard = self.service.dashboard(slug, &self.viewer)?;
         let view = view_of(&dashboard, parameters)?;
+        if !self.viewer.looks_behind(&dashboard) {
+            return Err(no_panel(&dashboard, panel));
+        }
         let panel = panels_of(&dashboard, Some(panel))?.remove(0);
-        let entries = self.service.engine.inspect(&dashboard, &panel, &view, &access()).await;
+        let access = self.viewer.access();
+        let entries = self.service.engine.inspect(&dashboard, &panel, &view, access).await;
         entries.map_err(|error| bad(&dashboard, &error))
     }
 }
@@ -389,11 +422,6 @@ fn no_panel(dashboard: &Dashboard, id: &str) -> PageError {
 
 fn bad(dashboard: &Dashboard, error: &impl std::error::Error) -> PageError {
     PageError::BadRequest(error.to_string(), dashboard.slug.clone())
-}
-
-/// The access of every reader, as long as there are no accounts.
-pub(crate) fn access() -> Access {
-    Access::anonymous()
 }
 
 /// The panels of these names that the dashboard has, each once, in its order.

@@ -1,6 +1,9 @@
 //! [`AppState`]: what handlers need.
 
+use crate::auth::state::Auth;
+use crate::cache_history::CacheHistory;
 use crate::connections::registry::Registry;
+use crate::hooks::Hooks;
 use crate::http::client::TrustedProxies;
 use crate::http::own_names::OwnNames;
 use crate::live::hub::{self, Hub};
@@ -30,16 +33,23 @@ pub struct AppState {
     pub rebuilds: Arc<Rebuilds>,
     /// The names under which the server answers.
     pub own_names: Arc<OwnNames>,
+    /// The webhooks, where there are any routes to them.
+    pub hooks: Option<Arc<Hooks>>,
+    /// The cache's figures of the last 24 hours.
+    pub cache_history: Arc<CacheHistory>,
     /// The open connections.
     pub connections: Registry,
+    /// Who asks.
+    pub auth: Auth,
 }
 
 impl AppState {
-    /// The state over `service`, without a store.
+    /// The state over `service`, without a store or accounts: it is open to everybody.
     pub fn new(service: Arc<EngineService>, assets: Assets) -> Self {
         let hub =
             Hub::new(Arc::clone(service.engine()), Arc::clone(service.clock()), hub::MAX_PAGES);
         let pages = Arc::new(PageCache::new(&assets));
+        let auth = Auth::open(Arc::clone(service.clock()));
         Self {
             service,
             assets: Arc::new(assets),
@@ -49,7 +59,10 @@ impl AppState {
             store: None,
             rebuilds: Arc::default(),
             own_names: Arc::default(),
+            hooks: None,
+            cache_history: Arc::default(),
             connections: Registry::default(),
+            auth,
         }
     }
 
@@ -63,6 +76,18 @@ impl AppState {
     #[must_use]
     pub fn with_store(self, store: Store) -> Self {
         Self { store: Some(store), ..self }
+    }
+
+    /// The same, with webhooks to tell of.
+    #[must_use]
+    pub fn with_hooks(self, hooks: Arc<Hooks>) -> Self {
+        Self { hooks: Some(hooks), ..self }
+    }
+
+    /// The same, for the people of `auth`.
+    #[must_use]
+    pub fn with_auth(self, auth: Auth) -> Self {
+        Self { auth, ..self }
     }
 
     /// The same, for at most so many open pages.

@@ -67,7 +67,8 @@ impl World {
         let engine = Arc::new(Engine::new(catalog, loader, clock.clone()));
         let service = Arc::new(EngineService::new(Arc::clone(&engine), clock.clone()));
         let state = AppState::new(service, Assets::default());
-        let hooks = Hooks::new(engine, clock.clone(), configured().hooks().unwrap());
+        let hooks = Arc::new(Hooks::new(engine, clock.clone(), configured().hooks().unwrap()));
+        let state = state.with_hooks(Arc::clone(&hooks));
         let app = router(state, folder.path()).merge(hooks::routes(hooks));
         let world = Self { app, clock, folder };
         world.change("create table orders (amount integer not null)").await;
@@ -204,6 +205,37 @@ async fn the_answer_says_what_is_out_of_date_now_and_what_looks_like_a_slip() {
     let note = serde_json::from_str::<Value>(&answer).unwrap()["notes"][0].clone();
     assert_eq!(note["tag"], "dashboard:sails");
     assert!(note["note"].as_str().unwrap().contains("no such dashboard"), "{answer}");
+}
+
+#[tokio::test]
+async fn admins_see_what_came_and_what_was_made_of_it() {
+    let world = World::new().await;
+    let page = async || {
+        let request = Request::get("/admin/invalidation").body(Body::empty()).unwrap();
+        let (status, _, page) = world.ask(request).await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        page
+    };
+    let before = page().await;
+    assert!(before.contains("None since this process started."), "{before}");
+    assert!(
+        before.contains("id=\"hook-narrow\"") && before.contains("id=\"hook-shop\""),
+        "{before}"
+    );
+    world.deliver(r#"{"data": {"tags": ["table:shop.orders", "dashboard:sales"]}}"#).await;
+    let forged = Request::post("/hooks/shop").body(Body::from("{}")).unwrap();
+    assert_eq!(world.ask(forged).await.0, StatusCode::UNAUTHORIZED);
+    let unknown = Request::post("/hooks/nothing").body(Body::from("{}")).unwrap();
+    assert_eq!(world.ask(unknown).await.0, StatusCode::UNAUTHORIZED);
+    let after = page().await;
+    let rows: Vec<&str> = after.split("<tr>").skip(2).collect();
+    assert_eq!(rows.len(), 3, "{after}");
+    let done = rows.iter().find(|row| row.contains(">200<")).unwrap();
+    assert!(done.contains("table:shop.orders, dashboard:sales"), "{done}");
+    let refused: Vec<_> = rows.iter().filter(|row| row.contains(">401<")).collect();
+    assert!(refused.iter().any(|row| row.contains("<td>shop</td>")), "{after}");
+    assert!(refused.iter().any(|row| row.contains("no such webhook")), "{after}");
+    assert!(!after.contains(SECRET) && !after.contains(NEXT_SECRET), "secrets are told to nobody");
 }
 
 #[tokio::test]

@@ -8,12 +8,14 @@
 
 mod administration;
 mod api;
+mod auth;
 mod commands;
 mod config;
 mod connections;
 mod feeder;
 mod fixture;
 mod hooks;
+mod import_memory;
 mod live;
 mod overload;
 mod pages;

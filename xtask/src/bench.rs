@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 use std::process::ExitCode;
 
 /// The proofs in the order they run in, the longest last.
-const PROOFS: [&str; 15] = [
+const PROOFS: [&str; 16] = [
     "attack",
     "differential",
     "round-trips",
@@ -24,6 +24,7 @@ const PROOFS: [&str; 15] = [
     "stampede",
     "hot",
     "sqlite-worker",
+    "import",
     "open-pages",
     "soak",
     "freshness",

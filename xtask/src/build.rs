@@ -17,9 +17,13 @@ pub(crate) enum Profile {
     Debug,
 }
 
-pub(crate) fn run_command(workspace: &Workspace, arguments: Arguments) -> Result<ExitCode> {
+pub(crate) fn run_command(workspace: &Workspace, mut arguments: Arguments) -> Result<ExitCode> {
+    let only_site = arguments.flag("--site");
     arguments.finish()?;
-    site_and_server(workspace, Profile::Release)?;
+    match only_site {
+        true => site(workspace)?,
+        false => drop(site_and_server(workspace, Profile::Release)?),
+    }
     Ok(ExitCode::SUCCESS)
 }
 

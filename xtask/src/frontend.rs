@@ -51,13 +51,15 @@ pub(crate) fn build(workspace: &Workspace) -> Result<Frontend> {
     let directory = workspace.target("frontend");
     let frontend =
         Frontend { js: directory.join("brisk.js"), wasm: directory.join("brisk_bg.wasm") };
-    let (stamp, hash) = (directory.join("built-from"), blake3::hash(&bytes).to_hex().to_string());
+    let hash = format!("{} {PASSES:?}", blake3::hash(&bytes).to_hex());
+    let stamp = directory.join("built-from");
     if fs::read_to_string(&stamp).is_ok_and(|built| built == hash) {
         note("unchanged");
         return Ok(frontend);
     }
     bind(&linked, &directory)?;
     optimise(workspace, &frontend.wasm)?;
+    minify(workspace, &frontend.js)?;
     fs::write(&stamp, hash).with_context(|| format!("{} is not writable", stamp.display()))?;
     Ok(frontend)
 }
@@ -76,7 +78,11 @@ fn bind(linked: &Path, directory: &Path) -> Result<()> {
     bindgen.generate(directory).context("wasm-bindgen could not write the frontend")
 }
 
-/// Halves the size.
+/// How the wasm is optimised: twice, and in a flat form first, is a hundredth less than once. What assumes that
+/// nothing traps, or that no address is low, is left out: it would gain two hundredths, and may be wrong.
+const PASSES: [&str; 4] = ["--flatten", "--rereloop", "-Oz", "-Oz"];
+
+/// Takes away two fifths of the size.
 fn optimise(workspace: &Workspace, wasm: &Path) -> Result<()> {
     let features = [
         "bulk-memory",
@@ -87,6 +93,13 @@ fn optimise(workspace: &Workspace, wasm: &Path) -> Result<()> {
         "multivalue",
     ];
     let mut command = packages::command(workspace, "wasm-opt");
-    command.arg("-Oz").args(features.map(|feature| format!("--enable-{feature}")));
+    command.args(PASSES).args(features.map(|feature| format!("--enable-{feature}")));
     run(command.arg(wasm).arg("-o").arg(wasm))
+}
+
+/// The bindings, without the names and the layout that they are written with.
+fn minify(workspace: &Workspace, js: &Path) -> Result<()> {
+    let mut command = packages::command(workspace, "esbuild");
+    command.arg(js).args(["--minify", "--log-level=warning", "--format=esm", "--target=es2022"]);
+    run(command.arg("--allow-overwrite").arg(format!("--outfile={}", js.display())))
 }

@@ -63,8 +63,8 @@ const COMMANDS: [Command; 5] = [
     },
     Command {
         name: "build",
-        usage: "build",
-        about: "the frontend, the assets and the server, all for release",
+        usage: "build [--site]",
+        about: "the frontend, the assets and the server, all for release; --site leaves out the server",
         run: build::run_command,
     },
     Command {

@@ -26,6 +26,11 @@ pub(crate) fn details(entries: &Result<PanelEntries, PanelError>) -> AnyView {
             return view! { <p class="cache-why">{message}</p> }.into_any();
         }
     };
+    self::entries(entries)
+}
+
+/// The entries of a panel, where they are known.
+pub(crate) fn entries(entries: &PanelEntries) -> AnyView {
     let reports = entries.entries.iter();
     let parts: Vec<AnyView> =
         reports.map(|report| entry(report, entries.now, &entries.offsets)).collect();

@@ -1,6 +1,8 @@
 //! What pages are made of. Server only: none of this code is sent to browsers.
 
+mod admin_nav;
 pub(crate) mod cache_details;
+mod chart_frame;
 mod freshness_mark;
 pub(crate) mod header;
 mod hidden_fields;

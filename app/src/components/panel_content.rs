@@ -1,13 +1,13 @@
 //! What fills a panel's card: the chart, its placeholder, or an error; always in the same box. One
 //! element with its edition and state, which open pages replace.
 
+use super::chart_frame;
 use super::freshness_mark::FreshnessMark;
 use super::icon::icon;
 use super::table_view;
-use crate::islands::{Chart, ChartPlace};
 use crate::markup;
 use crate::service::{DashboardPage, Outcome, Wait};
-use brisk_chart::{Drawing, Input, Spec};
+use brisk_chart::{Input, LegendItem, Spec};
 use brisk_domain::compared::{compared_additivity, compared_columns, compared_styles};
 use brisk_domain::panel_kind::{Body, Skeleton};
 use brisk_domain::{FailureKind, Frame, Freshness, Panel, PanelData, PanelError, RowLinks};
@@ -143,8 +143,9 @@ fn notes(data: &PanelData) -> Option<AnyView> {
 fn drawn(page: &DashboardPage, panel: &Panel, data: &PanelData, size: Size) -> Arc<str> {
     // Links of marks and rows carry on all that the reader chose.
     let (query, own_page) = (page.query(), page.is_one_panel);
+    let hidden = page.hidden.of(panel.id.as_str());
     let key = format!(
-        "{}|{}|{}|{}|{:?}|{size:?}|{own_page}|{query}",
+        "{}|{}|{}|{}|{:?}|{size:?}|{own_page}|{query}|{hidden:?}",
         page.fingerprint, page.dashboard.slug, panel.id, data.edition.0, data.bounds
     );
     page.fragments.get_or_draw(key, || markup::of(|| draw(page, panel, data, size)))
@@ -155,11 +156,15 @@ fn draw(page: &DashboardPage, panel: &Panel, data: &PanelData, (width, height): 
     let links = page.row_links(panel);
     let links = links.as_ref();
     let mut drawing = brisk_chart::draw(&input(&spec, links, data, (width, height)));
-    let mut inner = height;
+    let (mut inner, mut hidden) = (height, Vec::new());
     if !drawing.legend.is_empty() {
         // Whether there is a legend is known only after drawing; its room comes off the chart.
         inner = height - LEGEND;
-        drawing = brisk_chart::draw(&input(&spec, links, data, (width, inner)));
+        let names = page.hidden.of(panel.id.as_str());
+        let is_hidden = |(_, item): &(usize, &LegendItem)| names.contains(&item.name);
+        hidden = drawing.legend.iter().enumerate().filter(is_hidden).map(|(i, _)| i).collect();
+        let again = input(&spec, links, data, (width, inner));
+        drawing = brisk_chart::draw(&Input { hidden: &hidden, ..again });
     }
     let style = format!("height:{inner}px");
     if panel.kind.traits().body == Body::Rows && !drawing.is_empty {
@@ -174,34 +179,8 @@ fn draw(page: &DashboardPage, panel: &Panel, data: &PanelData, (width, height): 
         view! { <div class="panel-body chart" style=style inner_html=drawing.body></div> }
             .into_any()
     } else {
-        interactive(page, panel, data, spec.title, drawing, (width, inner))
+        chart_frame::interactive(page, data, &spec.title, drawing, &hidden, inner)
     }
-}
-
-fn interactive(
-    page: &DashboardPage,
-    panel: &Panel,
-    data: &PanelData,
-    title: String,
-    drawing: Drawing,
-    (width, height): Size,
-) -> AnyView {
-    let place = ChartPlace {
-        slug: page.dashboard.slug.to_string(),
-        panel: panel.id.to_string(),
-        query: page.view.query_string(&page.dashboard),
-        width,
-        height,
-        interval: data.interval,
-        zone: data.offsets.clone(),
-        before_zoom: page.before_zoom().to_string(),
-    };
-    view! {
-        <Chart place=place legend=drawing.legend readout=drawing.readout title=title>
-            <div inner_html=drawing.body></div>
-        </Chart>
-    }
-    .into_any()
 }
 
 fn input<'a>(

@@ -59,7 +59,10 @@ fn csv(page: &DashboardPage, panel: &Panel) -> String {
 }
 
 /// Cache details, fetched when they are opened. Without scripts they are on the panel's own page.
-fn cache(page: &DashboardPage, panel: &Panel) -> AnyView {
+fn cache(page: &DashboardPage, panel: &Panel) -> Option<AnyView> {
+    if !page.looks_behind {
+        return None;
+    }
     let pair = |name: &str, value: String| (name.to_owned(), value);
     let asked = query_string(&[
         pair("slug", page.dashboard.slug.to_string()),
@@ -69,13 +72,13 @@ fn cache(page: &DashboardPage, panel: &Panel) -> AnyView {
     let mut pairs = page.pairs();
     pairs.push(pair(parameter::CACHE, "1".to_owned()));
     let own = format!("/d/{}/p/{}{}#cache", page.dashboard.slug, panel.id, query_string(&pairs));
-    view! {
+    let details = view! {
         <details class="cache" data-src=format!("/fn/cache{asked}")>
             <summary>{icon("cache")}"Cache details"</summary>
             <div class="cache-box" aria-live="polite">
                 <a href=own>"Open on the panel's page"</a>
             </div>
         </details>
-    }
-    .into_any()
+    };
+    Some(details.into_any())
 }

@@ -2,10 +2,10 @@
 
 use super::hidden_fields::hidden_fields;
 use super::icon::{chevron, icon};
-use crate::islands::{Calendar, day_number};
+use crate::islands::{Calendar, CalendarDays};
 use crate::service::DashboardPage;
 use brisk_domain::time_range::PRESETS;
-use brisk_domain::{TimeRange, Timestamp, parameter};
+use brisk_domain::{TimeRange, Timestamp, date_words, parameter};
 use leptos::prelude::*;
 
 /// The range picker.
@@ -16,7 +16,9 @@ pub(crate) fn range_picker(page: &DashboardPage) -> AnyView {
     // The last day that has a part in the range.
     let last = page.offsets.local(Timestamp(page.bounds.to.0 - 1)).date();
     let today = page.offsets.local(page.now).date();
-    let date = |day: chrono::NaiveDate| day.format("%Y-%m-%d").to_string();
+    let date = date_words::iso;
+    let days = CalendarDays { first, last, today };
+    provide_context(days);
     let label = page.view.range.label();
     view! {
         <details class="pop" name="pop">
@@ -25,9 +27,9 @@ pub(crate) fn range_picker(page: &DashboardPage) -> AnyView {
             </summary>
             <div class="pop-box range">
                 <nav class="menu" aria-label="Ranges">{presets}</nav>
-                <form class="custom" method="get" action=page.path()>
+                <form class="custom" method="get" action=page.path() data-days=days.to_text()>
                     {hidden_fields(page, &[parameter::RANGE, parameter::FROM, parameter::TO, parameter::INTERVAL, parameter::ZOOM])}
-                    <Calendar from=day_number(first) to=day_number(last) today=day_number(today)/>
+                    <Calendar/>
                     <label class="field">"From"<input type="date" name=parameter::FROM value=date(first) required/></label>
                     <label class="field">"To"<input type="date" name=parameter::TO value=date(last) required/></label>
                     <button class="btn primary">"Apply"</button>

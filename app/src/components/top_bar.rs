@@ -1,13 +1,16 @@
 //! The top bar: home, dashboards, full screen, theme.
 
+use super::admin_nav::admin_nav;
 use super::icon::{chevron, icon};
 use crate::Theme;
-use crate::service::Page;
+use crate::service::{Page, Reader};
 use brisk_domain::parameter;
 use leptos::prelude::*;
 
-/// The bar at the top of `page`, which is shown at `path`.
-pub(crate) fn top_bar(page: &Page, theme: Theme, path: String) -> AnyView {
+/// The bar at the top of `page`, which is shown to `reader` at `path`.
+pub(crate) fn top_bar(page: &Page, theme: Theme, reader: Reader, path: String) -> AnyView {
+    // The address of a one-time link is its secret, and leads back to nothing.
+    let path = if matches!(page, Page::SetUp(_)) { "/".to_owned() } else { path };
     let buttons = [
         (Theme::System, "system", "Follow the system"),
         (Theme::Light, "sun", "Light"),
@@ -26,7 +29,10 @@ pub(crate) fn top_bar(page: &Page, theme: Theme, path: String) -> AnyView {
         <header class="topbar">
             <a class="brand" href="/">{icon("logo")}"Brisk"</a>
             {switcher(page)}
+            {admin_nav(page)}
             <div class="topbar-end">
+                {administration(page, reader)}
+                {account(page, reader, &path)}
                 {wall(page)}
                 <button class="icon-btn js-only" type="button" data-full-screen aria-label="Full screen" title="Full screen">
                     {icon("full")}
@@ -39,6 +45,33 @@ pub(crate) fn top_bar(page: &Page, theme: Theme, path: String) -> AnyView {
         </header>
     }
     .into_any()
+}
+
+/// The way to administration, for those who may go it.
+fn administration(page: &Page, reader: Reader) -> Option<AnyView> {
+    let may = matches!(reader, Reader::Anybody | Reader::Admin) && admin_nav(page).is_none();
+    may.then(|| view! { <a class="btn quiet" href="/admin">"Admin"</a> }.into_any())
+}
+
+/// The way to one's own account. It says of nobody who it is, so that many can share a page.
+fn account(page: &Page, reader: Reader, path: &str) -> Option<AnyView> {
+    match (reader, page) {
+        (Reader::Anybody, _) | (Reader::Nobody, Page::SignIn(_) | Page::SetUp(_)) => None,
+        (Reader::Nobody, _) => {
+            let back = brisk_domain::view::query_string(&[("back".to_owned(), path.to_owned())]);
+            Some(
+                view! { <a class="btn quiet" href=format!("/sign-in{back}")>"Sign in"</a> }
+                    .into_any(),
+            )
+        }
+        (Reader::Person | Reader::Admin, _) => {
+            let here = matches!(page, Page::Profile(_)).then_some("page");
+            Some(
+                view! { <a class="btn quiet" href="/profile" aria-current=here>"Profile"</a> }
+                    .into_any(),
+            )
+        }
+    }
 }
 
 fn switcher(page: &Page) -> AnyView {

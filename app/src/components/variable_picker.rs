@@ -2,8 +2,8 @@
 
 use super::hidden_fields::hidden_fields;
 use super::icon::{chevron, icon};
-use crate::islands::OptionSearch;
 use crate::service::{ChoicesSlot, DashboardPage};
+use brisk_domain::choice::Choice;
 use brisk_domain::{Selection, Variable, VariableKind, parameter};
 use leptos::prelude::*;
 use std::collections::HashSet;
@@ -15,10 +15,10 @@ const NAMED: usize = 2;
 /// The picker of one variable.
 pub(crate) fn picker(page: &Arc<DashboardPage>, variable: &Variable) -> AnyView {
     let selection = selection(page, variable);
-    let count = (!selection.is_all())
-        .then(|| view! { <span class="count">{selection.values().len()}</span> });
+    let count =
+        (!selection.is_all()).then(|| view! { <span class="count">{selection.count()}</span> });
     view! {
-        <details class="pop" name="pop">
+        <details class="pop filter" name="pop">
             <summary class="btn">{icon("filter")}{variable.label.clone()}{count}{chevron()}</summary>
             {control(page, variable)}
         </details>
@@ -35,12 +35,7 @@ fn control(page: &Arc<DashboardPage>, variable: &Variable) -> AnyView {
 }
 
 /// A control for these choices.
-type OfChoices = fn(&DashboardPage, &Variable, &[String]) -> AnyView;
-
-/// A value as readers see it.
-fn shown(value: &str) -> String {
-    if value.is_empty() { "(empty)".to_owned() } else { value.to_owned() }
-}
+type OfChoices = fn(&DashboardPage, &Variable, &[Choice]) -> AnyView;
 
 /// The choices: at once if they are ready, else streamed into their place.
 fn when_loaded(page: &Arc<DashboardPage>, variable: &Variable, control: OfChoices) -> AnyView {
@@ -69,18 +64,18 @@ fn note(text: String) -> AnyView {
 /// What is chosen, with a way to take it back.
 pub(crate) fn chip(page: &DashboardPage, variable: &Variable) -> Option<AnyView> {
     let selection = selection(page, variable);
-    let text = match selection.values() {
-        [] => return None,
-        few if few.len() <= NAMED => {
-            few.iter().map(|value| shown(value)).collect::<Vec<_>>().join(", ")
+    let text = match selection.count() {
+        0 => return None,
+        few if few <= NAMED => {
+            selection.choices().map(|choice| choice.to_string()).collect::<Vec<_>>().join(", ")
         }
-        many => format!("{} chosen", many.len()),
+        many => format!("{many} chosen"),
     };
     // A link from elsewhere may set a value that is not an option here, which empties the panels.
     let unknown = match page.choices.get(&variable.name) {
         Some(ChoicesSlot::Ready(choices)) => {
-            let offered: HashSet<&String> = choices.iter().collect();
-            selection.values().iter().any(|value| !offered.contains(value))
+            let offered: HashSet<&Choice> = choices.iter().collect();
+            selection.choices().any(|choice| !offered.contains(&choice))
         }
         _ => false,
     };
@@ -98,24 +93,26 @@ pub(crate) fn chip(page: &DashboardPage, variable: &Variable) -> Option<AnyView>
     )
 }
 
-fn several(page: &DashboardPage, variable: &Variable, choices: &[String]) -> AnyView {
+fn several(page: &DashboardPage, variable: &Variable, choices: &[Choice]) -> AnyView {
     let selection = selection(page, variable);
     // Chosen values that the source no longer has stay visible, so that they can be cleared.
-    let offered: HashSet<&String> = choices.iter().collect();
-    let unknown = selection.values().iter().filter(|value| !offered.contains(value));
+    let offered: HashSet<&Choice> = choices.iter().collect();
+    let unknown: Vec<Choice> =
+        selection.choices().filter(|choice| !offered.contains(choice)).collect();
     let name = variable.name.as_str();
     // Chosen values come first: nobody should scroll to clear one.
-    let (chosen, others): (Vec<&String>, Vec<&String>) =
-        choices.iter().chain(unknown).partition(|choice| selection.contains(choice));
+    let (chosen, others): (Vec<&Choice>, Vec<&Choice>) =
+        choices.iter().chain(&unknown).partition(|choice| selection.contains(choice));
     let options: Vec<AnyView> = chosen
         .into_iter()
         .chain(others)
         .map(|choice| {
             let checked = selection.contains(choice);
+            let (name, value) = choice.pair(name);
             view! {
                 <label class="option">
-                    <input type="checkbox" name=name.to_owned() value=choice.clone() checked=checked/>
-                    <span>{shown(choice)}</span>
+                    <input type="checkbox" name=name value=value checked=checked/>
+                    <span>{choice.to_string()}</span>
                 </label>
             }
             .into_any()
@@ -124,7 +121,7 @@ fn several(page: &DashboardPage, variable: &Variable, choices: &[String]) -> Any
     view! {
         <form class="pop-box choices" method="get" action=page.path()>
             {hidden_fields(page, &[name])}
-            <OptionSearch label=variable.label.to_lowercase()/>
+            {option_search(&variable.label.to_lowercase())}
             <div class="options" role="group" aria-label=variable.label.clone() tabindex="0">{options}</div>
             <p class="no-match" hidden>"No matches"</p>
             <footer>
@@ -136,15 +133,28 @@ fn several(page: &DashboardPage, variable: &Variable, choices: &[String]) -> Any
     .into_any()
 }
 
-fn one(page: &DashboardPage, variable: &Variable, choices: &[String]) -> AnyView {
+/// What finds an option by typing: `frontend/scripts/option-search.js`.
+fn option_search(label: &str) -> AnyView {
+    let label = format!("Find a {label}");
+    view! {
+        <label class="search js-only">
+            {icon("search")}
+            <input type="search" placeholder=label.clone() aria-label=label autocomplete="off"/>
+        </label>
+    }
+    .into_any()
+}
+
+fn one(page: &DashboardPage, variable: &Variable, choices: &[Choice]) -> AnyView {
     let selection = selection(page, variable);
     let name = variable.name.as_str();
     let links: Vec<AnyView> = choices
         .iter()
         .map(|choice| {
             let current = selection.contains(choice).then_some("true");
-            let href = page.link_with(&[(name, Some(choice.clone()))]);
-            view! { <a href=href aria-current=current>{shown(choice)}</a> }.into_any()
+            let (parameter, value) = choice.pair(name);
+            let href = page.link_with(&[(name, None), (&parameter, Some(value))]);
+            view! { <a href=href aria-current=current>{choice.to_string()}</a> }.into_any()
         })
         .collect();
     let all = selection.is_all().then_some("true");

@@ -1,16 +1,38 @@
 //! A month to choose a range from: the first press is the first day, the next one the last. Fills the
 //! two date fields of its form, which work alone without scripts.
 
-use brisk_domain::parameter;
+use brisk_domain::{date_words, parameter};
 use chrono::{Datelike, Days, Months, NaiveDate};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-/// Days are counted from the common era: short in the page, and without a parser here.
-pub type DayNumber = i32;
+/// What a calendar is told by the view around it: on the server in context, in browsers by the form's
+/// `data-days`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CalendarDays {
+    /// The first chosen day.
+    pub first: NaiveDate,
+    /// The last chosen day.
+    pub last: NaiveDate,
+    /// Today.
+    pub today: NaiveDate,
+}
 
-/// The number of `day`.
-pub fn day_number(day: NaiveDate) -> DayNumber {
+impl CalendarDays {
+    /// Counted from the common era: short in the page, and without a parser of dates here.
+    pub fn to_text(self) -> String {
+        [self.first, self.last, self.today].map(|day| day_number(day).to_string()).join(" ")
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut days = text.split(' ').map(|number| number.parse().ok().map(day));
+        Some(Self { first: days.next()??, last: days.next()??, today: days.next()?? })
+    }
+}
+
+type DayNumber = i32;
+
+fn day_number(day: NaiveDate) -> DayNumber {
     day.num_days_from_ce()
 }
 
@@ -26,21 +48,25 @@ const WEEKDAYS: &str = "<tr><th scope=col abbr=Monday>Mo</th><th scope=col abbr=
     <th scope=col abbr=Friday>Fr</th><th scope=col abbr=Saturday>Sa</th>\
     <th scope=col abbr=Sunday>Su</th></tr>";
 
-/// A calendar for the date fields `from` and `to` of the form around it.
+/// A calendar for the date fields `from` and `to` of the form around it. The server finds its days in
+/// context, browsers in the form: properties would come as JSON, whose reader is a tenth of the wasm.
 #[island]
-pub fn Calendar(
-    /// The first chosen day.
-    from: DayNumber,
-    /// The last chosen day.
-    to: DayNumber,
-    /// Today.
-    today: DayNumber,
-) -> impl IntoView {
-    let today = day(today);
-    let chosen = RwSignal::new(Chosen { first: day(from), last: Some(day(to)) });
+pub fn Calendar() -> impl IntoView {
+    let days = RwSignal::new(use_context::<CalendarDays>().unwrap_or_default());
+    let written = days.get_untracked();
+    let chosen = RwSignal::new(Chosen::of(written));
     // Where the keyboard is; its month is shown.
-    let focus = RwSignal::new(day(to));
+    let focus = RwSignal::new(written.last);
     let table = NodeRef::<leptos::html::Table>::new();
+    table.on_load(move |table| {
+        let form = table.closest("form[data-days]").ok().flatten();
+        let text = form.and_then(|form| form.get_attribute("data-days"));
+        if let Some(read) = text.and_then(|text| CalendarDays::parse(&text)) {
+            days.set(read);
+            chosen.set(Chosen::of(read));
+            focus.set(read.last);
+        }
+    });
     let turn = move |months: i32| {
         focus.update(|at| {
             let count = Months::new(months.unsigned_abs());
@@ -87,16 +113,22 @@ pub fn Calendar(
                 <button type="button" class="icon-btn" aria-label="Month before" on:click=move |_| turn(-1)>
                     <svg class="i" aria-hidden="true"><use href="#i-back"></use></svg>
                 </button>
-                <span aria-live="polite">{move || focus.get().format("%B %Y").to_string()}</span>
+                <span aria-live="polite">{move || date_words::month(focus.get())}</span>
                 <button type="button" class="icon-btn next" aria-label="Month after" on:click=move |_| turn(1)>
                     <svg class="i" aria-hidden="true"><use href="#i-back"></use></svg>
                 </button>
             </header>
             <table node_ref=table on:click=choose on:keydown=on_key>
                 <thead inner_html=WEEKDAYS></thead>
-                <tbody inner_html=move || weeks(focus.get(), chosen.get(), today)></tbody>
+                <tbody inner_html=move || weeks(focus.get(), chosen.get(), days.get().today)></tbody>
             </table>
         </div>
+    }
+}
+
+impl Chosen {
+    fn of(days: CalendarDays) -> Self {
+        Self { first: days.first, last: Some(days.last) }
     }
 }
 
@@ -126,7 +158,7 @@ fn weeks(focus: NaiveDate, chosen: Chosen, today: NaiveDate) -> String {
         markup.push_str("\"><button type=\"button\" data-day=\"");
         markup.push_str(&number.to_string());
         markup.push_str("\" aria-label=\"");
-        markup.push_str(&at.format("%-d %B %Y").to_string());
+        markup.push_str(&date_words::long(at));
         markup.push_str("\" aria-pressed=\"");
         markup.push_str(if number == first || number == last { "true" } else { "false" });
         markup.push_str("\" tabindex=\"");
@@ -147,7 +179,7 @@ fn fill(table: NodeRef<leptos::html::Table>, chosen: Chosen) {
     for (name, day) in [(parameter::FROM, chosen.first), (parameter::TO, last)] {
         let field = form.query_selector(&format!("input[name={name}]")).ok().flatten();
         if let Some(field) = field.and_then(|f| f.dyn_into::<web_sys::HtmlInputElement>().ok()) {
-            field.set_value(&day.format("%Y-%m-%d").to_string());
+            field.set_value(&date_words::iso(day));
         }
     }
 }

@@ -1,16 +1,9 @@
 //! The interactive parts: the only code of the app that runs in the browser.
 
 mod calendar;
-mod chart;
-mod open;
-mod option_search;
-mod overlay;
-#[cfg(feature = "hydrate")]
-mod started;
-mod tooltip;
+pub mod chart;
 
-pub use calendar::{Calendar, DayNumber, day_number};
-pub use chart::{Chart, ChartPlace};
-pub use option_search::OptionSearch;
+pub use calendar::{Calendar, CalendarDays};
+pub use chart::Chart;
 #[cfg(feature = "hydrate")]
-pub use started::{StartedChart, start_chart};
+pub use chart::{StartedChart, start_chart};

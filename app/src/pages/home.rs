@@ -1,15 +1,28 @@
 //! The list of dashboards.
 
-use brisk_domain::Dashboard;
+use crate::service::Reader;
 use brisk_domain::panel_kind::Thumbnail;
+use brisk_domain::{Dashboard, Folder};
 use leptos::prelude::*;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Rows of the grid that a card's plan shows.
 const PLAN_ROWS: u16 = 12;
 
-/// The list of dashboards.
-pub fn home(dashboards: &[Arc<Dashboard>]) -> AnyView {
+/// The list of the dashboards that `reader` may see.
+pub fn home(dashboards: &[Arc<Dashboard>], reader: Reader) -> AnyView {
+    if dashboards.is_empty() && !reader.administers() {
+        return view! {
+            <main id="main" class="page">
+                <div class="sheet">
+                    <h1>"No dashboards for you yet"</h1>
+                    <p>"Ask an administrator to put you into a team whose dashboards you need."</p>
+                </div>
+            </main>
+        }
+        .into_any();
+    }
     if dashboards.is_empty() {
         return view! {
             <main id="main" class="page">
@@ -21,13 +34,26 @@ pub fn home(dashboards: &[Arc<Dashboard>]) -> AnyView {
         }
         .into_any();
     }
-    let cards: Vec<AnyView> = dashboards.iter().map(|dashboard| card(dashboard)).collect();
+    let mut folders: BTreeMap<Option<&Folder>, Vec<AnyView>> = BTreeMap::new();
+    for dashboard in dashboards {
+        folders.entry(dashboard.folder.as_ref()).or_default().push(card(dashboard));
+    }
+    let folders = folders.into_iter().map(|(folder, cards)| {
+        let title = folder.map(|folder| view! { <h2 class="folder">{folder.title.clone()}</h2> });
+        view! { {title}<ul class="cards">{cards}</ul> }.into_any()
+    });
+    let folders: Vec<AnyView> = folders.collect();
+    let administration = reader.administers().then(|| {
+        let people =
+            (reader == Reader::Admin).then(|| view! { <a href="/admin/people">"People"</a> });
+        view! { <a href="/admin/sources">"Sources"</a>{people}<a href="/admin/activity">"Activity"</a> }
+    });
     view! {
         <main id="main">
             <div class="page-head"><div><h1>"Dashboards"</h1></div></div>
-            <div class="page"><ul class="cards">{cards}</ul></div>
+            <div class="page">{folders}</div>
         </main>
-        <footer class="foot"><a href="/api">"API"</a><a href="/admin/sources">"Sources"</a><a href="/admin/activity">"Activity"</a></footer>
+        <footer class="foot"><a href="/api">"API"</a>{administration}</footer>
     }
     .into_any()
 }

@@ -2,27 +2,44 @@
 
 mod activity;
 mod api;
+mod cache;
+mod cache_figures;
+mod cached_dashboard;
 mod dashboard;
 mod error;
+mod form_parts;
 mod home;
+mod invalidation;
 mod panel;
+mod people;
+mod profile;
+mod sign_in;
 mod sources;
 
 use crate::Theme;
 use crate::components::{icon, top_bar};
-use crate::service::Page;
+use crate::service::{Page, Reader};
 use leptos::prelude::*;
 
-/// The body of `page`, which is shown at `path`.
-pub fn page(page: Page, theme: Theme, path: String) -> AnyView {
-    let bar = top_bar::top_bar(&page, theme, path);
+/// The body of `page`, which is shown to `reader` at `path`.
+pub fn page(page: Page, theme: Theme, reader: Reader, path: String) -> AnyView {
+    let bar = top_bar::top_bar(&page, theme, reader, path.clone());
     let main = match page {
-        Page::Home(dashboards) => home::home(&dashboards),
+        Page::Home(dashboards) => home::home(&dashboards, reader),
         Page::Dashboard(page) => dashboard::dashboard(&page),
         Page::Panel(page) => panel::panel(&page),
         Page::Api(page) => api::api(&page),
         Page::Sources(page) => sources::sources(&page),
         Page::Activity(page) => activity::activity(&page),
+        Page::Cache(page) => cache::cache(&page),
+        Page::CachedDashboard(page) => cached_dashboard::cached_dashboard(&page),
+        Page::Purge(page) => cached_dashboard::purge(&page),
+        Page::Invalidation(page) => invalidation::invalidation(&page),
+        Page::SignIn(page) => sign_in::sign_in(&page),
+        Page::SetUp(page) => sign_in::set_up(&page, &path),
+        Page::Profile(page) => profile::profile(&page),
+        Page::People(page) => people::people(&page),
+        Page::Account(page) => people::account(&page),
         Page::Error(error) => error::error(&error),
     };
     view! {

@@ -23,7 +23,9 @@ pub struct Card {
 /// What fills the cards of `panels` (names with commas between them) for the view that the page's
 /// own query string describes; with `large`, as on a panel's own page. It only reads. A panel that is
 /// still loading says so at once. With `wait` the response waits for it, as long as a statement may
-/// take: that is for panels that are never cached, and so load again for each request.
+/// take: that is for panels that are never cached, and so load again for each request. `hidden` says which
+/// series of charts the reader has switched off: a block for each panel, empty lines between them; its
+/// first line is the panel, each other one a series.
 #[server(prefix = "/fn", endpoint = "cards", input = GetUrl, output = Json)]
 pub async fn cards(
     slug: String,
@@ -31,14 +33,16 @@ pub async fn cards(
     query: String,
     large: bool,
     wait: bool,
+    hidden: Option<String>,
 ) -> Result<Vec<Card>, ServerFnError> {
     use crate::components::panel_card;
-    use crate::service::SharedService;
+    use crate::service::{HiddenSeries, SharedService};
     let service = expect_context::<SharedService>();
     let parameters = brisk_domain::view::parse_query(&query);
     let panels: Vec<String> = panels.split(',').map(str::to_owned).collect();
     let mut page = service.cards(&slug, &panels, &parameters, wait).await.map_err(refuse)?;
     page.is_one_panel = large;
+    page.hidden = hidden.map(|text| HiddenSeries::parse(&text)).unwrap_or_default();
     let page = std::sync::Arc::new(page);
     let mut cards = Vec::with_capacity(page.panels.len());
     for (panel, slot) in &page.panels {

@@ -1,5 +1,5 @@
-//! How islands and scripts fetch data after the first load: typed GET requests, served by the same
-//! service as pages. One file each.
+//! How scripts fetch markup after the first load: typed GET requests, served by the same service as pages.
+//! One file each.
 
 mod cache;
 mod cards;
@@ -9,4 +9,4 @@ mod refusal;
 
 pub use cache::cache;
 pub use cards::{Card, cards};
-pub use panel::{PanelUpdate, panel};
+pub use panel::panel;

@@ -2,13 +2,28 @@
 
 mod activity_page;
 mod api_page;
+mod cache_page;
+mod hidden_series;
+mod invalidation_page;
+mod people_pages;
 mod sources_page;
 
 pub use activity_page::{ActivityFilter, ActivityPage, ActivityRecord};
 pub use api_page::{ApiField, ApiOperation, ApiPage, ApiProblem, FieldKind};
+pub use cache_page::{
+    CacheFigures, CachePage, CacheTiers, CachedDashboard, CachedDashboardPage, CachedPanel,
+    CachedSource, PolicyInForce, PurgePage, least_current,
+};
+pub use hidden_series::HiddenSeries;
+pub use invalidation_page::{DeliveryRow, InvalidationPage, WebhookRow};
+pub use people_pages::{
+    AccountPage, Factor, Notice, PeoplePage, PersonRow, ProfilePage, Reader, SessionRow, SetUpPage,
+    ShownOnce, SignInPage, TokenRow,
+};
 pub use sources_page::{RollupRow, SourceReport, SourcesPage};
 
 use crate::fragments::Fragments;
+use brisk_domain::choice::Choice;
 use brisk_domain::{
     Bounds, Dashboard, Interval, Pace, Panel, PanelData, PanelEntries, PanelError, Presentation,
     Slug, Timestamp, VariableName, ViewState, ZoneOffsets, parameter,
@@ -99,6 +114,24 @@ pub enum Page {
     Sources(Arc<SourcesPage>),
     /// What people did, for administrators.
     Activity(Arc<ActivityPage>),
+    /// The cache, for administrators.
+    Cache(Arc<CachePage>),
+    /// One dashboard's panels in the cache, for administrators.
+    CachedDashboard(Arc<CachedDashboardPage>),
+    /// What a purge would touch, for administrators.
+    Purge(Arc<PurgePage>),
+    /// What invalidates the cache, for administrators.
+    Invalidation(Arc<InvalidationPage>),
+    /// Signing in.
+    SignIn(SignInPage),
+    /// A one-time link.
+    SetUp(SetUpPage),
+    /// One's own account.
+    Profile(Arc<ProfilePage>),
+    /// All accounts, for administrators.
+    People(Arc<PeoplePage>),
+    /// One account, for administrators.
+    Account(Arc<AccountPage>),
     /// What went wrong: title, sentence, where to go.
     Error(ErrorPage),
 }
@@ -139,6 +172,8 @@ pub struct DashboardPage {
     pub panels: Vec<(Panel, PanelSlot)>,
     /// Whether this is the page of one panel.
     pub is_one_panel: bool,
+    /// The series that the reader has switched off.
+    pub hidden: HiddenSeries,
     /// The choices of each variable.
     pub choices: BTreeMap<VariableName, ChoicesSlot>,
     /// Whether the dashboard's file is broken and this is its last good version.
@@ -159,6 +194,8 @@ pub struct DashboardPage {
     pub entries: Option<Result<PanelEntries, PanelError>>,
     /// What is assumed of columns without a time zone, on a panel's own page.
     pub assumptions: Vec<String>,
+    /// Whether its reader may see what is behind the panels.
+    pub looks_behind: bool,
 }
 
 /// What came of a panel while the page could wait for it.
@@ -185,13 +222,13 @@ pub struct Wait {
 pub type PendingPanel = Shared<BoxFuture<'static, Outcome>>;
 
 /// A variable's choices that are still loading.
-pub type PendingChoices = Shared<BoxFuture<'static, Result<Vec<String>, PanelError>>>;
+pub type PendingChoices = Shared<BoxFuture<'static, Result<Vec<Choice>, PanelError>>>;
 
 /// The choices of one variable.
 #[derive(Clone)]
 pub enum ChoicesSlot {
     /// They can be shown now.
-    Ready(Vec<String>),
+    Ready(Vec<Choice>),
     /// They cannot be shown.
     Failed(PanelError),
     /// They are being loaded.
@@ -248,6 +285,16 @@ impl Page {
             Self::Api(_) => "API · Brisk".into(),
             Self::Sources(_) => "Sources · Brisk".into(),
             Self::Activity(_) => "Activity · Brisk".into(),
+            Self::Cache(_) => "Cache · Brisk".into(),
+            Self::CachedDashboard(page) => format!("{} · Cache · Brisk", page.title),
+            Self::Purge(page) => format!("Purge {}? · Brisk", page.tag),
+            Self::Invalidation(_) => "Invalidation · Brisk".into(),
+            Self::SignIn(_) => "Sign in · Brisk".into(),
+            Self::SetUp(page) if page.is_first => "Set up · Brisk".into(),
+            Self::SetUp(_) => "Choose a password · Brisk".into(),
+            Self::Profile(_) => "Profile · Brisk".into(),
+            Self::People(_) => "People · Brisk".into(),
+            Self::Account(page) => format!("{} · Brisk", page.person.full_name),
             Self::Error(error) => format!("{} · Brisk", error.title),
         }
     }

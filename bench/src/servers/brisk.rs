@@ -56,7 +56,7 @@ impl Deployment {
             true => "",
             false => {
                 "\n[clients]\nqueue = 1000000\ncold_views = 1000000\n\
-                 cold_views_per_second = 1000000\n"
+                 cold_views_per_second = 1000000\n[connections]\nper_client = 1000000\n"
             }
         };
         let text = format!(

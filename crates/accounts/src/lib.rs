@@ -1,2 +1,24 @@
-//! Who people are and what they may do: accounts, passwords, tokens, rights. No I/O: the store keeps
-//! them, the server asks.
+//! Who people are and what they may do. No I/O: the store keeps what is here, the server asks.
+//!
+//! - [`account`]: an account, its [`role`] and its names;
+//! - [`rights`]: one function from who asks and for what to a verdict;
+//! - [`password`] hashes and compares, [`policy`] says which passwords are taken;
+//! - [`second_factor`]: codes of an authenticator, and those for when it is lost;
+//! - [`secret`]: random texts that are kept as hashes; [`token`]: those of programs;
+//! - [`throttle`]: how long who guesses has to wait.
+
+pub mod account;
+pub mod password;
+pub mod policy;
+pub mod rights;
+pub mod role;
+pub mod second_factor;
+pub mod secret;
+pub mod throttle;
+pub mod token;
+
+pub use account::{Account, AccountId, LoginName};
+pub use rights::{Standing, Target, Verdict, Viewer, verdict};
+pub use role::Role;
+pub use secret::Secret;
+pub use token::{Scope, Scopes};

@@ -11,6 +11,7 @@ use crate::jitter;
 use crate::key::{EntryKey, Tag};
 use crate::lane_figures::LaneFigures;
 use crate::lanes::{LaneLimits, Lanes};
+use crate::load_times::LoadTimes;
 use crate::memory::Memory;
 use crate::policy::{Request, Trigger};
 use crate::redis::breaker::Open;
@@ -312,6 +313,16 @@ impl<V: Value> Cache<V> {
     /// The mean load time of `label`, over the loads that this process ran.
     pub fn usual_load(&self, label: &str) -> Option<Duration> {
         self.0.counters.usual_load(label)
+    }
+
+    /// Percentiles of the latest loads of `label` that this process ran, if there were any.
+    pub fn load_times(&self, label: &str) -> Option<LoadTimes> {
+        self.0.counters.load_times(label)
+    }
+
+    /// Bytes of values that memory may hold.
+    pub fn max_bytes(&self) -> u64 {
+        self.0.config.max_bytes
     }
 
     /// The figures of each lane that was entered, by name.

@@ -5,7 +5,7 @@ use crate::caller::Client;
 use crate::entry::Hit;
 use crate::error::LoadError;
 use crate::key::EntryKey;
-use crate::lane::Interest;
+use crate::lane_interest::Interest;
 use crate::value::Value;
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};

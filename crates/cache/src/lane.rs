@@ -1,102 +1,27 @@
-//! One lane: so many loads run at a time, the others wait, and clients take turns.
-//!
-//! Each client has a queue of its own. A place that comes free goes to the client whose turn it is:
-//! the one that was given the fewest places of late (its `pass` is the lowest), and among equals the
-//! one whose last place is the longest ago. Whoever comes after a pause begins where the others are,
-//! so that nobody saves up turns. A load that several clients wait for stands in the queue of each,
-//! and takes the first turn.
-//!
-//! No client has all places while others are about: a quarter of them stays for these. Where the
-//! limit is too small for that, a client that runs nothing gets one place more than the limit, if a
-//! single other client has all of them.
+//! One lane: so many loads run at a time, the others wait, and clients take turns
+//! ([`crate::lane_turns`] says whose it is).
 
 use crate::caller::Client;
-use crate::concurrency::{Controller, Sample};
+use crate::concurrency::Sample;
 use crate::lane_figures::LaneFigures;
-use std::collections::{HashMap, VecDeque};
+use crate::lane_interest::{Interest, Queues};
+use crate::lane_places::Places;
+use crate::lane_turns::Turns;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
-
-/// What a turn costs a reader, and what it costs work that nobody waits for.
-const TURN: u64 = 1;
-const BACKGROUND_TURN: u64 = 4;
-/// For how long after its last load a client counts as being about.
-const ABOUT: Duration = Duration::from_secs(60);
-
-/// How many loads a lane runs at a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Places {
-    /// So many.
-    Fixed(usize),
-    /// As many as help, but no more than these.
-    UpTo(usize),
-}
-
-impl From<usize> for Places {
-    fn from(places: usize) -> Self {
-        Self::Fixed(places)
-    }
-}
 
 /// Why a load was given no place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Refused;
 
-/// Who waits for a load. While it waits in a lane, it stands in the queues of all of them.
-#[derive(Debug)]
-pub(crate) struct Interest(Mutex<Interested>);
-
-#[derive(Debug)]
-struct Interested {
-    clients: Vec<Client>,
-    queued: Option<(Weak<Lane>, u64)>,
-}
-
 #[derive(Debug)]
 pub(crate) struct Lane {
     name: Arc<str>,
-    /// Loads that may wait.
-    longest: usize,
-    state: Mutex<State>,
+    turns: Mutex<Turns<Grant>>,
 }
 
-#[derive(Debug)]
-struct State {
-    limit: Limit,
-    running: usize,
-    clients: HashMap<Client, Queue>,
-    waiting: HashMap<u64, Waiting>,
-    next: u64,
-    /// The turn that was taken last.
-    turn: u64,
-    grants: u64,
-    forgotten_at: Option<Instant>,
-    figures: LaneFigures,
-}
-
-#[derive(Debug)]
-enum Limit {
-    Fixed(usize),
-    Adaptive(Controller),
-}
-
-#[derive(Debug)]
-struct Queue {
-    pass: u64,
-    /// Which of all grants was its latest.
-    granted: u64,
-    running: usize,
-    waiting: VecDeque<u64>,
-    seen: Instant,
-}
-
-#[derive(Debug)]
-struct Waiting {
-    clients: Vec<Client>,
-    since: Instant,
-    grant: oneshot::Sender<Result<Place, Refused>>,
-}
+type Grant = oneshot::Sender<Result<Place, Refused>>;
 
 /// A place in a lane; it is free again once this is dropped.
 #[derive(Debug)]
@@ -106,67 +31,9 @@ pub struct Place {
     sample: Option<Sample>,
 }
 
-impl Interest {
-    pub(crate) fn of(clients: &[Client]) -> Arc<Self> {
-        let clients = clients.to_vec();
-        Arc::new(Self(Mutex::new(Interested { clients, queued: None })))
-    }
-
-    /// Those that wait for it, each once for each load that it asked for.
-    pub(crate) fn clients(&self) -> Vec<Client> {
-        lock(&self.0).clients.clone()
-    }
-
-    /// These wait for it, too.
-    pub(crate) fn join(&self, clients: &[Client]) {
-        let queued = {
-            let mut interested = lock(&self.0);
-            interested.clients.extend(clients.iter().cloned());
-            interested.queued.clone()
-        };
-        let lane = queued.and_then(|(lane, number)| Some((lane.upgrade()?, number)));
-        if let Some((lane, number)) = lane {
-            lane.also(number, clients);
-        }
-    }
-
-    /// These do not wait for it any more.
-    pub(crate) fn leave(&self, clients: &[Client]) {
-        let (queued, left) = {
-            let mut interested = lock(&self.0);
-            for client in clients {
-                let at = interested.clients.iter().position(|one| one == client);
-                _ = at.map(|at| interested.clients.swap_remove(at));
-            }
-            (interested.queued.clone(), interested.clients.clone())
-        };
-        // The last one takes the load with it, or leaves it to run for nobody.
-        let gone = clients.iter().filter(|client| !left.is_empty() && !left.contains(client));
-        let lane = queued.and_then(|(lane, number)| Some((lane.upgrade()?, number)));
-        if let Some((lane, number)) = lane {
-            gone.for_each(|client| lane.not_for(number, client));
-        }
-    }
-}
-
 impl Lane {
     pub(crate) fn new(name: Arc<str>, places: Places, longest: usize) -> Arc<Self> {
-        let limit = match places {
-            Places::Fixed(places) => Limit::Fixed(places.max(1)),
-            Places::UpTo(most) => Limit::Adaptive(Controller::new(most)),
-        };
-        let state = State {
-            limit,
-            running: 0,
-            clients: HashMap::new(),
-            waiting: HashMap::new(),
-            next: 0,
-            turn: 0,
-            grants: 0,
-            forgotten_at: None,
-            figures: LaneFigures::default(),
-        };
-        Arc::new(Self { name, longest, state: Mutex::new(state) })
+        Arc::new(Self { name, turns: Mutex::new(Turns::new(places, longest)) })
     }
 
     /// Waits for a place for `deadline` at most. It is refused at once if too many wait already, and
@@ -192,236 +59,69 @@ impl Lane {
 
     /// How many loads wait for `client`.
     pub(crate) fn waiting_for(&self, client: &Client) -> usize {
-        lock(&self.state).clients.get(client).map_or(0, |queue| queue.waiting.len())
+        self.turns().waiting_for(client)
     }
 
     pub(crate) fn figures(&self) -> LaneFigures {
-        let state = lock(&self.state);
-        LaneFigures {
-            lane: Arc::clone(&self.name),
-            limit: state.limit(),
-            most: state.most(),
-            running: state.running,
-            waiting: state.waiting.len(),
-            ..state.figures.clone()
-        }
+        LaneFigures { lane: Arc::clone(&self.name), ..self.turns().figures() }
     }
 
-    fn queue(
-        self: &Arc<Self>,
-        interest: &Interest,
-        grant: oneshot::Sender<Result<Place, Refused>>,
-    ) -> u64 {
+    fn queue(self: &Arc<Self>, interest: &Interest, grant: Grant) -> u64 {
         let now = Instant::now();
-        let mut state = lock(&self.state);
-        state.forget(now);
-        let number = state.next;
-        state.next += 1;
-        let mut clients = {
-            let mut interested = lock(&interest.0);
-            interested.queued = Some((Arc::downgrade(self), number));
-            interested.clients.clone()
-        };
+        let mut turns = self.turns();
+        let number = turns.number();
+        let queues: Weak<Self> = Arc::downgrade(self);
+        let mut clients = interest.queued(queues, number);
         if clients.is_empty() {
             clients.push(Client::Background);
         }
-        state.waiting.insert(number, Waiting { clients: Vec::new(), since: now, grant });
-        for client in &clients {
-            state.stand(number, client, now);
+        turns.join(number, &clients, grant, now);
+        self.serve(&mut turns, now);
+        if let Some(refused) = turns.refuse(number) {
+            let _ = refused.send(Err(Refused));
         }
-        self.serve(&mut state, now);
-        if state.waiting.len() > self.longest {
-            state.make_room(number);
-        }
-        state.tell_full(now);
+        turns.tell_full(now);
         number
     }
 
-    fn also(self: &Arc<Self>, number: u64, clients: &[Client]) {
-        let now = Instant::now();
-        let mut state = lock(&self.state);
-        for client in clients {
-            state.stand(number, client, now);
-        }
-        self.serve(&mut state, now);
-        state.tell_full(now);
-    }
-
-    fn not_for(&self, number: u64, client: &Client) {
-        let mut state = lock(&self.state);
-        let Some(waiting) = state.waiting.get_mut(&number) else { return };
-        waiting.clients.retain(|one| one != client);
-        state.withdraw(number, client);
-    }
-
     /// Gives away the places that are free.
-    fn serve(self: &Arc<Self>, state: &mut State, now: Instant) {
-        while let Some((client, number)) = state.next_turn(now) {
-            let Some(waiting) = state.take(number) else { continue };
-            let cost = match client {
-                Client::Background => BACKGROUND_TURN,
-                Client::Reader(_) => TURN,
-            };
-            state.grants += 1;
-            let (turn, grants) = (state.turn, state.grants);
-            if let Some(queue) = state.clients.get_mut(&client) {
-                let pass = queue.pass.max(turn);
-                queue.pass = pass + cost;
-                queue.granted = grants;
-                queue.running += 1;
-                state.turn = pass;
-            }
-            state.running += 1;
-            state.figures.waits.add(now.saturating_duration_since(waiting.since));
+    fn serve(self: &Arc<Self>, turns: &mut Turns<Grant>, now: Instant) {
+        while let Some((client, grant)) = turns.give(now) {
             let place = Place { lane: Some(Arc::clone(self)), client, sample: None };
-            if let Err(Ok(mut place)) = waiting.grant.send(Ok(place)) {
+            if let Err(Ok(mut place)) = grant.send(Ok(place)) {
                 // Nobody waits for it any more; dropping it would take the lock once more.
                 place.lane = None;
-                state.leave(&place.client);
+                turns.ended(&place.client, None, now);
             }
         }
     }
 
     fn leave(self: &Arc<Self>, client: &Client, sample: Option<Sample>) {
         let now = Instant::now();
-        let mut state = lock(&self.state);
-        let running = state.running;
-        state.leave(client);
-        if let (Limit::Adaptive(controller), Some(sample)) = (&mut state.limit, sample) {
-            controller.ended(sample, running, now);
-        }
-        self.serve(&mut state, now);
-        state.tell_full(now);
+        let mut turns = self.turns();
+        turns.ended(client, sample, now);
+        self.serve(&mut turns, now);
+        turns.tell_full(now);
+    }
+
+    fn turns(&self) -> MutexGuard<'_, Turns<Grant>> {
+        self.turns.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
-impl State {
-    fn limit(&self) -> usize {
-        match &self.limit {
-            Limit::Fixed(places) => *places,
-            Limit::Adaptive(controller) => controller.limit(),
+impl Queues for Lane {
+    fn also(self: Arc<Self>, number: u64, clients: &[Client]) {
+        let now = Instant::now();
+        let mut turns = self.turns();
+        for client in clients {
+            turns.stand(number, client, now);
         }
+        self.serve(&mut turns, now);
+        turns.tell_full(now);
     }
 
-    fn most(&self) -> usize {
-        match &self.limit {
-            Limit::Fixed(places) => *places,
-            Limit::Adaptive(controller) => controller.most(),
-        }
-    }
-
-    fn tell_full(&mut self, now: Instant) {
-        let is_full = !self.waiting.is_empty() && self.running >= self.limit();
-        if let Limit::Adaptive(controller) = &mut self.limit {
-            controller.set_full(is_full, now);
-        }
-    }
-
-    /// Puts a load into the queue of `client`.
-    fn stand(&mut self, number: u64, client: &Client, now: Instant) {
-        let Some(waiting) = self.waiting.get_mut(&number) else { return };
-        if waiting.clients.contains(client) {
-            return;
-        }
-        waiting.clients.push(client.clone());
-        let new = || Queue { pass: 0, granted: 0, running: 0, waiting: VecDeque::new(), seen: now };
-        let queue = self.clients.entry(client.clone()).or_insert_with(new);
-        queue.waiting.push_back(number);
-        queue.seen = now;
-    }
-
-    fn withdraw(&mut self, number: u64, client: &Client) {
-        if let Some(queue) = self.clients.get_mut(client)
-            && let Some(at) = queue.waiting.iter().position(|one| *one == number)
-        {
-            queue.waiting.remove(at);
-        }
-    }
-
-    /// Takes a load out of all queues.
-    fn take(&mut self, number: u64) -> Option<Waiting> {
-        let waiting = self.waiting.remove(&number)?;
-        for client in &waiting.clients {
-            self.withdraw(number, client);
-        }
-        Some(waiting)
-    }
-
-    fn leave(&mut self, client: &Client) {
-        self.running = self.running.saturating_sub(1);
-        if let Some(queue) = self.clients.get_mut(client) {
-            queue.running = queue.running.saturating_sub(1);
-            queue.seen = Instant::now();
-        }
-    }
-
-    /// Whose load is next, if there is a place for it.
-    fn next_turn(&self, now: Instant) -> Option<(Client, u64)> {
-        let limit = self.limit();
-        if self.waiting.is_empty() || self.running > limit {
-            return None;
-        }
-        let waiting = self.clients.iter().filter(|(_, queue)| !queue.waiting.is_empty());
-        let allowed = waiting.filter(|(client, queue)| {
-            if self.running >= limit {
-                let has_all = |other: &Queue| other.running == self.running;
-                return queue.running == 0
-                    && self.running < self.most()
-                    && self.clients.values().any(has_all);
-            }
-            let left_to_others = if self.is_alone(client, now) { 0 } else { limit / 4 };
-            queue.running < limit - left_to_others
-        });
-        let turn = |(_, queue): &(&Client, &Queue)| {
-            (queue.pass.max(self.turn), queue.granted, queue.waiting.front().copied())
-        };
-        let (client, queue) = allowed.min_by_key(turn)?;
-        Some((client.clone(), *queue.waiting.front()?))
-    }
-
-    /// Whether no other reader is about.
-    fn is_alone(&self, client: &Client, now: Instant) -> bool {
-        let mut others = self.clients.iter().filter(|(other, _)| *other != client);
-        !others.any(|(other, queue)| *other != Client::Background && queue.is_about(now))
-    }
-
-    /// Refuses one load: the newest of the client that has most of them waiting, unless that is the
-    /// one of load `number`, or others wait for it as well; then this one.
-    fn make_room(&mut self, number: u64) {
-        let own = |clients: &[Client]| clients.iter().map(|client| self.length_of(client)).max();
-        let own = self.waiting.get(&number).and_then(|waiting| own(&waiting.clients));
-        let longest = self.clients.values().max_by_key(|queue| queue.waiting.len());
-        let is_alone = |number: &&u64| {
-            self.waiting.get(*number).is_some_and(|waiting| waiting.clients.len() == 1)
-        };
-        let longest = longest.filter(|queue| Some(queue.waiting.len()) > own);
-        let refused = longest.and_then(|queue| queue.waiting.iter().rev().find(is_alone).copied());
-        if let Some(waiting) = self.take(refused.unwrap_or(number)) {
-            self.figures.refused_full += 1;
-            let _ = waiting.grant.send(Err(Refused));
-        }
-    }
-
-    fn length_of(&self, client: &Client) -> usize {
-        self.clients.get(client).map_or(0, |queue| queue.waiting.len())
-    }
-
-    /// Forgets clients that are not about any more, now and then.
-    fn forget(&mut self, now: Instant) {
-        let last = *self.forgotten_at.get_or_insert(now);
-        if now.saturating_duration_since(last) < ABOUT / 4 {
-            return;
-        }
-        self.forgotten_at = Some(now);
-        self.clients.retain(|_, queue| queue.is_about(now));
-    }
-}
-
-impl Queue {
-    fn is_about(&self, now: Instant) -> bool {
-        self.running > 0
-            || !self.waiting.is_empty()
-            || now.saturating_duration_since(self.seen) < ABOUT
+    fn not_for(&self, number: u64, client: &Client) {
+        self.turns().not_for(number, client);
     }
 }
 
@@ -449,19 +149,9 @@ struct Leaving<'a> {
 
 impl Drop for Leaving<'_> {
     fn drop(&mut self) {
-        let mut state = lock(&self.lane.state);
-        let left = state.take(self.number);
-        if left.is_some() {
-            state.figures.refused_late += u64::from(self.is_late);
-            state.tell_full(Instant::now());
-        }
-        // What it was sent meanwhile is dropped with its receiver, which takes the lock.
-        drop(state);
+        // What it was sent meanwhile is dropped with its receiver, which takes the lock: not in here.
+        self.lane.turns().give_up(self.number, self.is_late, Instant::now());
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 #[cfg(test)]

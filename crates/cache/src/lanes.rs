@@ -3,9 +3,11 @@
 
 use crate::caller::Client;
 use crate::error::LoadError;
-use crate::lane::{Interest, Lane};
-pub use crate::lane::{Place, Places};
+use crate::lane::Lane;
+pub use crate::lane::Place;
 use crate::lane_figures::LaneFigures;
+use crate::lane_interest::Interest;
+pub use crate::lane_places::Places;
 use std::collections::HashMap;
 use std::error::Error;
 use std::sync::{Arc, Mutex, MutexGuard};

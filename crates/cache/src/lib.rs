@@ -49,7 +49,8 @@
 //! The files: [`cache`] is the public API; `lookup` finds, `load` loads, `inspection` only reads;
 //! [`key`], [`policy`], [`value`] and [`entry`] are the vocabulary; `memory` and [`redis`] are the
 //! tiers, [`encoding`] is the format of entries in Redis; `flight`, [`lanes`] and `failures` protect
-//! the loader: [`lanes`] by source, `lane` by [`caller`], with [`concurrency`] of its own; [`events`] and [`statistics`] report what happened.
+//! the loader: [`lanes`] by source, each a `lane` with [`concurrency`] of its own, in which each
+//! [`caller`] has its turns (`lane_turns`, `lane_interest`, `lane_places`); [`events`] and [`statistics`] report what happened.
 //!
 //! To add a way for a flight to end, see `flight`; to add a figure, [`statistics`]. Another shared
 //! tier has to offer what [`cache`] uses of [`redis`].
@@ -69,8 +70,12 @@ mod jitter;
 pub mod key;
 mod lane;
 mod lane_figures;
+mod lane_interest;
+mod lane_places;
+mod lane_turns;
 pub mod lanes;
 mod load;
+mod load_times;
 mod lookup;
 mod memory;
 pub mod policy;
@@ -88,6 +93,7 @@ pub use inspection::Inspection;
 pub use key::{EntryKey, Fingerprint, Tag};
 pub use lane_figures::{LaneFigures, Waits};
 pub use lanes::{LaneLimits, Lanes, Place, Places};
+pub use load_times::LoadTimes;
 pub use policy::{Policy, Request, Trigger};
 pub use redis::config::{RedisConfig, RedisConfigError};
 pub use redis::trouble::Trouble;

@@ -9,7 +9,7 @@ use crate::entry::{Entry, Hit, State};
 use crate::error::LoadError;
 use crate::flight::{Flight, Start};
 use crate::jitter;
-use crate::lane::Interest;
+use crate::lane_interest::Interest;
 use crate::policy::Trigger;
 use crate::redis::channel::Message;
 use crate::redis::lease::Lease;
@@ -224,11 +224,7 @@ impl<V: Value> Load<V> {
         let is_overload = result.as_ref().is_err_and(|error| inner.lanes.is_overload(error));
         place.ended(Sample { took: load_time, usual, is_overload });
         let now = inner.clock.now();
-        inner.counters.count(&request.label, self.trigger, |figures| {
-            figures.loads += 1;
-            figures.load_time += load_time;
-            figures.errors += u64::from(result.is_err());
-        });
+        inner.counters.loaded(&request.label, self.trigger, load_time, result.is_err());
         let value = result.map_err(|error| {
             let error = LoadError::Failed(Arc::new(error));
             inner.failures.remember(self.ticket.key, &error, now, inner.config.error_ttl);

@@ -1,6 +1,7 @@
 //! Honest figures: lookups, what they found, and what loading cost.
 
 use crate::entry::{Hit, State};
+use crate::load_times::{LoadTimes, RecentLoads};
 use crate::policy::Trigger;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -52,7 +53,9 @@ impl Figures {
         self.saved_time += hit.entry.load_time;
     }
 
-    fn plus(self, other: &Self) -> Self {
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: &Self) -> Self {
         Self {
             hits: self.hits + other.hits,
             stale: self.stale + other.stale,
@@ -119,9 +122,25 @@ const OTHERS: &str = "(others)";
 pub(crate) struct Counters {
     of: Mutex<BTreeMap<(Arc<str>, Trigger), Figures>>,
     tiers: Mutex<Tiers>,
+    recent_loads: RecentLoads,
 }
 
 impl Counters {
+    /// Counts a load that ran.
+    pub(crate) fn loaded(&self, label: &Arc<str>, trigger: Trigger, took: Duration, failed: bool) {
+        self.count(label, trigger, |figures| {
+            figures.loads += 1;
+            figures.load_time += took;
+            figures.errors += u64::from(failed);
+        });
+        self.recent_loads.remember(label, took, MAX_LABELS);
+    }
+
+    /// Percentiles of the latest loads of `label`.
+    pub(crate) fn load_times(&self, label: &str) -> Option<LoadTimes> {
+        self.recent_loads.of(label)
+    }
+
     pub(crate) fn count(&self, label: &Arc<str>, trigger: Trigger, add: impl FnOnce(&mut Figures)) {
         let mut of = lock(&self.of);
         let key = (Arc::clone(label), trigger);

@@ -6,6 +6,7 @@
 // Clippy does not recognise the helpers of tests as test code.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod concurrency;
 mod model;
 mod replicas;
 mod rules;

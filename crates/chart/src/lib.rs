@@ -1,5 +1,5 @@
-//! Draws frames as charts, as markup. Pure: no IO, no clock; the same code draws on the server and
-//! in the browser.
+//! Draws frames as charts, as markup. Pure: no IO, no clock. Only servers draw; of all this, browsers load
+//! what reads a [`Readout`].
 //!
 //! Where things are, in the order in which a drawing is made:
 //!
@@ -15,7 +15,8 @@
 //! - `html/`: writes a scene as HTML and SVG; nothing else knows about markup and classes. Series 3
 //!   gets the class `s3` in `html/classes.rs`, and `style/data-colors.css` gives it a colour in light and
 //!   dark.
-//! - `readout`: what tooltips and keyboard navigation read for each point.
+//! - `readout`: what tooltips and keyboard navigation read for each point. `readout_text`: how pages carry
+//!   it.
 //!
 //! To add a kind, see `docs/extending.md`. A kind that needs a new shape also adds it to `scene/`, to each backend,
 //! and to `style/chart.css`.
@@ -25,6 +26,7 @@ mod html;
 mod kinds;
 mod links;
 mod readout;
+mod readout_text;
 mod scales;
 mod scene;
 mod spec;
@@ -34,6 +36,7 @@ mod text;
 pub use html::escape;
 pub use links::Links;
 pub use readout::{Readout, ReadoutSeries};
+pub use readout_text::decimal;
 pub use spec::{Drawing, Input, LegendItem, Spec};
 pub use table_view::TableView;
 
@@ -48,7 +51,9 @@ use kinds::{
 pub fn draw(input: &Input<'_>) -> Drawing {
     let spec = input.spec.with_plain(input.frame);
     let input = &Input { spec: &spec, ..*input };
-    written(chart(input), html::write)
+    let Chart { scene, legend, summary, mut readout, is_empty } = chart(input);
+    readout.hide(input.hidden);
+    Drawing { body: html::write(&scene, &summary), legend, summary, readout, is_empty }
 }
 
 fn chart(input: &Input<'_>) -> Chart {
@@ -77,35 +82,9 @@ fn chart(input: &Input<'_>) -> Chart {
     })
 }
 
-/// Draws only the kinds with a legend, where readers switch series on and off; `None` for others.
-/// Browsers call this instead of [`draw`], so that they need not load the rest.
-pub fn draw_series(input: &Input<'_>) -> Option<Drawing> {
-    let spec = input.spec.with_plain(input.frame);
-    let input = &Input { spec: &spec, ..*input };
-    let chart = match &input.spec.kind {
-        PanelKind::Line(options) => line::draw(input, options).ok(),
-        PanelKind::Area(options) => area::draw(input, options).ok(),
-        PanelKind::Bar(options) if options.horizontal => None,
-        PanelKind::Bar(options) => bar::draw(input, options).ok(),
-        PanelKind::Stat(_)
-        | PanelKind::Donut(_)
-        | PanelKind::Heatmap(_)
-        | PanelKind::Histogram(_)
-        | PanelKind::Scatter(_)
-        | PanelKind::Table(_)
-        | PanelKind::Gauge(_) => None,
-    }?;
-    Some(written(chart, html::plot))
-}
-
 /// The table view that every chart has, in the order and on the page that `view` says.
 pub fn table(input: &Input<'_>, view: &TableView<'_>) -> String {
     let spec = input.spec.with_plain(input.frame);
     let input = &Input { spec: &spec, ..*input };
     html::sortable(&sortable_table::draw(input, view))
-}
-
-fn written<S>(chart: Chart<S>, write: fn(&S, &str) -> String) -> Drawing {
-    let Chart { scene, legend, summary, readout, is_empty } = chart;
-    Drawing { body: write(&scene, &summary), legend, summary, readout, is_empty }
 }

@@ -1,36 +1,38 @@
 //! What tooltips and keyboard navigation read: the position and the formatted values of each point.
 
 use brisk_domain::{Timestamp, Values};
-use serde::{Deserialize, Serialize};
 
-/// Positions and texts of a drawing's points. The serialised names are short because pages embed it.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+/// Positions and texts of a drawing's points.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Readout {
     /// Whether points are marks (`data-i` in the markup) instead of places along x.
-    #[serde(rename = "m")]
     pub by_mark: bool,
     /// The plot's margins in the chart's box, in px: left, right, top, bottom. In a box so narrow that
     /// the left one would be more than two fifths of it, it is two fifths.
-    #[serde(rename = "p")]
     pub margins: (f64, f64, f64, f64),
     /// Where each point is, as a fraction of the plot's width.
-    #[serde(rename = "x")]
     pub xs: Vec<f64>,
     /// What each point is.
-    #[serde(rename = "l")]
     pub labels: Vec<String>,
     /// The values.
-    #[serde(rename = "s")]
     pub series: Vec<ReadoutSeries>,
     /// The instants at the fractions 0 and 1 of a time axis.
-    #[serde(rename = "t")]
     pub time: Option<(Timestamp, Timestamp)>,
     /// Whether the series are stacked.
-    #[serde(rename = "k", default, skip_serializing_if = "std::ops::Not::not")]
     pub stacked: bool,
 }
 
 impl Readout {
+    /// Takes out the values of series that are switched off.
+    pub(crate) fn hide(&mut self, hidden: &[usize]) {
+        for at in hidden {
+            if let Some(series) = self.series.get_mut(*at) {
+                series.values.iter_mut().for_each(String::clear);
+                series.digits.clear();
+            }
+        }
+    }
+
     /// The series that have a value at a point, in the order in which a tooltip lists them: that of the
     /// legend or, if stacked, from the top down.
     pub fn seen(&self, at: usize) -> Vec<usize> {
@@ -52,22 +54,17 @@ impl Readout {
 }
 
 /// One series of a [`Readout`].
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ReadoutSeries {
     /// Its name.
-    #[serde(rename = "n")]
     pub name: String,
     /// Its colour's class: `s{color}`.
-    #[serde(rename = "c")]
     pub color: u8,
     /// One text a point; empty where there is no value.
-    #[serde(rename = "v")]
     pub values: Vec<String>,
     /// One y a point, in px from the top of the box.
-    #[serde(rename = "y")]
     pub ys: Vec<Option<f64>>,
     /// All digits of the values whose text has fewer; empty for the others, and where all are.
-    #[serde(rename = "d", default, skip_serializing_if = "Vec::is_empty")]
     pub digits: Vec<String>,
 }
 

@@ -9,11 +9,10 @@ use brisk_domain::{
     Additivity, Bounds, Column, Compare, Coverage, EarlierPeriod, Frame, Interval, Panel,
     PanelKind, Unit, ZoneOffsets, format,
 };
-use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// What the drawing needs of a panel. It holds no SQL: browsers get it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What the drawing needs of a panel. It holds no SQL.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Spec {
     /// How the frame is drawn, with the options of that kind; without their statements.
     pub kind: PanelKind,
@@ -82,7 +81,7 @@ pub struct Drawing {
 }
 
 /// One series in the legend.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LegendItem {
     /// Its name.
     pub name: String,

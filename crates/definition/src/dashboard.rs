@@ -1,37 +1,42 @@
 //! The file's top level.
 
+use crate::access::{self, Around};
 use crate::layout::Grid;
 use crate::row_links::LinkPlace;
 use crate::{cache, panel, variable};
 use brisk_domain::{
-    Dashboard, Interval, IntervalChoice, Now, Panel, Slug, SourceName, TimeRange, Timestamp,
-    Variable, ZoneName, time_range::parse_instant,
+    Dashboard, GridPlace, Interval, IntervalChoice, Now, Panel, Slug, SourceName, TimeRange,
+    Timestamp, Variable, ZoneName, time_range::parse_instant,
 };
 use brisk_toml_reader::{Fields, Problem, Problems, TomlFile, suggestion};
 use std::ops::Range;
 
 /// Parses the text of `file`, or returns everything that is wrong with it.
 pub fn parse(file: &str, slug: Slug, text: &str) -> Result<Dashboard, Vec<Problem>> {
-    with_links(file, slug, text).map(|(dashboard, _)| dashboard)
+    with_links(file, slug, text, &Around::default()).map(|(dashboard, _)| dashboard)
 }
 
-/// [`parse`], with those parts of its links that only the directory's other files can confirm.
+/// [`parse`], with those parts of its links that only the directory's other files can confirm, for a
+/// file in the folder `around` it.
 pub(crate) fn with_links(
     file: &str,
     slug: Slug,
     text: &str,
+    around: &Around,
 ) -> Result<(Dashboard, Vec<LinkPlace>), Vec<Problem>> {
     TomlFile::new(file, text)
-        .read("the dashboard", |fields, problems| dashboard(fields, slug, problems))
+        .read("the dashboard", |fields, problems| dashboard(fields, slug, around, problems))
 }
 
 fn dashboard(
     fields: &Fields<'_>,
     slug: Slug,
+    around: &Around,
     problems: &mut Problems<'_>,
 ) -> Option<(Dashboard, Vec<LinkPlace>)> {
     let title = fields.required_text("title", problems);
     let description = fields.text("description", problems).map(ToOwned::to_owned);
+    let audience = access::audience(fields, problems);
     let source = fields.parsed("source", SourceName::parse, problems);
     let zone = fields.parsed("timezone", ZoneName::parse, problems);
     let range = fields.parsed("range", TimeRange::parse, problems);
@@ -46,6 +51,8 @@ fn dashboard(
         slug,
         title: title?.to_owned(),
         description,
+        audience: audience.unwrap_or_else(|| around.audience.clone()),
+        folder: around.folder.clone(),
         zone: zone.unwrap_or_else(ZoneName::utc),
         written_in: None,
         now,
@@ -181,10 +188,13 @@ fn panels(
         }
         placed.push((panel, span));
     }
-    let mut grid = Grid::of(placed.iter().map(|(panel, _)| panel.place));
-    for (mut panel, span) in unplaced {
-        panel.place = grid.take((panel.place.w, panel.place.h));
-        placed.push((panel, span));
+    let fixed: Vec<GridPlace> = placed.iter().map(|(panel, _)| panel.place).collect();
+    let mut grid = Grid::of(fixed.iter().copied());
+    let size = |(panel, _): &(Panel, _)| (panel.place.w, panel.place.h);
+    let mut places: Vec<GridPlace> = unplaced.iter().map(|one| grid.take(size(one))).collect();
+    grid.fill_rows(&mut places, &fixed);
+    for ((panel, span), place) in unplaced.into_iter().zip(places) {
+        placed.push((Panel { place, ..panel }, span));
     }
     let mut panels: Vec<Panel> = placed.into_iter().map(|(panel, _)| panel).collect();
     panels.sort_by_key(|panel| (panel.place.y, panel.place.x));

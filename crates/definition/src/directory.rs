@@ -1,11 +1,12 @@
 //! A directory of dashboard files.
 
+use crate::access::{self, Around};
 use crate::dashboard::with_links;
-use crate::folder::{Folder, MAX_FILES};
+use crate::folder::{Folder, MAX_FILES, subfolders};
 use crate::rollup::parse as parse_rollup;
-use crate::row_links;
+use crate::row_links::{self, LinkPlace};
 use brisk_domain::identifier::NameError;
-use brisk_domain::{Dashboard, Rollup, RollupName, Slug};
+use brisk_domain::{Dashboard, FolderName, Rollup, RollupName, Slug};
 use brisk_toml_reader::{Place, Problem};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
@@ -30,11 +31,10 @@ pub struct Loaded {
     pub are_rollups_unreadable: bool,
 }
 
-/// The subdirectory with the rollups.
-pub const ROLLUPS: &str = "rollups";
+pub use crate::folder::ROLLUPS;
 
-/// Reads every `*.toml` of `directory`, and of its `rollups/` if there is one. An invalid file does
-/// not hide the others. A dangling link is a problem, but its dashboard stays valid: the fault is
+/// Reads every `*.toml` of `directory` and of the folders in it, and of its `rollups/` if there is one.
+/// An invalid file does not hide the others, but an invalid `folder.toml` all that is in its folder. A dangling link is a problem, but its dashboard stays valid: the fault is
 /// in another file.
 pub fn load_dir(directory: &Path) -> Loaded {
     let mut loaded = Loaded::default();
@@ -52,19 +52,21 @@ pub fn load_dir(directory: &Path) -> Loaded {
     };
     loaded.problems.extend(too_many(directory, more));
     let mut links = Vec::new();
-    let read = |file: &str, slug, text: &str| {
-        let (dashboard, places) = with_links(file, slug, text)?;
-        // The text is needed again only to report the position of a bad link.
-        let file = (!places.is_empty()).then(|| (file.to_owned(), text.to_owned()));
-        Ok((dashboard, places, file))
-    };
-    load(&mut folder, &paths, Slug::parse, read, &mut loaded.problems, |read| match read {
-        Ok((dashboard, places, file)) => {
-            links.extend(file.map(|file| (loaded.dashboards.len(), places, file)));
-            loaded.dashboards.push(dashboard);
+    dashboards(&mut folder, &paths, Some(&Around::default()), &mut loaded, &mut links);
+    for inside in subfolders(directory) {
+        let name = inside.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let Ok(name) = FolderName::parse(name) else { continue };
+        match folder.files(&inside) {
+            Ok((paths, more)) => {
+                loaded.problems.extend(too_many(&inside, more));
+                let around = around(&mut folder, &inside, &name, &mut loaded.problems);
+                let is_own = |path: &PathBuf| !path.ends_with(access::FILE);
+                let paths: Vec<PathBuf> = paths.into_iter().filter(is_own).collect();
+                dashboards(&mut folder, &paths, around.as_ref(), &mut loaded, &mut links);
+            }
+            Err(error) => loaded.problems.push(unreadable(&inside, &error)),
         }
-        Err(slug) => loaded.broken.push(slug),
-    });
+    }
     let all: BTreeMap<&Slug, &Dashboard> =
         loaded.dashboards.iter().map(|dashboard| (&dashboard.slug, dashboard)).collect();
     let broken: BTreeSet<&Slug> = loaded.broken.iter().collect();
@@ -96,6 +98,67 @@ pub fn load_dir(directory: &Path) -> Loaded {
         }
     }
     loaded
+}
+
+/// What the `folder.toml` of a folder says; `None` where that is broken.
+fn around(
+    folder: &mut Folder,
+    path: &Path,
+    name: &FolderName,
+    problems: &mut Vec<Problem>,
+) -> Option<Around> {
+    let path = path.join(access::FILE);
+    if path.symlink_metadata().is_err() {
+        return Some(access::unsaid(name));
+    }
+    let file = path.display().to_string();
+    let text = folder.read(&path).map_err(|message| vec![whole_file(&file, message)]);
+    let read = text.and_then(|text| access::around(&file, name, &text));
+    read.map_err(|found| problems.extend(found)).ok()
+}
+
+/// A dashboard with its links to confirm, and the file's name and text.
+type Links = (usize, Vec<LinkPlace>, (String, String));
+
+/// Reads the dashboards at `paths`, which are in one folder. Where nothing is known `around` them, none
+/// is taken: the last good ones stay.
+fn dashboards(
+    folder: &mut Folder,
+    paths: &[PathBuf],
+    around: Option<&Around>,
+    loaded: &mut Loaded,
+    links: &mut Vec<Links>,
+) {
+    let read = |file: &str, slug: Slug, text: &str| {
+        let Some(around) = around else { return Err(Vec::new()) };
+        let (dashboard, places) = with_links(file, slug, text, around)?;
+        // The text is needed again to report the position of a bad link, and the name of its file.
+        Ok((dashboard, places, (file.to_owned(), text.to_owned())))
+    };
+    let mut doubles = Vec::new();
+    load(folder, paths, Slug::parse, read, &mut loaded.problems, |read| match read {
+        Ok((dashboard, places, file)) => {
+            if is_known(&loaded.dashboards, &loaded.broken, &dashboard.slug) {
+                let message =
+                    format!("there is a dashboard \"{}\" in another folder", dashboard.slug);
+                doubles.push(whole_file(&file.0, message));
+                return;
+            }
+            if !places.is_empty() {
+                links.push((loaded.dashboards.len(), places, file));
+            }
+            loaded.dashboards.push(dashboard);
+        }
+        // The one in another folder is served.
+        Err(slug) if is_known(&loaded.dashboards, &loaded.broken, &slug) => {}
+        Err(slug) => loaded.broken.push(slug),
+    });
+    loaded.problems.extend(doubles);
+}
+
+/// Whether another folder has a dashboard of that name.
+fn is_known(dashboards: &[Dashboard], broken: &[Slug], slug: &Slug) -> bool {
+    broken.contains(slug) || dashboards.iter().any(|known| known.slug == *slug)
 }
 
 /// Says so where not all files are read.

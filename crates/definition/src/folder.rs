@@ -4,6 +4,7 @@
 //! Only regular files are opened, of which so much is read; links are followed only within the folder. The
 //! folder itself may be a link.
 
+use brisk_domain::FolderName;
 use rustix::fs::OFlags;
 use std::fs::{File, FileType, Metadata};
 use std::io::{ErrorKind, Read as _, Result};
@@ -16,8 +17,13 @@ const MAX_BYTES: u64 = 1 << 20;
 pub(crate) const MAX_TOTAL: u64 = 64 << 20;
 /// How many files of a folder are read at most.
 pub(crate) const MAX_FILES: usize = 1_000;
+/// How many folders in it are read at most.
+const MAX_FOLDERS: usize = 100;
 /// How many entries of a folder are looked at, to find its files.
 const MAX_ENTRIES: usize = 100_000;
+
+/// The subdirectory with the rollups.
+pub const ROLLUPS: &str = "rollups";
 
 /// The folder.
 pub(crate) struct Folder {
@@ -111,6 +117,20 @@ pub(crate) fn listed(directory: &Path) -> Result<Vec<PathBuf>> {
     let mut paths: Vec<_> = entries.map(|entry| entry.path()).filter(is_meant).collect();
     paths.sort();
     Ok(paths)
+}
+
+/// The folders in `directory` that may hold dashboards, in order.
+pub(crate) fn subfolders(directory: &Path) -> Vec<PathBuf> {
+    let is_meant = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let is_plain = FolderName::parse(name).is_ok() && name != ROLLUPS;
+        is_plain && path.is_dir()
+    };
+    let entries = std::fs::read_dir(directory).into_iter().flatten().take(MAX_ENTRIES).flatten();
+    let mut paths: Vec<_> = entries.map(|entry| entry.path()).filter(is_meant).collect();
+    paths.sort();
+    paths.truncate(MAX_FOLDERS);
+    paths
 }
 
 fn only_regular(kind: FileType) -> std::result::Result<(), String> {

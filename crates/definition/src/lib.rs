@@ -6,11 +6,15 @@
 //! of it. All problems of a file are reported at once. Statements are not parsed here: the engine compiles
 //! them (see `brisk check`).
 //!
+//! A directory in the folder is a folder of dashboards; its `folder.toml` (`access`) says who may see
+//! what is in it.
+//!
 //! To add a key, read it in the file of its table (`dashboard`, `variable`, `panel`, `rollup`)
 //! through [`brisk_toml_reader::Fields`], which reports wrong types and unknown keys, and document
 //! it in `docs/dashboards-as-code.md`. A key that only some kinds of panels or variables have is
 //! read in the files of these kinds; to add a kind, see `docs/extending.md`.
 
+mod access;
 pub mod cache;
 mod dashboard;
 mod directory;

@@ -1,8 +1,7 @@
 //! [`Seen`]: what a folder of definitions looks like from outside, without reading any file. Where it is
 //! the same as before, there is nothing to read again.
 
-use crate::directory::ROLLUPS;
-use crate::folder::{MAX_FILES, listed};
+use crate::folder::{MAX_FILES, ROLLUPS, listed, subfolders};
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -10,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// What a folder of definitions looks like from outside.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Seen {
-    /// The folder and its `rollups`, as far as they are there.
+    /// The folder and those in it, as far as they are there.
     folders: Vec<(PathBuf, Stamp)>,
     files: Vec<(PathBuf, Option<Stamp>, Option<Stamp>)>,
 }
@@ -29,7 +28,8 @@ impl Seen {
     /// Looks at the folder at `directory`.
     pub fn of(directory: &Path) -> Self {
         let mut seen = Self::default();
-        for folder in [directory.to_owned(), directory.join(ROLLUPS)] {
+        let own = [directory.to_owned(), directory.join(ROLLUPS)].into_iter();
+        for folder in own.chain(subfolders(directory)) {
             let place = folder.canonicalize().ok();
             let Some((place, stamp)) =
                 place.and_then(|place| Some((place.clone(), Stamp::of(&place.metadata().ok()?))))

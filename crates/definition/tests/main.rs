@@ -7,6 +7,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod files;
+mod folders;
 mod hostile_folder;
 mod kinds;
 mod named_columns;

@@ -17,8 +17,11 @@ pub enum Additivity {
     Plain,
     /// What the statement groups by. It names a series where a number follows.
     Key,
-    /// An average, an extreme, a ratio: it does not add up, and is nothing where there is no row.
+    /// An average, a ratio: it does not add up, and is nothing where there is no row. What a division made of
+    /// it may be rounded.
     Single,
+    /// The least or the largest of the rows' own values: the same, but as it is stored.
+    Extreme,
     /// Computed for a whole point: each of its rows holds the same.
     Shared,
 }
@@ -34,7 +37,7 @@ impl Additivity {
         match self {
             Self::Total => Self::Distinct,
             Self::Plain => Self::Single,
-            Self::Distinct | Self::Key | Self::Single | Self::Shared => self,
+            Self::Distinct | Self::Key | Self::Single | Self::Extreme | Self::Shared => self,
         }
     }
 
@@ -42,7 +45,9 @@ impl Additivity {
     pub fn empty(self) -> EmptyBucket {
         match self {
             Self::Total | Self::Distinct => EmptyBucket::Zero,
-            Self::Plain | Self::Key | Self::Single | Self::Shared => EmptyBucket::Gap,
+            Self::Plain | Self::Key | Self::Single | Self::Extreme | Self::Shared => {
+                EmptyBucket::Gap
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A pair of instants, and how it is written.
 
-use crate::{Timestamp, ZoneOffsets};
+use crate::{Timestamp, ZoneOffsets, date_words};
 use chrono::{Datelike, Duration, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
 
@@ -34,30 +34,34 @@ impl Bounds {
 pub(crate) fn url_ends(from: NaiveDateTime, to: NaiveDateTime) -> (String, String) {
     if from.time() == NaiveTime::MIN && to.time() == NaiveTime::MIN {
         let last = to - Duration::days(1);
-        (from.format("%Y-%m-%d").to_string(), last.format("%Y-%m-%d").to_string())
+        (date_words::iso(from.date()), date_words::iso(last.date()))
     } else {
-        let form = "%Y-%m-%dT%H:%M";
-        (from.format(form).to_string(), to.format(form).to_string())
+        let end =
+            |at: NaiveDateTime| format!("{}T{}", date_words::iso(at.date()), date_words::clock(at));
+        (end(from), end(to))
     }
 }
 
 /// A wall-clock range for readers.
 pub(crate) fn span_label(from: NaiveDateTime, to: NaiveDateTime) -> String {
+    let (clock, short) = (date_words::clock, date_words::short);
+    let (first, until) = (from.date(), to.date());
     if from.time() != NaiveTime::MIN || to.time() != NaiveTime::MIN {
-        let end = if from.date() == to.date() { "%H:%M" } else { "%-d %b %Y %H:%M" };
-        return format!("{} – {}", from.format("%-d %b %Y %H:%M"), to.format(end));
+        let end = match first == until {
+            true => clock(to),
+            false => format!("{} {}", short(until), clock(to)),
+        };
+        return format!("{} {} – {end}", short(first), clock(from));
     }
     let last = (to - Duration::days(1)).date();
-    let first = from.date();
-    let full = "%-d %b %Y";
     match () {
-        () if first == last => first.format(full).to_string(),
+        () if first == last => short(first),
         () if (first.year(), first.month()) == (last.year(), last.month()) => {
-            format!("{} – {}", first.format("%-d"), last.format(full))
+            format!("{} – {}", first.day(), short(last))
         }
         () if first.year() == last.year() => {
-            format!("{} – {}", first.format("%-d %b"), last.format(full))
+            format!("{} – {}", date_words::day_and_month(first), short(last))
         }
-        () => format!("{} – {}", first.format(full), last.format(full)),
+        () => format!("{} – {}", short(first), short(last)),
     }
 }

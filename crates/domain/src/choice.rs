@@ -1,22 +1,82 @@
-//! Which cells can be chosen as a variable's value, and as which text.
+//! [`Choice`]: a value that a variable can take, and which cells are one.
 
-use crate::Values;
 use crate::selection::MAX_VALUE_LENGTH;
+use crate::{Timestamp, Values, WallTime, parameter};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A value that a variable can take.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "Option<String>", into = "Option<String>")]
+pub enum Choice {
+    /// What is not there. It is no text, and so equal to none.
+    Null,
+    /// Any other value, as text that every database reads as what it is.
+    Text(String),
+}
+
+impl Choice {
+    /// The parameter that says that `variable` has this value: its name and its value. No text has the name of
+    /// NULL's.
+    pub fn pair(&self, variable: &str) -> (String, String) {
+        match self {
+            Self::Null => (format!("{variable}{}", parameter::IS), parameter::NULL.to_owned()),
+            Self::Text(text) => (variable.to_owned(), text.clone()),
+        }
+    }
+}
+
+/// What readers see of NULL.
+const NONE: &str = "(none)";
+/// What they see of the empty text.
+const EMPTY: &str = "(empty)";
+
+/// As readers see it. A text that says what stands for another value is in quotes, as on charts.
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str(NONE),
+            Self::Text(text) => match text.as_str() {
+                "" => f.write_str(EMPTY),
+                NONE | EMPTY => write!(f, "\"{text}\""),
+                text => f.write_str(text),
+            },
+        }
+    }
+}
+
+impl From<Option<String>> for Choice {
+    fn from(text: Option<String>) -> Self {
+        text.map_or(Self::Null, Self::Text)
+    }
+}
+
+impl From<Choice> for Option<String> {
+    fn from(choice: Choice) -> Self {
+        match choice {
+            Choice::Null => None,
+            Choice::Text(text) => Some(text),
+        }
+    }
+}
 
 /// Floats that are longer in plain notation are written with an exponent.
 const MAX_FLOAT_LENGTH: usize = 24;
+/// Where the first year begins, and where the one after 9999 does, in microseconds: what all databases read.
+const YEARS: std::ops::Range<i64> = -62_135_596_800_000_000..253_402_300_800_000_000;
 
-/// The cell as a variable's value, which every database reads as what it is; or why there is none, in a few
-/// words. `None` past the end.
-pub fn choice(values: &Values, row: usize) -> Option<Result<String, &'static str>> {
+/// The cell as a variable's value; or why it is none, in a few words. `None` past the end.
+pub fn choice(values: &Values, row: usize) -> Option<Result<Choice, &'static str>> {
     if row >= values.len() {
         return None;
     }
     let exact = match values {
-        // Each database writes and reads instants in a way of its own.
-        Values::Time(cells) if cells.get(row)?.is_some() => {
-            return Some(Err("an instant cannot be chosen: select its date, or a text"));
-        }
+        Values::Time(cells) => match *cells.get(row)? {
+            Some(at) if !YEARS.contains(&at.0) => {
+                return Some(Err("a time that is so far away cannot be chosen"));
+            }
+            at => at.map(instant),
+        },
         Values::Float(cells) => match *cells.get(row)? {
             Some(value) if !value.is_finite() => {
                 return Some(Err("what is not a number cannot be chosen"));
@@ -25,15 +85,49 @@ pub fn choice(values: &Values, row: usize) -> Option<Result<String, &'static str
         },
         values => values.exact(row),
     };
-    let Some(value) = exact else { return Some(Err("NULL cannot be chosen")) };
+    let Some(value) = exact else { return Some(Ok(Choice::Null)) };
     if value.len() > MAX_VALUE_LENGTH {
         return Some(Err("a text that is so long cannot be chosen"));
     }
-    Some(Ok(value))
+    Some(Ok(Choice::Text(value)))
+}
+
+/// An instant in UTC as ISO 8601: `2026-03-01T00:30:00Z`, with microseconds where it has some.
+fn instant(at: Timestamp) -> String {
+    format!("{}Z", WallTime(at.0))
+}
+
+/// The instant that [`choice`] wrote as this text.
+pub fn instant_of(text: &str) -> Option<Timestamp> {
+    let time = text.strip_suffix('Z')?;
+    let formats = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%.6f"];
+    let read = formats.iter().find_map(|f| chrono::NaiveDateTime::parse_from_str(time, f).ok())?;
+    let at = WallTime::of(read).in_utc();
+    // In this form alone: any other is a text.
+    (instant(at) == text).then_some(at)
 }
 
 /// The shortest text that stands for this float.
 fn float(value: f64) -> String {
     let plain = value.to_string();
     if plain.len() > MAX_FLOAT_LENGTH { format!("{value:e}") } else { plain }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_read_back_from_its_text_alone() {
+        for micros in [0, -1, 1_709_168_400_000_000, 1_709_168_400_000_001, YEARS.start] {
+            let values = Values::Time(vec![Some(Timestamp(micros))]);
+            let Some(Ok(Choice::Text(text))) = choice(&values, 0) else { panic!("{micros}") };
+            assert_eq!(instant_of(&text), Some(Timestamp(micros)), "{text}");
+        }
+        for text in ["2026-03-01", "2026-03-01 00:30:00Z", "2026-03-01T00:30Z", "", "Z"] {
+            assert_eq!(instant_of(text), None, "{text}");
+        }
+        let far = Values::Time(vec![Some(Timestamp(i64::MAX)), Some(Timestamp(YEARS.end))]);
+        assert!(choice(&far, 0).unwrap().is_err() && choice(&far, 1).unwrap().is_err());
+    }
 }

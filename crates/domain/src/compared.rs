@@ -1,39 +1,76 @@
 //! The earlier period's values beside those of a panel's frame, row by row: for tables and CSV.
 
 use crate::panel::{Cell, ColumnStyle};
+use crate::panel_kind::EmptyBucket;
 use crate::point::{Roles, identity, of_column};
 use crate::{
-    Additivity, Column, Coverage, EarlierPeriod, Frame, Panel, PanelData, PanelKind, Values,
-    ZoneOffsets, format,
+    Additivity, Column, Coverage, Decimal, EarlierPeriod, Frame, Panel, PanelData, PanelKind,
+    Timestamp, Values, ZoneOffsets, format,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// For each number column of the frame of `data` one with the value that the earlier period has in the same
 /// place: `revenue (previous period)`. Rows are the same if what names them is: text, keys, and times that
 /// have the same place on the clock. A cell is NULL where the earlier period has no such row or several,
-/// or only a part of what stands in the frame as a whole. None without a comparison.
+/// or only a part of what stands in the frame as a whole; but a time bucket that was over without a row is
+/// what its chart shows: 0 for sums and counts. None without a comparison.
 pub fn compared_columns(panel: &Panel, data: &PanelData) -> Vec<Column> {
     let (Some(compare), frame) = (panel.compare, &data.frame) else { return Vec::new() };
     let Some((keys, numbers)) = roles(panel, frame, &data.additivity) else { return Vec::new() };
     let beside = data.previous.as_ref().zip(data.earlier).map(|(previous, earlier)| {
         let pairs = Pairs { keys: &keys, data, previous, earlier };
-        (previous, pairs.rows(matches!(panel.kind, PanelKind::Stat(_) | PanelKind::Gauge(_))))
+        let rows = pairs.rows(matches!(panel.kind, PanelKind::Stat(_) | PanelKind::Gauge(_)));
+        let empty = if has_empty_buckets(&panel.kind) { pairs.empty(&rows) } else { Vec::new() };
+        (previous, rows, empty)
     });
     let nothing = vec![NOWHERE; frame.rows()];
     let picked = match &beside {
-        Some((previous, rows)) => previous.of_rows(rows),
+        Some((previous, rows, _)) => previous.of_rows(rows),
         None => frame.of_rows(&nothing),
     };
     let column = |at: usize| {
         let own = &frame.columns()[at];
         let none = || Values::Int(vec![None; frame.rows()]);
-        let values = picked.column(&own.name).map_or_else(none, |one| one.values.clone());
+        let mut values = picked.column(&own.name).map_or_else(none, |one| one.values.clone());
+        if let Some((.., empty)) = &beside
+            && empty_bucket(&panel.kind, of_column(&data.additivity, at)) == EmptyBucket::Zero
+        {
+            empty.iter().for_each(|row| set_zero(&mut values, *row));
+        }
         Column { name: compared_name(&own.name, compare.label()), values }
     };
     // The author may have given a column such a name.
     let is_free = |column: &Column| frame.column(&column.name).is_none();
     numbers.into_iter().map(column).filter(is_free).collect()
+}
+
+/// Whether the kind shows something where a time bucket has no row.
+fn has_empty_buckets(kind: &PanelKind) -> bool {
+    matches!(kind, PanelKind::Line(_) | PanelKind::Area(_) | PanelKind::Bar(_))
+}
+
+/// What that is, for a column.
+fn empty_bucket(kind: &PanelKind, additivity: Additivity) -> EmptyBucket {
+    let chosen = match kind {
+        PanelKind::Line(line) => line.empty,
+        PanelKind::Area(area) => area.empty,
+        PanelKind::Bar(bar) => bar.empty,
+        _ => None,
+    };
+    match additivity {
+        Additivity::Shared => EmptyBucket::Gap,
+        _ => chosen.unwrap_or_else(|| additivity.empty()),
+    }
+}
+
+fn set_zero(values: &mut Values, row: usize) {
+    match values {
+        Values::Int(cells) => cells[row] = Some(0),
+        Values::Decimal(cells) => cells[row] = Some(Decimal::from_scaled(0, 0)),
+        Values::Float(cells) => cells[row] = Some(0.0),
+        _ => {}
+    }
 }
 
 /// How the columns of [`compared_columns`] are shown: like those that they stand beside.
@@ -158,6 +195,40 @@ impl Pairs<'_> {
         rows
     }
 
+    /// The rows of the frame beside time buckets of the earlier period that were over and have no row. Before
+    /// its first row there may have been no data at all.
+    fn empty(&self, rows: &[usize]) -> Vec<usize> {
+        let [key] = self.keys else { return Vec::new() };
+        let (frame, zone, earlier) = (&self.data.frame, &self.data.offsets, self.earlier);
+        let placed = |frame: &Frame, row| {
+            let values = &frame.columns().get(*key)?.values;
+            values.is_time().then(|| values.placed(row, zone)).flatten()
+        };
+        let known: HashSet<Timestamp> =
+            (0..self.previous.rows()).filter_map(|row| placed(self.previous, row)).collect();
+        let (Some(first), Some(last)) = (known.iter().min(), known.iter().max()) else {
+            return Vec::new();
+        };
+        let from = match earlier.is_covered {
+            Some(true) => self.data.interval.start(earlier.bounds.from, zone),
+            _ => *first,
+        };
+        let coverage = self.data.previous_coverage;
+        let is_over = |at: Timestamp| match coverage {
+            Some(one) => at < one.ahead_from && (at < one.whole_to || at <= *last),
+            None => at <= *last,
+        };
+        let is_empty = |row: &usize| {
+            let at = placed(frame, *row).and_then(|at| earlier.shift.back(at, zone));
+            at.is_some_and(|at| {
+                let is_alike = !self.is_whole(*row) || coverage.is_none_or(|one| one.is_whole(at));
+                let is_inside = from <= at && at < earlier.bounds.to;
+                is_inside && is_over(at) && is_alike && !known.contains(&at)
+            })
+        };
+        (0..frame.rows()).filter(|row| rows[*row] == NOWHERE).filter(is_empty).collect()
+    }
+
     /// A text that is equal for rows with the same names at the same `time`s; `None` if a time has none.
     fn name_of(
         &self,
@@ -201,4 +272,101 @@ fn is_whole(frame: &Frame, coverage: Option<&Coverage>, row: usize, zone: &ZoneO
     column.is_none_or(|(coverage, column)| {
         column.values.placed(row, zone).is_none_or(|start| coverage.is_whole(start))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::panel_kind::Line;
+    use crate::{
+        Bounds, CachePolicy, Compare, Edges, Edition, Freshness, GridPlace, Interval, PanelId,
+        Query, Shift, SourceName, Unit,
+    };
+
+    const DAY: i64 = 86_400;
+
+    fn at(day: i64) -> Timestamp {
+        Timestamp::from_seconds(day * DAY)
+    }
+
+    /// Days with their counts, as a statement gives them: without those of no rows.
+    fn frame(days: &[(i64, i64)]) -> Frame {
+        let time = Values::Time(days.iter().map(|day| Some(at(day.0))).collect());
+        let counts = Values::Int(days.iter().map(|day| Some(day.1)).collect());
+        let column = |name: &str, values| Column { name: name.into(), values };
+        Frame::new(vec![column("day", time), column("orders", counts)]).unwrap()
+    }
+
+    fn panel(empty: Option<EmptyBucket>) -> Panel {
+        Panel {
+            id: PanelId::parse("orders").unwrap(),
+            title: "Orders".into(),
+            description: None,
+            kind: PanelKind::Line(Line { empty }),
+            source: SourceName::parse("shop").unwrap(),
+            query: Query::new(""),
+            unit: Unit::None,
+            compare: Some(Compare::PreviousPeriod),
+            edges: Edges::default(),
+            place: GridPlace { x: 0, y: 0, w: 6, h: 4 },
+            cache: CachePolicy::default(),
+            tags: vec![],
+            interval: None,
+            columns: vec![],
+            computed: vec![],
+            filter: None,
+            link: None,
+        }
+    }
+
+    /// Ten days beside the ten before, of which the data begin on the third, if that is known.
+    fn beside(panel: &Panel, last: Additivity, is_covered: Option<bool>) -> Vec<Option<i64>> {
+        let coverage = |from: i64, to: i64| Coverage {
+            whole_from: at(from),
+            whole_to: at(to),
+            ahead_from: at(20),
+            is_under_way: false,
+            column: Some(0),
+            is_trimmed: false,
+            left_out: 0,
+        };
+        let own: Vec<(i64, i64)> = (10..20).map(|day| (day, 1)).collect();
+        let bounds = Bounds { from: at(0), to: at(10) };
+        let data = PanelData {
+            frame: frame(&own),
+            additivity: vec![Additivity::Key, last],
+            previous: Some(frame(&[(2, 5), (4, 7)])),
+            sparkline: None,
+            sparkline_additivity: vec![],
+            coverage: Some(coverage(10, 20)),
+            previous_coverage: Some(coverage(0, 9)),
+            sparkline_coverage: None,
+            bounds: Bounds { from: at(10), to: at(20) },
+            earlier: Some(EarlierPeriod { bounds, shift: Shift::Days(10), is_covered }),
+            interval: Interval::Day,
+            offsets: ZoneOffsets::utc(),
+            as_of: at(20),
+            freshness: Freshness::Fresh,
+            edition: Edition::default(),
+            notes: vec![],
+        };
+        let columns = compared_columns(panel, &data);
+        let Values::Int(counts) = &columns[0].values else { panic!("{columns:?}") };
+        counts.clone()
+    }
+
+    #[test]
+    fn earlier_buckets_that_were_over_are_zero_where_the_chart_is_at_zero() {
+        let (none, zero) = (None, Some(0));
+        // The last of the earlier days is a part, beside a whole one.
+        let shown = [none, none, Some(5), zero, Some(7), zero, zero, zero, zero, none];
+        assert_eq!(beside(&panel(None), Additivity::Total, None), shown);
+        let mut covered = shown;
+        covered[..2].fill(zero);
+        assert_eq!(beside(&panel(None), Additivity::Total, Some(true)), covered);
+        let mut gaps = shown;
+        gaps.iter_mut().filter(|one| **one == zero).for_each(|one| *one = none);
+        assert_eq!(beside(&panel(None), Additivity::Single, None), gaps, "no average is 0");
+        assert_eq!(beside(&panel(Some(EmptyBucket::Gap)), Additivity::Total, None), gaps);
+    }
 }

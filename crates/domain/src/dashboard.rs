@@ -1,8 +1,8 @@
 //! A dashboard: its panels, its variables, and its default view.
 
 use crate::{
-    CachePolicy, IntervalChoice, Now, Panel, PanelId, Slug, Tag, TimeRange, Variable, VariableName,
-    ZoneName,
+    Audience, CachePolicy, Folder, IntervalChoice, Now, Panel, PanelId, Slug, Tag, TimeRange,
+    Variable, VariableName, ZoneName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,10 @@ pub struct Dashboard {
     pub title: String,
     /// A sentence for readers.
     pub description: Option<String>,
+    /// Who may see it.
+    pub audience: Audience,
+    /// The folder that it is in.
+    pub folder: Option<Folder>,
     /// The zone whose wall clock its days and hours follow.
     pub zone: ZoneName,
     /// Its own zone, where a program asks for it in another: columns that hold what the dashboard's

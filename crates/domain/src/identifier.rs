@@ -88,6 +88,14 @@ name!(
     WebhookName, "webhook name", '-', "lower-case letters, digits and hyphens"
 );
 name!(
+    /// A team's name, as `team:sales` in what says who may see a dashboard.
+    TeamName, "team name", '-', "lower-case letters, digits and hyphens"
+);
+name!(
+    /// The name of a folder of dashboards, which is that of its directory: `logistics`.
+    FolderName, "folder name", '-', "lower-case letters, digits and hyphens"
+);
+name!(
     /// A variable's name, as `:country` in statements and `country=` in URLs.
     VariableName, "variable name", '_', "lower-case letters, digits and underscores"
 );

@@ -12,6 +12,7 @@
 
 pub mod access;
 pub mod additivity;
+pub mod audience;
 pub mod bounds;
 pub mod cache_policy;
 pub mod choice;
@@ -21,6 +22,7 @@ pub mod compare;
 pub mod compared;
 pub mod coverage;
 pub mod dashboard;
+pub mod date_words;
 pub mod decimal;
 pub mod entry_report;
 pub mod format;
@@ -55,6 +57,7 @@ pub mod zone;
 
 pub use access::Access;
 pub use additivity::Additivity;
+pub use audience::{Audience, Folder, NoAudience};
 pub use bounds::Bounds;
 pub use cache_policy::{CacheMode, CachePolicy};
 pub use clock::{Clock, ManualClock, Timestamp, Wait};
@@ -65,7 +68,9 @@ pub use dashboard::Dashboard;
 pub use decimal::Decimal;
 pub use entry_report::{EntryOf, EntryReport, EntryState, PanelEntries, PolicyPlace};
 pub use frame::{Column, Frame, Values};
-pub use identifier::{AttributeName, PanelId, Slug, SourceName, VariableName, WebhookName};
+pub use identifier::{
+    AttributeName, FolderName, PanelId, Slug, SourceName, TeamName, VariableName, WebhookName,
+};
 pub use interval::{Interval, IntervalChoice};
 pub use now::Now;
 pub use pace::Pace;

@@ -4,8 +4,7 @@ use crate::{Additivity, Bounds, Coverage, EarlierPeriod, Frame, Interval, Timest
 use serde::{Deserialize, Serialize};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// A panel's frames for one view. The page draws them on the server; islands fetch the same through
-/// a server function and draw them in the browser.
+/// A panel's frames for one view.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PanelData {
     /// The statement's result, with computed columns.

@@ -30,11 +30,13 @@ pub const ZONE: &str = "tz";
 /// The oldest value an API request accepts, in seconds.
 pub const MAX_STALE: &str = "max-stale";
 
-/// Behind the name of a variable: whether all is chosen, which is said where a dashboard would
-/// choose something by itself. No variable's name has a point.
+/// Behind the name of a variable: what is chosen and is no text. No variable's name has a point.
 pub const IS: &str = ".is";
-/// The value of a parameter that ends in [`IS`].
+/// The value of a parameter that ends in [`IS`]: all is chosen, which is said where a dashboard would
+/// choose something by itself.
 pub const ALL: &str = "all";
+/// The value of a parameter that ends in [`IS`]: NULL is chosen.
+pub const NULL: &str = "null";
 
 /// Whether the parameter `name` is about the variable `variable`.
 pub fn is_of(name: &str, variable: &str) -> bool {

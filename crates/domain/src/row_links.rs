@@ -3,7 +3,7 @@
 //!
 //! [`RowLinks`] holds what is the same for a whole view, and makes each row's URL from its cells.
 
-use crate::choice::choice;
+use crate::choice::{Choice, choice};
 use crate::variable_kind::Options;
 use crate::view::query_string;
 use crate::{Dashboard, Frame, PanelFilter, PanelLink, Selection, Variable, ViewState, parameter};
@@ -17,8 +17,8 @@ pub struct RowLinks {
     rest: Vec<(String, String)>,
     /// The parameters that each row sets, and from which columns.
     set: Vec<Setting>,
-    /// The selected values of the filter's variable; empty for links to other dashboards.
-    chosen: Vec<String>,
+    /// The selected values of the filter's variable; none for links to other dashboards.
+    chosen: Selection,
     /// Whether an empty selection must be spelled out, because the variable has a default.
     empty_is_explicit: bool,
     /// The fragment that keeps the reader's place on the page.
@@ -57,12 +57,12 @@ impl RowLinks {
         anchor: Option<String>,
     ) -> Self {
         pairs.retain(|(name, _)| !parameter::is_of(name, variable.name.as_str()));
-        let chosen = view.variables.get(&variable.name).map(Selection::values).unwrap_or_default();
+        let chosen = view.variables.get(&variable.name).cloned().unwrap_or_default();
         Self {
             path,
             rest: pairs,
             set: vec![Setting::of(variable, filter.column.clone())],
-            chosen: chosen.to_vec(),
+            chosen,
             empty_is_explicit: !variable.kind.default_values().is_empty(),
             anchor,
             title: None,
@@ -85,14 +85,14 @@ impl RowLinks {
             path: format!("/d/{}", target.slug),
             rest,
             set,
-            chosen: Vec::new(),
+            chosen: Selection::default(),
             empty_is_explicit: false,
             anchor: None,
             title: Some(target.title.clone()),
         })
     }
 
-    /// Where row `row` leads; `None` if its cell is NULL or not a value that the variable accepts.
+    /// Where row `row` leads; `None` if its cell is not a value that the variable accepts.
     pub fn row(&self, frame: &Frame, row: usize) -> Option<RowLink> {
         let mut pairs = self.rest.clone();
         let mut is_chosen = false;
@@ -100,14 +100,14 @@ impl RowLinks {
             let value = setting.value(frame, row)?;
             is_chosen = self.chosen.contains(&value);
             if is_chosen {
-                let others = self.chosen.iter().filter(|chosen| **chosen != value);
-                pairs.extend(others.map(|other| (setting.name.clone(), other.clone())));
-                if self.chosen.len() == 1 && self.empty_is_explicit {
+                let others = self.chosen.choices().filter(|chosen| *chosen != value);
+                pairs.extend(others.map(|other| other.pair(&setting.name)));
+                if self.chosen.count() == 1 && self.empty_is_explicit {
                     let is = format!("{}{}", setting.name, parameter::IS);
                     pairs.push((is, parameter::ALL.to_owned()));
                 }
             } else {
-                pairs.push((setting.name.clone(), value));
+                pairs.push(value.pair(&setting.name));
             }
         }
         let mut href = format!("{}{}", self.path, query_string(&pairs));
@@ -132,7 +132,7 @@ impl RowLinks {
         let is_chosen = |setting: &Setting, row| {
             setting.value(frame, row).is_some_and(|value| self.chosen.contains(&value))
         };
-        !self.chosen.is_empty()
+        !self.chosen.is_all()
             && self
                 .set
                 .first()
@@ -173,18 +173,21 @@ impl Setting {
     }
 
     /// The cell's value if a variable can take it.
-    fn value(&self, frame: &Frame, row: usize) -> Option<String> {
+    fn value(&self, frame: &Frame, row: usize) -> Option<Choice> {
         self.choice(frame, row)?.ok()
     }
 
     /// The cell's value, or why no variable takes it; `None` past the end.
-    fn choice(&self, frame: &Frame, row: usize) -> Option<Result<String, &'static str>> {
+    fn choice(&self, frame: &Frame, row: usize) -> Option<Result<Choice, &'static str>> {
         let values = &frame.columns().get(self.column(frame)?)?.values;
         let value = match choice(values, row)? {
             Ok(value) => value,
             Err(why) => return Some(Err(why)),
         };
-        let is_known = self.options.as_ref().is_none_or(|options| options.contains(&value));
+        let is_known = self.options.as_ref().is_none_or(|options| match &value {
+            Choice::Null => false,
+            Choice::Text(text) => options.contains(text),
+        });
         Some(if is_known { Ok(value) } else { Err("it is not one of the variable's choices") })
     }
 }
@@ -223,6 +226,8 @@ mod tests {
             slug: Slug::parse(slug).unwrap(),
             title: "Products".into(),
             description: None,
+            audience: crate::Audience::SignedIn,
+            folder: None,
             zone: ZoneName::utc(),
             written_in: None,
             now: Now::Clock,
@@ -268,7 +273,9 @@ mod tests {
         assert_eq!(href(1), Some(("/d/sales?range=last-7-days#countries".into(), true)));
         let empty = "/d/sales?range=last-7-days&country=#countries";
         assert_eq!(href(3), Some((empty.into(), false)), "the empty text is a value");
-        assert_eq!((href(2), href(4)), (None, None), "NULL and no row choose nothing");
+        let null = "/d/sales?range=last-7-days&country.is=null#countries";
+        assert_eq!(href(2), Some((null.into(), false)));
+        assert_eq!(href(4), None, "no row chooses nothing");
         assert!(links.is_any_chosen(&frame));
         assert_eq!(links.column(&frame), Some(1), "the column of the variable's name");
     }
@@ -280,6 +287,14 @@ mod tests {
         let frame = frame(&[Some("France"), Some("Spain")]);
         assert_eq!(links.row(&frame, 0).unwrap().href, "/d/sales?country=EIRE#countries");
         assert_eq!(links.row(&frame, 1).unwrap().href, "/d/sales?country=Spain#countries");
+        let links = filtered(&sales, "country=France&country.is=null", None);
+        let frame = self::frame(&[Some("France"), None]);
+        assert_eq!(links.row(&frame, 0).unwrap().href, "/d/sales?country.is=null#countries");
+        let null = links.row(&frame, 1).unwrap();
+        assert_eq!(
+            (null.href.as_str(), null.is_chosen),
+            ("/d/sales?country=France#countries", true)
+        );
     }
 
     #[test]
@@ -321,15 +336,18 @@ mod tests {
             assert_eq!(text.parse(), Ok(cells[row]));
             assert_eq!(href(row), Some(format!("/d/sales?x={text}#countries")));
         }
-        for (row, why) in [(5, "what is not a number"), (6, "what is not a number"), (7, "NULL")] {
+        for row in [5, 6] {
             assert_eq!(href(row), None);
-            assert!(links.refusal(&frame, row).is_some_and(|said| said.starts_with(why)));
+            assert!(
+                links.refusal(&frame, row).is_some_and(|s| s.starts_with("what is not a number"))
+            );
         }
+        assert_eq!(href(7), Some("/d/sales?x.is=null#countries".to_owned()));
         let times = Values::Time(vec![Some(crate::Timestamp(0)), None]);
         let frame = Frame::new(vec![Column { name: "x".into(), values: times }]).unwrap();
-        assert_eq!(links.row(&frame, 0), None);
-        assert!(links.refusal(&frame, 0).is_some_and(|said| said.starts_with("an instant")));
-        assert_eq!(links.refusal(&frame, 1), Some("NULL cannot be chosen"));
+        let href = |row| links.row(&frame, row).map(|link| link.href);
+        assert_eq!(href(0), Some("/d/sales?x=1970-01-01T00%3A00%3A00Z#countries".to_owned()));
+        assert_eq!(links.refusal(&frame, 0), None);
         assert_eq!(links.refusal(&frame, 2), None, "there is no such row");
     }
 

@@ -105,9 +105,11 @@ impl ViewState {
             }
             let given = pairs.iter().filter(|(n, _)| n == name);
             let values: Vec<String> = given.map(|(_, v)| v.clone()).collect();
-            if values.is_empty() {
-                let is = format!("{name}{}", parameter::IS);
-                if pairs.iter().any(|(n, v)| *n == is && v == parameter::ALL) {
+            let is = format!("{name}{}", parameter::IS);
+            let is = |word: &str| pairs.iter().any(|(n, v)| *n == is && v == word);
+            let has_null = is(parameter::NULL);
+            if values.is_empty() && !has_null {
+                if is(parameter::ALL) {
                     view.variables.insert(variable.name.clone(), Selection::default());
                 }
                 continue;
@@ -115,7 +117,7 @@ impl ViewState {
             if values.len() > MAX_SELECTED || values.iter().any(|v| v.len() > MAX_VALUE_LENGTH) {
                 return Err(ViewError::TooMuch(variable.label.clone()));
             }
-            let selection = Selection::of(values);
+            let selection = Selection::of(values).with_null(has_null);
             variable.kind.check(&selection).map_err(|refusal| {
                 let label = variable.label.clone();
                 match refusal {
@@ -172,11 +174,9 @@ impl ViewState {
                 continue;
             }
             if selection.is_all() {
-                pair(&format!("{name}{}", parameter::IS), parameter::ALL.to_owned());
+                pairs.push((format!("{name}{}", parameter::IS), parameter::ALL.to_owned()));
             }
-            for value in selection.values() {
-                pair(name.as_str(), value.clone());
-            }
+            pairs.extend(selection.choices().map(|choice| choice.pair(name.as_str())));
         }
         pairs
     }
@@ -270,6 +270,8 @@ mod tests {
             slug: Slug::parse("sales").unwrap(),
             title: "Sales".into(),
             description: None,
+            audience: crate::Audience::SignedIn,
+            folder: None,
             zone: ZoneName::utc(),
             written_in: None,
             now: crate::Now::Clock,
@@ -319,6 +321,39 @@ mod tests {
             assert_eq!(view.query_string(&board), query);
         }
         assert!(read(&[("country", "")]).is_err(), "not among the options");
+    }
+
+    #[test]
+    fn null_is_a_choice_that_no_text_can_be_taken_for() {
+        let mut board = dashboard();
+        let source = crate::SourceName::parse("shop").unwrap();
+        let options = Options::Query { source, query: crate::Query::new("select 1") };
+        let kind = Multi { options: options.clone(), default: Selection::default() };
+        board.variables[0].kind = VariableKind::Multi(kind);
+        let country = VariableName::parse("country").unwrap();
+        let read = |query: &str| ViewState::from_pairs(&board, &parse_query(query));
+        for (query, has_null, texts) in [
+            ("?country.is=null", true, &[][..]),
+            ("?country.is=null&country=", true, &[""]),
+            ("?country.is=null&country=France&country=null", true, &["France", "null"]),
+            ("?country=null", false, &["null"]),
+            ("?country=%00", false, &["\0"]),
+        ] {
+            let view = read(query).unwrap();
+            let chosen = &view.variables[&country];
+            assert_eq!(chosen.has_null(), has_null, "{query}");
+            assert_eq!(chosen.values(), texts, "{query}");
+            assert_eq!(view.query_string(&board), query);
+            let json = serde_json::to_string(chosen).unwrap();
+            assert_eq!(serde_json::from_str::<Selection>(&json).unwrap(), *chosen, "{json}");
+        }
+        assert!(!read("?country.is=nil").unwrap().variables[&country].has_null());
+        board.variables[0].kind = VariableKind::Single(Single { options, default: None });
+        let read = |query: &str| ViewState::from_pairs(&board, &parse_query(query));
+        assert!(read("?country.is=null").is_ok());
+        assert!(matches!(read("?country.is=null&country=a"), Err(ViewError::OneValue(_))));
+        let fixed = ViewState::from_pairs(&dashboard(), &parse_query("?country.is=null"));
+        assert!(matches!(fixed, Err(ViewError::Choice { value, .. }) if value == "(none)"));
     }
 
     #[test]

@@ -18,7 +18,8 @@ pub struct ZoneName(String);
 #[error("time zone \"{0}\" is not in the IANA database: use a name such as Europe/London or UTC")]
 pub struct ZoneError(String);
 
-/// A zone's UTC offsets over a span of time.
+/// A zone's UTC offsets over a span of time. Written as in `3600 1319936400:0`: the first offset, then
+/// each change.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ZoneOffsets {
     /// Seconds east of UTC before the first change.
@@ -45,7 +46,25 @@ impl fmt::Display for ZoneName {
     }
 }
 
+impl fmt::Display for ZoneOffsets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.first)?;
+        self.changes.iter().try_for_each(|(from, offset)| write!(f, " {from}:{offset}"))
+    }
+}
+
 impl ZoneOffsets {
+    /// Reads what `Display` writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split(' ');
+        let first = words.next()?.parse().ok()?;
+        let change = |word: &str| {
+            let (from, offset) = word.split_once(':')?;
+            Some((from.parse().ok()?, offset.parse().ok()?))
+        };
+        Some(Self { first, changes: words.map(change).collect::<Option<_>>()? })
+    }
+
     /// UTC: offset 0, no changes.
     pub const fn utc() -> Self {
         Self { first: 0, changes: Vec::new() }
@@ -186,6 +205,20 @@ mod tests {
         assert_eq!(offsets.first, 0);
         // 2011-03-27 01:00 and 2011-10-30 01:00 UTC, the legal dates of the change.
         assert_eq!(offsets.changes, vec![(1_301_187_600, 3600), (1_319_936_400, 0)]);
+    }
+
+    #[test]
+    fn offsets_are_read_as_they_are_written() {
+        let offsets = london_2011();
+        assert_eq!(offsets.to_string(), "0 1301187600:3600 1319936400:0");
+        for offsets in
+            [offsets, ZoneOffsets::utc(), ZoneOffsets { first: -12_600, changes: vec![] }]
+        {
+            assert_eq!(ZoneOffsets::parse(&offsets.to_string()), Some(offsets));
+        }
+        for wrong in ["", "x", "0 1", "0 1:x", "0  1:2"] {
+            assert_eq!(ZoneOffsets::parse(wrong), None, "{wrong:?}");
+        }
     }
 
     #[test]

@@ -160,9 +160,7 @@ impl Engine {
     /// or a custom tag of a dashboard or panel. A table's views are invalidated with it, or all of its
     /// source if that does not say in time which they are. Returns the invalidated tags.
     pub async fn invalidate(&self, tags: &[Tag]) -> Result<Vec<Tag>, NotRecorded> {
-        let dashboard = |slug: &Slug| self.catalog.dashboard(slug);
-        let mut resolved: Vec<Tag> =
-            tags.iter().flat_map(|tag| key::resolved(tag, dashboard)).collect();
+        let mut resolved: Vec<Tag> = tags.iter().flat_map(|tag| self.resolved(tag)).collect();
         // In one go, so that no panel shows what was read through a view beside newer rows of its table.
         resolved.extend(self.loader.tags_of_readers(tags).await);
         resolved.sort();
@@ -170,6 +168,12 @@ impl Engine {
         let names: Vec<_> = resolved.iter().filter_map(key_tags::cache_tag).collect();
         self.loader.cache().invalidate(&names).await?;
         Ok(resolved)
+    }
+
+    /// The tags of entries that `tag` means: a table's other spellings, the panel whose statement it
+    /// shares.
+    pub fn resolved(&self, tag: &Tag) -> Vec<Tag> {
+        key::resolved(tag, |slug| self.catalog.dashboard(slug))
     }
 
     /// Purges the entries of a view, so that it loads again.

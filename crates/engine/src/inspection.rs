@@ -41,7 +41,7 @@ impl Engine {
         ];
         let requests: Vec<_> = statements.into_iter().map(|(_, request)| request).collect();
         let inspected = self.loader.cache().inspect(&requests).await;
-        let origins = self.policies().origins(dashboard, panel, &panel.source);
+        let origins = self.policies().origins(dashboard, Some(panel), &panel.source);
         let entries = of.into_iter().flatten().zip(inspected);
         let entries =
             entries.map(|(of, inspected)| report(of, &inspected, origins, clock)).collect();

@@ -25,6 +25,7 @@
 //! To add a computed column, add a variant to `brisk_domain::panel::ComputedKind`, its arithmetic
 //! to [`computed`], and its keywords to `brisk-definition`.
 
+pub mod assembling;
 mod assumed_clocks;
 mod beginning;
 pub mod catalog;
@@ -32,6 +33,7 @@ pub mod computed;
 mod coverage;
 pub mod encoding;
 mod engine;
+mod idle_units;
 mod inspection;
 pub mod key;
 mod key_tags;

@@ -1,5 +1,6 @@
 //! From planned statements to frames: what the cache has, and futures for the rest.
 
+use crate::assembling::Assembling;
 use crate::encoding::Cached;
 use crate::key;
 use crate::load_failures::LoadFailures;
@@ -91,19 +92,26 @@ pub struct Loader {
     observer: Option<Arc<dyn RunObserver>>,
     failures: Arc<LoadFailures>,
     assembled: Arc<AtomicU64>,
+    assembling: Assembling,
 }
 
 impl Loader {
     /// A loader over these sources.
     pub fn new(cache: Cache<Cached>, sources: Sources) -> Self {
         let (failures, assembled) = (Arc::default(), Arc::default());
-        Self { cache, sources: Arc::new(sources), observer: None, failures, assembled }
+        let (sources, assembling) = (Arc::new(sources), Assembling::default());
+        Self { cache, sources, observer: None, failures, assembled, assembling }
     }
 
     /// With an observer that is notified of each rollup refresh.
     #[must_use]
     pub fn with_observer(self, observer: Arc<dyn RunObserver>) -> Self {
         Self { observer: Some(observer), ..self }
+    }
+
+    /// Where panels are put together once they are loaded.
+    pub fn assembling(&self) -> &Assembling {
+        &self.assembling
     }
 
     pub(crate) fn refresher(&self) -> Refresher {

@@ -3,6 +3,7 @@
 use crate::beginning;
 use crate::computed;
 use crate::coverage::{self, BucketRules};
+use crate::idle_units;
 use crate::load::Loaded;
 use crate::panel_errors::definition_error;
 use crate::plan::PanelPlan;
@@ -62,7 +63,7 @@ pub(crate) fn panel_data(
             .map_err(|error| definition_error(error.to_string()))?;
         Ok((frame, coverage))
     };
-    let notes = notes(panel, main.iter().chain(&sparkline))?;
+    let notes = notes(panel, main.as_ref(), sparkline.as_ref())?;
     let main = main.map(|loaded| assembled(loaded, window.bounds, window.bounds)).transpose()?;
     let (frame, coverage) = main.unwrap_or_default();
     let bounds = earlier.map_or(window.bounds, |earlier| earlier.bounds);
@@ -109,16 +110,24 @@ pub(crate) fn panel_data(
     })
 }
 
-/// What the panel names and its statements do not return; an error if its figures depend on it.
+/// What the panel names and its statements do not return, or not as numbers; an error if its figures depend
+/// on it.
 fn notes<'a>(
     panel: &Panel,
-    loaded: impl Iterator<Item = &'a Loaded>,
+    main: Option<&'a Loaded>,
+    sparkline: Option<&'a Loaded>,
 ) -> Result<Vec<String>, PanelError> {
+    let loaded = main.into_iter().chain(sparkline);
     let returned: Vec<&str> = loaded.flat_map(|loaded| names(&loaded.frame)).collect();
     let unknown = brisk_definition::unknown_columns(panel, &returned);
     match unknown.iter().find(|one| one.is_needed()) {
         Some(needed) => Err(definition_error(needed.note())),
-        None => Ok(unknown.iter().map(UnknownColumn::note).collect()),
+        None => {
+            let unknown = unknown.iter().map(UnknownColumn::note);
+            Ok(unknown
+                .chain(main.into_iter().flat_map(|main| idle_units::notes(panel, &main.frame)))
+                .collect())
+        }
     }
 }
 
@@ -155,7 +164,7 @@ pub(crate) fn panel_edition(
     }
     let sparkline = 1 + usize::from(plan.previous.is_some());
     let sparkline = plan.sparkline.as_ref().and_then(|_| loaded.get(sparkline));
-    notes(panel, loaded.first().into_iter().chain(sparkline))?;
+    notes(panel, loaded.first(), sparkline)?;
     Ok(PanelEdition {
         as_of: loaded.iter().map(|one| one.as_of).min().unwrap_or_default(),
         freshness: loaded.iter().map(|one| one.freshness).max().unwrap_or(Freshness::Fresh),

@@ -8,6 +8,7 @@ use crate::prepared::{
     Entry, Key, PlannedPanel, Prepared, PreparedChoices, PreparedPanel, Shown, Statement,
 };
 use crate::window::Window;
+use brisk_domain::choice::Choice;
 use brisk_domain::variable_kind::Options;
 use brisk_domain::{Access, Dashboard, Panel, PanelError, SourceName, Variable, ViewState};
 use std::sync::Arc;
@@ -76,7 +77,10 @@ impl Engine {
         let panels = panels.collect();
         let choices = shown.variables(dashboard).iter().filter_map(|variable| {
             let choices = match variable.kind.options()? {
-                Options::Fixed(fixed) => PreparedChoices::Known(fixed.clone()),
+                Options::Fixed(fixed) => {
+                    let fixed = fixed.iter().cloned().map(Choice::Text);
+                    PreparedChoices::Known(fixed.collect())
+                }
                 Options::Query { source, query } => {
                     let owner = (variable, source);
                     match self.choices(dashboard, owner, query, view, access, &window) {

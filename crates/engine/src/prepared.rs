@@ -7,6 +7,7 @@ use crate::plan::{PanelPlan, PlannedStatement};
 use crate::policy::Policies;
 use crate::window::Window;
 use brisk_cache::Request;
+use brisk_domain::choice::Choice;
 use brisk_domain::{
     Access, Bounds, Dashboard, Interval, Panel, PanelError, PanelId, Timestamp, Variable,
     VariableName, ViewState,
@@ -52,7 +53,7 @@ pub(crate) struct PlannedPanel {
 /// The choices of a variable.
 pub(crate) enum PreparedChoices {
     /// They are listed in the file.
-    Known(Vec<String>),
+    Known(Vec<Choice>),
     /// They come from the statement at this index.
     Asked(usize),
     /// They cannot be queried.

@@ -4,8 +4,8 @@ use crate::load::{Loaded, Loader, StatementLookup};
 use crate::lookup::Lookup;
 use crate::panel_data::{PanelEdition, panel_data, panel_edition};
 use crate::window::Window;
-use brisk_cache::{Caller, Trigger};
-use brisk_domain::choice::choice;
+use brisk_cache::{Caller, Client, Trigger};
+use brisk_domain::choice::{Choice, choice};
 use brisk_domain::{FailureKind, PanelData, PanelError, Timestamp, VariableName};
 use futures::FutureExt;
 use futures::future::{BoxFuture, OptionFuture, Shared, join, try_join_all};
@@ -17,13 +17,13 @@ use std::sync::atomic::Ordering;
 pub type PendingPanel<T = Arc<PanelData>> = Shared<BoxFuture<'static, Result<T, PanelError>>>;
 
 /// A variable's choices that are still loading.
-pub type PendingChoices = Shared<BoxFuture<'static, Result<Vec<String>, PanelError>>>;
+pub type PendingChoices = Shared<BoxFuture<'static, Result<Vec<Choice>, PanelError>>>;
 
 /// The choices of one variable.
 #[derive(Clone)]
 pub enum ChoicesState {
     /// They can be shown now.
-    Ready(Vec<String>),
+    Ready(Vec<Choice>),
     /// They cannot be shown.
     Failed(PanelError),
     /// They are being loaded.
@@ -170,10 +170,16 @@ fn state<T: Clone + Send + Sync + 'static>(
     // In a task of its own, so that the load starts before it is awaited; it is cancelled when
     // the last future that could await it is dropped.
     let beginning = beginning.map(|one| loader.load(one, caller));
+    let (assembling, client) = (loader.assembling().clone(), first_client(caller));
     let task = Task(tokio::spawn(async move {
         let (loaded, beginning) = join(try_join_all(loads), OptionFuture::from(beginning)).await;
         // Without it, nobody knows how far the data go back.
-        assemble(loaded?, beginning.and_then(Result::ok))
+        let (loaded, beginning) = (loaded?, beginning.and_then(Result::ok));
+        let assembled = assembling.run(client, move || assemble(loaded, beginning)).await;
+        assembled.unwrap_or_else(|| {
+            let message = "The server has too much to draw. Try again.".to_owned();
+            Err(PanelError { message, retry: true, kind: FailureKind::Busy })
+        })
     }));
     let load = async move {
         let mut task = task;
@@ -184,6 +190,11 @@ fn state<T: Clone + Send + Sync + 'static>(
         })
     };
     PanelState::Pending { previous, load: load.boxed().shared() }
+}
+
+/// In whose turn a panel is put together.
+fn first_client(caller: &Caller) -> Client {
+    caller.clients.first().cloned().unwrap_or_else(Client::local)
 }
 
 /// Choices change rarely: readers are shown the previous ones until the new ones are loaded.
@@ -221,7 +232,7 @@ impl<T> Drop for Task<T> {
 }
 
 /// The first column of a variable's statement, without what cannot be chosen.
-fn first_column(loaded: Loaded) -> Vec<String> {
+fn first_column(loaded: Loaded) -> Vec<Choice> {
     let Some(column) = loaded.frame.columns().first() else {
         return Vec::new();
     };

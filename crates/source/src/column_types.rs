@@ -1,7 +1,7 @@
 //! The types of a source's columns, as its database describes them, remembered for a minute.
 
 use crate::compile::column_clock::{ColumnTypes, Questions};
-use crate::compile::column_type::ColumnType;
+use crate::compile::column_type::{Cell, ColumnType};
 use crate::compile::statement::{Bind, Statement};
 use crate::dialect::Dialect;
 use crate::error::SourceError;
@@ -153,7 +153,10 @@ async fn mysql(table: &str, run: &Run<'_>) -> Result<BTreeMap<String, ColumnType
     Ok(types.collect())
 }
 
-/// Declarations say little there: what a column holds tells its first value.
+/// So many of a column's first values, and of its last, tell what it holds.
+const LOOKED_AT: usize = 1_000;
+
+/// Declarations say little there: what a column holds tell its values.
 async fn sqlite(
     table: &str,
     columns: &BTreeSet<&str>,
@@ -172,19 +175,14 @@ async fn sqlite(
         if !columns.contains(lower.as_str()) {
             continue;
         }
-        if kind.contains("int") {
-            types.insert(lower, ColumnType::Instant);
-            continue;
-        }
-        let quoted = Dialect::Sqlite.quoted(&name);
-        let sql = format!(
-            "select typeof({quoted}) as name, cast({quoted} as text) as kind from {table} \
-             where {quoted} is not null limit 1"
-        );
-        let frame = run(Statement::of_our_own(sql, Vec::new())).await?;
-        let of = match rows(&frame).next() {
-            Some((stored, text)) if stored == "text" => ColumnType::of_text(text.trim()),
-            Some(_) => ColumnType::Instant,
+        let cells = cells(table, &Dialect::Sqlite.quoted(&name), run).await?;
+        let cells = cells.iter().map(|(stored, text)| match stored.as_str() {
+            "text" => Cell::Text(text),
+            "integer" | "real" => Cell::Number,
+            _ => Cell::Other,
+        });
+        let of = match ColumnType::of_cells(cells) {
+            Some(of) => of,
             None if kind == "date" => ColumnType::Date,
             None if ["char", "text", "clob", "date", "time"].iter().any(|w| kind.contains(w)) => {
                 ColumnType::WallTime
@@ -194,6 +192,33 @@ async fn sqlite(
         types.insert(lower, of);
     }
     Ok(types)
+}
+
+/// Of a column's first values and its last ones, each with the type that it is stored as.
+async fn cells(
+    table: &str,
+    column: &str,
+    run: &Run<'_>,
+) -> Result<Vec<(String, String)>, SourceError> {
+    let of = |order: &str| {
+        format!(
+            "select typeof(c) as name, cast(c as text) as kind from (select {column} as c from {table} \
+             where {column} is not null{order} limit {LOOKED_AT})"
+        )
+    };
+    let frame = run(Statement::of_our_own(of(""), Vec::new())).await?;
+    let mut cells: Vec<(String, String)> = rows(&frame).collect();
+    if frame.rows() == LOOKED_AT {
+        // Views and some tables have no rowid.
+        match run(Statement::of_our_own(of(" order by rowid desc"), Vec::new())).await {
+            Ok(frame) => cells.extend(rows(&frame)),
+            Err(error @ (SourceError::Unavailable(_) | SourceError::Timeout { .. })) => {
+                return Err(error);
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(cells)
 }
 
 /// The two texts of each row.

@@ -71,10 +71,14 @@ impl Gate {
         is_known && self.is_user_known()
     }
 
+    /// Whether a user may not be one that can do anything.
+    pub(crate) fn looks_at_users(&self) -> bool {
+        self.rights.as_ref().is_some_and(|rights| !rights.superuser)
+    }
+
     /// Whether nothing has to be asked about the user.
     pub(crate) fn is_user_known(&self) -> bool {
-        self.rights.as_ref().is_none_or(|rights| rights.superuser)
-            || self.passed().user.is_some_and(|since| since.elapsed() < KNOWN)
+        !self.looks_at_users() || self.passed().user.is_some_and(|since| since.elapsed() < KNOWN)
     }
 
     fn passed(&self) -> MutexGuard<'_, Passed> {

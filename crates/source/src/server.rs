@@ -10,7 +10,7 @@ use crate::known_zones::KnownZones;
 use crate::limits::Limits;
 use crate::rights::Rights;
 use crate::row_meter::RowMeter;
-use brisk_domain::{Frame, SourceName, ZoneName};
+use brisk_domain::{Frame, SourceName, ZoneName, ZoneOffsets};
 use futures::{Stream, TryStreamExt as _};
 use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::{Connection, Database, Pool, Row};
@@ -63,12 +63,21 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
         prelude.to_owned()
     }
 
-    /// Whether the server knows `zone` as Brisk does. A session that the prelude has set up then stands in
-    /// it, where the protocol has that.
-    fn enter_zone(
+    /// Whether the server knows the zone `name` as Brisk does, by these `offsets`.
+    fn knows(
         connection: &mut ConnectionOf<Self>,
-        zone: &SessionZone,
+        name: &ZoneName,
+        offsets: &ZoneOffsets,
     ) -> impl Future<Output = Result<bool, sqlx::Error>> + Send;
+
+    /// Lets a session that the prelude has set up stand in `zone`, which the server knows, where the protocol
+    /// has that.
+    fn enter_zone(
+        _connection: &mut ConnectionOf<Self>,
+        _zone: &ZoneName,
+    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send {
+        std::future::ready(Ok(()))
+    }
 
     /// The function that `statement` would call although neither Brisk knows it to only read nor
     /// `rights` allow it, if there is one. Nothing of the statement runs.
@@ -180,6 +189,11 @@ impl<P: Protocol> Server<P> {
         Self { gate: Gate::of(rights), ..self }
     }
 
+    /// Whether its user has to be one that cannot do just anything.
+    pub(crate) fn has_a_reader(&self) -> bool {
+        self.gate.looks_at_users()
+    }
+
     /// How it is connected to.
     pub(crate) fn options(&self) -> &OptionsOf<P> {
         &self.canceller.options
@@ -243,7 +257,7 @@ impl<P: Protocol> Server<P> {
         let mut running = Running::on(connection, self.canceller.clone());
         let columns = async {
             let zone = statement.zone.as_ref();
-            let known = zone.and_then(|zone| self.zones.get(&zone.name));
+            let known = zone.and_then(|zone| self.are_known(zone));
             let prelude = match zone {
                 Some(zone) if known == Some(true) => P::prelude_in(&self.prelude, zone),
                 _ => self.prelude.to_string(),
@@ -253,10 +267,7 @@ impl<P: Protocol> Server<P> {
             self.pass(connection, statement).await?;
             let in_zone = match (zone, known) {
                 (Some(zone), None) => {
-                    let entered = P::enter_zone(connection, zone).await;
-                    let entered = entered.map_err(Failure::before_rows::<P>)?;
-                    self.remember(zone, entered);
-                    entered
+                    self.enter(connection, zone).await.map_err(Failure::before_rows::<P>)?
                 }
                 (_, known) => known.unwrap_or(false),
             };
@@ -327,10 +338,48 @@ impl<P: Protocol> Server<P> {
         Ok(())
     }
 
-    fn remember(&self, zone: &SessionZone, agrees: bool) {
-        self.zones.set(&zone.name, agrees);
+    /// Whether the server knows all zones that a statement needs as Brisk does; `None` if it has yet to be
+    /// asked.
+    fn are_known(&self, zone: &SessionZone) -> Option<bool> {
+        let others = zone.others.iter().map(|(name, _)| name);
+        let known = std::iter::once(&zone.name).chain(others).map(|name| self.zones.get(name));
+        let known: Vec<Option<bool>> = known.collect();
+        match known.contains(&Some(false)) {
+            true => Some(false),
+            false => (!known.contains(&None)).then_some(true),
+        }
+    }
+
+    /// Asks the server for the zones that a statement needs, and lets the session stand in its own if all of
+    /// them are known.
+    async fn enter(
+        &self,
+        connection: &mut ConnectionOf<P>,
+        zone: &SessionZone,
+    ) -> Result<bool, sqlx::Error> {
+        let own = std::iter::once((&zone.name, &zone.offsets));
+        let mut all = true;
+        for (name, offsets) in own.chain(zone.others.iter().map(|(name, of)| (name, of))) {
+            let known = match self.zones.get(name) {
+                Some(known) => known,
+                None => {
+                    let knows = P::knows(connection, name, offsets).await?;
+                    self.remember(name, knows);
+                    knows
+                }
+            };
+            all &= known;
+        }
+        if all {
+            P::enter_zone(connection, &zone.name).await?;
+        }
+        Ok(all)
+    }
+
+    fn remember(&self, zone: &ZoneName, agrees: bool) {
+        self.zones.set(zone, agrees);
         if !agrees {
-            let (source, zone) = (&self.canceller.source, &zone.name);
+            let source = &self.canceller.source;
             tracing::warn!(
                 %source, %zone,
                 "a source's time zone data are missing, or not Brisk's: its statements list the changes \

@@ -131,7 +131,8 @@ impl Source {
     }
 
     /// Keeps rollups of a server in its schema `brisk`, written over connections to `url`; a refresh
-    /// may take so much `time`. Has no effect on SQLite.
+    /// may take so much `time`. Its user may be one that can do anything if that is said of the source's
+    /// own before ([`Self::with_rights`]). Has no effect on SQLite.
     pub fn with_rollup_url(self, url: &str, time: Duration) -> Result<Self, SourceError> {
         let rollups = match &self.database {
             Database::Sqlite(_) => return Ok(self),
@@ -139,11 +140,13 @@ impl Source {
                 let name = self.name.clone();
                 let rollups =
                     PostgresRollups::new(name, url, postgres.options().get_username(), time)?;
+                let rollups = rollups.only_of_writers(postgres.has_a_reader());
                 RollupWriter::Postgres(Box::new(rollups))
             }
             Database::MySql(mysql) => {
                 let database = mysql.options().get_database();
                 let rollups = MySqlRollups::new(self.name.clone(), url, database, time)?;
+                let rollups = rollups.only_of_writers(mysql.has_a_reader());
                 RollupWriter::MySql(Box::new(rollups))
             }
         };
@@ -174,8 +177,21 @@ impl Source {
         Self { database, ..self }
     }
 
-    /// Whether `statement` may run: its user and its functions may be. Nothing of it runs.
+    /// Whether `statement` may run: its user and its functions may be; on SQLite, which looks at its
+    /// functions by itself, it is prepared. Nothing of it runs.
     pub async fn check(&self, statement: &Statement) -> Result<(), SourceError> {
+        let Database::Sqlite(sqlite) = &self.database else { return self.pass(statement).await };
+        match &statement.open {
+            Some(open) if !open.0.questions().is_empty() => {
+                let types = self.types_of(&open.0.questions(), statement).await?;
+                sqlite.check(&open.0.close(statement, &types)?).await
+            }
+            _ => sqlite.check(statement).await,
+        }
+    }
+
+    /// Whether the user and the functions of `statement` may be, where somebody has to ask.
+    async fn pass(&self, statement: &Statement) -> Result<(), SourceError> {
         match &self.database {
             Database::Sqlite(_) => Ok(()),
             Database::Postgres(postgres) => postgres.check(statement).await,
@@ -185,7 +201,7 @@ impl Source {
 
     /// Whether its user may be.
     pub async fn check_user(&self) -> Result<(), SourceError> {
-        self.check(&Statement::of_our_own(String::new(), Vec::new())).await
+        self.pass(&Statement::of_our_own(String::new(), Vec::new())).await
     }
 
     /// Its name.
@@ -265,7 +281,7 @@ impl Source {
         statement: &Statement,
     ) -> Result<ColumnTypes, SourceError> {
         // To describe a view, a server may call some of its functions.
-        self.check(statement).await?;
+        self.pass(statement).await?;
         let run =
             |statement: Statement| async move { self.run_closed(&statement, &[]).await }.boxed();
         let version = match &self.database {
@@ -427,7 +443,7 @@ impl Source {
     pub async fn refresh(&self, refresh: &Refresh<'_>) -> Result<RollupReport, SourceError> {
         let writer = self.writer()?;
         // The role that writes rollups can do more than the one that reads.
-        self.check(&refresh.plan.whole).await?;
+        self.pass(&refresh.plan.whole).await?;
         let open = refresh.plan.whole.open.as_ref();
         let asked = open.map(|open| open.0.questions()).filter(|asked| !asked.is_empty());
         let Some(asked) = asked else { return writer.refresh(refresh).await };

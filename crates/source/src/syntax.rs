@@ -9,6 +9,7 @@
 
 use crate::compile::lexer::Token;
 use crate::compile::offset_steps::OffsetSteps;
+use crate::compile::zones::ZoneClock;
 use brisk_domain::{Interval, ZoneName, ZoneOffsets};
 
 /// A calendar unit without a fixed length, which the database's own calendar has to truncate to.
@@ -193,6 +194,17 @@ pub(crate) trait Clock {
     /// `$local(expr)`: the instant at which the wall clock shows `expr`, or, where the session stands in
     /// the zone, that reading.
     fn wall_time(&self, expr: &str) -> String;
+
+    /// `$time(expr)`: the instant.
+    fn time(&self, expr: &str) -> String {
+        format!("({expr})")
+    }
+
+    /// The same for times that the clock of another zone showed, which the database has to know, too: what
+    /// is given as an instant is then such a reading. `None` where only the lookup can say it.
+    fn of_times_on<'b>(&'b self, _written: &'b ZoneClock) -> Option<Box<dyn Clock + 'b>> {
+        None
+    }
 }
 
 /// `expr` in parentheses, unless it is a name such as `at` or `l.at`.

@@ -91,6 +91,10 @@ fn a_macro_takes_less_than_300_bytes_on_every_database() {
         let word = interval.word();
         macros.extend([format!("$bucket(at, {word})"), format!("$bucket($local(at), {word})")]);
     }
+    macros.extend(
+        ["$bucket($local(at, 'Asia/Tokyo'), week)", "$hour($local(at, 'Asia/Tokyo'))"]
+            .map(Into::into),
+    );
     let zones = ["UTC", "Europe/London", "America/New_York", "Asia/Kolkata"];
     for (dialect, zone) in Dialect::ALL.into_iter().flat_map(|d| zones.map(|zone| (d, zone))) {
         for text in &macros {

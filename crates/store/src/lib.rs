@@ -22,6 +22,9 @@
 //! PostgreSQL needs other words in the migration, as for ids that the database gives, there is one of
 //! the same name in `migrations/postgres/`. Test it in `tests/`, over both.
 
+mod access_state;
+mod accounts;
+mod attributes;
 mod audit;
 mod backup;
 mod change;
@@ -31,6 +34,7 @@ mod due_times;
 mod error;
 mod imports;
 mod in_use;
+mod links;
 mod location;
 mod migrations;
 mod opening;
@@ -40,10 +44,15 @@ mod rollup_runs;
 mod sealing;
 mod secret_key;
 mod secrets;
+mod sessions;
 mod settings;
+mod sign_in_failures;
 mod snapshot;
 mod store;
+mod tokens;
 
+pub use access_state::AccessState;
+pub use accounts::{AccountChange, Changed};
 pub use audit::{Actor, AuditFilter, AuditRecord, LEAST_RETENTION, LoggedRecord};
 pub use backup::backup;
 pub use change::{Change, Topic};
@@ -51,8 +60,11 @@ pub use changes::Changes;
 pub use due_times::DueTime;
 pub use error::StoreError;
 pub use imports::ImportRecord;
+pub use links::Link;
 pub use location::{DatabaseUrl, StoreLocation};
 pub use restore::restore;
 pub use secret_key::{KeyOrigin, NoSecretKey, SecretKey};
+pub use sessions::SessionRecord;
 pub use settings::Setting;
 pub use store::Store;
+pub use tokens::TokenRecord;

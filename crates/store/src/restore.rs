@@ -13,8 +13,9 @@ use sqlx::{AnyConnection, Connection as _, Executor as _, Row as _};
 use std::path::{Path, PathBuf};
 
 /// Tables of what ends with a restore: a session that was ended after the backup was made would live
-/// again.
-const ENDED: [(&str, &str); 1] = [("sessions", "delete from sessions")];
+/// again, and so would a link that was taken.
+const ENDED: [(&str, &str); 2] =
+    [("sessions", "delete from sessions"), ("links", "delete from links")];
 
 /// Puts the backup `file` in the place of the store, at `now`. Its answer is where the old one is kept, if
 /// there was one. Whatever ends this process leaves the old store or the new one.

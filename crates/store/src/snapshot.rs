@@ -75,11 +75,12 @@ async fn inspect_open(connection: &mut AnyConnection, path: &Path) -> Result<(),
     let none = || StoreError::NoStore(path.to_owned());
     let applied = "select version, checksum from _sqlx_migrations order by version";
     let applied = sqlx::query(applied).fetch_all(&mut *connection).await;
-    let applied = applied.map_err(|error| match error {
-        // No database, a damaged one, or one without that table.
+    // No database, a damaged one, or one without that table.
+    let unreadable = |error| match error {
         sqlx::Error::Database(_) => none(),
-        other => other.into(),
-    })?;
+        other => StoreError::from(other),
+    };
+    let applied = applied.map_err(unreadable)?;
     let known = migrations::migrator(Dialect::Sqlite);
     let of = |version: i64| known.iter().find(|migration| migration.version == version);
     let mut is_store = false;
@@ -94,7 +95,8 @@ async fn inspect_open(connection: &mut AnyConnection, path: &Path) -> Result<(),
     if !is_store {
         return Err(none());
     }
-    let checked = sqlx::query("pragma integrity_check").fetch_all(connection).await?;
+    let checked = sqlx::query("pragma integrity_check").fetch_all(connection).await;
+    let checked = checked.map_err(unreadable)?;
     let problems = checked.iter().map(|row| row.get::<String, _>(0));
     match problems.filter(|line| line != "ok").count() {
         0 => Ok(()),

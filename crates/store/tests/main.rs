@@ -3,6 +3,7 @@
 // Helpers of tests are outside of what clippy takes for tests.
 #![allow(clippy::unwrap_used)]
 
+mod accounts;
 mod audit;
 mod backup;
 mod damage;

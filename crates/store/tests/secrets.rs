@@ -11,7 +11,7 @@ fn given(byte: &str) -> KeyOrigin {
 
 #[tokio::test]
 async fn replicas_have_the_same_key_or_do_not_start() {
-    for test in TestStore::each().await {
+    for test in TestStore::each_without_key().await {
         let first = test.again().await.unlocked(&given("0a")).await.unwrap();
         let sealed = first.seal("webhook pipeline", b"hunter2").unwrap();
         let second = test.again().await.unlocked(&given("0a")).await.unwrap();
@@ -32,7 +32,7 @@ async fn replicas_have_the_same_key_or_do_not_start() {
 
 #[tokio::test]
 async fn a_key_is_drawn_once_and_never_instead_of_one_that_is_missing() {
-    for test in TestStore::each().await {
+    for test in TestStore::each_without_key().await {
         let path = test.folder().join("secret.key");
         let file = KeyOrigin::File(path.clone());
         let mut replicas = JoinSet::new();

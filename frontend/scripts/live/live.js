@@ -5,6 +5,7 @@ import { find } from "../elements.js";
 import { say } from "../live-sign.js";
 import { onEachPage } from "../pages/swap.js";
 import { resetPause } from "./attempts.js";
+import { onToggle } from "./legend.js";
 import { replaceOutdated } from "./outdated.js";
 import { Panels } from "./panels.js";
 import { close, open } from "./stream.js";
@@ -82,6 +83,8 @@ addEventListener("online", () => {
   resetPause();
   if (panels && !isByHand(panels)) follow(panels);
 });
+
+onToggle(({ dataset }) => panels?.redraw(dataset.panel ?? ""));
 
 // What streams is in the page before this begins to look at it.
 onEachPage(begin);

@@ -4,6 +4,7 @@
 import { find, findAll } from "../elements.js";
 import { contentOf, fillTable, replace } from "./content.js";
 import { countFrom, showElapsed } from "./elapsed.js";
+import { hiddenIn } from "./legend.js";
 import { showLoadedAt } from "./loaded-at.js";
 import { markPrevious } from "./freshness-mark.js";
 import { hear } from "./news.js";
@@ -89,6 +90,16 @@ export class Panels {
     else if (!isShown || news.state !== shown.state) this.#wanted.add(id);
   }
 
+  /**
+   * Fetches a panel again, because the reader wants to see something else of it.
+   *
+   * @param {string} id
+   */
+  redraw(id) {
+    this.#wanted.add(id);
+    this.fetchSoon();
+  }
+
   /** Fetches all that is wanted and can be seen, in one request. */
   fetchSoon() {
     if (this.#isSoon) return;
@@ -151,6 +162,9 @@ export class Panels {
   async #take(ids, wait) {
     const { slug = "", large = "false", view = "" } = this.main.dataset;
     const query = new URLSearchParams({ slug, panels: ids.join(), query: view, large, wait: String(wait) });
+    const hidden = hiddenIn(ids.map((id) => this.#card(id)));
+    if (hidden) query.set("hidden", hidden);
+    const asked = new Map(ids.map((id) => [id, this.#card(id)?.dataset.hidden ?? ""]));
     const { signal } = this.#ends;
     const response = await fetch(`/fn/cards?${query}`, { headers: { accept: "application/json" }, signal });
     if (!response.ok) throw new Error(response.statusText);
@@ -160,7 +174,10 @@ export class Panels {
     if (this.#hasEnded) return;
     for (const { panel, html, table } of cards) {
       const news = this.#known.get(panel);
-      const content = replace(this.#card(panel), html, news);
+      const card = this.#card(panel);
+      // The reader has chosen other series since: the next answer has them.
+      if (asked.get(panel) !== (card?.dataset.hidden ?? "")) continue;
+      const content = replace(card, html, news);
       if (content?.isConnected && table) fillTable(table);
       if (content?.dataset.state === "late" && news && news.state !== "loading" && !wait) this.#takeSlowly(panel);
     }

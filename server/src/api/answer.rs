@@ -5,48 +5,35 @@ use crate::http::conditional::{self, NO_STORE};
 use crate::http::etag::ETag;
 use crate::http::problem::Problem;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, header};
 use serde::Serialize;
 
-/// The same address answers with JSON or CSV.
-const VARY: &str = "accept";
+/// The same address answers with JSON or CSV, compressed or not.
+const VARY: &str = "accept, accept-encoding";
 
-/// A body with its headers, or why it could not be serialised.
-pub type Body = Result<(Vec<(HeaderName, HeaderValue)>, Vec<u8>), Problem>;
-
-/// `304` for a client that has the answer of that tag, otherwise the body that `write` makes.
-pub fn tagged(
-    request: &HeaderMap,
-    etag: Option<ETag>,
-    write: impl FnOnce() -> Body,
-) -> Result<Response, Problem> {
-    let mut headers = match etag {
-        None => HeaderMap::from_iter([
-            (header::CACHE_CONTROL, NO_STORE),
-            (header::VARY, HeaderValue::from_static(VARY)),
-        ]),
-        Some(etag) => {
-            let headers = conditional::headers(&etag, VARY);
-            if let Some(response) = conditional::not_modified(&etag, request, &headers) {
-                return Ok(response);
-            }
-            headers
-        }
+/// The headers of an answer with that tag, and `304` for a client that has it.
+pub(super) fn headers(request: &HeaderMap, etag: Option<&ETag>) -> (HeaderMap, Option<Response>) {
+    let Some(etag) = etag else {
+        let vary = (header::VARY, HeaderValue::from_static(VARY));
+        return (HeaderMap::from_iter([(header::CACHE_CONTROL, NO_STORE), vary]), None);
     };
-    let (about, body) = write()?;
-    headers.extend(about);
-    Ok((headers, body).into_response())
+    let headers = conditional::headers(etag, VARY);
+    let not_modified = conditional::not_modified(etag, request, &headers);
+    (headers, not_modified)
 }
 
 /// What is identified by its own text: the list, a definition, the description of the API.
 pub fn text(request: &HeaderMap, value: &impl Serialize) -> Result<Response, Problem> {
-    let (about, body) = json(value)?;
-    let etag = ETag::of([&body]);
-    tagged(request, Some(etag), || Ok((about, body)))
+    let body = json(value)?;
+    let (mut headers, not_modified) = headers(request, Some(&ETag::of([&body])));
+    headers.insert(header::CONTENT_TYPE, JSON);
+    Ok(not_modified.unwrap_or_else(|| (headers, body).into_response()))
 }
 
+/// The media type of JSON.
+pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
 /// A value as JSON.
-pub fn json(value: &impl Serialize) -> Body {
-    let body = serde_json::to_vec(value).map_err(|error| problem::not_serialised(&error))?;
-    Ok((vec![(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body))
+pub(super) fn json(value: &impl Serialize) -> Result<Vec<u8>, Problem> {
+    serde_json::to_vec(value).map_err(|error| problem::not_serialised(&error))
 }

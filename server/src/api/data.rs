@@ -43,8 +43,8 @@ pub struct View<'a> {
     /// The width of the buckets: `minute`, `hour`, `day`, `week`, `month`, `quarter` or `year`.
     #[schema(example = "day")]
     pub interval: &'static str,
-    /// The chosen values of each variable; none means all.
-    pub variables: BTreeMap<&'a str, &'a [String]>,
+    /// The chosen values of each variable, `null` first if it is one; none means all.
+    pub variables: BTreeMap<&'a str, Vec<Option<String>>>,
 }
 
 /// Two instants: from the first up to, and without, the second.
@@ -156,7 +156,9 @@ impl<'a> View<'a> {
             zone: frames.window.zone.as_str(),
             bounds: Bounds::of(frames.window.bounds),
             interval: frames.window.interval.word(),
-            variables: variables.map(|(name, chosen)| (name.as_str(), chosen.values())).collect(),
+            variables: variables
+                .map(|(name, chosen)| (name.as_str(), chosen.choices().map(Into::into).collect()))
+                .collect(),
         }
     }
 }

@@ -5,17 +5,20 @@ use super::data::{
 };
 use super::definition::{Dashboards, Definition, Summary};
 use super::parameters::{PanelPath, Parameters, ViewParameters};
-
 use super::{answer, csv, problem};
+use crate::auth::told::told;
+use crate::auth::viewer::Viewer;
 use crate::http::accept;
+use crate::http::etag::ETag;
 use crate::http::problem::Problem;
 use crate::service::Frames;
 use crate::state::AppState;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Extension, OriginalUri, Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use brisk_app::service::PageError;
 use brisk_cache::{Caller, Client, Trigger};
-use brisk_domain::{Panel, PanelData};
+use brisk_domain::{Panel, PanelData, Timestamp};
 use futures::future::join_all;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 
@@ -30,10 +33,11 @@ const FRESHNESS: HeaderName = HeaderName::from_static("brisk-freshness");
     responses((status = 200, description = "The dashboards that you may see.", body = Dashboards<'_>)))]
 pub async fn dashboards(
     State(state): State<AppState>,
+    Extension(viewer): Extension<Viewer>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Answer {
-    let dashboards = state.service.dashboards();
+    let dashboards = state.service.dashboards(&viewer);
     let dashboards = dashboards.iter().map(|dashboard| Summary::of(dashboard)).collect();
     answer::text(&headers, &Dashboards { dashboards }).map_err(|problem| problem.at(&uri))
 }
@@ -48,13 +52,14 @@ pub async fn dashboards(
         (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
 pub async fn dashboard(
     State(state): State<AppState>,
+    Extension(viewer): Extension<Viewer>,
     path: Result<Path<String>, PathRejection>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Answer {
     let answered = || {
         let Ok(Path(slug)) = path else { return Err(problem::not_found()) };
-        let (dashboard, outdated) = state.service.definition(&slug)?;
+        let (dashboard, outdated) = state.service.definition(&slug, &viewer)?;
         answer::text(&headers, &Definition::of(&dashboard, outdated))
     };
     answered().map_err(|problem| problem.at(&uri))
@@ -74,20 +79,20 @@ pub async fn dashboard(
 pub async fn whole(
     State(state): State<AppState>,
     Extension(client): Extension<Client>,
+    Extension(viewer): Extension<Viewer>,
     path: Result<Path<String>, PathRejection>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Answer {
     let answered = async {
         let Ok(Path(slug)) = path else { return Err(problem::not_found()) };
-        let view = load(&state, client, &slug, None, &uri, &headers).await?;
-        let etag = data::etag("json", &view.frames, &view.outcomes);
-        answer::tagged(&headers, etag, || {
-            answer::json(&DashboardAnswer {
-                view: View::of(&view.frames),
-                panels: view.panels(&state),
-            })
-        })
+        let view = load(&state, (client.clone(), &viewer), &slug, None, &uri, &headers).await?;
+        let (now, about) = (state.service.now(), About::json(&view, state.service.now()));
+        let write = move |view: &Answered| {
+            let panels = view.panels(now);
+            answer::json(&DashboardAnswer { view: View::of(&view.frames), panels })
+        };
+        sent(&state, client, view, &headers, about, write).await
     };
     answered.await.map_err(|problem| problem.at(&uri))
 }
@@ -109,6 +114,7 @@ pub async fn whole(
 pub async fn panel(
     State(state): State<AppState>,
     Extension(client): Extension<Client>,
+    Extension(viewer): Extension<Viewer>,
     path: Result<Path<(String, String)>, PathRejection>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
@@ -119,8 +125,9 @@ pub async fn panel(
             Some(panel) => (panel, true),
             None => (name.as_str(), accept::prefers_csv(&headers)),
         };
-        let view = load(&state, client, &slug, Some(panel), &uri, &headers).await?;
-        one(&state, &view, as_csv, &headers)
+        let view =
+            load(&state, (client.clone(), &viewer), &slug, Some(panel), &uri, &headers).await?;
+        one(&state, client, view, as_csv, &headers).await
     };
     answered.await.map_err(|problem| problem.at(&uri))
 }
@@ -160,9 +167,8 @@ struct Answered {
 }
 
 impl Answered {
-    fn panels(&self, state: &AppState) -> Vec<PanelFrames<'_>> {
+    fn panels(&self, now: Timestamp) -> Vec<PanelFrames<'_>> {
         let panels = self.frames.panels.iter().zip(&self.outcomes);
-        let now = state.service.now();
         panels
             .map(|((panel, _), outcome)| PanelFrames::of(&self.frames, panel, outcome, now))
             .collect()
@@ -172,18 +178,20 @@ impl Answered {
 /// Looks up all panels together and waits for those that are not ready.
 async fn load(
     state: &AppState,
-    client: Client,
+    (client, viewer): (Client, &Viewer),
     slug: &str,
     panel: Option<&str>,
     uri: &Uri,
     headers: &HeaderMap,
 ) -> Result<Answered, Problem> {
     // A missing dashboard comes before a wrong parameter.
-    state.service.definition(slug)?;
+    state.service.definition(slug, viewer)?;
     let parameters =
         Parameters::read(uri.query(), headers).map_err(|e| problem::wrong_parameter(&e))?;
     let (zone, caller) = (parameters.zone.as_ref(), Caller::new(Trigger::Api, client));
-    let frames = state.service.frames(slug, panel, zone, &parameters.pairs, caller).await?;
+    let pairs = &parameters.pairs;
+    let frames = state.service.frames(slug, panel, zone, pairs, caller, viewer).await?;
+    let looks_behind = viewer.looks_behind(&frames.dashboard);
     let oldest = parameters.oldest(state.service.now());
     let shown = frames.panels.iter().map(|(_, shown)| {
         let shown = shown.clone();
@@ -195,37 +203,109 @@ async fn load(
         }
     });
     let outcomes = join_all(shown).await.into_iter();
-    let outcomes = outcomes.map(|outcome| outcome.map_err(Problem::from)).collect();
+    let outcomes =
+        outcomes.map(|outcome| outcome.map_err(|error| Problem::from(told(looks_behind, error))));
+    let outcomes = outcomes.collect();
     Ok(Answered { frames, outcomes })
 }
 
-fn one(state: &AppState, view: &Answered, as_csv: bool, headers: &HeaderMap) -> Answer {
+async fn one(
+    state: &AppState,
+    client: Client,
+    view: Answered,
+    as_csv: bool,
+    headers: &HeaderMap,
+) -> Answer {
     let (Some((panel, _)), Some(outcome)) = (view.frames.panels.first(), view.outcomes.first())
     else {
         return Err(problem::not_found());
     };
-    let data = outcome.as_ref().map_err(Clone::clone)?;
-    let etag = data::etag(if as_csv { "csv" } else { "json" }, &view.frames, &view.outcomes);
-    let mut response = answer::tagged(headers, etag, || {
+    let (data, now) = (outcome.as_ref().map_err(Clone::clone)?, state.service.now());
+    let freshness = FreshnessOf::of(data, now).header();
+    let about = match as_csv {
+        true => About::csv(&view, panel, data),
+        false => About::json(&view, now),
+    };
+    let write = move |view: &Answered| {
+        let (Some(panel), Some(outcome)) = (view.frames.panels.first(), view.outcomes.first())
+        else {
+            return Err(problem::not_found());
+        };
         if as_csv {
-            return in_csv(view, panel, data);
+            let data = outcome.as_ref().map_err(Clone::clone)?;
+            return csv::of(&panel.0, data).map_err(|error| problem::not_serialised(&error));
         }
-        let panel = PanelFrames::of(&view.frames, panel, outcome, state.service.now());
+        let panel = PanelFrames::of(&view.frames, &panel.0, outcome, now);
         answer::json(&PanelAnswer { view: View::of(&view.frames), panel })
-    })?;
+    };
+    let mut response = sent(state, client, view, headers, about, write).await?;
     // Also without a body: the tag says nothing about the age, and CSV has neither.
-    if let Some(freshness) = FreshnessOf::of(data, state.service.now()).header() {
+    if let Some(freshness) = freshness {
         response.headers_mut().insert(FRESHNESS, freshness);
     }
     Ok(response)
 }
 
-fn in_csv(view: &Answered, panel: &Panel, data: &PanelData) -> answer::Body {
-    let body = csv::of(panel, data).map_err(|error| problem::not_serialised(&error))?;
-    let name = csv::file_name(view.frames.dashboard.slug.as_str(), panel.id.as_str(), data);
-    // Names of dashboards and panels are letters, digits and hyphens.
-    let name = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
-        .unwrap_or(HeaderValue::from_static("attachment"));
-    let kind = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
-    Ok((vec![(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], body))
+/// What is known of an answer before it is written.
+struct About {
+    etag: Option<ETag>,
+    /// What its bytes depend on besides: the ages in it.
+    ages: String,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl About {
+    fn json(view: &Answered, now: Timestamp) -> Self {
+        let data = view.outcomes.iter().filter_map(|outcome| outcome.as_ref().ok());
+        let ages = data.map(|data| format!("{} ", FreshnessOf::of(data, now).age));
+        Self {
+            etag: data::etag("json", &view.frames, &view.outcomes),
+            ages: ages.collect(),
+            headers: vec![(header::CONTENT_TYPE, answer::JSON)],
+        }
+    }
+
+    fn csv(view: &Answered, panel: &Panel, data: &PanelData) -> Self {
+        let name = csv::file_name(view.frames.dashboard.slug.as_str(), panel.id.as_str(), data);
+        // Names of dashboards and panels are letters, digits and hyphens.
+        let name = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
+            .unwrap_or(HeaderValue::from_static("attachment"));
+        let kind = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
+        Self {
+            etag: data::etag("csv", &view.frames, &view.outcomes),
+            ages: String::new(),
+            headers: vec![(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)],
+        }
+    }
+}
+
+/// `304` for a client that has the answer, otherwise what `write` makes of the view, where pages are
+/// drawn.
+async fn sent(
+    state: &AppState,
+    client: Client,
+    view: Answered,
+    request: &HeaderMap,
+    about: About,
+    write: impl FnOnce(&Answered) -> Result<Vec<u8>, Problem> + Send + 'static,
+) -> Answer {
+    let About { etag, ages, headers } = about;
+    let (mut all, not_modified) = answer::headers(request, etag.as_ref());
+    if let Some(not_modified) = not_modified {
+        return Ok(not_modified);
+    }
+    let encoding = accept::encoding(request);
+    let tag = etag.map(|etag| {
+        let encoding = encoding.name().unwrap_or_default();
+        ETag::of([etag.header().as_bytes(), ages.as_bytes(), encoding.as_bytes()])
+    });
+    let (answers, drawing) = (state.service.answers(), state.service.drawing());
+    let write = move || write(&view);
+    let written = answers.of(drawing, client, tag, encoding, write).await;
+    let answer = written.unwrap_or_else(|| Err(PageError::Busy.into()))?;
+    all.extend(headers);
+    if let Some(name) = answer.encoding().name() {
+        all.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+    }
+    Ok((all, answer.bytes()).into_response())
 }

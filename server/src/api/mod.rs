@@ -23,18 +23,18 @@ pub mod page;
 pub mod parameters;
 pub mod problem;
 
-use crate::state::AppState;
-use axum::Router;
-use axum::routing::get;
+use crate::auth::rights::{Requires, Routes};
 
 /// Everything under `/api/v1`.
-pub fn router() -> Router<AppState> {
-    Router::new()
-        .route("/dashboards", get(handlers::dashboards))
-        .route("/dashboards/{slug}", get(handlers::dashboard))
-        .route("/dashboards/{slug}/data", get(handlers::whole))
-        .route("/dashboards/{slug}/panels/{panel}", get(handlers::panel))
-        .route("/openapi.json", get(openapi::description))
-        .fallback(handlers::not_found)
-        .method_not_allowed_fallback(handlers::method_not_allowed)
+pub(crate) fn routes() -> Routes {
+    Routes::default()
+        .get("/dashboards", Requires::Sight, handlers::dashboards)
+        .get("/dashboards/{slug}", Requires::Sight, handlers::dashboard)
+        .get("/dashboards/{slug}/data", Requires::Sight, handlers::whole)
+        .get("/dashboards/{slug}/panels/{panel}", Requires::Sight, handlers::panel)
+        .get("/openapi.json", Requires::Nothing, openapi::description)
+        .with(|router| {
+            let router = router.fallback(handlers::not_found);
+            router.method_not_allowed_fallback(handlers::method_not_allowed)
+        })
 }

@@ -2,6 +2,7 @@
 //! operation that opens the answer. It works without scripts.
 
 use super::{openapi, problem};
+use crate::auth::viewer;
 use crate::hooks;
 use crate::pages::response;
 use crate::state::AppState;
@@ -40,7 +41,7 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
         about: openapi::document().info.description.as_deref().unwrap_or_default(),
         operations: operations.collect(),
         problems: problems.collect(),
-        dashboards: state.service.dashboards(),
+        dashboards: state.service.dashboards(&viewer::of(request.extensions())),
     };
     response::page(&state, StatusCode::OK, Page::Api(Arc::new(page)), request).await
 }

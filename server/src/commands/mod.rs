@@ -5,6 +5,7 @@
 //!   and `named_columns`;
 //! - [`import`], [`invalidate`], [`warm`] and [`rollup`];
 //! - [`backup`] and [`restore`], for Brisk's own database;
+//! - [`user`]: accounts from the shell;
 //! - [`shared`]: the arguments of all commands that work with panels' data.
 
 pub mod asked;
@@ -19,4 +20,5 @@ pub mod restore;
 pub mod rollup;
 pub mod serve;
 pub mod shared;
+pub mod user;
 pub mod warm;

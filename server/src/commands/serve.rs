@@ -2,7 +2,10 @@
 
 use super::demo::{self, DemoArguments};
 use super::shared::SharedArguments;
+use super::user::auth_settings;
 use crate::administration::cache_settings;
+use crate::auth::set_up;
+use crate::auth::state::Auth;
 use crate::config::{Environment, Flags, Location, Settings};
 use crate::connections::listening::Server;
 use crate::connections::stop::Stop;
@@ -13,7 +16,8 @@ use crate::hooks::{self, Hooks};
 use crate::http::{assets, reading};
 use crate::jobs::store_changes::{StoreChanges, Subscribers};
 use crate::jobs::{
-    audit_retention, dashboard_watch, requested_views, rollup_runs, rollup_schedule, warming,
+    audit_retention, cache_samples, dashboard_watch, requested_views, rollup_runs, rollup_schedule,
+    warming,
 };
 use crate::router::router;
 use crate::service::EngineService;
@@ -22,7 +26,7 @@ use crate::{assembly, logging, system_clock, systemd};
 use anyhow::{Context, bail};
 use brisk_domain::SourceName;
 use brisk_engine::Engine;
-use brisk_store::{Store, StoreLocation, Topic};
+use brisk_store::{Link, Store, StoreLocation, Topic};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -37,13 +41,17 @@ pub struct ServeArguments {
     /// The arguments that other commands have, too.
     #[command(flatten)]
     pub shared: SharedArguments,
-    /// The address to listen on; loopback only, as there are no accounts yet [default:
+    /// The address to listen on; other than loopback once there is an admin, or with --open [default:
     /// 127.0.0.1:3000].
     #[arg(long, env = "BRISK_LISTEN")]
     pub listen: Option<SocketAddr>,
     /// Let the clock stand until it is moved over this socket; for tests.
     #[arg(long, hide = true, conflicts_with_all = ["now", "clock_pace"], value_name = "FILE")]
     pub clock_socket: Option<PathBuf>,
+    /// Listen on an address that others reach although there is no admin: whoever reaches it sees all
+    /// dashboards and pages of administration, until the first admin is made.
+    #[arg(long, env = "BRISK_OPEN")]
+    pub open: bool,
     /// The directory of the built frontend [default: target/site].
     #[arg(long, env = "BRISK_ASSETS_DIR")]
     pub assets: Option<PathBuf>,
@@ -76,12 +84,6 @@ pub async fn run(arguments: ServeArguments) -> anyhow::Result<ExitCode> {
 async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     logging::start();
     let settings = Settings::read(&arguments.flags(), &Environment::of_process())?;
-    if !settings.listen.ip().is_loopback() {
-        bail!(
-            "{} is not a loopback address: there are no accounts yet, so Brisk listens on 127.0.0.1 only",
-            settings.listen
-        );
-    }
     let built = assets::manifest(&settings.assets_dir)?;
     std::fs::create_dir_all(&settings.data_dir)
         .with_context(|| format!("making the data directory {}", settings.data_dir.display()))?;
@@ -95,6 +97,15 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         tracing::error!(%kept, "Brisk's own database was damaged: it begins anew, without its counts");
     }
     let store = store.unlocked(&settings.secret_key()?).await?;
+    let is_closed = store.access_state().await?.is_closed;
+    if !settings.listen.ip().is_loopback() && !is_closed && !arguments.open {
+        bail!(
+            "{} is not a loopback address, and there is no admin yet: whoever reaches it would see \
+             everything. Make one first (brisk user add NAME --role admin), or say that this is meant \
+             (--open)",
+            settings.listen
+        );
+    }
     let mut demo_lives = arguments.demo_lives();
     if arguments.shared.demo {
         let rollups = settings.rollup_file(&SourceName::parse(source::NAME)?);
@@ -120,15 +131,19 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     });
     let mut changes = StoreChanges::begin(&store, subscribers).await?;
     let catalog = Arc::clone(engine.catalog());
-    let hooks = Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks);
+    let hooks = Arc::new(Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks));
     let service = EngineService::new(Arc::clone(&engine), Arc::clone(&clock));
     let service = Arc::new(service.with_limits(settings.clients));
+    let auth = Auth::over(store.clone(), Arc::clone(&clock), auth_settings(&settings));
     let state = AppState::new(service, built)
+        .with_auth(auth.clone())
         .with_store(store.clone())
+        .with_hooks(Arc::clone(&hooks))
         .with_most_pages(settings.connections.most_pages())
         .with_own_names(settings.own_names.clone())
         .behind(settings.trusted_proxies.clone());
     let hub = state.hub.clone();
+    let (cache_history, sampled) = (Arc::clone(&state.cache_history), Arc::clone(&clock));
     // Before anybody can connect: who has asked is answered, whenever the signal comes.
     let stop = Stop::on_signals(settings.connections.stop + AFTERWARDS)?;
     let listener = TcpListener::bind(settings.listen)
@@ -139,7 +154,8 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let (names, connections) = (Arc::clone(&state.own_names), state.connections.clone());
     let routes = router(state, &settings.assets_dir).merge(hooks::routes(hooks));
     let routes = reading::waiting(routes, Arc::clone(&catalog));
-    let server = Server::new(routes, names, settings.connections.clone(), connections);
+    let server = Server::new(routes, names, settings.connections.clone(), connections)
+        .behind(settings.trusted_proxies.clone());
     let serving = server.serve(listener, stop.clone());
     let mut closing = stop;
     tokio::spawn(async move {
@@ -152,7 +168,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let reading = async {
         let seen = dashboard_watch::read(&catalog).await;
         requested_views::recall(&engine, &store).await;
-        if let Err(error) = announce(&settings, address, &engine, demo_lives) {
+        if let Err(error) = announce(&settings, address, &engine, demo_lives, &auth).await {
             tracing::warn!(error = format!("{error:#}"), "what is served cannot be said");
         }
         systemd::ready();
@@ -191,12 +207,15 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         never = warming => match never {},
         never = feeding => match never {},
         never = reading => match never {},
+        never = cache_samples::run(&engine, sampled.as_ref(), &cache_history) => match never {},
         never = rollup_schedule::run(&engine) => match never {},
+        never = auth.follow() => match never {},
         never = runs.record(&store) => match never {},
         never = changes.follow() => match never {},
         never = retention => match never {},
     };
     runs.record_now(&store).await;
+    auth.note_used().await;
     // Before the dashboards are read, none of those that were requested earlier is known.
     if catalog.is_read() {
         requested_views::record_now(&store, &engine.requested_views()).await;
@@ -205,11 +224,12 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
 }
 
 #[allow(clippy::print_stdout)] // The person who started the server reads this.
-fn announce(
+async fn announce(
     settings: &Settings,
     address: SocketAddr,
     engine: &Engine,
     demo_lives: bool,
+    auth: &Auth,
 ) -> anyhow::Result<()> {
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let shown = |path: &Path| absolute(path).display().to_string();
@@ -241,6 +261,19 @@ fn announce(
         Some(_) => println!("  cache          in this process's memory, and in Redis"),
         None => println!("  cache          in this process's memory"),
     }
-    println!("  access         open to everybody on this machine; there are no accounts yet");
+    if auth.is_closed().await? {
+        println!("  access         by accounts");
+        return Ok(());
+    }
+    let who = match address.ip().is_loopback() {
+        true => "everybody on this machine",
+        false => "EVERYBODY WHO REACHES IT",
+    };
+    println!("  access         open to {who}: there is no admin yet");
+    // Here, and nowhere else: who reads this terminal looks after the server.
+    if let Some(link) = set_up::link(auth, &Link::FirstAdmin).await? {
+        println!("  set-up         {link}");
+        println!("                 makes the first admin, once; others then see what they may see");
+    }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `brisk.toml`: its top level. All that is wrong with it is found in one go.
 
 use super::audit;
+use super::auth::AuthLimits;
 use super::cache::CacheSettings;
 use super::clients::{self, ClientLimits};
 use super::connections;
@@ -33,6 +34,7 @@ pub(super) struct File {
     pub(super) clients: ClientLimits,
     pub(super) names: NamesInFile,
     pub(super) connections: Limits,
+    pub(super) auth: AuthLimits,
     pub(super) cache: CacheSettings,
     pub(super) redis: Option<RedisTable>,
     pub(super) database: Option<DatabaseTable>,
@@ -68,6 +70,8 @@ impl File {
         let names = NamesInFile::read(top, problems);
         let connections = top.table("connections", "[connections]", problems);
         let connections = connections.map(|table| connections::read(&table, problems));
+        let auth = top.table("auth", "[auth]", problems);
+        let auth = auth.map(|table| AuthLimits::read(&table, problems));
         let cache = top.table("cache", "[cache]", problems);
         let cache = cache.map(|table| CacheSettings::read(&table, problems));
         let redis = top.table("redis", "[redis]", problems);
@@ -91,6 +95,7 @@ impl File {
             clients: clients.unwrap_or_default(),
             names,
             connections: connections.unwrap_or_default(),
+            auth: auth.unwrap_or_default(),
             cache: cache.unwrap_or_default(),
             redis,
             database,

@@ -3,8 +3,8 @@
 //! - [`Settings::read`] merges the layers; [`Flags`] are the top one, in which clap has already put
 //!   flags over their variables;
 //! - `file` reads `brisk.toml` through [`brisk_toml_reader`], which reports wrong types and unknown
-//!   keys at their place; `audit`, [`cache`], [`clients`], `connections`, `redis`, [`sources`], `store` and
-//!   [`webhooks`] are its tables, `names` and `secret_key` keys beside them;
+//!   keys at their place; `audit`, `auth`, [`cache`], [`clients`], `connections`, `redis`, [`sources`],
+//!   `store` and [`webhooks`] are its tables, `names` and `secret_key` keys beside them;
 //! - [`secret`] keeps URLs out of messages, `secret_location` finds them where the file says they are;
 //!   [`environment`] is the variables as a value;
 //! - [`database`] is the one database that is written to, by `brisk import`; no file declares it.
@@ -13,6 +13,7 @@
 //! in `docs/operating.md`.
 
 mod audit;
+mod auth;
 pub mod cache;
 pub mod clients;
 mod connections;
@@ -29,6 +30,7 @@ pub mod sources;
 mod store;
 pub mod webhooks;
 
+pub use auth::AuthLimits;
 pub use cache::CacheSettings;
 pub use clients::ClientLimits;
 pub use environment::Environment;
@@ -95,6 +97,8 @@ pub struct Settings {
     pub own_names: OwnNames,
     /// The limits of connections.
     pub connections: Limits,
+    /// How long people stay signed in.
+    pub auth: AuthLimits,
     /// The cache.
     pub cache: CacheSettings,
     /// Where Brisk's own records are; or what is wrong with it, which matters only to commands that
@@ -153,6 +157,7 @@ impl Settings {
             clients: file.clients,
             own_names: file.names.layered(environment)?,
             connections: file.connections,
+            auth: file.auth,
             cache: file.cache,
             store,
             secret_key,

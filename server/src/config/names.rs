@@ -3,7 +3,8 @@
 
 use super::environment::Environment;
 use super::error::ConfigError;
-use crate::http::own_names::{NoPublicUrl, OwnNames, PublicUrl};
+use crate::http::own_names::OwnNames;
+use crate::http::public_url::{NoPublicUrl, PublicUrl};
 use brisk_toml_reader::{Fields, Place, Problems};
 
 const PUBLIC_URL: &str = "BRISK_PUBLIC_URL";

@@ -1,6 +1,7 @@
 //! [`Activity`]: what a connection is doing, and until when it may.
 
 use super::limits::Limits;
+use super::pace::{Pace, Rule};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -16,8 +17,8 @@ struct State {
     waiting: Waiting,
     /// Since when; while an answer's end is still being written, since the last byte of it.
     since: Instant,
-    /// Since when the client has taken nothing of what is to be sent.
-    blocked: Option<Instant>,
+    /// How the client takes what is to be sent.
+    pace: Pace,
     /// HTTP/2: bytes that come need not belong to a request.
     is_multiplexed: bool,
     /// Since when the connection is to end.
@@ -43,6 +44,8 @@ pub(super) enum Late {
     Idle,
     /// The client, which takes nothing.
     Write,
+    /// The client, which takes too little.
+    Slow,
     /// The client's end of a connection that is to end.
     Closing,
 }
@@ -54,8 +57,9 @@ pub(super) struct InFlight(Arc<Activity>);
 const MOMENT: Duration = Duration::from_secs(1);
 
 impl Activity {
-    pub(super) fn new() -> Self {
-        Self(Mutex::new(State::new(Instant::now())))
+    /// Nothing has happened yet; the client has to be as fast as `rule` says.
+    pub(super) fn new(rule: Rule) -> Self {
+        Self(Mutex::new(State::new(rule, Instant::now())))
     }
 
     /// Something has come from the client.
@@ -74,9 +78,9 @@ impl Activity {
         self.lock().blocked(Instant::now());
     }
 
-    /// The client has taken something.
-    pub(super) fn written(&self) {
-        self.lock().written(Instant::now());
+    /// The client has taken so many bytes.
+    pub(super) fn written(&self, bytes: usize) {
+        self.lock().written(bytes, Instant::now());
     }
 
     /// The connection is to end once nothing is in flight.
@@ -114,12 +118,12 @@ impl Drop for InFlight {
 }
 
 impl State {
-    fn new(now: Instant) -> Self {
+    fn new(rule: Rule, now: Instant) -> Self {
         Self {
             in_flight: 0,
             waiting: Waiting::First,
             since: now,
-            blocked: None,
+            pace: Pace::new(rule),
             is_multiplexed: false,
             closing: None,
         }
@@ -144,11 +148,11 @@ impl State {
     }
 
     fn blocked(&mut self, now: Instant) {
-        self.blocked = self.blocked.or(Some(now));
+        self.pace.wait(now);
     }
 
-    fn written(&mut self, now: Instant) {
-        self.blocked = None;
+    fn written(&mut self, bytes: usize, now: Instant) {
+        self.pace.took(bytes, now);
         // The end of an answer may still be on its way.
         if self.in_flight == 0 && self.waiting == Waiting::Next {
             self.since = now;
@@ -168,8 +172,9 @@ impl State {
         let step = step.map(|(limit, late)| (self.since + limit, late));
         let closing = self.closing.filter(|_| self.in_flight == 0);
         let closing = closing.map(|since| (since.max(self.since) + MOMENT, Late::Closing));
-        let blocked = self.blocked.map(|since| (since + limits.write, Late::Write));
-        let first = [step, closing, blocked].into_iter().flatten().min_by_key(|(at, _)| *at);
+        let blocked = self.pace.waiting_since().map(|since| (since + limits.write, Late::Write));
+        let slow = self.pace.is_slow().then_some((now, Late::Slow));
+        let first = [step, closing, blocked, slow].into_iter().flatten().min_by_key(|(at, _)| *at);
         first.map_or((now + limits.idle, None), |(at, late)| (at, Some(late)))
     }
 }
@@ -187,7 +192,7 @@ mod tests {
     impl Connection {
         fn new() -> Self {
             let now = Instant::now();
-            Self { state: State::new(now), now }
+            Self { state: State::new(Limits::default().pace(), now), now }
         }
 
         fn advance(&mut self, seconds: u64) {
@@ -229,8 +234,24 @@ mod tests {
         assert_eq!(one.left(), (10, Some(Late::Write)));
         one.state.end(one.now);
         assert_eq!(one.left(), (10, Some(Late::Write)), "its end is not written yet");
-        one.state.written(one.now);
+        one.state.written(1 << 20, one.now);
         assert_eq!(one.left(), (75, Some(Late::Idle)));
+    }
+
+    #[test]
+    fn a_client_that_takes_a_trickle_is_late() {
+        let mut one = Connection::new();
+        one.state.begin(false);
+        for _ in 0..29 {
+            one.state.blocked(one.now);
+            one.advance(1);
+            one.state.written(100, one.now);
+            assert_eq!(one.left().1, None);
+        }
+        one.state.blocked(one.now);
+        one.advance(1);
+        one.state.written(100, one.now);
+        assert_eq!(one.left(), (0, Some(Late::Slow)));
     }
 
     #[test]
@@ -240,7 +261,7 @@ mod tests {
         one.state.end(one.now);
         for _ in 0..10 {
             one.advance(60);
-            one.state.written(one.now);
+            one.state.written(1 << 20, one.now);
         }
         assert_eq!(one.left(), (75, Some(Late::Idle)));
     }

@@ -1,10 +1,14 @@
 //! [`Answer`]: a response's body. It says when the request ends, and goes to clients of HTTP/2 in
-//! pieces: what of it is handed on is kept for a client that takes nothing.
+//! pieces: what of it is handed on is kept for a client that takes nothing. What is long of it is counted
+//! until it is sent.
 
 use super::activity::InFlight;
+use super::per_client::Slot;
 use super::streams;
+use super::unsent::{LONG, Unsent};
 use axum::Error;
 use axum::body::{Body, HttpBody};
+use brisk_cache::Client;
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 use std::pin::Pin;
@@ -15,20 +19,50 @@ pub(super) struct Answer {
     body: Body,
     /// What is left of the last frame.
     rest: Bytes,
-    is_multiplexed: bool,
-    _in_flight: InFlight,
+    sending: Sending,
+}
+
+/// What is known of an answer on its way.
+pub(super) struct Sending {
+    pub(super) is_multiplexed: bool,
+    pub(super) unsent: Unsent,
+    pub(super) client: Client,
+    pub(super) _in_flight: InFlight,
+    pub(super) _slot: Option<Slot>,
 }
 
 /// Bytes of a piece: a frame of HTTP/2.
 const PIECE: usize = 16 << 10;
 
 impl Answer {
-    pub(super) fn new(body: Body, is_multiplexed: bool, in_flight: InFlight) -> Self {
-        Self { body, rest: Bytes::new(), is_multiplexed, _in_flight: in_flight }
+    /// `body` on its way, or nothing if too many long ones wait already.
+    pub(super) fn of(
+        mut body: Body,
+        sending: Sending,
+        cx: &mut Context<'_>,
+    ) -> Result<Self, Sending> {
+        let mut rest = Bytes::new();
+        let is_long = body.size_hint().exact().is_some_and(|length| length >= LONG as u64);
+        // Of what is whole in memory, its first frame is all of it.
+        if is_long
+            && let Poll::Ready(Some(Ok(frame))) = Pin::new(&mut body).poll_frame(cx)
+            && let Ok(data) = frame.into_data()
+        {
+            match sending.unsent.hold(&sending.client, data) {
+                Ok(held) => rest = held,
+                Err(_) => return Err(sending),
+            }
+        }
+        Ok(Self { body, rest, sending })
+    }
+
+    /// `body`, which is short, on its way.
+    pub(super) fn short(body: Body, sending: Sending) -> Self {
+        Self { body, rest: Bytes::new(), sending }
     }
 
     fn piece(&mut self, mut data: Bytes) -> Frame<Bytes> {
-        if self.is_multiplexed && data.len() > PIECE {
+        if self.sending.is_multiplexed && data.len() > PIECE {
             let piece = data.split_to(PIECE);
             self.rest = data;
             return Frame::data(piece);
@@ -48,12 +82,20 @@ impl HttpBody for Answer {
         let frame = match std::mem::take(&mut self.rest) {
             rest if !rest.is_empty() => Poll::Ready(Some(Ok(self.piece(rest)))),
             _ => Pin::new(&mut self.body).poll_frame(cx).map_ok(|frame| match frame.into_data() {
-                Ok(data) => self.piece(data),
+                Ok(data) => {
+                    let Sending { unsent, client, .. } = &self.sending;
+                    let data = unsent.hold_anyway(client, data);
+                    self.piece(data)
+                }
                 Err(trailers) => trailers,
             }),
         };
-        if self.is_multiplexed {
-            streams::sending(matches!(frame, Poll::Ready(Some(Ok(_)))));
+        if self.sending.is_multiplexed {
+            let bytes = match &frame {
+                Poll::Ready(Some(Ok(frame))) => Some(frame.data_ref().map_or(0, Bytes::len)),
+                _ => None,
+            };
+            streams::sending(bytes);
         }
         frame
     }

@@ -1,7 +1,7 @@
 //! One connection, from its first byte to its end: by its client, by a limit, or by a stop.
 
 use super::activity::Late;
-use super::limits::Limits;
+use super::limits::{Limits, MOST_HEAD};
 use super::registry::Registry;
 use super::requests::Requests;
 use super::stop::Stop;
@@ -15,9 +15,6 @@ use std::sync::Arc;
 use std::task::{Poll, ready};
 use tokio::time::{Instant, sleep_until};
 
-/// The most bytes of a request's head, and of what is read or written ahead: a long address, the
-/// same in `Referer`, and 16 KiB for the rest.
-const MOST_HEAD: u32 = 2 * 65_534 + (16 << 10);
 /// Requests at a time of a connection of HTTP/2.
 const MOST_STREAMS: u32 = 128;
 /// Bytes of bodies that clients may send ahead: a form, and several of them.
@@ -25,16 +22,16 @@ const WINDOWS: (u32, u32) = (64 << 10, 256 << 10);
 
 /// How connections speak HTTP.
 pub(super) fn protocol(limits: &Limits, registry: Registry) -> Builder<Streams> {
-    let mut builder = Builder::new(Streams { limit: limits.write, registry });
+    let mut builder = Builder::new(Streams { limit: limits.write, rule: limits.pace(), registry });
     // Without a timeout: `Activity` has the time.
-    builder.http1().header_read_timeout(None).max_buf_size(MOST_HEAD as usize);
+    builder.http1().header_read_timeout(None).max_buf_size(MOST_HEAD);
     builder
         .http2()
         .timer(TokioTimer::new())
         .keep_alive_interval(limits.write)
         .keep_alive_timeout(limits.write)
         .max_concurrent_streams(MOST_STREAMS)
-        .max_header_list_size(MOST_HEAD)
+        .max_header_list_size(MOST_HEAD as u32)
         .initial_stream_window_size(WINDOWS.0)
         .initial_connection_window_size(WINDOWS.1)
         .max_send_buf_size(WINDOWS.0 as usize)

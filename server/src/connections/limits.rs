@@ -1,13 +1,21 @@
 //! [`Limits`]: how many connections there may be, and how long each step of one may take.
 
+use super::pace::Rule;
 use rustix::process::{Resource, getrlimit};
 use std::time::Duration;
+
+/// The most bytes of a request's head, and of what is read or written ahead: a long address, the
+/// same in `Referer`, and 16 KiB for the rest.
+pub(super) const MOST_HEAD: usize = 2 * 65_534 + (16 << 10);
 
 /// How many connections there may be, and how long each step of one may take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Connections at a time; at most, and by default, 80 % of the limit of open files.
     pub most: Option<usize>,
+    /// Connections of one client, and requests of one whom a trusted proxy names; by default half of
+    /// all, but from 256 to 2,000.
+    pub per_client: Option<usize>,
     /// From the first byte of a request, or from the connection's begin, to the end of its headers.
     pub headers: Duration,
     /// From there to the end of the request's body.
@@ -16,6 +24,11 @@ pub struct Limits {
     pub idle: Duration,
     /// For how long a client may take nothing of what is sent to it.
     pub write: Duration,
+    /// Bytes a second that a client has to take while more of them wait for it, on average over as long as
+    /// it may take nothing; 0 for no such limit.
+    pub least_rate: u64,
+    /// Bytes of long answers that are in memory and that their clients have not taken.
+    pub unsent: usize,
     /// From the signal to stop until what is still open is cut off.
     pub stop: Duration,
 }
@@ -25,10 +38,13 @@ impl Default for Limits {
         let seconds = Duration::from_secs;
         Self {
             most: None,
+            per_client: None,
             headers: seconds(10),
             body: seconds(30),
             idle: seconds(75),
             write: seconds(30),
+            least_rate: 4 << 10,
+            unsent: 256 << 20,
             // A process that is told to stop has ended after ten seconds.
             stop: seconds(8),
         }
@@ -42,6 +58,8 @@ pub(super) struct Room {
     pub(super) most: usize,
     /// More of them, which are answered only about health.
     pub(super) spare: usize,
+    /// For one client.
+    pub(super) per_client: usize,
 }
 
 impl Limits {
@@ -56,7 +74,16 @@ impl Limits {
         let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
         let files = usize::try_from(files).unwrap_or(usize::MAX).min(MOST_FILES);
         let fits = (files / 5 * 4).max(1);
-        Room { most: self.most.unwrap_or(fits).min(fits), spare: (files / 20).clamp(1, MOST_SPARE) }
+        let most = self.most.unwrap_or(fits).min(fits);
+        // An office behind one address.
+        let usual = (most / 2).clamp(256, 2_000);
+        let per_client = self.per_client.unwrap_or(usual).min(most);
+        Room { most, spare: (files / 20).clamp(1, MOST_SPARE), per_client }
+    }
+
+    /// How fast clients have to take what is sent to them.
+    pub(super) fn pace(&self) -> Rule {
+        Rule { least: self.least_rate, window: self.write }
     }
 }
 
@@ -71,12 +98,14 @@ mod tests {
 
     #[test]
     fn connections_take_at_most_four_fifths_of_the_limit_of_open_files() {
-        let Room { most, spare } = Limits::default().room();
+        let Room { most, spare, .. } = Limits::default().room();
         let files = getrlimit(Resource::Nofile).current.unwrap_or(1 << 20);
         let share = (most + spare) as f64 / (files as f64).min(MOST_FILES as f64);
         assert!((0.7..=0.87).contains(&share), "{most} and {spare} of {files}");
         let few = Limits { most: Some(3), ..Limits::default() };
-        assert_eq!(few.room().most, 3);
+        assert_eq!((few.room().most, few.room().per_client), (3, 3));
+        let office = Limits { most: Some(600), ..Limits::default() };
+        assert_eq!(office.room().per_client, 300.min(office.room().most));
         let many = Limits { most: Some(usize::MAX), ..Limits::default() };
         assert_eq!(many.room().most, most);
     }

@@ -2,13 +2,16 @@
 
 use super::activity::Activity;
 use super::connection;
+use super::heads::Exchange;
 use super::limits::{Limits, Room};
+use super::per_client::PerClient;
 use super::registry::{Admission, Registry};
 use super::requests::{Requests, Served};
 use super::stop::Stop;
 use super::stream::Stream;
 use super::streams::Streams;
 use crate::health_door::Door;
+use crate::http::client::{self, TrustedProxies};
 use crate::http::own_names::OwnNames;
 use anyhow::Context;
 use axum::Router;
@@ -25,7 +28,7 @@ pub struct Server {
     served: Arc<Served>,
     protocol: Arc<Builder<Streams>>,
     limits: Arc<Limits>,
-    /// For connections that are answered only about health: they have little time.
+    /// For connections that are told about health, or that there are too many: they have little time.
     spare: Arc<Limits>,
     room: Room,
     registry: Registry,
@@ -39,7 +42,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 const SILENCE: Duration = Duration::from_secs(60);
 
 impl Server {
-    /// Serves `routes` under `names`.
+    /// Serves `routes` under `names`, behind no proxy.
     pub fn new(routes: Router, names: Arc<OwnNames>, limits: Limits, registry: Registry) -> Self {
         let room = limits.room();
         if limits.most.is_some_and(|most| most > room.most) {
@@ -54,7 +57,15 @@ impl Server {
             ..limits.clone()
         };
         // Without a state, cloning the routes copies a pointer. With one, it copies all of them: 22 kB.
-        let served = Served { routes: routes.with_state(()), names, body: limits.body };
+        let served = Served {
+            routes: routes.with_state(()),
+            names,
+            proxies: TrustedProxies::default(),
+            clients: PerClient::new(room.per_client),
+            unsent: registry.unsent().clone(),
+            body: limits.body,
+        };
+        served.unsent.limit(limits.unsent);
         Self {
             served: Arc::new(served),
             protocol: Arc::new(connection::protocol(&limits, registry.clone())),
@@ -63,6 +74,13 @@ impl Server {
             room,
             registry,
         }
+    }
+
+    /// The same behind `proxies`, which say for whom they ask.
+    #[must_use]
+    pub fn behind(self, proxies: TrustedProxies) -> Self {
+        let served = Served { proxies, ..Arc::unwrap_or_clone(self.served) };
+        Self { served: Arc::new(served), ..self }
     }
 
     /// Serves until the process is to stop: then answers what has come, and cuts off what is still
@@ -93,16 +111,19 @@ impl Server {
     }
 
     fn admit(&self, stream: TcpStream, peer: SocketAddr, stop: &Stop) {
-        let is_spare = match self.registry.admit(self.room) {
-            Admission::Full => false,
-            Admission::Spare => true,
+        let client = client::of_connection(peer, &self.served.proxies);
+        let admission = self.registry.admit(self.room, client.as_ref());
+        let limits = Arc::clone(match admission {
+            Admission::Full => &self.limits,
+            Admission::Spare | Admission::OfClient => &self.spare,
             Admission::Refused => return,
-        };
-        let activity = Arc::new(Activity::new());
-        let place = self.registry.place(Arc::clone(&activity));
-        let stream = Stream::new(stream, Arc::clone(&activity));
-        let requests = Requests { served: Arc::clone(&self.served), activity, peer, is_spare };
-        let limits = Arc::clone(if is_spare { &self.spare } else { &self.limits });
+        });
+        let activity = Arc::new(Activity::new(limits.pace()));
+        let place = self.registry.place(Arc::clone(&activity), client);
+        let exchange = Arc::new(Exchange::default());
+        let stream = Stream::new(stream, Arc::clone(&activity), Arc::clone(&exchange));
+        let served = Arc::clone(&self.served);
+        let requests = Requests { served, activity, exchange, peer, admission };
         let (protocol, registry) = (Arc::clone(&self.protocol), self.registry.clone());
         let (id, stop) = (place.id(), stop.clone());
         let task = tokio::spawn(async move {

@@ -2,6 +2,8 @@
 
 use super::activity::{Activity, Late};
 use super::limits::Room;
+use super::unsent::Unsent;
+use brisk_cache::Client;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -16,12 +18,22 @@ struct Inner {
     open: Mutex<Open>,
     count: watch::Sender<usize>,
     ended: [AtomicU64; ENDS.len()],
+    unsent: Unsent,
 }
 
 #[derive(Default)]
 struct Open {
     next: u64,
     connections: HashMap<u64, Connection>,
+    /// How many of them were told to give way.
+    leaving: usize,
+    of_client: HashMap<Client, Share>,
+}
+
+/// The connections of one client.
+#[derive(Default)]
+struct Share {
+    open: usize,
     /// How many of them were told to give way.
     leaving: usize,
 }
@@ -31,6 +43,8 @@ struct Connection {
     /// Not there before its task has begun.
     task: Option<AbortHandle>,
     is_leaving: bool,
+    /// Whose it is; nobody's that counts, if it is a proxy's.
+    client: Option<Client>,
 }
 
 /// Why the server ended a connection; the words of `/metrics`.
@@ -42,18 +56,24 @@ pub(super) enum End {
     Idle,
     /// A client that takes nothing.
     Write,
+    /// A client that takes too little.
+    Slow,
     /// It was waiting, and others came.
     GaveWay,
     /// There were too many, all of them busy.
     Refused,
+    /// Its client had too many, all of them busy.
+    OfClient,
 }
 
-const ENDS: [(End, &str); 5] = [
+const ENDS: [(End, &str); 7] = [
     (End::Headers, "headers"),
     (End::Idle, "idle"),
     (End::Write, "write"),
+    (End::Slow, "slow"),
     (End::GaveWay, "gave_way"),
     (End::Refused, "refused"),
+    (End::OfClient, "of_client"),
 ];
 
 /// What a new connection may do.
@@ -63,6 +83,8 @@ pub(super) enum Admission {
     Full,
     /// Ask about health.
     Spare,
+    /// Hear that its client has too many.
+    OfClient,
     /// Nothing.
     Refused,
 }
@@ -77,11 +99,13 @@ pub(super) struct Place {
 const SHARE: usize = 32;
 /// The same where the process has no files left.
 const LARGE_SHARE: usize = 4;
+/// So many connections of a client beyond those that it may have are told so; others are closed.
+const TOLD: usize = 16;
 
 impl Default for Inner {
     fn default() -> Self {
         let (open, count) = (Mutex::default(), watch::Sender::new(0));
-        Self { open, count, ended: Default::default() }
+        Self { open, count, ended: Default::default(), unsent: Unsent::default() }
     }
 }
 
@@ -97,37 +121,59 @@ impl Registry {
         ENDS.iter().map(|(_, name)| *name).zip(counts)
     }
 
-    /// What one more connection may do. If there is no room, those that have waited longest for
-    /// their clients give way.
-    pub(super) fn admit(&self, room: Room) -> Admission {
+    /// The long answers that wait for their clients.
+    pub(crate) fn unsent(&self) -> &Unsent {
+        &self.0.unsent
+    }
+
+    /// What one more connection of `client` may do. If there is no room, those that have waited longest
+    /// for their clients give way.
+    pub(super) fn admit(&self, room: Room, client: Option<&Client>) -> Admission {
         let mut open = self.lock();
         let count = open.connections.len();
         // Those that leave have their files still.
         if count >= room.most + room.spare {
-            self.count(End::GaveWay, open.give_way(SHARE));
+            self.count(End::GaveWay, open.give_way(SHARE, None));
             self.count(End::Refused, 1);
             return Admission::Refused;
         }
-        if count - open.leaving < room.most {
-            return Admission::Full;
+        if count - open.leaving >= room.most {
+            let given_way = open.give_way(SHARE, None);
+            self.count(End::GaveWay, given_way);
+            if given_way == 0 {
+                return Admission::Spare;
+            }
         }
-        let given_way = open.give_way(SHARE);
-        self.count(End::GaveWay, given_way);
-        if given_way > 0 { Admission::Full } else { Admission::Spare }
+        match client.and_then(|client| Some((client, open.of_client.get(client)?))) {
+            Some((client, share)) if share.open - share.leaving >= room.per_client => {
+                let is_told = share.open < room.per_client + TOLD;
+                let given_way = open.give_way(SHARE, Some(client));
+                self.count(End::GaveWay, given_way);
+                if given_way > 0 {
+                    return Admission::Full;
+                }
+                self.count(End::OfClient, 1);
+                if is_told { Admission::OfClient } else { Admission::Refused }
+            }
+            _ => Admission::Full,
+        }
     }
 
     /// Closes some connections that wait for their clients.
     pub(super) fn make_room(&self) {
-        let given_way = self.lock().give_way(LARGE_SHARE);
+        let given_way = self.lock().give_way(LARGE_SHARE, None);
         self.count(End::GaveWay, given_way);
     }
 
-    /// A place for a connection.
-    pub(super) fn place(&self, activity: Arc<Activity>) -> Place {
+    /// A place for a connection of `client`.
+    pub(super) fn place(&self, activity: Arc<Activity>, client: Option<Client>) -> Place {
         let mut open = self.lock();
         let id = open.next;
         open.next += 1;
-        open.connections.insert(id, Connection { activity, task: None, is_leaving: false });
+        if let Some(client) = client.clone() {
+            open.of_client.entry(client).or_default().open += 1;
+        }
+        open.connections.insert(id, Connection { activity, task: None, is_leaving: false, client });
         self.0.count.send_replace(open.connections.len());
         Place { registry: self.clone(), id }
     }
@@ -145,6 +191,7 @@ impl Registry {
             Late::Headers => self.count(End::Headers, 1),
             Late::Idle => self.count(End::Idle, 1),
             Late::Write => self.count(End::Write, 1),
+            Late::Slow => self.count(End::Slow, 1),
             // Its end was due.
             Late::Closing => {}
         }
@@ -174,20 +221,38 @@ impl Registry {
 }
 
 impl Open {
-    /// Ends some of the connections that wait for their clients: those that have waited longest.
-    /// The answer is how many.
-    fn give_way(&mut self, share: usize) -> usize {
+    /// Ends some of the connections that wait for their clients, or for this one: those that have waited
+    /// longest. The answer is how many.
+    fn give_way(&mut self, share: usize, of: Option<&Client>) -> usize {
         let waiting = self.connections.values_mut().filter(|one| !one.is_leaving);
+        let waiting = waiting.filter(|one| of.is_none() || one.client.as_ref() == of);
         let waiting = waiting.filter_map(|one| Some((one.activity.waiting_since()?, one)));
         let mut waiting: Vec<_> = waiting.filter(|(_, one)| one.task.is_some()).collect();
         waiting.sort_unstable_by_key(|(since, _)| *since);
         let count = waiting.len().div_ceil(share);
         for (_, one) in waiting.into_iter().take(count) {
             one.is_leaving = true;
+            if let Some(share) = one.client.as_ref().and_then(|of| self.of_client.get_mut(of)) {
+                share.leaving += 1;
+            }
             one.task.as_ref().inspect(|task| task.abort());
         }
         self.leaving += count;
         count
+    }
+}
+
+impl Open {
+    /// Takes account of a connection that has ended.
+    fn remove(&mut self, one: &Connection) {
+        let leaving = usize::from(one.is_leaving);
+        self.leaving -= leaving;
+        let Some(client) = &one.client else { return };
+        let Some(share) = self.of_client.get_mut(client) else { return };
+        (share.open, share.leaving) = (share.open - 1, share.leaving - leaving);
+        if share.open == 0 {
+            self.of_client.remove(client);
+        }
     }
 }
 
@@ -200,8 +265,8 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut open = self.registry.lock();
-        if open.connections.remove(&self.id).is_some_and(|one| one.is_leaving) {
-            open.leaving -= 1;
+        if let Some(one) = open.connections.remove(&self.id) {
+            open.remove(&one);
         }
         self.registry.0.count.send_replace(open.connections.len());
     }

@@ -1,34 +1,46 @@
 //! [`Requests`]: what one connection's requests go through before the routes: whether they are
-//! meant for this server, whether there is room, and the time that their bodies have.
+//! meant for this server, whether there is room, and what their bodies may be.
 
 use super::activity::{Activity, InFlight};
-use super::answer::Answer;
+use super::answer::{Answer, Sending};
+use super::bodies;
+use super::heads::Exchange;
+use super::per_client::{PerClient, Slot};
+use super::refusal::Refusal;
+use super::registry::Admission;
+use super::streams;
+use super::unsent::{self, Unsent};
+use crate::http::client::{self, TrustedProxies};
 use crate::http::own_names::{self, OwnNames};
-use crate::http::refusal;
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::ConnectInfo;
 use axum::response::Response;
 use axum::routing::future::RouteFuture;
-use bytes::Bytes;
+use brisk_cache::Client;
 use futures::future::BoxFuture;
-use http::{HeaderValue, Request, StatusCode, Version, header};
-use hyper::body::{Frame, Incoming, SizeHint};
+use http::{HeaderValue, Method, Request, Version, header};
+use hyper::body::Incoming;
 use pin_project_lite::pin_project;
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tower::Service as _;
 
 /// What all connections share.
+#[derive(Clone)]
 pub(super) struct Served {
     /// Without state: cloning it copies a pointer.
     pub(super) routes: Router,
     pub(super) names: Arc<OwnNames>,
+    pub(super) proxies: TrustedProxies,
+    /// The requests of each client.
+    pub(super) clients: PerClient,
+    /// The long answers that wait for their clients.
+    pub(super) unsent: Unsent,
     /// How long the body of a request may take.
     pub(super) body: Duration,
 }
@@ -37,10 +49,13 @@ pub(super) struct Served {
 pub(super) struct Requests {
     pub(super) served: Arc<Served>,
     pub(super) activity: Arc<Activity>,
+    pub(super) exchange: Arc<Exchange>,
     pub(super) peer: SocketAddr,
-    /// Whether only health is told, because there are too many connections.
-    pub(super) is_spare: bool,
+    /// What the connection may ask for.
+    pub(super) admission: Admission,
 }
+
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 impl hyper::service::Service<Request<Incoming>> for Requests {
     type Response = Response<Answer>;
@@ -49,94 +64,79 @@ impl hyper::service::Service<Request<Incoming>> for Requests {
 
     fn call(&self, mut request: Request<Incoming>) -> Answering {
         let is_multiplexed = request.version() == Version::HTTP_2;
-        let in_flight = Some(self.activity.begin(is_multiplexed));
-        let (is_last, refused) = (self.is_spare && !is_multiplexed, self.refused(&request));
-        let answering = |kind| Answering { kind, in_flight, is_multiplexed, is_last };
-        if let Some(response) = refused {
-            return answering(Kind::Refused { response: Some(response) });
+        let client = client::named_in(self.peer, request.headers(), &self.served.proxies);
+        let mut about = About {
+            in_flight: self.activity.begin(is_multiplexed),
+            slot: None,
+            client: client.clone(),
+            unsent: self.served.unsent.clone(),
+            exchange: Arc::clone(&self.exchange),
+            is_multiplexed,
+            // Where a body in chunks ends, `heads` does not know.
+            is_last: !is_multiplexed
+                && (self.admission != Admission::Full
+                    || request.headers().contains_key(header::TRANSFER_ENCODING)),
+        };
+        match self.admitted(&request, &client) {
+            Ok(slot) => about.slot = slot,
+            Err(refusal) => return Answering::of(about, Kind::Refused { refusal: Some(refusal) }),
         }
-        request.extensions_mut().insert(ConnectInfo(self.peer));
+        let most = bodies::longest(request.uri().path());
+        let extensions = request.extensions_mut();
+        extensions.insert(ConnectInfo(self.peer));
+        extensions.insert(client);
         let mut routes = self.served.routes.clone();
         if request.body().is_end_stream() {
-            return answering(Kind::Plain { answer: routes.call(request.map(Body::new)) });
+            return Answering::of(
+                about,
+                Kind::Plain { answer: routes.call(request.map(Body::new)) },
+            );
         }
-        answering(Kind::WithBody { answer: Box::pin(with_body(routes, request, self.served.body)) })
+        let answer = bodies::answered(routes, request, most, self.served.body);
+        Answering::of(about, Kind::WithBody { answer: Box::pin(answer) })
     }
 }
 
 impl Requests {
-    fn refused(&self, request: &Request<Incoming>) -> Option<Response> {
+    /// The place of a request that may go on to the routes.
+    fn admitted(
+        &self,
+        request: &Request<Incoming>,
+        client: &Client,
+    ) -> Result<Option<Slot>, Refusal> {
+        if let Some(refusal) = self.exchange.refusal() {
+            return Err(refusal);
+        }
         if own_names::is_health(request.uri().path()) {
-            return None;
+            return Ok(None);
         }
-        if self.is_spare {
-            let message = "This server has as many connections as it can have. Try again soon.\n";
-            let mut response = refusal::response(StatusCode::SERVICE_UNAVAILABLE, message);
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-            return Some(response);
+        match self.admission {
+            Admission::Full => {}
+            Admission::OfClient => return Err(Refusal::OfClient),
+            Admission::Spare | Admission::Refused => return Err(Refusal::Full),
         }
-        let (status, message) = self.served.names.check(request).err()?.status_and_message();
-        Some(refusal::response(status, message))
+        self.served.names.check(request).map_err(Refusal::Misdirected)?;
+        if [Method::CONNECT, Method::TRACE].contains(request.method()) {
+            return Err(Refusal::Method);
+        }
+        let most = bodies::longest(request.uri().path());
+        if bodies::said_length(request.headers()).is_some_and(|length| length > most) {
+            return Err(Refusal::BodyTooLong(most));
+        }
+        self.served.clients.enter(client).map(Some).ok_or(Refusal::OfClient)
     }
 }
 
-/// Answers a request whose body is still to come. If it takes too long, nobody waits any more.
-async fn with_body(mut routes: Router, request: Request<Incoming>, limit: Duration) -> Response {
-    let (is_received, version) = (Arc::new(AtomicBool::new(false)), request.version());
-    let body = |body| Body::new(Received { body, is_received: Arc::clone(&is_received) });
-    let mut answer = pin!(routes.call(request.map(body)));
-    let answer = match tokio::time::timeout(limit, &mut answer).await {
-        Ok(answer) => answer,
-        Err(_) if is_received.load(Ordering::Relaxed) => answer.await,
-        Err(_) => {
-            let message =
-                format!("The request's body did not arrive within {} s.\n", limit.as_secs_f32());
-            let mut response = refusal::response(StatusCode::REQUEST_TIMEOUT, message);
-            if version != Version::HTTP_2 {
-                response.headers_mut().insert(header::CONNECTION, CLOSE);
-            }
-            return response;
-        }
-    };
-    answer.unwrap_or_else(|never| match never {})
-}
-
-const CLOSE: HeaderValue = HeaderValue::from_static("close");
-
-/// A request's body that says when it is complete, or when nobody reads it any more.
-struct Received {
-    body: Incoming,
-    is_received: Arc<AtomicBool>,
-}
-
-impl HttpBody for Received {
-    type Data = Bytes;
-    type Error = hyper::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let frame = Pin::new(&mut self.body).poll_frame(cx);
-        if matches!(frame, Poll::Ready(None)) || self.body.is_end_stream() {
-            self.is_received.store(true, Ordering::Relaxed);
-        }
-        frame
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
-impl Drop for Received {
-    fn drop(&mut self) {
-        self.is_received.store(true, Ordering::Relaxed);
-    }
+/// What is known of a request that is being answered.
+struct About {
+    in_flight: InFlight,
+    slot: Option<Slot>,
+    client: Client,
+    unsent: Unsent,
+    exchange: Arc<Exchange>,
+    is_multiplexed: bool,
+    /// Whether the connection is to end with the answer.
+    is_last: bool,
 }
 
 pin_project! {
@@ -144,19 +144,22 @@ pin_project! {
     pub(super) struct Answering {
         #[pin]
         kind: Kind,
-        in_flight: Option<InFlight>,
-        is_multiplexed: bool,
-        // Whether the connection is to end with the answer.
-        is_last: bool,
+        about: Option<About>,
     }
 }
 
 pin_project! {
     #[project = KindProjection]
     enum Kind {
-        Refused { response: Option<Response> },
+        Refused { refusal: Option<Refusal> },
         Plain { #[pin] answer: RouteFuture<Infallible> },
-        WithBody { answer: BoxFuture<'static, Response> },
+        WithBody { answer: BoxFuture<'static, Result<Response, Refusal>> },
+    }
+}
+
+impl Answering {
+    fn of(about: About, kind: Kind) -> Self {
+        Self { kind, about: Some(about) }
     }
 }
 
@@ -165,21 +168,55 @@ impl Future for Answering {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let response = match this.kind.project() {
-            KindProjection::Refused { response } => response.take().unwrap_or_default(),
+        let answer = match this.kind.project() {
+            KindProjection::Refused { refusal } => match refusal.take() {
+                Some(refusal) => Err(refusal),
+                None => return Poll::Pending,
+            },
             KindProjection::Plain { answer } => match ready!(answer.poll(cx)) {
-                Ok(response) => response,
+                Ok(response) => Ok(response),
                 Err(never) => match never {},
             },
             KindProjection::WithBody { answer } => ready!(answer.as_mut().poll(cx)),
         };
-        let (mut head, body) = response.into_parts();
-        if *this.is_last {
-            head.headers.insert(header::CONNECTION, CLOSE);
-        }
         // A future that has ended is not polled again.
-        let Some(in_flight) = this.in_flight.take() else { return Poll::Pending };
-        let answer = Answer::new(body, *this.is_multiplexed, in_flight);
-        Poll::Ready(Ok(Response::from_parts(head, answer)))
+        let Some(about) = this.about.take() else { return Poll::Pending };
+        Poll::Ready(Ok(about.sent(answer, cx)))
     }
+}
+
+impl About {
+    fn sent(self, answer: Result<Response, Refusal>, cx: &mut Context<'_>) -> Response<Answer> {
+        let Self { in_flight, slot, client, unsent, exchange, is_multiplexed, is_last } = self;
+        if is_multiplexed {
+            // A client without a window is not asked for a piece of it, ever.
+            streams::sending(Some(0));
+        }
+        let sending =
+            Sending { is_multiplexed, unsent, client, _in_flight: in_flight, _slot: slot };
+        let (response, sending, ends) = match answer {
+            Ok(response) => {
+                let (head, body) = response.into_parts();
+                match Answer::of(body, sending, cx) {
+                    Ok(answer) => return closing(Response::from_parts(head, answer), is_last),
+                    Err(sending) => (unsent::refused(), sending, false),
+                }
+            }
+            Err(refusal) => {
+                let ends = refusal.ends_the_connection() && !is_multiplexed;
+                (refusal.response(), sending, ends)
+            }
+        };
+        if ends {
+            exchange.leave_unread();
+        }
+        closing(response.map(|body| Answer::short(body, sending)), is_last || ends)
+    }
+}
+
+fn closing(mut response: Response<Answer>, is_last: bool) -> Response<Answer> {
+    if is_last {
+        response.headers_mut().insert(header::CONNECTION, CLOSE);
+    }
+    response
 }

@@ -1,39 +1,97 @@
-//! [`Stream`]: a TCP stream that tells the connection's [`Activity`] what is read and written.
+//! [`Stream`]: a TCP stream that tells the connection's [`Activity`] what is read and written, and whose
+//! requests pass [`Heads`].
 
 use super::activity::Activity;
+use super::heads::{Exchange, Heads, Next};
 use socket2::SockRef;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::{Sleep, sleep};
 
 /// A TCP stream that tells what is read and written.
 pub(super) struct Stream {
     stream: TcpStream,
     activity: Arc<Activity>,
+    heads: Heads,
+    exchange: Arc<Exchange>,
+    /// For how long what the client still sends is taken and thrown away.
+    parting: Option<Pin<Box<Sleep>>>,
 }
 
 /// Bytes that the kernel takes before a client's window is open for them. Without such a limit it
 /// takes megabytes for one that has read fast before, and says for minutes that nothing was taken.
 const UNSENT: u32 = 128 << 10;
+/// A client that is still sending what was refused learns why only if its bytes are taken: a socket
+/// that is closed over them takes the answer back.
+const PARTING: Duration = Duration::from_secs(1);
 
 impl Stream {
-    pub(super) fn new(stream: TcpStream, activity: Arc<Activity>) -> Self {
+    pub(super) fn new(stream: TcpStream, activity: Arc<Activity>, exchange: Arc<Exchange>) -> Self {
         // What streams is sent at once, in small pieces.
         let _ = stream.set_nodelay(true);
         // A system without it only measures more coarsely who reads.
         let _ = SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT);
-        Self { stream, activity }
+        let heads = Heads::new(Arc::clone(&exchange));
+        Self { stream, activity, heads, exchange, parting: None }
     }
 
     fn wrote(&self, result: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match &result {
             Poll::Pending => self.activity.blocked(),
-            Poll::Ready(_) => self.activity.written(),
+            Poll::Ready(written) => self.activity.written(*written.as_ref().unwrap_or(&0)),
         }
         result
+    }
+
+    /// Reads more into `self.heads`; whether there was more.
+    fn read_ahead(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
+        loop {
+            ready!(self.stream.poll_read_ready(cx))?;
+            match self.stream.try_read_buf(self.heads.held()) {
+                Ok(count) => {
+                    if count > 0 {
+                        self.activity.read();
+                    }
+                    return Poll::Ready(Ok(count > 0));
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+    }
+
+    /// Reads what passes as it is: at most `most` bytes.
+    fn read_past(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+        most: Option<u64>,
+    ) -> Poll<io::Result<()>> {
+        let count = match most {
+            None => {
+                let before = buffer.filled().len();
+                ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
+                buffer.filled().len() - before
+            }
+            Some(most) => {
+                let most = usize::try_from(most).unwrap_or(usize::MAX).min(buffer.remaining());
+                let mut part = ReadBuf::new(buffer.initialize_unfilled_to(most));
+                ready!(Pin::new(&mut self.stream).poll_read(cx, &mut part))?;
+                let count = part.filled().len();
+                buffer.advance(count);
+                count
+            }
+        };
+        self.heads.passed(count);
+        if count > 0 {
+            self.activity.read();
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -43,12 +101,29 @@ impl AsyncRead for Stream {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        let result = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        if buffer.filled().len() > before {
-            self.activity.read();
+        let this = &mut *self;
+        loop {
+            if this.heads.hand_on(buffer) {
+                return Poll::Ready(Ok(()));
+            }
+            match this.heads.next() {
+                Next::Rest => return this.read_past(cx, buffer, None),
+                Next::Body(left) => return this.read_past(cx, buffer, Some(left)),
+                Next::Head(_) => {
+                    if !ready!(this.read_ahead(cx))? {
+                        this.heads.end();
+                        let _ = this.heads.hand_on(buffer);
+                        return Poll::Ready(Ok(()));
+                    }
+                }
+                // The answer is on its way; a client that has hung up is noticed by it.
+                Next::Nothing => {
+                    if !ready!(this.read_ahead(cx))? {
+                        return Poll::Pending;
+                    }
+                }
+            }
         }
-        result
     }
 }
 
@@ -80,6 +155,30 @@ impl AsyncWrite for Stream {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        let this = &mut *self;
+        let mut parting = match this.parting.take() {
+            Some(parting) => parting,
+            None => {
+                ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
+                if !this.exchange.is_unread() {
+                    return Poll::Ready(Ok(()));
+                }
+                Box::pin(sleep(PARTING))
+            }
+        };
+        let mut unread = [0; 4096];
+        loop {
+            if parting.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Ok(()));
+            }
+            let mut buffer = ReadBuf::new(&mut unread);
+            match Pin::new(&mut this.stream).poll_read(cx, &mut buffer) {
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {}
+                Poll::Ready(_) => return Poll::Ready(Ok(())),
+                Poll::Pending => break,
+            }
+        }
+        this.parting = Some(parting);
+        Poll::Pending
     }
 }

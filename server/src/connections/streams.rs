@@ -2,9 +2,10 @@
 //! its connection, which may be a proxy's, go on.
 
 use super::activity::Late;
+use super::pace::{Pace, Rule};
 use super::registry::Registry;
 use hyper::rt::Executor;
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
@@ -12,15 +13,28 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 tokio::task_local! {
-    /// Since when a piece of this stream's answer has been waiting for its client.
-    static SENDING: Cell<Option<Instant>>;
+    /// How this stream's client takes its answer.
+    static SENDING: RefCell<Sending>;
 }
 
-/// Says whether a piece of an answer is on its way from now on. Outside of such a stream nobody
-/// listens.
-pub(super) fn sending(is_sending: bool) {
-    let since = is_sending.then(Instant::now);
-    let _ = SENDING.try_with(|sending| sending.set(since));
+struct Sending {
+    pace: Pace,
+    /// Bytes of the piece that is on its way.
+    bytes: usize,
+}
+
+/// Says that the piece before is taken, and whether another one of so many bytes is on its way from now
+/// on. Outside of such a stream nobody listens.
+pub(super) fn sending(bytes: Option<usize>) {
+    let now = Instant::now();
+    let _ = SENDING.try_with(|sending| {
+        let mut sending = sending.borrow_mut();
+        let taken = std::mem::replace(&mut sending.bytes, bytes.unwrap_or_default());
+        sending.pace.took(taken, now);
+        if bytes.is_some() {
+            sending.pace.wait(now);
+        }
+    });
 }
 
 /// Runs streams, each in a task of its own.
@@ -28,6 +42,8 @@ pub(super) fn sending(is_sending: bool) {
 pub(super) struct Streams {
     /// For how long a client may take nothing.
     pub(super) limit: Duration,
+    /// How fast it has to be.
+    pub(super) rule: Rule,
     pub(super) registry: Registry,
 }
 
@@ -42,7 +58,8 @@ where
                 registry.late(late);
             }
         };
-        tokio::spawn(SENDING.scope(Cell::new(None), watched));
+        let sending = Sending { pace: Pace::new(self.rule), bytes: 0 };
+        tokio::spawn(SENDING.scope(RefCell::new(sending), watched));
     }
 }
 
@@ -53,7 +70,14 @@ async fn watched(stream: impl Future + Send, limit: Duration) -> Option<Late> {
         if stream.as_mut().poll(cx).is_ready() {
             return Poll::Ready(None);
         }
-        let Some(since) = SENDING.with(Cell::get) else { return Poll::Pending };
+        let (since, is_slow) = SENDING.with(|sending| {
+            let pace = &sending.borrow().pace;
+            (pace.waiting_since(), pace.is_slow())
+        });
+        if is_slow {
+            return Poll::Ready(Some(Late::Slow));
+        }
+        let Some(since) = since else { return Poll::Pending };
         if alarm.deadline() != since + limit {
             alarm.as_mut().reset(since + limit);
         }

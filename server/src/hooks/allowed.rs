@@ -1,10 +1,17 @@
 //! Which tags a webhook may invalidate: `table:shop.*`.
 
 use brisk_domain::Tag;
+use std::fmt;
 
 /// Some tags: one by its name, or all of a form, where `*` stands for any characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern(String);
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 impl Pattern {
     /// Reads a pattern: what could be a tag.

@@ -4,7 +4,8 @@
 //! - [`hook`]: one webhook; [`allowed`]: which tags it may name;
 //! - [`signature`]: whether a delivery is authentic, as in the Standard Webhooks specification;
 //! - [`body`]: which tags a delivery names;
-//! - [`problem`]: what can be wrong with it.
+//! - [`problem`]: what can be wrong with it;
+//! - [`deliveries`]: what came lately, and what was made of it.
 //!
 //! This file puts them together. Webhooks are declared in the configuration
 //! (`config::webhooks`); docs/webhooks.md is for those who send them.
@@ -14,6 +15,7 @@
 
 pub mod allowed;
 pub mod body;
+pub mod deliveries;
 pub mod hook;
 pub mod problem;
 pub mod signature;
@@ -28,6 +30,7 @@ use axum::routing::post;
 use axum::{Json, Router, middleware};
 use brisk_domain::{Clock, Tag, WebhookName};
 use brisk_engine::Engine;
+use deliveries::{Deliveries, Delivery};
 use hook::Hook;
 use http::{HeaderMap, StatusCode, Uri, header};
 use serde::Serialize;
@@ -40,6 +43,7 @@ pub struct Hooks {
     engine: Arc<Engine>,
     clock: Arc<dyn Clock>,
     of: BTreeMap<WebhookName, Hook>,
+    deliveries: Deliveries,
 }
 
 /// What a delivery did.
@@ -59,12 +63,12 @@ struct Note {
 }
 
 /// The routes, with the headers that every response has.
-pub fn routes(hooks: Hooks) -> Router {
+pub fn routes(hooks: impl Into<Arc<Hooks>>) -> Router {
     Router::new()
         .route("/hooks/{id}", post(receive).fallback(only_post))
         .layer(DefaultBodyLimit::max(body::MAX_BODY))
         .layer(middleware::from_fn(security::default_headers))
-        .with_state(Arc::new(hooks))
+        .with_state(hooks.into())
 }
 
 async fn receive(
@@ -75,7 +79,7 @@ async fn receive(
     body: Result<axum::body::Bytes, BytesRejection>,
 ) -> Response {
     let name = id.ok().and_then(|Path(id)| WebhookName::parse(&id).ok());
-    match hooks.deliver(name.as_ref(), &headers, body.ok().as_deref()).await {
+    match hooks.receive(name.as_ref(), &headers, body.ok().as_deref()).await {
         Ok(answer) => {
             (StatusCode::OK, [(header::CACHE_CONTROL, conditional::NO_STORE)], Json(answer))
                 .into_response()
@@ -100,7 +104,38 @@ impl Hooks {
         clock: Arc<dyn Clock>,
         of: BTreeMap<WebhookName, Hook>,
     ) -> Self {
-        Self { engine, clock, of }
+        Self { engine, clock, of, deliveries: Deliveries::default() }
+    }
+
+    /// The webhooks that there are, by name.
+    pub fn declared(&self) -> &BTreeMap<WebhookName, Hook> {
+        &self.of
+    }
+
+    /// What came lately.
+    pub fn deliveries(&self) -> &Deliveries {
+        &self.deliveries
+    }
+
+    /// [`Hooks::deliver`], written down.
+    async fn receive(
+        &self,
+        name: Option<&WebhookName>,
+        headers: &HeaderMap,
+        body: Option<&[u8]>,
+    ) -> Result<Answer, Problem> {
+        let known = name.filter(|name| self.of.contains_key(name));
+        let mut delivery = Delivery::to(known.map(WebhookName::as_str), self.clock.now());
+        let answer = self.deliver(name, headers, body, &mut delivery).await;
+        match &answer {
+            Ok(answer) => delivery.invalidated = answer.invalidated.len(),
+            Err(problem) => {
+                delivery.status = problem.status().as_u16();
+                delivery.refused = Some(problem.detail().to_owned());
+            }
+        }
+        self.deliveries.add(delivery);
+        answer
     }
 
     /// Does what a delivery asks for, if it is authentic. Doing it twice is harmless, so no delivery
@@ -110,6 +145,7 @@ impl Hooks {
         name: Option<&WebhookName>,
         headers: &HeaderMap,
         body: Option<&[u8]>,
+        delivery: &mut Delivery,
     ) -> Result<Answer, Problem> {
         let body = body.ok_or_else(|| problem::too_long(body::MAX_BODY))?;
         let known = name.and_then(|name| Some((name, self.of.get(name)?)));
@@ -131,6 +167,7 @@ impl Hooks {
         let id = signed.id;
         let tags = body::tags(body, |tag| self.is_own(tag));
         let tags = tags.map_err(|message| problem::bad_delivery(&message))?;
+        delivery.name(&tags);
         let refused: Vec<String> =
             tags.iter().filter(|tag| !hook.may(tag)).map(Tag::to_string).collect();
         if !refused.is_empty() {

@@ -71,18 +71,39 @@ pub(crate) async fn identify(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    // Requests that come over no connection are this process's own.
-    let client = peer.map_or_else(Client::local, |ConnectInfo(peer)| {
-        named(address(peer.ip(), request.headers(), &proxies))
-    });
-    request.extensions_mut().insert(client);
+    if request.extensions().get::<Client>().is_none() {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        // Requests that come over no connection are this process's own.
+        let client = peer.map_or_else(Client::local, |ConnectInfo(peer)| {
+            named_in(*peer, request.headers(), &proxies)
+        });
+        request.extensions_mut().insert(client);
+    }
     next.run(request).await
+}
+
+/// The client that sent a request with these headers over a connection of `peer`.
+pub(crate) fn named_in(peer: SocketAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Client {
+    named(address(peer.ip(), headers, proxies))
+}
+
+/// The client whose connections those of `peer` are; `None` if each request says for whom it is.
+pub(crate) fn of_connection(peer: SocketAddr, proxies: &TrustedProxies) -> Option<Client> {
+    let address = peer.ip().to_canonical();
+    (!proxies.has(address)).then(|| named(address))
 }
 
 /// The client that sent a request.
 pub(crate) fn of(request: &Extensions) -> Client {
     request.get::<Client>().cloned().unwrap_or_else(Client::local)
+}
+
+/// The client that sent a request, as people read it.
+pub(crate) fn address_of(request: &Extensions) -> String {
+    match of(request) {
+        Client::Reader(address) if !address.is_empty() => address.to_string(),
+        Client::Reader(_) | Client::Background => "this machine".to_owned(),
+    }
 }
 
 /// The address that a request comes from, as far as those who say so are trusted.

@@ -5,10 +5,9 @@
 //! name they ask. So it is names that count, not ports: a name that means this machine to everybody
 //! cannot be rebound, and a reader may come through a forwarded port.
 
+use super::authority::{authority, is_loopback, origin_parts, usual_port};
+use super::public_url::PublicUrl;
 use http::{HeaderMap, Request, StatusCode, Uri, header};
-use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
-use std::str::FromStr;
 
 /// The names under which this server answers: those of loopback, and what the configuration adds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -17,23 +16,6 @@ pub struct OwnNames {
     names: Vec<String>,
     public: Option<PublicUrl>,
 }
-
-/// Where readers find this server: scheme, host and port.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublicUrl {
-    scheme: &'static str,
-    /// In lower case.
-    host: String,
-    port: Option<u16>,
-}
-
-/// The text is no such address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "public_url must be where readers find this server, without a path, such as \
-     \"https://dashboards.example.com\""
-)]
-pub struct NoPublicUrl;
 
 /// Why a request is not for this server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +42,11 @@ impl OwnNames {
     pub fn new(names: impl IntoIterator<Item = String>, public: Option<PublicUrl>) -> Self {
         let names = names.into_iter().map(|name| name.to_ascii_lowercase()).collect();
         Self { names, public }
+    }
+
+    /// Where readers find this server, if that is configured.
+    pub fn public(&self) -> Option<&PublicUrl> {
+        self.public.as_ref()
     }
 
     /// Reads a name as settings have it: a host without a port.
@@ -125,23 +112,6 @@ impl Misdirected {
     }
 }
 
-impl FromStr for PublicUrl {
-    type Err = NoPublicUrl;
-
-    fn from_str(text: &str) -> Result<Self, NoPublicUrl> {
-        let (scheme, host, port) =
-            origin_parts(text.strip_suffix('/').unwrap_or(text)).ok_or(NoPublicUrl)?;
-        Ok(Self { scheme, host: host.to_ascii_lowercase(), port })
-    }
-}
-
-impl fmt::Display for PublicUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}", self.scheme, self.host)?;
-        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
-    }
-}
-
 /// The host and the port that a request names, if it names one only. HTTP/2 has them in
 /// `:authority`, and so has a target in absolute form (RFC 9112, section 3.2.2).
 fn named<'r>(headers: &'r HeaderMap, uri: &'r Uri) -> Option<&'r str> {
@@ -156,56 +126,6 @@ fn named<'r>(headers: &'r HeaderMap, uri: &'r Uri) -> Option<&'r str> {
         (named, None, None) | (None, named, None) => named,
         _ => None,
     }
-}
-
-/// Host and port of `host:port`, where either may stand in an address; `None` where it cannot.
-fn authority(text: &str) -> Option<(&str, Option<u16>)> {
-    let end = match text.starts_with('[') {
-        true => text.find(']')? + 1,
-        false => text.find(':').unwrap_or(text.len()),
-    };
-    let (host, port) = text.split_at(end);
-    let port = match port.strip_prefix(':') {
-        None if port.is_empty() => None,
-        Some("") => None,
-        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Some(digits.parse().ok()?)
-        }
-        _ => return None,
-    };
-    let is_name = (1..=LONGEST).contains(&host.len())
-        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
-    (is_name || ipv6(host).is_some()).then_some((host, port))
-}
-
-/// The longest name there is (RFC 1035).
-const LONGEST: usize = 253;
-
-/// Scheme, host and port of an origin; `None` for `null` and whatever else is none.
-fn origin_parts(text: &str) -> Option<(&'static str, &str, Option<u16>)> {
-    let (scheme, rest) = text.split_once("://")?;
-    let scheme = ["http", "https"].into_iter().find(|known| scheme.eq_ignore_ascii_case(known))?;
-    let (host, port) = authority(rest)?;
-    Some((scheme, host, port))
-}
-
-/// Whether `text` is an origin.
-pub(crate) fn is_origin(text: &str) -> bool {
-    origin_parts(text).is_some()
-}
-
-fn usual_port(scheme: &str) -> u16 {
-    if scheme == "https" { 443 } else { 80 }
-}
-
-fn ipv6(host: &str) -> Option<Ipv6Addr> {
-    host.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
-}
-
-fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost")
-        || host.parse().is_ok_and(|ip: Ipv4Addr| ip.is_loopback())
-        || ipv6(host).is_some_and(|ip| ip.is_loopback())
 }
 
 #[cfg(test)]
@@ -330,15 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_url_is_an_origin() {
-        let shown = |text: &str| text.parse().map(|url: PublicUrl| url.to_string());
-        assert_eq!(shown("https://Dash.example.com/"), Ok("https://dash.example.com".into()));
-        assert_eq!(shown("http://[::1]:80"), Ok("http://[::1]:80".into()));
-        for bad in
-            ["", "dash.example.com", "https://dash.example.com/brisk", "https://", "https://a b"]
-        {
-            assert_eq!(shown(bad), Err(NoPublicUrl), "{bad}");
-        }
+    fn own_names_are_hosts_without_ports() {
         assert_eq!(OwnNames::parse_name("Brisk.lan"), Some("brisk.lan".into()));
         for bad in ["", "brisk:3000", "brisk:", "http://brisk", "a b", "*"] {
             assert_eq!(OwnNames::parse_name(bad), None, "{bad}");

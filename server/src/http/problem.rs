@@ -63,6 +63,11 @@ impl Problem {
         Self { retry_after: Some(seconds), ..self }
     }
 
+    /// What happened, in a sentence.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// The status of the response.
     pub(crate) fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)

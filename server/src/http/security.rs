@@ -1,6 +1,7 @@
 //! What protects readers: pages of other sites can make their browsers open pages of ours and nothing
 //! else, and pages run only our own scripts.
 
+use super::authority;
 use super::own_names::{self, OwnNames};
 use super::refusal;
 use axum::extract::{Request, State};
@@ -56,7 +57,7 @@ fn sender(names: &OwnNames, request: &Request) -> Sender {
     match (site, origin) {
         // No page may send such headers: whatever did is not what browsers are.
         (_, Header::Unreadable) | (Header::Unreadable, _) => Sender::OtherSite,
-        (_, Header::Is(origin)) if !own_names::is_origin(origin) => Sender::OtherSite,
+        (_, Header::Is(origin)) if !authority::is_origin(origin) => Sender::OtherSite,
         // Browsers compare with the address that their reader sees, which a proxy may keep to itself.
         (Header::Is("same-origin" | "none"), _) => Sender::Own,
         (Header::Is(_), _) => Sender::OtherSite,

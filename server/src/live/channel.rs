@@ -5,6 +5,7 @@
 use super::followers::Followers;
 use super::revision::Revision;
 use super::snapshot::{PanelStatus, Snapshot};
+use crate::auth::told::told;
 use crate::pages::build_id;
 use crate::pages::page_request::{LEAST_PACE, least_pace};
 use brisk_cache::{Event, Follower, Tag};
@@ -33,6 +34,8 @@ pub struct Followed {
     pub pace: Pace,
     /// Who reads it.
     pub access: Access,
+    /// Whether they are told what databases say of failures.
+    pub looks_behind: bool,
     /// Which page shows it, if the page says so: see [`build_id::page_id`]. Pages of other windows
     /// and of other programs have channels of their own, which end at once.
     pub page_id: Option<String>,
@@ -303,9 +306,11 @@ impl Channel {
     }
 
     fn set_failed(&mut self, at: usize, error: &PanelError) {
+        // As the page shows it.
+        let shown = told(self.followed.looks_behind, error.clone());
         let panel = &mut self.panels[at];
         panel.failures = panel.failures.saturating_add(1);
-        panel.status = Some(PanelStatus::Failed { error: error.id() });
+        panel.status = Some(PanelStatus::Failed { error: shown.id() });
         let wait = RETRY.saturating_mul(1 << (panel.failures - 1).min(10)).min(LONGEST_RETRY);
         panel.due_at = error.retry.then(|| self.clock.now().after(wait));
     }

@@ -2,9 +2,11 @@
 
 use super::channel::Followed;
 use super::hub::Full;
+use super::reader::Reader;
 use super::stream;
+use crate::auth::viewer;
 use crate::http::client;
-use crate::service::{access, shown_at};
+use crate::service::shown_at;
 use crate::state::AppState;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
@@ -37,9 +39,10 @@ pub async fn panel(
 
 fn follow(state: &AppState, slug: &str, panel: Option<&str>, request: &Request) -> Response {
     let client = client::of(request.extensions());
+    let viewer = viewer::of(request.extensions());
     let parameters = parse_query(request.uri().query().unwrap_or_default());
     let followed = || {
-        let (dashboard, view) = state.service.view_of(slug, &parameters)?;
+        let (dashboard, view) = state.service.view_of(slug, &parameters, &viewer)?;
         let panel = match shown_at(&dashboard, panel)? {
             Shown::Panel(panel) => Some(panel),
             Shown::Dashboard | Shown::Frames(_) => None,
@@ -47,7 +50,9 @@ fn follow(state: &AppState, slug: &str, panel: Option<&str>, request: &Request) 
         let (slug, pace) = (dashboard.slug.clone(), Pace::from_pairs(&parameters));
         let page_id = parameters.iter().find(|(name, _)| name == DashboardPage::ID);
         let page_id = page_id.map(|(_, id)| id.clone());
-        let followed = Followed { slug, panel, view, pace, access: access(), page_id };
+        let looks_behind = viewer.looks_behind(&dashboard);
+        let access = viewer.access().clone();
+        let followed = Followed { slug, panel, view, pace, access, looks_behind, page_id };
         if !state.hub.is_followed(&followed) {
             state.service.admit_follower(&client, &dashboard, &followed.view)?;
         }
@@ -73,7 +78,8 @@ fn follow(state: &AppState, slug: &str, panel: Option<&str>, request: &Request) 
     let last = request.headers().get("last-event-id").and_then(|value| value.to_str().ok());
     match state.hub.subscribe(followed, dashboard, client) {
         Ok(subscription) => {
-            stream::response(state.hub.clone(), subscription, last.map(str::to_owned))
+            let reader = Reader::new(state.auth.clone(), viewer, request.headers());
+            stream::response(state.hub.clone(), subscription, reader, last.map(str::to_owned))
         }
         Err(Full) => {
             let later = [(header::RETRY_AFTER, "60")];

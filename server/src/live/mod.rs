@@ -4,6 +4,7 @@
 //! - [`hub`]: one channel for each view that is open, however many pages show it;
 //! - [`channel`]: follows one view: refreshes what is out of date, and publishes each panel's
 //!   status;
+//! - `reader`: who reads a stream, for as long as they may;
 //! - `followers`: for which clients it does so;
 //! - [`snapshot`]: the status of all panels, and what of it is new to a page (pure);
 //!   [`revision`]: the same, numbered, and serialised once for all pages.
@@ -15,6 +16,7 @@ pub mod channel;
 mod followers;
 pub mod handler;
 pub mod hub;
+mod reader;
 pub mod revision;
 pub mod snapshot;
 pub mod stream;

@@ -1,6 +1,7 @@
 //! Server-sent events for one open page.
 
 use super::hub::{Hub, Subscription};
+use super::reader::Reader;
 use super::revision::Revision;
 use crate::http::conditional::NO_STORE;
 use axum::body::Body;
@@ -16,8 +17,13 @@ use std::time::Duration;
 const HEARTBEAT: Duration = Duration::from_secs(20);
 
 /// The stream of one page, which has seen the event `last` before.
-pub fn response(hub: Hub, subscription: Subscription, last: Option<String>) -> Response {
-    let mut response = Response::new(Body::from_stream(events(hub, subscription, last)));
+pub fn response(
+    hub: Hub,
+    subscription: Subscription,
+    reader: Reader,
+    last: Option<String>,
+) -> Response {
+    let mut response = Response::new(Body::from_stream(events(hub, subscription, reader, last)));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     headers.insert(header::CACHE_CONTROL, NO_STORE);
@@ -29,18 +35,29 @@ pub fn response(hub: Hub, subscription: Subscription, last: Option<String>) -> R
 struct Following {
     hub: Hub,
     subscription: Subscription,
+    reader: Reader,
     /// The revision that the page knows.
     known: Option<Arc<Revision>>,
     last: Option<String>,
     is_greeted: bool,
+    is_over: bool,
 }
 
 fn events(
     hub: Hub,
     subscription: Subscription,
+    reader: Reader,
     last: Option<String>,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> {
-    let following = Following { hub, subscription, known: None, last, is_greeted: false };
+    let following = Following {
+        hub,
+        subscription,
+        reader,
+        known: None,
+        last,
+        is_greeted: false,
+        is_over: false,
+    };
     futures::stream::unfold(following, |mut following| async move {
         let bytes = following.next().await?;
         Some((Ok(bytes), following))
@@ -55,7 +72,7 @@ impl Following {
             return Some(Bytes::from_static(b"retry: 2000\n\n"));
         }
         loop {
-            if *self.subscription.closing.borrow() {
+            if self.is_over || *self.subscription.closing.borrow() {
                 return None;
             }
             if let Some(event) = self.event() {
@@ -67,9 +84,21 @@ impl Following {
                     changed.ok()?;
                 }
                 _ = self.subscription.closing.changed() => return None,
-                () = tokio::time::sleep(HEARTBEAT) => return Some(Bytes::from_static(b":\n\n")),
+                () = self.reader.gone() => return Some(self.farewell()),
+                () = tokio::time::sleep(HEARTBEAT) => {
+                    if !self.reader.may_go_on().await {
+                        return Some(self.farewell());
+                    }
+                    return Some(Bytes::from_static(b":\n\n"));
+                }
             }
         }
+    }
+
+    /// The last event: the page loads itself again, and is answered what its reader may see now.
+    fn farewell(&mut self) -> Bytes {
+        self.is_over = true;
+        Bytes::from_static(b"event: outdated\ndata: \n\n")
     }
 
     /// The event with what is new to the page.

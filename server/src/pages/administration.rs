@@ -2,6 +2,7 @@
 //! forms, which work without scripts.
 
 use super::response;
+use crate::auth::viewer::{self, Viewer};
 use crate::rollup_status;
 use crate::state::AppState;
 use axum::extract::rejection::PathRejection;
@@ -22,7 +23,8 @@ pub async fn index() -> Redirect {
 
 /// `/admin/sources`
 pub async fn sources(State(state): State<AppState>, request: Request) -> Response {
-    match sources_page(&state).await {
+    let viewer = viewer::of(request.extensions());
+    match sources_page(&state, &viewer).await {
         Ok(page) => {
             response::page(&state, StatusCode::OK, Page::Sources(Arc::new(page)), request).await
         }
@@ -34,9 +36,9 @@ pub async fn sources(State(state): State<AppState>, request: Request) -> Respons
     }
 }
 
-async fn sources_page(state: &AppState) -> Result<SourcesPage, StoreError> {
+async fn sources_page(state: &AppState, viewer: &Viewer) -> Result<SourcesPage, StoreError> {
     let engine = state.service.engine();
-    let dashboards = state.service.dashboards();
+    let dashboards = state.service.dashboards(viewer);
     let sources = engine.loader().sources().iter();
     let reports = join_all(sources.map(|(name, source)| report(name, source, &dashboards)));
     let statuses = rollup_status::all(engine, state.store.as_ref());

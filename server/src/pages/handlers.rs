@@ -1,7 +1,7 @@
 //! The routes of dashboards, and what belongs to every page: colours, icon, "Not found".
 
-use super::page_request::Appearance;
-use super::response::{self, address, appearance, failure};
+use super::response::{self, address, failure, look};
+use crate::auth::viewer;
 use crate::http::client;
 use crate::http::local_path::is_local_path;
 use crate::http::security::MAX_FORM;
@@ -23,7 +23,11 @@ use std::time::Duration;
 
 /// `/`
 pub async fn home(State(state): State<AppState>, request: Request) -> Response {
-    let dashboards = state.service.dashboards();
+    let viewer = viewer::of(request.extensions());
+    let dashboards = state.service.dashboards(&viewer);
+    if dashboards.is_empty() && viewer.is_nobody() {
+        return not_found(State(state), request).await;
+    }
     response::page(&state, StatusCode::OK, Page::Home(dashboards), request).await
 }
 
@@ -54,13 +58,14 @@ async fn view(state: &AppState, slug: &str, panel: Option<&str>, request: Reques
     let shown = |dashboard: &Dashboard| shown_at(dashboard, panel);
     let client = client::of(request.extensions());
     let caller = Caller::new(Trigger::View, client.clone());
-    let requested = match state.service.page(slug, shown, &parameters, caller).await {
+    let viewer = viewer::of(request.extensions());
+    let requested = match state.service.page(slug, shown, &parameters, caller, &viewer).await {
         Ok(requested) => requested,
         Err(error) => return failure(state, error, request).await,
     };
-    let appearance = appearance(&request);
+    let look = look(&request);
     let drawing = state.service.drawing().of(client.clone());
-    let tag = requested.tag(appearance, state.pages.build());
+    let tag = requested.tag(look, state.pages.build());
     if let Some(tag) = &tag
         && let Some(response) = state.pages.get(tag, request.headers(), &drawing).await
     {
@@ -69,8 +74,15 @@ async fn view(state: &AppState, slug: &str, panel: Option<&str>, request: Reques
     // A page that is swapped in place has a live channel for late panels, and needs the rest at
     // once and complete: nothing streams there.
     let page = match is_swap(request.headers()) {
-        true => requested.into_page(Duration::ZERO).with_choices().await,
-        false => requested.into_page(PAGE_WAIT),
+        true => match requested.into_page(Duration::ZERO).await {
+            Ok(page) => Ok(page.with_choices().await),
+            busy => busy,
+        },
+        false => requested.into_page(PAGE_WAIT).await,
+    };
+    let page = match page {
+        Ok(page) => page,
+        Err(error) => return failure(state, error, request).await,
     };
     let page = Arc::new(page);
     if tag.is_none() {
@@ -80,10 +92,9 @@ async fn view(state: &AppState, slug: &str, panel: Option<&str>, request: Reques
     let Some(tag) = tag else {
         return response::page(state, StatusCode::OK, page, request).await;
     };
-    let Appearance { theme, full } = appearance;
-    let path = address(&page, &request, full);
+    let path = address(&page, &request, look.full);
     let assets = Arc::clone(&state.assets);
-    let draw = move || document(page, &assets, theme, &path, full);
+    let draw = move || document(page, &assets, look, &path);
     let Some(document) = state.service.drawing().page(&tag, client, draw).await else {
         return failure(state, PageError::Busy, request).await;
     };
@@ -106,7 +117,8 @@ pub async fn refresh(
     let parameters = parse_query(head.uri.query().unwrap_or_default());
     // One that is too long counts as empty.
     let body = axum::body::to_bytes(body, MAX_FORM).await.unwrap_or_default();
-    match state.service.refresh(&slug, &parameters, &client::of(&head.extensions)).await {
+    let (client, viewer) = (client::of(&head.extensions), viewer::of(&head.extensions));
+    match state.service.refresh(&slug, &parameters, &client, &viewer).await {
         Ok(()) => {
             let usual = || {
                 let query = query_string(&parameters);

@@ -2,10 +2,15 @@
 //! finds a page that was rendered before; only what is new is rendered.
 
 use super::build_id;
+use crate::auth::told::told;
+use crate::auth::viewer::Viewer;
 use crate::http::etag::ETag;
-use brisk_app::Theme;
+use brisk_app::Look;
 use brisk_app::fragments::Fragments;
-use brisk_app::service::{ChoicesSlot, DashboardPage, Outcome, PanelSlot, Wait};
+use brisk_app::service::{
+    ChoicesSlot, DashboardPage, HiddenSeries, Outcome, PageError, PanelSlot, Wait,
+};
+use brisk_cache::Fingerprint;
 use brisk_domain::view::query_string;
 use brisk_domain::{
     Clock, Dashboard, Freshness, Pace, Panel, PanelEntries, PanelError, Presentation, Timestamp,
@@ -25,6 +30,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// A view that was looked up for a page.
 pub struct PageRequest {
     pub(crate) engine: Arc<Engine>,
+    pub(crate) viewer: Viewer,
     pub(crate) contents: Arc<Contents>,
     pub(crate) dashboard: Arc<Dashboard>,
     pub(crate) view: ViewState,
@@ -40,19 +46,10 @@ pub struct PageRequest {
     pub(crate) fragments: Fragments,
 }
 
-/// What the reader sees of a view besides its data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Appearance {
-    /// The colours.
-    pub theme: Theme,
-    /// Whether only the panels are shown.
-    pub full: bool,
-}
-
 impl PageRequest {
     /// Identifies the page if all of it is ready and current: equal tags, equal pages. `build` is
     /// [`build_id::of`] what renders it.
-    pub fn tag(&self, appearance: Appearance, build: &str) -> Option<ETag> {
+    pub fn tag(&self, look: Look, build: &str) -> Option<ETag> {
         // The entries behind a panel change with each request.
         if self.lookup.freshness() != Freshness::Fresh || self.entries.is_some() {
             return None;
@@ -70,27 +67,32 @@ impl PageRequest {
             self.view.query_string(&self.dashboard),
             query_string(&self.presentation.to_pairs()),
             format!("{:?} {:?} {:?}", self.pace, window.bounds, window.interval),
-            format!("{today} {appearance:?} {}", least_pace(&self.engine, &self.dashboard)),
+            format!("{today} {look:?} {}", least_pace(&self.engine, &self.dashboard)),
             edition.0.into(),
             self.assumptions.concat(),
+            self.viewer.class(self.contents.dashboards.values()),
         ];
         Some(ETag::of(parts))
     }
 
     /// The page. Panels that are not ready are waited for together, for `wait` from now on; without
-    /// a wait, the page says that they are loading.
-    pub fn into_page(self, wait: Duration) -> DashboardPage {
-        let (engine, dashboard) = (self.engine, self.dashboard);
+    /// a wait, the page says that they are loading. What is ready is put together where pages are drawn.
+    pub async fn into_page(self, wait: Duration) -> Result<DashboardPage, PageError> {
+        let (engine, dashboard, viewer) = (self.engine, self.dashboard, self.viewer);
+        let looks_behind = viewer.looks_behind(&dashboard);
         let panels: Vec<Panel> = self.lookup.panels().cloned().collect();
-        let opened = self.lookup.into_view();
+        let (lookup, drawing) = (self.lookup, self.fragments.drawing().clone());
+        let opened = drawing.run(move || lookup.into_view()).await.ok_or(PageError::Busy)?;
         let clock = engine.loader().cache().clock();
-        let deadline = Deadline { clock, wait, at: clock.now().after(wait) };
+        let deadline = Deadline { clock, wait, at: clock.now().after(wait), looks_behind };
         let slots = opened.panels.into_iter().zip(&panels).map(|(state, panel)| {
             let usual = || engine.usual_load(&dashboard.slug, &panel.id);
             deadline.slot(state, usual)
         });
         let slots: Vec<PanelSlot> = slots.collect();
-        let siblings = self.contents.dashboards.values().map(|d| (d.slug.clone(), d.title.clone()));
+        let all = || self.contents.dashboards.values();
+        let siblings = all().filter(|sibling| viewer.sees(sibling));
+        let siblings = siblings.map(|d| (d.slug.clone(), d.title.clone())).collect();
         // Nothing brings choices later on.
         let deadline = Deadline { at: clock.now().after(PAGE_WAIT), ..deadline };
         let choices =
@@ -99,7 +101,10 @@ impl PageRequest {
         let links = panels.iter().filter_map(|panel| panel.link.as_ref());
         let known = &self.contents.dashboards;
         let targets = links.filter_map(|link| known.get(&link.dashboard).cloned());
-        DashboardPage {
+        let targets = targets.filter(|target| viewer.sees(target));
+        // What is drawn has links to other dashboards: it is for those who may see the same.
+        let drawn_for = [self.contents.fingerprint.to_string(), viewer.class(all())];
+        Ok(DashboardPage {
             id: build_id::page_id(&window),
             targets: targets.collect(),
             view: self.view,
@@ -112,15 +117,17 @@ impl PageRequest {
             now: self.now,
             panels: panels.into_iter().zip(slots).collect(),
             is_one_panel: self.is_one_panel,
+            hidden: HiddenSeries::default(),
             choices: choices.collect(),
             outdated: self.contents.outdated.contains(&dashboard.slug),
-            siblings: siblings.collect(),
+            siblings,
             pace: self.pace,
             least_pace: least_pace(&engine, &dashboard),
             fragments: self.fragments,
-            fingerprint: Arc::from(&*self.contents.fingerprint),
+            fingerprint: Fingerprint::of(drawn_for).to_string().into(),
+            looks_behind,
             dashboard,
-        }
+        })
     }
 }
 
@@ -139,23 +146,24 @@ struct Deadline<'a> {
     clock: &'a Arc<dyn Clock>,
     wait: Duration,
     at: Timestamp,
+    looks_behind: bool,
 }
 
 impl Deadline<'_> {
     fn slot(self, state: PanelState, usual: impl Fn() -> Option<Duration>) -> PanelSlot {
         let (previous, load) = match state {
             PanelState::Ready(data) => return PanelSlot::Ready(data),
-            PanelState::Failed(error) => return PanelSlot::Failed(error),
+            PanelState::Failed(error) => return PanelSlot::Failed(told(self.looks_behind, error)),
             PanelState::Pending { previous, load } => (previous, load),
         };
         let wait = Wait { elapsed: self.wait, usual: usual() };
-        let (clock, at) = (Arc::clone(self.clock), self.at);
+        let (clock, at, looks_behind) = (Arc::clone(self.clock), self.at, self.looks_behind);
         let outcome = async move {
             let late = clock.until(at);
             // What is there in time wins.
             match select(load.clone(), late).await {
                 Either::Left((Ok(data), _)) => Outcome::Ready(data),
-                Either::Left((Err(error), _)) => Outcome::Failed(error),
+                Either::Left((Err(error), _)) => Outcome::Failed(told(looks_behind, error)),
                 Either::Right(_) => {
                     go_on(Arc::clone(&clock), load);
                     Outcome::Late(wait)
@@ -168,14 +176,16 @@ impl Deadline<'_> {
     fn choices(self, state: ChoicesState) -> ChoicesSlot {
         let load = match state {
             ChoicesState::Ready(choices) => return ChoicesSlot::Ready(choices),
-            ChoicesState::Failed(error) => return ChoicesSlot::Failed(error),
+            ChoicesState::Failed(error) => {
+                return ChoicesSlot::Failed(told(self.looks_behind, error));
+            }
             ChoicesState::Pending(load) => load,
         };
-        let (clock, at) = (Arc::clone(self.clock), self.at);
+        let (clock, at, looks_behind) = (Arc::clone(self.clock), self.at, self.looks_behind);
         let outcome = async move {
             let late = clock.until(at);
             match select(load.clone(), late).await {
-                Either::Left((outcome, _)) => outcome,
+                Either::Left((outcome, _)) => outcome.map_err(|error| told(looks_behind, error)),
                 Either::Right(_) => {
                     go_on(Arc::clone(&clock), load);
                     Err(still_loading())

@@ -1,14 +1,15 @@
 //! From a page to a response: complete, or as a stream whose late panels follow.
 
-use super::page_request::Appearance;
+use crate::auth::viewer;
 use crate::http::conditional::NO_STORE;
+use crate::http::refusal;
 use crate::http::security::content_security_policy;
 use crate::state::AppState;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use brisk_app::service::{ErrorPage, Page, PageError};
-use brisk_app::{Theme, document, shell};
+use brisk_app::{Look, Theme, document, shell};
 use brisk_domain::parameter;
 use brisk_domain::sentence::sentence;
 use brisk_domain::view::parse_query;
@@ -20,11 +21,11 @@ use std::sync::Arc;
 
 /// A page with its headers, complete or as a stream.
 pub async fn page(state: &AppState, status: StatusCode, page: Page, request: Request) -> Response {
-    let Appearance { theme, full } = appearance(&request);
-    let path = address(&page, &request, full);
+    let look = look(&request);
+    let path = address(&page, &request, look.full);
     let assets = Arc::clone(&state.assets);
     if !page.is_streamed() {
-        let document = document(page, &assets, theme, &path, full);
+        let document = document(page, &assets, look, &path);
         let headers = [
             (header::CACHE_CONTROL, NO_STORE),
             (header::CONTENT_SECURITY_POLICY, content_security_policy(None)),
@@ -39,7 +40,7 @@ pub async fn page(state: &AppState, status: StatusCode, page: Page, request: Req
             if let Some(response) = use_context::<ResponseOptions>() {
                 response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
             }
-            shell(page.clone(), &assets, theme, &path, full)
+            shell(page.clone(), &assets, look, &path)
         },
     );
     let mut response: Response = render(request.map(|_| Body::empty())).await;
@@ -49,6 +50,12 @@ pub async fn page(state: &AppState, status: StatusCode, page: Page, request: Req
     // nginx buffers responses unless it is told not to.
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     response
+}
+
+/// The answer where Brisk's own database cannot be used; the log says why.
+pub(crate) fn unavailable() -> Response {
+    let sentence = "Brisk's own database cannot be read; the log says why.\n";
+    refusal::response(StatusCode::SERVICE_UNAVAILABLE, sentence)
 }
 
 /// After how many seconds a page that could not be drawn may be asked for again.
@@ -96,17 +103,32 @@ pub(crate) async fn failure(state: &AppState, error: PageError, request: Request
 pub(crate) fn address(page: &Page, request: &Request, full: bool) -> String {
     match page {
         Page::Dashboard(page) | Page::Panel(page) => page.link_here_in(full),
-        Page::Home(_) | Page::Api(_) | Page::Sources(_) | Page::Activity(_) | Page::Error(_) => {
+        // Where a form is answered with a page, that is not an address to go to.
+        Page::SignIn(page) => page.back.clone(),
+        Page::Profile(_) => "/profile".to_owned(),
+        Page::People(_) => "/admin/people".to_owned(),
+        Page::Home(_)
+        | Page::Api(_)
+        | Page::Sources(_)
+        | Page::Activity(_)
+        | Page::Cache(_)
+        | Page::CachedDashboard(_)
+        | Page::Purge(_)
+        | Page::Invalidation(_)
+        | Page::SetUp(_)
+        | Page::Account(_)
+        | Page::Error(_) => {
             request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned()
         }
     }
 }
 
-/// What the reader chose of how pages look.
-pub(crate) fn appearance(request: &Request) -> Appearance {
+/// How pages look to who sent a request.
+pub(crate) fn look(request: &Request) -> Look {
     let full = parse_query(request.uri().query().unwrap_or_default());
     let full = full.iter().any(|(name, _)| name == parameter::FULL);
-    Appearance { theme: theme_of(request.headers()), full }
+    let reader = viewer::of(request.extensions()).reader();
+    Look { theme: theme_of(request.headers()), full, reader }
 }
 
 fn theme_of(headers: &HeaderMap) -> Theme {

@@ -1,5 +1,7 @@
 //! `/fn/{*name}`: server functions, which islands and scripts call. They only read.
 
+use crate::auth::viewer;
+use crate::connections::unsent::{self, Full};
 use crate::http::client;
 use crate::http::conditional::{self, NO_STORE};
 use crate::http::etag::ETag;
@@ -10,6 +12,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use brisk_app::service::SharedService;
+use brisk_cache::Client;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use leptos::prelude::provide_context;
 use std::sync::Arc;
@@ -21,14 +24,30 @@ pub async fn answer(State(state): State<AppState>, mut request: Request) -> Resp
     // Who accepts pages would be sent back to where it came from, with the failure in its address.
     request.headers_mut().remove(header::ACCEPT);
     let client = client::of(request.extensions());
-    let service = ClientService { service: Arc::clone(&state.service), client };
+    let viewer = viewer::of(request.extensions());
+    let service =
+        ClientService { service: Arc::clone(&state.service), client: client.clone(), viewer };
     let service: SharedService = Arc::new(service);
     let headers = request.headers().clone();
     let answer = leptos_axum::handle_server_fns_with_context(
         move || provide_context(Arc::clone(&service)),
         request,
     );
-    revalidated(answer.await.into_response(), &headers).await
+    let answer = revalidated(answer.await.into_response(), &headers).await;
+    held(answer, &state, &client).await
+}
+
+/// The same answer, counted as long as its client has not taken it: what compresses it on its way has all
+/// of it until then.
+async fn held(answer: Response, state: &AppState, client: &Client) -> Response {
+    let (head, body) = answer.into_parts();
+    let Ok(bytes) = axum::body::to_bytes(body, usize::MAX).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    match state.connections.unsent().hold(client, bytes) {
+        Ok(bytes) => Response::from_parts(head, Body::from(bytes)),
+        Err(Full) => unsent::refused(),
+    }
 }
 
 /// How Leptos' answers begin to what is no call of a page, in words for developers: arguments that it

@@ -2,6 +2,7 @@
 
 mod activity;
 mod administration;
+mod cache;
 mod clocks;
 mod computed;
 mod figures;

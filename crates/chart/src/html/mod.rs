@@ -19,7 +19,6 @@ mod table_controls;
 mod text;
 
 pub use escape::escape;
-pub(crate) use plot::plot;
 pub(crate) use table_controls::sortable;
 
 use crate::scene::Scene;

@@ -3,7 +3,7 @@
 use super::escape::escape;
 use super::numbers::{percent, px};
 use super::{link, stat};
-use crate::scene::table::{Cell, Head, Order, Row, Table};
+use crate::scene::table::{Cell, Head, Holds, Order, Row, Table};
 use std::fmt::Write as _;
 
 /// The markup of a table panel.
@@ -36,7 +36,7 @@ pub(super) fn table(table: &Table, out: &mut String) {
 }
 
 fn head(head: &Head, out: &mut String) {
-    let (class, label) = (number_class(head.is_number), escape(&head.label));
+    let (class, label) = (class_of(head.holds), escape(&head.label));
     let Some(sort) = &head.sort else {
         let _ = write!(out, "<th scope=\"col\"{class}>{label}</th>");
         return;
@@ -53,6 +53,14 @@ fn head(head: &Head, out: &mut String) {
         escape(&sort.column),
         sort.first.word()
     );
+}
+
+fn class_of(holds: Holds) -> &'static str {
+    match holds {
+        Holds::Text => "",
+        Holds::Numbers => " class=\"n\"",
+        Holds::Times => " class=\"d\"",
+    }
 }
 
 fn number_class(is_number: bool) -> &'static str {

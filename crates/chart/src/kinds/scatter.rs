@@ -32,8 +32,9 @@ pub(crate) fn draw(input: &Input<'_>) -> Result<Chart, Refusal> {
     let note = note(input, all.len());
     let points = &all[..all.len().min(MAX_POINTS)];
     let (x_unit, y_unit) = (input.spec.unit_of(&x.name), input.spec.unit_of(&y.name));
-    let axes =
-        Axes::for_line(input, extent(points, |point| point.2), y_unit).with_note(note.clone());
+    let axes = Axes::for_line(input, extent(points, |point| point.2), y_unit)
+        .with_note(note.clone())
+        .with_names();
     let ((low, high), ticks) = x_axis(input, x, points);
     let at = |value: f64| if low < high { ticks::part(value, low, high) } else { 0.5 };
     let x_labels = ticks.into_iter().map(|(tick, label)| (at(tick), label)).collect();
@@ -124,12 +125,12 @@ fn name(input: &Input<'_>, row: usize) -> String {
     }
 }
 
-/// Two numbers need their names; they stand inside, at the ends of the axes.
+/// Two numbers need their names; they stand outside, at the ends of the axes, where no point can be.
 fn axis_names(x: &str, y: &str, axes: &Axes) -> [Text; 2] {
-    let floor = axes.height - axes.bottom - 7.0;
+    let below = axes.height - 4.0;
     [
-        Text::new(Role::Note, Anchor::Start, X::Px(6.0), axes.top + 12.0, format!("↑ {y}")),
-        Text::new(Role::Note, Anchor::End, X::Part(1.0), floor, format!("{x} →")),
+        Text::new(Role::Note, Anchor::Start, X::Px(-axes.left), axes.top - 12.0, format!("↑ {y}")),
+        Text::new(Role::Note, Anchor::End, X::Part(1.0), below, format!("{x} →")),
     ]
 }
 

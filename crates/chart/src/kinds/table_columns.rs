@@ -3,7 +3,7 @@
 use super::sparkline::sparkline;
 use crate::data::parts;
 use crate::readout;
-use crate::scene::table::{Cell, Head, Order, Row, SortButton};
+use crate::scene::table::{Cell, Head, Holds, Order, Row, SortButton};
 use crate::scene::{Link, LinkName, Sparkline};
 use crate::spec::Input;
 use crate::table_view::TableView;
@@ -99,7 +99,11 @@ impl<'a> Columns<'a> {
     pub(crate) fn heads(&self, view: Option<&TableView<'_>>) -> Vec<Head> {
         let head = |(column, style): &(&Column, Style)| Head {
             label: self.input.spec.label_of(&column.name),
-            is_number: column.values.is_number(),
+            holds: match &column.values {
+                values if values.is_number() => Holds::Numbers,
+                values if values.is_time() => Holds::Times,
+                _ => Holds::Text,
+            },
             sort: view.filter(|_| style.is_ordered()).map(|view| sort_button(column, view)),
         };
         self.shown.iter().map(head).collect()

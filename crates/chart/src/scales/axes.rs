@@ -58,6 +58,15 @@ impl Axes {
         self
     }
 
+    /// With room for the axes' names outside of the plot: above it, and in the line of the note.
+    pub(crate) fn with_names(mut self) -> Self {
+        self.top += 16.0;
+        if self.note.is_none() {
+            self.bottom += 16.0;
+        }
+        self
+    }
+
     /// The y of a value, in px from the top of the box.
     pub(crate) fn y(&self, value: f64) -> f64 {
         let length = self.height - self.top - self.bottom;

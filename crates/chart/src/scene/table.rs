@@ -21,10 +21,21 @@ pub(crate) struct Table {
 pub(crate) struct Head {
     /// Its word for readers.
     pub(crate) label: String,
-    /// Whether numbers stand below it.
-    pub(crate) is_number: bool,
+    /// What stands below it.
+    pub(crate) holds: Holds,
     /// The button that sorts by the column.
     pub(crate) sort: Option<SortButton>,
+}
+
+/// What a column holds, as far as its look depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// Text, which may be cut.
+    Text,
+    /// Numbers, at the right.
+    Numbers,
+    /// Dates and times: half of one says something else.
+    Times,
 }
 
 /// Sorts by a column.

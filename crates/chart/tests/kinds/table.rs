@@ -46,7 +46,9 @@ fn an_average_is_shown_with_three_decimals_and_keeps_all_within_reach() {
     let averages = table(Additivity::Single);
     assert!(averages.contains(">2.986<") && averages.contains(">3.000<"), "{averages}");
     assert!(averages.contains("2.9858323494687131"), "{averages}");
-    assert!(table(Additivity::Total).contains(">2.9858323494687131<"));
+    for additivity in [Additivity::Total, Additivity::Extreme] {
+        assert!(table(additivity).contains(">2.9858323494687131<"), "{additivity:?} is as stored");
+    }
     let line = |additivity| shown(PanelKindName::Line, days(2), additivity);
     assert!(line(Additivity::Single).contains("2.986|3|"), "{}", line(Additivity::Single));
     assert!(line(Additivity::Total).contains("2.9858323494687131|3.0000000000000000|"));

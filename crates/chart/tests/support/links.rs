@@ -35,6 +35,8 @@ fn dashboard() -> Dashboard {
         slug: Slug::parse("sales").unwrap(),
         title: "Sales".into(),
         description: None,
+        audience: brisk_domain::Audience::SignedIn,
+        folder: None,
         zone: ZoneName::utc(),
         written_in: None,
         now: Now::Clock,

@@ -1,6 +1,7 @@
 //! The list of values shared by the kinds that have one.
 
 use super::refusal::Refusal;
+use crate::choice::Choice;
 use crate::identifier::SourceName;
 use crate::query::Query;
 use crate::selection::Selection;
@@ -32,9 +33,12 @@ impl Options {
     /// Rejects values that fixed options do not include. What a statement offers only its source
     /// knows, so any value is accepted, and panels may come out empty.
     pub(super) fn check(&self, selection: &Selection) -> Result<(), Refusal> {
-        let stranger = self
-            .fixed()
-            .and_then(|options| selection.values().iter().find(|value| !options.contains(value)));
-        stranger.map_or(Ok(()), |value| Err(Refusal::NoOption(value.clone())))
+        let Some(options) = self.fixed() else { return Ok(()) };
+        let stranger = selection.choices().find(|choice| match choice {
+            // Listed are texts.
+            Choice::Null => true,
+            Choice::Text(text) => !options.contains(text),
+        });
+        stranger.map_or(Ok(()), |choice| Err(Refusal::NoOption(choice.to_string())))
     }
 }

@@ -17,7 +17,7 @@ pub struct Single {
 
 impl Single {
     pub(super) fn check(&self, selection: &Selection) -> Result<(), Refusal> {
-        if selection.values().len() > 1 {
+        if selection.count() > 1 {
             return Err(Refusal::OneValue);
         }
         self.options.check(selection)

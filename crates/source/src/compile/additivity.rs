@@ -81,10 +81,10 @@ fn body(body: &SetExpr, known: &Known) -> ColumnAdditivity {
 
 /// The weaker of two.
 fn joined(a: Additivity, b: Additivity) -> Additivity {
-    use Additivity::{Distinct, Plain, Single, Total};
+    use Additivity::{Distinct, Extreme, Plain, Single, Total};
     match (a, b) {
         _ if a == b => a,
-        (Single, _) | (_, Single) => Single,
+        (Single | Extreme, _) | (_, Single | Extreme) => Single,
         (Total | Distinct, Distinct) | (Distinct, Total) => Distinct,
         (Distinct, _) | (_, Distinct) => Single,
         _ => Plain,
@@ -153,7 +153,10 @@ fn select(select: &Select, known: &Known) -> ColumnAdditivity {
     let is_aggregated = |item: &Expr| {
         matches!(
             scope.of(item),
-            Role::Of(Additivity::Total | Additivity::Distinct | Additivity::Single, true)
+            Role::Of(
+                Additivity::Total | Additivity::Distinct | Additivity::Single | Additivity::Extreme,
+                true
+            )
         )
     };
     let is_grouped = groups || items.clone().any(is_aggregated);
@@ -341,6 +344,12 @@ impl Scope<'_> {
                     (true, false) => SINGLE,
                 }
             }
+            "min" | "max" => match arguments.first().map(|first| self.of(first)) {
+                Some(Role::Of(Additivity::Single | Additivity::Distinct, _)) | None => SINGLE,
+                // Of several, the least or largest of one row in SQLite.
+                _ if arguments.len() > 1 => SINGLE,
+                Some(_) => Role::Of(Additivity::Extreme, true),
+            },
             "coalesce" | "ifnull" | "nvl" | "if" | "iif" => {
                 let skipped = usize::from(matches!(name.as_str(), "if" | "iif"));
                 self.one_of(arguments.into_iter().skip(skipped))
@@ -397,7 +406,7 @@ mod tests {
 
     #[test]
     fn the_outermost_aggregate_says_whether_a_column_adds_up() {
-        use Additivity::{Distinct, Key, Plain, Single, Total};
+        use Additivity::{Distinct, Extreme, Key, Plain, Single, Total};
         for (item, expected) in [
             ("sum(n)", Total),
             ("count(*)", Total),
@@ -409,7 +418,9 @@ mod tests {
             ("cast(sum(n) as real) * 1.5", Total),
             ("count(distinct n)", Distinct),
             ("avg(n)", Single),
-            ("min(n)", Single),
+            ("min(n)", Extreme),
+            ("coalesce(max(a * b), 0)", Extreme),
+            ("max(a / b)", Single),
             ("100.0 * sum(a) / sum(b)", Single),
             ("sum(a) / count(*)", Single),
             ("sum(n) + 1", Single),
@@ -429,7 +440,7 @@ mod tests {
 
     #[test]
     fn names_are_followed_to_where_they_come_from() {
-        use Additivity::{Key, Plain, Single, Total};
+        use Additivity::{Extreme, Key, Plain, Single, Total};
         for (sql, expected) in [
             ("select n from t", Plain),
             ("select a / b as n from t", Single),
@@ -437,6 +448,10 @@ mod tests {
             ("select n from (select sum(x) as n from t) d", Total),
             ("with d as (select avg(x) as n from t) select d.n from d", Single),
             ("with d as (select avg(x) as n from t) select sum(n) as n from d", Total),
+            ("with d as (select avg(x) as n from t) select max(n) as n from d", Single),
+            ("with d as (select sum(x) as n from t) select max(n) as n from d", Extreme),
+            ("select max(x) as n from t union all select min(x) from t", Extreme),
+            ("select max(x) as n from t union all select sum(x) from t", Single),
             ("with d(n) as (select count(*) from t) select * from d", Total),
             ("select sum(x) as n from t union all select avg(x) from t", Single),
             ("select 1 as n union all select 2", Plain),

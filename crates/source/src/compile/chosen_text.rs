@@ -57,3 +57,32 @@ pub(super) fn without_operator(sql: &mut String, operators: &[&str], other: &str
     sql.push(' ');
     true
 }
+
+/// Where the `is` or `is not` that `sql` ends with begins, and whether it is `is not`.
+pub(super) fn is_at_end(sql: &str) -> Option<(usize, bool)> {
+    let before = |text: &str, word: &str| -> Option<usize> {
+        let text = text.trim_end();
+        let start = text.len().checked_sub(word.len())?;
+        let is_word = text.get(start..)?.eq_ignore_ascii_case(word)
+            && !text[..start].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '.');
+        is_word.then_some(start)
+    };
+    match before(sql, "not") {
+        Some(not) => before(&sql[..not], "is").map(|start| (start, true)),
+        None => before(sql, "is").map(|start| (start, false)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_at_end;
+
+    #[test]
+    fn is_and_is_not_are_found_as_words() {
+        assert_eq!(is_at_end("where x is "), Some((8, false)));
+        assert_eq!(is_at_end("where x IS  not\n"), Some((8, true)));
+        for other in ["this ", "x = ", "not ", "x.is ", ""] {
+            assert_eq!(is_at_end(other), None, "{other}");
+        }
+    }
+}

@@ -24,6 +24,13 @@ pub(crate) enum Reading {
     OnViewsClock,
     /// They are what the clock of another zone showed.
     OnClock(ZoneClock),
+    /// They are times in several forms, as text or as numbers, too. Only in SQLite.
+    InAnyForm {
+        /// What showed those without a zone.
+        written: ZoneClock,
+        /// Whether all are text.
+        is_text: bool,
+    },
 }
 
 /// The types of the columns of tables, by the table's name in the statement and the column's in
@@ -131,6 +138,25 @@ impl Reader<'_> {
         }
     }
 
+    /// The type of the columns that `origin` is one of, if all have the same and it is known.
+    pub(crate) fn column_type(&self, origin: &Origin) -> Option<ColumnType> {
+        match origin {
+            Origin::Column { tables, column } => {
+                let mut types =
+                    tables.iter().filter_map(|table| self.types.get(table)?.get(column)).copied();
+                let first = types.next()?;
+                types.all(|other| other == first).then_some(first)
+            }
+            Origin::AnyOf(origins) => {
+                let first = self.column_type(origins.first()?)?;
+                origins.iter().all(|other| self.column_type(other) == Some(first)).then_some(first)
+            }
+            Origin::Like(other) => self.column_type(other),
+            Origin::Text(of) => Some(*of),
+            _ => None,
+        }
+    }
+
     /// How values are read of which nobody knows where they come from, if that can be assumed.
     pub(crate) fn unknown(&self) -> Option<Reading> {
         match self.dialect {
@@ -151,11 +177,24 @@ impl Reader<'_> {
             }
             _ => false,
         };
-        match zone {
-            _ if origin.is_some_and(is_date) => Reading::OnViewsClock,
+        let reading = match zone {
+            _ if origin.is_some_and(is_date) => return Reading::OnViewsClock,
             Some(zone) => self.on(zone),
             None => self.on_dashboards_clock(),
+        };
+        match origin.and_then(|origin| self.column_type(origin)) {
+            Some(of @ (ColumnType::AnyTime | ColumnType::AnyText)) => self.in_any_form(reading, of),
+            _ => reading,
         }
+    }
+
+    /// Of a column in which those times that have no zone are read so.
+    fn in_any_form(&self, without_zone: Reading, of: ColumnType) -> Reading {
+        let written = match without_zone {
+            Reading::OnClock(clock) => clock,
+            _ => ZoneClock::of(self.zone),
+        };
+        Reading::InAnyForm { written, is_text: of == ColumnType::AnyText }
     }
 
     /// What is said of the columns that a result shows as they are stored.
@@ -215,6 +254,9 @@ impl Reader<'_> {
             ColumnType::TextInstant => Reading::TextInstant,
             ColumnType::Date => Reading::OnViewsClock,
             ColumnType::WallTime => self.of_wall_time(column),
+            ColumnType::AnyTime | ColumnType::AnyText => {
+                self.in_any_form(self.of_wall_time(column), of)
+            }
         })
     }
 

@@ -9,10 +9,54 @@ pub(crate) enum ColumnType {
     Date,
     /// A time without a zone.
     WallTime,
+    /// Times in several of these forms, as text, where each value says which.
+    AnyText,
+    /// The same, and numbers among them, or what is no time.
+    AnyTime,
+    Other,
+}
+
+/// What a cell of a column without a type is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cell<'a> {
+    Number,
+    Text(&'a str),
     Other,
 }
 
 impl ColumnType {
+    /// What a column is that holds these cells; `None` if they say nothing. Empty texts are as NULL.
+    pub(crate) fn of_cells<'a>(cells: impl Iterator<Item = Cell<'a>>) -> Option<Self> {
+        let (mut types, mut has_written_numbers) = (Vec::new(), false);
+        for cell in cells {
+            let of = match cell {
+                Cell::Number => Self::Instant,
+                Cell::Text(text) if text.trim().is_empty() => continue,
+                Cell::Text(text) => {
+                    let text = text.trim();
+                    let is_number = text.parse::<f64>().is_ok_and(f64::is_finite);
+                    has_written_numbers |= is_number;
+                    if is_number { Self::Instant } else { Self::of_text(text) }
+                }
+                Cell::Other => Self::Other,
+            };
+            if !types.contains(&of) {
+                types.push(of);
+            }
+        }
+        let is_time = |of: &Self| !matches!(of, Self::Instant | Self::Other);
+        match types.as_slice() {
+            [] => None,
+            [Self::Instant] if has_written_numbers => Some(Self::AnyTime),
+            [one] => Some(*one),
+            _ if !types.iter().any(is_time) => Some(Self::Other),
+            _ if types.contains(&Self::Instant) || types.contains(&Self::Other) => {
+                Some(Self::AnyTime)
+            }
+            _ => Some(Self::AnyText),
+        }
+    }
+
     /// What a text is: `2026-03-01`, `2026-03-01 00:30`, or with a `T`, and perhaps with an offset.
     pub(crate) fn of_text(text: &str) -> Self {
         let shape: String =
@@ -49,6 +93,32 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(ColumnType::of_text(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_column_is_what_all_its_cells_are() {
+        use ColumnType::{AnyText, AnyTime, Date, Instant, Other, TextInstant, WallTime};
+        let of = |cells: &[&str]| {
+            ColumnType::of_cells(cells.iter().map(|text| match text.strip_prefix('#') {
+                Some(_) => Cell::Number,
+                None => Cell::Text(text),
+            }))
+        };
+        for (cells, expected) in [
+            (&["2026-03-01", "", "2026-03-02"][..], Some(Date)),
+            (&["", "2026-03-01 00:30", "2026-03-01T00:31:15"], Some(WallTime)),
+            (&["2026-03-01T00:30Z", "2026-03-01 00:30+02:00"], Some(TextInstant)),
+            (&["2026-03-01", "2026-03-01 00:30"], Some(AnyText)),
+            (&["2026-03-01 00:30", "2026-03-01 00:30Z"], Some(AnyText)),
+            (&["#1772323200", "2026-03-01"], Some(AnyTime)),
+            (&["1772323200"], Some(AnyTime)),
+            (&["2026-03-01", "1.3.2026"], Some(AnyTime)),
+            (&["#1", "#2"], Some(Instant)),
+            (&["a", "#2", "7"], Some(Other)),
+            (&["", " "], None),
+        ] {
+            assert_eq!(of(cells), expected, "{cells:?}");
         }
     }
 }

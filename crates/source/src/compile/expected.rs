@@ -146,7 +146,7 @@ impl Visitor for Finder<'_> {
 }
 
 /// Where the placeholder is that `expr` consists of.
-fn placeholder(expr: &Expr) -> Option<Location> {
+pub(crate) fn placeholder(expr: &Expr) -> Option<Location> {
     match expr {
         Expr::Nested(inner) => placeholder(inner),
         Expr::Value(value) if matches!(value.value, Value::Placeholder(_)) => {

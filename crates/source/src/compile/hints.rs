@@ -1,10 +1,10 @@
 //! Words that the parser does not know, and that change neither what a statement reads nor what its
 //! columns are. Without them it can be read. Pure.
 
-use super::lexemes::Lexeme;
+use super::lexemes::{Kind, Lexeme};
 
-/// `sql` with spaces in place of such words, so that everything keeps its position; `None` if there
-/// are none.
+/// `sql` with spaces in place of such words, and `=` and `<>` in place of SQLite's `is` and `is not` before
+/// a value, so that everything keeps its position; `None` if there are none.
 pub(crate) fn without(sql: &str, lexemes: &[Lexeme]) -> Option<String> {
     let mut blanked = sql.to_owned();
     for i in 0..lexemes.len() {
@@ -14,8 +14,26 @@ pub(crate) fn without(sql: &str, lexemes: &[Lexeme]) -> Option<String> {
             let blanks = " ".repeat(lexeme.end - lexeme.at);
             blanked.replace_range(lexeme.at..lexeme.end, &blanks);
         }
+        if let Some((end, operator)) = comparison(rest) {
+            let at = lexemes[i].at;
+            let width = end - at;
+            blanked.replace_range(at..end, &format!("{operator:width$}"));
+        }
     }
     (blanked != sql).then_some(blanked)
+}
+
+/// Where `is` or `is not` before a value ends, with which `rest` begins, and the operator that says the same of
+/// what is not NULL.
+fn comparison(rest: &[Lexeme]) -> Option<(usize, &'static str)> {
+    let is_value =
+        |at: usize| rest.get(at).is_some_and(|lexeme| matches!(lexeme.kind, Kind::Value(_)));
+    let first = rest.first().filter(|first| first.is("is"))?;
+    match rest.get(1) {
+        _ if is_value(1) => Some((first.end, "=")),
+        Some(not) if not.is("not") && is_value(2) => Some((not.end, "<>")),
+        _ => None,
+    }
 }
 
 /// How many of `rest`, which follow `before`, are such words.

@@ -15,6 +15,8 @@ pub(crate) struct OffsetSteps {
     rest: Vec<(i64, i64)>,
 }
 
+/// Before every time that a database has, in seconds.
+const BEFORE_ALL: i64 = -1_000_000_000_000;
 /// Up to so many steps are compared one after the other, which is shorter than a binary search.
 const LINEAR: usize = 12;
 
@@ -37,6 +39,33 @@ impl OffsetSteps {
             }
         };
         Self::of(offset(0, first), rest.into_iter().map(|(at, s)| (at, offset(at, s))))
+    }
+
+    /// Of stretches over wall-clock times that give instants: the offset at each, and the instant at which the
+    /// clock was last put forward, before which none lies. `None` where that is not enough to say it.
+    pub(crate) fn of_wall_times(segments: &Segments) -> Option<(Self, Self)> {
+        let Stretch::Offset(first) = segments.first else { return None };
+        let (mut offsets, mut changes) = (Vec::new(), Vec::new());
+        let mut rest = segments.rest.iter();
+        while let Some((from, stretch)) = rest.next() {
+            match *stretch {
+                Stretch::Offset(offset) => offsets.push((*from, i64::from(offset))),
+                Stretch::Start(instant) => match rest.next() {
+                    // From then on the clock shows what it skipped to.
+                    Some((until, Stretch::Offset(offset)))
+                        if until - i64::from(*offset) == instant =>
+                    {
+                        offsets.push((*from, i64::from(*offset)));
+                        changes.push((*from, instant));
+                    }
+                    _ => return None,
+                },
+            }
+        }
+        Some((
+            Self::of(i64::from(first), offsets.into_iter()),
+            Self::of(BEFORE_ALL, changes.into_iter()),
+        ))
     }
 
     fn of(first: i64, steps: impl Iterator<Item = (i64, i64)>) -> Self {

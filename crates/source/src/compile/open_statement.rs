@@ -12,6 +12,7 @@ use super::writer::{Writer, Written};
 use crate::dialect::Dialect;
 use crate::error::StatementError;
 use crate::syntax::{Clock, ZoneUse};
+use brisk_domain::choice::instant_of;
 use brisk_domain::{
     Access, Bounds, Interval, Query, Selection, VariableName, WallClock, ZoneName, ZoneOffsets,
 };
@@ -91,9 +92,14 @@ impl OpenStatement {
         };
         let clock = self.dialect.syntax().clock(&self.zone, &self.offsets);
         let clock = Some(clock.as_ref()).filter(|_| self.in_zone);
-        let Written { sql, binds, places, uses_clock } = write(clock)?;
+        let Written { sql, binds, places, uses_clock, other_zones } = write(clock)?;
         let mut lookup_places = Places::default();
         let lookup = match clock.map_or(ZoneUse::Nothing, Clock::zone_use) {
+            ZoneUse::Nothing if !other_zones.is_empty() => {
+                let Written { sql, binds, places, .. } = write(None)?;
+                lookup_places = places;
+                Some(Some((sql, binds)))
+            }
             ZoneUse::Nothing => None,
             ZoneUse::Macros | ZoneUse::ToldMacros if !uses_clock => None,
             ZoneUse::ToldMacros => Some(None),
@@ -106,6 +112,7 @@ impl OpenStatement {
         let zone = lookup.map(|lookup| SessionZone {
             name: self.zone.clone(),
             offsets: Arc::clone(&self.offsets),
+            others: other_zones.into_iter().map(|zone| (zone.name, zone.offsets)).collect(),
             lookup,
             lookup_places,
         });
@@ -114,7 +121,13 @@ impl OpenStatement {
 
     /// Whether it uses any column whose type may matter.
     pub(crate) fn uses_columns(&self) -> bool {
-        !self.columns().is_empty()
+        !self.columns().is_empty() || !self.questions().is_empty()
+    }
+
+    /// Whether anything chosen may be an instant.
+    fn chooses_instants(&self) -> bool {
+        let chosen = self.variables.values().flat_map(Selection::values);
+        chosen.into_iter().any(|text| instant_of(text).is_some())
     }
 
     fn reader<'a>(&'a self, types: &'a ColumnTypes) -> Reader<'a> {
@@ -131,6 +144,10 @@ impl Unwritten for OpenStatement {
         let is_usual = stands_in_zone && self.clocks.are_usual();
         if !is_usual {
             self.origins.arguments.values().for_each(|origin| ask(origin, &mut asked));
+        }
+        // There the server itself reads an instant on the session's clock.
+        if !is_usual && self.chooses_instants() {
+            self.origins.compared.values().for_each(|origin| ask(origin, &mut asked));
         }
         if self.clocks.say_something() {
             self.origins.columns.iter().for_each(|(_, origin)| ask(origin, &mut asked));

@@ -263,6 +263,14 @@ impl Visitor for Operands {
                 self.define(name, exprs);
             }
         }
+        // A column of a union is what all of its branches are, and named in the first one.
+        if matches!(&*query.body, SetExpr::SetOperation { .. }) {
+            for (name, exprs) in names_of(&query.body).into_iter().zip(columns(&query.body)) {
+                if let Some(name) = name {
+                    self.define(name, exprs);
+                }
+            }
+        }
         ControlFlow::Continue(())
     }
 
@@ -283,6 +291,26 @@ impl Visitor for Operands {
             }
         }
         ControlFlow::Continue(())
+    }
+}
+
+/// The aliases of a query's columns, as far as it lists them.
+fn names_of(body: &SetExpr) -> Vec<Option<&str>> {
+    match body {
+        SetExpr::Select(select) => {
+            let mut names = Vec::new();
+            for item in &select.projection {
+                match item {
+                    SelectItem::ExprWithAlias { alias, .. } => names.push(Some(&*alias.value)),
+                    SelectItem::UnnamedExpr(_) => names.push(None),
+                    _ => break,
+                }
+            }
+            names
+        }
+        SetExpr::Query(query) => names_of(&query.body),
+        SetExpr::SetOperation { left, .. } => names_of(left),
+        _ => Vec::new(),
     }
 }
 

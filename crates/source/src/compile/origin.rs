@@ -5,6 +5,7 @@
 //! tables has a column, and of which type it is.
 
 use super::column_type::ColumnType;
+use super::expected::placeholder;
 use super::outline::{MACRO, Outline};
 use super::tables::last_name;
 use crate::dialect::Dialect;
@@ -50,6 +51,8 @@ pub(crate) struct Origins {
     pub(crate) arguments: BTreeMap<usize, Origin>,
     /// Of the columns of the result that have a name.
     pub(crate) columns: Vec<(String, Origin)>,
+    /// Of what each variable or attribute is compared with, by its offset in the author's text.
+    pub(crate) compared: BTreeMap<usize, Origin>,
 }
 
 /// So many subqueries are looked at.
@@ -65,10 +68,11 @@ pub(crate) fn of(body: &Query, outline: &Outline<'_>, dialect: Dialect) -> Origi
         scopes: Vec::new(),
         seen: BTreeSet::new(),
         arguments: BTreeMap::new(),
+        compared: BTreeMap::new(),
     };
     let columns = finder.query(body);
     let columns = columns.named.into_iter().filter(|(_, origin)| *origin != Origin::Unknown);
-    Origins { columns: columns.collect(), arguments: finder.arguments }
+    Origins { columns: columns.collect(), arguments: finder.arguments, compared: finder.compared }
 }
 
 /// What a table or a subquery has.
@@ -92,6 +96,7 @@ struct Finder<'a> {
     /// The queries that were looked at, for comparison only.
     seen: BTreeSet<*const Query>,
     arguments: BTreeMap<usize, Origin>,
+    compared: BTreeMap<usize, Origin>,
 }
 
 impl Finder<'_> {
@@ -343,6 +348,15 @@ impl Finder<'_> {
         Origin::Unknown
     }
 
+    /// Notes what `value` is compared with, if it is a variable's or an attribute's.
+    fn compare(&mut self, value: &Expr, other: &Expr) {
+        let offset = placeholder(value).and_then(|place| self.outline.chosen_at(place));
+        if let Some(offset) = offset {
+            let origin = self.origin(other, DEEPEST);
+            self.compared.entry(offset).or_insert(origin);
+        }
+    }
+
     fn note(&mut self, place: Location, argument: &Expr) {
         let Some(offset) = self.outline.macro_at(place) else { return };
         let origin = self.origin(argument, DEEPEST);
@@ -362,13 +376,29 @@ impl Visitor for Finder<'_> {
     }
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
-        if let Expr::Function(function) = expr {
-            let (name, place) = last_name(&function.name);
-            if name.starts_with(MACRO)
-                && let Some(argument) = arguments(function).first()
-            {
-                self.note(place, argument);
+        match expr {
+            Expr::Function(function) => {
+                let (name, place) = last_name(&function.name);
+                if name.starts_with(MACRO)
+                    && let Some(argument) = arguments(function).first()
+                {
+                    self.note(place, argument);
+                }
             }
+            Expr::BinaryOp { left, right, .. }
+            | Expr::IsDistinctFrom(left, right)
+            | Expr::IsNotDistinctFrom(left, right) => {
+                self.compare(left, right);
+                self.compare(right, left);
+            }
+            Expr::InList { expr, list, .. } => {
+                list.iter().for_each(|item| self.compare(item, expr))
+            }
+            Expr::Between { expr, low, high, .. } => {
+                self.compare(low, expr);
+                self.compare(high, expr);
+            }
+            _ => {}
         }
         ControlFlow::Continue(())
     }

@@ -100,16 +100,18 @@ impl Readings<'_> {
 }
 
 /// `expr` as an instant, unless it is one or is read on the view's clock.
-/// `has_clock` says whether the database's own clocks may be used.
 pub(super) fn moment(
-    dialect: Dialect,
+    Readings { reader, clock, .. }: &Readings<'_>,
     expr: &str,
     reading: &Reading,
-    has_clock: bool,
 ) -> Result<String, macros::TooLong> {
+    let (dialect, has_clock) = (reader.dialect, clock.is_some());
     match reading {
+        Reading::InAnyForm { written, .. } if !expr.is_empty() => {
+            Ok(format!("brisk_time({expr}, '{}', '{}')", written.name, reader.zone))
+        }
         _ if expr.is_empty() => Ok(String::new()),
-        Reading::Instant | Reading::OnViewsClock => Ok(expr.to_owned()),
+        Reading::Instant | Reading::OnViewsClock | Reading::InAnyForm { .. } => Ok(expr.to_owned()),
         Reading::TextInstant => Ok(dialect.syntax().decoded_time(TimeEncoding::Text, expr)),
         Reading::OnClock(clock) if clock.is_utc() && dialect == Dialect::Postgres => {
             Ok(format!("(({expr}) at time zone 'UTC')"))

@@ -124,6 +124,8 @@ pub struct SessionZone {
     pub name: ZoneName,
     /// Its offsets over all instants that the source may hold.
     pub offsets: Arc<ZoneOffsets>,
+    /// The zones that columns were written in and that the SQL names, which the database has to know, too.
+    pub others: Vec<(ZoneName, Arc<ZoneOffsets>)>,
     /// The same statement without the zone, with its values: for databases whose data about it are not
     /// Brisk's, and for rows that they cannot convert. `None` where Brisk tells the database the zone.
     pub lookup: Option<(String, Vec<Bind>)>,
@@ -247,8 +249,9 @@ impl Statement {
         for column in &self.times {
             parts.push([b"time ".as_slice(), column.as_bytes()].concat());
         }
-        if let Some(SessionZone { name, offsets, .. }) = &self.zone {
+        if let Some(SessionZone { name, offsets, others, .. }) = &self.zone {
             parts.push(zone_part(name, offsets));
+            parts.extend(others.iter().map(|(name, offsets)| zone_part(name, offsets)));
         }
         if let Some(open) = self.open.as_ref().filter(|open| !open.0.questions().is_empty()) {
             parts.extend(open.0.fingerprint_parts());

@@ -314,6 +314,12 @@ impl Reader<'_> {
         if ends && is(1, '=') && !compares('<') && !compares('>') && !compares(':') {
             return (Class::Unknown, Comparison::Equal);
         }
+        if ends && word(1, &["is"]) {
+            return (Class::Unknown, Comparison::Equal);
+        }
+        if ends && word(1, &["not"]) && word(2, &["is"]) {
+            return (Class::Unknown, Comparison::NotEqual);
+        }
         (Class::Unknown, Comparison::Other)
     }
 }

@@ -7,7 +7,7 @@
 //! which `$range` compares the bare column with.
 
 use super::macros::{MacroZone, TooLong, bucket_of, by_stretch, part_of};
-use super::offset_steps::number;
+use super::offset_steps::{OffsetSteps, number};
 use super::segments::{Segments, Stretch};
 use crate::dialect::Dialect;
 use crate::syntax::Part;
@@ -22,11 +22,30 @@ pub(crate) fn instant(
 ) -> Result<String, TooLong> {
     let wall = dialect.syntax().wall_seconds(expr);
     let segments = Segments::offsets(zone.offsets).over_wall_times(zone.offsets, |change| change);
+    if let Some((offsets, changes)) = OffsetSteps::of_wall_times(&segments)
+        && dialect.syntax().step_value_repeats(&offsets) == 1
+    {
+        return Ok(dialect.syntax().instant(&by_lists(dialect, &wall, &offsets, &changes)));
+    }
     let write = |stretch, out: &mut String| match stretch {
         Stretch::Start(instant) => _ = write!(out, "{instant}"),
         Stretch::Offset(offset) => _ = write!(out, "{wall} - {}", number(i64::from(offset))),
     };
     Ok(dialect.syntax().instant(&by_stretch(&segments, &wall, zone.wall_focus.as_ref(), write)?))
+}
+
+/// The instant of the wall-clock time `wall`, whose offset is in a list that the database searches: not before
+/// the change that the clock was put forward at.
+fn by_lists(dialect: Dialect, wall: &str, offsets: &OffsetSteps, changes: &OffsetSteps) -> String {
+    let value = |steps: &OffsetSteps| match steps.constant() {
+        Some(value) => number(value),
+        None => dialect.syntax().step_value(steps, wall),
+    };
+    let instant = format!("{wall} - {}", value(offsets));
+    match changes.constant() {
+        Some(_) => instant,
+        None => format!("greatest({}, {instant})", value(changes)),
+    }
 }
 
 /// `$bucket($local(expr))`: the start of the bucket that this instant falls into.
@@ -62,6 +81,14 @@ pub(crate) fn part(dialect: Dialect, part: Part, expr: &str) -> String {
 /// ones.
 pub(crate) fn range(dialect: Dialect, expr: &str, from: &str, to: &str) -> String {
     dialect.syntax().wall_range(expr, from, to)
+}
+
+/// Whether the text `expr`, a time in any form, is of a day of the range between two bound instants, or of one
+/// beside it: an index on SQLite's column finds these.
+pub(crate) fn days(expr: &str, from: &str, to: &str) -> String {
+    format!(
+        "({expr}) >= date({from}, 'unixepoch', '-1 day') and ({expr}) < date({to}, 'unixepoch', '+2 days')"
+    )
 }
 
 /// The least wall-clock time whose instant is not before `instant`, both in seconds.
@@ -101,11 +128,10 @@ mod tests {
         let london = ZoneOffsets { first: 0, changes: vec![(1_301_187_600, 3600)] };
         let zone = MacroZone { offsets: &london, focus: None, wall_focus: None };
         for dialect in Dialect::ALL {
+            // The parser knows `interval` as a length of time only, not as MySQL's function.
             let parse = |sql: &str| {
-                sqlparser::parser::Parser::parse_sql(
-                    dialect.syntax().grammar(),
-                    &format!("select {sql}"),
-                )
+                let sql = format!("select {}", sql.replace("interval(", "greatest("));
+                sqlparser::parser::Parser::parse_sql(dialect.syntax().grammar(), &sql)
             };
             let mut all = vec![instant(dialect, "at", &zone), Ok(range(dialect, "at", "1", "2"))];
             all.extend(Interval::ALL.map(|interval| bucket(dialect, "at", interval, &zone)));

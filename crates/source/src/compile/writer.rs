@@ -1,6 +1,6 @@
 //! Writes a template's pieces in the dialect's SQL, and collects the values to bind. Pure.
 
-use super::chosen_text::{is_canonical, is_number, take_comparison, without_operator};
+use super::chosen_text::{is_at_end, is_canonical, is_number, take_comparison, without_operator};
 use super::column_clock::{Reader, Reading};
 use super::expected::{Comparison, Expectations, Expected};
 use super::macros::{self, MacroZone};
@@ -12,10 +12,12 @@ use super::readings::{Readings, moment, only_macro};
 use super::segments::Focus;
 use super::statement::{Bind, Chosen, Context};
 use super::template::Piece;
-use super::{time_encodings, wall_clock};
+use super::zones::ZoneClock;
+use super::{instant_choice, null_choice, time_encodings, wall_clock};
 use crate::dialect::Dialect;
 use crate::error::StatementError;
 use crate::syntax::{Clock, Part};
+use brisk_domain::choice::instant_of;
 use brisk_domain::{
     AttributeName, Bounds, Interval, Query, Selection, Timestamp, VariableName, ZoneOffsets,
 };
@@ -36,6 +38,8 @@ pub(crate) struct Written {
     pub(crate) places: Places,
     /// Whether it depends on what the database knows of the zone.
     pub(crate) uses_clock: bool,
+    /// The other zones of which it depends on what the database knows.
+    pub(crate) other_zones: Vec<ZoneClock>,
 }
 
 pub(crate) struct Writer<'a> {
@@ -49,6 +53,8 @@ pub(crate) struct Writer<'a> {
     clock: Option<&'a dyn Clock>,
     /// Whether any macro has used it.
     uses_clock: bool,
+    /// On whose clocks columns were written that it reads.
+    other_zones: Vec<ZoneClock>,
     binds: Vec<Bind>,
     places: Places,
     /// How many macros are being written whose arguments become a part of their own SQL.
@@ -76,6 +82,7 @@ impl<'a> Writer<'a> {
             readings: Readings { query, origins, reader, clock },
             clock,
             uses_clock: false,
+            other_zones: Vec::new(),
             binds,
             places: Places::default(),
             within: 0,
@@ -101,9 +108,9 @@ impl<'a> Writer<'a> {
         let started = marked.trim_start_matches(is_blank);
         let cut = marked.len() - started.len();
         let marked = started.trim_end_matches(|c| c == ';' || is_blank(c));
-        let uses_clock = self.uses_clock;
+        let (uses_clock, other_zones) = (self.uses_clock, std::mem::take(&mut self.other_zones));
         let (sql, binds, places) = self.placed(marked, cut);
-        Ok(Written { sql, binds, places, uses_clock })
+        Ok(Written { sql, binds, places, uses_clock, other_zones })
     }
 
     fn write(&mut self, pieces: &[Piece], sql: &mut String) -> Result<(), StatementError> {
@@ -120,6 +127,9 @@ impl<'a> Writer<'a> {
             }
             match piece {
                 Piece::Sql { text, .. } => sql.push_str(text),
+                Piece::Parameter { name, offset } if self.is_null_chosen(name, *offset) => {
+                    rest = self.with_null(name, *offset, behind, sql)?;
+                }
                 Piece::Parameter { name, offset } => self.parameter(name, *offset, sql)?,
                 Piece::Attribute { name, offset } => self.attribute(name, *offset, sql)?,
                 Piece::Macro { name, arguments, offset } => {
@@ -188,6 +198,70 @@ impl<'a> Writer<'a> {
         Err(self.error(offset, message))
     }
 
+    fn is_null_chosen(&self, name: &str, offset: usize) -> bool {
+        !BUILT_IN.contains(&name) && self.selection(name, offset).is_ok_and(Selection::has_null)
+    }
+
+    /// A variable whose chosen values include NULL; returns what of `behind` is left to write.
+    fn with_null<'p>(
+        &mut self,
+        name: &str,
+        offset: usize,
+        behind: &'p [Piece],
+        sql: &mut String,
+    ) -> Result<&'p [Piece], StatementError> {
+        let values = self.selection(name, offset)?.values();
+        let refused = || {
+            let message = format!(
+                "NULL is chosen for :{name}, which x = :{name}, x <> :{name} and x in :{name} compare \
+                 with it: write one of these, with the column on the left"
+            );
+            self.error(offset, message)
+        };
+        let Some(position) = list_position(sql) else {
+            return match values {
+                [] if null_choice::write(sql, self.dialect) => Ok(behind),
+                [] => Err(refused()),
+                _ => {
+                    let message =
+                        format!("several values are chosen for :{name}: write in :{name}");
+                    Err(self.error(offset, message))
+                }
+            };
+        };
+        // What closes the list.
+        let closing = match (position, behind) {
+            (ListPosition::AfterIn, _) => None,
+            (ListPosition::InParentheses, [Piece::Sql { text, offset }, rest @ ..])
+                if text.trim_start().starts_with(')') =>
+            {
+                let after = text.trim_start().get(1..).unwrap_or_default();
+                Some((after, offset + text.len() - after.len(), rest))
+            }
+            (ListPosition::InParentheses, _) => return Err(refused()),
+        };
+        if values.is_empty() {
+            let is_not = null_choice::take_in(sql);
+            sql.push_str(if is_not { "is not null" } else { "is null" });
+        } else {
+            let is_not = null_choice::is_not_in(sql);
+            self.values(&format!(":{name}"), offset, values, sql)?;
+            if closing.is_some() {
+                sql.push(')');
+            }
+            // With NULL on its left, `in` is unknown; so is `not in`, which leaves it out.
+            if !is_not {
+                sql.push_str(" is not false");
+            }
+        }
+        let Some((text, offset, rest)) = closing else { return Ok(behind) };
+        if self.within == 0 {
+            self.places.add(sql.len(), offset, true);
+        }
+        sql.push_str(text);
+        Ok(rest)
+    }
+
     /// An attribute of the signed-in user; users without it get nothing.
     fn attribute(
         &mut self,
@@ -223,6 +297,9 @@ impl<'a> Writer<'a> {
             return Ok(false);
         }
         let comparison = expected.map(|expected| expected.comparison);
+        if let Some(texts) = self.instants(name, offset, values) {
+            return self.placed_instants(texts, (name, offset), position, sql).map(|()| true);
+        }
         if position != Some(ListPosition::InParentheses)
             && self.by_kind_of_cell(name, offset, values, expected, sql)
         {
@@ -246,6 +323,30 @@ impl<'a> Writer<'a> {
                 // A column of text is compared with the text, one of numbers with the number.
                 Form::Either if position.is_some() => {
                     placeholders.extend(self.either(name, text, offset));
+                }
+                // With NULL on its left, it is neither unknown nor true.
+                Form::Either if is_at_end(sql).is_some() => {
+                    let operand = expected.and_then(|expected| expected.operand.clone());
+                    match operand {
+                        Some(operand) if is_number(text) => {
+                            let number = self.chosen(name, text, offset, Slot::Number);
+                            let text = self.chosen(name, text, offset, Slot::Text);
+                            sql.push_str(&format!(
+                                "(case typeof({operand}) when 'text' then {text} else {number} end)"
+                            ));
+                        }
+                        Some(_) => sql.push_str(&self.chosen(name, text, offset, Slot::Text)),
+                        None => {
+                            let [number, text] = self.either(name, text, offset);
+                            let (start, is_not) = is_at_end(sql).unwrap_or((sql.len(), false));
+                            sql.truncate(start);
+                            sql.push_str(&match is_not {
+                                true => format!("not in ({number}, {text}) is not false"),
+                                false => format!("in ({number}, {text}) is true"),
+                            });
+                        }
+                    }
+                    return Ok(true);
                 }
                 Form::Either => {
                     let is_a_number = is_number(text);
@@ -279,6 +380,57 @@ impl<'a> Writer<'a> {
             Some(ListPosition::InParentheses) | None => sql.push_str(&listed),
         }
         Ok(true)
+    }
+
+    /// The placeholders of `values`, if any of them is an instant for what they are compared with.
+    fn instants(&mut self, name: &str, offset: usize, values: &[String]) -> Option<Vec<String>> {
+        let origin = self.readings.origins.compared.get(&offset)?;
+        let (reader, shown) = (self.readings.reader, self.context.offsets);
+        let bound = |text: &String| {
+            instant_of(text).and_then(|at| instant_choice::bound(&reader, origin, at, shown))
+        };
+        let bounds: Vec<Option<Vec<instant_choice::Form>>> = values.iter().map(bound).collect();
+        if bounds.iter().all(Option::is_none) {
+            return None;
+        }
+        let forms = values.iter().zip(bounds).flat_map(|(text, bound)| {
+            bound.unwrap_or_else(|| vec![instant_choice::Form::Text(text.clone())])
+        });
+        let placeholder = |form| match form {
+            instant_choice::Form::Number(text) => self.chosen(name, &text, offset, Slot::Number),
+            instant_choice::Form::Text(text) => self.chosen(name, &text, offset, Slot::Text),
+        };
+        Some(forms.map(placeholder).collect())
+    }
+
+    /// Writes the placeholders of instants, several of which may stand for one value.
+    fn placed_instants(
+        &self,
+        placeholders: Vec<String>,
+        (name, offset): (&str, usize),
+        position: Option<ListPosition>,
+        sql: &mut String,
+    ) -> Result<(), StatementError> {
+        let listed = placeholders.join(", ");
+        match position {
+            Some(ListPosition::AfterIn) => sql.push_str(&format!("({listed})")),
+            Some(ListPosition::InParentheses) => sql.push_str(&listed),
+            None if placeholders.len() == 1 => sql.push_str(&listed),
+            None => {
+                let is_list = without_operator(sql, &["<>", "!="], "not in")
+                    || !["<=", ">="].iter().any(|operator| sql.trim_end().ends_with(operator))
+                        && without_operator(sql, &["==", "="], "in");
+                if !is_list {
+                    let message = format!(
+                        "the times of this column are text, which {name} is compared with by = or in \
+                         alone: write $time(…) around the column"
+                    );
+                    return Err(self.error(offset, message));
+                }
+                sql.push_str(&format!("({listed})"));
+            }
+        }
+        Ok(())
     }
 
     /// How `text` is bound. PostgreSQL says itself what it takes a parameter for.
@@ -397,7 +549,7 @@ impl<'a> Writer<'a> {
     fn one_value(&self, piece: &Piece) -> Option<(String, usize, String)> {
         let (name, offset, values) = match piece {
             Piece::Parameter { name, offset } if !BUILT_IN.contains(&name.as_str()) => {
-                let selection = self.selection(name, *offset).ok()?;
+                let selection = self.selection(name, *offset).ok().filter(|s| !s.has_null())?;
                 (format!(":{name}"), *offset, selection.values().to_vec())
             }
             Piece::Attribute { name, offset } => {
@@ -439,12 +591,26 @@ impl<'a> Writer<'a> {
             let text = self.argument(read.inner.filter(|_| i == 0).unwrap_or(argument))?;
             texts.push(text.trim().to_owned());
         }
-        // What was written on another clock becomes an instant before anything else.
+        // What was written on another clock becomes an instant before anything else: in the database's own
+        // words, or by the lookup.
         let dialect = self.dialect;
-        if let (Some(expr), false) = (texts.first_mut(), name == "range") {
-            *expr = moment(dialect, expr, &read.reading, self.clock.is_some())
+        let has_expression = texts.first().is_some_and(|expr| !expr.is_empty());
+        let clock = match &read.reading {
+            Reading::OnClock(written) if name != "range" && has_expression && !written.is_utc() => {
+                self.clock.and_then(|clock| clock.of_times_on(written))
+            }
+            _ => None,
+        };
+        if let (Some(_), Reading::OnClock(written)) = (&clock, &read.reading) {
+            self.uses_clock = true;
+            if !self.other_zones.contains(written) {
+                self.other_zones.push(written.clone());
+            }
+        } else if let (Some(expr), false) = (texts.first_mut(), name == "range") {
+            *expr = moment(&self.readings, expr, &read.reading)
                 .map_err(|_| self.too_long(name, offset))?;
         }
+        let clock = clock.as_deref().or(self.clock);
         let is_local = read.reading == Reading::OnViewsClock;
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let expansion = match (name, texts.as_slice()) {
@@ -456,7 +622,7 @@ impl<'a> Writer<'a> {
                 let offsets = match &read.reading {
                     Reading::OnViewsClock => Some(self.context.offsets),
                     Reading::OnClock(clock) => Some(&*clock.offsets),
-                    Reading::Instant | Reading::TextInstant => None,
+                    Reading::Instant | Reading::TextInstant | Reading::InAnyForm { .. } => None,
                 };
                 match offsets {
                     // Wall-clock times are compared as such, so that an index on them is used.
@@ -468,8 +634,14 @@ impl<'a> Writer<'a> {
                         let bounds = self.context.bounds;
                         let from = self.bind(Bind::Int(bounds.from.seconds()));
                         let to = self.bind(Bind::Int(bounds.to.seconds()));
-                        let expr = moment(dialect, expr, &read.reading, false);
-                        expr.map(|expr| macros::range(dialect, &expr, &from, &to))
+                        let moment = moment(&self.readings, expr, &read.reading);
+                        let is_text =
+                            matches!(read.reading, Reading::InAnyForm { is_text: true, .. });
+                        let of_days = is_text.then(|| wall_clock::days(expr, &from, &to));
+                        moment.map(|moment| {
+                            let range = macros::range(dialect, &moment, &from, &to);
+                            of_days.map_or(range.clone(), |days| format!("({days} and {range})"))
+                        })
                     }
                 }
             }
@@ -478,7 +650,8 @@ impl<'a> Writer<'a> {
                     [word] => self.interval(word, offset)?,
                     _ => self.context.interval,
                 };
-                match (is_local, self.clock()) {
+                self.uses_clock = true;
+                match (is_local, clock) {
                     // Wall-clock times are truncated before they become instants.
                     (true, clock) => {
                         clock.and_then(|clock| clock.wall_bucket(expr, interval)).map_or_else(
@@ -490,17 +663,22 @@ impl<'a> Writer<'a> {
                     (false, None) => macros::bucket(dialect, expr, interval, &self.zone),
                 }
             }
-            ("time", [expr]) if !is_local => Ok(format!("({expr})")),
-            ("time", [expr]) | ("local", [expr] | [expr, _]) if is_local => match self.clock() {
-                Some(clock) => Ok(clock.wall_time(expr)),
-                None => wall_clock::instant(dialect, expr, &self.zone),
-            },
-            ("local", [expr] | [expr, _]) => Ok((*expr).to_owned()),
+            ("time", [expr]) | ("local", [expr] | [expr, _]) if is_local => {
+                self.uses_clock = true;
+                match clock {
+                    Some(clock) => Ok(clock.wall_time(expr)),
+                    None => wall_clock::instant(dialect, expr, &self.zone),
+                }
+            }
+            ("time", [expr]) | ("local", [expr] | [expr, _]) => {
+                Ok(clock.map_or_else(|| format!("({expr})"), |clock| clock.time(expr)))
+            }
             (macro_name, [expr]) if let Some(encoding) = time_encodings::of_macro(macro_name) => {
                 Ok(dialect.syntax().decoded_time(encoding, expr))
             }
             (part, [expr]) if let Some(part) = Part::parse(part) => {
-                match (is_local, self.clock()) {
+                self.uses_clock = true;
+                match (is_local, clock) {
                     (true, Some(clock)) => Ok(clock.wall_part(expr, part)),
                     (false, Some(clock)) => Ok(clock.part(expr, part)),
                     (true, None) => Ok(wall_clock::part(dialect, part, expr)),
@@ -532,12 +710,6 @@ impl<'a> Writer<'a> {
             return Err(self.error(offset, message));
         }
         Ok(())
-    }
-
-    /// The database's own clock, for a macro that uses it.
-    fn clock(&mut self) -> Option<&'a dyn Clock> {
-        self.uses_clock = true;
-        self.clock
     }
 
     fn too_long(&self, name: &str, offset: usize) -> StatementError {

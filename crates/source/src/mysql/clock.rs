@@ -9,6 +9,7 @@
 //! the change, as Brisk does; the probe (`zone_probe`) makes sure of that.
 
 use crate::compile::offset_steps::is_cut_by_reading;
+use crate::compile::zones::ZoneClock;
 use crate::syntax::{Clock, Part, ZoneUse, enclosed};
 use brisk_domain::{Interval, Timestamp, ZoneName, ZoneOffsets};
 
@@ -27,22 +28,43 @@ pub(super) struct MySqlClock<'a> {
     offsets: ZoneOffsets,
     /// The offset of a clock that never changes, which needs no tables.
     fixed: Option<i32>,
+    /// Whose readings expressions are, if they are no instants.
+    written: Option<&'a ZoneClock>,
 }
 
 impl<'a> MySqlClock<'a> {
     pub(super) fn new(zone: &'a ZoneName, offsets: &ZoneOffsets) -> Self {
         let at = Timestamp::from_seconds;
-        let fixed = offsets.changes.is_empty().then_some(offsets.first);
-        Self { zone, offsets: offsets.within(at(CONVERTED.0), at(CONVERTED.1)), fixed }
+        let offsets_there = offsets.within(at(CONVERTED.0), at(CONVERTED.1));
+        Self { zone, offsets: offsets_there, fixed: fixed(offsets), written: None }
     }
 
-    /// What the clock shows at `instant`.
-    fn shown(&self, instant: &str) -> String {
-        match self.fixed {
-            Some(0) => instant.to_owned(),
-            Some(offset) => format!("({instant} + interval {offset} second)"),
-            None => format!("convert_tz({instant}, '+00:00', '{}')", self.zone),
+    /// The instant that `expr` stands for.
+    fn moment(&self, expr: &str) -> String {
+        match self.written.map(|written| (written, fixed(&written.offsets))) {
+            None | Some((_, Some(0))) => expr.to_owned(),
+            Some((_, Some(offset))) => format!("({expr} - interval {offset} second)"),
+            Some((written, None)) => format!("convert_tz({expr}, '{}', '+00:00')", written.name),
         }
+    }
+
+    /// What the clock shows then.
+    fn shown(&self, expr: &str) -> String {
+        let moment = self.moment(expr);
+        match (self.fixed, self.written) {
+            (Some(0), _) => moment,
+            (Some(offset), _) => format!("({moment} + interval {offset} second)"),
+            (None, Some(written)) if fixed(&written.offsets).is_none() => {
+                format!("convert_tz({expr}, '{}', '{}')", written.name, self.zone)
+            }
+            (None, _) => format!("convert_tz({moment}, '+00:00', '{}')", self.zone),
+        }
+    }
+
+    /// Whether no tables are needed.
+    fn is_fixed(&self) -> bool {
+        let written = self.written.map_or(Some(0), |written| fixed(&written.offsets));
+        self.fixed.is_some() && written.is_some()
     }
 
     /// The instant at which the clock shows `wall`.
@@ -56,7 +78,7 @@ impl<'a> MySqlClock<'a> {
 
     /// `converted`, which is made of `expr` by `convert_tz`.
     fn checked(&self, expr: &str, converted: String) -> String {
-        if self.fixed.is_some() {
+        if self.is_fixed() {
             return converted;
         }
         // Not a constant, which the server might calculate before it looks at any row.
@@ -67,7 +89,7 @@ impl<'a> MySqlClock<'a> {
 
 impl Clock for MySqlClock<'_> {
     fn zone_use(&self) -> ZoneUse {
-        if self.fixed.is_some() { ZoneUse::Nothing } else { ZoneUse::Macros }
+        if self.is_fixed() { ZoneUse::Nothing } else { ZoneUse::Macros }
     }
 
     fn bucket(&self, expr: &str, interval: Interval) -> String {
@@ -82,7 +104,8 @@ impl Clock for MySqlClock<'_> {
         };
         // Subtracted from the instant, because an hour that the clock shows twice is two buckets.
         let shown = self.checked(expr, self.shown(expr));
-        format!("subtime(timestamp({expr}), date_format({shown}, '{since_start}'))")
+        let moment = self.moment(expr);
+        format!("subtime(timestamp({moment}), date_format({shown}, '{since_start}'))")
     }
 
     fn wall_bucket(&self, expr: &str, interval: Interval) -> Option<String> {
@@ -106,6 +129,24 @@ impl Clock for MySqlClock<'_> {
         let expr = &enclosed(expr);
         self.checked(expr, self.instant(expr))
     }
+
+    fn time(&self, expr: &str) -> String {
+        if self.written.is_none() {
+            return format!("({expr})");
+        }
+        let expr = &enclosed(expr);
+        self.checked(expr, self.moment(expr))
+    }
+
+    fn of_times_on<'b>(&'b self, written: &'b ZoneClock) -> Option<Box<dyn Clock + 'b>> {
+        let offsets = self.offsets.clone();
+        Some(Box::new(MySqlClock { zone: self.zone, offsets, written: Some(written), ..*self }))
+    }
+}
+
+/// The offset of a clock that never changes.
+fn fixed(offsets: &ZoneOffsets) -> Option<i32> {
+    offsets.changes.is_empty().then_some(offsets.first)
 }
 
 /// The wall-clock time at which the bucket of the wall-clock time `wall` starts.

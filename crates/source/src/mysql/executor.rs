@@ -6,13 +6,13 @@ use super::warnings;
 use super::{about, charsets, clock, error, offered_functions, zone_probe};
 use crate::about::About;
 use crate::bind::bound;
-use crate::compile::statement::{Bind, SessionZone, Statement};
+use crate::compile::statement::{Bind, Statement};
 use crate::error::SourceError;
 use crate::gate::Refused;
 use crate::limits::Limits;
 use crate::rights::Rights;
 use crate::server::{self, Canceller, Failure, Protocol, Server};
-use brisk_domain::{Frame, SourceName};
+use brisk_domain::{Frame, SourceName, ZoneName, ZoneOffsets};
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlPool, MySqlRow};
 use sqlx::pool::PoolConnection;
 use sqlx::{
@@ -67,11 +67,12 @@ impl Protocol for MySql {
         session::prepare(connection, prelude).await
     }
 
-    async fn enter_zone(
+    async fn knows(
         connection: &mut MySqlConnection,
-        zone: &SessionZone,
+        name: &ZoneName,
+        offsets: &ZoneOffsets,
     ) -> Result<bool, sqlx::Error> {
-        zone_probe::knows(connection, zone).await
+        zone_probe::knows(connection, name, offsets).await
     }
 
     async fn columns(

@@ -8,13 +8,13 @@
 
 use super::executor::MySql;
 use super::write_connection::WriteConnection;
-use super::{error, session};
+use super::{error, offered_functions, session};
 use crate::bind::bound;
 use crate::compile::statement::Statement;
 use crate::error::SourceError;
 use crate::rollup::plan::Plan;
 use crate::rollup::refresh::{
-    Record, Refresh, RefreshConnection, recorded_definition, replace_rows,
+    Record, Refresh, RefreshConnection, recorded_definition, replace_rows, too_powerful,
 };
 use crate::server::{Canceller, GRACE};
 use brisk_domain::rollup::ROLLUP_SCHEMA;
@@ -30,6 +30,8 @@ pub(crate) struct MySqlRollups {
     /// The source's own database.
     database: String,
     time: Duration,
+    /// Whether its own user may not be one that can do anything.
+    is_only_of_writers: bool,
 }
 
 /// How many seconds to wait at first, and at most, for the lock of a table that is being read. New
@@ -38,6 +40,11 @@ const FIRST_TRY: u64 = 1;
 const LONGEST_TRY: u64 = 32;
 /// How long the queued readers get before the next try.
 const PAUSE: Duration = Duration::from_millis(200);
+
+/// How to make a user that writes rollups and nothing else.
+const A_WRITER: &str = "create user brisk_rollups identified by '…'; grant select on DATABASE.* to \
+     brisk_rollups; grant select, insert, update, delete, create, create temporary tables, alter, drop on \
+     brisk.* to brisk_rollups";
 
 /// Brisk's record of its refreshes.
 const RECORDS: &str = "create table if not exists brisk.rollups (
@@ -76,7 +83,13 @@ impl MySqlRollups {
             );
         }
         let canceller = Canceller { source: name, options: Arc::new(options) };
-        Ok(Self { canceller, database: database.to_owned(), time })
+        let database = database.to_owned();
+        Ok(Self { canceller, database, time, is_only_of_writers: false })
+    }
+
+    /// The same, where its user may not be one that can do anything if `is_so`.
+    pub(crate) fn only_of_writers(self, is_so: bool) -> Self {
+        Self { is_only_of_writers: is_so, ..self }
     }
 
     pub(crate) async fn refresh(&self, refresh: &Refresh<'_>) -> Result<RollupReport, SourceError> {
@@ -116,7 +129,16 @@ impl MySqlRollups {
     async fn connect(&self) -> Result<WriteConnection, SourceError> {
         let connected = WriteConnection::connect(&self.canceller, self.time).await;
         let connected = connected.map_err(|error| self.unreachable(&error))?;
-        connected.ok_or_else(|| SourceError::Unavailable("it does not answer".into()))
+        let unavailable = || SourceError::Unavailable("it does not answer".into());
+        let mut writing = connected.ok_or_else(unavailable)?;
+        if self.is_only_of_writers {
+            let connection = writing.connection().map_err(|error| self.unreachable(&error))?;
+            let power = offered_functions::power(connection).await;
+            if let Some(power) = power.map_err(|error| self.unreachable(&error))? {
+                return Err(too_powerful(&format!("it {power}"), A_WRITER));
+            }
+        }
+        Ok(writing)
     }
 
     fn unreachable(&self, error: &sqlx::Error) -> SourceError {

@@ -2,8 +2,7 @@
 
 use super::clock::CONVERTED;
 use super::error;
-use crate::compile::statement::SessionZone;
-use brisk_domain::{Timestamp, ZoneOffsets};
+use brisk_domain::{Timestamp, ZoneName, ZoneOffsets};
 use chrono::{DateTime, NaiveDateTime};
 use sqlx::mysql::MySqlConnection;
 use sqlx::{AssertSqlSafe, Executor as _, Row as _};
@@ -12,15 +11,19 @@ use sqlx::{AssertSqlSafe, Executor as _, Row as _};
 /// between them, and back from what the clock shows twice or skips. Not so without the zone in its tables.
 pub(super) async fn knows(
     connection: &mut MySqlConnection,
-    zone: &SessionZone,
+    name: &ZoneName,
+    offsets: &ZoneOffsets,
 ) -> Result<bool, sqlx::Error> {
-    let name = &zone.name;
-    let readings = moments(&zone.offsets).into_iter().map(|at| {
-        let (instant, wall) = (utc(at), zone.offsets.local(Timestamp::from_seconds(at)));
+    // A clock that never changes is no question of tables.
+    if offsets.changes.is_empty() {
+        return Ok(true);
+    }
+    let readings = moments(offsets).into_iter().map(|at| {
+        let (instant, wall) = (utc(at), offsets.local(Timestamp::from_seconds(at)));
         format!("convert_tz({}, '+00:00', '{name}') <=> {}", literal(instant), literal(wall))
     });
-    let back = doubtful(&zone.offsets).into_iter().map(|wall| {
-        let instant = utc(zone.offsets.instant(wall).seconds());
+    let back = doubtful(offsets).into_iter().map(|wall| {
+        let instant = utc(offsets.instant(wall).seconds());
         format!("convert_tz({}, '{name}', '+00:00') <=> {}", literal(wall), literal(instant))
     });
     // The time zone database has no name with a quote.

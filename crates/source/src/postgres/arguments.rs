@@ -7,7 +7,7 @@
 
 use super::error::{self, invalid_parameter, invalid_value, is_broken};
 use super::own_text;
-use super::placeholders::rewritten;
+use super::placeholders::{calls_around, rewritten};
 use super::value::Described;
 use crate::compile::places::Places;
 use crate::compile::statement::{Bind, Chosen};
@@ -53,10 +53,10 @@ pub(super) async fn prepare(
     loop {
         let (prepared, described) = match attempt.prepare(connection).await {
             Ok(prepared) => prepared,
-            Err(error) => match attempt.with_own_placeholders(connection, &error).await {
-                Some((apart, prepared)) => {
-                    attempt = apart;
-                    prepared
+            Err(error) => match attempt.other(connection, &error).await {
+                Some(other) => {
+                    attempt = other;
+                    continue;
                 }
                 None => return Err(attempt.refused(error)),
             },
@@ -76,6 +76,7 @@ pub(super) async fn prepare(
 }
 
 /// A statement in a form that may differ from the compiled one.
+#[derive(Clone)]
 struct Attempt<'a> {
     /// The author's, for errors.
     query: &'a Query,
@@ -103,13 +104,29 @@ impl<'a> Attempt<'a> {
         own_text::prepare(connection, &self.sql).await
     }
 
+    /// Another form of it that the server may take, after `error`.
+    async fn other(&self, connection: &mut PgConnection, error: &sqlx::Error) -> Option<Self> {
+        let Some(apart) = self.with_own_placeholders(error) else {
+            return Some(self.clone().with_text(self.written_out(error)?));
+        };
+        match apart.prepare(connection).await {
+            Ok(_) => Some(apart),
+            Err(error) => {
+                let number = apart.written_out(&error)?;
+                Some(apart.with_text(number))
+            }
+        }
+    }
+
+    /// The same with the placeholder `number` as text.
+    fn with_text(mut self, number: usize) -> Self {
+        self.widen(BTreeMap::from([(number, "text")]));
+        self
+    }
+
     /// The same with a placeholder of its own wherever a value stands, which may then be a number
     /// in one place and text in another; `None` if that is not what `error` is about.
-    async fn with_own_placeholders(
-        &self,
-        connection: &mut PgConnection,
-        error: &sqlx::Error,
-    ) -> Option<(Self, (PgStatement, Vec<Described>))> {
+    fn with_own_placeholders(&self, error: &sqlx::Error) -> Option<Self> {
         // An operator that does not exist, a type that cannot be determined, does not fit, or is
         // ambiguous.
         const OF_TYPES: [&str; 4] = ["42883", "42P18", "42804", "42P08"];
@@ -127,9 +144,17 @@ impl<'a> Attempt<'a> {
         if binds.len() == self.binds.len() {
             return None;
         }
-        let apart = Self { sql, binds, casts: BTreeMap::new(), places: None, ..*self };
-        let prepared = apart.prepare(connection).await.ok()?;
-        Some((apart, prepared))
+        Some(Self { sql, binds, casts: BTreeMap::new(), places: None, ..*self })
+    }
+
+    /// The placeholder whose type the server cannot tell, if it is only written out as it is: by functions
+    /// that take anything and give text, as they do with a literal in quotes.
+    fn written_out(&self, error: &sqlx::Error) -> Option<usize> {
+        const WRITE_OUT: [&str; 3] = ["concat", "concat_ws", "format"];
+        let number = invalid_parameter(error).filter(|number| !self.casts.contains_key(number))?;
+        let calls = calls_around(&self.sql, number);
+        let write_out = |call: &String| WRITE_OUT.contains(&call.as_str());
+        (!calls.is_empty() && calls.iter().all(write_out)).then_some(number)
     }
 
     fn refused(&self, error: sqlx::Error) -> Failure {
@@ -272,9 +297,15 @@ async fn read_by_server(
     name: &str,
     binds: Vec<&Bind>,
 ) -> Result<Vec<Option<Vec<u8>>>, Failure> {
+    // Without a zone, the server would leave out that of an instant.
+    let read = match name {
+        "timestamp" | "date" => format!(
+            "case when value ~ '^[0-9-]+T[0-9:.]+Z$' then value::timestamptz::{name} else value::{name} end"
+        ),
+        _ => format!("value::{name}"),
+    };
     let sql = format!(
-        "select value::{name} from unnest($1::text[]) with ordinality as given (value, place) \
-         order by place"
+        "select {read} from unnest($1::text[]) with ordinality as given (value, place) order by place"
     );
     let texts: Vec<String> = binds.iter().map(|bind| text(bind)).collect();
     let rows = connection.fetch_all(sqlx::query(AssertSqlSafe(sql)).bind(&texts)).await;

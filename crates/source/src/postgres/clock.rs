@@ -4,13 +4,33 @@
 //! as it is, and take a `date` for its midnight: so nobody has to know a column's type. Up to an hour,
 //! a bucket has the type of the column, because an hour that the clock shows twice is two buckets; from
 //! a day on it is a wall-clock time.
+//!
+//! What another zone's clock showed becomes an instant by `at time zone`. The server takes a time that the
+//! clock shows twice for the second one, Brisk for the first: a day before, the clock stood as it did the
+//! first time, and if that leads to the same reading, it is meant.
 
 use crate::compile::offset_steps::is_cut_by_reading;
+use crate::compile::zones::ZoneClock;
 use crate::syntax::{Clock, Part, ZoneUse, enclosed};
 use brisk_domain::{Interval, ZoneOffsets};
 
 pub(super) struct PostgresClock<'a> {
-    pub(super) offsets: &'a ZoneOffsets,
+    offsets: &'a ZoneOffsets,
+    /// Whose readings expressions are, if they are no instants.
+    written: Option<&'a ZoneClock>,
+}
+
+impl<'a> PostgresClock<'a> {
+    pub(super) fn new(offsets: &'a ZoneOffsets) -> Self {
+        Self { offsets, written: None }
+    }
+
+    fn moment(&self, expr: &str) -> String {
+        match self.written {
+            Some(written) => instant_on(written, expr),
+            None => expr.to_owned(),
+        }
+    }
 }
 
 impl Clock for PostgresClock<'_> {
@@ -19,7 +39,7 @@ impl Clock for PostgresClock<'_> {
     }
 
     fn bucket(&self, expr: &str, interval: Interval) -> String {
-        let unit = interval.word();
+        let (unit, expr) = (interval.word(), &self.moment(expr));
         match interval {
             Interval::Minute | Interval::Hour => format!("date_trunc('{unit}', {expr})"),
             _ => format!("date_trunc('{unit}', {})", timestamp(expr)),
@@ -43,7 +63,7 @@ impl Clock for PostgresClock<'_> {
             Part::Weekday => "isodow",
             Part::Hour => "hour",
         };
-        format!("extract({field} from {})::integer", timestamp(expr))
+        format!("extract({field} from {})::integer", timestamp(&self.moment(expr)))
     }
 
     fn wall_part(&self, expr: &str, part: Part) -> String {
@@ -53,6 +73,28 @@ impl Clock for PostgresClock<'_> {
     fn wall_time(&self, expr: &str) -> String {
         timestamp(expr)
     }
+
+    fn time(&self, expr: &str) -> String {
+        format!("({})", self.moment(expr))
+    }
+
+    fn of_times_on<'b>(&'b self, written: &'b ZoneClock) -> Option<Box<dyn Clock + 'b>> {
+        Some(Box::new(PostgresClock { offsets: self.offsets, written: Some(written) }))
+    }
+}
+
+/// The instant at which the clock of `zone` shows `expr`.
+fn instant_on(zone: &ZoneClock, expr: &str) -> String {
+    let (wall, name) = (timestamp(expr), &zone.name);
+    if zone.offsets.changes.is_empty() {
+        return format!("{wall} at time zone '{name}'");
+    }
+    let plain = enclosed(expr);
+    let first = format!("({plain} - interval '1d') at time zone '{name}' + interval '24h'");
+    format!(
+        "case when ({first}) at time zone '{name}' = {wall} then {first} \
+         else {wall} at time zone '{name}' end"
+    )
 }
 
 fn timestamp(expr: &str) -> String {

@@ -10,7 +10,7 @@ use crate::gate::Refused;
 use crate::limits::Limits;
 use crate::rights::Rights;
 use crate::server::{self, Canceller, Failure, Protocol, Server};
-use brisk_domain::{Frame, SourceName};
+use brisk_domain::{Frame, SourceName, ZoneName, ZoneOffsets};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
 use sqlx::{Executor as _, Statement as _};
@@ -69,10 +69,15 @@ impl Protocol for Postgres {
         session::prelude_in(prelude, &zone.name)
     }
 
-    async fn enter_zone(
+    async fn knows(
         connection: &mut PgConnection,
-        zone: &SessionZone,
+        name: &ZoneName,
+        offsets: &ZoneOffsets,
     ) -> Result<bool, sqlx::Error> {
+        session::knows(connection, name, offsets).await
+    }
+
+    async fn enter_zone(connection: &mut PgConnection, zone: &ZoneName) -> Result<(), sqlx::Error> {
         session::enter_zone(connection, zone).await
     }
 

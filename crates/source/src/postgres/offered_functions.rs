@@ -71,11 +71,21 @@ const READ_ANEW: [&str; 41] = [
 /// The same by the beginnings of their names.
 const READ_ANEW_PREFIXES: [&str; 2] = ["pg_stat_get_", "uuidv"];
 
-/// Functions of extensions that depend on more than their arguments, and only read: settings, chance, or
-/// what the extension itself needs them for.
-const OF_EXTENSIONS: [(&str, &str); 17] = [
+/// Functions of extensions that depend on more than their arguments, and only read: settings, chance,
+/// figures of the server, or what the extension itself needs them for.
+const OF_EXTENSIONS: [(&str, &str); 31] = [
+    ("pg_buffercache", "pg_buffercache_pages"),
+    ("pg_freespacemap", "pg_freespace"),
+    ("pg_stat_statements", "pg_stat_statements"),
+    ("pg_stat_statements", "pg_stat_statements_info"),
+    ("pg_trgm", "show_limit"),
+    ("pg_visibility", "pg_visibility_map_summary"),
     ("pgcrypto", "gen_random_bytes"),
     ("pgcrypto", "gen_random_uuid"),
+    ("pgstattuple", "pg_relpages"),
+    ("pgstattuple", "pgstatindex"),
+    ("pgstattuple", "pgstattuple"),
+    ("pgstattuple", "pgstattuple_approx"),
     ("postgis", "postgis_full_version"),
     ("postgis", "st_asgeojson"),
     ("postgis", "st_bdmpolyfromtext"),
@@ -90,7 +100,11 @@ const OF_EXTENSIONS: [(&str, &str); 17] = [
     ("timescaledb", "time_bucket_gapfill"),
     ("unaccent", "unaccent"),
     ("uuid-ossp", "uuid_generate_v1"),
+    ("uuid-ossp", "uuid_generate_v1mc"),
     ("uuid-ossp", "uuid_generate_v4"),
+    ("sslinfo", "ssl_is_used"),
+    ("sslinfo", "ssl_version"),
+    ("xml2", "xml_valid"),
 ];
 
 /// A function that a statement may call.

@@ -26,6 +26,41 @@ pub(super) fn rewritten(sql: &str, mut write: impl FnMut(usize, &mut String)) ->
     out
 }
 
+/// The functions, in lower case, among whose arguments each `$number` stands; an empty text where that is
+/// none. Names without quotes only.
+pub(super) fn calls_around(sql: &str, number: usize) -> Vec<String> {
+    let (mut open, mut word, mut found) = (Vec::new(), String::new(), Vec::new());
+    let mut at = 0;
+    while let Some(c) = sql[at..].chars().next() {
+        let token = PostgresSyntax.token(sql, at);
+        let placeholder = if token.is_none() { self::number(sql, at) } else { None };
+        at += match (token, placeholder) {
+            (Some(Token::Quoted(length) | Token::Comment(length)), _) => length,
+            (Some(Token::Invalid(_)), _) => sql.len() - at,
+            (None, Some((one, length))) => {
+                if one == number {
+                    found.push(open.last().cloned().unwrap_or_default());
+                }
+                length
+            }
+            (None, None) => c.len_utf8(),
+        };
+        match c {
+            '(' => open.push(std::mem::take(&mut word)),
+            ')' => _ = open.pop(),
+            c if c.is_alphanumeric() || c == '_' => word.extend(c.to_lowercase()),
+            c if c.is_whitespace() => {
+                let next = sql[at..].trim_start();
+                if !next.starts_with('(') {
+                    word.clear();
+                }
+            }
+            _ => word.clear(),
+        }
+    }
+    found
+}
+
 /// The number of the `$n` at byte `at`, and its length.
 fn number(sql: &str, at: usize) -> Option<(usize, usize)> {
     let before = sql[..at].chars().next_back();
@@ -40,6 +75,16 @@ fn number(sql: &str, at: usize) -> Option<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_function_around_a_placeholder_is_found() {
+        let sql =
+            "select Concat('(', $1, '%'), f($2, (g (x, $1))) from t where x in ($3) and $2 > '('";
+        let found = |number| calls_around(sql, number);
+        assert_eq!(found(1), ["concat", "g"]);
+        assert_eq!(found(2), ["f", ""]);
+        assert_eq!(found(3), ["in"]);
+    }
 
     #[test]
     fn only_placeholders_are_rewritten() {

@@ -1,16 +1,16 @@
 //! Rollups of a PostgreSQL, in its schema `brisk`, written over connections of a role that may write
 //! there. The role that panels read with is granted only what it needs.
 
-use super::{error, session};
+use super::{error, offered_functions, session};
 use crate::bind::bound;
 use crate::compile::statement::Statement;
 use crate::dialect::Dialect;
 use crate::error::SourceError;
 use crate::rollup::refresh::{
-    Record, Refresh, RefreshConnection, recorded_definition, replace_rows,
+    Record, Refresh, RefreshConnection, recorded_definition, replace_rows, too_powerful,
 };
 use crate::server::{CONNECT, GRACE};
-use brisk_domain::{RollupReport, SourceName};
+use brisk_domain::{RollupReport, SourceName, ZoneName};
 use sqlx::error::ErrorKind;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{
@@ -27,7 +27,13 @@ pub(crate) struct PostgresRollups {
     /// The role that panels read with.
     reader: String,
     time: Duration,
+    /// Whether its own role may not be one that can do anything.
+    is_only_of_writers: bool,
 }
+
+/// How to make a role that writes rollups and nothing else.
+const A_WRITER: &str = "create role brisk_rollups login password '…'; grant select on all tables in schema \
+     public to brisk_rollups; create schema brisk authorization brisk_rollups";
 
 /// Brisk's record of its refreshes.
 const RECORDS: &str = "create table brisk.rollups (
@@ -47,13 +53,21 @@ impl PostgresRollups {
         time: Duration,
     ) -> Result<Self, SourceError> {
         let options = session::options(url)?.application_name("brisk rollups");
-        Ok(Self { name, options, reader: reader.to_owned(), time })
+        let reader = reader.to_owned();
+        Ok(Self { name, options, reader, time, is_only_of_writers: false })
+    }
+
+    /// The same, where its role may not be one that can do anything if `is_so`.
+    pub(crate) fn only_of_writers(self, is_so: bool) -> Self {
+        Self { is_only_of_writers: is_so, ..self }
     }
 
     pub(crate) async fn refresh(&self, refresh: &Refresh<'_>) -> Result<RollupReport, SourceError> {
         let work = async {
             let mut connection = self.connect().await?;
-            let mut refreshing = Refreshing { rollups: self, refresh, connection: &mut connection };
+            let in_zone = self.enter_zone(&mut connection, refresh).await?;
+            let mut refreshing =
+                Refreshing { rollups: self, refresh, connection: &mut connection, in_zone };
             refreshing.make_schema().await?;
             let report = refreshing.run().await?;
             // A connection that cannot be closed ends with its socket.
@@ -95,7 +109,29 @@ impl PostgresRollups {
         set.map_err(|error| self.unreachable(&error))?;
         let set = session::switch_jit_off(&mut connection).await;
         set.map_err(|error| self.unreachable(&error))?;
+        if self.is_only_of_writers {
+            let power = offered_functions::power(&mut connection).await;
+            if let Some(power) = power.map_err(|error| self.unreachable(&error))? {
+                return Err(too_powerful(&power, A_WRITER));
+            }
+        }
         Ok(connection)
+    }
+
+    /// Lets the session stand in the rollup's zone, as those of panels stand in the dashboard's, if the server
+    /// knows it as Brisk does: its own functions then follow that clock.
+    async fn enter_zone(
+        &self,
+        connection: &mut PgConnection,
+        refresh: &Refresh<'_>,
+    ) -> Result<bool, SourceError> {
+        let (zone, offsets) = (&refresh.plan.rollup().zone, refresh.plan.offsets());
+        let failed = |error: sqlx::Error| self.unreachable(&error);
+        let knows = session::knows(connection, zone, offsets).await.map_err(failed)?;
+        if knows {
+            session::enter_zone(connection, zone).await.map_err(failed)?;
+        }
+        Ok(knows)
     }
 
     fn unreachable(&self, error: &sqlx::Error) -> SourceError {
@@ -111,6 +147,8 @@ struct Refreshing<'a> {
     rollups: &'a PostgresRollups,
     refresh: &'a Refresh<'a>,
     connection: &'a mut PgConnection,
+    /// Whether the session stands in the rollup's zone.
+    in_zone: bool,
 }
 
 impl Refreshing<'_> {
@@ -144,7 +182,9 @@ impl Refreshing<'_> {
         let locked = sqlx::query(lock).bind(name).execute(&mut *self.connection).await;
         locked.map_err(|error| self.failed(error))?;
         let columns = self.columns().await?;
-        let definition = recorded_definition(self.refresh.definition, &columns, "");
+        let zone = &plan.rollup().zone;
+        let clock = if self.in_zone && *zone != ZoneName::utc() { zone.as_str() } else { "" };
+        let definition = recorded_definition(self.refresh.definition, &columns, clock);
         let known = sqlx::query(
             "select definition, row_count from brisk.rollups
              where name = $1 and to_regclass($2) is not null",

@@ -1,10 +1,9 @@
 //! The session in which a statement runs on PostgreSQL, and how it is ended.
 
-use crate::compile::statement::SessionZone;
 use crate::error::SourceError;
 use crate::limits::Limits;
 use crate::server::PREPARED;
-use brisk_domain::{Timestamp, ZoneName};
+use brisk_domain::{Timestamp, ZoneName, ZoneOffsets};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Row as _};
 use std::str::FromStr as _;
@@ -52,39 +51,47 @@ fn in_zone(zone: &ZoneName) -> String {
     format!("set timezone = '{zone}'")
 }
 
-/// Lets the session stand in `zone` if the server knows it as Brisk does.
+/// Lets the session stand in `zone`.
 pub(super) async fn enter_zone(
     connection: &mut PgConnection,
-    zone: &SessionZone,
+    zone: &ZoneName,
+) -> Result<(), sqlx::Error> {
+    connection.execute(AssertSqlSafe(in_zone(zone))).await.map(|_| ())
+}
+
+/// Whether the server knows the zone `name` as Brisk does.
+pub(super) async fn knows(
+    connection: &mut PgConnection,
+    name: &ZoneName,
+    offsets: &ZoneOffsets,
 ) -> Result<bool, sqlx::Error> {
-    let agrees = match knows(connection, zone).await {
-        Ok(agrees) => agrees,
+    match has_offsets(connection, name, offsets).await {
         // An unknown zone, or a function that this server does not have.
         Err(sqlx::Error::Database(error))
             if error.code().is_some_and(|code| {
                 ["22", "42", "0A"].iter().any(|class| code.starts_with(class))
             }) =>
         {
-            false
+            Ok(false)
         }
-        Err(error) => return Err(error),
-    };
-    if agrees {
-        connection.execute(AssertSqlSafe(in_zone(&zone.name))).await?;
+        asked => asked,
     }
-    Ok(agrees)
 }
 
 /// Whether the server has the same offset before and after each change, and every 30 days between them.
-async fn knows(connection: &mut PgConnection, zone: &SessionZone) -> Result<bool, sqlx::Error> {
+async fn has_offsets(
+    connection: &mut PgConnection,
+    name: &ZoneName,
+    offsets: &ZoneOffsets,
+) -> Result<bool, sqlx::Error> {
     const STEP: usize = 30 * 86_400;
-    let changes = zone.offsets.changes.iter().flat_map(|(at, _)| [at - 1, *at]);
-    let (first, last) = match zone.offsets.changes.as_slice() {
+    let changes = offsets.changes.iter().flat_map(|(at, _)| [at - 1, *at]);
+    let (first, last) = match offsets.changes.as_slice() {
         [(first, _), .., (last, _)] => (*first, *last),
         _ => (0, 2_000_000_000),
     };
     let moments: Vec<i64> = changes.chain((first..last).step_by(STEP)).collect();
-    let ahead = |at: &i64| i64::from(zone.offsets.at(Timestamp::from_seconds(*at)));
+    let ahead = |at: &i64| i64::from(offsets.at(Timestamp::from_seconds(*at)));
     let expected: Vec<i64> = moments.iter().map(ahead).collect();
     let differing: i64 = sqlx::query_scalar(
         "select count(*) from unnest($1::bigint[], $2::bigint[]) as known(at, ahead)
@@ -92,7 +99,7 @@ async fn knows(connection: &mut PgConnection, zone: &SessionZone) -> Result<bool
     )
     .bind(moments)
     .bind(expected)
-    .bind(zone.name.as_str())
+    .bind(name.as_str())
     .fetch_one(connection)
     .await?;
     Ok(differing == 0)

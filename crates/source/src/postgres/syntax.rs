@@ -118,7 +118,7 @@ impl Syntax for PostgresSyntax {
     }
 
     fn clock<'a>(&self, _zone: &'a ZoneName, offsets: &'a ZoneOffsets) -> Box<dyn Clock + 'a> {
-        Box::new(PostgresClock { offsets })
+        Box::new(PostgresClock::new(offsets))
     }
 
     fn wall_range(&self, expr: &str, from: &str, to: &str) -> String {

@@ -94,6 +94,11 @@ impl Plan {
         &self.rollup
     }
 
+    /// The offsets of its zone.
+    pub(crate) fn offsets(&self) -> &ZoneOffsets {
+        &self.offsets
+    }
+
     /// The tables that its statement reads, in lower case, sorted.
     pub fn tables(&self) -> &[String] {
         &self.whole.tables

@@ -66,6 +66,16 @@ pub(crate) fn recorded_definition(
     format!("{definition}; {}; {origin}", columns.collect::<Vec<_>>().join(", "))
 }
 
+/// That the user of `rollup_url` can do more than it has to: `power` says what, `writer` how to make one
+/// that cannot.
+pub(crate) fn too_powerful(power: &str, writer: &str) -> SourceError {
+    let message = format!(
+        "the user of \"rollup_url\": {power}; give Brisk one that only writes rollups: {writer}; or, for \
+         this source, write \"allow_superuser = true\""
+    );
+    SourceError::Rollup { message }
+}
+
 /// The connection of one refresh, which may write.
 pub(crate) trait RefreshConnection: Send {
     /// Runs `sql`; the number of rows that it changed.

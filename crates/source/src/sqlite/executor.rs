@@ -117,11 +117,24 @@ impl Sqlite {
         statement: &Statement,
         scales: &[(String, u8)],
     ) -> Result<Frame, SourceError> {
-        let run = || self.request(statement);
+        let result = self.result(statement, false).await?;
+        frame(result, statement, scales)
+    }
+
+    /// Whether SQLite takes `statement`: it is prepared, and nothing of it runs.
+    pub(crate) async fn check(&self, statement: &Statement) -> Result<(), SourceError> {
+        self.result(statement, true).await.map(drop)
+    }
+
+    async fn result(
+        &self,
+        statement: &Statement,
+        is_only_prepared: bool,
+    ) -> Result<ResultSet, SourceError> {
+        let run = || Run { is_only_prepared, ..self.request(statement) };
         let zone = statement.zone.as_ref().map(|zone| (&zone.name, &zone.offsets));
         let result = self.workers.run(run, zone, self.limits.time).await;
-        let result = result.map_err(|trouble| self.error(trouble, statement))?;
-        frame(result, statement, scales)
+        result.map_err(|trouble| self.error(trouble, statement))
     }
 
     fn request(&self, statement: &Statement) -> Run {
@@ -130,6 +143,7 @@ impl Sqlite {
             values: values(&statement.binds),
             reads_rollups: statement.rollups().next().is_some(),
             milliseconds: self.limits.time.as_millis() as u64,
+            is_only_prepared: false,
         }
     }
 

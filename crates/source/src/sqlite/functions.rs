@@ -2,10 +2,13 @@
 //!
 //! - `brisk_bucket(at, 'day', 'Europe/London')`: the start of the bucket of an instant;
 //! - `brisk_wall(at, 'Europe/London')`: what the wall clock shows at an instant;
-//! - `brisk_instant(wall, 'Europe/London')`: the instant at which it shows that.
+//! - `brisk_instant(wall, 'Europe/London')`: the instant at which it shows that;
+//! - `brisk_time(value, 'UTC', 'Europe/London')`: the instant of a value of a column that holds times in several
+//!   forms: those without a zone were written on the first clock, dates are those of the second.
 //!
 //! All times are seconds; NULL is NULL.
 
+use super::time_text::{self, TimeText};
 use super::zone_clock::ZoneClock;
 use crate::compile::zones;
 use brisk_domain::{Interval, ZoneName, ZoneOffsets};
@@ -57,7 +60,45 @@ pub(super) fn add(connection: &Connection, zones: &Zones) -> Result<()> {
     let known = zones.clone();
     connection.create_scalar_function("brisk_instant", 2, flags, move |call| {
         answer(call, &known, ZoneClock::instant)
-    })
+    })?;
+    let known = zones.clone();
+    connection.create_scalar_function("brisk_time", 3, flags, move |call| of_any_form(call, &known))
+}
+
+/// The instant of a time in any form.
+fn of_any_form(call: &Context<'_>, zones: &Zones) -> Result<Option<i64>> {
+    let read = match call.get_raw(0) {
+        ValueRef::Null => Some(TimeText::Nothing),
+        ValueRef::Integer(seconds) => Some(TimeText::Instant(seconds)),
+        ValueRef::Real(seconds) => Some(TimeText::Instant(seconds.floor() as i64)),
+        ValueRef::Text(text) => std::str::from_utf8(text).ok().and_then(time_text::read),
+        ValueRef::Blob(_) => None,
+    };
+    match read {
+        Some(TimeText::Nothing) => Ok(None),
+        Some(TimeText::Instant(seconds)) => Ok(Some(seconds)),
+        Some(TimeText::Wall(wall)) => Ok(clock(call, zones, 1)?.instant(wall)),
+        Some(TimeText::Date(midnight)) => Ok(clock(call, zones, 2)?.instant(midnight)),
+        None => Err(refused(
+            "a value of this column is no time that Brisk reads (2026-03-01, 2026-03-01 00:30, with an offset or \
+             without, or seconds): make it one in a subquery, or leave it out",
+        )),
+    }
+}
+
+/// The clock of the zone that the argument at `place` names, which SQLite keeps for the statement's next rows.
+fn clock(call: &Context<'_>, zones: &Zones, place: i32) -> Result<Arc<ZoneClock>> {
+    let clock: Arc<Arc<ZoneClock>> = call.get_or_create_aux(place, |zone| -> Result<_> {
+        let clock = zone.as_str().ok().and_then(|zone| zones.get(zone));
+        clock.ok_or_else(|| refused("the time zone is unknown"))
+    })?;
+    Ok(Arc::clone(&clock))
+}
+
+/// Gives `connection` the function `brisk_file_state()`, which says `state`.
+pub(super) fn tell_file_state(connection: &Connection, state: Option<String>) -> Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8;
+    connection.create_scalar_function("brisk_file_state", 0, flags, move |_| Ok(state.clone()))
 }
 
 /// What `calculate` makes of the first value on the clock of the zone that stands last.
@@ -75,12 +116,7 @@ fn answer(
             ));
         }
     };
-    // SQLite keeps it for the statement's next rows.
-    let clock: Arc<Arc<ZoneClock>> =
-        call.get_or_create_aux(call.len() as i32 - 1, |zone| -> Result<_> {
-            let clock = zone.as_str().ok().and_then(|zone| zones.get(zone));
-            clock.ok_or_else(|| refused("the time zone is unknown"))
-        })?;
+    let clock = clock(call, zones, call.len() as i32 - 1)?;
     Ok(calculate(&clock, seconds))
 }
 

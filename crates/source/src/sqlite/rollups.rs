@@ -3,6 +3,7 @@
 
 use super::error;
 use super::executor::values;
+use super::file_state::FileState;
 use super::value::Cell;
 use super::worker::client::ResultSet;
 use super::worker::pool::{Trouble, WorkerCounts, WorkerSession, Workers};
@@ -42,6 +43,12 @@ const RECORDS: &str = "create table if not exists brisk.rollups (
   since integer,                 -- the first refreshed bucket; null after a rebuild
   row_count integer not null,
   seconds real not null
+) without rowid";
+
+/// The source's file as it was when a rollup was refreshed.
+const FILES: &str = "create table if not exists brisk.rollup_files (
+  name text not null primary key,
+  state text not null
 ) without rowid";
 
 /// SQLite's extended codes of rows that break a constraint.
@@ -112,7 +119,13 @@ impl SqliteRollups {
 
     fn request(&self, sql: String, binds: &[Bind]) -> Run {
         let milliseconds = self.time.as_millis() as u64;
-        Run { sql, values: values(binds), reads_rollups: true, milliseconds }
+        Run {
+            sql,
+            values: values(binds),
+            reads_rollups: true,
+            milliseconds,
+            is_only_prepared: false,
+        }
     }
 
     fn timeout(&self) -> SourceError {
@@ -194,10 +207,11 @@ impl Refreshing<'_> {
         let name = || Bind::Text(plan.rollup().name.as_str().to_owned());
         let known = "select row_count from brisk.rollups where name = ?1 and definition = ?2";
         let known = self.one(known, &[name(), Bind::Text(definition.clone())]).await?;
+        let is_of_this_file = self.is_of_this_file().await?;
         let exists = "select 1 from brisk.sqlite_master where name = ?1";
         let exists = self.one(exists, &[name()]).await?.is_some();
         let rows: i64 = match known {
-            Some(rows) if exists && !self.refresh.rebuild => rows,
+            Some(rows) if exists && is_of_this_file && !self.refresh.rebuild => rows,
             _ => {
                 self.create(&columns).await?;
                 0
@@ -213,6 +227,20 @@ impl Refreshing<'_> {
         self.asked(sql, &[name(), Bind::Text(definition)]).await?;
         self.execute("commit").await?;
         Ok(report)
+    }
+
+    /// Whether the rows that there are were read from this file, as it went on since; noted for the next
+    /// refresh. What cannot be known counts as so.
+    async fn is_of_this_file(&mut self) -> Result<bool, SourceError> {
+        self.execute(FILES).await?;
+        let name = Bind::Text(self.refresh.plan.rollup().name.as_str().to_owned());
+        let Some(now) = self.text("select brisk_file_state()", &[]).await? else { return Ok(true) };
+        let known = "select state from brisk.rollup_files where name = ?1";
+        let before = self.text(known, std::slice::from_ref(&name)).await?;
+        let states = before.as_deref().and_then(FileState::parse).zip(FileState::parse(&now));
+        let note = "insert or replace into brisk.rollup_files values (?1, ?2)".to_owned();
+        self.asked(note, &[name, Bind::Text(now)]).await?;
+        Ok(states.is_none_or(|(before, now)| !before.was_written_over(&now)))
     }
 
     /// The statement's columns with the types that SQLite would give them in a table. Without these,
@@ -270,6 +298,15 @@ impl Refreshing<'_> {
         let rows = self.asked(sql.to_owned(), binds).await?;
         Ok(match rows.cells.first().and_then(|column| column.first()) {
             Some(Cell::Int(value)) => Some(*value),
+            _ => None,
+        })
+    }
+
+    /// The text in the first row, if there is one.
+    async fn text(&mut self, sql: &str, binds: &[Bind]) -> Result<Option<String>, SourceError> {
+        let mut rows = self.asked(sql.to_owned(), binds).await?;
+        Ok(match rows.cells.first_mut().and_then(Vec::pop) {
+            Some(Cell::Text(text)) => Some(text),
             _ => None,
         })
     }

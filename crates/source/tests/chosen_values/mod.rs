@@ -1,6 +1,7 @@
 //! A chosen value reaches the database as what the statement takes it for. The expected rows are
 //! written by hand.
 
+mod nulls;
 mod postgres;
 mod servers;
 
@@ -8,7 +9,7 @@ use brisk_domain::{
     Access, AttributeName, Bounds, Interval, Query, Selection, Timestamp, VariableName, ZoneName,
     ZoneOffsets,
 };
-use brisk_source::{Context, Dialect, Source, Statement, StatementError, compile};
+use brisk_source::{Context, Source, Statement, StatementError, Target, compile};
 use std::collections::BTreeMap;
 
 /// The rows of `sql` with these chosen values, cells joined by `|`, NULL as `∅`; or the error. A name
@@ -18,7 +19,7 @@ async fn rows(
     sql: &str,
     chosen: &[(&str, &[&str])],
 ) -> Result<Vec<String>, String> {
-    let statement = compiled(source.dialect(), sql, chosen).map_err(|error| error.to_string())?;
+    let statement = compiled(source.target(), sql, chosen).map_err(|error| error.to_string())?;
     let frame = source.run(&statement, &[]).await.map_err(|error| error.to_string())?;
     let cell = |column: &brisk_domain::Column, row| {
         column.values.exact(row).unwrap_or_else(|| "∅".to_owned())
@@ -32,11 +33,14 @@ async fn rows(
 
 /// `sql` with these chosen values.
 fn compiled(
-    dialect: Dialect,
+    target: impl Into<Target>,
     sql: &str,
     chosen: &[(&str, &[&str])],
 ) -> Result<Statement, StatementError> {
-    let selection = |values: &[&str]| Selection::of(values.iter().map(|v| (*v).to_owned()));
+    let selection = |values: &[&str]| {
+        let texts = values.iter().filter(|value| **value != NULL).map(|v| (*v).to_owned());
+        Selection::of(texts).with_null(values.contains(&NULL))
+    };
     let (mut variables, mut attributes) = (BTreeMap::new(), Vec::new());
     for (name, values) in chosen {
         match name.strip_prefix("user.") {
@@ -55,8 +59,11 @@ fn compiled(
         variables: &variables,
         access: &Access::of(attributes),
     };
-    compile(&Query::new(sql), dialect, &context)
+    compile(&Query::new(sql), target, &context)
 }
+
+/// The value that stands for NULL in [`Case`]s.
+const NULL: &str = "\u{2205}";
 
 /// Each statement, what is chosen for `:v`, and the rows.
 type Case<'a> = (&'a str, &'a [&'a str], &'a [&'a str]);
@@ -67,7 +74,8 @@ async fn all_right(source: &Source, cases: &[Case<'_>]) {
         // The same as an attribute of the user.
         let of_user = sql.replace(":v", ":user.v");
         for (sql, name) in [(*sql, "v"), (of_user.as_str(), "user.v")] {
-            if name == "user.v" && sql.contains("$optional") {
+            // No attribute is NULL.
+            if name == "user.v" && (sql.contains("$optional") || chosen.contains(&NULL)) {
                 continue;
             }
             let found = rows(source, sql, &[(name, chosen)]).await;

@@ -140,6 +140,19 @@ async fn a_cast_is_asked_for_only_where_the_server_cannot_tell() {
         rows(&source, "select jsonb_build_array(:v) as a", &[("v", &["1"])]).await.unwrap_err();
     assert!(error.contains("line 1, column 26"), "{error}");
     assert!(error.contains("write :v::text, :v::int"), "{error}");
+    let cases: [Case<'_>; 5] = [
+        ("select concat('%', :v, '%') as a", &["07"], &["%07%"]),
+        (
+            "select x from (values ('a1'), ('b2')) t(x) where $optional(x like concat('%', :v, '%'))",
+            &["b"],
+            &["b2"],
+        ),
+        ("select concat_ws('-', :v, 1) as a", &["07"], &["07-1"]),
+        ("select format('%s', :v) || '/' || :v as a", &["x"], &["x/x"]),
+        // What is compared with a number is one.
+        ("select concat(:v, '.') as a from (values (7), (8)) t(n) where n = :v", &["7"], &["7."]),
+    ];
+    all_right(&source, &cases).await;
 }
 
 #[tokio::test]

@@ -333,3 +333,32 @@ async fn rows_between_two_chosen_values_are_those_that_each_type_puts_there() {
         assert_eq!(found, Ok(expected), "{condition} {chosen:?}");
     }
 }
+
+#[tokio::test]
+async fn is_compares_a_chosen_value_in_sqlite_without_a_cast() {
+    let fixture = Fixture::new(&TABLE.join(";"), "UTC").await;
+    let all = "(select 7 as x, 1 as n union all select '7', 2 union all select null, 3 union all
+                select 1.5, 4 union all select 'a', 5)";
+    let is = |operator: &str| format!("select n from {all} where x {operator} :v order by n");
+    let (is_, is_not) = (is("is"), is("IS NOT"));
+    let cases: [Case<'_>; 8] = [
+        (&is_, &["7"], &["1", "2"]),
+        (&is_, &["1.50"], &["4"]),
+        (&is_, &["a"], &["5"]),
+        (&is_, &["b"], &[]),
+        (&is_not, &["7"], &["3", "4", "5"]),
+        (&is_not, &["a"], &["1", "2", "3", "4"]),
+        ("select count(*) is :v as a from chosen_rows", &["4"], &["1"]),
+        ("select (n is :v) as a from chosen_rows where id < 3 order by id", &["1.5"], &["0", "1"]),
+    ];
+    all_right(&fixture.source, &cases).await;
+    // What a union's column is, say all of its branches.
+    let equal = is("=");
+    let cases: [Case<'_>; 3] =
+        [(&equal, &["7"], &["1", "2"]), (&equal, &["a"], &["5"]), (&equal, &["1.50"], &["4"])];
+    all_right(&fixture.source, &cases).await;
+    // Where Brisk cannot read the statement.
+    let unread = "select n from (select 1 as n, 'x' as x union all select 2, null) where x is :v
+                  and 1 isnull = 0";
+    all_right(&fixture.source, &[(unread, &["x"], &["1"])]).await;
+}

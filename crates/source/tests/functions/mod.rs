@@ -1,5 +1,6 @@
 //! Which functions statements may call on servers, and whose users are refused.
 
+mod everyday;
 mod mariadb;
 mod postgres;
 

@@ -6,7 +6,7 @@ use crate::rollups;
 
 use brisk_domain::{Lateness, SourceName, Timestamp};
 use brisk_source::rollup::Refresh;
-use brisk_source::{Limits, Source};
+use brisk_source::{Limits, Rights, Source};
 use fixture::maria::{VARIABLE, wait_until_ended, wait_until_running};
 use fixture::url::url;
 use rollups::{
@@ -457,4 +457,35 @@ async fn urls_that_cannot_be_meant_are_sentences_without_secrets() {
         let error = source.with_rollup_url(url, Duration::from_secs(1)).err().unwrap();
         assert!(error.to_string().contains(words), "{url}: {error}");
     }
+}
+
+#[tokio::test]
+async fn who_writes_rollups_may_not_be_one_that_can_do_anything() {
+    let Some(world) = World::new().await else { return };
+    let everything = {
+        let server = url(VARIABLE).unwrap();
+        let (_, place) = world.reader_url.split_once('@').unwrap();
+        format!("{}@{place}", server.split_once('@').unwrap().0)
+    };
+    let written = |rights: Rights, writer: &str| {
+        let name = SourceName::parse("shop").unwrap();
+        let source = Source::mysql(name, &world.reader_url, 4, Limits::default()).unwrap();
+        source.with_rights(rights).with_rollup_url(writer, Duration::from_secs(20)).unwrap()
+    };
+    let strict = written(Rights::default(), &everything);
+    for error in [
+        strict.rollup_records().await.unwrap_err(),
+        refresh(&strict, &rollup(SALES)).await.unwrap_err(),
+    ] {
+        let said = error.to_string();
+        for words in
+            ["ALL PRIVILEGES", "rollup_url", "create user brisk_rollups", "allow_superuser"]
+        {
+            assert!(said.contains(words), "{words}: {said}");
+        }
+    }
+    let allowed = written(Rights { superuser: true, ..Rights::default() }, &everything);
+    assert!(allowed.rollup_records().await.is_ok());
+    let writer = written(Rights::default(), &world.writer_url);
+    assert!(refresh(&writer, &rollup(SALES)).await.is_ok());
 }

@@ -4,7 +4,7 @@ use crate::rollups;
 
 use crate::fixture::url::url;
 use brisk_domain::{Lateness, SourceName, Timestamp};
-use brisk_source::{Limits, Source};
+use brisk_source::{Limits, Rights, Source};
 use rollups::{
     DAY, NOON, SALES, assert_short_and_long_day, direct, refresh, refresh_while_reading, rollup,
     rows, run, shown,
@@ -100,6 +100,47 @@ async fn a_refresh_touches_only_buckets_that_may_be_late_and_keeps_types() {
     let record = &world.source.rollup_records().await.unwrap()[0];
     assert_eq!((record.name.as_str(), record.rows), ("daily", 7));
     assert_eq!(record.refreshed_at, Timestamp::from_seconds(NOON + 30 * DAY));
+}
+
+#[tokio::test]
+async fn a_rollup_that_uses_the_servers_clock_stands_in_its_own_zone() {
+    let Some(mut world) = World::new().await else { return };
+    // Half past midnight in London, which is half past eleven of the day before in UTC, and at noon.
+    for at in ["2011-07-08 00:30+01", "2011-07-08 12:00+01", "2011-12-08 00:30+00"] {
+        world.write(&format!("insert into orders values ('{at}', 'UK', 1)")).await;
+    }
+    let sql = |day: &str| {
+        format!(
+            "select $bucket(at) as day, {day}::text as country, sum(net) as revenue, count(*) as orders
+             from orders where $range(at) group by 1, 2"
+        )
+    };
+    let by_hand = "select country from brisk.daily order by 1";
+    for day in ["at::date", "date_trunc('day', at)::date", "to_char(at, 'YYYY-MM-DD')"] {
+        refresh(&world.source, &rollup(&sql(day))).await.unwrap();
+        assert_eq!(rows(&world.source, by_hand).await, ["2011-07-08", "2011-12-08"], "{day}");
+        assert_eq!(
+            shown(&world.source).await,
+            rows(&world.source, &sorted(&sql(day))).await,
+            "{day}"
+        );
+    }
+    // The same statement as a panel's, for a rollup in another zone.
+    let mut tokyo = rollup(&sql("at::date"));
+    tokyo.zone = brisk_domain::ZoneName::parse("Asia/Tokyo").unwrap();
+    refresh(&world.source, &tokyo).await.unwrap();
+    assert_eq!(rows(&world.source, by_hand).await, ["2011-07-08", "2011-12-08"]);
+    world.write("insert into orders values ('2011-07-08 23:30+01', 'UK', 1)").await;
+    refresh(&world.source, &tokyo).await.unwrap();
+    let days = rows(&world.source, by_hand).await;
+    assert_eq!(days, ["2011-07-08", "2011-12-08"], "only what may be late is refreshed");
+    tokyo.query.sql.push_str(" having true");
+    refresh(&world.source, &tokyo).await.unwrap();
+    assert_eq!(rows(&world.source, by_hand).await, ["2011-07-08", "2011-07-09", "2011-12-08"]);
+}
+
+fn sorted(sql: &str) -> String {
+    format!("{sql} order by 1, 2")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -255,4 +296,35 @@ async fn a_source_without_a_rollup_url_says_so() {
     let secret = "postgres://u:s3cret@nowhere.invalid/d?sslmode=nonsense";
     let error = source.with_rollup_url(secret, Duration::from_secs(1)).err().unwrap();
     assert!(!error.to_string().contains("s3cret"), "{error}");
+}
+
+#[tokio::test]
+async fn who_writes_rollups_may_not_be_one_that_can_do_anything() {
+    let Some(world) = World::new().await else { return };
+    let everything = {
+        let server = url(VARIABLE).unwrap();
+        let (_, place) = world.reader_url.split_once('@').unwrap();
+        format!("{}@{place}", server.split_once('@').unwrap().0)
+    };
+    let written = |rights: Rights, writer: &str| {
+        let name = SourceName::parse("shop").unwrap();
+        let source = Source::postgres(name, &world.reader_url, 4, Limits::default()).unwrap();
+        source.with_rights(rights).with_rollup_url(writer, Duration::from_secs(20)).unwrap()
+    };
+    let strict = written(Rights::default(), &everything);
+    for error in [
+        strict.rollup_records().await.unwrap_err(),
+        refresh(&strict, &rollup(SALES)).await.unwrap_err(),
+    ] {
+        let said = error.to_string();
+        for words in
+            ["is a superuser", "rollup_url", "create role brisk_rollups", "allow_superuser"]
+        {
+            assert!(said.contains(words), "{words}: {said}");
+        }
+    }
+    let allowed = written(Rights { superuser: true, ..Rights::default() }, &everything);
+    assert!(allowed.rollup_records().await.is_ok());
+    let writer = written(Rights::default(), &world.writer_url);
+    assert!(refresh(&writer, &rollup(SALES)).await.is_ok());
 }

@@ -1,7 +1,7 @@
 //! Which functions a statement may call, as SQLite itself sees them.
 
-use super::workers::{World, first, source};
-use brisk_source::Limits;
+use super::workers::{World, first, program, source};
+use brisk_source::{Limits, SQLITE_MEMORY, Source};
 
 #[tokio::test]
 async fn functions_that_do_more_than_calculate_are_refused_also_in_views() {
@@ -63,4 +63,79 @@ async fn what_calculates_or_tells_the_time_is_allowed() {
         let found = first(&source, sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
         assert_eq!(found, expected, "{sql}");
     }
+}
+
+#[tokio::test]
+async fn a_text_that_would_be_too_long_is_an_error_and_never_null() {
+    let world = World::with(
+        "create table o (n int, t text); insert into o values (1, 'a'), (null, null);
+         create view v as select printf('%05d|%s', n, t) as p from o",
+    )
+    .await;
+    let name = brisk_domain::SourceName::parse("shop").unwrap();
+    let source = Source::sqlite(name, &world.path(), Limits::default())
+        .with_worker_processes(program(), SQLITE_MEMORY);
+    for sql in [
+        "select length(printf('%70000000s', t)) from o",
+        "select length(format('%.*c', 70000000, 'x')) from o",
+        "select coalesce(printf('%70000000s', t), 'nothing') from o",
+        "select length(replace(printf('%60000000s', t), ' ', '  ')) from o",
+        "select length(printf('%s%s', printf('%40000000s', 'x'), printf('%40000000s', 'y')))",
+    ] {
+        let error = first(&source, sql).await.unwrap_err().to_string();
+        assert!(error.contains("larger than 64 MiB"), "{sql}: {error}");
+    }
+    // Everything else is as SQLite has it.
+    for (sql, expected) in [
+        (
+            "select printf('%05.2f|%d|%s|%q|%,d|%%', 1.005, 7, 'x', 'it''s', 1234567)",
+            "01.00|7|x|it''s|1,234,567|%",
+        ),
+        ("select printf('%s') || format('%d')", "0"),
+        ("select printf(null) is null and printf() is null and printf('') is null", "1"),
+        ("select typeof(printf('%d', 1)) || printf('%s|%s', null, x'4142')", "text|AB"),
+        ("select p from v where p like '0%' order by p desc", "00001|a"),
+        ("select length(printf('%60000000s', 'x'))", "60000000"),
+        ("select hex(printf('%s', cast(x'ff41' as text)))", "FF41"),
+    ] {
+        assert_eq!(first(&source, sql).await.unwrap(), expected, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn a_statement_is_checked_by_preparing_it_and_nothing_of_it_runs() {
+    let world = World::with(
+        "create table o (n int, at text); insert into o values (1, '2020-01-01');
+         create view hidden as select length(zeroblob(n)) as a from o",
+    )
+    .await;
+    let source = source(&world.path(), Limits::default());
+    let check = async |sql: &str| {
+        let statement = crate::fixture::statement(brisk_source::Dialect::Sqlite, sql);
+        source.check(&statement).await.map_err(|error| error.to_string())
+    };
+    for sql in ["select n from o", "select count(*) as n from o where $range(at)"] {
+        assert_eq!(check(sql).await, Ok(()), "{sql}");
+    }
+    // It would take for ever.
+    let endless =
+        "with recursive r(n) as (select 1 union all select n + 1 from r) select count(*) from r";
+    assert_eq!(check(endless).await, Ok(()));
+    for (sql, words) in [
+        ("select missing from o", "no such column: missing"),
+        ("select n from nowhere", "no such table: nowhere"),
+        ("select a from hidden", "is not allowed in panels"),
+    ] {
+        let error = check(sql).await.unwrap_err();
+        assert!(error.contains(words), "{sql}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_text_that_takes_too_much_memory_says_so() {
+    let world = World::with("create table o (n int)").await;
+    let source = source(&world.path(), Limits::default());
+    let sql = "select length(replace(printf('%60000000s', 'x'), ' ', 'yy'))";
+    let error = first(&source, sql).await.unwrap_err().to_string();
+    assert!(error.contains("memory") && !error.contains("out of memory"), "{error}");
 }

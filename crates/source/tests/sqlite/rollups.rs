@@ -272,3 +272,28 @@ async fn columns_compare_as_those_of_the_source_do() {
         assert_eq!(found, ["1"], "{table}");
     }
 }
+
+#[tokio::test]
+async fn a_database_file_that_was_written_over_in_place_builds_the_table_anew() {
+    let world = World::new().await;
+    for day in -9..=0 {
+        world.sell(day, "France", 10).await;
+    }
+    refresh(&world.source, &rollup(SALES)).await.unwrap();
+    let kept = world.directory.path().join("kept.sqlite");
+    std::fs::copy(world.path(), &kept).unwrap();
+    // Through SQLite: what may be late is enough.
+    world.sell(1, "France", 10).await;
+    let report = refresh(&world.source, &rollup(SALES)).await.unwrap();
+    assert!(report.from.is_some(), "{report:?}");
+    // Over it: older rows may be others.
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&kept);
+    let mut other = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+    other.execute("update orders set net = 77").await.unwrap();
+    other.close().await.unwrap();
+    std::fs::copy(&kept, world.path()).unwrap();
+    let report = refresh(&world.source, &rollup(SALES)).await.unwrap();
+    assert_eq!((report.from, report.rows), (None, 10));
+    assert_eq!(rows(&world.source, "select distinct revenue from brisk.daily").await, ["77"]);
+    assert_eq!(shown(&world.source).await, direct(&world.source).await);
+}

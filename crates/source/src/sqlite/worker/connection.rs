@@ -1,7 +1,9 @@
 //! [`Opened`]: a connection to the file that is at its path now.
 
 use super::super::file;
+use super::super::file_state::FileState;
 use super::super::functions::{self, Zones};
+use super::super::long_texts;
 use super::identity::{Identity, Place};
 use super::permissions::Permissions;
 use super::protocol::{Failure, FilePath, Setup};
@@ -73,10 +75,19 @@ impl Opened {
         Err(Failure::File("it is replaced again and again".into()))
     }
 
-    /// A connection that writes the rollups.
-    pub(super) fn writer(setup: &Setup, zones: &Zones, watch: &Watch) -> Result<Self, Failure> {
-        let rollups = setup.rollups.as_ref().map(FilePath::path);
-        Self::open(setup, rollups.as_deref(), zones, watch, identity(&setup.file.path())?)
+    /// A connection that writes the rollups. It tells the state of the file, as it was before, if this
+    /// process is its own: `brisk_file_state()`.
+    pub(super) fn writer(
+        setup: &Setup,
+        zones: &Zones,
+        watch: &Watch,
+        is_process: bool,
+    ) -> Result<Self, Failure> {
+        let (path, rollups) = (setup.file.path(), setup.rollups.as_ref().map(FilePath::path));
+        let state = is_process.then(|| FileState::of(&path).ok()).flatten();
+        let opened = Self::open(setup, rollups.as_deref(), zones, watch, identity(&path)?)?;
+        functions::tell_file_state(&opened.connection, state.map(|state| state.text()))?;
+        Ok(opened)
     }
 
     /// Ends the transaction.
@@ -138,6 +149,7 @@ impl Opened {
         let journal: String =
             connection.query_row("pragma main.journal_mode", [], |row| row.get(0))?;
         functions::add(&connection, zones)?;
+        long_texts::add(&connection, LONGEST_VALUE)?;
         watch.over(&connection)?;
         let permissions = Permissions::over(&connection, setup.writes_rollups)?;
         Ok(Self { connection, permissions, main, rollups, is_wal: journal == "wal" })

@@ -15,7 +15,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 const ALLOWED: &[&str] = &[
     "bm25",
     "brisk_bucket",
+    "brisk_file_state",
     "brisk_instant",
+    "brisk_time",
     "brisk_wall",
     "current_date",
     "current_time",

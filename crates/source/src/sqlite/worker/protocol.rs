@@ -43,6 +43,8 @@ pub(crate) struct Run {
     pub(crate) reads_rollups: bool,
     /// How long it may take.
     pub(crate) milliseconds: u64,
+    /// Whether it is only prepared: nothing of it runs.
+    pub(crate) is_only_prepared: bool,
 }
 
 /// A bound value.

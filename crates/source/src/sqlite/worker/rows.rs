@@ -14,6 +14,10 @@ const CHUNK: usize = 64 << 10;
 /// The names of all columns together. Longer ones than any statement has come from a hostile schema.
 const NAMES: usize = 2 << 20;
 
+/// SQLite says "string or blob too big".
+const TOO_LONG: &str =
+    "a text, a row or a list in it would be larger than 64 MiB: take less at a time";
+
 /// What goes to Brisk, collected so that a small answer is one write.
 pub(super) struct Output {
     stream: Arc<UnixStream>,
@@ -75,6 +79,9 @@ pub(super) fn send(
     let mut statement = connection.prepare(&run.sql)?;
     if !setup.writes_rollups && !statement.readonly() {
         return Err(Failure::refused("a panel only reads").into());
+    }
+    if run.is_only_prepared {
+        return Ok(0);
     }
     bind(&mut statement, &run.values)?;
     let columns: Vec<ResultColumn> = statement.columns().iter().map(result_column).collect();
@@ -149,6 +156,10 @@ impl From<rusqlite::Error> for Failure {
                 let message = message.unwrap_or_else(|| error.to_string());
                 match error.code {
                     ErrorCode::OutOfMemory => Self::Memory,
+                    ErrorCode::TooBig if message.contains("too big") => {
+                        let message = TOO_LONG.to_owned();
+                        Self::Refused { message, offset: None, code: error.extended_code }
+                    }
                     ErrorCode::CannotOpen
                     | ErrorCode::DatabaseCorrupt
                     | ErrorCode::NotADatabase

@@ -70,7 +70,10 @@ impl Session {
     fn write(&mut self, run: &Run, output: &mut Output) -> Result<u64, Stop> {
         let opened = match self.opened.take() {
             Some(opened) => opened,
-            None => Opened::writer(&self.setup, &self.zones, &self.watch)?,
+            None => {
+                let is_process = self.heap.is_some();
+                Opened::writer(&self.setup, &self.zones, &self.watch, is_process)?
+            }
         };
         self.limit_heap(&opened)?;
         let result = guarded(&opened, &self.setup, run, output);

@@ -7,37 +7,23 @@
 //! read. A client that says nothing is handed on after a moment, and at once when there is no room for
 //! others.
 
+mod exchange;
+mod pulse;
+
+use exchange::{SILENT, answered};
+use pulse::Pulse;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::time::{sleep, timeout};
 
-/// How a request for the health begins.
-const REQUESTS: [&[u8]; 2] = [b"GET /healthz HTTP/1.", b"HEAD /healthz HTTP/1."];
-/// How long a connection is looked at that has not said what it wants.
-const SILENT: Duration = Duration::from_secs(1);
-/// The pause before a beginning is looked at again that may become a request for the health.
-const AGAIN: Duration = Duration::from_millis(5);
-/// How long the whole exchange about the health may take.
-const EXCHANGE: Duration = Duration::from_secs(5);
-/// What ends a head.
-const END: &[u8] = b"\r\n\r\n";
-/// The longest head of such a request.
-const HEAD: usize = 16 << 10;
 /// Connections that are looked at, or wait to be taken; more are closed at once.
 const AT_THE_DOOR: usize = 4_096;
 /// The pause after one that could not be accepted.
 const PAUSE: Duration = Duration::from_millis(50);
-/// How often the process's other threads say that they live, and after how long a silence they count
-/// as stalled.
-const BEAT: Duration = Duration::from_secs(1);
-const STALLED: Duration = Duration::from_secs(30);
-
 /// A connection that wants something else; or why none could be accepted.
 type Arrival = io::Result<(std::net::TcpStream, SocketAddr)>;
 
@@ -50,22 +36,16 @@ pub struct Door {
     beat: tokio::task::JoinHandle<()>,
 }
 
-/// When the process's other threads lived last.
-#[derive(Debug, Clone)]
-struct Pulse {
-    begun: Instant,
-    last: Arc<AtomicU64>,
-}
-
 impl Door {
-    /// Takes over `listener`. Who has asked for the health may ask again within `idle`. Must be called within the runtime that serves what is handed on.
+    /// Takes over `listener`. Who has asked for the health may ask again within `idle`. Must be called
+    /// within the runtime that serves what is handed on.
     pub fn open(listener: TcpListener, idle: Duration) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let listener = listener.into_std()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (hand_on, arrivals) = mpsc::channel(AT_THE_DOOR);
         let (closing, closed) = watch::channel(false);
-        let pulse = Pulse { begun: Instant::now(), last: Arc::default() };
+        let pulse = Pulse::new();
         let beat = tokio::spawn(pulse.clone().beat());
         std::thread::Builder::new().name("door".into()).spawn(move || {
             runtime.block_on(run(listener, &hand_on, closed, idle, &pulse));
@@ -102,21 +82,6 @@ impl Drop for Door {
     fn drop(&mut self) {
         self.beat.abort();
         self.closing.send_replace(true);
-    }
-}
-
-impl Pulse {
-    async fn beat(self) {
-        loop {
-            let since = self.begun.elapsed().as_millis();
-            self.last.store(u64::try_from(since).unwrap_or(u64::MAX), Ordering::Relaxed);
-            sleep(BEAT).await;
-        }
-    }
-
-    fn is_stalled(&self) -> bool {
-        let last = Duration::from_millis(self.last.load(Ordering::Relaxed));
-        self.begun.elapsed().saturating_sub(last) > STALLED
     }
 }
 
@@ -176,97 +141,12 @@ async fn run(
     let _ = timeout(SILENT * 2, places.acquire_many(AT_THE_DOOR as u32)).await;
 }
 
-/// Answers a connection for as long as it asks for the health; gives it back when it does not.
-async fn answered(
-    mut stream: TcpStream,
-    idle: Duration,
-    pulse: &Pulse,
-    hurry: &Notify,
-) -> Option<TcpStream> {
-    let mut is_answered = false;
-    loop {
-        let limit = if is_answered { idle } else { SILENT };
-        tokio::select! {
-            said = timeout(limit, stream.readable()) => match said {
-                Ok(Ok(())) => {}
-                // It may say something yet, unless it has what it came for.
-                Err(_) if !is_answered => return Some(stream),
-                Ok(Err(_)) | Err(_) => return None,
-            },
-            () = hurry.notified() => return Some(stream).filter(|_| !is_answered),
-        }
-        match timeout(SILENT, asks_for_health(&stream)).await {
-            Ok(Ok(true)) => match timeout(EXCHANGE, answer(&mut stream, pulse)).await {
-                Ok(Ok(true)) => is_answered = true,
-                Ok(_) | Err(_) => return None,
-            },
-            Ok(Err(_)) => return None,
-            Ok(Ok(false)) | Err(_) => return Some(stream),
-        }
-    }
-}
-
-async fn asks_for_health(stream: &TcpStream) -> io::Result<bool> {
-    let mut bytes = [0; 32];
-    loop {
-        let count = stream.peek(&mut bytes).await?;
-        if count == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        let begun = &bytes[..count];
-        if REQUESTS.iter().any(|request| begun.starts_with(request)) {
-            return Ok(true);
-        }
-        if !REQUESTS.iter().any(|request| request.starts_with(begun)) {
-            return Ok(false);
-        }
-        sleep(AGAIN).await;
-    }
-}
-
-/// Answers one request; says whether there may be another one. What follows the request is left in the
-/// connection, but for a client that sends before it has an answer: that is answered and closed.
-async fn answer(stream: &mut TcpStream, pulse: &Pulse) -> io::Result<bool> {
-    let mut head = Vec::with_capacity(512);
-    let end = loop {
-        if stream.read_buf(&mut head).await? == 0 {
-            return Ok(false);
-        }
-        if let Some(at) = head.windows(END.len()).position(|bytes| bytes == END) {
-            break at + END.len();
-        }
-        if head.len() > HEAD {
-            return Ok(false);
-        }
-    };
-    let text = String::from_utf8_lossy(&head[..end]).to_ascii_lowercase();
-    let is_kept = text.contains(" http/1.1\r\n")
-        && head.len() == end
-        && !["connection: close", "content-length:", "transfer-encoding:", "upgrade:"]
-            .iter()
-            .any(|word| text.contains(word));
-    let (status, text) = match pulse.is_stalled() {
-        false => ("200 OK", "ok\n"),
-        true => ("503 Service Unavailable", "stalled\n"),
-    };
-    let body = if head.starts_with(b"HEAD") { "" } else { text };
-    let connection = if is_kept { "keep-alive" } else { "close" };
-    let answer = format!(
-        "HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {}\r\n\
-         cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: {connection}\r\n\r\n{body}",
-        text.len()
-    );
-    stream.write_all(answer.as_bytes()).await?;
-    if !is_kept {
-        stream.shutdown().await?;
-    }
-    Ok(is_kept)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::exchange::AGAIN;
     use super::*;
     use brisk_test_waiting::wait_for;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     async fn door() -> Door {
         Door::open(TcpListener::bind("127.0.0.1:0").await.unwrap(), SILENT).unwrap()
@@ -375,13 +255,5 @@ mod tests {
         let left = wait_for("the door is closed", door.close()).await;
         assert_eq!(left.len(), 5);
         assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
-    }
-
-    #[test]
-    fn a_process_that_does_nothing_any_more_is_stalled() {
-        let pulse = Pulse { begun: Instant::now(), last: Arc::default() };
-        assert!(!pulse.is_stalled());
-        let long_ago = Instant::now().checked_sub(STALLED * 2);
-        assert!(Pulse { begun: long_ago.unwrap(), ..pulse }.is_stalled());
     }
 }

@@ -2,23 +2,19 @@
 //! it by `--at-x` and `--at-y`.
 
 use super::overlay::along;
-use brisk_chart::{Readout, escape};
+use brisk_chart::{Readout, decimal, escape};
 use std::fmt::Write as _;
 
 /// The tooltip of a point: at the point, or at the pointer if the point has no place.
-pub(super) fn tooltip(
-    readout: &Readout,
-    at: usize,
-    hidden: &[usize],
-    (x, y): (f64, f64),
-) -> Option<String> {
+pub(super) fn tooltip(readout: &Readout, at: usize, (x, y): (f64, f64)) -> Option<String> {
     let label = readout.labels.get(at)?;
     let fraction = readout.xs.get(at).copied();
-    let x = fraction.map_or(format!("{x}px"), |fraction| along(readout, fraction));
+    let x = fraction.map_or(format!("{}px", decimal(x)), |fraction| along(readout, fraction));
     let y = match readout.by_mark {
         true => readout.series.first().and_then(|s| s.ys.get(at).copied().flatten()).unwrap_or(y),
         false => 8.0,
     };
+    let y = decimal(y);
     // Right of the middle it stands to the left of the point.
     let side = if fraction.unwrap_or(0.0) > 0.5 { "tooltip flip" } else { "tooltip" };
     let mut out =
@@ -27,8 +23,7 @@ pub(super) fn tooltip(
         true => "<i class=\"swatch\"></i>",
         false => "",
     };
-    let shown = readout.seen(at).into_iter().filter(|i| !hidden.contains(i));
-    for series in shown.filter_map(|i| readout.series.get(i)) {
+    for series in readout.seen(at).into_iter().filter_map(|i| readout.series.get(i)) {
         let value = series.values.get(at).map_or("", String::as_str);
         let (color, name, value) = (series.color, escape(&series.name), escape(value));
         let _ =
@@ -57,9 +52,9 @@ mod tests {
             series: vec![series],
             ..Readout::default()
         };
-        let shown = tooltip(&readout, 0, &[], (0.0, 0.0)).unwrap();
+        let shown = tooltip(&readout, 0, (0.0, 0.0)).unwrap();
         assert!(shown.contains("&lt;b&gt;a&lt;/b&gt;") && shown.contains("1 &lt; 2"), "{shown}");
         assert!(!shown.contains("\"&<"), "{shown}");
-        assert_eq!(tooltip(&readout, 1, &[], (0.0, 0.0)), None);
+        assert_eq!(tooltip(&readout, 1, (0.0, 0.0)), None);
     }
 }

@@ -1,0 +1,356 @@
+//! The cache, for those who look after it: how well it serves, where its entries are, and the policies in
+//! force by source and dashboard.
+
+use super::cache_figures::{explained, facts, notice, policy_words, purge_link, rate, time};
+use crate::components::icon::icon;
+use crate::service::{
+    CacheFigures, CachePage, CacheTiers, CachedDashboard, CachedPanel, CachedSource,
+};
+use brisk_chart::{Input, Spec};
+use brisk_domain::panel_kind::Area;
+use brisk_domain::{Bounds, Interval, PanelKind, Tag, Unit, ZoneOffsets, format};
+use leptos::prelude::*;
+
+/// `/admin/cache`
+pub fn cache(page: &CachePage) -> AnyView {
+    let sources: Vec<AnyView> = page.sources.iter().map(source).collect();
+    view! {
+        <main id="main">
+            <div class="page-head">
+                <div>
+                    <h1>"Cache"</h1>
+                    <p>"What readers were served without asking a database, and for how long it may be shown."</p>
+                </div>
+                <p class="as-of"><a class="btn" href=purge_link(&Tag::All)>"Purge everything…"</a></p>
+            </div>
+            <div class="page admin cache-admin">
+                {notice(page.notice.as_deref())}
+                {service(page)}
+                {tiers(&page.tiers)}
+                {sources}
+                {costliest(&page.costliest)}
+                {never_hit(&page.never_hit)}
+                {by_tag()}
+            </div>
+        </main>
+    }
+    .into_any()
+}
+
+fn service(page: &CachePage) -> AnyView {
+    let day = &page.day;
+    let (lately, minutes) = &page.lately;
+    let hours = (page.now.0 - page.since.0) as f64 / 1e6;
+    let span = format::round_duration(hours.max(1.0));
+    let tiles = [
+        (
+            "Hit rate",
+            rate(day.hits, day.lookups()),
+            "Lookups answered with a current value, of all lookups of readers.",
+        ),
+        (
+            "Stale",
+            rate(day.stale, day.lookups()),
+            "Answered at once with a value past its TTL, marked, while it was reloaded.",
+        ),
+        ("Missed", rate(day.misses, day.lookups()), "Had to wait for the database."),
+        (
+            "Lookups",
+            format::grouped(&day.lookups().to_string()),
+            "One for each statement of each panel that somebody looked at.",
+        ),
+        (
+            "Statements run",
+            format::grouped(&day.loads.to_string()),
+            "By readers; readers who wait for the same value share one.",
+        ),
+        (
+            "Database time saved",
+            time(day.saved_time),
+            "What the answers from the cache would have taken: the time that each one's load took.",
+        ),
+    ];
+    let tiles = explained(&tiles);
+    let recent = match lately.lookups() {
+        0 => format!(
+            "Nobody looked in the latest {}.",
+            format::round_duration(minutes.as_secs_f64())
+        ),
+        _ => format!(
+            "In the latest {}: {} of {} lookups hit, {} stale, {} missed.",
+            format::round_duration(minutes.as_secs_f64().max(1.0)),
+            rate(lately.hits, lately.lookups()),
+            format::grouped(&lately.lookups().to_string()),
+            rate(lately.stale, lately.lookups()),
+            rate(lately.misses, lately.lookups()),
+        ),
+    };
+    view! {
+        <section class="operation" aria-labelledby="served">
+            <h2 id="served">{format!("Served, last {span}")}</h2>
+            {tiles}
+            <p class="recent">{recent}" The figures are of this process, since it started or for 24 hours."</p>
+            {chart(page)}
+        </section>
+    }
+    .into_any()
+}
+
+/// The lookups over time, drawn as a panel would be.
+fn chart(page: &CachePage) -> Option<AnyView> {
+    if page.history.rows() < 2 {
+        return None;
+    }
+    let spec = Spec {
+        kind: PanelKind::Area(Area { stacked: true, empty: None }),
+        title: "Lookups of readers".to_owned(),
+        unit: Unit::None,
+        columns: Vec::new(),
+        compare: None,
+    };
+    let zone = ZoneOffsets { first: 0, changes: Vec::new() };
+    let drawing = brisk_chart::draw(&Input {
+        spec: &spec,
+        frame: &page.history,
+        additivity: &[],
+        previous: None,
+        sparkline: None,
+        sparkline_additivity: &[],
+        coverage: None,
+        previous_coverage: None,
+        sparkline_coverage: None,
+        bounds: Bounds { from: page.since, to: page.now },
+        earlier: None,
+        interval: Interval::Minute,
+        zone: &zone,
+        width: 1_000.0,
+        height: 200.0,
+        hidden: &[],
+        links: None,
+    });
+    let legend: Vec<_> = drawing
+        .legend
+        .iter()
+        .map(|item| {
+            let class = format!("swatch s{}", item.color);
+            view! { <li><i class=class aria-hidden="true"></i>{item.name.clone()}</li> }
+        })
+        .collect();
+    Some(
+        view! {
+            <figure class="cache-chart">
+                <ul class="cache-legend">{legend}</ul>
+                <div class="panel-body"><div class="drawing" inner_html=drawing.body></div></div>
+                <figcaption>"Lookups by what they found, for each five minutes, UTC"</figcaption>
+            </figure>
+        }
+        .into_any(),
+    )
+}
+
+fn tiers(tiers: &CacheTiers) -> AnyView {
+    let bytes = |number: u64| format::compact(number as f64, &Unit::Bytes);
+    let (used, most) = tiers.memory;
+    let count = |number: u64| format::grouped(&number.to_string());
+    let mut tiles = vec![(
+        "Memory",
+        format!("{} of {}", bytes(used), bytes(most)),
+        "Frames in this process's memory; those used least make room for others.",
+    )];
+    let (state, class, why) = match &tiers.shared {
+        None => ("memory only", "state", None),
+        Some(None) => ("Redis connected", "state fresh", None),
+        Some(Some((since, why))) => {
+            let since = format::round_duration(since.as_secs_f64().max(1.0));
+            let why = format!(
+                "Redis cannot be used, for {since}: {why}. Values come from memory, marked."
+            );
+            ("Redis away", "state bad", Some(why))
+        }
+    };
+    if tiers.shared.is_some() {
+        tiles.extend([
+            (
+                "Read from Redis",
+                format!("{} ({})", count(tiers.read.0), bytes(tiers.read.1)),
+                "Entries that another process, or this one before, had stored.",
+            ),
+            (
+                "Written to Redis",
+                format!("{} ({})", count(tiers.written.0), bytes(tiers.written.1)),
+                "Entries that this process stored for all.",
+            ),
+            ("Not written", count(tiers.not_written), "Redis was away, or full."),
+            (
+                "Round trips",
+                count(tiers.round_trips),
+                "Waits for Redis; a hot page takes two at most.",
+            ),
+        ]);
+    }
+    let banner = why.map(|why| view! { <p class="banner">{icon("alert")}{why}</p> });
+    view! {
+        <section class="operation" aria-labelledby="tiers">
+            <h2 id="tiers">"Where entries are"<b class=class>{state}</b></h2>
+            {banner}
+            {explained(&tiles)}
+        </section>
+    }
+    .into_any()
+}
+
+fn source(source: &CachedSource) -> AnyView {
+    let name = source.name.to_string();
+    let title = format!("cache-{name}");
+    let rows: Vec<AnyView> = source.dashboards.iter().map(dashboard).collect();
+    let table = match rows.is_empty() {
+        true => view! { <p class="recent">"No dashboard reads it."</p> }.into_any(),
+        false => view! {
+            <div class="scroll" tabindex="0" role="region" aria-label=format!("Dashboards over {name}")>
+                <table class="tb">
+                    <thead><tr>
+                        <th scope="col">"Dashboard"</th>
+                        <th scope="col" class="n">"Lookups"</th>
+                        <th scope="col" class="n">"Hit rate"</th>
+                        <th scope="col" class="n">"Statements"</th>
+                        <th scope="col" class="n">"Took"</th>
+                        <th scope="col" class="n">"Saved"</th>
+                        <th scope="col">"Policy"</th>
+                    </tr></thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        }
+        .into_any(),
+    };
+    view! {
+        <section class="operation" aria-labelledby=title.clone()>
+            <div class="rollup-head">
+                <h2 id=title.clone()>"Source "{name}</h2>
+                <a class="btn" href=purge_link(&Tag::Source(source.name.to_string()))>"Purge…"</a>
+            </div>
+            {facts(&[("Policy", policy_words(&source.policy))])}
+            {table}
+        </section>
+    }
+    .into_any()
+}
+
+fn dashboard(dashboard: &CachedDashboard) -> AnyView {
+    let CacheFigures { hits, loads, load_time, saved_time, .. } = dashboard.figures;
+    view! {
+        <tr>
+            <td><a href=format!("/admin/cache/{}", dashboard.slug)>{dashboard.title.clone()}</a></td>
+            <td class="n">{format::grouped(&dashboard.figures.lookups().to_string())}</td>
+            <td class="n">{rate(hits, dashboard.figures.lookups())}</td>
+            <td class="n">{format::grouped(&loads.to_string())}</td>
+            <td class="n">{time(load_time)}</td>
+            <td class="n">{time(saved_time)}</td>
+            <td>{policy_words(&dashboard.policy)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn panel_link(panel: &CachedPanel) -> AnyView {
+    let href = format!("/admin/cache/{}#{}", panel.dashboard, panel.id);
+    view! { <a href=href>{panel.title.clone()}</a> }.into_any()
+}
+
+fn costliest(panels: &[CachedPanel]) -> Option<AnyView> {
+    if panels.is_empty() {
+        return None;
+    }
+    let rows: Vec<_> = panels
+        .iter()
+        .map(|panel| {
+            let (median, p95) = panel.load_times.map_or_else(
+                || ("–".to_owned(), "–".to_owned()),
+                |(median, p95)| (time(median), time(p95)),
+            );
+            view! {
+                <tr>
+                    <td>{panel_link(panel)}</td>
+                    <td class="n">{format::grouped(&panel.figures.loads.to_string())}</td>
+                    <td class="n">{time(panel.figures.load_time)}</td>
+                    <td class="n">{median}</td>
+                    <td class="n">{p95}</td>
+                    <td class="n">{rate(panel.figures.hits, panel.figures.lookups())}</td>
+                </tr>
+            }
+        })
+        .collect();
+    Some(
+        view! {
+            <section class="operation" aria-labelledby="costliest">
+                <h2 id="costliest">"Costliest panels"</h2>
+                <p class="recent">"By the time that their statements took altogether: a longer TTL, a rollup or an index pays here first."</p>
+                <div class="scroll" tabindex="0" role="region" aria-label="Costliest panels">
+                    <table class="tb">
+                        <thead><tr>
+                            <th scope="col">"Panel"</th>
+                            <th scope="col" class="n">"Statements"</th>
+                            <th scope="col" class="n">"Took altogether"</th>
+                            <th scope="col" class="n">"Median"</th>
+                            <th scope="col" class="n">"95th percentile"</th>
+                            <th scope="col" class="n">"Hit rate"</th>
+                        </tr></thead>
+                        <tbody>{rows}</tbody>
+                    </table>
+                </div>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn never_hit(panels: &[CachedPanel]) -> Option<AnyView> {
+    if panels.is_empty() {
+        return None;
+    }
+    let rows: Vec<_> = panels
+        .iter()
+        .map(|panel| {
+            view! {
+                <tr>
+                    <td>{panel_link(panel)}</td>
+                    <td class="n">{format::grouped(&panel.figures.lookups().to_string())}</td>
+                    <td>{panel.why_never_hit()}</td>
+                </tr>
+            }
+        })
+        .collect();
+    Some(
+        view! {
+            <section class="operation" aria-labelledby="never-hit">
+                <h2 id="never-hit">"Never hit"</h2>
+                <p class="recent">"Panels that readers looked at, and that the cache never had."</p>
+                <div class="scroll" tabindex="0" role="region" aria-label="Panels that were never hit">
+                    <table class="tb">
+                        <thead><tr>
+                            <th scope="col">"Panel"</th>
+                            <th scope="col" class="n">"Lookups"</th>
+                            <th scope="col">"Why"</th>
+                        </tr></thead>
+                        <tbody>{rows}</tbody>
+                    </table>
+                </div>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn by_tag() -> AnyView {
+    view! {
+        <section class="operation" aria-labelledby="by-tag">
+            <h2 id="by-tag">"Purge by tag"</h2>
+            <form method="get" action="/admin/cache/purge" class="tag-form">
+                <label class="field">"Tag"<input type="text" name="tag" required maxlength="200" placeholder="table:shop.orders" autocomplete="off" spellcheck="false"/></label>
+                <button class="btn">"Continue…"</button>
+            </form>
+            <p class="recent"><code>"table:SOURCE.TABLE"</code>", "<code>"source:SOURCE"</code>", "<code>"dashboard:NAME"</code>", "<code>"panel:DASHBOARD/PANEL"</code>" or a tag of your own. Before anything happens you see what it touches."</p>
+        </section>
+    }
+    .into_any()
+}

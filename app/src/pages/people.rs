@@ -1,0 +1,148 @@
+//! All accounts and one of them, for admins.
+
+use super::form_parts::{button, choice, lines, notice, shown_once, text};
+use crate::service::{AccountPage, PeoplePage, PersonRow};
+use brisk_domain::{Timestamp, format};
+use leptos::prelude::*;
+
+const ROLES: [&str; 3] = ["viewer", "editor", "admin"];
+const ATTRIBUTES: &str =
+    "One on a line, such as tenant=acme. Statements read them as :user.tenant.";
+
+/// All accounts, and the teams.
+pub fn people(page: &PeoplePage) -> AnyView {
+    let rows: Vec<AnyView> = page.people.iter().map(|row| person(row, page.now)).collect();
+    let [name, full_name, teams] = &page.typed;
+    view! {
+        <main id="main">
+            <div class="page-head"><div><h1>"People"</h1><p>"Who may sign in, and what each may see."</p></div></div>
+            <div class="page admin people">
+                {notice(page.notice.as_ref())}
+                {shown_once(page.secret.as_ref())}
+                <section class="operation" aria-labelledby="accounts">
+                    <h2 id="accounts">"Accounts"</h2>
+                    <ul class="rollups">{rows}</ul>
+                </section>
+                <section class="operation" aria-labelledby="invite">
+                    <h2 id="invite">"Invite"</h2>
+                    <p>"Makes an account, and a link that works once: whoever has it chooses the password."</p>
+                    <form method="post" action="/admin/people">
+                        <input type="hidden" name="do" value="invite"/>
+                        {text("name", "Name to sign in with", name, Some("Letters, digits and . _ - @ +"))}
+                        {text("full_name", "Name that others read", full_name, None)}
+                        {choice("role", "Role", &ROLES, "viewer")}
+                        {text("teams", "Teams", teams, Some("Names with blanks between them, such as sales board."))}
+                        <div class="actions"><button class="btn primary">"Invite"</button></div>
+                    </form>
+                </section>
+                <section class="operation" aria-labelledby="teams-title">
+                    <h2 id="teams-title">"Teams"</h2>
+                    <p>"A team is there once somebody is in it, or once it has attributes, which all in it have."</p>
+                    {page.teams.iter().map(|(name, attributes)| team(name, attributes)).collect::<Vec<_>>()}
+                    <form method="post" action="/admin/people">
+                        <input type="hidden" name="do" value="team"/>
+                        {text("team", "Another team", "", None)}
+                        {lines("new-attributes".into(), "attributes", "Its attributes".into(), "", ATTRIBUTES)}
+                        <div class="actions"><button class="btn">"Save"</button></div>
+                    </form>
+                </section>
+            </div>
+        </main>
+    }
+    .into_any()
+}
+
+fn person(row: &PersonRow, now: Timestamp) -> AnyView {
+    let (state, class) = state(row);
+    let teams = if row.teams.is_empty() { "–".to_owned() } else { row.teams.join(", ") };
+    let signed_in = row.signed_in_at.map_or_else(|| "never".to_owned(), |at| format::ago(at, now));
+    view! {
+        <li class="rollup">
+            <div class="rollup-head">
+                <h3 class="plain"><a href=format!("/admin/people/{}", row.id)>{row.full_name.clone()}</a><b class=class>{state}</b></h3>
+            </div>
+            <dl class="facts">
+                <div><dt>"Signs in as"</dt><dd>{row.name.clone()}</dd></div>
+                <div><dt>"Role"</dt><dd>{row.role}</dd></div>
+                <div><dt>"Teams"</dt><dd>{teams}</dd></div>
+                <div><dt>"Signed in"</dt><dd>{signed_in}</dd></div>
+            </dl>
+        </li>
+    }
+    .into_any()
+}
+
+fn state(row: &PersonRow) -> (&'static str, &'static str) {
+    match (row.is_disabled, row.is_invited) {
+        (true, _) => ("disabled", "state bad"),
+        (false, true) => ("no password yet", "state stale"),
+        (false, false) => ("", "state"),
+    }
+}
+
+fn team(name: &str, attributes: &str) -> AnyView {
+    let id = format!("attributes-of-{name}");
+    view! {
+        <form method="post" action="/admin/people">
+            <input type="hidden" name="do" value="team"/>
+            <input type="hidden" name="team" value=name.to_owned()/>
+            {lines(id, "attributes", format!("Attributes of {name}"), attributes, ATTRIBUTES)}
+            <div class="actions"><button class="btn">"Save"</button></div>
+        </form>
+    }
+    .into_any()
+}
+
+/// One account.
+pub fn account(page: &AccountPage) -> AnyView {
+    let PersonRow { id, name, full_name, role, teams, is_disabled, has_factor, .. } = &page.person;
+    let action = format!("/admin/people/{id}");
+    let (state, class) = state(&page.person);
+    let enable = match is_disabled {
+        true => button(action.clone(), "enable", Vec::new(), "Enable", name.clone()),
+        false => button(action.clone(), "disable", Vec::new(), "Disable", name.clone()),
+    };
+    let factor = has_factor.then(|| {
+        button(action.clone(), "factor-remove", Vec::new(), "Remove second factor", name.clone())
+    });
+    let own = page.is_own.then(|| {
+        view! { <p>"This is your own account. Changes of its role end your session."</p> }
+    });
+    view! {
+        <main id="main">
+            <div class="page-head">
+                <div>
+                    <a class="back" href="/admin/people">"People"</a>
+                    <h1>{full_name.clone()}</h1>
+                    <p>{name.clone()}" "<b class=class>{state}</b></p>
+                </div>
+            </div>
+            <div class="page admin people">
+                {notice(page.notice.as_ref())}
+                {shown_once(page.secret.as_ref())}
+                <section class="operation" aria-labelledby="rights">
+                    <h2 id="rights">"What it may"</h2>
+                    {own}
+                    <form method="post" action=action.clone()>
+                        <input type="hidden" name="do" value="rights"/>
+                        {choice("role", "Role", &ROLES, role)}
+                        {text("teams", "Teams", &teams.join(" "), Some("Names with blanks between them."))}
+                        {lines("attributes".into(), "attributes", "Attributes".into(), &page.attributes, ATTRIBUTES)}
+                        <div class="actions"><button class="btn primary">"Save"</button></div>
+                    </form>
+                </section>
+                <section class="operation" aria-labelledby="signing-in">
+                    <h2 id="signing-in">"Signing in"</h2>
+                    <dl class="facts"><div><dt>"Sessions"</dt><dd>{page.sessions}</dd></div></dl>
+                    <div class="actions">
+                        {button(action.clone(), "link", Vec::new(), "New password link", name.clone())}
+                        {button(action.clone(), "sessions-end", Vec::new(), "End sessions", name.clone())}
+                        {factor}
+                        {enable}
+                    </div>
+                </section>
+            </div>
+        </main>
+    }
+    .into_any()
+}

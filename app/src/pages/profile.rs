@@ -1,0 +1,196 @@
+//! One's own account: name, password, second factor, sessions, tokens.
+
+use super::form_parts::{button, notice, password, shown_once, text};
+use crate::service::{Factor, ProfilePage, SessionRow, TokenRow};
+use brisk_domain::{Timestamp, format};
+use leptos::prelude::*;
+
+const ACTION: &str = "/profile";
+
+/// The page of one's own account.
+pub fn profile(page: &ProfilePage) -> AnyView {
+    let teams = match page.teams.is_empty() {
+        true => "none".to_owned(),
+        false => page.teams.join(", "),
+    };
+    view! {
+        <main id="main">
+            <div class="page-head">
+                <div><h1>{page.full_name.clone()}</h1><p>{page.name.clone()}</p></div>
+                <form method="post" action="/sign-out"><button class="btn">"Sign out"</button></form>
+            </div>
+            <div class="page admin people">
+                {notice(page.notice.as_ref())}
+                {shown_once(page.secret.as_ref())}
+                <section class="operation" aria-labelledby="account">
+                    <h2 id="account">"Account"</h2>
+                    <dl class="facts">
+                        <div><dt>"Role"</dt><dd>{page.role}</dd></div>
+                        <div><dt>"Teams"</dt><dd>{teams}</dd></div>
+                    </dl>
+                    <form method="post" action=ACTION>
+                        <input type="hidden" name="do" value="name"/>
+                        {text("full_name", "Your name", &page.full_name, Some("What others read."))}
+                        <div class="actions"><button class="btn">"Save"</button></div>
+                    </form>
+                </section>
+                <section class="operation" aria-labelledby="change-password">
+                    <h2 id="change-password">"Password"</h2>
+                    <p>"A new one ends your sessions elsewhere."</p>
+                    <form method="post" action=ACTION>
+                        <input type="hidden" name="do" value="password"/>
+                        {password("current", "Current password", "current-password", None)}
+                        {password("password", "New password", "new-password", None)}
+                        {password("again", "The same again", "new-password", None)}
+                        <div class="actions"><button class="btn">"Change password"</button></div>
+                    </form>
+                </section>
+                {factor(&page.factor)}
+                {sessions(&page.sessions, page.now)}
+                {tokens(page)}
+            </div>
+        </main>
+    }
+    .into_any()
+}
+
+fn factor(factor: &Factor) -> AnyView {
+    let content = match factor {
+        Factor::None => view! {
+            <p>"None. With one, signing in takes your password and a code that an authenticator shows."</p>
+            <form method="post" action=ACTION>
+                <input type="hidden" name="do" value="factor-offer"/>
+                <div class="actions"><button class="btn">"Set up"</button></div>
+            </form>
+        }
+        .into_any(),
+        Factor::Offered { text, address } => view! {
+            <p>"Give your authenticator this key, then type the code that it shows. On the device itself "<a href=address.clone()>"open it there"</a>"."</p>
+            <p><code>{text.clone()}</code></p>
+            <form method="post" action=ACTION>
+                <input type="hidden" name="do" value="factor-confirm"/>
+                <input type="hidden" name="key" value=text.clone()/>
+                <div class="field">
+                    <label for="code">"Code"</label>
+                    <input id="code" name="code" type="text" required inputmode="numeric" autocomplete="one-time-code"/>
+                </div>
+                {password("factor_current", "Current password", "current-password", None)}
+                <div class="actions"><button class="btn primary">"Confirm"</button></div>
+            </form>
+        }
+        .into_any(),
+        Factor::Active(left) => view! {
+            <p>"Active. Recovery codes left: "{*left}"."</p>
+            <form method="post" action=ACTION>
+                <input type="hidden" name="do" value="factor-remove"/>
+                {password("factor_current", "Current password", "current-password", None)}
+                <div class="actions"><button class="btn">"Remove"</button></div>
+            </form>
+        }
+        .into_any(),
+    };
+    view! {
+        <section class="operation" aria-labelledby="factor"><h2 id="factor">"Second factor"</h2>{content}</section>
+    }
+    .into_any()
+}
+
+fn sessions(rows: &[SessionRow], now: Timestamp) -> AnyView {
+    let rows: Vec<AnyView> = rows
+        .iter()
+        .map(|row| {
+            let end = match row.is_this {
+                true => view! { <b class="state fresh">"this one"</b> }.into_any(),
+                false => button(
+                    ACTION.into(),
+                    "session-end",
+                    vec![("id", row.id.clone())],
+                    "End",
+                    row.agent.clone(),
+                ),
+            };
+            view! {
+                <li class="rollup">
+                    <div class="rollup-head"><h3 class="plain">{row.agent.clone()}</h3>{end}</div>
+                    <dl class="facts">
+                        <div><dt>"From"</dt><dd>{row.address.clone()}</dd></div>
+                        <div><dt>"Begun"</dt><dd>{format::ago(row.created_at, now)}</dd></div>
+                        <div><dt>"Used"</dt><dd>{format::ago(row.seen_at, now)}</dd></div>
+                    </dl>
+                </li>
+            }
+            .into_any()
+        })
+        .collect();
+    view! {
+        <section class="operation" aria-labelledby="sessions">
+            <h2 id="sessions">"Sessions"</h2>
+            <ul class="rollups">{rows}</ul>
+            <form method="post" action=ACTION>
+                <input type="hidden" name="do" value="sessions-end"/>
+                <div class="actions"><button class="btn">"End all, also this one"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn tokens(page: &ProfilePage) -> AnyView {
+    let row = |row: &TokenRow| {
+        let used = row.used_at.map_or_else(|| "never".to_owned(), |at| format::ago(at, page.now));
+        let left = row.expires_at.since(page.now);
+        let ends = match left.is_zero() {
+            true => "has ended".to_owned(),
+            false => format!("in {}", format::round_duration(left.as_secs_f64())),
+        };
+        let revoke = button(
+            ACTION.into(),
+            "token-revoke",
+            vec![("id", row.id.clone())],
+            "Revoke",
+            row.name.clone(),
+        );
+        view! {
+            <li class="rollup">
+                <div class="rollup-head"><h3 class="plain">{row.name.clone()}</h3>{revoke}</div>
+                <dl class="facts">
+                    <div><dt>"For"</dt><dd><code>{row.scopes.clone()}</code></dd></div>
+                    <div><dt>"Used"</dt><dd>{used}</dd></div>
+                    <div><dt>"Ends"</dt><dd>{ends}</dd></div>
+                </dl>
+            </li>
+        }
+        .into_any()
+    };
+    let rows: Vec<AnyView> = page.tokens.iter().map(row).collect();
+    let scopes: Vec<AnyView> = page
+        .scopes
+        .iter()
+        .map(|(word, about)| {
+            let is_usual = *word == "read";
+            view! {
+                <label class="check"><input type="checkbox" name="scope" value=*word checked=is_usual/><span><b>{*word}</b>" – "{*about}</span></label>
+            }
+            .into_any()
+        })
+        .collect();
+    view! {
+        <section class="operation" aria-labelledby="tokens">
+            <h2 id="tokens">"Tokens"</h2>
+            <p>"For programs: "<code>"Authorization: Bearer brisk_…"</code>". A token may what you may, and only what it is for."</p>
+            <ul class="rollups">{rows}</ul>
+            <form method="post" action=ACTION>
+                <input type="hidden" name="do" value="token-add"/>
+                {text("token_name", "Name", "", Some("Where it is used."))}
+                <fieldset class="checks"><legend>"For"</legend>{scopes}</fieldset>
+                {text("dashboards", "Only these dashboards", "", Some("Names as in addresses, with blanks between them. Empty: all that you may see."))}
+                <div class="field">
+                    <label for="days">"Ends after days"</label>
+                    <input id="days" name="days" type="number" min="1" max="366" value="90"/>
+                </div>
+                <div class="actions"><button class="btn">"Make a token"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}

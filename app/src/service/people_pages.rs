@@ -1,0 +1,205 @@
+//! What the pages about people show: sign-in, set-up, one's own account, all accounts.
+
+use brisk_domain::Timestamp;
+
+/// Who reads a page, as far as the page says so. Equal for many, so that they can share pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Reader {
+    /// Whoever reaches a server without accounts.
+    #[default]
+    Anybody,
+    /// Somebody who has not signed in.
+    Nobody,
+    /// Somebody who has.
+    Person,
+    /// Somebody who looks after the server.
+    Admin,
+}
+
+impl Reader {
+    /// Whether pages of administration are for them.
+    pub fn administers(self) -> bool {
+        matches!(self, Self::Anybody | Self::Admin)
+    }
+}
+
+/// What became of a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// It is done.
+    Done(String),
+    /// It is not, and why.
+    Wrong(String),
+}
+
+/// The sign-in page.
+#[derive(Debug, Clone, Default)]
+pub struct SignInPage {
+    /// Where to go afterwards.
+    pub back: String,
+    /// The name that was typed.
+    pub name: String,
+    /// Whether a code is asked for.
+    pub needs_code: bool,
+    /// Why it did not work.
+    pub problem: Option<String>,
+}
+
+/// The page of a one-time link.
+#[derive(Debug, Clone, Default)]
+pub struct SetUpPage {
+    /// Whether it makes the first admin; else it gives an account its password.
+    pub is_first: bool,
+    /// The name to sign in with.
+    pub name: String,
+    /// The name that others read.
+    pub full_name: String,
+    /// Why it did not work.
+    pub problem: Option<String>,
+    /// The shortest password, in characters.
+    pub shortest: usize,
+}
+
+/// One's own account.
+#[derive(Debug, Clone, Default)]
+pub struct ProfilePage {
+    /// The name to sign in with.
+    pub name: String,
+    /// The name that others read.
+    pub full_name: String,
+    /// What one looks after.
+    pub role: &'static str,
+    /// The teams that one is in.
+    pub teams: Vec<String>,
+    /// The second factor.
+    pub factor: Factor,
+    /// One's sessions.
+    pub sessions: Vec<SessionRow>,
+    /// One's tokens.
+    pub tokens: Vec<TokenRow>,
+    /// The scopes that one's tokens may have.
+    pub scopes: Vec<(&'static str, &'static str)>,
+    /// What became of a form.
+    pub notice: Option<Notice>,
+    /// What is shown this once.
+    pub secret: Option<ShownOnce>,
+    /// When the page was made.
+    pub now: Timestamp,
+}
+
+/// The second factor of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Factor {
+    /// There is none.
+    #[default]
+    None,
+    /// This is offered: the secret as people type it, and as authenticators read it.
+    Offered {
+        /// As people type it.
+        text: String,
+        /// As authenticators read it.
+        address: String,
+    },
+    /// There is one, with so many recovery codes left.
+    Active(u32),
+}
+
+/// What is shown once and never again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownOnce {
+    /// What it is and what to do with it.
+    pub about: String,
+    /// Each on a line.
+    pub lines: Vec<String>,
+}
+
+/// A session of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRow {
+    /// Identifies it in forms.
+    pub id: String,
+    /// The browser, as it says itself.
+    pub agent: String,
+    /// From where it was begun.
+    pub address: String,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was used last.
+    pub seen_at: Timestamp,
+    /// Whether the page is shown in it.
+    pub is_this: bool,
+}
+
+/// A token of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenRow {
+    /// Identifies it in forms.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it is for.
+    pub scopes: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// When it was used last.
+    pub used_at: Option<Timestamp>,
+}
+
+/// All accounts.
+#[derive(Debug, Clone, Default)]
+pub struct PeoplePage {
+    /// The accounts.
+    pub people: Vec<PersonRow>,
+    /// The teams with their attributes, a line each.
+    pub teams: Vec<(String, String)>,
+    /// What became of a form.
+    pub notice: Option<Notice>,
+    /// A link that is shown this once.
+    pub secret: Option<ShownOnce>,
+    /// What was typed into the form for a new account.
+    pub typed: [String; 3],
+    /// When the page was made.
+    pub now: Timestamp,
+}
+
+/// An account among all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PersonRow {
+    /// Its id.
+    pub id: String,
+    /// The name to sign in with.
+    pub name: String,
+    /// The name that others read.
+    pub full_name: String,
+    /// What it looks after.
+    pub role: &'static str,
+    /// Its teams.
+    pub teams: Vec<String>,
+    /// Whether it may not sign in.
+    pub is_disabled: bool,
+    /// Whether it has no password yet.
+    pub is_invited: bool,
+    /// Whether it has a second factor.
+    pub has_factor: bool,
+    /// When somebody signed in to it for the last time.
+    pub signed_in_at: Option<Timestamp>,
+}
+
+/// One account, for admins.
+#[derive(Debug, Clone, Default)]
+pub struct AccountPage {
+    /// The account.
+    pub person: PersonRow,
+    /// Its attributes, a line each.
+    pub attributes: String,
+    /// Its sessions.
+    pub sessions: usize,
+    /// Whether it is the reader's own.
+    pub is_own: bool,
+    /// What became of a form.
+    pub notice: Option<Notice>,
+    /// A link that is shown this once.
+    pub secret: Option<ShownOnce>,
+    /// When the page was made.
+    pub now: Timestamp,
+}

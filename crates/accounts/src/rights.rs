@@ -1,0 +1,257 @@
+//! [`verdict`]: the one place where it is decided who may what. It is asked about what a request was
+//! understood to mean, never about the text of its address.
+
+use crate::role::Role;
+use crate::token::{Scope, Scopes};
+use brisk_domain::{Audience, Slug, TeamName};
+use std::collections::BTreeSet;
+
+/// What rights are decided by, of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Standing {
+    /// What it looks after.
+    pub role: Role,
+    /// The teams that it is in.
+    pub teams: BTreeSet<TeamName>,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Viewer {
+    /// Whoever reaches a server that has no admin yet: it is open.
+    Anybody,
+    /// Somebody who has not signed in.
+    Nobody,
+    /// Somebody who has.
+    Person(Standing),
+    /// A program with a token of somebody's.
+    Program(Standing, Scopes),
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target<'t> {
+    /// What everybody may: the sign-in page, the health.
+    Open,
+    /// What a dashboard shows, in whatever form.
+    Dashboard(&'t Slug, &'t Audience),
+    /// What is behind it: statements, plans, the cache's entries, databases' own messages.
+    Behind(&'t Slug, &'t Audience),
+    /// One's own account.
+    Profile,
+    /// Saying that data have changed; whether it is this tag that may be named is the token's matter.
+    Invalidation,
+    /// Whatever admins do.
+    Administration,
+    /// The figures of the process.
+    Metrics,
+}
+
+/// Whether one may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Yes.
+    Allowed,
+    /// Somebody might, who has signed in.
+    SignIn,
+    /// No: it is answered like what does not exist.
+    Hidden,
+}
+
+/// Whether `viewer` may have `target`.
+pub fn verdict(viewer: &Viewer, target: Target<'_>) -> Verdict {
+    let may = match viewer {
+        // Without accounts there is no profile.
+        Viewer::Anybody => target != Target::Profile,
+        Viewer::Nobody => match target {
+            Target::Open => true,
+            Target::Dashboard(_, audience) => *audience == Audience::Public,
+            _ => false,
+        },
+        Viewer::Person(standing) => standing.may(target),
+        Viewer::Program(standing, scopes) => scopes.cover(target) && standing.may(target),
+    };
+    match (may, viewer) {
+        (true, _) => Verdict::Allowed,
+        (false, Viewer::Nobody) => Verdict::SignIn,
+        (false, _) => Verdict::Hidden,
+    }
+}
+
+impl Standing {
+    fn may(&self, target: Target<'_>) -> bool {
+        match target {
+            Target::Open | Target::Profile => true,
+            Target::Dashboard(_, audience) => self.sees(audience),
+            Target::Behind(_, audience) => self.role >= Role::Editor && self.sees(audience),
+            Target::Invalidation => self.role >= Role::Editor,
+            Target::Administration | Target::Metrics => self.role == Role::Admin,
+        }
+    }
+
+    fn sees(&self, audience: &Audience) -> bool {
+        match audience {
+            Audience::Public | Audience::SignedIn => true,
+            // Who looks after everything sees everything.
+            Audience::Teams(teams) => {
+                self.role == Role::Admin || teams.iter().any(|team| self.teams.contains(team))
+            }
+        }
+    }
+}
+
+impl Scopes {
+    fn cover(&self, target: Target<'_>) -> bool {
+        self.0.iter().any(|scope| match (scope, target) {
+            (_, Target::Open) => true,
+            (Scope::Read(only), Target::Dashboard(slug, _)) => {
+                only.is_empty() || only.contains(slug)
+            }
+            (Scope::Admin, target) => target != Target::Profile,
+            (Scope::Invalidate(_), Target::Invalidation) | (Scope::Metrics, Target::Metrics) => {
+                true
+            }
+            _ => false,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn team(name: &str) -> TeamName {
+        TeamName::parse(name).unwrap()
+    }
+
+    fn standing(role: Role, teams: &[&str]) -> Standing {
+        Standing { role, teams: teams.iter().map(|name| team(name)).collect() }
+    }
+
+    fn slug() -> Slug {
+        Slug::parse("sales").unwrap()
+    }
+
+    #[test]
+    fn every_kind_of_viewer_and_target_has_its_verdict() {
+        use Verdict::{Allowed, Hidden, SignIn};
+        let (slug, other) = (slug(), Slug::parse("other").unwrap());
+        let (public, signed_in) = (Audience::Public, Audience::SignedIn);
+        let teams = Audience::Teams(vec![team("sales"), team("board")]);
+        let program =
+            |role, scope| Viewer::Program(standing(role, &["sales"]), Scopes(vec![scope]));
+        let viewers = [
+            Viewer::Anybody,
+            Viewer::Nobody,
+            Viewer::Person(standing(Role::Viewer, &["sales"])),
+            Viewer::Person(standing(Role::Viewer, &["shipping"])),
+            Viewer::Person(standing(Role::Editor, &["sales"])),
+            Viewer::Person(standing(Role::Admin, &[])),
+            program(Role::Admin, Scope::Read(Vec::new())),
+            program(Role::Admin, Scope::Read(vec![other])),
+            program(Role::Editor, Scope::Invalidate(Vec::new())),
+            program(Role::Admin, Scope::Metrics),
+            program(Role::Admin, Scope::Admin),
+            program(Role::Viewer, Scope::Admin),
+        ];
+        let (y, s, n) = (Allowed, SignIn, Hidden);
+        let rows = [
+            (Target::Open, [y, y, y, y, y, y, y, y, y, y, y, y]),
+            (Target::Dashboard(&slug, &public), [y, y, y, y, y, y, y, n, n, n, y, y]),
+            (Target::Dashboard(&slug, &signed_in), [y, s, y, y, y, y, y, n, n, n, y, y]),
+            (Target::Dashboard(&slug, &teams), [y, s, y, n, y, y, y, n, n, n, y, y]),
+            (Target::Behind(&slug, &public), [y, s, n, n, y, y, n, n, n, n, y, n]),
+            (Target::Behind(&slug, &teams), [y, s, n, n, y, y, n, n, n, n, y, n]),
+            (Target::Profile, [n, s, y, y, y, y, n, n, n, n, n, n]),
+            (Target::Invalidation, [y, s, n, n, y, y, n, n, y, n, y, n]),
+            (Target::Administration, [y, s, n, n, n, y, n, n, n, n, y, n]),
+            (Target::Metrics, [y, s, n, n, n, y, n, n, n, y, y, n]),
+        ];
+        for (target, expected) in rows {
+            for (viewer, expected) in viewers.iter().zip(expected) {
+                assert_eq!(verdict(viewer, target), expected, "{viewer:?} {target:?}");
+            }
+        }
+    }
+
+    fn roles() -> impl Strategy<Value = Role> {
+        prop_oneof![Just(Role::Viewer), Just(Role::Editor), Just(Role::Admin)]
+    }
+
+    fn names() -> impl Strategy<Value = Vec<TeamName>> {
+        proptest::collection::vec("[a-d]".prop_map(|name| team(&name)), 0..4)
+    }
+
+    fn audiences() -> impl Strategy<Value = Audience> {
+        prop_oneof![
+            Just(Audience::Public),
+            Just(Audience::SignedIn),
+            names().prop_map(Audience::Teams)
+        ]
+    }
+
+    fn scopes() -> impl Strategy<Value = Scopes> {
+        let some = prop_oneof![
+            Just(Scope::Read(Vec::new())),
+            Just(Scope::Read(vec![slug()])),
+            Just(Scope::Invalidate(Vec::new())),
+            Just(Scope::Metrics),
+            Just(Scope::Admin),
+        ];
+        proptest::collection::vec(some, 0..3).prop_map(Scopes)
+    }
+
+    proptest! {
+        #[test]
+        fn a_token_may_nothing_that_its_owner_may_not(
+            role in roles(), teams in names(), audience in audiences(), scopes in scopes(),
+        ) {
+            let slug = slug();
+            let standing = Standing { role, teams: teams.into_iter().collect() };
+            let owner = Viewer::Person(standing.clone());
+            let program = Viewer::Program(standing, scopes);
+            for target in [
+                Target::Open,
+                Target::Dashboard(&slug, &audience),
+                Target::Behind(&slug, &audience),
+                Target::Profile,
+                Target::Invalidation,
+                Target::Administration,
+                Target::Metrics,
+            ] {
+                if verdict(&program, target) == Verdict::Allowed {
+                    prop_assert_eq!(verdict(&owner, target), Verdict::Allowed, "{:?}", target);
+                }
+            }
+        }
+
+        #[test]
+        fn a_team_sees_what_names_it_and_other_teams_do_not(
+            role in prop_oneof![Just(Role::Viewer), Just(Role::Editor)],
+            teams in names(),
+            named in names(),
+        ) {
+            let slug = slug();
+            let shares = teams.iter().any(|team| named.contains(team));
+            let audience = Audience::Teams(named);
+            let viewer = Viewer::Person(Standing { role, teams: teams.into_iter().collect() });
+            let expected = if shares { Verdict::Allowed } else { Verdict::Hidden };
+            prop_assert_eq!(verdict(&viewer, Target::Dashboard(&slug, &audience)), expected);
+        }
+
+        #[test]
+        fn what_is_behind_a_dashboard_is_seen_by_nobody_who_does_not_see_it(
+            role in roles(), teams in names(), audience in audiences(),
+        ) {
+            let slug = slug();
+            let viewer = Viewer::Person(Standing { role, teams: teams.into_iter().collect() });
+            if verdict(&viewer, Target::Behind(&slug, &audience)) == Verdict::Allowed {
+                prop_assert_eq!(
+                    verdict(&viewer, Target::Dashboard(&slug, &audience)),
+                    Verdict::Allowed
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! One-time links: for the first admin, for who is invited, and for a new password.
+
+use crate::access_state::count;
+use crate::accounts::{Changed, added_record, insert};
+use crate::audit::{Actor, AuditRecord};
+use crate::change::Topic;
+use crate::{Store, StoreError};
+use brisk_accounts::{Account, AccountId};
+use brisk_domain::Timestamp;
+use sqlx::{AnyConnection, Row as _};
+
+/// What a link is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    /// Making the first admin.
+    FirstAdmin,
+    /// A password for this account.
+    Password(AccountId),
+}
+
+impl Store {
+    /// Keeps the hash of a link. A new one for an account takes the place of those before.
+    pub async fn add_link(
+        &self,
+        hash: &str,
+        link: &Link,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut change = self.begin().await?;
+        let account = match link {
+            Link::FirstAdmin => None,
+            Link::Password(id) => Some(id.as_str()),
+        };
+        if let Some(account) = account {
+            sqlx::query("delete from links where account = $1")
+                .bind(account)
+                .execute(&mut *change)
+                .await?;
+        }
+        sqlx::query("insert into links (hash, account, expires_at) values ($1, $2, $3)")
+            .bind(hash)
+            .bind(account)
+            .bind(expires_at.0)
+            .execute(&mut *change)
+            .await?;
+        change.commit().await?;
+        Ok(())
+    }
+
+    /// What the link of that hash is for, if it is still good.
+    pub async fn link(&self, hash: &str, now: Timestamp) -> Result<Option<Link>, StoreError> {
+        let row = sqlx::query("select account from links where hash = $1 and expires_at > $2")
+            .bind(hash)
+            .bind(now.0)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.map(|row| match row.get::<Option<String>, _>(0) {
+            Some(id) => Link::Password(AccountId::kept(&id)),
+            None => Link::FirstAdmin,
+        }))
+    }
+
+    /// Makes the first admin of a link, which is gone then, as are all others like it.
+    pub async fn make_first_admin(
+        &self,
+        hash: &str,
+        account: &Account,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Changed, StoreError> {
+        let mut change = self.begin_change(Topic::Accounts).await?;
+        // Two that have the link: the second waits here, and finds it gone.
+        count(&mut change).await?;
+        if !is_taken(&mut change, hash, now).await? || is_closed(&mut change).await? {
+            return Ok(Changed::Missing);
+        }
+        sqlx::query("delete from links where account is null").execute(&mut *change).await?;
+        let added = insert(&mut change, account).await?;
+        if added == Changed::Done {
+            change.record(&added_record(account, actor)).await?;
+            change.commit().await?;
+        }
+        Ok(added)
+    }
+
+    /// Gives the account of a link its password. The link is gone then, and so are the account's
+    /// sessions.
+    pub async fn take_password_link(
+        &self,
+        hash: &str,
+        password: &str,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Option<AccountId>, StoreError> {
+        let mut change = self.begin_change(Topic::Accounts).await?;
+        count(&mut change).await?;
+        let row = sqlx::query("select account from links where hash = $1 and account is not null")
+            .bind(hash)
+            .fetch_optional(&mut *change)
+            .await?;
+        let Some(id) = row.map(|row| row.get::<String, _>(0)) else { return Ok(None) };
+        if !is_taken(&mut change, hash, now).await? {
+            return Ok(None);
+        }
+        let sql = "update accounts set password = $1 where id = $2 and is_disabled = 0";
+        let changed = sqlx::query(sql).bind(password).bind(&id).execute(&mut *change).await?;
+        if changed.rows_affected() == 0 {
+            return Ok(None);
+        }
+        sqlx::query("delete from sessions where account = $1")
+            .bind(&id)
+            .execute(&mut *change)
+            .await?;
+        let record = AuditRecord {
+            at: now,
+            actor: actor.clone(),
+            action: "password chosen by link".into(),
+            subject: format!("account {}", actor.name),
+            before: None,
+            after: None,
+        };
+        change.record(&record).await?;
+        change.commit().await?;
+        Ok(Some(AccountId::kept(&id)))
+    }
+
+    /// Forgets links that are no longer good.
+    pub async fn forget_links(&self, now: Timestamp) -> Result<(), StoreError> {
+        let sql = "delete from links where expires_at <= $1";
+        sqlx::query(sql).bind(now.0).execute(&self.pool).await?;
+        Ok(())
+    }
+}
+
+/// Takes a link away; whether it was there.
+async fn is_taken(
+    change: &mut AnyConnection,
+    hash: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let taken = sqlx::query("delete from links where hash = $1 and expires_at > $2")
+        .bind(hash)
+        .bind(now.0)
+        .execute(&mut *change)
+        .await?;
+    Ok(taken.rows_affected() > 0)
+}
+
+async fn is_closed(change: &mut AnyConnection) -> Result<bool, StoreError> {
+    let row = sqlx::query("select is_closed from access_state where id = 1")
+        .fetch_one(&mut *change)
+        .await?;
+    Ok(row.get::<i64, _>(0) != 0)
+}

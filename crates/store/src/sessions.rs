@@ -1,0 +1,160 @@
+//! The sessions of browsers, by the hashes of their ids.
+
+use crate::access_state::count;
+use crate::change::Topic;
+use crate::{Store, StoreError};
+use brisk_accounts::AccountId;
+use brisk_domain::Timestamp;
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+/// A session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRecord {
+    /// The hash of its id.
+    pub hash: String,
+    /// Who has signed in.
+    pub account: AccountId,
+    /// What else it holds, as the server writes it.
+    pub data: String,
+    /// What the browser said that it was.
+    pub agent: String,
+    /// From where it was begun.
+    pub address: String,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was used last, roughly.
+    pub seen_at: Timestamp,
+    /// When it ends, whatever happens.
+    pub expires_at: Timestamp,
+}
+
+impl Store {
+    /// Keeps a new session, and that its account was signed in to; `false` where a session of that
+    /// hash is there already.
+    pub async fn add_session(&self, session: &SessionRecord) -> Result<bool, StoreError> {
+        // Nobody's rights change: this tells no replica anything.
+        self.require()?;
+        let mut change = self.begin().await?;
+        let added = sqlx::query(
+            "insert into sessions (hash, account, data, agent, address, created_at, seen_at, expires_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (hash) do nothing",
+        )
+        .bind(&session.hash)
+        .bind(session.account.as_str())
+        .bind(&session.data)
+        .bind(&session.agent)
+        .bind(&session.address)
+        .bind(session.created_at.0)
+        .bind(session.seen_at.0)
+        .bind(session.expires_at.0)
+        .execute(&mut *change)
+        .await?;
+        sqlx::query("update accounts set signed_in_at = $1 where id = $2")
+            .bind(session.seen_at.0)
+            .bind(session.account.as_str())
+            .execute(&mut *change)
+            .await?;
+        change.commit().await?;
+        Ok(added.rows_affected() > 0)
+    }
+
+    /// Keeps what a session holds.
+    pub async fn save_session(&self, hash: &str, data: &str) -> Result<(), StoreError> {
+        let sql = "update sessions set data = $1 where hash = $2";
+        sqlx::query(sql).bind(data).bind(hash).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// The session of that hash, also one that has expired.
+    pub async fn session(&self, hash: &str) -> Result<Option<SessionRecord>, StoreError> {
+        let row = sqlx::query(
+            "select hash, account, data, agent, address, created_at, seen_at, expires_at
+             from sessions where hash = $1",
+        )
+        .bind(hash)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.as_ref().map(session))
+    }
+
+    /// The sessions of an account, the latest first.
+    pub async fn sessions_of(&self, id: &AccountId) -> Result<Vec<SessionRecord>, StoreError> {
+        let rows = sqlx::query(
+            "select hash, account, data, agent, address, created_at, seen_at, expires_at
+             from sessions where account = $1 order by seen_at desc, hash",
+        )
+        .bind(id.as_str())
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.iter().map(session).collect())
+    }
+
+    /// Notes when sessions were used.
+    pub async fn sessions_seen(&self, seen: &[(String, Timestamp)]) -> Result<(), StoreError> {
+        let mut change = self.begin().await?;
+        for (hash, at) in seen {
+            sqlx::query("update sessions set seen_at = $1 where hash = $2 and seen_at < $1")
+                .bind(at.0)
+                .bind(hash)
+                .execute(&mut *change)
+                .await?;
+        }
+        change.commit().await?;
+        Ok(())
+    }
+
+    /// Ends the session of that hash.
+    pub async fn end_session(&self, hash: &str) -> Result<(), StoreError> {
+        let mut change = self.begin_change(Topic::Accounts).await?;
+        sqlx::query("delete from sessions where hash = $1")
+            .bind(hash)
+            .execute(&mut *change)
+            .await?;
+        count(&mut change).await?;
+        change.commit().await?;
+        Ok(())
+    }
+
+    /// Ends the sessions of an account; of those whose hash begins with `beginning`, where one is given.
+    pub async fn end_sessions_of(
+        &self,
+        id: &AccountId,
+        beginning: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let mut change = self.begin_change(Topic::Accounts).await?;
+        let all = sqlx::query("select hash from sessions where account = $1")
+            .bind(id.as_str())
+            .fetch_all(&mut *change)
+            .await?;
+        let hashes = all.iter().map(|row| row.get::<String, _>(0));
+        let ended = hashes.filter(|hash| beginning.is_none_or(|start| hash.starts_with(start)));
+        for hash in ended {
+            let sql = "delete from sessions where hash = $1";
+            sqlx::query(sql).bind(hash).execute(&mut *change).await?;
+        }
+        count(&mut change).await?;
+        change.commit().await?;
+        Ok(())
+    }
+
+    /// Forgets sessions that have expired by `now`, or that were not used since `idle`.
+    pub async fn forget_sessions(&self, now: Timestamp, idle: Timestamp) -> Result<(), StoreError> {
+        let sql = "delete from sessions where expires_at <= $1 or seen_at <= $2";
+        sqlx::query(sql).bind(now.0).bind(idle.0).execute(&self.pool).await?;
+        Ok(())
+    }
+}
+
+fn session(row: &AnyRow) -> SessionRecord {
+    SessionRecord {
+        hash: row.get(0),
+        account: AccountId::kept(row.get(1)),
+        data: row.get(2),
+        agent: row.get(3),
+        address: row.get(4),
+        created_at: Timestamp(row.get(5)),
+        seen_at: Timestamp(row.get(6)),
+        expires_at: Timestamp(row.get(7)),
+    }
+}

@@ -1,0 +1,150 @@
+//! Tokens of programs, by their hashes.
+
+use crate::access_state::count;
+use crate::audit::{Actor, AuditRecord};
+use crate::change::Topic;
+use crate::{Store, StoreError, attributes};
+use brisk_accounts::account::Attributes;
+use brisk_accounts::{AccountId, Scopes};
+use brisk_domain::Timestamp;
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+/// A token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenRecord {
+    /// Identifies it on pages.
+    pub id: String,
+    /// The hash of its text.
+    pub hash: String,
+    /// Whose it is.
+    pub account: AccountId,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it is for.
+    pub scopes: Scopes,
+    /// The attributes that it was given; those of its account where none were.
+    pub attributes: Option<Attributes>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// When it was used last, roughly.
+    pub used_at: Option<Timestamp>,
+}
+
+impl Store {
+    /// Keeps a new token.
+    pub async fn add_token(&self, token: &TokenRecord, actor: &Actor) -> Result<(), StoreError> {
+        let mut change = self.begin_change(Topic::Accounts).await?;
+        sqlx::query(
+            "insert into tokens (id, hash, account, name, scopes, attributes, created_at, expires_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(&token.id)
+        .bind(&token.hash)
+        .bind(token.account.as_str())
+        .bind(&token.name)
+        .bind(token.scopes.to_string())
+        .bind(token.attributes.as_ref().map(attributes::text))
+        .bind(token.created_at.0)
+        .bind(token.expires_at.0)
+        .execute(&mut *change)
+        .await?;
+        count(&mut change).await?;
+        let record = AuditRecord {
+            at: token.created_at,
+            actor: actor.clone(),
+            action: "token added".into(),
+            subject: format!("token {} {}", token.id, token.name),
+            before: None,
+            after: Some(token.scopes.to_string()),
+        };
+        change.record(&record).await?;
+        change.commit().await?;
+        Ok(())
+    }
+
+    /// The token of that hash, also one that has expired.
+    pub async fn token(&self, hash: &str) -> Result<Option<TokenRecord>, StoreError> {
+        let row = sqlx::query(
+            "select id, hash, account, name, scopes, attributes, created_at, expires_at, used_at
+             from tokens where hash = $1",
+        )
+        .bind(hash)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.as_ref().and_then(token))
+    }
+
+    /// The tokens of an account, the latest first.
+    pub async fn tokens_of(&self, id: &AccountId) -> Result<Vec<TokenRecord>, StoreError> {
+        let rows = sqlx::query(
+            "select id, hash, account, name, scopes, attributes, created_at, expires_at, used_at
+             from tokens where account = $1 order by created_at desc, id",
+        )
+        .bind(id.as_str())
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.iter().filter_map(token).collect())
+    }
+
+    /// Revokes a token of that account.
+    pub async fn revoke_token(
+        &self,
+        account: &AccountId,
+        id: &str,
+        actor: &Actor,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut change = self.begin_change(Topic::Accounts).await?;
+        let revoked = sqlx::query("delete from tokens where account = $1 and id = $2")
+            .bind(account.as_str())
+            .bind(id)
+            .execute(&mut *change)
+            .await?;
+        if revoked.rows_affected() == 0 {
+            return Ok(());
+        }
+        count(&mut change).await?;
+        let record = AuditRecord {
+            at,
+            actor: actor.clone(),
+            action: "token revoked".into(),
+            subject: format!("token {id}"),
+            before: None,
+            after: None,
+        };
+        change.record(&record).await?;
+        change.commit().await
+    }
+
+    /// Notes when tokens were used.
+    pub async fn tokens_used(&self, used: &[(String, Timestamp)]) -> Result<(), StoreError> {
+        let mut change = self.begin().await?;
+        for (hash, at) in used {
+            sqlx::query("update tokens set used_at = $1 where hash = $2")
+                .bind(at.0)
+                .bind(hash)
+                .execute(&mut *change)
+                .await?;
+        }
+        change.commit().await?;
+        Ok(())
+    }
+}
+
+/// A token whose scopes this release cannot read is none.
+fn token(row: &AnyRow) -> Option<TokenRecord> {
+    Some(TokenRecord {
+        id: row.get(0),
+        hash: row.get(1),
+        account: AccountId::kept(row.get(2)),
+        name: row.get(3),
+        scopes: Scopes::parse(row.get(4)).ok()?,
+        attributes: row.get::<Option<String>, _>(5).map(|text| attributes::read(&text)),
+        created_at: Timestamp(row.get(6)),
+        expires_at: Timestamp(row.get(7)),
+        used_at: row.get::<Option<i64>, _>(8).map(Timestamp),
+    })
+}

@@ -1,0 +1,35 @@
+//! Notes in each request who sent it.
+
+use super::state::{Auth, Unknown};
+use crate::http::refusal;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+
+/// Notes who asks, for [`super::viewer::of`].
+pub(crate) async fn identify(
+    State(auth): State<Auth>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    match auth.viewer(request.headers()).await {
+        Ok(viewer) => {
+            request.extensions_mut().insert(viewer);
+            next.run(request).await
+        }
+        Err(Unknown::Token) => {
+            let challenge =
+                HeaderValue::from_static("Bearer realm=\"Brisk\", error=\"invalid_token\"");
+            let sentence = "The token in this request is unknown, has expired or was revoked.\n";
+            let answer = refusal::response(StatusCode::UNAUTHORIZED, sentence);
+            ([(header::WWW_AUTHENTICATE, challenge)], answer).into_response()
+        }
+        Err(Unknown::Store(error)) => {
+            tracing::error!(%error, "who asks cannot be told");
+            let sentence = "Brisk cannot tell at the moment who you are. Try again in a moment.\n";
+            let answer = refusal::response(StatusCode::SERVICE_UNAVAILABLE, sentence);
+            ([(header::RETRY_AFTER, HeaderValue::from_static("2"))], answer).into_response()
+        }
+    }
+}

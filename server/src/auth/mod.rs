@@ -1,0 +1,28 @@
+//! Who asks, and what they may: sessions, tokens, sign-in, accounts.
+//!
+//! - [`state`]: [`Auth`](state::Auth) knows whose session or token a request shows, for a moment without
+//!   asking the store, and hears of every change of rights within a second;
+//! - [`viewer`]: who asks, noted in each request by `identify`; [`rights`]: what each route requires;
+//!   `told`: what readers hear of failures;
+//! - [`sessions`]: those of browsers, over tower-sessions; [`cookie`]: how browsers show them;
+//! - [`hashing`]: passwords are hashed on threads of their own; [`throttling`] slows who guesses;
+//! - [`sign_in`], [`set_up`], [`profile`], [`people`]: the pages; [`form`] reads what they send.
+//!
+//! A server without a store, or whose store has never had an admin, is open: everybody is
+//! [`Viewer::anybody`](viewer::Viewer::anybody).
+
+pub mod cookie;
+pub(crate) mod form;
+pub mod hashing;
+pub(crate) mod identify;
+pub mod people;
+pub mod profile;
+pub mod rights;
+pub mod sessions;
+pub mod set_up;
+pub mod settings;
+pub mod sign_in;
+pub mod state;
+pub mod throttling;
+pub(crate) mod told;
+pub mod viewer;

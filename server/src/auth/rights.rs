@@ -1,0 +1,236 @@
+//! What each route requires, and what is answered where it is not given. A requirement stands beside its
+//! route, and is looked at after the router has understood the address: whatever the address looks like,
+//! what answers is what was decided about.
+
+use super::viewer::{self, Viewer};
+use crate::http::conditional::NO_STORE;
+use crate::http::refusal;
+use crate::pages::response;
+use crate::state::AppState;
+use axum::extract::{Request, State};
+use axum::handler::Handler;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::MethodFilter;
+use axum::{Router, routing};
+use brisk_accounts::{Target, Verdict};
+use brisk_app::service::PageError;
+use brisk_domain::view::query_string;
+use http::{HeaderValue, Method, StatusCode, header};
+
+/// What a route requires before anything is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Requires {
+    /// Nothing: it tells nothing about anybody's data.
+    Nothing,
+    /// Nothing by itself: its handler shows what the viewer may see, and nothing else.
+    Sight,
+    /// An account of one's own, signed in to.
+    Profile,
+    /// To look after the server.
+    Administration,
+    /// To read the process's figures.
+    Metrics,
+}
+
+impl Requires {
+    fn target(self) -> Target<'static> {
+        match self {
+            Self::Nothing | Self::Sight => Target::Open,
+            Self::Profile => Target::Profile,
+            Self::Administration => Target::Administration,
+            Self::Metrics => Target::Metrics,
+        }
+    }
+}
+
+/// A route: its path, its method, and what it requires.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The path as the router knows it.
+    pub path: String,
+    /// The method.
+    pub method: Method,
+    /// What it requires.
+    pub requires: Requires,
+}
+
+/// Routes with their requirements: there is no other way to add one.
+#[derive(Default)]
+pub struct Routes {
+    router: Router<AppState>,
+    list: Vec<Route>,
+}
+
+impl Routes {
+    /// Adds a route that is read.
+    #[must_use]
+    pub fn get<H, T>(self, path: &str, requires: Requires, handler: H) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        self.on(Method::GET, MethodFilter::GET, path, requires, handler)
+    }
+
+    /// Adds a route that changes something.
+    #[must_use]
+    pub fn post<H, T>(self, path: &str, requires: Requires, handler: H) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        self.on(Method::POST, MethodFilter::POST, path, requires, handler)
+    }
+
+    fn on<H, T>(
+        mut self,
+        method: Method,
+        filter: MethodFilter,
+        path: &str,
+        requires: Requires,
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        self.list.push(Route { path: path.to_owned(), method, requires });
+        let guarded = handler.layer(middleware::from_fn_with_state(requires, guard));
+        self.router = self.router.route(path, routing::on(filter, guarded));
+        self
+    }
+
+    /// Adds the routes of `other` below `prefix`.
+    #[must_use]
+    pub fn nest(mut self, prefix: &str, other: Self) -> Self {
+        let Self { router, list } = other;
+        self.router = self.router.nest(prefix, router);
+        let below = list
+            .into_iter()
+            .map(|route| Route { path: format!("{prefix}{}", route.path), ..route });
+        self.list.extend(below);
+        self
+    }
+
+    /// Adds the routes of `other`.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.router = self.router.merge(other.router);
+        self.list.extend(other.list);
+        self
+    }
+
+    /// The router, changed in ways that add no route.
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(Router<AppState>) -> Router<AppState>) -> Self {
+        self.router = change(self.router);
+        self
+    }
+
+    /// All routes.
+    pub fn list(&self) -> &[Route] {
+        &self.list
+    }
+
+    /// The router.
+    pub fn into_router(self) -> Router<AppState> {
+        self.router
+    }
+}
+
+/// The answer to who may not: as if there was nothing.
+#[derive(Debug, Clone, Copy)]
+struct Nothing;
+
+async fn guard(State(requires): State<Requires>, request: Request, next: Next) -> Response {
+    match viewer::of(request.extensions()).verdict(requires.target()) {
+        Verdict::Allowed => next.run(request).await,
+        Verdict::SignIn | Verdict::Hidden => {
+            let mut response = StatusCode::NOT_FOUND.into_response();
+            response.extensions_mut().insert(Nothing);
+            response
+        }
+    }
+}
+
+/// Answers in one way where there is nothing, or nothing for who asks: a page, or a sentence for what
+/// is no page. Who has not signed in is asked to, whether there is something or not.
+pub(crate) async fn conceal(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let viewer = viewer::of(request.extensions());
+    let asked = Asked::of(&request);
+    let response = next.run(request).await;
+    if response.status() != StatusCode::NOT_FOUND {
+        return response;
+    }
+    let is_page = asked.is_page(&response);
+    if viewer.is_nobody() {
+        return asked.sign_in(is_page);
+    }
+    match response.extensions().get::<Nothing>() {
+        None => response,
+        Some(Nothing) if is_page => {
+            let error = PageError::NotFound("This page does not exist.".into());
+            response::failure(&state, error, asked.request(viewer)).await
+        }
+        Some(Nothing) => {
+            refusal::response(StatusCode::NOT_FOUND, "There is nothing at this address.\n")
+        }
+    }
+}
+
+/// What of a request its answer depends on, when the request has gone.
+struct Asked {
+    method: Method,
+    uri: http::Uri,
+    headers: http::HeaderMap,
+}
+
+impl Asked {
+    fn of(request: &Request) -> Self {
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        Self { method, uri, headers: request.headers().clone() }
+    }
+
+    fn request(self, viewer: Viewer) -> Request {
+        let mut request = Request::new(axum::body::Body::empty());
+        (*request.method_mut(), *request.uri_mut()) = (self.method, self.uri);
+        *request.headers_mut() = self.headers;
+        request.extensions_mut().insert(viewer);
+        request
+    }
+
+    /// Whether a page is what is expected: a browser opens it, or the handler answered with one.
+    fn is_page(&self, response: &Response) -> bool {
+        let starts = |headers: &http::HeaderMap, name, start: &str| {
+            let value = headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+            value.is_some_and(|value| value.starts_with(start))
+        };
+        let is_bare = response.extensions().get::<Nothing>().is_some();
+        let accepts = starts(&self.headers, header::ACCEPT, "text/html");
+        starts(response.headers(), header::CONTENT_TYPE, "text/html") || is_bare && accepts
+    }
+
+    /// Asks to sign in.
+    fn sign_in(&self, is_page: bool) -> Response {
+        if !is_page {
+            let challenge = HeaderValue::from_static("Bearer realm=\"Brisk\"");
+            let sentence = "Sign in, or send a token: Authorization: Bearer brisk_…\n";
+            let answer = refusal::response(StatusCode::UNAUTHORIZED, sentence);
+            return ([(header::WWW_AUTHENTICATE, challenge)], answer).into_response();
+        }
+        let here = self.uri.path_and_query().map_or("/", |path| path.as_str());
+        let back = match self.method {
+            Method::GET if here != "/" => query_string(&[("back".to_owned(), here.to_owned())]),
+            _ => String::new(),
+        };
+        let to = HeaderValue::from_str(&format!("/sign-in{back}"));
+        let to = to.unwrap_or(HeaderValue::from_static("/sign-in"));
+        let headers = [(header::LOCATION, to), (header::CACHE_CONTROL, NO_STORE)];
+        (StatusCode::SEE_OTHER, headers).into_response()
+    }
+}

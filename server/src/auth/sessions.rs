@@ -1,0 +1,175 @@
+//! The sessions of browsers: `tower_sessions`' type over Brisk's own store, which keeps hashes of their
+//! ids. What a request needs of them is read by [`super::state`], which keeps it in memory.
+
+use super::settings::AuthSettings;
+use async_trait::async_trait;
+use brisk_accounts::{AccountId, secret};
+use brisk_domain::{Clock, Timestamp};
+use brisk_store::{SessionRecord, Store, StoreError};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use tower_sessions::cookie::time::OffsetDateTime;
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store::{Error, Result as StoreResult};
+use tower_sessions::{Expiry, Session, SessionStore};
+
+/// What is kept of a session's id.
+pub fn hash(id: &Id) -> String {
+    secret::hash(&id.to_string())
+}
+
+/// Begins, renews and ends sessions.
+#[derive(Debug, Clone)]
+pub struct Sessions {
+    store: Arc<InStore>,
+    settings: AuthSettings,
+}
+
+/// From where a session is begun.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Origin {
+    /// What the browser says that it is.
+    pub agent: String,
+    /// Its address.
+    pub address: String,
+}
+
+/// The longest text of a browser about itself that is kept.
+const LONGEST_AGENT: usize = 200;
+
+impl Sessions {
+    pub(super) fn new(store: Store, clock: Arc<dyn Clock>, settings: AuthSettings) -> Self {
+        Self { store: Arc::new(InStore { store, clock }), settings }
+    }
+
+    /// Begins a session of an account; the answer is its id, which nobody knows besides the browser.
+    pub async fn begin(&self, account: &AccountId, origin: &Origin) -> Result<Id, Failed> {
+        let now = self.store.clock.now();
+        let expires = time(now.after(self.settings.absolute));
+        let session =
+            Session::new(None, Arc::clone(&self.store), Some(Expiry::AtDateTime(expires)));
+        let agent: String = origin.agent.chars().take(LONGEST_AGENT).collect();
+        session.insert(ACCOUNT, account.as_str()).await?;
+        session.insert(AGENT, agent).await?;
+        session.insert(ADDRESS, &origin.address).await?;
+        session.save().await?;
+        session.id().ok_or(Failed)
+    }
+
+    /// Gives a session another id: what was known of it before is of no use any more.
+    pub async fn renew(&self, id: Id) -> Result<Id, Failed> {
+        let session = Session::new(Some(id), Arc::clone(&self.store), None);
+        session.load().await?;
+        let expires = session.get::<i64>(EXPIRES).await?;
+        let expires = expires.map(|at| Expiry::AtDateTime(time(Timestamp(at))));
+        session.set_expiry(expires);
+        session.cycle_id().await?;
+        session.save().await?;
+        session.id().ok_or(Failed)
+    }
+
+    /// Ends a session.
+    pub async fn end(&self, id: Id) -> Result<(), Failed> {
+        Ok(Session::new(Some(id), Arc::clone(&self.store), None).flush().await?)
+    }
+}
+
+/// A session could not be begun, renewed or ended; the log says why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failed;
+
+impl From<tower_sessions::session::Error> for Failed {
+    fn from(error: tower_sessions::session::Error) -> Self {
+        tracing::error!(%error, "a session cannot be kept");
+        Self
+    }
+}
+
+const ACCOUNT: &str = "account";
+const AGENT: &str = "agent";
+const ADDRESS: &str = "address";
+/// When it began, and when it ends; the store has columns for both.
+const CREATED: &str = "created";
+const EXPIRES: &str = "expires";
+
+/// Sessions in Brisk's own store.
+struct InStore {
+    store: Store,
+    clock: Arc<dyn Clock>,
+}
+
+impl fmt::Debug for InStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("InStore")
+    }
+}
+
+impl InStore {
+    fn record(&self, record: &Record) -> Option<SessionRecord> {
+        let text = |key: &str| record.data.get(key)?.as_str().map(ToOwned::to_owned);
+        let now = self.clock.now();
+        let created = record.data.get(CREATED).and_then(serde_json::Value::as_i64);
+        Some(SessionRecord {
+            hash: hash(&record.id),
+            account: AccountId::kept(&text(ACCOUNT)?),
+            data: serde_json::to_string(&record.data).ok()?,
+            agent: text(AGENT).unwrap_or_default(),
+            address: text(ADDRESS).unwrap_or_default(),
+            created_at: created.map_or(now, Timestamp),
+            seen_at: now,
+            expires_at: timestamp(record.expiry_date),
+        })
+    }
+}
+
+#[async_trait]
+impl SessionStore for InStore {
+    async fn create(&self, record: &mut Record) -> StoreResult<()> {
+        loop {
+            let kept = self.record(record);
+            let kept = kept.ok_or_else(|| Error::Encode("a session is nobody's".into()))?;
+            if self.store.add_session(&kept).await.map_err(failed)? {
+                return Ok(());
+            }
+            record.id = Id::default();
+        }
+    }
+
+    async fn save(&self, record: &Record) -> StoreResult<()> {
+        let data = serde_json::to_string(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
+        self.store.save_session(&hash(&record.id), &data).await.map_err(failed)
+    }
+
+    async fn load(&self, id: &Id) -> StoreResult<Option<Record>> {
+        let Some(kept) = self.store.session(&hash(id)).await.map_err(failed)? else {
+            return Ok(None);
+        };
+        if kept.expires_at <= self.clock.now() {
+            return Ok(None);
+        }
+        let data: HashMap<String, serde_json::Value> =
+            serde_json::from_str(&kept.data).map_err(|e| Error::Decode(e.to_string()))?;
+        let mut data = data;
+        data.insert(CREATED.into(), kept.created_at.0.into());
+        data.insert(EXPIRES.into(), kept.expires_at.0.into());
+        Ok(Some(Record { id: *id, data, expiry_date: time(kept.expires_at) }))
+    }
+
+    async fn delete(&self, id: &Id) -> StoreResult<()> {
+        self.store.end_session(&hash(id)).await.map_err(failed)
+    }
+}
+
+fn failed(error: StoreError) -> Error {
+    Error::Backend(error.to_string())
+}
+
+fn time(at: Timestamp) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000)
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
+fn timestamp(time: OffsetDateTime) -> Timestamp {
+    Timestamp(i64::try_from(time.unix_timestamp_nanos() / 1_000).unwrap_or_default())
+}

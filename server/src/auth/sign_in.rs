@@ -1,0 +1,257 @@
+//! Signing in and out.
+//!
+//! Whatever is wrong with a name and a password, the answer is the same, and takes as long: the same
+//! questions to the store, the same hash. Only who has the right password learns that a code is missing.
+
+use super::cookie;
+use super::form::Form;
+use super::sessions::{self, Origin};
+use super::state::Auth;
+use super::throttling::{self, NotTried};
+use super::viewer;
+use crate::http::client;
+use crate::http::conditional::NO_STORE;
+use crate::http::local_path::is_local_path;
+use crate::pages::response;
+use crate::state::AppState;
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use brisk_accounts::password::Compared;
+use brisk_accounts::second_factor::{Authenticator, recovery_hash};
+use brisk_accounts::{Account, AccountId, LoginName};
+use brisk_app::service::{Page, SignInPage};
+use brisk_domain::view::parse_query;
+use brisk_store::{Actor, AuditRecord, Store, StoreError};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+
+/// What is answered to a wrong name, a wrong password, and an account that may not sign in.
+const WRONG: &str = "That name and password do not match. Check both and try again.";
+const NEEDS_CODE: &str = "Type the code of your authenticator, and the password once more.";
+const WRONG_CODE: &str = "That code is not right, or it was used already. Take the next one.";
+
+/// `/sign-in`
+pub async fn page(State(state): State<AppState>, request: Request) -> Response {
+    let fields = parse_query(request.uri().query().unwrap_or_default());
+    let back = fields.iter().find(|(name, _)| name == "back").map(|(_, back)| local(back));
+    let page = SignInPage { back: back.unwrap_or_default(), ..SignInPage::default() };
+    if viewer::of(request.extensions()).account().is_some() {
+        return redirect(&page.back, None);
+    }
+    response::page(&state, StatusCode::OK, Page::SignIn(page), request).await
+}
+
+/// `POST /sign-in`
+pub async fn sign_in(State(state): State<AppState>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let form = Form::read(body).await;
+    let page = SignInPage {
+        back: local(form.get("back")),
+        name: form.get("name").chars().take(LoginName::LONGEST).collect(),
+        ..SignInPage::default()
+    };
+    let attempted = attempt(&state.auth, &form, &head).await;
+    let action = match &attempted {
+        Ok(_) => Some("signed in"),
+        Err(Refused::Wrong) => Some("sign-in refused"),
+        Err(Refused::WrongCode) => Some("sign-in refused: code"),
+        Err(Refused::NeedsCode | Refused::Later(_) | Refused::Failed) => None,
+    };
+    if let Some(action) = action {
+        // Whatever was typed as a name: it may be a password. Only what can be a name is kept.
+        let name = LoginName::parse(form.get("name")).map(|name| name.to_string());
+        let name = name.unwrap_or_else(|_| "(no name)".to_owned());
+        record(&state.auth, &name, origin(&head).address, action).await;
+    }
+    let refused = match attempted {
+        Ok(cookie) => return redirect(&page.back, Some(cookie)),
+        Err(refused) => refused,
+    };
+    let (status, later, problem) = match &refused {
+        Refused::Wrong => (StatusCode::UNAUTHORIZED, None, WRONG.to_owned()),
+        Refused::NeedsCode => (StatusCode::UNAUTHORIZED, None, NEEDS_CODE.to_owned()),
+        Refused::WrongCode => (StatusCode::UNAUTHORIZED, None, WRONG_CODE.to_owned()),
+        Refused::Later(seconds) => {
+            let problem = format!("Too many tries. Try again in {seconds} s.");
+            (StatusCode::TOO_MANY_REQUESTS, Some(*seconds), problem)
+        }
+        Refused::Failed => {
+            let problem = "Nobody can sign in at the moment. Try again in a moment.".to_owned();
+            (StatusCode::SERVICE_UNAVAILABLE, Some(2), problem)
+        }
+    };
+    let needs_code = matches!(refused, Refused::NeedsCode | Refused::WrongCode);
+    let page = SignInPage { needs_code, problem: Some(problem), ..page };
+    let request = Request::from_parts(head, axum::body::Body::empty());
+    let mut answer = response::page(&state, status, Page::SignIn(page), request).await;
+    if let Some(later) = later {
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(later));
+    }
+    answer
+}
+
+/// `POST /sign-out`
+pub async fn sign_out(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    let auth = &state.auth;
+    if let (Some(id), Some(sessions)) = (cookie::read(auth.settings(), &headers), auth.sessions()) {
+        if sessions.end(id).await.is_err() {
+            let sentence = "You are still signed in: the session could not be ended. Try again.\n";
+            return (StatusCode::SERVICE_UNAVAILABLE, sentence).into_response();
+        }
+        changed(auth).await;
+    }
+    redirect("/sign-in", Some(cookie::clear(auth.settings())))
+}
+
+/// Why somebody is not signed in.
+#[derive(Debug)]
+enum Refused {
+    Wrong,
+    NeedsCode,
+    WrongCode,
+    Later(u64),
+    Failed,
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "nobody can sign in");
+        Self::Failed
+    }
+}
+
+/// Signs in; the answer is the session's cookie.
+async fn attempt(auth: &Auth, form: &Form, head: &Parts) -> Result<HeaderValue, Refused> {
+    let store = auth.store().ok_or(Refused::Wrong)?;
+    let origin = origin(head);
+    let now = auth.now();
+    // What is no name is nobody's: it goes the same way.
+    let name = LoginName::parse(form.get("name"));
+    let nobody = || LoginName::parse("-").map_err(|_| Refused::Wrong);
+    let name = name.or_else(|_| nobody())?;
+    let account = store.account_named(&name).await?;
+    let id = account.as_ref().map(|account| &account.id);
+    let tried = match throttling::begin(store, &name, id, &origin.address, now).await {
+        Ok(tried) => tried,
+        Err(NotTried::TooSoon(soon)) => {
+            return Err(Refused::Later(soon.wait.as_millis().div_ceil(1_000).max(1) as u64));
+        }
+        Err(NotTried::Store(error)) => return Err(error.into()),
+    };
+    let kept = account.as_ref().filter(|account| !account.is_disabled);
+    let kept = kept.and_then(|account| account.password.clone());
+    let password: String = form.get("password").to_owned();
+    let compared = match auth.hasher().compare(password.clone(), kept.clone()).await {
+        Ok(compared) => compared,
+        Err(super::hashing::Busy) => {
+            tried.take_back(store).await?;
+            return Err(Refused::Later(1));
+        }
+    };
+    let (Some(account), Compared::Equal { is_outdated }) = (account, compared) else {
+        return Err(Refused::Wrong);
+    };
+    second_factor(store, &account, form.get("code"), now).await?;
+    tried.was_right(store, &account.id, &origin.address, now).await?;
+    if is_outdated && let (Ok(hash), Some(kept)) = (auth.hasher().hash(password).await, kept) {
+        store.renew_password(&account.id, &kept, &hash).await?;
+    }
+    // Whatever the browser had before is of no use any more.
+    if let (Some(before), Some(sessions)) =
+        (cookie::read(auth.settings(), &head.headers), auth.sessions())
+    {
+        let _ = sessions.end(before).await;
+    }
+    begin(auth, &account.id, &origin).await.ok_or(Refused::Failed)
+}
+
+async fn second_factor(
+    store: &Store,
+    account: &Account,
+    code: &str,
+    now: brisk_domain::Timestamp,
+) -> Result<(), Refused> {
+    let Some(secret) = &account.authenticator else { return Ok(()) };
+    if code.trim().is_empty() {
+        return Err(Refused::NeedsCode);
+    }
+    let step =
+        Authenticator::of(secret).and_then(|authenticator| authenticator.check(code, None, now));
+    if let Some(step) = step {
+        // The store knows which steps were taken.
+        return match store.take_step(&account.id, step).await? {
+            true => Ok(()),
+            false => Err(Refused::WrongCode),
+        };
+    }
+    match recovery_hash(code) {
+        Some(hash) if store.take_recovery_code(&account.id, &hash).await? => Ok(()),
+        _ => Err(Refused::WrongCode),
+    }
+}
+
+/// Writes into the audit log what changed nothing else.
+pub(super) async fn record(auth: &Auth, name: &str, address: String, action: &str) {
+    let Some(store) = auth.store() else { return };
+    let record = AuditRecord {
+        at: auth.now(),
+        actor: Actor { name: name.to_owned(), address },
+        action: action.to_owned(),
+        subject: format!("account {name}"),
+        before: None,
+        after: None,
+    };
+    if let Err(error) = store.record_audit(&record).await {
+        tracing::warn!(%error, action, "the audit log misses a line");
+    }
+}
+
+/// Begins a session; the answer is its cookie.
+pub(super) async fn begin(
+    auth: &Auth,
+    account: &AccountId,
+    origin: &Origin,
+) -> Option<HeaderValue> {
+    let id = auth.sessions()?.begin(account, origin).await.ok()?;
+    Some(cookie::set(auth.settings(), &id, auth.settings().absolute))
+}
+
+/// Lets a change of rights hold in this process at once.
+pub(super) async fn changed(auth: &Auth) {
+    if let Err(error) = auth.refresh().await {
+        tracing::warn!(%error, "a change of rights holds a moment later");
+    }
+}
+
+/// From where a request comes.
+pub(super) fn origin(head: &Parts) -> Origin {
+    let agent = head.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    Origin {
+        agent: agent.unwrap_or("unknown").to_owned(),
+        address: client::address_of(&head.extensions),
+    }
+}
+
+/// The hash of the session that a request shows.
+pub(super) fn session_of(auth: &Auth, headers: &HeaderMap) -> Option<String> {
+    cookie::read(auth.settings(), headers).map(|id| sessions::hash(&id))
+}
+
+/// A path of this server; the home page where it is none. Pages that only begin or end sessions are not
+/// gone back to.
+fn local(back: &str) -> String {
+    let is_own = is_local_path(back)
+        && !["/sign-in", "/sign-out", "/set-up"].iter().any(|p| back.starts_with(p));
+    if is_own { back.to_owned() } else { "/".to_owned() }
+}
+
+/// Leads to a path of this server.
+pub(super) fn redirect(to: &str, cookie: Option<HeaderValue>) -> Response {
+    let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
+    let headers = [(header::LOCATION, to), (header::CACHE_CONTROL, NO_STORE)];
+    let mut answer = (StatusCode::SEE_OTHER, headers).into_response();
+    if let Some(cookie) = cookie {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    answer
+}

@@ -1,0 +1,418 @@
+//! [`Auth`]: whose session or token a request shows.
+//!
+//! What was found is kept in memory, under the version of all rights that was known before it was looked
+//! up. The store counts a version with every change, and each process asks for it a few times a second:
+//! so nobody keeps a right for longer than [`CONFIRMED`], on any replica, and a request that comes
+//! meanwhile asks the store nothing. Where the version could not be asked for, requests ask themselves,
+//! and are refused where they cannot: not to know is never taken for yes.
+
+use super::cookie;
+use super::hashing::Hasher;
+use super::sessions::Sessions;
+use super::settings::AuthSettings;
+use super::viewer::Viewer;
+use brisk_accounts::{Account, token};
+use brisk_domain::{Clock, Timestamp};
+use brisk_store::{AccessState, SessionRecord, Store, StoreError};
+use http::{HeaderMap, header};
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// How often a process asks whether rights have changed.
+const ASK: Duration = Duration::from_millis(300);
+/// For how long an answer holds.
+const CONFIRMED: Duration = Duration::from_millis(900);
+/// How often it is noted that sessions and tokens were used.
+const NOTE: Duration = Duration::from_secs(30);
+/// How often what has expired is forgotten.
+const FORGET: Duration = Duration::from_secs(600);
+/// Tries to sign in are remembered for so long.
+const FAILURES: Duration = Duration::from_secs(86_400);
+/// Sessions and tokens that are kept in memory.
+const KEPT: u64 = 10_000;
+
+/// Whose session or token a request shows. Cheap to clone.
+#[derive(Clone)]
+pub struct Auth(Arc<Inner>);
+
+struct Inner {
+    store: Option<Store>,
+    clock: Arc<dyn Clock>,
+    settings: AuthSettings,
+    hasher: Hasher,
+    known: watch::Sender<Known>,
+    asking: tokio::sync::Mutex<()>,
+    kept: moka::sync::Cache<String, Arc<Kept>>,
+    used: Mutex<Used>,
+}
+
+/// What is known of all rights.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    state: AccessState,
+    at: Option<Instant>,
+}
+
+/// Whose a session or a token is.
+#[derive(Debug)]
+struct Kept {
+    viewer: Viewer,
+    version: i64,
+    /// When it was used last, in microseconds.
+    seen: AtomicI64,
+    expires: Timestamp,
+    is_session: bool,
+}
+
+/// What was used since it was noted last, by hash.
+#[derive(Debug, Default)]
+struct Used {
+    sessions: HashMap<String, Timestamp>,
+    tokens: HashMap<String, Timestamp>,
+}
+
+/// Why it is not known who asks.
+#[derive(Debug)]
+pub enum Unknown {
+    /// The token that is shown is none.
+    Token,
+    /// The store does not say.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Unknown {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Auth {
+    /// For a server that is open to everybody.
+    pub fn open(clock: Arc<dyn Clock>) -> Self {
+        Self::new(None, clock, AuthSettings::default())
+    }
+
+    /// Over the accounts of `store`.
+    pub fn over(store: Store, clock: Arc<dyn Clock>, settings: AuthSettings) -> Self {
+        Self::new(Some(store), clock, settings)
+    }
+
+    fn new(store: Option<Store>, clock: Arc<dyn Clock>, settings: AuthSettings) -> Self {
+        let known = Known { state: AccessState::default(), at: None };
+        Self(Arc::new(Inner {
+            store,
+            clock,
+            settings,
+            hasher: Hasher::default(),
+            known: watch::Sender::new(known),
+            asking: tokio::sync::Mutex::default(),
+            kept: moka::sync::Cache::new(KEPT),
+            used: Mutex::default(),
+        }))
+    }
+
+    /// The accounts; none on a server that is open for good.
+    pub fn store(&self) -> Option<&Store> {
+        self.0.store.as_ref()
+    }
+
+    /// How long sessions last.
+    pub fn settings(&self) -> &AuthSettings {
+        &self.0.settings
+    }
+
+    /// Hashes passwords.
+    pub fn hasher(&self) -> &Hasher {
+        &self.0.hasher
+    }
+
+    /// The current instant.
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// The sessions of browsers.
+    pub fn sessions(&self) -> Option<Sessions> {
+        let store = self.store()?.clone();
+        Some(Sessions::new(store, Arc::clone(&self.0.clock), self.0.settings.clone()))
+    }
+
+    /// Who sent a request with these headers.
+    pub async fn viewer(&self, headers: &HeaderMap) -> Result<Viewer, Unknown> {
+        let Some(store) = &self.0.store else { return Ok(Viewer::anybody()) };
+        let state = self.confirmed(store).await?;
+        if !state.is_closed {
+            return Ok(Viewer::anybody());
+        }
+        match shown(&self.0.settings, headers) {
+            Shown::Nothing => Ok(Viewer::nobody()),
+            Shown::NoToken => Err(Unknown::Token),
+            Shown::Token(hash) => {
+                let found = self.found(store, state, hash, false).await?;
+                found.ok_or(Unknown::Token)
+            }
+            Shown::Session(hash) => {
+                let found = self.found(store, state, hash, true).await?;
+                Ok(found.unwrap_or_else(Viewer::nobody))
+            }
+        }
+    }
+
+    /// Whether `viewer` may still what they might before, and sees the same.
+    pub async fn is_still(&self, viewer: &Viewer, headers: &HeaderMap) -> bool {
+        let now = self.viewer(headers).await;
+        now.is_ok_and(|now| now.is_like(viewer))
+    }
+
+    /// The changes of who may what from now on.
+    pub fn changes(&self) -> Changes {
+        let mut known = self.0.known.subscribe();
+        let before = known.borrow_and_update().state;
+        Changes { known, before }
+    }
+
+    /// Asks the store whether rights have changed: after a change of one's own.
+    pub async fn refresh(&self) -> Result<(), StoreError> {
+        let Some(store) = &self.0.store else { return Ok(()) };
+        let _asking = self.0.asking.lock().await;
+        self.ask(store).await.map(|_| ())
+    }
+
+    /// Whether there is an admin, or has been one.
+    pub async fn is_closed(&self) -> Result<bool, StoreError> {
+        match &self.0.store {
+            Some(store) => Ok(self.confirmed(store).await?.is_closed),
+            None => Ok(false),
+        }
+    }
+
+    /// Follows changes, notes what was used, and forgets what has expired.
+    pub async fn follow(&self) -> Infallible {
+        let Some(store) = &self.0.store else { return std::future::pending().await };
+        let (mut noted, mut forgotten) = (Instant::now(), None::<Instant>);
+        loop {
+            if let Err(error) = self.refresh().await {
+                tracing::warn!(%error, "whether rights have changed cannot be asked");
+            }
+            if noted.elapsed() > NOTE {
+                noted = Instant::now();
+                self.note_used().await;
+            }
+            if forgotten.is_none_or(|at| at.elapsed() > FORGET) {
+                forgotten = Some(Instant::now());
+                if let Err(error) = self.forget(store).await {
+                    tracing::warn!(%error, "what has expired stays in the store");
+                }
+            }
+            tokio::time::sleep(ASK).await;
+        }
+    }
+
+    /// Notes when sessions and tokens were used.
+    pub async fn note_used(&self) {
+        let Some(store) = &self.0.store else { return };
+        let Used { sessions, tokens } = std::mem::take(&mut *self.used());
+        let (sessions, tokens): (Vec<_>, Vec<_>) =
+            (sessions.into_iter().collect(), tokens.into_iter().collect());
+        let noted = async {
+            if !sessions.is_empty() {
+                store.sessions_seen(&sessions).await?;
+            }
+            if !tokens.is_empty() {
+                store.tokens_used(&tokens).await?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, "it is not noted which sessions were used");
+        }
+    }
+
+    async fn forget(&self, store: &Store) -> Result<(), StoreError> {
+        let now = self.now();
+        let before = |time: Duration| Timestamp(now.0.saturating_sub(micros(time)));
+        store.forget_sessions(now, before(self.0.settings.idle)).await?;
+        store.forget_links(now).await?;
+        store.forget_failures(before(FAILURES)).await
+    }
+
+    /// The state of all rights, as it was a moment ago.
+    async fn confirmed(&self, store: &Store) -> Result<AccessState, StoreError> {
+        let is_recent = |known: &Known| known.at.is_some_and(|at| at.elapsed() < CONFIRMED);
+        let known = *self.0.known.borrow();
+        if is_recent(&known) {
+            return Ok(known.state);
+        }
+        let _asking = self.0.asking.lock().await;
+        let known = *self.0.known.borrow();
+        if is_recent(&known) {
+            return Ok(known.state);
+        }
+        self.ask(store).await
+    }
+
+    async fn ask(&self, store: &Store) -> Result<AccessState, StoreError> {
+        // What it says was so after this.
+        let at = Some(Instant::now());
+        let state = store.access_state().await?;
+        self.0.known.send_modify(|known| *known = Known { state, at });
+        Ok(state)
+    }
+
+    /// Whose the session or the token of that hash is.
+    async fn found(
+        &self,
+        store: &Store,
+        state: AccessState,
+        hash: String,
+        is_session: bool,
+    ) -> Result<Option<Viewer>, StoreError> {
+        let now = self.now();
+        let kept = self.0.kept.get(&hash);
+        let kept = kept.filter(|kept| {
+            kept.version == state.version
+                && kept.is_session == is_session
+                && !self.is_over(
+                    kept.expires,
+                    Timestamp(kept.seen.load(Ordering::Relaxed)),
+                    is_session,
+                )
+        });
+        let kept = match kept {
+            Some(kept) => kept,
+            None => {
+                let looked_up = match is_session {
+                    true => self.session(store, &hash).await?,
+                    false => self.token(store, &hash).await?,
+                };
+                let Some((viewer, seen, expires)) = looked_up else {
+                    self.0.kept.invalidate(&hash);
+                    return Ok(None);
+                };
+                let seen = AtomicI64::new(seen.0);
+                let version = state.version;
+                let kept = Arc::new(Kept { viewer, version, seen, expires, is_session });
+                self.0.kept.insert(hash.clone(), Arc::clone(&kept));
+                self.note(&hash, is_session, now);
+                kept
+            }
+        };
+        let before = kept.seen.swap(now.0, Ordering::Relaxed);
+        if now.since(Timestamp(before)) > NOTE {
+            self.note(&hash, is_session, now);
+        }
+        Ok(Some(kept.viewer.clone()))
+    }
+
+    fn note(&self, hash: &str, is_session: bool, now: Timestamp) {
+        let mut used = self.used();
+        let used = if is_session { &mut used.sessions } else { &mut used.tokens };
+        used.insert(hash.to_owned(), now);
+    }
+
+    fn is_over(&self, expires: Timestamp, seen: Timestamp, is_session: bool) -> bool {
+        let now = self.now();
+        now >= expires || is_session && now.since(seen) > self.0.settings.idle
+    }
+
+    async fn session(&self, store: &Store, hash: &str) -> Result<Option<Looked>, StoreError> {
+        let Some(SessionRecord { account, seen_at, expires_at, .. }) = store.session(hash).await?
+        else {
+            return Ok(None);
+        };
+        if self.is_over(expires_at, seen_at, true) {
+            return Ok(None);
+        }
+        let account = store.account(&account).await?;
+        let Some(account) = account.filter(|account| !account.is_disabled) else { return Ok(None) };
+        let access = account.access(&store.teams().await?);
+        Ok(Some((Viewer::person(account, access, hash.to_owned()), seen_at, expires_at)))
+    }
+
+    async fn token(&self, store: &Store, hash: &str) -> Result<Option<Looked>, StoreError> {
+        let Some(token) = store.token(hash).await? else { return Ok(None) };
+        if self.is_over(token.expires_at, token.created_at, false) {
+            return Ok(None);
+        }
+        let account = store.account(&token.account).await?;
+        let Some(account) = account.filter(|account| !account.is_disabled) else { return Ok(None) };
+        let access = match token.attributes {
+            Some(given) => {
+                let teams = Default::default();
+                Account { attributes: given, ..account.clone() }.access(&teams)
+            }
+            None => account.access(&store.teams().await?),
+        };
+        let seen = token.used_at.unwrap_or(token.created_at);
+        let viewer = Viewer::program(account, access, token.scopes, hash.to_owned());
+        Ok(Some((viewer, seen, token.expires_at)))
+    }
+
+    fn used(&self) -> MutexGuard<'_, Used> {
+        self.0.used.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+/// Who it is, when it was used last, when it ends.
+type Looked = (Viewer, Timestamp, Timestamp);
+
+/// What a request shows.
+enum Shown {
+    Nothing,
+    /// A token that cannot be one.
+    NoToken,
+    /// The hash of one.
+    Token(String),
+    /// The hash of a session's id.
+    Session(String),
+}
+
+fn shown(settings: &AuthSettings, headers: &HeaderMap) -> Shown {
+    let mut given = headers.get_all(header::AUTHORIZATION).iter();
+    if let Some(first) = given.next() {
+        let text = first.to_str().unwrap_or_default().trim();
+        let (scheme, rest) = text.split_once(' ').unwrap_or((text, ""));
+        if scheme.eq_ignore_ascii_case("bearer") {
+            let hash = token::hash(rest.trim()).filter(|_| given.next().is_none());
+            return hash.map_or(Shown::NoToken, Shown::Token);
+        }
+        // What a proxy in front of us asked for is not ours.
+    }
+    match cookie::read(settings, headers) {
+        Some(id) => Shown::Session(super::sessions::hash(&id)),
+        None => Shown::Nothing,
+    }
+}
+
+/// Changes of who may what.
+pub struct Changes {
+    known: watch::Receiver<Known>,
+    before: AccessState,
+}
+
+impl Changes {
+    /// Waits until something is not as it was seen last.
+    pub async fn next(&mut self) -> AccessState {
+        let before = self.before;
+        let changed = self.known.wait_for(|known| known.state != before).await;
+        let changed = changed.map(|known| known.state);
+        match changed {
+            Ok(state) => state,
+            // The server is about to end.
+            Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// Notes that a change was seen.
+    pub fn seen(&mut self, state: AccessState) {
+        self.before = state;
+    }
+}
+
+fn micros(time: Duration) -> i64 {
+    i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
+}

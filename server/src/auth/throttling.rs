@@ -1,0 +1,118 @@
+//! Slows who guesses: per account and per address, in the store, so that all replicas count together.
+//! A try is counted before it is looked at, and taken back when it was right: of a thousand at the same
+//! moment only the free ones are looked at.
+//!
+//! Who guesses from elsewhere slows nobody who has signed in from the same address before: these tries
+//! are counted apart.
+
+use brisk_accounts::secret;
+use brisk_accounts::throttle::{Pace, Throttle};
+use brisk_accounts::{AccountId, LoginName};
+use brisk_domain::Timestamp;
+use brisk_store::{Store, StoreError};
+use std::time::Duration;
+
+/// For how long an address is known after somebody signed in from it.
+const KNOWN: Duration = Duration::from_secs(90 * 86_400);
+/// How often it is tried to write a try down that others are counted beside.
+const ATTEMPTS: usize = 20;
+
+/// A try that has been counted.
+#[derive(Debug)]
+pub struct Try {
+    account: String,
+    address: String,
+}
+
+/// It has to wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooSoon {
+    /// For so long.
+    pub wait: Duration,
+}
+
+/// Why a try is not looked at.
+#[derive(Debug)]
+pub enum NotTried {
+    /// It comes too soon.
+    TooSoon(TooSoon),
+    /// The store does not count it.
+    Store(StoreError),
+}
+
+impl From<StoreError> for NotTried {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Counts a try to sign in as `name` from `address`, if it may be looked at now. `account` is that of the
+/// name, if there is one.
+pub async fn begin(
+    store: &Store,
+    name: &LoginName,
+    account: Option<&AccountId>,
+    address: &str,
+    now: Timestamp,
+) -> Result<Try, NotTried> {
+    let since =
+        Timestamp(now.0.saturating_sub(i64::try_from(KNOWN.as_micros()).unwrap_or(i64::MAX)));
+    // Asked for names without an account, too, so that it takes the same time.
+    let nobody = AccountId::kept("");
+    let is_known = store.knows_address(account.unwrap_or(&nobody), address, since).await?;
+    let account = match is_known {
+        true => subject(&["account", name.as_str(), address]),
+        false => subject(&["account", name.as_str()]),
+    };
+    let address = subject(&["address", address]);
+    count(store, &address, &Pace::ADDRESS, now).await?;
+    match count(store, &account, &Pace::ACCOUNT, now).await {
+        Ok(()) => Ok(Try { account, address }),
+        Err(error) => {
+            // It was not looked at.
+            store.forgive_one(&address).await?;
+            Err(error)
+        }
+    }
+}
+
+impl Try {
+    /// It was right.
+    pub async fn was_right(
+        self,
+        store: &Store,
+        id: &AccountId,
+        address: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        store.forgive(&self.account).await?;
+        store.forgive_one(&self.address).await?;
+        store.know_address(id, address, now).await
+    }
+
+    /// It was not looked at after all.
+    pub async fn take_back(self, store: &Store) -> Result<(), StoreError> {
+        store.forgive_one(&self.account).await?;
+        store.forgive_one(&self.address).await
+    }
+}
+
+async fn count(store: &Store, subject: &str, pace: &Pace, now: Timestamp) -> Result<(), NotTried> {
+    for _ in 0..ATTEMPTS {
+        let before = store.throttle(subject).await?;
+        let throttle = before.unwrap_or_default();
+        if let Some(wait) = throttle.wait(pace, now) {
+            return Err(NotTried::TooSoon(TooSoon { wait }));
+        }
+        let next: Throttle = throttle.failed(pace, now);
+        if store.set_throttle(subject, before, next).await? {
+            return Ok(());
+        }
+    }
+    // So many at the same moment are not people.
+    Err(NotTried::TooSoon(TooSoon { wait: pace.first }))
+}
+
+fn subject(parts: &[&str]) -> String {
+    secret::hash(&parts.join("\n"))
+}

@@ -1,0 +1,145 @@
+//! [`Viewer`]: who asks. It is decided once for each request, and all that is answered depends on it.
+
+use brisk_accounts::{Account, Target, Verdict, verdict};
+use brisk_app::Reader;
+use brisk_domain::{Access, Dashboard};
+use brisk_store::Actor;
+use http::Extensions;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Who asks. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Viewer(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    rights: brisk_accounts::Viewer,
+    access: Access,
+    account: Option<Account>,
+    /// The hash of the session's id, or of the token.
+    shown: Option<String>,
+    scopes: Option<brisk_accounts::Scopes>,
+}
+
+impl Viewer {
+    /// Whoever reaches an open server.
+    pub fn anybody() -> Self {
+        Self::of(brisk_accounts::Viewer::Anybody, None)
+    }
+
+    /// Somebody who has not signed in.
+    pub fn nobody() -> Self {
+        Self::of(brisk_accounts::Viewer::Nobody, None)
+    }
+
+    /// The owner of a session.
+    pub fn person(account: Account, access: Access, session: String) -> Self {
+        let rights = brisk_accounts::Viewer::Person(account.standing());
+        let (account, shown) = (Some(account), Some(session));
+        Self(Arc::new(Inner { rights, access, account, shown, scopes: None }))
+    }
+
+    /// The holder of a token.
+    pub fn program(
+        account: Account,
+        access: Access,
+        scopes: brisk_accounts::Scopes,
+        token: String,
+    ) -> Self {
+        let rights = brisk_accounts::Viewer::Program(account.standing(), scopes.clone());
+        let (account, shown) = (Some(account), Some(token));
+        Self(Arc::new(Inner { rights, access, account, shown, scopes: Some(scopes) }))
+    }
+
+    fn of(rights: brisk_accounts::Viewer, account: Option<Account>) -> Self {
+        let access = Access::anonymous();
+        Self(Arc::new(Inner { rights, access, account, shown: None, scopes: None }))
+    }
+
+    /// Whether they may.
+    pub fn verdict(&self, target: Target<'_>) -> Verdict {
+        verdict(&self.0.rights, target)
+    }
+
+    /// Whether they may see a dashboard.
+    pub fn sees(&self, dashboard: &Dashboard) -> bool {
+        self.may(Target::Dashboard(&dashboard.slug, &dashboard.audience))
+    }
+
+    /// Whether they may see what is behind it.
+    pub fn looks_behind(&self, dashboard: &Dashboard) -> bool {
+        self.may(Target::Behind(&dashboard.slug, &dashboard.audience))
+    }
+
+    /// Whether they may.
+    pub fn may(&self, target: Target<'_>) -> bool {
+        self.verdict(target) == Verdict::Allowed
+    }
+
+    /// What statements see of them.
+    pub fn access(&self) -> &Access {
+        &self.0.access
+    }
+
+    /// Whose session or token it is.
+    pub fn account(&self) -> Option<&Account> {
+        self.0.account.as_ref()
+    }
+
+    /// Who they are, as the audit log says it.
+    pub fn actor(&self, address: String) -> Actor {
+        let name = match (&self.0.account, &self.0.scopes) {
+            (Some(account), None) => account.name.to_string(),
+            (Some(account), Some(_)) => format!("{} by a token", account.name),
+            (None, _) => "anybody".to_owned(),
+        };
+        Actor { name, address }
+    }
+
+    /// What the token is for, if one is shown.
+    pub fn scopes(&self) -> Option<&brisk_accounts::Scopes> {
+        self.0.scopes.as_ref()
+    }
+
+    /// The hash of the session that is shown, if one is.
+    pub fn session(&self) -> Option<&str> {
+        self.0.shown.as_deref().filter(|_| self.0.scopes.is_none())
+    }
+
+    /// Whether they have not signed in on a server where one can.
+    pub fn is_nobody(&self) -> bool {
+        self.0.rights == brisk_accounts::Viewer::Nobody
+    }
+
+    /// Whether whoever asks now in the same way may the same and sees the same.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.0.rights == other.0.rights
+            && self.0.access == other.0.access
+            && self.0.shown == other.0.shown
+    }
+
+    /// What pages say of them: the same for all who are like them.
+    pub fn reader(&self) -> Reader {
+        match &self.0.rights {
+            brisk_accounts::Viewer::Anybody => Reader::Anybody,
+            brisk_accounts::Viewer::Nobody => Reader::Nobody,
+            _ if self.may(Target::Administration) => Reader::Admin,
+            _ => Reader::Person,
+        }
+    }
+
+    /// Tells apart what pages show to different viewers besides their data: whose pages are equal may
+    /// be given the same one.
+    pub fn class<'d>(&self, dashboards: impl IntoIterator<Item = &'d Arc<Dashboard>>) -> String {
+        let seen = dashboards.into_iter().filter(|dashboard| self.sees(dashboard));
+        let seen: BTreeSet<(&str, bool)> =
+            seen.map(|d| (d.slug.as_str(), self.looks_behind(d))).collect();
+        format!("{:?} {seen:?}", self.reader())
+    }
+}
+
+/// Who sent a request. Where nobody has noted it, it is nobody: nothing is shown by mistake.
+pub(crate) fn of(request: &Extensions) -> Viewer {
+    request.get::<Viewer>().cloned().unwrap_or_else(Viewer::nobody)
+}

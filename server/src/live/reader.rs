@@ -1,0 +1,42 @@
+//! [`Reader`]: whoever reads a stream, for as long as they may.
+
+use crate::auth::state::{Auth, Changes};
+use crate::auth::viewer::Viewer;
+use http::{HeaderMap, header};
+
+/// Whoever reads a stream.
+pub struct Reader {
+    auth: Auth,
+    viewer: Viewer,
+    /// By which they are known again.
+    headers: HeaderMap,
+    changes: Changes,
+}
+
+impl Reader {
+    /// Who sent a request with these headers, and is `viewer`.
+    pub fn new(auth: Auth, viewer: Viewer, headers: &HeaderMap) -> Self {
+        let changes = auth.changes();
+        let shown = [header::COOKIE, header::AUTHORIZATION];
+        let headers = headers.iter().filter(|(name, _)| shown.contains(name));
+        let headers = headers.map(|(name, value)| (name.clone(), value.clone())).collect();
+        Self { auth, viewer, headers, changes }
+    }
+
+    /// Waits until they may no longer what they might, or see something else.
+    pub async fn gone(&mut self) {
+        loop {
+            let change = self.changes.next().await;
+            if !self.may_go_on().await {
+                return;
+            }
+            // Not before: who waits for this may give up in between, and ask again.
+            self.changes.seen(change);
+        }
+    }
+
+    /// Whether they may still what they might, and see the same: sessions also end without a change.
+    pub async fn may_go_on(&self) -> bool {
+        self.auth.is_still(&self.viewer, &self.headers).await
+    }
+}

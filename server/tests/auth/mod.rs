@@ -1,0 +1,8 @@
+//! Who may what: every route for everybody, sign-in, sessions, tokens, and that nobody sees what is
+//! others'.
+
+mod accounts;
+mod routes;
+mod sharing;
+mod sign_in;
+mod world;

@@ -1,0 +1,188 @@
+//! The pages about the cache: their figures are those of what readers did, and their forms do what they
+//! say, in this order: asked, done, seen.
+
+use crate::fixture::{ask, get, source, state, write};
+use axum::Router;
+use axum::body::Body;
+use brisk_domain::{Clock, ManualClock, Timestamp};
+use brisk_server::router::router;
+use brisk_source::Limits;
+use http::{Request, header};
+use std::sync::Arc;
+
+const DASHBOARD: &str = "title = \"Visits & more\"\nsource = \"shop\"\nrange = \"last 30 days\"\n\
+    [[panel]]\nid = \"n\"\ntitle = \"Visitors\"\nkind = \"stat\"\nsql = \"select count(*) as n from visits\"\n\
+    cache = { ttl = \"2m\", stale = \"1h\" }\n\
+    [[panel]]\nid = \"never\"\ntitle = \"Never kept\"\nkind = \"stat\"\n\
+    sql = \"select count(*) + 1 as n from visits\"\ncache = \"off\"\n\
+    [[panel]]\nid = \"other\"\ntitle = \"Others\"\nkind = \"stat\"\nsql = \"select count(*) as n from others\"\n";
+
+struct World {
+    app: Router,
+    clock: Arc<ManualClock>,
+    folder: tempfile::TempDir,
+}
+
+impl World {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("shop.sqlite");
+        write(&database, "create table visits (at integer); create table others (at integer); insert into visits values (1)").await;
+        let dashboards = folder.path().join("dashboards");
+        std::fs::create_dir_all(&dashboards).unwrap();
+        std::fs::write(dashboards.join("visits.toml"), DASHBOARD).unwrap();
+        let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(1_700_000_000)));
+        let sources = [source("shop", &database, Limits::default())].into();
+        let state = state(&dashboards, sources, Arc::clone(&clock) as Arc<dyn Clock>);
+        let problems = &state.service.engine().catalog().contents().problems;
+        assert!(problems.is_empty(), "{problems:?}");
+        Self { app: router(state, folder.path()), clock, folder }
+    }
+
+    async fn page(&self, path: &str) -> String {
+        let (status, _, body) = ask(&self.app, get(path, &[])).await;
+        let text = String::from_utf8(body).unwrap();
+        assert_eq!(status, 200, "{path}: {text}");
+        text
+    }
+
+    /// Sends a form; the answer is the status and where it leads.
+    async fn send(&self, path: &str, form: &'static str) -> (u16, String) {
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(form))
+            .unwrap();
+        let (status, headers, _) = ask(&self.app, request).await;
+        let location = headers.get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
+        (status, location.unwrap_or_default())
+    }
+
+    async fn figure(&self, panel: &str) -> String {
+        let path = format!("/api/v1/dashboards/visits/panels/{panel}.csv");
+        self.page(&path).await.lines().last().unwrap().to_owned()
+    }
+}
+
+/// The text of a page from `from` on, without its marks.
+fn text_after(page: &str, from: &str) -> String {
+    let (_, rest) = page.split_once(from).unwrap_or_else(|| panic!("{from}: {page}"));
+    let mut text = String::new();
+    let mut is_text = true;
+    for c in rest.chars() {
+        match c {
+            '<' => is_text = false,
+            '>' => (is_text, text) = (true, text + " "),
+            c if is_text => text.push(c),
+            _ => {}
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[tokio::test]
+async fn the_figures_are_those_of_what_readers_did() {
+    let world = World::new().await;
+    let nobody = text_after(&world.page("/admin/cache").await, "Served, last");
+    assert!(nobody.contains("Hit rate –") && nobody.contains("Lookups 0"), "{nobody}");
+    // Four lookups: a miss, then three hits; the others are never looked up, or never kept.
+    for _ in 0..4 {
+        world.figure("n").await;
+    }
+    for _ in 0..2 {
+        world.figure("never").await;
+    }
+    let page = world.page("/admin/cache").await;
+    let served = text_after(&page, "Served, last");
+    assert!(served.contains("Hit rate 50.0%"), "3 of 6: {served}");
+    assert!(served.contains("Missed 50.0%") && served.contains("Statements run 3 "), "{served}");
+    let row = text_after(&page, "href=\"/admin/cache/visits\"");
+    assert!(row.starts_with("Visits &amp; more 6 50.0% 3 "), "{row}");
+    let never = text_after(&page, "id=\"never-hit\"");
+    assert!(never.contains("Never kept 2 Its cache is off"), "{never}");
+    assert!(!never.contains("Others"), "nobody looked at it: {never}");
+    let panels = world.page("/admin/cache/visits").await;
+    let visitors = text_after(&panels, "id=\"n-t\"");
+    assert!(visitors.starts_with("Visitors fresh"), "{visitors}");
+    assert!(visitors.contains("2 min, then 1 h stale, says the panel"), "{visitors}");
+    assert!(visitors.contains("Lookups 4 Hit rate 75.0% Statements run 1"), "{visitors}");
+    assert!(visitors.contains("median"), "{visitors}");
+    assert!(text_after(&panels, "id=\"other-t\"").starts_with("Others not there"), "{panels}");
+    assert!(text_after(&panels, "id=\"never-t\"").contains("off, says the panel"), "{panels}");
+}
+
+#[tokio::test]
+async fn a_purge_says_what_it_touches_and_then_does_it() {
+    let world = World::new().await;
+    assert_eq!(world.figure("n").await, "1");
+    write(&world.folder.path().join("shop.sqlite"), "insert into visits values (2)").await;
+    assert_eq!(world.figure("n").await, "1", "nobody said that something changed");
+    for (tag, touched, spared) in [
+        ("table%3Ashop.visits", &["Visitors", "Never kept"][..], &["Others"][..]),
+        ("panel%3Avisits%2Fn", &["Visitors"], &["Never kept", "Others"]),
+        ("source%3Ashop", &["Visitors", "Never kept", "Others"], &[]),
+        ("all", &["Visitors", "Never kept", "Others"], &[]),
+        ("nightly", &[], &["Visitors", "Never kept", "Others"]),
+    ] {
+        let page = world.page(&format!("/admin/cache/purge?tag={tag}")).await;
+        let text = text_after(&page, "aria-label=\"What it touches\"");
+        assert!(touched.iter().all(|panel| text.contains(panel)), "{tag}: {text}");
+        assert!(!spared.iter().any(|panel| text.contains(panel)), "{tag}: {text}");
+    }
+    let page = world.page("/admin/cache/purge?tag=source%3Asohp").await;
+    assert!(page.contains("No such source is declared here."), "{page}");
+    assert_eq!(world.figure("n").await, "1", "asking does nothing");
+    let form = "tag=table%3Ashop.visits&back=%2Fadmin%2Fcache%2Fvisits";
+    let done = world.send("/admin/cache/purge", form).await;
+    assert_eq!(done, (303, "/admin/cache/visits?done=purged".to_owned()));
+    assert!(world.page(&done.1).await.contains("Purged, in every process."));
+    let after = text_after(&world.page("/admin/cache/visits").await, "id=\"n-t\"");
+    assert!(after.starts_with("Visitors previous"), "{after}");
+    assert_eq!(world.figure("n").await, "2");
+}
+
+#[tokio::test]
+async fn warming_loads_what_readers_are_likely_to_open() {
+    let world = World::new().await;
+    let done = world.send("/admin/cache/warm", "dashboard=visits").await;
+    assert_eq!(done, (303, "/admin/cache/visits?done=warmed".to_owned()));
+    let panels = world.page(&done.1).await;
+    assert!(text_after(&panels, "id=\"other-t\"").starts_with("Others fresh"), "{panels}");
+    assert!(text_after(&panels, "id=\"other-t\"").contains("Lookups 0"), "no reader looked");
+}
+
+#[tokio::test]
+async fn what_is_sent_wrongly_changes_nothing_and_leads_nowhere_else() {
+    let world = World::new().await;
+    world.figure("n").await;
+    for (path, form, status) in [
+        ("/admin/cache/purge", "", 400),
+        ("/admin/cache/purge", "tag=", 400),
+        ("/admin/cache/purge", "tag=a%00b", 400),
+        ("/admin/cache/warm", "dashboard=nothing", 404),
+        ("/admin/cache/warm", "dashboard=../visits", 404),
+    ] {
+        assert_eq!(world.send(path, form).await.0, status, "{path} {form}");
+    }
+    let panels = world.page("/admin/cache/visits").await;
+    assert!(text_after(&panels, "id=\"n-t\"").starts_with("Visitors fresh"), "{panels}");
+    let elsewhere = "tag=nightly&back=https%3A%2F%2Fevil.example%2Fadmin%2Fcache";
+    assert_eq!(world.send("/admin/cache/purge", elsewhere).await.1, "/admin/cache?done=purged");
+    let (status, ..) = ask(&world.app, get("/admin/cache/nothing", &[])).await;
+    assert_eq!(status, 404);
+}
+
+#[tokio::test]
+async fn lookups_are_drawn_over_the_day() {
+    let world = World::new().await;
+    for minutes in [0, 6, 12, 18] {
+        if minutes > 0 {
+            world.clock.advance(360);
+        }
+        world.figure("n").await;
+        world.page("/admin/cache").await;
+    }
+    let page = world.page("/admin/cache").await;
+    let chart = text_after(&page, "class=\"cache-legend\"");
+    assert!(chart.starts_with("Fresh Stale Missed"), "{chart}");
+    assert!(page.contains("<svg"), "{page}");
+}
