@@ -21,6 +21,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
     // Leptos spawns on tokio; asking twice (tests do) is harmless.
     let _ = any_spawner::Executor::init_tokio();
     let own_names = Arc::clone(&state.own_names);
+    let over_tls = middleware::from_fn_with_state(own_names.clone(), security::strict_transport);
     let (proxies, auth) = (Arc::clone(&state.trusted_proxies), state.auth.clone());
     let concealing = middleware::from_fn_with_state(state.clone(), conceal);
     routes()
@@ -32,6 +33,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .layer(middleware::from_fn_with_state(proxies, client::identify))
         .layer(axum::extract::DefaultBodyLimit::max(security::MAX_FORM))
         .layer(middleware::from_fn_with_state(own_names, security::own_pages_only))
+        .layer(over_tls)
         .layer(middleware::from_fn(security::default_headers))
 }
 

@@ -84,7 +84,6 @@ pub async fn run(arguments: ServeArguments) -> anyhow::Result<ExitCode> {
 async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     logging::start();
     let settings = Settings::read(&arguments.flags(), &Environment::of_process())?;
-    let built = assets::manifest(&settings.assets_dir)?;
     std::fs::create_dir_all(&settings.data_dir)
         .with_context(|| format!("making the data directory {}", settings.data_dir.display()))?;
     let clock = match &arguments.clock_socket {
@@ -106,6 +105,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
             settings.listen
         );
     }
+    let built = assets::manifest(&settings.assets_dir)?;
     let mut demo_lives = arguments.demo_lives();
     if arguments.shared.demo {
         let rollups = settings.rollup_file(&SourceName::parse(source::NAME)?);

@@ -4,3 +4,4 @@ mod backup;
 mod command;
 mod folder;
 mod rollups;
+mod users;
