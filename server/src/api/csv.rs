@@ -71,7 +71,7 @@ fn cell(values: &Values, row: usize, zone: &ZoneOffsets) -> String {
 
 /// A text that a spreadsheet would run as a formula gets an apostrophe before it, as OWASP's "CSV
 /// Injection" says: then it is shown, not run. Numbers begin with a minus, too, and stay, also as text.
-fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     let is_number = text.strip_prefix('-').is_some_and(|digits| {
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
         [whole, fraction]

@@ -1,5 +1,6 @@
 //! Pages: every route, how they are presented, and administration.
 
+mod activity;
 mod administration;
 mod cache;
 mod clocks;
