@@ -4,7 +4,8 @@ use crate::auth::rights::{Requires, Routes, conceal};
 use crate::auth::{identify, people, profile, set_up, sign_in};
 use crate::http::{assets, client, security};
 use crate::pages::{
-    administration, cache_administration, handlers, invalidation_administration, server_functions,
+    activity, administration, cache_administration, handlers, invalidation_administration,
+    server_functions,
 };
 use crate::state::AppState;
 use crate::{api, health, live, metrics};
@@ -48,6 +49,8 @@ pub fn routes() -> Routes {
         .post("/d/{slug}/refresh", Sight, handlers::refresh)
         .get("/admin", Administration, administration::index)
         .get("/admin/sources", Administration, administration::sources)
+        .get("/admin/activity", Administration, activity::page)
+        .get("/admin/activity.csv", Administration, activity::csv)
         .post("/admin/rollups/{name}/rebuild", Administration, administration::rebuild)
         .get("/admin/cache", Administration, cache_administration::index)
         .get("/admin/cache/purge", Administration, cache_administration::ask)

@@ -1,5 +1,6 @@
 //! The pages: pure functions of their data.
 
+mod activity;
 mod api;
 mod cache;
 mod cache_figures;
@@ -29,6 +30,7 @@ pub fn page(page: Page, theme: Theme, reader: Reader, path: String) -> AnyView {
         Page::Panel(page) => panel::panel(&page),
         Page::Api(page) => api::api(&page),
         Page::Sources(page) => sources::sources(&page),
+        Page::Activity(page) => activity::activity(&page),
         Page::Cache(page) => cache::cache(&page),
         Page::CachedDashboard(page) => cached_dashboard::cached_dashboard(&page),
         Page::Purge(page) => cached_dashboard::purge(&page),

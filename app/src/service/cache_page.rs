@@ -173,6 +173,8 @@ pub struct PolicyInForce {
     pub stale: (u64, PolicyPlace),
     /// Whether entries are stored, and whether outdated ones are shown.
     pub mode: (CacheMode, PolicyPlace),
+    /// Whether entries in use are refreshed before their TTL is over.
+    pub early: (bool, PolicyPlace),
 }
 
 /// The states of a panel's entries in a word: the least current one.

@@ -1,5 +1,6 @@
 //! What the server provides to pages and server functions: a small trait object in context.
 
+mod activity_page;
 mod api_page;
 mod cache_page;
 mod hidden_series;
@@ -7,6 +8,7 @@ mod invalidation_page;
 mod people_pages;
 mod sources_page;
 
+pub use activity_page::{ActivityFilter, ActivityPage, ActivityRecord};
 pub use api_page::{ApiField, ApiOperation, ApiPage, ApiProblem, FieldKind};
 pub use cache_page::{
     CacheFigures, CachePage, CacheTiers, CachedDashboard, CachedDashboardPage, CachedPanel,
@@ -110,6 +112,8 @@ pub enum Page {
     Api(Arc<ApiPage>),
     /// Sources and their rollups, for administrators.
     Sources(Arc<SourcesPage>),
+    /// What people did, for administrators.
+    Activity(Arc<ActivityPage>),
     /// The cache, for administrators.
     Cache(Arc<CachePage>),
     /// One dashboard's panels in the cache, for administrators.
@@ -280,6 +284,7 @@ impl Page {
             },
             Self::Api(_) => "API · Brisk".into(),
             Self::Sources(_) => "Sources · Brisk".into(),
+            Self::Activity(_) => "Activity · Brisk".into(),
             Self::Cache(_) => "Cache · Brisk".into(),
             Self::CachedDashboard(page) => format!("{} · Cache · Brisk", page.title),
             Self::Purge(page) => format!("Purge {}? · Brisk", page.tag),

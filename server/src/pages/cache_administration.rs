@@ -22,7 +22,7 @@ use brisk_domain::{
     Access, Column, Dashboard, Frame, Panel, PanelEntries, Slug, SourceName, Tag, Timestamp,
     Values, ViewState,
 };
-use brisk_engine::Engine;
+use brisk_engine::{Engine, Origins};
 use http::StatusCode;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -352,23 +352,17 @@ fn engine_policy(engine: &Engine, source: &SourceName) -> PolicyInForce {
     in_force(policies.of_source(source), policies.origins_of_source(source))
 }
 
-fn in_force(
-    policy: brisk_cache::Policy,
-    (ttl_from, stale_from, mode_from): (
-        brisk_domain::PolicyPlace,
-        brisk_domain::PolicyPlace,
-        brisk_domain::PolicyPlace,
-    ),
-) -> PolicyInForce {
+fn in_force(policy: brisk_cache::Policy, origins: Origins) -> PolicyInForce {
     let mode = match (policy.off, policy.strict) {
         (true, _) => brisk_domain::CacheMode::Off,
         (false, true) => brisk_domain::CacheMode::Strict,
         (false, false) => brisk_domain::CacheMode::Normal,
     };
     PolicyInForce {
-        ttl: (policy.ttl.as_secs(), ttl_from),
-        stale: (policy.stale.as_secs(), stale_from),
-        mode: (mode, mode_from),
+        ttl: (policy.ttl.as_secs(), origins.ttl),
+        stale: (policy.stale.as_secs(), origins.stale),
+        mode: (mode, origins.mode),
+        early: (policy.early, origins.early),
     }
 }
 

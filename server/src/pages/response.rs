@@ -110,6 +110,7 @@ pub(crate) fn address(page: &Page, request: &Request, full: bool) -> String {
         Page::Home(_)
         | Page::Api(_)
         | Page::Sources(_)
+        | Page::Activity(_)
         | Page::Cache(_)
         | Page::CachedDashboard(_)
         | Page::Purge(_)

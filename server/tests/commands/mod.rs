@@ -1,5 +1,6 @@
 //! The commands of `brisk`, as processes.
 
+mod backup;
 mod command;
 mod folder;
 mod rollups;
