@@ -49,6 +49,8 @@ pub(super) struct Exchange {
     is_unread: AtomicBool,
 }
 
+/// Bytes that are read at a time: all of a usual head.
+const READ: usize = 4 << 10;
 /// How HTTP/2 begins.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\n";
 /// Empty lines that may stand before a request.
@@ -94,6 +96,7 @@ impl Heads {
         if self.next == Next::Nothing {
             self.held.clear();
         }
+        self.held.reserve(READ);
         &mut self.held
     }
 

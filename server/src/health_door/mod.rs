@@ -20,8 +20,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::time::{sleep, timeout};
 
-/// Connections that are looked at, or wait to be taken; more are closed at once.
-const AT_THE_DOOR: usize = 4_096;
+/// Connections that are looked at; and those that wait to be taken: more are closed at once.
+const AT_THE_DOOR: usize = if cfg!(test) { 64 } else { 4_096 };
 /// The pause after one that could not be accepted.
 const PAUSE: Duration = Duration::from_millis(50);
 /// A connection that wants something else; or why none could be accepted.
@@ -100,7 +100,15 @@ async fn run(
     // Says to those that are looked at that there is no room.
     let hurry = Arc::new(Notify::new());
     let meet = |(stream, peer): (TcpStream, SocketAddr)| {
-        let Ok(place) = Arc::clone(&places).try_acquire_owned() else { return };
+        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+            // Who says nothing is handed on, and so is this one, unseen: whoever serves knows whose
+            // connections are too many.
+            hurry.notify_waiters();
+            if let Ok(stream) = stream.into_std() {
+                let _ = hand_on.try_send(Ok((stream, peer)));
+            }
+            return;
+        };
         let (hand_on, pulse, hurry) = (hand_on.clone(), pulse.clone(), Arc::clone(&hurry));
         tokio::spawn(async move {
             let _place = place;
@@ -240,6 +248,52 @@ mod tests {
         let mut bytes = [0; 4];
         wait_for("its bytes", stream.read_exact(&mut bytes)).await.unwrap();
         assert_eq!(&bytes, b"late");
+    }
+
+    #[tokio::test]
+    async fn a_crowd_that_says_nothing_keeps_nobody_out() {
+        let mut door = door().await;
+        let address = door.local_addr();
+        let mut crowd = Vec::new();
+        for _ in 0..AT_THE_DOOR * 3 {
+            crowd.push(TcpStream::connect(address).await.unwrap());
+            if crowd.len() % 32 == 0 {
+                // As whoever serves would.
+                while let Ok(taken) = timeout(AGAIN, door.accept()).await {
+                    drop(taken.unwrap());
+                }
+            }
+        }
+        // Again, if the crowd was still before it when it came.
+        let asking = async {
+            let mut readers = Vec::new();
+            loop {
+                let mut reader = TcpStream::connect(address).await.unwrap();
+                let _ = reader.write_all(b"GET /d/sales HTTP/1.1\r\n").await;
+                readers.push(reader);
+                sleep(SILENT).await;
+            }
+        };
+        let (says, mut said) = mpsc::channel(1);
+        let serving = async {
+            loop {
+                let (mut stream, _) = door.accept().await.unwrap();
+                let says = says.clone();
+                tokio::spawn(async move {
+                    let mut bytes = [0; 3];
+                    if stream.read_exact(&mut bytes).await.is_ok() {
+                        let _ = says.send(bytes).await;
+                    }
+                });
+            }
+        };
+        tokio::select! {
+            () = serving => {}
+            () = asking => {}
+            first = wait_for("the reader is handed on", said.recv()) => {
+                assert_eq!(&first.unwrap(), b"GET");
+            }
+        }
     }
 
     #[tokio::test]
