@@ -2,7 +2,7 @@
 //! Flags take precedence over environment variables, and both over the file: see
 //! [`crate::config`].
 
-use crate::commands::{check, import, invalidate, rollup, serve, user, warm};
+use crate::commands::{backup, check, import, invalidate, restore, rollup, serve, user, warm};
 use clap::{Parser, Subcommand};
 use futures::future::LocalBoxFuture;
 use std::process::ExitCode;
@@ -36,6 +36,10 @@ pub enum Command {
     /// Load a CSV file (plain, gzip, zstd or xz) into a table of SQLite, PostgreSQL, MySQL or
     /// MariaDB.
     Import(import::ImportArguments),
+    /// Copy Brisk's own database to a file, while servers use it.
+    Backup(backup::BackupArguments),
+    /// Put a backup in the place of Brisk's own database, while no server uses it.
+    Restore(restore::RestoreArguments),
 }
 
 /// Runs the command. Boxed: a future is compiled where it is polled, and the whole server is one.
@@ -50,6 +54,8 @@ pub fn run(cli: Cli) -> LocalBoxFuture<'static, anyhow::Result<ExitCode>> {
             Command::Rollup(command) => rollup::run(command).await,
             Command::User(command) => user::run(command).await,
             Command::Import(arguments) => import::run(arguments).await,
+            Command::Backup(arguments) => backup::run(arguments).await,
+            Command::Restore(arguments) => restore::run(arguments).await,
         }
     })
 }

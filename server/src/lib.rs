@@ -7,6 +7,7 @@
 //! - [`connections`]: who is let in, how long each step may take, and how they end;
 //! - [`router`]: every route, over [`state`]; [`http`]: what all handlers share;
 //! - [`pages`] are for readers, [`api`] is for programs; both get their data from [`service`];
+//! - [`administration`]: what administrators set in the app;
 //! - [`auth`]: who asks, and what they may;
 //! - [`admission`]: how much one client may ask for;
 //! - [`drawing`]: pages are drawn on threads of their own;
@@ -21,10 +22,10 @@
 //!   stops;
 //! - [`feeder`]: the demo's shop goes on selling.
 //!
-//! A new subject gets a room of its own beside these: accounts in `people/`, settings that
-//! administrators change in `administration/`, deliveries in `reports/`, exporters in `metrics/`.
+//! A new subject gets a room of its own beside these: accounts in `people/`, deliveries in `reports/`, exporters in `metrics/`.
 //! Its pages and jobs live there; `router`, `state` and `cli` are where it is plugged in.
 
+pub mod administration;
 pub mod admission;
 pub mod allocator;
 pub mod answers;

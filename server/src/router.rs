@@ -4,7 +4,8 @@ use crate::auth::rights::{Requires, Routes, conceal};
 use crate::auth::{identify, people, profile, set_up, sign_in};
 use crate::http::{assets, client, security};
 use crate::pages::{
-    administration, cache_administration, handlers, invalidation_administration, server_functions,
+    activity, administration, cache_administration, cache_policy, handlers,
+    invalidation_administration, server_functions,
 };
 use crate::state::AppState;
 use crate::{api, health, live, metrics};
@@ -20,6 +21,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
     // Leptos spawns on tokio; asking twice (tests do) is harmless.
     let _ = any_spawner::Executor::init_tokio();
     let own_names = Arc::clone(&state.own_names);
+    let over_tls = middleware::from_fn_with_state(own_names.clone(), security::strict_transport);
     let (proxies, auth) = (Arc::clone(&state.trusted_proxies), state.auth.clone());
     let concealing = middleware::from_fn_with_state(state.clone(), conceal);
     routes()
@@ -31,6 +33,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .layer(middleware::from_fn_with_state(proxies, client::identify))
         .layer(axum::extract::DefaultBodyLimit::max(security::MAX_FORM))
         .layer(middleware::from_fn_with_state(own_names, security::own_pages_only))
+        .layer(over_tls)
         .layer(middleware::from_fn(security::default_headers))
 }
 
@@ -46,9 +49,13 @@ pub fn routes() -> Routes {
         .post("/d/{slug}/refresh", Sight, handlers::refresh)
         .get("/admin", Administration, administration::index)
         .get("/admin/sources", Administration, administration::sources)
+        .get("/admin/activity", Administration, activity::page)
+        .get("/admin/activity.csv", Administration, activity::csv)
         .post("/admin/rollups/{name}/rebuild", Administration, administration::rebuild)
         .get("/admin/cache", Administration, cache_administration::index)
         .get("/admin/cache/purge", Administration, cache_administration::ask)
+        .get("/admin/cache/policy", Administration, cache_policy::page)
+        .post("/admin/cache/policy", Administration, cache_policy::change)
         .post("/admin/cache/purge", Administration, cache_administration::purge)
         .post("/admin/cache/warm", Administration, cache_administration::warm)
         .get("/admin/cache/{slug}", Administration, cache_administration::dashboard)

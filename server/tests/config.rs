@@ -10,7 +10,7 @@ use brisk_engine::Engine;
 use brisk_server::assembly;
 use brisk_server::config::{Environment, Flags, Location, Secret, Settings};
 use brisk_source::Dialect;
-use brisk_store::{DatabaseUrl, StoreLocation};
+use brisk_store::{DatabaseUrl, KeyOrigin, SecretKey, StoreLocation};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
@@ -159,6 +159,29 @@ fn the_store_is_a_file_unless_a_postgresql_database_is_named() {
 }
 
 #[test]
+fn the_key_of_secrets_is_given_or_drawn_and_never_shown() {
+    let key = |text: &str, variables: &[(&str, &str)]| {
+        let folder = folder(text);
+        let settings = Settings::read(&flags(&folder), &variables.iter().copied().collect());
+        let settings = settings.unwrap();
+        let shown = format!("{settings:?}");
+        assert!(!shown.contains("0a0a") && !shown.contains("hunter2"), "{shown}");
+        settings.secret_key().map_err(|error| error.to_string())
+    };
+    let (ten, eleven) = ("0a".repeat(32), "0b".repeat(32));
+    let given = |text: &str| Ok(KeyOrigin::Given(SecretKey::parse(text).unwrap()));
+    let drawn = key("data_dir = \"/var/lib/brisk\"", &[]);
+    assert_eq!(drawn, Ok(KeyOrigin::File("/var/lib/brisk/secret.key".into())));
+    let in_file = "secret_key_env = \"KEY\"";
+    assert_eq!(key(in_file, &[("KEY", &ten)]), given(&ten));
+    let both = [("KEY", ten.as_str()), ("BRISK_SECRET_KEY", &eleven)];
+    assert_eq!(key(in_file, &both), given(&eleven));
+    let wrong = key("", &[("BRISK_SECRET_KEY", "hunter2")]).unwrap_err();
+    assert!(wrong.starts_with("BRISK_SECRET_KEY: a key is 32 random bytes"), "{wrong}");
+    assert!(!wrong.contains("hunter2"));
+}
+
+#[test]
 fn problems_name_the_place_and_what_is_allowed() {
     let cases = [
         ("listn = \"127.0.0.1:1\"", "1:1: unknown key \"listn\"", "did you mean \"listen\"?"),
@@ -173,6 +196,11 @@ fn problems_name_the_place_and_what_is_allowed() {
             "[source.shop]\nwall_clock_columns = { \"at\" = \"UTC\" }",
             "2:24: \"at\" of \"wall_clock_columns\" of [source.shop] must be",
             "\"table.column\"",
+        ),
+        (
+            "[audit]\nretention = \"7d\"",
+            "2:13: \"retention\" of [audit] must be a duration from 30d",
+            "7d",
         ),
         ("[cache]\nttl = \"5\"", "2:7: \"ttl\" of [cache] must be a duration from 0s to 30d", "5"),
         ("[cache]\nttl = \"250ms\"", "2:7: \"ttl\"", "a whole number and s, m, h or d"),

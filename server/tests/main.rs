@@ -6,6 +6,7 @@
 // Helpers of tests are outside of what clippy takes for tests.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod administration;
 mod api;
 mod auth;
 mod commands;
@@ -19,5 +20,6 @@ mod live;
 mod overload;
 mod pages;
 mod proofs;
+mod readout;
 mod shared_cache;
 mod sqlite_files;

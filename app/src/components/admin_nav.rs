@@ -4,20 +4,24 @@ use crate::service::Page;
 use leptos::prelude::*;
 
 /// The pages of administration: address and name.
-const PAGES: [(&str, &str); 4] = [
+const PAGES: [(&str, &str); 5] = [
     ("/admin/cache", "Cache"),
     ("/admin/invalidation", "Invalidation"),
     ("/admin/sources", "Sources"),
     ("/admin/people", "People"),
+    ("/admin/activity", "Activity"),
 ];
 
 /// Links to the pages of administration, on each of them.
 pub(super) fn admin_nav(page: &Page) -> Option<AnyView> {
     let here = match page {
-        Page::Cache(_) | Page::CachedDashboard(_) | Page::Purge(_) => "/admin/cache",
+        Page::Cache(_) | Page::CachedDashboard(_) | Page::CachePolicy(_) | Page::Purge(_) => {
+            "/admin/cache"
+        }
         Page::Invalidation(_) => "/admin/invalidation",
         Page::Sources(_) => "/admin/sources",
         Page::People(_) | Page::Account(_) => "/admin/people",
+        Page::Activity(_) => "/admin/activity",
         Page::Home(_)
         | Page::Dashboard(_)
         | Page::Panel(_)

@@ -66,21 +66,30 @@ pub(super) fn policy_words(policy: &PolicyInForce) -> String {
         CacheMode::Strict => format!(", strict, says {}", by.words()),
         CacheMode::Normal | CacheMode::Off => String::new(),
     };
+    let late = match policy.early {
+        (true, _) => String::new(),
+        (false, by) => format!(", not refreshed early, says {}", by.words()),
+    };
     match ttl.1 == stale.1 {
         true => format!(
-            "{}, then {} stale, says {}{strict}",
+            "{}, then {} stale, says {}{strict}{late}",
             seconds(ttl.0),
             seconds(stale.0),
             ttl.1.words()
         ),
         false => format!(
-            "{}, says {}; then {} stale, says {}{strict}",
+            "{}, says {}; then {} stale, says {}{strict}{late}",
             seconds(ttl.0),
             ttl.1.words(),
             seconds(stale.0),
             stale.1.words()
         ),
     }
+}
+
+/// The page that sets the policy of `scope`.
+pub(super) fn policy_link(scope: &str) -> String {
+    format!("/admin/cache/policy{}", query_string(&[("scope".to_owned(), scope.to_owned())]))
 }
 
 /// The page that says what a purge of `tag` touches.

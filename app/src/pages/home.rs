@@ -46,7 +46,7 @@ pub fn home(dashboards: &[Arc<Dashboard>], reader: Reader) -> AnyView {
     let administration = reader.administers().then(|| {
         let people =
             (reader == Reader::Admin).then(|| view! { <a href="/admin/people">"People"</a> });
-        view! { <a href="/admin/sources">"Sources"</a>{people} }
+        view! { <a href="/admin/sources">"Sources"</a>{people}<a href="/admin/activity">"Activity"</a> }
     });
     view! {
         <main id="main">

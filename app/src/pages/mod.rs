@@ -1,8 +1,10 @@
 //! The pages: pure functions of their data.
 
+mod activity;
 mod api;
 mod cache;
 mod cache_figures;
+mod cache_policy;
 mod cached_dashboard;
 mod dashboard;
 mod error;
@@ -29,8 +31,10 @@ pub fn page(page: Page, theme: Theme, reader: Reader, path: String) -> AnyView {
         Page::Panel(page) => panel::panel(&page),
         Page::Api(page) => api::api(&page),
         Page::Sources(page) => sources::sources(&page),
+        Page::Activity(page) => activity::activity(&page),
         Page::Cache(page) => cache::cache(&page),
         Page::CachedDashboard(page) => cached_dashboard::cached_dashboard(&page),
+        Page::CachePolicy(page) => cache_policy::cache_policy(&page),
         Page::Purge(page) => cached_dashboard::purge(&page),
         Page::Invalidation(page) => invalidation::invalidation(&page),
         Page::SignIn(page) => sign_in::sign_in(&page),

@@ -80,7 +80,7 @@ fn factor(factor: &Factor) -> AnyView {
         }
         .into_any(),
         Factor::Active(left) => view! {
-            <p>"Active. Recovery codes left: "{*left}"."</p>
+            <p>{format!("Active. Recovery codes left: {left}.")}</p>
             <form method="post" action=ACTION>
                 <input type="hidden" name="do" value="factor-remove"/>
                 {password("factor_current", "Current password", "current-password", None)}

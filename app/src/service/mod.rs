@@ -1,5 +1,6 @@
 //! What the server provides to pages and server functions: a small trait object in context.
 
+mod activity_page;
 mod api_page;
 mod cache_page;
 mod hidden_series;
@@ -7,10 +8,11 @@ mod invalidation_page;
 mod people_pages;
 mod sources_page;
 
+pub use activity_page::{ActivityFilter, ActivityPage, ActivityRecord};
 pub use api_page::{ApiField, ApiOperation, ApiPage, ApiProblem, FieldKind};
 pub use cache_page::{
-    CacheFigures, CachePage, CacheTiers, CachedDashboard, CachedDashboardPage, CachedPanel,
-    CachedSource, PolicyInForce, PurgePage, least_current,
+    CacheFigures, CachePage, CachePolicyPage, CacheTiers, CachedDashboard, CachedDashboardPage,
+    CachedPanel, CachedSource, PolicyInForce, PurgePage, least_current,
 };
 pub use hidden_series::HiddenSeries;
 pub use invalidation_page::{DeliveryRow, InvalidationPage, WebhookRow};
@@ -110,10 +112,14 @@ pub enum Page {
     Api(Arc<ApiPage>),
     /// Sources and their rollups, for administrators.
     Sources(Arc<SourcesPage>),
+    /// What people did, for administrators.
+    Activity(Arc<ActivityPage>),
     /// The cache, for administrators.
     Cache(Arc<CachePage>),
     /// One dashboard's panels in the cache, for administrators.
     CachedDashboard(Arc<CachedDashboardPage>),
+    /// The cache's policy at one level, for administrators.
+    CachePolicy(Arc<CachePolicyPage>),
     /// What a purge would touch, for administrators.
     Purge(Arc<PurgePage>),
     /// What invalidates the cache, for administrators.
@@ -280,8 +286,10 @@ impl Page {
             },
             Self::Api(_) => "API · Brisk".into(),
             Self::Sources(_) => "Sources · Brisk".into(),
+            Self::Activity(_) => "Activity · Brisk".into(),
             Self::Cache(_) => "Cache · Brisk".into(),
             Self::CachedDashboard(page) => format!("{} · Cache · Brisk", page.title),
+            Self::CachePolicy(page) => format!("Policy of {} · Brisk", page.scope),
             Self::Purge(page) => format!("Purge {}? · Brisk", page.tag),
             Self::Invalidation(_) => "Invalidation · Brisk".into(),
             Self::SignIn(_) => "Sign in · Brisk".into(),

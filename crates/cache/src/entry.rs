@@ -64,6 +64,15 @@ impl<V> Entry<V> {
         Self { value, stored_at: begun, load_time, fresh_until, usable_until, key }
     }
 
+    /// The entry as `policy` has it, which may be a shorter one than it was stored under. What was stored
+    /// under a shorter one is not kept for longer: it may be gone in the shared tier.
+    pub(crate) fn within(self, policy: &Policy, jitter: f64) -> Self {
+        let longest = after(self.stored_at, scaled(policy.ttl, 1.0 + jitter));
+        let fresh_until = self.fresh_until.min(longest);
+        let usable_until = self.usable_until.min(after(fresh_until, policy.stale));
+        Self { fresh_until, usable_until, ..self }
+    }
+
     /// Whether to refresh it early: the closer its expiry and the longer its load takes, the
     /// likelier, so that one of many readers does so in time. `early` scales the load time.
     ///
@@ -119,6 +128,22 @@ mod tests {
             }
         }
         assert!(!entry(second * 300, second * 100).is_due(Timestamp::from_seconds(1_299), 0.0));
+    }
+
+    #[test]
+    fn an_entry_is_fresh_no_longer_than_the_policy_of_whoever_asks() {
+        let second = Duration::from_secs(1);
+        let stored = entry(second * 300, second);
+        let of =
+            |ttl, stale| Policy { ttl: second * ttl, stale: second * stale, ..Policy::default() };
+        let times = |policy: &Policy| {
+            let entry = stored.clone().within(policy, 0.1);
+            (entry.fresh_until.0 / 1_000_000, entry.usable_until.0 / 1_000_000)
+        };
+        assert_eq!(times(&of(300, 3_600)), (1_300, 4_900));
+        assert_eq!(times(&of(100, 3_600)), (1_110, 4_710));
+        assert_eq!(times(&of(100, 10)), (1_110, 1_120));
+        assert_eq!(times(&of(900, 9_000)), (1_300, 4_900), "a longer one holds for the next");
     }
 
     #[test]

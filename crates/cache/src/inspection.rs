@@ -38,6 +38,10 @@ impl<V: Value> Cache<V> {
         for one in inspected.iter_mut().filter(|one| one.entry.is_none()) {
             one.entry = inner.memory.newest(&one.ticket.request.fingerprint);
         }
+        for one in &mut inspected {
+            let policy = &one.ticket.request.policy;
+            one.entry = one.entry.take().map(|entry| entry.within(policy, inner.config.jitter));
+        }
         inspected
     }
 }

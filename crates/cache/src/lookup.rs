@@ -176,20 +176,23 @@ impl<V: Value> Inner<V> {
         let now = self.clock.now();
         let in_memory = |ticket: &Ticket| {
             let wanted = !ticket.request.policy.off;
-            self.hit(wanted.then(|| self.memory.get(&ticket.key))??, ticket.verified, now)
+            self.hit(wanted.then(|| self.memory.get(&ticket.key))??, ticket, now)
         };
         tickets.into_iter().map(|ticket| LookupResult { hit: in_memory(&ticket), ticket }).collect()
     }
 
     /// `entry` under the current generations, judged by its age.
-    fn hit(&self, entry: Entry<V>, verified: bool, now: Timestamp) -> Option<Hit<V>> {
+    fn hit(&self, entry: Entry<V>, ticket: &Ticket, now: Timestamp) -> Option<Hit<V>> {
+        let policy = &ticket.request.policy;
+        let entry = entry.within(policy, self.config.jitter);
+        let early = if policy.early { self.config.early } else { 0.0 };
         let is_past = now >= entry.fresh_until;
         let state = match () {
             () if now >= entry.usable_until => return None,
             // Even past its TTL: a stale value must be of the current generations.
-            () if !verified => State::Unverified,
+            () if !ticket.verified => State::Unverified,
             () if is_past => State::Stale,
-            () if entry.is_due(now, self.config.early) => State::Due,
+            () if entry.is_due(now, early) => State::Due,
             () => State::Fresh,
         };
         Some(Hit { refresh: is_past || state == State::Due, entry, state })
@@ -273,7 +276,7 @@ impl<V: Value> Inner<V> {
         for one in missing {
             if let Some(entry) = entries.get(&one.ticket.key) {
                 self.memory.insert(one.ticket.request.fingerprint, entry.clone());
-                one.hit = self.hit(entry.clone(), true, now);
+                one.hit = self.hit(entry.clone(), &one.ticket, now);
             }
         }
     }

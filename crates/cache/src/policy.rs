@@ -15,12 +15,14 @@ pub struct Policy {
     pub strict: bool,
     /// Never store.
     pub off: bool,
+    /// Refresh an entry in use shortly before it expires.
+    pub early: bool,
 }
 
 impl Default for Policy {
     fn default() -> Self {
         let (ttl, stale) = (Duration::from_secs(300), Duration::from_secs(3600));
-        Self { ttl, stale, strict: false, off: false }
+        Self { ttl, stale, strict: false, off: false, early: true }
     }
 }
 

@@ -438,6 +438,7 @@ fn request(statement: usize, mode: Mode) -> Request {
             stale: Duration::from_secs(STALE.unsigned_abs()),
             strict: mode == Mode::Strict,
             off: mode == Mode::Off,
+            early: true,
         },
         label: "model".into(),
         lane: "database".into(),

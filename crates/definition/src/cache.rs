@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// The allowed TTLs and stale windows.
-const LIFE: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(30 * 86_400);
+pub const LIFE: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(30 * 86_400);
 
 /// Reads `cache`: a table, or just the name of a mode.
 pub fn policy(fields: &Fields<'_>, problems: &mut Problems<'_>) -> CachePolicy {
@@ -35,6 +35,7 @@ pub fn policy_keys(cache: &Fields<'_>, problems: &mut Problems<'_>) -> CachePoli
         ttl: cache.seconds("ttl", LIFE, problems).map(seconds),
         stale: cache.seconds("stale", LIFE, problems).map(seconds),
         mode: cache.word("mode", &CacheMode::WORDS, problems),
+        early: cache.item("early").map(|_| cache.flag("early", problems)),
     }
 }
 

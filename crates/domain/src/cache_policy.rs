@@ -12,6 +12,8 @@ pub struct CachePolicy {
     pub stale: Option<u32>,
     /// Whether entries are stored, and whether outdated ones may be shown.
     pub mode: Option<CacheMode>,
+    /// Whether an entry in use is refreshed shortly before its TTL is over.
+    pub early: Option<bool>,
 }
 
 /// Whether entries are stored, and whether outdated ones may be shown.
@@ -41,6 +43,7 @@ impl CachePolicy {
             ttl: self.ttl.or(wider.ttl),
             stale: self.stale.or(wider.stale),
             mode: self.mode.or(wider.mode),
+            early: self.early.or(wider.early),
         }
     }
 
@@ -62,8 +65,12 @@ mod tests {
     #[test]
     fn the_narrowest_level_wins() {
         let panel = CachePolicy { ttl: Some(10), ..CachePolicy::default() };
-        let dashboard =
-            CachePolicy { ttl: Some(60), stale: Some(5), mode: Some(CacheMode::Strict) };
+        let dashboard = CachePolicy {
+            ttl: Some(60),
+            stale: Some(5),
+            mode: Some(CacheMode::Strict),
+            early: None,
+        };
         let policy = panel.or(dashboard).or(CachePolicy::default());
         assert_eq!((policy.ttl_seconds(), policy.stale_seconds()), (10, 5));
         assert_eq!(policy.mode, Some(CacheMode::Strict));

@@ -86,12 +86,20 @@ pub enum EntryState {
 /// Which setting decides how long an entry may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PolicyPlace {
+    /// An administrator's setting for the panel.
+    PanelSetting,
     /// The panel's `cache`.
     Panel,
+    /// An administrator's setting for the dashboard.
+    DashboardSetting,
     /// The dashboard's `cache`.
     Dashboard,
+    /// An administrator's setting for the source.
+    SourceSetting,
     /// The source's `cache` in the configuration.
     Source,
+    /// An administrator's setting for everything.
+    GlobalSetting,
     /// The configuration's `[cache]`.
     Configuration,
     /// No setting: the built-in default.
@@ -128,9 +136,13 @@ impl PolicyPlace {
     /// The text for readers: "5 min, from the panel's file".
     pub fn words(self) -> &'static str {
         match self {
+            Self::PanelSetting => "an administrator's setting for the panel",
             Self::Panel => "the panel",
+            Self::DashboardSetting => "an administrator's setting for the dashboard",
             Self::Dashboard => "the dashboard",
+            Self::SourceSetting => "an administrator's setting for the source",
             Self::Source => "the source's configuration",
+            Self::GlobalSetting => "an administrator's setting for everything",
             Self::Configuration => "the configuration",
             Self::BuiltIn => "the built-in default",
         }

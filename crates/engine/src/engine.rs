@@ -4,7 +4,7 @@ use crate::catalog::Catalog;
 use crate::load::Loader;
 use crate::lookup::Lookup;
 use crate::planned_rollup::{self, PlannedRollup, Plans};
-use crate::policy::Policies;
+use crate::policy::{AdminPolicies, Policies};
 use crate::prepared::{PlanCache, Shown};
 use crate::requested_views::RequestedViews;
 use crate::view::{ChoicesState, View};
@@ -17,14 +17,14 @@ use brisk_domain::{
 };
 use brisk_source::SourceError;
 use futures::StreamExt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 /// The one way to get a panel's data.
 pub struct Engine {
     catalog: Arc<Catalog>,
     pub(crate) loader: Loader,
-    pub(crate) policies: Policies,
+    policies: RwLock<Arc<Policies>>,
     pub(crate) prepared: PlanCache,
     requested_views: RequestedViews,
     plans: Plans,
@@ -39,7 +39,7 @@ const WARMED_AT_A_TIME: usize = 2;
 impl Engine {
     /// An engine over these dashboards and sources.
     pub fn new(catalog: Arc<Catalog>, loader: Loader, clock: Arc<dyn Clock>) -> Self {
-        let (policies, prepared) = (Policies::default(), PlanCache::default());
+        let (policies, prepared) = (RwLock::default(), PlanCache::default());
         let (requested_views, plans) = (RequestedViews::default(), Plans::default());
         Self { catalog, loader, policies, prepared, requested_views, plans, clock }
     }
@@ -47,17 +47,26 @@ impl Engine {
     /// With cache policies set outside of dashboards.
     #[must_use]
     pub fn with_policies(self, policies: Policies) -> Self {
-        Self { policies, ..self }
+        Self { policies: RwLock::new(Arc::new(policies)), ..self }
+    }
+
+    /// The cache policies that are set outside of dashboards.
+    pub fn policies(&self) -> Arc<Policies> {
+        Arc::clone(&self.policies.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts what administrators have set in the place of what they had set before. It holds from the
+    /// next lookup on, for what is stored as well.
+    pub fn set_admin_policies(&self, admin: AdminPolicies) {
+        let mut policies = self.policies.write().unwrap_or_else(PoisonError::into_inner);
+        if policies.admin != admin {
+            *policies = Arc::new(Policies { admin, ..Policies::clone(&policies) });
+        }
     }
 
     /// The dashboards.
     pub fn catalog(&self) -> &Arc<Catalog> {
         &self.catalog
-    }
-
-    /// The cache policies set outside of dashboards.
-    pub fn policies(&self) -> &Policies {
-        &self.policies
     }
 
     /// The loader, for statistics and health.
@@ -133,8 +142,9 @@ impl Engine {
     /// How long a load for `dashboard` stays fresh at least: the shortest TTL of its panels.
     /// Looking more often finds nothing new.
     pub fn shortest_ttl(&self, dashboard: &Dashboard) -> Duration {
+        let policies = self.policies();
         let ttls = dashboard.panels.iter().map(|panel| {
-            let policy = self.policies.of(dashboard, Some(panel), &panel.source);
+            let policy = policies.of(dashboard, Some(panel), &panel.source);
             if policy.off { Duration::ZERO } else { policy.ttl }
         });
         ttls.min().unwrap_or_default()

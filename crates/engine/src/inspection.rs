@@ -4,6 +4,7 @@
 use crate::encoding::Cached;
 use crate::engine::Engine;
 use crate::now::first_instant;
+use crate::policy::Origins;
 use crate::window::{self, TooFine, Window};
 use brisk_cache::{Inspection, Policy, Value as _};
 use brisk_domain::entry_report::StoredEntry;
@@ -40,7 +41,7 @@ impl Engine {
         ];
         let requests: Vec<_> = statements.into_iter().map(|(_, request)| request).collect();
         let inspected = self.loader.cache().inspect(&requests).await;
-        let origins = self.policies.origins(dashboard, Some(panel), &panel.source);
+        let origins = self.policies().origins(dashboard, Some(panel), &panel.source);
         let entries = of.into_iter().flatten().zip(inspected);
         let entries =
             entries.map(|(of, inspected)| report(of, &inspected, origins, clock)).collect();
@@ -69,11 +70,11 @@ impl Engine {
 fn report(
     of: EntryOf,
     inspected: &Inspection<Cached>,
-    (ttl_from, stale_from, mode_from): (PolicyPlace, PolicyPlace, PolicyPlace),
+    origins: Origins,
     now: Timestamp,
 ) -> EntryReport {
     let policy = inspected.ticket.request.policy;
-    let (state, why) = judged(inspected, policy, mode_from, now);
+    let (state, why) = judged(inspected, policy, origins.mode, now);
     let key = inspected.entry.as_ref().map_or(inspected.ticket.key, |entry| entry.key);
     let stored = inspected.entry.as_ref().map(|entry| StoredEntry {
         loaded_at: entry.stored_at,
@@ -89,9 +90,9 @@ fn report(
         state,
         why,
         ttl: policy.ttl.as_secs(),
-        ttl_from,
+        ttl_from: origins.ttl,
         stale: policy.stale.as_secs(),
-        stale_from,
+        stale_from: origins.stale,
         tags: tags.collect(),
         stored,
     }

@@ -68,7 +68,7 @@ pub use now::first_instant;
 pub use page_wait::PAGE_WAIT;
 pub use panel_data::PanelEdition;
 pub use planned_rollup::PlannedRollup;
-pub use policy::Policies;
+pub use policy::{AdminPolicies, Origins, Policies};
 pub use prepared::Shown;
 pub use rollup::RunObserver;
 pub use rollup_key::rollup_lane;

@@ -87,7 +87,7 @@ impl Engine {
             let find = |source: &SourceName, name: &str| self.rollup_of(source, name);
             let planned = plan::choices(query, source, &view, &window, access, target, &find)
                 .map_err(|error| statement_error(&error))?;
-            let policy = self.policies.of(dashboard, None, source);
+            let policy = self.policies().of(dashboard, None, source);
             let request = key::request(&planned, dashboard, Owner::Choices("now"), policy);
             Ok((Arc::new(planned), request))
         };

@@ -23,10 +23,11 @@ impl Engine {
         access: &Access,
         window: Window,
     ) -> Arc<Prepared> {
-        let contents = self.catalog().contents();
+        let (contents, policies) = (self.catalog().contents(), self.policies());
         let key = Key {
             dashboard: Arc::as_ptr(dashboard) as usize,
             contents: Arc::as_ptr(&contents) as usize,
+            policies: Arc::as_ptr(&policies) as usize,
             shown: shown.clone(),
             view: view.clone(),
             bounds: window.bounds,
@@ -43,6 +44,7 @@ impl Engine {
             prepared: Arc::clone(&prepared),
             _dashboard: Arc::clone(dashboard),
             _contents: contents,
+            _policies: policies,
         };
         self.prepared.0.insert(key, Arc::new(entry));
         prepared
@@ -107,7 +109,7 @@ impl Engine {
         let rollups = |source: &SourceName, name: &str| self.rollup_of(source, name);
         let plan = plan::panel(panel, view, window, access, source.target(), &rollups);
         let plan = plan.map_err(|error| statement_error(&error))?;
-        let policy = self.policies.of(dashboard, Some(panel), &panel.source);
+        let policy = self.policies().of(dashboard, Some(panel), &panel.source);
         let statements = [
             (Some(&plan.main), Some(&panel.query)),
             (plan.previous.as_ref(), Some(&panel.query)),
@@ -140,7 +142,7 @@ impl Engine {
         let rollups = |source: &SourceName, name: &str| self.rollup_of(source, name);
         let planned = plan::choices(query, source, view, window, access, target, &rollups)
             .map_err(|error| statement_error(&error))?;
-        let policy = self.policies.of(dashboard, None, source);
+        let policy = self.policies().of(dashboard, None, source);
         let owner = Owner::Choices(variable.name.as_str());
         let request = key::request(&planned, dashboard, owner, policy);
         Ok((Arc::new(planned), request))

@@ -4,6 +4,7 @@
 
 use crate::catalog::Contents;
 use crate::plan::{PanelPlan, PlannedStatement};
+use crate::policy::Policies;
 use crate::window::Window;
 use brisk_cache::Request;
 use brisk_domain::choice::Choice;
@@ -67,13 +68,14 @@ const OVERHEAD: usize = 8 << 10;
 /// The recently planned views.
 pub(crate) struct PlanCache(pub(crate) moka::sync::Cache<Key, Arc<Entry>>);
 
-/// What a plan depends on. Dashboards and the catalog's contents are immutable and compared by
+/// What a plan depends on. Dashboards, the catalog's contents and policies are immutable and compared by
 /// address: a new version has a new one, and while an old one is kept here its address is not
 /// reused.
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     pub(crate) dashboard: usize,
     pub(crate) contents: usize,
+    pub(crate) policies: usize,
     pub(crate) shown: Shown,
     pub(crate) view: ViewState,
     pub(crate) bounds: Bounds,
@@ -87,6 +89,7 @@ pub(crate) struct Entry {
     pub(crate) prepared: Arc<Prepared>,
     pub(crate) _dashboard: Arc<Dashboard>,
     pub(crate) _contents: Arc<Contents>,
+    pub(crate) _policies: Arc<Policies>,
 }
 
 impl Default for PlanCache {

@@ -28,6 +28,7 @@ pub(crate) fn rollup_request(plan: &Plan, definition: &str, place: &str) -> Requ
             stale: Duration::ZERO,
             strict: true,
             off: false,
+            early: true,
         },
         label,
         lane: rollup_lane(source),

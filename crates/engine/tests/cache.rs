@@ -7,7 +7,7 @@ use brisk_domain::{
     Selection, Slug, SourceName, Tag, Timestamp, ViewState,
 };
 use brisk_engine::load::{Loader, Sources};
-use brisk_engine::{Catalog, ChoicesState, Engine, PanelState, Policies};
+use brisk_engine::{AdminPolicies, Catalog, ChoicesState, Engine, PanelState, Policies};
 use brisk_source::{Limits, Source};
 use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};
 use std::path::PathBuf;
@@ -112,7 +112,7 @@ async fn world() -> World {
     let loader = Loader::new(cache, Sources::from([source("shop"), source("other")]));
     let catalog = Arc::new(Catalog::open(directory.path()));
     assert!(catalog.contents().problems.is_empty(), "{:?}", catalog.contents().problems);
-    let seconds = |ttl, stale, mode| CachePolicy { ttl, stale, mode };
+    let seconds = |ttl, stale, mode| CachePolicy { ttl, stale, mode, early: None };
     let policies = Policies {
         default: seconds(Some(200), Some(1_000), None),
         sources: [(
@@ -120,6 +120,7 @@ async fn world() -> World {
             seconds(Some(500), None, Some(CacheMode::Strict)),
         )]
         .into(),
+        ..Policies::default()
     };
     let engine = Engine::new(catalog, loader, clock.clone()).with_policies(policies);
     World { engine, clock, database, _directory: directory }
@@ -321,6 +322,48 @@ async fn the_nearest_policy_wins() {
     assert_eq!(world.first("sales", "revenue").await, fresh("111"), "the default says 200 s");
     world.clock.advance(2);
     assert!(stale(&world.first("sales", "revenue").await));
+}
+
+#[tokio::test]
+async fn what_an_administrator_sets_stands_over_the_file_at_its_level_and_holds_at_once() {
+    let world = world().await;
+    let is = |shown: &Shown, freshness| matches!(shown, Shown::Ready(_, is) if *is == freshness);
+    let (is_fresh, is_stale) =
+        (|shown: &Shown| is(shown, Freshness::Fresh), |shown: &Shown| is(shown, Freshness::Stale));
+    let lookup = async || world.lookup("policies", &[], &Access::anonymous()).await;
+    let slug = Slug::parse("policies").unwrap();
+    let seconds = |ttl| CachePolicy { ttl: Some(ttl), ..CachePolicy::default() };
+    let panel = |id: &str| (slug.clone(), PanelId::parse(id).unwrap());
+    lookup().await;
+    world.clock.advance(6);
+    assert!(is_fresh(&lookup().await[0]), "its file says 10 s");
+    // The plans were kept, and so were the frames.
+    let mut admin = AdminPolicies::default();
+    admin.panels.insert(panel("nearest"), seconds(5));
+    admin.dashboards.insert(slug.clone(), seconds(30));
+    admin.sources.insert(SourceName::parse("shop").unwrap(), seconds(1));
+    admin.global = CachePolicy { mode: Some(CacheMode::Strict), ..seconds(2) };
+    world.engine.set_admin_policies(admin.clone());
+    let shown = lookup().await;
+    assert!(is_stale(&shown[0]), "the setting for the panel says 5 s: {shown:?}");
+    assert!(is_fresh(&shown[1]), "the dashboard is nearer than its source: {shown:?}");
+    world.clock.advance(25);
+    let shown = lookup().await;
+    assert!(is_stale(&shown[1]), "the setting for the dashboard says 30 s, its file 60 s");
+    assert!(is_stale(&shown[4]), "also for a panel of another source: {shown:?}");
+    assert_eq!(
+        shown[3],
+        loaded("111"),
+        "what the panel's file says is nearer than the strict mode"
+    );
+    // Another setting for a level that a file says nothing about.
+    admin.panels.insert(panel("off"), CachePolicy { mode: Some(CacheMode::Normal), ..seconds(60) });
+    world.engine.set_admin_policies(admin);
+    lookup().await;
+    assert!(is_fresh(&lookup().await[3]), "it is stored from now on");
+    // Taken back.
+    world.engine.set_admin_policies(AdminPolicies::default());
+    assert_eq!(lookup().await[3], loaded("111"), "off again");
 }
 
 #[tokio::test]

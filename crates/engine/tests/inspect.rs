@@ -6,7 +6,7 @@ use brisk_domain::{
     SourceName, Tag, Timestamp, ViewState,
 };
 use brisk_engine::load::{Loader, Sources};
-use brisk_engine::{Catalog, Engine, Policies};
+use brisk_engine::{AdminPolicies, Catalog, Engine, Policies};
 use brisk_source::{Limits, Source};
 use sqlx::{Connection, Executor, SqliteConnection};
 use std::sync::Arc;
@@ -72,6 +72,7 @@ async fn world() -> World {
     let policies = Policies {
         default: CachePolicy::default(),
         sources: [(name, CachePolicy { ttl: Some(500), ..CachePolicy::default() })].into(),
+        ..Policies::default()
     };
     let engine = Engine::new(catalog, loader, clock.clone()).with_policies(policies);
     World { engine, clock, _directory: directory }
@@ -157,6 +158,15 @@ async fn each_figure_names_the_rule_that_it_comes_from() {
     let entry = world.inspect("revenue").await.remove(0);
     assert_eq!((entry.ttl, entry.ttl_from), (60, PolicyPlace::Panel));
     assert_eq!((entry.stale, entry.stale_from), (30, PolicyPlace::Dashboard));
+    let set = CachePolicy { stale: Some(20), ..CachePolicy::default() };
+    let dashboards = [(Slug::parse("sales").unwrap(), set)].into();
+    let global = CachePolicy { ttl: Some(1), ..CachePolicy::default() };
+    let admin = AdminPolicies { dashboards, global, ..AdminPolicies::default() };
+    world.engine.set_admin_policies(admin);
+    let entry = world.inspect("revenue").await.remove(0);
+    assert_eq!((entry.ttl, entry.ttl_from), (60, PolicyPlace::Panel));
+    assert_eq!((entry.stale, entry.stale_from), (20, PolicyPlace::DashboardSetting));
+    world.engine.set_admin_policies(AdminPolicies::default());
     let entry = world.inspect("strict").await.remove(0);
     assert_eq!((entry.ttl, entry.ttl_from), (500, PolicyPlace::Source));
     let (state, why) = world.state("off").await;

@@ -58,7 +58,7 @@ impl Store {
             }
         }
         let accounts = rows.iter().filter_map(|row| {
-            let mut account = account(row)?;
+            let mut account = self.read_account(row)?;
             account.teams = teams.remove(account.id.as_str()).unwrap_or_default();
             Some(account)
         });
@@ -68,7 +68,7 @@ impl Store {
     /// The account of that id.
     pub async fn account(&self, id: &AccountId) -> Result<Option<Account>, StoreError> {
         let mut connection = self.pool.acquire().await?;
-        read(&mut connection, id).await
+        self.read(&mut connection, id).await
     }
 
     /// The account of that name.
@@ -79,7 +79,7 @@ impl Store {
             .fetch_optional(&mut *connection)
             .await?;
         match row {
-            Some(row) => read(&mut connection, &AccountId::kept(row.get(0))).await,
+            Some(row) => self.read(&mut connection, &AccountId::kept(row.get(0))).await,
             None => Ok(None),
         }
     }
@@ -107,17 +107,23 @@ impl Store {
         actor: &Actor,
         at: Timestamp,
     ) -> Result<Changed, StoreError> {
+        let sealed = match to {
+            AccountChange::Authenticator(Some((secret, _))) => {
+                Some(self.seal(&authenticator_of(id.as_str()), secret)?)
+            }
+            _ => None,
+        };
         let mut change = self.begin_change(Topic::Accounts).await?;
         // From here on no other change runs beside this one, on either database.
         count(&mut change).await?;
         if takes_an_admin_away(to) && is_last_admin(&mut change, id).await? {
             return Ok(Changed::LastAdmin);
         }
-        let before = read(&mut change, id).await?;
-        if apply(&mut change, id, to).await? == 0 {
+        let before = self.read(&mut change, id).await?;
+        if apply(&mut change, id, to, sealed).await? == 0 {
             return Ok(Changed::Missing);
         }
-        let after = read(&mut change, id).await?;
+        let after = self.read(&mut change, id).await?;
         if let (Some(before), Some(after)) = (before, after) {
             change.record(&to.record((&before, &after), actor, at)).await?;
         }
@@ -280,20 +286,6 @@ pub(crate) fn added_record(account: &Account, actor: &Actor) -> AuditRecord {
     }
 }
 
-/// The account as it is within a change.
-async fn read(change: &mut AnyConnection, id: &AccountId) -> Result<Option<Account>, StoreError> {
-    let sql = "select id, name, full_name, role, is_disabled, attributes, password, \
-               authenticator, created_at, signed_in_at from accounts where id = $1";
-    let row = sqlx::query(sql).bind(id.as_str()).fetch_optional(&mut *change).await?;
-    let Some(mut account) = row.as_ref().and_then(account) else { return Ok(None) };
-    let rows = sqlx::query("select team from team_members where account = $1")
-        .bind(id.as_str())
-        .fetch_all(&mut *change)
-        .await?;
-    account.teams = rows.iter().filter_map(|row| TeamName::parse(row.get(0)).ok()).collect();
-    Ok(Some(account))
-}
-
 /// Adds an account, in the transaction that does.
 pub(crate) async fn insert(
     change: &mut AnyConnection,
@@ -325,10 +317,12 @@ pub(crate) async fn insert(
     Ok(Changed::Done)
 }
 
+/// `sealed` is the secret of the authenticator, if that is what changes.
 async fn apply(
     change: &mut AnyConnection,
     id: &AccountId,
     to: &AccountChange,
+    sealed: Option<String>,
 ) -> Result<u64, StoreError> {
     let id = id.as_str();
     let query = match to {
@@ -371,12 +365,11 @@ async fn apply(
                     .execute(&mut *change)
                     .await?;
             }
-            let secret = factor.as_ref().map(|(secret, _)| hex(secret));
             sqlx::query(
                 "update accounts set authenticator = $2, authenticator_step = -1 where id = $1",
             )
             .bind(id)
-            .bind(secret)
+            .bind(sealed)
         }
     };
     Ok(query.execute(&mut *change).await?.rows_affected())
@@ -421,30 +414,49 @@ async fn is_last_admin(change: &mut AnyConnection, id: &AccountId) -> Result<boo
     Ok(rows.len() == 1 && rows.iter().all(|row| row.get::<String, _>(0) == id.as_str()))
 }
 
-/// The account of a row, without its teams. One that this release cannot read is nobody's.
-fn account(row: &AnyRow) -> Option<Account> {
-    let authenticator: Option<String> = row.get(7);
-    Some(Account {
-        id: AccountId::kept(row.get(0)),
-        name: LoginName::parse(row.get(1)).ok()?,
-        full_name: row.get(2),
-        role: Role::parse(row.get(3))?,
-        is_disabled: row.get::<i64, _>(4) != 0,
-        teams: BTreeSet::new(),
-        attributes: attributes::read(row.get(5)),
-        password: row.get(6),
-        // One that cannot be read must not mean that none is needed.
-        authenticator: authenticator.map(|digits| bytes(&digits).unwrap_or_default()),
-        created_at: Timestamp(row.get(8)),
-        signed_in_at: row.get::<Option<i64>, _>(9).map(Timestamp),
-    })
+/// Under what name the authenticator's secret of an account is sealed.
+fn authenticator_of(id: &str) -> String {
+    format!("the authenticator of account {id}")
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
+impl Store {
+    /// The account, as `connection` sees it.
+    async fn read(
+        &self,
+        connection: &mut AnyConnection,
+        id: &AccountId,
+    ) -> Result<Option<Account>, StoreError> {
+        let sql = "select id, name, full_name, role, is_disabled, attributes, password, \
+                   authenticator, created_at, signed_in_at from accounts where id = $1";
+        let row = sqlx::query(sql).bind(id.as_str()).fetch_optional(&mut *connection).await?;
+        let Some(mut account) = row.as_ref().and_then(|row| self.read_account(row)) else {
+            return Ok(None);
+        };
+        let rows = sqlx::query("select team from team_members where account = $1")
+            .bind(id.as_str())
+            .fetch_all(&mut *connection)
+            .await?;
+        account.teams = rows.iter().filter_map(|row| TeamName::parse(row.get(0)).ok()).collect();
+        Ok(Some(account))
+    }
 
-fn bytes(digits: &str) -> Option<Vec<u8>> {
-    let pairs = (0..digits.len()).step_by(2).map(|at| digits.get(at..at + 2));
-    pairs.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect()
+    /// The account of a row, without its teams. One that this release cannot read is nobody's.
+    fn read_account(&self, row: &AnyRow) -> Option<Account> {
+        let (id, authenticator): (String, Option<String>) = (row.get(0), row.get(7));
+        Some(Account {
+            name: LoginName::parse(row.get(1)).ok()?,
+            full_name: row.get(2),
+            role: Role::parse(row.get(3))?,
+            is_disabled: row.get::<i64, _>(4) != 0,
+            teams: BTreeSet::new(),
+            attributes: attributes::read(row.get(5)),
+            password: row.get(6),
+            // One that cannot be read, as without the key, must not mean that none is needed.
+            authenticator: authenticator
+                .map(|sealed| self.unseal(&authenticator_of(&id), &sealed).unwrap_or_default()),
+            created_at: Timestamp(row.get(8)),
+            signed_in_at: row.get::<Option<i64>, _>(9).map(Timestamp),
+            id: AccountId::kept(&id),
+        })
+    }
 }

@@ -17,6 +17,8 @@ use tokio::task::JoinHandle;
 
 /// How often the versions are read: what changes takes effect within a second.
 const PACE: Duration = Duration::from_millis(500);
+/// How long the store may take to say them: one that is cut off never answers.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How long after a lost connection PostgreSQL is listened to again.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -73,7 +75,8 @@ impl Changes {
     /// nothing is missed.
     pub async fn next(&mut self) -> Result<BTreeSet<Topic>, StoreError> {
         loop {
-            let now = self.store.versions().await?;
+            let asked = tokio::time::timeout(PATIENCE, self.store.versions());
+            let now = asked.await.map_err(|_| StoreError::NoAnswer)??;
             let is_new = |(topic, version): &(&Topic, &i64)| self.seen.get(topic) != Some(version);
             let changed: BTreeSet<Topic> =
                 now.iter().filter(is_new).map(|(topic, _)| *topic).collect();

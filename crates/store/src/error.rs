@@ -9,6 +9,9 @@ pub enum StoreError {
     /// Opening, reading or writing failed.
     #[error("Brisk's own database cannot be used: {0}")]
     Database(#[from] sqlx::Error),
+    /// Nothing came back.
+    #[error("Brisk's own database does not answer")]
+    NoAnswer,
     /// The migrations failed.
     #[error("Brisk's own database cannot be brought up to date: {0}")]
     Migration(#[from] MigrateError),
@@ -34,6 +37,69 @@ pub enum StoreError {
         path = .0.display()
     )]
     Missing(PathBuf),
+    /// Another process has it open, which only one may.
+    #[error(
+        "Brisk's own database {path} is open in another process: stop `brisk serve` before you \
+         restore it",
+        path = .0.display()
+    )]
+    InUse(PathBuf),
+    /// Another process writes the same copy.
+    #[error("{path} is being written by another process", path = .0.display())]
+    Copying(PathBuf),
+    /// SQLite is told names as text.
+    #[error("the name {path} is no UTF-8 text", path = .0.display())]
+    Name(PathBuf),
+    /// The file is not one that can be restored.
+    #[error("{path} is no database of Brisk's, or a damaged one", path = .0.display())]
+    NoStore(PathBuf),
+    /// The file has migrations that this release does not know.
+    #[error(
+        "{path} is of a newer release of Brisk than this one: restore it with that release",
+        path = .0.display()
+    )]
+    Newer(PathBuf),
+    /// The store is in PostgreSQL.
+    #[error(
+        "Brisk's own records are in PostgreSQL: back them up with pg_dump, and restore them with \
+         pg_restore"
+    )]
+    NotAFile,
+    /// Another key than the store's.
+    #[error(
+        "secrets in Brisk's own database are encrypted under another key ({stored}) than this process \
+         has ({own}): give all replicas the same BRISK_SECRET_KEY, or the same secret.key in their \
+         data directories"
+    )]
+    OtherKey {
+        /// The id of the store's key.
+        stored: String,
+        /// The id of this process's key.
+        own: String,
+    },
+    /// No key where the store has one.
+    #[error(
+        "secrets in Brisk's own database are encrypted under the key {id}, and there is neither \
+         BRISK_SECRET_KEY nor {path}: put that key there, as it is beside the backup or on the other \
+         replicas. If it is lost, `delete from secret_key` in the database lets Brisk draw a new one; \
+         what was encrypted has to be entered again",
+        path = .path.display()
+    )]
+    NoKey {
+        /// The id of the store's key.
+        id: String,
+        /// Where it would be.
+        path: PathBuf,
+    },
+    /// This process has not been given the key.
+    #[error("secrets in Brisk's own database are encrypted, and this command has no key")]
+    Locked,
+    /// A secret cannot be encrypted.
+    #[error("the secret of {0} cannot be encrypted: {1}")]
+    Sealing(String, std::io::Error),
+    /// A secret was encrypted under another key, or changed.
+    #[error("the secret of {0} in Brisk's own database cannot be decrypted: enter it again")]
+    Unreadable(String),
     /// Another process is replacing it.
     #[error("Brisk's own database {path} is being restored; try again", path = .0.display())]
     Restoring(PathBuf),

@@ -4,6 +4,7 @@
 use crate::StoreError;
 use crate::location::with_suffix;
 use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 /// A lock on `brisk.sqlite.lock`.
@@ -38,6 +39,8 @@ fn name(path: &Path) -> std::path::PathBuf {
 
 fn open(path: &Path) -> Result<File, StoreError> {
     let name = name(path);
-    let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&name);
-    opened.map_err(|error| StoreError::File(name, error))
+    // Whoever could open it could lock it.
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true).mode(0o600);
+    options.open(&name).map_err(|error| StoreError::File(name, error))
 }

@@ -13,6 +13,10 @@
 //!   setting), with `Store::begin_change`: a [`Change`] is recorded in the audit log with it, and all
 //!   replicas hear of it ([`Changes`]).
 //!
+//! Secrets are sealed ([`Store::seal`]) under a key that is not in the store ([`KeyOrigin`]). A store in a
+//! file is copied and put back by [`backup()`] and [`restore()`]. What has to happen once among all
+//! processes is a [`DueTime`].
+//!
 //! To add a record, add a migration (forward only, and usable by the previous release, which may go on
 //! running beside it) with its line in `migrations.rs`, and a file here with its type and queries. Where
 //! PostgreSQL needs other words in the migration, as for ids that the database gives, there is one of
@@ -22,9 +26,11 @@ mod access_state;
 mod accounts;
 mod attributes;
 mod audit;
+mod backup;
 mod change;
 mod changes;
 mod damage;
+mod due_times;
 mod error;
 mod imports;
 mod in_use;
@@ -33,22 +39,31 @@ mod location;
 mod migrations;
 mod opening;
 mod requested_views;
+mod restore;
 mod rollup_runs;
+mod sealing;
+mod secret_key;
+mod secrets;
 mod sessions;
 mod settings;
 mod sign_in_failures;
+mod snapshot;
 mod store;
 mod tokens;
 
 pub use access_state::AccessState;
 pub use accounts::{AccountChange, Changed};
 pub use audit::{Actor, AuditFilter, AuditRecord, LEAST_RETENTION, LoggedRecord};
+pub use backup::backup;
 pub use change::{Change, Topic};
 pub use changes::Changes;
+pub use due_times::DueTime;
 pub use error::StoreError;
 pub use imports::ImportRecord;
 pub use links::Link;
 pub use location::{DatabaseUrl, StoreLocation};
+pub use restore::restore;
+pub use secret_key::{KeyOrigin, NoSecretKey, SecretKey};
 pub use sessions::SessionRecord;
 pub use settings::Setting;
 pub use store::Store;

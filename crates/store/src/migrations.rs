@@ -35,13 +35,15 @@ macro_rules! migration {
 
 /// Version, description, SQL. Never edit a released one: existing databases are checked against its
 /// text.
-const MIGRATIONS: [(i64, &str, Text); 7] = [
+const MIGRATIONS: [(i64, &str, Text); 9] = [
     (1, "imports", migration!("0001_imports.sql" each)),
     (2, "requested views", migration!("0002_requested_views.sql" each)),
     (3, "rollup runs", migration!("0003_rollup_runs.sql" each)),
     (4, "changes", migration!("0004_changes.sql")),
     (5, "audit", migration!("0005_audit.sql" each)),
     (6, "settings", migration!("0006_settings.sql")),
+    (7, "secret key", migration!("0007_secret_key.sql")),
+    (8, "jobs", migration!("0008_jobs.sql")),
     (10, "accounts", migration!("0010_accounts.sql")),
 ];
 

@@ -3,12 +3,14 @@
 use crate::damage;
 use crate::error::is_busy;
 use crate::in_use::InUse;
-use crate::location::DatabaseUrl;
+use crate::location::{DatabaseUrl, with_suffix};
 use crate::migrations::{self, Dialect};
 use crate::store::{Place, SqliteFile};
 use crate::{Store, StoreError, StoreLocation};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _, Row as _};
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::sync::Arc;
@@ -84,6 +86,7 @@ impl Store {
             pool,
             place: Place::Postgres(Arc::new(url.clone())),
             news: watch::Sender::default(),
+            sealing: None,
         })
     }
 }
@@ -119,7 +122,8 @@ async fn renew(path: &Path) -> Result<(Store, Option<PathBuf>), StoreError> {
 
 async fn open_sqlite(path: &Path, in_use: InUse) -> Result<Store, StoreError> {
     damage::expect_there(path)?;
-    let options = sqlite_options(path)?;
+    create(path)?;
+    let options = sqlite_options(path, Access::Create)?;
     let mut connection = AnyConnection::connect_with(&options).await?;
     let migrated = migrate_sqlite(&mut connection).await;
     let closed = connection.close().await;
@@ -132,7 +136,21 @@ async fn open_sqlite(path: &Path, in_use: InUse) -> Result<Store, StoreError> {
         .await?;
     let is_required = AtomicBool::new(damage::is_required(path));
     let file = SqliteFile { path: path.to_owned(), is_required, _in_use: in_use };
-    Ok(Store { pool, place: Place::Sqlite(Arc::new(file)), news: watch::Sender::default() })
+    Ok(Store {
+        pool,
+        place: Place::Sqlite(Arc::new(file)),
+        news: watch::Sender::default(),
+        sealing: None,
+    })
+}
+
+/// Makes the file where there is none, for its owner only: hashes of passwords are in it. SQLite gives
+/// the files beside it the same permissions.
+fn create(path: &Path) -> Result<(), StoreError> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true).mode(0o600);
+    let created = options.open(path).map(drop);
+    created.map_err(|error| StoreError::File(path.to_owned(), error))
 }
 
 /// In one transaction that has the right to write before it looks at what there is, so that one of
@@ -165,9 +183,20 @@ async fn write_ahead(connection: &mut AnyConnection) -> Result<(), StoreError> {
     }
 }
 
+/// What is done with a SQLite file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// It is made if it is missing.
+    Create,
+    /// It is there.
+    Write,
+    /// It is there, and nobody else writes to it.
+    Read,
+}
+
 /// How to connect to the file at `path`. sqlx turns foreign keys on, and lets writers wait for five
 /// seconds.
-pub(crate) fn sqlite_options(path: &Path) -> Result<AnyConnectOptions, StoreError> {
+pub(crate) fn sqlite_options(path: &Path, access: Access) -> Result<AnyConnectOptions, StoreError> {
     sqlx::any::install_default_drivers();
     // A URL has no relative paths, and takes ".." out without looking at links.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -183,7 +212,13 @@ pub(crate) fn sqlite_options(path: &Path) -> Result<AnyConnectOptions, StoreErro
             other => url.push_str(&format!("%{other:02X}")),
         }
     }
-    url.push_str("?mode=rwc");
+    url.push_str(match access {
+        Access::Create => "?mode=rwc",
+        Access::Write => "?mode=rw",
+        // What has no log of writes needs no files beside it to be read.
+        Access::Read if with_suffix(path, "-wal").exists() => "?mode=ro",
+        Access::Read => "?mode=ro&immutable=true",
+    });
     Ok(AnyConnectOptions::from_str(&url)?)
 }
 

@@ -5,6 +5,7 @@ use crate::StoreError;
 use crate::damage;
 use crate::in_use::InUse;
 use crate::location::DatabaseUrl;
+use crate::sealing::Sealing;
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,6 +19,8 @@ pub struct Store {
     pub(crate) place: Place,
     /// Counts what this process hears of changes.
     pub(crate) news: watch::Sender<u64>,
+    /// The key to its secrets, if this process has it.
+    pub(crate) sealing: Option<Arc<Sealing>>,
 }
 
 /// The channel on which PostgreSQL tells processes of changes.

@@ -366,3 +366,29 @@ async fn a_code_is_taken_once_however_many_show_it() {
         assert_eq!(store.recovery_codes_left(&ann.id).await.unwrap(), 1);
     }
 }
+
+#[tokio::test]
+async fn the_secret_of_a_second_factor_is_sealed_in_the_store() {
+    for test in TestStore::each().await {
+        let (ann, ben) = (account("ann", Role::Viewer), account("ben", Role::Viewer));
+        for account in [&ann, &ben] {
+            test.store.add_account(account, &actor()).await.unwrap();
+        }
+        let secret = b"twenty random bytes!".to_vec();
+        let factor = AccountChange::Authenticator(Some((secret.clone(), Vec::new())));
+        change(&test.store, &ann.id, factor).await;
+        let read = test.again().await.account(&ann.id).await.unwrap().unwrap();
+        assert_eq!(read.authenticator, Some(secret.clone()));
+        let pool = sqlx::AnyPool::connect(test.url()).await.unwrap();
+        let stored = "select authenticator from accounts where authenticator is not null";
+        let stored: String = sqlx::query_scalar(stored).fetch_one(&pool).await.unwrap();
+        let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert!(!stored.contains(&hex) && !stored.contains("twenty"), "{stored}");
+        // Put in the place of another's, it is nobody's: that one still needs a code, and none is right.
+        let moved = "update accounts set authenticator = $1 where id = $2";
+        sqlx::query(moved).bind(stored).bind(ben.id.as_str()).execute(&pool).await.unwrap();
+        let read = test.store.account(&ben.id).await.unwrap().unwrap();
+        assert_eq!(read.authenticator, Some(Vec::new()));
+        pool.close().await;
+    }
+}

@@ -1,9 +1,12 @@
 //! The audit log: what is read of it, and that nobody changes it.
 
 use brisk_domain::Timestamp;
-use brisk_store::{Actor, AuditFilter, AuditRecord, LEAST_RETENTION};
+use brisk_store::{
+    Actor, AuditFilter, AuditRecord, DatabaseUrl, LEAST_RETENTION, Store, StoreLocation,
+};
 use brisk_test_stores::TestStore;
 use sqlx::any::AnyPoolOptions;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 
 fn record(second: i64, name: &str, action: &str, subject: &str) -> AuditRecord {
     AuditRecord {
@@ -83,6 +86,51 @@ async fn nobody_changes_the_log_or_deletes_what_is_young() {
         assert_eq!(store.audit(&AuditFilter::default(), 9).await.unwrap().len(), 1);
         pool.close().await;
     }
+}
+
+/// As docs/operating.md describes it: what Brisk's role owns, it can also change.
+#[tokio::test]
+async fn a_role_that_does_not_own_the_log_cannot_lift_its_rules() {
+    let Some(url) = brisk_test_stores::database().await else { return };
+    let (app, auditor) =
+        (format!("app_{}", std::process::id()), format!("aud_{}", std::process::id()));
+    let (start, place) = url.split_once("://").unwrap();
+    let (_, place) = place.split_once('@').unwrap();
+    let mut owner = PgConnection::connect(&url).await.unwrap();
+    for sql in [
+        format!("create role {app} login"),
+        format!("create role {auditor}"),
+        format!("grant create on schema public to {app}"),
+    ] {
+        owner.execute(AssertSqlSafe(sql)).await.unwrap();
+    }
+    let own = format!("{start}://{app}@{place}");
+    let location = StoreLocation::Postgres(DatabaseUrl::parse(&own).unwrap());
+    let store = Store::at(&location).await.unwrap();
+    for sql in [
+        format!("alter table audit owner to {auditor}"),
+        format!("alter function audit_is_append_only() owner to {auditor}"),
+        format!("grant insert, select, delete on audit to {app}"),
+    ] {
+        owner.execute(AssertSqlSafe(sql)).await.unwrap();
+    }
+    store.record_audit(&record(1, "anna", "signed in", "account anna")).await.unwrap();
+    let mut connection = PgConnection::connect(&own).await.unwrap();
+    for trick in [
+        "alter table audit disable trigger all",
+        "drop trigger audit_keeps_what_it_says on audit",
+        "create or replace function audit_is_append_only() returns trigger language plpgsql
+           as 'begin return old; end'",
+        "drop function audit_is_append_only() cascade",
+        "drop table audit",
+        "truncate audit",
+        "update audit set actor = 'nobody'",
+    ] {
+        assert!(connection.execute(trick).await.is_err(), "{trick}");
+    }
+    store.close().await;
+    let store = Store::at(&location).await.unwrap();
+    assert_eq!(store.forget_audit(Timestamp::from_seconds(2)).await.unwrap(), 1);
 }
 
 #[tokio::test]

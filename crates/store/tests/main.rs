@@ -5,7 +5,10 @@
 
 mod accounts;
 mod audit;
+mod backup;
 mod damage;
+mod due_times;
 mod opening;
 mod records;
+mod secrets;
 mod settings;

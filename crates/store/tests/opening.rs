@@ -5,6 +5,7 @@ use brisk_test_stores::{TestStore, database};
 use brisk_test_waiting::wait_for;
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, Row as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
@@ -90,6 +91,21 @@ async fn a_file_may_have_any_name() {
     let path = folder.join("brisk ?mode=memory.sqlite");
     Store::open(&path).await.unwrap().close().await;
     assert!(path.exists());
+}
+
+#[tokio::test]
+async fn a_new_file_is_for_its_owner_only() {
+    let test = TestStore::sqlite().await;
+    test.store.keep_requested_views(&[]).await.unwrap();
+    let entries = std::fs::read_dir(test.folder()).unwrap().map(Result::unwrap);
+    let modes: Vec<(String, u32)> = entries
+        .map(|entry| {
+            let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+            (entry.file_name().into_string().unwrap(), mode)
+        })
+        .collect();
+    assert!(modes.len() >= 3, "with its log of writes: {modes:?}");
+    assert!(modes.iter().all(|(_, mode)| *mode == 0o600), "{modes:?}");
 }
 
 #[tokio::test]

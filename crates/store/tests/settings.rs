@@ -4,6 +4,7 @@ use brisk_domain::Timestamp;
 use brisk_store::{Actor, AuditFilter, Setting, Topic};
 use brisk_test_stores::TestStore;
 use brisk_test_waiting::wait_for;
+use sqlx::postgres::PgListener;
 
 fn anna() -> Actor {
     Actor { name: "anna".into(), address: "192.0.2.7".into() }
@@ -67,6 +68,16 @@ async fn every_replica_hears_of_a_change_and_of_what_it_is_about() {
         wait_for("the replica hears of the change", late.next()).await.unwrap();
         assert_eq!(other.settings().await.unwrap(), []);
     }
+}
+
+#[tokio::test]
+async fn postgresql_says_at_once_that_something_has_changed() {
+    let Some(test) = TestStore::postgres().await else { return };
+    let mut listener = PgListener::connect(test.url()).await.unwrap();
+    listener.listen("brisk_changes").await.unwrap();
+    let ttl = [("cache.ttl", Some("1m"))];
+    test.store.change_settings("global", &ttl, &anna(), Timestamp(1)).await.unwrap();
+    wait_for("PostgreSQL passes it on", listener.recv()).await.unwrap();
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 // That is how a test fails.
 #![allow(clippy::unwrap_used)]
 
-use brisk_store::{DatabaseUrl, Store, StoreLocation};
+use brisk_store::{DatabaseUrl, KeyOrigin, SecretKey, Store, StoreLocation};
 use brisk_test_waiting::servers;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use std::path::Path;
@@ -20,6 +20,7 @@ pub struct TestStore {
     pub location: StoreLocation,
     url: String,
     directory: TempDir,
+    has_key: bool,
 }
 
 impl TestStore {
@@ -30,24 +31,44 @@ impl TestStore {
         stores
     }
 
+    /// The same without a key to their secrets.
+    pub async fn each_without_key() -> Vec<Self> {
+        let mut stores = vec![Self::in_file(false).await];
+        stores.extend(Self::in_postgres(false).await);
+        stores
+    }
+
     /// One over a SQLite file.
     pub async fn sqlite() -> Self {
+        Self::in_file(true).await
+    }
+
+    async fn in_file(has_key: bool) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("brisk.sqlite");
         let url = format!("sqlite://{}", path.display());
-        Self::opened(StoreLocation::Sqlite(path), url, directory).await
+        Self::opened(StoreLocation::Sqlite(path), url, directory, has_key).await
     }
 
     /// One over PostgreSQL; none with `--quick`.
     pub async fn postgres() -> Option<Self> {
-        let url = database().await?;
-        let location = StoreLocation::Postgres(DatabaseUrl::parse(&url).unwrap());
-        Some(Self::opened(location, url, tempfile::tempdir().unwrap()).await)
+        Self::in_postgres(true).await
     }
 
-    async fn opened(location: StoreLocation, url: String, directory: TempDir) -> Self {
-        let store = Store::at(&location).await.unwrap();
-        Self { store, location, url, directory }
+    async fn in_postgres(has_key: bool) -> Option<Self> {
+        let url = database().await?;
+        let location = StoreLocation::Postgres(DatabaseUrl::parse(&url).unwrap());
+        Some(Self::opened(location, url, tempfile::tempdir().unwrap(), has_key).await)
+    }
+
+    async fn opened(
+        location: StoreLocation,
+        url: String,
+        directory: TempDir,
+        has_key: bool,
+    ) -> Self {
+        let store = open(&location, has_key).await;
+        Self { store, location, url, directory, has_key }
     }
 
     /// The URL of its database, for whoever looks into it past the store.
@@ -62,13 +83,22 @@ impl TestStore {
 
     /// The same store as another process would open it.
     pub async fn again(&self) -> Store {
-        Store::at(&self.location).await.unwrap()
+        open(&self.location, self.has_key).await
     }
 
     /// A folder that is gone after the test; that of the file, if it is one.
     pub fn folder(&self) -> &Path {
         self.directory.path()
     }
+}
+
+/// The store, with the tests' key to its secrets or without one.
+async fn open(location: &StoreLocation, has_key: bool) -> Store {
+    if !has_key {
+        return Store::at(location).await.unwrap();
+    }
+    let key = KeyOrigin::Given(SecretKey::parse(&"7e".repeat(32)).unwrap());
+    Store::at(location).await.unwrap().unlocked(&key).await.unwrap()
 }
 
 /// The URL of a new, empty database; none with `--quick`.

@@ -71,7 +71,7 @@ fn cell(values: &Values, row: usize, zone: &ZoneOffsets) -> String {
 
 /// A text that a spreadsheet would run as a formula gets an apostrophe before it, as OWASP's "CSV
 /// Injection" says: then it is shown, not run. Numbers begin with a minus, too, and stay.
-fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
         format!("'{text}")
     } else {

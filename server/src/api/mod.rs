@@ -1,5 +1,5 @@
 //! The public API: what dashboards show, for programs. It only reads, over the same engine as the
-//! pages.
+//! pages; but for `/invalidations`, which is a webhook's delivery with a token ([`by_token`]).
 //!
 //! - [`handlers`] answer the routes; [`parameters`] reads the query string;
 //! - [`definition`], [`data`], [`frame`], [`instant`] and [`csv`] are the forms of the answers;
@@ -24,6 +24,7 @@ pub mod parameters;
 pub mod problem;
 
 use crate::auth::rights::{Requires, Routes};
+use crate::hooks::by_token;
 
 /// Everything under `/api/v1`.
 pub(crate) fn routes() -> Routes {
@@ -33,6 +34,7 @@ pub(crate) fn routes() -> Routes {
         .get("/dashboards/{slug}/data", Requires::Sight, handlers::whole)
         .get("/dashboards/{slug}/panels/{panel}", Requires::Sight, handlers::panel)
         .get("/openapi.json", Requires::Nothing, openapi::description)
+        .post("/invalidations", Requires::Invalidation, by_token::invalidate)
         .with(|router| {
             let router = router.fallback(handlers::not_found);
             router.method_not_allowed_fallback(handlers::method_not_allowed)

@@ -1,7 +1,9 @@
 //! Notes in each request who sent it.
 
 use super::state::{Auth, Unknown};
-use crate::http::refusal;
+use super::viewer::Viewer;
+use crate::http::own_names::is_health;
+use crate::http::{client, refusal};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -15,7 +17,16 @@ pub(crate) async fn identify(
 ) -> Response {
     match auth.viewer(request.headers()).await {
         Ok(viewer) => {
-            request.extensions_mut().insert(viewer);
+            let extensions = request.extensions_mut();
+            if let Some(account) = viewer.account() {
+                client::is_account(extensions, account.id.as_str());
+            }
+            extensions.insert(viewer);
+            next.run(request).await
+        }
+        // Whether the process lives depends on nobody.
+        Err(_) if is_health(request.uri().path()) => {
+            request.extensions_mut().insert(Viewer::nobody());
             next.run(request).await
         }
         Err(Unknown::Token) => {

@@ -6,7 +6,8 @@
 //!   `told`: what readers hear of failures;
 //! - [`sessions`]: those of browsers, over tower-sessions; [`cookie`]: how browsers show them;
 //! - [`hashing`]: passwords are hashed on threads of their own; [`throttling`] slows who guesses;
-//! - [`sign_in`], [`set_up`], [`profile`], [`people`]: the pages; [`form`] reads what they send.
+//! - [`sign_in`], [`set_up`], [`profile`] with `own_account`, [`people`]: the pages; [`form`] reads what
+//!   they send.
 //!
 //! A server without a store, or whose store has never had an admin, is open: everybody is
 //! [`Viewer::anybody`](viewer::Viewer::anybody).
@@ -15,14 +16,17 @@ pub mod cookie;
 pub(crate) mod form;
 pub mod hashing;
 pub(crate) mod identify;
+mod own_account;
 pub mod people;
 pub mod profile;
 pub mod rights;
 pub mod sessions;
 pub mod set_up;
 pub mod settings;
+mod shown;
 pub mod sign_in;
 pub mod state;
 pub mod throttling;
 pub(crate) mod told;
+mod used;
 pub mod viewer;

@@ -31,6 +31,8 @@ pub enum Requires {
     Administration,
     /// To read the process's figures.
     Metrics,
+    /// To say that data have changed.
+    Invalidation,
 }
 
 impl Requires {
@@ -40,6 +42,7 @@ impl Requires {
             Self::Profile => Target::Profile,
             Self::Administration => Target::Administration,
             Self::Metrics => Target::Metrics,
+            Self::Invalidation => Target::Invalidation,
         }
     }
 }

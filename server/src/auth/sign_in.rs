@@ -153,16 +153,24 @@ async fn attempt(auth: &Auth, form: &Form, head: &Parts) -> Result<HeaderValue, 
     };
     second_factor(store, &account, form.get("code"), now).await?;
     tried.was_right(store, &account.id, &origin.address, now).await?;
-    if is_outdated && let (Ok(hash), Some(kept)) = (auth.hasher().hash(password).await, kept) {
-        store.renew_password(&account.id, &kept, &hash).await?;
-    }
     // Whatever the browser had before is of no use any more.
     if let (Some(before), Some(sessions)) =
         (cookie::read(auth.settings(), &head.headers), auth.sessions())
     {
         let _ = sessions.end(before).await;
+        changed(auth).await;
     }
-    begin(auth, &account.id, &origin).await.ok_or(Refused::Failed)
+    let cookie = begin(auth, &account.id, &origin).await.ok_or(Refused::Failed)?;
+    // What was changed while the password was looked at has ended the sessions of before, not this one.
+    let still = store.account(&account.id).await?;
+    if still.is_none_or(|still| still.is_disabled || still.password != kept) {
+        store.end_sessions_of(&account.id, None).await?;
+        return Err(Refused::Wrong);
+    }
+    if is_outdated && let (Ok(hash), Some(kept)) = (auth.hasher().hash(password).await, kept) {
+        store.renew_password(&account.id, &kept, &hash).await?;
+    }
+    Ok(cookie)
 }
 
 async fn second_factor(

@@ -6,19 +6,19 @@
 //! meanwhile asks the store nothing. Where the version could not be asked for, requests ask themselves,
 //! and are refused where they cannot: not to know is never taken for yes.
 
-use super::cookie;
 use super::hashing::Hasher;
 use super::sessions::Sessions;
 use super::settings::AuthSettings;
+use super::shown::{Shown, shown};
+use super::used::Used;
 use super::viewer::Viewer;
-use brisk_accounts::{Account, token};
+use brisk_accounts::Account;
 use brisk_domain::{Clock, Timestamp};
 use brisk_store::{AccessState, SessionRecord, Store, StoreError};
-use http::{HeaderMap, header};
-use std::collections::HashMap;
+use http::HeaderMap;
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
@@ -47,7 +47,9 @@ struct Inner {
     known: watch::Sender<Known>,
     asking: tokio::sync::Mutex<()>,
     kept: moka::sync::Cache<String, Arc<Kept>>,
-    used: Mutex<Used>,
+    used: Used,
+    anybody: Viewer,
+    nobody: Viewer,
 }
 
 /// What is known of all rights.
@@ -66,13 +68,6 @@ struct Kept {
     seen: AtomicI64,
     expires: Timestamp,
     is_session: bool,
-}
-
-/// What was used since it was noted last, by hash.
-#[derive(Debug, Default)]
-struct Used {
-    sessions: HashMap<String, Timestamp>,
-    tokens: HashMap<String, Timestamp>,
 }
 
 /// Why it is not known who asks.
@@ -111,7 +106,9 @@ impl Auth {
             known: watch::Sender::new(known),
             asking: tokio::sync::Mutex::default(),
             kept: moka::sync::Cache::new(KEPT),
-            used: Mutex::default(),
+            used: Used::default(),
+            anybody: Viewer::anybody(),
+            nobody: Viewer::nobody(),
         }))
     }
 
@@ -143,13 +140,18 @@ impl Auth {
 
     /// Who sent a request with these headers.
     pub async fn viewer(&self, headers: &HeaderMap) -> Result<Viewer, Unknown> {
-        let Some(store) = &self.0.store else { return Ok(Viewer::anybody()) };
+        let Some(store) = &self.0.store else { return Ok(self.0.anybody.clone()) };
+        let shown = shown(&self.0.settings, headers);
+        // What has been closed stays so, whether the store can be asked or not.
+        if matches!(shown, Shown::Nothing) && self.0.known.borrow().state.is_closed {
+            return Ok(self.0.nobody.clone());
+        }
         let state = self.confirmed(store).await?;
         if !state.is_closed {
-            return Ok(Viewer::anybody());
+            return Ok(self.0.anybody.clone());
         }
-        match shown(&self.0.settings, headers) {
-            Shown::Nothing => Ok(Viewer::nobody()),
+        match shown {
+            Shown::Nothing => Ok(self.0.nobody.clone()),
             Shown::NoToken => Err(Unknown::Token),
             Shown::Token(hash) => {
                 let found = self.found(store, state, hash, false).await?;
@@ -157,7 +159,7 @@ impl Auth {
             }
             Shown::Session(hash) => {
                 let found = self.found(store, state, hash, true).await?;
-                Ok(found.unwrap_or_else(Viewer::nobody))
+                Ok(found.unwrap_or_else(|| self.0.nobody.clone()))
             }
         }
     }
@@ -215,19 +217,7 @@ impl Auth {
     /// Notes when sessions and tokens were used.
     pub async fn note_used(&self) {
         let Some(store) = &self.0.store else { return };
-        let Used { sessions, tokens } = std::mem::take(&mut *self.used());
-        let (sessions, tokens): (Vec<_>, Vec<_>) =
-            (sessions.into_iter().collect(), tokens.into_iter().collect());
-        let noted = async {
-            if !sessions.is_empty() {
-                store.sessions_seen(&sessions).await?;
-            }
-            if !tokens.is_empty() {
-                store.tokens_used(&tokens).await?;
-            }
-            Ok::<_, StoreError>(())
-        };
-        if let Err(error) = noted.await {
+        if let Err(error) = self.0.used.write_down(store).await {
             tracing::warn!(%error, "it is not noted which sessions were used");
         }
     }
@@ -297,21 +287,15 @@ impl Auth {
                 let version = state.version;
                 let kept = Arc::new(Kept { viewer, version, seen, expires, is_session });
                 self.0.kept.insert(hash.clone(), Arc::clone(&kept));
-                self.note(&hash, is_session, now);
+                self.0.used.note(&hash, is_session, now);
                 kept
             }
         };
         let before = kept.seen.swap(now.0, Ordering::Relaxed);
         if now.since(Timestamp(before)) > NOTE {
-            self.note(&hash, is_session, now);
+            self.0.used.note(&hash, is_session, now);
         }
         Ok(Some(kept.viewer.clone()))
-    }
-
-    fn note(&self, hash: &str, is_session: bool, now: Timestamp) {
-        let mut used = self.used();
-        let used = if is_session { &mut used.sessions } else { &mut used.tokens };
-        used.insert(hash.to_owned(), now);
     }
 
     fn is_over(&self, expires: Timestamp, seen: Timestamp, is_session: bool) -> bool {
@@ -351,42 +335,10 @@ impl Auth {
         let viewer = Viewer::program(account, access, token.scopes, hash.to_owned());
         Ok(Some((viewer, seen, token.expires_at)))
     }
-
-    fn used(&self) -> MutexGuard<'_, Used> {
-        self.0.used.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-    }
 }
 
 /// Who it is, when it was used last, when it ends.
 type Looked = (Viewer, Timestamp, Timestamp);
-
-/// What a request shows.
-enum Shown {
-    Nothing,
-    /// A token that cannot be one.
-    NoToken,
-    /// The hash of one.
-    Token(String),
-    /// The hash of a session's id.
-    Session(String),
-}
-
-fn shown(settings: &AuthSettings, headers: &HeaderMap) -> Shown {
-    let mut given = headers.get_all(header::AUTHORIZATION).iter();
-    if let Some(first) = given.next() {
-        let text = first.to_str().unwrap_or_default().trim();
-        let (scheme, rest) = text.split_once(' ').unwrap_or((text, ""));
-        if scheme.eq_ignore_ascii_case("bearer") {
-            let hash = token::hash(rest.trim()).filter(|_| given.next().is_none());
-            return hash.map_or(Shown::NoToken, Shown::Token);
-        }
-        // What a proxy in front of us asked for is not ours.
-    }
-    match cookie::read(settings, headers) {
-        Some(id) => Shown::Session(super::sessions::hash(&id)),
-        None => Shown::Nothing,
-    }
-}
 
 /// Changes of who may what.
 pub struct Changes {

@@ -2,11 +2,12 @@
 
 use brisk_accounts::{Account, Target, Verdict, verdict};
 use brisk_app::Reader;
+use brisk_cache::Fingerprint;
 use brisk_domain::{Access, Dashboard};
+use brisk_engine::catalog::Contents;
 use brisk_store::Actor;
 use http::Extensions;
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// Who asks. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -20,6 +21,20 @@ struct Inner {
     /// The hash of the session's id, or of the token.
     shown: Option<String>,
     scopes: Option<brisk_accounts::Scopes>,
+    /// [`Viewer::class`], and among which dashboards.
+    class: Mutex<Option<(Box<str>, Arc<str>)>>,
+}
+
+impl Inner {
+    fn new(
+        rights: brisk_accounts::Viewer,
+        access: Access,
+        account: Option<Account>,
+        shown: Option<String>,
+        scopes: Option<brisk_accounts::Scopes>,
+    ) -> Self {
+        Self { rights, access, account, shown, scopes, class: Mutex::default() }
+    }
 }
 
 impl Viewer {
@@ -37,7 +52,7 @@ impl Viewer {
     pub fn person(account: Account, access: Access, session: String) -> Self {
         let rights = brisk_accounts::Viewer::Person(account.standing());
         let (account, shown) = (Some(account), Some(session));
-        Self(Arc::new(Inner { rights, access, account, shown, scopes: None }))
+        Self(Arc::new(Inner::new(rights, access, account, shown, None)))
     }
 
     /// The holder of a token.
@@ -49,12 +64,12 @@ impl Viewer {
     ) -> Self {
         let rights = brisk_accounts::Viewer::Program(account.standing(), scopes.clone());
         let (account, shown) = (Some(account), Some(token));
-        Self(Arc::new(Inner { rights, access, account, shown, scopes: Some(scopes) }))
+        Self(Arc::new(Inner::new(rights, access, account, shown, Some(scopes))))
     }
 
     fn of(rights: brisk_accounts::Viewer, account: Option<Account>) -> Self {
         let access = Access::anonymous();
-        Self(Arc::new(Inner { rights, access, account, shown: None, scopes: None }))
+        Self(Arc::new(Inner::new(rights, access, account, None, None)))
     }
 
     /// Whether they may.
@@ -131,11 +146,19 @@ impl Viewer {
 
     /// Tells apart what pages show to different viewers besides their data: whose pages are equal may
     /// be given the same one.
-    pub fn class<'d>(&self, dashboards: impl IntoIterator<Item = &'d Arc<Dashboard>>) -> String {
-        let seen = dashboards.into_iter().filter(|dashboard| self.sees(dashboard));
-        let seen: BTreeSet<(&str, bool)> =
-            seen.map(|d| (d.slug.as_str(), self.looks_behind(d))).collect();
-        format!("{:?} {seen:?}", self.reader())
+    pub fn class(&self, contents: &Contents) -> Arc<str> {
+        let mut known = self.0.class.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some((of, class)) = &*known
+            && **of == *contents.fingerprint
+        {
+            return Arc::clone(class);
+        }
+        let seen = contents.dashboards.values().filter(|dashboard| self.sees(dashboard));
+        let seen = seen.map(|d| format!("{} {}", d.slug, self.looks_behind(d)));
+        let parts = std::iter::once(format!("{:?}", self.reader())).chain(seen);
+        let class: Arc<str> = Fingerprint::of(parts).to_string().into();
+        *known = Some((contents.fingerprint.clone(), Arc::clone(&class)));
+        class
     }
 }
 

@@ -4,16 +4,19 @@
 //! - [`check`], whose details come from [`explain`], and what databases say from [`asked`]
 //!   and `named_columns`;
 //! - [`import`], [`invalidate`], [`warm`] and [`rollup`];
+//! - [`backup`] and [`restore`], for Brisk's own database;
 //! - [`user`]: accounts from the shell;
 //! - [`shared`]: the arguments of all commands that work with panels' data.
 
 pub mod asked;
+pub mod backup;
 pub mod check;
 pub mod demo;
 pub mod explain;
 pub mod import;
 pub mod invalidate;
 mod named_columns;
+pub mod restore;
 pub mod rollup;
 pub mod serve;
 pub mod shared;

@@ -3,6 +3,7 @@
 use super::demo::{self, DemoArguments};
 use super::shared::SharedArguments;
 use super::user::auth_settings;
+use crate::administration::cache_settings;
 use crate::auth::set_up;
 use crate::auth::state::Auth;
 use crate::config::{Environment, Flags, Location, Settings};
@@ -13,8 +14,10 @@ use crate::feeder::{self, Feeder, source};
 use crate::hooks::signature::SigningKey;
 use crate::hooks::{self, Hooks};
 use crate::http::{assets, reading};
+use crate::jobs::store_changes::{StoreChanges, Subscribers};
 use crate::jobs::{
-    cache_samples, dashboard_watch, requested_views, rollup_runs, rollup_schedule, warming,
+    audit_retention, cache_samples, dashboard_watch, requested_views, rollup_runs, rollup_schedule,
+    warming,
 };
 use crate::router::router;
 use crate::service::EngineService;
@@ -23,7 +26,7 @@ use crate::{assembly, logging, system_clock, systemd};
 use anyhow::{Context, bail};
 use brisk_domain::SourceName;
 use brisk_engine::Engine;
-use brisk_store::{Link, Store, StoreLocation};
+use brisk_store::{Link, Store, StoreLocation, Topic};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -81,7 +84,6 @@ pub async fn run(arguments: ServeArguments) -> anyhow::Result<ExitCode> {
 async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     logging::start();
     let settings = Settings::read(&arguments.flags(), &Environment::of_process())?;
-    let built = assets::manifest(&settings.assets_dir)?;
     std::fs::create_dir_all(&settings.data_dir)
         .with_context(|| format!("making the data directory {}", settings.data_dir.display()))?;
     let clock = match &arguments.clock_socket {
@@ -93,6 +95,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         let kept = damaged.display();
         tracing::error!(%kept, "Brisk's own database was damaged: it begins anew, without its counts");
     }
+    let store = store.unlocked(&settings.secret_key()?).await?;
     let is_closed = store.access_state().await?.is_closed;
     if !settings.listen.ip().is_loopback() && !is_closed && !arguments.open {
         bail!(
@@ -102,6 +105,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
             settings.listen
         );
     }
+    let built = assets::manifest(&settings.assets_dir)?;
     let mut demo_lives = arguments.demo_lives();
     if arguments.shared.demo {
         let rollups = settings.rollup_file(&SourceName::parse(source::NAME)?);
@@ -118,6 +122,14 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let sources = assembly::sources(&settings)?;
     tokio::spawn(assembly::log_sources(sources.clone()));
     let engine = Arc::new(assembly::unread_engine(&settings, sources, &clock, observer)?);
+    let subscribers = Subscribers::default().on(Topic::Settings, {
+        let (store, engine) = (store.clone(), Arc::clone(&engine));
+        move || {
+            let (store, engine) = (store.clone(), Arc::clone(&engine));
+            Box::pin(async move { cache_settings::apply(&store, &engine).await })
+        }
+    });
+    let mut changes = StoreChanges::begin(&store, subscribers).await?;
     let catalog = Arc::clone(engine.catalog());
     let hooks = Arc::new(Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks));
     let service = EngineService::new(Arc::clone(&engine), Arc::clone(&clock));
@@ -165,6 +177,8 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
             never = requested_views::record(&engine, &store) => never,
         }
     };
+    let audit_clock = Arc::clone(&clock);
+    let retention = audit_retention::run(&store, audit_clock.as_ref(), settings.audit_retention);
     // Readers who come meanwhile join its loads.
     let warming = async {
         catalog.until_read().await;
@@ -197,6 +211,8 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         never = rollup_schedule::run(&engine) => match never {},
         never = auth.follow() => match never {},
         never = runs.record(&store) => match never {},
+        never = changes.follow() => match never {},
+        never = retention => match never {},
     };
     runs.record_now(&store).await;
     auth.note_used().await;

@@ -2,6 +2,7 @@
 
 use super::check;
 use super::shared::SharedArguments;
+use crate::administration::cache_settings;
 use crate::config::Settings;
 use crate::jobs::requested_views;
 use crate::jobs::warming::{of_warming, refreshes_failed, warm};
@@ -51,6 +52,8 @@ pub async fn run(arguments: WarmArguments) -> anyhow::Result<ExitCode> {
     if let Some(store) = assembly::existing_store(&settings.store()?).await? {
         // The views that readers of a server with this store request.
         requested_views::recall(&engine, &store).await;
+        // What is stored is stored for as long as its administrators say.
+        cache_settings::apply(&store, &engine).await?;
     }
     let dashboards = chosen(&engine, &arguments.slugs)?;
     let cache = engine.loader().cache();

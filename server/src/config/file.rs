@@ -1,5 +1,6 @@
 //! `brisk.toml`: its top level. All that is wrong with it is found in one go.
 
+use super::audit;
 use super::auth::AuthLimits;
 use super::cache::CacheSettings;
 use super::clients::{self, ClientLimits};
@@ -8,6 +9,8 @@ use super::error::ConfigError;
 use super::names::NamesInFile;
 use super::redis::RedisTable;
 use super::secret::may_hold_password;
+use super::secret_key;
+use super::secret_location::SecretLocation;
 use super::sources::SourceTable;
 use super::store::DatabaseTable;
 use super::webhooks::WebhookTable;
@@ -18,6 +21,7 @@ use brisk_toml_reader::{Fields, Problems, TomlFile};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// What the file says; paths are no longer relative to it.
 #[derive(Debug, Default)]
@@ -34,6 +38,8 @@ pub(super) struct File {
     pub(super) cache: CacheSettings,
     pub(super) redis: Option<RedisTable>,
     pub(super) database: Option<DatabaseTable>,
+    pub(super) secret_key: Option<SecretLocation>,
+    pub(super) audit_retention: Option<Duration>,
     pub(super) sources: BTreeMap<SourceName, SourceTable>,
     pub(super) webhooks: BTreeMap<WebhookName, WebhookTable>,
 }
@@ -72,6 +78,9 @@ impl File {
         let redis = redis.map(|table| RedisTable::read(&table, base, problems));
         let database = top.table("database", "[database]", problems);
         let database = database.map(|table| DatabaseTable::read(&table, base, problems));
+        let secret_key = secret_key::read(top, base, problems);
+        let audit = top.table("audit", "[audit]", problems);
+        let audit_retention = audit.map(|table| audit::read(&table, problems));
         let sources = top.table("source", "[source]", problems);
         let sources = sources.map(|table| SourceTable::read_all(&table, base, problems));
         let webhooks = top.table("webhook", "[webhook]", problems);
@@ -90,6 +99,8 @@ impl File {
             cache: cache.unwrap_or_default(),
             redis,
             database,
+            secret_key,
+            audit_retention,
             sources: sources.unwrap_or_default(),
             webhooks: webhooks.unwrap_or_default(),
         }

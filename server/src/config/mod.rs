@@ -3,8 +3,8 @@
 //! - [`Settings::read`] merges the layers; [`Flags`] are the top one, in which clap has already put
 //!   flags over their variables;
 //! - `file` reads `brisk.toml` through [`brisk_toml_reader`], which reports wrong types and unknown
-//!   keys at their place; `auth`, [`cache`], [`clients`], `connections`, `redis`, [`sources`], `store` and
-//!   [`webhooks`] are its tables, `names` its keys about the server's own;
+//!   keys at their place; `audit`, `auth`, [`cache`], [`clients`], `connections`, `redis`, [`sources`],
+//!   `store` and [`webhooks`] are its tables, `names` and `secret_key` keys beside them;
 //! - [`secret`] keeps URLs out of messages, `secret_location` finds them where the file says they are;
 //!   [`environment`] is the variables as a value;
 //! - [`database`] is the one database that is written to, by `brisk import`; no file declares it.
@@ -12,6 +12,7 @@
 //! To add a setting: read it in the file of its table, give it a default there, and describe it
 //! in `docs/operating.md`.
 
+mod audit;
 mod auth;
 pub mod cache;
 pub mod clients;
@@ -23,6 +24,7 @@ mod file;
 mod names;
 mod redis;
 pub mod secret;
+mod secret_key;
 mod secret_location;
 pub mod sources;
 mod store;
@@ -43,12 +45,13 @@ use crate::http::own_names::OwnNames;
 use brisk_cache::RedisConfig;
 use brisk_domain::{SourceName, WebhookName};
 use brisk_engine::Policies;
-use brisk_store::StoreLocation;
+use brisk_store::{KeyOrigin, StoreLocation};
 use brisk_toml_reader::{Place, Problem};
 use file::File;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The top layer: flags, and below them the variables of the same names.
 #[derive(Debug, Clone, Default)]
@@ -101,6 +104,10 @@ pub struct Settings {
     /// Where Brisk's own records are; or what is wrong with it, which matters only to commands that
     /// need them.
     pub store: Result<StoreLocation, Problem>,
+    /// Where the key of the secrets in them comes from; or what is wrong with it.
+    pub secret_key: Result<KeyOrigin, Problem>,
+    /// How long the audit log is kept.
+    pub audit_retention: Duration,
     /// The shared Redis, if any; or what is wrong with it, which matters only to commands that
     /// connect.
     pub redis: Result<Option<RedisConfig>, Problem>,
@@ -139,6 +146,7 @@ impl Settings {
         let webhooks = webhooks::layered(&file.webhooks, environment).map_err(ConfigError)?;
         let database_url = flags.database_url.as_ref();
         let store = store::layered(file.database.as_ref(), database_url, &data_dir, environment);
+        let secret_key = secret_key::layered(file.secret_key.as_ref(), &data_dir, environment);
         Ok(Self {
             file: path,
             listen: flags.listen.or(file.listen).unwrap_or(LISTEN),
@@ -152,6 +160,8 @@ impl Settings {
             auth: file.auth,
             cache: file.cache,
             store,
+            secret_key,
+            audit_retention: file.audit_retention.unwrap_or(audit::USUAL),
             redis: redis::layered(file.redis.as_ref(), flags.redis_url.as_ref(), environment),
             sources,
             webhooks,
@@ -169,6 +179,11 @@ impl Settings {
         self.store.clone().map_err(ConfigError::from)
     }
 
+    /// Where the key of the secrets in them comes from.
+    pub fn secret_key(&self) -> Result<KeyOrigin, ConfigError> {
+        self.secret_key.clone().map_err(ConfigError::from)
+    }
+
     /// The shared Redis, if one is configured.
     pub fn redis(&self) -> Result<Option<RedisConfig>, ConfigError> {
         self.redis.clone().map_err(ConfigError::from)
@@ -177,7 +192,8 @@ impl Settings {
     /// The policies of the global default and of the sources.
     pub fn policies(&self) -> Policies {
         let sources = self.sources.iter().map(|(name, source)| (name.clone(), source.policy));
-        Policies { default: self.cache.policy, sources: sources.collect() }
+        let sources = sources.collect();
+        Policies { default: self.cache.policy, sources, ..Policies::default() }
     }
 }
 

@@ -4,7 +4,8 @@
 //! - [`hook`]: one webhook; [`allowed`]: which tags it may name;
 //! - [`signature`]: whether a delivery is authentic, as in the Standard Webhooks specification;
 //! - [`body`]: which tags a delivery names;
-//! - [`problem`]: what can be wrong with it;
+//! - [`problem`]: what can be wrong with it; `answer`: what is said otherwise;
+//! - [`by_token`]: the same without a signature, for who has a token;
 //! - [`deliveries`]: what came lately, and what was made of it.
 //!
 //! This file puts them together. Webhooks are declared in the configuration
@@ -14,7 +15,9 @@
 //! routes stand outside of the guard against forms of other sites, which is for browsers.
 
 pub mod allowed;
+mod answer;
 pub mod body;
+pub mod by_token;
 pub mod deliveries;
 pub mod hook;
 pub mod problem;
@@ -22,7 +25,7 @@ pub mod signature;
 
 use crate::http::problem::Problem;
 use crate::http::{conditional, security};
-use crate::invalidation;
+use answer::Answer;
 use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::response::{IntoResponse, Response};
@@ -33,7 +36,6 @@ use brisk_engine::Engine;
 use deliveries::{Deliveries, Delivery};
 use hook::Hook;
 use http::{HeaderMap, StatusCode, Uri, header};
-use serde::Serialize;
 use signature::Refused;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,22 +46,6 @@ pub struct Hooks {
     clock: Arc<dyn Clock>,
     of: BTreeMap<WebhookName, Hook>,
     deliveries: Deliveries,
-}
-
-/// What a delivery did.
-#[derive(Debug, Serialize)]
-struct Answer {
-    /// The tags that have new generations: those that were named, and their other spellings.
-    invalidated: Vec<String>,
-    /// Tags that are probably mistakes.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    notes: Vec<Note>,
-}
-
-#[derive(Debug, Serialize)]
-struct Note {
-    tag: String,
-    note: &'static str,
 }
 
 /// The routes, with the headers that every response has.
@@ -165,7 +151,7 @@ impl Hooks {
         })?;
         let (name, hook) = known.ok_or_else(problem::unknown)?;
         let id = signed.id;
-        let tags = body::tags(body, |tag| self.is_own(tag));
+        let tags = body::tags(body, |tag| answer::is_own(&self.engine, tag));
         let tags = tags.map_err(|message| problem::bad_delivery(&message))?;
         delivery.name(&tags);
         let refused: Vec<String> =
@@ -176,23 +162,6 @@ impl Hooks {
         let recorded = self.engine.invalidate(&tags).await;
         let invalidated = recorded.map_err(|error| problem::not_recorded(&error))?;
         tracing::debug!(hook = %name, id, tags = tags.len(), "a webhook invalidates");
-        Ok(Answer {
-            invalidated: invalidated.iter().map(Tag::to_string).collect(),
-            notes: tags.iter().filter_map(|tag| self.note(tag)).collect(),
-        })
-    }
-
-    /// Whether a dashboard or a panel has `tag` of its own.
-    fn is_own(&self, tag: &Tag) -> bool {
-        let is_it = |tags: &[Tag]| tags.contains(tag);
-        self.engine.catalog().contents().dashboards.values().any(|dashboard| {
-            is_it(&dashboard.tags) || dashboard.panels.iter().any(|panel| is_it(&panel.tags))
-        })
-    }
-
-    fn note(&self, tag: &Tag) -> Option<Note> {
-        let has_source = |name: &_| self.engine.loader().source(name).is_some();
-        let note = invalidation::suspicion(tag, has_source, self.engine.catalog())?;
-        Some(Note { tag: tag.to_string(), note })
+        Ok(Answer::of(&self.engine, &tags, &invalidated))
     }
 }

@@ -98,9 +98,22 @@ pub(crate) fn of(request: &Extensions) -> Client {
     request.get::<Client>().cloned().unwrap_or_else(Client::local)
 }
 
-/// The client that sent a request, as people read it.
+/// From where a request comes, where its client is somebody who has signed in.
+#[derive(Debug, Clone)]
+struct Address(Client);
+
+/// Takes somebody who has signed in for a client of their own, wherever they are: people behind one
+/// address do not wait for each other.
+pub(crate) fn is_account(request: &mut Extensions, id: &str) {
+    let address = Address(of(request));
+    request.insert(address);
+    request.insert(Client::reader(&format!("account {id}")));
+}
+
+/// From where a request comes, as people read it.
 pub(crate) fn address_of(request: &Extensions) -> String {
-    match of(request) {
+    let address = request.get::<Address>().map(|Address(client)| client.clone());
+    match address.unwrap_or_else(|| of(request)) {
         Client::Reader(address) if !address.is_empty() => address.to_string(),
         Client::Reader(_) | Client::Background => "this machine".to_owned(),
     }

@@ -21,6 +21,13 @@ pub struct PublicUrl {
 )]
 pub struct NoPublicUrl;
 
+impl PublicUrl {
+    /// Whether readers come over TLS.
+    pub fn is_secure(&self) -> bool {
+        self.scheme == "https"
+    }
+}
+
 impl FromStr for PublicUrl {
     type Err = NoPublicUrl;
 

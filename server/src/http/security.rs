@@ -3,11 +3,12 @@
 
 use super::authority;
 use super::own_names::{self, OwnNames};
+use super::public_url::PublicUrl;
 use super::refusal;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use leptos::nonce::Nonce;
 use std::sync::Arc;
 
@@ -96,6 +97,20 @@ fn only<'h>(headers: &'h HeaderMap, name: &str) -> Header<'h> {
     }
 }
 
+/// Tells browsers to come back over TLS only, where readers come over TLS.
+pub(crate) async fn strict_transport(
+    State(names): State<Arc<OwnNames>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut response = next.run(request).await;
+    if names.public().is_some_and(PublicUrl::is_secure) {
+        let a_year = HeaderValue::from_static("max-age=31536000");
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, a_year);
+    }
+    response
+}
+
 /// Adds the headers that every response has, where the handler has not set them.
 pub(crate) async fn default_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
@@ -104,6 +119,8 @@ pub(crate) async fn default_headers(request: Request, next: Next) -> Response {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
         (header::X_FRAME_OPTIONS, "SAMEORIGIN"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     ];
     for (name, value) in defaults {
         headers.entry(name).or_insert(HeaderValue::from_static(value));

@@ -3,11 +3,15 @@
 //! - [`warming`]: loads dashboards ahead of their readers, from what [`requested_views`] remembers;
 //! - [`rollup_schedule`]: refreshes rollups that nobody reads, [`rollup_runs`] records the runs;
 //! - [`cache_samples`]: the cache's figures, from time to time;
-//! - [`dashboard_watch`]: reloads dashboards when their files change.
+//! - [`dashboard_watch`]: reloads dashboards when their files change;
+//! - [`store_changes`]: what is decided in the app holds on all replicas; [`audit_retention`]: how long it
+//!   is kept who did what.
 
+pub mod audit_retention;
 pub mod cache_samples;
 pub mod dashboard_watch;
 pub mod requested_views;
 pub mod rollup_runs;
 pub mod rollup_schedule;
+pub mod store_changes;
 pub mod warming;

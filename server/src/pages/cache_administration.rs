@@ -1,7 +1,9 @@
 //! The pages about the cache: what it holds and how it serves, and forms that purge and warm.
 
 use super::response;
+use crate::auth::viewer;
 use crate::cache_history::{self, Sample};
+use crate::http::client;
 use crate::http::local_path::is_local_path;
 use crate::http::security::MAX_FORM;
 use crate::invalidation;
@@ -22,8 +24,10 @@ use brisk_domain::{
     Access, Column, Dashboard, Frame, Panel, PanelEntries, Slug, SourceName, Tag, Timestamp,
     Values, ViewState,
 };
-use brisk_engine::Engine;
+use brisk_engine::{Engine, Origins};
+use brisk_store::AuditRecord;
 use http::StatusCode;
+use http::request::Parts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -110,6 +114,7 @@ pub async fn purge(State(state): State<AppState>, request: Request) -> Response 
         return (StatusCode::SERVICE_UNAVAILABLE, sentence).into_response();
     }
     tracing::info!(%tag, "purged");
+    audit(&state, &head, "purged", tag.to_string()).await;
     let back = fields.iter().find(|(name, _)| name == "back").map(|(_, value)| value.as_str());
     let back = back.filter(|back| is_local_path(back) && back.starts_with("/admin/cache"));
     let back = back.unwrap_or("/admin/cache").split(['?', '#']).next().unwrap_or("/admin/cache");
@@ -128,10 +133,27 @@ pub async fn warm(State(state): State<AppState>, request: Request) -> Response {
         return response::failure(&state, no_dashboard(), request).await;
     };
     let back = format!("/admin/cache/{}?done=warmed", dashboard.slug);
+    audit(&state, &head, "warmed", format!("dashboard:{}", dashboard.slug)).await;
     // It goes on after the response where it takes long: statements queue behind those of readers.
     let warming = tokio::spawn(async move { warming::warm(&engine, &dashboard).await });
     let _ = tokio::time::timeout(super::rebuilds::WAIT, warming).await;
     Redirect::to(&back).into_response()
+}
+
+/// Writes down who did what to the cache.
+async fn audit(state: &AppState, head: &Parts, action: &str, subject: String) {
+    let Some(store) = &state.store else { return };
+    let record = AuditRecord {
+        at: state.service.now(),
+        actor: viewer::of(&head.extensions).actor(client::address_of(&head.extensions)),
+        action: action.to_owned(),
+        subject,
+        before: None,
+        after: None,
+    };
+    if let Err(error) = store.record_audit(&record).await {
+        tracing::warn!(%error, action, "the audit log misses a line");
+    }
 }
 
 /// What the redirect after a form says was done.
@@ -140,6 +162,7 @@ fn notice(request: &Request) -> Option<String> {
     let (_, done) = parameters.iter().find(|(name, _)| name == "done")?;
     match done.as_str() {
         "purged" => Some("Purged, in every process. What readers look at loads again.".to_owned()),
+        "policy" => Some("The policy is set, on all replicas within a second.".to_owned()),
         "warmed" => Some(
             "The views that readers are likely to open are loaded, or being loaded.".to_owned(),
         ),
@@ -352,23 +375,17 @@ fn engine_policy(engine: &Engine, source: &SourceName) -> PolicyInForce {
     in_force(policies.of_source(source), policies.origins_of_source(source))
 }
 
-fn in_force(
-    policy: brisk_cache::Policy,
-    (ttl_from, stale_from, mode_from): (
-        brisk_domain::PolicyPlace,
-        brisk_domain::PolicyPlace,
-        brisk_domain::PolicyPlace,
-    ),
-) -> PolicyInForce {
+fn in_force(policy: brisk_cache::Policy, origins: Origins) -> PolicyInForce {
     let mode = match (policy.off, policy.strict) {
         (true, _) => brisk_domain::CacheMode::Off,
         (false, true) => brisk_domain::CacheMode::Strict,
         (false, false) => brisk_domain::CacheMode::Normal,
     };
     PolicyInForce {
-        ttl: (policy.ttl.as_secs(), ttl_from),
-        stale: (policy.stale.as_secs(), stale_from),
-        mode: (mode, mode_from),
+        ttl: (policy.ttl.as_secs(), origins.ttl),
+        stale: (policy.stale.as_secs(), origins.stale),
+        mode: (mode, origins.mode),
+        early: (policy.early, origins.early),
     }
 }
 

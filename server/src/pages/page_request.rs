@@ -70,7 +70,7 @@ impl PageRequest {
             format!("{today} {look:?} {}", least_pace(&self.engine, &self.dashboard)),
             edition.0.into(),
             self.assumptions.concat(),
-            self.viewer.class(self.contents.dashboards.values()),
+            self.viewer.class(&self.contents).to_string(),
         ];
         Some(ETag::of(parts))
     }
@@ -90,8 +90,8 @@ impl PageRequest {
             deadline.slot(state, usual)
         });
         let slots: Vec<PanelSlot> = slots.collect();
-        let all = || self.contents.dashboards.values();
-        let siblings = all().filter(|sibling| viewer.sees(sibling));
+        let all = self.contents.dashboards.values();
+        let siblings = all.filter(|sibling| viewer.sees(sibling));
         let siblings = siblings.map(|d| (d.slug.clone(), d.title.clone())).collect();
         // Nothing brings choices later on.
         let deadline = Deadline { at: clock.now().after(PAGE_WAIT), ..deadline };
@@ -103,7 +103,8 @@ impl PageRequest {
         let targets = links.filter_map(|link| known.get(&link.dashboard).cloned());
         let targets = targets.filter(|target| viewer.sees(target));
         // What is drawn has links to other dashboards: it is for those who may see the same.
-        let drawn_for = [self.contents.fingerprint.to_string(), viewer.class(all())];
+        let drawn_for =
+            [self.contents.fingerprint.to_string(), viewer.class(&self.contents).to_string()];
         Ok(DashboardPage {
             id: build_id::page_id(&window),
             targets: targets.collect(),

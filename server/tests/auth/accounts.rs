@@ -235,6 +235,27 @@ async fn a_token_is_shown_once_works_and_is_revoked() {
 }
 
 #[tokio::test]
+async fn a_token_invalidates_what_it_names() {
+    let world = World::new().await;
+    let root = world.store.accounts().await.unwrap().remove(0).id;
+    let day = Duration::from_secs(86_400);
+    let some = world.token(&root, "invalidate:table:shop.t", day).await;
+    let all = world.token(&root, "invalidate", day).await;
+    let named = |tag: &str| format!("{{\"data\":{{\"tags\":[\"{tag}\"]}}}}");
+    for (token, tag, status) in [
+        (&some, "table:shop.t", 200),
+        (&some, "table:shop.other", 403),
+        (&some, "all", 403),
+        (&all, "all", 200),
+        (&all, "nonsense:x", 400),
+    ] {
+        let answer = world.post("/api/v1/invalidations", token, &named(tag)).await;
+        assert_eq!(answer.status, status, "{tag}: {}", answer.body);
+        assert_eq!(answer.body.contains("\"invalidated\""), status == 200);
+    }
+}
+
+#[tokio::test]
 async fn forms_of_other_sites_do_nothing_in_somebodys_name() {
     let world = World::new().await;
     let cookie = world.sign_in("root").await;

@@ -58,19 +58,19 @@ async fn people_of_other_tenants_never_share_a_page_an_entry_or_a_tag() {
 #[tokio::test]
 async fn who_is_moved_to_another_tenant_sees_the_other_at_once() {
     let world = World::new().await;
-    let id = world.tenant("ann", "before").await;
+    let id = world.tenant("ann", "tenant-one").await;
     let cookie = world.sign_in("ann").await;
-    assert!(world.get("/d/tenant", &cookie).await.body.contains("before"));
+    assert!(world.get("/d/tenant", &cookie).await.body.contains("tenant-one"));
     let mut account = world.store.account(&id).await.unwrap().unwrap();
     for selection in account.attributes.values_mut() {
-        *selection = Selection::of(["after".to_owned()]);
+        *selection = Selection::of(["tenant-two".to_owned()]);
     }
     world.change(&id, AccountChange::Attributes(account.attributes)).await;
     let page = world.get("/d/tenant", &cookie).await;
-    assert!(page.body.contains("after") && !page.body.contains("before"));
+    assert!(page.body.contains("tenant-two") && !page.body.contains("tenant-one"));
     world.change(&id, AccountChange::Attributes(Default::default())).await;
     let page = world.get("/d/tenant", &cookie).await;
-    assert!(!page.body.contains("after"), "missing is no data");
+    assert!(!page.body.contains("tenant-"), "missing is no data");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use super::world::{PASSWORD, World, request};
 use brisk_accounts::second_factor::{Authenticator, recovery_hash};
 use brisk_accounts::{AccountId, LoginName, Role};
 use brisk_store::AccountChange;
+use brisk_test_waiting::eventually;
 
 const WRONG: &str = "name and password do not match";
 
@@ -16,7 +17,7 @@ async fn a_person_signs_in_sees_what_is_theirs_and_signs_out() {
     let world = World::new().await;
     world.person("ann", Role::Viewer, &["sales"]).await;
     let asked = world.get("/d/team", "").await;
-    assert_eq!((asked.status, asked.header("location")), (303, "/sign-in?back=/d/team"));
+    assert_eq!((asked.status, asked.header("location")), (303, "/sign-in?back=%2Fd%2Fteam"));
     let page = world.get(asked.header("location"), "").await;
     assert_eq!(page.status, 200);
     assert!(page.body.contains("name=\"password\"") && page.body.contains("value=\"/d/team\""));
@@ -143,6 +144,24 @@ async fn who_guesses_is_slowed_and_nobody_is_locked_out() {
     // And nothing is held against who knew it.
     assert_eq!(guess().await.status, 401);
     assert_eq!(attempt(&world, &right).await.status, 303);
+}
+
+#[tokio::test]
+async fn without_its_store_a_server_shows_what_is_public_and_nothing_else() {
+    let world = World::new().await;
+    let cookie = world.sign_in("root").await;
+    assert_eq!(world.get("/d/everyone", &cookie).await.status, 200);
+    world.store.clone().close().await;
+    // What was known a moment ago holds for a moment.
+    let refused = async || world.get("/d/everyone", &cookie).await.status == 503;
+    eventually("sessions cannot be confirmed", refused).await;
+    assert_eq!(world.get("/d/public", "").await.status, 200);
+    assert_eq!(world.get("/d/everyone", "").await.status, 303);
+    assert_eq!(world.get("/healthz", &cookie).await.status, 200);
+    let token = brisk_accounts::token::random().0;
+    assert_eq!(world.get("/api/v1/dashboards", &token).await.status, 503);
+    let form = format!("name=root&password={PASSWORD}");
+    assert_eq!(world.post("/sign-in", "", &form).await.status, 503);
 }
 
 #[tokio::test]

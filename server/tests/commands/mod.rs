@@ -1,5 +1,7 @@
 //! The commands of `brisk`, as processes.
 
+mod backup;
 mod command;
 mod folder;
 mod rollups;
+mod users;

@@ -67,3 +67,17 @@ fn what_is_no_page_of_assets_is_not_kept() {
     assert_eq!(status(&gone), 404);
     assert!(!kept(&gone) && gone.contains("cache-control: no-store\r\n"), "{gone}");
 }
+
+#[test]
+fn over_tls_browsers_are_told_to_come_back_over_tls_and_other_sites_get_no_hold() {
+    let tls = Process::start("public_url = \"https://dash.example\"\n");
+    let plain = Process::start("");
+    for (brisk, expected) in [(&tls, true), (&plain, false)] {
+        for path in ["/", "/nowhere", "/api/v1/dashboards"] {
+            let answer = brisk.get(path).to_lowercase();
+            assert_eq!(answer.contains("strict-transport-security: max-age=31536000"), expected);
+            assert!(answer.contains("cross-origin-opener-policy: same-origin"), "{answer}");
+            assert!(answer.contains("cross-origin-resource-policy: same-origin"), "{answer}");
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Pages: every route, how they are presented, and administration.
 
+mod activity;
 mod administration;
 mod cache;
 mod clocks;
@@ -10,4 +11,5 @@ mod named_columns;
 mod one_point;
 mod presentation;
 mod routes;
+mod scripts;
 mod types;

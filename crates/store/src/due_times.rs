@@ -1,0 +1,135 @@
+//! What is due when: each due time is claimed by one process, and by another if that dies. F's jobs,
+//! and schedules, begin here.
+
+use crate::{Store, StoreError};
+use brisk_domain::Timestamp;
+use sqlx::Row as _;
+use std::time::Duration;
+
+/// Something that is due.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DueTime {
+    /// Which part of Brisk does it: `warming`. Processes claim only what they know how to do, so that
+    /// a release leaves what it does not know to newer ones.
+    pub kind: String,
+    /// What: a schedule's name.
+    pub name: String,
+    /// When.
+    pub due_at: Timestamp,
+}
+
+impl Store {
+    /// Plans a due time. All replicas may do so: it is there once, and stays done if it is.
+    pub async fn plan_due_time(&self, due: &DueTime) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into jobs (kind, name, due_at) values ($1, $2, $3)
+             on conflict (kind, name, due_at) do nothing",
+        )
+        .bind(&due.kind)
+        .bind(&due.name)
+        .bind(due.due_at.0)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Claims the oldest due time of `kind` that nobody has claimed, or whose process has let its
+    /// claim run out. `claimer` is this process's name among all of them. `lease` has to be much
+    /// longer than the clocks of processes differ.
+    pub async fn claim_due_time(
+        &self,
+        kind: &str,
+        claimer: &str,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Option<DueTime>, StoreError> {
+        loop {
+            // PostgreSQL reads the one that is due before it waits for whoever is claiming that, and
+            // then finds it claimed: there may be another.
+            let claimed = sqlx::query(
+                "update jobs set claimed_by = $1, claimed_until = $2
+                 where (kind, name, due_at) = (
+                   select kind, name, due_at from jobs
+                   where kind = $3 and due_at <= $4 and done_at is null
+                     and (claimed_until is null or claimed_until <= $4)
+                   order by due_at, name limit 1)
+                   and done_at is null and (claimed_until is null or claimed_until <= $4)
+                 returning name, due_at",
+            )
+            .bind(claimer)
+            .bind(until(now, lease))
+            .bind(kind)
+            .bind(now.0)
+            .fetch_all(&self.pool)
+            .await?;
+            if let Some(row) = claimed.first() {
+                let due_at = Timestamp(row.get(1));
+                return Ok(Some(DueTime { kind: kind.to_owned(), name: row.get(0), due_at }));
+            }
+            let open = sqlx::query(
+                "select count(*) from jobs where kind = $1 and due_at <= $2 and done_at is null
+                   and (claimed_until is null or claimed_until <= $2)",
+            )
+            .bind(kind)
+            .bind(now.0)
+            .fetch_one(&self.pool)
+            .await?;
+            if open.get::<i64, _>(0) == 0 {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Keeps a claim while the work goes on; false if another process has it by now.
+    pub async fn keep_claim(
+        &self,
+        due: &DueTime,
+        claimer: &str,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<bool, StoreError> {
+        let kept = sqlx::query(
+            "update jobs set claimed_until = $1
+             where kind = $2 and name = $3 and due_at = $4 and claimed_by = $5 and done_at is null",
+        )
+        .bind(until(now, lease))
+        .bind(&due.kind)
+        .bind(&due.name)
+        .bind(due.due_at.0)
+        .bind(claimer)
+        .execute(&self.pool)
+        .await?;
+        Ok(kept.rows_affected() == 1)
+    }
+
+    /// Records that the work is done; false if another process has claimed it by now.
+    pub async fn finish_due_time(
+        &self,
+        due: &DueTime,
+        claimer: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "update jobs set done_at = $1
+             where kind = $2 and name = $3 and due_at = $4 and claimed_by = $5 and done_at is null",
+        )
+        .bind(now.0)
+        .bind(&due.kind)
+        .bind(&due.name)
+        .bind(due.due_at.0)
+        .bind(claimer)
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Deletes what was done before `before`, and says how many.
+    pub async fn forget_due_times(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let deleted = sqlx::query("delete from jobs where done_at < $1").bind(before.0);
+        Ok(deleted.execute(&self.pool).await?.rows_affected())
+    }
+}
+
+fn until(now: Timestamp, lease: Duration) -> i64 {
+    now.0.saturating_add(i64::try_from(lease.as_micros()).unwrap_or(i64::MAX))
+}

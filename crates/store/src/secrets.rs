@@ -1,0 +1,97 @@
+//! Secrets in the store: encrypted under one key, which all replicas have.
+
+use crate::sealing::Sealing;
+use crate::secret_key::{KeyOrigin, SecretKey};
+use crate::{Store, StoreError};
+use sqlx::Row as _;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What the store keeps encrypted, to know its key again.
+const CHECK: &str = "the check of the key";
+/// The name of its row.
+const KEY: &str = "current";
+
+impl Store {
+    /// The same store, with the key to its secrets. Without one so far, the key of this process is the
+    /// store's from now on; who has another than the store's is refused. A key file is written where
+    /// there is none, unless the store has a key already.
+    pub async fn unlocked(self, origin: &KeyOrigin) -> Result<Self, StoreError> {
+        let stored = self.key_check().await?;
+        let (key, drawn) = match origin {
+            KeyOrigin::Given(key) => (key.clone(), None),
+            KeyOrigin::File(path) => match (SecretKey::read(path)?, &stored) {
+                (Some(key), _) => (key, None),
+                (None, Some((id, _))) => {
+                    return Err(StoreError::NoKey { id: id.clone(), path: path.clone() });
+                }
+                (None, None) => (SecretKey::draw(path)?, Some(path.as_path())),
+            },
+        };
+        let sealing = Sealing::under(&key).ok_or(StoreError::Locked)?;
+        let checked = self.check(&key, &sealing, stored).await;
+        if let (Err(StoreError::OtherKey { .. }), Some(drawn)) = (&checked, drawn) {
+            // Another replica was first: this key is nobody's.
+            forget(drawn);
+        }
+        checked?;
+        Ok(Self { sealing: Some(Arc::new(sealing)), ..self })
+    }
+
+    /// `secret` as it may stand in the store, as the one of `record`: "webhook pipeline".
+    pub fn seal(&self, record: &str, secret: &[u8]) -> Result<String, StoreError> {
+        let sealing = self.sealing.as_ref().ok_or(StoreError::Locked)?;
+        sealing.seal(record, secret).map_err(|error| StoreError::Sealing(record.into(), error))
+    }
+
+    /// The secret of `record`.
+    pub fn unseal(&self, record: &str, sealed: &str) -> Result<Vec<u8>, StoreError> {
+        let sealing = self.sealing.as_ref().ok_or(StoreError::Locked)?;
+        sealing.unseal(record, sealed).map_err(|_| StoreError::Unreadable(record.into()))
+    }
+
+    /// The id of the store's key, and what only it opens.
+    async fn key_check(&self) -> Result<Option<(String, String)>, StoreError> {
+        let row = sqlx::query("select key_id, check_value from secret_key where name = $1")
+            .bind(KEY)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.map(|row| (row.get(0), row.get(1))))
+    }
+
+    async fn check(
+        &self,
+        key: &SecretKey,
+        sealing: &Sealing,
+        stored: Option<(String, String)>,
+    ) -> Result<(), StoreError> {
+        let stored = match stored {
+            Some(stored) => stored,
+            None => {
+                let value = sealing.seal(CHECK, CHECK.as_bytes());
+                let value = value.map_err(|error| StoreError::Sealing(CHECK.into(), error))?;
+                sqlx::query(
+                    "insert into secret_key (name, key_id, check_value) values ($1, $2, $3)
+                     on conflict (name) do nothing",
+                )
+                .bind(KEY)
+                .bind(key.id())
+                .bind(value)
+                .execute(&self.pool)
+                .await?;
+                // Another process may have been first.
+                self.key_check().await?.ok_or(StoreError::Locked)?
+            }
+        };
+        let (id, value) = stored;
+        match sealing.unseal(CHECK, &value) {
+            Ok(text) if text == CHECK.as_bytes() => Ok(()),
+            _ => Err(StoreError::OtherKey { stored: id, own: key.id() }),
+        }
+    }
+}
+
+fn forget(drawn: &Path) {
+    // If it stays, the next start says the same.
+    let _ = std::fs::remove_file(drawn);
+}

@@ -1,0 +1,245 @@
+//! What people change of their own account.
+
+use super::form::Form;
+use super::hashing::Busy;
+use super::set_up::checked;
+use super::state::Auth;
+use super::throttling::{NotTried, begin};
+use brisk_accounts::account::full_name;
+use brisk_accounts::password::Compared;
+use brisk_accounts::second_factor::{Authenticator, SECRET, recovery_codes};
+use brisk_accounts::{Account, Scopes, token};
+use brisk_app::service::{Notice, ShownOnce};
+use brisk_domain::Slug;
+use brisk_store::{AccountChange, Actor, Changed, Store, StoreError, TokenRecord};
+use std::time::Duration;
+
+/// Tokens that one account may have.
+const MOST_TOKENS: usize = 100;
+/// How many digits of a session's hash name it in forms.
+pub(super) const NAMING: usize = 16;
+
+/// What a page shows besides the account.
+#[derive(Default)]
+pub(super) struct Shown {
+    pub(super) notice: Option<Notice>,
+    pub(super) secret: Option<ShownOnce>,
+    pub(super) offered: Option<Authenticator>,
+    /// The account's sessions have ended; the reader gets a new one.
+    pub(super) renews: bool,
+    /// The reader's own session has ended.
+    pub(super) has_ended: bool,
+}
+
+impl Shown {
+    pub(super) fn done(text: &str) -> Self {
+        Self { notice: Some(Notice::Done(text.to_owned())), ..Self::default() }
+    }
+}
+
+/// Why a form changes nothing.
+pub(super) enum Refused {
+    Because(String),
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "an account cannot be changed");
+        Self::Because("This cannot be kept at the moment. Try again in a moment.".into())
+    }
+}
+
+impl From<Busy> for Refused {
+    fn from(_: Busy) -> Self {
+        Self::Because("Too much is going on. Try again in a moment.".into())
+    }
+}
+
+impl From<String> for Refused {
+    fn from(why: String) -> Self {
+        Self::Because(why)
+    }
+}
+
+/// The reader's own account.
+pub(super) struct Own<'a> {
+    pub(super) auth: &'a Auth,
+    pub(super) store: &'a Store,
+    pub(super) account: &'a Account,
+    pub(super) session: Option<&'a str>,
+    pub(super) actor: Actor,
+}
+
+impl Own<'_> {
+    async fn change(&self, change: AccountChange) -> Result<(), Refused> {
+        let (id, now) = (&self.account.id, self.auth.now());
+        match self.store.change_account(id, &change, &self.actor, now).await? {
+            Changed::Done => Ok(()),
+            Changed::Missing | Changed::Taken | Changed::LastAdmin => {
+                Err(Refused::Because("The account is not there any more.".into()))
+            }
+        }
+    }
+
+    pub(super) async fn name(&self, form: &Form) -> Result<Shown, Refused> {
+        let name = full_name(form.get("full_name"));
+        let name = name.ok_or_else(|| "Type the name that others read.".to_owned())?;
+        self.change(AccountChange::FullName(name)).await?;
+        Ok(Shown::done("Your name is changed."))
+    }
+
+    /// Whether the reader knows the account's password. Wrong tries are slowed like those of signing in.
+    async fn knows_password(&self, password: &str) -> Result<(), Refused> {
+        let (store, account, now) = (self.store, self.account, self.auth.now());
+        // Nobody's address: who has the session is known, and guesses for this account alone.
+        let address = format!("profile of {}", account.id.as_str());
+        let tried = begin(store, &account.name, Some(&account.id), &address, now).await;
+        let tried = tried.map_err(|not| match not {
+            NotTried::TooSoon(soon) => {
+                format!("Too many tries. Try again in {} s.", soon.wait.as_secs() + 1).into()
+            }
+            NotTried::Store(error) => Refused::from(error),
+        })?;
+        let compared =
+            self.auth.hasher().compare(password.to_owned(), account.password.clone()).await?;
+        match compared {
+            Compared::Equal { .. } => {
+                Ok(tried.was_right(store, &account.id, &address, now).await?)
+            }
+            Compared::Differs => Err("The current password is another one.".to_owned().into()),
+        }
+    }
+
+    pub(super) async fn password(&self, form: &Form) -> Result<Shown, Refused> {
+        let password = checked(form, &self.account.name)?;
+        self.knows_password(form.get("current")).await?;
+        let hash = self.auth.hasher().hash(password).await?;
+        self.change(AccountChange::Password(Some(hash))).await?;
+        let shown = Shown::done("Your password is changed. Your sessions elsewhere have ended.");
+        Ok(Shown { renews: true, ..shown })
+    }
+
+    pub(super) async fn confirm_factor(&self, form: &Form) -> Result<Shown, Refused> {
+        let secret = from_base32(form.get("key")).filter(|secret| secret.len() == SECRET);
+        let secret = secret.ok_or_else(|| "The key is not complete. Begin again.".to_owned())?;
+        let authenticator = Authenticator::of(&secret);
+        let is_right = authenticator
+            .as_ref()
+            .and_then(|authenticator| authenticator.check(form.get("code"), None, self.auth.now()));
+        let Some(step) = is_right else {
+            let notice = Notice::Wrong("That code is not right. Take the next one.".into());
+            return Ok(Shown { notice: Some(notice), offered: authenticator, ..Shown::default() });
+        };
+        self.knows_password(form.get("factor_current")).await?;
+        let (codes, hashes) = recovery_codes();
+        self.change(AccountChange::Authenticator(Some((secret, hashes)))).await?;
+        self.store.take_step(&self.account.id, step).await?;
+        let about = "Keep these codes where your authenticator is not. Each signs you in once, without \
+                     it. They are not shown again.";
+        let secret = ShownOnce { about: about.into(), lines: codes };
+        let shown = Shown::done("Signing in takes a code from now on.");
+        Ok(Shown { secret: Some(secret), renews: true, ..shown })
+    }
+
+    pub(super) async fn remove_factor(&self, form: &Form) -> Result<Shown, Refused> {
+        self.knows_password(form.get("factor_current")).await?;
+        self.change(AccountChange::Authenticator(None)).await?;
+        let shown = Shown::done("Signing in takes your password only from now on.");
+        Ok(Shown { renews: true, ..shown })
+    }
+
+    pub(super) async fn end_session(&self, form: &Form) -> Result<Shown, Refused> {
+        let id = form.get("id");
+        if id.len() != NAMING {
+            return Err("This session is not there any more.".to_owned().into());
+        }
+        self.store.end_sessions_of(&self.account.id, Some(id)).await?;
+        let is_own = self.session.is_some_and(|own| own.starts_with(id));
+        Ok(Shown { has_ended: is_own, ..Shown::done("The session has ended.") })
+    }
+
+    pub(super) async fn end_all(&self) -> Result<Shown, Refused> {
+        self.store.end_sessions_of(&self.account.id, None).await?;
+        Ok(Shown { has_ended: true, ..Shown::default() })
+    }
+
+    pub(super) async fn add_token(&self, form: &Form) -> Result<Shown, Refused> {
+        let name = full_name(form.get("token_name"));
+        let name = name.ok_or_else(|| "Give the token a name.".to_owned())?;
+        let dashboards: Vec<&str> = form.get("dashboards").split_whitespace().collect();
+        if let Some(bad) = dashboards.iter().find(|slug| Slug::parse(slug).is_err()) {
+            let bad: String = bad.chars().take(64).collect();
+            return Err(format!("\"{bad}\" is no dashboard's name.").into());
+        }
+        let words = form.all("scope").flat_map(|word| match (word, &dashboards[..]) {
+            ("read", some @ [_, ..]) => some.iter().map(|slug| format!("read:{slug}")).collect(),
+            (word, _) => vec![word.to_owned()],
+        });
+        let words = words.collect::<Vec<_>>().join(" ");
+        let scopes = Scopes::parse(&words).map_err(|error| error.to_string())?;
+        if scopes.0.is_empty() {
+            return Err("Say what the token is for.".to_owned().into());
+        }
+        let days = form.get("days").trim().parse::<u64>().ok().filter(|days| *days > 0);
+        let days = days.ok_or_else(|| "Say after how many days the token ends.".to_owned())?;
+        let life = Duration::from_secs(days.saturating_mul(86_400)).min(self.auth.settings().token);
+        if self.store.tokens_of(&self.account.id).await?.len() >= MOST_TOKENS {
+            return Err(format!("There are {MOST_TOKENS} tokens already. Revoke some.").into());
+        }
+        let (text, hash) = token::random();
+        let now = self.auth.now();
+        let record = TokenRecord {
+            id: hash.chars().take(NAMING).collect(),
+            hash,
+            account: self.account.id.clone(),
+            name,
+            scopes,
+            attributes: None,
+            created_at: now,
+            expires_at: now.after(life),
+            used_at: None,
+        };
+        self.store.add_token(&record, &self.actor).await?;
+        let about = "The token. It is not shown again.".to_owned();
+        let secret = Some(ShownOnce { about, lines: vec![text] });
+        Ok(Shown { secret, ..Shown::default() })
+    }
+
+    pub(super) async fn revoke_token(&self, form: &Form) -> Result<Shown, Refused> {
+        let (id, now) = (form.get("id"), self.auth.now());
+        self.store.revoke_token(&self.account.id, id, &self.actor, now).await?;
+        Ok(Shown::done("The token is revoked."))
+    }
+}
+
+/// The bytes of a text in base32 (RFC 4648) without padding.
+fn from_base32(text: &str) -> Option<Vec<u8>> {
+    let (mut bytes, mut buffer, mut bits) = (Vec::new(), 0_u32, 0);
+    for letter in text.trim().bytes() {
+        let value = match letter.to_ascii_uppercase() {
+            letter @ b'A'..=b'Z' => letter - b'A',
+            digit @ b'2'..=b'7' => digit - b'2' + 26,
+            _ => return None,
+        };
+        buffer = buffer << 5 | u32::from(value);
+        bits += 5;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push((buffer >> bits & 0xff) as u8);
+            buffer &= (1 << bits) - 1;
+        }
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_read_as_authenticators_write_them() {
+        let (authenticator, secret) = Authenticator::random();
+        assert_eq!(from_base32(&authenticator.text()), Some(secret));
+        assert_eq!(from_base32("0189"), None);
+    }
+}

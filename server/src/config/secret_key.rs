@@ -1,0 +1,42 @@
+//! `secret_key`: what secrets in Brisk's own database are encrypted under. `BRISK_SECRET_KEY` stands over
+//! the file; without either, it is in the data directory, where the first start draws it.
+
+use super::environment::Environment;
+use super::secret::Secret;
+use super::secret_location::SecretLocation;
+use brisk_store::{KeyOrigin, SecretKey};
+use brisk_toml_reader::{Fields, Place, Problem, Problems};
+use std::path::Path;
+
+const VARIABLE: &str = "BRISK_SECRET_KEY";
+/// The file in the data directory.
+const FILE: &str = "secret.key";
+
+/// Reads `secret_key`, `secret_key_env` or `secret_key_file` of the file's top level.
+pub(super) fn read(
+    top: &Fields<'_>,
+    base: &Path,
+    problems: &mut Problems<'_>,
+) -> Option<SecretLocation> {
+    SecretLocation::read_keys(
+        ["secret_key", "secret_key_env", "secret_key_file"],
+        top,
+        base,
+        problems,
+    )
+}
+
+/// Where the key comes from.
+pub(super) fn layered(
+    file: Option<&SecretLocation>,
+    data_dir: &Path,
+    environment: &Environment,
+) -> Result<KeyOrigin, Problem> {
+    let (at, secret) = match (environment.get(VARIABLE), file) {
+        (Some(text), _) => (Place::named(VARIABLE), Secret::from(text)),
+        (None, Some(file)) => (file.at.clone(), file.resolve(environment)?),
+        (None, None) => return Ok(KeyOrigin::File(data_dir.join(FILE))),
+    };
+    let key = SecretKey::parse(secret.expose());
+    key.map(KeyOrigin::Given).map_err(|error| at.problem(error.to_string()))
+}
