@@ -1,9 +1,11 @@
 //! [`Choice`]: a value that a variable can take, and which cells are one.
 
-use crate::selection::MAX_VALUE_LENGTH;
 use crate::{Timestamp, Values, WallTime, parameter};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+/// The longest value, in bytes.
+pub const MAX_VALUE_LENGTH: usize = 200;
 
 /// A value that a variable can take.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

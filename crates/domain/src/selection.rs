@@ -14,8 +14,6 @@ pub struct Selection {
 
 /// The most values that can be selected.
 pub const MAX_SELECTED: usize = 2_000;
-/// The longest value, in bytes.
-pub const MAX_VALUE_LENGTH: usize = 200;
 
 impl Selection {
     /// Sorts `values` and drops duplicates, so that equal choices compare equal.

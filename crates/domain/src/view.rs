@@ -1,7 +1,8 @@
 //! What a reader is looking at, as encoded in the URL.
 
+use crate::choice::MAX_VALUE_LENGTH;
 use crate::parameter;
-use crate::selection::{MAX_SELECTED, MAX_VALUE_LENGTH};
+use crate::selection::MAX_SELECTED;
 use crate::time_range::TimeRangeError;
 use crate::variable_kind::Refusal;
 use crate::{Dashboard, Interval, IntervalChoice, Selection, Slug, TimeRange, VariableName};
