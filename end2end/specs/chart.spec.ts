@@ -20,6 +20,23 @@ test("a tooltip follows the pointer and the arrow keys", async ({ page }) => {
   await expect(chart.locator(".tooltip")).toHaveCount(0);
 });
 
+test("a pointer that rests on a chart before it starts is shown the values there", async ({ page }) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/*.wasm", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(november, { waitUntil: "domcontentloaded" });
+  // The scripts run, and wait for the wasm.
+  await expect(page.locator(".live-sign")).toHaveAttribute("data-state", "live");
+  const chart = page.locator("#revenue-by-day .chart");
+  await chart.hover({ position: { x: 300, y: 100 } });
+  await expect(chart.locator("leptos-island")).not.toHaveAttribute("data-started");
+  release();
+  await expect(chart.locator(".tooltip")).toContainText("Nov 2011");
+});
+
 test("a mark shows its value", async ({ page }) => {
   await page.goto(november);
   await settled(page);

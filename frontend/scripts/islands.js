@@ -67,6 +67,7 @@ const start = (island) => {
  * An island has no box of its own, but it has a panel around it.
  *
  * @param {HTMLElement} island
+ * @returns {HTMLElement}
  */
 const boxOf = (island) => island.closest("section") ?? document.body;
 
@@ -94,7 +95,8 @@ const startChart = (island) => {
  * @param {HTMLElement} island
  */
 const pointAgain = (island) => {
-  if (!pointer || pointer.pointerType === "touch") return;
+  // Who reads a point, by whatever means, goes on reading there.
+  if (!pointer || pointer.pointerType === "touch" || "reading" in boxOf(island).dataset) return;
   const { clientX, clientY, pointerType } = pointer;
   const under = document.elementFromPoint(clientX, clientY);
   if (!under || !island.closest(".chart")?.contains(under)) return;

@@ -1,7 +1,7 @@
 //! Charts that can be stopped. Leptos never disposes of an island: a page that follows its data for
 //! days would leak every chart that it ever showed.
 
-use super::Chart;
+use super::island::Chart;
 use leptos::prelude::*;
 use leptos::tachys::view::Position;
 use leptos::web_sys::HtmlElement;
