@@ -1,6 +1,7 @@
 //! The pages about the cache: what it holds and how it serves, and forms that purge and warm.
 
 use super::response;
+use crate::administration::audit;
 use crate::cache_history::{self, Sample};
 use crate::http::local_path::is_local_path;
 use crate::http::security::MAX_FORM;
@@ -110,6 +111,7 @@ pub async fn purge(State(state): State<AppState>, request: Request) -> Response 
         return (StatusCode::SERVICE_UNAVAILABLE, sentence).into_response();
     }
     tracing::info!(%tag, "purged");
+    audit::record(&state, &head, "purged", tag.to_string()).await;
     let back = fields.iter().find(|(name, _)| name == "back").map(|(_, value)| value.as_str());
     let back = back.filter(|back| is_local_path(back) && back.starts_with("/admin/cache"));
     let back = back.unwrap_or("/admin/cache").split(['?', '#']).next().unwrap_or("/admin/cache");
@@ -128,6 +130,8 @@ pub async fn warm(State(state): State<AppState>, request: Request) -> Response {
         return response::failure(&state, no_dashboard(), request).await;
     };
     let back = format!("/admin/cache/{}?done=warmed", dashboard.slug);
+    let subject = format!("dashboard:{}", dashboard.slug);
+    audit::record(&state, &head, "warmed", subject).await;
     // It goes on after the response where it takes long: statements queue behind those of readers.
     let warming = tokio::spawn(async move { warming::warm(&engine, &dashboard).await });
     let _ = tokio::time::timeout(super::rebuilds::WAIT, warming).await;
