@@ -21,3 +21,45 @@ test("a rollup is rebuilt by a click", async ({ page }) => {
   await page.locator("#sales summary").click();
   await expect(page.locator("#sales tbody tr", { hasText: "all of it" }).first()).toBeVisible();
 });
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`the pages about the cache and what invalidates it are accessible, ${colorScheme} @sizes`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    await page.goto("/d/products");
+    await page.goto("/admin/sources");
+    const pages = page.getByRole("navigation", { name: "Administration" });
+    await pages.getByRole("link", { name: "Cache" }).click();
+    await expect(page.locator("h1")).toHaveText("Cache");
+    await expect(page.getByText("Hit rate").first()).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole("link", { name: "Products and prices" }).first().click();
+    await expect(page.locator("h1")).toHaveText("Products and prices");
+    await page.getByText("Entries and tags").first().click();
+    await expectAccessible(page);
+    await page.getByRole("link", { name: "Purge…" }).first().click();
+    await expect(page.locator("h1")).toHaveText("Purge dashboard:products?");
+    await expectAccessible(page);
+    await page.goto("/admin/webhooks");
+    await expect(page.locator("h1")).toHaveText("Invalidation");
+    await page.getByText("From a shell").click();
+    await expectAccessible(page);
+  });
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? "with scripts" : "without scripts", () => {
+    test.use({ javaScriptEnabled });
+    test("a dashboard is purged after a look at what that touches, and warmed", async ({ page }) => {
+      await page.goto("/admin/cache/products");
+      const first = page.locator("section.operation h2 .state").first();
+      await page.getByRole("button", { name: "Warm" }).click();
+      await expect(page.getByRole("status")).toContainText("loaded");
+      await expect(first).toHaveText("fresh");
+      await page.getByRole("link", { name: "Purge…" }).first().click();
+      await expect(page.getByText("panels load again")).toBeVisible();
+      await page.getByRole("button", { name: "Purge" }).click();
+      await expect(page.getByRole("status")).toContainText("Purged");
+      await expect(first).toHaveText("previous");
+    });
+  });
+}

@@ -4,8 +4,8 @@ use crate::auth::rights::{Requires, Routes, conceal};
 use crate::auth::{identify, people, profile, set_up, sign_in};
 use crate::http::{assets, client, security};
 use crate::pages::{
-    activity, administration, cache_administration, handlers, invalidation_administration,
-    server_functions,
+    activity, administration, cache_administration, cache_policy, handlers,
+    invalidation_administration, server_functions,
 };
 use crate::state::AppState;
 use crate::{api, health, live, metrics};
@@ -54,6 +54,8 @@ pub fn routes() -> Routes {
         .post("/admin/rollups/{name}/rebuild", Administration, administration::rebuild)
         .get("/admin/cache", Administration, cache_administration::index)
         .get("/admin/cache/purge", Administration, cache_administration::ask)
+        .get("/admin/cache/policy", Administration, cache_policy::page)
+        .post("/admin/cache/policy", Administration, cache_policy::change)
         .post("/admin/cache/purge", Administration, cache_administration::purge)
         .post("/admin/cache/warm", Administration, cache_administration::warm)
         .get("/admin/cache/{slug}", Administration, cache_administration::dashboard)

@@ -20,5 +20,6 @@ mod live;
 mod overload;
 mod pages;
 mod proofs;
+mod readout;
 mod shared_cache;
 mod sqlite_files;

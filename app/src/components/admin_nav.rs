@@ -15,7 +15,9 @@ const PAGES: [(&str, &str); 5] = [
 /// Links to the pages of administration, on each of them.
 pub(super) fn admin_nav(page: &Page) -> Option<AnyView> {
     let here = match page {
-        Page::Cache(_) | Page::CachedDashboard(_) | Page::Purge(_) => "/admin/cache",
+        Page::Cache(_) | Page::CachedDashboard(_) | Page::CachePolicy(_) | Page::Purge(_) => {
+            "/admin/cache"
+        }
         Page::Invalidation(_) => "/admin/invalidation",
         Page::Sources(_) => "/admin/sources",
         Page::People(_) | Page::Account(_) => "/admin/people",

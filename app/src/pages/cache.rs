@@ -1,7 +1,9 @@
 //! The cache, for those who look after it: how well it serves, where its entries are, and the policies in
 //! force by source and dashboard.
 
-use super::cache_figures::{explained, facts, notice, policy_words, purge_link, rate, time};
+use super::cache_figures::{
+    explained, facts, notice, policy_link, policy_words, purge_link, rate, time,
+};
 use crate::components::icon::icon;
 use crate::service::{
     CacheFigures, CachePage, CacheTiers, CachedDashboard, CachedPanel, CachedSource,
@@ -21,7 +23,10 @@ pub fn cache(page: &CachePage) -> AnyView {
                     <h1>"Cache"</h1>
                     <p>"What readers were served without asking a database, and for how long it may be shown."</p>
                 </div>
-                <p class="as-of"><a class="btn" href=purge_link(&Tag::All)>"Purge everything…"</a></p>
+                <div class="actions">
+                    <a class="btn" href=policy_link("global")>"Policy…"</a>
+                    <a class="btn" href=purge_link(&Tag::All)>"Purge everything…"</a>
+                </div>
             </div>
             <div class="page admin cache-admin">
                 {notice(page.notice.as_deref())}
@@ -227,7 +232,10 @@ fn source(source: &CachedSource) -> AnyView {
         <section class="operation" aria-labelledby=title.clone()>
             <div class="rollup-head">
                 <h2 id=title.clone()>"Source "{name}</h2>
-                <a class="btn" href=purge_link(&Tag::Source(source.name.to_string()))>"Purge…"</a>
+                <div class="actions">
+                    <a class="btn" href=policy_link(&format!("source:{}", source.name))>"Policy…"</a>
+                    <a class="btn" href=purge_link(&Tag::Source(source.name.to_string()))>"Purge…"</a>
+                </div>
             </div>
             {facts(&[("Policy", policy_words(&source.policy))])}
             {table}

@@ -87,6 +87,11 @@ pub(super) fn policy_words(policy: &PolicyInForce) -> String {
     }
 }
 
+/// The page that sets the policy of `scope`.
+pub(super) fn policy_link(scope: &str) -> String {
+    format!("/admin/cache/policy{}", query_string(&[("scope".to_owned(), scope.to_owned())]))
+}
+
 /// The page that says what a purge of `tag` touches.
 pub(super) fn purge_link(tag: &Tag) -> String {
     format!("/admin/cache/purge{}", query_string(&[("tag".to_owned(), tag.to_string())]))

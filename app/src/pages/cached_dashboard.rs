@@ -1,6 +1,6 @@
 //! The panels of one dashboard in the cache, and the page that asks before a purge.
 
-use super::cache_figures::{facts, notice, policy_words, purge_link, rate, time};
+use super::cache_figures::{facts, notice, policy_link, policy_words, purge_link, rate, time};
 use crate::components::cache_details;
 use crate::service::{CachedDashboardPage, CachedPanel, PurgePage, least_current};
 use brisk_domain::{Tag, Timestamp, format};
@@ -23,6 +23,7 @@ pub fn cached_dashboard(page: &CachedDashboardPage) -> AnyView {
                         <input type="hidden" name="dashboard" value=page.slug.clone()/>
                         <button class="btn">"Warm"</button>
                     </form>
+                    <a class="btn" href=policy_link(&tag.to_string())>"Policy…"</a>
                     <a class="btn" href=purge_link(&tag)>"Purge…"</a>
                     <a class="btn" href=format!("/d/{}", page.slug)>"Open"</a>
                 </div>
@@ -78,7 +79,10 @@ fn card(panel: &CachedPanel, now: Timestamp) -> AnyView {
         <section class="operation" id=panel.id.clone() aria-labelledby=title.clone()>
             <div class="rollup-head">
                 <h2 id=title.clone()>{panel.title.clone()}{state}</h2>
-                <a class="btn" href=purge_link(&tag)>"Purge…"</a>
+                <div class="actions">
+                    <a class="btn" href=policy_link(&tag.to_string())>"Policy…"</a>
+                    <a class="btn" href=purge_link(&tag)>"Purge…"</a>
+                </div>
             </div>
             {facts(&known)}
             {details}

@@ -89,7 +89,7 @@ pub(super) fn choice(
 pub(super) fn notice(notice: Option<&Notice>) -> Option<AnyView> {
     Some(match notice? {
         Notice::Done(text) => {
-            view! { <p class="notice" role="status">{text.clone()}</p> }.into_any()
+            view! { <p class="notice-done" role="status">{text.clone()}</p> }.into_any()
         }
         Notice::Wrong(text) => {
             view! { <p class="banner" role="alert">{icon("alert")}{text.clone()}</p> }.into_any()

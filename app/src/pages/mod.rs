@@ -4,6 +4,7 @@ mod activity;
 mod api;
 mod cache;
 mod cache_figures;
+mod cache_policy;
 mod cached_dashboard;
 mod dashboard;
 mod error;
@@ -33,6 +34,7 @@ pub fn page(page: Page, theme: Theme, reader: Reader, path: String) -> AnyView {
         Page::Activity(page) => activity::activity(&page),
         Page::Cache(page) => cache::cache(&page),
         Page::CachedDashboard(page) => cached_dashboard::cached_dashboard(&page),
+        Page::CachePolicy(page) => cache_policy::cache_policy(&page),
         Page::Purge(page) => cached_dashboard::purge(&page),
         Page::Invalidation(page) => invalidation::invalidation(&page),
         Page::SignIn(page) => sign_in::sign_in(&page),

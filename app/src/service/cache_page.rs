@@ -45,6 +45,24 @@ pub struct CachedDashboardPage {
     pub notice: Option<String>,
 }
 
+/// What an admin has set at one level. Settings are TTL, stale window, mode, early refresh; empty where
+/// nothing is said.
+#[derive(Debug)]
+pub struct CachePolicyPage {
+    /// The level: `global`, `source:shop`, `dashboard:sales`, `panel:sales/revenue`.
+    pub scope: String,
+    /// What is set, or was typed.
+    pub typed: [String; 4],
+    /// What the file says.
+    pub of_file: [String; 4],
+    /// What is set, as the file would say it.
+    pub toml: Option<String>,
+    /// Why what was typed is not taken.
+    pub problem: Option<String>,
+    /// The page to go back to.
+    pub back: String,
+}
+
 /// What a purge would touch, asked before it is done.
 #[derive(Debug)]
 pub struct PurgePage {

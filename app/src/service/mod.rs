@@ -11,8 +11,8 @@ mod sources_page;
 pub use activity_page::{ActivityFilter, ActivityPage, ActivityRecord};
 pub use api_page::{ApiField, ApiOperation, ApiPage, ApiProblem, FieldKind};
 pub use cache_page::{
-    CacheFigures, CachePage, CacheTiers, CachedDashboard, CachedDashboardPage, CachedPanel,
-    CachedSource, PolicyInForce, PurgePage, least_current,
+    CacheFigures, CachePage, CachePolicyPage, CacheTiers, CachedDashboard, CachedDashboardPage,
+    CachedPanel, CachedSource, PolicyInForce, PurgePage, least_current,
 };
 pub use hidden_series::HiddenSeries;
 pub use invalidation_page::{DeliveryRow, InvalidationPage, WebhookRow};
@@ -118,6 +118,8 @@ pub enum Page {
     Cache(Arc<CachePage>),
     /// One dashboard's panels in the cache, for administrators.
     CachedDashboard(Arc<CachedDashboardPage>),
+    /// The cache's policy at one level, for administrators.
+    CachePolicy(Arc<CachePolicyPage>),
     /// What a purge would touch, for administrators.
     Purge(Arc<PurgePage>),
     /// What invalidates the cache, for administrators.
@@ -287,6 +289,7 @@ impl Page {
             Self::Activity(_) => "Activity · Brisk".into(),
             Self::Cache(_) => "Cache · Brisk".into(),
             Self::CachedDashboard(page) => format!("{} · Cache · Brisk", page.title),
+            Self::CachePolicy(page) => format!("Policy of {} · Brisk", page.scope),
             Self::Purge(page) => format!("Purge {}? · Brisk", page.tag),
             Self::Invalidation(_) => "Invalidation · Brisk".into(),
             Self::SignIn(_) => "Sign in · Brisk".into(),

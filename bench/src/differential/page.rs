@@ -24,12 +24,12 @@ pub(super) fn figure(body: &str) -> Option<String> {
     Some(plain(rest.split("</p>").next()?))
 }
 
-/// The values of the first series of a chart's readout, as it says them.
+/// The values of the first series of a chart's readout, as it says them: the fifth of its lines.
 pub(super) fn readout(body: &str) -> Option<Vec<String>> {
-    let body = body.replace("&quot;", "\"");
-    let (_, rest) = body.split_once("\"v\":[")?;
-    let (list, _) = rest.split_once(']')?;
-    serde_json::from_str(&format!("[{list}]")).ok()
+    let (_, rest) = body.split_once("data-readout=\"")?;
+    let (text, _) = rest.split_once('"')?;
+    let values = text.split('\n').nth(4)?;
+    Some(values.split('\t').map(entities).collect())
 }
 
 /// Markup without its tags and entities.
@@ -44,6 +44,11 @@ fn plain(markup: &str) -> String {
             _ => {}
         }
     }
+    entities(&text)
+}
+
+/// The characters that markup writes as entities.
+fn entities(text: &str) -> String {
     let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
-    entities.iter().fold(text, |text, (entity, c)| text.replace(entity, c))
+    entities.iter().fold(text.to_owned(), |text, (entity, c)| text.replace(entity, c))
 }

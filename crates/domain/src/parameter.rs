@@ -1,5 +1,5 @@
-//! The names of the parameters in page URLs and forms. Scripts in `frontend/` repeat them; all Rust
-//! code takes them from here.
+//! The names of the parameters in page URLs and forms. All Rust code takes them from here, scripts from
+//! `frontend/scripts/shared.js`, which a test compares with this.
 
 /// The range, as in `last-90-days`.
 pub const RANGE: &str = "range";

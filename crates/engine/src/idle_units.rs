@@ -1,8 +1,8 @@
-//! Units that a panel names and that nothing is measured in: only numbers have one. Pure.
+//! What a panel wants numbers for and the statement returns none: units, and something to draw. Pure.
 
-use brisk_domain::{Frame, Panel, Unit, Values};
+use brisk_domain::{Frame, Panel, PanelKind, Unit, Values};
 
-/// A sentence for each unit that has no effect on `frame`.
+/// A sentence for each unit that has no effect on `frame`, and one if it has no numbers to draw.
 pub(crate) fn notes(panel: &Panel, frame: &Frame) -> Vec<String> {
     let styles = panel.columns.iter().filter(|style| measures(style.unit.as_ref()));
     let mut notes: Vec<String> = styles
@@ -18,8 +18,21 @@ pub(crate) fn notes(panel: &Panel, frame: &Frame) -> Vec<String> {
     let is_known = |column: &brisk_domain::Column| has_cells(&column.values);
     let columns = || frame.columns().iter().filter(|column| is_known(column));
     let has_numbers = columns().any(|column| what_is_no_number(&column.values).is_none());
-    if measures(Some(&panel.unit)) && columns().next().is_some() && !has_numbers {
+    if columns().next().is_none() || has_numbers {
+        return notes;
+    }
+    if measures(Some(&panel.unit)) {
         notes.push("The panel's unit is not shown: its statement returns no numbers".to_owned());
+    }
+    if !matches!(panel.kind, PanelKind::Table(_)) {
+        let held = columns().filter_map(|column| {
+            Some(format!("\"{}\" holds {}", column.name, what_is_no_number(&column.values)?))
+        });
+        let held: Vec<String> = held.collect();
+        notes.push(format!(
+            "There is nothing to draw: the statement returns no numbers ({})",
+            held.join(", ")
+        ));
     }
     notes
 }
@@ -93,5 +106,11 @@ mod tests {
             Frame::new(frame().columns()[..1].iter().map(|c| (**c).clone()).collect()).unwrap();
         assert_eq!(said("unit = \"GBP\"", &texts).len(), 1);
         assert!(said("unit = \"plain\"", &texts).is_empty());
+        let bar = Panel { kind: PanelKind::Bar(Default::default()), ..panel("") };
+        assert_eq!(
+            notes(&bar, &texts),
+            ["There is nothing to draw: the statement returns no numbers (\"price\" holds text)"]
+        );
+        assert!(notes(&bar, &frame()).is_empty());
     }
 }

@@ -27,6 +27,7 @@ pub mod dialect;
 pub mod error;
 pub mod file;
 pub mod guess;
+mod guessed_type;
 pub mod layout;
 mod lines;
 pub mod load;

@@ -153,6 +153,8 @@ async fn mysql(table: &str, run: &Run<'_>) -> Result<BTreeMap<String, ColumnType
     Ok(types.collect())
 }
 
+/// No time is a longer text; others may be long.
+const LONGEST: usize = 64;
 /// So many of a column's first values, and of its last, tell what it holds.
 const LOOKED_AT: usize = 1_000;
 
@@ -202,7 +204,7 @@ async fn cells(
 ) -> Result<Vec<(String, String)>, SourceError> {
     let of = |order: &str| {
         format!(
-            "select typeof(c) as name, cast(c as text) as kind from (select {column} as c from {table} \
+            "select typeof(c) as name, cast(substr(c, 1, {LONGEST}) as text) as kind from (select {column} as c from {table} \
              where {column} is not null{order} limit {LOOKED_AT})"
         )
     };

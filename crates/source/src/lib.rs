@@ -26,14 +26,15 @@
 //!    alone, and the database decides. `names` lists what may call a function.
 //! 3. `readings` says of a macro's argument whether it is an instant, or on which clock. `writer`
 //!    expands `macros` (and `wall_clock`, `time_encodings`) and binds values, which are never
-//!    spliced into the SQL; `chosen_text` knows what a value is. A zone's changes become `segments` or `offset_steps`. In which clock a
+//!    spliced into the SQL; `chosen_values`, `with_null`,
+//!    `with_instants` and `time_macros` are its parts, and `chosen_text` knows what a value is. A zone's changes become `segments` or `offset_steps`. In which clock a
 //!    column is, `column_clock` decides; where its type matters, the statement stays open
 //!    (`open_statement`), and [`Source`] has it written once `column_types` knows the types. `places`
 //!    leads from a position in the SQL back to the author's text.
 //!
 //! # Adding a macro
 //!
-//! Its expansion in `compile/macros`, its case in `compile/writer`, and, if it returns an instant, its
+//! Its expansion in `compile/macros`, its case in `compile/time_macros`, and, if it returns an instant, its
 //! name in `compile/instant_columns`. What databases write differently is a method of
 //! [`Syntax`](syntax).
 //!

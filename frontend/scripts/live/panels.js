@@ -9,13 +9,11 @@ import { showLoadedAt } from "./loaded-at.js";
 import { markPrevious } from "./freshness-mark.js";
 import { hear } from "./news.js";
 import { released } from "../press.js";
+import { PAGE_WAIT } from "../shared.js";
 
 /** @typedef {import("./news.js").News} News */
 /** @typedef {import("./news.js").Heard} Heard */
 /** @typedef {{ panel: string, html: string, table?: string }} Card */
-
-// As long as a page that streams waits for a panel.
-const PATIENCE = 1_500;
 
 /** After a failure: in a while, and not for all pages at once. */
 const inAWhile = () => 3_000 + 3_000 * Math.random();
@@ -187,7 +185,7 @@ export class Panels {
 
   #tick() {
     // A page that took the place of another waited for nothing: what takes long says so now.
-    if (!document.hidden && performance.now() - this.#begun > PATIENCE) {
+    if (!document.hidden && performance.now() - this.#begun > PAGE_WAIT) {
       for (const content of findAll(this.main, '.content[data-state="loading"]')) {
         /** @type {HTMLElement | null} */
         const card = content.closest("[data-panel]");

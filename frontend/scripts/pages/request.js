@@ -2,6 +2,8 @@
 // Pages as documents: asked for with a header that says that they take the place of another, so that
 // nobody has to wait for anything in them.
 
+import { SWAP } from "../shared.js";
+
 /** The server does not answer, or a proxy says so. */
 export class Away extends Error {}
 
@@ -39,7 +41,7 @@ export const post = async (form) => {
  * @param {RequestInit} options
  */
 const request = async (href, options) => {
-  const response = await fetch(href, { headers: { "brisk-swap": "1" }, ...options }).catch((error) => {
+  const response = await fetch(href, { headers: { [SWAP]: "1" }, ...options }).catch((error) => {
     throw error.name === "AbortError" ? error : new Away();
   });
   if ([502, 503, 504].includes(response.status)) throw new Away();

@@ -2,12 +2,13 @@
 // The order and the page of tables in the page's address. Its links and forms were written before
 // the reader chose: they take along what was chosen since.
 import { closest } from "../elements.js";
+import { PAGE, SORT } from "../shared.js";
 
 let hasChanged = false;
 
 /**
  * @param {string} panel
- * @param {{ sort: string, page: string }} chosen
+ * @param {Record<string, string>} chosen the order and the page, by their parameters
  */
 export const remember = (panel, chosen) => {
   const url = new URL(location.href);
@@ -24,7 +25,7 @@ export const remember = (panel, chosen) => {
 /** @param {URLSearchParams | FormData} parameters */
 const take = (parameters) => {
   const { searchParams } = new URL(location.href);
-  for (const name of ["sort", "page"]) {
+  for (const name of [SORT, PAGE]) {
     parameters.delete(name);
     for (const value of searchParams.getAll(name)) parameters.append(name, value);
   }

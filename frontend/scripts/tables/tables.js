@@ -3,6 +3,7 @@
 // the same at once. What the reader chose is kept on the section around the table, into which newer
 // markup is put, and in the address.
 import { find, findAll } from "../elements.js";
+import { PAGE, SORT } from "../shared.js";
 import { remember } from "./address.js";
 import { arrange } from "./rows.js";
 
@@ -20,12 +21,12 @@ document.addEventListener("submit", (event) => {
   const [section, { panel = "" }] = [sectionOf(form), form.dataset];
   const value = button.value.slice(panel.length + 1);
   // Another order begins at its first page.
-  const [sort, page] = button.name === "sort" ? [value, 0] : [section.dataset.sort ?? "", Number(value) - 1];
+  const [sort, page] = button.name === SORT ? [value, 0] : [section.dataset.sort ?? "", Number(value) - 1];
   Object.assign(section.dataset, { sort, at: page });
   arrange(form, sort, page);
   const scroll = form.closest(".scroll");
-  if (button.name === "page" && scroll) scroll.scrollTop = 0;
-  remember(panel, { sort, page: page ? String(page + 1) : "" });
+  if (button.name === PAGE && scroll) scroll.scrollTop = 0;
+  remember(panel, { [SORT]: sort, [PAGE]: page ? String(page + 1) : "" });
   // A button that was disabled has lost the focus.
   if (button.disabled) find(form, ".tb-pager button:enabled")?.focus();
 });
@@ -37,8 +38,8 @@ document.addEventListener("submit", (event) => {
  * @param {HTMLButtonElement} button
  */
 const dropOrder = (form, button) => {
-  if (button.name !== "sort") return;
-  const before = `input[name=sort][value^="${CSS.escape(form.dataset.panel ?? "")}:"]`;
+  if (button.name !== SORT) return;
+  const before = `input[name=${SORT}][value^="${CSS.escape(form.dataset.panel ?? "")}:"]`;
   for (const input of findAll(form, before)) input.setAttribute("disabled", "");
 };
 

@@ -208,7 +208,8 @@ fn seconds(key: &'static str, text: &str) -> Result<u32, SettingError> {
     })
 }
 
-fn written(seconds: u32) -> String {
+/// A duration as it is typed.
+pub fn written(seconds: u32) -> String {
     duration::words(Duration::from_secs(seconds.into()))
 }
 

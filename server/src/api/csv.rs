@@ -70,9 +70,15 @@ fn cell(values: &Values, row: usize, zone: &ZoneOffsets) -> String {
 }
 
 /// A text that a spreadsheet would run as a formula gets an apostrophe before it, as OWASP's "CSV
-/// Injection" says: then it is shown, not run. Numbers begin with a minus, too, and stay.
+/// Injection" says: then it is shown, not run. Numbers begin with a minus, too, and stay, also as text.
 pub(crate) fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+    let is_number = text.strip_prefix('-').is_some_and(|digits| {
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        [whole, fraction]
+            .iter()
+            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+    });
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && !is_number {
         format!("'{text}")
     } else {
         text.to_owned()
@@ -159,6 +165,13 @@ mod tests {
                 assert!(record[0].starts_with(&format!("'{first}")), "{first:?}: {written:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_negative_number_stays_one_in_a_column_of_text() {
+        let cells = ["-5", "-0.50", "-5+1", "-", "-.5", "-1e5", "+5"];
+        let expected = "v\r\n-5\r\n-0.50\r\n'-5+1\r\n'-\r\n'-.5\r\n'-1e5\r\n'+5\r\n";
+        assert_eq!(csv(vec![("v", texts(&cells))]), expected);
     }
 
     #[test]

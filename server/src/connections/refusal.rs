@@ -53,10 +53,9 @@ impl Refusal {
             | Self::HeadTooLong
             | Self::BodyTooLong(_)
             | Self::BodyTooLate(_)
-            | Self::Method
-            | Self::Full
-            | Self::OfClient => true,
-            Self::Misdirected(_) => false,
+            | Self::Method => true,
+            // Where the connection itself is one too many, it ends in any case.
+            Self::Misdirected(_) | Self::Full | Self::OfClient => false,
         }
     }
 

@@ -144,6 +144,7 @@ fn notice(request: &Request) -> Option<String> {
     let (_, done) = parameters.iter().find(|(name, _)| name == "done")?;
     match done.as_str() {
         "purged" => Some("Purged, in every process. What readers look at loads again.".to_owned()),
+        "policy" => Some("The policy is set, on all replicas within a second.".to_owned()),
         "warmed" => Some(
             "The views that readers are likely to open are loaded, or being loaded.".to_owned(),
         ),

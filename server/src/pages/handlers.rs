@@ -101,9 +101,12 @@ async fn view(state: &AppState, slug: &str, panel: Option<&str>, request: Reques
     state.pages.insert(tag, document, request.headers(), &drawing).await
 }
 
+/// The header of a request for a page that takes the place of another.
+pub const SWAP: &str = "brisk-swap";
+
 /// Whether the page's script asks, to put the answer in place of the page that is shown.
 fn is_swap(headers: &HeaderMap) -> bool {
-    headers.contains_key("brisk-swap")
+    headers.contains_key(SWAP)
 }
 
 /// `POST /d/{slug}/refresh`: loads the view again, and goes back to where it was shown.

@@ -1,7 +1,7 @@
 //! Pages for readers, as HTML.
 //!
 //! - [`handlers`] answer the routes of dashboards; [`administration`] those of administrators, with
-//!   the [`rebuilds`] that they started, [`cache_administration`] those about the cache,
+//!   the [`rebuilds`] that they started, [`cache_administration`] and [`cache_policy`] those about the cache,
 //!   [`invalidation_administration`] that about what invalidates it, [`activity`] that about what people
 //!   did; [`server_functions`] what islands and scripts ask for;
 //! - [`page_request`]: what one page shows, looked up but not rendered;
@@ -13,6 +13,7 @@ pub mod activity;
 pub mod administration;
 pub mod build_id;
 pub mod cache_administration;
+pub mod cache_policy;
 pub mod handlers;
 pub mod invalidation_administration;
 pub mod page_cache;

@@ -114,6 +114,7 @@ pub(crate) fn address(page: &Page, request: &Request, full: bool) -> String {
         | Page::Cache(_)
         | Page::CachedDashboard(_)
         | Page::Purge(_)
+        | Page::CachePolicy(_)
         | Page::Invalidation(_)
         | Page::SetUp(_)
         | Page::Account(_)

@@ -135,7 +135,7 @@ async fn the_empty_text_is_a_choice_and_no_choice_is_all() {
     assert!(page.contains("<b>(none), foo</b>"), "{page}");
     assert!(page.contains("?team.is=null&amp;team=foo&amp;own.is=all\""), "{page}");
     let data = site.get("/api/v1/dashboards/teams/data?team.is=null&team=foo").await;
-    assert_eq!(data.json()["variables"]["team"], json!([null, "foo"]));
+    assert_eq!(data.json()["view"]["variables"]["team"], json!([null, "foo"]));
     // The page's own form and links say the same.
     let page = site.get("/d/teams?team=").await.body;
     assert!(page.contains("name=\"team\" value=\"\" checked"), "{page}");

@@ -3,6 +3,7 @@
 
 use super::dialects::{self, Site};
 use crate::fixture::{self, get};
+use crate::readout::legible;
 use brisk_domain::{ManualClock, SourceName, Timestamp};
 use brisk_engine::load::Sources;
 use brisk_server::router::router;
@@ -86,14 +87,14 @@ async fn pages_and_csv_of_the_three_say_the_same() {
     let page = |path: &'static str| answer(path);
     let path = "/d/comparisons/p/rows?from=2026-03-01&to=2026-03-31&interval=month";
     let Some(month) = page(path).await else { return };
-    let month = month.replace("&quot;", "\"");
+    let month = legible(&month);
     assert!(month.contains(r#""v":["31"]"#) && month.contains(r#""v":["28"]"#), "{month}");
     let path = "/d/comparisons/p/rows?range=this-quarter&interval=month";
-    let quarter = page(path).await.unwrap().replace("&quot;", "\"");
+    let quarter = legible(&page(path).await.unwrap());
     assert!(quarter.contains(r#""v":["31","27"]"#), "October, and November so far: {quarter}");
     assert!(quarter.contains("November 2026, so far"), "{quarter}");
     let path = "/d/comparisons/p/hours?from=2026-10-25&to=2026-10-25&interval=hour";
-    let hours = page(path).await.unwrap().replace("&quot;", "\"");
+    let hours = legible(&page(path).await.unwrap());
     // The doubled hour, and both times the same of the day before beside it.
     assert!(hours.matches(r#""v":["0","1","2","2","3","4""#).count() == 2, "{hours}");
     let csv = "/api/v1/dashboards/comparisons/panels/hours.csv?from=2026-10-25&to=2026-10-25&interval=hour";

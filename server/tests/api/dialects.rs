@@ -2,6 +2,7 @@
 //! tests have them.
 
 use crate::fixture::{self, get, source};
+use crate::readout::legible;
 use axum::Router;
 use brisk_domain::{ManualClock, SourceName, Timestamp};
 use brisk_engine::load::Sources;
@@ -68,7 +69,7 @@ fn url(variable: &str) -> Option<String> {
 impl Site {
     /// The panel's page, with quotes as they are in what it embeds.
     pub(crate) async fn page(&self, panel: &str, query: &str) -> String {
-        self.text(&format!("/d/board/p/{panel}?{query}")).await.replace("&quot;", "\"")
+        legible(&self.text(&format!("/d/board/p/{panel}?{query}")).await)
     }
 
     /// The panel's CSV, with line feeds alone.

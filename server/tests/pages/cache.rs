@@ -7,6 +7,7 @@ use axum::body::Body;
 use brisk_domain::{Clock, ManualClock, Timestamp};
 use brisk_server::router::router;
 use brisk_source::Limits;
+use brisk_store::{AuditFilter, Store, StoreLocation};
 use http::{Request, header};
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ const DASHBOARD: &str = "title = \"Visits & more\"\nsource = \"shop\"\nrange = \
 struct World {
     app: Router,
     clock: Arc<ManualClock>,
+    store: Store,
     folder: tempfile::TempDir,
 }
 
@@ -36,7 +38,10 @@ impl World {
         let state = state(&dashboards, sources, Arc::clone(&clock) as Arc<dyn Clock>);
         let problems = &state.service.engine().catalog().contents().problems;
         assert!(problems.is_empty(), "{problems:?}");
-        Self { app: router(state, folder.path()), clock, folder }
+        let location = StoreLocation::Sqlite(folder.path().join("brisk.sqlite"));
+        let store = Store::at(&location).await.unwrap();
+        let app = router(state.with_store(store.clone()), folder.path());
+        Self { app, clock, store, folder }
     }
 
     async fn page(&self, path: &str) -> String {
@@ -185,4 +190,45 @@ async fn lookups_are_drawn_over_the_day() {
     let chart = text_after(&page, "class=\"cache-legend\"");
     assert!(chart.starts_with("Fresh Stale Missed"), "{chart}");
     assert!(page.contains("<svg"), "{page}");
+}
+
+#[tokio::test]
+async fn a_policy_is_set_over_the_files_and_taken_back() {
+    let world = World::new().await;
+    let policy = async |from: &str| {
+        let page = world.page("/admin/cache/visits").await;
+        let text = text_after(&page, &format!("id=\"{from}-t\""));
+        let (_, policy) = text.split_once("Policy ").unwrap();
+        // The first one is the link.
+        let (_, policy) = policy.split_once("Policy ").unwrap_or(("", policy));
+        policy.split(" Lookups").next().unwrap().to_owned()
+    };
+    assert_eq!(policy("n").await, "2 min, then 1 h stale, says the panel");
+    let form = world.page("/admin/cache/policy?scope=panel:visits/n").await;
+    assert!(form.contains("The file says at this level: TTL 2m, stale window 1h."), "{form}");
+    let set = "scope=panel%3Avisits%2Fn&ttl=30s&stale=&mode=&early=";
+    let done = world.send("/admin/cache/policy", set).await;
+    assert_eq!(done, (303, "/admin/cache/visits?done=policy".to_owned()));
+    let now = policy("n").await;
+    assert!(now.starts_with("30 s, says an administrator's setting for the panel"), "{now}");
+    assert!(now.ends_with("then 1 h stale, says the panel"), "{now}");
+    let form = world.page("/admin/cache/policy?scope=panel:visits/n").await;
+    assert!(form.contains("ttl = &quot;30s&quot;") || form.contains("ttl = \"30s\""), "{form}");
+    // All of it, or nothing.
+    let wrong = "scope=panel%3Avisits%2Fn&ttl=1h&stale=soon&mode=&early=";
+    assert_eq!(world.send("/admin/cache/policy", wrong).await.0, 422);
+    assert_eq!(policy("n").await, now);
+    let strict = "scope=global&ttl=&stale=&mode=strict&early=";
+    assert_eq!(world.send("/admin/cache/policy", strict).await.1, "/admin/cache?done=policy");
+    assert!(policy("other").await.contains("strict"), "{}", policy("other").await);
+    let back = "scope=panel%3Avisits%2Fn&ttl=&stale=&mode=&early=";
+    world.send("/admin/cache/policy", back).await;
+    assert!(policy("n").await.starts_with("2 min"), "{}", policy("n").await);
+    for scope in ["", "nothing", "panel:visits/nothing", "source:nothing", "dashboard:nothing"] {
+        let (status, ..) =
+            ask(&world.app, get(&format!("/admin/cache/policy?scope={scope}"), &[])).await;
+        assert_eq!(status, 404, "{scope}");
+    }
+    let log = world.store.audit(&AuditFilter::default(), 100).await.unwrap();
+    assert!(log.iter().any(|entry| entry.record.subject.contains("panel:visits/n")), "{log:?}");
 }

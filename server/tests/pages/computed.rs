@@ -1,6 +1,7 @@
 //! Computed columns on pages, in CSV and in the API: along each series, over every bucket, exact.
 
 use super::one_point::Site;
+use crate::readout::legible;
 
 const RANGE: &str = "from=2026-01-01&to=2026-05-31";
 
@@ -12,7 +13,7 @@ impl Cases {
     }
 
     async fn page(&self, panel: &str) -> String {
-        self.0.get(&format!("/d/cases/p/{panel}?{RANGE}")).await.replace("&quot;", "\"")
+        legible(&self.0.get(&format!("/d/cases/p/{panel}?{RANGE}")).await)
     }
 
     async fn csv(&self, panel: &str) -> String {

@@ -11,4 +11,5 @@ mod named_columns;
 mod one_point;
 mod presentation;
 mod routes;
+mod scripts;
 mod types;

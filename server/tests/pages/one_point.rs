@@ -1,6 +1,7 @@
 //! Rows that fall on one point, from SQLite to pages, CSV and API: none of them vanishes.
 
 use crate::fixture::{self, source};
+use crate::readout::legible;
 use axum::Router;
 use brisk_domain::{Clock, ManualClock, Timestamp};
 use brisk_engine::load::Sources;
@@ -36,7 +37,7 @@ impl Site {
 
     /// The panel's page, with quotes as they are in what it embeds.
     pub(super) async fn page(&self, panel: &str) -> String {
-        self.get(&format!("/d/cases/p/{panel}")).await.replace("&quot;", "\"")
+        legible(&self.get(&format!("/d/cases/p/{panel}")).await)
     }
 
     pub(super) async fn csv(&self, panel: &str) -> String {

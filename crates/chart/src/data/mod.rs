@@ -1,6 +1,7 @@
 //! From frames to what is drawn of them: series over a common x, their order, downsampling.
 
 pub(crate) mod bins;
+pub(crate) mod dimension;
 pub(crate) mod downsample;
 pub(crate) mod figure;
 pub(crate) mod merged_order;

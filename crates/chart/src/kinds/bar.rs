@@ -22,6 +22,11 @@ const MAX_BARS: usize = 240;
 const WIDEST: f64 = 96.0;
 /// The widest that a label below a bar may be, in px.
 const LABEL_WIDTH: f64 = 110.0;
+/// The least of a name that is one, in px.
+const LEAST_LABEL: f64 = 56.0;
+/// Roughly what the labels of y and the edge take, and the space between two labels, in px.
+const AXIS: f64 = 64.0;
+const GAP: f64 = 12.0;
 /// The most labels that any screen has room for.
 const MAX_LABELS: usize = 60;
 
@@ -143,6 +148,13 @@ fn center(i: usize, count: usize) -> f64 {
     (i as f64 + 0.5) / count.max(1) as f64
 }
 
+/// How wide a label may be in a box of that width: a cut name below each bar says more than every second name
+/// in full.
+fn widest_label(width: f64, count: usize) -> f64 {
+    let band = (width - AXIS) / count.max(1) as f64 - GAP;
+    if band < LEAST_LABEL { LABEL_WIDTH } else { band.min(LABEL_WIDTH) }
+}
+
 fn x_labels(points: &Points, input: &Input<'_>) -> Vec<(f64, String)> {
     match &points.x {
         Axis::Time(times) => {
@@ -162,7 +174,8 @@ fn x_labels(points: &Points, input: &Input<'_>) -> Vec<(f64, String)> {
         Axis::Number(_, labels) | Axis::Label(labels) => {
             let step = labels.len().div_ceil(MAX_LABELS).max(1);
             let shown: Vec<String> = labels.iter().step_by(step).cloned().collect();
-            let shown = shorten::cut(&shown, LABEL_WIDTH).into_iter().enumerate();
+            let widest = widest_label(input.width, shown.len());
+            let shown = shorten::cut(&shown, widest).into_iter().enumerate();
             shown.map(|(i, label)| (center(i * step, labels.len()), label)).collect()
         }
     }

@@ -2,7 +2,7 @@
 
 use super::chart::Chart;
 use crate::data::refusal::Refusal;
-use crate::data::{merged_order, parts, point_labels};
+use crate::data::{dimension, merged_order, parts};
 use crate::readout::{self, Readout, ReadoutSeries, fraction};
 use crate::scales::axes::tick;
 use crate::scales::tick_labels::without_noun;
@@ -13,11 +13,10 @@ use crate::scene::{
 use crate::spec::Input;
 use crate::text::shorten;
 use crate::text::width::text_width;
-use brisk_domain::point::{numbered, of_column};
+use brisk_domain::point::of_column;
 use brisk_domain::{Column, Unit, Values, format, sum};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
-const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 /// Steps of the sequential scale.
 const STEPS: u8 = 9;
 /// From this step on, cells are so dark that their text is light.
@@ -33,8 +32,8 @@ pub(crate) fn draw(input: &Input<'_>) -> Result<Chart, Refusal> {
     if !value.values.is_number() {
         return Err(Refusal::Unfit);
     }
-    let (mut xs, mut x_labels) = with_none(x, dimension(x, input));
-    let (mut ys, mut y_labels) = with_none(y, dimension(y, input));
+    let (mut xs, mut x_labels) = dimension::of(x, input);
+    let (mut ys, mut y_labels) = dimension::of(y, input);
     // Names are in the order that the rows of the other dimension agree on.
     if matches!(x.values, Values::Text(_)) {
         merged_order::arrange(&mut xs, &mut x_labels, &ys);
@@ -279,89 +278,4 @@ fn parts_of(input: &Input<'_>, at: usize, places: &[Option<usize>]) -> BTreeMap<
     let part =
         |(row, place): (usize, &Option<usize>)| Some(((*place)?, parts::of_row(input, at, row)?));
     places.iter().enumerate().filter_map(part).collect()
-}
-
-/// The place of each row along a dimension, and the places' labels. Numbers and times are in
-/// their order, without holes for hours and weekdays; text is in the order of its appearance.
-fn dimension(column: &Column, input: &Input<'_>) -> (Vec<Option<usize>>, Vec<String>) {
-    let rows = input.frame.rows();
-    match &column.values {
-        Values::Int(cells) => {
-            let (low, high) = cells
-                .iter()
-                .flatten()
-                .fold((i64::MAX, i64::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
-            // Gaps in a long dimension stay out: order numbers would give thousands of empty columns.
-            let all: Vec<i64> = if high.saturating_sub(low) < 60 {
-                (low..=high).collect()
-            } else {
-                let mut known: Vec<i64> = cells.iter().flatten().copied().collect();
-                known.sort_unstable();
-                known.dedup();
-                known
-            };
-            let places = cells.iter().map(|v| all.binary_search(v.as_ref()?).ok()).collect();
-            let name = |v: &i64| match (column.name.as_str(), v) {
-                ("weekday", 1..=7) => WEEKDAYS[(*v - 1) as usize].to_owned(),
-                ("hour", _) => format!("{v:02}"),
-                _ if *input.spec.unit_of(&column.name) == Unit::Plain => v.to_string(),
-                _ => format::grouped(&v.to_string()),
-            };
-            (places, all.iter().map(name).collect())
-        }
-        values if values.is_time() => {
-            let cells: Vec<_> = (0..rows).map(|row| values.placed(row, input.zone)).collect();
-            let mut all: Vec<_> = cells.iter().flatten().copied().collect();
-            all.sort();
-            all.dedup();
-            let monthly = all.iter().all(|at| {
-                use chrono::{Datelike, NaiveTime};
-                let local = input.zone.local(*at);
-                local.day() == 1 && local.time() == NaiveTime::MIN
-            });
-            let said = |form: &str| -> Vec<String> {
-                all.iter().map(|at| input.zone.local(*at).format(form).to_string()).collect()
-            };
-            let forms = ["%-d %b", "%-d %b %Y", "%-d %b %Y %H:%M", "%-d %b %Y %H:%M:%S%.f"];
-            let forms = if monthly { &["%b %Y"][..] } else { &forms };
-            let tells =
-                |labels: &Vec<String>| labels.iter().collect::<HashSet<_>>().len() == labels.len();
-            let labels = forms.iter().map(|form| said(form)).find(tells);
-            let places = cells.iter().map(|v| all.binary_search(v.as_ref()?).ok()).collect();
-            (places, labels.unwrap_or_else(|| said("%-d %b %Y %H:%M:%S%.f")))
-        }
-        values => {
-            let columns = std::slice::from_ref(column);
-            let (numbers, mut first) = numbered(columns, rows);
-            let mut to: Vec<usize> = (0..first.len()).collect();
-            if values.is_number() {
-                let number = |i: &usize| values.number(first[*i]).unwrap_or(f64::INFINITY);
-                let mut order = to.clone();
-                order.sort_by(|a, b| number(a).total_cmp(&number(b)));
-                for (place, i) in order.iter().enumerate() {
-                    to[*i] = place;
-                }
-                first = order.iter().map(|i| first[*i]).collect();
-            }
-            let places = numbers.into_iter().map(|number| Some(to[number])).collect();
-            (places, point_labels::of(columns, &first, &[], input))
-        }
-    }
-}
-
-/// Gives the rows without a value a place of their own behind the others.
-fn with_none(
-    column: &Column,
-    (mut places, mut labels): (Vec<Option<usize>>, Vec<String>),
-) -> (Vec<Option<usize>>, Vec<String>) {
-    let none = labels.len();
-    for (row, place) in places.iter_mut().enumerate() {
-        if place.is_none() && column.values.exact(row).is_none() {
-            *place = Some(none);
-        }
-    }
-    if places.contains(&Some(none)) {
-        labels.push("(none)".into());
-    }
-    (places, labels)
 }

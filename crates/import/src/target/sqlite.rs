@@ -11,6 +11,10 @@ use std::path::Path;
 /// Rows and values per statement; SQLite allows 32,766 values.
 pub(super) const AT_ONCE: (usize, usize) = (500, 32_766);
 
+/// 8 MiB, as SQLite takes it: rows come in the order of the table, so that more pages would only be kept
+/// until they are written.
+const CACHE: &str = "-8192";
+
 pub(super) async fn load(
     database: &Path,
     schema: &Schema<'_>,
@@ -21,8 +25,9 @@ pub(super) async fn load(
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
-        .pragma("cache_size", "-200000")
-        .pragma("temp_store", "memory");
+        .pragma("cache_size", CACHE)
+        // What sorting an index needs grows with the file, and goes to disk.
+        .pragma("temp_store", "file");
     let mut connection = SqliteConnection::connect_with(&connect).await?;
     let written = write(&mut connection, schema, batches).await;
     // Closing waits for SQLite's thread, so the file is complete when we return.

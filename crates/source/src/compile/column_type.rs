@@ -27,15 +27,17 @@ pub(crate) enum Cell<'a> {
 impl ColumnType {
     /// What a column is that holds these cells; `None` if they say nothing. Empty texts are as NULL.
     pub(crate) fn of_cells<'a>(cells: impl Iterator<Item = Cell<'a>>) -> Option<Self> {
-        let (mut types, mut has_written_numbers) = (Vec::new(), false);
+        // Such texts are not in the order of their times.
+        let (mut types, mut has_numbers, mut has_padding) = (Vec::new(), false, false);
         for cell in cells {
             let of = match cell {
                 Cell::Number => Self::Instant,
                 Cell::Text(text) if text.trim().is_empty() => continue,
                 Cell::Text(text) => {
+                    has_padding |= text.trim() != text;
                     let text = text.trim();
                     let is_number = text.parse::<f64>().is_ok_and(f64::is_finite);
-                    has_written_numbers |= is_number;
+                    has_numbers |= is_number;
                     if is_number { Self::Instant } else { Self::of_text(text) }
                 }
                 Cell::Other => Self::Other,
@@ -47,7 +49,8 @@ impl ColumnType {
         let is_time = |of: &Self| !matches!(of, Self::Instant | Self::Other);
         match types.as_slice() {
             [] => None,
-            [Self::Instant] if has_written_numbers => Some(Self::AnyTime),
+            [Self::Instant] if has_numbers => Some(Self::AnyTime),
+            _ if has_padding && types.iter().any(is_time) => Some(Self::AnyTime),
             [one] => Some(*one),
             _ if !types.iter().any(is_time) => Some(Self::Other),
             _ if types.contains(&Self::Instant) || types.contains(&Self::Other) => {
@@ -113,6 +116,7 @@ mod tests {
             (&["2026-03-01 00:30", "2026-03-01 00:30Z"], Some(AnyText)),
             (&["#1772323200", "2026-03-01"], Some(AnyTime)),
             (&["1772323200"], Some(AnyTime)),
+            (&["2026-03-01 00:30", " 2026-03-01 00:31"], Some(AnyTime)),
             (&["2026-03-01", "1.3.2026"], Some(AnyTime)),
             (&["#1", "#2"], Some(Instant)),
             (&["a", "#2", "7"], Some(Other)),

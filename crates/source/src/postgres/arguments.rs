@@ -5,6 +5,7 @@
 //! server's own input function, in a statement before, whose binary result is then the parameter.
 //! So the statement stays as its author wrote it, and its indexes are used.
 
+use super::encoded::{Encoded, arguments, simple, text, type_name, wider};
 use super::error::{self, invalid_parameter, invalid_value, is_broken};
 use super::own_text;
 use super::placeholders::{calls_around, rewritten};
@@ -14,31 +15,9 @@ use crate::compile::statement::{Bind, Chosen};
 use crate::error::{SourceError, StatementError};
 use crate::server::Failure;
 use brisk_domain::Query;
-use sqlx::encode::IsNull;
-use sqlx::error::BoxDynError;
-use sqlx::postgres::{
-    PgArgumentBuffer, PgArguments, PgConnection, PgRow, PgStatement, PgTypeInfo, PgValueFormat,
-};
-use sqlx::{
-    Arguments as _, AssertSqlSafe, Either, Encode, Executor as _, Row as _, Statement as _, Type,
-    TypeInfo as _, ValueRef as _,
-};
+use sqlx::postgres::{PgArguments, PgConnection, PgRow, PgStatement, PgTypeInfo, PgValueFormat};
+use sqlx::{AssertSqlSafe, Either, Executor as _, Row as _, Statement as _, ValueRef as _};
 use std::collections::BTreeMap;
-
-/// The ids of types that are encoded here.
-mod oid {
-    pub(super) const INT8: u32 = 20;
-    pub(super) const INT2: u32 = 21;
-    pub(super) const INT4: u32 = 23;
-    pub(super) const TEXT: u32 = 25;
-    pub(super) const JSON: u32 = 114;
-    pub(super) const UNKNOWN: u32 = 705;
-    /// `char(n)`.
-    pub(super) const BPCHAR: u32 = 1042;
-    pub(super) const VARCHAR: u32 = 1043;
-    /// Ids below are those of types that every server has, whose names need no schema.
-    pub(super) const FIRST_OF_USERS: u32 = 16_384;
-}
 
 /// Prepares `sql`, which `query` was compiled to, and encodes its values; `places` are those of `sql`.
 pub(super) async fn prepare(
@@ -244,53 +223,6 @@ fn failure(error: sqlx::Error) -> Failure {
     if is_broken(&error) { Failure::Broken(error) } else { Failure::Database(error) }
 }
 
-fn text(bind: &Bind) -> String {
-    match bind {
-        Bind::Int(number) => number.to_string(),
-        Bind::Text(text) | Bind::Chosen(Chosen { text, .. }) => text.clone(),
-    }
-}
-
-/// The binary form of a value whose type needs no server.
-fn simple(info: &PgTypeInfo, bind: &Bind) -> Option<Vec<u8>> {
-    let text = text(bind);
-    match info.oid()?.0 {
-        oid::INT2 => text.parse::<i16>().ok().map(|n| n.to_be_bytes().to_vec()),
-        oid::INT4 => text.parse::<i32>().ok().map(|n| n.to_be_bytes().to_vec()),
-        oid::INT8 => text.parse::<i64>().ok().map(|n| n.to_be_bytes().to_vec()),
-        oid::TEXT | oid::VARCHAR | oid::BPCHAR | oid::JSON | oid::UNKNOWN => {
-            Some(text.into_bytes())
-        }
-        _ => None,
-    }
-}
-
-/// A type for a whole number that is too large for the integer type `info`: no row has it, but some
-/// may be smaller.
-fn wider(info: &PgTypeInfo, bind: &Bind) -> Option<&'static str> {
-    let text = text(bind);
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(&text);
-    let is_whole = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    match info.oid()?.0 {
-        oid::INT2 | oid::INT4 | oid::INT8 if is_whole => {
-            Some(if text.parse::<i64>().is_ok() { "bigint" } else { "numeric" })
-        }
-        _ => None,
-    }
-}
-
-/// The type as SQL names it, without a length: `bit` and `char` would cut values off.
-fn type_name(info: &PgTypeInfo) -> String {
-    let name = info.name();
-    match info.oid().map(|oid| oid.0) {
-        Some(oid) if oid >= oid::FIRST_OF_USERS => name.to_owned(),
-        _ => match name.to_lowercase().as_str() {
-            "bit" => "\"bit\"".to_owned(),
-            name => name.to_owned(),
-        },
-    }
-}
-
 /// The binary forms that the input function of the type `name` gives the texts.
 async fn read_by_server(
     connection: &mut PgConnection,
@@ -345,41 +277,4 @@ fn not_of_type(chosen: &Chosen, name: &str) -> SourceError {
         name => &format!("a value of the type {name}"),
     };
     chosen.is_not(kind)
-}
-
-fn arguments(encoded: Vec<Encoded>) -> Result<PgArguments, sqlx::Error> {
-    let mut arguments = PgArguments::default();
-    for value in encoded {
-        arguments.add(value).map_err(sqlx::Error::Encode)?;
-    }
-    Ok(arguments)
-}
-
-/// A value in the binary form of its type; `None` is NULL.
-#[derive(Debug)]
-struct Encoded {
-    info: PgTypeInfo,
-    bytes: Option<Vec<u8>>,
-}
-
-impl Type<sqlx::Postgres> for Encoded {
-    fn type_info() -> PgTypeInfo {
-        <str as Type<sqlx::Postgres>>::type_info()
-    }
-}
-
-impl Encode<'_, sqlx::Postgres> for Encoded {
-    fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
-        Ok(match &self.bytes {
-            Some(bytes) => {
-                buffer.extend_from_slice(bytes);
-                IsNull::No
-            }
-            None => IsNull::Yes,
-        })
-    }
-
-    fn produces(&self) -> Option<PgTypeInfo> {
-        Some(self.info.clone())
-    }
 }

@@ -4,6 +4,7 @@ mod about;
 mod arguments;
 mod clock;
 mod denied_functions;
+mod encoded;
 mod error;
 pub(crate) mod executor;
 mod offered_functions;

@@ -105,7 +105,8 @@ fn into_text(cell: Cell) -> Option<String> {
     Some(match cell {
         Cell::Null => return None,
         Cell::Int(v) => v.to_string(),
-        // With a point, as SQLite writes it, but with all digits.
+        // As SQLite writes it, with a point, but with all digits.
+        Cell::Real(v) if v.is_infinite() => if v > 0.0 { "Inf" } else { "-Inf" }.to_owned(),
         Cell::Real(v) => format!("{v:?}"),
         Cell::Text(text) => text,
     })

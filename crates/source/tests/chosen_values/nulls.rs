@@ -73,7 +73,10 @@ async fn null_is_found_by_every_comparison_that_can_mean_it() {
         for other in ["x like :v", "y <= :v", "concat(x, :v) = 'a'", ":v = x", "y between :v and 3"]
         {
             let refused = rows(source, &found(other), &[("v", &[NULL])]).await.unwrap_err();
-            assert!(refused.contains("NULL is chosen for :v, which x = :v"), "{other}: {refused}");
+            assert!(
+                refused.contains(":v can be NULL only where the statement says x = :v"),
+                "{other}: {refused}"
+            );
         }
         let several = rows(source, &found("x = :v"), &[("v", &[NULL, "a"])]).await.unwrap_err();
         assert!(several.contains("several values are chosen"), "{several}");

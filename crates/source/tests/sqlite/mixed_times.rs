@@ -127,3 +127,16 @@ async fn what_is_no_time_is_refused_with_a_sentence() {
         }
     }
 }
+
+#[tokio::test]
+async fn long_texts_beside_a_time_do_not_keep_its_type_from_being_known() {
+    let setup = "create table t (at text, body text);
+        with recursive n(i) as (select 1 union all select i + 1 from n where i < 500)
+        insert into t select '2026-03-01 12:00:00', hex(zeroblob(30000)) from n";
+    let mixed = Mixed(Fixture::new(setup, "UTC").await);
+    // 12:00 in Tokyo is 03:00 in UTC, and 22:00 of the day before in New York.
+    let sql = "select $hour(at) as n, substr(body, 1, 1) as b, at as a from t limit 1";
+    assert_eq!(mixed.numbers(Some("Asia/Tokyo"), sql, (0, 1)).await.unwrap(), ["22"]);
+    let sql = "select $hour(at) as n, body from t limit 1";
+    assert_eq!(mixed.numbers(Some("Asia/Tokyo"), sql, (0, 1)).await.unwrap(), ["22"]);
+}

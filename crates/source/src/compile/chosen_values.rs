@@ -1,0 +1,267 @@
+//! How chosen values and attributes are written: as what the statement takes them for. Pure.
+//!
+//! PostgreSQL says that itself; elsewhere it follows from what a value is compared with.
+
+use super::chosen_text::{is_at_end, is_canonical, is_number, take_comparison, without_operator};
+use super::expected::{Comparison, Expected};
+use super::operand::Class;
+use super::parameters::{BUILT_IN, ListPosition, list_position};
+use super::template::Piece;
+use super::writer::{Slot, Writer};
+use crate::dialect::Dialect;
+use crate::error::StatementError;
+use brisk_domain::AttributeName;
+
+impl Writer<'_> {
+    /// Writes the placeholders of the `values` of the parameter `name`, one or a list; false where a
+    /// list is not allowed.
+    pub(super) fn values(
+        &mut self,
+        name: &str,
+        offset: usize,
+        values: &[String],
+        sql: &mut String,
+    ) -> Result<bool, StatementError> {
+        let expected = self.expected.get(&offset);
+        let position = list_position(sql);
+        if position.is_none() && values.len() != 1 {
+            return Ok(false);
+        }
+        let comparison = expected.map(|expected| expected.comparison);
+        if let Some(texts) = self.instants(name, offset, values) {
+            return self.placed_instants(texts, (name, offset), position, sql).map(|()| true);
+        }
+        if position != Some(ListPosition::InParentheses)
+            && self.by_kind_of_cell(name, offset, values, expected, sql)
+        {
+            return Ok(true);
+        }
+        let mut placeholders = Vec::new();
+        for text in values {
+            match self.form(expected) {
+                Form::Text => placeholders.push(self.chosen(name, text, offset, Slot::Text)),
+                Form::Told => {
+                    let value = self.chosen(name, text, offset, Slot::Text);
+                    // One value beside a column of whole numbers is made 0 without a word.
+                    let is_silent = values.len() == 1 && !is_number(text);
+                    placeholders.push(if is_silent {
+                        format!("concat({value}, '')")
+                    } else {
+                        value
+                    });
+                }
+                Form::Number => placeholders.push(self.number(name, text, offset)?),
+                // A column of text is compared with the text, one of numbers with the number.
+                Form::Either if position.is_some() => {
+                    placeholders.extend(self.either(name, text, offset));
+                }
+                // With NULL on its left, it is neither unknown nor true.
+                Form::Either if is_at_end(sql).is_some() => {
+                    let operand = expected.and_then(|expected| expected.operand.clone());
+                    match operand {
+                        Some(operand) if is_number(text) => {
+                            let number = self.chosen(name, text, offset, Slot::Number);
+                            let text = self.chosen(name, text, offset, Slot::Text);
+                            sql.push_str(&format!(
+                                "(case typeof({operand}) when 'text' then {text} else {number} end)"
+                            ));
+                        }
+                        Some(_) => sql.push_str(&self.chosen(name, text, offset, Slot::Text)),
+                        None => {
+                            let [number, text] = self.either(name, text, offset);
+                            let (start, is_not) = is_at_end(sql).unwrap_or((sql.len(), false));
+                            sql.truncate(start);
+                            sql.push_str(&match is_not {
+                                true => format!("not in ({number}, {text}) is not false"),
+                                false => format!("in ({number}, {text}) is true"),
+                            });
+                        }
+                    }
+                    return Ok(true);
+                }
+                Form::Either => {
+                    let is_a_number = is_number(text);
+                    let [number, text] = self.either(name, text, offset);
+                    let among = match comparison {
+                        Some(Comparison::Equal) => without_operator(sql, &["==", "="], "in"),
+                        Some(Comparison::NotEqual) => {
+                            without_operator(sql, &["<>", "!="], "not in")
+                        }
+                        _ => false,
+                    };
+                    let operand = expected.and_then(|expected| expected.operand.as_ref());
+                    match operand {
+                        _ if among => sql.push_str(&format!("({number}, {text})")),
+                        Some(operand) => {
+                            // A number is no more and no less than what is none.
+                            let number = if is_a_number { number } else { "null".to_owned() };
+                            sql.push_str(&format!(
+                                "(case typeof({operand}) when 'text' then {text} else {number} end)"
+                            ));
+                        }
+                        None => sql.push_str(&text),
+                    }
+                    return Ok(true);
+                }
+            }
+        }
+        let listed = placeholders.join(", ");
+        match position {
+            Some(ListPosition::AfterIn) => sql.push_str(&format!("({listed})")),
+            Some(ListPosition::InParentheses) | None => sql.push_str(&listed),
+        }
+        Ok(true)
+    }
+
+    /// How `text` is bound. PostgreSQL says itself what it takes a parameter for.
+    fn form(&self, expected: Option<&Expected>) -> Form {
+        match (self.dialect, expected.map(|expected| expected.class)) {
+            (Dialect::Postgres, _) | (_, None | Some(Class::Text)) => Form::Text,
+            (_, Some(Class::Number)) => Form::Number,
+            // Its columns compare text that is a number with numbers, and use their indexes.
+            (Dialect::MySql, Some(Class::Unknown)) => Form::Told,
+            (Dialect::Sqlite, Some(Class::Unknown)) => Form::Either,
+        }
+    }
+
+    /// A value that has to be a number.
+    fn number(&mut self, name: &str, text: &str, offset: usize) -> Result<String, StatementError> {
+        let is_number = is_number(text);
+        if !is_number && self.context.access.is_anybody() {
+            return Ok(self.chosen(name, text, offset, Slot::Text));
+        }
+        if !is_number {
+            let message = format!("{name} is not a number, which the statement needs there");
+            let error = self.error(offset, message);
+            return Err(match name.strip_prefix(":user.") {
+                Some(attribute) => StatementError { unfit: Some(attribute.to_owned()), ..error },
+                None => StatementError { value: Some(text.to_owned()), ..error },
+            });
+        }
+        // MySQL compares text with numbers as floats, which hold no long decimals.
+        if self.dialect == Dialect::MySql && text.parse::<i64>().is_err() {
+            let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+            let value = self.chosen(name, text, offset, Slot::Text);
+            return Ok(format!("cast({value} as decimal(65, {}))", decimals.min(30)));
+        }
+        Ok(self.chosen(name, text, offset, Slot::Number))
+    }
+
+    /// Writes a comparison of a column of SQLite once for its cells that are texts and once for the others, in
+    /// place of the one that `sql` ends with: where the order matters, and for numbers that SQLite itself
+    /// writes in another form. Its planner then searches an index on the column. False where nothing was
+    /// written.
+    fn by_kind_of_cell(
+        &mut self,
+        name: &str,
+        offset: usize,
+        values: &[String],
+        expected: Option<&Expected>,
+        sql: &mut String,
+    ) -> bool {
+        let Form::Either = self.form(expected) else { return false };
+        let Some((operand, comparison)) =
+            expected.and_then(|e| Some((e.operand.as_ref()?, e.comparison)))
+        else {
+            return false;
+        };
+        let is_other_form =
+            |text: &String| text.contains('.') && is_number(text) && !is_canonical(text);
+        if comparison != Comparison::Other && !values.iter().any(is_other_form) {
+            return false;
+        }
+        // Of `between` this is one end only.
+        if ends_with_between(sql) {
+            return false;
+        }
+        let Some(operator) = take_comparison(sql, operand) else { return false };
+        let mut numbers = Vec::new();
+        for text in values.iter().filter(|text| is_number(text)) {
+            numbers.push(self.chosen(name, text, offset, Slot::Number));
+        }
+        let texts = values.iter().map(|text| self.chosen(name, text, offset, Slot::Text));
+        let texts = texts.collect::<Vec<_>>().join(", ");
+        let numbers = match numbers.is_empty() {
+            // A number is no more and no less than what is none.
+            true => "null".to_owned(),
+            false => numbers.join(", "),
+        };
+        let [open, close] = if operator.ends_with("in") { ["(", ")"] } else { ["", ""] };
+        sql.push_str(&format!(
+            "((typeof({operand}) <> 'text' and {operand} {operator} {open}{numbers}{close}) \
+             or (typeof({operand}) = 'text' and {operand} {operator} {open}{texts}{close}))"
+        ));
+        true
+    }
+
+    /// Writes `operand between low and high`, whose ends are chosen, in the same way. False where nothing was
+    /// written.
+    pub(super) fn between(&mut self, low: &Piece, high: &Piece, sql: &mut String) -> bool {
+        let (Some(low), Some(high)) = (self.one_value(low), self.one_value(high)) else {
+            return false;
+        };
+        let of = |offset| self.expected.get(&offset);
+        let (Some(first), Some(second)) = (of(low.1), of(high.1)) else { return false };
+        let Form::Either = self.form(Some(first)) else { return false };
+        let Some(operand) = first.operand.clone().filter(|_| first.operand == second.operand)
+        else {
+            return false;
+        };
+        if !ends_with_between(sql) {
+            return false;
+        }
+        let Some(operator) = take_comparison(sql, &operand) else { return false };
+        let mut ends = |slot: Slot| {
+            [&low, &high].map(|(name, offset, text)| match slot {
+                Slot::Number if !is_number(text) => "null".to_owned(),
+                slot => self.chosen(name, text, *offset, slot),
+            })
+        };
+        let ([low_number, high_number], [low, high]) = (ends(Slot::Number), ends(Slot::Text));
+        sql.push_str(&format!(
+            "((typeof({operand}) <> 'text' and {operand} {operator} {low_number} and {high_number}) \
+             or (typeof({operand}) = 'text' and {operand} {operator} {low} and {high}))"
+        ));
+        true
+    }
+
+    /// The name, the place and the only value of a parameter that is chosen, or of an attribute.
+    fn one_value(&self, piece: &Piece) -> Option<(String, usize, String)> {
+        let (name, offset, values) = match piece {
+            Piece::Parameter { name, offset } if !BUILT_IN.contains(&name.as_str()) => {
+                let selection = self.selection(name, *offset).ok().filter(|s| !s.has_null())?;
+                (format!(":{name}"), *offset, selection.values().to_vec())
+            }
+            Piece::Attribute { name, offset } => {
+                let values = self.context.access.values(&AttributeName::parse(name).ok()?)?;
+                (format!(":user.{name}"), *offset, values)
+            }
+            _ => return None,
+        };
+        let [value] = values.as_slice() else { return None };
+        Some((name, offset, value.clone()))
+    }
+
+    /// The number and the text that `text` may mean. What is no number is text twice, so that the
+    /// SQL is the same for every value.
+    fn either(&mut self, name: &str, text: &str, offset: usize) -> [String; 2] {
+        let number = if is_canonical(text) { Slot::Number } else { Slot::NoNumber };
+        [self.chosen(name, text, offset, number), self.chosen(name, text, offset, Slot::Text)]
+    }
+}
+
+/// Whether the word before what comes is `between`.
+fn ends_with_between(sql: &str) -> bool {
+    let word = sql.trim_end().rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next();
+    word.is_some_and(|word| word.eq_ignore_ascii_case("between"))
+}
+
+/// How a chosen value is bound.
+enum Form {
+    Text,
+    Number,
+    /// As text, of which the server tells afterwards whether it was none of the type.
+    Told,
+    /// As both: only rows tell which is meant.
+    Either,
+}
