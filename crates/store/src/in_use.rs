@@ -33,6 +33,14 @@ impl InUse {
     }
 }
 
+impl Drop for InUse {
+    /// Closing is not enough: a process that is just being started has the file open, too, until it runs its
+    /// own program, and would keep the lock as long.
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
+
 fn name(path: &Path) -> std::path::PathBuf {
     with_suffix(path, ".lock")
 }

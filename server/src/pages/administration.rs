@@ -2,6 +2,7 @@
 //! forms, which work without scripts.
 
 use super::response;
+use crate::administration::audit;
 use crate::auth::viewer::{self, Viewer};
 use crate::rollup_status;
 use crate::state::AppState;
@@ -87,6 +88,9 @@ pub async fn rebuild(
     };
     // The page says what is wrong with one that cannot be planned.
     if let Ok(planned) = planned {
+        let (head, _) = request.into_parts();
+        let subject = format!("rollup {}", planned.name());
+        audit::record(&state, &head, "rollup rebuilt", subject).await;
         state.rebuilds.start(engine, planned).await;
     }
     Redirect::to("/admin/sources").into_response()

@@ -1,9 +1,8 @@
 //! The pages about the cache: what it holds and how it serves, and forms that purge and warm.
 
 use super::response;
-use crate::auth::viewer;
+use crate::administration::audit;
 use crate::cache_history::{self, Sample};
-use crate::http::client;
 use crate::http::local_path::is_local_path;
 use crate::http::security::MAX_FORM;
 use crate::invalidation;
@@ -25,9 +24,7 @@ use brisk_domain::{
     Values, ViewState,
 };
 use brisk_engine::{Engine, Origins};
-use brisk_store::AuditRecord;
 use http::StatusCode;
-use http::request::Parts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -114,7 +111,7 @@ pub async fn purge(State(state): State<AppState>, request: Request) -> Response 
         return (StatusCode::SERVICE_UNAVAILABLE, sentence).into_response();
     }
     tracing::info!(%tag, "purged");
-    audit(&state, &head, "purged", tag.to_string()).await;
+    audit::record(&state, &head, "purged", tag.to_string()).await;
     let back = fields.iter().find(|(name, _)| name == "back").map(|(_, value)| value.as_str());
     let back = back.filter(|back| is_local_path(back) && back.starts_with("/admin/cache"));
     let back = back.unwrap_or("/admin/cache").split(['?', '#']).next().unwrap_or("/admin/cache");
@@ -133,27 +130,12 @@ pub async fn warm(State(state): State<AppState>, request: Request) -> Response {
         return response::failure(&state, no_dashboard(), request).await;
     };
     let back = format!("/admin/cache/{}?done=warmed", dashboard.slug);
-    audit(&state, &head, "warmed", format!("dashboard:{}", dashboard.slug)).await;
+    let subject = format!("dashboard:{}", dashboard.slug);
+    audit::record(&state, &head, "warmed", subject).await;
     // It goes on after the response where it takes long: statements queue behind those of readers.
     let warming = tokio::spawn(async move { warming::warm(&engine, &dashboard).await });
     let _ = tokio::time::timeout(super::rebuilds::WAIT, warming).await;
     Redirect::to(&back).into_response()
-}
-
-/// Writes down who did what to the cache.
-async fn audit(state: &AppState, head: &Parts, action: &str, subject: String) {
-    let Some(store) = &state.store else { return };
-    let record = AuditRecord {
-        at: state.service.now(),
-        actor: viewer::of(&head.extensions).actor(client::address_of(&head.extensions)),
-        action: action.to_owned(),
-        subject,
-        before: None,
-        after: None,
-    };
-    if let Err(error) = store.record_audit(&record).await {
-        tracing::warn!(%error, action, "the audit log misses a line");
-    }
 }
 
 /// What the redirect after a form says was done.

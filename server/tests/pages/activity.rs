@@ -2,11 +2,13 @@
 
 use crate::fixture::{self, ask, get};
 use axum::Router;
+use axum::body::Body;
 use brisk_domain::{ManualClock, Timestamp};
 use brisk_engine::load::Sources;
 use brisk_server::router::router;
 use brisk_store::{Actor, AuditRecord};
 use brisk_test_stores::TestStore;
+use http::Request;
 use std::sync::Arc;
 
 /// 2023-11-14, 22:13:20 UTC.
@@ -87,4 +89,16 @@ async fn csv_has_all_records_and_runs_nothing_in_a_spreadsheet() {
         assert_eq!(csv.lines().count(), 1 + 1_001);
         assert_eq!(text(&app, "/admin/activity.csv?from=yesterday").await.0, 400);
     }
+}
+
+#[tokio::test]
+async fn what_administrators_do_to_the_cache_is_among_the_records() {
+    let test = TestStore::sqlite().await;
+    let app = app(&test);
+    let purge = Request::post("/admin/cache/purge").body(Body::from("tag=all")).unwrap();
+    assert_eq!(ask(&app, purge).await.0, 303);
+    let (_, csv) = text(&app, "/admin/activity.csv").await;
+    let record = csv.lines().nth(1).unwrap();
+    assert!(record.starts_with("2023-11-14T22:13:20.000000Z,anybody,"), "{record}");
+    assert!(record.ends_with(",purged,all,,"), "{record}");
 }
