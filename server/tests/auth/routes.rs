@@ -64,6 +64,8 @@ const TABLE: &[(&str, &str, &str, [u16; 13])] = &[
     ("POST", "/admin/cache/purge", "/admin/cache/purge", [401, 404, 404, 404, 400, 404, 404, 404, 404, 400, 404, 401, 401]),
     ("POST", "/admin/cache/warm", "/admin/cache/warm", [401, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 401, 401]),
     ("GET", "/admin/cache/{slug}", "/admin/cache/public", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
+    ("GET", "/admin/cache/policy", "/admin/cache/policy?scope=global", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
+    ("POST", "/admin/cache/policy", "/admin/cache/policy", [401, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 401, 401]),
     ("GET", "/admin/invalidation", "/admin/invalidation", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
     ("GET", "/admin/webhooks", "/admin/webhooks", [401, 404, 404, 404, 308, 404, 404, 404, 404, 308, 404, 401, 401]),
     ("GET", "/sign-in", "/sign-in", [200, 303, 303, 303, 303, 303, 303, 303, 303, 303, 303, 401, 401]),
