@@ -293,7 +293,7 @@ fn costliest(panels: &[CachedPanel]) -> Option<AnyView> {
             <section class="operation" aria-labelledby="costliest">
                 <h2 id="costliest">"Costliest panels"</h2>
                 <p class="recent">"By the time that their statements took altogether: a longer TTL, a rollup or an index pays here first."</p>
-                <div class="scroll" tabindex="0" role="region" aria-label="Costliest panels">
+                <div class="scroll" tabindex="0" role="region" aria-label="Table of the costliest panels">
                     <table class="tb">
                         <thead><tr>
                             <th scope="col">"Panel"</th>
@@ -333,7 +333,7 @@ fn never_hit(panels: &[CachedPanel]) -> Option<AnyView> {
             <section class="operation" aria-labelledby="never-hit">
                 <h2 id="never-hit">"Never hit"</h2>
                 <p class="recent">"Panels that readers looked at, and that the cache never had."</p>
-                <div class="scroll" tabindex="0" role="region" aria-label="Panels that were never hit">
+                <div class="scroll" tabindex="0" role="region" aria-label="Table of panels that were never hit">
                     <table class="tb">
                         <thead><tr>
                             <th scope="col">"Panel"</th>

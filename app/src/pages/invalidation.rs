@@ -74,7 +74,7 @@ fn deliveries(page: &InvalidationPage) -> AnyView {
         <section class="operation" aria-labelledby="deliveries">
             <h2 id="deliveries">"Deliveries"</h2>
             <p class="recent">"The latest hundred that were done, and the latest hundred that were refused, to this process."</p>
-            <div class="scroll" tabindex="0" role="region" aria-label="Deliveries">
+            <div class="scroll" tabindex="0" role="region" aria-label="Table of deliveries">
                 <table class="tb">
                     <thead><tr>
                         <th scope="col">"Came"</th>

@@ -356,8 +356,9 @@ mod tests {
         line.kind = "line";
         line.columns.truncate(2);
         line.rows.iter_mut().for_each(|row| row.truncate(2));
-        let readout = r#"{"n":"N","v":["1","0","9,007,199,254,740,993"]}"#;
+        let readout = "<div data-readout=\"- 8 8 8 8\na\tb\tc\n0 5000 10000\n0\tN\n\
+                       1\t0\t9,007,199,254,740,993\n1 2 3\n\t\t\" data-zone=\"0\">";
         line.check_chart(readout).unwrap();
-        assert!(line.check_chart(&readout.replace("\"1\"", "\"2\"")).is_err());
+        assert!(line.check_chart(&readout.replace("\n1\t0", "\n2\t0")).is_err());
     }
 }
