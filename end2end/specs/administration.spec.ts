@@ -41,7 +41,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expectAccessible(page);
     await page.goto("/admin/webhooks");
     await expect(page.locator("h1")).toHaveText("Invalidation");
-    await page.getByText("From a shell").click();
+    await page.getByText("From a shell", { exact: true }).click();
     await expectAccessible(page);
   });
 }
