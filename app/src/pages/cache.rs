@@ -146,7 +146,7 @@ fn chart(page: &CachePage) -> Option<AnyView> {
             <figure class="cache-chart">
                 <ul class="cache-legend">{legend}</ul>
                 <div class="panel-body"><div class="drawing" inner_html=drawing.body></div></div>
-                <figcaption>"Lookups by what they found, for each five minutes, UTC"</figcaption>
+                <figcaption>"Lookups by what they found, each since the point before it, UTC"</figcaption>
             </figure>
         }
         .into_any(),

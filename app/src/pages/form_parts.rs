@@ -62,7 +62,7 @@ pub(super) fn lines(
     .into_any()
 }
 
-/// A choice of one word.
+/// A choice of one word; the empty one leaves it to the file.
 pub(super) fn choice(
     name: &'static str,
     label: &'static str,
@@ -73,7 +73,8 @@ pub(super) fn choice(
         .iter()
         .map(|word| {
             let is_chosen = *word == chosen;
-            view! { <option value=*word selected=is_chosen>{*word}</option> }.into_any()
+            let label = if word.is_empty() { "as the file says" } else { *word };
+            view! { <option value=*word selected=is_chosen>{label}</option> }.into_any()
         })
         .collect();
     view! {

@@ -162,9 +162,12 @@ requests.post(os.environ["ADDRESS"] + "/hooks/NAME", body, headers={
     "webhook-signature": Webhook(os.environ["SECRET"]).sign(id, at, body),
 }, timeout=10).raise_for_status()"#;
 
-const DBT: &str = r#"dbt run &&   TAGS=$(jq -c '[.results[] | select(.status == "success") | .relation_name // empty
-    | gsub("["`]"; "") | split(".") | "table:shop." + (.[-2:] | join("."))]' target/run_results.json)
-# then send {"type": "dbt.run", "data": {"tags": $TAGS}}, signed as from a shell"#;
+const DBT: &str = r#"dbt run
+# The relations that were built, as tags. Name the source as Brisk knows it.
+BODY=$(jq -c '{type: "dbt.run", data: {tags: [.results[] | select(.status == "success")
+  | .relation_name // empty | gsub("[\"`]"; "") | split(".") | "table:shop." + (.[-2:] | join("."))]}}' \
+  target/run_results.json)
+# Then sign and send $BODY as from a shell."#;
 
 const AIRFLOW: &str = r#"from airflow.decorators import task
 
