@@ -50,13 +50,13 @@ for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? "with scripts" : "without scripts", () => {
     test.use({ javaScriptEnabled });
     test("a dashboard is purged after a look at what that touches, and warmed", async ({ page }) => {
-      await page.goto("/admin/cache/products");
+      await page.goto("/admin/cache/purged");
       const first = page.locator("section.operation h2 .state").first();
       await page.getByRole("button", { name: "Warm" }).click();
       await expect(page.getByRole("status")).toContainText("loaded");
       await expect(first).toHaveText("fresh");
       await page.getByRole("link", { name: "Purge…" }).first().click();
-      await expect(page.getByText("panels load again")).toBeVisible();
+      await expect(page.getByText("One panel loads again")).toBeVisible();
       await page.getByRole("button", { name: "Purge" }).click();
       await expect(page.getByRole("status")).toContainText("Purged");
       await expect(first).toHaveText("previous");
