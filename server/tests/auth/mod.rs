@@ -2,6 +2,11 @@
 //! others'.
 
 mod accounts;
+mod factor;
+mod openid;
+mod provider;
+mod proxy;
+mod real_provider;
 mod routes;
 mod sharing;
 mod sign_in;

@@ -48,10 +48,15 @@ impl Answer {
 
     /// The session's cookie that it sets, as browsers send it back.
     pub(crate) fn cookie(&self) -> Option<String> {
+        self.given("brisk_session")
+    }
+
+    /// The cookie of that name that it sets, as browsers send it back.
+    pub(crate) fn given(&self, name: &str) -> Option<String> {
         let set = self.headers.get_all(header::SET_COOKIE).iter();
         let pairs = set.map(|value| value.to_str().unwrap().split(';').next().unwrap().to_owned());
         let mut own =
-            pairs.filter(|pair| pair.starts_with("brisk_session=") && !pair.ends_with('='));
+            pairs.filter(|pair| pair.starts_with(&format!("{name}=")) && !pair.ends_with('='));
         own.next()
     }
 }
@@ -73,6 +78,11 @@ impl World {
 
     /// A server that has none.
     pub(crate) async fn without_admin() -> Self {
+        Self::signing_in(AuthSettings::default(), NOW).await
+    }
+
+    /// The same, where people sign in in another way, and at another time.
+    pub(crate) async fn signing_in(settings: AuthSettings, now: Timestamp) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = TestStore::sqlite().await;
         let file = |name: &str, text: &str| {
@@ -91,11 +101,11 @@ impl World {
         let database = folder.path().join("shop.sqlite");
         fixture::write(&database, "create table t (x)").await;
         let source = fixture::source("shop", &database, Limits::default());
-        let clock = Arc::new(ManualClock::at(NOW));
+        let clock = Arc::new(ManualClock::at(now));
         let any: Arc<dyn Clock> = clock.clone();
         let directory = folder.path().join("dashboards");
         let state = fixture::state(&directory, Sources::from([source]), Arc::clone(&any));
-        let auth = Auth::over(store.store.clone(), any, AuthSettings::default());
+        let auth = Auth::over(store.store.clone(), any, settings);
         let state = state.with_auth(auth.clone()).with_store(store.store.clone());
         let app = router(state, folder.path());
         Self { app, auth, store: store.store.clone(), clock, _store: store, _folder: folder }
