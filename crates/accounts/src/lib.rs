@@ -18,7 +18,7 @@ pub mod throttle;
 pub mod token;
 
 pub use account::{Account, AccountId, LoginName};
-pub use rights::{Standing, Target, Verdict, Viewer, verdict};
+pub use rights::{Folders, Standing, Target, Verdict, Viewer, verdict};
 pub use role::Role;
 pub use secret::Secret;
 pub use token::{Scope, Scopes};

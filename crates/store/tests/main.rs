@@ -10,5 +10,6 @@ mod damage;
 mod due_times;
 mod opening;
 mod records;
+mod schedules;
 mod secrets;
 mod settings;

@@ -29,6 +29,8 @@ pub enum Requires {
     Profile,
     /// To look after the server.
     Administration,
+    /// To look after some dashboards: its handler shows these, and nothing of others.
+    Tending,
     /// To read the process's figures.
     Metrics,
     /// To say that data have changed.
@@ -41,6 +43,7 @@ impl Requires {
             Self::Nothing | Self::Sight => Target::Open,
             Self::Profile => Target::Profile,
             Self::Administration => Target::Administration,
+            Self::Tending => Target::Tending,
             Self::Metrics => Target::Metrics,
             Self::Invalidation => Target::Invalidation,
         }

@@ -314,7 +314,9 @@ impl Auth {
         let account = store.account(&account).await?;
         let Some(account) = account.filter(|account| !account.is_disabled) else { return Ok(None) };
         let access = account.access(&store.teams().await?);
-        Ok(Some((Viewer::person(account, access, hash.to_owned()), seen_at, expires_at)))
+        let folders = store.folders_of(&account).await?;
+        let viewer = Viewer::person(account, folders, access, hash.to_owned());
+        Ok(Some((viewer, seen_at, expires_at)))
     }
 
     async fn token(&self, store: &Store, hash: &str) -> Result<Option<Looked>, StoreError> {
@@ -332,7 +334,8 @@ impl Auth {
             None => account.access(&store.teams().await?),
         };
         let seen = token.used_at.unwrap_or(token.created_at);
-        let viewer = Viewer::program(account, access, token.scopes, hash.to_owned());
+        let folders = store.folders_of(&account).await?;
+        let viewer = Viewer::program(account, folders, access, token.scopes, hash.to_owned());
         Ok(Some((viewer, seen, token.expires_at)))
     }
 }
