@@ -8,6 +8,7 @@
 
 mod administration;
 mod api;
+mod app_sources;
 mod auth;
 mod commands;
 mod config;
@@ -21,5 +22,6 @@ mod overload;
 mod pages;
 mod proofs;
 mod readout;
+mod schedules;
 mod shared_cache;
 mod sqlite_files;

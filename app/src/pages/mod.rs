@@ -8,14 +8,17 @@ mod cache_policy;
 mod cached_dashboard;
 mod dashboard;
 mod error;
+mod folders;
 mod form_parts;
 mod home;
 mod invalidation;
 mod panel;
 mod people;
 mod profile;
+mod schedules;
 mod second_factor;
 mod sign_in;
+mod source_form;
 mod sources;
 
 use crate::Theme;
@@ -32,6 +35,11 @@ pub fn page(page: Page, theme: Theme, reader: Reader, path: String) -> AnyView {
         Page::Panel(page) => panel::panel(&page),
         Page::Api(page) => api::api(&page),
         Page::Sources(page) => sources::sources(&page),
+        Page::SourceForm(page) => source_form::source_form(&page),
+        Page::RemoveSource(page) => source_form::remove(&page),
+        Page::Folders(page) => folders::folders(&page),
+        Page::Schedules(page) => schedules::schedules(&page),
+        Page::RemoveSchedule(page) => schedules::remove(&page),
         Page::Activity(page) => activity::activity(&page),
         Page::Cache(page) => cache::cache(&page),
         Page::CachedDashboard(page) => cached_dashboard::cached_dashboard(&page),

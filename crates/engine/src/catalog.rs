@@ -1,27 +1,34 @@
 //! The dashboards being served, the rollups they read, and what is wrong with their files.
 //!
 //! Reading clones a pointer. A reload replaces the files that parse; for the others it keeps the
-//! last good version, with the problems for the log and for admins.
+//! last good version, with the problems for the log and for admins. What administrators say of who may
+//! see a dashboard stands over that.
 
+use crate::access_settings::AccessSettings;
 use brisk_cache::Fingerprint;
 use brisk_definition::Problem;
 use brisk_domain::{Dashboard, FolderName, Rollup, RollupName, Slug};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::watch;
 
 /// The dashboards in one directory.
 #[derive(Debug)]
 pub struct Catalog {
     directory: PathBuf,
+    /// As the files say.
+    in_files: RwLock<Arc<Contents>>,
+    access: RwLock<Arc<AccessSettings>>,
+    /// Who puts `current` together has this, so that none is put together of what is outdated.
+    replacing: Mutex<()>,
     current: RwLock<Arc<Contents>>,
     /// Counts the reloads, for followers.
     changes: watch::Sender<u64>,
 }
 
 /// One state of the catalog.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Contents {
     /// The dashboards by name.
     pub dashboards: BTreeMap<Slug, Arc<Dashboard>>,
@@ -49,8 +56,14 @@ impl Catalog {
 
     /// Empty until the first reload.
     pub fn unread(directory: &Path) -> Self {
-        let (current, changes) = (RwLock::default(), watch::Sender::new(0));
-        Self { directory: directory.to_owned(), current, changes }
+        Self {
+            directory: directory.to_owned(),
+            in_files: RwLock::default(),
+            access: RwLock::default(),
+            replacing: Mutex::default(),
+            current: RwLock::default(),
+            changes: watch::Sender::new(0),
+        }
     }
 
     /// Whether the directory has been read, or cannot be until somebody changes it.
@@ -71,8 +84,36 @@ impl Catalog {
 
     /// The current state.
     pub fn contents(&self) -> Arc<Contents> {
-        // No panic under the lock can leave it half-written: it holds one pointer.
-        Arc::clone(&self.current.read().unwrap_or_else(|poisoned| poisoned.into_inner()))
+        read(&self.current)
+    }
+
+    /// The state as the files alone say it.
+    pub fn in_files(&self) -> Arc<Contents> {
+        read(&self.in_files)
+    }
+
+    /// What administrators have said of who may see a dashboard.
+    pub fn access_settings(&self) -> Arc<AccessSettings> {
+        read(&self.access)
+    }
+
+    /// Puts what administrators say of who may see a dashboard in the place of what they said before.
+    pub fn set_access(&self, settings: AccessSettings) {
+        let _replacing = self.replacing();
+        if *read(&self.access) == settings {
+            return;
+        }
+        write(&self.access, settings);
+        if self.is_read() {
+            self.put_together(self.is_read());
+        }
+    }
+
+    /// Tells those who follow that what they read depends on has changed, which is not in here.
+    pub(crate) fn announce(&self) {
+        if self.is_read() {
+            self.changes.send_modify(|count| *count = count.wrapping_add(1));
+        }
     }
 
     /// The dashboard of that name.
@@ -89,7 +130,8 @@ impl Catalog {
     /// rollup; a deleted file removes it.
     pub fn reload(&self) -> Arc<Contents> {
         let loaded = brisk_definition::load_dir(&self.directory);
-        let before = self.contents();
+        let _replacing = self.replacing();
+        let before = self.in_files();
         if loaded.is_unreadable {
             // Whether temporary or permanent: the last good state stays, with the problem.
             let contents = Contents {
@@ -146,16 +188,40 @@ impl Catalog {
         self.replace(contents, true)
     }
 
-    fn replace(&self, mut contents: Contents, is_read: bool) -> Arc<Contents> {
+    fn replace(&self, contents: Contents, is_read: bool) -> Arc<Contents> {
+        write(&self.in_files, contents);
+        self.put_together(is_read)
+    }
+
+    /// Puts what the files and administrators say together.
+    fn put_together(&self, is_read: bool) -> Arc<Contents> {
+        let in_files = self.in_files();
+        let mut contents = Contents {
+            dashboards: read(&self.access).applied(&in_files.dashboards),
+            ..Contents::clone(&in_files)
+        };
         contents.fingerprint = fingerprint(&contents);
-        let contents = Arc::new(contents);
-        *self.current.write().unwrap_or_else(|poisoned| poisoned.into_inner()) =
-            Arc::clone(&contents);
+        let contents = write(&self.current, contents);
         if is_read {
             self.changes.send_modify(|count| *count = count.wrapping_add(1));
         }
         contents
     }
+
+    fn replacing(&self) -> MutexGuard<'_, ()> {
+        self.replacing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+// No panic under these locks can leave them half-written: they hold one pointer.
+fn read<T>(of: &RwLock<Arc<T>>) -> Arc<T> {
+    Arc::clone(&of.read().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn write<T>(to: &RwLock<Arc<T>>, value: T) -> Arc<T> {
+    let value = Arc::new(value);
+    *to.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&value);
+    value
 }
 
 /// Definitions are pure data, whose `Debug` output is complete.

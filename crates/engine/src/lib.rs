@@ -20,11 +20,13 @@
 //! decides how long frames may be shown; [`encoding`] is their format in a shared cache;
 //! `requested_views` knows which views to warm; `table_readers` which database views a table's invalidation
 //! reaches; `inspection` reports what the cache holds for a
-//! panel, and why.
+//! panel, and why; `warming` loads ahead of readers; `slow_statements` counts what took long.
+//! `access_settings` is what administrators have said of who may see a dashboard.
 //!
 //! To add a computed column, add a variant to `brisk_domain::panel::ComputedKind`, its arithmetic
 //! to [`computed`], and its keywords to `brisk-definition`.
 
+mod access_settings;
 pub mod assembling;
 mod assumed_clocks;
 mod beginning;
@@ -53,11 +55,14 @@ mod requested_views;
 pub mod rollup;
 mod rollup_key;
 pub mod series_order;
+mod slow_statements;
 mod sources;
 mod table_readers;
 pub mod view;
+mod warming;
 pub mod window;
 
+pub use access_settings::AccessSettings;
 pub use assumed_clocks::assumption;
 pub use catalog::Catalog;
 pub use encoding::Cached;
@@ -72,5 +77,7 @@ pub use policy::{AdminPolicies, Origins, Policies};
 pub use prepared::Shown;
 pub use rollup::RunObserver;
 pub use rollup_key::rollup_lane;
+pub use slow_statements::{SlowStatement, SlowStatements};
 pub use view::{ChoicesState, PanelState, PendingChoices, PendingPanel, View};
+pub use warming::WarmedViews;
 pub use window::Window;

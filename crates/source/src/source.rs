@@ -38,6 +38,7 @@ pub struct Source {
     place: String,
     clocks: Clocks,
     types: KnownTypes,
+    revision: Arc<str>,
 }
 
 #[derive(Clone)]
@@ -102,7 +103,19 @@ impl Source {
 
     fn of(name: SourceName, database: Database) -> Self {
         let (clocks, types) = (Clocks::default(), KnownTypes::default());
-        Self { name, database, rollups: None, place: String::new(), clocks, types }
+        let (place, revision) = (String::new(), Arc::default());
+        Self { name, database, rollups: None, place, clocks, types, revision }
+    }
+
+    /// As the one of its name that `revision` names: results of another are not shown as its own.
+    #[must_use]
+    pub fn with_revision(self, revision: &str) -> Self {
+        Self { revision: revision.into(), ..self }
+    }
+
+    /// Which one of its name it is: empty where there is one only.
+    pub fn revision(&self) -> &Arc<str> {
+        &self.revision
     }
 
     /// With what is said of its columns without a time zone.
@@ -225,7 +238,8 @@ impl Source {
 
     /// What statements for it are compiled for.
     pub fn target(&self) -> Target {
-        Target { dialect: self.dialect(), clocks: self.clocks.clone() }
+        let revision = Arc::clone(&self.revision);
+        Target { dialect: self.dialect(), clocks: self.clocks.clone(), revision }
     }
 
     /// The limits of its statements.

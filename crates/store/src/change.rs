@@ -13,12 +13,20 @@ pub enum Topic {
     Settings,
     /// Accounts, their roles, teams and attributes, sessions, tokens.
     Accounts,
+    /// What is warmed when.
+    Schedules,
+    /// The databases that were added in the app.
+    Sources,
 }
 
 impl Topic {
     /// Every topic, with its word in the store.
-    pub(crate) const WORDS: [(&'static str, Self); 2] =
-        [("settings", Self::Settings), ("accounts", Self::Accounts)];
+    pub(crate) const WORDS: [(&'static str, Self); 4] = [
+        ("settings", Self::Settings),
+        ("accounts", Self::Accounts),
+        ("schedules", Self::Schedules),
+        ("sources", Self::Sources),
+    ];
 
     pub(crate) fn word(self) -> &'static str {
         let known = Self::WORDS.iter().find(|(_, topic)| *topic == self);

@@ -11,5 +11,6 @@ mod due_times;
 mod identities;
 mod opening;
 mod records;
+mod schedules;
 mod secrets;
 mod settings;

@@ -39,7 +39,9 @@ async fn recorded(
     let engine = state.service.engine();
     let tags = body::tags(body, |tag| answer::is_own(engine, tag));
     let tags = tags.map_err(|message| problem::bad_delivery(&message))?;
-    let may = |tag: &&Tag| viewer.scopes().is_none_or(|scopes| scopes.invalidate(tag));
+    let is_own = |tag: &Tag| viewer.tends(tag, |slug| engine.catalog().dashboard(slug));
+    let may =
+        |tag: &&Tag| is_own(tag) && viewer.scopes().is_none_or(|scopes| scopes.invalidate(tag));
     let refused: Vec<String> = tags.iter().filter(|tag| !may(tag)).map(Tag::to_string).collect();
     if !refused.is_empty() {
         return Err(problem::not_allowed(&refused));

@@ -80,8 +80,8 @@ pub(crate) async fn failure(state: &AppState, error: PageError, request: Request
         }
         error @ (PageError::TooMany { .. } | PageError::Busy) => {
             let (status, seconds, title) = match error {
-                PageError::TooMany { retry_after } => {
-                    (StatusCode::TOO_MANY_REQUESTS, retry_after, "Too many views")
+                PageError::TooMany { retry_after, .. } => {
+                    (StatusCode::TOO_MANY_REQUESTS, retry_after, "Too much at a time")
                 }
                 _ => (StatusCode::SERVICE_UNAVAILABLE, BUSY, "Busy"),
             };
@@ -111,6 +111,11 @@ pub(crate) fn address(page: &Page, request: &Request, full: bool) -> String {
         Page::Home(_)
         | Page::Api(_)
         | Page::Sources(_)
+        | Page::SourceForm(_)
+        | Page::RemoveSource(_)
+        | Page::Folders(_)
+        | Page::Schedules(_)
+        | Page::RemoveSchedule(_)
         | Page::Activity(_)
         | Page::Cache(_)
         | Page::CachedDashboard(_)

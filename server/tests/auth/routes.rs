@@ -40,7 +40,8 @@ const TABLE: &[(&str, &str, &str, [u16; 13])] = &[
     ("POST", "/d/{slug}/refresh", "/d/team/refresh", [303, 303, 404, 303, 303, 303, 404, 404, 404, 303, 404, 401, 401]),
     ("GET", "/fn/{*name}", "/fn/cards?slug=team&panels=one&query=&large=false&wait=false", [401, 200, 404, 200, 200, 200, 404, 404, 404, 200, 404, 401, 401]),
     ("GET", "/fn/{*name}", "/fn/panel?slug=team&panel=one&query=", [401, 200, 404, 200, 200, 200, 404, 404, 404, 200, 404, 401, 401]),
-    ("GET", "/fn/{*name}", "/fn/cache?slug=public&panel=one&query=", [401, 404, 404, 200, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
+    ("GET", "/fn/{*name}", "/fn/cache?slug=public&panel=one&query=", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
+    ("GET", "/fn/{*name}", "/fn/cache?slug=team&panel=one&query=", [401, 404, 404, 200, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
     ("GET", "/api", "/api", [200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 401, 401]),
     ("GET", "/api/try/{operation}", "/api/try/dashboards", [303, 303, 303, 303, 303, 303, 303, 303, 303, 303, 303, 401, 401]),
     ("GET", "/api/v1/dashboards", "/api/v1/dashboards", [200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 401, 401]),
@@ -52,6 +53,16 @@ const TABLE: &[(&str, &str, &str, [u16; 13])] = &[
     ("POST", "/api/v1/invalidations", "/api/v1/invalidations", [401, 404, 404, 400, 400, 404, 404, 400, 404, 400, 404, 401, 401]),
     ("GET", "/admin", "/admin", [401, 404, 404, 404, 307, 404, 404, 404, 404, 307, 404, 401, 401]),
     ("GET", "/admin/sources", "/admin/sources", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
+    ("GET", "/admin/sources/edit", "/admin/sources/edit", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
+    ("POST", "/admin/sources/edit", "/admin/sources/edit", [401, 404, 404, 404, 422, 404, 404, 404, 404, 422, 404, 401, 401]),
+    ("GET", "/admin/sources/remove", "/admin/sources/remove?name=none", [401, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 401, 401]),
+    ("POST", "/admin/sources/remove", "/admin/sources/remove", [401, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 401, 401]),
+    ("GET", "/admin/schedules", "/admin/schedules", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
+    ("POST", "/admin/schedules", "/admin/schedules", [401, 404, 404, 404, 422, 404, 404, 404, 404, 422, 404, 401, 401]),
+    ("GET", "/admin/schedules/remove", "/admin/schedules/remove?name=none", [401, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 401, 401]),
+    ("POST", "/admin/schedules/remove", "/admin/schedules/remove", [401, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 401, 401]),
+    ("GET", "/admin/folders", "/admin/folders", [401, 404, 404, 200, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
+    ("POST", "/admin/folders", "/admin/folders", [401, 404, 404, 404, 422, 404, 404, 404, 404, 422, 404, 401, 401]),
     ("POST", "/admin/rollups/{name}/rebuild", "/admin/rollups/none/rebuild", [401, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 401, 401]),
     ("GET", "/admin/activity", "/admin/activity", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
     ("GET", "/admin/activity.csv", "/admin/activity.csv", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
@@ -59,12 +70,19 @@ const TABLE: &[(&str, &str, &str, [u16; 13])] = &[
     ("POST", "/admin/people", "/admin/people", [401, 404, 404, 404, 422, 404, 404, 404, 404, 422, 404, 401, 401]),
     ("GET", "/admin/people/{id}", "/admin/people/ROOT", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
     ("POST", "/admin/people/{id}", "/admin/people/ROOT", [401, 404, 404, 404, 422, 404, 404, 404, 404, 422, 404, 401, 401]),
-    ("GET", "/admin/cache", "/admin/cache", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
+    ("GET", "/admin/cache", "/admin/cache", [401, 404, 404, 200, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
     ("GET", "/admin/cache/purge", "/admin/cache/purge?tag=all", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
-    ("POST", "/admin/cache/purge", "/admin/cache/purge", [401, 404, 404, 404, 400, 404, 404, 404, 404, 400, 404, 401, 401]),
+    ("GET", "/admin/cache/purge", "/admin/cache/purge?tag=dashboard:everyone", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
+    ("GET", "/admin/cache/purge", "/admin/cache/purge?tag=dashboard:team", [401, 404, 404, 200, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
+    ("POST", "/admin/cache/purge", "/admin/cache/purge", [401, 404, 404, 400, 400, 404, 404, 404, 404, 400, 404, 401, 401]),
+    ("GET", "/admin/cache/warm", "/admin/cache/warm?tag=all", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
+    ("GET", "/admin/cache/warm", "/admin/cache/warm?tag=panel:team/one", [401, 404, 404, 200, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
     ("POST", "/admin/cache/warm", "/admin/cache/warm", [401, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 401, 401]),
+    ("GET", "/admin/cache/{slug}", "/admin/cache/team", [401, 404, 404, 200, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
     ("GET", "/admin/cache/{slug}", "/admin/cache/public", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
     ("GET", "/admin/cache/policy", "/admin/cache/policy?scope=global", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
+    ("GET", "/admin/cache/policy", "/admin/cache/policy?scope=source:shop", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
+    ("GET", "/admin/cache/policy", "/admin/cache/policy?scope=panel:team/one", [401, 404, 404, 200, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
     ("POST", "/admin/cache/policy", "/admin/cache/policy", [401, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 401, 401]),
     ("GET", "/admin/invalidation", "/admin/invalidation", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
     ("GET", "/admin/webhooks", "/admin/webhooks", [401, 404, 404, 404, 308, 404, 404, 404, 404, 308, 404, 401, 401]),
@@ -103,6 +121,7 @@ async fn everybody() -> Everybody {
     let ann = world.person("ann", Role::Viewer, &["sales"]).await;
     world.person("bob", Role::Viewer, &["stock"]).await;
     world.person("eve", Role::Editor, &["sales"]).await;
+    world.give(Some("sales"), "team:sales").await;
     let mut shown = vec![String::new()];
     for name in ["ann", "bob", "eve", "root"] {
         shown.push(world.sign_in(name).await);
