@@ -5,7 +5,7 @@ use crate::auth::{identify, people, profile, set_up, sign_in};
 use crate::http::{assets, client, security};
 use crate::pages::{
     activity, administration, cache_administration, cache_policy, handlers,
-    invalidation_administration, server_functions,
+    invalidation_administration, server_functions, source_changes, webhook_administration,
 };
 use crate::state::AppState;
 use crate::{api, health, live, metrics};
@@ -60,6 +60,10 @@ pub fn routes() -> Routes {
         .post("/admin/cache/warm", Administration, cache_administration::warm)
         .get("/admin/cache/{slug}", Administration, cache_administration::dashboard)
         .get("/admin/invalidation", Administration, invalidation_administration::index)
+        .post("/admin/invalidation", Administration, invalidation_administration::make)
+        .get("/admin/invalidation/webhooks/{name}", Administration, webhook_administration::page)
+        .post("/admin/invalidation/webhooks/{name}", Administration, webhook_administration::change)
+        .get("/admin/invalidation/sources/{name}", Administration, source_changes::page)
         .get("/admin/webhooks", Administration, invalidation_administration::moved)
         .get("/admin/people", Administration, people::all)
         .post("/admin/people", Administration, people::change_all)

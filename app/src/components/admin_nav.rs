@@ -18,7 +18,7 @@ pub(super) fn admin_nav(page: &Page) -> Option<AnyView> {
         Page::Cache(_) | Page::CachedDashboard(_) | Page::CachePolicy(_) | Page::Purge(_) => {
             "/admin/cache"
         }
-        Page::Invalidation(_) => "/admin/invalidation",
+        Page::Invalidation(_) | Page::Webhook(_) | Page::SourceChanges(_) => "/admin/invalidation",
         Page::Sources(_) => "/admin/sources",
         Page::People(_) | Page::Account(_) => "/admin/people",
         Page::Activity(_) => "/admin/activity",

@@ -19,7 +19,7 @@
 //! [`catalog`] holds the dashboards and keeps the last good version of each file; [`policy`]
 //! decides how long frames may be shown; [`encoding`] is their format in a shared cache;
 //! `requested_views` knows which views to warm; `table_readers` which database views a table's invalidation
-//! reaches; `inspection` reports what the cache holds for a
+//! reaches; `tables_read` which tables matter, `watched` whether they have changed; `inspection` reports what the cache holds for a
 //! panel, and why.
 //!
 //! To add a computed column, add a variant to `brisk_domain::panel::ComputedKind`, its arithmetic
@@ -55,7 +55,9 @@ mod rollup_key;
 pub mod series_order;
 mod sources;
 mod table_readers;
+mod tables_read;
 pub mod view;
+mod watched;
 pub mod window;
 
 pub use assumed_clocks::assumption;
@@ -72,5 +74,7 @@ pub use policy::{AdminPolicies, Origins, Policies};
 pub use prepared::Shown;
 pub use rollup::RunObserver;
 pub use rollup_key::rollup_lane;
+pub use tables_read::TablesRead;
 pub use view::{ChoicesState, PanelState, PendingChoices, PendingPanel, View};
+pub use watched::{WatchedStatement, WatchedValue};
 pub use window::Window;

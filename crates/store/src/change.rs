@@ -13,12 +13,14 @@ pub enum Topic {
     Settings,
     /// Accounts, their roles, teams and attributes, sessions, tokens.
     Accounts,
+    /// The webhooks that administrators make in the app.
+    Webhooks,
 }
 
 impl Topic {
     /// Every topic, with its word in the store.
-    pub(crate) const WORDS: [(&'static str, Self); 2] =
-        [("settings", Self::Settings), ("accounts", Self::Accounts)];
+    pub(crate) const WORDS: [(&'static str, Self); 3] =
+        [("settings", Self::Settings), ("accounts", Self::Accounts), ("webhooks", Self::Webhooks)];
 
     pub(crate) fn word(self) -> &'static str {
         let known = Self::WORDS.iter().find(|(_, topic)| *topic == self);

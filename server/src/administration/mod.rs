@@ -2,7 +2,9 @@
 //! reads it from the store, and again when something has changed (`jobs::store_changes`).
 //!
 //! - [`cache_settings`]: how long frames may be shown;
+//! - [`webhooks`]: who may say that data have changed;
 //! - `audit`: what they do besides.
 
 pub(crate) mod audit;
 pub mod cache_settings;
+pub mod webhooks;

@@ -19,6 +19,7 @@ use crate::jobs::{
     audit_retention, cache_samples, dashboard_watch, requested_views, rollup_runs, rollup_schedule,
     warming,
 };
+use crate::noticing::Noticing;
 use crate::router::router;
 use crate::service::EngineService;
 use crate::state::AppState;
@@ -122,7 +123,16 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let sources = assembly::sources(&settings)?;
     tokio::spawn(assembly::log_sources(sources.clone()));
     let engine = Arc::new(assembly::unread_engine(&settings, sources, &clock, observer)?);
-    let subscribers = Subscribers::default().on(Topic::Settings, {
+    let hooks = Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks);
+    let hooks = Arc::new(hooks.with_store(store.clone()));
+    let subscribers = Subscribers::default().on(Topic::Webhooks, {
+        let hooks = Arc::clone(&hooks);
+        move || {
+            let hooks = Arc::clone(&hooks);
+            Box::pin(async move { hooks.reload().await })
+        }
+    });
+    let subscribers = subscribers.on(Topic::Settings, {
         let (store, engine) = (store.clone(), Arc::clone(&engine));
         move || {
             let (store, engine) = (store.clone(), Arc::clone(&engine));
@@ -131,7 +141,14 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     });
     let mut changes = StoreChanges::begin(&store, subscribers).await?;
     let catalog = Arc::clone(engine.catalog());
-    let hooks = Arc::new(Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks));
+    let watches =
+        settings.sources.iter().map(|(name, source)| (name.clone(), source.watches.clone()));
+    let noticing = Arc::new(Noticing::new(
+        Arc::clone(&engine),
+        Arc::clone(&clock),
+        Some(store.clone()),
+        watches.collect(),
+    ));
     let service = EngineService::new(Arc::clone(&engine), Arc::clone(&clock));
     let service = Arc::new(service.with_limits(settings.clients));
     let auth = Auth::over(store.clone(), Arc::clone(&clock), auth_settings(&settings));
@@ -139,6 +156,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         .with_auth(auth.clone())
         .with_store(store.clone())
         .with_hooks(Arc::clone(&hooks))
+        .with_noticing(Arc::clone(&noticing))
         .with_most_pages(settings.connections.most_pages())
         .with_own_names(settings.own_names.clone())
         .behind(settings.trusted_proxies.clone());
@@ -152,7 +170,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let own = Delivery::to(address, source::HOOK, key, Arc::clone(&clock));
     let (names, connections) = (Arc::clone(&state.own_names), state.connections.clone());
-    let routes = router(state, &settings.assets_dir).merge(hooks::routes(hooks));
+    let routes = router(state, &settings.assets_dir).merge(hooks::routes(Arc::clone(&hooks)));
     let routes = reading::waiting(routes, Arc::clone(&catalog));
     let server = Server::new(routes, names, settings.connections.clone(), connections)
         .behind(settings.trusted_proxies.clone());
@@ -178,6 +196,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         }
     };
     let audit_clock = Arc::clone(&clock);
+    let log_clock = Arc::clone(&clock);
     let retention = audit_retention::run(&store, audit_clock.as_ref(), settings.audit_retention);
     // Readers who come meanwhile join its loads.
     let warming = async {
@@ -212,10 +231,13 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         never = auth.follow() => match never {},
         never = runs.record(&store) => match never {},
         never = changes.follow() => match never {},
+        never = noticing.run() => match never {},
+        never = hooks.deliveries().keep(log_clock.as_ref()) => match never {},
         never = retention => match never {},
     };
     runs.record_now(&store).await;
     auth.note_used().await;
+    hooks.deliveries().write_now().await;
     // Before the dashboards are read, none of those that were requested earlier is known.
     if catalog.is_read() {
         requested_views::record_now(&store, &engine.requested_views()).await;

@@ -2,8 +2,8 @@
 //!
 //! - [`handlers`] answer the routes of dashboards; [`administration`] those of administrators, with
 //!   the [`rebuilds`] that they started, [`cache_administration`] and [`cache_policy`] those about the cache,
-//!   [`invalidation_administration`] that about what invalidates it, [`activity`] that about what people
-//!   did; [`server_functions`] what islands and scripts ask for;
+//!   [`invalidation_administration`], [`webhook_administration`] and [`source_changes`] those about what
+//!   invalidates it, [`activity`] that about what people did; [`server_functions`] what islands and scripts ask for;
 //! - [`page_request`]: what one page shows, looked up but not rendered;
 //! - [`page_cache`]: pages that were rendered lately, compressed;
 //! - [`response`]: from a page to a response, streamed or complete;
@@ -21,3 +21,6 @@ pub mod page_request;
 pub mod rebuilds;
 pub mod response;
 pub mod server_functions;
+pub mod source_changes;
+pub mod webhook_administration;
+mod webhook_rows;
