@@ -1,6 +1,7 @@
 //! Builds what the configuration names: sources, cache, engine. All commands come here, so that what
 //! one of them loads the others find.
 
+use crate::config::noticing::Listening;
 use crate::config::{Location, Settings, SourceSettings};
 use crate::sqlite_workers;
 use anyhow::{Context, bail};
@@ -109,6 +110,14 @@ pub fn opened(
     let opened = opened.with_context(|| format!("source \"{name}\""))?;
     let opened = opened.with_wall_clocks(source.wall_clocks.clone());
     let opened = opened.with_rights(source.rights.clone());
+    let opened = match &source.listening {
+        Listening::There => opened,
+        Listening::Off => opened.listening_at(None)?,
+        Listening::At(Err(problem)) => bail!("{problem}"),
+        Listening::At(Ok(url)) => opened
+            .listening_at(Some(url.expose()))
+            .with_context(|| format!("\"listen_url\" of source \"{name}\""))?,
+    };
     match &source.rollup_url {
         None => Ok(opened),
         Some(Err(problem)) => bail!("{problem}"),

@@ -13,6 +13,7 @@
 //! - [`drawing`]: pages are drawn on threads of their own;
 //! - [`live`]: open pages follow their data;
 //! - [`hooks`]: webhooks invalidate; [`invalidation`] does so for commands and pages;
+//! - [`noticing`]: changes that Brisk notices by itself;
 //! - [`jobs`]: what a server does besides answering; [`rollup_status`]: the state of each rollup;
 //! - [`sqlite_workers`]: this program once more, for statements on SQLite files;
 //! - [`health_door`] accepts connections, and answers who asks for the health by itself; [`logging`]
@@ -50,6 +51,7 @@ pub mod live;
 mod log_repeats;
 pub mod logging;
 pub mod metrics;
+pub mod noticing;
 mod overload_figures;
 pub mod pages;
 pub mod rollup_status;

@@ -5,7 +5,8 @@ use crate::auth::{identify, openid, people, profile, second_factor, set_up, sign
 use crate::http::{assets, client, security};
 use crate::pages::{
     activity, administration, app_sources, cache_administration, cache_changes, cache_policy,
-    folders, handlers, invalidation_administration, schedules, server_functions,
+    folders, handlers, invalidation_administration, schedules, server_functions, source_changes,
+    webhook_administration,
 };
 use crate::state::AppState;
 use crate::{api, health, live, metrics};
@@ -73,6 +74,10 @@ pub fn routes() -> Routes {
         .post("/admin/cache/warm", Tending, cache_changes::warm)
         .get("/admin/cache/{slug}", Tending, cache_administration::dashboard)
         .get("/admin/invalidation", Administration, invalidation_administration::index)
+        .post("/admin/invalidation", Administration, invalidation_administration::make)
+        .get("/admin/invalidation/webhooks/{name}", Administration, webhook_administration::page)
+        .post("/admin/invalidation/webhooks/{name}", Administration, webhook_administration::change)
+        .get("/admin/invalidation/sources/{name}", Administration, source_changes::page)
         .get("/admin/webhooks", Administration, invalidation_administration::moved)
         .get("/admin/people", Administration, people::all)
         .post("/admin/people", Administration, people::change_all)

@@ -8,6 +8,7 @@ use crate::hooks::Hooks;
 use crate::http::client::TrustedProxies;
 use crate::http::own_names::OwnNames;
 use crate::live::hub::{self, Hub};
+use crate::noticing::Noticing;
 use crate::pages::page_cache::PageCache;
 use crate::pages::rebuilds::Rebuilds;
 use crate::service::EngineService;
@@ -36,6 +37,8 @@ pub struct AppState {
     pub own_names: Arc<OwnNames>,
     /// The webhooks, where there are any routes to them.
     pub hooks: Option<Arc<Hooks>>,
+    /// What notices changes without a webhook, where anything does.
+    pub noticing: Option<Arc<Noticing>>,
     /// The cache's figures of the last 24 hours.
     pub cache_history: Arc<CacheHistory>,
     /// The open connections.
@@ -63,6 +66,7 @@ impl AppState {
             rebuilds: Arc::default(),
             own_names: Arc::default(),
             hooks: None,
+            noticing: None,
             cache_history: Arc::default(),
             connections: Registry::default(),
             auth,
@@ -92,6 +96,12 @@ impl AppState {
     #[must_use]
     pub fn with_hooks(self, hooks: Arc<Hooks>) -> Self {
         Self { hooks: Some(hooks), ..self }
+    }
+
+    /// The same, with what notices changes by itself.
+    #[must_use]
+    pub fn with_noticing(self, noticing: Arc<Noticing>) -> Self {
+        Self { noticing: Some(noticing), ..self }
     }
 
     /// The same, for the people of `auth`.

@@ -18,6 +18,7 @@ mod fixture;
 mod hooks;
 mod import_memory;
 mod live;
+mod noticing;
 mod overload;
 mod pages;
 mod proofs;

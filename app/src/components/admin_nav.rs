@@ -23,7 +23,7 @@ pub(super) fn admin_nav(page: &Page, reader: Reader) -> Option<AnyView> {
         Page::Cache(_) | Page::CachedDashboard(_) | Page::CachePolicy(_) | Page::Purge(_) => {
             "/admin/cache"
         }
-        Page::Invalidation(_) => "/admin/invalidation",
+        Page::Invalidation(_) | Page::Webhook(_) | Page::SourceChanges(_) => "/admin/invalidation",
         Page::Schedules(_) | Page::RemoveSchedule(_) => "/admin/schedules",
         Page::Folders(_) => "/admin/folders",
         Page::Sources(_) | Page::SourceForm(_) | Page::RemoveSource(_) => "/admin/sources",

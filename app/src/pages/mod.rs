@@ -7,11 +7,14 @@ mod cache_figures;
 mod cache_policy;
 mod cached_dashboard;
 mod dashboard;
+mod deliveries;
 mod error;
 mod folders;
 mod form_parts;
 mod home;
 mod invalidation;
+mod invalidation_snippets;
+mod noticed;
 mod panel;
 mod people;
 mod profile;
@@ -20,6 +23,7 @@ mod second_factor;
 mod sign_in;
 mod source_form;
 mod sources;
+mod webhook;
 
 use crate::Theme;
 use crate::components::{icon, top_bar};
@@ -46,6 +50,8 @@ pub fn page(page: Page, theme: Theme, reader: Reader, path: String) -> AnyView {
         Page::CachePolicy(page) => cache_policy::cache_policy(&page),
         Page::Purge(page) => cached_dashboard::purge(&page),
         Page::Invalidation(page) => invalidation::invalidation(&page),
+        Page::Webhook(page) => webhook::webhook(&page),
+        Page::SourceChanges(page) => noticed::source_changes(&page),
         Page::SignIn(page) => sign_in::sign_in(&page),
         Page::SetUp(page) => sign_in::set_up(&page, &path),
         Page::SecondFactor(page) => second_factor::second_factor(&page),

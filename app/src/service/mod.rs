@@ -18,7 +18,10 @@ pub use cache_page::{
 };
 pub use folders_page::{AccessOrigin, DashboardAccess, FolderRow, FoldersPage, TeamRow};
 pub use hidden_series::HiddenSeries;
-pub use invalidation_page::{DeliveryRow, InvalidationPage, WebhookRow};
+pub use invalidation_page::{
+    InvalidationPage, ListenerRow, NoticedSource, SourceChangesPage, ToldRow, TriedDelivery,
+    TypedWebhook, WatchRow, WebhookPage, WebhookRow,
+};
 pub use people_pages::{
     AccountPage, Factor, Notice, PeoplePage, PersonRow, ProfilePage, Reader, SecondFactorPage,
     SessionRow, SetUpPage, ShownOnce, SignInPage, TokenRow,
@@ -172,6 +175,10 @@ pub enum Page {
     Purge(Arc<PurgePage>),
     /// What invalidates the cache, for administrators.
     Invalidation(Arc<InvalidationPage>),
+    /// One webhook, for administrators.
+    Webhook(Arc<WebhookPage>),
+    /// The triggers of a source's tables, for administrators.
+    SourceChanges(Arc<SourceChangesPage>),
     /// Signing in.
     SignIn(SignInPage),
     /// A one-time link.
@@ -348,6 +355,8 @@ impl Page {
             Self::Purge(page) if page.warms => format!("Warm {}? · Brisk", page.tag),
             Self::Purge(page) => format!("Purge {}? · Brisk", page.tag),
             Self::Invalidation(_) => "Invalidation · Brisk".into(),
+            Self::Webhook(page) => format!("Webhook {} · Brisk", page.webhook.name),
+            Self::SourceChanges(page) => format!("Triggers of {} · Brisk", page.name),
             Self::SignIn(_) => "Sign in · Brisk".into(),
             Self::SetUp(page) if page.is_first => "Set up · Brisk".into(),
             Self::SetUp(page) if page.is_passwordless => "Sign in · Brisk".into(),

@@ -164,14 +164,20 @@ impl Engine {
     /// or a custom tag of a dashboard or panel. A table's views are invalidated with it, or all of its
     /// source if that does not say in time which they are. Returns the invalidated tags.
     pub async fn invalidate(&self, tags: &[Tag]) -> Result<Vec<Tag>, NotRecorded> {
-        let mut resolved: Vec<Tag> = tags.iter().flat_map(|tag| self.resolved(tag)).collect();
         // In one go, so that no panel shows what was read through a view beside newer rows of its table.
-        resolved.extend(self.loader.tags_of_readers(tags).await);
-        resolved.sort();
-        resolved.dedup();
+        let resolved = self.invalidated_by(tags).await;
         let names: Vec<_> = resolved.iter().filter_map(key_tags::cache_tag).collect();
         self.loader.cache().invalidate(&names).await?;
         Ok(resolved)
+    }
+
+    /// What [`Engine::invalidate`] would invalidate for `tags`.
+    pub async fn invalidated_by(&self, tags: &[Tag]) -> Vec<Tag> {
+        let mut resolved: Vec<Tag> = tags.iter().flat_map(|tag| self.resolved(tag)).collect();
+        resolved.extend(self.loader.tags_of_readers(tags).await);
+        resolved.sort();
+        resolved.dedup();
+        resolved
     }
 
     /// The tags of entries that `tag` means: a table's other spellings, the panel whose statement it

@@ -19,8 +19,8 @@
 //! [`catalog`] holds the dashboards and keeps the last good version of each file; [`policy`]
 //! decides how long frames may be shown; [`encoding`] is their format in a shared cache;
 //! `requested_views` knows which views to warm; `table_readers` which database views a table's invalidation
-//! reaches; `inspection` reports what the cache holds for a
-//! panel, and why; `warming` loads ahead of readers; `slow_statements` counts what took long.
+//! reaches; `tables_read` which tables matter, `watched` whether they have changed; `inspection` reports what
+//! the cache holds for a panel, and why; `warming` loads ahead of readers; `slow_statements` counts what took long.
 //! `access_settings` is what administrators have said of who may see a dashboard.
 //!
 //! To add a computed column, add a variant to `brisk_domain::panel::ComputedKind`, its arithmetic
@@ -58,8 +58,10 @@ pub mod series_order;
 mod slow_statements;
 mod sources;
 mod table_readers;
+mod tables_read;
 pub mod view;
 mod warming;
+mod watched;
 pub mod window;
 
 pub use access_settings::AccessSettings;
@@ -78,6 +80,8 @@ pub use prepared::Shown;
 pub use rollup::RunObserver;
 pub use rollup_key::rollup_lane;
 pub use slow_statements::{SlowStatement, SlowStatements};
+pub use tables_read::TablesRead;
 pub use view::{ChoicesState, PanelState, PendingChoices, PendingPanel, View};
 pub use warming::WarmedViews;
+pub use watched::{WatchedStatement, WatchedValue};
 pub use window::Window;

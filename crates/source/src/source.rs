@@ -11,8 +11,11 @@ use crate::error::SourceError;
 use crate::limits::Limits;
 use crate::mysql::executor::{self as mysql, MySql};
 use crate::mysql::rollups::MySqlRollups;
+use crate::postgres::changes::{ChangeListener, ListenAt};
 use crate::postgres::executor::{self as postgres, Postgres};
 use crate::postgres::rollups::PostgresRollups;
+use crate::postgres::session;
+use crate::postgres::triggers::{self, ToldTable};
 use crate::readers;
 use crate::rights::Rights;
 use crate::rollup::refresh::{Record, Refresh};
@@ -39,6 +42,8 @@ pub struct Source {
     clocks: Clocks,
     types: KnownTypes,
     revision: Arc<str>,
+    /// Where changes are told, if they are.
+    listen_at: Option<ListenAt>,
 }
 
 #[derive(Clone)]
@@ -97,14 +102,15 @@ impl Source {
         connections: u32,
         limits: Limits,
     ) -> Result<Self, SourceError> {
-        let database = Database::Postgres(postgres::open(name.clone(), url, connections, limits)?);
-        Ok(Self::of(name, database))
+        let server = postgres::open(name.clone(), url, connections, limits)?;
+        let listen_at = Some(ListenAt(Arc::new(server.options().clone())));
+        Ok(Self { listen_at, ..Self::of(name, Database::Postgres(server)) })
     }
 
     fn of(name: SourceName, database: Database) -> Self {
         let (clocks, types) = (Clocks::default(), KnownTypes::default());
-        let (place, revision) = (String::new(), Arc::default());
-        Self { name, database, rollups: None, place, clocks, types, revision }
+        let (rollups, place, revision, listen_at) = (None, String::new(), Arc::default(), None);
+        Self { name, database, rollups, place, clocks, types, revision, listen_at }
     }
 
     /// As the one of its name that `revision` names: results of another are not shown as its own.
@@ -188,6 +194,37 @@ impl Source {
             Database::MySql(mysql) => Database::MySql(mysql.with_rights(rights)),
         };
         Self { database, ..self }
+    }
+
+    /// Hears of changes over connections to `url`, or not at all. Has an effect on PostgreSQL only.
+    pub fn listening_at(self, url: Option<&str>) -> Result<Self, SourceError> {
+        let listen_at = match (&self.database, url) {
+            (Database::Postgres(_), Some(url)) => Some(ListenAt(Arc::new(session::options(url)?))),
+            _ => None,
+        };
+        Ok(Self { listen_at, ..self })
+    }
+
+    /// Whether changes can be heard of.
+    pub fn can_listen(&self) -> bool {
+        self.listen_at.is_some()
+    }
+
+    /// Begins to hear of changes; an error where nobody tells.
+    pub async fn listen(&self) -> Result<ChangeListener, SourceError> {
+        match &self.listen_at {
+            Some(at) => ChangeListener::connect(at).await,
+            None => Err(SourceError::Unavailable("it tells nobody of changes".into())),
+        }
+    }
+
+    /// The tables that have to tell so that changes of `tables` are known, and whether they do. None where
+    /// the database has no triggers that tell.
+    pub async fn told_tables(&self, tables: &[String]) -> Result<Vec<ToldTable>, SourceError> {
+        let Database::Postgres(_) = &self.database else { return Ok(Vec::new()) };
+        let run =
+            |statement: Statement| async move { self.run_closed(&statement, &[]).await }.boxed();
+        triggers::tables(tables, &run).await
     }
 
     /// Whether `statement` may run: its user and its functions may be; on SQLite, which looks at its

@@ -17,15 +17,18 @@ pub enum Topic {
     Schedules,
     /// The databases that were added in the app.
     Sources,
+    /// The webhooks that administrators make in the app.
+    Webhooks,
 }
 
 impl Topic {
     /// Every topic, with its word in the store.
-    pub(crate) const WORDS: [(&'static str, Self); 4] = [
+    pub(crate) const WORDS: [(&'static str, Self); 5] = [
         ("settings", Self::Settings),
         ("accounts", Self::Accounts),
         ("schedules", Self::Schedules),
         ("sources", Self::Sources),
+        ("webhooks", Self::Webhooks),
     ];
 
     pub(crate) fn word(self) -> &'static str {

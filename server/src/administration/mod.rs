@@ -4,6 +4,7 @@
 //! - [`cache_settings`]: how long frames may be shown; [`access_settings`]: who may see a dashboard;
 //! - [`schedules`]: what is warmed when, [`timetable`]: when that is;
 //! - [`app_sources`]: databases that were added in the app, [`app_source_rules`]: where they may be;
+//! - [`webhooks`]: who may say that data have changed;
 //! - `audit`: what they do besides.
 
 pub mod access_settings;
@@ -13,3 +14,4 @@ pub(crate) mod audit;
 pub mod cache_settings;
 pub mod schedules;
 pub mod timetable;
+pub mod webhooks;

@@ -3,7 +3,7 @@
 //! - [`Settings::read`] merges the layers; [`Flags`] are the top one, in which clap has already put
 //!   flags over their variables;
 //! - `file` reads `brisk.toml` through [`brisk_toml_reader`], which reports wrong types and unknown
-//!   keys at their place; `account_limits`, `app_sources`, `audit`, `auth` with `oidc`, `proxy_users` and `rules`, [`cache`], [`clients`], `connections`, `redis`, [`sources`],
+//!   keys at their place; `account_limits`, `app_sources`, `audit`, `auth` with `oidc`, `proxy_users` and `rules`, [`cache`], [`clients`], `connections`, `redis`, [`sources`] (with [`noticing`]),
 //!   `store` and [`webhooks`] are its tables, `names` and `secret_key` keys beside them;
 //! - [`secret`] keeps URLs out of messages, `secret_location` finds them where the file says they are;
 //!   [`environment`] is the variables as a value;
@@ -24,6 +24,7 @@ pub mod environment;
 mod error;
 mod file;
 mod names;
+pub mod noticing;
 mod oidc;
 mod proxy_users;
 mod redis;

@@ -180,19 +180,27 @@ fn warmed(engine: &Engine, tag: &Tag) -> Vec<(String, String)> {
 
 /// The panels that depend on `tag` in the view that opens first: dashboard's title, panel's title.
 async fn touched(engine: &Engine, tag: &Tag) -> Option<Vec<(String, String)>> {
+    touched_by(engine, &engine.resolved(tag).iter().map(Tag::to_string).collect()).await
+}
+
+/// The panels that depend on one of the tags `meant`, which name all spellings.
+pub(super) async fn touched_by(
+    engine: &Engine,
+    meant: &BTreeSet<String>,
+) -> Option<Vec<(String, String)>> {
     let dashboards = &engine.catalog().contents().dashboards;
     let dashboards: Vec<Arc<Dashboard>> = dashboards.values().cloned().collect();
     let count: usize = dashboards.iter().map(|dashboard| dashboard.panels.len()).sum();
     if count > MAX_ASKED {
         return None;
     }
-    let meant: BTreeSet<String> = engine.resolved(tag).iter().map(Tag::to_string).collect();
+    let is_all = meant.contains(brisk_domain::tag::ALL);
     let mut touched = Vec::new();
     for dashboard in &dashboards {
         for panel in &dashboard.panels {
             let Ok(entries) = entries_of(engine, dashboard, panel).await else { continue };
             let mut tags = entries.entries.iter().flat_map(|entry| &entry.tags);
-            if *tag == Tag::All || tags.any(|tag| meant.contains(tag)) {
+            if is_all || tags.any(|tag| meant.contains(tag)) {
                 touched
                     .push((dashboard.title.clone(), panel.title_at(dashboard_interval(dashboard))));
             }

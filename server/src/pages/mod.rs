@@ -4,8 +4,9 @@
 //!   the [`rebuilds`] that they started, [`cache_administration`], [`cache_changes`] and [`cache_policy`]
 //!   those about the cache, [`schedules`] that about when it is warmed, [`folders`] that about who may see
 //!   and look after what, [`app_sources`] those about databases that are added in the app,
-//!   [`invalidation_administration`] that about what invalidates it, [`activity`] that about what people
-//!   did; [`server_functions`] what islands and scripts ask for;
+//!   [`invalidation_administration`], [`webhook_administration`] and [`source_changes`] those about what
+//!   invalidates it, [`activity`] that about what people did; [`server_functions`] what islands and scripts
+//!   ask for;
 //! - [`page_request`]: what one page shows, looked up but not rendered;
 //! - [`page_cache`]: pages that were rendered lately, compressed;
 //! - [`response`]: from a page to a response, streamed or complete;
@@ -27,3 +28,6 @@ pub mod rebuilds;
 pub mod response;
 pub mod schedules;
 pub mod server_functions;
+pub mod source_changes;
+pub mod webhook_administration;
+mod webhook_rows;

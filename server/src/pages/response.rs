@@ -108,6 +108,8 @@ pub(crate) fn address(page: &Page, request: &Request, full: bool) -> String {
         Page::Profile(_) => "/profile".to_owned(),
         Page::SecondFactor(page) => page.back.clone(),
         Page::People(_) => "/admin/people".to_owned(),
+        Page::Invalidation(_) => "/admin/invalidation".to_owned(),
+        Page::Webhook(page) => format!("/admin/invalidation/webhooks/{}", page.webhook.name),
         Page::Home(_)
         | Page::Api(_)
         | Page::Sources(_)
@@ -121,7 +123,7 @@ pub(crate) fn address(page: &Page, request: &Request, full: bool) -> String {
         | Page::CachedDashboard(_)
         | Page::Purge(_)
         | Page::CachePolicy(_)
-        | Page::Invalidation(_)
+        | Page::SourceChanges(_)
         | Page::SetUp(_)
         | Page::Account(_)
         | Page::Error(_) => {
