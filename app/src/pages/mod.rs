@@ -39,7 +39,7 @@ pub fn page(page: Page, theme: Theme, reader: Reader, path: String) -> AnyView {
         Page::Invalidation(page) => invalidation::invalidation(&page),
         Page::SignIn(page) => sign_in::sign_in(&page),
         Page::SetUp(page) => sign_in::set_up(&page, &path),
-        Page::Profile(page) => profile::profile(&page),
+        Page::Profile(page) => profile::profile(&page, theme),
         Page::People(page) => people::people(&page),
         Page::Account(page) => people::account(&page),
         Page::Error(error) => error::error(&error),

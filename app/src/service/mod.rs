@@ -17,8 +17,8 @@ pub use cache_page::{
 pub use hidden_series::HiddenSeries;
 pub use invalidation_page::{DeliveryRow, InvalidationPage, WebhookRow};
 pub use people_pages::{
-    AccountPage, Factor, Notice, PeoplePage, PersonRow, ProfilePage, Reader, SessionRow, SetUpPage,
-    ShownOnce, SignInPage, TokenRow,
+    AccountPage, Factor, Notice, PeoplePage, PersonRow, ProfilePage, QrCode, Reader, SessionRow,
+    SetUpPage, ShownOnce, SignInPage, TokenRow,
 };
 pub use sources_page::{RollupRow, SourceReport, SourcesPage};
 

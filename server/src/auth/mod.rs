@@ -4,14 +4,18 @@
 //!   asking the store, and hears of every change of rights within a second;
 //! - [`viewer`]: who asks, noted in each request by `identify`; [`rights`]: what each route requires;
 //!   `told`: what readers hear of failures;
-//! - [`sessions`]: those of browsers, over tower-sessions; [`cookie`]: how browsers show them;
-//! - [`hashing`]: passwords are hashed on threads of their own; [`throttling`] slows who guesses;
+//! - [`sessions`]: those of browsers, over tower-sessions; `session_records`: where they are kept;
+//!   [`cookie`]: how browsers show them;
+//! - [`hashing`]: passwords are hashed on threads of their own; [`throttling`] slows who guesses, by what
+//!   `tries` counts;
 //! - [`sign_in`], [`set_up`], [`profile`] with `own_account`, [`people`]: the pages; [`form`] reads what
-//!   they send.
+//!   they send; `browser` says in words what a session's browser is, `qr_code` draws what authenticators
+//!   read.
 //!
 //! A server without a store, or whose store has never had an admin, is open: everybody is
 //! [`Viewer::anybody`](viewer::Viewer::anybody).
 
+mod browser;
 pub mod cookie;
 pub(crate) mod form;
 pub mod hashing;
@@ -19,7 +23,9 @@ pub(crate) mod identify;
 mod own_account;
 pub mod people;
 pub mod profile;
+mod qr_code;
 pub mod rights;
+mod session_records;
 pub mod sessions;
 pub mod set_up;
 pub mod settings;
@@ -28,5 +34,6 @@ pub mod sign_in;
 pub mod state;
 pub mod throttling;
 pub(crate) mod told;
+mod tries;
 mod used;
 pub mod viewer;

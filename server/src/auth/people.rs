@@ -204,7 +204,9 @@ async fn change(by: &By<'_>, store: &Store, id: &AccountId, form: &Form) -> Resu
             "Signing in takes the password only."
         }
         "sessions-end" => {
-            store.end_sessions_of(id, None).await?;
+            if let Some(records) = by.auth.session_records() {
+                records.end_of(id, None).await?;
+            }
             "All its sessions have ended."
         }
         "link" => {
@@ -267,7 +269,10 @@ async fn respond_one(
     let gathered = async {
         let (Some(store), Some(id)) = (state.auth.store(), id) else { return Ok(None) };
         let Some(account) = store.account(id).await? else { return Ok(None) };
-        let sessions = store.sessions_of(id).await?.len();
+        let sessions = match state.auth.session_records() {
+            Some(records) => records.of(id).await?.len(),
+            None => 0,
+        };
         Ok::<_, StoreError>(Some((account, sessions)))
     };
     match gathered.await {

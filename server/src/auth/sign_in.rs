@@ -131,7 +131,7 @@ async fn attempt(auth: &Auth, form: &Form, head: &Parts) -> Result<HeaderValue, 
     let name = name.or_else(|_| nobody())?;
     let account = store.account_named(&name).await?;
     let id = account.as_ref().map(|account| &account.id);
-    let tried = match throttling::begin(store, &name, id, &origin.address, now).await {
+    let tried = match throttling::begin(auth, store, &name, id, &origin.address, now).await {
         Ok(tried) => tried,
         Err(NotTried::TooSoon(soon)) => {
             return Err(Refused::Later(soon.wait.as_millis().div_ceil(1_000).max(1) as u64));
@@ -144,7 +144,7 @@ async fn attempt(auth: &Auth, form: &Form, head: &Parts) -> Result<HeaderValue, 
     let compared = match auth.hasher().compare(password.clone(), kept.clone()).await {
         Ok(compared) => compared,
         Err(super::hashing::Busy) => {
-            tried.take_back(store).await?;
+            tried.take_back(auth, store).await?;
             return Err(Refused::Later(1));
         }
     };
@@ -152,7 +152,7 @@ async fn attempt(auth: &Auth, form: &Form, head: &Parts) -> Result<HeaderValue, 
         return Err(Refused::Wrong);
     };
     second_factor(store, &account, form.get("code"), now).await?;
-    tried.was_right(store, &account.id, &origin.address, now).await?;
+    tried.was_right(auth, store, &account.id, &origin.address, now).await?;
     // Whatever the browser had before is of no use any more.
     if let (Some(before), Some(sessions)) =
         (cookie::read(auth.settings(), &head.headers), auth.sessions())
@@ -164,7 +164,9 @@ async fn attempt(auth: &Auth, form: &Form, head: &Parts) -> Result<HeaderValue, 
     // What was changed while the password was looked at has ended the sessions of before, not this one.
     let still = store.account(&account.id).await?;
     if still.is_none_or(|still| still.is_disabled || still.password != kept) {
-        store.end_sessions_of(&account.id, None).await?;
+        if let Some(records) = auth.session_records() {
+            records.end_of(&account.id, None).await?;
+        }
         return Err(Refused::Wrong);
     }
     if is_outdated && let (Ok(hash), Some(kept)) = (auth.hasher().hash(password).await, kept) {

@@ -2,12 +2,13 @@
 
 use super::demo::{self, DemoArguments};
 use super::shared::SharedArguments;
-use super::user::auth_settings;
+use super::user::auth;
 use crate::administration::cache_settings;
 use crate::auth::set_up;
 use crate::auth::state::Auth;
 use crate::config::{Environment, Flags, Location, Settings};
 use crate::connections::listening::Server;
+use crate::connections::registry::Registry;
 use crate::connections::stop::Stop;
 use crate::feeder::delivery::Delivery;
 use crate::feeder::{self, Feeder, source};
@@ -22,11 +23,11 @@ use crate::jobs::{
 use crate::router::router;
 use crate::service::EngineService;
 use crate::state::AppState;
-use crate::{assembly, logging, system_clock, systemd};
+use crate::{assembly, logging, metrics, system_clock, systemd};
 use anyhow::{Context, bail};
 use brisk_domain::SourceName;
 use brisk_engine::Engine;
-use brisk_store::{Link, Store, StoreLocation, Topic};
+use brisk_store::{Actor, AuditRecord, Link, Store, StoreLocation, Topic};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -45,6 +46,9 @@ pub struct ServeArguments {
     /// 127.0.0.1:3000].
     #[arg(long, env = "BRISK_LISTEN")]
     pub listen: Option<SocketAddr>,
+    /// Another address, on which there is /metrics and nothing else, for whoever reaches it.
+    #[arg(long, env = "BRISK_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
     /// Let the clock stand until it is moved over this socket; for tests.
     #[arg(long, hide = true, conflicts_with_all = ["now", "clock_pace"], value_name = "FILE")]
     pub clock_socket: Option<PathBuf>,
@@ -69,7 +73,12 @@ impl ServeArguments {
 
     /// The top layer of the configuration.
     pub fn flags(&self) -> Flags {
-        Flags { listen: self.listen, assets_dir: self.assets.clone(), ..self.shared.flags() }
+        Flags {
+            listen: self.listen,
+            metrics_listen: self.metrics_listen,
+            assets_dir: self.assets.clone(),
+            ..self.shared.flags()
+        }
     }
 }
 
@@ -95,7 +104,24 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         let kept = damaged.display();
         tracing::error!(%kept, "Brisk's own database was damaged: it begins anew, without its counts");
     }
-    let store = store.unlocked(&settings.secret_key()?).await?;
+    let old_key = settings.old_secret_key()?;
+    let (store, sealed) = store.unlocked_after(&settings.secret_key()?, old_key.as_ref()).await?;
+    if let Some(secrets) = sealed {
+        tracing::info!(
+            secrets,
+            "the key of Brisk's own database was changed; all replicas need the new one"
+        );
+        let actor = Actor { name: "brisk serve".into(), address: String::new() };
+        let record = AuditRecord {
+            at: clock.now(),
+            actor,
+            action: "secret key changed".into(),
+            subject: "the key of the secrets".into(),
+            before: None,
+            after: None,
+        };
+        store.record_audit(&record).await?;
+    }
     let is_closed = store.access_state().await?.is_closed;
     if !settings.listen.ip().is_loopback() && !is_closed && !arguments.open {
         bail!(
@@ -134,7 +160,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let hooks = Arc::new(Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks));
     let service = EngineService::new(Arc::clone(&engine), Arc::clone(&clock));
     let service = Arc::new(service.with_limits(settings.clients));
-    let auth = Auth::over(store.clone(), Arc::clone(&clock), auth_settings(&settings));
+    let auth = auth(store.clone(), Arc::clone(&clock), &settings)?;
     let state = AppState::new(service, built)
         .with_auth(auth.clone())
         .with_store(store.clone())
@@ -152,6 +178,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let own = Delivery::to(address, source::HOOK, key, Arc::clone(&clock));
     let (names, connections) = (Arc::clone(&state.own_names), state.connections.clone());
+    let figures = metrics_listener(&settings, state.clone(), stop.clone()).await?;
     let routes = router(state, &settings.assets_dir).merge(hooks::routes(hooks));
     let routes = reading::waiting(routes, Arc::clone(&catalog));
     let server = Server::new(routes, names, settings.connections.clone(), connections)
@@ -210,6 +237,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         never = cache_samples::run(&engine, sampled.as_ref(), &cache_history) => match never {},
         never = rollup_schedule::run(&engine) => match never {},
         never = auth.follow() => match never {},
+        never = figures => match never {},
         never = runs.record(&store) => match never {},
         never = changes.follow() => match never {},
         never = retention => match never {},
@@ -221,6 +249,32 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         requested_views::record_now(&store, &engine.requested_views()).await;
     }
     served
+}
+
+/// Serves `/metrics` on an address of its own, if there is one; the connections there are counted apart, so
+/// that a crowd at the door keeps nobody from the figures.
+async fn metrics_listener(
+    settings: &Settings,
+    state: AppState,
+    stop: Stop,
+) -> anyhow::Result<impl Future<Output = Infallible> + use<>> {
+    let listening = match settings.metrics_listen {
+        None => None,
+        Some(address) => {
+            let listener = TcpListener::bind(address);
+            Some(listener.await.with_context(|| format!("listening on {address} for /metrics"))?)
+        }
+    };
+    let (names, limits) = (Arc::clone(&state.own_names), settings.connections.clone());
+    Ok(async move {
+        if let Some(listener) = listening {
+            let server = Server::new(metrics::alone(state), names, limits, Registry::default());
+            if let Err(error) = server.serve(listener, stop).await {
+                tracing::error!(error = format!("{error:#}"), "/metrics has no listener any more");
+            }
+        }
+        std::future::pending().await
+    })
 }
 
 #[allow(clippy::print_stdout)] // The person who started the server reads this.
@@ -235,6 +289,9 @@ async fn announce(
     let shown = |path: &Path| absolute(path).display().to_string();
     let dashboards = engine.catalog().contents().dashboards.len();
     println!("Brisk is ready:  http://{address}");
+    if let Some(address) = settings.metrics_listen {
+        println!("  figures        http://{address}/metrics, for whoever reaches it");
+    }
     if let Some(file) = &settings.file {
         println!("  configuration  {}", shown(file));
     }

@@ -10,6 +10,7 @@ use crate::logging;
 use anyhow::{Context, bail};
 use brisk_accounts::account::full_name;
 use brisk_accounts::{Account, AccountId, LoginName, Role, password, policy};
+use brisk_cache::Records;
 use brisk_domain::{Clock, TeamName, format};
 use brisk_store::{AccountChange, Actor, Changed, Link, Store};
 use std::io::Read as _;
@@ -134,7 +135,7 @@ impl Shell {
             format!("making the data directory {}", settings.data_dir.display())
         })?;
         let store = Store::at(&settings.store()?).await?;
-        let auth = Auth::over(store.clone(), Arc::clone(&clock), auth_settings(&settings));
+        let auth = auth(store.clone(), Arc::clone(&clock), &settings)?;
         Ok(Self { store, auth, clock })
     }
 
@@ -245,7 +246,20 @@ fn actor() -> Actor {
 }
 
 /// How long sessions last, and how readers reach the server.
-pub(crate) fn auth_settings(settings: &Settings) -> AuthSettings {
+/// Who asks, over these settings: with what replicas share in Redis, where there is one.
+pub(crate) fn auth(
+    store: Store,
+    clock: Arc<dyn Clock>,
+    settings: &Settings,
+) -> anyhow::Result<Auth> {
+    let limits = auth_settings(settings);
+    Ok(match settings.redis()? {
+        Some(redis) => Auth::sharing(store, Arc::new(Records::new(redis)?), clock, limits),
+        None => Auth::over(store, clock, limits),
+    })
+}
+
+fn auth_settings(settings: &Settings) -> AuthSettings {
     let limits = settings.auth;
     let base = match settings.own_names.public() {
         Some(public) => public.to_string(),

@@ -2,7 +2,10 @@
 //! others'.
 
 mod accounts;
+mod checklist;
+mod profile;
 mod routes;
+mod shared_sessions;
 mod sharing;
 mod sign_in;
 mod world;

@@ -5,6 +5,8 @@ use axum::Router;
 use axum::body::Body;
 use brisk_accounts::account::Attributes;
 use brisk_accounts::{Account, AccountId, LoginName, Role, Scopes, password, token};
+use brisk_bench::servers::redis::Redis;
+use brisk_cache::{Records, RedisConfig};
 use brisk_domain::{AttributeName, Clock, ManualClock, Selection, TeamName, Timestamp};
 use brisk_engine::load::Sources;
 use brisk_server::auth::settings::AuthSettings;
@@ -13,7 +15,7 @@ use brisk_server::router::router;
 use brisk_source::Limits;
 use brisk_store::{AccountChange, Actor, Changed, Store, TokenRecord};
 use brisk_test_stores::TestStore;
-use brisk_test_waiting::wait_for;
+use brisk_test_waiting::{LIMIT, wait_for};
 use http::{HeaderMap, Request, header};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -30,8 +32,9 @@ pub(crate) struct World {
     pub(crate) auth: Auth,
     pub(crate) store: Store,
     pub(crate) clock: Arc<ManualClock>,
-    _store: TestStore,
-    _folder: tempfile::TempDir,
+    pub(crate) records: Option<Arc<Records>>,
+    test: Arc<TestStore>,
+    folder: Arc<tempfile::TempDir>,
 }
 
 /// An answer.
@@ -73,8 +76,25 @@ impl World {
 
     /// A server that has none.
     pub(crate) async fn without_admin() -> Self {
+        Self::over(TestStore::sqlite().await, None).await
+    }
+
+    /// A server over that store, and Redis, which has an admin, `root`.
+    pub(crate) async fn sharing(test: TestStore, redis: &Redis) -> Self {
+        let world = Self::over(test, Some(redis)).await;
+        world.person("root", Role::Admin, &[]).await;
+        world
+    }
+
+    /// Another server over the same.
+    pub(crate) async fn replica(&self, redis: &Redis) -> Self {
+        let store = self.test.again().await;
+        let (folder, clock) = (Arc::clone(&self.folder), Arc::clone(&self.clock));
+        Self::serving((Arc::clone(&self.test), store), folder, clock, Some(redis))
+    }
+
+    async fn over(test: TestStore, redis: Option<&Redis>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = TestStore::sqlite().await;
         let file = |name: &str, text: &str| {
             let path = folder.path().join("dashboards").join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -88,17 +108,33 @@ impl World {
         file("tenant.toml", &tenant);
         let broken = dashboard("Broken", "", "select salary from hidden_salaries");
         file("broken.toml", &broken);
-        let database = folder.path().join("shop.sqlite");
-        fixture::write(&database, "create table t (x)").await;
-        let source = fixture::source("shop", &database, Limits::default());
-        let clock = Arc::new(ManualClock::at(NOW));
+        fixture::write(&folder.path().join("shop.sqlite"), "create table t (x)").await;
+        let (clock, store) = (Arc::new(ManualClock::at(NOW)), test.store.clone());
+        Self::serving((Arc::new(test), store), Arc::new(folder), clock, redis)
+    }
+
+    fn serving(
+        (test, store): (Arc<TestStore>, Store),
+        folder: Arc<tempfile::TempDir>,
+        clock: Arc<ManualClock>,
+        redis: Option<&Redis>,
+    ) -> Self {
+        let source = fixture::source("shop", &folder.path().join("shop.sqlite"), Limits::default());
         let any: Arc<dyn Clock> = clock.clone();
         let directory = folder.path().join("dashboards");
         let state = fixture::state(&directory, Sources::from([source]), Arc::clone(&any));
-        let auth = Auth::over(store.store.clone(), any, AuthSettings::default());
-        let state = state.with_auth(auth.clone()).with_store(store.store.clone());
+        let settings = AuthSettings::default();
+        let records = redis.map(|redis| {
+            let config = RedisConfig { timeout: LIMIT / 4, ..RedisConfig::parse(&redis.url()) };
+            Arc::new(Records::new(config).unwrap())
+        });
+        let auth = match &records {
+            Some(records) => Auth::sharing(store.clone(), Arc::clone(records), any, settings),
+            None => Auth::over(store.clone(), any, settings),
+        };
+        let state = state.with_auth(auth.clone()).with_store(store.clone());
         let app = router(state, folder.path());
-        Self { app, auth, store: store.store.clone(), clock, _store: store, _folder: folder }
+        Self { app, auth, store, clock, records, test, folder }
     }
 
     /// A person with the password of all.
