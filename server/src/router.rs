@@ -1,7 +1,7 @@
 //! Every route with what it requires, and what surrounds them all.
 
 use crate::auth::rights::{Requires, Routes, conceal};
-use crate::auth::{identify, people, profile, set_up, sign_in};
+use crate::auth::{identify, openid, people, profile, second_factor, set_up, sign_in};
 use crate::http::{assets, client, security};
 use crate::pages::{
     activity, administration, cache_administration, cache_policy, handlers,
@@ -39,7 +39,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
 
 /// All routes but those of built files, which are everybody's, and of webhooks, which are signed.
 pub fn routes() -> Routes {
-    use Requires::{Administration, Metrics, Nothing, Profile, Sight};
+    use Requires::{Administration, Factor, Metrics, Nothing, Profile, Sight};
     // Built files are compressed already; pages are compressed on the way, without delaying the
     // stream.
     let pages = Routes::default()
@@ -67,9 +67,16 @@ pub fn routes() -> Routes {
         .post("/admin/people/{id}", Administration, people::change_one)
         .get("/sign-in", Nothing, sign_in::page)
         .post("/sign-in", Nothing, sign_in::sign_in)
+        .get("/sign-in/openid", Nothing, openid::pages::begin)
+        .get("/sign-in/openid/callback", Nothing, openid::pages::callback)
+        .get("/sign-in/code", Nothing, openid::code::page)
+        .post("/sign-in/code", Nothing, openid::code::take)
         .post("/sign-out", Nothing, sign_in::sign_out)
         .get("/set-up/{secret}", Nothing, set_up::page)
         .post("/set-up/{secret}", Nothing, set_up::take)
+        .get("/set-up/{secret}/openid", Nothing, openid::pages::begin_by_link)
+        .get("/second-factor", Factor, second_factor::page)
+        .post("/second-factor", Factor, second_factor::confirm)
         .get("/profile", Profile, profile::page)
         .post("/profile", Profile, profile::change)
         .post("/theme", Nothing, handlers::theme)

@@ -28,6 +28,7 @@ pub(super) fn admin_nav(page: &Page) -> Option<AnyView> {
         | Page::Api(_)
         | Page::SignIn(_)
         | Page::SetUp(_)
+        | Page::SecondFactor(_)
         | Page::Profile(_)
         | Page::Error(_) => return None,
     };

@@ -64,6 +64,8 @@ fn account(page: &Page, reader: Reader, path: &str) -> Option<AnyView> {
                     .into_any(),
             )
         }
+        // There is nowhere to go before that.
+        (_, Page::SecondFactor(_)) => None,
         (Reader::Person | Reader::Admin, _) => {
             let here = matches!(page, Page::Profile(_)).then_some("page");
             Some(

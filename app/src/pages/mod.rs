@@ -14,6 +14,7 @@ mod invalidation;
 mod panel;
 mod people;
 mod profile;
+mod second_factor;
 mod sign_in;
 mod sources;
 
@@ -39,6 +40,7 @@ pub fn page(page: Page, theme: Theme, reader: Reader, path: String) -> AnyView {
         Page::Invalidation(page) => invalidation::invalidation(&page),
         Page::SignIn(page) => sign_in::sign_in(&page),
         Page::SetUp(page) => sign_in::set_up(&page, &path),
+        Page::SecondFactor(page) => second_factor::second_factor(&page),
         Page::Profile(page) => profile::profile(&page, theme),
         Page::People(page) => people::people(&page),
         Page::Account(page) => people::account(&page),

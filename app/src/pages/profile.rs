@@ -1,8 +1,8 @@
 //! One's own account: name, password, second factor, sessions, tokens, theme.
 
-use super::form_parts::{button, lines, notice, password, shown_once, text};
+use super::form_parts::{button, lines, notice, password, qr_code, shown_once, spaced, text};
 use crate::Theme;
-use crate::service::{Factor, ProfilePage, QrCode, SessionRow, TokenRow};
+use crate::service::{Factor, ProfilePage, SessionRow, TokenRow};
 use brisk_domain::{Timestamp, format, parameter};
 use leptos::prelude::*;
 
@@ -40,23 +40,30 @@ pub fn profile(page: &ProfilePage, shown_in: Theme) -> AnyView {
                         <div class="actions"><button class="btn">"Save"</button></div>
                     </form>
                 </section>
-                <section class="operation" aria-labelledby="change-password">
-                    <h2 id="change-password">"Password"</h2>
-                    <p>"A new one ends your sessions elsewhere."</p>
-                    <form method="post" action=ACTION>
-                        <input type="hidden" name="do" value="password"/>
-                        {password("current", "Current password", "current-password", None)}
-                        {password("password", "New password", "new-password", None)}
-                        {password("again", "The same again", "new-password", None)}
-                        <div class="actions"><button class="btn">"Change password"</button></div>
-                    </form>
-                </section>
-                {factor(&page.factor)}
+                {page.takes_password.then(change_password)}
+                {factor(&page.factor, page.takes_password)}
                 {sessions(&page.sessions, page.now)}
                 {tokens(page)}
                 {theme(shown_in)}
             </div>
         </main>
+    }
+    .into_any()
+}
+
+fn change_password() -> AnyView {
+    view! {
+        <section class="operation" aria-labelledby="change-password">
+            <h2 id="change-password">"Password"</h2>
+            <p>"A new one ends your sessions elsewhere."</p>
+            <form method="post" action=ACTION>
+                <input type="hidden" name="do" value="password"/>
+                {password("current", "Current password", "current-password", None)}
+                {password("password", "New password", "new-password", None)}
+                {password("again", "The same again", "new-password", None)}
+                <div class="actions"><button class="btn">"Change password"</button></div>
+            </form>
+        </section>
     }
     .into_any()
 }
@@ -86,19 +93,14 @@ fn theme(shown_in: Theme) -> AnyView {
     .into_any()
 }
 
-/// What authenticators' cameras read: dark on light in every theme, as they expect.
-fn qr_code(picture: &QrCode) -> AnyView {
-    let box_of = format!("0 0 {0} {0}", picture.size);
-    view! {
-        <svg class="qr" viewBox=box_of role="img" aria-label="QR code with the key below"><path d=picture.path.clone()></path></svg>
-    }
-    .into_any()
-}
-
-fn factor(factor: &Factor) -> AnyView {
+fn factor(factor: &Factor, takes_password: bool) -> AnyView {
+    let current = || {
+        takes_password
+            .then(|| password("factor_current", "Current password", "current-password", None))
+    };
     let content = match factor {
         Factor::None => view! {
-            <p>"None. With one, signing in takes your password and a code that an authenticator shows."</p>
+            <p>"None. With one, signing in also takes a code that an authenticator shows."</p>
             <form method="post" action=ACTION>
                 <input type="hidden" name="do" value="factor-offer"/>
                 <div class="actions"><button class="btn">"Set up"</button></div>
@@ -116,7 +118,7 @@ fn factor(factor: &Factor) -> AnyView {
                     <label for="code">"Code"</label>
                     <input id="code" name="code" type="text" required inputmode="numeric" autocomplete="one-time-code"/>
                 </div>
-                {password("factor_current", "Current password", "current-password", None)}
+                {current()}
                 <div class="actions"><button class="btn primary">"Confirm"</button></div>
             </form>
         }
@@ -125,7 +127,7 @@ fn factor(factor: &Factor) -> AnyView {
             <p>{format!("Active. Recovery codes left: {left}.")}</p>
             <form method="post" action=ACTION>
                 <input type="hidden" name="do" value="factor-remove"/>
-                {password("factor_current", "Current password", "current-password", None)}
+                {current()}
                 <div class="actions"><button class="btn">"Remove"</button></div>
             </form>
         }
@@ -135,12 +137,6 @@ fn factor(factor: &Factor) -> AnyView {
         <section class="operation" aria-labelledby="factor"><h2 id="factor">"Second factor"</h2>{content}</section>
     }
     .into_any()
-}
-
-/// A key in groups of four, which are easier to type.
-fn spaced(key: &str) -> String {
-    let letters: Vec<char> = key.chars().collect();
-    letters.chunks(4).map(String::from_iter).collect::<Vec<_>>().join(" ")
 }
 
 fn sessions(rows: &[SessionRow], now: Timestamp) -> AnyView {

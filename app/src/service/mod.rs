@@ -17,8 +17,8 @@ pub use cache_page::{
 pub use hidden_series::HiddenSeries;
 pub use invalidation_page::{DeliveryRow, InvalidationPage, WebhookRow};
 pub use people_pages::{
-    AccountPage, Factor, Notice, PeoplePage, PersonRow, ProfilePage, QrCode, Reader, SessionRow,
-    SetUpPage, ShownOnce, SignInPage, TokenRow,
+    AccountPage, Factor, Notice, PeoplePage, PersonRow, ProfilePage, QrCode, Reader,
+    SecondFactorPage, SessionRow, SetUpPage, ShownOnce, SignInPage, TokenRow,
 };
 pub use sources_page::{RollupRow, SourceReport, SourcesPage};
 
@@ -128,6 +128,8 @@ pub enum Page {
     SignIn(SignInPage),
     /// A one-time link.
     SetUp(SetUpPage),
+    /// Setting up the second factor that one has to have.
+    SecondFactor(Arc<SecondFactorPage>),
     /// One's own account.
     Profile(Arc<ProfilePage>),
     /// All accounts, for administrators.
@@ -294,7 +296,9 @@ impl Page {
             Self::Invalidation(_) => "Invalidation · Brisk".into(),
             Self::SignIn(_) => "Sign in · Brisk".into(),
             Self::SetUp(page) if page.is_first => "Set up · Brisk".into(),
+            Self::SetUp(page) if page.is_passwordless => "Sign in · Brisk".into(),
             Self::SetUp(_) => "Choose a password · Brisk".into(),
+            Self::SecondFactor(_) => "Second factor · Brisk".into(),
             Self::Profile(_) => "Profile · Brisk".into(),
             Self::People(_) => "People · Brisk".into(),
             Self::Account(page) => format!("{} · Brisk", page.person.full_name),

@@ -78,6 +78,11 @@ impl LoginName {
         if is_name { Ok(Self(name)) } else { Err(NoLoginName) }
     }
 
+    /// What is called so is nobody's: for what is no name.
+    pub fn nobody() -> Self {
+        Self("-".to_owned())
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -26,6 +26,9 @@ pub enum Viewer {
     Person(Standing),
     /// A program with a token of somebody's.
     Program(Standing, Scopes),
+    /// Somebody who has signed in, or their program, but has to set up a second factor before anything
+    /// else.
+    Unready,
 }
 
 /// What is asked for.
@@ -39,6 +42,8 @@ pub enum Target<'t> {
     Behind(&'t Slug, &'t Audience),
     /// One's own account.
     Profile,
+    /// Setting up the second factor that one has to have.
+    Factor,
     /// Saying that data have changed; whether it is this tag that may be named is the token's matter.
     Invalidation,
     /// Whatever admins do.
@@ -62,7 +67,7 @@ pub enum Verdict {
 pub fn verdict(viewer: &Viewer, target: Target<'_>) -> Verdict {
     let may = match viewer {
         // Without accounts there is no profile.
-        Viewer::Anybody => target != Target::Profile,
+        Viewer::Anybody => !matches!(target, Target::Profile | Target::Factor),
         Viewer::Nobody => match target {
             Target::Open => true,
             Target::Dashboard(_, audience) => *audience == Audience::Public,
@@ -70,6 +75,8 @@ pub fn verdict(viewer: &Viewer, target: Target<'_>) -> Verdict {
         },
         Viewer::Person(standing) => standing.may(target),
         Viewer::Program(standing, scopes) => scopes.cover(target) && standing.may(target),
+        // Not even what is public: first things first.
+        Viewer::Unready => matches!(target, Target::Open | Target::Factor),
     };
     match (may, viewer) {
         (true, _) => Verdict::Allowed,
@@ -81,7 +88,7 @@ pub fn verdict(viewer: &Viewer, target: Target<'_>) -> Verdict {
 impl Standing {
     fn may(&self, target: Target<'_>) -> bool {
         match target {
-            Target::Open | Target::Profile => true,
+            Target::Open | Target::Profile | Target::Factor => true,
             Target::Dashboard(_, audience) => self.sees(audience),
             Target::Behind(_, audience) => self.role >= Role::Editor && self.sees(audience),
             Target::Invalidation => self.role >= Role::Editor,
@@ -107,7 +114,7 @@ impl Scopes {
             (Scope::Read(only), Target::Dashboard(slug, _)) => {
                 only.is_empty() || only.contains(slug)
             }
-            (Scope::Admin, target) => target != Target::Profile,
+            (Scope::Admin, target) => !matches!(target, Target::Profile | Target::Factor),
             (Scope::Invalidate(_), Target::Invalidation) | (Scope::Metrics, Target::Metrics) => {
                 true
             }
@@ -154,19 +161,21 @@ mod tests {
             program(Role::Admin, Scope::Metrics),
             program(Role::Admin, Scope::Admin),
             program(Role::Viewer, Scope::Admin),
+            Viewer::Unready,
         ];
         let (y, s, n) = (Allowed, SignIn, Hidden);
         let rows = [
-            (Target::Open, [y, y, y, y, y, y, y, y, y, y, y, y]),
-            (Target::Dashboard(&slug, &public), [y, y, y, y, y, y, y, n, n, n, y, y]),
-            (Target::Dashboard(&slug, &signed_in), [y, s, y, y, y, y, y, n, n, n, y, y]),
-            (Target::Dashboard(&slug, &teams), [y, s, y, n, y, y, y, n, n, n, y, y]),
-            (Target::Behind(&slug, &public), [y, s, n, n, y, y, n, n, n, n, y, n]),
-            (Target::Behind(&slug, &teams), [y, s, n, n, y, y, n, n, n, n, y, n]),
-            (Target::Profile, [n, s, y, y, y, y, n, n, n, n, n, n]),
-            (Target::Invalidation, [y, s, n, n, y, y, n, n, y, n, y, n]),
-            (Target::Administration, [y, s, n, n, n, y, n, n, n, n, y, n]),
-            (Target::Metrics, [y, s, n, n, n, y, n, n, n, y, y, n]),
+            (Target::Open, [y, y, y, y, y, y, y, y, y, y, y, y, y]),
+            (Target::Dashboard(&slug, &public), [y, y, y, y, y, y, y, n, n, n, y, y, n]),
+            (Target::Dashboard(&slug, &signed_in), [y, s, y, y, y, y, y, n, n, n, y, y, n]),
+            (Target::Dashboard(&slug, &teams), [y, s, y, n, y, y, y, n, n, n, y, y, n]),
+            (Target::Behind(&slug, &public), [y, s, n, n, y, y, n, n, n, n, y, n, n]),
+            (Target::Behind(&slug, &teams), [y, s, n, n, y, y, n, n, n, n, y, n, n]),
+            (Target::Profile, [n, s, y, y, y, y, n, n, n, n, n, n, n]),
+            (Target::Factor, [n, s, y, y, y, y, n, n, n, n, n, n, y]),
+            (Target::Invalidation, [y, s, n, n, y, y, n, n, y, n, y, n, n]),
+            (Target::Administration, [y, s, n, n, n, y, n, n, n, n, y, n, n]),
+            (Target::Metrics, [y, s, n, n, n, y, n, n, n, y, y, n, n]),
         ];
         for (target, expected) in rows {
             for (viewer, expected) in viewers.iter().zip(expected) {
@@ -216,6 +225,7 @@ mod tests {
                 Target::Dashboard(&slug, &audience),
                 Target::Behind(&slug, &audience),
                 Target::Profile,
+                Target::Factor,
                 Target::Invalidation,
                 Target::Administration,
                 Target::Metrics,

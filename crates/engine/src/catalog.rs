@@ -5,7 +5,7 @@
 
 use brisk_cache::Fingerprint;
 use brisk_definition::Problem;
-use brisk_domain::{Dashboard, Rollup, RollupName, Slug};
+use brisk_domain::{Dashboard, FolderName, Rollup, RollupName, Slug};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
@@ -33,6 +33,8 @@ pub struct Contents {
     pub rollups: BTreeMap<RollupName, Arc<Rollup>>,
     /// Rollups kept in an older version, because their file is broken now.
     pub outdated_rollups: Vec<RollupName>,
+    /// Whether something could not be read that may be later, although nothing changes in the directory.
+    pub may_pass: bool,
     /// The same for the same dashboards and rollups, in every process: part of a page's identity.
     pub fingerprint: Box<str>,
 }
@@ -51,7 +53,7 @@ impl Catalog {
         Self { directory: directory.to_owned(), current, changes }
     }
 
-    /// Whether the directory has been read.
+    /// Whether the directory has been read, or cannot be until somebody changes it.
     pub fn is_read(&self) -> bool {
         *self.changes.borrow() > 0
     }
@@ -96,11 +98,15 @@ impl Catalog {
                 outdated: before.dashboards.keys().cloned().collect(),
                 rollups: before.rollups.clone(),
                 outdated_rollups: before.rollups.keys().cloned().collect(),
+                may_pass: loaded.may_pass,
                 fingerprint: Box::default(),
             };
-            return self.replace(contents);
+            // Who asks meanwhile is not told that there are no dashboards.
+            let is_known = self.is_read() || !loaded.may_pass;
+            return self.replace(contents, is_known);
         }
-        let mut contents = Contents { problems: loaded.problems, ..Contents::default() };
+        let (problems, may_pass) = (loaded.problems, loaded.may_pass);
+        let mut contents = Contents { problems, may_pass, ..Contents::default() };
         for dashboard in loaded.dashboards {
             contents.dashboards.insert(dashboard.slug.clone(), Arc::new(dashboard));
         }
@@ -108,6 +114,17 @@ impl Catalog {
             if let Some(last_good) = before.dashboards.get(&slug) {
                 contents.dashboards.insert(slug.clone(), Arc::clone(last_good));
                 contents.outdated.push(slug);
+            }
+        }
+        for (slug, last_good) in &before.dashboards {
+            let is_in = |name: &FolderName| {
+                last_good.folder.as_ref().is_some_and(|folder| folder.name == *name)
+            };
+            if loaded.unreadable_folders.iter().any(is_in)
+                && !contents.dashboards.contains_key(slug)
+            {
+                contents.dashboards.insert(slug.clone(), Arc::clone(last_good));
+                contents.outdated.push(slug.clone());
             }
         }
         for rollup in loaded.rollups {
@@ -126,15 +143,17 @@ impl Catalog {
                 contents.outdated_rollups.push(name);
             }
         }
-        self.replace(contents)
+        self.replace(contents, true)
     }
 
-    fn replace(&self, mut contents: Contents) -> Arc<Contents> {
+    fn replace(&self, mut contents: Contents, is_read: bool) -> Arc<Contents> {
         contents.fingerprint = fingerprint(&contents);
         let contents = Arc::new(contents);
         *self.current.write().unwrap_or_else(|poisoned| poisoned.into_inner()) =
             Arc::clone(&contents);
-        self.changes.send_modify(|count| *count = count.wrapping_add(1));
+        if is_read {
+            self.changes.send_modify(|count| *count = count.wrapping_add(1));
+        }
         contents
     }
 }

@@ -35,7 +35,7 @@ macro_rules! migration {
 
 /// Version, description, SQL. Never edit a released one: existing databases are checked against its
 /// text.
-const MIGRATIONS: [(i64, &str, Text); 10] = [
+const MIGRATIONS: [(i64, &str, Text); 11] = [
     (1, "imports", migration!("0001_imports.sql" each)),
     (2, "requested views", migration!("0002_requested_views.sql" each)),
     (3, "rollup runs", migration!("0003_rollup_runs.sql" each)),
@@ -45,6 +45,7 @@ const MIGRATIONS: [(i64, &str, Text); 10] = [
     (7, "secret key", migration!("0007_secret_key.sql")),
     (8, "jobs", migration!("0008_jobs.sql")),
     (10, "accounts", migration!("0010_accounts.sql")),
+    (11, "identities", migration!("0011_identities.sql")),
     (17, "session ends", migration!("0017_session_ends.sql")),
 ];
 

@@ -8,6 +8,7 @@ mod audit;
 mod backup;
 mod damage;
 mod due_times;
+mod identities;
 mod opening;
 mod records;
 mod secrets;

@@ -4,8 +4,8 @@ use super::browser;
 use super::form::{Form, attribute_lines};
 use super::own_account::{NAMING, Own, Refused, Shown};
 use super::qr_code;
-use super::sign_in;
 use super::viewer::{self, Viewer};
+use super::{rights, sign_in};
 use crate::pages::response;
 use crate::state::AppState;
 use axum::body::Body;
@@ -19,7 +19,7 @@ use http::{HeaderValue, StatusCode, header};
 use std::sync::Arc;
 
 /// The name of an authenticator's entry.
-const ISSUER: &str = "Brisk";
+pub(super) const ISSUER: &str = "Brisk";
 
 /// `/profile`
 pub async fn page(State(state): State<AppState>, request: Request) -> Response {
@@ -39,8 +39,12 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
         return sign_in::redirect("/sign-in", None);
     };
     let actor = viewer.actor(sign_in::origin(&head).address);
-    let (session, access) = (viewer.session(), viewer.access());
-    let own = Own { auth, store, records, account, session, access, actor };
+    if form.get("do") == "password" && !auth.settings().has_passwords {
+        let request = Request::from_parts(head, Body::empty());
+        return rights::absent(&state, request).await;
+    }
+    let (session, access, begun) = (viewer.session(), viewer.access(), viewer.begun());
+    let own = Own { auth, store, records, account, session, access, begun, actor };
     let changed = match form.get("do") {
         "name" => own.name(&form).await,
         "password" => own.password(&form).await,
@@ -68,7 +72,7 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
     }
     // The change may have ended the session that the form came with: the page is shown in the new one.
     let cookie = match shown.renews {
-        true => sign_in::begin(auth, &account.id, &sign_in::origin(&head)).await,
+        true => sign_in::renewed(auth, &viewer, &head).await,
         false => None,
     };
     let mut request = Request::from_parts(head, Body::empty());
@@ -149,6 +153,7 @@ async fn gathered(
         teams: account.teams.iter().map(ToString::to_string).collect(),
         attributes: attribute_lines(viewer.access().attributes()),
         factor,
+        takes_password: auth.settings().takes_password_of(&account),
         sessions: sessions.collect(),
         tokens: tokens.collect(),
         scopes: scopes_of(account.role),

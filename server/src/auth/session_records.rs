@@ -5,6 +5,7 @@
 //! `brisk_store`'s `session_ends`. So a Redis that was lost makes people sign in again, and one that comes
 //! back with old records brings nothing back.
 
+use super::begun::Begun;
 use brisk_accounts::AccountId;
 use brisk_cache::{Records, Trouble};
 use brisk_domain::{Clock, Timestamp};
@@ -31,11 +32,13 @@ pub(super) struct SessionRecords {
     absolute: Duration,
 }
 
-/// What of a session does not change.
+/// What was found of a session that has not been ended; but for its last use none of it changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Begun {
+pub(super) struct Found {
     /// Who has signed in.
     pub(super) account: AccountId,
+    /// How it began.
+    pub(super) begun: Begun,
     /// When it was used last, as far as is written down.
     pub(super) seen_at: Timestamp,
     /// When it ends, whatever happens.
@@ -57,17 +60,17 @@ impl SessionRecords {
 
     /// The session of that hash, if it has not been ended. `known` is what was found of it before: then
     /// only the store is asked.
-    pub(super) async fn begun(
+    pub(super) async fn found(
         &self,
         hash: &str,
-        known: Option<&Begun>,
-    ) -> Result<Option<Begun>, StoreError> {
+        known: Option<&Found>,
+    ) -> Result<Option<Found>, StoreError> {
         let Some(shared) = &self.shared else {
-            return Ok(self.store.session(hash).await?.map(|kept| begun(&kept, 0)));
+            return Ok(self.store.session(hash).await?.map(|kept| found(&kept, 0)));
         };
         let found = match known {
             Some(known) => Some(known.clone()),
-            None => self.read(shared, hash).await?.map(|(kept, number)| begun(&kept, number)),
+            None => self.read(shared, hash).await?.map(|(kept, number)| found(&kept, number)),
         };
         let Some(found) = found else { return Ok(None) };
         let holds = self.store.holds_session(hash, &found.account, found.number).await?;
@@ -252,9 +255,10 @@ impl std::fmt::Debug for SessionRecords {
     }
 }
 
-fn begun(kept: &SessionRecord, number: i64) -> Begun {
+fn found(kept: &SessionRecord, number: i64) -> Found {
     let (seen_at, expires_at) = (kept.seen_at, kept.expires_at);
-    Begun { account: kept.account.clone(), seen_at, expires_at, number }
+    let begun = Begun::of(&kept.data, kept.created_at);
+    Found { account: kept.account.clone(), begun, seen_at, expires_at, number }
 }
 
 /// The sessions of an account and when each ends, as they are listed.

@@ -6,17 +6,24 @@
 //! meanwhile asks the store nothing. Where the version could not be asked for, requests ask themselves,
 //! and are refused where they cannot: not to know is never taken for yes.
 
+use super::arrival::{Arrival, Refused, Way};
+use super::begun::{Begun, By};
 use super::hashing::Hasher;
-use super::session_records::{Begun, SessionRecords};
+use super::openid::provider::Provider;
+use super::proxy::{Named, ProxyUsers};
+use super::required_factor;
+use super::session_records::{Found, SessionRecords};
 use super::sessions::Sessions;
 use super::settings::{AuthSettings, TRIES_KEPT};
 use super::shown::{Shown, shown};
 use super::used::Used;
 use super::viewer::Viewer;
+use axum::extract::Request;
+use brisk_accounts::{Identity, LoginName};
 use brisk_cache::Records;
 use brisk_domain::{Clock, Timestamp};
 use brisk_store::{AccessState, Store, StoreError};
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -29,6 +36,8 @@ const ASK: Duration = Duration::from_millis(300);
 const CONFIRMED: Duration = Duration::from_millis(900);
 /// How often it is noted that sessions and tokens were used.
 const NOTE: Duration = Duration::from_secs(30);
+/// How often it is in the audit log that somebody comes through a proxy.
+const A_DAY: Duration = Duration::from_secs(86_400);
 /// How often what has expired is forgotten.
 const FORGET: Duration = Duration::from_secs(600);
 /// Sessions and tokens that are kept in memory.
@@ -51,6 +60,8 @@ struct Inner {
     used: Used,
     anybody: Viewer,
     nobody: Viewer,
+    provider: Option<Provider>,
+    proxy: Option<ProxyUsers>,
 }
 
 /// What is known of all rights.
@@ -68,8 +79,8 @@ struct Kept {
     /// When it was used last, in microseconds.
     seen: AtomicI64,
     expires: Timestamp,
-    /// What does not change of a session; none of a token.
-    begun: Option<Begun>,
+    /// What was found of a session; none of a token.
+    session: Option<Found>,
 }
 
 /// Why it is not known who asks.
@@ -118,7 +129,13 @@ impl Auth {
             SessionRecords::new(store, shared.clone(), Arc::clone(&clock), settings.absolute)
         });
         let known = Known { state: AccessState::default(), at: None };
+        let provider = settings.provider.clone();
+        let provider =
+            provider.map(|provider| Provider::new(provider, &settings.base, Arc::clone(&clock)));
+        let proxy = settings.proxy.clone().map(ProxyUsers::new);
         Self(Arc::new(Inner {
+            provider,
+            proxy,
             store,
             records,
             shared,
@@ -170,10 +187,39 @@ impl Auth {
         self.0.shared.as_deref()
     }
 
+    /// Where people sign in elsewhere.
+    pub(crate) fn provider(&self) -> Option<&Provider> {
+        self.0.provider.as_ref().filter(|_| self.0.store.is_some())
+    }
+
+    /// Takes what only proxies may say off a request that does not come from one. Before anybody asks who
+    /// it is.
+    pub(crate) fn disbelieve(&self, request: &mut Request) {
+        if let Some(proxy) = &self.0.proxy {
+            proxy.disbelieve(request);
+        }
+    }
+
+    /// Whether this header says who asks, where a proxy sends it.
+    pub(crate) fn is_naming(&self, name: &HeaderName) -> bool {
+        self.0.proxy.as_ref().is_some_and(|proxy| proxy.is_header(name))
+    }
+
+    /// How many requests said who sends them, and did not come from a proxy.
+    pub fn disbelieved(&self) -> Option<u64> {
+        self.0.proxy.as_ref().map(ProxyUsers::ignored)
+    }
+
     /// Who sent a request with these headers.
     pub async fn viewer(&self, headers: &HeaderMap) -> Result<Viewer, Unknown> {
         let Some(store) = &self.0.store else { return Ok(self.0.anybody.clone()) };
         let shown = shown(&self.0.settings, headers);
+        if let Some(proxy) = &self.0.proxy
+            && !matches!(shown, Shown::Token(_) | Shown::NoToken)
+            && let Some(named) = proxy.named(headers)
+        {
+            return Ok(self.named(store, proxy, &named).await?);
+        }
         // What has been closed stays so, whether the store can be asked or not.
         if matches!(shown, Shown::Nothing) && self.0.known.borrow().state.is_closed {
             return Ok(self.0.nobody.clone());
@@ -261,6 +307,7 @@ impl Auth {
             records.forget(now, before(self.0.settings.idle)).await?;
         }
         store.forget_links(now).await?;
+        store.forget_sign_ins(now).await?;
         store.forget_failures(before(TRIES_KEPT)).await
     }
 
@@ -297,7 +344,7 @@ impl Auth {
     ) -> Result<Option<Viewer>, StoreError> {
         let now = self.now();
         let before = self.0.kept.get(&hash).filter(|kept| {
-            kept.begun.is_some() == is_session
+            kept.session.is_some() == is_session
                 && !self.is_over(
                     kept.expires,
                     Timestamp(kept.seen.load(Ordering::Relaxed)),
@@ -311,13 +358,13 @@ impl Auth {
                     true => self.session(store, &hash, before.as_deref()).await?,
                     false => self.token(store, &hash).await?,
                 };
-                let Some(Looked { viewer, seen, expires, begun }) = looked_up else {
+                let Some(Looked { viewer, seen, expires, session }) = looked_up else {
                     self.0.kept.invalidate(&hash);
                     return Ok(None);
                 };
                 let seen = AtomicI64::new(seen.0);
                 let version = state.version;
-                let kept = Arc::new(Kept { viewer, version, seen, expires, begun });
+                let kept = Arc::new(Kept { viewer, version, seen, expires, session });
                 self.0.kept.insert(hash.clone(), Arc::clone(&kept));
                 self.0.used.note(&hash, is_session, now);
                 kept
@@ -328,6 +375,61 @@ impl Auth {
             self.0.used.note(&hash, is_session, now);
         }
         Ok(Some(kept.viewer.clone()))
+    }
+
+    /// Whom a proxy names.
+    async fn named(
+        &self,
+        store: &Store,
+        proxy: &ProxyUsers,
+        named: &Named,
+    ) -> Result<Viewer, StoreError> {
+        let state = self.confirmed(store).await?;
+        let now = self.now();
+        let viewer = match proxy.known(named, state.version, now) {
+            Some(viewer) => viewer,
+            None => {
+                let viewer = match self.arrived(store, proxy, named).await {
+                    Ok(viewer) => viewer,
+                    Err(Refused::Store(error)) => return Err(error),
+                    Err(refused) => {
+                        let name = named.name.as_deref().unwrap_or("(no name)");
+                        tracing::info!(name, ?refused, "whom a proxy names may not come in");
+                        Viewer::refused(refused.sentence())
+                    }
+                };
+                proxy.keep(named, &viewer, state.version, now);
+                viewer
+            }
+        };
+        match self.0.known.borrow().state.is_closed {
+            true => Ok(viewer),
+            false => Ok(self.0.anybody.clone()),
+        }
+    }
+
+    async fn arrived(
+        &self,
+        store: &Store,
+        proxy: &ProxyUsers,
+        named: &Named,
+    ) -> Result<Viewer, Refused> {
+        let name = named.name.as_deref().and_then(|name| LoginName::parse(name).ok());
+        let name = name.ok_or(Refused::NotInvited)?;
+        let identity = Identity::of_proxy(name.as_str()).ok_or(Refused::NotInvited)?;
+        let claims = named.claims();
+        let address = "a proxy".to_owned();
+        let arrival =
+            Arrival { identity: &identity, claims: &claims, name, full_name: None, address };
+        let settings = proxy.settings();
+        let at = (store, self.now());
+        let account = arrival.account(at, Way::Name, settings.sign_up, &settings.rules).await?;
+        self.refresh().await?;
+        let is_new_today = account.signed_in_at.is_none_or(|at| self.now().since(at) > A_DAY);
+        store.note_signed_in(&account, self.now(), is_new_today.then_some("a proxy")).await?;
+        let access = account.access(&store.teams().await?);
+        let begun = Begun { by: By::Proxy, at: self.now() };
+        Ok(Viewer::person(account, access, named.key(), begun))
     }
 
     fn is_over(&self, expires: Timestamp, seen: Timestamp, is_session: bool) -> bool {
@@ -344,18 +446,24 @@ impl Auth {
         before: Option<&Kept>,
     ) -> Result<Option<Looked>, StoreError> {
         let Some(records) = &self.0.records else { return Ok(None) };
-        let known = before.and_then(|kept| kept.begun.as_ref());
-        let Some(begun) = records.begun(hash, known).await? else { return Ok(None) };
+        let known = before.and_then(|kept| kept.session.as_ref());
+        let Some(found) = records.found(hash, known).await? else { return Ok(None) };
         let seen = before.map_or(0, |kept| kept.seen.load(Ordering::Relaxed));
-        let seen = Timestamp(seen.max(begun.seen_at.0));
-        if self.is_over(begun.expires_at, seen, true) {
+        let seen = Timestamp(seen.max(found.seen_at.0));
+        // Where there are no passwords any more, what they have opened is closed, too.
+        let is_by_password = found.begun.by == By::Password && !self.0.settings.has_passwords;
+        if self.is_over(found.expires_at, seen, true) || is_by_password {
             return Ok(None);
         }
-        let account = store.account(&begun.account).await?;
+        let account = store.account(&found.account).await?;
         let Some(account) = account.filter(|account| !account.is_disabled) else { return Ok(None) };
         let access = account.access(&store.teams().await?);
-        let viewer = Viewer::person(account, access, hash.to_owned());
-        Ok(Some(Looked { viewer, seen, expires: begun.expires_at, begun: Some(begun) }))
+        let (settings, begun) = (&self.0.settings, found.begun);
+        let lacks_factor =
+            required_factor::is_lacking(settings, store, &account, Some(begun.by)).await?;
+        let viewer = Viewer::person(account, access, hash.to_owned(), begun);
+        let viewer = if lacks_factor { viewer.unready() } else { viewer };
+        Ok(Some(Looked { viewer, seen, expires: found.expires_at, session: Some(found) }))
     }
 
     async fn token(&self, store: &Store, hash: &str) -> Result<Option<Looked>, StoreError> {
@@ -372,8 +480,11 @@ impl Auth {
             None => access,
         };
         let seen = token.used_at.unwrap_or(token.created_at);
+        let settings = &self.0.settings;
+        let lacks_factor = required_factor::is_lacking(settings, store, &account, None).await?;
         let viewer = Viewer::program(account, access, token.scopes, hash.to_owned());
-        Ok(Some(Looked { viewer, seen, expires: token.expires_at, begun: None }))
+        let viewer = if lacks_factor { viewer.unready() } else { viewer };
+        Ok(Some(Looked { viewer, seen, expires: token.expires_at, session: None }))
     }
 }
 
@@ -383,7 +494,7 @@ struct Looked {
     /// When it was used last.
     seen: Timestamp,
     expires: Timestamp,
-    begun: Option<Begun>,
+    session: Option<Found>,
 }
 
 /// Changes of who may what.

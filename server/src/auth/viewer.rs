@@ -1,5 +1,6 @@
 //! [`Viewer`]: who asks. It is decided once for each request, and all that is answered depends on it.
 
+use super::begun::Begun;
 use brisk_accounts::{Account, Target, Verdict, verdict};
 use brisk_app::Reader;
 use brisk_cache::Fingerprint;
@@ -21,6 +22,8 @@ struct Inner {
     /// The hash of the session's id, or of the token.
     shown: Option<String>,
     scopes: Option<brisk_accounts::Scopes>,
+    begun: Option<Begun>,
+    refusal: Option<String>,
     /// [`Viewer::class`], and among which dashboards.
     class: Mutex<Option<(Box<str>, Arc<str>)>>,
 }
@@ -33,7 +36,8 @@ impl Inner {
         shown: Option<String>,
         scopes: Option<brisk_accounts::Scopes>,
     ) -> Self {
-        Self { rights, access, account, shown, scopes, class: Mutex::default() }
+        let (begun, refusal) = (None, None);
+        Self { rights, access, account, shown, scopes, begun, refusal, class: Mutex::default() }
     }
 }
 
@@ -48,11 +52,28 @@ impl Viewer {
         Self::of(brisk_accounts::Viewer::Nobody, None)
     }
 
+    /// Somebody whom a proxy has named, and who may not come in for that reason.
+    pub fn refused(why: String) -> Self {
+        let (rights, access) = (brisk_accounts::Viewer::Nobody, Access::anonymous());
+        let inner = Inner::new(rights, access, None, None, None);
+        Self(Arc::new(Inner { refusal: Some(why), ..inner }))
+    }
+
     /// The owner of a session.
-    pub fn person(account: Account, access: Access, session: String) -> Self {
+    pub fn person(account: Account, access: Access, session: String, begun: Begun) -> Self {
         let rights = brisk_accounts::Viewer::Person(account.standing());
         let (account, shown) = (Some(account), Some(session));
-        Self(Arc::new(Inner::new(rights, access, account, shown, None)))
+        let inner = Inner::new(rights, access, account, shown, None);
+        Self(Arc::new(Inner { begun: Some(begun), ..inner }))
+    }
+
+    /// The same, who has to set up a second factor before anything else.
+    #[must_use]
+    pub fn unready(self) -> Self {
+        let Inner { account, shown, scopes, begun, .. } = &*self.0;
+        let (rights, access) = (brisk_accounts::Viewer::Unready, Access::anonymous());
+        let inner = Inner::new(rights, access, account.clone(), shown.clone(), scopes.clone());
+        Self(Arc::new(Inner { begun: *begun, ..inner }))
     }
 
     /// The holder of a token.
@@ -120,6 +141,21 @@ impl Viewer {
     /// The hash of the session that is shown, if one is.
     pub fn session(&self) -> Option<&str> {
         self.0.shown.as_deref().filter(|_| self.0.scopes.is_none())
+    }
+
+    /// How and when their session began, if one is shown.
+    pub fn begun(&self) -> Option<Begun> {
+        self.0.begun
+    }
+
+    /// Why whom a proxy has named may not come in.
+    pub fn refusal(&self) -> Option<&str> {
+        self.0.refusal.as_deref()
+    }
+
+    /// Whether they have to set up a second factor before anything else.
+    pub fn is_unready(&self) -> bool {
+        self.0.rights == brisk_accounts::Viewer::Unready
     }
 
     /// Whether they have not signed in on a server where one can.

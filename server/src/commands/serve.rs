@@ -2,9 +2,10 @@
 
 use super::demo::{self, DemoArguments};
 use super::shared::SharedArguments;
-use super::user::auth;
+use super::user::{auth, auth_settings};
 use crate::administration::cache_settings;
 use crate::auth::set_up;
+use crate::auth::settings::AuthSettings;
 use crate::auth::state::Auth;
 use crate::config::{Environment, Flags, Location, Settings};
 use crate::connections::listening::Server;
@@ -160,7 +161,8 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let hooks = Arc::new(Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks));
     let service = EngineService::new(Arc::clone(&engine), Arc::clone(&clock));
     let service = Arc::new(service.with_limits(settings.clients));
-    let auth = auth(store.clone(), Arc::clone(&clock), &settings)?;
+    let signing_in = AuthSettings { provider: settings.provider()?, ..auth_settings(&settings) };
+    let auth = auth(store.clone(), Arc::clone(&clock), &settings, signing_in)?;
     let state = AppState::new(service, built)
         .with_auth(auth.clone())
         .with_store(store.clone())

@@ -7,6 +7,7 @@ use super::clients::{self, ClientLimits};
 use super::connections;
 use super::error::ConfigError;
 use super::names::NamesInFile;
+use super::oidc::OidcTable;
 use super::redis::RedisTable;
 use super::secret::may_hold_password;
 use super::secret_key;
@@ -36,6 +37,7 @@ pub(super) struct File {
     pub(super) names: NamesInFile,
     pub(super) connections: Limits,
     pub(super) auth: AuthLimits,
+    pub(super) oidc: Option<OidcTable>,
     pub(super) cache: CacheSettings,
     pub(super) redis: Option<RedisTable>,
     pub(super) database: Option<DatabaseTable>,
@@ -76,7 +78,8 @@ impl File {
         let connections = top.table("connections", "[connections]", problems);
         let connections = connections.map(|table| connections::read(&table, problems));
         let auth = top.table("auth", "[auth]", problems);
-        let auth = auth.map(|table| AuthLimits::read(&table, problems));
+        let auth = auth.map(|table| AuthLimits::read(&table, base, problems));
+        let (auth, oidc) = auth.unwrap_or_default();
         let cache = top.table("cache", "[cache]", problems);
         let cache = cache.map(|table| CacheSettings::read(&table, problems));
         let redis = top.table("redis", "[redis]", problems);
@@ -102,7 +105,8 @@ impl File {
             clients: clients.unwrap_or_default(),
             names,
             connections: connections.unwrap_or_default(),
-            auth: auth.unwrap_or_default(),
+            auth,
+            oidc,
             cache: cache.unwrap_or_default(),
             redis,
             database,

@@ -3,7 +3,7 @@
 //! - [`Settings::read`] merges the layers; [`Flags`] are the top one, in which clap has already put
 //!   flags over their variables;
 //! - `file` reads `brisk.toml` through [`brisk_toml_reader`], which reports wrong types and unknown
-//!   keys at their place; `audit`, `auth`, [`cache`], [`clients`], `connections`, `redis`, [`sources`],
+//!   keys at their place; `audit`, `auth` with `oidc`, `proxy_users` and `rules`, [`cache`], [`clients`], `connections`, `redis`, [`sources`],
 //!   `store` and [`webhooks`] are its tables, `names` and `secret_key` keys beside them;
 //! - [`secret`] keeps URLs out of messages, `secret_location` finds them where the file says they are;
 //!   [`environment`] is the variables as a value;
@@ -22,7 +22,10 @@ pub mod environment;
 mod error;
 mod file;
 mod names;
+mod oidc;
+mod proxy_users;
 mod redis;
+mod rules;
 pub mod secret;
 mod secret_key;
 mod secret_location;
@@ -38,6 +41,7 @@ pub use error::ConfigError;
 pub use secret::Secret;
 pub use sources::{Location, SourceSettings};
 
+use crate::auth::openid::settings::ProviderSettings;
 use crate::connections::limits::Limits;
 use crate::hooks::hook::Hook;
 use crate::http::client::TrustedProxies;
@@ -51,6 +55,7 @@ use file::File;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The top layer: flags, and below them the variables of the same names.
@@ -103,6 +108,7 @@ pub struct Settings {
     pub connections: Limits,
     /// How long people stay signed in.
     pub auth: AuthLimits,
+    provider: Option<Result<Arc<ProviderSettings>, Problem>>,
     /// The cache.
     pub cache: CacheSettings,
     /// Where Brisk's own records are; or what is wrong with it, which matters only to commands that
@@ -154,18 +160,29 @@ impl Settings {
         let store = store::layered(file.database.as_ref(), database_url, &data_dir, environment);
         let secret_key = secret_key::layered(file.secret_key.as_ref(), &data_dir, environment);
         let old_secret_key = secret_key::layered_old(file.old_secret_key.as_ref(), environment);
+        let own_names = file.names.layered(environment)?;
+        let listen = flags.listen.or(file.listen).unwrap_or(LISTEN);
+        if let Some(oidc) = &file.oidc
+            && own_names.public().is_none()
+            && !listen.ip().is_loopback()
+        {
+            let message = "[auth.oidc] needs \"public_url\": the provider leads people back there";
+            return Err(oidc.at.problem(message).into());
+        }
+        let provider = file.oidc.as_ref().map(|oidc| oidc.resolved(environment));
         Ok(Self {
             file: path,
-            listen: flags.listen.or(file.listen).unwrap_or(LISTEN),
+            listen,
             metrics_listen: flags.metrics_listen.or(file.metrics_listen),
             data_dir,
             dashboards_dir: folder(&flags.dashboards_dir, file.dashboards_dir, "dashboards"),
             assets_dir: folder(&flags.assets_dir, file.assets_dir, "target/site"),
             trusted_proxies: file.trusted_proxies,
             clients: file.clients,
-            own_names: file.names.layered(environment)?,
+            own_names,
             connections: file.connections,
             auth: file.auth,
+            provider,
             cache: file.cache,
             store,
             secret_key,
@@ -181,6 +198,11 @@ impl Settings {
     pub fn hooks(&self) -> Result<BTreeMap<WebhookName, Hook>, ConfigError> {
         let hooks = self.webhooks.iter().map(|(name, hook)| Ok((name.clone(), hook.clone()?)));
         hooks.collect::<Result<_, Problem>>().map_err(ConfigError::from)
+    }
+
+    /// The OpenID provider, with what this server shows there.
+    pub fn provider(&self) -> Result<Option<Arc<ProviderSettings>>, ConfigError> {
+        self.provider.clone().transpose().map_err(ConfigError::from)
     }
 
     /// Where Brisk's own records are.

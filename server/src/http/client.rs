@@ -33,7 +33,8 @@ impl TrustedProxies {
         networks.collect::<Result<_, _>>().map(Self)
     }
 
-    fn has(&self, address: IpAddr) -> bool {
+    /// Whether an address is one of them.
+    pub(crate) fn has(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.has(address))
     }
 }

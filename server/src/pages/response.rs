@@ -106,6 +106,7 @@ pub(crate) fn address(page: &Page, request: &Request, full: bool) -> String {
         // Where a form is answered with a page, that is not an address to go to.
         Page::SignIn(page) => page.back.clone(),
         Page::Profile(_) => "/profile".to_owned(),
+        Page::SecondFactor(page) => page.back.clone(),
         Page::People(_) => "/admin/people".to_owned(),
         Page::Home(_)
         | Page::Api(_)

@@ -3,7 +3,12 @@
 
 mod accounts;
 mod checklist;
+mod factor;
+mod openid;
 mod profile;
+mod provider;
+mod proxy;
+mod real_provider;
 mod routes;
 mod shared_sessions;
 mod sharing;

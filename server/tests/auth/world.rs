@@ -51,10 +51,15 @@ impl Answer {
 
     /// The session's cookie that it sets, as browsers send it back.
     pub(crate) fn cookie(&self) -> Option<String> {
+        self.given("brisk_session")
+    }
+
+    /// The cookie of that name that it sets, as browsers send it back.
+    pub(crate) fn given(&self, name: &str) -> Option<String> {
         let set = self.headers.get_all(header::SET_COOKIE).iter();
         let pairs = set.map(|value| value.to_str().unwrap().split(';').next().unwrap().to_owned());
         let mut own =
-            pairs.filter(|pair| pair.starts_with("brisk_session=") && !pair.ends_with('='));
+            pairs.filter(|pair| pair.starts_with(&format!("{name}=")) && !pair.ends_with('='));
         own.next()
     }
 }
@@ -76,12 +81,17 @@ impl World {
 
     /// A server that has none.
     pub(crate) async fn without_admin() -> Self {
-        Self::over(TestStore::sqlite().await, None).await
+        Self::signing_in(AuthSettings::default(), NOW).await
+    }
+
+    /// The same, where people sign in in another way, and at another time.
+    pub(crate) async fn signing_in(settings: AuthSettings, now: Timestamp) -> Self {
+        Self::over(TestStore::sqlite().await, None, settings, now).await
     }
 
     /// A server over that store, and Redis, which has an admin, `root`.
     pub(crate) async fn sharing(test: TestStore, redis: &Redis) -> Self {
-        let world = Self::over(test, Some(redis)).await;
+        let world = Self::over(test, Some(redis), AuthSettings::default(), NOW).await;
         world.person("root", Role::Admin, &[]).await;
         world
     }
@@ -90,10 +100,16 @@ impl World {
     pub(crate) async fn replica(&self, redis: &Redis) -> Self {
         let store = self.test.again().await;
         let (folder, clock) = (Arc::clone(&self.folder), Arc::clone(&self.clock));
-        Self::serving((Arc::clone(&self.test), store), folder, clock, Some(redis))
+        let test = Arc::clone(&self.test);
+        Self::serving((test, store), folder, clock, Some(redis), AuthSettings::default())
     }
 
-    async fn over(test: TestStore, redis: Option<&Redis>) -> Self {
+    async fn over(
+        test: TestStore,
+        redis: Option<&Redis>,
+        settings: AuthSettings,
+        now: Timestamp,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = |name: &str, text: &str| {
             let path = folder.path().join("dashboards").join(name);
@@ -109,8 +125,8 @@ impl World {
         let broken = dashboard("Broken", "", "select salary from hidden_salaries");
         file("broken.toml", &broken);
         fixture::write(&folder.path().join("shop.sqlite"), "create table t (x)").await;
-        let (clock, store) = (Arc::new(ManualClock::at(NOW)), test.store.clone());
-        Self::serving((Arc::new(test), store), Arc::new(folder), clock, redis)
+        let (clock, store) = (Arc::new(ManualClock::at(now)), test.store.clone());
+        Self::serving((Arc::new(test), store), Arc::new(folder), clock, redis, settings)
     }
 
     fn serving(
@@ -118,12 +134,12 @@ impl World {
         folder: Arc<tempfile::TempDir>,
         clock: Arc<ManualClock>,
         redis: Option<&Redis>,
+        settings: AuthSettings,
     ) -> Self {
         let source = fixture::source("shop", &folder.path().join("shop.sqlite"), Limits::default());
         let any: Arc<dyn Clock> = clock.clone();
         let directory = folder.path().join("dashboards");
         let state = fixture::state(&directory, Sources::from([source]), Arc::clone(&any));
-        let settings = AuthSettings::default();
         let records = redis.map(|redis| {
             let config = RedisConfig { timeout: LIMIT / 4, ..RedisConfig::parse(&redis.url()) };
             Arc::new(Records::new(config).unwrap())
