@@ -1,5 +1,6 @@
 //! [`AppState`]: what handlers need.
 
+use crate::administration::app_sources::AppSources;
 use crate::auth::state::Auth;
 use crate::cache_history::CacheHistory;
 use crate::connections::registry::Registry;
@@ -44,6 +45,8 @@ pub struct AppState {
     pub connections: Registry,
     /// Who asks.
     pub auth: Auth,
+    /// The databases that were added in the app, where there is a store to keep them in.
+    pub app_sources: Option<Arc<AppSources>>,
 }
 
 impl AppState {
@@ -67,6 +70,7 @@ impl AppState {
             cache_history: Arc::default(),
             connections: Registry::default(),
             auth,
+            app_sources: None,
         }
     }
 
@@ -80,6 +84,12 @@ impl AppState {
     #[must_use]
     pub fn with_store(self, store: Store) -> Self {
         Self { store: Some(store), ..self }
+    }
+
+    /// The same, with databases that are added in the app.
+    #[must_use]
+    pub fn with_app_sources(self, sources: Arc<AppSources>) -> Self {
+        Self { app_sources: Some(sources), ..self }
     }
 
     /// The same, with webhooks to tell of.

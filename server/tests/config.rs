@@ -106,6 +106,7 @@ fn the_file_in_the_documentation_is_read_whole() {
         ("SHOP_URL", "postgres://h/shop"),
         ("REDIS_URL", "redis://h:6379/0"),
         ("BRISK_DB", "postgres://brisk:s3cret@h/brisk"),
+        ("OIDC_SECRET", "s3cret of the client"),
     ];
     let environment = variables.into_iter().collect();
     let settings = Settings::read(&flags(&folder), &environment).unwrap();
@@ -127,6 +128,47 @@ fn the_file_in_the_documentation_is_read_whole() {
     assert_eq!((redis.timeout.as_millis(), redis.lease.as_millis()), (250, 3_000));
     assert_eq!(redis.ca, Some(folder.path().join("ca.pem")));
     assert!(settings.cache.warm);
+    let provider = settings.provider().unwrap().unwrap();
+    assert_eq!(provider.issuer, "https://id.example.com/realms/main");
+    assert_eq!(provider.client_secret.as_ref().unwrap().expose(), "s3cret of the client");
+    assert_eq!((provider.rules.0.len(), provider.scopes.len()), (3, 3));
+    let proxy = settings.auth.proxy.as_ref().unwrap();
+    assert_eq!(
+        (proxy.user.as_str(), proxy.rules.0[0].claim.as_str()),
+        ("x-forwarded-user", "groups")
+    );
+    assert!(settings.auth.has_passwords && settings.auth.second_factor_for.len() == 1);
+    assert!(!format!("{settings:?}").contains("s3cret"));
+}
+
+#[test]
+fn what_is_wrong_with_signing_in_is_said_before_anybody_tries() {
+    let oidc = |more: &str| {
+        format!("[auth.oidc]\nissuer = \"https://id.example\"\nclient_id = \"b\"\n{more}")
+    };
+    let proxy = "[auth.proxy]\naddresses = [\"127.0.0.1\"]\nuser = \"X-User\"\n";
+    for (file, why) in [
+        ("[auth]\npasswords = false\n".to_owned(), "there is no other way to sign in"),
+        ("[auth]\nsecond_factor_for = [\"king\"]\n".into(), "is no role"),
+        ("[auth.oidc]\nclient_id = \"b\"\n".into(), "has no \"issuer\""),
+        (oidc("").replace("https", "http"), "begins with https://"),
+        (oidc("sign_up = \"all\"\n"), "is not known"),
+        (oidc("[[auth.oidc.rule]]\nclaim = \"groups\"\n"), "this rule gives nothing"),
+        (oidc("[[auth.oidc.rule]]\nrole = \"admin\"\n"), "has no \"claim\""),
+        (oidc("[[auth.oidc.rule]]\nclaim = \"g\"\nrole = \"king\"\n"), "is not known"),
+        (oidc("clientid = \"x\"\n"), "unknown key"),
+        (proxy.replace("addresses = [\"127.0.0.1\"]\n", ""), "has no \"addresses\""),
+        (proxy.replace("127.0.0.1", "localhost"), "is no address and no network"),
+        (proxy.replace("X-User", "Authorization"), "must be the name of a header"),
+        (format!("listen = \"0.0.0.0:3000\"\n{}", oidc("")), "needs \"public_url\""),
+    ] {
+        let said = read(&file, &[]).map(|_| ()).unwrap_err();
+        assert!(said.contains(why), "{file}: {said}");
+    }
+    let plain = read(&oidc("").replace("https://id.example", "http://127.0.0.1:8080/realm"), &[]);
+    assert!(plain.unwrap().provider().unwrap().unwrap().client_secret.is_none());
+    let missing = read(&oidc("client_secret_env = \"NOT_SET\"\n"), &[]).unwrap();
+    assert!(missing.provider().unwrap_err().to_string().contains("NOT_SET"));
 }
 
 #[test]

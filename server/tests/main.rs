@@ -8,6 +8,7 @@
 
 mod administration;
 mod api;
+mod app_sources;
 mod auth;
 mod commands;
 mod config;
@@ -22,5 +23,6 @@ mod overload;
 mod pages;
 mod proofs;
 mod readout;
+mod schedules;
 mod shared_cache;
 mod sqlite_files;

@@ -4,6 +4,7 @@
 //! each failed step that is not a test counts as one.
 
 use crate::arguments::Arguments;
+use crate::packages::{self, Packages};
 use crate::process;
 use crate::step::{step, took};
 use crate::summary::Counts;
@@ -162,6 +163,10 @@ impl Run {
         let mut outcome = Outcome::default();
         self.counted("tests", || {
             step("tests", "unit and integration", || {
+                // The server's tests sign in at a provider that is one of them.
+                if services && programs.iter().any(|program| program.name == "server") {
+                    packages::install(workspace, Packages::All)?;
+                }
                 let mut servers = if services { services::start(workspace)? } else { Vec::new() };
                 let mut environment: Vec<(&str, String)> =
                     servers.iter().map(|server| (server.variable, server.url.clone())).collect();

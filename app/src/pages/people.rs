@@ -25,7 +25,7 @@ pub fn people(page: &PeoplePage) -> AnyView {
                 </section>
                 <section class="operation" aria-labelledby="invite">
                     <h2 id="invite">"Invite"</h2>
-                    <p>"Makes an account, and a link that works once: whoever has it chooses the password."</p>
+                    <p>"Makes an account, and a link that works once: whoever has it is the account's owner."</p>
                     <form method="post" action="/admin/people">
                         <input type="hidden" name="do" value="invite"/>
                         {text("name", "Name to sign in with", name, Some("Letters, digits and . _ - @ +"))}
@@ -75,7 +75,7 @@ fn person(row: &PersonRow, now: Timestamp) -> AnyView {
 fn state(row: &PersonRow) -> (&'static str, &'static str) {
     match (row.is_disabled, row.is_invited) {
         (true, _) => ("disabled", "state bad"),
-        (false, true) => ("no password yet", "state stale"),
+        (false, true) => ("not signed in yet", "state stale"),
         (false, false) => ("", "state"),
     }
 }
@@ -105,6 +105,15 @@ pub fn account(page: &AccountPage) -> AnyView {
     let factor = has_factor.then(|| {
         button(action.clone(), "factor-remove", Vec::new(), "Remove second factor", name.clone())
     });
+    let disconnect = (!page.identities.is_empty())
+        .then(|| button(action.clone(), "disconnect", Vec::new(), "Disconnect", name.clone()));
+    let identities: Vec<AnyView> = page
+        .identities
+        .iter()
+        .map(|identity| {
+            view! { <div><dt>"Connected with"</dt><dd>{identity.clone()}</dd></div> }.into_any()
+        })
+        .collect();
     let own = page.is_own.then(|| {
         view! { <p>"This is your own account. Changes of its role end your session."</p> }
     });
@@ -133,11 +142,12 @@ pub fn account(page: &AccountPage) -> AnyView {
                 </section>
                 <section class="operation" aria-labelledby="signing-in">
                     <h2 id="signing-in">"Signing in"</h2>
-                    <dl class="facts"><div><dt>"Sessions"</dt><dd>{page.sessions}</dd></div></dl>
+                    <dl class="facts"><div><dt>"Sessions"</dt><dd>{page.sessions}</dd></div>{identities}</dl>
                     <div class="actions">
-                        {button(action.clone(), "link", Vec::new(), "New password link", name.clone())}
+                        {button(action.clone(), "link", Vec::new(), "New link", name.clone())}
                         {button(action.clone(), "sessions-end", Vec::new(), "End sessions", name.clone())}
                         {factor}
+                        {disconnect}
                         {enable}
                     </div>
                 </section>

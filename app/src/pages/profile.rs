@@ -34,18 +34,8 @@ pub fn profile(page: &ProfilePage) -> AnyView {
                         <div class="actions"><button class="btn">"Save"</button></div>
                     </form>
                 </section>
-                <section class="operation" aria-labelledby="change-password">
-                    <h2 id="change-password">"Password"</h2>
-                    <p>"A new one ends your sessions elsewhere."</p>
-                    <form method="post" action=ACTION>
-                        <input type="hidden" name="do" value="password"/>
-                        {password("current", "Current password", "current-password", None)}
-                        {password("password", "New password", "new-password", None)}
-                        {password("again", "The same again", "new-password", None)}
-                        <div class="actions"><button class="btn">"Change password"</button></div>
-                    </form>
-                </section>
-                {factor(&page.factor)}
+                {page.takes_password.then(change_password)}
+                {factor(&page.factor, page.takes_password)}
                 {sessions(&page.sessions, page.now)}
                 {tokens(page)}
             </div>
@@ -54,10 +44,31 @@ pub fn profile(page: &ProfilePage) -> AnyView {
     .into_any()
 }
 
-fn factor(factor: &Factor) -> AnyView {
+fn change_password() -> AnyView {
+    view! {
+        <section class="operation" aria-labelledby="change-password">
+            <h2 id="change-password">"Password"</h2>
+            <p>"A new one ends your sessions elsewhere."</p>
+            <form method="post" action=ACTION>
+                <input type="hidden" name="do" value="password"/>
+                {password("current", "Current password", "current-password", None)}
+                {password("password", "New password", "new-password", None)}
+                {password("again", "The same again", "new-password", None)}
+                <div class="actions"><button class="btn">"Change password"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn factor(factor: &Factor, takes_password: bool) -> AnyView {
+    let current = || {
+        takes_password
+            .then(|| password("factor_current", "Current password", "current-password", None))
+    };
     let content = match factor {
         Factor::None => view! {
-            <p>"None. With one, signing in takes your password and a code that an authenticator shows."</p>
+            <p>"None. With one, signing in also takes a code that an authenticator shows."</p>
             <form method="post" action=ACTION>
                 <input type="hidden" name="do" value="factor-offer"/>
                 <div class="actions"><button class="btn">"Set up"</button></div>
@@ -74,7 +85,7 @@ fn factor(factor: &Factor) -> AnyView {
                     <label for="code">"Code"</label>
                     <input id="code" name="code" type="text" required inputmode="numeric" autocomplete="one-time-code"/>
                 </div>
-                {password("factor_current", "Current password", "current-password", None)}
+                {current()}
                 <div class="actions"><button class="btn primary">"Confirm"</button></div>
             </form>
         }
@@ -83,7 +94,7 @@ fn factor(factor: &Factor) -> AnyView {
             <p>{format!("Active. Recovery codes left: {left}.")}</p>
             <form method="post" action=ACTION>
                 <input type="hidden" name="do" value="factor-remove"/>
-                {password("factor_current", "Current password", "current-password", None)}
+                {current()}
                 <div class="actions"><button class="btn">"Remove"</button></div>
             </form>
         }

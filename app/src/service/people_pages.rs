@@ -12,6 +12,8 @@ pub enum Reader {
     Nobody,
     /// Somebody who has.
     Person,
+    /// Somebody who has, and looks after some dashboards.
+    Editor,
     /// Somebody who looks after the server.
     Admin,
 }
@@ -41,6 +43,12 @@ pub struct SignInPage {
     pub name: String,
     /// Whether a code is asked for.
     pub needs_code: bool,
+    /// Whether nothing but a code is asked for: the rest was said elsewhere.
+    pub lacks_only_code: bool,
+    /// What people call the provider where they sign in, if there is one.
+    pub provider: Option<String>,
+    /// Whether nobody signs in with a password.
+    pub is_passwordless: bool,
     /// Why it did not work.
     pub problem: Option<String>,
 }
@@ -56,8 +64,29 @@ pub struct SetUpPage {
     pub full_name: String,
     /// Why it did not work.
     pub problem: Option<String>,
+    /// What people call the provider where they sign in, if there is one.
+    pub provider: Option<String>,
+    /// Whether nobody signs in with a password.
+    pub is_passwordless: bool,
     /// The shortest password, in characters.
     pub shortest: usize,
+}
+
+/// Setting up the second factor that one has to have.
+#[derive(Debug, Clone, Default)]
+pub struct SecondFactorPage {
+    /// The authenticator's key as people type it.
+    pub text: String,
+    /// The same as authenticators read it.
+    pub address: String,
+    /// Whether one proves who one is with the password.
+    pub takes_password: bool,
+    /// What became of a form.
+    pub notice: Option<Notice>,
+    /// The recovery codes, once it is set up.
+    pub secret: Option<ShownOnce>,
+    /// Where to go afterwards.
+    pub back: String,
 }
 
 /// One's own account.
@@ -73,6 +102,8 @@ pub struct ProfilePage {
     pub teams: Vec<String>,
     /// The second factor.
     pub factor: Factor,
+    /// Whether one proves who one is with a password.
+    pub takes_password: bool,
     /// One's sessions.
     pub sessions: Vec<SessionRow>,
     /// One's tokens.
@@ -177,7 +208,7 @@ pub struct PersonRow {
     pub teams: Vec<String>,
     /// Whether it may not sign in.
     pub is_disabled: bool,
-    /// Whether it has no password yet.
+    /// Whether nobody can have signed in to it yet.
     pub is_invited: bool,
     /// Whether it has a second factor.
     pub has_factor: bool,
@@ -192,6 +223,8 @@ pub struct AccountPage {
     pub person: PersonRow,
     /// Its attributes, a line each.
     pub attributes: String,
+    /// Who its owner is elsewhere: issuer and subject.
+    pub identities: Vec<String>,
     /// Its sessions.
     pub sessions: usize,
     /// Whether it is the reader's own.

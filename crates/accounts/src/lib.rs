@@ -1,6 +1,7 @@
 //! Who people are and what they may do. No I/O: the store keeps what is here, the server asks.
 //!
 //! - [`account`]: an account, its [`role`] and its names;
+//! - [`identity`]: who somebody is elsewhere; [`rules`]: what an account becomes by what is said there;
 //! - [`rights`]: one function from who asks and for what to a verdict;
 //! - [`password`] hashes and compares, [`policy`] says which passwords are taken;
 //! - [`second_factor`]: codes of an authenticator, and those for when it is lost;
@@ -8,17 +9,21 @@
 //! - [`throttle`]: how long who guesses has to wait.
 
 pub mod account;
+pub mod identity;
 pub mod password;
 pub mod policy;
 pub mod rights;
 pub mod role;
+pub mod rules;
 pub mod second_factor;
 pub mod secret;
 pub mod throttle;
 pub mod token;
 
 pub use account::{Account, AccountId, LoginName};
-pub use rights::{Standing, Target, Verdict, Viewer, verdict};
+pub use identity::Identity;
+pub use rights::{Folders, Standing, Target, Verdict, Viewer, verdict};
 pub use role::Role;
+pub use rules::{Claims, Rules};
 pub use secret::Secret;
 pub use token::{Scope, Scopes};

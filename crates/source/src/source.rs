@@ -41,6 +41,7 @@ pub struct Source {
     place: String,
     clocks: Clocks,
     types: KnownTypes,
+    revision: Arc<str>,
     /// Where changes are told, if they are.
     listen_at: Option<ListenAt>,
 }
@@ -108,8 +109,19 @@ impl Source {
 
     fn of(name: SourceName, database: Database) -> Self {
         let (clocks, types) = (Clocks::default(), KnownTypes::default());
-        let (rollups, place, listen_at) = (None, String::new(), None);
-        Self { name, database, rollups, place, clocks, types, listen_at }
+        let (rollups, place, revision, listen_at) = (None, String::new(), Arc::default(), None);
+        Self { name, database, rollups, place, clocks, types, revision, listen_at }
+    }
+
+    /// As the one of its name that `revision` names: results of another are not shown as its own.
+    #[must_use]
+    pub fn with_revision(self, revision: &str) -> Self {
+        Self { revision: revision.into(), ..self }
+    }
+
+    /// Which one of its name it is: empty where there is one only.
+    pub fn revision(&self) -> &Arc<str> {
+        &self.revision
     }
 
     /// With what is said of its columns without a time zone.
@@ -263,7 +275,8 @@ impl Source {
 
     /// What statements for it are compiled for.
     pub fn target(&self) -> Target {
-        Target { dialect: self.dialect(), clocks: self.clocks.clone() }
+        let revision = Arc::clone(&self.revision);
+        Target { dialect: self.dialect(), clocks: self.clocks.clone(), revision }
     }
 
     /// The limits of its statements.

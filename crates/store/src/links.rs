@@ -4,8 +4,9 @@ use crate::access_state::count;
 use crate::accounts::{Changed, added_record, insert};
 use crate::audit::{Actor, AuditRecord};
 use crate::change::Topic;
-use crate::{Store, StoreError};
-use brisk_accounts::{Account, AccountId};
+use crate::identities::Connected;
+use crate::{Store, StoreError, identities};
+use brisk_accounts::{Account, AccountId, Identity};
 use brisk_domain::Timestamp;
 use sqlx::{AnyConnection, Row as _};
 
@@ -60,11 +61,13 @@ impl Store {
         }))
     }
 
-    /// Makes the first admin of a link, which is gone then, as are all others like it.
+    /// Makes the first admin of a link, which is gone then, as are all others like it; one who signs in
+    /// elsewhere has an identity. [`Changed::Taken`] where another account has the name or the identity.
     pub async fn make_first_admin(
         &self,
         hash: &str,
         account: &Account,
+        identity: Option<&Identity>,
         actor: &Actor,
         now: Timestamp,
     ) -> Result<Changed, StoreError> {
@@ -76,10 +79,19 @@ impl Store {
         }
         sqlx::query("delete from links where account is null").execute(&mut *change).await?;
         let added = insert(&mut change, account).await?;
-        if added == Changed::Done {
-            change.record(&added_record(account, actor)).await?;
-            change.commit().await?;
+        if added != Changed::Done {
+            return Ok(added);
         }
+        change.record(&added_record(account, actor)).await?;
+        if let Some(identity) = identity {
+            if !identities::add(&mut change, identity, &account.id, now).await? {
+                return Ok(Changed::Taken);
+            }
+            let name = account.name.as_str();
+            let record = identities::record("identity connected", name, identity, actor, now);
+            change.record(&record).await?;
+        }
+        change.commit().await?;
         Ok(added)
     }
 
@@ -122,6 +134,32 @@ impl Store {
         change.record(&record).await?;
         change.commit().await?;
         Ok(Some(AccountId::kept(&id)))
+    }
+
+    /// Connects an identity to the account of a link, which is gone then, and so are the account's
+    /// sessions.
+    pub async fn take_link_of(
+        &self,
+        hash: &str,
+        identity: &Identity,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Connected, StoreError> {
+        let mut change = self.begin_change(Topic::Accounts).await?;
+        count(&mut change).await?;
+        let row = sqlx::query(
+            "select a.id, a.name from links l join accounts a on a.id = l.account
+             where l.hash = $1 and a.is_disabled = 0",
+        )
+        .bind(hash)
+        .fetch_optional(&mut *change)
+        .await?;
+        let Some(row) = row else { return Ok(Connected::Gone) };
+        let (id, name) = (AccountId::kept(row.get(0)), row.get::<String, _>(1));
+        if !is_taken(&mut change, hash, now).await? {
+            return Ok(Connected::Gone);
+        }
+        self.connect_identity(change, (&id, &name), identity, actor, now).await
     }
 
     /// Forgets links that are no longer good.

@@ -233,7 +233,7 @@ async fn a_link_works_once_however_many_take_it() {
             let hash = if n % 2 == 0 { "first" } else { "second" };
             all.spawn(async move {
                 let one = account(&format!("admin{n}"), Role::Admin);
-                store.make_first_admin(hash, &one, &actor(), NOW).await.unwrap()
+                store.make_first_admin(hash, &one, None, &actor(), NOW).await.unwrap()
             });
         }
         let outcomes = all.join_all().await;
@@ -242,7 +242,7 @@ async fn a_link_works_once_however_many_take_it() {
         assert_eq!(store.link("second", NOW).await.unwrap(), None, "all like it are gone");
         store.add_link("third", &Link::FirstAdmin, LATER).await.unwrap();
         let late = account("late", Role::Admin);
-        let made = store.make_first_admin("third", &late, &actor(), NOW).await.unwrap();
+        let made = store.make_first_admin("third", &late, None, &actor(), NOW).await.unwrap();
         assert_eq!(made, Changed::Missing, "there is an admin");
     }
 }

@@ -14,30 +14,35 @@ fn name(settings: &AuthSettings) -> &'static str {
     if settings.is_secure() { OVER_TLS } else { PLAIN }
 }
 
-/// The session's id that a request shows. Two are none: one of them may be somebody else's.
+/// The session's id that a request shows.
 pub fn read(settings: &AuthSettings, headers: &HeaderMap) -> Option<Id> {
+    only(headers, name(settings))?.parse().ok()
+}
+
+/// The value of the cookie of that name. Two are none: one of them may be somebody else's.
+pub(super) fn only<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
-    let mut values = pairs.filter(|(key, _)| key.trim() == name(settings)).map(|(_, value)| value);
+    let mut values = pairs.filter(|(key, _)| key.trim() == name).map(|(_, value)| value);
     match (values.next(), values.next()) {
-        (Some(value), None) => value.trim().parse().ok(),
+        (Some(value), None) => Some(value.trim()),
         _ => None,
     }
 }
 
 /// The header that gives a browser the session of that id.
 pub fn set(settings: &AuthSettings, id: &Id, age: Duration) -> HeaderValue {
-    value(settings, &id.to_string(), age.as_secs())
+    line(settings, name(settings), &id.to_string(), age.as_secs())
 }
 
 /// The header that takes it away.
 pub fn clear(settings: &AuthSettings) -> HeaderValue {
-    value(settings, "", 0)
+    line(settings, name(settings), "", 0)
 }
 
-fn value(settings: &AuthSettings, value: &str, age: u64) -> HeaderValue {
+/// The header that gives a browser a cookie for so many seconds; with 0 it takes it away.
+pub(super) fn line(settings: &AuthSettings, name: &str, value: &str, age: u64) -> HeaderValue {
     let secure = if settings.is_secure() { "; Secure" } else { "" };
-    let name = name(settings);
     let text = format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}");
     // Letters, digits and signs.
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))

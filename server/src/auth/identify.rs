@@ -15,6 +15,7 @@ pub(crate) async fn identify(
     mut request: Request,
     next: Next,
 ) -> Response {
+    auth.disbelieve(&mut request);
     match auth.viewer(request.headers()).await {
         Ok(viewer) => {
             let extensions = request.extensions_mut();

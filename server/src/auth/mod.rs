@@ -4,22 +4,31 @@
 //!   asking the store, and hears of every change of rights within a second;
 //! - [`viewer`]: who asks, noted in each request by `identify`; [`rights`]: what each route requires;
 //!   `told`: what readers hear of failures;
-//! - [`sessions`]: those of browsers, over tower-sessions; [`cookie`]: how browsers show them;
+//! - [`sessions`]: those of browsers, over tower-sessions; [`cookie`]: how browsers show them; [`begun`]:
+//!   how they began;
 //! - [`hashing`]: passwords are hashed on threads of their own; [`throttling`] slows who guesses;
-//! - [`sign_in`], [`set_up`], [`profile`] with `own_account`, [`people`]: the pages; [`form`] reads what
-//!   they send.
+//! - [`openid`]: signing in at a provider; `proxy`: who comes through a proxy that says who it is;
+//!   `arrival`: the account of whom others vouch for;
+//! - [`sign_in`], [`set_up`], [`second_factor`], [`profile`] with `own_account`, [`people`]: the pages;
+//!   [`form`] reads what they send.
 //!
 //! A server without a store, or whose store has never had an admin, is open: everybody is
 //! [`Viewer::anybody`](viewer::Viewer::anybody).
 
+mod arrival;
+pub mod begun;
 pub mod cookie;
 pub(crate) mod form;
 pub mod hashing;
 pub(crate) mod identify;
+pub mod openid;
 mod own_account;
 pub mod people;
 pub mod profile;
+mod proxy;
+mod required_factor;
 pub mod rights;
+pub mod second_factor;
 pub mod sessions;
 pub mod set_up;
 pub mod settings;

@@ -1,5 +1,6 @@
 //! What people change of their own account.
 
+use super::begun::{Begun, By};
 use super::form::Form;
 use super::hashing::Busy;
 use super::set_up::checked;
@@ -16,6 +17,8 @@ use std::time::Duration;
 
 /// Tokens that one account may have.
 const MOST_TOKENS: usize = 100;
+/// For how long a session proves who it is where there is no password to type.
+const FRESH: Duration = Duration::from_secs(900);
 /// How many digits of a session's hash name it in forms.
 pub(super) const NAMING: usize = 16;
 
@@ -67,6 +70,7 @@ pub(super) struct Own<'a> {
     pub(super) store: &'a Store,
     pub(super) account: &'a Account,
     pub(super) session: Option<&'a str>,
+    pub(super) begun: Option<Begun>,
     pub(super) actor: Actor,
 }
 
@@ -86,6 +90,28 @@ impl Own<'_> {
         let name = name.ok_or_else(|| "Type the name that others read.".to_owned())?;
         self.change(AccountChange::FullName(name)).await?;
         Ok(Shown::done("Your name is changed."))
+    }
+
+    /// Whether the reader is the account's owner, and not only somebody at their browser: they know the
+    /// password, or have just signed in where there is none.
+    async fn is_owner(&self, password: &str) -> Result<(), Refused> {
+        if self.auth.settings().takes_password_of(self.account) {
+            return self.knows_password(password).await;
+        }
+        match self.begun {
+            Some(Begun { by: By::Proxy, .. }) => {
+                let why = "You are signed in by a proxy, which asks for a second factor if one is needed.";
+                Err(why.to_owned().into())
+            }
+            Some(begun) if self.auth.now().since(begun.at) <= FRESH => Ok(()),
+            _ => {
+                let minutes = FRESH.as_secs() / 60;
+                let why = format!(
+                    "Sign out and in again first: it is more than {minutes} minutes that you signed in."
+                );
+                Err(why.into())
+            }
+        }
     }
 
     /// Whether the reader knows the account's password. Wrong tries are slowed like those of signing in.
@@ -120,7 +146,7 @@ impl Own<'_> {
     }
 
     pub(super) async fn confirm_factor(&self, form: &Form) -> Result<Shown, Refused> {
-        let secret = from_base32(form.get("key")).filter(|secret| secret.len() == SECRET);
+        let secret = key(form);
         let secret = secret.ok_or_else(|| "The key is not complete. Begin again.".to_owned())?;
         let authenticator = Authenticator::of(&secret);
         let is_right = authenticator
@@ -130,7 +156,7 @@ impl Own<'_> {
             let notice = Notice::Wrong("That code is not right. Take the next one.".into());
             return Ok(Shown { notice: Some(notice), offered: authenticator, ..Shown::default() });
         };
-        self.knows_password(form.get("factor_current")).await?;
+        self.is_owner(form.get("factor_current")).await?;
         let (codes, hashes) = recovery_codes();
         self.change(AccountChange::Authenticator(Some((secret, hashes)))).await?;
         self.store.take_step(&self.account.id, step).await?;
@@ -142,9 +168,9 @@ impl Own<'_> {
     }
 
     pub(super) async fn remove_factor(&self, form: &Form) -> Result<Shown, Refused> {
-        self.knows_password(form.get("factor_current")).await?;
+        self.is_owner(form.get("factor_current")).await?;
         self.change(AccountChange::Authenticator(None)).await?;
-        let shown = Shown::done("Signing in takes your password only from now on.");
+        let shown = Shown::done("Signing in takes no code from now on.");
         Ok(Shown { renews: true, ..shown })
     }
 
@@ -210,6 +236,16 @@ impl Own<'_> {
         self.store.revoke_token(&self.account.id, id, &self.actor, now).await?;
         Ok(Shown::done("The token is revoked."))
     }
+}
+
+/// The key of an authenticator that a form offers.
+fn key(form: &Form) -> Option<Vec<u8>> {
+    from_base32(form.get("key")).filter(|secret| secret.len() == SECRET)
+}
+
+/// The authenticator that a form offers: whoever has its key already keeps it.
+pub(super) fn offered(form: &Form) -> Option<Authenticator> {
+    Authenticator::of(&key(form)?)
 }
 
 /// The bytes of a text in base32 (RFC 4648) without padding.

@@ -157,11 +157,28 @@ async fn invite(by: &By<'_>, store: &Store, form: &Form) -> Result<Shown, Refuse
             return Err("The account could not be made.".to_owned().into());
         }
     }
+    if takes_no_link(by.auth) {
+        return Ok(Shown::done(format!(
+            "{name} is invited, and comes in once the proxy names them."
+        )));
+    }
     let link = set_up::link(by.auth, &Link::Password(account.id)).await?.unwrap_or_default();
     Ok(Shown::link(
-        format!("{name} is invited. Send them this link, by which they choose a password."),
+        match by.auth.settings().has_passwords {
+            true => {
+                format!("{name} is invited. Send them this link, by which they choose a password.")
+            }
+            false => {
+                format!("{name} is invited. Send them this link, by which they sign in first.")
+            }
+        },
         link,
     ))
+}
+
+/// Whether nobody has anything to choose on a link's page: a proxy alone says who comes.
+fn takes_no_link(auth: &Auth) -> bool {
+    !auth.settings().has_passwords && auth.provider().is_none()
 }
 
 async fn team(by: &By<'_>, store: &Store, form: &Form) -> Result<Shown, Refused> {
@@ -203,17 +220,35 @@ async fn change(by: &By<'_>, store: &Store, id: &AccountId, form: &Form) -> Resu
             apply(by, store, id, AccountChange::Authenticator(None)).await?;
             "Signing in takes the password only."
         }
+        "disconnect" => {
+            store.disconnect(&account, &by.actor, by.auth.now()).await?;
+            "The account is connected with nobody any more, and its sessions have ended."
+        }
         "sessions-end" => {
             store.end_sessions_of(id, None).await?;
             "All its sessions have ended."
+        }
+        "link" if takes_no_link(by.auth) => {
+            let why = "Nobody needs a link here: the proxy says who comes.";
+            return Err(why.to_owned().into());
         }
         "link" => {
             let link =
                 set_up::link(by.auth, &Link::Password(id.clone())).await?.unwrap_or_default();
             let By { auth, actor: Actor { name: admin, address } } = by;
-            let action = format!("password link made for {name}");
+            let action = match auth.settings().has_passwords {
+                true => format!("password link made for {name}"),
+                false => format!("link made for {name}"),
+            };
             sign_in::record(auth, admin, address.clone(), &action).await;
-            let about = format!("With this link {name} chooses a new password.");
+            let about = match (auth.settings().has_passwords, auth.provider()) {
+                (true, None) => format!("With this link {name} chooses a new password."),
+                (true, Some(provider)) => format!(
+                    "With this link {name} chooses a new password, or connects the account with {}.",
+                    provider.settings().name
+                ),
+                (false, _) => format!("With this link {name} connects the account."),
+            };
             return Ok(Shown::link(about, link));
         }
         _ => return Err("This form is not known. Reload the page.".to_owned().into()),
@@ -268,13 +303,18 @@ async fn respond_one(
         let (Some(store), Some(id)) = (state.auth.store(), id) else { return Ok(None) };
         let Some(account) = store.account(id).await? else { return Ok(None) };
         let sessions = store.sessions_of(id).await?.len();
-        Ok::<_, StoreError>(Some((account, sessions)))
+        let identities = store.identities_of(id).await?;
+        Ok::<_, StoreError>(Some((account, sessions, identities)))
     };
     match gathered.await {
-        Ok(Some((account, sessions))) => {
+        Ok(Some((account, sessions, identities))) => {
             let viewer = viewer::of(request.extensions());
             let page = AccountPage {
-                person: row(&account),
+                person: PersonRow {
+                    is_invited: account.password.is_none() && identities.is_empty(),
+                    ..row(&account)
+                },
+                identities: identities.iter().map(ToString::to_string).collect(),
                 attributes: attribute_lines(&account.attributes),
                 sessions,
                 is_own: viewer.account().is_some_and(|own| own.id == account.id),
@@ -303,7 +343,7 @@ fn row(account: &Account) -> PersonRow {
         role: account.role.word(),
         teams: account.teams.iter().map(ToString::to_string).collect(),
         is_disabled: account.is_disabled,
-        is_invited: account.password.is_none(),
+        is_invited: account.password.is_none() && account.signed_in_at.is_none(),
         has_factor: account.authenticator.is_some(),
         signed_in_at: account.signed_in_at,
     }

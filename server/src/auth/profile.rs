@@ -2,8 +2,8 @@
 
 use super::form::Form;
 use super::own_account::{NAMING, Own, Refused, Shown};
-use super::sign_in;
 use super::viewer::{self, Viewer};
+use super::{rights, sign_in};
 use crate::pages::response;
 use crate::state::AppState;
 use axum::body::Body;
@@ -17,7 +17,7 @@ use http::{HeaderValue, StatusCode, header};
 use std::sync::Arc;
 
 /// The name of an authenticator's entry.
-const ISSUER: &str = "Brisk";
+pub(super) const ISSUER: &str = "Brisk";
 
 /// `/profile`
 pub async fn page(State(state): State<AppState>, request: Request) -> Response {
@@ -35,7 +35,12 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
         return sign_in::redirect("/sign-in", None);
     };
     let actor = viewer.actor(sign_in::origin(&head).address);
-    let own = Own { auth, store, account, session: viewer.session(), actor };
+    if form.get("do") == "password" && !auth.settings().has_passwords {
+        let request = Request::from_parts(head, Body::empty());
+        return rights::absent(&state, request).await;
+    }
+    let (session, begun) = (viewer.session(), viewer.begun());
+    let own = Own { auth, store, account, session, begun, actor };
     let changed = match form.get("do") {
         "name" => own.name(&form).await,
         "password" => own.password(&form).await,
@@ -63,7 +68,7 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
     }
     // The change may have ended the session that the form came with: the page is shown in the new one.
     let cookie = match shown.renews {
-        true => sign_in::begin(auth, &account.id, &sign_in::origin(&head)).await,
+        true => sign_in::renewed(auth, &viewer, &head).await,
         false => None,
     };
     let mut request = Request::from_parts(head, Body::empty());
@@ -137,6 +142,7 @@ async fn gathered(
         role: account.role.word(),
         teams: account.teams.iter().map(ToString::to_string).collect(),
         factor,
+        takes_password: auth.settings().takes_password_of(&account),
         sessions: sessions.collect(),
         tokens: tokens.collect(),
         scopes: scopes_of(account.role),

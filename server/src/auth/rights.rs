@@ -27,8 +27,12 @@ pub enum Requires {
     Sight,
     /// An account of one's own, signed in to.
     Profile,
+    /// The same, or one that only lacks the second factor that it has to have.
+    Factor,
     /// To look after the server.
     Administration,
+    /// To look after some dashboards: its handler shows these, and nothing of others.
+    Tending,
     /// To read the process's figures.
     Metrics,
     /// To say that data have changed.
@@ -40,7 +44,9 @@ impl Requires {
         match self {
             Self::Nothing | Self::Sight => Target::Open,
             Self::Profile => Target::Profile,
+            Self::Factor => Target::Factor,
             Self::Administration => Target::Administration,
+            Self::Tending => Target::Tending,
             Self::Metrics => Target::Metrics,
             Self::Invalidation => Target::Invalidation,
         }
@@ -146,8 +152,26 @@ impl Routes {
 #[derive(Debug, Clone, Copy)]
 struct Nothing;
 
+/// The answer to everybody where this server has nothing: that one does not sign in changes nothing.
+#[derive(Debug, Clone, Copy)]
+struct Absent;
+
+/// What answers on a server that is set up without it: nothing, whoever asks.
+pub(super) async fn absent(state: &AppState, request: Request) -> Response {
+    let error = PageError::NotFound("This page does not exist.".into());
+    let mut response = response::failure(state, error, request).await;
+    response.extensions_mut().insert(Absent);
+    response
+}
+
 async fn guard(State(requires): State<Requires>, request: Request, next: Next) -> Response {
-    match viewer::of(request.extensions()).verdict(requires.target()) {
+    let viewer = viewer::of(request.extensions());
+    let verdict = match requires {
+        // What is seen there would be what nobody in particular may see.
+        Requires::Sight if viewer.is_unready() => Verdict::Hidden,
+        _ => viewer.verdict(requires.target()),
+    };
+    match verdict {
         Verdict::Allowed => next.run(request).await,
         Verdict::SignIn | Verdict::Hidden => {
             let mut response = StatusCode::NOT_FOUND.into_response();
@@ -167,10 +191,14 @@ pub(crate) async fn conceal(
     let viewer = viewer::of(request.extensions());
     let asked = Asked::of(&request);
     let response = next.run(request).await;
-    if response.status() != StatusCode::NOT_FOUND {
+    let is_absent = response.extensions().get::<Absent>().is_some();
+    if response.status() != StatusCode::NOT_FOUND || is_absent {
         return response;
     }
     let is_page = asked.is_page(&response);
+    if viewer.is_unready() {
+        return asked.second_factor(is_page);
+    }
     if viewer.is_nobody() {
         return asked.sign_in(is_page);
     }
@@ -226,13 +254,28 @@ impl Asked {
             let answer = refusal::response(StatusCode::UNAUTHORIZED, sentence);
             return ([(header::WWW_AUTHENTICATE, challenge)], answer).into_response();
         }
+        self.lead_to("/sign-in")
+    }
+
+    /// Asks to set up a second factor.
+    fn second_factor(&self, is_page: bool) -> Response {
+        if !is_page {
+            let sentence = "Accounts of this role have to have a second factor. Open Brisk and set one \
+                            up: until then, this account and its tokens may nothing.\n";
+            return refusal::response(StatusCode::FORBIDDEN, sentence);
+        }
+        self.lead_to("/second-factor")
+    }
+
+    /// Leads a browser to `page`, and from there back.
+    fn lead_to(&self, page: &'static str) -> Response {
         let here = self.uri.path_and_query().map_or("/", |path| path.as_str());
         let back = match self.method {
             Method::GET if here != "/" => query_string(&[("back".to_owned(), here.to_owned())]),
             _ => String::new(),
         };
-        let to = HeaderValue::from_str(&format!("/sign-in{back}"));
-        let to = to.unwrap_or(HeaderValue::from_static("/sign-in"));
+        let to = HeaderValue::from_str(&format!("{page}{back}"));
+        let to = to.unwrap_or(HeaderValue::from_static(page));
         let headers = [(header::LOCATION, to), (header::CACHE_CONTROL, NO_STORE)];
         (StatusCode::SEE_OTHER, headers).into_response()
     }

@@ -1,6 +1,7 @@
 //! The sessions of browsers: `tower_sessions`' type over Brisk's own store, which keeps hashes of their
 //! ids. What a request needs of them is read by [`super::state`], which keeps it in memory.
 
+use super::begun::{self, Begun};
 use super::settings::AuthSettings;
 use async_trait::async_trait;
 use brisk_accounts::{AccountId, secret};
@@ -33,6 +34,8 @@ pub struct Origin {
     pub agent: String,
     /// Its address.
     pub address: String,
+    /// Who has said who it is, and when; where that is not said, a password or a link, now.
+    pub begun: Option<Begun>,
 }
 
 /// The longest text of a browser about itself that is kept.
@@ -53,6 +56,10 @@ impl Sessions {
         session.insert(ACCOUNT, account.as_str()).await?;
         session.insert(AGENT, agent).await?;
         session.insert(ADDRESS, &origin.address).await?;
+        if let Some(begun) = origin.begun {
+            session.insert(begun::BY, begun.by.word()).await?;
+            session.insert(begun::AT, begun.at.0).await?;
+        }
         session.save().await?;
         session.id().ok_or(Failed)
     }

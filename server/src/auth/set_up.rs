@@ -2,8 +2,8 @@
 //! admins hand out. Opening one changes nothing: programs look at links before people do.
 
 use super::form::Form;
-use super::sign_in;
 use super::state::Auth;
+use super::{rights, sign_in};
 use crate::pages::response;
 use crate::state::AppState;
 use axum::extract::rejection::PathRejection;
@@ -43,6 +43,9 @@ pub async fn take(
     path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
+    if !state.auth.settings().has_passwords {
+        return rights::absent(&state, request).await;
+    }
     let opened = opened(&state.auth, path).await;
     let Some((hash, link)) = opened else { return gone(&state, request).await };
     let (head, body) = request.into_parts();
@@ -125,7 +128,8 @@ async fn first_admin(
         created_at: auth.now(),
         signed_in_at: None,
     };
-    match store.make_first_admin(hash, &account, &actor(&account.name, head), auth.now()).await? {
+    let actor = actor(&account.name, head);
+    match store.make_first_admin(hash, &account, None, &actor, auth.now()).await? {
         Changed::Done => Ok(account.id),
         Changed::Taken => Err(Refused::Because("Another account has this name.".into())),
         Changed::Missing | Changed::LastAdmin => Err(Refused::Gone),
@@ -174,7 +178,10 @@ pub(super) fn checked(form: &Form, name: &LoginName) -> Result<String, String> {
 }
 
 /// What the link of that address is for, with its hash.
-async fn opened(auth: &Auth, path: Result<Path<String>, PathRejection>) -> Option<(String, Link)> {
+pub(super) async fn opened(
+    auth: &Auth,
+    path: Result<Path<String>, PathRejection>,
+) -> Option<(String, Link)> {
     let Ok(Path(text)) = path else { return None };
     let hash = secret::hash(&text);
     let link = auth.store()?.link(&hash, auth.now()).await;
@@ -183,7 +190,12 @@ async fn opened(auth: &Auth, path: Result<Path<String>, PathRejection>) -> Optio
 }
 
 async fn empty(auth: &Auth, link: &Link) -> SetUpPage {
-    let page = SetUpPage { shortest: policy::SHORTEST, ..SetUpPage::default() };
+    let page = SetUpPage {
+        shortest: policy::SHORTEST,
+        provider: auth.provider().map(|provider| provider.settings().name.clone()),
+        is_passwordless: !auth.settings().has_passwords,
+        ..SetUpPage::default()
+    };
     let (Link::Password(id), Some(store)) = (link, auth.store()) else {
         return SetUpPage { is_first: true, ..page };
     };
@@ -191,7 +203,8 @@ async fn empty(auth: &Auth, link: &Link) -> SetUpPage {
     SetUpPage { name: account.map(|account| account.name.to_string()).unwrap_or_default(), ..page }
 }
 
-async fn gone(state: &AppState, request: Request) -> Response {
+/// The answer to a link that is none any more.
+pub(super) async fn gone(state: &AppState, request: Request) -> Response {
     let message = "This link was used already, or has expired. Ask for a new one: an administrator has \
                    it, or the terminal on which Brisk starts.";
     let link = ("/".to_owned(), "All dashboards".to_owned());

@@ -1,8 +1,14 @@
-//! [`AuthSettings`]: how long sessions last, and how browsers reach the server.
+//! [`AuthSettings`]: how people sign in, how long sessions last, and how browsers reach the server.
 
+use super::openid::settings::{ProviderSettings, SignUp};
+use crate::http::client::TrustedProxies;
+use brisk_accounts::{Account, Role, Rules};
+use http::HeaderName;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
-/// How long sessions last, and how browsers reach the server.
+/// How people sign in, how long sessions last, and how browsers reach the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthSettings {
     /// A session that was not used for so long has ended.
@@ -16,6 +22,29 @@ pub struct AuthSettings {
     /// Where readers find the server, without a slash at its end, such as
     /// `https://dashboards.example.com`; where the server listens if that is not configured.
     pub base: String,
+    /// Whether people sign in with passwords.
+    pub has_passwords: bool,
+    /// The roles for which a second factor is needed.
+    pub second_factor_for: BTreeSet<Role>,
+    /// The OpenID provider, if there is one.
+    pub provider: Option<Arc<ProviderSettings>>,
+    /// The proxies that say who asks, if there are any.
+    pub proxy: Option<Arc<ProxySettings>>,
+}
+
+/// Proxies that say who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProxySettings {
+    /// Their addresses, as this server sees them.
+    pub addresses: TrustedProxies,
+    /// The header with the name.
+    pub user: HeaderName,
+    /// The header with the groups, if they say them.
+    pub groups: Option<HeaderName>,
+    /// Who may come.
+    pub sign_up: SignUp,
+    /// What accounts become by their groups.
+    pub rules: Rules,
 }
 
 impl Default for AuthSettings {
@@ -27,11 +56,20 @@ impl Default for AuthSettings {
             link: DAY,
             token: 366 * DAY,
             base: "http://127.0.0.1:3000".to_owned(),
+            has_passwords: true,
+            second_factor_for: BTreeSet::new(),
+            provider: None,
+            proxy: None,
         }
     }
 }
 
 impl AuthSettings {
+    /// Whether who owns an account proves it with a password.
+    pub fn takes_password_of(&self, account: &Account) -> bool {
+        self.has_passwords && account.password.is_some()
+    }
+
     /// Whether readers come over TLS.
     pub fn is_secure(&self) -> bool {
         self.base.starts_with("https://")

@@ -3,12 +3,14 @@
 //! Whatever is wrong with a name and a password, the answer is the same, and takes as long: the same
 //! questions to the store, the same hash. Only who has the right password learns that a code is missing.
 
+use super::begun::{Begun, By};
 use super::cookie;
 use super::form::Form;
+use super::rights;
 use super::sessions::{self, Origin};
 use super::state::Auth;
 use super::throttling::{self, NotTried};
-use super::viewer;
+use super::viewer::{self, Viewer};
 use crate::http::client;
 use crate::http::conditional::NO_STORE;
 use crate::http::local_path::is_local_path;
@@ -34,8 +36,10 @@ const WRONG_CODE: &str = "That code is not right, or it was used already. Take t
 pub async fn page(State(state): State<AppState>, request: Request) -> Response {
     let fields = parse_query(request.uri().query().unwrap_or_default());
     let back = fields.iter().find(|(name, _)| name == "back").map(|(_, back)| local(back));
-    let page = SignInPage { back: back.unwrap_or_default(), ..SignInPage::default() };
-    if viewer::of(request.extensions()).account().is_some() {
+    let viewer = viewer::of(request.extensions());
+    let problem = viewer.refusal().map(ToOwned::to_owned);
+    let page = SignInPage { back: back.unwrap_or_default(), problem, ..empty(&state.auth) };
+    if viewer.account().is_some() {
         return redirect(&page.back, None);
     }
     response::page(&state, StatusCode::OK, Page::SignIn(page), request).await
@@ -43,21 +47,18 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
 
 /// `POST /sign-in`
 pub async fn sign_in(State(state): State<AppState>, request: Request) -> Response {
+    if !state.auth.settings().has_passwords {
+        return rights::absent(&state, request).await;
+    }
     let (head, body) = request.into_parts();
     let form = Form::read(body).await;
     let page = SignInPage {
         back: local(form.get("back")),
         name: form.get("name").chars().take(LoginName::LONGEST).collect(),
-        ..SignInPage::default()
+        ..empty(&state.auth)
     };
     let attempted = attempt(&state.auth, &form, &head).await;
-    let action = match &attempted {
-        Ok(_) => Some("signed in"),
-        Err(Refused::Wrong) => Some("sign-in refused"),
-        Err(Refused::WrongCode) => Some("sign-in refused: code"),
-        Err(Refused::NeedsCode | Refused::Later(_) | Refused::Failed) => None,
-    };
-    if let Some(action) = action {
+    if let Some(action) = action(&attempted) {
         // Whatever was typed as a name: it may be a password. Only what can be a name is kept.
         let name = LoginName::parse(form.get("name")).map(|name| name.to_string());
         let name = name.unwrap_or_else(|_| "(no name)".to_owned());
@@ -67,19 +68,7 @@ pub async fn sign_in(State(state): State<AppState>, request: Request) -> Respons
         Ok(cookie) => return redirect(&page.back, Some(cookie)),
         Err(refused) => refused,
     };
-    let (status, later, problem) = match &refused {
-        Refused::Wrong => (StatusCode::UNAUTHORIZED, None, WRONG.to_owned()),
-        Refused::NeedsCode => (StatusCode::UNAUTHORIZED, None, NEEDS_CODE.to_owned()),
-        Refused::WrongCode => (StatusCode::UNAUTHORIZED, None, WRONG_CODE.to_owned()),
-        Refused::Later(seconds) => {
-            let problem = format!("Too many tries. Try again in {seconds} s.");
-            (StatusCode::TOO_MANY_REQUESTS, Some(*seconds), problem)
-        }
-        Refused::Failed => {
-            let problem = "Nobody can sign in at the moment. Try again in a moment.".to_owned();
-            (StatusCode::SERVICE_UNAVAILABLE, Some(2), problem)
-        }
-    };
+    let (status, later, problem) = refused.said();
     let needs_code = matches!(refused, Refused::NeedsCode | Refused::WrongCode);
     let page = SignInPage { needs_code, problem: Some(problem), ..page };
     let request = Request::from_parts(head, axum::body::Body::empty());
@@ -103,9 +92,28 @@ pub async fn sign_out(State(state): State<AppState>, headers: HeaderMap) -> Resp
     redirect("/sign-in", Some(cookie::clear(auth.settings())))
 }
 
+/// The sign-in page as nobody has filled it in.
+pub(super) fn empty(auth: &Auth) -> SignInPage {
+    SignInPage {
+        provider: auth.provider().map(|provider| provider.settings().name.clone()),
+        is_passwordless: !auth.settings().has_passwords,
+        ..SignInPage::default()
+    }
+}
+
+/// What the audit log says of an attempt.
+pub(super) fn action<T>(attempted: &Result<T, Refused>) -> Option<&'static str> {
+    match attempted {
+        Ok(_) => Some("signed in"),
+        Err(Refused::Wrong) => Some("sign-in refused"),
+        Err(Refused::WrongCode) => Some("sign-in refused: code"),
+        Err(Refused::NeedsCode | Refused::Later(_) | Refused::Failed) => None,
+    }
+}
+
 /// Why somebody is not signed in.
 #[derive(Debug)]
-enum Refused {
+pub(super) enum Refused {
     Wrong,
     NeedsCode,
     WrongCode,
@@ -120,6 +128,36 @@ impl From<StoreError> for Refused {
     }
 }
 
+impl From<NotTried> for Refused {
+    fn from(not: NotTried) -> Self {
+        match not {
+            NotTried::TooSoon(soon) => {
+                Self::Later(soon.wait.as_millis().div_ceil(1_000).max(1) as u64)
+            }
+            NotTried::Store(error) => error.into(),
+        }
+    }
+}
+
+impl Refused {
+    /// The status, after how many seconds it may be tried again, and what is said.
+    pub(super) fn said(&self) -> (StatusCode, Option<u64>, String) {
+        match self {
+            Self::Wrong => (StatusCode::UNAUTHORIZED, None, WRONG.to_owned()),
+            Self::NeedsCode => (StatusCode::UNAUTHORIZED, None, NEEDS_CODE.to_owned()),
+            Self::WrongCode => (StatusCode::UNAUTHORIZED, None, WRONG_CODE.to_owned()),
+            Self::Later(seconds) => {
+                let problem = format!("Too many tries. Try again in {seconds} s.");
+                (StatusCode::TOO_MANY_REQUESTS, Some(*seconds), problem)
+            }
+            Self::Failed => {
+                let problem = "Nobody can sign in at the moment. Try again in a moment.".to_owned();
+                (StatusCode::SERVICE_UNAVAILABLE, Some(2), problem)
+            }
+        }
+    }
+}
+
 /// Signs in; the answer is the session's cookie.
 async fn attempt(auth: &Auth, form: &Form, head: &Parts) -> Result<HeaderValue, Refused> {
     let store = auth.store().ok_or(Refused::Wrong)?;
@@ -127,17 +165,10 @@ async fn attempt(auth: &Auth, form: &Form, head: &Parts) -> Result<HeaderValue, 
     let now = auth.now();
     // What is no name is nobody's: it goes the same way.
     let name = LoginName::parse(form.get("name"));
-    let nobody = || LoginName::parse("-").map_err(|_| Refused::Wrong);
-    let name = name.or_else(|_| nobody())?;
+    let name = name.unwrap_or_else(|_| LoginName::nobody());
     let account = store.account_named(&name).await?;
     let id = account.as_ref().map(|account| &account.id);
-    let tried = match throttling::begin(store, &name, id, &origin.address, now).await {
-        Ok(tried) => tried,
-        Err(NotTried::TooSoon(soon)) => {
-            return Err(Refused::Later(soon.wait.as_millis().div_ceil(1_000).max(1) as u64));
-        }
-        Err(NotTried::Store(error)) => return Err(error.into()),
-    };
+    let tried = throttling::begin(store, &name, id, &origin.address, now).await?;
     let kept = account.as_ref().filter(|account| !account.is_disabled);
     let kept = kept.and_then(|account| account.password.clone());
     let password: String = form.get("password").to_owned();
@@ -153,14 +184,7 @@ async fn attempt(auth: &Auth, form: &Form, head: &Parts) -> Result<HeaderValue, 
     };
     second_factor(store, &account, form.get("code"), now).await?;
     tried.was_right(store, &account.id, &origin.address, now).await?;
-    // Whatever the browser had before is of no use any more.
-    if let (Some(before), Some(sessions)) =
-        (cookie::read(auth.settings(), &head.headers), auth.sessions())
-    {
-        let _ = sessions.end(before).await;
-        changed(auth).await;
-    }
-    let cookie = begin(auth, &account.id, &origin).await.ok_or(Refused::Failed)?;
+    let cookie = enter(auth, &account.id, head, By::Password).await.ok_or(Refused::Failed)?;
     // What was changed while the password was looked at has ended the sessions of before, not this one.
     let still = store.account(&account.id).await?;
     if still.is_none_or(|still| still.is_disabled || still.password != kept) {
@@ -173,7 +197,8 @@ async fn attempt(auth: &Auth, form: &Form, head: &Parts) -> Result<HeaderValue, 
     Ok(cookie)
 }
 
-async fn second_factor(
+/// Whether the code is the account's, if it needs one; it is taken then.
+pub(super) async fn second_factor(
     store: &Store,
     account: &Account,
     code: &str,
@@ -214,6 +239,41 @@ pub(super) async fn record(auth: &Auth, name: &str, address: String, action: &st
     }
 }
 
+/// Begins the session of who has just signed in; the answer is its cookie, if the account may still sign in.
+pub(super) async fn enter(
+    auth: &Auth,
+    account: &AccountId,
+    head: &Parts,
+    by: By,
+) -> Option<HeaderValue> {
+    // Whatever the browser had before is of no use any more.
+    if let (Some(before), Some(sessions)) =
+        (cookie::read(auth.settings(), &head.headers), auth.sessions())
+    {
+        let _ = sessions.end(before).await;
+        changed(auth).await;
+    }
+    let begun = Some(Begun { by, at: auth.now() });
+    let cookie = begin(auth, account, &Origin { begun, ..origin(head) }).await?;
+    // Who was disabled a moment ago has ended the sessions of before, not this one.
+    let still = auth.store()?.account(account).await.ok()?;
+    if still.is_none_or(|still| still.is_disabled) {
+        let _ = auth.store()?.end_sessions_of(account, None).await;
+        return None;
+    }
+    Some(cookie)
+}
+
+/// The same once more, for who has changed something that has ended their sessions; it is as old as the one
+/// before as far as anything is proven by it.
+pub(super) async fn renewed(auth: &Auth, viewer: &Viewer, head: &Parts) -> Option<HeaderValue> {
+    let begun = viewer.begun();
+    // Whom a proxy names has none.
+    let has_one = begun.is_none_or(|begun| begun.by != By::Proxy);
+    let account = viewer.account().filter(|_| has_one)?;
+    begin(auth, &account.id, &Origin { begun, ..origin(head) }).await
+}
+
 /// Begins a session; the answer is its cookie.
 pub(super) async fn begin(
     auth: &Auth,
@@ -225,7 +285,7 @@ pub(super) async fn begin(
 }
 
 /// Lets a change of rights hold in this process at once.
-pub(super) async fn changed(auth: &Auth) {
+pub(crate) async fn changed(auth: &Auth) {
     if let Err(error) = auth.refresh().await {
         tracing::warn!(%error, "a change of rights holds a moment later");
     }
@@ -237,6 +297,7 @@ pub(super) fn origin(head: &Parts) -> Origin {
     Origin {
         agent: agent.unwrap_or("unknown").to_owned(),
         address: client::address_of(&head.extensions),
+        begun: None,
     }
 }
 
@@ -247,7 +308,7 @@ pub(super) fn session_of(auth: &Auth, headers: &HeaderMap) -> Option<String> {
 
 /// A path of this server; the home page where it is none. Pages that only begin or end sessions are not
 /// gone back to.
-fn local(back: &str) -> String {
+pub(super) fn local(back: &str) -> String {
     let is_own = is_local_path(back)
         && !["/sign-in", "/sign-out", "/set-up"].iter().any(|p| back.starts_with(p));
     if is_own { back.to_owned() } else { "/".to_owned() }

@@ -6,16 +6,22 @@
 //! meanwhile asks the store nothing. Where the version could not be asked for, requests ask themselves,
 //! and are refused where they cannot: not to know is never taken for yes.
 
+use super::arrival::{Arrival, Refused, Way};
+use super::begun::{Begun, By};
 use super::hashing::Hasher;
+use super::openid::provider::Provider;
+use super::proxy::{Named, ProxyUsers};
+use super::required_factor;
 use super::sessions::Sessions;
 use super::settings::AuthSettings;
 use super::shown::{Shown, shown};
 use super::used::Used;
 use super::viewer::Viewer;
-use brisk_accounts::Account;
+use axum::extract::Request;
+use brisk_accounts::{Account, Identity, LoginName};
 use brisk_domain::{Clock, Timestamp};
 use brisk_store::{AccessState, SessionRecord, Store, StoreError};
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -28,6 +34,8 @@ const ASK: Duration = Duration::from_millis(300);
 const CONFIRMED: Duration = Duration::from_millis(900);
 /// How often it is noted that sessions and tokens were used.
 const NOTE: Duration = Duration::from_secs(30);
+/// How often it is in the audit log that somebody comes through a proxy.
+const A_DAY: Duration = Duration::from_secs(86_400);
 /// How often what has expired is forgotten.
 const FORGET: Duration = Duration::from_secs(600);
 /// Tries to sign in are remembered for so long.
@@ -50,6 +58,8 @@ struct Inner {
     used: Used,
     anybody: Viewer,
     nobody: Viewer,
+    provider: Option<Provider>,
+    proxy: Option<ProxyUsers>,
 }
 
 /// What is known of all rights.
@@ -98,7 +108,13 @@ impl Auth {
 
     fn new(store: Option<Store>, clock: Arc<dyn Clock>, settings: AuthSettings) -> Self {
         let known = Known { state: AccessState::default(), at: None };
+        let provider = settings.provider.clone();
+        let provider =
+            provider.map(|provider| Provider::new(provider, &settings.base, Arc::clone(&clock)));
+        let proxy = settings.proxy.clone().map(ProxyUsers::new);
         Self(Arc::new(Inner {
+            provider,
+            proxy,
             store,
             clock,
             settings,
@@ -138,10 +154,39 @@ impl Auth {
         Some(Sessions::new(store, Arc::clone(&self.0.clock), self.0.settings.clone()))
     }
 
+    /// Where people sign in elsewhere.
+    pub(crate) fn provider(&self) -> Option<&Provider> {
+        self.0.provider.as_ref().filter(|_| self.0.store.is_some())
+    }
+
+    /// Takes what only proxies may say off a request that does not come from one. Before anybody asks who
+    /// it is.
+    pub(crate) fn disbelieve(&self, request: &mut Request) {
+        if let Some(proxy) = &self.0.proxy {
+            proxy.disbelieve(request);
+        }
+    }
+
+    /// Whether this header says who asks, where a proxy sends it.
+    pub(crate) fn is_naming(&self, name: &HeaderName) -> bool {
+        self.0.proxy.as_ref().is_some_and(|proxy| proxy.is_header(name))
+    }
+
+    /// How many requests said who sends them, and did not come from a proxy.
+    pub fn disbelieved(&self) -> Option<u64> {
+        self.0.proxy.as_ref().map(ProxyUsers::ignored)
+    }
+
     /// Who sent a request with these headers.
     pub async fn viewer(&self, headers: &HeaderMap) -> Result<Viewer, Unknown> {
         let Some(store) = &self.0.store else { return Ok(self.0.anybody.clone()) };
         let shown = shown(&self.0.settings, headers);
+        if let Some(proxy) = &self.0.proxy
+            && !matches!(shown, Shown::Token(_) | Shown::NoToken)
+            && let Some(named) = proxy.named(headers)
+        {
+            return Ok(self.named(store, proxy, &named).await?);
+        }
         // What has been closed stays so, whether the store can be asked or not.
         if matches!(shown, Shown::Nothing) && self.0.known.borrow().state.is_closed {
             return Ok(self.0.nobody.clone());
@@ -227,6 +272,7 @@ impl Auth {
         let before = |time: Duration| Timestamp(now.0.saturating_sub(micros(time)));
         store.forget_sessions(now, before(self.0.settings.idle)).await?;
         store.forget_links(now).await?;
+        store.forget_sign_ins(now).await?;
         store.forget_failures(before(FAILURES)).await
     }
 
@@ -298,23 +344,89 @@ impl Auth {
         Ok(Some(kept.viewer.clone()))
     }
 
+    /// Whom a proxy names.
+    async fn named(
+        &self,
+        store: &Store,
+        proxy: &ProxyUsers,
+        named: &Named,
+    ) -> Result<Viewer, StoreError> {
+        let state = self.confirmed(store).await?;
+        let now = self.now();
+        let viewer = match proxy.known(named, state.version, now) {
+            Some(viewer) => viewer,
+            None => {
+                let viewer = match self.arrived(store, proxy, named).await {
+                    Ok(viewer) => viewer,
+                    Err(Refused::Store(error)) => return Err(error),
+                    Err(refused) => {
+                        let name = named.name.as_deref().unwrap_or("(no name)");
+                        tracing::info!(name, ?refused, "whom a proxy names may not come in");
+                        Viewer::refused(refused.sentence())
+                    }
+                };
+                proxy.keep(named, &viewer, state.version, now);
+                viewer
+            }
+        };
+        match self.0.known.borrow().state.is_closed {
+            true => Ok(viewer),
+            false => Ok(self.0.anybody.clone()),
+        }
+    }
+
+    async fn arrived(
+        &self,
+        store: &Store,
+        proxy: &ProxyUsers,
+        named: &Named,
+    ) -> Result<Viewer, Refused> {
+        let name = named.name.as_deref().and_then(|name| LoginName::parse(name).ok());
+        let name = name.ok_or(Refused::NotInvited)?;
+        let identity = Identity::of_proxy(name.as_str()).ok_or(Refused::NotInvited)?;
+        let claims = named.claims();
+        let address = "a proxy".to_owned();
+        let arrival =
+            Arrival { identity: &identity, claims: &claims, name, full_name: None, address };
+        let settings = proxy.settings();
+        let at = (store, self.now());
+        let account = arrival.account(at, Way::Name, settings.sign_up, &settings.rules).await?;
+        self.refresh().await?;
+        let is_new_today = account.signed_in_at.is_none_or(|at| self.now().since(at) > A_DAY);
+        store.note_signed_in(&account, self.now(), is_new_today.then_some("a proxy")).await?;
+        let access = account.access(&store.teams().await?);
+        let begun = Begun { by: By::Proxy, at: self.now() };
+        let folders = store.folders_of(&account).await?;
+        Ok(Viewer::person(account, folders, access, named.key(), begun))
+    }
+
     fn is_over(&self, expires: Timestamp, seen: Timestamp, is_session: bool) -> bool {
         let now = self.now();
         now >= expires || is_session && now.since(seen) > self.0.settings.idle
     }
 
     async fn session(&self, store: &Store, hash: &str) -> Result<Option<Looked>, StoreError> {
-        let Some(SessionRecord { account, seen_at, expires_at, .. }) = store.session(hash).await?
+        let Some(SessionRecord { account, data, created_at, seen_at, expires_at, .. }) =
+            store.session(hash).await?
         else {
             return Ok(None);
         };
-        if self.is_over(expires_at, seen_at, true) {
+        let begun = Begun::of(&data, created_at);
+        // Where there are no passwords any more, what they have opened is closed, too.
+        let is_by_password = begun.by == By::Password && !self.0.settings.has_passwords;
+        if self.is_over(expires_at, seen_at, true) || is_by_password {
             return Ok(None);
         }
         let account = store.account(&account).await?;
         let Some(account) = account.filter(|account| !account.is_disabled) else { return Ok(None) };
         let access = account.access(&store.teams().await?);
-        Ok(Some((Viewer::person(account, access, hash.to_owned()), seen_at, expires_at)))
+        let settings = &self.0.settings;
+        let lacks_factor =
+            required_factor::is_lacking(settings, store, &account, Some(begun.by)).await?;
+        let folders = store.folders_of(&account).await?;
+        let viewer = Viewer::person(account, folders, access, hash.to_owned(), begun);
+        let viewer = if lacks_factor { viewer.unready() } else { viewer };
+        Ok(Some((viewer, seen_at, expires_at)))
     }
 
     async fn token(&self, store: &Store, hash: &str) -> Result<Option<Looked>, StoreError> {
@@ -332,7 +444,11 @@ impl Auth {
             None => account.access(&store.teams().await?),
         };
         let seen = token.used_at.unwrap_or(token.created_at);
-        let viewer = Viewer::program(account, access, token.scopes, hash.to_owned());
+        let settings = &self.0.settings;
+        let lacks_factor = required_factor::is_lacking(settings, store, &account, None).await?;
+        let folders = store.folders_of(&account).await?;
+        let viewer = Viewer::program(account, folders, access, token.scopes, hash.to_owned());
+        let viewer = if lacks_factor { viewer.unready() } else { viewer };
         Ok(Some((viewer, seen, token.expires_at)))
     }
 }

@@ -76,6 +76,24 @@ pub async fn begin(
     }
 }
 
+/// A try that has been counted for its address alone: whose account it is for is not known yet.
+#[derive(Debug)]
+pub struct TryFrom(String);
+
+/// Counts a try to sign in from `address`, if it may be looked at now.
+pub async fn begin_from(store: &Store, address: &str, now: Timestamp) -> Result<TryFrom, NotTried> {
+    let address = subject(&["address", address]);
+    count(store, &address, &Pace::ADDRESS, now).await?;
+    Ok(TryFrom(address))
+}
+
+impl TryFrom {
+    /// It was right.
+    pub async fn was_right(self, store: &Store) -> Result<(), StoreError> {
+        store.forgive_one(&self.0).await
+    }
+}
+
 impl Try {
     /// It was right.
     pub async fn was_right(

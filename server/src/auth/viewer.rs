@@ -1,9 +1,10 @@
 //! [`Viewer`]: who asks. It is decided once for each request, and all that is answered depends on it.
 
-use brisk_accounts::{Account, Target, Verdict, verdict};
+use super::begun::Begun;
+use brisk_accounts::{Account, Folders, Target, Verdict, verdict};
 use brisk_app::Reader;
 use brisk_cache::Fingerprint;
-use brisk_domain::{Access, Dashboard};
+use brisk_domain::{Access, Dashboard, Slug, Tag};
 use brisk_engine::catalog::Contents;
 use brisk_store::Actor;
 use http::Extensions;
@@ -21,6 +22,8 @@ struct Inner {
     /// The hash of the session's id, or of the token.
     shown: Option<String>,
     scopes: Option<brisk_accounts::Scopes>,
+    begun: Option<Begun>,
+    refusal: Option<String>,
     /// [`Viewer::class`], and among which dashboards.
     class: Mutex<Option<(Box<str>, Arc<str>)>>,
 }
@@ -33,7 +36,8 @@ impl Inner {
         shown: Option<String>,
         scopes: Option<brisk_accounts::Scopes>,
     ) -> Self {
-        Self { rights, access, account, shown, scopes, class: Mutex::default() }
+        let (begun, refusal) = (None, None);
+        Self { rights, access, account, shown, scopes, begun, refusal, class: Mutex::default() }
     }
 }
 
@@ -48,21 +52,45 @@ impl Viewer {
         Self::of(brisk_accounts::Viewer::Nobody, None)
     }
 
-    /// The owner of a session.
-    pub fn person(account: Account, access: Access, session: String) -> Self {
-        let rights = brisk_accounts::Viewer::Person(account.standing());
-        let (account, shown) = (Some(account), Some(session));
-        Self(Arc::new(Inner::new(rights, access, account, shown, None)))
+    /// Somebody whom a proxy has named, and who may not come in for that reason.
+    pub fn refused(why: String) -> Self {
+        let (rights, access) = (brisk_accounts::Viewer::Nobody, Access::anonymous());
+        let inner = Inner::new(rights, access, None, None, None);
+        Self(Arc::new(Inner { refusal: Some(why), ..inner }))
     }
 
-    /// The holder of a token.
+    /// The owner of a session, who looks after `folders`.
+    pub fn person(
+        account: Account,
+        folders: Folders,
+        access: Access,
+        session: String,
+        begun: Begun,
+    ) -> Self {
+        let rights = brisk_accounts::Viewer::Person(account.standing(folders));
+        let (account, shown) = (Some(account), Some(session));
+        let inner = Inner::new(rights, access, account, shown, None);
+        Self(Arc::new(Inner { begun: Some(begun), ..inner }))
+    }
+
+    /// The same, who has to set up a second factor before anything else.
+    #[must_use]
+    pub fn unready(self) -> Self {
+        let Inner { account, shown, scopes, begun, .. } = &*self.0;
+        let (rights, access) = (brisk_accounts::Viewer::Unready, Access::anonymous());
+        let inner = Inner::new(rights, access, account.clone(), shown.clone(), scopes.clone());
+        Self(Arc::new(Inner { begun: *begun, ..inner }))
+    }
+
+    /// The holder of a token, whose owner looks after `folders`.
     pub fn program(
         account: Account,
+        folders: Folders,
         access: Access,
         scopes: brisk_accounts::Scopes,
         token: String,
     ) -> Self {
-        let rights = brisk_accounts::Viewer::Program(account.standing(), scopes.clone());
+        let rights = brisk_accounts::Viewer::Program(account.standing(folders), scopes.clone());
         let (account, shown) = (Some(account), Some(token));
         Self(Arc::new(Inner::new(rights, access, account, shown, Some(scopes))))
     }
@@ -79,17 +107,45 @@ impl Viewer {
 
     /// Whether they may see a dashboard.
     pub fn sees(&self, dashboard: &Dashboard) -> bool {
-        self.may(Target::Dashboard(&dashboard.slug, &dashboard.audience))
+        self.may(Target::of(dashboard))
     }
 
-    /// Whether they may see what is behind it.
+    /// Whether they may see what is behind it, and look after it.
     pub fn looks_behind(&self, dashboard: &Dashboard) -> bool {
-        self.may(Target::Behind(&dashboard.slug, &dashboard.audience))
+        self.may(Target::behind(dashboard))
     }
 
     /// Whether they may.
     pub fn may(&self, target: Target<'_>) -> bool {
         self.verdict(target) == Verdict::Allowed
+    }
+
+    /// Whether they, or a token's owner, look after what `tag` is of: admins after everything, editors
+    /// after their dashboards. What a token is for is asked besides.
+    pub fn tends(&self, tag: &Tag, dashboard: impl Fn(&Slug) -> Option<Arc<Dashboard>>) -> bool {
+        let owner = match &self.0.rights {
+            brisk_accounts::Viewer::Person(standing)
+            | brisk_accounts::Viewer::Program(standing, _) => {
+                brisk_accounts::Viewer::Person(standing.clone())
+            }
+            other => other.clone(),
+        };
+        let slug = match tag {
+            _ if verdict(&owner, Target::Administration) == Verdict::Allowed => return true,
+            Tag::Dashboard(slug) | Tag::Panel { dashboard: slug, .. } => Slug::parse(slug).ok(),
+            Tag::All | Tag::Source(_) | Tag::Table { .. } | Tag::Rollup { .. } | Tag::Custom(_) => {
+                None
+            }
+        };
+        let dashboard = slug.and_then(|slug| dashboard(&slug));
+        dashboard.is_some_and(|dashboard| {
+            verdict(&owner, Target::behind(&dashboard)) == Verdict::Allowed
+        })
+    }
+
+    /// Whether they look after everything.
+    pub fn administers(&self) -> bool {
+        self.may(Target::Administration)
     }
 
     /// What statements see of them.
@@ -122,6 +178,21 @@ impl Viewer {
         self.0.shown.as_deref().filter(|_| self.0.scopes.is_none())
     }
 
+    /// How and when their session began, if one is shown.
+    pub fn begun(&self) -> Option<Begun> {
+        self.0.begun
+    }
+
+    /// Why whom a proxy has named may not come in.
+    pub fn refusal(&self) -> Option<&str> {
+        self.0.refusal.as_deref()
+    }
+
+    /// Whether they have to set up a second factor before anything else.
+    pub fn is_unready(&self) -> bool {
+        self.0.rights == brisk_accounts::Viewer::Unready
+    }
+
     /// Whether they have not signed in on a server where one can.
     pub fn is_nobody(&self) -> bool {
         self.0.rights == brisk_accounts::Viewer::Nobody
@@ -140,6 +211,7 @@ impl Viewer {
             brisk_accounts::Viewer::Anybody => Reader::Anybody,
             brisk_accounts::Viewer::Nobody => Reader::Nobody,
             _ if self.may(Target::Administration) => Reader::Admin,
+            _ if self.may(Target::Tending) => Reader::Editor,
             _ => Reader::Person,
         }
     }

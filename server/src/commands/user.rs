@@ -138,6 +138,16 @@ impl Shell {
         Ok(Self { store, auth, clock })
     }
 
+    fn has_passwords(&self) -> anyhow::Result<()> {
+        match self.auth.settings().has_passwords {
+            true => Ok(()),
+            false => bail!(
+                "nobody signs in with a password here (\"passwords\" of [auth] is false): without \
+                 --password-stdin, a link is printed that connects the account"
+            ),
+        }
+    }
+
     async fn account(&self, name: &str) -> anyhow::Result<Account> {
         let parsed = LoginName::parse(name)?;
         let account = self.store.account_named(&parsed).await?;
@@ -165,6 +175,9 @@ impl Shell {
 
 async fn add(arguments: &AddArguments) -> anyhow::Result<()> {
     let shell = Shell::open(&arguments.shared).await?;
+    if arguments.password_stdin {
+        shell.has_passwords()?;
+    }
     let name = LoginName::parse(&arguments.name)?;
     let teams = arguments.teams.iter().map(|team| TeamName::parse(team));
     let given = arguments.full_name.as_deref().and_then(full_name);
@@ -200,6 +213,7 @@ async fn new_password(arguments: &PasswordArguments) -> anyhow::Result<()> {
     }
     match arguments.password_stdin {
         true => {
+            shell.has_passwords()?;
             let password = read_password(&account.name)?;
             shell.change(&account, AccountChange::Password(Some(password))).await
         }
@@ -214,8 +228,8 @@ async fn list(shared: &SharedArguments) -> anyhow::Result<()> {
     for account in shell.store.accounts().await? {
         let state = match (account.is_disabled, &account.password) {
             (true, _) => "disabled",
-            (false, None) => "no password yet",
-            (false, Some(_)) => "active",
+            (false, None) if account.signed_in_at.is_none() => "no password yet",
+            (false, _) => "active",
         };
         let teams: Vec<&str> = account.teams.iter().map(TeamName::as_str).collect();
         let seen = account.signed_in_at.map_or_else(|| "never".into(), |at| format::ago(at, now));
@@ -244,9 +258,10 @@ fn actor() -> Actor {
     Actor { name: "the command line".into(), address: String::new() }
 }
 
-/// How long sessions last, and how readers reach the server.
+/// How long sessions last, and how readers reach the server; without the provider, whose secret only a
+/// server needs.
 pub(crate) fn auth_settings(settings: &Settings) -> AuthSettings {
-    let limits = settings.auth;
+    let limits = &settings.auth;
     let base = match settings.own_names.public() {
         Some(public) => public.to_string(),
         None => format!("http://{}", settings.listen),
@@ -257,5 +272,9 @@ pub(crate) fn auth_settings(settings: &Settings) -> AuthSettings {
         link: limits.link,
         token: limits.token,
         base,
+        has_passwords: limits.has_passwords,
+        second_factor_for: limits.second_factor_for.clone(),
+        provider: None,
+        proxy: limits.proxy.clone(),
     }
 }

@@ -1,5 +1,7 @@
 //! `brisk.toml`: its top level. All that is wrong with it is found in one go.
 
+use super::account_limits::AccountLimits;
+use super::app_sources::AppSourceRules;
 use super::audit;
 use super::auth::AuthLimits;
 use super::cache::CacheSettings;
@@ -7,6 +9,7 @@ use super::clients::{self, ClientLimits};
 use super::connections;
 use super::error::ConfigError;
 use super::names::NamesInFile;
+use super::oidc::OidcTable;
 use super::redis::RedisTable;
 use super::secret::may_hold_password;
 use super::secret_key;
@@ -32,9 +35,12 @@ pub(super) struct File {
     pub(super) assets_dir: Option<PathBuf>,
     pub(super) trusted_proxies: TrustedProxies,
     pub(super) clients: ClientLimits,
+    pub(super) account_limits: AccountLimits,
+    pub(super) app_sources: AppSourceRules,
     pub(super) names: NamesInFile,
     pub(super) connections: Limits,
     pub(super) auth: AuthLimits,
+    pub(super) oidc: Option<OidcTable>,
     pub(super) cache: CacheSettings,
     pub(super) redis: Option<RedisTable>,
     pub(super) database: Option<DatabaseTable>,
@@ -67,11 +73,16 @@ impl File {
         let trusted_proxies = clients::trusted_proxies(top, problems);
         let clients = top.table("clients", "[clients]", problems);
         let clients = clients.map(|table| ClientLimits::read(&table, problems));
+        let account_limits = top.table("account_limits", "[account_limits]", problems);
+        let account_limits = account_limits.map(|table| AccountLimits::read(&table, problems));
+        let app_sources = top.table("app_sources", "[app_sources]", problems);
+        let app_sources = app_sources.map(|table| AppSourceRules::read(&table, base, problems));
         let names = NamesInFile::read(top, problems);
         let connections = top.table("connections", "[connections]", problems);
         let connections = connections.map(|table| connections::read(&table, problems));
         let auth = top.table("auth", "[auth]", problems);
-        let auth = auth.map(|table| AuthLimits::read(&table, problems));
+        let auth = auth.map(|table| AuthLimits::read(&table, base, problems));
+        let (auth, oidc) = auth.unwrap_or_default();
         let cache = top.table("cache", "[cache]", problems);
         let cache = cache.map(|table| CacheSettings::read(&table, problems));
         let redis = top.table("redis", "[redis]", problems);
@@ -93,9 +104,12 @@ impl File {
             assets_dir,
             trusted_proxies,
             clients: clients.unwrap_or_default(),
+            account_limits: account_limits.unwrap_or_default(),
+            app_sources: app_sources.unwrap_or_default(),
             names,
             connections: connections.unwrap_or_default(),
-            auth: auth.unwrap_or_default(),
+            auth,
+            oidc,
             cache: cache.unwrap_or_default(),
             redis,
             database,

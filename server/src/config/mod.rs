@@ -3,7 +3,7 @@
 //! - [`Settings::read`] merges the layers; [`Flags`] are the top one, in which clap has already put
 //!   flags over their variables;
 //! - `file` reads `brisk.toml` through [`brisk_toml_reader`], which reports wrong types and unknown
-//!   keys at their place; `audit`, `auth`, [`cache`], [`clients`], `connections`, `redis`, [`sources`] (with [`noticing`]),
+//!   keys at their place; `account_limits`, `app_sources`, `audit`, `auth` with `oidc`, `proxy_users` and `rules`, [`cache`], [`clients`], `connections`, `redis`, [`sources`] (with [`noticing`]),
 //!   `store` and [`webhooks`] are its tables, `names` and `secret_key` keys beside them;
 //! - [`secret`] keeps URLs out of messages, `secret_location` finds them where the file says they are;
 //!   [`environment`] is the variables as a value;
@@ -12,6 +12,8 @@
 //! To add a setting: read it in the file of its table, give it a default there, and describe it
 //! in `docs/operating.md`.
 
+mod account_limits;
+mod app_sources;
 mod audit;
 mod auth;
 pub mod cache;
@@ -23,7 +25,10 @@ mod error;
 mod file;
 mod names;
 pub mod noticing;
+mod oidc;
+mod proxy_users;
 mod redis;
+mod rules;
 pub mod secret;
 mod secret_key;
 mod secret_location;
@@ -31,6 +36,8 @@ pub mod sources;
 mod store;
 pub mod webhooks;
 
+pub use account_limits::AccountLimits;
+pub use app_sources::AppSourceRules;
 pub use auth::AuthLimits;
 pub use cache::CacheSettings;
 pub use clients::ClientLimits;
@@ -39,6 +46,7 @@ pub use error::ConfigError;
 pub use secret::Secret;
 pub use sources::{Location, SourceSettings};
 
+use crate::auth::openid::settings::ProviderSettings;
 use crate::connections::limits::Limits;
 use crate::hooks::hook::Hook;
 use crate::http::client::TrustedProxies;
@@ -52,6 +60,7 @@ use file::File;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The top layer: flags, and below them the variables of the same names.
@@ -94,12 +103,17 @@ pub struct Settings {
     pub trusted_proxies: TrustedProxies,
     /// How much one client may ask for.
     pub clients: ClientLimits,
+    /// How much one account may ask for.
+    pub account_limits: AccountLimits,
+    /// Which databases may be added in the app.
+    pub app_sources: AppSourceRules,
     /// The names under which the server answers.
     pub own_names: OwnNames,
     /// The limits of connections.
     pub connections: Limits,
     /// How long people stay signed in.
     pub auth: AuthLimits,
+    provider: Option<Result<Arc<ProviderSettings>, Problem>>,
     /// The cache.
     pub cache: CacheSettings,
     /// Where Brisk's own records are; or what is wrong with it, which matters only to commands that
@@ -148,17 +162,30 @@ impl Settings {
         let database_url = flags.database_url.as_ref();
         let store = store::layered(file.database.as_ref(), database_url, &data_dir, environment);
         let secret_key = secret_key::layered(file.secret_key.as_ref(), &data_dir, environment);
+        let own_names = file.names.layered(environment)?;
+        let listen = flags.listen.or(file.listen).unwrap_or(LISTEN);
+        if let Some(oidc) = &file.oidc
+            && own_names.public().is_none()
+            && !listen.ip().is_loopback()
+        {
+            let message = "[auth.oidc] needs \"public_url\": the provider leads people back there";
+            return Err(oidc.at.problem(message).into());
+        }
+        let provider = file.oidc.as_ref().map(|oidc| oidc.resolved(environment));
         Ok(Self {
             file: path,
-            listen: flags.listen.or(file.listen).unwrap_or(LISTEN),
+            listen,
             data_dir,
             dashboards_dir: folder(&flags.dashboards_dir, file.dashboards_dir, "dashboards"),
             assets_dir: folder(&flags.assets_dir, file.assets_dir, "target/site"),
             trusted_proxies: file.trusted_proxies,
             clients: file.clients,
-            own_names: file.names.layered(environment)?,
+            account_limits: file.account_limits,
+            app_sources: file.app_sources,
+            own_names,
             connections: file.connections,
             auth: file.auth,
+            provider,
             cache: file.cache,
             store,
             secret_key,
@@ -173,6 +200,11 @@ impl Settings {
     pub fn hooks(&self) -> Result<BTreeMap<WebhookName, Hook>, ConfigError> {
         let hooks = self.webhooks.iter().map(|(name, hook)| Ok((name.clone(), hook.clone()?)));
         hooks.collect::<Result<_, Problem>>().map_err(ConfigError::from)
+    }
+
+    /// The OpenID provider, with what this server shows there.
+    pub fn provider(&self) -> Result<Option<Arc<ProviderSettings>>, ConfigError> {
+        self.provider.clone().transpose().map_err(ConfigError::from)
     }
 
     /// Where Brisk's own records are.

@@ -91,6 +91,16 @@ impl SourceSettings {
         }
     }
 
+    /// Of a source that was added in the app: what is not said here is as usual.
+    pub fn in_app(
+        location: Location,
+        connections: u32,
+        limits: Limits,
+        wall_clocks: WallClocks,
+    ) -> Self {
+        Self { connections, limits, wall_clocks, ..Self::of(Ok(location), None) }
+    }
+
     fn of(location: Result<Location, Problem>, table: Option<&SourceTable>) -> Self {
         let usual = Limits::default();
         let limits = Limits {

@@ -58,7 +58,9 @@ async fn recorded(
     let asked = body::read(body, None, |tag| answer::is_own(engine, tag));
     let asked = asked.map_err(|message| problem::bad_delivery(&message))?;
     delivery.name(&asked.tags);
-    let may = |tag: &&Tag| viewer.scopes().is_none_or(|scopes| scopes.invalidate(tag));
+    let is_own = |tag: &Tag| viewer.tends(tag, |slug| engine.catalog().dashboard(slug));
+    let may =
+        |tag: &&Tag| is_own(tag) && viewer.scopes().is_none_or(|scopes| scopes.invalidate(tag));
     let refused: Vec<String> =
         asked.tags.iter().filter(|tag| !may(tag)).map(Tag::to_string).collect();
     if !refused.is_empty() {

@@ -43,6 +43,13 @@ pub(super) fn usual_port(scheme: &str) -> u16 {
     if scheme == "https" { 443 } else { 80 }
 }
 
+/// Whether an address leads to this machine, without TLS: nobody else is on that way.
+pub(crate) fn is_plain_loopback(url: &str) -> bool {
+    let rest = url.strip_prefix("http://").unwrap_or_default();
+    let end = rest.find('/').unwrap_or(rest.len());
+    authority(&rest[..end]).is_some_and(|(host, _)| is_loopback(host))
+}
+
 fn ipv6(host: &str) -> Option<Ipv6Addr> {
     host.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
 }

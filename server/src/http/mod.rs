@@ -13,7 +13,7 @@
 
 pub mod accept;
 pub mod assets;
-mod authority;
+pub(crate) mod authority;
 pub mod client;
 pub(crate) mod compress;
 pub mod conditional;

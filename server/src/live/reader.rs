@@ -18,7 +18,8 @@ impl Reader {
     pub fn new(auth: Auth, viewer: Viewer, headers: &HeaderMap) -> Self {
         let changes = auth.changes();
         let shown = [header::COOKIE, header::AUTHORIZATION];
-        let headers = headers.iter().filter(|(name, _)| shown.contains(name));
+        let is_shown = |name| shown.contains(name) || auth.is_naming(name);
+        let headers = headers.iter().filter(|(name, _)| is_shown(name));
         let headers = headers.map(|(name, value)| (name.clone(), value.clone())).collect();
         Self { auth, viewer, headers, changes }
     }

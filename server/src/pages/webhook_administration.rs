@@ -1,7 +1,7 @@
 //! The page of one webhook: its limits, its secret, a test; and what its forms do.
 
 use super::webhook_rows::{latest, row, typed};
-use super::{cache_administration, response};
+use super::{cache_changes, response};
 use crate::administration::webhooks;
 use crate::auth::form::Form;
 use crate::auth::viewer;
@@ -172,7 +172,7 @@ async fn test(
     let would = parsed["would_invalidate"].as_array().cloned().unwrap_or_default();
     let would: BTreeSet<String> =
         would.iter().filter_map(|tag| tag.as_str().map(ToOwned::to_owned)).collect();
-    let panels = cache_administration::touched_by(state.service.engine(), &would).await;
+    let panels = cache_changes::touched_by(state.service.engine(), &would).await;
     let tried = Some(TriedDelivery { sent, status, answer, panels });
     Ok(Told { tried, tags: typed.to_owned(), ..Told::default() })
 }

@@ -1,7 +1,15 @@
 //! Who may what: every route for everybody, sign-in, sessions, tokens, and that nobody sees what is
 //! others'.
 
+mod access;
 mod accounts;
+mod factor;
+mod limits;
+mod never_shared;
+mod openid;
+mod provider;
+mod proxy;
+mod real_provider;
 mod routes;
 mod sharing;
 mod sign_in;

@@ -1,0 +1,52 @@
+//! Setting up the second factor that one has to have.
+
+use super::form_parts::{notice, password, shown_once};
+use crate::service::SecondFactorPage;
+use leptos::prelude::*;
+
+/// The page that who lacks a second factor is led to.
+pub fn second_factor(page: &SecondFactorPage) -> AnyView {
+    let content = match &page.secret {
+        Some(_) => {
+            let back = page.back.clone();
+            view! {
+                {shown_once(page.secret.as_ref())}
+                <div class="actions"><a class="btn primary" href=back>"Continue"</a></div>
+            }
+            .into_any()
+        }
+        None => set_up(page),
+    };
+    view! {
+        <main id="main" class="page">
+            <div class="sheet">
+                <h1>"Second factor"</h1>
+                {notice(page.notice.as_ref())}
+                {content}
+            </div>
+        </main>
+    }
+    .into_any()
+}
+
+fn set_up(page: &SecondFactorPage) -> AnyView {
+    let current = page
+        .takes_password
+        .then(|| password("factor_current", "Current password", "current-password", None));
+    view! {
+        <p>"Accounts of your role sign in with a code besides. Give your authenticator this key, then type the code that it shows. On the device itself "<a href=page.address.clone()>"open it there"</a>"."</p>
+        <p><code>{page.text.clone()}</code></p>
+        <form method="post" action="/second-factor">
+            <input type="hidden" name="key" value=page.text.clone()/>
+            <input type="hidden" name="back" value=page.back.clone()/>
+            <div class="field">
+                <label for="code">"Code"</label>
+                <input id="code" name="code" type="text" required inputmode="numeric" autocomplete="one-time-code"/>
+            </div>
+            {current}
+            <div class="actions"><button class="btn primary">"Confirm"</button></div>
+        </form>
+        <form method="post" action="/sign-out"><div class="actions"><button class="btn quiet">"Sign out"</button></div></form>
+    }
+    .into_any()
+}

@@ -1,0 +1,165 @@
+//! Who accounts' owners are elsewhere, over both databases.
+
+use brisk_accounts::account::Attributes;
+use brisk_accounts::{Account, AccountId, Identity, LoginName, Role};
+use brisk_domain::Timestamp;
+use brisk_store::{Actor, AuditFilter, Changed, Connected, Link, SessionRecord};
+use brisk_test_stores::TestStore;
+use std::collections::BTreeSet;
+use tokio::task::JoinSet;
+
+const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
+const LATER: Timestamp = Timestamp::from_seconds(2_000_000);
+
+fn account(name: &str, role: Role) -> Account {
+    Account {
+        id: AccountId::random(),
+        name: LoginName::parse(name).unwrap(),
+        full_name: name.to_uppercase(),
+        role,
+        is_disabled: false,
+        teams: BTreeSet::new(),
+        attributes: Attributes::new(),
+        password: None,
+        authenticator: None,
+        created_at: NOW,
+        signed_in_at: None,
+    }
+}
+
+fn actor() -> Actor {
+    Actor { name: "root".into(), address: "192.0.2.1".into() }
+}
+
+fn identity(subject: &str) -> Identity {
+    Identity::new("https://id.example", subject).unwrap()
+}
+
+fn session(hash: &str, account: &AccountId) -> SessionRecord {
+    SessionRecord {
+        hash: hash.into(),
+        account: account.clone(),
+        data: "{}".into(),
+        agent: "Browser".into(),
+        address: "192.0.2.1".into(),
+        created_at: NOW,
+        seen_at: NOW,
+        expires_at: LATER,
+    }
+}
+
+#[tokio::test]
+async fn an_identity_is_one_accounts_whatever_that_is_called() {
+    for TestStore { store, .. } in &TestStore::each().await {
+        let ann = account("ann", Role::Viewer);
+        let made = store.add_account_of(&ann, &identity("1"), &actor()).await.unwrap();
+        assert_eq!(made, Changed::Done);
+        let found = store.account_of(&identity("1")).await.unwrap().unwrap();
+        assert_eq!((found.id, found.name), (ann.id.clone(), ann.name.clone()));
+        assert_eq!(store.account_of(&identity("2")).await.unwrap(), None);
+        let elsewhere = Identity::new("https://other.example", "1").unwrap();
+        assert_eq!(store.account_of(&elsewhere).await.unwrap(), None, "the issuer is part of it");
+        // Another with the name, or with the identity: nothing of it is kept.
+        let same_name = account("ann", Role::Admin);
+        let made = store.add_account_of(&same_name, &identity("2"), &actor()).await.unwrap();
+        assert_eq!(made, Changed::Taken);
+        assert_eq!(store.account_of(&identity("2")).await.unwrap(), None);
+        let same_identity = account("bob", Role::Admin);
+        let made = store.add_account_of(&same_identity, &identity("1"), &actor()).await.unwrap();
+        assert_eq!(made, Changed::Taken);
+        assert_eq!(store.accounts().await.unwrap().len(), 1);
+        assert!(!store.access_state().await.unwrap().is_closed, "no admin was made");
+        let log = store.audit(&AuditFilter::default(), 10).await.unwrap();
+        let after = log.iter().find(|line| line.record.action == "identity connected");
+        assert_eq!(after.unwrap().record.after.as_deref(), Some("https://id.example 1"));
+        assert_eq!(store.identities_of(&ann.id).await.unwrap(), [identity("1")]);
+        assert_eq!(store.disconnect(&ann, &actor(), NOW).await.unwrap(), 1);
+        assert_eq!(store.account_of(&identity("1")).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_link_connects_one_identity_once_and_ends_sessions() {
+    for TestStore { store, .. } in &TestStore::each().await {
+        let (ann, bob) = (account("ann", Role::Viewer), account("bob", Role::Viewer));
+        store.add_account(&ann, &actor()).await.unwrap();
+        store.add_account_of(&bob, &identity("bob"), &actor()).await.unwrap();
+        store.add_link("link", &Link::Password(ann.id.clone()), LATER).await.unwrap();
+        store.add_session(&session("own", &ann.id)).await.unwrap();
+        let take = |subject: &str, at| {
+            let (store, identity) = (store.clone(), identity(subject));
+            async move { store.take_link_of("link", &identity, &actor(), at).await.unwrap() }
+        };
+        assert_eq!(take("ann", LATER).await, Connected::Gone, "it has expired");
+        assert_eq!(take("bob", NOW).await, Connected::Taken, "who has an account gets no other");
+        let mut all = JoinSet::new();
+        for n in 0..6 {
+            all.spawn(take(&format!("ann{n}"), NOW));
+        }
+        let outcomes = all.join_all().await;
+        let done = outcomes.iter().filter(|o| **o == Connected::Done(ann.id.clone())).count();
+        assert_eq!(done, 1, "{outcomes:?}");
+        assert_eq!(store.identities_of(&ann.id).await.unwrap().len(), 1);
+        assert_eq!(store.session("own").await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn only_an_account_that_nobody_has_used_is_claimed_by_its_name() {
+    for TestStore { store, .. } in &TestStore::each().await {
+        let with_password = Account { password: Some("h".into()), ..account("root", Role::Admin) };
+        let (invited, used) = (account("ann", Role::Viewer), account("bob", Role::Viewer));
+        for one in [&with_password, &invited, &used] {
+            store.add_account(one, &actor()).await.unwrap();
+        }
+        store.add_session(&session("bobs", &used.id)).await.unwrap();
+        store.add_link("anns", &Link::Password(invited.id.clone()), LATER).await.unwrap();
+        let claim = async |name: &str| {
+            let (name, identity) =
+                (LoginName::parse(name).unwrap(), Identity::of_proxy(name).unwrap());
+            store.claim_account(&name, &identity, &actor(), NOW).await.unwrap()
+        };
+        for name in ["root", "bob", "nobody"] {
+            assert_eq!(claim(name).await, Connected::Gone, "{name}");
+        }
+        assert_eq!(claim("ann").await, Connected::Done(invited.id.clone()));
+        assert_eq!(store.link("anns", NOW).await.unwrap(), None, "its link is of no use any more");
+        assert_eq!(claim("ann").await, Connected::Gone, "once");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_comes_back_once_on_all_replicas() {
+    for test in &TestStore::each().await {
+        let mut all = JoinSet::new();
+        for n in 0..6 {
+            let store = if n % 2 == 0 { test.store.clone() } else { test.again().await };
+            all.spawn(async move { store.finish_sign_in("state", LATER).await.unwrap() });
+        }
+        let taken = all.join_all().await.into_iter().filter(|taken| *taken).count();
+        assert_eq!(taken, 1);
+        test.store.forget_sign_ins(NOW).await.unwrap();
+        assert!(!test.store.finish_sign_in("state", LATER).await.unwrap());
+        test.store.forget_sign_ins(LATER).await.unwrap();
+        assert!(test.store.finish_sign_in("state", LATER).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn the_first_admin_may_be_somebody_of_a_provider() {
+    for TestStore { store, .. } in &TestStore::each().await {
+        let known = account("ann", Role::Viewer);
+        store.add_account_of(&known, &identity("ann"), &actor()).await.unwrap();
+        store.add_link("first", &Link::FirstAdmin, LATER).await.unwrap();
+        let root = account("root", Role::Admin);
+        let make = async |subject: &str| {
+            let identity = identity(subject);
+            store.make_first_admin("first", &root, Some(&identity), &actor(), NOW).await.unwrap()
+        };
+        assert_eq!(make("ann").await, Changed::Taken);
+        assert!(!store.access_state().await.unwrap().is_closed);
+        assert_eq!(make("root").await, Changed::Done);
+        let found = store.account_of(&identity("root")).await.unwrap().unwrap();
+        assert_eq!((found.id, found.role), (root.id.clone(), Role::Admin));
+    }
+}

@@ -1,0 +1,140 @@
+//! A sign-in that is under way, in a cookie of the browser that began it: sealed, so that nobody else reads
+//! or makes one, for minutes, and taken once. The store hears of it only when it comes back.
+
+use super::provider::CALLBACK;
+use crate::auth::cookie;
+use crate::auth::settings::AuthSettings;
+use crate::auth::state::Auth;
+use brisk_accounts::secret;
+use brisk_domain::Timestamp;
+use brisk_store::StoreError;
+use http::{HeaderMap, HeaderValue};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// For how long a sign-in may be under way.
+const LIFE: Duration = Duration::from_secs(600);
+/// The longest path to go back to afterwards, in bytes: cookies have 4 KiB.
+const LONGEST_BACK: usize = 1_500;
+
+const OVER_TLS: &str = "__Host-brisk-sign-in";
+/// Without TLS, as on loopback, browsers would not take the other.
+const PLAIN: &str = "brisk_sign_in";
+
+/// Under what both are sealed: one is never taken for the other.
+const AT_PROVIDER: &str = "a sign-in at the provider";
+const LACKS_CODE: &str = "a sign-in that lacks its code";
+
+/// Somebody is at the provider.
+#[derive(Serialize, Deserialize)]
+pub(super) struct AtProvider {
+    pub(super) state: String,
+    pub(super) nonce: String,
+    pub(super) verifier: String,
+    /// Where to go afterwards.
+    pub(super) back: String,
+    /// The hash of the one-time link that it was begun with.
+    pub(super) link: Option<String>,
+    expires: i64,
+}
+
+/// Somebody has come from the provider, and has to type the code of their authenticator.
+#[derive(Serialize, Deserialize)]
+pub(super) struct LacksCode {
+    pub(super) account: String,
+    /// Where to go afterwards.
+    pub(super) back: String,
+    /// Tells it from all others.
+    pub(super) id: String,
+    expires: i64,
+}
+
+impl AtProvider {
+    /// One that begins now.
+    pub(super) fn new(
+        auth: &Auth,
+        begun: (String, String, String),
+        back: &str,
+        link: Option<String>,
+    ) -> Self {
+        let (state, nonce, verifier) = begun;
+        Self { state, nonce, verifier, back: short(back), link, expires: expires(auth) }
+    }
+
+    /// The header that gives it to its browser.
+    pub(super) fn cookie(&self, auth: &Auth) -> Result<HeaderValue, StoreError> {
+        sealed(auth, AT_PROVIDER, self)
+    }
+
+    /// The one that a request shows.
+    pub(super) fn shown(auth: &Auth, headers: &HeaderMap) -> Option<Self> {
+        unsealed(auth, AT_PROVIDER, headers).filter(|one: &Self| one.expires > auth.now().0)
+    }
+
+    /// Whether it is taken now: each is, once.
+    pub(super) async fn take(&self, auth: &Auth) -> Result<bool, StoreError> {
+        take(auth, &self.state, self.expires).await
+    }
+}
+
+impl LacksCode {
+    /// One of an account that begins now.
+    pub(super) fn new(auth: &Auth, account: &str, back: &str) -> Self {
+        let id = secret::Secret::random().expose().to_owned();
+        Self { account: account.to_owned(), back: short(back), id, expires: expires(auth) }
+    }
+
+    /// The header that gives it to its browser.
+    pub(super) fn cookie(&self, auth: &Auth) -> Result<HeaderValue, StoreError> {
+        sealed(auth, LACKS_CODE, self)
+    }
+
+    /// The one that a request shows.
+    pub(super) fn shown(auth: &Auth, headers: &HeaderMap) -> Option<Self> {
+        unsealed(auth, LACKS_CODE, headers).filter(|one: &Self| one.expires > auth.now().0)
+    }
+
+    /// Whether it is taken now: each is, once.
+    pub(super) async fn take(&self, auth: &Auth) -> Result<bool, StoreError> {
+        take(auth, &self.id, self.expires).await
+    }
+}
+
+/// The header that takes either away.
+pub(super) fn clear(settings: &AuthSettings) -> HeaderValue {
+    cookie::line(settings, name(settings), "", 0)
+}
+
+fn expires(auth: &Auth) -> i64 {
+    auth.now().after(LIFE).0
+}
+
+/// A path that is too long to be kept leads to the home page.
+fn short(back: &str) -> String {
+    if back.len() <= LONGEST_BACK { back.to_owned() } else { "/".to_owned() }
+}
+
+fn name(settings: &AuthSettings) -> &'static str {
+    if settings.is_secure() { OVER_TLS } else { PLAIN }
+}
+
+fn sealed(auth: &Auth, kind: &str, one: &impl Serialize) -> Result<HeaderValue, StoreError> {
+    let store = auth.store().ok_or(StoreError::Locked)?;
+    let text = serde_json::to_vec(one).unwrap_or_default();
+    let value = store.seal(kind, &text)?;
+    Ok(cookie::line(auth.settings(), name(auth.settings()), &value, LIFE.as_secs()))
+}
+
+fn unsealed<T: DeserializeOwned>(auth: &Auth, kind: &str, headers: &HeaderMap) -> Option<T> {
+    let value = cookie::only(headers, name(auth.settings()))?;
+    let text = auth.store()?.unseal(kind, value).ok()?;
+    serde_json::from_slice(&text).ok()
+}
+
+async fn take(auth: &Auth, id: &str, expires: i64) -> Result<bool, StoreError> {
+    let store = auth.store().ok_or(StoreError::Locked)?;
+    // Its own name keeps it apart from everything else that is hashed.
+    let hash = secret::hash(&format!("{CALLBACK} {id}"));
+    store.finish_sign_in(&hash, Timestamp(expires)).await
+}
