@@ -15,6 +15,7 @@ use brisk_store::{AccountChange, Actor, Changed, Store, TokenRecord};
 use brisk_test_stores::TestStore;
 use brisk_test_waiting::wait_for;
 use http::{HeaderMap, Request, header};
+use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tower::ServiceExt;
@@ -30,8 +31,8 @@ pub(crate) struct World {
     pub(crate) auth: Auth,
     pub(crate) store: Store,
     pub(crate) clock: Arc<ManualClock>,
-    _store: TestStore,
-    _folder: tempfile::TempDir,
+    test: TestStore,
+    folder: tempfile::TempDir,
 }
 
 /// An answer.
@@ -68,6 +69,20 @@ fn dashboard(title: &str, access: &str, sql: &str) -> String {
     )
 }
 
+fn server(
+    folder: &Path,
+    store: Store,
+    clock: Arc<ManualClock>,
+    settings: AuthSettings,
+) -> (Router, Auth) {
+    let source = fixture::source("shop", &folder.join("shop.sqlite"), Limits::default());
+    let any: Arc<dyn Clock> = clock;
+    let state = fixture::state(&folder.join("dashboards"), Sources::from([source]), any.clone());
+    let auth = Auth::over(store.clone(), any, settings);
+    let state = state.with_auth(auth.clone()).with_store(store);
+    (router(state, folder), auth)
+}
+
 impl World {
     /// A server that has an admin, `root`.
     pub(crate) async fn new() -> Self {
@@ -100,15 +115,15 @@ impl World {
         file("broken.toml", &broken);
         let database = folder.path().join("shop.sqlite");
         fixture::write(&database, "create table t (x)").await;
-        let source = fixture::source("shop", &database, Limits::default());
         let clock = Arc::new(ManualClock::at(now));
-        let any: Arc<dyn Clock> = clock.clone();
-        let directory = folder.path().join("dashboards");
-        let state = fixture::state(&directory, Sources::from([source]), Arc::clone(&any));
-        let auth = Auth::over(store.store.clone(), any, settings);
-        let state = state.with_auth(auth.clone()).with_store(store.store.clone());
-        let app = router(state, folder.path());
-        Self { app, auth, store: store.store.clone(), clock, _store: store, _folder: folder }
+        let (app, auth) = server(folder.path(), store.store.clone(), clock.clone(), settings);
+        Self { app, auth, store: store.store.clone(), clock, test: store, folder }
+    }
+
+    /// Another server over the same store and dashboards.
+    pub(crate) async fn replica(&self, settings: AuthSettings) -> Router {
+        let store = self.test.again().await;
+        server(self.folder.path(), store, self.clock.clone(), settings).0
     }
 
     /// A person with the password of all.
