@@ -34,7 +34,7 @@ fn set_up(page: &SecondFactorPage) -> AnyView {
         .takes_password
         .then(|| password("factor_current", "Current password", "current-password", None));
     view! {
-        <p>"Accounts of your role sign in with a code besides. Give your authenticator this key, then type the code that it shows. On the device itself "<a href=page.address.clone()>"open it there"</a>"."</p>
+        <p>"Your role requires a second factor. Give your authenticator this key, then type the code that it shows. On the device itself "<a href=page.address.clone()>"open it there"</a>"."</p>
         <p><code>{page.text.clone()}</code></p>
         <form method="post" action="/second-factor">
             <input type="hidden" name="key" value=page.text.clone()/>
