@@ -99,7 +99,14 @@ export class Reader {
       text,
     );
 
+  /** Where an element is once its chart, which waits while it is far below, takes a pointer. */
   async boxOf(selector: string): Promise<Box> {
+    await this.find(selector);
+    const isStarted = (own: string) => {
+      const island = document.querySelector(own)?.closest<HTMLElement>("leptos-island");
+      return !island || island.dataset.started !== undefined;
+    };
+    await this.sees(`the island of ${selector} has started`, true, isStarted, selector);
     const found = await this.find(selector);
     expect(found, selector).toBeDefined();
     return found!.box;

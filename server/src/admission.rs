@@ -6,7 +6,8 @@
 //! Each client has a bucket of tokens, which fills up again slowly. A view that it asked for lately
 //! takes no second token: readers reload, and their pages follow.
 
-use crate::config::ClientLimits;
+use crate::config::{AccountLimits, ClientLimits};
+use crate::http::client;
 use brisk_cache::{Cache, Client, Fingerprint};
 use brisk_engine::Cached;
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -34,6 +35,8 @@ pub struct TooMany {
 #[derive(Debug)]
 pub struct Admission {
     limits: ClientLimits,
+    /// The same of clients who have signed in.
+    of_accounts: ClientLimits,
     clients: Mutex<HashMap<Client, Bucket>>,
     refused: Refused,
 }
@@ -56,7 +59,20 @@ struct Bucket {
 impl Admission {
     /// Nobody has asked for anything yet.
     pub fn new(limits: ClientLimits) -> Self {
-        Self { limits, clients: Mutex::default(), refused: Refused::default() }
+        let (clients, refused) = (Mutex::default(), Refused::default());
+        Self { limits, of_accounts: limits, clients, refused }
+    }
+
+    /// The same, with these limits of who has signed in.
+    #[must_use]
+    pub fn with_accounts(self, limits: AccountLimits) -> Self {
+        let AccountLimits { cold_views, cold_views_per_second, .. } = limits;
+        let of_accounts = ClientLimits { cold_views, cold_views_per_second, ..self.limits };
+        Self { of_accounts, ..self }
+    }
+
+    fn limits_of(&self, client: &Client) -> &ClientLimits {
+        if client::is_an_account(client) { &self.of_accounts } else { &self.limits }
     }
 
     /// Before a view is looked up: whether its client goes on asking though it was refused many
@@ -64,11 +80,11 @@ impl Admission {
     pub fn before_lookup(&self, client: &Client, view: Fingerprint) -> Result<(), TooMany> {
         let mut clients = self.lock();
         let Some(bucket) = clients.get_mut(client) else { return Ok(()) };
-        bucket.fill(&self.limits, Instant::now());
+        bucket.fill(self.limits_of(client), Instant::now());
         if bucket.tokens > -DEEPEST / 2.0 || bucket.known.contains(&view) {
             return Ok(());
         }
-        Err(self.refused_by_rate(bucket))
+        Err(self.refused_by_rate(client, bucket))
     }
 
     /// Admits a view whose loads have to wait in the lanes `missing`.
@@ -103,7 +119,7 @@ impl Admission {
                 return Ok(());
             }
             if bucket.tokens < 1.0 {
-                return Err(self.refused_by_rate(bucket));
+                return Err(self.refused_by_rate(client, bucket));
             }
             bucket.tokens -= 1.0;
             bucket.remember(view);
@@ -115,7 +131,7 @@ impl Admission {
     pub fn take_again(&self, client: &Client) -> Result<(), TooMany> {
         self.with_bucket(client, |bucket| {
             if bucket.tokens < 1.0 {
-                return Err(self.refused_by_rate(bucket));
+                return Err(self.refused_by_rate(client, bucket));
             }
             bucket.tokens -= 1.0;
             Ok(())
@@ -128,10 +144,11 @@ impl Admission {
         (rate.load(Ordering::Relaxed), queue.load(Ordering::Relaxed))
     }
 
-    fn refused_by_rate(&self, bucket: &mut Bucket) -> TooMany {
+    fn refused_by_rate(&self, client: &Client, bucket: &mut Bucket) -> TooMany {
         self.refused.rate.fetch_add(1, Ordering::Relaxed);
         bucket.tokens = (bucket.tokens - 1.0).max(-DEEPEST);
-        let seconds = (1.0 - bucket.tokens) / f64::from(self.limits.cold_views_per_second);
+        let seconds =
+            (1.0 - bucket.tokens) / f64::from(self.limits_of(client).cold_views_per_second);
         TooMany { retry_after: seconds.ceil().max(1.0) as u32 }
     }
 
@@ -139,22 +156,22 @@ impl Admission {
         let now = Instant::now();
         let mut clients = self.lock();
         if clients.len() >= CLIENTS && !clients.contains_key(client) {
-            let full = f64::from(self.limits.cold_views);
-            clients.retain(|_, bucket| {
-                bucket.fill(&self.limits, now);
-                bucket.tokens < full / 2.0
+            clients.retain(|client, bucket| {
+                let limits = self.limits_of(client);
+                bucket.fill(limits, now);
+                bucket.tokens < f64::from(limits.cold_views) / 2.0
             });
             if clients.len() >= CLIENTS {
                 clients.clear();
             }
         }
         let new = || Bucket {
-            tokens: f64::from(self.limits.cold_views),
+            tokens: f64::from(self.limits_of(client).cold_views),
             at: now,
             known: VecDeque::new(),
         };
         let bucket = clients.entry(client.clone()).or_insert_with(new);
-        bucket.fill(&self.limits, now);
+        bucket.fill(self.limits_of(client), now);
         act(bucket)
     }
 

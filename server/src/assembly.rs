@@ -1,7 +1,8 @@
 //! Builds what the configuration names: sources, cache, engine. All commands come here, so that what
 //! one of them loads the others find.
 
-use crate::config::{Location, Settings};
+use crate::config::noticing::Listening;
+use crate::config::{Location, Settings, SourceSettings};
 use crate::sqlite_workers;
 use anyhow::{Context, bail};
 use brisk_cache::{Cache, Config, LaneLimits, Places};
@@ -77,6 +78,15 @@ pub fn source(settings: &Settings, name: &SourceName) -> anyhow::Result<Source> 
     let Some(source) = settings.sources.get(name) else {
         bail!("source \"{name}\" is not declared");
     };
+    opened(name, source, &settings.rollup_file(name))
+}
+
+/// The source `name` as `source` describes it; rollups of a SQLite file are in `rollups`.
+pub fn opened(
+    name: &SourceName,
+    source: &SourceSettings,
+    rollups: &Path,
+) -> anyhow::Result<Source> {
     let (connections, limits) = (source.connections, source.limits);
     let opened = match &source.location {
         Err(problem) => bail!("{problem}"),
@@ -84,14 +94,13 @@ pub fn source(settings: &Settings, name: &SourceName) -> anyhow::Result<Source> 
             bail!("source \"{name}\": there is no file {}", path.display());
         }
         Ok(Location::Sqlite(path)) => {
-            let rollups = settings.rollup_file(name);
             let opened = Source::sqlite(name.clone(), path, limits);
             let workers = sqlite_workers::program().filter(|_| source.has_workers);
             let opened = match workers {
                 Some(program) => opened.with_worker_processes(program, source.memory),
                 None => opened,
             };
-            Ok(opened.with_rollup_file(&rollups, &folder_id(&rollups), source.rollup_time))
+            Ok(opened.with_rollup_file(rollups, &folder_id(rollups), source.rollup_time))
         }
         Ok(Location::Postgres(url)) => {
             Source::postgres(name.clone(), url.expose(), connections, limits)
@@ -101,6 +110,14 @@ pub fn source(settings: &Settings, name: &SourceName) -> anyhow::Result<Source> 
     let opened = opened.with_context(|| format!("source \"{name}\""))?;
     let opened = opened.with_wall_clocks(source.wall_clocks.clone());
     let opened = opened.with_rights(source.rights.clone());
+    let opened = match &source.listening {
+        Listening::There => opened,
+        Listening::Off => opened.listening_at(None)?,
+        Listening::At(Err(problem)) => bail!("{problem}"),
+        Listening::At(Ok(url)) => opened
+            .listening_at(Some(url.expose()))
+            .with_context(|| format!("\"listen_url\" of source \"{name}\""))?,
+    };
     match &source.rollup_url {
         None => Ok(opened),
         Some(Err(problem)) => bail!("{problem}"),

@@ -9,10 +9,11 @@
 //! - [`pages`] are for readers, [`api`] is for programs; both get their data from [`service`];
 //! - [`administration`]: what administrators set in the app;
 //! - [`auth`]: who asks, and what they may;
-//! - [`admission`]: how much one client may ask for;
+//! - [`admission`]: how much one client may ask for; [`account_limits`]: and one account;
 //! - [`drawing`]: pages are drawn on threads of their own;
 //! - [`live`]: open pages follow their data;
 //! - [`hooks`]: webhooks invalidate; [`invalidation`] does so for commands and pages;
+//! - [`noticing`]: changes that Brisk notices by itself;
 //! - [`jobs`]: what a server does besides answering; [`rollup_status`]: the state of each rollup;
 //! - [`sqlite_workers`]: this program once more, for statements on SQLite files;
 //! - [`health_door`] accepts connections, and answers who asks for the health by itself; [`logging`]
@@ -25,6 +26,7 @@
 //! A new subject gets a room of its own beside these: accounts in `people/`, deliveries in `reports/`, exporters in `metrics/`.
 //! Its pages and jobs live there; `router`, `state` and `cli` are where it is plugged in.
 
+pub mod account_limits;
 pub mod administration;
 pub mod admission;
 pub mod allocator;
@@ -49,6 +51,7 @@ pub mod live;
 mod log_repeats;
 pub mod logging;
 pub mod metrics;
+pub mod noticing;
 mod overload_figures;
 pub mod pages;
 pub mod rollup_status;

@@ -41,7 +41,8 @@ pub async fn metrics(State(state): State<AppState>) -> Response {
             "Requests that said who sends them and did not come from a proxy of [auth.proxy].";
         add("proxy_names_ignored_total", "counter", about, disbelieved as f64);
     }
-    let files = state.service.engine().loader().sources().values();
+    let sources = state.service.engine().loader().sources();
+    let files = sources.values();
     let workers: WorkerCounts = files.filter_map(Source::worker_counts).sum();
     add("sqlite_workers", "gauge", "Processes for SQLite statements.", f64::from(workers.alive));
     let about = "Processes for SQLite statements that were started.";

@@ -4,8 +4,9 @@ use crate::auth::rights::{Requires, Routes, conceal};
 use crate::auth::{identify, openid, people, profile, second_factor, set_up, sign_in};
 use crate::http::{assets, client, security};
 use crate::pages::{
-    activity, administration, cache_administration, cache_policy, handlers,
-    invalidation_administration, server_functions,
+    activity, administration, app_sources, cache_administration, cache_changes, cache_policy,
+    folders, handlers, invalidation_administration, schedules, server_functions, source_changes,
+    webhook_administration,
 };
 use crate::state::AppState;
 use crate::{api, health, live, metrics};
@@ -23,11 +24,13 @@ pub fn router(state: AppState, site: &Path) -> Router {
     let own_names = Arc::clone(&state.own_names);
     let over_tls = middleware::from_fn_with_state(own_names.clone(), security::strict_transport);
     let (proxies, auth) = (Arc::clone(&state.trusted_proxies), state.auth.clone());
+    let accounts = axum::Extension(state.service.accounts().clone());
     let concealing = middleware::from_fn_with_state(state.clone(), conceal);
     routes()
         .into_router()
         .with_state(state)
         .layer(concealing)
+        .layer(accounts)
         .layer(middleware::from_fn_with_state(auth, identify::identify))
         .nest_service("/assets", assets::router(site))
         .layer(middleware::from_fn_with_state(proxies, client::identify))
@@ -39,7 +42,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
 
 /// All routes but those of built files, which are everybody's, and of webhooks, which are signed.
 pub fn routes() -> Routes {
-    use Requires::{Administration, Factor, Metrics, Nothing, Profile, Sight};
+    use Requires::{Administration, Factor, Metrics, Nothing, Profile, Sight, Tending};
     // Built files are compressed already; pages are compressed on the way, without delaying the
     // stream.
     let pages = Routes::default()
@@ -49,17 +52,32 @@ pub fn routes() -> Routes {
         .post("/d/{slug}/refresh", Sight, handlers::refresh)
         .get("/admin", Administration, administration::index)
         .get("/admin/sources", Administration, administration::sources)
+        .get("/admin/sources/edit", Administration, app_sources::form)
+        .post("/admin/sources/edit", Administration, app_sources::change)
+        .get("/admin/sources/remove", Administration, app_sources::ask)
+        .post("/admin/sources/remove", Administration, app_sources::remove)
+        .get("/admin/schedules", Administration, schedules::page)
+        .post("/admin/schedules", Administration, schedules::change)
+        .get("/admin/schedules/remove", Administration, schedules::ask)
+        .post("/admin/schedules/remove", Administration, schedules::remove)
+        .get("/admin/folders", Tending, folders::page)
+        .post("/admin/folders", Administration, folders::change)
         .get("/admin/activity", Administration, activity::page)
         .get("/admin/activity.csv", Administration, activity::csv)
         .post("/admin/rollups/{name}/rebuild", Administration, administration::rebuild)
-        .get("/admin/cache", Administration, cache_administration::index)
-        .get("/admin/cache/purge", Administration, cache_administration::ask)
-        .get("/admin/cache/policy", Administration, cache_policy::page)
-        .post("/admin/cache/policy", Administration, cache_policy::change)
-        .post("/admin/cache/purge", Administration, cache_administration::purge)
-        .post("/admin/cache/warm", Administration, cache_administration::warm)
-        .get("/admin/cache/{slug}", Administration, cache_administration::dashboard)
+        .get("/admin/cache", Tending, cache_administration::index)
+        .get("/admin/cache/purge", Tending, cache_changes::ask_to_purge)
+        .get("/admin/cache/policy", Tending, cache_policy::page)
+        .post("/admin/cache/policy", Tending, cache_policy::change)
+        .post("/admin/cache/purge", Tending, cache_changes::purge)
+        .get("/admin/cache/warm", Tending, cache_changes::ask_to_warm)
+        .post("/admin/cache/warm", Tending, cache_changes::warm)
+        .get("/admin/cache/{slug}", Tending, cache_administration::dashboard)
         .get("/admin/invalidation", Administration, invalidation_administration::index)
+        .post("/admin/invalidation", Administration, invalidation_administration::make)
+        .get("/admin/invalidation/webhooks/{name}", Administration, webhook_administration::page)
+        .post("/admin/invalidation/webhooks/{name}", Administration, webhook_administration::change)
+        .get("/admin/invalidation/sources/{name}", Administration, source_changes::page)
         .get("/admin/webhooks", Administration, invalidation_administration::moved)
         .get("/admin/people", Administration, people::all)
         .post("/admin/people", Administration, people::change_all)

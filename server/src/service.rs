@@ -1,14 +1,16 @@
 //! [`EngineService`]: what pages, server functions, and the API get from the engine.
 
+use crate::account_limits::Accounts;
 use crate::admission::{Admission, TooMany};
 use crate::answers::Answers;
 use crate::auth::viewer::Viewer;
-use crate::config::ClientLimits;
+use crate::config::{AccountLimits, ClientLimits};
 use crate::drawing::DrawingPool;
+use crate::http::client;
 use crate::pages::page_request::PageRequest;
 use crate::shared_cache;
 use brisk_app::fragments::Fragments;
-use brisk_app::service::{DashboardPage, PageError, PanelSlot, Service};
+use brisk_app::service::{DashboardPage, Exceeded, PageError, PanelSlot, Service};
 use brisk_cache::{Caller, Client, Fingerprint, Trigger};
 use brisk_domain::{
     Clock, Dashboard, Pace, Panel, PanelEntries, PanelError, PanelId, Presentation, Slug,
@@ -24,6 +26,7 @@ pub struct EngineService {
     clock: Arc<dyn Clock>,
     fragments: Fragments,
     admission: Admission,
+    accounts: Accounts,
     drawing: Arc<DrawingPool>,
     answers: Answers,
     zoned: moka::sync::Cache<(usize, ZoneName), Zoned>,
@@ -61,13 +64,26 @@ impl EngineService {
         let (engine, drawing) = (engine.into(), DrawingPool::new());
         engine.loader().assembling().set(drawing.assembly());
         let answers = Answers::default();
-        Self { engine, clock, fragments, admission, drawing, answers, zoned }
+        let accounts = Accounts::default();
+        Self { engine, clock, fragments, admission, accounts, drawing, answers, zoned }
     }
 
     /// The same, with these limits of what one client may ask for.
     #[must_use]
     pub fn with_limits(self, limits: ClientLimits) -> Self {
         Self { admission: Admission::new(limits), ..self }
+    }
+
+    /// The same, with these limits of what one account may ask for.
+    #[must_use]
+    pub fn with_account_limits(self, limits: AccountLimits) -> Self {
+        let (admission, accounts) = (self.admission.with_accounts(limits), Accounts::new(limits));
+        Self { admission, accounts, ..self }
+    }
+
+    /// What accounts may ask for.
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
     }
 
     /// Where pages are drawn.
@@ -155,6 +171,7 @@ impl EngineService {
     ) -> Result<Lookup, PageError> {
         let client = client_of(&caller);
         let name = view_name(dashboard, view);
+        let too_many = |error| too_many(&client, error);
         self.admission.before_lookup(&client, name).map_err(too_many)?;
         let lookup = self.engine.lookup(dashboard, shown, view, viewer.access(), caller).await;
         let lookup = lookup.map_err(|error| bad(dashboard, &error))?;
@@ -171,7 +188,8 @@ impl EngineService {
         dashboard: &Dashboard,
         view: &ViewState,
     ) -> Result<(), PageError> {
-        self.admission.take(client, view_name(dashboard, view)).map_err(too_many)
+        let taken = self.admission.take(client, view_name(dashboard, view));
+        taken.map_err(|error| too_many(client, error))
     }
 
     /// The dashboard of that name, and the view of it that `parameters` describe.
@@ -196,7 +214,8 @@ impl EngineService {
     ) -> Result<(), PageError> {
         let dashboard = self.dashboard(slug, viewer)?;
         let view = view_of(&dashboard, parameters)?;
-        self.admission.take_again(client).map_err(too_many)?;
+        self.accounts.refresh(viewer)?;
+        self.admission.take_again(client).map_err(|error| too_many(client, error))?;
         let purged = self.engine.purge(&dashboard, &view, viewer.access()).await;
         purged.map_err(|error| bad(&dashboard, &error))
     }
@@ -406,8 +425,12 @@ fn client_of(caller: &Caller) -> Client {
     caller.clients.first().cloned().unwrap_or_else(Client::local)
 }
 
-fn too_many(TooMany { retry_after }: TooMany) -> PageError {
-    PageError::TooMany { retry_after }
+fn too_many(client: &Client, TooMany { retry_after }: TooMany) -> PageError {
+    let what = match client::is_an_account(client) {
+        true => Exceeded::AccountViews,
+        false => Exceeded::Views,
+    };
+    PageError::TooMany { what, retry_after }
 }
 
 fn no_dashboard(slug: &str) -> PageError {

@@ -1,5 +1,6 @@
 //! [`AppState`]: what handlers need.
 
+use crate::administration::app_sources::AppSources;
 use crate::auth::state::Auth;
 use crate::cache_history::CacheHistory;
 use crate::connections::registry::Registry;
@@ -7,6 +8,7 @@ use crate::hooks::Hooks;
 use crate::http::client::TrustedProxies;
 use crate::http::own_names::OwnNames;
 use crate::live::hub::{self, Hub};
+use crate::noticing::Noticing;
 use crate::pages::page_cache::PageCache;
 use crate::pages::rebuilds::Rebuilds;
 use crate::service::EngineService;
@@ -35,12 +37,16 @@ pub struct AppState {
     pub own_names: Arc<OwnNames>,
     /// The webhooks, where there are any routes to them.
     pub hooks: Option<Arc<Hooks>>,
+    /// What notices changes without a webhook, where anything does.
+    pub noticing: Option<Arc<Noticing>>,
     /// The cache's figures of the last 24 hours.
     pub cache_history: Arc<CacheHistory>,
     /// The open connections.
     pub connections: Registry,
     /// Who asks.
     pub auth: Auth,
+    /// The databases that were added in the app, where there is a store to keep them in.
+    pub app_sources: Option<Arc<AppSources>>,
 }
 
 impl AppState {
@@ -60,9 +66,11 @@ impl AppState {
             rebuilds: Arc::default(),
             own_names: Arc::default(),
             hooks: None,
+            noticing: None,
             cache_history: Arc::default(),
             connections: Registry::default(),
             auth,
+            app_sources: None,
         }
     }
 
@@ -78,10 +86,22 @@ impl AppState {
         Self { store: Some(store), ..self }
     }
 
+    /// The same, with databases that are added in the app.
+    #[must_use]
+    pub fn with_app_sources(self, sources: Arc<AppSources>) -> Self {
+        Self { app_sources: Some(sources), ..self }
+    }
+
     /// The same, with webhooks to tell of.
     #[must_use]
     pub fn with_hooks(self, hooks: Arc<Hooks>) -> Self {
         Self { hooks: Some(hooks), ..self }
+    }
+
+    /// The same, with what notices changes by itself.
+    #[must_use]
+    pub fn with_noticing(self, noticing: Arc<Noticing>) -> Self {
+        Self { noticing: Some(noticing), ..self }
     }
 
     /// The same, for the people of `auth`.

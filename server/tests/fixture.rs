@@ -7,6 +7,7 @@ use brisk_cache::{Cache, Config, LaneLimits};
 use brisk_domain::{Clock, SourceName};
 use brisk_engine::load::{Loader, Sources};
 use brisk_engine::{Catalog, Engine};
+use brisk_server::config::AccountLimits;
 use brisk_server::service::EngineService;
 use brisk_server::state::AppState;
 use brisk_source::{Limits, Source};
@@ -36,6 +37,13 @@ pub(crate) fn state_with_lanes(
     let catalog = Arc::new(Catalog::open(directory));
     let engine = Engine::new(catalog, Loader::new(cache, sources), Arc::clone(&clock));
     AppState::new(Arc::new(EngineService::new(engine, clock)), Assets::default())
+}
+
+/// The same with limits of what one account may ask for.
+pub(crate) fn with_account_limits(state: AppState, limits: AccountLimits) -> AppState {
+    let (engine, clock) = (Arc::clone(state.service.engine()), Arc::clone(state.service.clock()));
+    let service = EngineService::new(engine, clock).with_account_limits(limits);
+    AppState { service: Arc::new(service), ..state }
 }
 
 /// The SQLite file `database` as the source `name`.

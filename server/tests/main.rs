@@ -8,6 +8,7 @@
 
 mod administration;
 mod api;
+mod app_sources;
 mod auth;
 mod commands;
 mod config;
@@ -17,9 +18,11 @@ mod fixture;
 mod hooks;
 mod import_memory;
 mod live;
+mod noticing;
 mod overload;
 mod pages;
 mod proofs;
 mod readout;
+mod schedules;
 mod shared_cache;
 mod sqlite_files;

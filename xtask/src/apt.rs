@@ -7,7 +7,7 @@ use crate::workspace::Workspace;
 use anyhow::{Result, bail};
 
 /// Each program with its Debian package.
-const NEEDED: [(&str, &str); 11] = [
+const NEEDED: [(&str, &str); 13] = [
     ("chromium", "chromium"),
     ("firefox-esr", "firefox-esr"),
     ("WebKitWebDriver", "webkit2gtk-driver"),
@@ -18,7 +18,9 @@ const NEEDED: [(&str, &str); 11] = [
     ("initdb", "postgresql"),
     ("sqlite3", "sqlite3"),
     ("npm", "npm"),
+    ("python3", "python3-venv"),
     ("nginx", "nginx"),
+    ("pgbouncer", "pgbouncer"),
 ];
 
 /// Makes sure that all programs are installed.

@@ -30,6 +30,7 @@ mod test;
 mod test_build;
 mod test_run;
 mod watch;
+mod webhook_libraries;
 mod workspace;
 
 use arguments::Arguments;

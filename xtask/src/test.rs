@@ -11,7 +11,7 @@ use crate::summary::Counts;
 use crate::test_build::{self, Selection, TestProgram};
 use crate::test_run::{self, Outcome};
 use crate::workspace::Workspace;
-use crate::{apt, browser, build, check, services};
+use crate::{apt, browser, build, check, services, webhook_libraries};
 use anyhow::{Result, bail};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -170,6 +170,11 @@ impl Run {
                 let mut servers = if services { services::start(workspace)? } else { Vec::new() };
                 let mut environment: Vec<(&str, String)> =
                     servers.iter().map(|server| (server.variable, server.url.clone())).collect();
+                let asks_libraries = programs.iter().any(|p| p.name == "server");
+                if services && asks_libraries {
+                    environment
+                        .push((webhook_libraries::PYTHON, webhook_libraries::install(workspace)?));
+                }
                 if !services {
                     // Tests that want a server know that there is none.
                     environment.push(("BRISK_TEST_QUICK", "1".into()));

@@ -1,25 +1,32 @@
 //! The way between the pages of administration.
 
-use crate::service::Page;
+use crate::service::{Page, Reader};
 use leptos::prelude::*;
 
-/// The pages of administration: address and name.
-const PAGES: [(&str, &str); 5] = [
+/// The pages of administration: address and name. Of these, editors have the first ones.
+const PAGES: [(&str, &str); 7] = [
     ("/admin/cache", "Cache"),
+    ("/admin/folders", "Folders"),
+    ("/admin/schedules", "Schedules"),
     ("/admin/invalidation", "Invalidation"),
     ("/admin/sources", "Sources"),
     ("/admin/people", "People"),
     ("/admin/activity", "Activity"),
 ];
 
+/// How many of [`PAGES`] are for editors.
+const OF_EDITORS: usize = 2;
+
 /// Links to the pages of administration, on each of them.
-pub(super) fn admin_nav(page: &Page) -> Option<AnyView> {
+pub(super) fn admin_nav(page: &Page, reader: Reader) -> Option<AnyView> {
     let here = match page {
         Page::Cache(_) | Page::CachedDashboard(_) | Page::CachePolicy(_) | Page::Purge(_) => {
             "/admin/cache"
         }
-        Page::Invalidation(_) => "/admin/invalidation",
-        Page::Sources(_) => "/admin/sources",
+        Page::Invalidation(_) | Page::Webhook(_) | Page::SourceChanges(_) => "/admin/invalidation",
+        Page::Schedules(_) | Page::RemoveSchedule(_) => "/admin/schedules",
+        Page::Folders(_) => "/admin/folders",
+        Page::Sources(_) | Page::SourceForm(_) | Page::RemoveSource(_) => "/admin/sources",
         Page::People(_) | Page::Account(_) => "/admin/people",
         Page::Activity(_) => "/admin/activity",
         Page::Home(_)
@@ -32,9 +39,15 @@ pub(super) fn admin_nav(page: &Page) -> Option<AnyView> {
         | Page::Profile(_)
         | Page::Error(_) => return None,
     };
-    let links = Vec::from(PAGES.map(|(href, name)| {
-        let current = (href == here).then_some("page");
-        view! { <a class="btn quiet" href=href aria-current=current>{name}</a> }.into_any()
-    }));
+    let pages = match reader {
+        Reader::Anybody | Reader::Admin => &PAGES[..],
+        Reader::Editor => &PAGES[..OF_EDITORS],
+        Reader::Nobody | Reader::Person => return None,
+    };
+    let link = |(href, name): &(&'static str, &'static str)| {
+        let current = (*href == here).then_some("page");
+        view! { <a class="btn quiet" href=*href aria-current=current>{*name}</a> }.into_any()
+    };
+    let links: Vec<AnyView> = pages.iter().map(link).collect();
     Some(view! { <nav class="admin-nav" aria-label="Administration">{links}</nav> }.into_any())
 }

@@ -29,7 +29,7 @@ pub(crate) fn top_bar(page: &Page, theme: Theme, reader: Reader, path: String) -
         <header class="topbar">
             <a class="brand" href="/">{icon("logo")}"Brisk"</a>
             {switcher(page)}
-            {admin_nav(page)}
+            {admin_nav(page, reader)}
             <div class="topbar-end">
                 {administration(page, reader)}
                 {account(page, reader, &path)}
@@ -49,8 +49,15 @@ pub(crate) fn top_bar(page: &Page, theme: Theme, reader: Reader, path: String) -
 
 /// The way to administration, for those who may go it.
 fn administration(page: &Page, reader: Reader) -> Option<AnyView> {
-    let may = matches!(reader, Reader::Anybody | Reader::Admin) && admin_nav(page).is_none();
-    may.then(|| view! { <a class="btn quiet" href="/admin">"Admin"</a> }.into_any())
+    if admin_nav(page, reader).is_some() {
+        return None;
+    }
+    let (href, words) = match reader {
+        Reader::Anybody | Reader::Admin => ("/admin", "Admin"),
+        Reader::Editor => ("/admin/cache", "Cache"),
+        Reader::Nobody | Reader::Person => return None,
+    };
+    Some(view! { <a class="btn quiet" href=href>{words}</a> }.into_any())
 }
 
 /// The way to one's own account. It says of nobody who it is, so that many can share a page.
@@ -66,7 +73,7 @@ fn account(page: &Page, reader: Reader, path: &str) -> Option<AnyView> {
         }
         // There is nowhere to go before that.
         (_, Page::SecondFactor(_)) => None,
-        (Reader::Person | Reader::Admin, _) => {
+        (Reader::Person | Reader::Editor | Reader::Admin, _) => {
             let here = matches!(page, Page::Profile(_)).then_some("page");
             Some(
                 view! { <a class="btn quiet" href="/profile" aria-current=here>"Profile"</a> }

@@ -70,16 +70,29 @@ fn operation_card(page: &ApiPage, operation: &ApiOperation) -> AnyView {
         .filter(|paragraph| !paragraph.is_empty())
         .map(|paragraph| view! { <p>{with_code(paragraph)}</p> }.into_any())
         .collect();
+    let (method, asking) = match &operation.example {
+        Some(example) => {
+            let example = example.clone();
+            let shown = view! { <pre class="code" tabindex="0"><code>{example}</code></pre> };
+            ("POST", shown.into_any())
+        }
+        None => {
+            let form = view! {
+                <form method="get" action=format!("/api/try/{}", operation.id)>
+                    {fields(needed)}
+                    {optional}
+                    <div class="actions"><button class="btn primary">"Open"</button></div>
+                </form>
+            };
+            ("GET", form.into_any())
+        }
+    };
     view! {
         <section class="operation" id=format!("op-{}", operation.id)>
-            <p class="route"><b>"GET"</b><code>{breakable(operation.path)}</code></p>
+            <p class="route"><b>{method}</b><code>{breakable(operation.path)}</code></p>
             <h2>{operation.title}</h2>
             {about}
-            <form method="get" action=format!("/api/try/{}", operation.id)>
-                {fields(needed)}
-                {optional}
-                <div class="actions"><button class="btn primary">"Open"</button></div>
-            </form>
+            {asking}
         </section>
     }
     .into_any()

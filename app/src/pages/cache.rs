@@ -2,7 +2,7 @@
 //! force by source and dashboard.
 
 use super::cache_figures::{
-    explained, facts, notice, policy_link, policy_words, purge_link, rate, time,
+    explained, facts, notice, policy_link, policy_words, purge_link, rate, time, warm_link,
 };
 use crate::components::icon::icon;
 use crate::service::{
@@ -15,7 +15,8 @@ use leptos::prelude::*;
 
 /// `/admin/cache`
 pub fn cache(page: &CachePage) -> AnyView {
-    let sources: Vec<AnyView> = page.sources.iter().map(source).collect();
+    let sources = page.sources.iter().filter(|one| page.is_whole || !one.dashboards.is_empty());
+    let sources: Vec<AnyView> = sources.map(|one| source(one, page.is_whole)).collect();
     view! {
         <main id="main">
             <div class="page-head">
@@ -23,23 +24,35 @@ pub fn cache(page: &CachePage) -> AnyView {
                     <h1>"Cache"</h1>
                     <p>"What readers were served without asking a database, and for how long it may be shown."</p>
                 </div>
-                <div class="actions">
-                    <a class="btn" href=policy_link("global")>"Policy…"</a>
-                    <a class="btn" href=purge_link(&Tag::All)>"Purge everything…"</a>
-                </div>
+                {whole_actions(page)}
             </div>
             <div class="page admin cache-admin">
                 {notice(page.notice.as_deref())}
-                {service(page)}
-                {tiers(&page.tiers)}
+                {page.is_whole.then(|| service(page))}
+                {page.is_whole.then(|| tiers(&page.tiers))}
                 {sources}
                 {costliest(&page.costliest)}
                 {never_hit(&page.never_hit)}
-                {by_tag()}
+                {page.is_whole.then(by_tag)}
             </div>
         </main>
     }
     .into_any()
+}
+
+/// What can be done with everything.
+fn whole_actions(page: &CachePage) -> Option<AnyView> {
+    page.is_whole.then(|| {
+        view! {
+            <div class="actions">
+                <a class="btn" href="/admin/schedules">"Schedules…"</a>
+                <a class="btn" href=policy_link("global")>"Policy…"</a>
+                <a class="btn" href=warm_link(&Tag::All)>"Warm everything…"</a>
+                <a class="btn" href=purge_link(&Tag::All)>"Purge everything…"</a>
+            </div>
+        }
+        .into_any()
+    })
 }
 
 fn service(page: &CachePage) -> AnyView {
@@ -204,9 +217,19 @@ fn tiers(tiers: &CacheTiers) -> AnyView {
     .into_any()
 }
 
-fn source(source: &CachedSource) -> AnyView {
+fn source(source: &CachedSource, is_whole: bool) -> AnyView {
     let name = source.name.to_string();
     let title = format!("cache-{name}");
+    let actions = is_whole.then(|| {
+        let tag = Tag::Source(source.name.to_string());
+        view! {
+            <div class="actions">
+                <a class="btn" href=policy_link(&tag.to_string())>"Policy…"</a>
+                <a class="btn" href=warm_link(&tag)>"Warm…"</a>
+                <a class="btn" href=purge_link(&tag)>"Purge…"</a>
+            </div>
+        }
+    });
     let rows: Vec<AnyView> = source.dashboards.iter().map(dashboard).collect();
     let table = match rows.is_empty() {
         true => view! { <p class="recent">"No dashboard reads it."</p> }.into_any(),
@@ -232,10 +255,7 @@ fn source(source: &CachedSource) -> AnyView {
         <section class="operation" aria-labelledby=title.clone()>
             <div class="rollup-head">
                 <h2 id=title.clone()>"Source "{name}</h2>
-                <div class="actions">
-                    <a class="btn" href=policy_link(&format!("source:{}", source.name))>"Policy…"</a>
-                    <a class="btn" href=purge_link(&Tag::Source(source.name.to_string()))>"Purge…"</a>
-                </div>
+                {actions}
             </div>
             {facts(&[("Policy", policy_words(&source.policy))])}
             {table}
@@ -352,10 +372,11 @@ fn never_hit(panels: &[CachedPanel]) -> Option<AnyView> {
 fn by_tag() -> AnyView {
     view! {
         <section class="operation" aria-labelledby="by-tag">
-            <h2 id="by-tag">"Purge by tag"</h2>
+            <h2 id="by-tag">"Purge or warm by tag"</h2>
             <form method="get" action="/admin/cache/purge" class="tag-form">
                 <label class="field">"Tag"<input type="text" name="tag" required maxlength="200" placeholder="table:shop.orders" autocomplete="off" spellcheck="false"/></label>
-                <button class="btn">"Continue…"</button>
+                <button class="btn">"Purge…"</button>
+                <button class="btn" formaction="/admin/cache/warm">"Warm…"</button>
             </form>
             <p class="recent"><code>"table:SOURCE.TABLE"</code>", "<code>"source:SOURCE"</code>", "<code>"dashboard:NAME"</code>", "<code>"panel:DASHBOARD/PANEL"</code>" or a tag of your own. Before anything happens you see what it touches."</p>
         </section>

@@ -97,6 +97,11 @@ pub(super) fn purge_link(tag: &Tag) -> String {
     format!("/admin/cache/purge{}", query_string(&[("tag".to_owned(), tag.to_string())]))
 }
 
+/// The page that says what warming `tag` loads.
+pub(super) fn warm_link(tag: &Tag) -> String {
+    format!("/admin/cache/warm{}", query_string(&[("tag".to_owned(), tag.to_string())]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

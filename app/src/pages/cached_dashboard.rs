@@ -1,6 +1,8 @@
 //! The panels of one dashboard in the cache, and the page that asks before a purge.
 
-use super::cache_figures::{facts, notice, policy_link, policy_words, purge_link, rate, time};
+use super::cache_figures::{
+    facts, notice, policy_link, policy_words, purge_link, rate, time, warm_link,
+};
 use crate::components::cache_details;
 use crate::service::{CachedDashboardPage, CachedPanel, PurgePage, least_current};
 use brisk_domain::{Tag, Timestamp, format};
@@ -81,6 +83,7 @@ fn card(panel: &CachedPanel, now: Timestamp) -> AnyView {
                 <h2 id=title.clone()>{panel.title.clone()}{state}</h2>
                 <div class="actions">
                     <a class="btn" href=policy_link(&tag.to_string())>"Policy…"</a>
+                    <a class="btn" href=warm_link(&tag)>"Warm…"</a>
                     <a class="btn" href=purge_link(&tag)>"Purge…"</a>
                 </div>
             </div>
@@ -100,9 +103,15 @@ pub fn purge(page: &PurgePage) -> AnyView {
             view! { <p>"No panel here depends on it in the view that opens first."</p> }.into_any()
         }
         Some(panels) => {
-            let words = match panels.len() {
-                1 => "One panel loads again when somebody looks at it:".to_owned(),
-                many => format!("{many} panels load again when somebody looks at them:"),
+            let words = match (panels.len(), page.warms) {
+                (1, false) => "One panel loads again when somebody looks at it:".to_owned(),
+                (many, false) => {
+                    format!("{many} panels load again when somebody looks at them:")
+                }
+                (1, true) => "One panel is loaded, where it is not there or stale:".to_owned(),
+                (many, true) => {
+                    format!("{many} panels are loaded, where they are not there or stale:")
+                }
             };
             let items: Vec<_> = panels
                 .iter()
@@ -111,22 +120,36 @@ pub fn purge(page: &PurgePage) -> AnyView {
             view! { <p>{words}</p><ul class="touched">{items}</ul> }.into_any()
         }
     };
+    let (verb, action) = match page.warms {
+        true => ("Warm", "/admin/cache/warm"),
+        false => ("Purge", "/admin/cache/purge"),
+    };
+    let about = match page.warms {
+        true => {
+            "The view that opens first and those that readers asked for most. Statements wait behind \
+             those of readers."
+        }
+        false => {
+            "In every process, at once. Until the new values are there, readers see the earlier ones, \
+             marked, unless a policy says \"strict\". The database runs the statements again."
+        }
+    };
     let suspicion = page.suspicion.clone().map(|why| view! { <p class="why">{why}</p> });
     view! {
         <main id="main">
             <div class="page-head"><div>
                 <p class="crumb"><a href="/admin/cache">"Cache"</a></p>
-                <h1>"Purge "<code>{tag.clone()}</code>"?"</h1>
-                <p>"In every process, at once. Until the new values are there, readers see the earlier ones, marked, unless a policy says \"strict\". The database runs the statements again."</p>
+                <h1>{verb}" "<code>{tag.clone()}</code>"?"</h1>
+                <p>{about}</p>
             </div></div>
             <div class="page admin cache-admin">
                 <section class="operation" aria-label="What it touches">
                     {suspicion}
                     {touched}
-                    <form method="post" action="/admin/cache/purge" class="actions">
+                    <form method="post" action=action class="actions">
                         <input type="hidden" name="tag" value=tag/>
                         <input type="hidden" name="back" value=page.back.clone()/>
-                        <button class="btn primary">"Purge"</button>
+                        <button class="btn primary">{verb}</button>
                         <a class="btn" href=page.back.clone()>"Cancel"</a>
                     </form>
                 </section>

@@ -1,7 +1,11 @@
-//! What invalidates the cache: the webhooks, what came to them lately, and how to send.
+//! What invalidates the cache: the webhooks, what Brisk notices by itself, what came, and how to send.
 
 use super::cache_figures::facts;
-use crate::service::{DeliveryRow, InvalidationPage, WebhookRow};
+use super::deliveries::deliveries;
+use super::form_parts::{lines, notice, text};
+use super::invalidation_snippets::snippets;
+use super::noticed::sources;
+use crate::service::{InvalidationPage, TypedWebhook, WebhookRow};
 use brisk_domain::{Timestamp, format};
 use leptos::prelude::*;
 
@@ -12,11 +16,12 @@ pub fn invalidation(page: &InvalidationPage) -> AnyView {
         view! {
             <div class="sheet">
                 <h2>"No webhooks yet"</h2>
-                <p>"With a webhook, the program that writes data says what changed, and no reader is shown an older value as current. Declare one in brisk.toml:"</p>
-                <pre class="code"><code>"[webhook.shop]\nsecret_env = \"SHOP_WEBHOOK_SECRET\"\nallow = [\"table:shop.*\"]"</code></pre>
+                <p>"With a webhook, the program that writes data says what changed, and no reader is shown an older value as current. Make one below, or declare it in brisk.toml:"</p>
+                <pre class="code" tabindex="0"><code>"[webhook.shop]\nsecret_env = \"SHOP_WEBHOOK_SECRET\"\nallow = [\"table:shop.*\"]"</code></pre>
             </div>
         }
     });
+    let name = page.webhooks.first().map_or("shop", |hook| hook.name.as_str());
     view! {
         <main id="main">
             <div class="page-head"><div>
@@ -24,10 +29,13 @@ pub fn invalidation(page: &InvalidationPage) -> AnyView {
                 <p>"Who may say that data have changed, and what was made of it."</p>
             </div></div>
             <div class="page admin cache-admin">
+                {notice(page.notice.as_ref())}
                 {none}
                 {hooks}
+                {page.has_store.then(|| new_webhook(&page.typed))}
+                {sources(page)}
                 {deliveries(page)}
-                {snippets(page)}
+                {snippets(name)}
             </div>
         </main>
     }
@@ -36,157 +44,79 @@ pub fn invalidation(page: &InvalidationPage) -> AnyView {
 
 fn webhook(hook: &WebhookRow, now: Timestamp) -> AnyView {
     let title = format!("hook-{}", hook.name);
-    let allow = match &hook.allow {
-        None => "every tag".to_owned(),
-        Some(patterns) => patterns.join(", "),
-    };
-    let secrets = match hook.secrets {
-        1 => "one".to_owned(),
-        many => format!("{many}: a new one replaces the old one"),
-    };
     let last = hook.last.map_or_else(|| "none yet".to_owned(), |at| format::ago(at, now));
+    let address = format!("/admin/invalidation/webhooks/{}", hook.name);
+    let words = if hook.is_of_app { "Change or test" } else { "Test" };
     view! {
         <section class="operation" aria-labelledby=title.clone()>
-            <h2 id=title.clone()>"Webhook "{hook.name.clone()}</h2>
-            {facts(&[
-                ("Address", format!("/hooks/{}", hook.name)),
-                ("May invalidate", allow),
-                ("Secrets", secrets),
-                ("Last delivery", last),
-            ])}
-        </section>
-    }
-    .into_any()
-}
-
-fn deliveries(page: &InvalidationPage) -> AnyView {
-    if page.deliveries.is_empty() {
-        return view! {
-            <section class="operation" aria-labelledby="deliveries">
-                <h2 id="deliveries">"Deliveries"</h2>
-                <p class="recent">"None since this process started."</p>
-            </section>
-        }
-        .into_any();
-    }
-    let rows: Vec<AnyView> = page.deliveries.iter().map(|row| delivery(row, page.now)).collect();
-    view! {
-        <section class="operation" aria-labelledby="deliveries">
-            <h2 id="deliveries">"Deliveries"</h2>
-            <p class="recent">"The latest hundred that were done, and the latest hundred that were refused, to this process."</p>
-            <div class="scroll" tabindex="0" role="region" aria-label="Table of deliveries">
-                <table class="tb">
-                    <thead><tr>
-                        <th scope="col">"Came"</th>
-                        <th scope="col">"Webhook"</th>
-                        <th scope="col">"Verdict"</th>
-                        <th scope="col">"Tags"</th>
-                        <th scope="col" class="n">"Invalidated"</th>
-                    </tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
+            <div class="rollup-head">
+                <h2 id=title.clone()>"Webhook "{hook.name.clone()}</h2>
+                <a class="btn" href=address aria-label=format!("{words}: webhook {}", hook.name)>{words}</a>
             </div>
+            {webhook_facts(hook, now)}
+            {facts(&[("Last delivery", last)])}
         </section>
     }
     .into_any()
 }
 
-fn delivery(row: &DeliveryRow, now: Timestamp) -> AnyView {
-    let (class, verdict) = match &row.refused {
-        None => ("state fresh", "done".to_owned()),
-        Some(why) => ("state bad", why.clone()),
+/// What a webhook is and may do.
+pub(super) fn webhook_facts(hook: &WebhookRow, now: Timestamp) -> AnyView {
+    let allow = match &hook.allow {
+        None => "every tag".to_owned(),
+        Some(patterns) if patterns.is_empty() => "nothing".to_owned(),
+        Some(patterns) => patterns.join(", "),
     };
-    let more = row.named.saturating_sub(row.tags.len());
-    let mut tags = row.tags.join(", ");
-    if more > 0 {
-        tags.push_str(&format!(" and {more} more"));
+    let secrets = match (hook.secrets, hook.until) {
+        (0, _) => "none that can be decrypted: rotate it".to_owned(),
+        (1, _) => "one".to_owned(),
+        (_, Some(until)) => {
+            let left = format::round_duration(until.since(now).as_secs_f64());
+            format!("two: the one before is taken for {left} more")
+        }
+        (many, None) => format!("{many}: a new one replaces the old one"),
+    };
+    let from = match hook.is_of_app {
+        true => "made here",
+        false => "declared in the configuration",
+    };
+    let mut all = vec![
+        ("Address", format!("/hooks/{}", hook.name)),
+        ("State", if hook.is_off { "switched off" } else { "on" }.to_owned()),
+        ("May invalidate", allow),
+        ("Secrets", secrets),
+    ];
+    if let Some(most) = hook.per_minute {
+        all.push(("Deliveries a minute", format!("{most}, to each replica")));
     }
-    let hook = row.hook.clone().unwrap_or_else(|| "no such webhook".to_owned());
-    view! {
-        <tr>
-            <td>{format::ago(row.at, now)}</td>
-            <td>{hook}</td>
-            <td><b class=class>{row.status}</b>" "{verdict}</td>
-            <td><code>{tags}</code></td>
-            <td class="n">{row.invalidated}</td>
-        </tr>
+    if let Some(source) = &hook.source {
+        all.push(("dbt runs write to", source.clone()));
     }
-    .into_any()
+    all.push(("From", from.to_owned()));
+    facts(&all)
 }
 
-/// How to send, from the tools that people have.
-fn snippets(page: &InvalidationPage) -> AnyView {
-    let name = page.webhooks.first().map_or("shop", |hook| hook.name.as_str());
-    let snippets = [
-        ("From a shell", SHELL),
-        ("From Python", PYTHON),
-        ("From dbt, after a run", DBT),
-        ("From Airflow, after a task", AIRFLOW),
-        ("From GitHub Actions", ACTIONS),
-    ];
-    let snippets: Vec<_> = snippets
-        .into_iter()
-        .map(|(title, text)| {
-            let text = text.replace("NAME", name);
-            view! { <details><summary>{title}</summary><pre class="code" tabindex="0"><code>{text}</code></pre></details> }
-        })
-        .collect();
+fn new_webhook(typed: &TypedWebhook) -> AnyView {
     view! {
-        <section class="operation" aria-labelledby="sending">
-            <h2 id="sending">"Sending"</h2>
-            <p class="recent">"Deliveries are signed as the Standard Webhooks specification says; its libraries work unchanged. SECRET is the webhook's, ADDRESS this server's."</p>
-            {snippets}
+        <section class="operation" aria-labelledby="new-webhook">
+            <h2 id="new-webhook">"New webhook"</h2>
+            <form method="post" action="/admin/invalidation">
+                {text("name", "Name", &typed.name, Some("Its address is /hooks/NAME: lower-case letters, digits and hyphens."))}
+                {limit_fields(typed)}
+                <div class="actions"><button class="btn primary">"Make"</button></div>
+            </form>
+            <p class="recent">"Its secret is shown once, on the next page."</p>
         </section>
     }
     .into_any()
 }
 
-const SHELL: &str = r#"BODY='{"type": "data.loaded", "data": {"tags": ["table:shop.orders"]}}'
-ID=msg_$(openssl rand -hex 16); AT=$(date +%s)
-KEY=$(printf %s "${SECRET#whsec_}" | openssl base64 -d -A | od -An -v -tx1 | tr -d ' 
-')
-SIGNATURE=$(printf %s "$ID.$AT.$BODY" |
-  openssl dgst -sha256 -mac HMAC -macopt "hexkey:$KEY" -binary | openssl base64 -A)
-curl --fail-with-body --retry 5 "$ADDRESS/hooks/NAME" --json "$BODY"   -H "webhook-id: $ID" -H "webhook-timestamp: $AT" -H "webhook-signature: v1,$SIGNATURE""#;
-
-const PYTHON: &str = r#"# pip install standardwebhooks requests
-import datetime, json, os, uuid, requests
-from standardwebhooks import Webhook
-
-body = json.dumps({"type": "data.loaded", "data": {"tags": ["table:shop.orders"]}})
-id, at = f"msg_{uuid.uuid4().hex}", datetime.datetime.now(tz=datetime.timezone.utc)
-requests.post(os.environ["ADDRESS"] + "/hooks/NAME", body, headers={
-    "content-type": "application/json",
-    "webhook-id": id,
-    "webhook-timestamp": str(int(at.timestamp())),
-    "webhook-signature": Webhook(os.environ["SECRET"]).sign(id, at, body),
-}, timeout=10).raise_for_status()"#;
-
-const DBT: &str = r#"dbt run
-# The relations that were built, as tags. Name the source as Brisk knows it.
-BODY=$(jq -c '{type: "dbt.run", data: {tags: [.results[] | select(.status == "success")
-  | .relation_name // empty | gsub("[\"`]"; "") | split(".") | "table:shop." + (.[-2:] | join("."))]}}' \
-  target/run_results.json)
-# Then sign and send $BODY as from a shell."#;
-
-const AIRFLOW: &str = r#"from airflow.decorators import task
-
-@task.virtualenv(requirements=["standardwebhooks", "requests"])
-def invalidate(address, secret, tags):
-    import datetime, json, uuid, requests
-    from standardwebhooks import Webhook
-    body = json.dumps({"type": "data.loaded", "data": {"tags": tags}})
-    id, at = f"msg_{uuid.uuid4().hex}", datetime.datetime.now(tz=datetime.timezone.utc)
-    requests.post(f"{address}/hooks/NAME", body, headers={
-        "content-type": "application/json",
-        "webhook-id": id,
-        "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": Webhook(secret).sign(id, at, body),
-    }, timeout=10).raise_for_status()"#;
-
-const ACTIONS: &str = r#"- name: Invalidate dashboards
-  env:
-    ADDRESS: ${{ vars.BRISK_ADDRESS }}
-    SECRET: ${{ secrets.BRISK_WEBHOOK_SECRET }}
-  run: |
-    # the lines for a shell, above"#;
+/// The fields that say what a webhook may do.
+pub(super) fn limit_fields(typed: &TypedWebhook) -> AnyView {
+    view! {
+        {lines("allow".into(), "allow", "May invalidate".into(), &typed.allow, "Tags, on a line each, where * stands for any characters: table:shop.*, model:*, dashboard:sales. Empty: every tag.")}
+        {text("per_minute", "Deliveries a minute", &typed.per_minute, Some("To each replica. Empty: as many as come."))}
+        {text("source", "Source of dbt runs", &typed.source, Some("Where the models of a run_results.json are, so that their tables are known. Empty: model tags only."))}
+    }
+    .into_any()
+}

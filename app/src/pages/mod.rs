@@ -7,16 +7,23 @@ mod cache_figures;
 mod cache_policy;
 mod cached_dashboard;
 mod dashboard;
+mod deliveries;
 mod error;
+mod folders;
 mod form_parts;
 mod home;
 mod invalidation;
+mod invalidation_snippets;
+mod noticed;
 mod panel;
 mod people;
 mod profile;
+mod schedules;
 mod second_factor;
 mod sign_in;
+mod source_form;
 mod sources;
+mod webhook;
 
 use crate::Theme;
 use crate::components::{icon, top_bar};
@@ -32,12 +39,19 @@ pub fn page(page: Page, theme: Theme, reader: Reader, path: String) -> AnyView {
         Page::Panel(page) => panel::panel(&page),
         Page::Api(page) => api::api(&page),
         Page::Sources(page) => sources::sources(&page),
+        Page::SourceForm(page) => source_form::source_form(&page),
+        Page::RemoveSource(page) => source_form::remove(&page),
+        Page::Folders(page) => folders::folders(&page),
+        Page::Schedules(page) => schedules::schedules(&page),
+        Page::RemoveSchedule(page) => schedules::remove(&page),
         Page::Activity(page) => activity::activity(&page),
         Page::Cache(page) => cache::cache(&page),
         Page::CachedDashboard(page) => cached_dashboard::cached_dashboard(&page),
         Page::CachePolicy(page) => cache_policy::cache_policy(&page),
         Page::Purge(page) => cached_dashboard::purge(&page),
         Page::Invalidation(page) => invalidation::invalidation(&page),
+        Page::Webhook(page) => webhook::webhook(&page),
+        Page::SourceChanges(page) => noticed::source_changes(&page),
         Page::SignIn(page) => sign_in::sign_in(&page),
         Page::SetUp(page) => sign_in::set_up(&page, &path),
         Page::SecondFactor(page) => second_factor::second_factor(&page),

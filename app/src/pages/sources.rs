@@ -1,7 +1,7 @@
 //! The sources and their rollups, for those who look after them.
 
 use crate::components::icon::icon;
-use crate::service::{RollupRow, SourceReport, SourcesPage};
+use crate::service::{RollupRow, SlowRow, SourceReport, SourcesPage};
 use brisk_domain::{
     LastRefresh, RollupName, RollupRun, RollupState, RollupStatus, Timestamp, Unit, ZoneOffsets,
     format,
@@ -15,11 +15,17 @@ pub fn sources(page: &SourcesPage) -> AnyView {
         view! {
             <div class="sheet">
                 <h2>"No sources yet"</h2>
-                <p>"A source is a database that panels read. Declare one in brisk.toml, or start with "<code>"--source NAME=URL"</code>"."</p>
+                <p>"A source is a database that panels read. Add one here, declare it in brisk.toml, or start with "<code>"--source NAME=URL"</code>"."</p>
             </div>
         }
     });
     let now = utc(page.now);
+    let done =
+        page.notice.clone().map(|text| view! { <p class="notice-done" role="status">{text}</p> });
+    let unread: Vec<AnyView> = page.unread.iter().map(|(name, why)| unread(name, why)).collect();
+    let add = page
+        .may_add
+        .then(|| view! { <a class="btn" href="/admin/sources/edit">"Add a source…"</a> });
     view! {
         <main id="main" data-again=page.is_busy().then_some("")>
             <div class="page-head">
@@ -27,9 +33,12 @@ pub fn sources(page: &SourcesPage) -> AnyView {
                     <h1>"Sources"</h1>
                     <p>"The databases that panels read, and the rollups that Brisk maintains in them."</p>
                 </div>
-                <p class="as-of"><span>"asked at "{now}</span></p>
+                <div class="actions">
+                    <p class="as-of"><span>"asked at "{now}</span></p>
+                    {add}
+                </div>
             </div>
-            <div class="page admin">{none}{cards}</div>
+            <div class="page admin">{done}{none}{cards}{unread}</div>
         </main>
     }
     .into_any()
@@ -50,6 +59,7 @@ fn card(source: &SourceReport, now: Timestamp) -> AnyView {
         }),
     );
     let warnings: Vec<AnyView> = warnings.collect();
+    let origin = origin(source, now);
     let (most, now_open) = source.connections;
     let (rows, bytes) = source.size;
     let facts = [
@@ -70,13 +80,107 @@ fn card(source: &SourceReport, now: Timestamp) -> AnyView {
         .then(|| view! { <div class="read-by"><dt>"Read by"</dt><dd>{dashboards}</dd></div> });
     view! {
         <section class="operation" aria-labelledby=title.clone()>
-            <h2 id=title.clone()>{name}<b class=class>{state}</b></h2>
+            <div class="rollup-head">
+                <h2 id=title.clone()>{name.clone()}<b class=class>{state}</b></h2>
+                {changes(source)}
+            </div>
+            <p class="recent">{origin}</p>
             {warnings}
             <dl class="facts">{facts}{read_by}</dl>
             {rollups(&source.rollups, now)}
+            {slow(&name, &source.slow)}
         </section>
     }
     .into_any()
+}
+
+/// Where a source comes from.
+fn origin(source: &SourceReport, now: Timestamp) -> String {
+    match &source.added {
+        None => "Declared in the configuration, which alone can change it.".to_owned(),
+        Some(added) => {
+            let ago = format::ago(added.changed_at, now);
+            format!("{}. Added here; changed {ago} by {}.", added.shown, added.changed_by)
+        }
+    }
+}
+
+/// What can be done with a source that was added here.
+fn changes(source: &SourceReport) -> Option<AnyView> {
+    source.added.as_ref()?;
+    Some(change_links(&source.name.to_string()))
+}
+
+fn change_links(name: &str) -> AnyView {
+    let named = brisk_domain::view::query_string(&[("name".to_owned(), name.to_owned())]);
+    view! {
+        <div class="actions">
+            <a class="btn" href=format!("/admin/sources/edit{named}") aria-label=format!("Change {name}")>"Change…"</a>
+            <a class="btn" href=format!("/admin/sources/remove{named}") aria-label=format!("Remove {name}")>"Remove…"</a>
+        </div>
+    }
+    .into_any()
+}
+
+/// A source that was added here, and cannot be read.
+fn unread(name: &str, why: &str) -> AnyView {
+    let title = format!("source-{name}");
+    let (text, why) = (name.to_owned(), why.to_owned());
+    view! {
+        <section class="operation" aria-labelledby=title.clone()>
+            <div class="rollup-head">
+                <h2 id=title.clone()>{text}<b class="state bad">"Not read"</b></h2>
+                {change_links(name)}
+            </div>
+            {banner(why)}
+        </section>
+    }
+    .into_any()
+}
+
+/// The statements that took longest, in a table that opens.
+fn slow(source: &str, rows: &[SlowRow]) -> Option<AnyView> {
+    if rows.is_empty() {
+        return None;
+    }
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let (dashboard, panel) = row.label.split_once('/').unwrap_or((&row.label, ""));
+            let href = format!("/admin/cache/{dashboard}#{panel}");
+            let time = |time: std::time::Duration| format::duration(time.as_secs_f64());
+            view! {
+                <tr>
+                    <td><details><summary><code>{row.fingerprint.clone()}</code></summary><pre class="code" tabindex="0"><code>{row.sql.clone()}</code></pre></details></td>
+                    <td><a href=href>{row.label.clone()}</a></td>
+                    <td class="n">{count(row.runs)}</td>
+                    <td class="n">{time(row.total)}</td>
+                    <td class="n">{time(row.longest)}</td>
+                </tr>
+            }
+        })
+        .collect();
+    Some(
+        view! {
+            <details>
+                <summary>"Slowest statements"</summary>
+                <p class="recent">"By the time that all their runs took in this process, without values."</p>
+                <div class="scroll" tabindex="0" role="region" aria-label=format!("Slowest statements of {source}")>
+                    <table class="tb">
+                        <thead><tr>
+                            <th scope="col">"Statement"</th>
+                            <th scope="col">"Run last by"</th>
+                            <th scope="col" class="n">"Runs"</th>
+                            <th scope="col" class="n">"Altogether"</th>
+                            <th scope="col" class="n">"Longest"</th>
+                        </tr></thead>
+                        <tbody>{rows}</tbody>
+                    </table>
+                </div>
+            </details>
+        }
+        .into_any(),
+    )
 }
 
 fn banner(text: String) -> AnyView {

@@ -9,7 +9,7 @@ pub(super) fn refuse(error: PageError) -> ServerFnError {
         PageError::NotFound(_) => http::StatusCode::NOT_FOUND,
         PageError::BadRequest(..) => http::StatusCode::BAD_REQUEST,
         PageError::Busy => http::StatusCode::SERVICE_UNAVAILABLE,
-        PageError::TooMany { retry_after } => {
+        PageError::TooMany { retry_after, .. } => {
             let options = expect_context::<leptos_axum::ResponseOptions>();
             options.insert_header(http::header::RETRY_AFTER, retry_after.into());
             http::StatusCode::TOO_MANY_REQUESTS

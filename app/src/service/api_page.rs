@@ -29,6 +29,8 @@ pub struct ApiOperation {
     pub about: &'static str,
     /// What can be said.
     pub fields: Vec<ApiField>,
+    /// How to ask, where a form cannot: it changes something, for programs.
+    pub example: Option<String>,
 }
 
 /// Something that can be said when asking.

@@ -26,6 +26,8 @@ pub struct CachePage {
     pub costliest: Vec<CachedPanel>,
     /// The panels that readers looked up, and never found in the cache.
     pub never_hit: Vec<CachedPanel>,
+    /// Whether its reader looks after everything; else after these dashboards.
+    pub is_whole: bool,
     /// What was just done, for who did it.
     pub notice: Option<String>,
 }
@@ -70,6 +72,8 @@ pub struct PurgePage {
     pub tag: Tag,
     /// The panels that load again: dashboard's title, panel's title. `None` if there are too many to list.
     pub panels: Option<Vec<(String, String)>>,
+    /// Whether it is warmed instead: then these are loaded now.
+    pub warms: bool,
     /// Why it is probably a mistake.
     pub suspicion: Option<String>,
     /// The page to go back to.

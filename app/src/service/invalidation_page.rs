@@ -1,46 +1,174 @@
-//! Data of the page about what invalidates the cache.
+//! Data of the pages about what invalidates the cache.
 
-use brisk_domain::Timestamp;
+use super::people_pages::{Notice, ShownOnce};
+use brisk_domain::{Delivery, Timestamp};
 
-/// The webhooks, and what came to them.
+/// The webhooks, what Brisk notices by itself, and what came.
 #[derive(Debug)]
 pub struct InvalidationPage {
     /// When it was asked for.
     pub now: Timestamp,
     /// The webhooks, by name.
     pub webhooks: Vec<WebhookRow>,
+    /// How changes of each source are noticed without one.
+    pub sources: Vec<NoticedSource>,
     /// The latest deliveries, newest first.
-    pub deliveries: Vec<DeliveryRow>,
+    pub deliveries: Vec<Delivery>,
+    /// Whether webhooks can be made here, and the log is that of all replicas.
+    pub has_store: bool,
+    /// What became of a form.
+    pub notice: Option<Notice>,
+    /// What was typed into the form for a new webhook.
+    pub typed: TypedWebhook,
 }
 
 /// One webhook.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct WebhookRow {
     /// Its name.
     pub name: String,
     /// The tags that it may name; all of them without a list.
     pub allow: Option<Vec<String>>,
-    /// How many secrets it takes: two while one replaces the other.
+    /// How many secrets it takes: two while one replaces the other, none if it cannot be decrypted.
     pub secrets: usize,
+    /// Until when the secret before is taken, where that ends by itself.
+    pub until: Option<Timestamp>,
+    /// Deliveries a minute, if they are limited.
+    pub per_minute: Option<u32>,
+    /// The source that a dbt run writes to.
+    pub source: Option<String>,
+    /// Whether it is switched off.
+    pub is_off: bool,
+    /// Whether it was made in the app.
+    pub is_of_app: bool,
     /// When the latest delivery came that was done.
     pub last: Option<Timestamp>,
 }
 
-/// One delivery.
+/// What is typed about a webhook.
+#[derive(Debug, Clone, Default)]
+pub struct TypedWebhook {
+    /// Its name.
+    pub name: String,
+    /// Patterns of tags, on a line each.
+    pub allow: String,
+    /// Deliveries a minute.
+    pub per_minute: String,
+    /// The source that a dbt run writes to.
+    pub source: String,
+}
+
+/// How changes of a source are noticed.
+#[derive(Debug, Clone)]
+pub struct NoticedSource {
+    /// Its name.
+    pub name: String,
+    /// What it is: "PostgreSQL".
+    pub kind: &'static str,
+    /// The listener; none where there can be none.
+    pub listener: Option<ListenerRow>,
+    /// How many of the tables that matter tell of changes, and how many there are; none where that is not
+    /// known.
+    pub told: Option<(usize, usize)>,
+    /// The watched queries.
+    pub watches: Vec<WatchRow>,
+}
+
+/// A listener of this process.
+#[derive(Debug, Clone)]
+pub struct ListenerRow {
+    /// Whether it is as it should be, and what it does.
+    pub state: (bool, String),
+    /// Notifications heard since the process started.
+    pub heard: u64,
+    /// When it heard the latest, and of which tables.
+    pub latest: Option<(Timestamp, Vec<String>)>,
+    /// How often the connection was lost.
+    pub lost: u64,
+}
+
+/// A watched query.
+#[derive(Debug, Clone)]
+pub struct WatchRow {
+    /// Its name.
+    pub name: String,
+    /// The query.
+    pub sql: String,
+    /// How often it runs, such as `30s`.
+    pub pace: String,
+    /// The tags that it stands for; those of its tables where nothing is said.
+    pub tags: Option<Vec<String>>,
+    /// The latest result.
+    pub shown: String,
+    /// When it ran.
+    pub checked_at: Option<Timestamp>,
+    /// When its result was last another one.
+    pub changed_at: Option<Timestamp>,
+    /// Why it tells nothing, and since when.
+    pub failing: Option<(Option<Timestamp>, String)>,
+}
+
+/// One webhook, to be looked after.
 #[derive(Debug)]
-pub struct DeliveryRow {
-    /// When it came.
-    pub at: Timestamp,
-    /// The webhook; none if there is none of that name.
-    pub hook: Option<String>,
-    /// The status of the response.
+pub struct WebhookPage {
+    /// When it was asked for.
+    pub now: Timestamp,
+    /// It.
+    pub webhook: WebhookRow,
+    /// Who made it, and when; none of those that the configuration declares.
+    pub made: Option<(String, Timestamp)>,
+    /// What stands in the form.
+    pub typed: TypedWebhook,
+    /// What became of a form.
+    pub notice: Option<Notice>,
+    /// The secret, this once.
+    pub secret: Option<ShownOnce>,
+    /// What came of a test.
+    pub tried: Option<TriedDelivery>,
+    /// Whether it is asked if it should be removed.
+    pub asks_to_remove: bool,
+}
+
+/// What came of a test.
+#[derive(Debug, Clone)]
+pub struct TriedDelivery {
+    /// The body that was sent.
+    pub sent: String,
+    /// The status of the answer.
     pub status: u16,
-    /// Why it was refused.
-    pub refused: Option<String>,
-    /// The first tags that it named.
-    pub tags: Vec<String>,
-    /// How many it named.
-    pub named: usize,
-    /// How many tags were invalidated for it.
-    pub invalidated: usize,
+    /// The answer.
+    pub answer: String,
+    /// The panels that would load again: dashboard's title, panel's title. None if there are too many
+    /// panels to ask.
+    pub panels: Option<Vec<(String, String)>>,
+}
+
+/// The triggers of a source's tables.
+#[derive(Debug)]
+pub struct SourceChangesPage {
+    /// When it was asked for.
+    pub now: Timestamp,
+    /// The source.
+    pub name: String,
+    /// Its listener.
+    pub listener: ListenerRow,
+    /// The tables that matter, or why they are not known.
+    pub tables: Result<Vec<ToldRow>, String>,
+    /// Statements whose tables are not known for certain.
+    pub unread: usize,
+    /// The SQL that makes the triggers.
+    pub sql: String,
+    /// The SQL that removes them.
+    pub removal: String,
+}
+
+/// A table, and whether its changes are told.
+#[derive(Debug)]
+pub struct ToldRow {
+    /// Its name, with its schema.
+    pub name: String,
+    /// What it is.
+    pub kind: &'static str,
+    /// Whether that is as it should be, and in words.
+    pub told: (bool, &'static str),
 }

@@ -3,9 +3,11 @@
 mod activity_page;
 mod api_page;
 mod cache_page;
+mod folders_page;
 mod hidden_series;
 mod invalidation_page;
 mod people_pages;
+mod schedules_page;
 mod sources_page;
 
 pub use activity_page::{ActivityFilter, ActivityPage, ActivityRecord};
@@ -14,13 +16,20 @@ pub use cache_page::{
     CacheFigures, CachePage, CachePolicyPage, CacheTiers, CachedDashboard, CachedDashboardPage,
     CachedPanel, CachedSource, PolicyInForce, PurgePage, least_current,
 };
+pub use folders_page::{AccessOrigin, DashboardAccess, FolderRow, FoldersPage, TeamRow};
 pub use hidden_series::HiddenSeries;
-pub use invalidation_page::{DeliveryRow, InvalidationPage, WebhookRow};
+pub use invalidation_page::{
+    InvalidationPage, ListenerRow, NoticedSource, SourceChangesPage, ToldRow, TriedDelivery,
+    TypedWebhook, WatchRow, WebhookPage, WebhookRow,
+};
 pub use people_pages::{
     AccountPage, Factor, Notice, PeoplePage, PersonRow, ProfilePage, Reader, SecondFactorPage,
     SessionRow, SetUpPage, ShownOnce, SignInPage, TokenRow,
 };
-pub use sources_page::{RollupRow, SourceReport, SourcesPage};
+pub use schedules_page::{RemoveSchedulePage, RunRow, ScheduleRow, SchedulesPage};
+pub use sources_page::{
+    AddedSource, RemoveSourcePage, RollupRow, SlowRow, SourceFormPage, SourceReport, SourcesPage,
+};
 
 use crate::fragments::Fragments;
 use brisk_domain::choice::Choice;
@@ -80,6 +89,8 @@ pub enum PageError {
     Busy,
     /// The client asks for more than its share of what has to be loaded.
     TooMany {
+        /// Of what.
+        what: Exceeded,
         /// After how many seconds it may come back.
         retry_after: u32,
     },
@@ -91,10 +102,40 @@ impl PageError {
         match self {
             Self::NotFound(message) | Self::BadRequest(message, _) => message.clone(),
             Self::Busy => "Too many pages are being drawn. Try again in a moment.".to_owned(),
-            Self::TooMany { retry_after } => format!(
-                "Too many different views that have to be loaded were opened from your address. Try \
-                 again in {retry_after} s."
-            ),
+            Self::TooMany { what, retry_after } => {
+                format!("{} Try again in {retry_after} s.", what.sentence())
+            }
+        }
+    }
+}
+
+/// Of what too much is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exceeded {
+    /// Of views that have to be loaded, from an address.
+    Views,
+    /// Of these, by an account.
+    AccountViews,
+    /// Of views that are loaded again, by an account.
+    Refreshes,
+    /// Of open pages, by an account.
+    Streams,
+    /// Of requests of the API, by an account.
+    Requests,
+}
+
+impl Exceeded {
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::Views => {
+                "Too many different views that have to be loaded were opened from your address."
+            }
+            Self::AccountViews => {
+                "Too many different views that have to be loaded were opened with your account."
+            }
+            Self::Refreshes => "Too many views were loaded again with your account.",
+            Self::Streams => "Too many pages are open with your account: close some.",
+            Self::Requests => "Too many requests were sent with your account or its tokens.",
         }
     }
 }
@@ -112,6 +153,16 @@ pub enum Page {
     Api(Arc<ApiPage>),
     /// Sources and their rollups, for administrators.
     Sources(Arc<SourcesPage>),
+    /// The form of a source, for administrators.
+    SourceForm(Arc<SourceFormPage>),
+    /// Whether a source is removed, for administrators.
+    RemoveSource(Arc<RemoveSourcePage>),
+    /// Who may see what is in which folder, for those who look after it.
+    Folders(Arc<FoldersPage>),
+    /// What is warmed when, for administrators.
+    Schedules(Arc<SchedulesPage>),
+    /// Whether a schedule is removed, for administrators.
+    RemoveSchedule(Arc<RemoveSchedulePage>),
     /// What people did, for administrators.
     Activity(Arc<ActivityPage>),
     /// The cache, for administrators.
@@ -124,6 +175,10 @@ pub enum Page {
     Purge(Arc<PurgePage>),
     /// What invalidates the cache, for administrators.
     Invalidation(Arc<InvalidationPage>),
+    /// One webhook, for administrators.
+    Webhook(Arc<WebhookPage>),
+    /// The triggers of a source's tables, for administrators.
+    SourceChanges(Arc<SourceChangesPage>),
     /// Signing in.
     SignIn(SignInPage),
     /// A one-time link.
@@ -288,12 +343,20 @@ impl Page {
             },
             Self::Api(_) => "API · Brisk".into(),
             Self::Sources(_) => "Sources · Brisk".into(),
+            Self::SourceForm(_) => "Source · Brisk".into(),
+            Self::RemoveSource(page) => format!("Remove {}? · Brisk", page.name),
+            Self::Folders(_) => "Folders · Brisk".into(),
+            Self::Schedules(_) => "Schedules · Brisk".into(),
+            Self::RemoveSchedule(page) => format!("Remove {}? · Brisk", page.name),
             Self::Activity(_) => "Activity · Brisk".into(),
             Self::Cache(_) => "Cache · Brisk".into(),
             Self::CachedDashboard(page) => format!("{} · Cache · Brisk", page.title),
             Self::CachePolicy(page) => format!("Policy of {} · Brisk", page.scope),
+            Self::Purge(page) if page.warms => format!("Warm {}? · Brisk", page.tag),
             Self::Purge(page) => format!("Purge {}? · Brisk", page.tag),
             Self::Invalidation(_) => "Invalidation · Brisk".into(),
+            Self::Webhook(page) => format!("Webhook {} · Brisk", page.webhook.name),
+            Self::SourceChanges(page) => format!("Triggers of {} · Brisk", page.name),
             Self::SignIn(_) => "Sign in · Brisk".into(),
             Self::SetUp(page) if page.is_first => "Set up · Brisk".into(),
             Self::SetUp(page) if page.is_passwordless => "Sign in · Brisk".into(),

@@ -12,6 +12,8 @@ pub enum Reader {
     Nobody,
     /// Somebody who has.
     Person,
+    /// Somebody who has, and looks after some dashboards.
+    Editor,
     /// Somebody who looks after the server.
     Admin,
 }

@@ -10,6 +10,12 @@ pub struct SourcesPage {
     pub now: Timestamp,
     /// The sources, by name.
     pub sources: Vec<SourceReport>,
+    /// Sources that were added here and are not read, each with the reason.
+    pub unread: Vec<(String, String)>,
+    /// Whether sources may be added here.
+    pub may_add: bool,
+    /// What was done just now.
+    pub notice: Option<String>,
 }
 
 impl SourcesPage {
@@ -38,6 +44,66 @@ pub struct SourceReport {
     pub dashboards: Vec<(String, String)>,
     /// Its rollups, by name.
     pub rollups: Vec<RollupRow>,
+    /// Who added it here; of the configuration's, nobody.
+    pub added: Option<AddedSource>,
+    /// The statements that took longest altogether, since the process began.
+    pub slow: Vec<SlowRow>,
+}
+
+/// What is shown of a source that was added in the app.
+#[derive(Debug)]
+pub struct AddedSource {
+    /// Where it is, without its password.
+    pub shown: String,
+    /// Who changed it last.
+    pub changed_by: String,
+    /// When.
+    pub changed_at: Timestamp,
+}
+
+/// A statement that took long.
+#[derive(Debug)]
+pub struct SlowRow {
+    /// Identifies its text.
+    pub fingerprint: String,
+    /// Its text, without values.
+    pub sql: String,
+    /// The panel that ran it last: dashboard and panel.
+    pub label: String,
+    /// How often it ran.
+    pub runs: u64,
+    /// What all runs took.
+    pub total: Duration,
+    /// What the longest took.
+    pub longest: Duration,
+}
+
+/// The form of a source.
+#[derive(Debug, Default)]
+pub struct SourceFormPage {
+    /// Its name; empty for a new one.
+    pub name: String,
+    /// What may be shown of where it is.
+    pub shown: Option<String>,
+    /// What is in the fields: name, connections, seconds, rows, wall clock.
+    pub typed: [String; 5],
+    /// The folder from which SQLite files are taken.
+    pub folder: String,
+    /// Why what was typed is not taken.
+    pub problem: Option<String>,
+    /// What a test found: what it is, and what else there is to say.
+    pub tested: Option<(String, Vec<String>)>,
+}
+
+/// Whether a source is removed.
+#[derive(Debug)]
+pub struct RemoveSourcePage {
+    /// Its name.
+    pub name: String,
+    /// What may be shown of where it is.
+    pub shown: String,
+    /// The dashboards that read it: address and title.
+    pub dashboards: Vec<(String, String)>,
 }
 
 /// One rollup.

@@ -56,7 +56,9 @@ impl Deployment {
             true => "",
             false => {
                 "\n[clients]\nqueue = 1000000\ncold_views = 1000000\n\
-                 cold_views_per_second = 1000000\n[connections]\nper_client = 1000000\n"
+                 cold_views_per_second = 1000000\n[account_limits]\ncold_views = 1000000\n\
+                 cold_views_per_second = 1000000\nstreams = 1000000\napi_requests = 1000000\n\
+                 refreshes = 1000000\n[connections]\nper_client = 1000000\n"
             }
         };
         let text = format!(

@@ -1,6 +1,6 @@
 //! [`Account`]: a person who may sign in.
 
-use crate::rights::Standing;
+use crate::rights::{Folders, Standing};
 use crate::role::Role;
 use brisk_domain::{Access, AttributeName, Selection, TeamName, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -96,9 +96,9 @@ impl fmt::Display for LoginName {
 }
 
 impl Account {
-    /// What rights are decided by.
-    pub fn standing(&self) -> Standing {
-        Standing { role: self.role, teams: self.teams.clone() }
+    /// What rights are decided by, where it looks after these folders.
+    pub fn standing(&self, folders: Folders) -> Standing {
+        Standing { role: self.role, teams: self.teams.clone(), folders }
     }
 
     /// What statements see as `:user.…`: its own value of an attribute, or else those of all its teams

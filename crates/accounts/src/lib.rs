@@ -22,7 +22,7 @@ pub mod token;
 
 pub use account::{Account, AccountId, LoginName};
 pub use identity::Identity;
-pub use rights::{Standing, Target, Verdict, Viewer, verdict};
+pub use rights::{Folders, Standing, Target, Verdict, Viewer, verdict};
 pub use role::Role;
 pub use rules::{Claims, Rules};
 pub use secret::Secret;

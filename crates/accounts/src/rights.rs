@@ -3,7 +3,7 @@
 
 use crate::role::Role;
 use crate::token::{Scope, Scopes};
-use brisk_domain::{Audience, Slug, TeamName};
+use brisk_domain::{Audience, Dashboard, FolderName, Slug, TeamName};
 use std::collections::BTreeSet;
 
 /// What rights are decided by, of an account.
@@ -13,7 +13,12 @@ pub struct Standing {
     pub role: Role,
     /// The teams that it is in.
     pub teams: BTreeSet<TeamName>,
+    /// The folders that an editor looks after; `None` is that of the dashboards in no folder.
+    pub folders: Folders,
 }
+
+/// Folders, `None` that of the dashboards in no folder.
+pub type Folders = BTreeSet<Option<FolderName>>;
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -38,8 +43,11 @@ pub enum Target<'t> {
     Open,
     /// What a dashboard shows, in whatever form.
     Dashboard(&'t Slug, &'t Audience),
-    /// What is behind it: statements, plans, the cache's entries, databases' own messages.
-    Behind(&'t Slug, &'t Audience),
+    /// What is behind it: statements, plans, the cache's entries, databases' own messages; and what its
+    /// editors do about it: purge, warm, set how long its frames are shown.
+    Behind(&'t Slug, &'t Audience, Option<&'t FolderName>),
+    /// The pages of those who look after some dashboards, which show these.
+    Tending,
     /// One's own account.
     Profile,
     /// Setting up the second factor that one has to have.
@@ -90,10 +98,20 @@ impl Standing {
         match target {
             Target::Open | Target::Profile | Target::Factor => true,
             Target::Dashboard(_, audience) => self.sees(audience),
-            Target::Behind(_, audience) => self.role >= Role::Editor && self.sees(audience),
+            Target::Behind(_, audience, folder) => self.sees(audience) && self.tends(folder),
+            Target::Tending => self.role == Role::Admin || self.is_tending(),
             Target::Invalidation => self.role >= Role::Editor,
             Target::Administration | Target::Metrics => self.role == Role::Admin,
         }
+    }
+
+    fn tends(&self, folder: Option<&FolderName>) -> bool {
+        let is_own = |own: &Option<FolderName>| own.as_ref() == folder;
+        self.role == Role::Admin || self.is_tending() && self.folders.iter().any(is_own)
+    }
+
+    fn is_tending(&self) -> bool {
+        self.role >= Role::Editor && !self.folders.is_empty()
     }
 
     fn sees(&self, audience: &Audience) -> bool {
@@ -104,6 +122,19 @@ impl Standing {
                 self.role == Role::Admin || teams.iter().any(|team| self.teams.contains(team))
             }
         }
+    }
+}
+
+impl<'t> Target<'t> {
+    /// What `dashboard` shows.
+    pub fn of(dashboard: &'t Dashboard) -> Self {
+        Self::Dashboard(&dashboard.slug, &dashboard.audience)
+    }
+
+    /// What is behind `dashboard`.
+    pub fn behind(dashboard: &'t Dashboard) -> Self {
+        let folder = dashboard.folder.as_ref().map(|folder| &folder.name);
+        Self::Behind(&dashboard.slug, &dashboard.audience, folder)
     }
 }
 
@@ -133,7 +164,12 @@ mod tests {
     }
 
     fn standing(role: Role, teams: &[&str]) -> Standing {
-        Standing { role, teams: teams.iter().map(|name| team(name)).collect() }
+        let teams = teams.iter().map(|name| team(name)).collect();
+        Standing { role, teams, folders: Folders::from([folder("sales")]) }
+    }
+
+    fn folder(name: &str) -> Option<FolderName> {
+        Some(FolderName::parse(name).unwrap())
     }
 
     fn slug() -> Slug {
@@ -164,13 +200,20 @@ mod tests {
             Viewer::Unready,
         ];
         let (y, s, n) = (Allowed, SignIn, Hidden);
+        let (own, others) = (folder("sales"), folder("stock"));
         let rows = [
             (Target::Open, [y, y, y, y, y, y, y, y, y, y, y, y, y]),
             (Target::Dashboard(&slug, &public), [y, y, y, y, y, y, y, n, n, n, y, y, n]),
             (Target::Dashboard(&slug, &signed_in), [y, s, y, y, y, y, y, n, n, n, y, y, n]),
             (Target::Dashboard(&slug, &teams), [y, s, y, n, y, y, y, n, n, n, y, y, n]),
-            (Target::Behind(&slug, &public), [y, s, n, n, y, y, n, n, n, n, y, n, n]),
-            (Target::Behind(&slug, &teams), [y, s, n, n, y, y, n, n, n, n, y, n, n]),
+            (Target::Behind(&slug, &public, own.as_ref()), [y, s, n, n, y, y, n, n, n, n, y, n, n]),
+            (Target::Behind(&slug, &teams, own.as_ref()), [y, s, n, n, y, y, n, n, n, n, y, n, n]),
+            (
+                Target::Behind(&slug, &public, others.as_ref()),
+                [y, s, n, n, n, y, n, n, n, n, y, n, n],
+            ),
+            (Target::Behind(&slug, &public, None), [y, s, n, n, n, y, n, n, n, n, y, n, n]),
+            (Target::Tending, [y, s, n, n, y, y, n, n, n, n, y, n, n]),
             (Target::Profile, [n, s, y, y, y, y, n, n, n, n, n, n, n]),
             (Target::Factor, [n, s, y, y, y, y, n, n, n, n, n, n, y]),
             (Target::Invalidation, [y, s, n, n, y, y, n, n, y, n, y, n, n]),
@@ -200,6 +243,14 @@ mod tests {
         ]
     }
 
+    fn folders() -> impl Strategy<Value = Folders> {
+        proptest::collection::btree_set(folder_or_none(), 0..3)
+    }
+
+    fn folder_or_none() -> impl Strategy<Value = Option<FolderName>> {
+        prop_oneof![Just(None), "[a-c]".prop_map(|name| folder(&name))]
+    }
+
     fn scopes() -> impl Strategy<Value = Scopes> {
         let some = prop_oneof![
             Just(Scope::Read(Vec::new())),
@@ -214,16 +265,18 @@ mod tests {
     proptest! {
         #[test]
         fn a_token_may_nothing_that_its_owner_may_not(
-            role in roles(), teams in names(), audience in audiences(), scopes in scopes(),
+            role in roles(), teams in names(), folders in folders(), audience in audiences(),
+            folder in folder_or_none(), scopes in scopes(),
         ) {
             let slug = slug();
-            let standing = Standing { role, teams: teams.into_iter().collect() };
+            let standing = Standing { role, teams: teams.into_iter().collect(), folders };
             let owner = Viewer::Person(standing.clone());
             let program = Viewer::Program(standing, scopes);
             for target in [
                 Target::Open,
                 Target::Dashboard(&slug, &audience),
-                Target::Behind(&slug, &audience),
+                Target::Behind(&slug, &audience, folder.as_ref()),
+                Target::Tending,
                 Target::Profile,
                 Target::Factor,
                 Target::Invalidation,
@@ -245,18 +298,24 @@ mod tests {
             let slug = slug();
             let shares = teams.iter().any(|team| named.contains(team));
             let audience = Audience::Teams(named);
-            let viewer = Viewer::Person(Standing { role, teams: teams.into_iter().collect() });
+            let (teams, folders) = (teams.into_iter().collect(), Folders::new());
+            let viewer = Viewer::Person(Standing { role, teams, folders });
             let expected = if shares { Verdict::Allowed } else { Verdict::Hidden };
             prop_assert_eq!(verdict(&viewer, Target::Dashboard(&slug, &audience)), expected);
         }
 
         #[test]
         fn what_is_behind_a_dashboard_is_seen_by_nobody_who_does_not_see_it(
-            role in roles(), teams in names(), audience in audiences(),
+            role in roles(), teams in names(), folders in folders(), audience in audiences(),
+            folder in folder_or_none(),
         ) {
             let slug = slug();
-            let viewer = Viewer::Person(Standing { role, teams: teams.into_iter().collect() });
-            if verdict(&viewer, Target::Behind(&slug, &audience)) == Verdict::Allowed {
+            let is_own = role == Role::Admin || role == Role::Editor && folders.contains(&folder);
+            let viewer =
+                Viewer::Person(Standing { role, teams: teams.into_iter().collect(), folders });
+            let behind = Target::Behind(&slug, &audience, folder.as_ref());
+            if verdict(&viewer, behind) == Verdict::Allowed {
+                prop_assert!(is_own, "nobody but admins looks behind what is in another's folder");
                 prop_assert_eq!(
                     verdict(&viewer, Target::Dashboard(&slug, &audience)),
                     Verdict::Allowed

@@ -10,7 +10,7 @@ use crate::generation::KnownGenerations;
 use crate::jitter;
 use crate::key::{EntryKey, Tag};
 use crate::lane_figures::LaneFigures;
-use crate::lanes::{LaneLimits, Lanes};
+use crate::lanes::{LaneLimits, Lanes, Places};
 use crate::load_times::LoadTimes;
 use crate::memory::Memory;
 use crate::policy::{Request, Trigger};
@@ -328,6 +328,11 @@ impl<V: Value> Cache<V> {
     /// The figures of each lane that was entered, by name.
     pub fn lanes(&self) -> Vec<LaneFigures> {
         self.0.lanes.figures()
+    }
+
+    /// Gives a lane so many places, from its next load on.
+    pub fn give_places(&self, lane: &Arc<str>, places: Places) {
+        self.0.lanes.give(lane, places);
     }
 
     /// How many loads of `client` wait for a place in a lane.

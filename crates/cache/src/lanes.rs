@@ -45,13 +45,15 @@ impl Default for LaneLimits {
 #[derive(Debug)]
 pub struct Lanes {
     limits: LaneLimits,
+    /// Places that lanes were given later.
+    given: Mutex<HashMap<Arc<str>, Places>>,
     open: Mutex<HashMap<Arc<str>, Arc<Lane>>>,
 }
 
 impl Lanes {
     /// No lane yet.
     pub fn new(limits: LaneLimits) -> Self {
-        Self { limits, open: Mutex::default() }
+        Self { limits, given: Mutex::default(), open: Mutex::default() }
     }
 
     /// Waits for a place for `client`; dropping it frees it.
@@ -67,6 +69,15 @@ impl Lanes {
     ) -> Result<Place, LoadError> {
         let place = self.lane(name).enter(interest, self.limits.deadline).await;
         place.map_err(|_| LoadError::Busy)
+    }
+
+    /// Gives the lane of that name so many places. What waits or runs in it already goes on by those
+    /// that it had.
+    pub fn give(&self, name: &Arc<str>, places: Places) {
+        let mut given = self.given.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if given.insert(Arc::clone(name), places) != Some(places) {
+            self.open().remove(name);
+        }
     }
 
     /// How many loads of `client` wait in a lane.
@@ -87,7 +98,9 @@ impl Lanes {
     }
 
     fn lane(&self, name: &Arc<str>) -> Arc<Lane> {
-        let places = self.limits.of.get(name).copied();
+        let given = self.given.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let places = given.get(name).or_else(|| self.limits.of.get(name)).copied();
+        drop(given);
         let places = places.unwrap_or(Places::Fixed(self.limits.concurrency));
         let mut open = self.open();
         let lane = open.entry(Arc::clone(name));
@@ -96,5 +109,28 @@ impl Lanes {
 
     fn open(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<Lane>>> {
         self.open.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::FutureExt;
+
+    #[tokio::test]
+    async fn a_lane_that_is_given_other_places_has_them_from_its_next_load_on() {
+        let (lanes, name) = (Lanes::new(LaneLimits::default()), Arc::from("added"));
+        lanes.give(&name, Places::Fixed(1));
+        let client = || Client::reader("a");
+        let first = lanes.enter_for(&name, client()).await.unwrap();
+        let mut waiting = Box::pin(lanes.enter_for(&name, client()));
+        assert!((&mut waiting).now_or_never().is_none());
+        lanes.give(&name, Places::Fixed(1));
+        assert!(lanes.enter_for(&name, client()).now_or_never().is_none(), "nothing is other");
+        lanes.give(&name, Places::Fixed(2));
+        let more = [lanes.enter_for(&name, client()).await, lanes.enter_for(&name, client()).await];
+        assert!(more.iter().all(Result::is_ok));
+        drop(first);
+        assert!(waiting.await.is_ok(), "what waited goes on by what it had");
     }
 }

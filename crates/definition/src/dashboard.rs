@@ -51,6 +51,7 @@ fn dashboard(
         slug,
         title: title?.to_owned(),
         description,
+        has_own_audience: audience.is_some(),
         audience: audience.unwrap_or_else(|| around.audience.clone()),
         folder: around.folder.clone(),
         zone: zone.unwrap_or_else(ZoneName::utc),

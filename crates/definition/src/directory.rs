@@ -2,7 +2,7 @@
 
 use crate::access::{self, Around};
 use crate::dashboard::with_links;
-use crate::folder::{Folder, MAX_FILES, subfolders};
+use crate::folder::{Folder, MAX_FILES, may_pass, subfolders};
 use crate::rollup::parse as parse_rollup;
 use crate::row_links::{self, LinkPlace};
 use brisk_domain::identifier::NameError;
@@ -29,6 +29,10 @@ pub struct Loaded {
     pub broken_rollups: Vec<RollupName>,
     /// Whether `rollups/` exists but could not be read.
     pub are_rollups_unreadable: bool,
+    /// The folders that exist but could not be read.
+    pub unreadable_folders: Vec<FolderName>,
+    /// Whether something may be read later although nothing changes in the directory.
+    pub may_pass: bool,
 }
 
 pub use crate::folder::ROLLUPS;
@@ -40,20 +44,21 @@ pub fn load_dir(directory: &Path) -> Loaded {
     let mut loaded = Loaded::default();
     let opened = Folder::at(directory).and_then(|folder| {
         let files = folder.files(directory)?;
-        Ok((folder, files))
+        Ok((folder, files, subfolders(directory)?))
     });
-    let (mut folder, (paths, more)) = match opened {
+    let (mut folder, (paths, more), folders) = match opened {
         Ok(opened) => opened,
         Err(error) => {
             loaded.problems.push(unreadable(directory, &error));
             loaded.is_unreadable = true;
+            loaded.may_pass = may_pass(&error);
             return loaded;
         }
     };
     loaded.problems.extend(too_many(directory, more));
     let mut links = Vec::new();
     dashboards(&mut folder, &paths, Some(&Around::default()), &mut loaded, &mut links);
-    for inside in subfolders(directory) {
+    for inside in folders {
         let name = inside.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let Ok(name) = FolderName::parse(name) else { continue };
         match folder.files(&inside) {
@@ -64,7 +69,12 @@ pub fn load_dir(directory: &Path) -> Loaded {
                 let paths: Vec<PathBuf> = paths.into_iter().filter(is_own).collect();
                 dashboards(&mut folder, &paths, around.as_ref(), &mut loaded, &mut links);
             }
-            Err(error) => loaded.problems.push(unreadable(&inside, &error)),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => {
+                folder.note(&error);
+                loaded.problems.push(unreadable(&inside, &error));
+                loaded.unreadable_folders.push(name);
+            }
         }
     }
     let all: BTreeMap<&Slug, &Dashboard> =
@@ -94,9 +104,11 @@ pub fn load_dir(directory: &Path) -> Loaded {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => {
             loaded.problems.push(unreadable(&rollups, &error));
+            folder.note(&error);
             loaded.are_rollups_unreadable = true;
         }
     }
+    loaded.may_pass = folder.has_failed();
     loaded
 }
 

@@ -31,34 +31,60 @@ pub(crate) struct Folder {
     root: PathBuf,
     /// How many bytes may still be read.
     left: u64,
+    /// Whether something could not be read for a reason that does not show in the folder.
+    has_failed: bool,
 }
 
 impl Folder {
     /// The folder at `directory`.
     pub(crate) fn at(directory: &Path) -> Result<Self> {
-        Ok(Self { root: directory.canonicalize()?, left: MAX_TOTAL })
+        Ok(Self { root: directory.canonicalize()?, left: MAX_TOTAL, has_failed: false })
+    }
+
+    /// Whether something could not be read, and may be later without any change in the folder: because
+    /// the process has no files left, or a network drive did not answer.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.has_failed
+    }
+
+    /// Takes note of why something was not read.
+    pub(crate) fn note(&mut self, error: &std::io::Error) {
+        self.has_failed |= may_pass(error);
     }
 
     /// What the file at `path` holds; a message says why it is not read.
     pub(crate) fn read(&mut self, path: &Path) -> std::result::Result<String, String> {
-        let unreadable = |error: std::io::Error| match error.kind() {
-            ErrorKind::NotFound => {
-                "the file cannot be read: it is gone, or its link leads nowhere".into()
+        let mut failed = false;
+        let text = self.text(path, |error| {
+            failed |= may_pass(&error);
+            match error.kind() {
+                ErrorKind::NotFound => {
+                    "the file cannot be read: it is gone, or its link leads nowhere".into()
+                }
+                _ => format!("the file cannot be read: {error}"),
             }
-            _ => format!("the file cannot be read: {error}"),
-        };
+        });
+        self.has_failed |= failed;
+        text
+    }
+
+    fn text(
+        &mut self,
+        path: &Path,
+        mut unreadable: impl FnMut(std::io::Error) -> String,
+    ) -> std::result::Result<String, String> {
         let target = self.inside(path)?;
-        let found = target.metadata().map_err(unreadable)?;
+        let found = target.metadata().map_err(&mut unreadable)?;
         // Opening a device may be enough to do harm.
         only_regular(found.file_type())?;
         let wanted = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY;
         let mut options = File::options();
         let options = options.read(true).custom_flags(wanted.bits() as i32);
-        let file = options.open(&target).map_err(unreadable)?;
-        let opened = file.metadata().map_err(unreadable)?;
+        let file = options.open(&target).map_err(&mut unreadable)?;
+        let opened = file.metadata().map_err(&mut unreadable)?;
         only_regular(opened.file_type())?;
         // A folder on the way may have become a link since.
-        let again = self.inside(path)?.metadata().map_err(unreadable)?;
+        let again = self.inside(path)?.metadata().map_err(&mut unreadable)?;
         if !is_same(&opened, &again) {
             return Err("the file cannot be read: it was replaced meanwhile".into());
         }
@@ -67,7 +93,7 @@ impl Folder {
             return Err(too_large(opened.len()));
         }
         let mut bytes = Vec::new();
-        file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(&mut unreadable)?;
         let size = bytes.len() as u64;
         if size > MAX_BYTES {
             return Err(too_large(size));
@@ -119,18 +145,23 @@ pub(crate) fn listed(directory: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
+/// Whether it may work later without any change in the folder.
+pub(crate) fn may_pass(error: &std::io::Error) -> bool {
+    !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied)
+}
+
 /// The folders in `directory` that may hold dashboards, in order.
-pub(crate) fn subfolders(directory: &Path) -> Vec<PathBuf> {
+pub(crate) fn subfolders(directory: &Path) -> Result<Vec<PathBuf>> {
     let is_meant = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let is_plain = FolderName::parse(name).is_ok() && name != ROLLUPS;
         is_plain && path.is_dir()
     };
-    let entries = std::fs::read_dir(directory).into_iter().flatten().take(MAX_ENTRIES).flatten();
+    let entries = std::fs::read_dir(directory)?.take(MAX_ENTRIES).flatten();
     let mut paths: Vec<_> = entries.map(|entry| entry.path()).filter(is_meant).collect();
     paths.sort();
     paths.truncate(MAX_FOLDERS);
-    paths
+    Ok(paths)
 }
 
 fn only_regular(kind: FileType) -> std::result::Result<(), String> {

@@ -29,7 +29,7 @@ impl Seen {
     pub fn of(directory: &Path) -> Self {
         let mut seen = Self::default();
         let own = [directory.to_owned(), directory.join(ROLLUPS)].into_iter();
-        for folder in own.chain(subfolders(directory)) {
+        for folder in own.chain(subfolders(directory).unwrap_or_default()) {
             let place = folder.canonicalize().ok();
             let Some((place, stamp)) =
                 place.and_then(|place| Some((place.clone(), Stamp::of(&place.metadata().ok()?))))

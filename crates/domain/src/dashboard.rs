@@ -17,6 +17,8 @@ pub struct Dashboard {
     pub description: Option<String>,
     /// Who may see it.
     pub audience: Audience,
+    /// Whether its own file says who may see it; else its folder does.
+    pub has_own_audience: bool,
     /// The folder that it is in.
     pub folder: Option<Folder>,
     /// The zone whose wall clock its days and hours follow.

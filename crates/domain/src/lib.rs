@@ -24,6 +24,7 @@ pub mod coverage;
 pub mod dashboard;
 pub mod date_words;
 pub mod decimal;
+pub mod delivery;
 pub mod entry_report;
 pub mod format;
 pub mod frame;
@@ -66,6 +67,7 @@ pub use compare::{Compare, EarlierPeriod, Shift};
 pub use coverage::{Completeness, Coverage, Edges, Reach};
 pub use dashboard::Dashboard;
 pub use decimal::Decimal;
+pub use delivery::{Delivery, Door};
 pub use entry_report::{EntryOf, EntryReport, EntryState, PanelEntries, PolicyPlace};
 pub use frame::{Column, Frame, Values};
 pub use identifier::{

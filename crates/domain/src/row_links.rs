@@ -227,6 +227,7 @@ mod tests {
             title: "Products".into(),
             description: None,
             audience: crate::Audience::SignedIn,
+            has_own_audience: false,
             folder: None,
             zone: ZoneName::utc(),
             written_in: None,

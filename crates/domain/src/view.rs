@@ -272,6 +272,7 @@ mod tests {
             title: "Sales".into(),
             description: None,
             audience: crate::Audience::SignedIn,
+            has_own_audience: false,
             folder: None,
             zone: ZoneName::utc(),
             written_in: None,

@@ -37,7 +37,7 @@ impl Loader {
         let mut sentences = Vec::new();
         for planned in planned {
             let Some(source) = self.source(&planned.source) else { continue };
-            let asked = tokio::time::timeout(PATIENCE, assumption(source, planned)).await;
+            let asked = tokio::time::timeout(PATIENCE, assumption(&source, planned)).await;
             let Ok(Ok(Some(sentence))) = asked else { continue };
             if !sentences.contains(&sentence) {
                 sentences.push(sentence);

@@ -1,27 +1,34 @@
 //! The dashboards being served, the rollups they read, and what is wrong with their files.
 //!
 //! Reading clones a pointer. A reload replaces the files that parse; for the others it keeps the
-//! last good version, with the problems for the log and for admins.
+//! last good version, with the problems for the log and for admins. What administrators say of who may
+//! see a dashboard stands over that.
 
+use crate::access_settings::AccessSettings;
 use brisk_cache::Fingerprint;
 use brisk_definition::Problem;
-use brisk_domain::{Dashboard, Rollup, RollupName, Slug};
+use brisk_domain::{Dashboard, FolderName, Rollup, RollupName, Slug};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::watch;
 
 /// The dashboards in one directory.
 #[derive(Debug)]
 pub struct Catalog {
     directory: PathBuf,
+    /// As the files say.
+    in_files: RwLock<Arc<Contents>>,
+    access: RwLock<Arc<AccessSettings>>,
+    /// Who puts `current` together has this, so that none is put together of what is outdated.
+    replacing: Mutex<()>,
     current: RwLock<Arc<Contents>>,
     /// Counts the reloads, for followers.
     changes: watch::Sender<u64>,
 }
 
 /// One state of the catalog.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Contents {
     /// The dashboards by name.
     pub dashboards: BTreeMap<Slug, Arc<Dashboard>>,
@@ -33,6 +40,8 @@ pub struct Contents {
     pub rollups: BTreeMap<RollupName, Arc<Rollup>>,
     /// Rollups kept in an older version, because their file is broken now.
     pub outdated_rollups: Vec<RollupName>,
+    /// Whether something could not be read that may be later, although nothing changes in the directory.
+    pub may_pass: bool,
     /// The same for the same dashboards and rollups, in every process: part of a page's identity.
     pub fingerprint: Box<str>,
 }
@@ -47,11 +56,17 @@ impl Catalog {
 
     /// Empty until the first reload.
     pub fn unread(directory: &Path) -> Self {
-        let (current, changes) = (RwLock::default(), watch::Sender::new(0));
-        Self { directory: directory.to_owned(), current, changes }
+        Self {
+            directory: directory.to_owned(),
+            in_files: RwLock::default(),
+            access: RwLock::default(),
+            replacing: Mutex::default(),
+            current: RwLock::default(),
+            changes: watch::Sender::new(0),
+        }
     }
 
-    /// Whether the directory has been read.
+    /// Whether the directory has been read, or cannot be until somebody changes it.
     pub fn is_read(&self) -> bool {
         *self.changes.borrow() > 0
     }
@@ -69,8 +84,36 @@ impl Catalog {
 
     /// The current state.
     pub fn contents(&self) -> Arc<Contents> {
-        // No panic under the lock can leave it half-written: it holds one pointer.
-        Arc::clone(&self.current.read().unwrap_or_else(|poisoned| poisoned.into_inner()))
+        read(&self.current)
+    }
+
+    /// The state as the files alone say it.
+    pub fn in_files(&self) -> Arc<Contents> {
+        read(&self.in_files)
+    }
+
+    /// What administrators have said of who may see a dashboard.
+    pub fn access_settings(&self) -> Arc<AccessSettings> {
+        read(&self.access)
+    }
+
+    /// Puts what administrators say of who may see a dashboard in the place of what they said before.
+    pub fn set_access(&self, settings: AccessSettings) {
+        let _replacing = self.replacing();
+        if *read(&self.access) == settings {
+            return;
+        }
+        write(&self.access, settings);
+        if self.is_read() {
+            self.put_together(self.is_read());
+        }
+    }
+
+    /// Tells those who follow that what they read depends on has changed, which is not in here.
+    pub(crate) fn announce(&self) {
+        if self.is_read() {
+            self.changes.send_modify(|count| *count = count.wrapping_add(1));
+        }
     }
 
     /// The dashboard of that name.
@@ -87,7 +130,8 @@ impl Catalog {
     /// rollup; a deleted file removes it.
     pub fn reload(&self) -> Arc<Contents> {
         let loaded = brisk_definition::load_dir(&self.directory);
-        let before = self.contents();
+        let _replacing = self.replacing();
+        let before = self.in_files();
         if loaded.is_unreadable {
             // Whether temporary or permanent: the last good state stays, with the problem.
             let contents = Contents {
@@ -96,11 +140,15 @@ impl Catalog {
                 outdated: before.dashboards.keys().cloned().collect(),
                 rollups: before.rollups.clone(),
                 outdated_rollups: before.rollups.keys().cloned().collect(),
+                may_pass: loaded.may_pass,
                 fingerprint: Box::default(),
             };
-            return self.replace(contents);
+            // Who asks meanwhile is not told that there are no dashboards.
+            let is_known = self.is_read() || !loaded.may_pass;
+            return self.replace(contents, is_known);
         }
-        let mut contents = Contents { problems: loaded.problems, ..Contents::default() };
+        let (problems, may_pass) = (loaded.problems, loaded.may_pass);
+        let mut contents = Contents { problems, may_pass, ..Contents::default() };
         for dashboard in loaded.dashboards {
             contents.dashboards.insert(dashboard.slug.clone(), Arc::new(dashboard));
         }
@@ -108,6 +156,17 @@ impl Catalog {
             if let Some(last_good) = before.dashboards.get(&slug) {
                 contents.dashboards.insert(slug.clone(), Arc::clone(last_good));
                 contents.outdated.push(slug);
+            }
+        }
+        for (slug, last_good) in &before.dashboards {
+            let is_in = |name: &FolderName| {
+                last_good.folder.as_ref().is_some_and(|folder| folder.name == *name)
+            };
+            if loaded.unreadable_folders.iter().any(is_in)
+                && !contents.dashboards.contains_key(slug)
+            {
+                contents.dashboards.insert(slug.clone(), Arc::clone(last_good));
+                contents.outdated.push(slug.clone());
             }
         }
         for rollup in loaded.rollups {
@@ -126,17 +185,43 @@ impl Catalog {
                 contents.outdated_rollups.push(name);
             }
         }
-        self.replace(contents)
+        self.replace(contents, true)
     }
 
-    fn replace(&self, mut contents: Contents) -> Arc<Contents> {
+    fn replace(&self, contents: Contents, is_read: bool) -> Arc<Contents> {
+        write(&self.in_files, contents);
+        self.put_together(is_read)
+    }
+
+    /// Puts what the files and administrators say together.
+    fn put_together(&self, is_read: bool) -> Arc<Contents> {
+        let in_files = self.in_files();
+        let mut contents = Contents {
+            dashboards: read(&self.access).applied(&in_files.dashboards),
+            ..Contents::clone(&in_files)
+        };
         contents.fingerprint = fingerprint(&contents);
-        let contents = Arc::new(contents);
-        *self.current.write().unwrap_or_else(|poisoned| poisoned.into_inner()) =
-            Arc::clone(&contents);
-        self.changes.send_modify(|count| *count = count.wrapping_add(1));
+        let contents = write(&self.current, contents);
+        if is_read {
+            self.changes.send_modify(|count| *count = count.wrapping_add(1));
+        }
         contents
     }
+
+    fn replacing(&self) -> MutexGuard<'_, ()> {
+        self.replacing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+// No panic under these locks can leave them half-written: they hold one pointer.
+fn read<T>(of: &RwLock<Arc<T>>) -> Arc<T> {
+    Arc::clone(&of.read().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn write<T>(to: &RwLock<Arc<T>>, value: T) -> Arc<T> {
+    let value = Arc::new(value);
+    *to.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&value);
+    value
 }
 
 /// Definitions are pure data, whose `Debug` output is complete.

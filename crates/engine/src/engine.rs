@@ -1,22 +1,21 @@
 //! [`Engine`]: lookups of views, invalidation, warming and rollups.
 
 use crate::catalog::Catalog;
-use crate::load::Loader;
+use crate::load::{Loader, Sources};
 use crate::lookup::Lookup;
 use crate::planned_rollup::{self, PlannedRollup, Plans};
 use crate::policy::{AdminPolicies, Policies};
 use crate::prepared::{PlanCache, Shown};
 use crate::requested_views::RequestedViews;
-use crate::view::{ChoicesState, View};
+use crate::view::View;
 use crate::window::{TooFine, Window};
 use crate::{key, key_tags};
-use brisk_cache::{Caller, Follower, LoadError, NotRecorded, Request, Trigger};
+use brisk_cache::{Caller, Follower, LoadError, NotRecorded, Places, Request, Trigger};
 use brisk_domain::{
     Access, Clock, Dashboard, Panel, PanelId, RequestedView, RollupName, RollupReport, Slug,
     SourceName, Tag, ViewState,
 };
 use brisk_source::SourceError;
-use futures::StreamExt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -26,15 +25,10 @@ pub struct Engine {
     pub(crate) loader: Loader,
     policies: RwLock<Arc<Policies>>,
     pub(crate) prepared: PlanCache,
-    requested_views: RequestedViews,
+    pub(crate) requested_views: RequestedViews,
     plans: Plans,
     pub(crate) clock: Arc<dyn Clock>,
 }
-
-/// Views of a dashboard that warming loads in addition to its default view.
-const WARMED_VARIATIONS: usize = 8;
-/// Views warmed concurrently; their statements queue in the lanes of their sources.
-const WARMED_AT_A_TIME: usize = 2;
 
 impl Engine {
     /// An engine over these dashboards and sources.
@@ -62,6 +56,16 @@ impl Engine {
         if policies.admin != admin {
             *policies = Arc::new(Policies { admin, ..Policies::clone(&policies) });
         }
+    }
+
+    /// Puts `sources` in the place of those that there are, each with so many places for its
+    /// statements where that is said. Open pages look again.
+    pub fn replace_sources(&self, sources: Sources, places: &[(SourceName, Places)]) {
+        for (name, places) in places {
+            self.loader.cache().give_places(&Arc::from(name.as_str()), *places);
+        }
+        self.loader.replace_sources(sources);
+        self.catalog.announce();
     }
 
     /// The dashboards.
@@ -160,14 +164,20 @@ impl Engine {
     /// or a custom tag of a dashboard or panel. A table's views are invalidated with it, or all of its
     /// source if that does not say in time which they are. Returns the invalidated tags.
     pub async fn invalidate(&self, tags: &[Tag]) -> Result<Vec<Tag>, NotRecorded> {
-        let mut resolved: Vec<Tag> = tags.iter().flat_map(|tag| self.resolved(tag)).collect();
         // In one go, so that no panel shows what was read through a view beside newer rows of its table.
-        resolved.extend(self.loader.tags_of_readers(tags).await);
-        resolved.sort();
-        resolved.dedup();
+        let resolved = self.invalidated_by(tags).await;
         let names: Vec<_> = resolved.iter().filter_map(key_tags::cache_tag).collect();
         self.loader.cache().invalidate(&names).await?;
         Ok(resolved)
+    }
+
+    /// What [`Engine::invalidate`] would invalidate for `tags`.
+    pub async fn invalidated_by(&self, tags: &[Tag]) -> Vec<Tag> {
+        let mut resolved: Vec<Tag> = tags.iter().flat_map(|tag| self.resolved(tag)).collect();
+        resolved.extend(self.loader.tags_of_readers(tags).await);
+        resolved.sort();
+        resolved.dedup();
+        resolved
     }
 
     /// The tags of entries that `tag` means: a table's other spellings, the panel whose statement it
@@ -198,31 +208,6 @@ impl Engine {
         Ok(())
     }
 
-    /// Loads what readers of `dashboard` are likely to ask for: its default view, and the views
-    /// requested most, each with the access of those who requested it. Returns the number of views.
-    pub async fn warm(&self, dashboard: &Arc<Dashboard>) -> usize {
-        let first = (ViewState::default_of(dashboard), Access::anonymous());
-        let mut views = self.requested_views.of(dashboard, WARMED_VARIATIONS);
-        views.retain(|view| *view != first);
-        views.insert(0, first);
-        let warmed = views.into_iter().map(|(view, access)| async move {
-            let Ok(shown) = self.view(dashboard, &view, &access, Trigger::Warm).await else {
-                return;
-            };
-            // One failure must not stop the rest from warming; it is in the log.
-            for panel in shown.panels {
-                let _ = panel.current().await;
-            }
-            for choices in shown.options.into_values() {
-                if let ChoicesState::Pending(load) = choices {
-                    let _ = load.await;
-                }
-            }
-        });
-        let warmed = futures::stream::iter(warmed).buffer_unordered(WARMED_AT_A_TIME);
-        warmed.count().await
-    }
-
     /// How often readers requested which views, to be kept across a restart. Views of users with
     /// attributes are left out: attributes are personal.
     pub fn requested_views(&self) -> Vec<RequestedView> {
@@ -240,7 +225,7 @@ impl Engine {
         let planned = contents.rollups.values().map(|rollup| {
             let planned = match self.loader.source(&rollup.source) {
                 None => Err(format!("source \"{}\" is not declared", rollup.source)),
-                Some(source) => self.plans.of(rollup, source).map_err(|error| error.to_string()),
+                Some(source) => self.plans.of(rollup, &source).map_err(|error| error.to_string()),
             };
             (rollup.name.clone(), planned)
         });
@@ -267,6 +252,6 @@ impl Engine {
         let rollup = planned_rollup::find(&contents.rollups, source, name)?;
         let declared = self.loader.source(source);
         let declared = declared.ok_or_else(|| format!("source \"{source}\" is not declared"))?;
-        self.plans.of(rollup, declared).map_err(|error| format!("the rollup {name}, {error}"))
+        self.plans.of(rollup, &declared).map_err(|error| format!("the rollup {name}, {error}"))
     }
 }

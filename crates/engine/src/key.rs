@@ -36,6 +36,10 @@ pub fn request(
     for (column, scale) in &planned.scales {
         parts.push(format!("{column}={scale}").into_bytes());
     }
+    // So are those of another database that had the source's name.
+    if !planned.revision.is_empty() {
+        parts.push(format!("revision {}", planned.revision).into_bytes());
+    }
     // Rows of another definition are different rows.
     parts.extend(planned.rollups.iter().map(|rollup| rollup.definition.clone().into_bytes()));
     let mut names = vec![Tag::Dashboard(slug.to_string())];

@@ -19,12 +19,14 @@
 //! [`catalog`] holds the dashboards and keeps the last good version of each file; [`policy`]
 //! decides how long frames may be shown; [`encoding`] is their format in a shared cache;
 //! `requested_views` knows which views to warm; `table_readers` which database views a table's invalidation
-//! reaches; `inspection` reports what the cache holds for a
-//! panel, and why.
+//! reaches; `tables_read` which tables matter, `watched` whether they have changed; `inspection` reports what
+//! the cache holds for a panel, and why; `warming` loads ahead of readers; `slow_statements` counts what took long.
+//! `access_settings` is what administrators have said of who may see a dashboard.
 //!
 //! To add a computed column, add a variant to `brisk_domain::panel::ComputedKind`, its arithmetic
 //! to [`computed`], and its keywords to `brisk-definition`.
 
+mod access_settings;
 pub mod assembling;
 mod assumed_clocks;
 mod beginning;
@@ -53,11 +55,16 @@ mod requested_views;
 pub mod rollup;
 mod rollup_key;
 pub mod series_order;
+mod slow_statements;
 mod sources;
 mod table_readers;
+mod tables_read;
 pub mod view;
+mod warming;
+mod watched;
 pub mod window;
 
+pub use access_settings::AccessSettings;
 pub use assumed_clocks::assumption;
 pub use catalog::Catalog;
 pub use encoding::Cached;
@@ -72,5 +79,9 @@ pub use policy::{AdminPolicies, Origins, Policies};
 pub use prepared::Shown;
 pub use rollup::RunObserver;
 pub use rollup_key::rollup_lane;
+pub use slow_statements::{SlowStatement, SlowStatements};
+pub use tables_read::TablesRead;
 pub use view::{ChoicesState, PanelState, PendingChoices, PendingPanel, View};
+pub use warming::WarmedViews;
+pub use watched::{WatchedStatement, WatchedValue};
 pub use window::Window;

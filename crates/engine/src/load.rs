@@ -7,6 +7,8 @@ use crate::load_failures::LoadFailures;
 use crate::panel_errors::{unfit_attribute, value_error};
 use crate::plan::PlannedStatement;
 use crate::rollup::{Refreshed, Refresher, RunObserver};
+use crate::slow_statements::SlowStatements;
+use crate::sources::CurrentSources;
 pub use crate::sources::Sources;
 use brisk_cache::{Cache, Caller, EntryKey, Hit, LoadError, Request, State, Ticket, Trigger};
 use brisk_domain::{FailureKind, Frame, Freshness, PanelError, SourceName, Timestamp};
@@ -16,6 +18,7 @@ use futures::future::{BoxFuture, try_join_all};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 /// One statement's frame and how current it is.
 #[derive(Debug, Clone)]
@@ -88,7 +91,8 @@ fn is_shown_at_once(hit: &Hit<Cached>, trigger: Trigger) -> bool {
 #[derive(Clone)]
 pub struct Loader {
     cache: Cache<Cached>,
-    sources: Arc<Sources>,
+    sources: CurrentSources,
+    slow: Arc<SlowStatements>,
     observer: Option<Arc<dyn RunObserver>>,
     failures: Arc<LoadFailures>,
     assembled: Arc<AtomicU64>,
@@ -99,8 +103,9 @@ impl Loader {
     /// A loader over these sources.
     pub fn new(cache: Cache<Cached>, sources: Sources) -> Self {
         let (failures, assembled) = (Arc::default(), Arc::default());
-        let (sources, assembling) = (Arc::new(sources), Assembling::default());
-        Self { cache, sources, observer: None, failures, assembled, assembling }
+        let (sources, assembling) = (CurrentSources::of(sources), Assembling::default());
+        let slow = Arc::default();
+        Self { cache, sources, slow, observer: None, failures, assembled, assembling }
     }
 
     /// With an observer that is notified of each rollup refresh.
@@ -115,7 +120,7 @@ impl Loader {
     }
 
     pub(crate) fn refresher(&self) -> Refresher {
-        let (cache, sources) = (self.cache.clone(), Arc::clone(&self.sources));
+        let (cache, sources) = (self.cache.clone(), self.sources.clone());
         Refresher { cache, sources, observer: self.observer.clone() }
     }
 
@@ -139,14 +144,24 @@ impl Loader {
         Arc::clone(&self.assembled)
     }
 
-    /// The sources, by name.
-    pub fn sources(&self) -> &Sources {
-        &self.sources
+    /// The sources that there are now, by name.
+    pub fn sources(&self) -> Arc<Sources> {
+        self.sources.now()
     }
 
     /// The source of that name.
-    pub fn source(&self, name: &SourceName) -> Option<&Source> {
+    pub fn source(&self, name: &SourceName) -> Option<Source> {
         self.sources.get(name)
+    }
+
+    /// Puts other sources in the place of those that there are.
+    pub(crate) fn replace_sources(&self, sources: Sources) {
+        self.sources.replace(sources);
+    }
+
+    /// The statements that took longest.
+    pub fn slow_statements(&self) -> &SlowStatements {
+        &self.slow
     }
 
     /// Looks up `planned` in one batch, each with the request at the same index. A frame that is
@@ -223,20 +238,27 @@ impl Loader {
         planned: &Arc<PlannedStatement>,
         request: &Request,
     ) -> impl FnOnce() -> BoxFuture<'static, Result<Cached, SourceError>> + Send + 'static {
-        let (sources, planned) = (Arc::clone(&self.sources), Arc::clone(planned));
-        let failures = Arc::clone(&self.failures);
+        let (sources, planned) = (self.sources.clone(), Arc::clone(planned));
+        let (failures, slow) = (Arc::clone(&self.failures), Arc::clone(&self.slow));
+        let label = Arc::clone(&request.label);
         let is_tagged = key::names_tags(&planned, request);
         move || {
             async move {
-                let source = sources.get(&planned.source).ok_or_else(|| {
+                let source = sources.get(&planned.source);
+                // What was planned for a source that has been replaced meanwhile is another's.
+                let source = source.filter(|source| **source.revision() == *planned.revision);
+                let source = source.ok_or_else(|| {
                     SourceError::Unavailable(format!(
-                        "source \"{}\" is not declared",
+                        "source \"{}\" is not declared, or was changed just now",
                         planned.source
                     ))
                 })?;
                 // Before it runs: what is found then holds for what it reads.
                 let is_known = is_tagged || !source.hides_tables(&planned.statement).await;
-                let frame = match source.run(&planned.statement, &planned.scales).await {
+                let started = Instant::now();
+                let ran = source.run(&planned.statement, &planned.scales).await;
+                slow.note(&planned.source, &planned.statement.sql, &label, started.elapsed());
+                let frame = match ran {
                     // Not known is a value here, so that nobody asks again and again.
                     Err(error) if planned.is_optional => {
                         let source = &planned.source;

@@ -30,6 +30,8 @@ pub struct PanelPlan {
 pub struct PlannedStatement {
     /// The source that runs it.
     pub source: SourceName,
+    /// Which source of that name it was planned for.
+    pub revision: Arc<str>,
     /// The statement.
     pub statement: Statement,
     /// Integer columns that count units of 10^-scale.
@@ -70,7 +72,8 @@ pub fn panel(
             )?;
             let scaled = panel.columns.iter().filter(|column| column.scale > 0);
             let scales = scaled.map(|column| (column.name.clone(), column.scale));
-            planned(&panel.source, statement, scales.collect(), rollups).map(Arc::new)
+            let source = (&panel.source, &target.revision);
+            planned(source, statement, scales.collect(), rollups).map(Arc::new)
         };
     let main = compile(&panel.query, window.bounds)?;
     // Without an interval of the panel's own, the width of the statement's buckets applies:
@@ -127,8 +130,9 @@ pub fn choices(
         variables: &view.variables,
         access,
     };
+    let revision = Arc::clone(&target.revision);
     let statement = brisk_source::compile(query, target, &context)?;
-    planned(source, statement, Vec::new(), rollups)
+    planned((source, &revision), statement, Vec::new(), rollups)
 }
 
 /// Results are shown on the clock of the window; its columns were written on the dashboard's own.
@@ -140,7 +144,7 @@ fn on_clock_of(window: &Window, target: Target) -> Target {
 }
 
 fn planned(
-    source: &SourceName,
+    (source, revision): (&SourceName, &Arc<str>),
     statement: Statement,
     scales: Vec<(String, u8)>,
     find: FindRollup<'_>,
@@ -149,6 +153,6 @@ fn planned(
         .rollups()
         .map(|name| find(source, name).map_err(|message| statement.refuse_rollup(name, message)));
     let rollups = found.collect::<Result<_, _>>()?;
-    let source = source.clone();
-    Ok(PlannedStatement { source, statement, scales, rollups, is_optional: false })
+    let (source, revision) = (source.clone(), Arc::clone(revision));
+    Ok(PlannedStatement { source, revision, statement, scales, rollups, is_optional: false })
 }

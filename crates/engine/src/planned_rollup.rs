@@ -33,8 +33,14 @@ impl PlannedRollup {
         target: impl Into<Target>,
         place: &str,
     ) -> Result<Self, StatementError> {
+        let target = target.into();
+        let revision = Arc::clone(&target.revision);
         let plan = Plan::new(rollup, &window::offsets(&rollup.zone), target)?;
-        let definition = Fingerprint::of(plan.definition_parts()).to_string();
+        let mut definition = Fingerprint::of(plan.definition_parts()).to_string();
+        if !revision.is_empty() {
+            // Rows that were aggregated from another database are none of this one's.
+            definition = Fingerprint::of([definition.as_str(), &*revision]).to_string();
+        }
         let request = rollup_key::rollup_request(&plan, &definition, place);
         Ok(Self { plan, definition, request })
     }
@@ -69,26 +75,28 @@ pub fn find<'a>(
     }
 }
 
-/// Caches the plan of each rollup while its file is unchanged: planning parses the statement and
-/// loads the zone.
+/// Caches the plan of each rollup while its file and its source are unchanged: planning parses the
+/// statement and loads the zone.
 #[derive(Debug, Default)]
 pub(crate) struct Plans(Mutex<BTreeMap<RollupName, Entry>>);
 
 type PlanResult = Result<Arc<PlannedRollup>, StatementError>;
-type Entry = (Arc<Rollup>, PlanResult);
+type Entry = (Arc<Rollup>, Arc<str>, PlanResult);
 
 impl Plans {
     /// The plan of `rollup`, whose source is `source`.
     pub(crate) fn of(&self, rollup: &Arc<Rollup>, source: &Source) -> PlanResult {
         let mut known = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some((of, made)) = known.get(&rollup.name)
+        if let Some((of, revision, made)) = known.get(&rollup.name)
             && Arc::ptr_eq(of, rollup)
+            && revision == source.revision()
         {
             return made.clone();
         }
         let made = PlannedRollup::of(rollup, source.target(), source.rollup_place());
         let made = made.map(Arc::new);
-        known.insert(rollup.name.clone(), (Arc::clone(rollup), made.clone()));
+        let revision = Arc::clone(source.revision());
+        known.insert(rollup.name.clone(), (Arc::clone(rollup), revision, made.clone()));
         made
     }
 }

@@ -24,10 +24,12 @@ impl Engine {
         window: Window,
     ) -> Arc<Prepared> {
         let (contents, policies) = (self.catalog().contents(), self.policies());
+        let sources = self.loader().sources();
         let key = Key {
             dashboard: Arc::as_ptr(dashboard) as usize,
             contents: Arc::as_ptr(&contents) as usize,
             policies: Arc::as_ptr(&policies) as usize,
+            sources: Arc::as_ptr(&sources) as usize,
             shown: shown.clone(),
             view: view.clone(),
             bounds: window.bounds,
@@ -45,6 +47,7 @@ impl Engine {
             _dashboard: Arc::clone(dashboard),
             _contents: contents,
             _policies: policies,
+            _sources: sources,
         };
         self.prepared.0.insert(key, Arc::new(entry));
         prepared

@@ -5,6 +5,7 @@
 use crate::catalog::Contents;
 use crate::plan::{PanelPlan, PlannedStatement};
 use crate::policy::Policies;
+use crate::sources::Sources;
 use crate::window::Window;
 use brisk_cache::Request;
 use brisk_domain::choice::Choice;
@@ -68,7 +69,7 @@ const OVERHEAD: usize = 8 << 10;
 /// The recently planned views.
 pub(crate) struct PlanCache(pub(crate) moka::sync::Cache<Key, Arc<Entry>>);
 
-/// What a plan depends on. Dashboards, the catalog's contents and policies are immutable and compared by
+/// What a plan depends on. Dashboards, the catalog's contents, policies and sources are immutable and compared by
 /// address: a new version has a new one, and while an old one is kept here its address is not
 /// reused.
 #[derive(PartialEq, Eq, Hash)]
@@ -76,6 +77,7 @@ pub(crate) struct Key {
     pub(crate) dashboard: usize,
     pub(crate) contents: usize,
     pub(crate) policies: usize,
+    pub(crate) sources: usize,
     pub(crate) shown: Shown,
     pub(crate) view: ViewState,
     pub(crate) bounds: Bounds,
@@ -90,6 +92,7 @@ pub(crate) struct Entry {
     pub(crate) _dashboard: Arc<Dashboard>,
     pub(crate) _contents: Arc<Contents>,
     pub(crate) _policies: Arc<Policies>,
+    pub(crate) _sources: Arc<Sources>,
 }
 
 impl Default for PlanCache {

@@ -7,7 +7,7 @@
 
 use crate::encoding::Cached;
 use crate::planned_rollup::PlannedRollup;
-use crate::sources::Sources;
+use crate::sources::CurrentSources;
 use brisk_cache::{Cache, Caller, LoadError, Trigger};
 use brisk_domain::{
     Clock, Column, FailureKind, Frame, PanelError, Rollup, RollupReport, RollupRun, Timestamp,
@@ -33,7 +33,7 @@ pub(crate) type Refreshed = Shared<BoxFuture<'static, Result<(), PanelError>>>;
 #[derive(Clone)]
 pub(crate) struct Refresher {
     pub(crate) cache: Cache<Cached>,
-    pub(crate) sources: Arc<Sources>,
+    pub(crate) sources: CurrentSources,
     pub(crate) observer: Option<Arc<dyn RunObserver>>,
 }
 

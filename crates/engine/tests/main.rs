@@ -16,5 +16,6 @@ mod programs;
 mod rollups;
 mod shipped_sql;
 mod unread;
+mod unreadable;
 mod view;
 mod views;

@@ -6,7 +6,7 @@
 //! | room | owns |
 //! |---|---|
 //! | `compile/` | the author's text -> a [`Statement`]: pure steps that know no database |
-//! | `sqlite/`, `postgres/`, `mysql/` | everything about one database: `syntax` (its SQL), `clock` (its time macros), `denied_functions`, `offered_functions` (what catalogs say of the others), `executor` (runs statements), `session`, `value` (decodes cells), `error` (its error messages), `rollups` (writes them) |
+//! | `sqlite/`, `postgres/`, `mysql/` | everything about one database: `syntax` (its SQL), `clock` (its time macros), `denied_functions`, `offered_functions` (what catalogs say of the others), `executor` (runs statements), `session`, `value` (decodes cells), `error` (its error messages), `rollups` (writes them); PostgreSQL's `triggers` tell which tables have changed, `changes` hears it |
 //! | `sqlite/worker/` | the processes in which all SQL on a SQLite file runs |
 //! | [`rollup`] | tables of a statement's rows, kept up to date for other statements to read |
 //! | `gate` | what every statement passes on a server: its user and its functions may be ([`Rights`]) |
@@ -75,6 +75,8 @@ pub use compile::statement::{Bind, Chosen, Context, SessionZone, Statement, Unre
 pub use dialect::Dialect;
 pub use error::{SourceError, StatementError};
 pub use limits::Limits;
+pub use postgres::changes::ChangeListener;
+pub use postgres::triggers::{TableKind, Tells, ToldTable, removal_sql, trigger_sql};
 pub use rights::Rights;
 pub use server::detached_statements;
 pub use source::Source;

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 /// The views that read one of `tables`, also through other views, in lower case; with their schema on
 /// servers. `tables` are in lower case, with a schema or without. In PostgreSQL also the tables of which
-/// they are partitions or children.
+/// they are partitions or children, and their own partitions and children.
 pub(crate) async fn readers(
     dialect: Dialect,
     tables: &[String],
@@ -53,11 +53,16 @@ async fn postgres(tables: &[Name], run: &Run<'_>) -> Result<Vec<String>, SourceE
     });
     let named: Vec<String> = named.collect();
     let sql = format!(
-        "with recursive reader as (\
-         select c.oid, false as reads from pg_catalog.pg_class c \
-         join pg_catalog.pg_namespace n on n.oid = c.relnamespace where {} \
+        "with recursive named as (\
+         select c.oid from pg_catalog.pg_class c \
+         join pg_catalog.pg_namespace n on n.oid = c.relnamespace where {}), \
+         below as (\
+         select oid from named \
+         union select i.inhrelid from below join pg_catalog.pg_inherits i on i.inhparent = below.oid), \
+         reader as (\
+         select oid from below \
          union \
-         select e.reader, true from reader join (\
+         select e.reader from reader join (\
          select d.refobjid as read, r.ev_class as reader from pg_catalog.pg_depend d \
          join pg_catalog.pg_rewrite r on r.oid = d.objid \
          where d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass \
@@ -66,7 +71,8 @@ async fn postgres(tables: &[Name], run: &Run<'_>) -> Result<Vec<String>, SourceE
          ) e on e.read = reader.oid) \
          select distinct n.nspname::text, c.relname::text from reader \
          join pg_catalog.pg_class c on c.oid = reader.oid \
-         join pg_catalog.pg_namespace n on n.oid = c.relnamespace where reader.reads",
+         join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
+         where reader.oid not in (select oid from named)",
         named.join(" or ")
     );
     let frame = run(Statement::of_our_own(sql, binds)).await?;

@@ -11,8 +11,11 @@ use crate::error::SourceError;
 use crate::limits::Limits;
 use crate::mysql::executor::{self as mysql, MySql};
 use crate::mysql::rollups::MySqlRollups;
+use crate::postgres::changes::{ChangeListener, ListenAt};
 use crate::postgres::executor::{self as postgres, Postgres};
 use crate::postgres::rollups::PostgresRollups;
+use crate::postgres::session;
+use crate::postgres::triggers::{self, ToldTable};
 use crate::readers;
 use crate::rights::Rights;
 use crate::rollup::refresh::{Record, Refresh};
@@ -38,6 +41,9 @@ pub struct Source {
     place: String,
     clocks: Clocks,
     types: KnownTypes,
+    revision: Arc<str>,
+    /// Where changes are told, if they are.
+    listen_at: Option<ListenAt>,
 }
 
 #[derive(Clone)]
@@ -96,13 +102,26 @@ impl Source {
         connections: u32,
         limits: Limits,
     ) -> Result<Self, SourceError> {
-        let database = Database::Postgres(postgres::open(name.clone(), url, connections, limits)?);
-        Ok(Self::of(name, database))
+        let server = postgres::open(name.clone(), url, connections, limits)?;
+        let listen_at = Some(ListenAt(Arc::new(server.options().clone())));
+        Ok(Self { listen_at, ..Self::of(name, Database::Postgres(server)) })
     }
 
     fn of(name: SourceName, database: Database) -> Self {
         let (clocks, types) = (Clocks::default(), KnownTypes::default());
-        Self { name, database, rollups: None, place: String::new(), clocks, types }
+        let (rollups, place, revision, listen_at) = (None, String::new(), Arc::default(), None);
+        Self { name, database, rollups, place, clocks, types, revision, listen_at }
+    }
+
+    /// As the one of its name that `revision` names: results of another are not shown as its own.
+    #[must_use]
+    pub fn with_revision(self, revision: &str) -> Self {
+        Self { revision: revision.into(), ..self }
+    }
+
+    /// Which one of its name it is: empty where there is one only.
+    pub fn revision(&self) -> &Arc<str> {
+        &self.revision
     }
 
     /// With what is said of its columns without a time zone.
@@ -177,6 +196,37 @@ impl Source {
         Self { database, ..self }
     }
 
+    /// Hears of changes over connections to `url`, or not at all. Has an effect on PostgreSQL only.
+    pub fn listening_at(self, url: Option<&str>) -> Result<Self, SourceError> {
+        let listen_at = match (&self.database, url) {
+            (Database::Postgres(_), Some(url)) => Some(ListenAt(Arc::new(session::options(url)?))),
+            _ => None,
+        };
+        Ok(Self { listen_at, ..self })
+    }
+
+    /// Whether changes can be heard of.
+    pub fn can_listen(&self) -> bool {
+        self.listen_at.is_some()
+    }
+
+    /// Begins to hear of changes; an error where nobody tells.
+    pub async fn listen(&self) -> Result<ChangeListener, SourceError> {
+        match &self.listen_at {
+            Some(at) => ChangeListener::connect(at).await,
+            None => Err(SourceError::Unavailable("it tells nobody of changes".into())),
+        }
+    }
+
+    /// The tables that have to tell so that changes of `tables` are known, and whether they do. None where
+    /// the database has no triggers that tell.
+    pub async fn told_tables(&self, tables: &[String]) -> Result<Vec<ToldTable>, SourceError> {
+        let Database::Postgres(_) = &self.database else { return Ok(Vec::new()) };
+        let run =
+            |statement: Statement| async move { self.run_closed(&statement, &[]).await }.boxed();
+        triggers::tables(tables, &run).await
+    }
+
     /// Whether `statement` may run: its user and its functions may be; on SQLite, which looks at its
     /// functions by itself, it is prepared. Nothing of it runs.
     pub async fn check(&self, statement: &Statement) -> Result<(), SourceError> {
@@ -225,7 +275,8 @@ impl Source {
 
     /// What statements for it are compiled for.
     pub fn target(&self) -> Target {
-        Target { dialect: self.dialect(), clocks: self.clocks.clone() }
+        let revision = Arc::clone(&self.revision);
+        Target { dialect: self.dialect(), clocks: self.clocks.clone(), revision }
     }
 
     /// The limits of its statements.

@@ -356,7 +356,7 @@ async fn the_zone_of_results_is_not_the_zone_of_the_data() {
     for database in everywhere("clock_tz").await {
         let dialect = database.source.dialect();
         let clocks = Clocks::new(Arc::new(clock_of_columns("dashboard"))).written_in(&madrid);
-        let target = Target { dialect, clocks };
+        let target = Target { clocks, ..Target::from(dialect) };
         for sql in ["$hour(at)", "$hour($local(at))"] {
             let sql = format!("select {sql} as n from {} order by id", database.table);
             let frame =

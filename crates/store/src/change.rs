@@ -13,12 +13,23 @@ pub enum Topic {
     Settings,
     /// Accounts, their roles, teams and attributes, sessions, tokens.
     Accounts,
+    /// What is warmed when.
+    Schedules,
+    /// The databases that were added in the app.
+    Sources,
+    /// The webhooks that administrators make in the app.
+    Webhooks,
 }
 
 impl Topic {
     /// Every topic, with its word in the store.
-    pub(crate) const WORDS: [(&'static str, Self); 2] =
-        [("settings", Self::Settings), ("accounts", Self::Accounts)];
+    pub(crate) const WORDS: [(&'static str, Self); 5] = [
+        ("settings", Self::Settings),
+        ("accounts", Self::Accounts),
+        ("schedules", Self::Schedules),
+        ("sources", Self::Sources),
+        ("webhooks", Self::Webhooks),
+    ];
 
     pub(crate) fn word(self) -> &'static str {
         let known = Self::WORDS.iter().find(|(_, topic)| *topic == self);

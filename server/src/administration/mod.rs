@@ -1,8 +1,17 @@
 //! What administrators set in the app, and how it takes effect: the same on all replicas, because each
 //! reads it from the store, and again when something has changed (`jobs::store_changes`).
 //!
-//! - [`cache_settings`]: how long frames may be shown;
+//! - [`cache_settings`]: how long frames may be shown; [`access_settings`]: who may see a dashboard;
+//! - [`schedules`]: what is warmed when, [`timetable`]: when that is;
+//! - [`app_sources`]: databases that were added in the app, [`app_source_rules`]: where they may be;
+//! - [`webhooks`]: who may say that data have changed;
 //! - `audit`: what they do besides.
 
+pub mod access_settings;
+pub mod app_source_rules;
+pub mod app_sources;
 pub(crate) mod audit;
 pub mod cache_settings;
+pub mod schedules;
+pub mod timetable;
+pub mod webhooks;

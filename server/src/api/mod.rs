@@ -23,8 +23,24 @@ pub mod page;
 pub mod parameters;
 pub mod problem;
 
+use crate::account_limits::Accounts;
 use crate::auth::rights::{Requires, Routes};
+use crate::auth::viewer;
 use crate::hooks::by_token;
+use crate::http::problem::Problem;
+use axum::extract::Request;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+
+/// Refuses who asks for more than their share.
+async fn admit(request: Request, next: Next) -> Response {
+    let accounts = request.extensions().get::<Accounts>();
+    let viewer = viewer::of(request.extensions());
+    match accounts.map_or(Ok(()), |accounts| accounts.request(&viewer)) {
+        Ok(()) => next.run(request).await,
+        Err(error) => Problem::from(error).at(request.uri()).into_response(),
+    }
+}
 
 /// Everything under `/api/v1`.
 pub(crate) fn routes() -> Routes {
@@ -37,6 +53,7 @@ pub(crate) fn routes() -> Routes {
         .post("/invalidations", Requires::Invalidation, by_token::invalidate)
         .with(|router| {
             let router = router.fallback(handlers::not_found);
-            router.method_not_allowed_fallback(handlers::method_not_allowed)
+            let router = router.method_not_allowed_fallback(handlers::method_not_allowed);
+            router.layer(middleware::from_fn(admit))
         })
 }

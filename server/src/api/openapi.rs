@@ -4,6 +4,7 @@ use super::answer;
 use super::column_schema::Column;
 use super::frame::ComputedFrom;
 use super::handlers::{self, Answer};
+use crate::hooks::by_token;
 use axum::extract::OriginalUri;
 use http::HeaderMap;
 use std::sync::OnceLock;
@@ -15,7 +16,7 @@ use utoipa::OpenApi;
     info(
         title = "Brisk",
         description = "What dashboards show, for programs: the same frames from the same cache. \
-            It only reads. Answers are the current value: where it is not there yet, they wait for \
+            It only reads, but for `/api/v1/invalidations`. Answers are the current value: where it is not there yet, they wait for \
             it. Problems are `application/problem+json` (RFC 9457); `Retry-After` says when trying \
             again may help."
     ),
@@ -26,12 +27,14 @@ use utoipa::OpenApi;
         handlers::panel,
         handlers::panel_as_csv,
         description,
+        by_token::invalidate,
     ),
     components(schemas(Column, ComputedFrom<'static>)),
     tags(
         (name = "dashboards", description = "What there is."),
         (name = "data", description = "What it shows."),
         (name = "description", description = "How to ask."),
+        (name = "invalidation", description = "What has changed."),
     )
 )]
 struct Description;
@@ -72,8 +75,11 @@ mod tests {
                 .keys()
                 .filter(|property| !required.iter().any(|r| r == *property))
                 .collect();
-            let expected: &[&str] =
-                if name == "Problem" { &["instance", "retry_after"] } else { &[] };
+            let expected: &[&str] = match name.as_str() {
+                "Problem" => &["instance", "retry_after"],
+                "Invalidated" => &["notes", "would_invalidate"],
+                _ => &[],
+            };
             assert_eq!(sometimes, expected, "{name}");
         }
     }

@@ -30,6 +30,10 @@ const OF_THE_VIEW: [&str; 6] = [
 /// `/api`
 pub async fn page(State(state): State<AppState>, request: Request) -> Response {
     let operations = operations().filter_map(|(path, operation)| api_operation(path, operation));
+    let operations = operations.chain(changing().filter_map(|(path, operation)| {
+        let asked = api_operation(path, operation)?;
+        Some(ApiOperation { fields: Vec::new(), example: Some(example(path, operation)), ..asked })
+    }));
     let kinds = problem::KINDS.iter().chain(&hooks::problem::KINDS);
     let problems = kinds.map(|kind| ApiProblem {
         name: kind.name,
@@ -80,6 +84,28 @@ fn operations() -> impl Iterator<Item = (&'static str, &'static Operation)> {
     paths.filter_map(|(path, PathItem { get, .. })| Some((path.as_str(), get.as_ref()?)))
 }
 
+/// Those that change something, which no form of the page does.
+fn changing() -> impl Iterator<Item = (&'static str, &'static Operation)> {
+    let paths = openapi::document().paths.paths.iter();
+    paths.filter_map(|(path, PathItem { post, .. })| Some((path.as_str(), post.as_ref()?)))
+}
+
+/// How a program asks for it.
+fn example(path: &str, operation: &Operation) -> String {
+    let body = operation.request_body.iter().filter_map(|body| match body {
+        RefOr::T(body) => Some(body),
+        RefOr::Ref(_) => None,
+    });
+    let content = body.flat_map(|body| body.content.values());
+    let mut examples = content.filter_map(|content| match content {
+        RefOr::T(content) => content.example.as_ref(),
+        RefOr::Ref(_) => None,
+    });
+    let body = examples.next();
+    let body = body.map(|body| format!(" \\\n  --json '{body}'")).unwrap_or_default();
+    format!("curl \"$ADDRESS{path}\" -H \"Authorization: Bearer $TOKEN\"{body}")
+}
+
 fn id_of(operation: &Operation) -> &str {
     operation.operation_id.as_deref().unwrap_or_default()
 }
@@ -96,6 +122,7 @@ fn api_operation(path: &'static str, operation: &'static Operation) -> Option<Ap
         title: operation.summary.as_deref()?,
         about: operation.description.as_deref().unwrap_or_default(),
         fields: parameters.filter_map(|parameter| field(path, parameter)).collect(),
+        example: None,
     })
 }
 
@@ -165,7 +192,7 @@ mod tests {
     #[test]
     fn every_operation_has_its_form() {
         let shown: Vec<_> = operations().filter_map(|(p, o)| api_operation(p, o)).collect();
-        assert_eq!(shown.len(), openapi::document().paths.paths.len());
+        assert_eq!(shown.len() + changing().count(), openapi::document().paths.paths.len());
         for operation in &shown {
             let words: Vec<&str> = operation.fields.iter().map(|field| field.name).collect();
             assert_eq!(operation.path.contains("{panel}"), words.contains(&"panel"), "{words:?}");

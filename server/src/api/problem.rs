@@ -145,7 +145,7 @@ impl From<PageError> for Problem {
             PageError::NotFound(message) => Self::new(&NOT_FOUND, sentence(message)),
             PageError::BadRequest(message, _) => wrong_parameter(message),
             PageError::Busy => Self::new(&BUSY, error.message()),
-            PageError::TooMany { retry_after } => {
+            PageError::TooMany { retry_after, .. } => {
                 Self::new(&TOO_MANY_VIEWS, error.message()).after(*retry_after)
             }
         }

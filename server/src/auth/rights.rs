@@ -31,6 +31,8 @@ pub enum Requires {
     Factor,
     /// To look after the server.
     Administration,
+    /// To look after some dashboards: its handler shows these, and nothing of others.
+    Tending,
     /// To read the process's figures.
     Metrics,
     /// To say that data have changed.
@@ -44,6 +46,7 @@ impl Requires {
             Self::Profile => Target::Profile,
             Self::Factor => Target::Factor,
             Self::Administration => Target::Administration,
+            Self::Tending => Target::Tending,
             Self::Metrics => Target::Metrics,
             Self::Invalidation => Target::Invalidation,
         }

@@ -285,7 +285,7 @@ pub(super) async fn begin(
 }
 
 /// Lets a change of rights hold in this process at once.
-pub(super) async fn changed(auth: &Auth) {
+pub(crate) async fn changed(auth: &Auth) {
     if let Err(error) = auth.refresh().await {
         tracing::warn!(%error, "a change of rights holds a moment later");
     }

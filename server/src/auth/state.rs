@@ -396,7 +396,8 @@ impl Auth {
         store.note_signed_in(&account, self.now(), is_new_today.then_some("a proxy")).await?;
         let access = account.access(&store.teams().await?);
         let begun = Begun { by: By::Proxy, at: self.now() };
-        Ok(Viewer::person(account, access, named.key(), begun))
+        let folders = store.folders_of(&account).await?;
+        Ok(Viewer::person(account, folders, access, named.key(), begun))
     }
 
     fn is_over(&self, expires: Timestamp, seen: Timestamp, is_session: bool) -> bool {
@@ -422,7 +423,8 @@ impl Auth {
         let settings = &self.0.settings;
         let lacks_factor =
             required_factor::is_lacking(settings, store, &account, Some(begun.by)).await?;
-        let viewer = Viewer::person(account, access, hash.to_owned(), begun);
+        let folders = store.folders_of(&account).await?;
+        let viewer = Viewer::person(account, folders, access, hash.to_owned(), begun);
         let viewer = if lacks_factor { viewer.unready() } else { viewer };
         Ok(Some((viewer, seen_at, expires_at)))
     }
@@ -444,7 +446,8 @@ impl Auth {
         let seen = token.used_at.unwrap_or(token.created_at);
         let settings = &self.0.settings;
         let lacks_factor = required_factor::is_lacking(settings, store, &account, None).await?;
-        let viewer = Viewer::program(account, access, token.scopes, hash.to_owned());
+        let folders = store.folders_of(&account).await?;
+        let viewer = Viewer::program(account, folders, access, token.scopes, hash.to_owned());
         let viewer = if lacks_factor { viewer.unready() } else { viewer };
         Ok(Some((viewer, seen, token.expires_at)))
     }

@@ -1,10 +1,10 @@
 //! [`Viewer`]: who asks. It is decided once for each request, and all that is answered depends on it.
 
 use super::begun::Begun;
-use brisk_accounts::{Account, Target, Verdict, verdict};
+use brisk_accounts::{Account, Folders, Target, Verdict, verdict};
 use brisk_app::Reader;
 use brisk_cache::Fingerprint;
-use brisk_domain::{Access, Dashboard};
+use brisk_domain::{Access, Dashboard, Slug, Tag};
 use brisk_engine::catalog::Contents;
 use brisk_store::Actor;
 use http::Extensions;
@@ -59,9 +59,15 @@ impl Viewer {
         Self(Arc::new(Inner { refusal: Some(why), ..inner }))
     }
 
-    /// The owner of a session.
-    pub fn person(account: Account, access: Access, session: String, begun: Begun) -> Self {
-        let rights = brisk_accounts::Viewer::Person(account.standing());
+    /// The owner of a session, who looks after `folders`.
+    pub fn person(
+        account: Account,
+        folders: Folders,
+        access: Access,
+        session: String,
+        begun: Begun,
+    ) -> Self {
+        let rights = brisk_accounts::Viewer::Person(account.standing(folders));
         let (account, shown) = (Some(account), Some(session));
         let inner = Inner::new(rights, access, account, shown, None);
         Self(Arc::new(Inner { begun: Some(begun), ..inner }))
@@ -76,14 +82,15 @@ impl Viewer {
         Self(Arc::new(Inner { begun: *begun, ..inner }))
     }
 
-    /// The holder of a token.
+    /// The holder of a token, whose owner looks after `folders`.
     pub fn program(
         account: Account,
+        folders: Folders,
         access: Access,
         scopes: brisk_accounts::Scopes,
         token: String,
     ) -> Self {
-        let rights = brisk_accounts::Viewer::Program(account.standing(), scopes.clone());
+        let rights = brisk_accounts::Viewer::Program(account.standing(folders), scopes.clone());
         let (account, shown) = (Some(account), Some(token));
         Self(Arc::new(Inner::new(rights, access, account, shown, Some(scopes))))
     }
@@ -100,17 +107,45 @@ impl Viewer {
 
     /// Whether they may see a dashboard.
     pub fn sees(&self, dashboard: &Dashboard) -> bool {
-        self.may(Target::Dashboard(&dashboard.slug, &dashboard.audience))
+        self.may(Target::of(dashboard))
     }
 
-    /// Whether they may see what is behind it.
+    /// Whether they may see what is behind it, and look after it.
     pub fn looks_behind(&self, dashboard: &Dashboard) -> bool {
-        self.may(Target::Behind(&dashboard.slug, &dashboard.audience))
+        self.may(Target::behind(dashboard))
     }
 
     /// Whether they may.
     pub fn may(&self, target: Target<'_>) -> bool {
         self.verdict(target) == Verdict::Allowed
+    }
+
+    /// Whether they, or a token's owner, look after what `tag` is of: admins after everything, editors
+    /// after their dashboards. What a token is for is asked besides.
+    pub fn tends(&self, tag: &Tag, dashboard: impl Fn(&Slug) -> Option<Arc<Dashboard>>) -> bool {
+        let owner = match &self.0.rights {
+            brisk_accounts::Viewer::Person(standing)
+            | brisk_accounts::Viewer::Program(standing, _) => {
+                brisk_accounts::Viewer::Person(standing.clone())
+            }
+            other => other.clone(),
+        };
+        let slug = match tag {
+            _ if verdict(&owner, Target::Administration) == Verdict::Allowed => return true,
+            Tag::Dashboard(slug) | Tag::Panel { dashboard: slug, .. } => Slug::parse(slug).ok(),
+            Tag::All | Tag::Source(_) | Tag::Table { .. } | Tag::Rollup { .. } | Tag::Custom(_) => {
+                None
+            }
+        };
+        let dashboard = slug.and_then(|slug| dashboard(&slug));
+        dashboard.is_some_and(|dashboard| {
+            verdict(&owner, Target::behind(&dashboard)) == Verdict::Allowed
+        })
+    }
+
+    /// Whether they look after everything.
+    pub fn administers(&self) -> bool {
+        self.may(Target::Administration)
     }
 
     /// What statements see of them.
@@ -176,6 +211,7 @@ impl Viewer {
             brisk_accounts::Viewer::Anybody => Reader::Anybody,
             brisk_accounts::Viewer::Nobody => Reader::Nobody,
             _ if self.may(Target::Administration) => Reader::Admin,
+            _ if self.may(Target::Tending) => Reader::Editor,
             _ => Reader::Person,
         }
     }

@@ -141,8 +141,8 @@ impl<'a> Databases<'a> {
         let access = Access::anybody();
         let target = |source: &SourceName| match self.settings.sources.get(source) {
             Some(declared) => declared.location.as_ref().ok().map(|location| Target {
-                dialect: location.dialect(),
                 clocks: Clocks::new(Arc::new(declared.wall_clocks.clone())),
+                ..Target::from(location.dialect())
             }),
             None => Some(Dialect::Sqlite.into()),
         };

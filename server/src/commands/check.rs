@@ -178,7 +178,7 @@ fn in_its_dialect(
     let settings = settings.sources.get(source);
     let said = settings.map(|source| source.wall_clocks.clone()).unwrap_or_default();
     let clocks = Clocks::new(Arc::new(said));
-    let plan = |dialect| plan(Target { dialect, clocks: clocks.clone() });
+    let plan = |dialect| plan(Target { clocks: clocks.clone(), ..Target::from(dialect) });
     match settings.map(|source| &source.location) {
         Some(Ok(location)) => plan(location.dialect()),
         None => plan(Dialect::Sqlite),

@@ -3,7 +3,9 @@
 use super::demo::{self, DemoArguments};
 use super::shared::SharedArguments;
 use super::user::auth_settings;
-use crate::administration::cache_settings;
+use crate::administration::app_source_rules::Places;
+use crate::administration::app_sources::AppSources;
+use crate::administration::{access_settings, cache_settings};
 use crate::auth::set_up;
 use crate::auth::settings::AuthSettings;
 use crate::auth::state::Auth;
@@ -18,8 +20,9 @@ use crate::http::{assets, reading};
 use crate::jobs::store_changes::{StoreChanges, Subscribers};
 use crate::jobs::{
     audit_retention, cache_samples, dashboard_watch, requested_views, rollup_runs, rollup_schedule,
-    warming,
+    warming, warming_schedules,
 };
+use crate::noticing::Noticing;
 use crate::router::router;
 use crate::service::EngineService;
 use crate::state::AppState;
@@ -122,25 +125,58 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let (observer, mut runs) = rollup_runs::observer();
     let sources = assembly::sources(&settings)?;
     tokio::spawn(assembly::log_sources(sources.clone()));
+    let places = Places::new(settings.app_sources.clone(), &settings.data_dir);
+    let app_sources = Arc::new(AppSources::new(sources.clone(), places, &settings.data_dir));
     let engine = Arc::new(assembly::unread_engine(&settings, sources, &clock, observer)?);
-    let subscribers = Subscribers::default().on(Topic::Settings, {
+    let hooks = Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks);
+    let hooks = Arc::new(hooks.with_store(store.clone()));
+    let subscribers = Subscribers::default().on(Topic::Webhooks, {
+        let hooks = Arc::clone(&hooks);
+        move || {
+            let hooks = Arc::clone(&hooks);
+            Box::pin(async move { hooks.reload().await })
+        }
+    });
+    let subscribers = subscribers.on(Topic::Settings, {
         let (store, engine) = (store.clone(), Arc::clone(&engine));
         move || {
             let (store, engine) = (store.clone(), Arc::clone(&engine));
-            Box::pin(async move { cache_settings::apply(&store, &engine).await })
+            Box::pin(async move {
+                access_settings::apply(&store, &engine).await?;
+                cache_settings::apply(&store, &engine).await
+            })
+        }
+    });
+    let subscribers = subscribers.on(Topic::Sources, {
+        let (store, engine, sources) =
+            (store.clone(), Arc::clone(&engine), Arc::clone(&app_sources));
+        move || {
+            let (store, engine) = (store.clone(), Arc::clone(&engine));
+            let sources = Arc::clone(&sources);
+            Box::pin(async move { sources.apply(&store, &engine).await })
         }
     });
     let mut changes = StoreChanges::begin(&store, subscribers).await?;
     let catalog = Arc::clone(engine.catalog());
-    let hooks = Arc::new(Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks));
+    let watches =
+        settings.sources.iter().map(|(name, source)| (name.clone(), source.watches.clone()));
+    let noticing = Arc::new(Noticing::new(
+        Arc::clone(&engine),
+        Arc::clone(&clock),
+        Some(store.clone()),
+        watches.collect(),
+    ));
     let service = EngineService::new(Arc::clone(&engine), Arc::clone(&clock));
-    let service = Arc::new(service.with_limits(settings.clients));
+    let service = service.with_limits(settings.clients);
+    let service = Arc::new(service.with_account_limits(settings.account_limits));
     let signing_in = AuthSettings { provider: settings.provider()?, ..auth_settings(&settings) };
     let auth = Auth::over(store.clone(), Arc::clone(&clock), signing_in);
     let state = AppState::new(service, built)
         .with_auth(auth.clone())
         .with_store(store.clone())
+        .with_app_sources(app_sources)
         .with_hooks(Arc::clone(&hooks))
+        .with_noticing(Arc::clone(&noticing))
         .with_most_pages(settings.connections.most_pages())
         .with_own_names(settings.own_names.clone())
         .behind(settings.trusted_proxies.clone());
@@ -154,7 +190,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let own = Delivery::to(address, source::HOOK, key, Arc::clone(&clock));
     let (names, connections) = (Arc::clone(&state.own_names), state.connections.clone());
-    let routes = router(state, &settings.assets_dir).merge(hooks::routes(hooks));
+    let routes = router(state, &settings.assets_dir).merge(hooks::routes(Arc::clone(&hooks)));
     let routes = reading::waiting(routes, Arc::clone(&catalog));
     let server = Server::new(routes, names, settings.connections.clone(), connections)
         .behind(settings.trusted_proxies.clone());
@@ -179,7 +215,10 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
             never = requested_views::record(&engine, &store) => never,
         }
     };
+    let worker =
+        warming_schedules::Worker::new(store.clone(), Arc::clone(&engine), Arc::clone(&clock));
     let audit_clock = Arc::clone(&clock);
+    let log_clock = Arc::clone(&clock);
     let retention = audit_retention::run(&store, audit_clock.as_ref(), settings.audit_retention);
     // Readers who come meanwhile join its loads.
     let warming = async {
@@ -211,13 +250,17 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         never = reading => match never {},
         never = cache_samples::run(&engine, sampled.as_ref(), &cache_history) => match never {},
         never = rollup_schedule::run(&engine) => match never {},
+        never = worker.run() => match never {},
         never = auth.follow() => match never {},
         never = runs.record(&store) => match never {},
         never = changes.follow() => match never {},
+        never = noticing.run() => match never {},
+        never = hooks.deliveries().keep(log_clock.as_ref()) => match never {},
         never = retention => match never {},
     };
     runs.record_now(&store).await;
     auth.note_used().await;
+    hooks.deliveries().write_now().await;
     // Before the dashboards are read, none of those that were requested earlier is known.
     if catalog.is_read() {
         requested_views::record_now(&store, &engine.requested_views()).await;

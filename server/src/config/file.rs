@@ -1,5 +1,7 @@
 //! `brisk.toml`: its top level. All that is wrong with it is found in one go.
 
+use super::account_limits::AccountLimits;
+use super::app_sources::AppSourceRules;
 use super::audit;
 use super::auth::AuthLimits;
 use super::cache::CacheSettings;
@@ -33,6 +35,8 @@ pub(super) struct File {
     pub(super) assets_dir: Option<PathBuf>,
     pub(super) trusted_proxies: TrustedProxies,
     pub(super) clients: ClientLimits,
+    pub(super) account_limits: AccountLimits,
+    pub(super) app_sources: AppSourceRules,
     pub(super) names: NamesInFile,
     pub(super) connections: Limits,
     pub(super) auth: AuthLimits,
@@ -69,6 +73,10 @@ impl File {
         let trusted_proxies = clients::trusted_proxies(top, problems);
         let clients = top.table("clients", "[clients]", problems);
         let clients = clients.map(|table| ClientLimits::read(&table, problems));
+        let account_limits = top.table("account_limits", "[account_limits]", problems);
+        let account_limits = account_limits.map(|table| AccountLimits::read(&table, problems));
+        let app_sources = top.table("app_sources", "[app_sources]", problems);
+        let app_sources = app_sources.map(|table| AppSourceRules::read(&table, base, problems));
         let names = NamesInFile::read(top, problems);
         let connections = top.table("connections", "[connections]", problems);
         let connections = connections.map(|table| connections::read(&table, problems));
@@ -96,6 +104,8 @@ impl File {
             assets_dir,
             trusted_proxies,
             clients: clients.unwrap_or_default(),
+            account_limits: account_limits.unwrap_or_default(),
+            app_sources: app_sources.unwrap_or_default(),
             names,
             connections: connections.unwrap_or_default(),
             auth,

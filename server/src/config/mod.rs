@@ -3,7 +3,7 @@
 //! - [`Settings::read`] merges the layers; [`Flags`] are the top one, in which clap has already put
 //!   flags over their variables;
 //! - `file` reads `brisk.toml` through [`brisk_toml_reader`], which reports wrong types and unknown
-//!   keys at their place; `audit`, `auth` with `oidc`, `proxy_users` and `rules`, [`cache`], [`clients`], `connections`, `redis`, [`sources`],
+//!   keys at their place; `account_limits`, `app_sources`, `audit`, `auth` with `oidc`, `proxy_users` and `rules`, [`cache`], [`clients`], `connections`, `redis`, [`sources`] (with [`noticing`]),
 //!   `store` and [`webhooks`] are its tables, `names` and `secret_key` keys beside them;
 //! - [`secret`] keeps URLs out of messages, `secret_location` finds them where the file says they are;
 //!   [`environment`] is the variables as a value;
@@ -12,6 +12,8 @@
 //! To add a setting: read it in the file of its table, give it a default there, and describe it
 //! in `docs/operating.md`.
 
+mod account_limits;
+mod app_sources;
 mod audit;
 mod auth;
 pub mod cache;
@@ -22,6 +24,7 @@ pub mod environment;
 mod error;
 mod file;
 mod names;
+pub mod noticing;
 mod oidc;
 mod proxy_users;
 mod redis;
@@ -33,6 +36,8 @@ pub mod sources;
 mod store;
 pub mod webhooks;
 
+pub use account_limits::AccountLimits;
+pub use app_sources::AppSourceRules;
 pub use auth::AuthLimits;
 pub use cache::CacheSettings;
 pub use clients::ClientLimits;
@@ -98,6 +103,10 @@ pub struct Settings {
     pub trusted_proxies: TrustedProxies,
     /// How much one client may ask for.
     pub clients: ClientLimits,
+    /// How much one account may ask for.
+    pub account_limits: AccountLimits,
+    /// Which databases may be added in the app.
+    pub app_sources: AppSourceRules,
     /// The names under which the server answers.
     pub own_names: OwnNames,
     /// The limits of connections.
@@ -171,6 +180,8 @@ impl Settings {
             assets_dir: folder(&flags.assets_dir, file.assets_dir, "target/site"),
             trusted_proxies: file.trusted_proxies,
             clients: file.clients,
+            account_limits: file.account_limits,
+            app_sources: file.app_sources,
             own_names,
             connections: file.connections,
             auth: file.auth,

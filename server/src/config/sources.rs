@@ -1,8 +1,10 @@
 //! `[source.NAME]`, `BRISK_SOURCE_NAME` and `--source NAME=…`: the databases that panels read.
 
 use super::environment::Environment;
+use super::noticing::{Listening, NoticingKeys};
 use super::secret::{Secret, shown};
 use super::secret_location::SecretLocation;
+use crate::noticing::watch::Watch;
 use brisk_cache::Places;
 use brisk_definition::cache;
 use brisk_domain::{CachePolicy, SourceName, WallClock, WallClocks};
@@ -37,6 +39,10 @@ pub struct SourceSettings {
     pub wall_clocks: WallClocks,
     /// What its panels may do beyond reading tables.
     pub rights: Rights,
+    /// Where a PostgreSQL says that its tables have changed.
+    pub listening: Listening,
+    /// The queries that tell whether tables have changed.
+    pub watches: Vec<Watch>,
     concurrency: Option<u32>,
 }
 
@@ -85,6 +91,16 @@ impl SourceSettings {
         }
     }
 
+    /// Of a source that was added in the app: what is not said here is as usual.
+    pub fn in_app(
+        location: Location,
+        connections: u32,
+        limits: Limits,
+        wall_clocks: WallClocks,
+    ) -> Self {
+        Self { connections, limits, wall_clocks, ..Self::of(Ok(location), None) }
+    }
+
     fn of(location: Result<Location, Problem>, table: Option<&SourceTable>) -> Self {
         let usual = Limits::default();
         let limits = Limits {
@@ -103,6 +119,8 @@ impl SourceSettings {
             memory: table.and_then(|table| table.memory).unwrap_or(SQLITE_MEMORY),
             wall_clocks: table.map(|table| table.wall_clocks.clone()).unwrap_or_default(),
             rights: table.map(|table| table.rights.clone()).unwrap_or_default(),
+            listening: Listening::There,
+            watches: table.map(|table| table.noticing.watches()).unwrap_or_default(),
             concurrency: table.and_then(|table| table.concurrency),
         }
     }
@@ -161,6 +179,7 @@ pub(super) struct SourceTable {
     memory: Option<u64>,
     wall_clocks: WallClocks,
     rights: Rights,
+    noticing: NoticingKeys,
 }
 
 impl SourceTable {
@@ -200,6 +219,7 @@ impl SourceTable {
                 functions: functions(table, problems),
                 superuser: table.flag("allow_superuser", problems),
             },
+            noticing: NoticingKeys::read(table, base, problems),
         };
         table.finish(problems);
         if let (Some(connections), Some(concurrency)) = (read.connections, read.concurrency)
@@ -299,7 +319,10 @@ pub(super) fn layered(
         let rollup_url = rollup_urls.get(name);
         let rollup_url = rollup_url.or(table.and_then(|table| table.rollup_url.as_ref()));
         let rollup_url = rollup_url.map(|url| url.resolve(environment));
-        (name.clone(), SourceSettings { rollup_url, ..SourceSettings::of(location, table) })
+        let listening = table.map(|table| table.noticing.listening(environment));
+        let listening = listening.unwrap_or_default();
+        let of_table = SourceSettings::of(location, table);
+        (name.clone(), SourceSettings { rollup_url, listening, ..of_table })
     });
     Ok(settings.collect())
 }

@@ -7,13 +7,16 @@ use super::sources::in_variables;
 use crate::hooks::allowed::Pattern;
 use crate::hooks::hook::Hook;
 use crate::hooks::signature::SigningKey;
-use brisk_domain::WebhookName;
+use brisk_domain::{SourceName, WebhookName};
 use brisk_toml_reader::{Fields, Place, Problem, Problems};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 /// What the variables' names begin with.
 const VARIABLE: &str = "BRISK_WEBHOOK_";
+/// The deliveries a minute that a webhook may be limited to.
+pub(crate) const PER_MINUTE: RangeInclusive<u32> = 1..=1_000_000;
 const SECRET_KEYS: [&str; 3] = ["secret", "secret_env", "secret_file"];
 
 /// What the file says about a webhook.
@@ -22,6 +25,8 @@ pub(super) struct WebhookTable {
     at: Place,
     secret: Option<SecretLocation>,
     allow: Option<Vec<Pattern>>,
+    per_minute: Option<u32>,
+    source: Option<SourceName>,
 }
 
 impl WebhookTable {
@@ -36,9 +41,13 @@ impl WebhookTable {
             let at = problems.place(table.span());
             let secret = SecretLocation::read_keys(SECRET_KEYS, &table, base, problems);
             let allow = allow(&table, problems);
+            let per_minute = table.whole("per_minute", PER_MINUTE, problems);
+            let source = table.parsed("source", SourceName::parse, problems);
             table.finish(problems);
             match WebhookName::parse(key) {
-                Ok(name) => _ = declared.insert(name, Self { at, secret, allow }),
+                Ok(name) => {
+                    _ = declared.insert(name, Self { at, secret, allow, per_minute, source });
+                }
                 Err(_) => problems.add(webhooks.key_place(key), bad_name(key)),
             }
         }
@@ -83,7 +92,12 @@ pub(super) fn layered(
             (None, table) => Err(without_secret(name, table)),
         };
         let allow = table.and_then(|table| table.allow.clone());
-        (name.clone(), keys.map(|keys| Hook { keys, allow }))
+        let hook = keys.map(|keys| Hook {
+            per_minute: table.and_then(|table| table.per_minute),
+            source: table.and_then(|table| table.source.clone()),
+            ..Hook::declared(keys, allow)
+        });
+        (name.clone(), hook)
     });
     Ok(hooks.collect())
 }

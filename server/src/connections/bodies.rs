@@ -1,7 +1,7 @@
 //! Requests with a body: how long it may be and how long it may take.
 
 use super::refusal::Refusal;
-use crate::hooks::body::MAX_BODY;
+use crate::hooks::dbt;
 use crate::http::security::MAX_FORM;
 use axum::Router;
 use axum::body::{Body, HttpBody};
@@ -19,7 +19,8 @@ use tower::Service as _;
 
 /// The bytes that a body for `path` may have.
 pub(super) fn longest(path: &str) -> u64 {
-    let most = if path.starts_with("/hooks/") { MAX_BODY } else { MAX_FORM };
+    // Webhooks themselves read less, unless one takes dbt's files.
+    let most = if path.starts_with("/hooks/") { dbt::MAX_BODY } else { MAX_FORM };
     most as u64
 }
 

@@ -51,7 +51,7 @@ pub struct Feeder<L> {
 /// Declares the webhook for a feeder that signs with `key`.
 pub fn declare(hooks: &mut BTreeMap<WebhookName, Hook>, key: &SigningKey) -> anyhow::Result<()> {
     let allow = Pattern::parse(&format!("table:{}.*", source::NAME)).into_iter().collect();
-    let hook = Hook { keys: vec![key.clone()], allow: Some(allow) };
+    let hook = Hook::declared(vec![key.clone()], Some(allow));
     if hooks.insert(WebhookName::parse(source::HOOK)?, hook).is_some() {
         bail!(
             "the webhook \"{}\" is the demo's own: give yours another name, or --demo-still",

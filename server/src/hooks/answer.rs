@@ -1,33 +1,58 @@
 //! What is answered to a delivery that is taken.
 
+use super::body::Asked;
 use crate::invalidation;
+use brisk_cache::NotRecorded;
 use brisk_domain::Tag;
 use brisk_engine::Engine;
 use serde::Serialize;
+use utoipa::ToSchema;
 
-/// What a delivery did.
-#[derive(Debug, Serialize)]
-pub(super) struct Answer {
-    /// The tags that have new generations: those that were named, and their other spellings.
+/// What an invalidation did.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Invalidated)]
+pub(crate) struct Answer {
+    /// The tags that are out of date now: those that were named, their other spellings, and views.
     pub(super) invalidated: Vec<String>,
+    /// What would be; where it was only asked, with the type `brisk.test`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) would_invalidate: Option<Vec<String>>,
     /// Tags that are probably mistakes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
     notes: Vec<Note>,
 }
 
-#[derive(Debug, Serialize)]
-struct Note {
+/// A tag that is probably a mistake.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = InvalidationNote)]
+pub(crate) struct Note {
+    /// The tag.
     tag: String,
+    /// Why.
     note: &'static str,
 }
 
 impl Answer {
-    /// For a delivery that named `tags`, by which these were `invalidated`.
-    pub(super) fn of(engine: &Engine, tags: &[Tag], invalidated: &[Tag]) -> Self {
-        Self {
-            invalidated: invalidated.iter().map(Tag::to_string).collect(),
-            notes: tags.iter().filter_map(|tag| note(engine, tag)).collect(),
-        }
+    /// Does what is asked for, or says what it would do.
+    pub(super) async fn to(engine: &Engine, asked: &Asked) -> Result<Self, NotRecorded> {
+        let words = |tags: Vec<Tag>| tags.iter().map(Tag::to_string).collect();
+        let tags = &asked.tags;
+        let notes = tags.iter().filter_map(|tag| note(engine, tag)).collect();
+        Ok(match asked.is_test {
+            true => {
+                let would = words(engine.invalidated_by(tags).await);
+                Self { invalidated: Vec::new(), would_invalidate: Some(would), notes }
+            }
+            // A run that has built nothing.
+            false if tags.is_empty() => {
+                Self { invalidated: Vec::new(), would_invalidate: None, notes }
+            }
+            false => {
+                let invalidated = words(engine.invalidate(tags).await?);
+                Self { invalidated, would_invalidate: None, notes }
+            }
+        })
     }
 }
 

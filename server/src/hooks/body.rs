@@ -1,16 +1,30 @@
 //! What a delivery's body asks for: tags. It is a Standard Webhooks payload with them in its `data`,
-//! or `data` alone.
+//! or `data` alone; or what dbt wrote of a run (`dbt`).
 
+use super::dbt::{self, Run};
 use brisk_domain::tag::Slip;
 use brisk_domain::{SourceName, Tag, TagError, TagKind};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The largest body; no list of tags needs more.
+/// The largest body but for those of dbt; no list of tags needs more.
 pub const MAX_BODY: usize = 64 * 1024;
 
 /// The most tags of one delivery: each is a key in Redis.
 const MOST: usize = 1_000;
+
+/// The `type` of a payload that asks what would be invalidated. It is signed as all of the body is: nobody
+/// on the way can make a test of a delivery.
+pub const TEST: &str = "brisk.test";
+
+/// What a delivery asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The tags to invalidate.
+    pub tags: Vec<Tag>,
+    /// Whether it only asks.
+    pub is_test: bool,
+}
 
 /// `data`; what else is in there is the sender's own business.
 #[derive(Debug, Deserialize)]
@@ -22,11 +36,26 @@ struct Data {
     tables: Vec<String>,
 }
 
-/// The tags that `body` names, or a sentence that says what is wrong with it. `is_own` tells the
-/// tags that dashboards and panels have of their own, which may look like anything.
-pub fn tags(body: &[u8], is_own: impl Fn(&Tag) -> bool) -> Result<Vec<Tag>, String> {
+/// What `body` asks for, or a sentence that says what is wrong with it. `is_own` tells the tags that
+/// dashboards and panels have of their own, which may look like anything; `source` is where a dbt run of this
+/// sender writes to.
+pub fn read(
+    body: &[u8],
+    source: Option<&SourceName>,
+    is_own: impl Fn(&Tag) -> bool,
+) -> Result<Asked, String> {
+    if let Some(run) = dbt::run(body, source) {
+        let Run { tags, kind } = run?;
+        few(&tags)?;
+        return Ok(Asked { tags, is_test: kind.as_deref() == Some(TEST) });
+    }
+    if body.len() > MAX_BODY {
+        let most = MAX_BODY / 1024;
+        return Err(format!("the body is no run of dbt, and others have at most {most} KiB"));
+    }
     let mut payload: Value =
         serde_json::from_slice(body).map_err(|error| format!("the body is not JSON: {error}"))?;
+    let is_test = payload.get("type").and_then(Value::as_str) == Some(TEST);
     let data = match payload.get_mut("data") {
         Some(data) if !data.is_null() => data.take(),
         _ => payload,
@@ -40,15 +69,22 @@ pub fn tags(body: &[u8], is_own: impl Fn(&Tag) -> bool) -> Result<Vec<Tag>, Stri
     for tag in &tags {
         check(tag, &is_own)?;
     }
-    match tags.len() {
-        0 => Err("the body names nothing to invalidate: give \"tags\", or \"source\" with or \
-                  without \"tables\", in \"data\" or at the top"
+    few(&tags)?;
+    match tags.is_empty() {
+        true => Err("the body names nothing to invalidate: give \"tags\", or \"source\" with or \
+                     without \"tables\", in \"data\" or at the top"
             .into()),
+        false => Ok(Asked { tags, is_test }),
+    }
+}
+
+fn few(tags: &[Tag]) -> Result<(), String> {
+    match tags.len() {
         count if count > MOST => Err(format!(
             "the body names {count} tags, more than {MOST}: invalidate the whole source, or \
              send several deliveries"
         )),
-        _ => Ok(tags),
+        _ => Ok(()),
     }
 }
 
@@ -92,11 +128,17 @@ fn check(tag: &Tag, is_own: impl Fn(&Tag) -> bool) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     fn read(body: &str) -> Result<Vec<String>, String> {
-        let tags = tags(body.as_bytes(), |tag| tag.to_string() == "etl:nightly")?;
-        Ok(tags.iter().map(ToString::to_string).collect())
+        let asked = super::read(body.as_bytes(), None, |tag| tag.to_string() == "etl:nightly")?;
+        Ok(asked.tags.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn the_type_tells_a_test() {
+        let is_test = |body: &str| super::read(body.as_bytes(), None, |_| false).unwrap().is_test;
+        assert!(is_test(r#"{"type": "brisk.test", "data": {"tags": ["all"]}}"#));
+        assert!(!is_test(r#"{"type": "brisk.tests", "data": {"tags": ["all"]}}"#));
+        assert!(!is_test(r#"{"data": {"type": "brisk.test", "tags": ["all"]}}"#));
     }
 
     #[test]

@@ -12,17 +12,34 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Extension, OriginalUri, State};
 use axum::response::{IntoResponse, Response};
-use brisk_domain::Tag;
+use brisk_domain::{Delivery, Door, Tag};
 use http::{StatusCode, header};
 
-/// Invalidates the tags that the body names.
+/// Say that data have changed
+///
+/// Everything that depends on the tags is out of date once the answer is `200`, on all servers: what a
+/// webhook's delivery does, without a signature, for a token of scope `invalidate`. The body is JSON with
+/// `tags`, or `source` with or without `tables`, in `data` or at the top. With the type `brisk.test`, nothing
+/// is invalidated, and the answer says what would be.
+#[utoipa::path(post, path = "/api/v1/invalidations", operation_id = "invalidate", tag = "invalidation",
+    request_body(content = Object, content_type = "application/json",
+        example = json!({"data": {"tags": ["table:shop.public.orders"]}})),
+    responses(
+        (status = 200, description = "What is out of date now.", body = Answer),
+        (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn invalidate(
     State(state): State<AppState>,
     Extension(viewer): Extension<Viewer>,
     OriginalUri(uri): OriginalUri,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    match recorded(&state, &viewer, body.ok().as_deref()).await {
+    let sender = viewer.actor(String::new()).name;
+    let mut delivery = Delivery::new(Door::Api(sender), state.service.now());
+    let answer = recorded(&state, &viewer, body.ok().as_deref(), &mut delivery).await;
+    if let Some(hooks) = &state.hooks {
+        hooks.write_down(delivery, answer.as_ref());
+    }
+    match answer {
         Ok(answer) => {
             (StatusCode::OK, [(header::CACHE_CONTROL, NO_STORE)], Json(answer)).into_response()
         }
@@ -34,17 +51,20 @@ async fn recorded(
     state: &AppState,
     viewer: &Viewer,
     body: Option<&[u8]>,
+    delivery: &mut Delivery,
 ) -> Result<Answer, Problem> {
     let body = body.ok_or_else(|| problem::too_long(body::MAX_BODY))?;
     let engine = state.service.engine();
-    let tags = body::tags(body, |tag| answer::is_own(engine, tag));
-    let tags = tags.map_err(|message| problem::bad_delivery(&message))?;
-    let may = |tag: &&Tag| viewer.scopes().is_none_or(|scopes| scopes.invalidate(tag));
-    let refused: Vec<String> = tags.iter().filter(|tag| !may(tag)).map(Tag::to_string).collect();
+    let asked = body::read(body, None, |tag| answer::is_own(engine, tag));
+    let asked = asked.map_err(|message| problem::bad_delivery(&message))?;
+    delivery.name(&asked.tags);
+    let is_own = |tag: &Tag| viewer.tends(tag, |slug| engine.catalog().dashboard(slug));
+    let may =
+        |tag: &&Tag| is_own(tag) && viewer.scopes().is_none_or(|scopes| scopes.invalidate(tag));
+    let refused: Vec<String> =
+        asked.tags.iter().filter(|tag| !may(tag)).map(Tag::to_string).collect();
     if !refused.is_empty() {
         return Err(problem::not_allowed(&refused));
     }
-    let invalidated = engine.invalidate(&tags).await;
-    let invalidated = invalidated.map_err(|error| problem::not_recorded(&error))?;
-    Ok(Answer::of(engine, &tags, &invalidated))
+    Answer::to(engine, &asked).await.map_err(|error| problem::not_recorded(&error))
 }

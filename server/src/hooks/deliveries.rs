@@ -1,72 +1,52 @@
-//! [`Deliveries`]: what came to the webhooks lately, and what was made of it.
+//! [`Deliveries`]: what came lately, and what was made of it. Where there is a store, the log of all replicas
+//! is there: what comes waits here for a moment, so that no delivery waits for the store.
 
-use brisk_domain::{Tag, Timestamp};
+use brisk_domain::{Clock, Delivery, Timestamp};
+use brisk_store::{Store, StoreError};
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard};
+use std::convert::Infallible;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-/// How many deliveries that were done are kept, and how many that were refused: of each its own, so that
-/// forged ones do not push out the others.
+/// How many deliveries that were done are kept here, and how many that were refused: of each its own, so
+/// that forged ones do not push out the others. While the store is away, these are what it gets later.
 const KEPT: usize = 100;
-/// How many of a delivery's tags are kept.
-const KEPT_TAGS: usize = 10;
-
-/// One delivery.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Delivery {
-    /// When it came.
-    pub at: Timestamp,
-    /// The webhook; none if there is none of that name.
-    pub hook: Option<String>,
-    /// The status of the response.
-    pub status: u16,
-    /// Why it was refused.
-    pub refused: Option<String>,
-    /// The first tags that it named, where it was authentic.
-    pub tags: Vec<String>,
-    /// How many tags it named.
-    pub named: usize,
-    /// How many tags have new generations: those that it named, their other spellings, and views.
-    pub invalidated: usize,
-}
+/// The same of the store: a page's worth many times over.
+const KEPT_IN_STORE: u32 = 2_000;
+/// How long the store keeps them.
+const AGE: Duration = Duration::from_secs(30 * 86_400);
+/// How many of each a page shows.
+const SHOWN: u32 = 100;
+/// How often what came is written into the store.
+const EVERY: Duration = Duration::from_secs(1);
+/// After so many times, what is too much is deleted.
+const TIDY: u32 = 60;
 
 /// The latest deliveries.
 #[derive(Debug, Default)]
-pub struct Deliveries(Mutex<Kept>);
+pub struct Deliveries {
+    waiting: Mutex<Waiting>,
+    store: Option<Store>,
+}
 
 #[derive(Debug, Default)]
-struct Kept {
+struct Waiting {
     done: VecDeque<Delivery>,
     refused: VecDeque<Delivery>,
 }
 
-impl Delivery {
-    /// A delivery to `hook` at `at`, of which nothing is known yet.
-    pub(super) fn to(hook: Option<&str>, at: Timestamp) -> Self {
-        Self {
-            at,
-            hook: hook.map(ToOwned::to_owned),
-            status: 200,
-            refused: None,
-            tags: Vec::new(),
-            named: 0,
-            invalidated: 0,
-        }
-    }
-
-    /// The same, which names `tags`.
-    pub(super) fn name(&mut self, tags: &[Tag]) {
-        self.named = tags.len();
-        self.tags = tags.iter().take(KEPT_TAGS).map(Tag::to_string).collect();
-    }
-}
-
 impl Deliveries {
+    /// The same, kept in `store`.
+    pub(super) fn in_store(store: Store) -> Self {
+        Self { waiting: Mutex::default(), store: Some(store) }
+    }
+
     /// Adds one; the oldest of its kind beyond the limit is forgotten.
     pub(super) fn add(&self, delivery: Delivery) {
-        let mut kept = self.lock();
+        let mut waiting = self.lock();
         let kept = match delivery.refused {
-            None => &mut kept.done,
-            Some(_) => &mut kept.refused,
+            None => &mut waiting.done,
+            Some(_) => &mut waiting.refused,
         };
         if kept.len() == KEPT {
             kept.pop_front();
@@ -74,34 +54,101 @@ impl Deliveries {
         kept.push_back(delivery);
     }
 
-    /// The latest deliveries, newest first.
-    pub fn latest(&self) -> Vec<Delivery> {
-        let kept = self.lock();
-        let mut all: Vec<Delivery> = kept.done.iter().chain(&kept.refused).cloned().collect();
-        drop(kept);
+    /// The latest deliveries, newest first: to all replicas, where there is a store.
+    pub async fn latest(&self) -> Result<Vec<Delivery>, StoreError> {
+        if let Some(store) = &self.store {
+            self.write(store).await?;
+            return store.deliveries(SHOWN).await;
+        }
+        let waiting = self.lock();
+        let mut all: Vec<Delivery> = waiting.done.iter().chain(&waiting.refused).cloned().collect();
+        drop(waiting);
         all.sort_by_key(|delivery| std::cmp::Reverse(delivery.at));
-        all
+        Ok(all)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    /// When the latest delivery to each webhook came that was done, as far as the store knows.
+    pub async fn latest_of_each(&self) -> Result<Vec<(String, Timestamp)>, StoreError> {
+        match &self.store {
+            Some(store) => store.latest_deliveries().await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Writes what comes into the store, and deletes what is too much or too old.
+    pub async fn keep(&self, clock: &dyn Clock) -> Infallible {
+        let Some(store) = &self.store else { return std::future::pending().await };
+        let mut rounds = 0_u32;
+        loop {
+            if let Err(error) = self.write(store).await {
+                tracing::warn!(%error, "deliveries are not in the log yet");
+            }
+            if rounds.is_multiple_of(TIDY) {
+                let age = i64::try_from(AGE.as_micros()).unwrap_or(i64::MAX);
+                let before = Timestamp(clock.now().0.saturating_sub(age));
+                if let Err(error) = store.forget_deliveries(before, KEPT_IN_STORE).await {
+                    tracing::warn!(%error, "old deliveries cannot be deleted");
+                }
+            }
+            rounds = rounds.wrapping_add(1);
+            tokio::time::sleep(EVERY).await;
+        }
+    }
+
+    /// Writes what waits into the store.
+    pub async fn write_now(&self) {
+        if let Some(store) = &self.store
+            && let Err(error) = self.write(store).await
+        {
+            tracing::warn!(%error, "the latest deliveries are not in the log");
+        }
+    }
+
+    async fn write(&self, store: &Store) -> Result<(), StoreError> {
+        let Waiting { done, refused } = std::mem::take(&mut *self.lock());
+        let mut all: Vec<Delivery> = done.into_iter().chain(refused).collect();
+        if all.is_empty() {
+            return Ok(());
+        }
+        all.sort_by_key(|delivery| delivery.at);
+        let written = store.add_deliveries(&all).await;
+        if written.is_err() {
+            // They are older than what has come since.
+            let mut waiting = self.lock();
+            for delivery in all.into_iter().rev() {
+                let kept = match delivery.refused {
+                    None => &mut waiting.done,
+                    Some(_) => &mut waiting.refused,
+                };
+                if kept.len() < KEPT {
+                    kept.push_front(delivery);
+                }
+            }
+        }
+        written
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use brisk_domain::Door;
 
-    #[test]
-    fn forged_deliveries_do_not_push_out_those_that_were_done() {
+    #[tokio::test]
+    async fn forged_deliveries_do_not_push_out_those_that_were_done() {
         let deliveries = Deliveries::default();
-        deliveries.add(Delivery::to(Some("shop"), Timestamp::from_seconds(0)));
+        let to_shop =
+            |second| Delivery::new(Door::Webhook("shop".into()), Timestamp::from_seconds(second));
+        deliveries.add(to_shop(0));
         for second in 1..=500 {
             let refused = Some("The signature is wrong.".to_owned());
-            let forged = Delivery::to(Some("shop"), Timestamp::from_seconds(second));
-            deliveries.add(Delivery { status: 401, refused, ..forged });
+            deliveries.add(Delivery { status: 401, refused, ..to_shop(second) });
         }
-        let latest = deliveries.latest();
+        let latest = deliveries.latest().await.unwrap();
         assert_eq!(latest.len(), KEPT + 1);
         assert_eq!(latest[0].at, Timestamp::from_seconds(500), "newest first");
         assert_eq!((latest[KEPT].status, &latest[KEPT].refused), (200, &None));

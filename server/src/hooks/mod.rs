@@ -1,15 +1,18 @@
 //! `POST /hooks/{id}`: whoever writes data says what changed, and nothing older is shown as current
 //! any more.
 //!
-//! - [`hook`]: one webhook; [`allowed`]: which tags it may name;
+//! - [`hook`]: one webhook; [`allowed`]: which tags it may name; `limit`: how many deliveries it takes;
 //! - [`signature`]: whether a delivery is authentic, as in the Standard Webhooks specification;
-//! - [`body`]: which tags a delivery names;
+//! - `replays`: what was recorded lately takes no second effect;
+//! - [`body`]: which tags a delivery names, [`dbt`]: the same of a dbt run;
 //! - [`problem`]: what can be wrong with it; `answer`: what is said otherwise;
 //! - [`by_token`]: the same without a signature, for who has a token;
+//! - [`trial`]: a delivery that only asks, sent from the page `/admin/invalidation`;
 //! - [`deliveries`]: what came lately, and what was made of it.
 //!
 //! This file puts them together. Webhooks are declared in the configuration
-//! (`config::webhooks`); docs/webhooks.md is for those who send them.
+//! (`config::webhooks`), or made in the app and kept in the store; docs/webhooks.md is for those who send
+//! them.
 //!
 //! Nothing here reads a session or a cookie: the signature alone says who sent a delivery. So these
 //! routes stand outside of the guard against forms of other sites, which is for browsers.
@@ -18,41 +21,60 @@ pub mod allowed;
 mod answer;
 pub mod body;
 pub mod by_token;
+pub mod dbt;
 pub mod deliveries;
 pub mod hook;
+mod limit;
 pub mod problem;
+mod replays;
 pub mod signature;
+pub mod trial;
 
 use crate::http::problem::Problem;
 use crate::http::{conditional, security};
 use answer::Answer;
-use axum::extract::rejection::{BytesRejection, PathRejection};
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router, middleware};
-use brisk_domain::{Clock, Tag, WebhookName};
+use body::Asked;
+use brisk_domain::{Clock, Delivery, Door, Tag, WebhookName};
 use brisk_engine::Engine;
-use deliveries::{Deliveries, Delivery};
+use brisk_store::{Store, StoreError};
+use bytes::Bytes;
+use deliveries::Deliveries;
 use hook::Hook;
 use http::{HeaderMap, StatusCode, Uri, header};
+use replays::Replays;
 use signature::Refused;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::Semaphore;
+
+/// Long bodies that arrive at a time; anybody can send one.
+const LONG_AT_A_TIME: usize = 8;
+
+/// The webhooks, by name.
+type All = BTreeMap<WebhookName, Hook>;
 
 /// All webhooks of this server, over its engine.
 pub struct Hooks {
     engine: Arc<Engine>,
     clock: Arc<dyn Clock>,
-    of: BTreeMap<WebhookName, Hook>,
+    declared: All,
+    all: RwLock<Arc<All>>,
+    counts: limit::Counts,
+    long: Semaphore,
+    replays: Replays,
     deliveries: Deliveries,
+    store: Option<Store>,
 }
 
 /// The routes, with the headers that every response has.
 pub fn routes(hooks: impl Into<Arc<Hooks>>) -> Router {
     Router::new()
         .route("/hooks/{id}", post(receive).fallback(only_post))
-        .layer(DefaultBodyLimit::max(body::MAX_BODY))
         .layer(middleware::from_fn(security::default_headers))
         .with_state(hooks.into())
 }
@@ -60,15 +82,14 @@ pub fn routes(hooks: impl Into<Arc<Hooks>>) -> Router {
 async fn receive(
     State(hooks): State<Arc<Hooks>>,
     id: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
     uri: Uri,
-    body: Result<axum::body::Bytes, BytesRejection>,
+    request: Request,
 ) -> Response {
     let name = id.ok().and_then(|Path(id)| WebhookName::parse(&id).ok());
-    match hooks.receive(name.as_ref(), &headers, body.ok().as_deref()).await {
+    match hooks.receive(name.as_ref(), request).await {
         Ok(answer) => {
-            (StatusCode::OK, [(header::CACHE_CONTROL, conditional::NO_STORE)], Json(answer))
-                .into_response()
+            let no_store = [(header::CACHE_CONTROL, conditional::NO_STORE)];
+            (StatusCode::OK, no_store, Json(answer.as_ref())).into_response()
         }
         Err(problem) => {
             let is_unsigned = problem.status() == StatusCode::UNAUTHORIZED;
@@ -84,18 +105,30 @@ async fn only_post(uri: Uri) -> Response {
 }
 
 impl Hooks {
-    /// The webhooks `of` their names.
-    pub fn new(
-        engine: Arc<Engine>,
-        clock: Arc<dyn Clock>,
-        of: BTreeMap<WebhookName, Hook>,
-    ) -> Self {
-        Self { engine, clock, of, deliveries: Deliveries::default() }
+    /// The webhooks that the configuration declares, by name.
+    pub fn new(engine: Arc<Engine>, clock: Arc<dyn Clock>, declared: All) -> Self {
+        let all = RwLock::new(Arc::new(declared.clone()));
+        let long = Semaphore::new(LONG_AT_A_TIME);
+        let (counts, deliveries) = (limit::Counts::default(), Deliveries::default());
+        let (replays, store) = (Replays::default(), None);
+        Self { engine, clock, declared, all, counts, long, replays, deliveries, store }
     }
 
-    /// The webhooks that there are, by name.
-    pub fn declared(&self) -> &BTreeMap<WebhookName, Hook> {
-        &self.of
+    /// The same, with those that are made in the app, once [`Hooks::reload`] has read them, and the log in
+    /// the store.
+    #[must_use]
+    pub fn with_store(self, store: Store) -> Self {
+        Self { deliveries: Deliveries::in_store(store.clone()), store: Some(store), ..self }
+    }
+
+    /// The webhooks that the configuration declares.
+    pub fn declared(&self) -> &All {
+        &self.declared
+    }
+
+    /// All webhooks.
+    pub fn all(&self) -> Arc<All> {
+        Arc::clone(&self.all.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What came lately.
@@ -103,44 +136,92 @@ impl Hooks {
         &self.deliveries
     }
 
+    /// Reads those that are made in the app. Where the configuration declares one of the same name, that
+    /// holds.
+    pub async fn reload(&self) -> Result<(), StoreError> {
+        let Some(store) = &self.store else { return Ok(()) };
+        let made = store.webhooks().await?;
+        let made = made.iter().map(|record| (record.name.clone(), Hook::made(record)));
+        let mut all: All = made.collect();
+        all.extend(self.declared.iter().map(|(name, hook)| (name.clone(), hook.clone())));
+        *self.all.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(all);
+        Ok(())
+    }
+
     /// [`Hooks::deliver`], written down.
     async fn receive(
         &self,
         name: Option<&WebhookName>,
-        headers: &HeaderMap,
-        body: Option<&[u8]>,
-    ) -> Result<Answer, Problem> {
-        let known = name.filter(|name| self.of.contains_key(name));
-        let mut delivery = Delivery::to(known.map(WebhookName::as_str), self.clock.now());
-        let answer = self.deliver(name, headers, body, &mut delivery).await;
-        match &answer {
-            Ok(answer) => delivery.invalidated = answer.invalidated.len(),
+        request: Request,
+    ) -> Result<Arc<Answer>, Problem> {
+        let all = self.all();
+        let known = name.and_then(|name| Some((name, all.get(name)?)));
+        let door =
+            known.map_or(Door::NoWebhook, |(name, _)| Door::Webhook(name.as_str().to_owned()));
+        let mut delivery = Delivery::new(door, self.clock.now());
+        let (head, body) = request.into_parts();
+        let answer = match self.whole(&all, &head.headers, body).await {
+            Ok(body) => self.deliver(&all, known, &head.headers, &body, &mut delivery).await,
+            Err(problem) => Err(problem),
+        };
+        self.write_down(delivery, answer.as_deref());
+        answer
+    }
+
+    /// Writes down what was made of a delivery.
+    pub(crate) fn write_down(&self, mut delivery: Delivery, answer: Result<&Answer, &Problem>) {
+        match answer {
+            Ok(answer) => {
+                delivery.is_test = answer.would_invalidate.is_some();
+                let would = answer.would_invalidate.as_ref();
+                delivery.invalidated = would.unwrap_or(&answer.invalidated).len();
+            }
             Err(problem) => {
                 delivery.status = problem.status().as_u16();
                 delivery.refused = Some(problem.detail().to_owned());
             }
         }
         self.deliveries.add(delivery);
-        answer
     }
 
-    /// Does what a delivery asks for, if it is authentic. Doing it twice is harmless, so no delivery
-    /// is remembered.
+    /// The whole body. How long it may be is the same for all names, because everybody learns it.
+    async fn whole(
+        &self,
+        all: &All,
+        headers: &HeaderMap,
+        body: axum::body::Body,
+    ) -> Result<Bytes, Problem> {
+        let takes_dbt = all.values().any(|hook| hook.source.is_some());
+        let most = if takes_dbt { dbt::MAX_BODY } else { body::MAX_BODY };
+        let said = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+        let said = said.and_then(|length| length.parse::<usize>().ok());
+        let is_long = takes_dbt && said.is_none_or(|length| length > body::MAX_BODY);
+        let _place = match is_long {
+            true => Some(self.long.try_acquire().map_err(|_| problem::busy())?),
+            false => None,
+        };
+        let whole = axum::body::to_bytes(body, most).await;
+        whole.map_err(|_| problem::too_long(most))
+    }
+
+    /// Does what a delivery asks for, if it is authentic, and has not been done.
     async fn deliver(
         &self,
-        name: Option<&WebhookName>,
+        all: &All,
+        known: Option<(&WebhookName, &Hook)>,
         headers: &HeaderMap,
-        body: Option<&[u8]>,
+        body: &[u8],
         delivery: &mut Delivery,
-    ) -> Result<Answer, Problem> {
-        let body = body.ok_or_else(|| problem::too_long(body::MAX_BODY))?;
-        let known = name.and_then(|name| Some((name, self.of.get(name)?)));
+    ) -> Result<Arc<Answer>, Problem> {
+        let now = self.clock.now();
         // The same work and the same answer for names that there are and others: only who has a
         // secret of this server learns which is which.
-        let all = self.of.values().map(|hook| hook.keys.as_slice());
-        let own = known.map_or(&[][..], |(_, hook)| &hook.keys);
-        let verified = signature::verify(own, all, headers, body, self.clock.now());
-        let verified = verified.and_then(|signed| match known.is_some() && !signed.is_own {
+        let keys = all.iter().flat_map(|(name, hook)| {
+            let is_own = known.is_some_and(|(own, _)| own == name);
+            hook.keys_at(now).map(move |key| (is_own, key))
+        });
+        let verified = signature::verify(keys, headers, body, now);
+        let verified = verified.and_then(|signed| match known.is_some() && signed.own.is_none() {
             true => Err(Refused::Signature),
             false => Ok(signed),
         });
@@ -150,18 +231,42 @@ impl Hooks {
             problem::bad_signature(&why)
         })?;
         let (name, hook) = known.ok_or_else(problem::unknown)?;
-        let id = signed.id;
-        let tags = body::tags(body, |tag| answer::is_own(&self.engine, tag));
-        let tags = tags.map_err(|message| problem::bad_delivery(&message))?;
-        delivery.name(&tags);
+        if hook.is_off {
+            return Err(problem::off());
+        }
+        if let Some(most) = hook.per_minute {
+            let counted = self.counts.add(name, most, now);
+            counted.map_err(|seconds| problem::too_many(most, seconds))?;
+        }
+        if hook.source.is_none() && body.len() > body::MAX_BODY {
+            return Err(problem::too_long(body::MAX_BODY));
+        }
+        let asked = self.asked(hook, headers, body)?;
+        delivery.name(&asked.tags);
         let refused: Vec<String> =
-            tags.iter().filter(|tag| !hook.may(tag)).map(Tag::to_string).collect();
+            asked.tags.iter().filter(|tag| !hook.may(tag)).map(Tag::to_string).collect();
         if !refused.is_empty() {
             return Err(problem::not_allowed(&refused));
         }
-        let recorded = self.engine.invalidate(&tags).await;
-        let invalidated = recorded.map_err(|error| problem::not_recorded(&error))?;
-        tracing::debug!(hook = %name, id, tags = tags.len(), "a webhook invalidates");
-        Ok(Answer::of(&self.engine, &tags, &invalidated))
+        if let Some(answer) = signed.own.and_then(|proof| self.replays.get(&proof)) {
+            return Ok(answer);
+        }
+        let answer = Answer::to(&self.engine, &asked).await.map(Arc::new);
+        let answer = answer.map_err(|error| problem::not_recorded(&error))?;
+        if let (Some(proof), false) = (signed.own, asked.is_test) {
+            self.replays.add(proof, Arc::clone(&answer));
+        }
+        tracing::debug!(hook = %name, id = signed.id, tags = asked.tags.len(), "a webhook invalidates");
+        Ok(answer)
+    }
+
+    fn asked(&self, hook: &Hook, headers: &HeaderMap, body: &[u8]) -> Result<Asked, Problem> {
+        let encoding = headers.get(header::CONTENT_ENCODING);
+        if let Some(encoding) = encoding.filter(|encoding| *encoding != "identity") {
+            return Err(problem::packed(encoding.to_str().unwrap_or("?")));
+        }
+        let is_own = |tag: &Tag| answer::is_own(&self.engine, tag);
+        let asked = body::read(body, hook.source.as_ref(), is_own);
+        asked.map_err(|message| problem::bad_delivery(&message))
     }
 }

@@ -7,8 +7,18 @@ use brisk_domain::sentence::sentence;
 use http::StatusCode;
 
 /// Every kind, in the order of their statuses.
-pub const KINDS: [Kind; 7] =
-    [BAD_DELIVERY, BAD_SIGNATURE, NOT_ALLOWED, UNKNOWN, METHOD, TOO_LONG, NOT_RECORDED];
+pub const KINDS: [Kind; 10] = [
+    BAD_DELIVERY,
+    BAD_SIGNATURE,
+    NOT_ALLOWED,
+    OFF,
+    UNKNOWN,
+    METHOD,
+    TOO_LONG,
+    TOO_MANY,
+    NOT_RECORDED,
+    BUSY,
+];
 
 const BAD_DELIVERY: Kind = Kind {
     name: "bad-delivery",
@@ -34,11 +44,36 @@ const NOT_ALLOWED: Kind = Kind {
     retry_after: None,
 };
 
+const OFF: Kind = Kind {
+    name: "webhook-off",
+    title: "The webhook is switched off",
+    status: StatusCode::FORBIDDEN,
+    advice: "Have it switched on at `/admin/invalidation`.",
+    retry_after: None,
+};
+
+const TOO_MANY: Kind = Kind {
+    name: "too-many-deliveries",
+    title: "Too many deliveries",
+    status: StatusCode::TOO_MANY_REQUESTS,
+    advice: "Send the same delivery again when `Retry-After` says, or several tags in one.",
+    retry_after: Some(60),
+};
+
+const BUSY: Kind = Kind {
+    name: "busy-with-deliveries",
+    title: "Busy with other long deliveries",
+    status: StatusCode::SERVICE_UNAVAILABLE,
+    advice: "Send the same delivery again when `Retry-After` says.",
+    retry_after: Some(5),
+};
+
 const UNKNOWN: Kind = Kind {
     name: "unknown-webhook",
     title: "There is no such webhook",
     status: StatusCode::NOT_FOUND,
-    advice: "Webhooks are declared as `[webhook.NAME]` in the server's configuration.",
+    advice: "Webhooks are made at `/admin/invalidation`, or declared as `[webhook.NAME]` in the \
+             configuration.",
     retry_after: None,
 };
 
@@ -78,13 +113,45 @@ pub(super) fn bad_signature(refused: &Refused) -> Problem {
 
 /// The webhook may not invalidate `tags`.
 pub(super) fn not_allowed(tags: &[String]) -> Problem {
-    let detail = format!("This webhook may not invalidate {}.", tags.join(", "));
-    Problem::new(&NOT_ALLOWED, detail)
+    let named = tags.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = match tags.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Problem::new(&NOT_ALLOWED, format!("This webhook may not invalidate {named}{more}."))
+}
+
+/// How many tags a problem names.
+const NAMED: usize = 10;
+
+/// It is switched off.
+pub(super) fn off() -> Problem {
+    Problem::new(&OFF, "This webhook is switched off: nothing was invalidated.")
+}
+
+/// There were more than `most` in this minute, which goes on for so many seconds.
+pub(super) fn too_many(most: u32, seconds: u32) -> Problem {
+    let detail = format!("This webhook takes {most} deliveries a minute from each replica.");
+    Problem::new(&TOO_MANY, detail).after(seconds)
+}
+
+/// Others have long bodies, too.
+pub(super) fn busy() -> Problem {
+    Problem::new(&BUSY, "Too many long deliveries arrive at the same time.")
+}
+
+/// It is packed.
+pub(super) fn packed(encoding: &str) -> Problem {
+    let encoding: String = encoding.chars().take(40).collect();
+    let message = format!(
+        "the body is encoded ({encoding}), and is not unpacked here: send it as it is, and sign that"
+    );
+    bad_delivery(&message)
 }
 
 /// There is no webhook of that name.
 pub(super) fn unknown() -> Problem {
-    Problem::new(&UNKNOWN, "The configuration of this server declares no such webhook.")
+    Problem::new(&UNKNOWN, "This server declares no such webhook.")
 }
 
 /// It was not sent with POST.

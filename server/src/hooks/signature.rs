@@ -82,14 +82,26 @@ impl SigningKey {
         Self::of(&rand::random::<[u8; 32]>())
     }
 
+    /// The text of a new secret.
+    pub fn random_text() -> String {
+        format!("{PREFIX}{}", STANDARD.encode(rand::random::<[u8; 32]>()))
+    }
+
     fn of(bytes: &[u8]) -> Self {
         Self(hmac::Key::new(hmac::HMAC_SHA256, bytes))
     }
 
     /// The value of `webhook-signature` for a message.
     pub fn sign(&self, id: &str, timestamp: &str, body: &[u8]) -> String {
-        let signature = hmac::sign(&self.0, &signed(id, timestamp, body));
-        format!("v1,{}", STANDARD.encode(signature))
+        format!("v1,{}", STANDARD.encode(self.tag(id, timestamp, body)))
+    }
+
+    fn tag(&self, id: &str, timestamp: &str, body: &[u8]) -> hmac::Tag {
+        let mut signing = hmac::Context::with_key(&self.0);
+        for part in [id.as_bytes(), b".", timestamp.as_bytes(), b".", body] {
+            signing.update(part);
+        }
+        signing.sign()
     }
 }
 
@@ -105,15 +117,14 @@ impl fmt::Debug for SigningKey {
 pub struct Signed<'h> {
     /// Its id.
     pub id: &'h str,
-    /// Whether one of the webhook's own secrets signed it, not only another webhook's.
-    pub is_own: bool,
+    /// The signature of one of the webhook's own secrets, if one signed it, and not only another webhook's.
+    pub own: Option<[u8; 32]>,
 }
 
-/// Believes a delivery that was signed around `now` with one of `own` keys, or of `all` of this
-/// server. It compares with each of them, so that the time tells nothing either.
+/// Believes a delivery that was signed around `now` with one of the keys of this server; of each it is said
+/// whether it is the webhook's own. It compares with each of them, so that the time tells nothing either.
 pub fn verify<'h, 'k>(
-    own: &[SigningKey],
-    all: impl Iterator<Item = &'k [SigningKey]>,
+    keys: impl Iterator<Item = (bool, &'k SigningKey)>,
     headers: &'h HeaderMap,
     body: &[u8],
     now: Timestamp,
@@ -138,25 +149,30 @@ pub fn verify<'h, 'k>(
     if away > TOLERANCE.unsigned_abs() {
         return Err(Refused::Time(away));
     }
-    let signed = signed(id, timestamp, body);
     // Versions that are not known are passed over: senders may sign in several.
     let made = signatures.split(' ').filter_map(|one| one.strip_prefix("v1,"));
     let made: Vec<_> =
         made.filter_map(|text| STANDARD.decode(text).ok()).take(MOST_SIGNATURES).collect();
-    // `hmac::verify` compares in constant time; `|` does not stop at the first that fits.
-    let fits = |keys: &[SigningKey]| {
-        let pairs = keys.iter().flat_map(|key| made.iter().map(move |made| (key, made)));
-        pairs.fold(false, |fits, (key, made)| fits | hmac::verify(&key.0, &signed, made).is_ok())
-    };
-    let (of_any, of_own) = (all.fold(false, |any, keys| any | fits(keys)), fits(own));
-    match of_any | of_own {
-        true => Ok(Signed { id, is_own: of_own }),
+    // What is compared is hashed under a key that nobody knows, so that the time of a comparison tells
+    // nothing of it; and the body is read once for each key, however many signatures there are.
+    let blind = hmac::Key::new(hmac::HMAC_SHA256, &rand::random::<[u8; 32]>());
+    let made: Vec<hmac::Tag> = made.iter().map(|made| hmac::sign(&blind, made)).collect();
+    let (mut of_any, mut own) = (false, None);
+    for (is_own, key) in keys {
+        let right = key.tag(id, timestamp, body);
+        // `|` does not stop at the first that fits.
+        let fits = made.iter().fold(false, |fits, made| {
+            fits | hmac::verify(&blind, right.as_ref(), made.as_ref()).is_ok()
+        });
+        of_any |= fits;
+        if fits & is_own {
+            own = right.as_ref().try_into().ok();
+        }
+    }
+    match of_any {
+        true => Ok(Signed { id, own }),
         false => Err(Refused::Signature),
     }
-}
-
-fn signed(id: &str, timestamp: &str, body: &[u8]) -> Vec<u8> {
-    [id.as_bytes(), b".", timestamp.as_bytes(), b".", body].concat()
 }
 
 #[cfg(test)]
@@ -176,10 +192,10 @@ mod tests {
         }
         let keys = [SigningKey::random(), SigningKey::parse(SECRET).unwrap()];
         let now = Timestamp::from_seconds(now);
-        let signed = verify(&keys, [].into_iter(), &map, body, now);
-        let others = verify(&[], [keys.as_slice()].into_iter(), &map, body, now);
-        assert_eq!(others, signed.clone().map(|signed| Signed { is_own: false, ..signed }));
-        signed.map(|signed| assert!(!signed.id.is_empty() && signed.is_own))
+        let signed = verify(keys.iter().map(|key| (true, key)), &map, body, now);
+        let others = verify(keys.iter().map(|key| (false, key)), &map, body, now);
+        assert_eq!(others, signed.clone().map(|signed| Signed { own: None, ..signed }));
+        signed.map(|signed| assert!(!signed.id.is_empty() && signed.own.is_some()))
     }
 
     fn example() -> [(&'static str, &'static str); 3] {

@@ -103,12 +103,20 @@ pub(crate) fn of(request: &Extensions) -> Client {
 #[derive(Debug, Clone)]
 struct Address(Client);
 
+/// What the names of clients begin with who have signed in.
+const ACCOUNT: &str = "account ";
+
 /// Takes somebody who has signed in for a client of their own, wherever they are: people behind one
 /// address do not wait for each other.
 pub(crate) fn is_account(request: &mut Extensions, id: &str) {
     let address = Address(of(request));
     request.insert(address);
-    request.insert(Client::reader(&format!("account {id}")));
+    request.insert(Client::reader(&format!("{ACCOUNT}{id}")));
+}
+
+/// Whether a client is somebody who has signed in: an address never begins so.
+pub(crate) fn is_an_account(client: &Client) -> bool {
+    matches!(client, Client::Reader(name) if name.starts_with(ACCOUNT))
 }
 
 /// From where a request comes, as people read it.

@@ -38,15 +38,20 @@ pub async fn follow(catalog: &Arc<Catalog>, mut seen: Seen) -> Infallible {
             tokio::time::sleep(QUIET).await;
         }
         let Some(now) = scan(catalog).await else { continue };
-        if !catalog.is_read() || now != seen {
+        let before = catalog.contents();
+        // A file that could not be read because the process had none left does not look different.
+        if !catalog.is_read() || now != seen || before.may_pass {
             if !now.is_in_place_of(&seen) {
                 // Before the files are read, so that no change is missed.
                 drop(watcher);
                 watcher = watch(catalog.directory(), &now, &changed);
             }
+            let looks_different = now != seen;
             seen = now;
-            if reload(catalog).await {
-                let contents = catalog.contents();
+            let is_reloaded = reload(catalog).await;
+            let contents = catalog.contents();
+            let is_news = looks_different || contents.problems != before.problems;
+            if is_reloaded && is_news {
                 let (dashboards, rollups) = (contents.dashboards.len(), contents.rollups.len());
                 tracing::info!(dashboards, rollups, "dashboards reloaded");
                 report(&contents);

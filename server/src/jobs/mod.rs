@@ -1,6 +1,7 @@
 //! What a server does besides answering.
 //!
 //! - [`warming`]: loads dashboards ahead of their readers, from what [`requested_views`] remembers;
+//! - [`warming_schedules`]: the same when admins have said;
 //! - [`rollup_schedule`]: refreshes rollups that nobody reads, [`rollup_runs`] records the runs;
 //! - [`cache_samples`]: the cache's figures, from time to time;
 //! - [`dashboard_watch`]: reloads dashboards when their files change;
@@ -15,3 +16,4 @@ pub mod rollup_runs;
 pub mod rollup_schedule;
 pub mod store_changes;
 pub mod warming;
+pub mod warming_schedules;

@@ -157,7 +157,10 @@ impl Channel {
                     }
                 }
                 event = next(&mut events) => self.apply(&event),
-                Ok(()) = catalog.changed() => {}
+                Ok(()) = catalog.changed() => {
+                    // A source may be another one now.
+                    self.panels.iter_mut().for_each(|panel| panel.is_due = true);
+                }
                 () = at(self.publish_at) => self.publish_panels(),
                 () = self.clock.until(due) => {
                     // A clock that was set back meanwhile, or stands still, keeps nobody waiting.

@@ -58,7 +58,9 @@ fn follow(state: &AppState, slug: &str, panel: Option<&str>, request: &Request) 
         }
         Ok((followed, dashboard))
     };
-    let (followed, dashboard) = match followed() {
+    let opened =
+        followed().and_then(|followed| Ok((followed, state.service.accounts().open(&viewer)?)));
+    let ((followed, dashboard), open) = match opened {
         Ok(followed) => followed,
         Err(PageError::NotFound(message)) => {
             return (StatusCode::NOT_FOUND, message + "\n").into_response();
@@ -69,7 +71,7 @@ fn follow(state: &AppState, slug: &str, panel: Option<&str>, request: &Request) 
         Err(error @ PageError::Busy) => {
             return (StatusCode::SERVICE_UNAVAILABLE, error.message() + "\n").into_response();
         }
-        Err(error @ PageError::TooMany { retry_after }) => {
+        Err(error @ PageError::TooMany { retry_after, .. }) => {
             let later = [(header::RETRY_AFTER, HeaderValue::from(retry_after))];
             let message = error.message() + "\n";
             return (StatusCode::TOO_MANY_REQUESTS, later, message).into_response();
@@ -79,7 +81,8 @@ fn follow(state: &AppState, slug: &str, panel: Option<&str>, request: &Request) 
     match state.hub.subscribe(followed, dashboard, client) {
         Ok(subscription) => {
             let reader = Reader::new(state.auth.clone(), viewer, request.headers());
-            stream::response(state.hub.clone(), subscription, reader, last.map(str::to_owned))
+            let last = last.map(str::to_owned);
+            stream::response(state.hub.clone(), subscription, reader, last, open)
         }
         Err(Full) => {
             let later = [(header::RETRY_AFTER, "60")];

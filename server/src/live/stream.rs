@@ -3,6 +3,7 @@
 use super::hub::{Hub, Subscription};
 use super::reader::Reader;
 use super::revision::Revision;
+use crate::account_limits::OpenPage;
 use crate::http::conditional::NO_STORE;
 use axum::body::Body;
 use axum::response::Response;
@@ -22,8 +23,10 @@ pub fn response(
     subscription: Subscription,
     reader: Reader,
     last: Option<String>,
+    open: Option<OpenPage>,
 ) -> Response {
-    let mut response = Response::new(Body::from_stream(events(hub, subscription, reader, last)));
+    let events = events(hub, subscription, reader, last, open);
+    let mut response = Response::new(Body::from_stream(events));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     headers.insert(header::CACHE_CONTROL, NO_STORE);
@@ -41,6 +44,8 @@ struct Following {
     last: Option<String>,
     is_greeted: bool,
     is_over: bool,
+    /// Counts among those of its reader's account.
+    _open: Option<OpenPage>,
 }
 
 fn events(
@@ -48,6 +53,7 @@ fn events(
     subscription: Subscription,
     reader: Reader,
     last: Option<String>,
+    open: Option<OpenPage>,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> {
     let following = Following {
         hub,
@@ -57,6 +63,7 @@ fn events(
         last,
         is_greeted: false,
         is_over: false,
+        _open: open,
     };
     futures::stream::unfold(following, |mut following| async move {
         let bytes = following.next().await?;

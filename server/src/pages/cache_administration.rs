@@ -1,43 +1,37 @@
-//! The pages about the cache: what it holds and how it serves, and forms that purge and warm.
+//! The pages about the cache: what it holds and how it serves, of the dashboards that one looks after.
 
 use super::response;
-use crate::administration::audit;
+use crate::auth::viewer::{self, Viewer};
 use crate::cache_history::{self, Sample};
-use crate::http::local_path::is_local_path;
-use crate::http::security::MAX_FORM;
-use crate::invalidation;
-use crate::jobs::warming;
 use crate::state::AppState;
-use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use brisk_app::service::{
     CacheFigures, CachePage, CacheTiers, CachedDashboard, CachedDashboardPage, CachedPanel,
-    CachedSource, ErrorPage, Page, PageError, PolicyInForce, PurgePage,
+    CachedSource, Page, PageError, PolicyInForce,
 };
 use brisk_cache::{Figures, Statistics, Trigger};
 use brisk_domain::sentence::sentence;
 use brisk_domain::view::parse_query;
 use brisk_domain::{
-    Access, Column, Dashboard, Frame, Panel, PanelEntries, Slug, SourceName, Tag, Timestamp,
-    Values, ViewState,
+    Access, Column, Dashboard, Frame, Panel, PanelEntries, Slug, SourceName, Timestamp, Values,
+    ViewState,
 };
 use brisk_engine::{Engine, Origins};
 use http::StatusCode;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Panels in each of the lists of the page.
 const LISTED: usize = 10;
-/// Panels that are asked for their tags before a purge; with more, none is listed.
-const MAX_ASKED: usize = 500;
 
 /// `/admin/cache`
 pub async fn index(State(state): State<AppState>, request: Request) -> Response {
     let notice = notice(&request);
-    let page = Page::Cache(Arc::new(overview(&state, notice)));
+    let viewer = viewer::of(request.extensions());
+    let page = Page::Cache(Arc::new(overview(&state, &viewer, notice)));
     response::page(&state, StatusCode::OK, page, request).await
 }
 
@@ -48,8 +42,9 @@ pub async fn dashboard(
     request: Request,
 ) -> Response {
     let slug = path.ok().and_then(|Path(slug)| Slug::parse(&slug).ok());
-    let Some(dashboard) = slug.and_then(|slug| state.service.engine().catalog().dashboard(&slug))
-    else {
+    let viewer = viewer::of(request.extensions());
+    let known = slug.and_then(|slug| state.service.engine().catalog().dashboard(&slug));
+    let Some(dashboard) = known.filter(|dashboard| viewer.looks_behind(dashboard)) else {
         return response::failure(&state, no_dashboard(), request).await;
     };
     let notice = notice(&request);
@@ -73,71 +68,6 @@ pub async fn dashboard(
     response::page(&state, StatusCode::OK, Page::CachedDashboard(Arc::new(page)), request).await
 }
 
-/// `/admin/cache/purge?tag=…`: what it would touch.
-pub async fn ask(State(state): State<AppState>, request: Request) -> Response {
-    let parameters = parse_query(request.uri().query().unwrap_or_default());
-    let tag = match tag_in(&parameters) {
-        Ok(tag) => tag,
-        Err(why) => return wrong_tag(&state, why, request).await,
-    };
-    let engine = state.service.engine();
-    let has_source = |name: &SourceName| engine.loader().sources().contains_key(name);
-    let suspicion = invalidation::suspicion(&tag, has_source, engine.catalog()).map(sentence);
-    let page = PurgePage {
-        panels: touched(engine, &tag).await,
-        suspicion,
-        back: page_of(&tag, engine),
-        tag,
-    };
-    response::page(&state, StatusCode::OK, Page::Purge(Arc::new(page)), request).await
-}
-
-/// `POST /admin/cache/purge`: everything that depends on the tag is out of date, in every process.
-pub async fn purge(State(state): State<AppState>, request: Request) -> Response {
-    let (head, body) = request.into_parts();
-    let fields = fields(body).await;
-    let tag = match tag_in(&fields) {
-        Ok(tag) => tag,
-        Err(why) => {
-            return wrong_tag(&state, why, Request::from_parts(head, Body::empty())).await;
-        }
-    };
-    let engine = state.service.engine();
-    if let Err(error) = invalidation::record(engine, std::slice::from_ref(&tag)).await {
-        let error = invalidation::not_recorded(engine, &error);
-        tracing::warn!(error = format!("{error:#}"), %tag, "a purge is not recorded");
-        let sentence = "The purge is not recorded, because the shared cache cannot be reached. Try again; \
-                        until then, readers may be shown older values.\n";
-        return (StatusCode::SERVICE_UNAVAILABLE, sentence).into_response();
-    }
-    tracing::info!(%tag, "purged");
-    audit::record(&state, &head, "purged", tag.to_string()).await;
-    let back = fields.iter().find(|(name, _)| name == "back").map(|(_, value)| value.as_str());
-    let back = back.filter(|back| is_local_path(back) && back.starts_with("/admin/cache"));
-    let back = back.unwrap_or("/admin/cache").split(['?', '#']).next().unwrap_or("/admin/cache");
-    Redirect::to(&format!("{back}?done=purged")).into_response()
-}
-
-/// `POST /admin/cache/warm`: loads the views of a dashboard that readers are likely to open.
-pub async fn warm(State(state): State<AppState>, request: Request) -> Response {
-    let (head, body) = request.into_parts();
-    let fields = fields(body).await;
-    let slug = fields.iter().find(|(name, _)| name == "dashboard");
-    let slug = slug.and_then(|(_, slug)| Slug::parse(slug).ok());
-    let engine = Arc::clone(state.service.engine());
-    let Some(dashboard) = slug.and_then(|slug| engine.catalog().dashboard(&slug)) else {
-        let request = Request::from_parts(head, Body::empty());
-        return response::failure(&state, no_dashboard(), request).await;
-    };
-    let back = format!("/admin/cache/{}?done=warmed", dashboard.slug);
-    let subject = format!("dashboard:{}", dashboard.slug);
-    audit::record(&state, &head, "warmed", subject).await;
-    // It goes on after the response where it takes long: statements queue behind those of readers.
-    let warming = tokio::spawn(async move { warming::warm(&engine, &dashboard).await });
-    let _ = tokio::time::timeout(super::rebuilds::WAIT, warming).await;
-    Redirect::to(&back).into_response()
-}
-
 /// What the redirect after a form says was done.
 fn notice(request: &Request) -> Option<String> {
     let parameters = parse_query(request.uri().query().unwrap_or_default());
@@ -148,71 +78,16 @@ fn notice(request: &Request) -> Option<String> {
         "warmed" => Some(
             "The views that readers are likely to open are loaded, or being loaded.".to_owned(),
         ),
+        "unchanged" => Some("Nothing was changed.".to_owned()),
         _ => None,
     }
-}
-
-async fn fields(body: Body) -> Vec<(String, String)> {
-    // One that is too long counts as empty.
-    let body = axum::body::to_bytes(body, MAX_FORM).await.unwrap_or_default();
-    parse_query(&String::from_utf8_lossy(&body))
-}
-
-/// A page that says what is wrong with the tag.
-async fn wrong_tag(state: &AppState, why: String, request: Request) -> Response {
-    let error = ErrorPage {
-        status: StatusCode::BAD_REQUEST.as_u16(),
-        title: "This is no tag".to_owned(),
-        message: why,
-        link: ("/admin/cache".to_owned(), "Back to the cache".to_owned()),
-    };
-    response::page(state, StatusCode::BAD_REQUEST, Page::Error(error), request).await
-}
-
-fn tag_in(fields: &[(String, String)]) -> Result<Tag, String> {
-    let text = fields.iter().find(|(name, _)| name == "tag").map(|(_, text)| text.trim());
-    let text = text.unwrap_or_default();
-    Tag::parse(text).map_err(|error| sentence(&error.to_string()))
 }
 
 fn no_dashboard() -> PageError {
     PageError::NotFound("There is no such dashboard.".to_owned())
 }
 
-/// The page about what the tag names.
-fn page_of(tag: &Tag, engine: &Engine) -> String {
-    let slug = match tag {
-        Tag::Dashboard(slug) | Tag::Panel { dashboard: slug, .. } => Slug::parse(slug).ok(),
-        Tag::All | Tag::Table { .. } | Tag::Source(_) | Tag::Rollup { .. } | Tag::Custom(_) => None,
-    };
-    let known = slug.filter(|slug| engine.catalog().dashboard(slug).is_some());
-    known.map_or_else(|| "/admin/cache".to_owned(), |slug| format!("/admin/cache/{slug}"))
-}
-
-/// The panels that depend on `tag` in the view that opens first: dashboard's title, panel's title.
-async fn touched(engine: &Engine, tag: &Tag) -> Option<Vec<(String, String)>> {
-    let dashboards = &engine.catalog().contents().dashboards;
-    let dashboards: Vec<Arc<Dashboard>> = dashboards.values().cloned().collect();
-    let count: usize = dashboards.iter().map(|dashboard| dashboard.panels.len()).sum();
-    if count > MAX_ASKED {
-        return None;
-    }
-    let meant: BTreeSet<String> = engine.resolved(tag).iter().map(Tag::to_string).collect();
-    let mut touched = Vec::new();
-    for dashboard in &dashboards {
-        for panel in &dashboard.panels {
-            let Ok(entries) = entries_of(engine, dashboard, panel).await else { continue };
-            let mut tags = entries.entries.iter().flat_map(|entry| &entry.tags);
-            if *tag == Tag::All || tags.any(|tag| meant.contains(tag)) {
-                touched
-                    .push((dashboard.title.clone(), panel.title_at(dashboard_interval(dashboard))));
-            }
-        }
-    }
-    Some(touched)
-}
-
-fn dashboard_interval(dashboard: &Dashboard) -> brisk_domain::Interval {
+pub(super) fn dashboard_interval(dashboard: &Dashboard) -> brisk_domain::Interval {
     match ViewState::default_of(dashboard).interval {
         brisk_domain::IntervalChoice::Fixed(interval) => interval,
         brisk_domain::IntervalChoice::Auto => brisk_domain::Interval::Day,
@@ -220,7 +95,7 @@ fn dashboard_interval(dashboard: &Dashboard) -> brisk_domain::Interval {
 }
 
 /// What the cache holds for a panel in the view that opens first.
-async fn entries_of(
+pub(super) async fn entries_of(
     engine: &Engine,
     dashboard: &Dashboard,
     panel: &Panel,
@@ -233,7 +108,7 @@ async fn entries_of(
     }
 }
 
-fn overview(state: &AppState, notice: Option<String>) -> CachePage {
+fn overview(state: &AppState, viewer: &Viewer, notice: Option<String>) -> CachePage {
     let engine = state.service.engine();
     let (cache, now) = (engine.loader().cache(), state.service.now());
     let statistics = cache.statistics();
@@ -244,8 +119,9 @@ fn overview(state: &AppState, notice: Option<String>) -> CachePage {
     let day =
         samples.first().map_or(readers, |first| cache_history::between(&first.readers, &readers));
     let labels = by_label(&statistics);
-    let dashboards: Vec<Arc<Dashboard>> =
-        engine.catalog().contents().dashboards.values().cloned().collect();
+    let contents = engine.catalog().contents();
+    let own = contents.dashboards.values().filter(|dashboard| viewer.looks_behind(dashboard));
+    let dashboards: Vec<Arc<Dashboard>> = own.cloned().collect();
     let panels = || {
         dashboards.iter().flat_map(|dashboard| {
             let labels = &labels;
@@ -270,6 +146,7 @@ fn overview(state: &AppState, notice: Option<String>) -> CachePage {
         sources: sources(engine, &dashboards, &labels),
         costliest,
         never_hit,
+        is_whole: viewer.administers(),
         notice,
     }
 }
@@ -292,7 +169,8 @@ fn sources(
     dashboards: &[Arc<Dashboard>],
     labels: &BTreeMap<String, Figures>,
 ) -> Vec<CachedSource> {
-    let names = engine.loader().sources().keys();
+    let all = engine.loader().sources();
+    let names = all.keys();
     let of_source = |name: &SourceName| {
         let reads = |dashboard: &&Arc<Dashboard>| {
             dashboard.panels.iter().any(|panel| panel.source == *name)

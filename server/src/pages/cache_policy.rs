@@ -4,7 +4,7 @@
 use super::response;
 use crate::administration::cache_settings::{self, CacheScope, SettingError, TypedPolicy};
 use crate::auth::form::Form;
-use crate::auth::viewer;
+use crate::auth::viewer::{self, Viewer};
 use crate::http::client;
 use crate::state::AppState;
 use axum::body::Body;
@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use brisk_app::service::{CachePolicyPage, Page, PageError};
 use brisk_domain::sentence::sentence;
 use brisk_domain::view::parse_query;
-use brisk_domain::{CacheMode, CachePolicy};
+use brisk_domain::{CacheMode, CachePolicy, Slug};
 use brisk_engine::Engine;
 use http::StatusCode;
 use std::sync::Arc;
@@ -23,7 +23,8 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
     let parameters = parse_query(request.uri().query().unwrap_or_default());
     let scope =
         parameters.iter().find(|(name, _)| name == "scope").map(|(_, scope)| scope.as_str());
-    let Some(scope) = scope.and_then(|scope| known(state.service.engine(), scope)) else {
+    let viewer = viewer::of(request.extensions());
+    let Some(scope) = scope.and_then(|scope| known(&viewer, state.service.engine(), scope)) else {
         return response::failure(&state, nowhere(), request).await;
     };
     let page = shown(&state, &scope);
@@ -36,7 +37,8 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
     let (head, body) = request.into_parts();
     let form = Form::read(body).await;
     let engine = state.service.engine();
-    let Some(scope) = known(engine, form.get("scope")) else {
+    let viewer = viewer::of(&head.extensions);
+    let Some(scope) = known(&viewer, engine, form.get("scope")) else {
         let request = Request::from_parts(head, Body::empty());
         return response::failure(&state, nowhere(), request).await;
     };
@@ -50,7 +52,7 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
         mode: form.get("mode"),
         early: form.get("early"),
     };
-    let actor = viewer::of(&head.extensions).actor(client::address_of(&head.extensions));
+    let actor = viewer.actor(client::address_of(&head.extensions));
     let changed = cache_settings::change(store, &scope, typed, &actor, state.service.now()).await;
     let applied = match changed {
         Ok(()) => cache_settings::apply(store, engine).await.map_err(SettingError::from),
@@ -77,15 +79,21 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
     }
 }
 
-/// The scope of that text, if there is such a source, dashboard or panel.
-fn known(engine: &Engine, text: &str) -> Option<CacheScope> {
+/// The scope of that text, if there is such a source, dashboard or panel, and `viewer` looks after it.
+fn known(viewer: &Viewer, engine: &Engine, text: &str) -> Option<CacheScope> {
     let scope = CacheScope::parse(text)?;
+    let own = |slug: &Slug| {
+        let dashboard = engine.catalog().dashboard(slug);
+        dashboard.filter(|dashboard| viewer.looks_behind(dashboard))
+    };
     let is_known = match &scope {
-        CacheScope::Global => true,
-        CacheScope::Source(name) => engine.loader().sources().contains_key(name),
-        CacheScope::Dashboard(slug) => engine.catalog().dashboard(slug).is_some(),
+        CacheScope::Global => viewer.administers(),
+        CacheScope::Source(name) => {
+            viewer.administers() && engine.loader().sources().contains_key(name)
+        }
+        CacheScope::Dashboard(slug) => own(slug).is_some(),
         CacheScope::Panel(slug, id) => {
-            engine.catalog().dashboard(slug).is_some_and(|dashboard| dashboard.panel(id).is_some())
+            own(slug).is_some_and(|dashboard| dashboard.panel(id).is_some())
         }
     };
     is_known.then_some(scope)

@@ -80,8 +80,8 @@ pub(crate) async fn failure(state: &AppState, error: PageError, request: Request
         }
         error @ (PageError::TooMany { .. } | PageError::Busy) => {
             let (status, seconds, title) = match error {
-                PageError::TooMany { retry_after } => {
-                    (StatusCode::TOO_MANY_REQUESTS, retry_after, "Too many views")
+                PageError::TooMany { retry_after, .. } => {
+                    (StatusCode::TOO_MANY_REQUESTS, retry_after, "Too much at a time")
                 }
                 _ => (StatusCode::SERVICE_UNAVAILABLE, BUSY, "Busy"),
             };
@@ -108,15 +108,22 @@ pub(crate) fn address(page: &Page, request: &Request, full: bool) -> String {
         Page::Profile(_) => "/profile".to_owned(),
         Page::SecondFactor(page) => page.back.clone(),
         Page::People(_) => "/admin/people".to_owned(),
+        Page::Invalidation(_) => "/admin/invalidation".to_owned(),
+        Page::Webhook(page) => format!("/admin/invalidation/webhooks/{}", page.webhook.name),
         Page::Home(_)
         | Page::Api(_)
         | Page::Sources(_)
+        | Page::SourceForm(_)
+        | Page::RemoveSource(_)
+        | Page::Folders(_)
+        | Page::Schedules(_)
+        | Page::RemoveSchedule(_)
         | Page::Activity(_)
         | Page::Cache(_)
         | Page::CachedDashboard(_)
         | Page::Purge(_)
         | Page::CachePolicy(_)
-        | Page::Invalidation(_)
+        | Page::SourceChanges(_)
         | Page::SetUp(_)
         | Page::Account(_)
         | Page::Error(_) => {

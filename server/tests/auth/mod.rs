@@ -1,8 +1,11 @@
 //! Who may what: every route for everybody, sign-in, sessions, tokens, and that nobody sees what is
 //! others'.
 
+mod access;
 mod accounts;
 mod factor;
+mod limits;
+mod never_shared;
 mod openid;
 mod provider;
 mod proxy;

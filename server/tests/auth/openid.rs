@@ -6,10 +6,13 @@ use brisk_accounts::rules::Rule;
 use brisk_accounts::second_factor::Authenticator;
 use brisk_accounts::{Identity, LoginName, Role, Rules};
 use brisk_domain::view::query_string;
-use brisk_domain::{AttributeName, TeamName};
+use brisk_domain::{AttributeName, Clock, TeamName};
+use brisk_engine::load::Sources;
 use brisk_server::auth::openid::settings::{ProviderSettings, SignUp};
 use brisk_server::auth::set_up;
 use brisk_server::auth::settings::AuthSettings;
+use brisk_server::auth::state::Auth;
+use brisk_server::router::router;
 use brisk_store::{AccountChange, Link};
 use http::{HeaderValue, Request};
 use serde_json::{Value, json};
@@ -577,8 +580,7 @@ async fn sessions_of_passwords_end_where_there_are_none_any_more() {
     let cookie = world.sign_in("root").await;
     assert_eq!(world.get("/profile", &cookie).await.status, 200);
     let settings = AuthSettings { has_passwords: false, ..AuthSettings::default() };
-    let auth =
-        brisk_server::auth::state::Auth::over(world.store.clone(), world.clock.clone(), settings);
+    let auth = Auth::over(world.store.clone(), world.clock.clone(), settings);
     let mut headers = http::HeaderMap::new();
     headers.insert("cookie", cookie.parse().unwrap());
     assert!(auth.viewer(&headers).await.unwrap().is_nobody());
@@ -621,7 +623,7 @@ async fn who_has_an_authenticator_here_types_its_code_as_well() {
     let cookie = answer.cookie().expect("a session");
     assert_eq!(site.world.get("/profile", &cookie).await.status, 200);
     site.world.clock.advance(60);
-    let later = authenticator.code(brisk_domain::Clock::now(site.world.clock.as_ref()));
+    let later = authenticator.code(site.world.clock.now());
     let again = post(&later).await;
     assert_eq!(again.cookie(), None, "what is half begun is taken once");
     // It is no sign-in at the provider either.
@@ -642,7 +644,12 @@ async fn a_sign_in_that_was_begun_on_one_replica_comes_back_to_another_once() {
         provider: Some(Arc::new(site.provider.settings())),
         ..AuthSettings::default()
     };
-    let other = site.world.replica(settings).await;
+    let World { folder, store, clock, .. } = &site.world;
+    let any: Arc<dyn Clock> = clock.clone();
+    let directory = folder.path().join("dashboards");
+    let state = crate::fixture::state(&directory, Sources::default(), any.clone());
+    let auth = Auth::over(store.clone(), any, settings);
+    let other = router(state.with_auth(auth).with_store(store.clone()), folder.path());
     let begun = site.begin("/sign-in/openid").await;
     let fields = site.provider.signs_in(&begun.to, &ann());
     let path = format!("{CALLBACK}{}", query_string(&fields));

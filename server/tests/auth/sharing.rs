@@ -84,6 +84,7 @@ async fn people_who_see_the_same_share_a_page_and_others_do_not() {
     ] {
         world.person(name, role, teams).await;
     }
+    world.give(Some("sales"), "team:sales").await;
     let mut tags = Vec::new();
     for name in ["ann", "ben", "eve", "bob", "root"] {
         let cookie = world.sign_in(name).await;
@@ -107,7 +108,10 @@ async fn databases_own_words_are_for_those_who_look_after_the_dashboard() {
     let world = World::new().await;
     world.person("ann", Role::Viewer, &[]).await;
     world.person("eve", Role::Editor, &[]).await;
-    for (name, is_told) in [("ann", false), ("eve", true), ("root", true)] {
+    world.person("ian", Role::Editor, &[]).await;
+    world.give(None, "eve").await;
+    world.give(Some("sales"), "ian").await;
+    for (name, is_told) in [("ann", false), ("eve", true), ("ian", false), ("root", true)] {
         let cookie = world.sign_in(name).await;
         for form in FORMS {
             let form = form.replace("tenant", "broken");

@@ -5,17 +5,20 @@ use axum::Router;
 use axum::body::Body;
 use brisk_accounts::account::Attributes;
 use brisk_accounts::{Account, AccountId, LoginName, Role, Scopes, password, token};
-use brisk_domain::{AttributeName, Clock, ManualClock, Selection, TeamName, Timestamp};
+use brisk_domain::{AttributeName, Clock, FolderName, ManualClock, Selection, TeamName, Timestamp};
+use brisk_engine::Engine;
 use brisk_engine::load::Sources;
+use brisk_server::administration::app_source_rules::Places;
+use brisk_server::administration::app_sources::AppSources;
 use brisk_server::auth::settings::AuthSettings;
 use brisk_server::auth::state::Auth;
+use brisk_server::config::{AccountLimits, AppSourceRules};
 use brisk_server::router::router;
 use brisk_source::Limits;
-use brisk_store::{AccountChange, Actor, Changed, Store, TokenRecord};
+use brisk_store::{AccountChange, Actor, Changed, Editor, Store, TokenRecord};
 use brisk_test_stores::TestStore;
 use brisk_test_waiting::wait_for;
 use http::{HeaderMap, Request, header};
-use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tower::ServiceExt;
@@ -31,8 +34,9 @@ pub(crate) struct World {
     pub(crate) auth: Auth,
     pub(crate) store: Store,
     pub(crate) clock: Arc<ManualClock>,
-    test: TestStore,
-    folder: tempfile::TempDir,
+    pub(crate) engine: Arc<Engine>,
+    _store: TestStore,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 /// An answer.
@@ -62,25 +66,30 @@ impl Answer {
     }
 }
 
-fn dashboard(title: &str, access: &str, sql: &str) -> String {
+/// A dashboard of one panel.
+pub(crate) fn dashboard(title: &str, access: &str, sql: &str) -> String {
     format!(
         "title = \"{title}\"\nsource = \"shop\"\nrange = \"last 7 days\"\n{access}\n[[panel]]\nid = \
          \"one\"\ntitle = \"One\"\nkind = \"table\"\nsql = \"{sql}\"\n"
     )
 }
 
-fn server(
-    folder: &Path,
-    store: Store,
-    clock: Arc<ManualClock>,
-    settings: AuthSettings,
-) -> (Router, Auth) {
-    let source = fixture::source("shop", &folder.join("shop.sqlite"), Limits::default());
-    let any: Arc<dyn Clock> = clock;
-    let state = fixture::state(&folder.join("dashboards"), Sources::from([source]), any.clone());
-    let auth = Auth::over(store.clone(), any, settings);
-    let state = state.with_auth(auth.clone()).with_store(store);
-    (router(state, folder), auth)
+/// Those of every world.
+fn dashboards() -> [(&'static str, String); 6] {
+    let tenant = dashboard("Tenant", "", "select :user.tenant as tenant");
+    let broken = dashboard("Broken", "", "select salary from hidden_salaries");
+    let folder = "title = \"Sales folder\"\naccess = [\"team:sales\"]\n".to_owned();
+    let public = dashboard("Public", "access = \"public\"", "select 'open' as word");
+    let everyone = dashboard("Everyone", "", "select 'inside' as word");
+    let team = dashboard("Team", "", "select 'secret' as word");
+    [
+        ("public.toml", public),
+        ("everyone.toml", everyone),
+        ("sales/folder.toml", folder),
+        ("sales/team.toml", team),
+        ("tenant.toml", tenant),
+        ("broken.toml", broken),
+    ]
 }
 
 impl World {
@@ -98,32 +107,46 @@ impl World {
 
     /// The same, where people sign in in another way, and at another time.
     pub(crate) async fn signing_in(settings: AuthSettings, now: Timestamp) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = TestStore::sqlite().await;
-        let file = |name: &str, text: &str| {
-            let path = folder.path().join("dashboards").join(name);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        };
-        file("public.toml", &dashboard("Public", "access = \"public\"", "select 'open' as word"));
-        file("everyone.toml", &dashboard("Everyone", "", "select 'inside' as word"));
-        file("sales/folder.toml", "title = \"Sales folder\"\naccess = [\"team:sales\"]\n");
-        file("sales/team.toml", &dashboard("Team", "", "select 'secret' as word"));
-        let tenant = dashboard("Tenant", "", "select :user.tenant as tenant");
-        file("tenant.toml", &tenant);
-        let broken = dashboard("Broken", "", "select salary from hidden_salaries");
-        file("broken.toml", &broken);
-        let database = folder.path().join("shop.sqlite");
-        fixture::write(&database, "create table t (x)").await;
-        let clock = Arc::new(ManualClock::at(now));
-        let (app, auth) = server(folder.path(), store.store.clone(), clock.clone(), settings);
-        Self { app, auth, store: store.store.clone(), clock, test: store, folder }
+        Self::of(&dashboards(), AccountLimits::default(), settings, now).await
     }
 
-    /// Another server over the same store and dashboards.
-    pub(crate) async fn replica(&self, settings: AuthSettings) -> Router {
-        let store = self.test.again().await;
-        server(self.folder.path(), store, self.clock.clone(), settings).0
+    /// One over these files of dashboards, with these limits of what an account may ask for.
+    pub(crate) async fn over<N: AsRef<str>>(files: &[(N, String)], limits: AccountLimits) -> Self {
+        Self::of(files, limits, AuthSettings::default(), NOW).await
+    }
+
+    async fn of<N: AsRef<str>>(
+        files: &[(N, String)],
+        limits: AccountLimits,
+        settings: AuthSettings,
+        now: Timestamp,
+    ) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = TestStore::sqlite().await;
+        std::fs::create_dir(folder.path().join("dashboards")).unwrap();
+        for (name, text) in files {
+            let path = folder.path().join("dashboards").join(name.as_ref());
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let database = folder.path().join("shop.sqlite");
+        fixture::write(&database, "create table t (x)").await;
+        let source = fixture::source("shop", &database, Limits::default());
+        let clock = Arc::new(ManualClock::at(now));
+        let any: Arc<dyn Clock> = clock.clone();
+        let directory = folder.path().join("dashboards");
+        let sources = Sources::from([source]);
+        let state = fixture::state(&directory, sources.clone(), Arc::clone(&any));
+        let state = fixture::with_account_limits(state, limits);
+        let places = Places::new(AppSourceRules::default(), folder.path());
+        let added = Arc::new(AppSources::new(sources, places, folder.path()));
+        let auth = Auth::over(store.store.clone(), any, settings);
+        let engine = Arc::clone(state.service.engine());
+        let state = state.with_auth(auth.clone()).with_store(store.store.clone());
+        let state = state.with_app_sources(added);
+        let app = router(state, folder.path());
+        let (kept, folder) = (store.store.clone(), folder);
+        Self { app, auth, store: kept, clock, engine, _store: store, folder }
     }
 
     /// A person with the password of all.
@@ -144,6 +167,25 @@ impl World {
         assert_eq!(self.store.add_account(&account, &actor()).await.unwrap(), Changed::Done);
         self.auth.refresh().await.unwrap();
         account.id
+    }
+
+    /// Has who `editor` names (`team:sales`, an account's name) look after a folder.
+    pub(crate) async fn give(&self, folder: Option<&str>, editor: &str) {
+        let folder = folder.map(|name| FolderName::parse(name).unwrap());
+        let editor = match editor.strip_prefix("team:") {
+            Some(team) => Editor::Team(TeamName::parse(team).unwrap()),
+            None => {
+                let name = LoginName::parse(editor).unwrap();
+                Editor::Account(self.store.account_named(&name).await.unwrap().unwrap().id)
+            }
+        };
+        let mut editors = self.store.folder_editors().await.unwrap();
+        let mut editors = editors.remove(&folder).unwrap_or_default();
+        editors.insert(editor);
+        let changed =
+            self.store.change_folder_editors(folder.as_ref(), &editors, &actor(), NOW).await;
+        changed.unwrap();
+        self.auth.refresh().await.unwrap();
     }
 
     /// A person with a tenant.

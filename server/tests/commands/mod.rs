@@ -3,5 +3,6 @@
 mod backup;
 mod command;
 mod folder;
+mod kills;
 mod rollups;
 mod users;

@@ -2,6 +2,7 @@
 
 use brisk_bench::servers::free_port;
 use brisk_test_waiting::{LIMIT, eventually_blocking};
+use std::cell::RefCell;
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -10,6 +11,8 @@ pub(crate) struct Process {
     pub(crate) port: u16,
     child: Child,
     directory: tempfile::TempDir,
+    /// What was answered last, for a test that fails.
+    last: RefCell<String>,
 }
 
 const SALES: &str = r#"
@@ -58,7 +61,8 @@ impl Process {
         command.current_dir(directory.path()).env("RUST_LOG", "info").stdin(Stdio::null());
         command.stdout(log.try_clone().unwrap()).stderr(log);
         command.envs(variables.iter().copied());
-        let process = Self { port, child: command.spawn().unwrap(), directory };
+        let child = command.spawn().unwrap();
+        let process = Self { port, child, directory, last: RefCell::default() };
         let listens = || TcpStream::connect(("127.0.0.1", port)).is_ok();
         eventually_blocking("the server listens", listens);
         process
@@ -93,7 +97,9 @@ impl Process {
     pub(crate) fn get(&self, path: &str) -> String {
         let request =
             format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
-        rest(&mut self.send(&request))
+        let answer = rest(&mut self.send(&request));
+        self.last.replace(answer.clone());
+        answer
     }
 
     /// A figure of `/metrics`.
@@ -137,6 +143,11 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            let answer: String = self.last.borrow().chars().take(4_000).collect();
+            let log = std::fs::read_to_string(self.directory.path().join("log"));
+            eprintln!("The last answer:\n{answer}\nThe log:\n{}", log.unwrap_or_default());
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

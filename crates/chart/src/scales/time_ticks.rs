@@ -13,7 +13,7 @@ pub(crate) struct TimeTick {
 }
 
 /// Steps that people read easily, finest first.
-const STEPS: [(Interval, i32); 20] = [
+const STEPS: [(Interval, i32); 22] = [
     (Interval::Minute, 1),
     (Interval::Minute, 5),
     (Interval::Minute, 15),
@@ -30,6 +30,9 @@ const STEPS: [(Interval, i32); 20] = [
     (Interval::Month, 2),
     (Interval::Month, 3),
     (Interval::Month, 6),
+    // Only under buckets of quarters: months of the same width come first.
+    (Interval::Quarter, 1),
+    (Interval::Quarter, 2),
     (Interval::Year, 1),
     (Interval::Year, 2),
     (Interval::Year, 5),
@@ -77,20 +80,26 @@ fn first(local: NaiveDateTime, unit: Interval, count: i32) -> NaiveDateTime {
         Interval::Hour => start.hour() as i32 % count,
         Interval::Month => start.month0() as i32 % count,
         Interval::Year => start.year().rem_euclid(count),
-        Interval::Day | Interval::Week | Interval::Quarter => 0,
+        Interval::Quarter => start.month0() as i32 / 3 % count,
+        Interval::Day | Interval::Week => 0,
     };
     unit.step(start, -back)
 }
 
 fn label(local: NaiveDateTime, unit: Interval, before: Option<NaiveDateTime>) -> String {
     let new_year = before.is_some_and(|b| b.year() != local.year());
+    let names_year = new_year || before.is_none();
     let form = match unit {
+        Interval::Quarter => {
+            let quarter = format!("Q{}", local.month0() / 3 + 1);
+            return if names_year { format!("{quarter} {}", local.year()) } else { quarter };
+        }
         Interval::Minute | Interval::Hour if local.time() == NaiveTime::MIN => "%-d %b",
         Interval::Minute | Interval::Hour => "%H:%M",
         Interval::Day | Interval::Week if new_year => "%-d %b %Y",
         Interval::Day | Interval::Week => "%-d %b",
-        Interval::Month | Interval::Quarter if new_year || before.is_none() => "%b %Y",
-        Interval::Month | Interval::Quarter => "%b",
+        Interval::Month if names_year => "%b %Y",
+        Interval::Month => "%b",
         Interval::Year => "%Y",
     };
     local.format(form).to_string()
@@ -113,6 +122,16 @@ mod tests {
         let labels = labels("2011-10-28 00:00", "2011-11-03 00:00", Interval::Hour);
         let days = ["28 Oct", "29 Oct", "30 Oct", "31 Oct", "1 Nov", "2 Nov", "3 Nov"];
         assert_eq!(labels, days);
+    }
+
+    #[test]
+    fn quarters_are_named_as_such() {
+        let quarters = labels("2011-01-01 00:00", "2012-01-01 00:00", Interval::Quarter);
+        assert_eq!(quarters, ["Q1 2011", "Q2", "Q3", "Q4", "Q1 2012"]);
+        let halves = labels("2011-04-01 00:00", "2014-06-01 00:00", Interval::Quarter);
+        assert_eq!(halves[..3], ["Q3 2011", "Q1 2012", "Q3"]);
+        let months = labels("2011-01-01 00:00", "2012-12-01 00:00", Interval::Month);
+        assert_eq!(months[..2], ["Jan 2011", "Apr"]);
     }
 
     #[test]

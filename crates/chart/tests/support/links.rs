@@ -36,6 +36,7 @@ fn dashboard() -> Dashboard {
         title: "Sales".into(),
         description: None,
         audience: brisk_domain::Audience::SignedIn,
+        has_own_audience: false,
         folder: None,
         zone: ZoneName::utc(),
         written_in: None,

@@ -86,12 +86,14 @@ pub struct Target {
     pub dialect: Dialect,
     /// In which zones its columns without one were written.
     pub clocks: Clocks,
+    /// Tells a source apart from others that had its name: empty where there is one only.
+    pub revision: Arc<str>,
 }
 
 /// A source of which nothing is said.
 impl From<Dialect> for Target {
     fn from(dialect: Dialect) -> Self {
-        Self { dialect, clocks: Clocks::default() }
+        Self { dialect, clocks: Clocks::default(), revision: Arc::default() }
     }
 }
 

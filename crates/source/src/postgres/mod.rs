@@ -2,6 +2,7 @@
 
 mod about;
 mod arguments;
+pub(crate) mod changes;
 mod clock;
 mod denied_functions;
 mod encoded;
@@ -11,6 +12,7 @@ mod offered_functions;
 mod own_text;
 mod placeholders;
 pub(crate) mod rollups;
-mod session;
+pub(crate) mod session;
 pub(crate) mod syntax;
+pub(crate) mod triggers;
 mod value;

@@ -10,7 +10,7 @@ use std::str::FromStr as _;
 
 /// How to connect to `url`. The driver accepts any scheme, and its message could repeat the URL,
 /// which contains a password.
-pub(super) fn options(url: &str) -> Result<PgConnectOptions, SourceError> {
+pub(crate) fn options(url: &str) -> Result<PgConnectOptions, SourceError> {
     url.split_once("://")
         .filter(|(scheme, _)| matches!(*scheme, "postgres" | "postgresql"))
         .and_then(|_| PgConnectOptions::from_str(url).ok())

@@ -2,6 +2,12 @@
 //! of its own within limits, and statements ended on the server when nobody waits for them any
 //! more. [`Protocol`] is what differs.
 
+mod failure;
+mod fill;
+mod protocol;
+mod running;
+mod times;
+
 use crate::about::About;
 use crate::compile::statement::{SessionZone, Statement};
 use crate::error::{SourceError, StatementError};
@@ -9,136 +15,23 @@ use crate::gate::{Gate, Refused};
 use crate::known_zones::KnownZones;
 use crate::limits::Limits;
 use crate::rights::Rights;
-use crate::row_meter::RowMeter;
-use brisk_domain::{Frame, SourceName, ZoneName, ZoneOffsets};
-use futures::{Stream, TryStreamExt as _};
-use sqlx::pool::{PoolConnection, PoolOptions};
-use sqlx::{Connection, Database, Pool, Row};
-use std::pin::pin;
+use brisk_domain::{Frame, ZoneName};
+pub(crate) use failure::{Failure, unreadable};
+pub(crate) use fill::fill;
+pub(crate) use protocol::{ConnectionOf, OptionsOf, Protocol};
+pub(crate) use running::Canceller;
+use running::Running;
+pub use running::detached_statements;
+use sqlx::pool::PoolOptions;
+use sqlx::{Database, Pool};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::runtime::Handle;
-
-/// How long making a connection, waiting for one, or ending a statement may take.
-pub(crate) const CONNECT: Duration = Duration::from_secs(5);
-/// The server enforces time limits itself; this is how much longer Brisk waits for its answer.
-pub(crate) const GRACE: Duration = Duration::from_secs(2);
-/// Statements that may go on running, because ending them failed.
-static DETACHED: AtomicU64 = AtomicU64::new(0);
-
-/// How many statements of servers may have gone on running, because ending them failed.
-pub fn detached_statements() -> u64 {
-    DETACHED.load(Ordering::Relaxed)
-}
+pub(crate) use times::{CONNECT, GRACE};
 
 /// How many statements a connection keeps prepared. Each view of a panel has the same SQL.
 pub(crate) const PREPARED: usize = 200;
 /// A connection that is unused for so long is closed.
 const IDLE: Duration = Duration::from_secs(600);
-/// How long closing a discarded connection may take.
-const CLOSE: Duration = Duration::from_secs(1);
-
-/// The connection of a protocol.
-pub(crate) type ConnectionOf<P> = <<P as Protocol>::Database as Database>::Connection;
-/// How to make a connection of a protocol.
-pub(crate) type OptionsOf<P> = <ConnectionOf<P> as Connection>::Options;
-
-/// What one kind of server does in its own way.
-pub(crate) trait Protocol: Send + Sync + Sized + 'static {
-    type Database: Database;
-    /// How the server identifies a connection when asked to end it.
-    type Id: Copy + Send + Sync + 'static;
-    /// A column that is being filled.
-    type Column: Send;
-
-    /// Sends the prelude, which sets up the session; `None` if the server did not tell the id.
-    fn prepare_session(
-        connection: &mut ConnectionOf<Self>,
-        prelude: &str,
-    ) -> impl Future<Output = Result<Option<Self::Id>, sqlx::Error>> + Send;
-
-    /// The prelude for a session that stands in `zone`, which the server knows as Brisk does.
-    fn prelude_in(prelude: &str, _zone: &SessionZone) -> String {
-        prelude.to_owned()
-    }
-
-    /// Whether the server knows the zone `name` as Brisk does, by these `offsets`.
-    fn knows(
-        connection: &mut ConnectionOf<Self>,
-        name: &ZoneName,
-        offsets: &ZoneOffsets,
-    ) -> impl Future<Output = Result<bool, sqlx::Error>> + Send;
-
-    /// Lets a session that the prelude has set up stand in `zone`, which the server knows, where the protocol
-    /// has that.
-    fn enter_zone(
-        _connection: &mut ConnectionOf<Self>,
-        _zone: &ZoneName,
-    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send {
-        std::future::ready(Ok(()))
-    }
-
-    /// The function that `statement` would call although neither Brisk knows it to only read nor
-    /// `rights` allow it, if there is one. Nothing of the statement runs.
-    fn refused(
-        connection: &mut ConnectionOf<Self>,
-        statement: &Statement,
-        rights: &Rights,
-    ) -> impl Future<Output = Result<Option<Refused>, sqlx::Error>> + Send;
-
-    /// What makes the user one that can do more than read: `"x" is a superuser`, if anything does.
-    fn power(
-        connection: &mut ConnectionOf<Self>,
-    ) -> impl Future<Output = Result<Option<String>, sqlx::Error>> + Send;
-
-    /// How to make a user that only reads.
-    const A_READER: &str;
-
-    /// What follows where the server does not know a zone, and what to do.
-    const ZONE_ADVICE: &str;
-
-    /// Runs `statement` and fills its columns; `in_zone` says whether the session stands in its zone.
-    fn columns(
-        connection: &mut ConnectionOf<Self>,
-        statement: &Statement,
-        in_zone: bool,
-        scales: &[(String, u8)],
-        limits: &Limits,
-    ) -> impl Future<Output = Result<Vec<Self::Column>, Failure>> + Send;
-
-    /// The frame of filled columns.
-    fn frame(columns: Vec<Self::Column>) -> Result<Frame, SourceError>;
-
-    /// Ends the connection `id`, and what runs on it, over another connection.
-    fn cancel(
-        options: &OptionsOf<Self>,
-        id: Self::Id,
-    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
-
-    /// Closes a connection on which an answer may be unread.
-    fn close(
-        connection: PoolConnection<Self::Database>,
-    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
-
-    /// Whether `error` means that the connection was broken, or its prepared statements outdated,
-    /// before the statement ran.
-    fn is_broken(error: &sqlx::Error) -> bool;
-
-    /// What readers are told of `error`, which `statement` met; without one, making a connection.
-    fn source_error(
-        error: &sqlx::Error,
-        source: &SourceName,
-        statement: Option<&Statement>,
-        time: Duration,
-    ) -> SourceError;
-
-    /// The server's version, and what its user may do.
-    fn about(
-        pool: &Pool<Self::Database>,
-    ) -> impl Future<Output = Result<About, sqlx::Error>> + Send;
-}
-
 /// A database server that panels read. Cheap to clone.
 pub(crate) struct Server<P: Protocol> {
     pool: Pool<P::Database>,
@@ -403,159 +296,4 @@ impl<P: Protocol> Server<P> {
             }
         }
     }
-}
-
-/// Why a statement gave no columns.
-pub(crate) enum Failure {
-    /// No connection could be made.
-    Connect(sqlx::Error),
-    /// The connection turned out to be broken before the statement ran.
-    Broken(sqlx::Error),
-    Database(sqlx::Error),
-    /// The statement was not let through to the server.
-    Refused(SourceError),
-    Source(SourceError),
-}
-
-impl Failure {
-    /// Of an error before the first row.
-    pub(crate) fn before_rows<P: Protocol>(error: sqlx::Error) -> Self {
-        if P::is_broken(&error) { Self::Broken(error) } else { Self::Database(error) }
-    }
-}
-
-impl From<SourceError> for Failure {
-    fn from(error: SourceError) -> Self {
-        Self::Source(error)
-    }
-}
-
-/// What readers are told of an answer that has arrived, but that the driver cannot read: the database
-/// is there, and the statement can be changed.
-pub(crate) fn unreadable(error: &sqlx::Error) -> Option<SourceError> {
-    let (column, why) = match error {
-        sqlx::Error::ColumnDecode { index, source } => {
-            (index.trim_matches('"'), source.to_string())
-        }
-        sqlx::Error::Decode(source) => ("?", source.to_string()),
-        sqlx::Error::TypeNotFound { type_name } => ("?", format!("unknown type {type_name}")),
-        sqlx::Error::Protocol(message)
-            if message.contains("unknown column type") || message.contains("type OID") =>
-        {
-            ("?", message.clone())
-        }
-        _ => return None,
-    };
-    Some(SourceError::Type {
-        column: column.to_owned(),
-        message: format!("its type cannot be read ({why}): cast it to text"),
-    })
-}
-
-/// A pooled connection on which a statement may be running. Unless it is given back, the statement
-/// is ended when this is dropped, which also happens when the reader goes away.
-struct Running<P: Protocol> {
-    connection: Option<PoolConnection<P::Database>>,
-    /// Known once the server has told it.
-    id: Option<P::Id>,
-    canceller: Canceller<P>,
-}
-
-impl<P: Protocol> Running<P> {
-    fn on(connection: PoolConnection<P::Database>, canceller: Canceller<P>) -> Self {
-        Self { connection: Some(connection), id: None, canceller }
-    }
-
-    async fn prepare_session(&mut self, prelude: &str) -> Result<(), sqlx::Error> {
-        self.id = P::prepare_session(self.connection()?, prelude).await?;
-        Ok(())
-    }
-
-    fn connection(&mut self) -> Result<&mut ConnectionOf<P>, sqlx::Error> {
-        self.connection.as_deref_mut().ok_or(sqlx::Error::PoolClosed)
-    }
-
-    /// Gives the connection back: nothing runs on it.
-    fn give_back(mut self) {
-        drop(self.connection.take());
-    }
-}
-
-impl<P: Protocol> Drop for Running<P> {
-    fn drop(&mut self) {
-        let Some(connection) = self.connection.take() else { return };
-        // Its answer is not read to the end, so nobody else may use it.
-        match Handle::try_current() {
-            Ok(runtime) => _ = runtime.spawn(self.canceller.clone().end(connection, self.id)),
-            Err(_) => drop(connection.leak()),
-        }
-    }
-}
-
-/// Ends what runs on connections to a source.
-pub(crate) struct Canceller<P: Protocol> {
-    pub(crate) source: SourceName,
-    /// How to make the connection that ends another one.
-    pub(crate) options: Arc<OptionsOf<P>>,
-}
-
-impl<P: Protocol> Clone for Canceller<P> {
-    fn clone(&self) -> Self {
-        Self { source: self.source.clone(), options: Arc::clone(&self.options) }
-    }
-}
-
-impl<P: Protocol> Canceller<P> {
-    /// A server notices that its client has gone only when it sends something, which a long
-    /// calculation may never do: so another connection ends it. Until then the slot in the pool
-    /// stays taken, so that a source never has more connections than it may.
-    async fn end(self, connection: PoolConnection<P::Database>, id: Option<P::Id>) {
-        if let Some(id) = id {
-            match tokio::time::timeout(CONNECT, self.cancel(id)).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => {
-                    DETACHED.fetch_add(1, Ordering::Relaxed);
-                    tracing::warn!(source = %self.source, %error, "a statement may go on running");
-                }
-                Err(_) => {
-                    DETACHED.fetch_add(1, Ordering::Relaxed);
-                    tracing::warn!(source = %self.source, "a statement may go on running");
-                }
-            }
-        }
-        let _ = tokio::time::timeout(CLOSE, P::close(connection)).await;
-    }
-
-    /// Ends the connection `id`.
-    pub(crate) async fn cancel(&self, id: P::Id) -> Result<(), sqlx::Error> {
-        P::cancel(&self.options, id).await
-    }
-}
-
-/// Reads `rows` within `limits`. `describe` makes the columns, given the first row if there is one;
-/// `push` adds a row's cell to its column and returns its size in bytes.
-pub(crate) async fn fill<P, R, C>(
-    rows: impl Stream<Item = Result<R, sqlx::Error>> + Send,
-    limits: &Limits,
-    describe: impl FnOnce(Option<&R>) -> Result<Vec<C>, SourceError> + Send,
-    push: impl Fn(&mut C, &R, usize) -> Result<usize, SourceError> + Send,
-) -> Result<Vec<C>, Failure>
-where
-    P: Protocol,
-    R: Row,
-{
-    let mut rows = pin!(rows);
-    let mut next = rows.try_next().await.map_err(Failure::before_rows::<P>)?;
-    let mut columns = describe(next.as_ref())?;
-    let mut meter = RowMeter::new(limits);
-    while let Some(row) = next {
-        let mut bytes = 0;
-        meter.count_row()?;
-        for (i, column) in columns.iter_mut().enumerate() {
-            bytes += push(column, &row, i)?;
-        }
-        meter.count_bytes(bytes)?;
-        next = rows.try_next().await.map_err(Failure::Database)?;
-    }
-    Ok(columns)
 }

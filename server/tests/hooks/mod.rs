@@ -1,6 +1,12 @@
 //! The webhook over real routes: what is believed, what is done, what is said when something is
 //! wrong.
 
+mod dbt;
+mod hostile;
+mod libraries;
+mod made;
+mod restarts;
+
 use axum::Router;
 use axum::body::Body;
 use brisk_app::Assets;
@@ -18,6 +24,7 @@ use brisk_server::router::router;
 use brisk_server::service::EngineService;
 use brisk_server::state::AppState;
 use brisk_source::{Limits, Source};
+use brisk_store::Store;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -47,6 +54,7 @@ const NEXT_SECRET: &str = "whsec_plJ3nmyCDGBKInavdOK15jsl1/7QEgaFzEn5gqS0Bkw=";
 struct World {
     app: Router,
     clock: Arc<ManualClock>,
+    hooks: Arc<Hooks>,
     folder: tempfile::TempDir,
 }
 
@@ -56,6 +64,14 @@ impl World {
     }
 
     async fn over(cache: impl FnOnce(Arc<dyn Clock>) -> Cache<Cached>) -> Self {
+        Self::with(cache, &configured(), None).await
+    }
+
+    async fn with(
+        cache: impl FnOnce(Arc<dyn Clock>) -> Cache<Cached>,
+        settings: &Settings,
+        store: Option<Store>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("sales.toml"), SALES).unwrap();
         let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(NOW)));
@@ -67,10 +83,16 @@ impl World {
         let engine = Arc::new(Engine::new(catalog, loader, clock.clone()));
         let service = Arc::new(EngineService::new(Arc::clone(&engine), clock.clone()));
         let state = AppState::new(service, Assets::default());
-        let hooks = Arc::new(Hooks::new(engine, clock.clone(), configured().hooks().unwrap()));
+        let hooks = Hooks::new(engine, clock.clone(), settings.hooks().unwrap());
+        let (hooks, state) = match store {
+            Some(store) => (hooks.with_store(store.clone()), state.with_store(store)),
+            None => (hooks, state),
+        };
+        let hooks = Arc::new(hooks);
+        hooks.reload().await.unwrap();
         let state = state.with_hooks(Arc::clone(&hooks));
-        let app = router(state, folder.path()).merge(hooks::routes(hooks));
-        let world = Self { app, clock, folder };
+        let app = router(state, folder.path()).merge(hooks::routes(Arc::clone(&hooks)));
+        let world = Self { app, clock, hooks, folder };
         world.change("create table orders (amount integer not null)").await;
         world.change("insert into orders values (1)").await;
         world
@@ -117,10 +139,16 @@ impl World {
 
 /// The webhooks as a file says them.
 fn configured() -> Settings {
+    settings(
+        "[webhook.shop]\nsecret_env = \"SECRETS\"\n[webhook.narrow]\nsecret_env = \"SECRETS\"\n\
+         allow = [\"table:shop.public.*\", \"stock\"]\n",
+    )
+}
+
+/// The settings of a file, with both secrets in `SECRETS`.
+fn settings(text: &str) -> Settings {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("brisk.toml");
-    let text = "[webhook.shop]\nsecret_env = \"SECRETS\"\n[webhook.narrow]\nsecret_env = \"SECRETS\"\n\
-                allow = [\"table:shop.public.*\", \"stock\"]\n";
     std::fs::write(&file, text).unwrap();
     let flags = Flags { config: Some(file), ..Flags::default() };
     let secrets = format!("{SECRET} {NEXT_SECRET}");
@@ -406,7 +434,7 @@ fn secrets_are_in_the_file_in_a_variable_or_in_another_file() {
         let settings = read(folder, file, &variables).unwrap();
         assert!(!format!("{settings:?}").contains("MfKQ9r8"), "{settings:?}");
         let hooks = settings.hooks().unwrap();
-        let Hook { keys: known, allow } = &hooks[&WebhookName::parse("shop").unwrap()];
+        let Hook { keys: known, allow, .. } = &hooks[&WebhookName::parse("shop").unwrap()];
         assert_eq!(known.len(), keys, "{file}");
         assert_eq!(allow.is_some(), file.contains("allow"), "{file}");
     }

@@ -1,0 +1,52 @@
+//! [`Delivery`]: what came to say that data have changed, and what was made of it.
+
+use crate::Timestamp;
+
+/// How many of a delivery's tags are kept.
+const KEPT_TAGS: usize = 10;
+
+/// One delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// When it came.
+    pub at: Timestamp,
+    /// How it came.
+    pub door: Door,
+    /// The status of the response.
+    pub status: u16,
+    /// Why it was refused.
+    pub refused: Option<String>,
+    /// The first tags that it named, where it was authentic.
+    pub tags: Vec<String>,
+    /// How many tags it named.
+    pub named: usize,
+    /// How many tags have new generations: those that it named, their other spellings, and views.
+    pub invalidated: usize,
+    /// Whether it only asked what would be invalidated.
+    pub is_test: bool,
+}
+
+/// How a delivery came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Door {
+    /// To the webhook of that name.
+    Webhook(String),
+    /// To a webhook that there is not.
+    NoWebhook,
+    /// To the API, from who has that name.
+    Api(String),
+}
+
+impl Delivery {
+    /// One that came at `at`, of which nothing else is known yet.
+    pub fn new(door: Door, at: Timestamp) -> Self {
+        let (status, refused, tags, named, invalidated) = (200, None, Vec::new(), 0, 0);
+        Self { at, door, status, refused, tags, named, invalidated, is_test: false }
+    }
+
+    /// Notes the tags that it names.
+    pub fn name<T: ToString>(&mut self, tags: &[T]) {
+        self.named = tags.len();
+        self.tags = tags.iter().take(KEPT_TAGS).map(ToString::to_string).collect();
+    }
+}

@@ -1,0 +1,131 @@
+//! Warming: what readers are likely to ask for is loaded ahead of them.
+
+use crate::engine::Engine;
+use crate::key_tags::cache_tag;
+use crate::prepared::Shown;
+use crate::view::{ChoicesState, PanelState};
+use crate::window::Window;
+use brisk_cache::Trigger;
+use brisk_domain::{Access, Dashboard, Panel, PanelId, Tag, ViewState};
+use futures::StreamExt;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Views of a dashboard that warming loads in addition to its default view.
+const WARMED_VARIATIONS: usize = 8;
+/// Views warmed concurrently; their statements queue in the lanes of their sources.
+const WARMED_AT_A_TIME: usize = 2;
+
+/// What warming did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WarmedViews {
+    /// Views of dashboards.
+    pub views: u64,
+    /// Panels of these whose frames were loaded.
+    pub loaded: u64,
+    /// Panels that could be shown already; what is stale of them is being refreshed.
+    pub ready: u64,
+    /// Panels that cannot be shown.
+    pub failed: u64,
+}
+
+impl WarmedViews {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            views: self.views + other.views,
+            loaded: self.loaded + other.loaded,
+            ready: self.ready + other.ready,
+            failed: self.failed + other.failed,
+        }
+    }
+}
+
+impl Engine {
+    /// Loads what readers of `dashboard` are likely to ask for: its default view, and the views
+    /// requested most, each with the access of those who requested it. Returns the number of views.
+    pub async fn warm(&self, dashboard: &Arc<Dashboard>) -> usize {
+        self.warm_shown(dashboard, &Shown::Dashboard).await.views as usize
+    }
+
+    /// The same of all panels that depend on `tag`, one dashboard after the other.
+    pub async fn warm_tag(&self, tag: &Tag) -> WarmedViews {
+        let mut warmed = WarmedViews::default();
+        for (dashboard, shown) in self.dependent(tag) {
+            warmed = warmed.plus(self.warm_shown(&dashboard, &shown).await);
+        }
+        warmed
+    }
+
+    /// What depends on `tag`, by dashboard.
+    pub fn dependent(&self, tag: &Tag) -> Vec<(Arc<Dashboard>, Shown)> {
+        let contents = self.catalog().contents();
+        let dependent = contents.dashboards.values().filter_map(|dashboard| {
+            let panels: Vec<PanelId> = match tag {
+                Tag::All => return Some((Arc::clone(dashboard), Shown::Dashboard)),
+                Tag::Dashboard(slug) => {
+                    let is_it = slug == dashboard.slug.as_str();
+                    return is_it.then(|| (Arc::clone(dashboard), Shown::Dashboard));
+                }
+                Tag::Panel { dashboard: slug, panel } if slug == dashboard.slug.as_str() => {
+                    let named = dashboard.panels.iter().filter(|one| one.id.as_str() == panel);
+                    named.map(|panel| panel.id.clone()).collect()
+                }
+                Tag::Panel { .. } => Vec::new(),
+                Tag::Source(name) => {
+                    let own = dashboard.panels.iter().filter(|one| one.source.as_str() == name);
+                    own.map(|panel| panel.id.clone()).collect()
+                }
+                Tag::Table { .. } | Tag::Rollup { .. } | Tag::Custom(_) => {
+                    self.with_tag(dashboard, tag)
+                }
+            };
+            (!panels.is_empty()).then(|| (Arc::clone(dashboard), Shown::Frames(panels)))
+        });
+        dependent.collect()
+    }
+
+    /// The panels of `dashboard` whose statements have `tag`.
+    fn with_tag(&self, dashboard: &Dashboard, tag: &Tag) -> Vec<PanelId> {
+        let meant: BTreeSet<_> = self.resolved(tag).iter().filter_map(cache_tag).collect();
+        let (view, access) = (ViewState::default_of(dashboard), Access::anonymous());
+        let Ok(window) = Window::of(dashboard, &view, self.clock.now()) else { return Vec::new() };
+        let has_it = |panel: &&Panel| {
+            let planned = self.plan(dashboard, panel, &view, &access, &window);
+            let mut requests = planned.into_iter().flat_map(|(_, statements)| statements);
+            requests.any(|(_, request)| request.tags.iter().any(|tag| meant.contains(tag)))
+        };
+        dashboard.panels.iter().filter(has_it).map(|panel| panel.id.clone()).collect()
+    }
+
+    async fn warm_shown(&self, dashboard: &Arc<Dashboard>, shown: &Shown) -> WarmedViews {
+        let first = (ViewState::default_of(dashboard), Access::anonymous());
+        let mut views = self.requested_views.of(dashboard, WARMED_VARIATIONS);
+        views.retain(|view| *view != first);
+        views.insert(0, first);
+        let warmed = views.into_iter().map(|(view, access)| async move {
+            let mut warmed = WarmedViews { views: 1, ..WarmedViews::default() };
+            let lookup = self.lookup(dashboard, shown, &view, &access, Trigger::Warm).await;
+            let Ok(lookup) = lookup else { return warmed };
+            let shown = lookup.into_view();
+            // One failure must not stop the rest from warming; it is in the log.
+            for panel in shown.panels {
+                match panel {
+                    PanelState::Ready(_) => warmed.ready += 1,
+                    PanelState::Failed(_) => warmed.failed += 1,
+                    pending @ PanelState::Pending { .. } => match pending.current().await {
+                        Ok(_) => warmed.loaded += 1,
+                        Err(_) => warmed.failed += 1,
+                    },
+                }
+            }
+            for choices in shown.options.into_values() {
+                if let ChoicesState::Pending(load) = choices {
+                    let _ = load.await;
+                }
+            }
+            warmed
+        });
+        let warmed = futures::stream::iter(warmed).buffer_unordered(WARMED_AT_A_TIME);
+        warmed.fold(WarmedViews::default(), |sum, one| std::future::ready(sum.plus(one))).await
+    }
+}

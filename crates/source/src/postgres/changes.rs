@@ -1,0 +1,139 @@
+//! [`ChangeListener`]: hears which tables of a PostgreSQL have changed, from the triggers of
+//! [`super::triggers`]. Over a connection of its own, which does nothing else.
+
+use crate::error::SourceError;
+use crate::server::CONNECT;
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The channel on which the triggers tell.
+pub(super) const CHANNEL: &str = "brisk_tables";
+/// The channel on which a listener proves that notifications reach it.
+const PROOF: &str = "brisk_listens";
+/// How long nothing may be heard before the connection is tried, unless it is said.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How long the server may take to answer then.
+const ANSWER: Duration = Duration::from_secs(5);
+
+/// Where a listener connects to. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct ListenAt(pub(crate) Arc<PgConnectOptions>);
+
+/// A connection that listens. Dropping it closes the connection.
+#[derive(Debug)]
+pub struct ChangeListener {
+    listener: PgListener,
+    heartbeat: Duration,
+}
+
+impl ChangeListener {
+    /// Connects, listens, and makes sure that what another connection tells comes here: a pooler that
+    /// gives each transaction another session lets `listen` pass, and then nothing comes.
+    pub(crate) async fn connect(at: &ListenAt) -> Result<Self, SourceError> {
+        let connected = tokio::time::timeout(2 * CONNECT, Self::proven(at)).await;
+        connected.unwrap_or_else(|_| Err(unavailable("its server does not answer in time")))
+    }
+
+    async fn proven(at: &ListenAt) -> Result<Self, SourceError> {
+        let options = PgConnectOptions::clone(&at.0).application_name("brisk, listening");
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(CONNECT)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_lazy_with(options.clone());
+        let mut listener = PgListener::connect_with(&pool).await.map_err(|error| why(&error))?;
+        // Whoever owns this has to know that something was missed.
+        listener.eager_reconnect(false);
+        listener.listen_all([CHANNEL, PROOF]).await.map_err(|error| why(&error))?;
+        let mut other = options.connect().await.map_err(|error| why(&error))?;
+        let tell = "select pg_catalog.pg_backend_pid() from pg_catalog.pg_notify($1, '')";
+        let told = sqlx::query_scalar::<_, i32>(tell).bind(PROOF).fetch_one(&mut other).await;
+        let teller = told.map_err(|error| why(&error))?.unsigned_abs();
+        let heard = async {
+            loop {
+                match listener.try_recv().await {
+                    Ok(Some(told)) if told.channel() == PROOF && told.process_id() == teller => {
+                        return Ok(());
+                    }
+                    // Changes of this moment are among what was missed before it.
+                    Ok(Some(_)) => {}
+                    Ok(None) => return Err(lost()),
+                    Err(error) => return Err(why(&error)),
+                }
+            }
+        };
+        let heard = tokio::time::timeout(ANSWER, heard).await;
+        // Its session stays until then, so that no other one has its number.
+        let _ = other.close().await;
+        match heard {
+            Ok(heard) => heard?,
+            Err(_) => {
+                return Err(unavailable(
+                    "notifications do not come through: a pooler that gives each transaction \
+                     another session (PgBouncer in transaction mode) loses them; give a \"listen_url\" \
+                     that leads past it, or to a pool in session mode",
+                ));
+            }
+        }
+        Ok(Self { listener, heartbeat: HEARTBEAT })
+    }
+
+    /// The same, trying the connection after so long a silence.
+    #[must_use]
+    pub fn with_heartbeat(self, heartbeat: Duration) -> Self {
+        Self { heartbeat, ..self }
+    }
+
+    /// Waits until tables have changed, and names them, each with its schema. An error is the end of the
+    /// connection: what happens from then on is missed.
+    pub async fn changed(&mut self) -> Result<BTreeSet<String>, SourceError> {
+        loop {
+            let told = match tokio::time::timeout(self.heartbeat, self.listener.try_recv()).await {
+                Ok(Ok(Some(told))) => told,
+                Ok(Ok(None)) => return Err(lost()),
+                Ok(Err(error)) => return Err(why(&error)),
+                Err(_) => {
+                    let asked = self.listener.execute("select 1");
+                    match tokio::time::timeout(ANSWER, asked).await {
+                        Ok(Ok(_)) => continue,
+                        Ok(Err(error)) => return Err(why(&error)),
+                        Err(_) => return Err(unavailable("its server no longer answers")),
+                    }
+                }
+            };
+            let more = std::iter::from_fn(|| self.listener.next_buffered());
+            let all = std::iter::once(told).chain(more);
+            let tables = all.filter(|told| told.channel() == CHANNEL);
+            let tables: BTreeSet<String> = tables.map(|told| told.payload().to_owned()).collect();
+            if !tables.is_empty() {
+                return Ok(tables);
+            }
+        }
+    }
+}
+
+fn lost() -> SourceError {
+    unavailable("the connection was closed")
+}
+
+fn unavailable(why: &str) -> SourceError {
+    SourceError::Unavailable(why.to_owned())
+}
+
+/// What went wrong, for those who look after the source: the driver's words repeat no password.
+fn why(error: &sqlx::Error) -> SourceError {
+    /// `read_only_sql_transaction`: what a standby says to `listen`.
+    const ON_STANDBY: &str = "25006";
+    let code = error.as_database_error().and_then(|error| error.code());
+    match code.as_deref() {
+        Some(ON_STANDBY) => unavailable(
+            "its server is a standby, which passes no notifications on: give a \"listen_url\" of its \
+             primary",
+        ),
+        _ => SourceError::Unavailable(error.to_string()),
+    }
+}

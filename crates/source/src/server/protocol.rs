@@ -1,0 +1,113 @@
+//! [`Protocol`]: what one kind of server does in its own way.
+
+use super::failure::Failure;
+use crate::about::About;
+use crate::compile::statement::{SessionZone, Statement};
+use crate::error::SourceError;
+use crate::gate::Refused;
+use crate::limits::Limits;
+use crate::rights::Rights;
+use brisk_domain::{Frame, SourceName, ZoneName, ZoneOffsets};
+use sqlx::pool::PoolConnection;
+use sqlx::{Connection, Database, Pool};
+use std::time::Duration;
+
+/// The connection of a protocol.
+pub(crate) type ConnectionOf<P> = <<P as Protocol>::Database as Database>::Connection;
+/// How to make a connection of a protocol.
+pub(crate) type OptionsOf<P> = <ConnectionOf<P> as Connection>::Options;
+
+/// What one kind of server does in its own way.
+pub(crate) trait Protocol: Send + Sync + Sized + 'static {
+    type Database: Database;
+    /// How the server identifies a connection when asked to end it.
+    type Id: Copy + Send + Sync + 'static;
+    /// A column that is being filled.
+    type Column: Send;
+
+    /// Sends the prelude, which sets up the session; `None` if the server did not tell the id.
+    fn prepare_session(
+        connection: &mut ConnectionOf<Self>,
+        prelude: &str,
+    ) -> impl Future<Output = Result<Option<Self::Id>, sqlx::Error>> + Send;
+
+    /// The prelude for a session that stands in `zone`, which the server knows as Brisk does.
+    fn prelude_in(prelude: &str, _zone: &SessionZone) -> String {
+        prelude.to_owned()
+    }
+
+    /// Whether the server knows the zone `name` as Brisk does, by these `offsets`.
+    fn knows(
+        connection: &mut ConnectionOf<Self>,
+        name: &ZoneName,
+        offsets: &ZoneOffsets,
+    ) -> impl Future<Output = Result<bool, sqlx::Error>> + Send;
+
+    /// Lets a session that the prelude has set up stand in `zone`, which the server knows, where the protocol
+    /// has that.
+    fn enter_zone(
+        _connection: &mut ConnectionOf<Self>,
+        _zone: &ZoneName,
+    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send {
+        std::future::ready(Ok(()))
+    }
+
+    /// The function that `statement` would call although neither Brisk knows it to only read nor
+    /// `rights` allow it, if there is one. Nothing of the statement runs.
+    fn refused(
+        connection: &mut ConnectionOf<Self>,
+        statement: &Statement,
+        rights: &Rights,
+    ) -> impl Future<Output = Result<Option<Refused>, sqlx::Error>> + Send;
+
+    /// What makes the user one that can do more than read: `"x" is a superuser`, if anything does.
+    fn power(
+        connection: &mut ConnectionOf<Self>,
+    ) -> impl Future<Output = Result<Option<String>, sqlx::Error>> + Send;
+
+    /// How to make a user that only reads.
+    const A_READER: &str;
+
+    /// What follows where the server does not know a zone, and what to do.
+    const ZONE_ADVICE: &str;
+
+    /// Runs `statement` and fills its columns; `in_zone` says whether the session stands in its zone.
+    fn columns(
+        connection: &mut ConnectionOf<Self>,
+        statement: &Statement,
+        in_zone: bool,
+        scales: &[(String, u8)],
+        limits: &Limits,
+    ) -> impl Future<Output = Result<Vec<Self::Column>, Failure>> + Send;
+
+    /// The frame of filled columns.
+    fn frame(columns: Vec<Self::Column>) -> Result<Frame, SourceError>;
+
+    /// Ends the connection `id`, and what runs on it, over another connection.
+    fn cancel(
+        options: &OptionsOf<Self>,
+        id: Self::Id,
+    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
+
+    /// Closes a connection on which an answer may be unread.
+    fn close(
+        connection: PoolConnection<Self::Database>,
+    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
+
+    /// Whether `error` means that the connection was broken, or its prepared statements outdated,
+    /// before the statement ran.
+    fn is_broken(error: &sqlx::Error) -> bool;
+
+    /// What readers are told of `error`, which `statement` met; without one, making a connection.
+    fn source_error(
+        error: &sqlx::Error,
+        source: &SourceName,
+        statement: Option<&Statement>,
+        time: Duration,
+    ) -> SourceError;
+
+    /// The server's version, and what its user may do.
+    fn about(
+        pool: &Pool<Self::Database>,
+    ) -> impl Future<Output = Result<About, sqlx::Error>> + Send;
+}

@@ -1,0 +1,251 @@
+//! What is warmed when, and which due times have been planned.
+
+use crate::audit::{Actor, AuditRecord};
+use crate::change::{Change, Topic};
+use crate::{DueTime, Store, StoreError};
+use brisk_domain::Timestamp;
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+use std::fmt;
+
+/// The kind of the due times of schedules.
+pub(crate) const KIND: &str = "warming";
+
+/// What is warmed when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// What its admin calls it.
+    pub name: String,
+    /// A tag: what depends on it is warmed.
+    pub warms: String,
+    /// When, as in a crontab: `0 6 * * 1-5`.
+    pub expression: String,
+    /// On the clock of which zone.
+    pub zone: String,
+    /// Whether it is switched on.
+    pub is_on: bool,
+    /// Due times until then have been planned, or count as missed.
+    pub planned_to: Timestamp,
+    /// Who changed it last.
+    pub changed_by: String,
+    /// When.
+    pub changed_at: Timestamp,
+}
+
+/// What becomes of a schedule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScheduleChange<'s> {
+    /// It is made, or in the place of what it was: what, when, on whose clock.
+    Set {
+        /// See [`Schedule::warms`].
+        warms: &'s str,
+        /// See [`Schedule::expression`].
+        expression: &'s str,
+        /// See [`Schedule::zone`].
+        zone: &'s str,
+    },
+    /// It is switched on or off.
+    Switch(bool),
+    /// It is removed, with what was planned.
+    Remove,
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { warms, expression, zone, is_on, .. } = self;
+        write!(f, "{warms} at {expression} on the clock of {zone}")?;
+        if *is_on { Ok(()) } else { f.write_str(", off") }
+    }
+}
+
+impl Store {
+    /// All schedules, by name.
+    pub async fn schedules(&self) -> Result<Vec<Schedule>, StoreError> {
+        let rows = sqlx::query(
+            "select name, warms, expression, zone, is_on, planned_to, changed_by, changed_at
+             from schedules order by name",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.iter().map(read).collect())
+    }
+
+    /// Changes the schedule `name`; false where there is none to change. Due times count from `at` on.
+    pub async fn change_schedule(
+        &self,
+        name: &str,
+        to: &ScheduleChange<'_>,
+        actor: &Actor,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut change = self.begin_change(Topic::Schedules).await?;
+        let before = of_name(&mut change, name).await?;
+        let after = match (to, &before) {
+            (ScheduleChange::Set { warms, expression, zone }, _) => Some(Schedule {
+                name: name.to_owned(),
+                warms: (*warms).to_owned(),
+                expression: (*expression).to_owned(),
+                zone: (*zone).to_owned(),
+                is_on: before.as_ref().is_none_or(|before| before.is_on),
+                planned_to: at,
+                changed_by: actor.name.clone(),
+                changed_at: at,
+            }),
+            (ScheduleChange::Switch(is_on), Some(before)) => Some(Schedule {
+                is_on: *is_on,
+                planned_to: at,
+                changed_by: actor.name.clone(),
+                changed_at: at,
+                ..before.clone()
+            }),
+            (ScheduleChange::Remove, Some(_)) => None,
+            (ScheduleChange::Switch(_) | ScheduleChange::Remove, None) => return Ok(false),
+        };
+        match &after {
+            Some(after) => write(&mut change, after).await?,
+            None => remove(&mut change, name).await?,
+        }
+        let record = AuditRecord {
+            at,
+            actor: actor.clone(),
+            action: "schedule changed".into(),
+            subject: format!("schedule {name}"),
+            before: before.map(|before| before.to_string()),
+            after: after.map(|after| after.to_string()),
+        };
+        change.record(&record).await?;
+        change.commit().await?;
+        Ok(true)
+    }
+
+    /// Plans the due time `due_at` of `schedule`, before which `missed` others passed unplanned. One of
+    /// all replicas does so: false where another has, or where the schedule has changed meanwhile.
+    pub async fn plan_run(
+        &self,
+        schedule: &Schedule,
+        due_at: Timestamp,
+        missed: u64,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
+        let taken = sqlx::query(
+            "update schedules set planned_to = $1
+             where name = $2 and planned_to = $3 and is_on = 1 and expression = $4 and zone = $5",
+        )
+        .bind(due_at.0)
+        .bind(&schedule.name)
+        .bind(schedule.planned_to.0)
+        .bind(&schedule.expression)
+        .bind(&schedule.zone)
+        .execute(&mut *transaction)
+        .await?;
+        if taken.rows_affected() == 0 {
+            return Ok(false);
+        }
+        // A clock that was set back comes to a due time once more: it stays done.
+        let planned = sqlx::query(
+            "insert into jobs (kind, name, due_at) values ($1, $2, $3)
+             on conflict (kind, name, due_at) do nothing",
+        )
+        .bind(KIND)
+        .bind(&schedule.name)
+        .bind(due_at.0)
+        .execute(&mut *transaction)
+        .await?;
+        if planned.rows_affected() == 1 {
+            sqlx::query(
+                "insert into schedule_runs
+                   (name, due_at, missed, views, loaded, ready, failed, note)
+                 values ($1, $2, $3, 0, 0, 0, 0, '')
+                 on conflict (name, due_at) do nothing",
+            )
+            .bind(&schedule.name)
+            .bind(due_at.0)
+            .bind(i64::try_from(missed).unwrap_or(i64::MAX))
+            .execute(&mut *transaction)
+            .await?;
+        }
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    /// Notes that the clock was set back behind what `schedule` has planned: it goes on from `now`.
+    pub async fn set_schedule_back(
+        &self,
+        schedule: &Schedule,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query("update schedules set planned_to = $1 where name = $2 and planned_to = $3")
+            .bind(now.0)
+            .bind(&schedule.name)
+            .bind(schedule.planned_to.0)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// The due time of a run.
+    pub fn due_run(name: &str, due_at: Timestamp) -> DueTime {
+        DueTime { kind: KIND.into(), name: name.to_owned(), due_at }
+    }
+}
+
+async fn of_name(change: &mut Change, name: &str) -> Result<Option<Schedule>, StoreError> {
+    let row = sqlx::query(
+        "select name, warms, expression, zone, is_on, planned_to, changed_by, changed_at
+         from schedules where name = $1",
+    )
+    .bind(name)
+    .fetch_optional(&mut **change)
+    .await?;
+    Ok(row.as_ref().map(read))
+}
+
+async fn write(change: &mut Change, schedule: &Schedule) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into schedules
+           (name, warms, expression, zone, is_on, planned_to, changed_by, changed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
+         on conflict (name) do update set warms = excluded.warms,
+           expression = excluded.expression, zone = excluded.zone, is_on = excluded.is_on,
+           planned_to = excluded.planned_to, changed_by = excluded.changed_by,
+           changed_at = excluded.changed_at",
+    )
+    .bind(&schedule.name)
+    .bind(&schedule.warms)
+    .bind(&schedule.expression)
+    .bind(&schedule.zone)
+    .bind(i64::from(schedule.is_on))
+    .bind(schedule.planned_to.0)
+    .bind(&schedule.changed_by)
+    .bind(schedule.changed_at.0)
+    .execute(&mut **change)
+    .await?;
+    Ok(())
+}
+
+async fn remove(change: &mut Change, name: &str) -> Result<(), StoreError> {
+    sqlx::query("delete from schedules where name = $1").bind(name).execute(&mut **change).await?;
+    sqlx::query("delete from schedule_runs where name = $1")
+        .bind(name)
+        .execute(&mut **change)
+        .await?;
+    sqlx::query("delete from jobs where kind = $1 and name = $2")
+        .bind(KIND)
+        .bind(name)
+        .execute(&mut **change)
+        .await?;
+    Ok(())
+}
+
+fn read(row: &AnyRow) -> Schedule {
+    Schedule {
+        name: row.get(0),
+        warms: row.get(1),
+        expression: row.get(2),
+        zone: row.get(3),
+        is_on: row.get::<i64, _>(4) != 0,
+        planned_to: Timestamp(row.get(5)),
+        changed_by: row.get(6),
+        changed_at: Timestamp(row.get(7)),
+    }
+}

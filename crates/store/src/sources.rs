@@ -1,0 +1,167 @@
+//! The databases that were added in the app. Their URLs are sealed.
+
+use crate::audit::{Actor, AuditRecord};
+use crate::change::Topic;
+use crate::{Store, StoreError};
+use brisk_domain::{SourceName, Timestamp};
+use sqlx::Row as _;
+use std::fmt;
+
+/// A database that was added in the app.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AppSource {
+    /// Its name.
+    pub name: SourceName,
+    /// Its URL or path, which may hold a password.
+    pub url: String,
+    /// What may be shown of it: `PostgreSQL on db.example.com`.
+    pub shown: String,
+    /// Connections to a server, at most.
+    pub connections: u32,
+    /// Seconds that a statement may take.
+    pub seconds: u32,
+    /// Rows that a statement may give.
+    pub rows: u32,
+    /// In which zone its columns without one were written; empty where nothing is said.
+    pub wall_clock: String,
+    /// Another one with each change: what was read under another is not shown any more.
+    pub revision: String,
+    /// Who changed it last.
+    pub changed_by: String,
+    /// When.
+    pub changed_at: Timestamp,
+}
+
+impl fmt::Debug for AppSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {self}", self.name)
+    }
+}
+
+/// Without what may hold a password.
+impl fmt::Display for AppSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { shown, connections, seconds, rows, wall_clock, .. } = self;
+        write!(f, "{shown}, {connections} connections, {seconds} s, {rows} rows")?;
+        if wall_clock.is_empty() { Ok(()) } else { write!(f, ", wall clock {wall_clock}") }
+    }
+}
+
+/// What the URL of a source is sealed as.
+fn record(name: &SourceName) -> String {
+    format!("source {name}")
+}
+
+impl Store {
+    /// All of them, by name; of those whose URL cannot be decrypted, the error.
+    pub async fn app_sources(
+        &self,
+    ) -> Result<Vec<(SourceName, Result<AppSource, StoreError>)>, StoreError> {
+        let rows = sqlx::query(
+            "select name, url, shown, connections, seconds, row_limit, wall_clock, revision,
+               changed_by, changed_at
+             from sources order by name",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let whole = |number: i64| u32::try_from(number).unwrap_or_default();
+        let sources = rows.iter().filter_map(|row| {
+            let name = SourceName::parse(row.get(0)).ok()?;
+            let unsealed = self.unseal(&record(&name), row.get(1));
+            let read = unsealed.map(|url| AppSource {
+                name: name.clone(),
+                url: String::from_utf8_lossy(&url).into_owned(),
+                shown: row.get(2),
+                connections: whole(row.get(3)),
+                seconds: whole(row.get(4)),
+                rows: whole(row.get(5)),
+                wall_clock: row.get(6),
+                revision: row.get(7),
+                changed_by: row.get(8),
+                changed_at: Timestamp(row.get(9)),
+            });
+            Some((name, read))
+        });
+        Ok(sources.collect())
+    }
+
+    /// Makes `source`, or puts it in the place of the one of its name.
+    pub async fn set_app_source(
+        &self,
+        source: &AppSource,
+        actor: &Actor,
+    ) -> Result<(), StoreError> {
+        let sealed = self.seal(&record(&source.name), source.url.as_bytes())?;
+        let before = self.app_source(&source.name).await?;
+        let mut change = self.begin_change(Topic::Sources).await?;
+        sqlx::query(
+            "insert into sources (name, url, shown, connections, seconds, row_limit, wall_clock,
+               revision, changed_by, changed_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+             on conflict (name) do update set url = excluded.url, shown = excluded.shown,
+               connections = excluded.connections, seconds = excluded.seconds,
+               row_limit = excluded.row_limit, wall_clock = excluded.wall_clock,
+               revision = excluded.revision, changed_by = excluded.changed_by,
+               changed_at = excluded.changed_at",
+        )
+        .bind(source.name.as_str())
+        .bind(sealed)
+        .bind(&source.shown)
+        .bind(i64::from(source.connections))
+        .bind(i64::from(source.seconds))
+        .bind(i64::from(source.rows))
+        .bind(&source.wall_clock)
+        .bind(&source.revision)
+        .bind(&actor.name)
+        .bind(source.changed_at.0)
+        .execute(&mut *change)
+        .await?;
+        let said = before.as_ref().map(ToString::to_string);
+        let is_other_url = before.as_ref().is_some_and(|before| before.url != source.url);
+        let after =
+            if is_other_url { format!("{source}, another URL") } else { source.to_string() };
+        let record = AuditRecord {
+            at: source.changed_at,
+            actor: actor.clone(),
+            action: if before.is_some() { "source changed" } else { "source added" }.into(),
+            subject: format!("source:{}", source.name),
+            before: said,
+            after: Some(after),
+        };
+        change.record(&record).await?;
+        change.commit().await
+    }
+
+    /// Removes the source of that name; false where there is none.
+    pub async fn remove_app_source(
+        &self,
+        name: &SourceName,
+        actor: &Actor,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut change = self.begin_change(Topic::Sources).await?;
+        // What may be shown of it, also where its URL cannot be decrypted.
+        let row = sqlx::query("delete from sources where name = $1 returning shown")
+            .bind(name.as_str())
+            .fetch_optional(&mut *change)
+            .await?;
+        let Some(row) = row else { return Ok(false) };
+        let record = AuditRecord {
+            at,
+            actor: actor.clone(),
+            action: "source removed".into(),
+            subject: format!("source:{name}"),
+            before: Some(row.get(0)),
+            after: None,
+        };
+        change.record(&record).await?;
+        change.commit().await?;
+        Ok(true)
+    }
+
+    /// The source of that name, if its URL can be decrypted.
+    pub async fn app_source(&self, name: &SourceName) -> Result<Option<AppSource>, StoreError> {
+        let all = self.app_sources().await?;
+        Ok(all.into_iter().find(|(known, _)| known == name).and_then(|(_, source)| source.ok()))
+    }
+}

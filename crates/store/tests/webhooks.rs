@@ -1,0 +1,106 @@
+//! Webhooks of the app: their secrets, their limits, what the audit log says of them.
+
+use brisk_domain::{Timestamp, WebhookName};
+use brisk_store::{Actor, AuditFilter, Topic, WebhookLimits};
+use brisk_test_stores::TestStore;
+use brisk_test_waiting::wait_for;
+use sqlx::{AnyConnection, Connection as _, Row as _};
+
+fn anna() -> Actor {
+    Actor { name: "anna".into(), address: "192.0.2.7".into() }
+}
+
+fn limits() -> WebhookLimits {
+    let allow = Some(vec!["table:shop.*".to_owned(), "model:*".to_owned()]);
+    WebhookLimits { allow, per_minute: 60, source: Some("shop".into()), is_off: false }
+}
+
+fn shop() -> WebhookName {
+    WebhookName::parse("shop").unwrap()
+}
+
+#[tokio::test]
+async fn webhooks_are_made_rotated_limited_and_removed_and_the_log_says_so_without_secrets() {
+    for test in TestStore::each().await {
+        let store = &test.store;
+        let (at, hour) = (Timestamp::from_seconds, 3_600);
+        assert!(store.add_webhook(&shop(), "whsec_one", &limits(), &anna(), at(1)).await.unwrap());
+        let again = store.add_webhook(&shop(), "whsec_other", &limits(), &anna(), at(2)).await;
+        assert!(!again.unwrap(), "the name is taken");
+        let until = at(10 + hour);
+        assert!(store.rotate_webhook(&shop(), "whsec_two", until, &anna(), at(10)).await.unwrap());
+        let known = test.again().await.webhooks().await.unwrap().remove(0);
+        assert_eq!(known.secret.as_deref(), Some("whsec_two"));
+        assert_eq!(known.previous, Some(("whsec_one".into(), until)));
+        assert_eq!((known.limits, known.created_by), (limits(), "anna".to_owned()));
+        let off = WebhookLimits { allow: None, per_minute: 0, is_off: true, ..limits() };
+        assert!(store.limit_webhook(&shop(), &off, &anna(), at(20)).await.unwrap());
+        assert!(store.end_webhook_overlap(&shop(), &anna(), at(30)).await.unwrap());
+        let known = store.webhooks().await.unwrap().remove(0);
+        assert_eq!((known.limits, known.previous), (off.clone(), None));
+        // A secret that has got into wrong hands is not taken for a moment longer.
+        assert!(store.rotate_webhook(&shop(), "whsec_3", at(40), &anna(), at(40)).await.unwrap());
+        assert_eq!(store.webhooks().await.unwrap().remove(0).previous, None);
+        assert!(store.remove_webhook(&shop(), &anna(), at(50)).await.unwrap());
+        assert!(!store.remove_webhook(&shop(), &anna(), at(51)).await.unwrap());
+        assert!(!store.limit_webhook(&shop(), &off, &anna(), at(52)).await.unwrap());
+        assert_eq!(store.webhooks().await.unwrap(), []);
+        let log = store.audit(&AuditFilter::default(), 20).await.unwrap();
+        let actions: Vec<&str> =
+            log.iter().rev().map(|logged| logged.record.action.as_str()).collect();
+        let expected = [
+            "webhook made",
+            "webhook's secret rotated",
+            "webhook switched off",
+            "webhook's secret before ended",
+            "webhook's secret rotated",
+            "webhook removed",
+        ];
+        assert_eq!(actions, expected);
+        let change = &log[3].record;
+        assert_eq!(
+            change.before.as_deref().unwrap(),
+            "table:shop.*, model:*; 60 a minute; dbt runs write to shop"
+        );
+        assert!(change.after.as_deref().unwrap().ends_with("; off"), "{change:?}");
+        assert!(!format!("{log:?}").contains("whsec_"), "{log:?}");
+    }
+}
+
+#[tokio::test]
+async fn secrets_are_encrypted_and_none_can_be_put_in_anothers_place() {
+    for test in TestStore::each().await {
+        let store = &test.store;
+        for name in ["shop", "stock"] {
+            let name = WebhookName::parse(name).unwrap();
+            let secret = format!("whsec_of_{name}");
+            store.add_webhook(&name, &secret, &limits(), &anna(), Timestamp(1)).await.unwrap();
+        }
+        sqlx::any::install_default_drivers();
+        let mut connection = AnyConnection::connect(test.url()).await.unwrap();
+        let rows = sqlx::query("select secret from webhooks").fetch_all(&mut connection).await;
+        for row in rows.unwrap() {
+            assert!(!row.get::<String, _>(0).contains("whsec"));
+        }
+        let moved = "update webhooks set secret = (select secret from webhooks where name = 'shop') \
+                     where name = 'stock'";
+        sqlx::query(moved).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        let secrets: Vec<Option<String>> =
+            store.webhooks().await.unwrap().into_iter().map(|webhook| webhook.secret).collect();
+        assert_eq!(secrets, [Some("whsec_of_shop".to_owned()), None]);
+    }
+}
+
+#[tokio::test]
+async fn every_replica_hears_of_a_new_webhook() {
+    for test in TestStore::each().await {
+        let other = test.again().await;
+        let mut changes = other.follow_changes().await.unwrap();
+        let (store, at) = (&test.store, Timestamp(1));
+        store.add_webhook(&shop(), "whsec_one", &limits(), &anna(), at).await.unwrap();
+        let heard = wait_for("the replica hears of the webhook", changes.next()).await.unwrap();
+        assert!(heard.contains(&Topic::Webhooks));
+        assert_eq!(other.webhooks().await.unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,264 @@
+//! Where a database may be that is added in the app. An admin's browser is not the operator's shell: who
+//! has stolen a session should reach neither files of the server nor what only the server reaches.
+
+use crate::config::sources::Location;
+use crate::config::{AppSourceRules, Secret};
+use sqlx::mysql::MySqlConnectOptions;
+use sqlx::postgres::PgConnectOptions;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+
+/// Parameters of URLs that may be set; others name files of the server, or are none of Brisk's.
+const PARAMETERS: [&str; 5] = ["sslmode", "ssl-mode", "charset", "collation", "application_name"];
+/// The folder for SQLite files, within the data directory.
+const FOLDER: &str = "sources";
+
+/// Where databases may be that are added in the app.
+#[derive(Debug, Clone)]
+pub struct Places {
+    rules: AppSourceRules,
+    /// The folder of SQLite files.
+    folder: PathBuf,
+    /// Brisk's own data.
+    own: PathBuf,
+}
+
+/// Where a database is, and what may be shown of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Where it is.
+    pub location: Location,
+    /// `PostgreSQL on db.example.com`.
+    pub shown: String,
+}
+
+impl Places {
+    /// By these rules, beside Brisk's own data.
+    pub fn new(rules: AppSourceRules, own: &Path) -> Self {
+        let folder = rules.sqlite_folder.clone().unwrap_or_else(|| own.join(FOLDER));
+        Self { rules, folder, own: own.to_owned() }
+    }
+
+    /// Whether any may be added.
+    pub fn are_open(&self) -> bool {
+        !self.rules.off
+    }
+
+    /// The folder of SQLite files, as people read it.
+    pub fn folder(&self) -> String {
+        self.folder.display().to_string()
+    }
+
+    /// Where `url` leads, if it may; else a sentence, in which nothing of it is repeated but the server.
+    pub fn find(&self, url: &str) -> Result<Found, String> {
+        if self.rules.off {
+            return Err("No source may be added here: brisk.toml says so ([app_sources]).".into());
+        }
+        match Location::parse(url, &self.folder).map_err(|why| sentence(&why))? {
+            Location::Sqlite(path) => self.file(&path),
+            Location::Postgres(url) => {
+                plain(&url)?;
+                let options = PgConnectOptions::from_str(url.expose());
+                let options =
+                    options.map_err(|_| unreadable("postgres://user:password@host/database"))?;
+                if options.get_socket().is_some() {
+                    return Err(no_socket());
+                }
+                self.server(options.get_host())?;
+                let shown = format!("PostgreSQL on {}", options.get_host());
+                Ok(Found { location: Location::Postgres(url), shown })
+            }
+            Location::MySql(url) => {
+                plain(&url)?;
+                // sqlx knows one word for both.
+                let text = url.expose().replacen("mariadb:", "mysql:", 1);
+                let options = MySqlConnectOptions::from_str(&text);
+                let options =
+                    options.map_err(|_| unreadable("mysql://user:password@host/database"))?;
+                if options.get_socket().is_some() {
+                    return Err(no_socket());
+                }
+                self.server(options.get_host())?;
+                let shown = format!("MySQL or MariaDB on {}", options.get_host());
+                Ok(Found { location: Location::MySql(url), shown })
+            }
+        }
+    }
+
+    fn server(&self, host: &str) -> Result<(), String> {
+        let host = host.trim_matches(['[', ']']).to_lowercase();
+        if host.starts_with('/') || host.starts_with("%2f") {
+            return Err(no_socket());
+        }
+        let is_listed = |listed: &String| match listed.strip_prefix('*') {
+            Some(end) if end.starts_with('.') => host.ends_with(end),
+            _ => *listed == host,
+        };
+        if !self.rules.hosts.is_empty() && !self.rules.hosts.iter().any(is_listed) {
+            return Err(format!(
+                "The server {host} is not among those that brisk.toml allows ([app_sources], hosts)."
+            ));
+        }
+        // There, clouds hand out the machine's own keys.
+        let is_link_local =
+            host.parse::<IpAddr>().is_ok_and(|address| match address.to_canonical() {
+                IpAddr::V4(address) => address.is_link_local() || address.is_unspecified(),
+                IpAddr::V6(address) => address.is_unicast_link_local() || address.is_unspecified(),
+            });
+        match is_link_local && self.rules.hosts.is_empty() {
+            true => Err(format!("{host} is a link-local address, where no database is.")),
+            false => Ok(()),
+        }
+    }
+
+    fn file(&self, path: &Path) -> Result<Found, String> {
+        let folder = self.folder.canonicalize().map_err(|_| {
+            format!(
+                "SQLite files are taken from the folder {} only, which there is not.",
+                self.folder()
+            )
+        })?;
+        if self.own.canonicalize().is_ok_and(|own| own.starts_with(&folder)) {
+            return Err(
+                "The folder of SQLite files holds Brisk's own data: name another one.".into()
+            );
+        }
+        // Links are followed before it is compared.
+        let found = path.canonicalize().ok().filter(|found| found.starts_with(&folder));
+        let found = found.filter(|found| found.is_file());
+        let found = found.ok_or_else(|| {
+            format!(
+                "There is no such file in the folder {}, from which SQLite files are taken.",
+                self.folder()
+            )
+        })?;
+        let name = found.strip_prefix(&folder).unwrap_or(&found).display();
+        let shown = format!("SQLite file {name}");
+        Ok(Found { shown, location: Location::Sqlite(found) })
+    }
+}
+
+/// Refuses parameters that could name files of the server, and anything after them.
+fn plain(url: &Secret) -> Result<(), String> {
+    let Some((_, query)) = url.expose().split_once('?') else { return Ok(()) };
+    for (name, _) in brisk_domain::view::parse_query(query) {
+        if !PARAMETERS.contains(&name.as_str()) {
+            let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
+            return Err(format!(
+                "The parameter \"{name}\" is for sources in brisk.toml only; here there may be: {}.",
+                PARAMETERS.join(", ")
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn no_socket() -> String {
+    "A socket of the server's machine is for sources in brisk.toml only: name a host.".into()
+}
+
+fn unreadable(form: &str) -> String {
+    format!("The URL cannot be read: write {form}.")
+}
+
+fn sentence(text: &str) -> String {
+    brisk_domain::sentence::sentence(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(own: &Path, hosts: &[&str]) -> Places {
+        let hosts = hosts.iter().map(|host| (*host).to_owned()).collect();
+        Places::new(AppSourceRules { hosts, ..AppSourceRules::default() }, own)
+    }
+
+    #[test]
+    fn files_are_taken_from_one_folder_wherever_links_lead() {
+        let own = tempfile::tempdir().unwrap();
+        let places = places(own.path(), &[]);
+        assert!(places.find("shop.sqlite").unwrap_err().contains("which there is not"));
+        let folder = own.path().join("sources");
+        std::fs::create_dir_all(folder.join("more")).unwrap();
+        std::fs::write(folder.join("shop.sqlite"), "").unwrap();
+        std::fs::write(folder.join("more/deep.sqlite"), "").unwrap();
+        std::fs::write(own.path().join("brisk.sqlite"), "").unwrap();
+        std::os::unix::fs::symlink("../brisk.sqlite", folder.join("link.sqlite")).unwrap();
+        std::os::unix::fs::symlink("/etc", folder.join("etc")).unwrap();
+        let whole = folder.join("shop.sqlite").display().to_string();
+        for good in
+            ["shop.sqlite", "sqlite:shop.sqlite", "more/deep.sqlite", "more/../shop.sqlite", &whole]
+        {
+            let found = places.find(good).unwrap();
+            assert!(
+                found.shown.starts_with("SQLite file ") && !found.shown.contains(".."),
+                "{found:?}"
+            );
+        }
+        for bad in [
+            "../brisk.sqlite",
+            "sqlite:../brisk.sqlite",
+            "more/../../brisk.sqlite",
+            "/etc/passwd",
+            "sqlite:///etc/passwd",
+            "etc/passwd",
+            "link.sqlite",
+            "more",
+            ".",
+            "",
+            "missing.sqlite",
+        ] {
+            let error = places.find(bad).unwrap_err();
+            assert!(error.contains("There is no such file"), "{bad}: {error}");
+        }
+        let rules = AppSourceRules { sqlite_folder: Some(own.path().into()), ..Default::default() };
+        let around = Places::new(rules, own.path());
+        assert!(around.find("brisk.sqlite").unwrap_err().contains("Brisk's own data"));
+    }
+
+    #[test]
+    fn servers_are_named_by_their_host_and_nothing_of_the_machine_is() {
+        let nowhere = Path::new("/nonexistent");
+        let any = places(nowhere, &[]);
+        for (url, shown) in [
+            ("postgres://u:p@db.example.com/shop?sslmode=require", "PostgreSQL on db.example.com"),
+            ("postgresql://u:p@127.0.0.1:5433/shop", "PostgreSQL on 127.0.0.1"),
+            ("mysql://u:p@db/shop", "MySQL or MariaDB on db"),
+            ("mariadb://u:p@db/shop", "MySQL or MariaDB on db"),
+        ] {
+            assert_eq!(any.find(url).unwrap().shown, shown);
+        }
+        for url in [
+            "postgres:///shop?host=/run/postgresql",
+            "postgres://u:hunter2@%2Frun%2Fpostgresql/shop",
+            "postgres://u:hunter2@db/shop?sslrootcert=/etc/passwd",
+            "postgres://u:hunter2@db/shop?sslkey=/etc/passwd",
+            "postgres://u:hunter2@db/shop?host=169.254.169.254",
+            "postgres://u:hunter2@db/shop?%68ost=/run",
+            "mysql://u:hunter2@db/shop?socket=/run/mysqld/mysqld.sock",
+            "mysql://u:hunter2@db/shop?ssl-ca=/etc/passwd",
+            "postgres://u:hunter2@169.254.169.254/latest",
+            "postgres://u:hunter2@[::ffff:169.254.169.254]/latest",
+            "mysql://u:hunter2@0.0.0.0/x",
+            "http://u:hunter2@169.254.169.254/latest",
+        ] {
+            let error = any.find(url).unwrap_err();
+            assert!(!error.contains("hunter2") && error.ends_with('.'), "{url}: {error}");
+        }
+        let some = places(nowhere, &["db.example.com", "*.internal"]);
+        assert!(some.find("postgres://u:p@DB.example.com/shop").is_ok());
+        assert!(some.find("mysql://u:p@a.b.internal/shop").is_ok());
+        for url in [
+            "postgres://u:p@127.0.0.1/shop",
+            "postgres://u:p@internal/shop",
+            "postgres://u:p@evilinternal/shop",
+            "postgres://u:p@db.example.com.evil/shop",
+        ] {
+            assert!(some.find(url).unwrap_err().contains("not among those"), "{url}");
+        }
+        let off = Places::new(AppSourceRules { off: true, ..Default::default() }, nowhere);
+        assert!(off.find("postgres://u:p@db/shop").unwrap_err().contains("[app_sources]"));
+    }
+}

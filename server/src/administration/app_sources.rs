@@ -1,0 +1,160 @@
+//! [`AppSources`]: the databases that admins have added in the app, beside those of the configuration. A
+//! change is written to the store, and each replica has the engine read from them within a second.
+
+use super::app_source_rules::{Found, Places};
+use crate::assembly;
+use crate::config::{Location, SourceSettings};
+use brisk_cache::Places as Lane;
+use brisk_domain::sentence::sentence;
+use brisk_domain::{SourceName, WallClock, WallClocks};
+use brisk_engine::Engine;
+use brisk_engine::load::Sources;
+use brisk_source::{About, Dialect, Limits, SQLITE_CONNECTIONS, Source};
+use brisk_store::{AppSource, Store, StoreError};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How long a database may take to answer while it is tested.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// What the limits of a source that is added in the app may be.
+pub const CONNECTIONS: std::ops::RangeInclusive<u32> = 1..=100;
+/// See [`CONNECTIONS`].
+pub const SECONDS: std::ops::RangeInclusive<u32> = 1..=300;
+/// See [`CONNECTIONS`].
+pub const ROWS: std::ops::RangeInclusive<u32> = 1..=1_000_000;
+
+/// The databases that were added in the app.
+pub struct AppSources {
+    /// Those of the configuration, which stand over those of the app.
+    declared: Sources,
+    places: Places,
+    data_dir: PathBuf,
+    /// Held while they are read and put in place, so that what was read first is not put there last.
+    applying: tokio::sync::Mutex<()>,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    /// Those that are open, under their revision.
+    open: BTreeMap<SourceName, (AppSource, Source)>,
+    /// Why others are not.
+    problems: BTreeMap<SourceName, String>,
+}
+
+impl AppSources {
+    /// Beside the sources of the configuration.
+    pub fn new(declared: Sources, places: Places, data_dir: &Path) -> Self {
+        let (applying, known) = (tokio::sync::Mutex::default(), Mutex::default());
+        Self { declared, places, data_dir: data_dir.to_owned(), applying, known }
+    }
+
+    /// Where they may be.
+    pub fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// Whether the configuration has a source of that name.
+    pub fn is_declared(&self, name: &SourceName) -> bool {
+        self.declared.contains_key(name)
+    }
+
+    /// The one of that name, as it is open.
+    pub fn open(&self, name: &SourceName) -> Option<AppSource> {
+        self.known().open.get(name).map(|(source, _)| source.clone())
+    }
+
+    /// Why those are not there that were added.
+    pub fn problems(&self) -> BTreeMap<SourceName, String> {
+        self.known().problems.clone()
+    }
+
+    /// Reads them in `store`, and has `engine` read from them. One that is as it was keeps its
+    /// connections.
+    pub async fn apply(&self, store: &Store, engine: &Engine) -> Result<(), StoreError> {
+        let _applying = self.applying.lock().await;
+        let stored = store.app_sources().await?;
+        let mut known = self.known();
+        let (mut open, mut problems) = (BTreeMap::new(), BTreeMap::new());
+        for (name, source) in stored {
+            let opened = match source {
+                Err(error) => Err(sentence(&error.to_string())),
+                Ok(_) if self.declared.contains_key(&name) => {
+                    Err("The configuration has a source of this name, which is read instead."
+                        .to_owned())
+                }
+                Ok(source) => match known.open.remove(&name) {
+                    Some((before, kept)) if before.revision == source.revision => {
+                        Ok((source, kept))
+                    }
+                    _ => self.opened(&source).map(|opened| (source, opened)),
+                },
+            };
+            match opened {
+                Ok(opened) => _ = open.insert(name, opened),
+                Err(why) => _ = problems.insert(name, why),
+            }
+        }
+        let sources = open.iter().map(|(name, (_, source))| (name.clone(), source.clone()));
+        let sources: Sources = self.declared.clone().into_iter().chain(sources).collect();
+        let revisions = |sources: &Sources| -> Vec<(SourceName, Arc<str>)> {
+            let revision = |source: &Source| Arc::clone(source.revision());
+            sources.iter().map(|(name, source)| (name.clone(), revision(source))).collect()
+        };
+        if revisions(&sources) != revisions(&engine.loader().sources()) {
+            let places = open.iter().map(|(name, (source, opened))| {
+                let places = match opened.dialect() {
+                    Dialect::Sqlite => Lane::Fixed(SQLITE_CONNECTIONS as usize),
+                    Dialect::Postgres | Dialect::MySql => Lane::UpTo(source.connections as usize),
+                };
+                (name.clone(), places)
+            });
+            engine.replace_sources(sources, &places.collect::<Vec<_>>());
+        }
+        *known = Known { open, problems };
+        Ok(())
+    }
+
+    /// Connects as a page would, and looks at what there is; an error is a sentence.
+    pub async fn test(&self, source: &AppSource) -> Result<About, String> {
+        let opened = self.opened(source)?;
+        let asked = async {
+            let about = opened.about().await?;
+            opened.check_user().await?;
+            Ok::<_, brisk_source::SourceError>(about)
+        };
+        match tokio::time::timeout(PATIENCE, asked).await {
+            Ok(Ok(about)) => Ok(about),
+            Ok(Err(error)) => Err(sentence(&error.to_string())),
+            Err(_) => Err(format!("It did not answer within {} s.", PATIENCE.as_secs())),
+        }
+    }
+
+    fn opened(&self, source: &AppSource) -> Result<Source, String> {
+        let Found { location, .. } = self.places.find(&source.url)?;
+        let rollups = self.data_dir.join("rollups").join(format!("{}.sqlite", source.name));
+        let settings = settings_of(source, location);
+        let opened = assembly::opened(&source.name, &settings, &rollups);
+        let opened = opened.map_err(|error| sentence(&format!("{error:#}")))?;
+        Ok(opened.with_revision(&source.revision))
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The settings of a source of the app, as the configuration would have them.
+fn settings_of(source: &AppSource, location: Location) -> SourceSettings {
+    let limits = Limits {
+        time: Duration::from_secs(source.seconds.into()),
+        rows: source.rows as usize,
+        ..Limits::default()
+    };
+    let wall_clock = WallClock::parse(&source.wall_clock).ok();
+    let wall_clocks = WallClocks { source: wall_clock, ..WallClocks::default() };
+    SourceSettings::in_app(location, source.connections, limits, wall_clocks)
+}

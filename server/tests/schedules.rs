@@ -1,0 +1,223 @@
+//! Warming schedules: what is due is done once among all replicas, also after a night without any, and
+//! whatever clocks do.
+
+use crate::fixture;
+use axum::Router;
+use brisk_domain::{Clock, ManualClock, Timestamp};
+use brisk_engine::Engine;
+use brisk_engine::load::Sources;
+use brisk_server::administration::schedules::{self, TypedSchedule};
+use brisk_server::jobs::warming_schedules::Worker;
+use brisk_server::router::router;
+use brisk_source::Limits;
+use brisk_store::{Actor, ScheduleChange, Store};
+use brisk_test_stores::TestStore;
+use http::Request;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// 2026-11-27, a Friday, 05:59:00 UTC.
+const BEFORE_SIX: Timestamp = Timestamp::from_seconds(1_795_759_140);
+const HOUR: i64 = 3_600;
+
+const SALES: &str = "title = \"Sales\"\nsource = \"shop\"\nrange = \"last 7 days\"\n\
+    [[panel]]\nid = \"one\"\ntitle = \"One\"\nkind = \"stat\"\nsql = \"select count(*) as n from t\"\n\
+    [[panel]]\nid = \"bad\"\ntitle = \"Bad\"\nkind = \"stat\"\nsql = \"select x from missing\"\n";
+
+struct Replica {
+    worker: Worker,
+    engine: Arc<Engine>,
+    app: Router,
+}
+
+struct World {
+    folder: tempfile::TempDir,
+    clock: Arc<ManualClock>,
+    test: TestStore,
+}
+
+fn anna() -> Actor {
+    Actor { name: "anna".into(), address: String::new() }
+}
+
+impl World {
+    async fn over(test: TestStore) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("dashboards")).unwrap();
+        std::fs::write(folder.path().join("dashboards/sales.toml"), SALES).unwrap();
+        fixture::write(&folder.path().join("shop.sqlite"), "create table t (x)").await;
+        Self { folder, clock: Arc::new(ManualClock::at(BEFORE_SIX)), test }
+    }
+
+    async fn replica(&self) -> Replica {
+        let source =
+            fixture::source("shop", &self.folder.path().join("shop.sqlite"), Limits::default());
+        let clock: Arc<dyn Clock> = self.clock.clone();
+        let directory = self.folder.path().join("dashboards");
+        let state = fixture::state(&directory, Sources::from([source]), Arc::clone(&clock));
+        let store = self.test.again().await;
+        let engine = Arc::clone(state.service.engine());
+        let worker = Worker::new(store.clone(), Arc::clone(&engine), clock);
+        let app = router(state.with_store(store), self.folder.path());
+        Replica { worker, engine, app }
+    }
+
+    async fn schedule(&self, engine: &Engine, warms: &str, expression: &str, zone: &str) {
+        let typed = TypedSchedule { name: "nightly", warms, expression, zone };
+        let now = self.clock.now();
+        schedules::set(&self.test.store, engine, typed, &anna(), now).await.unwrap();
+    }
+
+    fn store(&self) -> &Store {
+        &self.test.store
+    }
+}
+
+#[tokio::test]
+async fn a_due_time_is_done_once_by_one_of_two_replicas() {
+    for test in TestStore::each().await {
+        let world = World::over(test).await;
+        let (one, two) = (world.replica().await, world.replica().await);
+        world.schedule(&one.engine, "dashboard:sales", "0 6 * * 1-5", "UTC").await;
+        let look = async || {
+            let (first, second) = tokio::join!(one.worker.look_once(), two.worker.look_once());
+            first.unwrap() + second.unwrap()
+        };
+        assert_eq!(look().await, 0, "it is not due");
+        world.clock.advance(60);
+        assert_eq!(look().await, 1);
+        assert_eq!(look().await, 0, "it is done");
+        let runs = world.store().schedule_runs(10).await.unwrap();
+        assert_eq!(runs.len(), 1);
+        let run = &runs[0];
+        assert_eq!((run.missed, run.warmed.loaded, run.warmed.failed), (0, 1, 1), "{run:?}");
+        assert_eq!((run.started_at, run.ended_at), (Some(run.due_at), Some(run.due_at)));
+        // Saturday and Sunday are no weekdays.
+        world.clock.advance(48 * HOUR);
+        assert_eq!(look().await, 0);
+        world.clock.advance(24 * HOUR);
+        assert_eq!(look().await, 1);
+    }
+}
+
+#[tokio::test]
+async fn what_was_missed_while_no_server_ran_is_done_once_and_said() {
+    for test in TestStore::each().await {
+        let world = World::over(test).await;
+        let replica = world.replica().await;
+        world.schedule(&replica.engine, "all", "0 * * * *", "UTC").await;
+        // Nobody looks for five due times.
+        world.clock.advance(5 * HOUR);
+        assert_eq!(replica.worker.look_once().await.unwrap(), 1);
+        let runs = world.store().schedule_runs(10).await.unwrap();
+        assert_eq!((runs.len(), runs[0].missed), (1, 4));
+        let request = Request::get("/admin/schedules").body(axum::body::Body::empty()).unwrap();
+        let (status, _, page) = fixture::ask(&replica.app, request).await;
+        let page = String::from_utf8(page).unwrap();
+        assert_eq!(status, 200);
+        assert!(page.contains("4 more due times at which no server ran"), "{page}");
+        assert!(page.contains("Fri 27 Nov 2026, 11:00 UTC"), "the next run in words: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_repeats_nothing_and_goes_on() {
+    for test in TestStore::each().await {
+        let world = World::over(test).await;
+        let replica = world.replica().await;
+        world.schedule(&replica.engine, "all", "0 * * * *", "UTC").await;
+        let look = async || replica.worker.look_once().await.unwrap();
+        world.clock.advance(60);
+        assert_eq!(look().await, 1, "06:00");
+        // Somebody set it a year ahead, and back.
+        world.clock.advance(365 * 24 * HOUR);
+        assert_eq!(look().await, 1);
+        world.clock.advance(-365 * 24 * HOUR - 60);
+        assert_eq!(look().await, 0);
+        world.clock.advance(60);
+        assert_eq!(look().await, 0, "06:00 is done already");
+        world.clock.advance(HOUR);
+        assert_eq!(look().await, 1, "07:00 is not");
+    }
+}
+
+#[tokio::test]
+async fn a_replica_that_dies_in_the_middle_is_succeeded() {
+    for test in TestStore::each().await {
+        let world = World::over(test).await;
+        let replica = world.replica().await;
+        world.schedule(&replica.engine, "all", "0 6 * * *", "UTC").await;
+        world.clock.advance(60);
+        let schedule = world.store().schedules().await.unwrap().remove(0);
+        assert!(world.store().plan_run(&schedule, world.clock.now(), 0).await.unwrap());
+        assert!(!world.store().plan_run(&schedule, world.clock.now(), 0).await.unwrap());
+        let lease = Duration::from_secs(60);
+        let claimed = world.store().begin_run("dead", world.clock.now(), lease).await.unwrap();
+        let claimed = claimed.unwrap();
+        assert_eq!(replica.worker.look_once().await.unwrap(), 0, "it may be alive");
+        world.clock.advance(61);
+        assert_eq!(replica.worker.look_once().await.unwrap(), 1);
+        let warmed = brisk_store::Warmed { loaded: 99, ..Default::default() };
+        let late = world.store().end_run(&claimed, "dead", world.clock.now(), &warmed);
+        assert!(!late.await.unwrap(), "its word comes too late");
+        assert_eq!(world.store().schedule_runs(1).await.unwrap()[0].warmed.loaded, 1);
+    }
+}
+
+#[tokio::test]
+async fn schedules_are_made_changed_switched_and_removed_by_forms_that_ask_first() {
+    let world = World::over(TestStore::sqlite().await).await;
+    let replica = world.replica().await;
+    let send = async |path: &str, form: &str| {
+        let request = Request::post(path).body(axum::body::Body::from(form.to_owned())).unwrap();
+        let (status, _, body) = fixture::ask(&replica.app, request).await;
+        (status, String::from_utf8(body).unwrap())
+    };
+    let get = async |path: &str| {
+        let request = Request::get(path).body(axum::body::Body::empty()).unwrap();
+        let (status, _, body) = fixture::ask(&replica.app, request).await;
+        assert_eq!(status, 200);
+        String::from_utf8(body).unwrap()
+    };
+    for (form, said) in [
+        ("do=set&name=a&warms=dashboard:none&expression=0+6+*+*+*", "No panel depends on"),
+        ("do=set&name=a&warms=nonsense:x:y&expression=0+6+*+*+*", "tag"),
+        ("do=set&name=a&warms=all&expression=0+6", "is no schedule"),
+        ("do=set&name=a&warms=all&expression=0+6+*+*+*&zone=Mars", "IANA database"),
+        ("do=set&name=%3Cb%3E&warms=all&expression=0+6+*+*+*", "The name must be"),
+        ("do=on&name=none", "no such schedule"),
+    ] {
+        let (status, body) = send("/admin/schedules", form).await;
+        assert!(status == 422 && body.contains(said), "{form}: {status} {body}");
+    }
+    let form =
+        "do=set&name=early+bird&warms=panel:sales/one&expression=0+6+*+*+1-5&zone=Europe/Berlin";
+    assert_eq!(send("/admin/schedules", form).await.0, 303);
+    let page = get("/admin/schedules").await;
+    for words in ["early bird", "Mon 30 Nov 2026, 06:00 CET", "panel:sales/one", "Switch off"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert_eq!(send("/admin/schedules", "do=off&name=early+bird").await.0, 303);
+    assert!(get("/admin/schedules").await.contains("Switch on"));
+    world.clock.advance(72 * HOUR);
+    assert_eq!(replica.worker.look_once().await.unwrap(), 0, "it is off");
+    assert_eq!(send("/admin/schedules", "do=on&name=early+bird").await.0, 303);
+    assert_eq!(
+        replica.worker.look_once().await.unwrap(),
+        0,
+        "what it missed while off stays missed"
+    );
+    let asked = get("/admin/schedules/remove?name=early+bird").await;
+    assert!(
+        asked.contains("Remove the schedule")
+            && world.store().schedules().await.unwrap().len() == 1
+    );
+    assert_eq!(send("/admin/schedules/remove", "name=early+bird").await.0, 303);
+    assert!(world.store().schedules().await.unwrap().is_empty());
+    let filter = brisk_store::AuditFilter::default();
+    let log = world.store().audit(&filter, 10).await.unwrap();
+    assert_eq!(log.iter().filter(|one| one.record.action == "schedule changed").count(), 4);
+    let removed =
+        world.store().change_schedule("x", &ScheduleChange::Remove, &anna(), BEFORE_SIX).await;
+    assert!(!removed.unwrap());
+}
