@@ -34,7 +34,7 @@ fn set_up(page: &SecondFactorPage) -> AnyView {
         .takes_password
         .then(|| password("factor_current", "Current password", "current-password", None));
     view! {
-        <p>"Accounts of your role sign in with a code besides. Let your authenticator read this, or type the key below it; then type the code that it shows. On the device itself "<a href=page.address.clone()>"open it there"</a>"."</p>
+        <p>"Your role requires a second factor. Scan this code with your authenticator, or type the key below it; then enter the code that it shows. On the device itself "<a href=page.address.clone()>"open it there"</a>"."</p>
         {page.picture.as_ref().map(qr_code)}
         <p><code>{spaced(&page.text)}</code></p>
         <form method="post" action="/second-factor">

@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn who_is_narrowed_has_what_is_in_both_and_never_more() {
-        let name = |name| AttributeName::parse(name).unwrap();
+        let name = |name: &str| AttributeName::parse(name).unwrap();
         let values = |values: &[&str]| Selection::of(values.iter().map(|v| (*v).to_owned()));
         let own = Access::of([
             (name("region"), values(&["north", "south"])),
