@@ -44,7 +44,6 @@ pub fn invalidation(page: &InvalidationPage) -> AnyView {
 
 fn webhook(hook: &WebhookRow, now: Timestamp) -> AnyView {
     let title = format!("hook-{}", hook.name);
-    let last = hook.last.map_or_else(|| "none yet".to_owned(), |at| format::ago(at, now));
     let address = format!("/admin/invalidation/webhooks/{}", hook.name);
     let words = if hook.is_of_app { "Change or test" } else { "Test" };
     view! {
@@ -54,7 +53,6 @@ fn webhook(hook: &WebhookRow, now: Timestamp) -> AnyView {
                 <a class="btn" href=address aria-label=format!("{words}: webhook {}", hook.name)>{words}</a>
             </div>
             {webhook_facts(hook, now)}
-            {facts(&[("Last delivery", last)])}
         </section>
     }
     .into_any()
@@ -92,7 +90,8 @@ pub(super) fn webhook_facts(hook: &WebhookRow, now: Timestamp) -> AnyView {
     if let Some(source) = &hook.source {
         all.push(("dbt runs write to", source.clone()));
     }
-    all.push(("From", from.to_owned()));
+    let last = hook.last.map_or_else(|| "none yet".to_owned(), |at| format::ago(at, now));
+    all.extend([("From", from.to_owned()), ("Last delivery", last)]);
     facts(&all)
 }
 

@@ -71,7 +71,9 @@ fn watch(row: &WatchRow, now: Timestamp) -> AnyView {
     let state = match &row.failing {
         None => view! { <b class="state fresh">"watched"</b> }.into_any(),
         Some((since, why)) => {
-            let since = since.map(|since| format!(", since {}", format::ago(since, now)));
+            let since = since.map(|since| {
+                format!(" for {}", format::round_duration(now.since(since).as_secs_f64()))
+            });
             view! { <b class="state bad">"tells nothing"{since}</b><span class="why">{why.clone()}</span> }
                 .into_any()
         }

@@ -9,6 +9,7 @@ use brisk_engine::Engine;
 use brisk_source::{Source, SourceError, Tells, ToldTable};
 use std::collections::BTreeSet;
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -22,15 +23,16 @@ const LASTED: Duration = Duration::from_secs(10);
 
 /// Listens for as long as it is polled. `again` ends the wait for triggers.
 pub(super) async fn run(
-    shared: &Shared,
-    name: &SourceName,
-    source: &Source,
-    again: &watch::Sender<u64>,
+    shared: Arc<Shared>,
+    name: SourceName,
+    source: Source,
+    mut again: watch::Receiver<u64>,
 ) -> Infallible {
+    let (shared, name, source) = (shared.as_ref(), &name, &source);
     let pending = Pending::default();
     let recording = pending.record(&shared.engine, name, &shared.reports);
     let listening = async {
-        let (mut pause, mut again) = (AGAIN.0, again.subscribe());
+        let mut pause = AGAIN.0;
         loop {
             let begun = Instant::now();
             again.mark_unchanged();

@@ -16,8 +16,8 @@ pub mod watch;
 
 use brisk_domain::{Clock, SourceName, Timestamp};
 use brisk_engine::Engine;
+use brisk_source::Source;
 use brisk_store::Store;
-use futures::future::{BoxFuture, FutureExt as _, select_all};
 use reports::Reports;
 use shared::Shared;
 use std::collections::BTreeMap;
@@ -25,15 +25,19 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch as watch_channel;
+use tokio::task::JoinHandle;
 use watch::{Watch, Watched};
 
 /// How long nothing may be heard before a listener tries its connection.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
+/// How often it is looked whether there are other sources.
+const FOLLOW: Duration = Duration::from_secs(1);
+
 /// What notices changes of all sources.
 pub struct Noticing {
-    shared: Shared,
-    watched: Watched,
+    shared: Arc<Shared>,
+    watched: Arc<Watched>,
     watches: BTreeMap<SourceName, Vec<Watch>>,
     again: watch_channel::Sender<u64>,
 }
@@ -47,15 +51,19 @@ impl Noticing {
         store: Option<Store>,
         watches: BTreeMap<SourceName, Vec<Watch>>,
     ) -> Self {
-        let watched = Watched::new(store);
-        let shared = Shared { engine, clock, reports: Reports::default(), heartbeat: HEARTBEAT };
+        let watched = Arc::new(Watched::new(store));
+        let (reports, heartbeat) = (Reports::default(), HEARTBEAT);
+        let shared = Arc::new(Shared { engine, clock, reports, heartbeat });
         Self { shared, watched, watches, again: watch_channel::Sender::new(0) }
     }
 
     /// The same, whose listeners try their connections after so long a silence.
     #[must_use]
     pub fn with_heartbeat(self, heartbeat: Duration) -> Self {
-        Self { shared: Shared { heartbeat, ..self.shared }, ..self }
+        let Shared { engine, clock, .. } = self.shared.as_ref();
+        let (engine, clock) = (Arc::clone(engine), Arc::clone(clock));
+        let shared = Shared { engine, clock, reports: Reports::default(), heartbeat };
+        Self { shared: Arc::new(shared), ..self }
     }
 
     /// Runs a watched query now, if it is due.
@@ -93,25 +101,59 @@ impl Noticing {
         self.again.send_modify(|count| *count = count.wrapping_add(1));
     }
 
-    /// Notices changes, for as long as it is polled.
+    /// Notices changes, for as long as it is polled: of sources that are added later as well.
     pub async fn run(&self) -> Infallible {
         self.shared.engine.catalog().until_read().await;
-        let sources = self.shared.engine.loader().sources();
-        let mut tasks: Vec<BoxFuture<'_, Infallible>> = Vec::new();
-        for (name, source) in sources.iter() {
-            if source.can_listen() {
-                tasks.push(listener::run(&self.shared, name, source, &self.again).boxed());
+        let mut running: BTreeMap<SourceName, Running> = BTreeMap::new();
+        loop {
+            let sources = self.shared.engine.loader().sources();
+            running.retain(|name, running| {
+                let source = sources.get(name);
+                let is_there = source.is_some_and(|source| *source.revision() == running.revision);
+                if !is_there {
+                    self.shared.reports.forget(name);
+                }
+                is_there
+            });
+            for (name, source) in sources.iter() {
+                running.entry(name.clone()).or_insert_with(|| self.begin(name, source));
             }
+            tokio::time::sleep(FOLLOW).await;
         }
-        for (source, watches) in &self.watches {
-            for watch in watches {
-                tasks.push(watch::run(&self.shared, &self.watched, source, watch).boxed());
-            }
+    }
+
+    fn begin(&self, name: &SourceName, source: &Source) -> Running {
+        let mut tasks = Vec::new();
+        if source.can_listen() {
+            let (shared, again) = (Arc::clone(&self.shared), self.again.subscribe());
+            tasks.push(Task::of(listener::run(shared, name.clone(), source.clone(), again)));
         }
-        if tasks.is_empty() {
-            return std::future::pending().await;
+        for watch in self.watches.get(name).into_iter().flatten() {
+            let (shared, watched) = (Arc::clone(&self.shared), Arc::clone(&self.watched));
+            tasks.push(Task::of(watch::run(shared, watched, name.clone(), watch.clone())));
         }
-        let (never, ..) = select_all(tasks).await;
-        never
+        Running { revision: Arc::clone(source.revision()), _tasks: tasks }
+    }
+}
+
+/// What notices changes of one source.
+struct Running {
+    /// Which one of its name it is.
+    revision: Arc<str>,
+    _tasks: Vec<Task>,
+}
+
+/// A task that ends with its owner.
+struct Task(JoinHandle<Infallible>);
+
+impl Task {
+    fn of(work: impl Future<Output = Infallible> + Send + 'static) -> Self {
+        Self(tokio::spawn(work))
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }

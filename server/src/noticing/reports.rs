@@ -50,6 +50,10 @@ impl Reports {
         change(self.lock().entry(source.clone()).or_default());
     }
 
+    pub(super) fn forget(&self, source: &SourceName) {
+        self.lock().remove(source);
+    }
+
     pub(super) fn heard(&self, source: &SourceName, at: Timestamp, tables: Vec<String>) {
         self.change(source, |report| {
             report.heard = report.heard.saturating_add(tables.len() as u64);

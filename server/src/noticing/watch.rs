@@ -11,7 +11,7 @@ use brisk_engine::Engine;
 use brisk_store::{Store, StoreError, WatchRecord};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// A watched query.
@@ -92,13 +92,13 @@ impl Watched {
 
 /// Runs a query at its pace, for as long as it is polled.
 pub(super) async fn run(
-    shared: &Shared,
-    watched: &Watched,
-    source: &SourceName,
-    watch: &Watch,
+    shared: Arc<Shared>,
+    watched: Arc<Watched>,
+    source: SourceName,
+    watch: Watch,
 ) -> Infallible {
     loop {
-        look(shared, watched, source, watch).await;
+        look(&shared, &watched, &source, &watch).await;
         let pause = watch.pace.mul_f64(0.95 + 0.1 * rand::random::<f64>());
         tokio::time::sleep(pause).await;
     }

@@ -31,7 +31,7 @@ pub async fn page(
     let name = path.ok().and_then(|Path(name)| SourceName::parse(&name).ok());
     let known = name.and_then(|name| {
         let noticing = state.noticing.clone()?;
-        let source = state.service.engine().loader().source(&name)?.clone();
+        let source = state.service.engine().loader().source(&name)?;
         source.can_listen().then_some((name, noticing, source))
     });
     let Some((name, noticing, source)) = known else {
@@ -61,11 +61,11 @@ pub(super) async fn all(state: &AppState) -> Vec<NoticedSource> {
         tracing::warn!(%error, "watched results cannot be read");
         BTreeMap::new()
     });
-    let known = noticing.engine().loader().sources();
-    let sources = known.iter().map(|(name, source)| noticed(noticing, name, source, &watched));
-    let sources = join_all(sources).await;
+    let sources = noticing.engine().loader().sources();
+    let noticed = sources.iter().map(|(name, source)| noticed(noticing, name, source, &watched));
+    let noticed = join_all(noticed).await;
     noticing.look_again();
-    sources
+    noticed
 }
 
 async fn noticed(
@@ -127,13 +127,13 @@ fn listener_row(noticing: &Noticing, name: &SourceName) -> ListenerRow {
     let report = noticing.reports().of(name).unwrap_or_default();
     let ListenerReport { state, heard, latest, trouble, lost } = report;
     let now = noticing.now();
-    let ago = |since: Timestamp| format::ago(since, now);
+    let time = |since: Timestamp| format::round_duration(now.since(since).as_secs_f64());
     let mut state = match state {
         ListenerState::Beginning => (true, "beginning".to_owned()),
         ListenerState::Idle => (true, "waits for triggers: no table has them".to_owned()),
-        ListenerState::Listening(since) => (true, format!("listens, since {}", ago(since))),
+        ListenerState::Listening(since) => (true, format!("listens, for {}", time(since))),
         ListenerState::Lost(since, why) => {
-            (false, format!("does not listen, since {}: {why}. It tries again", ago(since)))
+            (false, format!("does not listen, for {}: {why}. It tries again", time(since)))
         }
     };
     if let Some(trouble) = trouble {

@@ -5,6 +5,10 @@ use brisk_server::noticing::reports::ListenerState;
 use brisk_source::{TableKind, Tells, removal_sql, trigger_sql};
 use brisk_test_waiting::eventually;
 
+/// The connections of listeners.
+const CONNECTIONS: &str = "select count(*) from pg_stat_activity where datname = current_database() \
+                           and application_name = 'brisk, listening'";
+
 #[tokio::test]
 async fn every_kind_of_change_is_heard_and_only_what_reads_it_loads_again() {
     let Some(world) = World::new().await else { return };
@@ -56,13 +60,15 @@ async fn replicated_rows_are_heard_by_triggers_of_rows() {
     // Logical replication fires no triggers of statements.
     world.write("drop trigger brisk_tells on orders").await;
     world.write("set session_replication_role = replica; insert into orders values (8, 64)").await;
+    world.until_heard(1).await;
     world.until_true("orders").await;
     // The trigger of rows costs other sessions nothing: it does not fire.
-    let heard = world.report().heard;
     world.write("set session_replication_role = origin; insert into orders values (9, 81)").await;
     world.write("insert into measures values (3, 1)").await;
-    world.until_true("measures").await;
-    assert_eq!(world.report().heard, heard + 1);
+    world.until_heard(2).await;
+    let report = world.report();
+    let (_, tables) = report.latest.unwrap();
+    assert_eq!((report.heard, tables), (2, vec!["public.measures".to_owned()]));
 }
 
 #[tokio::test]
@@ -101,9 +107,7 @@ async fn a_listener_connects_once_there_are_triggers_and_invalidates_what_it_mis
     let Some(world) = World::new().await else { return };
     let waits = async || world.report().state == ListenerState::Idle;
     eventually("the listener waits for triggers", waits).await;
-    let connections = "select count(*) from pg_stat_activity where datname = current_database() \
-                       and application_name = 'brisk, listening'";
-    assert_eq!(world.number(connections).await, 0);
+    assert_eq!(world.number(CONNECTIONS).await, 0);
     let before = world.shown("orders").await;
     world.make_triggers().await;
     // Nobody hears this.
@@ -111,5 +115,24 @@ async fn a_listener_connects_once_there_are_triggers_and_invalidates_what_it_mis
     assert_eq!(world.shown("orders").await, before);
     world.until_listening().await;
     world.until_true("orders").await;
-    assert_eq!(world.number(connections).await, 1, "one, outside of the pool");
+    assert_eq!(world.number(CONNECTIONS).await, 1, "one, outside of the pool");
+}
+
+#[tokio::test]
+async fn a_source_that_an_admin_replaces_or_removes_is_listened_to_as_long_as_it_is_there() {
+    let Some(world) = World::new().await else { return };
+    world.listen().await;
+    world.write("insert into orders values (399, 3)").await;
+    world.until_heard(1).await;
+    world.replace(Some("2"));
+    // The listener of the one before ends; that of this one has heard nothing yet.
+    eventually("the listener begins anew", async || world.report().heard == 0).await;
+    world.until_listening().await;
+    world.shown("orders").await;
+    world.write("insert into orders values (400, 3)").await;
+    world.until_true("orders").await;
+    world.replace(None);
+    let is_gone = async || world.number(CONNECTIONS).await == 0;
+    eventually("nobody listens to a source that is gone", is_gone).await;
+    assert_eq!(world.noticing.reports().of(&world.name), None);
 }

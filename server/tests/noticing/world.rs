@@ -112,6 +112,14 @@ impl World {
         listener::told_tables(&self.engine, &self.name, &source).await.unwrap()
     }
 
+    /// Puts the same source in its own place as another revision, or takes it away.
+    pub(crate) fn replace(&self, revision: Option<&str>) {
+        let source = self.engine.loader().source(&self.name);
+        let source = source.zip(revision).map(|(source, revision)| source.with_revision(revision));
+        let sources = source.map(|source| (self.name.clone(), source));
+        self.engine.replace_sources(sources.into_iter().collect(), &[]);
+    }
+
     /// Does what an admin does with the SQL that the page shows.
     pub(crate) async fn make_triggers(&self) {
         let sql = trigger_sql(&self.told_tables().await);
@@ -130,6 +138,12 @@ impl World {
             matches!(self.report().state, ListenerState::Listening(_))
         };
         eventually("the source is listened to", listens).await;
+    }
+
+    /// Waits until the listener has heard so often of tables.
+    pub(crate) async fn until_heard(&self, times: u64) {
+        let heard = async || self.report().heard >= times;
+        eventually(format!("the listener has heard of {times} tables"), heard).await;
     }
 
     pub(crate) fn report(&self) -> ListenerReport {
