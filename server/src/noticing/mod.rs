@@ -96,8 +96,9 @@ impl Noticing {
     /// Notices changes, for as long as it is polled.
     pub async fn run(&self) -> Infallible {
         self.shared.engine.catalog().until_read().await;
+        let sources = self.shared.engine.loader().sources();
         let mut tasks: Vec<BoxFuture<'_, Infallible>> = Vec::new();
-        for (name, source) in self.shared.engine.loader().sources() {
+        for (name, source) in sources.iter() {
             if source.can_listen() {
                 tasks.push(listener::run(&self.shared, name, source, &self.again).boxed());
             }

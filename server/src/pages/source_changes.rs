@@ -61,8 +61,8 @@ pub(super) async fn all(state: &AppState) -> Vec<NoticedSource> {
         tracing::warn!(%error, "watched results cannot be read");
         BTreeMap::new()
     });
-    let sources = noticing.engine().loader().sources().iter();
-    let sources = sources.map(|(name, source)| noticed(noticing, name, source, &watched));
+    let known = noticing.engine().loader().sources();
+    let sources = known.iter().map(|(name, source)| noticed(noticing, name, source, &watched));
     let sources = join_all(sources).await;
     noticing.look_again();
     sources

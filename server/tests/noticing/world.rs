@@ -109,7 +109,7 @@ impl World {
 
     pub(crate) async fn told_tables(&self) -> Vec<ToldTable> {
         let source = self.engine.loader().source(&self.name).unwrap();
-        listener::told_tables(&self.engine, &self.name, source).await.unwrap()
+        listener::told_tables(&self.engine, &self.name, &source).await.unwrap()
     }
 
     /// Does what an admin does with the SQL that the page shows.
