@@ -1,5 +1,5 @@
-// Shared by all specs: a page that fails its test on any console error or broken request, an
-// axe check, and the layout shifts since the page opened.
+// Shared by all specs: a page that fails its test on any console error, broken request or violation of
+// its security policy, an axe check, and the layout shifts since the page opened.
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test as base } from "@playwright/test";
 
@@ -16,6 +16,13 @@ export const test = base.extend<{ expectedErrors: RegExp[] }>({
       if (message.type() === "error") note(message.text());
     });
     page.on("pageerror", (error) => note(String(error)));
+    await page.exposeFunction("violated", note);
+    await page.addInitScript(() => {
+      document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, sample }) => {
+        const { violated } = window as unknown as { violated(text: string): void };
+        violated(`security policy: ${violatedDirective} ${blockedURI} ${sourceFile} ${sample}`);
+      });
+    });
     await use(page);
     expect(errors, "the console has no errors").toEqual([]);
   },

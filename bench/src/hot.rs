@@ -167,7 +167,7 @@ async fn peak(brisk: &Brisk, request: &[u8], expected: u16, length: Duration) ->
 /// How long each request takes from when it was due, at `rate` requests per second: one delayed by
 /// its predecessor counts as late. Each connection is a thread that sleeps until its turn, because
 /// timers that wake many tasks at once would add a queue of their own.
-async fn paced(
+pub(crate) async fn paced(
     brisk: &Brisk,
     request: &[u8],
     rate: f64,
@@ -204,7 +204,7 @@ async fn paced(
     Ok(all)
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()
 }

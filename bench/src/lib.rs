@@ -3,7 +3,7 @@
 //!
 //! `servers` starts them and injects faults. Each proof is a file that returns a report:
 //! [`attack`], [`differential`], [`freshness`], [`flight`], [`stampede`], [`cold`], [`cold_cost`], [`round_trips`], [`faults`], [`leaving`],
-//! [`replay`], [`hot`], [`open_pages`], [`soak`], [`sqlite_worker`], [`csv_import`]. `brisk-bench` runs them in full, started by
+//! [`replay`], [`hot`], [`open_pages`], [`sign_ins`], [`soak`], [`sqlite_worker`], [`csv_import`]. `brisk-bench` runs them in full, started by
 //! `cargo xtask bench`; the server's tests run some of them briefly.
 //!
 //! To add a proof: a file here with its settings, a `run` function and a report that prints itself
@@ -29,6 +29,7 @@ pub mod replay;
 pub mod retail;
 pub mod round_trips;
 pub mod servers;
+pub mod sign_ins;
 pub mod soak;
 pub mod sqlite_worker;
 pub mod stampede;

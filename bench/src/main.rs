@@ -7,7 +7,7 @@ use brisk_bench::servers::mariadb::MariaDb;
 use brisk_bench::servers::postgres::Postgres;
 use brisk_bench::{
     attack, cold, cold_cost, csv_import, differential, faults, flight, freshness, hot, leaving,
-    open_pages, replay, round_trips, soak, sqlite_worker, stampede,
+    open_pages, replay, round_trips, sign_ins, soak, sqlite_worker, stampede,
 };
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -138,6 +138,24 @@ enum Proof {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Three hundred sign-ins a minute while others read, and the memory of a session.
+    SignIns {
+        /// Accounts.
+        #[arg(long, default_value_t = 50)]
+        accounts: usize,
+        /// Requests a second of the reader.
+        #[arg(long, default_value_t = 400.0)]
+        rate: f64,
+        /// Duration of each measurement, in seconds.
+        #[arg(long, default_value_t = 20)]
+        seconds: u64,
+        /// Measurements of each kind.
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+        /// Sessions whose memory is measured.
+        #[arg(long, default_value_t = 1_000)]
+        sessions: usize,
+    },
     /// Hostile clients, statements and files, all at once.
     Attack {
         /// Duration at rest and under attack, in seconds each.
@@ -249,6 +267,14 @@ async fn main() -> Result<()> {
         }
         Proof::Leaving { readers, seed } => {
             let report = leaving::run(&program, readers, seed).await?;
+            println!("{report}");
+            report.check()?;
+        }
+        Proof::SignIns { accounts, rate, seconds, rounds, sessions } => {
+            let length = Duration::from_secs(seconds);
+            let usual = sign_ins::usual(&program);
+            let settings = sign_ins::Settings { accounts, rate, length, rounds, sessions, ..usual };
+            let report = sign_ins::run(&settings).await?;
             println!("{report}");
             report.check()?;
         }

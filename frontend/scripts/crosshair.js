@@ -45,7 +45,7 @@ const share = (source) => {
       continue;
     }
     const [left, right, top, bottom] = numbers(chart.dataset.m);
-    lineOf(chart).style.cssText = `--at-x:calc(${left}px + (100cqw - ${left + right}px) * ${x});top:${top}px;bottom:${bottom}px`;
+    lineOf(chart).style.cssText = `--at-x:calc(${left}px + (100cqw - ${left + right}px) * ${x});--top:${top}px;--bottom:${bottom}px`;
   }
 };
 

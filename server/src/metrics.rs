@@ -1,12 +1,25 @@
-//! `/metrics`: the figures of this process in Prometheus' text format, version 0.0.4.
+//! `/metrics`: the figures of this process in Prometheus' text format, version 0.0.4. Among all routes it is
+//! for admins and for tokens of scope `metrics`; on a listener of its own, for whoever reaches that.
 
+use crate::http::security;
 use crate::overload_figures;
 use crate::state::AppState;
+use axum::Router;
 use axum::extract::State;
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use brisk_source::{Source, WorkerCounts};
 use http::header;
 use std::fmt::Write;
+
+/// `/metrics` and nothing else, without asking who asks.
+pub(crate) fn alone(state: AppState) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics))
+        .with_state(state)
+        .layer(middleware::from_fn(security::default_headers))
+}
 
 /// `/metrics`
 pub async fn metrics(State(state): State<AppState>) -> Response {

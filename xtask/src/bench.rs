@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 use std::process::ExitCode;
 
 /// The proofs in the order they run in, the longest last.
-const PROOFS: [&str; 16] = [
+const PROOFS: [&str; 17] = [
     "attack",
     "differential",
     "round-trips",
@@ -23,6 +23,7 @@ const PROOFS: [&str; 16] = [
     "cold-cost",
     "stampede",
     "hot",
+    "sign-ins",
     "sqlite-worker",
     "import",
     "open-pages",

@@ -7,14 +7,13 @@ use brisk_chart::{Drawing, LegendItem};
 use brisk_domain::PanelData;
 use leptos::prelude::*;
 
-/// The chart of `drawing`, without the series `hidden`, in a box of `height` px.
+/// The chart of `drawing`, without the series `hidden`.
 pub(super) fn interactive(
     page: &DashboardPage,
     data: &PanelData,
     title: &str,
     drawing: Drawing,
     hidden: &[usize],
-    height: f64,
 ) -> AnyView {
     let readout = drawing.readout;
     let (axis, margins) = (axis_text(&readout), margins_text(&readout));
@@ -30,7 +29,6 @@ pub(super) fn interactive(
         {legend(drawing.legend, hidden)}
         <div
             class="panel-body chart"
-            style=format!("height:{height}px")
             tabindex="0"
             role="group"
             aria-label=format!("{title}: arrow keys read the values")

@@ -6,8 +6,9 @@ use crate::drawing::Drawing;
 use crate::markup;
 use crate::service::{DashboardPage, Outcome, PanelSlot, Wait};
 use brisk_domain::panel_kind::Card;
-use brisk_domain::{Panel, PanelData};
+use brisk_domain::{GridPlace, Panel, PanelData};
 use leptos::prelude::*;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 /// A row of the grid with its gap, and what a card has besides its body, in CSS px; the same
@@ -24,21 +25,19 @@ pub(crate) fn panel_card(
     slot: PanelSlot,
     is_last: &str,
 ) -> AnyView {
-    let place = panel.place;
-    let style = format!("--x:{};--y:{};--w:{};--h:{}", place.x, place.y, place.w, place.h);
     let class = match () {
         () if is_figure(panel) => "panel stat",
-        () if place.w > 6 => "panel wide",
+        () if panel.place.w > 6 => "panel wide",
         () => "panel",
     };
-    let class = format!("{class}{is_last}");
+    let class = format!("{class}{is_last}{}", place_classes(panel.place));
     let size = size_on_grid(panel);
     let title = panel.title_at(page.interval);
     let heading = format!("{}-t", panel.id);
     let hint = panel.description.clone().unwrap_or_else(|| title.clone());
     let (large, labelled_by) = (page.link_to(Some(panel)), heading.clone());
     view! {
-        <section class=class id=panel.id.to_string() data-panel=panel.id.to_string() aria-labelledby=labelled_by style=style>
+        <section class=class id=panel.id.to_string() data-panel=panel.id.to_string() aria-labelledby=labelled_by>
             <header class="panel-head">
                 <h2 id=heading title=hint><a href=large>{title.clone()}</a></h2>
                 {panel_menu::menu(page, panel, &title)}
@@ -47,6 +46,17 @@ pub(crate) fn panel_card(
         </section>
     }
     .into_any()
+}
+
+/// The classes, after a space each, that put a card into its place: pages forbid styles of its own. Its row
+/// is the sum of its digits: `y200 y30 y4`.
+fn place_classes(GridPlace { x, y, w, h }: GridPlace) -> String {
+    let mut classes = format!(" x{x} w{w} h{h}");
+    let digits = [y / 1000 * 1000, y / 100 % 10 * 100, y / 10 % 10 * 10, y % 10];
+    for part in digits.into_iter().filter(|part| *part > 0) {
+        let _ = write!(classes, " y{part}");
+    }
+    classes
 }
 
 /// For each panel the classes that say what its style cannot see while the page streams in: whether it
@@ -94,7 +104,7 @@ pub(crate) fn large(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -
     let size = size_of_large(panel);
     let rows = panel.kind.traits().large_rows;
     view! {
-        <section class="panel" data-panel=panel.id.to_string() aria-labelledby="chart-t" style=format!("--h:{rows}")>
+        <section class=format!("panel h{rows}") data-panel=panel.id.to_string() aria-labelledby="chart-t">
             <header class="panel-head">
                 <h2 id="chart-t">"Chart"</h2>
                 {panel_menu::menu(page, panel, &panel.title_at(page.interval))}
@@ -180,7 +190,7 @@ fn filled(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot, size: Size)
     let (late_page, late_panel) = (Arc::clone(&page), panel.clone());
     let meanwhile = move |previous: Option<Arc<PanelData>>| match previous {
         Some(data) => panel_content::previous(&page, &panel, &data, size),
-        None => panel_content::skeleton(&panel, size),
+        None => panel_content::skeleton(&panel),
     };
     let previous = slot.previous();
     let drawing = late_page.fragments.drawing().clone();
@@ -195,7 +205,7 @@ fn filled(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot, size: Size)
         Some(outcome) => {
             panel_content::of_outcome(&late_page, &late_panel, previous, outcome, size)
         }
-        None => panel_content::not_drawn(&late_page, size),
+        None => panel_content::not_drawn(&late_page),
     };
     when_loaded(slot, drawing, meanwhile, prepare, draw)
 }
@@ -236,5 +246,36 @@ fn when_loaded<P: Send + 'static>(
             </Suspense>
         }
         .into_any(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cards_classes_say_its_place() {
+        let classes = |x, y, w, h| place_classes(GridPlace { x, y, w, h });
+        assert_eq!(classes(0, 0, 12, 4), " x0 w12 h4");
+        assert_eq!(classes(6, 430, 6, 24), " x6 w6 h24 y400 y30");
+        assert_eq!(classes(11, 1207, 1, 1), " x11 w1 h1 y1000 y200 y7");
+    }
+
+    /// What has no rule would be put somewhere else.
+    #[test]
+    fn every_place_of_a_dashboard_has_its_rules() {
+        let sheet = include_str!("../../../style/places.css");
+        let columns = (0..12).map(|x| format!(".x{x} {{ --x: {x}; }}"));
+        let widths = (1..=12).map(|w| format!(".w{w} {{ --w: {w}; }}"));
+        let heights = (1..=24).map(|h| format!(".h{h} {{ --h: {h}; }}"));
+        // 500 panels of 24 rows below each other.
+        let ones = (1..10).map(|y| format!(".y{y} {{ --y1: {y}; }}"));
+        let tens = (1..10).map(|y| format!(".y{0} {{ --y10: {0}; }}", 10 * y));
+        let hundreds = (1..10).map(|y| format!(".y{0} {{ --y100: {0}; }}", 100 * y));
+        let thousands = (1..=12).map(|y| format!(".y{0} {{ --y1000: {0}; }}", 1000 * y));
+        let rows = ones.chain(tens).chain(hundreds).chain(thousands);
+        for rule in columns.chain(widths).chain(heights).chain(rows) {
+            assert!(sheet.contains(&rule), "{rule}");
+        }
     }
 }

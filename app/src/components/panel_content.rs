@@ -15,10 +15,10 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Width and height of a card's body, in CSS px.
+/// Width and height of a card's body, in CSS px: what is drawn for it. The style sheet makes it so.
 pub(crate) type Size = (f64, f64);
 
-/// What a legend takes from the body.
+/// What a legend takes from the body; `style/panel.css` has it, too.
 const LEGEND: f64 = 24.0;
 
 /// The content for the outcome of the panel; `previous` is shown while it is late.
@@ -31,9 +31,9 @@ pub(crate) fn of_outcome(
 ) -> AnyView {
     match (outcome, previous) {
         (Outcome::Ready(data), _) => shown(page, panel, &data, data.freshness, size),
-        (Outcome::Failed(error), _) => failed(page, &error, size),
+        (Outcome::Failed(error), _) => failed(page, &error),
         (Outcome::Late(_), Some(data)) => self::previous(page, panel, &data, size),
-        (Outcome::Late(wait), None) => late(wait, size),
+        (Outcome::Late(wait), None) => late(wait),
     }
 }
 
@@ -48,14 +48,14 @@ pub(crate) fn previous(
 }
 
 /// A skeleton in the shape of what will come.
-pub(crate) fn skeleton(panel: &Panel, (_, height): Size) -> AnyView {
+pub(crate) fn skeleton(panel: &Panel) -> AnyView {
     let class = match panel.kind.traits().skeleton {
         Skeleton::Rows => "panel-body skeleton rows",
         Skeleton::Box => "panel-body skeleton",
     };
     view! {
         <div class="content" data-state="loading">
-            <div class=class style=format!("height:{height}px")>
+            <div class=class>
                 <span class="visually-hidden">"Loading"</span>
             </div>
         </div>
@@ -127,9 +127,9 @@ pub(crate) fn draw_ahead(
 }
 
 /// The panel, which could not be drawn.
-pub(crate) fn not_drawn(page: &DashboardPage, size: Size) -> AnyView {
+pub(crate) fn not_drawn(page: &DashboardPage) -> AnyView {
     let message = "The panel could not be drawn. Try again in a moment.".to_owned();
-    failed(page, &PanelError { message, retry: true, kind: FailureKind::Interrupted }, size)
+    failed(page, &PanelError { message, retry: true, kind: FailureKind::Interrupted })
 }
 
 /// What the panel's file says and cannot be, below the drawing.
@@ -166,20 +166,18 @@ fn draw(page: &DashboardPage, panel: &Panel, data: &PanelData, (width, height): 
         let again = input(&spec, links, data, (width, inner));
         drawing = brisk_chart::draw(&Input { hidden: &hidden, ..again });
     }
-    let style = format!("height:{inner}px");
     if panel.kind.traits().body == Body::Rows && !drawing.is_empty {
         let heading =
             if page.is_one_panel { "chart-t".to_owned() } else { format!("{}-t", panel.id) };
         let table = rows(page, panel, data, links, (width, inner));
         view! {
-            <div class="panel-body scroll" style=style tabindex="0" role="group" aria-labelledby=heading inner_html=table></div>
+            <div class="panel-body scroll" tabindex="0" role="group" aria-labelledby=heading inner_html=table></div>
         }
         .into_any()
     } else if drawing.readout.labels.is_empty() {
-        view! { <div class="panel-body chart" style=style inner_html=drawing.body></div> }
-            .into_any()
+        view! { <div class="panel-body chart" inner_html=drawing.body></div> }.into_any()
     } else {
-        chart_frame::interactive(page, data, &spec.title, drawing, &hidden, inner)
+        chart_frame::interactive(page, data, &spec.title, drawing, &hidden)
     }
 }
 
@@ -210,11 +208,11 @@ fn input<'a>(
     }
 }
 
-fn failed(page: &DashboardPage, error: &PanelError, (_, height): Size) -> AnyView {
+fn failed(page: &DashboardPage, error: &PanelError) -> AnyView {
     let retry = error.retry.then(|| view! { <a href=page.link_here()>"Try again"</a> });
     view! {
         <div class="content" data-state="failed" data-error=error.id()>
-            <div class="panel-body notice bad" role="alert" style=format!("height:{height}px")>
+            <div class="panel-body notice bad" role="alert">
                 {icon("alert")}<p>{error.message.clone()}</p>{retry}
             </div>
         </div>
@@ -224,7 +222,7 @@ fn failed(page: &DashboardPage, error: &PanelError, (_, height): Size) -> AnyVie
 
 /// A panel that takes longer than the page waits: for how long it has been loading, and how long it
 /// usually takes. Scripts count on from there; the live channel brings the result.
-fn late(wait: Wait, (_, height): Size) -> AnyView {
+fn late(wait: Wait) -> AnyView {
     let usual = wait.usual.filter(|usual| *usual >= Duration::from_secs(1));
     let words = usual.map(|usual| format!("usually {}", seconds(usual)));
     let bar = usual.map(|usual| {
@@ -233,7 +231,7 @@ fn late(wait: Wait, (_, height): Size) -> AnyView {
     });
     view! {
         <div class="content" data-state="late" data-elapsed=wait.elapsed.as_millis().to_string()>
-            <div class="panel-body notice late" style=format!("height:{height}px")>
+            <div class="panel-body notice late">
                 <p role="status">"Still loading"</p>
                 {bar}
                 <p class="late-time"><span class="elapsed">{seconds(wait.elapsed)}</span>{words.map(|words| view! { <span>{words}</span> })}</p>

@@ -1,7 +1,7 @@
 //! What forms about people are made of.
 
 use crate::components::icon::icon;
-use crate::service::{Notice, ShownOnce};
+use crate::service::{Notice, QrCode, ShownOnce};
 use leptos::prelude::*;
 
 /// A field for a line of text.
@@ -143,4 +143,19 @@ pub(super) fn button(
         </form>
     }
     .into_any()
+}
+
+/// What authenticators' cameras read: dark on light in every theme, as they expect.
+pub(super) fn qr_code(picture: &QrCode) -> AnyView {
+    let box_of = format!("0 0 {0} {0}", picture.size);
+    view! {
+        <svg class="qr" viewBox=box_of role="img" aria-label="QR code with the key below"><path d=picture.path.clone()></path></svg>
+    }
+    .into_any()
+}
+
+/// A key in groups of four, which are easier to type.
+pub(super) fn spaced(key: &str) -> String {
+    let letters: Vec<char> = key.chars().collect();
+    letters.chunks(4).map(String::from_iter).collect::<Vec<_>>().join(" ")
 }

@@ -55,7 +55,7 @@ pub fn page(page: Page, theme: Theme, reader: Reader, path: String) -> AnyView {
         Page::SignIn(page) => sign_in::sign_in(&page),
         Page::SetUp(page) => sign_in::set_up(&page, &path),
         Page::SecondFactor(page) => second_factor::second_factor(&page),
-        Page::Profile(page) => profile::profile(&page),
+        Page::Profile(page) => profile::profile(&page, theme),
         Page::People(page) => people::people(&page),
         Page::Account(page) => people::account(&page),
         Page::Error(error) => error::error(&error),

@@ -1,14 +1,19 @@
-//! One's own account: name, password, second factor, sessions, tokens.
+//! One's own account: name, password, second factor, sessions, tokens, theme.
 
-use super::form_parts::{button, notice, password, shown_once, text};
+use super::form_parts::{button, lines, notice, password, qr_code, shown_once, spaced, text};
+use crate::Theme;
 use crate::service::{Factor, ProfilePage, SessionRow, TokenRow};
-use brisk_domain::{Timestamp, format};
+use brisk_domain::{Timestamp, format, parameter};
 use leptos::prelude::*;
 
 const ACTION: &str = "/profile";
 
 /// The page of one's own account.
-pub fn profile(page: &ProfilePage) -> AnyView {
+pub fn profile(page: &ProfilePage, shown_in: Theme) -> AnyView {
+    let attributes = (!page.attributes.is_empty()).then(|| {
+        let attributes = page.attributes.replace('\n', ", ");
+        view! { <div><dt>"Attributes"</dt><dd>{attributes}</dd></div> }
+    });
     let teams = match page.teams.is_empty() {
         true => "none".to_owned(),
         false => page.teams.join(", "),
@@ -27,6 +32,7 @@ pub fn profile(page: &ProfilePage) -> AnyView {
                     <dl class="facts">
                         <div><dt>"Role"</dt><dd>{page.role}</dd></div>
                         <div><dt>"Teams"</dt><dd>{teams}</dd></div>
+                        {attributes}
                     </dl>
                     <form method="post" action=ACTION>
                         <input type="hidden" name="do" value="name"/>
@@ -38,6 +44,7 @@ pub fn profile(page: &ProfilePage) -> AnyView {
                 {factor(&page.factor, page.takes_password)}
                 {sessions(&page.sessions, page.now)}
                 {tokens(page)}
+                {theme(shown_in)}
             </div>
         </main>
     }
@@ -61,6 +68,31 @@ fn change_password() -> AnyView {
     .into_any()
 }
 
+/// The colours, which each browser remembers for itself.
+fn theme(shown_in: Theme) -> AnyView {
+    let choices =
+        [(Theme::System, "As the system says"), (Theme::Light, "Light"), (Theme::Dark, "Dark")];
+    let choices = Vec::from(choices.map(|(theme, label)| {
+        let is_chosen = theme == shown_in;
+        view! {
+            <label class="check"><input type="radio" name=parameter::THEME value=theme.word() checked=is_chosen/><span>{label}</span></label>
+        }
+        .into_any()
+    }));
+    view! {
+        <section class="operation" aria-labelledby="theme">
+            <h2 id="theme">"Theme"</h2>
+            <p>"In this browser, whoever uses it."</p>
+            <form method="post" action="/theme">
+                <input type="hidden" name=parameter::BACK value=ACTION/>
+                <fieldset class="checks"><legend>"Colours"</legend>{choices}</fieldset>
+                <div class="actions"><button class="btn">"Save theme"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
 fn factor(factor: &Factor, takes_password: bool) -> AnyView {
     let current = || {
         takes_password
@@ -75,9 +107,10 @@ fn factor(factor: &Factor, takes_password: bool) -> AnyView {
             </form>
         }
         .into_any(),
-        Factor::Offered { text, address } => view! {
-            <p>"Give your authenticator this key, then type the code that it shows. On the device itself "<a href=address.clone()>"open it there"</a>"."</p>
-            <p><code>{text.clone()}</code></p>
+        Factor::Offered { text, address, picture } => view! {
+            <p>"Let your authenticator read this, or type the key below it; then type the code that it shows. On the device itself "<a href=address.clone()>"open it there"</a>"."</p>
+            {picture.as_ref().map(qr_code)}
+            <p><code>{spaced(text)}</code></p>
             <form method="post" action=ACTION>
                 <input type="hidden" name="do" value="factor-confirm"/>
                 <input type="hidden" name="key" value=text.clone()/>
@@ -111,22 +144,22 @@ fn sessions(rows: &[SessionRow], now: Timestamp) -> AnyView {
         .iter()
         .map(|row| {
             let end = match row.is_this {
-                true => view! { <b class="state fresh">"this one"</b> }.into_any(),
+                true => view! { <b class="state fresh">"this browser"</b> }.into_any(),
                 false => button(
                     ACTION.into(),
                     "session-end",
                     vec![("id", row.id.clone())],
                     "End",
-                    row.agent.clone(),
+                    format!("{}, {}", row.browser, format::ago(row.seen_at, now)),
                 ),
             };
             view! {
                 <li class="rollup">
-                    <div class="rollup-head"><h3 class="plain">{row.agent.clone()}</h3>{end}</div>
+                    <div class="rollup-head"><h3 class="plain" title=row.agent.clone()>{row.browser.clone()}</h3>{end}</div>
                     <dl class="facts">
-                        <div><dt>"From"</dt><dd>{row.address.clone()}</dd></div>
-                        <div><dt>"Begun"</dt><dd>{format::ago(row.created_at, now)}</dd></div>
                         <div><dt>"Used"</dt><dd>{format::ago(row.seen_at, now)}</dd></div>
+                        <div><dt>"Begun"</dt><dd>{format::ago(row.created_at, now)}</dd></div>
+                        <div><dt>"From"</dt><dd>{row.address.clone()}</dd></div>
                     </dl>
                 </li>
             }
@@ -161,11 +194,16 @@ fn tokens(page: &ProfilePage) -> AnyView {
             "Revoke",
             row.name.clone(),
         );
+        let only = (!row.attributes.is_empty()).then(|| {
+            let attributes = row.attributes.replace('\n', ", ");
+            view! { <div><dt>"Only with"</dt><dd>{attributes}</dd></div> }
+        });
         view! {
             <li class="rollup">
                 <div class="rollup-head"><h3 class="plain">{row.name.clone()}</h3>{revoke}</div>
                 <dl class="facts">
                     <div><dt>"For"</dt><dd><code>{row.scopes.clone()}</code></dd></div>
+                    {only}
                     <div><dt>"Used"</dt><dd>{used}</dd></div>
                     <div><dt>"Ends"</dt><dd>{ends}</dd></div>
                 </dl>
@@ -185,6 +223,12 @@ fn tokens(page: &ProfilePage) -> AnyView {
             .into_any()
         })
         .collect();
+    let attributes = (!page.attributes.is_empty()).then(|| {
+        let about =
+            "One of yours a line, as region=north. Empty: all that you have, as you have them.";
+        let label = "Only with these attributes".to_owned();
+        lines("token_attributes".into(), "token_attributes", label, "", about)
+    });
     view! {
         <section class="operation" aria-labelledby="tokens">
             <h2 id="tokens">"Tokens"</h2>
@@ -195,6 +239,7 @@ fn tokens(page: &ProfilePage) -> AnyView {
                 {text("token_name", "Name", "", Some("Where it is used."))}
                 <fieldset class="checks"><legend>"For"</legend>{scopes}</fieldset>
                 {text("dashboards", "Only these dashboards", "", Some("Names as in addresses, with blanks between them. Empty: all that you may see."))}
+                {attributes}
                 <div class="field">
                     <label for="days">"Ends after days"</label>
                     <input id="days" name="days" type="number" min="1" max="366" value="90"/>

@@ -1,6 +1,6 @@
 //! Setting up the second factor that one has to have.
 
-use super::form_parts::{notice, password, shown_once};
+use super::form_parts::{notice, password, qr_code, shown_once, spaced};
 use crate::service::SecondFactorPage;
 use leptos::prelude::*;
 
@@ -34,8 +34,9 @@ fn set_up(page: &SecondFactorPage) -> AnyView {
         .takes_password
         .then(|| password("factor_current", "Current password", "current-password", None));
     view! {
-        <p>"Accounts of your role sign in with a code besides. Give your authenticator this key, then type the code that it shows. On the device itself "<a href=page.address.clone()>"open it there"</a>"."</p>
-        <p><code>{page.text.clone()}</code></p>
+        <p>"Your role requires a second factor. Scan this code with your authenticator, or type the key below it; then enter the code that it shows. On the device itself "<a href=page.address.clone()>"open it there"</a>"."</p>
+        {page.picture.as_ref().map(qr_code)}
+        <p><code>{spaced(&page.text)}</code></p>
         <form method="post" action="/second-factor">
             <input type="hidden" name="key" value=page.text.clone()/>
             <input type="hidden" name="back" value=page.back.clone()/>

@@ -23,8 +23,8 @@ pub use invalidation_page::{
     TypedWebhook, WatchRow, WebhookPage, WebhookRow,
 };
 pub use people_pages::{
-    AccountPage, Factor, Notice, PeoplePage, PersonRow, ProfilePage, Reader, SecondFactorPage,
-    SessionRow, SetUpPage, ShownOnce, SignInPage, TokenRow,
+    AccountPage, Factor, Notice, PeoplePage, PersonRow, ProfilePage, QrCode, Reader,
+    SecondFactorPage, SessionRow, SetUpPage, ShownOnce, SignInPage, TokenRow,
 };
 pub use schedules_page::{RemoveSchedulePage, RunRow, ScheduleRow, SchedulesPage};
 pub use sources_page::{

@@ -79,6 +79,8 @@ pub struct SecondFactorPage {
     pub text: String,
     /// The same as authenticators read it.
     pub address: String,
+    /// The same for their cameras.
+    pub picture: Option<QrCode>,
     /// Whether one proves who one is with the password.
     pub takes_password: bool,
     /// What became of a form.
@@ -100,6 +102,8 @@ pub struct ProfilePage {
     pub role: &'static str,
     /// The teams that one is in.
     pub teams: Vec<String>,
+    /// What statements see of one, a line each.
+    pub attributes: String,
     /// The second factor.
     pub factor: Factor,
     /// Whether one proves who one is with a password.
@@ -130,9 +134,20 @@ pub enum Factor {
         text: String,
         /// As authenticators read it.
         address: String,
+        /// The same for their cameras.
+        picture: Option<QrCode>,
     },
     /// There is one, with so many recovery codes left.
     Active(u32),
+}
+
+/// A QR code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QrCode {
+    /// How many units it is wide and high.
+    pub size: u32,
+    /// The path of what is dark in it.
+    pub path: String,
 }
 
 /// What is shown once and never again.
@@ -149,6 +164,8 @@ pub struct ShownOnce {
 pub struct SessionRow {
     /// Identifies it in forms.
     pub id: String,
+    /// The browser in words.
+    pub browser: String,
     /// The browser, as it says itself.
     pub agent: String,
     /// From where it was begun.
@@ -170,6 +187,8 @@ pub struct TokenRow {
     pub name: String,
     /// What it is for.
     pub scopes: String,
+    /// What it has of its owner's attributes, a line each, where that is not all.
+    pub attributes: String,
     /// When it ends.
     pub expires_at: Timestamp,
     /// When it was used last.

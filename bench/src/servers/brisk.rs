@@ -3,10 +3,12 @@
 use super::guarded::Guarded;
 use super::{free_port, listening};
 use crate::client::Client;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use rustix::process::Signal;
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -133,6 +135,20 @@ impl Brisk {
     /// Kills it.
     pub fn kill(&self) {
         drop(self.lock().take());
+    }
+
+    /// Runs another command of the program over the same data, with a text on its standard input.
+    pub fn command(&self, arguments: &[&str], input: &str) -> Result<()> {
+        let mut command = Command::new(&self.program);
+        command.current_dir(self.directory.path()).args(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn()?;
+        child.stdin.take().context("it reads nothing")?.write_all(input.as_bytes())?;
+        let output = child.wait_with_output()?;
+        if !output.status.success() {
+            bail!("brisk {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        Ok(())
     }
 
     /// The path of its log.

@@ -41,9 +41,10 @@ fn page(theme: &str, part: &str) -> std::io::Result<String> {
         };
         let _ = write!(
             out,
-            "<section class=\"panel\" style=\"width:100%;max-width:{}px\"><header class=\"panel-head\"><h2>{}</h2></header>{legend}<div class=\"panel-body chart\">{}</div></section>",
+            "<section class=\"panel\" style=\"width:100%;max-width:{}px\"><header class=\"panel-head\"><h2>{}</h2></header>{legend}<div class=\"panel-body chart\" style=\"height:{}px\">{}</div></section>",
             case.size.0 + 32.0,
             case.spec.title,
+            case.size.1,
             drawing.body
         );
     }

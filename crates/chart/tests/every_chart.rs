@@ -23,6 +23,25 @@ fn no_coordinate_is_nan_or_infinite() {
     }
 }
 
+/// Pages forbid them: where a browser meets one, it leaves it out.
+#[test]
+fn no_drawing_has_a_style_of_its_own() {
+    for mut case in all() {
+        for size in [case.size, (300.0, 72.0), (1600.0, 600.0)] {
+            case.size = size;
+            for markup in [case.draw().body, case.table()] {
+                assert!(!has_style(&markup), "{}: {markup}", case.name);
+            }
+        }
+    }
+    assert!(has_style("<p style=\"color:red\">") && has_style("<style>"));
+}
+
+fn has_style(markup: &str) -> bool {
+    let tags = markup.split('<').filter_map(|rest| rest.split_once('>').map(|(tag, _)| tag));
+    tags.into_iter().any(|tag| tag.starts_with("style") || tag.contains(" style="))
+}
+
 /// `markup` without its texts: those between tags, and those of attributes that readers read.
 fn without_words(markup: &str) -> String {
     let tags = markup.split('<').filter_map(|rest| rest.split_once('>').map(|(tag, _)| tag));

@@ -39,6 +39,30 @@ impl Access {
         self.is_anybody
     }
 
+    /// The same user with no more than that: of the attributes in `to`, those values that are in both, and
+    /// the others as they are. What is not in both is gone, never everything.
+    #[must_use]
+    pub fn narrowed<'a>(
+        &self,
+        to: impl IntoIterator<Item = (&'a AttributeName, &'a Selection)>,
+    ) -> Self {
+        let mut attributes = self.attributes.clone();
+        for (name, given) in to {
+            let Some(own) = attributes.remove(name) else { continue };
+            let both = own.values().iter().filter(|value| given.values().contains(value));
+            let both = Selection::of(both.cloned());
+            if !both.is_all() {
+                attributes.insert(name.clone(), both);
+            }
+        }
+        Self { attributes, is_anybody: self.is_anybody }
+    }
+
+    /// The attributes that there are.
+    pub fn attributes(&self) -> &BTreeMap<AttributeName, Selection> {
+        &self.attributes
+    }
+
     /// The values of an attribute, at least one; `None` if the user does not have it.
     pub fn values(&self, name: &AttributeName) -> Option<Vec<String>> {
         if self.is_anybody {
@@ -51,6 +75,28 @@ impl Access {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_is_narrowed_has_what_is_in_both_and_never_more() {
+        let name = |name: &str| AttributeName::parse(name).unwrap();
+        let values = |values: &[&str]| Selection::of(values.iter().map(|v| (*v).to_owned()));
+        let own = Access::of([
+            (name("region"), values(&["north", "south"])),
+            (name("tenant"), values(&["acme"])),
+        ]);
+        let to = |pairs: &[(&str, &[&str])]| {
+            let given: BTreeMap<_, _> =
+                pairs.iter().map(|(attribute, of)| (name(attribute), values(of))).collect();
+            own.narrowed(&given)
+        };
+        let north = to(&[("region", &["north", "west"][..])]);
+        assert_eq!(north.values(&name("region")), Some(vec!["north".to_owned()]));
+        assert_eq!(north.values(&name("tenant")), Some(vec!["acme".to_owned()]), "as it was");
+        assert_eq!(to(&[("region", &["west"][..])]).values(&name("region")), None);
+        assert_eq!(to(&[("region", &[][..])]).values(&name("region")), None, "nothing, not all");
+        assert_eq!(to(&[("level", &["1"][..])]).values(&name("level")), None);
+        assert_eq!(to(&[]), own);
+    }
 
     #[test]
     fn attributes_without_values_are_dropped() {

@@ -3,7 +3,7 @@
 use crate::access_state::{close, count};
 use crate::audit::{Actor, AuditRecord};
 use crate::change::Topic;
-use crate::{Store, StoreError, attributes};
+use crate::{Store, StoreError, attributes, session_ends};
 use brisk_accounts::account::Attributes;
 use brisk_accounts::{Account, AccountId, LoginName, Role};
 use brisk_domain::{TeamName, Timestamp};
@@ -128,10 +128,7 @@ impl Store {
             change.record(&to.record((&before, &after), actor, at)).await?;
         }
         if ends_sessions(to) {
-            sqlx::query("delete from sessions where account = $1")
-                .bind(id.as_str())
-                .execute(&mut *change)
-                .await?;
+            session_ends::end_all(&mut change, id.as_str()).await?;
         }
         if *to == AccountChange::Role(Role::Admin) {
             close(&mut change).await?;
@@ -415,7 +412,7 @@ async fn is_last_admin(change: &mut AnyConnection, id: &AccountId) -> Result<boo
 }
 
 /// Under what name the authenticator's secret of an account is sealed.
-fn authenticator_of(id: &str) -> String {
+pub(crate) fn authenticator_of(id: &str) -> String {
     format!("the authenticator of account {id}")
 }
 

@@ -97,6 +97,15 @@ pub enum StoreError {
     /// A secret cannot be encrypted.
     #[error("the secret of {0} cannot be encrypted: {1}")]
     Sealing(String, std::io::Error),
+    /// Sessions are kept in Redis, which gives no answer.
+    #[error("sessions are kept in Redis, which cannot be used: {0}")]
+    Sessions(String),
+    /// A secret that the change of the key does not know.
+    #[error(
+        "the key of Brisk's own database cannot be changed: {0} holds secrets under the old one that \
+         this release does not encrypt again. Start it with the old key alone as BRISK_SECRET_KEY"
+    )]
+    NotSealedAgain(String),
     /// A secret was encrypted under another key, or changed.
     #[error("the secret of {0} in Brisk's own database cannot be decrypted: enter it again")]
     Unreadable(String),

@@ -4,7 +4,7 @@ use crate::access_state::count;
 use crate::accounts::{Changed, added_record, insert};
 use crate::audit::{self, Actor, AuditRecord};
 use crate::change::{Change, Topic};
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, session_ends};
 use brisk_accounts::{Account, AccountId, Identity, LoginName};
 use brisk_domain::Timestamp;
 use sqlx::{AnyConnection, Row as _};
@@ -111,10 +111,7 @@ impl Store {
             // Nothing of it has happened: the link stays good for whom it was meant for.
             return Ok(Connected::Taken);
         }
-        sqlx::query("delete from sessions where account = $1")
-            .bind(id.as_str())
-            .execute(&mut *change)
-            .await?;
+        session_ends::end_all(&mut change, id.as_str()).await?;
         change.record(&record("identity connected", name, identity, actor, now)).await?;
         change.commit().await?;
         Ok(Connected::Done(id.clone()))
@@ -130,11 +127,11 @@ impl Store {
         let identities = self.identities_of(&account.id).await?;
         let mut change = self.begin_change(Topic::Accounts).await?;
         count(&mut change).await?;
-        for table in
-            ["delete from identities where account = $1", "delete from sessions where account = $1"]
-        {
-            sqlx::query(table).bind(account.id.as_str()).execute(&mut *change).await?;
-        }
+        sqlx::query("delete from identities where account = $1")
+            .bind(account.id.as_str())
+            .execute(&mut *change)
+            .await?;
+        session_ends::end_all(&mut change, account.id.as_str()).await?;
         for identity in &identities {
             let record = record("identity removed", account.name.as_str(), identity, actor, now);
             change.record(&record).await?;

@@ -13,7 +13,8 @@
 //!   setting), with `Store::begin_change`: a [`Change`] is recorded in the audit log with it, and all
 //!   replicas hear of it ([`Changes`]).
 //!
-//! Secrets are sealed ([`Store::seal`]) under a key that is not in the store ([`KeyOrigin`]). A store in a
+//! Secrets are sealed ([`Store::seal`]) under a key that is not in the store ([`KeyOrigin`]); `key_change`
+//! lists every column of them. A store in a
 //! file is copied and put back by [`backup()`] and [`restore()`]. What has to happen once among all
 //! processes is a [`DueTime`].
 //!
@@ -37,6 +38,7 @@ mod folder_editors;
 mod identities;
 mod imports;
 mod in_use;
+mod key_change;
 mod links;
 mod location;
 mod migrations;
@@ -49,6 +51,7 @@ mod schedules;
 mod sealing;
 mod secret_key;
 mod secrets;
+mod session_ends;
 mod sessions;
 mod settings;
 mod sign_in_failures;

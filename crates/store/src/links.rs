@@ -5,7 +5,7 @@ use crate::accounts::{Changed, added_record, insert};
 use crate::audit::{Actor, AuditRecord};
 use crate::change::Topic;
 use crate::identities::Connected;
-use crate::{Store, StoreError, identities};
+use crate::{Store, StoreError, identities, session_ends};
 use brisk_accounts::{Account, AccountId, Identity};
 use brisk_domain::Timestamp;
 use sqlx::{AnyConnection, Row as _};
@@ -119,10 +119,7 @@ impl Store {
         if changed.rows_affected() == 0 {
             return Ok(None);
         }
-        sqlx::query("delete from sessions where account = $1")
-            .bind(&id)
-            .execute(&mut *change)
-            .await?;
+        session_ends::end_all(&mut change, &id).await?;
         let record = AuditRecord {
             at: now,
             actor: actor.clone(),

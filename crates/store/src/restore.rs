@@ -14,8 +14,17 @@ use std::path::{Path, PathBuf};
 
 /// Tables of what ends with a restore: a session that was ended after the backup was made would live
 /// again, and so would a link that was taken.
-const ENDED: [(&str, &str); 2] =
-    [("sessions", "delete from sessions"), ("links", "delete from links")];
+const ENDED: [(&str, &str); 3] = [
+    ("sessions", "delete from sessions"),
+    ("links", "delete from links"),
+    // Those in Redis: their accounts' numbers become others than any before.
+    (
+        "session_ends",
+        "insert into session_ends (account, number)
+           select id, abs(random() / 2) from accounts where true
+         on conflict (account) do update set number = excluded.number",
+    ),
+];
 
 /// Puts the backup `file` in the place of the store, at `now`. Its answer is where the old one is kept, if
 /// there was one. Whatever ends this process leaves the old store or the new one.

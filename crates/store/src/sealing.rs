@@ -16,10 +16,11 @@ const ID: usize = 4;
 /// What stands before the encrypted bytes.
 const HEAD: usize = 1 + ID + NONCE_LEN;
 
-/// What seals and unseals under one key.
+/// What seals under one key, and unseals under that one or the one before it.
 pub(crate) struct Sealing {
     key: LessSafeKey,
     id: [u8; ID],
+    before: Option<Box<Sealing>>,
 }
 
 /// A secret cannot be read. Why does not matter to anybody but an attacker.
@@ -32,7 +33,19 @@ impl Sealing {
         const { assert!(LENGTH == 32, "AES-256") };
         let unbound = UnboundKey::new(&AES_256_GCM, key.bytes()).ok()?;
         let number = u32::from_str_radix(&key.id(), 16).ok()?;
-        Some(Self { key: LessSafeKey::new(unbound), id: number.to_be_bytes() })
+        Some(Self { key: LessSafeKey::new(unbound), id: number.to_be_bytes(), before: None })
+    }
+
+    /// The same, which also reads what was sealed under the key before.
+    pub(crate) fn after(self, before: Self) -> Self {
+        Self { before: Some(Box::new(before)), ..self }
+    }
+
+    /// What every secret that is sealed under this key begins with.
+    pub(crate) fn beginning(&self) -> String {
+        // The last character of the head also has bits of what follows it.
+        let head = STANDARD_NO_PAD.encode([&[VERSION], self.id.as_slice()].concat());
+        head.chars().take((1 + ID) * 8 / 6).collect()
     }
 
     /// `secret`, as the one of `record`.
@@ -48,11 +61,11 @@ impl Sealing {
     }
 
     /// The secret of `record`.
-    pub(crate) fn unseal(&self, record: &str, sealed: &str) -> Result<Vec<u8>, Unreadable> {
-        let mut bytes = STANDARD_NO_PAD.decode(sealed).map_err(|_| Unreadable)?;
+    pub(crate) fn unseal(&self, record: &str, text: &str) -> Result<Vec<u8>, Unreadable> {
+        let mut bytes = STANDARD_NO_PAD.decode(text).map_err(|_| Unreadable)?;
         let (head, sealed) = bytes.split_at_mut_checked(HEAD).ok_or(Unreadable)?;
         if head[0] != VERSION || head[1..=ID] != self.id {
-            return Err(Unreadable);
+            return self.before.as_ref().ok_or(Unreadable)?.unseal(record, text);
         }
         let nonce = Nonce::try_assume_unique_for_key(&head[1 + ID..]).map_err(|_| Unreadable)?;
         let aad = Aad::from(self.authenticated(record));
@@ -90,6 +103,20 @@ mod tests {
         let again = own.seal("second factor of anna", b"hunter2").unwrap();
         assert_ne!(again, sealed, "equal secrets do not look equal");
         assert_eq!(own.seal("", b"").map(|sealed| own.unseal("", &sealed)).unwrap(), Ok(vec![]));
+    }
+
+    #[test]
+    fn who_has_the_key_before_reads_what_was_sealed_under_it_and_seals_under_the_new_one() {
+        let old = sealing("0a").seal("r", b"hunter2").unwrap();
+        let both = sealing("0b").after(sealing("0a"));
+        assert_eq!(both.unseal("r", &old).unwrap(), b"hunter2");
+        assert_eq!(both.unseal("s", &old), Err(Unreadable));
+        let new = both.seal("r", b"hunter2").unwrap();
+        assert_eq!(sealing("0b").unseal("r", &new).unwrap(), b"hunter2");
+        assert_eq!(sealing("0a").unseal("r", &new), Err(Unreadable));
+        assert!(old.starts_with(&sealing("0a").beginning()));
+        assert!(new.starts_with(&sealing("0b").beginning()));
+        assert_ne!(sealing("0a").beginning(), sealing("0b").beginning());
     }
 
     #[test]

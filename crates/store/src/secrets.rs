@@ -1,4 +1,5 @@
-//! Secrets in the store: encrypted under one key, which all replicas have.
+//! Secrets in the store: encrypted under one key, which all replicas have; `key_change` is how that becomes
+//! another one.
 
 use crate::sealing::Sealing;
 use crate::secret_key::{KeyOrigin, SecretKey};
@@ -8,34 +9,53 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// What the store keeps encrypted, to know its key again.
-const CHECK: &str = "the check of the key";
+pub(crate) const CHECK: &str = "the check of the key";
 /// The name of its row.
-const KEY: &str = "current";
+pub(crate) const KEY: &str = "current";
 
 impl Store {
     /// The same store, with the key to its secrets. Without one so far, the key of this process is the
     /// store's from now on; who has another than the store's is refused. A key file is written where
     /// there is none, unless the store has a key already.
     pub async fn unlocked(self, origin: &KeyOrigin) -> Result<Self, StoreError> {
+        Ok(self.unlocked_after(origin, None).await?.0)
+    }
+
+    /// The same where the key may have changed: what is sealed under `before` is sealed under the present
+    /// key, all of it or nothing. Beside the store, how many secrets that were, if the key was changed.
+    pub async fn unlocked_after(
+        self,
+        origin: &KeyOrigin,
+        before: Option<&SecretKey>,
+    ) -> Result<(Self, Option<u64>), StoreError> {
         let stored = self.key_check().await?;
         let (key, drawn) = match origin {
             KeyOrigin::Given(key) => (key.clone(), None),
             KeyOrigin::File(path) => match (SecretKey::read(path)?, &stored) {
                 (Some(key), _) => (key, None),
-                (None, Some((id, _))) => {
+                (None, Some((id, _))) if before.is_none_or(|before| before.id() != *id) => {
                     return Err(StoreError::NoKey { id: id.clone(), path: path.clone() });
                 }
-                (None, None) => (SecretKey::draw(path)?, Some(path.as_path())),
+                (None, _) => (SecretKey::draw(path)?, Some(path.as_path())),
             },
         };
         let sealing = Sealing::under(&key).ok_or(StoreError::Locked)?;
+        let before = before.filter(|before| **before != key);
+        let sealing = match before {
+            Some(before) => sealing.after(Sealing::under(before).ok_or(StoreError::Locked)?),
+            None => sealing,
+        };
         let checked = self.check(&key, &sealing, stored).await;
         if let (Err(StoreError::OtherKey { .. }), Some(drawn)) = (&checked, drawn) {
             // Another replica was first: this key is nobody's.
             forget(drawn);
         }
         checked?;
-        Ok(Self { sealing: Some(Arc::new(sealing)), ..self })
+        let changed = match before {
+            Some(before) => self.change_key((&key, &sealing), before).await?,
+            None => None,
+        };
+        Ok((Self { sealing: Some(Arc::new(sealing)), ..self }, changed))
     }
 
     /// `secret` as it may stand in the store, as the one of `record`: "webhook pipeline".

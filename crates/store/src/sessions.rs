@@ -1,8 +1,9 @@
-//! The sessions of browsers, by the hashes of their ids.
+//! The sessions of browsers, by the hashes of their ids; where there is a Redis, the server keeps them there,
+//! and here is only what has ended of them (`session_ends`).
 
 use crate::access_state::count;
 use crate::change::Topic;
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, session_ends};
 use brisk_accounts::AccountId;
 use brisk_domain::Timestamp;
 use sqlx::Row as _;
@@ -123,13 +124,17 @@ impl Store {
         beginning: Option<&str>,
     ) -> Result<(), StoreError> {
         let mut change = self.begin_change(Topic::Accounts).await?;
+        let Some(beginning) = beginning else {
+            session_ends::end_all(&mut change, id.as_str()).await?;
+            count(&mut change).await?;
+            return change.commit().await;
+        };
         let all = sqlx::query("select hash from sessions where account = $1")
             .bind(id.as_str())
             .fetch_all(&mut *change)
             .await?;
         let hashes = all.iter().map(|row| row.get::<String, _>(0));
-        let ended = hashes.filter(|hash| beginning.is_none_or(|start| hash.starts_with(start)));
-        for hash in ended {
+        for hash in hashes.filter(|hash| hash.starts_with(beginning)) {
             let sql = "delete from sessions where hash = $1";
             sqlx::query(sql).bind(hash).execute(&mut *change).await?;
         }

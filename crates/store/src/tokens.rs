@@ -23,7 +23,7 @@ pub struct TokenRecord {
     pub name: String,
     /// What it is for.
     pub scopes: Scopes,
-    /// The attributes that it was given; those of its account where none were.
+    /// What it has of its account's attributes, where it was given less than all.
     pub attributes: Option<Attributes>,
     /// When it was made.
     pub created_at: Timestamp,

@@ -1,6 +1,8 @@
 //! Secrets at rest, and the one key that all replicas have.
 
-use brisk_store::{KeyOrigin, SecretKey, StoreError};
+use brisk_accounts::{Account, AccountId, LoginName, Role};
+use brisk_domain::Timestamp;
+use brisk_store::{AccountChange, Actor, Changed, KeyOrigin, SecretKey, Store, StoreError};
 use brisk_test_stores::TestStore;
 use brisk_test_waiting::wait_for;
 use tokio::task::JoinSet;
@@ -54,5 +56,117 @@ async fn a_key_is_drawn_once_and_never_instead_of_one_that_is_missing() {
         std::fs::rename(test.folder().join("elsewhere"), &path).unwrap();
         let store = test.again().await.unlocked(&file).await.unwrap();
         assert_eq!(store.unseal("a", &sealed).unwrap(), b"hunter2");
+    }
+}
+
+const OLD: &str = "0a";
+const NEW: &str = "0b";
+
+fn key(byte: &str) -> SecretKey {
+    SecretKey::parse(&byte.repeat(32)).unwrap()
+}
+
+/// An account with a second factor, whose secret is `hunter2`.
+async fn with_factor(store: &Store) -> AccountId {
+    let account = Account {
+        id: AccountId::random(),
+        name: LoginName::parse("ann").unwrap(),
+        full_name: "Ann".into(),
+        role: Role::Viewer,
+        is_disabled: false,
+        teams: Default::default(),
+        attributes: Default::default(),
+        password: None,
+        authenticator: None,
+        created_at: Timestamp(0),
+        signed_in_at: None,
+    };
+    let actor = Actor { name: "the test".into(), address: String::new() };
+    assert_eq!(store.add_account(&account, &actor).await.unwrap(), Changed::Done);
+    let factor = AccountChange::Authenticator(Some((b"hunter2".to_vec(), Vec::new())));
+    store.change_account(&account.id, &factor, &actor, Timestamp(0)).await.unwrap();
+    account.id
+}
+
+async fn factor(store: &Store, id: &AccountId) -> Option<Vec<u8>> {
+    store.account(id).await.unwrap().unwrap().authenticator
+}
+
+#[tokio::test]
+async fn a_key_is_changed_with_all_secrets_and_the_old_one_is_refused_afterwards() {
+    for test in TestStore::each_without_key().await {
+        let before = test.again().await.unlocked(&given(OLD)).await.unwrap();
+        let id = with_factor(&before).await;
+        let old = key(OLD);
+        let (replicas, changed): (Vec<_>, Vec<_>) = {
+            let mut replicas = JoinSet::new();
+            for store in [test.again().await, test.again().await] {
+                let old = old.clone();
+                replicas.spawn(async move { store.unlocked_after(&given(NEW), Some(&old)).await });
+            }
+            let all = wait_for("both have changed the key", replicas.join_all()).await;
+            all.into_iter().map(Result::unwrap).unzip()
+        };
+        let sealed: u64 = changed.into_iter().flatten().sum();
+        assert_eq!(sealed, 1, "of two replicas one seals it again");
+        for store in &replicas {
+            assert_eq!(factor(store, &id).await.as_deref(), Some(&b"hunter2"[..]));
+        }
+        let alone = test.again().await.unlocked(&given(NEW)).await.unwrap();
+        assert_eq!(factor(&alone, &id).await.as_deref(), Some(&b"hunter2"[..]));
+        let refused = test.again().await.unlocked(&given(OLD)).await.unwrap_err();
+        assert!(matches!(refused, StoreError::OtherKey { .. }), "{refused}");
+        // A replica that still runs with the old key cannot read it, which is never taken for none.
+        assert_eq!(factor(&before, &id).await.as_deref(), Some(&b""[..]));
+        let late = with_late_factor(&before, &id).await;
+        let (store, again) =
+            test.again().await.unlocked_after(&given(NEW), Some(&old)).await.unwrap();
+        assert_eq!(again, Some(1), "what it wrote meanwhile is sealed again, too");
+        assert_eq!(factor(&store, &id).await, Some(late));
+        let (_, nothing) =
+            test.again().await.unlocked_after(&given(NEW), Some(&old)).await.unwrap();
+        assert_eq!(nothing, None);
+    }
+}
+
+async fn with_late_factor(store: &Store, id: &AccountId) -> Vec<u8> {
+    let actor = Actor { name: "the test".into(), address: String::new() };
+    let secret = b"hunter3".to_vec();
+    let factor = AccountChange::Authenticator(Some((secret.clone(), Vec::new())));
+    store.change_account(id, &factor, &actor, Timestamp(1)).await.unwrap();
+    secret
+}
+
+#[tokio::test]
+async fn a_key_that_is_neither_the_old_nor_the_new_one_changes_nothing() {
+    for test in TestStore::each_without_key().await {
+        let before = test.again().await.unlocked(&given(OLD)).await.unwrap();
+        let id = with_factor(&before).await;
+        let wrong = test.again().await.unlocked_after(&given(NEW), Some(&key("0c"))).await;
+        assert!(matches!(wrong.unwrap_err(), StoreError::OtherKey { .. }));
+        assert_eq!(factor(&before, &id).await.as_deref(), Some(&b"hunter2"[..]));
+        // The other way round the key is as it was.
+        let (same, changed) =
+            test.again().await.unlocked_after(&given(OLD), Some(&key(NEW))).await.unwrap();
+        assert_eq!(changed, None);
+        assert_eq!(factor(&same, &id).await.as_deref(), Some(&b"hunter2"[..]));
+    }
+}
+
+/// What is sealed in a column that nobody has listed would be lost.
+#[tokio::test]
+async fn a_key_is_not_changed_while_a_secret_is_where_the_change_does_not_look() {
+    for test in TestStore::each_without_key().await {
+        let before = test.again().await.unlocked(&given(OLD)).await.unwrap();
+        let id = with_factor(&before).await;
+        let sealed = before.seal("a stray", b"hunter2").unwrap();
+        let actor = Actor { name: "the test".into(), address: String::new() };
+        let name = AccountChange::FullName(sealed);
+        before.change_account(&id, &name, &actor, Timestamp(0)).await.unwrap();
+        let refused = test.again().await.unlocked_after(&given(NEW), Some(&key(OLD))).await;
+        let refused = refused.unwrap_err().to_string();
+        assert!(refused.contains("full_name") || refused.contains("audit"), "{refused}");
+        let same = test.again().await.unlocked(&given(OLD)).await.unwrap();
+        assert_eq!(factor(&same, &id).await.as_deref(), Some(&b"hunter2"[..]), "all or nothing");
     }
 }

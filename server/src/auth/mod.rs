@@ -4,19 +4,22 @@
 //!   asking the store, and hears of every change of rights within a second;
 //! - [`viewer`]: who asks, noted in each request by `identify`; [`rights`]: what each route requires;
 //!   `told`: what readers hear of failures;
-//! - [`sessions`]: those of browsers, over tower-sessions; [`cookie`]: how browsers show them; [`begun`]:
-//!   how they began;
-//! - [`hashing`]: passwords are hashed on threads of their own; [`throttling`] slows who guesses;
+//! - [`sessions`]: those of browsers, over tower-sessions; `session_records`: where they are kept;
+//!   [`cookie`]: how browsers show them; [`begun`]: how they began;
+//! - [`hashing`]: passwords are hashed on threads of their own; [`throttling`] slows who guesses, by what
+//!   `tries` counts;
 //! - [`openid`]: signing in at a provider; `proxy`: who comes through a proxy that says who it is;
 //!   `arrival`: the account of whom others vouch for;
 //! - [`sign_in`], [`set_up`], [`second_factor`], [`profile`] with `own_account`, [`people`]: the pages;
-//!   [`form`] reads what they send.
+//!   [`form`] reads what they send; `browser` says in words what a session's browser is, `qr_code` draws
+//!   what authenticators read.
 //!
 //! A server without a store, or whose store has never had an admin, is open: everybody is
 //! [`Viewer::anybody`](viewer::Viewer::anybody).
 
 mod arrival;
 pub mod begun;
+mod browser;
 pub mod cookie;
 pub(crate) mod form;
 pub mod hashing;
@@ -26,9 +29,11 @@ mod own_account;
 pub mod people;
 pub mod profile;
 mod proxy;
+mod qr_code;
 mod required_factor;
 pub mod rights;
 pub mod second_factor;
+mod session_records;
 pub mod sessions;
 pub mod set_up;
 pub mod settings;
@@ -37,5 +42,6 @@ pub mod sign_in;
 pub mod state;
 pub mod throttling;
 pub(crate) mod told;
+mod tries;
 mod used;
 pub mod viewer;

@@ -3,15 +3,16 @@
 use super::begun::{Begun, By};
 use super::form::Form;
 use super::hashing::Busy;
+use super::session_records::SessionRecords;
 use super::set_up::checked;
 use super::state::Auth;
 use super::throttling::{NotTried, begin};
-use brisk_accounts::account::full_name;
+use brisk_accounts::account::{Attributes, full_name};
 use brisk_accounts::password::Compared;
 use brisk_accounts::second_factor::{Authenticator, SECRET, recovery_codes};
 use brisk_accounts::{Account, Scopes, token};
 use brisk_app::service::{Notice, ShownOnce};
-use brisk_domain::Slug;
+use brisk_domain::{Access, Slug};
 use brisk_store::{AccountChange, Actor, Changed, Store, StoreError, TokenRecord};
 use std::time::Duration;
 
@@ -68,8 +69,11 @@ impl From<String> for Refused {
 pub(super) struct Own<'a> {
     pub(super) auth: &'a Auth,
     pub(super) store: &'a Store,
+    pub(super) records: &'a SessionRecords,
     pub(super) account: &'a Account,
     pub(super) session: Option<&'a str>,
+    /// What statements see of the reader.
+    pub(super) access: &'a Access,
     pub(super) begun: Option<Begun>,
     pub(super) actor: Actor,
 }
@@ -119,7 +123,7 @@ impl Own<'_> {
         let (store, account, now) = (self.store, self.account, self.auth.now());
         // Nobody's address: who has the session is known, and guesses for this account alone.
         let address = format!("profile of {}", account.id.as_str());
-        let tried = begin(store, &account.name, Some(&account.id), &address, now).await;
+        let tried = begin(self.auth, store, &account.name, Some(&account.id), &address, now).await;
         let tried = tried.map_err(|not| match not {
             NotTried::TooSoon(soon) => {
                 format!("Too many tries. Try again in {} s.", soon.wait.as_secs() + 1).into()
@@ -130,7 +134,7 @@ impl Own<'_> {
             self.auth.hasher().compare(password.to_owned(), account.password.clone()).await?;
         match compared {
             Compared::Equal { .. } => {
-                Ok(tried.was_right(store, &account.id, &address, now).await?)
+                Ok(tried.was_right(self.auth, store, &account.id, &address, now).await?)
             }
             Compared::Differs => Err("The current password is another one.".to_owned().into()),
         }
@@ -179,13 +183,13 @@ impl Own<'_> {
         if id.len() != NAMING {
             return Err("This session is not there any more.".to_owned().into());
         }
-        self.store.end_sessions_of(&self.account.id, Some(id)).await?;
+        self.records.end_of(&self.account.id, Some(id)).await?;
         let is_own = self.session.is_some_and(|own| own.starts_with(id));
         Ok(Shown { has_ended: is_own, ..Shown::done("The session has ended.") })
     }
 
     pub(super) async fn end_all(&self) -> Result<Shown, Refused> {
-        self.store.end_sessions_of(&self.account.id, None).await?;
+        self.records.end_of(&self.account.id, None).await?;
         Ok(Shown { has_ended: true, ..Shown::default() })
     }
 
@@ -206,6 +210,7 @@ impl Own<'_> {
         if scopes.0.is_empty() {
             return Err("Say what the token is for.".to_owned().into());
         }
+        let attributes = self.given(form)?;
         let days = form.get("days").trim().parse::<u64>().ok().filter(|days| *days > 0);
         let days = days.ok_or_else(|| "Say after how many days the token ends.".to_owned())?;
         let life = Duration::from_secs(days.saturating_mul(86_400)).min(self.auth.settings().token);
@@ -220,7 +225,7 @@ impl Own<'_> {
             account: self.account.id.clone(),
             name,
             scopes,
-            attributes: None,
+            attributes,
             created_at: now,
             expires_at: now.after(life),
             used_at: None,
@@ -229,6 +234,20 @@ impl Own<'_> {
         let about = "The token. It is not shown again.".to_owned();
         let secret = Some(ShownOnce { about, lines: vec![text] });
         Ok(Shown { secret, ..Shown::default() })
+    }
+
+    /// The attributes that a token is given, if it is given less than all: at most what the reader has.
+    fn given(&self, form: &Form) -> Result<Option<Attributes>, Refused> {
+        let given = form.attributes("token_attributes")?;
+        for (name, selection) in &given {
+            let own = self.access.values(name).unwrap_or_default();
+            if let Some(value) = selection.values().iter().find(|value| !own.contains(value)) {
+                let value: String = value.chars().take(80).collect();
+                let why = "a token can be given nothing that you do not have";
+                return Err(format!("You do not have {name}={value}: {why}.").into());
+            }
+        }
+        Ok((!given.is_empty()).then_some(given))
     }
 
     pub(super) async fn revoke_token(&self, form: &Form) -> Result<Shown, Refused> {

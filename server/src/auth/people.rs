@@ -225,7 +225,9 @@ async fn change(by: &By<'_>, store: &Store, id: &AccountId, form: &Form) -> Resu
             "The account is connected with nobody any more, and its sessions have ended."
         }
         "sessions-end" => {
-            store.end_sessions_of(id, None).await?;
+            if let Some(records) = by.auth.session_records() {
+                records.end_of(id, None).await?;
+            }
             "All its sessions have ended."
         }
         "link" if takes_no_link(by.auth) => {
@@ -302,7 +304,10 @@ async fn respond_one(
     let gathered = async {
         let (Some(store), Some(id)) = (state.auth.store(), id) else { return Ok(None) };
         let Some(account) = store.account(id).await? else { return Ok(None) };
-        let sessions = store.sessions_of(id).await?.len();
+        let sessions = match state.auth.session_records() {
+            Some(records) => records.of(id).await?.len(),
+            None => 0,
+        };
         let identities = store.identities_of(id).await?;
         Ok::<_, StoreError>(Some((account, sessions, identities)))
     };

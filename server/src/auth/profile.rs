@@ -1,7 +1,9 @@
 //! `/profile`: one's own name, password, second factor, sessions and tokens.
 
-use super::form::Form;
+use super::browser;
+use super::form::{Form, attribute_lines};
 use super::own_account::{NAMING, Own, Refused, Shown};
+use super::qr_code;
 use super::viewer::{self, Viewer};
 use super::{rights, sign_in};
 use crate::pages::response;
@@ -31,7 +33,9 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
     let form = Form::read(body).await;
     let viewer = viewer::of(&head.extensions);
     let auth = &state.auth;
-    let (Some(account), Some(store)) = (viewer.account(), auth.store()) else {
+    let (Some(account), Some(store), Some(records)) =
+        (viewer.account(), auth.store(), auth.session_records())
+    else {
         return sign_in::redirect("/sign-in", None);
     };
     let actor = viewer.actor(sign_in::origin(&head).address);
@@ -39,8 +43,8 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
         let request = Request::from_parts(head, Body::empty());
         return rights::absent(&state, request).await;
     }
-    let (session, begun) = (viewer.session(), viewer.begun());
-    let own = Own { auth, store, account, session, begun, actor };
+    let (session, access, begun) = (viewer.session(), viewer.access(), viewer.begun());
+    let own = Own { auth, store, records, account, session, access, begun, actor };
     let changed = match form.get("do") {
         "name" => own.name(&form).await,
         "password" => own.password(&form).await,
@@ -110,12 +114,17 @@ async fn gathered(
     own: Option<String>,
 ) -> Result<Option<ProfilePage>, StoreError> {
     let auth = &state.auth;
-    let (Some(known), Some(store)) = (viewer.account(), auth.store()) else { return Ok(None) };
+    let (Some(known), Some(store), Some(records)) =
+        (viewer.account(), auth.store(), auth.session_records())
+    else {
+        return Ok(None);
+    };
     // As it is now: the form may have changed it.
     let Some(account) = store.account(&known.id).await? else { return Ok(None) };
-    let sessions = store.sessions_of(&account.id).await?.into_iter().map(|session| SessionRow {
+    let sessions = records.of(&account.id).await?.into_iter().map(|session| SessionRow {
         id: session.hash.chars().take(NAMING).collect(),
         is_this: own.as_ref() == Some(&session.hash),
+        browser: browser::words(&session.agent),
         agent: session.agent,
         address: session.address,
         created_at: session.created_at,
@@ -125,15 +134,16 @@ async fn gathered(
         id: token.id,
         name: token.name,
         scopes: token.scopes.to_string(),
+        attributes: token.attributes.as_ref().map(attribute_lines).unwrap_or_default(),
         expires_at: token.expires_at,
         used_at: token.used_at,
     });
     let factor = match (&account.authenticator, shown.offered) {
         (Some(_), _) => Factor::Active(store.recovery_codes_left(&account.id).await?),
-        (None, Some(offered)) => Factor::Offered {
-            text: offered.text(),
-            address: offered.address(ISSUER, account.name.as_str()),
-        },
+        (None, Some(offered)) => {
+            let address = offered.address(ISSUER, account.name.as_str());
+            Factor::Offered { text: offered.text(), picture: qr_code::of(&address), address }
+        }
         (None, None) => Factor::None,
     };
     Ok(Some(ProfilePage {
@@ -141,6 +151,7 @@ async fn gathered(
         full_name: account.full_name.clone(),
         role: account.role.word(),
         teams: account.teams.iter().map(ToString::to_string).collect(),
+        attributes: attribute_lines(viewer.access().attributes()),
         factor,
         takes_password: auth.settings().takes_password_of(&account),
         sessions: sessions.collect(),

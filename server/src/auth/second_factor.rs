@@ -2,6 +2,7 @@
 
 use super::form::Form;
 use super::own_account::{self, Own, Refused, Shown};
+use super::qr_code;
 use super::sign_in;
 use super::state::Auth;
 use super::viewer;
@@ -36,7 +37,9 @@ pub async fn confirm(State(state): State<AppState>, request: Request) -> Respons
     let back = sign_in::local(form.get("back"));
     let viewer = viewer::of(&head.extensions);
     let auth = &state.auth;
-    let (Some(account), Some(store)) = (viewer.account(), auth.store()) else {
+    let (Some(account), Some(store), Some(records)) =
+        (viewer.account(), auth.store(), auth.session_records())
+    else {
         return sign_in::redirect("/sign-in", None);
     };
     if account.authenticator.is_some() {
@@ -44,7 +47,8 @@ pub async fn confirm(State(state): State<AppState>, request: Request) -> Respons
     }
     let origin = sign_in::origin(&head);
     let (session, actor) = (viewer.session(), viewer.actor(origin.address.clone()));
-    let own = Own { auth, store, account, session, begun: viewer.begun(), actor };
+    let (access, begun) = (viewer.access(), viewer.begun());
+    let own = Own { auth, store, records, account, session, access, begun, actor };
     let confirmed = own.confirm_factor(&form).await;
     sign_in::changed(auth).await;
     let (shown, status) = match confirmed {
@@ -76,9 +80,11 @@ async fn respond(
     let viewer = viewer::of(request.extensions());
     let name = viewer.account().map(|account| account.name.to_string()).unwrap_or_default();
     let offered = shown.offered.unwrap_or_else(|| Authenticator::random().0);
+    let address = offered.address(super::profile::ISSUER, &name);
     let page = SecondFactorPage {
         text: offered.text(),
-        address: offered.address(super::profile::ISSUER, &name),
+        picture: qr_code::of(&address),
+        address,
         takes_password: takes_password(&state.auth, &viewer),
         notice: shown.notice,
         secret: shown.secret,

@@ -1,12 +1,13 @@
-//! The sessions of browsers: `tower_sessions`' type over Brisk's own store, which keeps hashes of their
+//! The sessions of browsers: `tower_sessions`' type over [`SessionRecords`], which knows hashes of their
 //! ids. What a request needs of them is read by [`super::state`], which keeps it in memory.
 
 use super::begun::{self, Begun};
+use super::session_records::SessionRecords;
 use super::settings::AuthSettings;
 use async_trait::async_trait;
 use brisk_accounts::{AccountId, secret};
 use brisk_domain::{Clock, Timestamp};
-use brisk_store::{SessionRecord, Store, StoreError};
+use brisk_store::{SessionRecord, StoreError};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
@@ -23,7 +24,7 @@ pub fn hash(id: &Id) -> String {
 /// Begins, renews and ends sessions.
 #[derive(Debug, Clone)]
 pub struct Sessions {
-    store: Arc<InStore>,
+    store: Arc<Kept>,
     settings: AuthSettings,
 }
 
@@ -42,8 +43,12 @@ pub struct Origin {
 const LONGEST_AGENT: usize = 200;
 
 impl Sessions {
-    pub(super) fn new(store: Store, clock: Arc<dyn Clock>, settings: AuthSettings) -> Self {
-        Self { store: Arc::new(InStore { store, clock }), settings }
+    pub(super) fn new(
+        records: SessionRecords,
+        clock: Arc<dyn Clock>,
+        settings: AuthSettings,
+    ) -> Self {
+        Self { store: Arc::new(Kept { records, clock }), settings }
     }
 
     /// Begins a session of an account; the answer is its id, which nobody knows besides the browser.
@@ -78,7 +83,11 @@ impl Sessions {
 
     /// Ends a session.
     pub async fn end(&self, id: Id) -> Result<(), Failed> {
-        Ok(Session::new(Some(id), Arc::clone(&self.store), None).flush().await?)
+        // Not over tower_sessions, which would read it before: it ends also where it cannot be read.
+        self.store.records.end(&hash(&id)).await.map_err(|error| {
+            tracing::error!(%error, "a session cannot be ended");
+            Failed
+        })
     }
 }
 
@@ -100,19 +109,19 @@ const ADDRESS: &str = "address";
 const CREATED: &str = "created";
 const EXPIRES: &str = "expires";
 
-/// Sessions in Brisk's own store.
-struct InStore {
-    store: Store,
+/// Sessions as tower_sessions sees them.
+struct Kept {
+    records: SessionRecords,
     clock: Arc<dyn Clock>,
 }
 
-impl fmt::Debug for InStore {
+impl fmt::Debug for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("InStore")
+        self.records.fmt(f)
     }
 }
 
-impl InStore {
+impl Kept {
     fn record(&self, record: &Record) -> Option<SessionRecord> {
         let text = |key: &str| record.data.get(key)?.as_str().map(ToOwned::to_owned);
         let now = self.clock.now();
@@ -131,12 +140,12 @@ impl InStore {
 }
 
 #[async_trait]
-impl SessionStore for InStore {
+impl SessionStore for Kept {
     async fn create(&self, record: &mut Record) -> StoreResult<()> {
         loop {
             let kept = self.record(record);
             let kept = kept.ok_or_else(|| Error::Encode("a session is nobody's".into()))?;
-            if self.store.add_session(&kept).await.map_err(failed)? {
+            if self.records.add(&kept).await.map_err(failed)? {
                 return Ok(());
             }
             record.id = Id::default();
@@ -145,11 +154,11 @@ impl SessionStore for InStore {
 
     async fn save(&self, record: &Record) -> StoreResult<()> {
         let data = serde_json::to_string(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
-        self.store.save_session(&hash(&record.id), &data).await.map_err(failed)
+        self.records.save(&hash(&record.id), &data).await.map_err(failed)
     }
 
     async fn load(&self, id: &Id) -> StoreResult<Option<Record>> {
-        let Some(kept) = self.store.session(&hash(id)).await.map_err(failed)? else {
+        let Some(kept) = self.records.get(&hash(id)).await.map_err(failed)? else {
             return Ok(None);
         };
         if kept.expires_at <= self.clock.now() {
@@ -164,7 +173,7 @@ impl SessionStore for InStore {
     }
 
     async fn delete(&self, id: &Id) -> StoreResult<()> {
-        self.store.end_session(&hash(id)).await.map_err(failed)
+        self.records.end(&hash(id)).await.map_err(failed)
     }
 }
 

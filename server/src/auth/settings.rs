@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// For how long a count of wrong tries is kept after the last one.
+pub(super) const TRIES_KEPT: Duration = Duration::from_secs(86_400);
+
 /// How people sign in, how long sessions last, and how browsers reach the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthSettings {

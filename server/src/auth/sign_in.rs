@@ -168,14 +168,14 @@ async fn attempt(auth: &Auth, form: &Form, head: &Parts) -> Result<HeaderValue, 
     let name = name.unwrap_or_else(|_| LoginName::nobody());
     let account = store.account_named(&name).await?;
     let id = account.as_ref().map(|account| &account.id);
-    let tried = throttling::begin(store, &name, id, &origin.address, now).await?;
+    let tried = throttling::begin(auth, store, &name, id, &origin.address, now).await?;
     let kept = account.as_ref().filter(|account| !account.is_disabled);
     let kept = kept.and_then(|account| account.password.clone());
     let password: String = form.get("password").to_owned();
     let compared = match auth.hasher().compare(password.clone(), kept.clone()).await {
         Ok(compared) => compared,
         Err(super::hashing::Busy) => {
-            tried.take_back(store).await?;
+            tried.take_back(auth, store).await?;
             return Err(Refused::Later(1));
         }
     };
@@ -183,12 +183,14 @@ async fn attempt(auth: &Auth, form: &Form, head: &Parts) -> Result<HeaderValue, 
         return Err(Refused::Wrong);
     };
     second_factor(store, &account, form.get("code"), now).await?;
-    tried.was_right(store, &account.id, &origin.address, now).await?;
+    tried.was_right(auth, store, &account.id, &origin.address, now).await?;
     let cookie = enter(auth, &account.id, head, By::Password).await.ok_or(Refused::Failed)?;
     // What was changed while the password was looked at has ended the sessions of before, not this one.
     let still = store.account(&account.id).await?;
     if still.is_none_or(|still| still.is_disabled || still.password != kept) {
-        store.end_sessions_of(&account.id, None).await?;
+        if let Some(records) = auth.session_records() {
+            records.end_of(&account.id, None).await?;
+        }
         return Err(Refused::Wrong);
     }
     if is_outdated && let (Ok(hash), Some(kept)) = (auth.hasher().hash(password).await, kept) {
@@ -258,7 +260,7 @@ pub(super) async fn enter(
     // Who was disabled a moment ago has ended the sessions of before, not this one.
     let still = auth.store()?.account(account).await.ok()?;
     if still.is_none_or(|still| still.is_disabled) {
-        let _ = auth.store()?.end_sessions_of(account, None).await;
+        let _ = auth.session_records()?.end_of(account, None).await;
         return None;
     }
     Some(cookie)

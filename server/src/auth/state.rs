@@ -12,15 +12,17 @@ use super::hashing::Hasher;
 use super::openid::provider::Provider;
 use super::proxy::{Named, ProxyUsers};
 use super::required_factor;
+use super::session_records::{Found, SessionRecords};
 use super::sessions::Sessions;
-use super::settings::AuthSettings;
+use super::settings::{AuthSettings, TRIES_KEPT};
 use super::shown::{Shown, shown};
 use super::used::Used;
 use super::viewer::Viewer;
 use axum::extract::Request;
-use brisk_accounts::{Account, Identity, LoginName};
+use brisk_accounts::{Identity, LoginName};
+use brisk_cache::Records;
 use brisk_domain::{Clock, Timestamp};
-use brisk_store::{AccessState, SessionRecord, Store, StoreError};
+use brisk_store::{AccessState, Store, StoreError};
 use http::{HeaderMap, HeaderName};
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -38,8 +40,6 @@ const NOTE: Duration = Duration::from_secs(30);
 const A_DAY: Duration = Duration::from_secs(86_400);
 /// How often what has expired is forgotten.
 const FORGET: Duration = Duration::from_secs(600);
-/// Tries to sign in are remembered for so long.
-const FAILURES: Duration = Duration::from_secs(86_400);
 /// Sessions and tokens that are kept in memory.
 const KEPT: u64 = 10_000;
 
@@ -49,6 +49,8 @@ pub struct Auth(Arc<Inner>);
 
 struct Inner {
     store: Option<Store>,
+    records: Option<SessionRecords>,
+    shared: Option<Arc<Records>>,
     clock: Arc<dyn Clock>,
     settings: AuthSettings,
     hasher: Hasher,
@@ -77,7 +79,8 @@ struct Kept {
     /// When it was used last, in microseconds.
     seen: AtomicI64,
     expires: Timestamp,
-    is_session: bool,
+    /// What was found of a session; none of a token.
+    session: Option<Found>,
 }
 
 /// Why it is not known who asks.
@@ -98,15 +101,33 @@ impl From<StoreError> for Unknown {
 impl Auth {
     /// For a server that is open to everybody.
     pub fn open(clock: Arc<dyn Clock>) -> Self {
-        Self::new(None, clock, AuthSettings::default())
+        Self::new(None, None, clock, AuthSettings::default())
     }
 
     /// Over the accounts of `store`.
     pub fn over(store: Store, clock: Arc<dyn Clock>, settings: AuthSettings) -> Self {
-        Self::new(Some(store), clock, settings)
+        Self::new(Some(store), None, clock, settings)
     }
 
-    fn new(store: Option<Store>, clock: Arc<dyn Clock>, settings: AuthSettings) -> Self {
+    /// The same, with sessions and the counts of wrong tries in the Redis that replicas share.
+    pub fn sharing(
+        store: Store,
+        shared: Arc<Records>,
+        clock: Arc<dyn Clock>,
+        settings: AuthSettings,
+    ) -> Self {
+        Self::new(Some(store), Some(shared), clock, settings)
+    }
+
+    fn new(
+        store: Option<Store>,
+        shared: Option<Arc<Records>>,
+        clock: Arc<dyn Clock>,
+        settings: AuthSettings,
+    ) -> Self {
+        let records = store.clone().map(|store| {
+            SessionRecords::new(store, shared.clone(), Arc::clone(&clock), settings.absolute)
+        });
         let known = Known { state: AccessState::default(), at: None };
         let provider = settings.provider.clone();
         let provider =
@@ -116,6 +137,8 @@ impl Auth {
             provider,
             proxy,
             store,
+            records,
+            shared,
             clock,
             settings,
             hasher: Hasher::default(),
@@ -150,8 +173,18 @@ impl Auth {
 
     /// The sessions of browsers.
     pub fn sessions(&self) -> Option<Sessions> {
-        let store = self.store()?.clone();
-        Some(Sessions::new(store, Arc::clone(&self.0.clock), self.0.settings.clone()))
+        let records = self.session_records()?.clone();
+        Some(Sessions::new(records, Arc::clone(&self.0.clock), self.0.settings.clone()))
+    }
+
+    /// Where they are kept.
+    pub(super) fn session_records(&self) -> Option<&SessionRecords> {
+        self.0.records.as_ref()
+    }
+
+    /// What replicas share besides the store, if there is a Redis.
+    pub(super) fn shared(&self) -> Option<&Records> {
+        self.0.shared.as_deref()
     }
 
     /// Where people sign in elsewhere.
@@ -261,8 +294,8 @@ impl Auth {
 
     /// Notes when sessions and tokens were used.
     pub async fn note_used(&self) {
-        let Some(store) = &self.0.store else { return };
-        if let Err(error) = self.0.used.write_down(store).await {
+        let (Some(store), Some(records)) = (&self.0.store, &self.0.records) else { return };
+        if let Err(error) = self.0.used.write_down(store, records).await {
             tracing::warn!(%error, "it is not noted which sessions were used");
         }
     }
@@ -270,10 +303,12 @@ impl Auth {
     async fn forget(&self, store: &Store) -> Result<(), StoreError> {
         let now = self.now();
         let before = |time: Duration| Timestamp(now.0.saturating_sub(micros(time)));
-        store.forget_sessions(now, before(self.0.settings.idle)).await?;
+        if let Some(records) = &self.0.records {
+            records.forget(now, before(self.0.settings.idle)).await?;
+        }
         store.forget_links(now).await?;
         store.forget_sign_ins(now).await?;
-        store.forget_failures(before(FAILURES)).await
+        store.forget_failures(before(TRIES_KEPT)).await
     }
 
     /// The state of all rights, as it was a moment ago.
@@ -308,30 +343,28 @@ impl Auth {
         is_session: bool,
     ) -> Result<Option<Viewer>, StoreError> {
         let now = self.now();
-        let kept = self.0.kept.get(&hash);
-        let kept = kept.filter(|kept| {
-            kept.version == state.version
-                && kept.is_session == is_session
+        let before = self.0.kept.get(&hash).filter(|kept| {
+            kept.session.is_some() == is_session
                 && !self.is_over(
                     kept.expires,
                     Timestamp(kept.seen.load(Ordering::Relaxed)),
                     is_session,
                 )
         });
-        let kept = match kept {
+        let kept = match before.clone().filter(|kept| kept.version == state.version) {
             Some(kept) => kept,
             None => {
                 let looked_up = match is_session {
-                    true => self.session(store, &hash).await?,
+                    true => self.session(store, &hash, before.as_deref()).await?,
                     false => self.token(store, &hash).await?,
                 };
-                let Some((viewer, seen, expires)) = looked_up else {
+                let Some(Looked { viewer, seen, expires, session }) = looked_up else {
                     self.0.kept.invalidate(&hash);
                     return Ok(None);
                 };
                 let seen = AtomicI64::new(seen.0);
                 let version = state.version;
-                let kept = Arc::new(Kept { viewer, version, seen, expires, is_session });
+                let kept = Arc::new(Kept { viewer, version, seen, expires, session });
                 self.0.kept.insert(hash.clone(), Arc::clone(&kept));
                 self.0.used.note(&hash, is_session, now);
                 kept
@@ -405,28 +438,34 @@ impl Auth {
         now >= expires || is_session && now.since(seen) > self.0.settings.idle
     }
 
-    async fn session(&self, store: &Store, hash: &str) -> Result<Option<Looked>, StoreError> {
-        let Some(SessionRecord { account, data, created_at, seen_at, expires_at, .. }) =
-            store.session(hash).await?
-        else {
-            return Ok(None);
-        };
-        let begun = Begun::of(&data, created_at);
+    /// `before` is what was known of it under the rights before: where sessions are kept elsewhere, nobody
+    /// has to be asked there again.
+    async fn session(
+        &self,
+        store: &Store,
+        hash: &str,
+        before: Option<&Kept>,
+    ) -> Result<Option<Looked>, StoreError> {
+        let Some(records) = &self.0.records else { return Ok(None) };
+        let known = before.and_then(|kept| kept.session.as_ref());
+        let Some(found) = records.found(hash, known).await? else { return Ok(None) };
+        let seen = before.map_or(0, |kept| kept.seen.load(Ordering::Relaxed));
+        let seen = Timestamp(seen.max(found.seen_at.0));
         // Where there are no passwords any more, what they have opened is closed, too.
-        let is_by_password = begun.by == By::Password && !self.0.settings.has_passwords;
-        if self.is_over(expires_at, seen_at, true) || is_by_password {
+        let is_by_password = found.begun.by == By::Password && !self.0.settings.has_passwords;
+        if self.is_over(found.expires_at, seen, true) || is_by_password {
             return Ok(None);
         }
-        let account = store.account(&account).await?;
+        let account = store.account(&found.account).await?;
         let Some(account) = account.filter(|account| !account.is_disabled) else { return Ok(None) };
         let access = account.access(&store.teams().await?);
-        let settings = &self.0.settings;
+        let (settings, begun) = (&self.0.settings, found.begun);
         let lacks_factor =
             required_factor::is_lacking(settings, store, &account, Some(begun.by)).await?;
         let folders = store.folders_of(&account).await?;
         let viewer = Viewer::person(account, folders, access, hash.to_owned(), begun);
         let viewer = if lacks_factor { viewer.unready() } else { viewer };
-        Ok(Some((viewer, seen_at, expires_at)))
+        Ok(Some(Looked { viewer, seen, expires: found.expires_at, session: Some(found) }))
     }
 
     async fn token(&self, store: &Store, hash: &str) -> Result<Option<Looked>, StoreError> {
@@ -436,12 +475,11 @@ impl Auth {
         }
         let account = store.account(&token.account).await?;
         let Some(account) = account.filter(|account| !account.is_disabled) else { return Ok(None) };
-        let access = match token.attributes {
-            Some(given) => {
-                let teams = Default::default();
-                Account { attributes: given, ..account.clone() }.access(&teams)
-            }
-            None => account.access(&store.teams().await?),
+        let access = account.access(&store.teams().await?);
+        // Never more than its owner has at the moment.
+        let access = match &token.attributes {
+            Some(given) => access.narrowed(given),
+            None => access,
         };
         let seen = token.used_at.unwrap_or(token.created_at);
         let settings = &self.0.settings;
@@ -449,12 +487,18 @@ impl Auth {
         let folders = store.folders_of(&account).await?;
         let viewer = Viewer::program(account, folders, access, token.scopes, hash.to_owned());
         let viewer = if lacks_factor { viewer.unready() } else { viewer };
-        Ok(Some((viewer, seen, token.expires_at)))
+        Ok(Some(Looked { viewer, seen, expires: token.expires_at, session: None }))
     }
 }
 
-/// Who it is, when it was used last, when it ends.
-type Looked = (Viewer, Timestamp, Timestamp);
+/// What was looked up of a session or a token.
+struct Looked {
+    viewer: Viewer,
+    /// When it was used last.
+    seen: Timestamp,
+    expires: Timestamp,
+    session: Option<Found>,
+}
 
 /// Changes of who may what.
 pub struct Changes {

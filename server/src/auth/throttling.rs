@@ -1,12 +1,14 @@
-//! Slows who guesses: per account and per address, in the store, so that all replicas count together.
+//! Slows who guesses: per account and per address, in [`Tries`], so that all replicas count together.
 //! A try is counted before it is looked at, and taken back when it was right: of a thousand at the same
 //! moment only the free ones are looked at.
 //!
 //! Who guesses from elsewhere slows nobody who has signed in from the same address before: these tries
 //! are counted apart.
 
+use super::state::Auth;
+use super::tries::Tries;
 use brisk_accounts::secret;
-use brisk_accounts::throttle::{Pace, Throttle};
+use brisk_accounts::throttle::Pace;
 use brisk_accounts::{AccountId, LoginName};
 use brisk_domain::Timestamp;
 use brisk_store::{Store, StoreError};
@@ -49,6 +51,7 @@ impl From<StoreError> for NotTried {
 /// Counts a try to sign in as `name` from `address`, if it may be looked at now. `account` is that of the
 /// name, if there is one.
 pub async fn begin(
+    auth: &Auth,
     store: &Store,
     name: &LoginName,
     account: Option<&AccountId>,
@@ -65,12 +68,13 @@ pub async fn begin(
         false => subject(&["account", name.as_str()]),
     };
     let address = subject(&["address", address]);
-    count(store, &address, &Pace::ADDRESS, now).await?;
-    match count(store, &account, &Pace::ACCOUNT, now).await {
+    let tries = Tries::of(auth, store);
+    count(tries, &address, &Pace::ADDRESS, now).await?;
+    match count(tries, &account, &Pace::ACCOUNT, now).await {
         Ok(()) => Ok(Try { account, address }),
         Err(error) => {
             // It was not looked at.
-            store.forgive_one(&address).await?;
+            tries.forgive_one(&address).await?;
             Err(error)
         }
     }
@@ -81,16 +85,21 @@ pub async fn begin(
 pub struct TryFrom(String);
 
 /// Counts a try to sign in from `address`, if it may be looked at now.
-pub async fn begin_from(store: &Store, address: &str, now: Timestamp) -> Result<TryFrom, NotTried> {
+pub async fn begin_from(
+    auth: &Auth,
+    store: &Store,
+    address: &str,
+    now: Timestamp,
+) -> Result<TryFrom, NotTried> {
     let address = subject(&["address", address]);
-    count(store, &address, &Pace::ADDRESS, now).await?;
+    count(Tries::of(auth, store), &address, &Pace::ADDRESS, now).await?;
     Ok(TryFrom(address))
 }
 
 impl TryFrom {
     /// It was right.
-    pub async fn was_right(self, store: &Store) -> Result<(), StoreError> {
-        store.forgive_one(&self.0).await
+    pub async fn was_right(self, auth: &Auth, store: &Store) -> Result<(), StoreError> {
+        Tries::of(auth, store).forgive_one(&self.0).await
     }
 }
 
@@ -98,32 +107,38 @@ impl Try {
     /// It was right.
     pub async fn was_right(
         self,
+        auth: &Auth,
         store: &Store,
         id: &AccountId,
         address: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        store.forgive(&self.account).await?;
-        store.forgive_one(&self.address).await?;
+        let tries = Tries::of(auth, store);
+        tries.forgive(&self.account).await?;
+        tries.forgive_one(&self.address).await?;
         store.know_address(id, address, now).await
     }
 
     /// It was not looked at after all.
-    pub async fn take_back(self, store: &Store) -> Result<(), StoreError> {
-        store.forgive_one(&self.account).await?;
-        store.forgive_one(&self.address).await
+    pub async fn take_back(self, auth: &Auth, store: &Store) -> Result<(), StoreError> {
+        let tries = Tries::of(auth, store);
+        tries.forgive_one(&self.account).await?;
+        tries.forgive_one(&self.address).await
     }
 }
 
-async fn count(store: &Store, subject: &str, pace: &Pace, now: Timestamp) -> Result<(), NotTried> {
+async fn count(
+    tries: Tries<'_>,
+    subject: &str,
+    pace: &Pace,
+    now: Timestamp,
+) -> Result<(), NotTried> {
     for _ in 0..ATTEMPTS {
-        let before = store.throttle(subject).await?;
-        let throttle = before.unwrap_or_default();
-        if let Some(wait) = throttle.wait(pace, now) {
+        let known = tries.known(subject).await?;
+        if let Some(wait) = known.throttle.wait(pace, now) {
             return Err(NotTried::TooSoon(TooSoon { wait }));
         }
-        let next: Throttle = throttle.failed(pace, now);
-        if store.set_throttle(subject, before, next).await? {
+        if tries.write_down(subject, &known, known.throttle.failed(pace, now)).await? {
             return Ok(());
         }
     }

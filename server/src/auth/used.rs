@@ -1,6 +1,7 @@
 //! [`Used`]: which sessions and tokens were used lately. It is written down now and then, not with each
 //! request.
 
+use super::session_records::SessionRecords;
 use brisk_domain::Timestamp;
 use brisk_store::{Store, StoreError};
 use std::collections::HashMap;
@@ -25,12 +26,16 @@ impl Used {
     }
 
     /// Writes it down.
-    pub(super) async fn write_down(&self, store: &Store) -> Result<(), StoreError> {
+    pub(super) async fn write_down(
+        &self,
+        store: &Store,
+        records: &SessionRecords,
+    ) -> Result<(), StoreError> {
         let ByHash { sessions, tokens } = std::mem::take(&mut *self.lock());
         let (sessions, tokens): (Vec<_>, Vec<_>) =
             (sessions.into_iter().collect(), tokens.into_iter().collect());
         if !sessions.is_empty() {
-            store.sessions_seen(&sessions).await?;
+            records.seen(&sessions).await?;
         }
         if !tokens.is_empty() {
             store.tokens_used(&tokens).await?;

@@ -2,7 +2,7 @@
 
 use super::demo::{self, DemoArguments};
 use super::shared::SharedArguments;
-use super::user::auth_settings;
+use super::user::{auth, auth_settings};
 use crate::administration::app_source_rules::Places;
 use crate::administration::app_sources::AppSources;
 use crate::administration::{access_settings, cache_settings};
@@ -11,6 +11,7 @@ use crate::auth::settings::AuthSettings;
 use crate::auth::state::Auth;
 use crate::config::{Environment, Flags, Location, Settings};
 use crate::connections::listening::Server;
+use crate::connections::registry::Registry;
 use crate::connections::stop::Stop;
 use crate::feeder::delivery::Delivery;
 use crate::feeder::{self, Feeder, source};
@@ -26,11 +27,11 @@ use crate::noticing::Noticing;
 use crate::router::router;
 use crate::service::EngineService;
 use crate::state::AppState;
-use crate::{assembly, logging, system_clock, systemd};
+use crate::{assembly, logging, metrics, system_clock, systemd};
 use anyhow::{Context, bail};
 use brisk_domain::SourceName;
 use brisk_engine::Engine;
-use brisk_store::{Link, Store, StoreLocation, Topic};
+use brisk_store::{Actor, AuditRecord, Link, Store, StoreLocation, Topic};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -49,6 +50,9 @@ pub struct ServeArguments {
     /// 127.0.0.1:3000].
     #[arg(long, env = "BRISK_LISTEN")]
     pub listen: Option<SocketAddr>,
+    /// Another address, on which there is /metrics and nothing else, for whoever reaches it.
+    #[arg(long, env = "BRISK_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
     /// Let the clock stand until it is moved over this socket; for tests.
     #[arg(long, hide = true, conflicts_with_all = ["now", "clock_pace"], value_name = "FILE")]
     pub clock_socket: Option<PathBuf>,
@@ -73,7 +77,12 @@ impl ServeArguments {
 
     /// The top layer of the configuration.
     pub fn flags(&self) -> Flags {
-        Flags { listen: self.listen, assets_dir: self.assets.clone(), ..self.shared.flags() }
+        Flags {
+            listen: self.listen,
+            metrics_listen: self.metrics_listen,
+            assets_dir: self.assets.clone(),
+            ..self.shared.flags()
+        }
     }
 }
 
@@ -99,7 +108,24 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         let kept = damaged.display();
         tracing::error!(%kept, "Brisk's own database was damaged: it begins anew, without its counts");
     }
-    let store = store.unlocked(&settings.secret_key()?).await?;
+    let old_key = settings.old_secret_key()?;
+    let (store, sealed) = store.unlocked_after(&settings.secret_key()?, old_key.as_ref()).await?;
+    if let Some(secrets) = sealed {
+        tracing::info!(
+            secrets,
+            "the key of Brisk's own database was changed; all replicas need the new one"
+        );
+        let actor = Actor { name: "brisk serve".into(), address: String::new() };
+        let record = AuditRecord {
+            at: clock.now(),
+            actor,
+            action: "secret key changed".into(),
+            subject: "the key of the secrets".into(),
+            before: None,
+            after: None,
+        };
+        store.record_audit(&record).await?;
+    }
     let is_closed = store.access_state().await?.is_closed;
     if !settings.listen.ip().is_loopback() && !is_closed && !arguments.open {
         bail!(
@@ -170,7 +196,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let service = service.with_limits(settings.clients);
     let service = Arc::new(service.with_account_limits(settings.account_limits));
     let signing_in = AuthSettings { provider: settings.provider()?, ..auth_settings(&settings) };
-    let auth = Auth::over(store.clone(), Arc::clone(&clock), signing_in);
+    let auth = auth(store.clone(), Arc::clone(&clock), &settings, signing_in)?;
     let state = AppState::new(service, built)
         .with_auth(auth.clone())
         .with_store(store.clone())
@@ -190,6 +216,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let own = Delivery::to(address, source::HOOK, key, Arc::clone(&clock));
     let (names, connections) = (Arc::clone(&state.own_names), state.connections.clone());
+    let figures = metrics_listener(&settings, state.clone(), stop.clone()).await?;
     let routes = router(state, &settings.assets_dir).merge(hooks::routes(Arc::clone(&hooks)));
     let routes = reading::waiting(routes, Arc::clone(&catalog));
     let server = Server::new(routes, names, settings.connections.clone(), connections)
@@ -252,6 +279,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         never = rollup_schedule::run(&engine) => match never {},
         never = worker.run() => match never {},
         never = auth.follow() => match never {},
+        never = figures => match never {},
         never = runs.record(&store) => match never {},
         never = changes.follow() => match never {},
         never = noticing.run() => match never {},
@@ -268,6 +296,32 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     served
 }
 
+/// Serves `/metrics` on an address of its own, if there is one; the connections there are counted apart, so
+/// that a crowd at the door keeps nobody from the figures.
+async fn metrics_listener(
+    settings: &Settings,
+    state: AppState,
+    stop: Stop,
+) -> anyhow::Result<impl Future<Output = Infallible> + use<>> {
+    let listening = match settings.metrics_listen {
+        None => None,
+        Some(address) => {
+            let listener = TcpListener::bind(address);
+            Some(listener.await.with_context(|| format!("listening on {address} for /metrics"))?)
+        }
+    };
+    let (names, limits) = (Arc::clone(&state.own_names), settings.connections.clone());
+    Ok(async move {
+        if let Some(listener) = listening {
+            let server = Server::new(metrics::alone(state), names, limits, Registry::default());
+            if let Err(error) = server.serve(listener, stop).await {
+                tracing::error!(error = format!("{error:#}"), "/metrics has no listener any more");
+            }
+        }
+        std::future::pending().await
+    })
+}
+
 #[allow(clippy::print_stdout)] // The person who started the server reads this.
 async fn announce(
     settings: &Settings,
@@ -280,6 +334,9 @@ async fn announce(
     let shown = |path: &Path| absolute(path).display().to_string();
     let dashboards = engine.catalog().contents().dashboards.len();
     println!("Brisk is ready:  http://{address}");
+    if let Some(address) = settings.metrics_listen {
+        println!("  figures        http://{address}/metrics, for whoever reaches it");
+    }
     if let Some(file) = &settings.file {
         println!("  configuration  {}", shown(file));
     }

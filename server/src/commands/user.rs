@@ -10,6 +10,7 @@ use crate::logging;
 use anyhow::{Context, bail};
 use brisk_accounts::account::full_name;
 use brisk_accounts::{Account, AccountId, LoginName, Role, password, policy};
+use brisk_cache::Records;
 use brisk_domain::{Clock, TeamName, format};
 use brisk_store::{AccountChange, Actor, Changed, Link, Store};
 use std::io::Read as _;
@@ -134,7 +135,7 @@ impl Shell {
             format!("making the data directory {}", settings.data_dir.display())
         })?;
         let store = Store::at(&settings.store()?).await?;
-        let auth = Auth::over(store.clone(), Arc::clone(&clock), auth_settings(&settings));
+        let auth = auth(store.clone(), Arc::clone(&clock), &settings, auth_settings(&settings))?;
         Ok(Self { store, auth, clock })
     }
 
@@ -256,6 +257,19 @@ fn parsed_role(text: &str) -> anyhow::Result<Role> {
 /// Who runs commands.
 fn actor() -> Actor {
     Actor { name: "the command line".into(), address: String::new() }
+}
+
+/// Who asks, over these settings: with what replicas share in Redis, where there is one.
+pub(crate) fn auth(
+    store: Store,
+    clock: Arc<dyn Clock>,
+    settings: &Settings,
+    signing_in: AuthSettings,
+) -> anyhow::Result<Auth> {
+    Ok(match settings.redis()? {
+        Some(redis) => Auth::sharing(store, Arc::new(Records::new(redis)?), clock, signing_in),
+        None => Auth::over(store, clock, signing_in),
+    })
 }
 
 /// How long sessions last, and how readers reach the server; without the provider, whose secret only a

@@ -30,6 +30,7 @@ use std::time::Duration;
 #[derive(Debug, Default)]
 pub(super) struct File {
     pub(super) listen: Option<SocketAddr>,
+    pub(super) metrics_listen: Option<SocketAddr>,
     pub(super) data_dir: Option<PathBuf>,
     pub(super) dashboards_dir: Option<PathBuf>,
     pub(super) assets_dir: Option<PathBuf>,
@@ -45,6 +46,7 @@ pub(super) struct File {
     pub(super) redis: Option<RedisTable>,
     pub(super) database: Option<DatabaseTable>,
     pub(super) secret_key: Option<SecretLocation>,
+    pub(super) old_secret_key: Option<SecretLocation>,
     pub(super) audit_retention: Option<Duration>,
     pub(super) sources: BTreeMap<SourceName, SourceTable>,
     pub(super) webhooks: BTreeMap<WebhookName, WebhookTable>,
@@ -63,6 +65,9 @@ impl File {
     fn read(top: &Fields<'_>, base: &Path, problems: &mut Problems<'_>) -> Self {
         let address = "an address and a port such as \"127.0.0.1:3000\"";
         let listen = top.expected("listen", address, |text| text.parse().ok(), problems);
+        let address = "an address and a port such as \"127.0.0.1:9464\"";
+        let metrics_listen =
+            top.expected("metrics_listen", address, |text| text.parse().ok(), problems);
         let mut folder = |key| {
             let inside = |text: &str| (!text.is_empty()).then(|| base.join(text));
             top.expected(key, "the path of a folder", inside, problems)
@@ -90,6 +95,7 @@ impl File {
         let database = top.table("database", "[database]", problems);
         let database = database.map(|table| DatabaseTable::read(&table, base, problems));
         let secret_key = secret_key::read(top, base, problems);
+        let old_secret_key = secret_key::read_old(top, base, problems);
         let audit = top.table("audit", "[audit]", problems);
         let audit_retention = audit.map(|table| audit::read(&table, problems));
         let sources = top.table("source", "[source]", problems);
@@ -99,6 +105,7 @@ impl File {
         top.finish(problems);
         Self {
             listen,
+            metrics_listen,
             data_dir,
             dashboards_dir,
             assets_dir,
@@ -114,6 +121,7 @@ impl File {
             redis,
             database,
             secret_key,
+            old_secret_key,
             audit_retention,
             sources: sources.unwrap_or_default(),
             webhooks: webhooks.unwrap_or_default(),

@@ -54,7 +54,7 @@ use crate::http::own_names::OwnNames;
 use brisk_cache::RedisConfig;
 use brisk_domain::{SourceName, WebhookName};
 use brisk_engine::Policies;
-use brisk_store::{KeyOrigin, StoreLocation};
+use brisk_store::{KeyOrigin, SecretKey, StoreLocation};
 use brisk_toml_reader::{Place, Problem};
 use file::File;
 use std::collections::BTreeMap;
@@ -70,6 +70,8 @@ pub struct Flags {
     pub config: Option<PathBuf>,
     /// The address to listen on.
     pub listen: Option<SocketAddr>,
+    /// The address of the figures alone.
+    pub metrics_listen: Option<SocketAddr>,
     /// Where Brisk keeps its own data.
     pub data_dir: Option<PathBuf>,
     /// The dashboards as code.
@@ -93,6 +95,8 @@ pub struct Settings {
     pub file: Option<PathBuf>,
     /// The address to listen on.
     pub listen: SocketAddr,
+    /// The address of the figures alone, if there is one.
+    pub metrics_listen: Option<SocketAddr>,
     /// Where Brisk keeps its own data.
     pub data_dir: PathBuf,
     /// The dashboards as code.
@@ -121,6 +125,8 @@ pub struct Settings {
     pub store: Result<StoreLocation, Problem>,
     /// Where the key of the secrets in them comes from; or what is wrong with it.
     pub secret_key: Result<KeyOrigin, Problem>,
+    /// The key before it, while it is changed; or what is wrong with it.
+    pub old_secret_key: Result<Option<SecretKey>, Problem>,
     /// How long the audit log is kept.
     pub audit_retention: Duration,
     /// The shared Redis, if any; or what is wrong with it, which matters only to commands that
@@ -162,6 +168,7 @@ impl Settings {
         let database_url = flags.database_url.as_ref();
         let store = store::layered(file.database.as_ref(), database_url, &data_dir, environment);
         let secret_key = secret_key::layered(file.secret_key.as_ref(), &data_dir, environment);
+        let old_secret_key = secret_key::layered_old(file.old_secret_key.as_ref(), environment);
         let own_names = file.names.layered(environment)?;
         let listen = flags.listen.or(file.listen).unwrap_or(LISTEN);
         if let Some(oidc) = &file.oidc
@@ -175,6 +182,7 @@ impl Settings {
         Ok(Self {
             file: path,
             listen,
+            metrics_listen: flags.metrics_listen.or(file.metrics_listen),
             data_dir,
             dashboards_dir: folder(&flags.dashboards_dir, file.dashboards_dir, "dashboards"),
             assets_dir: folder(&flags.assets_dir, file.assets_dir, "target/site"),
@@ -189,6 +197,7 @@ impl Settings {
             cache: file.cache,
             store,
             secret_key,
+            old_secret_key,
             audit_retention: file.audit_retention.unwrap_or(audit::USUAL),
             redis: redis::layered(file.redis.as_ref(), flags.redis_url.as_ref(), environment),
             sources,
@@ -215,6 +224,11 @@ impl Settings {
     /// Where the key of the secrets in them comes from.
     pub fn secret_key(&self) -> Result<KeyOrigin, ConfigError> {
         self.secret_key.clone().map_err(ConfigError::from)
+    }
+
+    /// The key before it, while it is changed.
+    pub fn old_secret_key(&self) -> Result<Option<SecretKey>, ConfigError> {
+        self.old_secret_key.clone().map_err(ConfigError::from)
     }
 
     /// The shared Redis, if one is configured.

@@ -9,6 +9,7 @@ use brisk_toml_reader::{Fields, Place, Problem, Problems};
 use std::path::Path;
 
 const VARIABLE: &str = "BRISK_SECRET_KEY";
+const OLD_VARIABLE: &str = "BRISK_OLD_SECRET_KEY";
 /// The file in the data directory.
 const FILE: &str = "secret.key";
 
@@ -24,6 +25,34 @@ pub(super) fn read(
         base,
         problems,
     )
+}
+
+/// Reads `old_secret_key` and the like: the key before, while it is changed.
+pub(super) fn read_old(
+    top: &Fields<'_>,
+    base: &Path,
+    problems: &mut Problems<'_>,
+) -> Option<SecretLocation> {
+    SecretLocation::read_keys(
+        ["old_secret_key", "old_secret_key_env", "old_secret_key_file"],
+        top,
+        base,
+        problems,
+    )
+}
+
+/// The key before, if one is given.
+pub(super) fn layered_old(
+    file: Option<&SecretLocation>,
+    environment: &Environment,
+) -> Result<Option<SecretKey>, Problem> {
+    let (at, secret) = match (environment.get(OLD_VARIABLE), file) {
+        (Some(text), _) => (Place::named(OLD_VARIABLE), Secret::from(text)),
+        (None, Some(file)) => (file.at.clone(), file.resolve(environment)?),
+        (None, None) => return Ok(None),
+    };
+    let key = SecretKey::parse(secret.expose());
+    key.map(Some).map_err(|error| at.problem(error.to_string()))
 }
 
 /// Where the key comes from.

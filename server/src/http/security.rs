@@ -129,12 +129,14 @@ pub(crate) async fn default_headers(request: Request, next: Next) -> Response {
 }
 
 /// The content security policy of a page. A page that is complete has no inline scripts; one that
-/// streams has a few, which move late panels into place and carry the page's `nonce`.
+/// streams has a few, which move late panels into place and carry the page's `nonce`. No page has styles
+/// of its own, neither as elements nor as attributes: what scripts set through the style object is not
+/// meant by it.
 pub(crate) fn content_security_policy(nonce: Option<&Nonce>) -> HeaderValue {
     let nonce = nonce.map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
     let policy = format!(
         "default-src 'self'; script-src 'self'{nonce} 'wasm-unsafe-eval'; \
-         style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; \
+         style-src 'self'; object-src 'none'; base-uri 'none'; \
          form-action 'self'; frame-ancestors 'self'"
     );
     // A nonce is base64, so this never fails; if it did, nothing would run.

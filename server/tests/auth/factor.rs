@@ -5,7 +5,9 @@ use super::world::{NOW, PASSWORD, World, request};
 use brisk_accounts::second_factor::Authenticator;
 use brisk_accounts::{Identity, Role};
 use brisk_domain::{Clock, Timestamp};
+use brisk_server::auth::rights::Requires;
 use brisk_server::auth::settings::AuthSettings;
+use brisk_server::router::routes;
 use brisk_store::AccountChange;
 use serde_json::json;
 use std::sync::Arc;
@@ -103,6 +105,33 @@ async fn who_has_to_have_a_second_factor_sets_one_up_before_anything_else() {
     // Whoever removes it is where they were before.
     world.change(&root, AccountChange::Authenticator(None)).await;
     assert_eq!(world.get("/admin/people", &token).await.status, 403);
+}
+
+#[tokio::test]
+async fn no_route_but_that_of_the_second_factor_answers_who_lacks_it() {
+    let world = World::signing_in(for_admins(), NOW).await;
+    let root = world.person("root", Role::Admin, &[]).await;
+    let cookie = world.sign_in("root").await;
+    let token = world.token(&root, "admin read metrics invalidate", DAY).await;
+    let mut asked = 0;
+    for route in routes().list() {
+        if matches!(route.requires, Requires::Nothing | Requires::Factor) {
+            continue;
+        }
+        let named = |part: &str| match part {
+            "{slug}" => "public".to_owned(),
+            "{panel}" => "one".to_owned(),
+            part if part.starts_with('{') => "x".to_owned(),
+            part => part.to_owned(),
+        };
+        let path = route.path.split('/').map(named).collect::<Vec<_>>().join("/");
+        for who in [&cookie, &token] {
+            let status = world.status(request(route.method.as_str(), &path, who, "")).await;
+            assert_eq!(status, 403, "{} {path}", route.method);
+        }
+        asked += 1;
+    }
+    assert!(asked > 20, "{asked}");
 }
 
 #[tokio::test]

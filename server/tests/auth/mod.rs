@@ -3,14 +3,17 @@
 
 mod access;
 mod accounts;
+mod checklist;
 mod factor;
 mod limits;
 mod never_shared;
 mod openid;
+mod profile;
 mod provider;
 mod proxy;
 mod real_provider;
 mod routes;
+mod shared_sessions;
 mod sharing;
 mod sign_in;
 mod world;

@@ -6,10 +6,13 @@ use brisk_accounts::rules::Rule;
 use brisk_accounts::second_factor::Authenticator;
 use brisk_accounts::{Identity, LoginName, Role, Rules};
 use brisk_domain::view::query_string;
-use brisk_domain::{AttributeName, TeamName};
+use brisk_domain::{AttributeName, Clock, TeamName};
+use brisk_engine::load::Sources;
 use brisk_server::auth::openid::settings::{ProviderSettings, SignUp};
 use brisk_server::auth::set_up;
 use brisk_server::auth::settings::AuthSettings;
+use brisk_server::auth::state::Auth;
+use brisk_server::router::router;
 use brisk_store::{AccountChange, Link};
 use http::{HeaderValue, Request};
 use serde_json::{Value, json};
@@ -38,7 +41,13 @@ impl Site {
     }
 
     async fn without_admin(change: impl FnOnce(&mut AuthSettings, &mut ProviderSettings)) -> Self {
-        let provider = TestProvider::start().await;
+        Self::over(TestProvider::start().await, change).await
+    }
+
+    async fn over(
+        provider: TestProvider,
+        change: impl FnOnce(&mut AuthSettings, &mut ProviderSettings),
+    ) -> Self {
         let (mut settings, mut of_provider) = (AuthSettings::default(), provider.settings());
         change(&mut settings, &mut of_provider);
         settings.provider = Some(Arc::new(of_provider));
@@ -571,8 +580,7 @@ async fn sessions_of_passwords_end_where_there_are_none_any_more() {
     let cookie = world.sign_in("root").await;
     assert_eq!(world.get("/profile", &cookie).await.status, 200);
     let settings = AuthSettings { has_passwords: false, ..AuthSettings::default() };
-    let auth =
-        brisk_server::auth::state::Auth::over(world.store.clone(), world.clock.clone(), settings);
+    let auth = Auth::over(world.store.clone(), world.clock.clone(), settings);
     let mut headers = http::HeaderMap::new();
     headers.insert("cookie", cookie.parse().unwrap());
     assert!(auth.viewer(&headers).await.unwrap().is_nobody());
@@ -615,7 +623,7 @@ async fn who_has_an_authenticator_here_types_its_code_as_well() {
     let cookie = answer.cookie().expect("a session");
     assert_eq!(site.world.get("/profile", &cookie).await.status, 200);
     site.world.clock.advance(60);
-    let later = authenticator.code(brisk_domain::Clock::now(site.world.clock.as_ref()));
+    let later = authenticator.code(site.world.clock.now());
     let again = post(&later).await;
     assert_eq!(again.cookie(), None, "what is half begun is taken once");
     // It is no sign-in at the provider either.
@@ -627,4 +635,50 @@ async fn who_has_an_authenticator_here_types_its_code_as_well() {
         statuses.push(site.world.post("/sign-in/code", &half, "code=000000").await.status);
     }
     assert_eq!(statuses.last(), Some(&429), "{statuses:?}");
+}
+
+#[tokio::test]
+async fn a_sign_in_that_was_begun_on_one_replica_comes_back_to_another_once() {
+    let site = Site::new(|_, _| {}).await;
+    let settings = AuthSettings {
+        provider: Some(Arc::new(site.provider.settings())),
+        ..AuthSettings::default()
+    };
+    let World { folder, store, clock, .. } = &site.world;
+    let any: Arc<dyn Clock> = clock.clone();
+    let directory = folder.path().join("dashboards");
+    let state = crate::fixture::state(&directory, Sources::default(), any.clone());
+    let auth = Auth::over(store.clone(), any, settings);
+    let other = router(state.with_auth(auth).with_store(store.clone()), folder.path());
+    let begun = site.begin("/sign-in/openid").await;
+    let fields = site.provider.signs_in(&begun.to, &ann());
+    let path = format!("{CALLBACK}{}", query_string(&fields));
+    let (status, headers, _) = crate::fixture::ask(&other, coming(&path, &begun.cookie)).await;
+    assert_eq!(status, 303);
+    let mut set = headers.get_all("set-cookie").iter().map(|set| set.to_str().unwrap());
+    let cookie = set.find(|set| set.starts_with("brisk_session=")).unwrap();
+    let cookie = cookie.split(';').next().unwrap();
+    site.world.auth.refresh().await.unwrap();
+    assert_eq!(site.world.get("/profile", cookie).await.status, 200, "the session is everywhere");
+    assert_eq!(site.back(&fields, &begun.cookie).await.status, 400, "it has come back there");
+}
+
+#[tokio::test]
+async fn a_provider_is_believed_over_tls_where_its_certificate_is() {
+    let (provider, folder) = TestProvider::start_over_tls().await;
+    for (ca, status) in [(None, 503), (Some("none.pem"), 503), (Some("ca.pem"), 303)] {
+        let site = Site::over(provider.clone(), |_, settings| {
+            settings.ca = ca.map(|name| folder.path().join(name));
+        })
+        .await;
+        let begun = site.world.get("/sign-in/openid", "").await;
+        assert_eq!(begun.status, status, "{ca:?}: {}", begun.body);
+        if status != 303 {
+            assert!(begun.body.contains("Example cannot be reached"));
+            continue;
+        }
+        let answer = site.sign_in(&ann()).await;
+        assert!(answer.cookie().is_some(), "{}", answer.body);
+    }
+    assert_eq!(provider.asked("token"), 1);
 }

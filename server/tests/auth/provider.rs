@@ -13,13 +13,21 @@ use brisk_accounts::Rules;
 use brisk_domain::view::parse_query;
 use brisk_domain::{Clock, ManualClock, Timestamp};
 use brisk_server::auth::openid::settings::{ProviderSettings, SignUp};
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use ring::hmac;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+use rustls::pki_types::PrivateKeyDer;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 pub(crate) const CLIENT: &str = "brisk";
 pub(crate) const SECRET: &str = "what only both know";
@@ -133,8 +141,51 @@ impl Key {
 impl TestProvider {
     /// One whose time stands still until it lives by somebody's clock.
     pub(crate) async fn start() -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let issuer = format!("http://{}", listener.local_addr().unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let provider = Self::called(format!("http://{}", listener.local_addr().unwrap()));
+        tokio::spawn(axum::serve(listener, provider.routes()).into_future());
+        provider
+    }
+
+    /// The same over TLS; with a folder in which the certificate of who signs for it is `ca.pem`.
+    pub(crate) async fn start_over_tls() -> (Self, TempDir) {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, "Authority of a test");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(["localhost".to_owned()]).unwrap();
+        let certificate = params.signed_by(&key, &authority).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("ca.pem"), authority.pem()).unwrap();
+        let algorithms = Arc::new(rustls::crypto::ring::default_provider());
+        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        let config = rustls::ServerConfig::builder_with_provider(algorithms)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key)
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let provider = Self::called(format!("https://localhost:{port}"));
+        let routes = provider.routes();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (acceptor, routes) = (acceptor.clone(), routes.clone());
+                tokio::spawn(async move {
+                    let Ok(stream) = acceptor.accept(stream).await else { return };
+                    let service = TowerToHyperService::new(routes);
+                    let connection = http1::Builder::new();
+                    let _ = connection.serve_connection(TokioIo::new(stream), service).await;
+                });
+            }
+        });
+        (provider, folder)
+    }
+
+    fn called(issuer: String) -> Self {
         let inner = Inner {
             clock: Arc::new(ManualClock::at(NOW)),
             keys: vec![Key::random("first")],
@@ -146,15 +197,16 @@ impl TestProvider {
             asked: HashMap::new(),
             count: 0,
         };
-        let provider = Self { issuer, inner: Arc::new(Mutex::new(inner)) };
-        let routes = Router::new()
+        Self { issuer, inner: Arc::new(Mutex::new(inner)) }
+    }
+
+    fn routes(&self) -> Router {
+        Router::new()
             .route("/.well-known/openid-configuration", get(metadata))
             .route("/keys", get(keys))
             .route("/token", post(token))
             .route("/me", get(user_info))
-            .with_state(provider.clone());
-        tokio::spawn(axum::serve(listener, routes).into_future());
-        provider
+            .with_state(self.clone())
     }
 
     /// How a server is told of it.

@@ -27,7 +27,7 @@ const WHO: [&str; 13] = [
 
 /// Method, route, address, and the status for each of [`WHO`].
 #[rustfmt::skip]
-const TABLE: &[(&str, &str, &str, [u16; 13])] = &[
+pub(super) const TABLE: &[(&str, &str, &str, [u16; 13])] = &[
     ("GET", "/", "/", [200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 401, 401]),
     ("GET", "/d/{slug}", "/d/public", [200, 200, 200, 200, 200, 200, 404, 404, 404, 200, 200, 401, 401]),
     ("GET", "/d/{slug}", "/d/everyone", [303, 200, 200, 200, 200, 200, 200, 404, 404, 200, 200, 401, 401]),

@@ -5,6 +5,8 @@ use axum::Router;
 use axum::body::Body;
 use brisk_accounts::account::Attributes;
 use brisk_accounts::{Account, AccountId, LoginName, Role, Scopes, password, token};
+use brisk_bench::servers::redis::Redis;
+use brisk_cache::{Records, RedisConfig};
 use brisk_domain::{AttributeName, Clock, FolderName, ManualClock, Selection, TeamName, Timestamp};
 use brisk_engine::Engine;
 use brisk_engine::load::Sources;
@@ -17,7 +19,7 @@ use brisk_server::router::router;
 use brisk_source::Limits;
 use brisk_store::{AccountChange, Actor, Changed, Editor, Store, TokenRecord};
 use brisk_test_stores::TestStore;
-use brisk_test_waiting::wait_for;
+use brisk_test_waiting::{LIMIT, wait_for};
 use http::{HeaderMap, Request, header};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -35,8 +37,9 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) engine: Arc<Engine>,
-    _store: TestStore,
-    pub(crate) folder: tempfile::TempDir,
+    pub(crate) records: Option<Arc<Records>>,
+    test: Arc<TestStore>,
+    pub(crate) folder: Arc<tempfile::TempDir>,
 }
 
 /// An answer.
@@ -92,6 +95,54 @@ fn dashboards() -> [(&'static str, String); 6] {
     ]
 }
 
+/// What servers have in common.
+struct Place {
+    test: Arc<TestStore>,
+    store: Store,
+    folder: Arc<tempfile::TempDir>,
+    clock: Arc<ManualClock>,
+}
+
+impl Place {
+    async fn new<N: AsRef<str>>(files: &[(N, String)], test: TestStore, now: Timestamp) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("dashboards")).unwrap();
+        for (name, text) in files {
+            let path = folder.path().join("dashboards").join(name.as_ref());
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        fixture::write(&folder.path().join("shop.sqlite"), "create table t (x)").await;
+        let (clock, store) = (Arc::new(ManualClock::at(now)), test.store.clone());
+        Self { test: Arc::new(test), store, folder: Arc::new(folder), clock }
+    }
+
+    fn served(self, settings: AuthSettings, limits: AccountLimits, redis: Option<&Redis>) -> World {
+        let Self { test, store, folder, clock } = self;
+        let source = fixture::source("shop", &folder.path().join("shop.sqlite"), Limits::default());
+        let any: Arc<dyn Clock> = clock.clone();
+        let directory = folder.path().join("dashboards");
+        let sources = Sources::from([source]);
+        let state = fixture::state(&directory, sources.clone(), Arc::clone(&any));
+        let state = fixture::with_account_limits(state, limits);
+        let places = Places::new(AppSourceRules::default(), folder.path());
+        let added = Arc::new(AppSources::new(sources, places, folder.path()));
+        let records = redis.map(|redis| {
+            let config = RedisConfig { timeout: LIMIT / 4, ..RedisConfig::parse(&redis.url()) };
+            Arc::new(Records::new(config).unwrap())
+        });
+        let auth = match &records {
+            Some(records) => Auth::sharing(store.clone(), Arc::clone(records), any, settings),
+            None => Auth::over(store.clone(), any, settings),
+        };
+        let engine = Arc::clone(state.service.engine());
+        let state = state.with_auth(auth.clone()).with_store(store.clone());
+        let state = state.with_app_sources(added);
+        let app = router(state, folder.path());
+        World { app, auth, store, clock, engine, records, test, folder }
+    }
+}
+
 impl World {
     /// A server that has an admin, `root`.
     pub(crate) async fn new() -> Self {
@@ -107,46 +158,31 @@ impl World {
 
     /// The same, where people sign in in another way, and at another time.
     pub(crate) async fn signing_in(settings: AuthSettings, now: Timestamp) -> Self {
-        Self::of(&dashboards(), AccountLimits::default(), settings, now).await
+        let test = TestStore::sqlite().await;
+        let place = Place::new(&dashboards(), test, now).await;
+        place.served(settings, AccountLimits::default(), None)
     }
 
     /// One over these files of dashboards, with these limits of what an account may ask for.
     pub(crate) async fn over<N: AsRef<str>>(files: &[(N, String)], limits: AccountLimits) -> Self {
-        Self::of(files, limits, AuthSettings::default(), NOW).await
+        let place = Place::new(files, TestStore::sqlite().await, NOW).await;
+        place.served(AuthSettings::default(), limits, None)
     }
 
-    async fn of<N: AsRef<str>>(
-        files: &[(N, String)],
-        limits: AccountLimits,
-        settings: AuthSettings,
-        now: Timestamp,
-    ) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = TestStore::sqlite().await;
-        std::fs::create_dir(folder.path().join("dashboards")).unwrap();
-        for (name, text) in files {
-            let path = folder.path().join("dashboards").join(name.as_ref());
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        let database = folder.path().join("shop.sqlite");
-        fixture::write(&database, "create table t (x)").await;
-        let source = fixture::source("shop", &database, Limits::default());
-        let clock = Arc::new(ManualClock::at(now));
-        let any: Arc<dyn Clock> = clock.clone();
-        let directory = folder.path().join("dashboards");
-        let sources = Sources::from([source]);
-        let state = fixture::state(&directory, sources.clone(), Arc::clone(&any));
-        let state = fixture::with_account_limits(state, limits);
-        let places = Places::new(AppSourceRules::default(), folder.path());
-        let added = Arc::new(AppSources::new(sources, places, folder.path()));
-        let auth = Auth::over(store.store.clone(), any, settings);
-        let engine = Arc::clone(state.service.engine());
-        let state = state.with_auth(auth.clone()).with_store(store.store.clone());
-        let state = state.with_app_sources(added);
-        let app = router(state, folder.path());
-        let (kept, folder) = (store.store.clone(), folder);
-        Self { app, auth, store: kept, clock, engine, _store: store, folder }
+    /// A server over that store, and Redis, which has an admin, `root`.
+    pub(crate) async fn sharing(test: TestStore, redis: &Redis) -> Self {
+        let place = Place::new(&dashboards(), test, NOW).await;
+        let world = place.served(AuthSettings::default(), AccountLimits::default(), Some(redis));
+        world.person("root", Role::Admin, &[]).await;
+        world
+    }
+
+    /// Another server over the same.
+    pub(crate) async fn replica(&self, redis: &Redis) -> Self {
+        let (test, store) = (Arc::clone(&self.test), self.test.again().await);
+        let (folder, clock) = (Arc::clone(&self.folder), Arc::clone(&self.clock));
+        let place = Place { test, store, folder, clock };
+        place.served(AuthSettings::default(), AccountLimits::default(), Some(redis))
     }
 
     /// A person with the password of all.

@@ -1,6 +1,10 @@
 //! Which names a server answers under.
 
 use super::process::{Process, rest, status};
+use brisk_bench::servers::free_port;
+use brisk_test_waiting::{LIMIT, eventually_blocking};
+use std::io::Write as _;
+use std::net::TcpStream;
 
 fn ask(brisk: &Process, head: &str) -> String {
     rest(&mut brisk.send(&format!("{head}\r\nconnection: close\r\n\r\n")))
@@ -80,4 +84,29 @@ fn over_tls_browsers_are_told_to_come_back_over_tls_and_other_sites_get_no_hold(
             assert!(answer.contains("cross-origin-resource-policy: same-origin"), "{answer}");
         }
     }
+}
+
+#[test]
+fn figures_have_a_listener_of_their_own_where_one_is_set() {
+    let figures = free_port().unwrap();
+    let brisk = Process::start(&format!("metrics_listen = \"127.0.0.1:{figures}\"\n"));
+    let closed = || !brisk.get("/metrics").contains("brisk_tasks ");
+    assert!(!closed(), "without an admin everything is open");
+    brisk.command(&["user", "add", "root", "--role", "admin"]);
+    eventually_blocking("the figures are for admins", closed);
+    let ask = |path: &str, host: &str| {
+        let mut stream = TcpStream::connect(("127.0.0.1", figures)).unwrap();
+        stream.set_read_timeout(Some(LIMIT)).unwrap();
+        let head = format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        rest(&mut stream)
+    };
+    let answer = ask("/metrics", "localhost");
+    assert!(status(&answer) == 200 && answer.contains("\nbrisk_tasks "), "{answer}");
+    for path in ["/", "/d/sales", "/api/v1/dashboards", "/admin/cache", "/metrics/", "/%6detrics"] {
+        let answer = ask(path, "localhost");
+        assert!(status(&answer) == 404 && !answer.contains("Sales"), "{path}: {answer}");
+    }
+    // A page of another name that was made to mean this machine.
+    assert_eq!(status(&ask("/metrics", "evil.example")), 421);
 }

@@ -1,7 +1,7 @@
 //! A server as a child process, and raw connections to it.
 
 use brisk_bench::servers::free_port;
-use brisk_test_waiting::{LIMIT, eventually_blocking};
+use brisk_test_waiting::{LIMIT, eventually_blocking, output};
 use std::cell::RefCell;
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -130,6 +130,14 @@ impl Process {
             status.is_some()
         });
         status.unwrap()
+    }
+
+    /// What a command of the program says about the same data.
+    pub(crate) fn command(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_brisk"));
+        let output = output(command.current_dir(self.directory.path()).args(arguments));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     pub(crate) fn add_asset(&self, name: &str, bytes: usize) {

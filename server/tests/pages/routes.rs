@@ -71,6 +71,9 @@ async fn pages_are_never_shown_without_asking_and_run_only_our_scripts() {
         // Nothing streams here, so nothing inline runs.
         assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval';"), "{path}: {policy}");
         assert!(!body.contains("<script>") && !body.contains("<script nonce"), "{path}");
+        assert!(policy.contains("style-src 'self';") && !policy.contains("inline"), "{policy}");
+        // A browser would leave them out.
+        assert!(!body.contains("<style") && !body.contains(" style="), "{path}: {body}");
         assert!(body.starts_with("<!DOCTYPE html>"), "{path}");
     }
 }

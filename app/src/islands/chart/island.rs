@@ -15,7 +15,7 @@ pub fn Chart() -> impl IntoView {
         let tooltip = over.next_element_sibling();
         let chart = over.closest(".chart").ok().flatten().and_then(|c| c.dyn_into().ok());
         if let (Some(chart), Some(tooltip)) = (chart, tooltip) {
-            reader::start(chart, over.into(), tooltip);
+            reader::start(chart, over.into(), tooltip.unchecked_into());
         }
     });
     // As markup: an element that is replaced has not moved, so a tooltip that follows the pointer is no

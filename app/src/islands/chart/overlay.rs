@@ -1,38 +1,47 @@
-//! What is drawn over a chart under the pointer: crosshair, points, the dragged range. As markup; `style/reading.css` places it by `--at-x` and `--at-y`.
+//! What is drawn over a chart under the pointer: crosshair, points, the dragged range. As markup, and beside
+//! it the properties by which `style/reading.css` places it: pages forbid styles in markup.
 
 use brisk_chart::{Readout, decimal, escape};
 use std::fmt::Write as _;
 
+/// Markup, and the CSS properties of the element around it.
+pub(super) type Placed = (String, String);
+
 /// The line at a point, and the points of the series.
-pub(super) fn crosshair(readout: &Readout, at: usize) -> Option<String> {
+pub(super) fn crosshair(readout: &Readout, at: usize) -> Option<Placed> {
     let x = along(readout, *readout.xs.get(at)?);
-    let (_, _, top, bottom) = readout.margins;
-    let (top, bottom) = (decimal(top), decimal(bottom));
     let mut out = String::new();
     if !readout.by_mark {
-        let _ = write!(
-            out,
-            "<div class=\"crosshair\" style=\"--at-x:{x};top:{top}px;bottom:{bottom}px\"></div>"
-        );
+        out.push_str("<div class=\"crosshair\"></div>");
     }
+    out.push_str("<svg class=\"points\">");
     let points = readout.series.iter().filter_map(|s| Some((s.color, s.ys.get(at).copied()??)));
     for (color, y) in points {
         let y = decimal(y);
-        let _ =
-            write!(out, "<div class=\"point s{color}\" style=\"--at-x:{x};--at-y:{y}px\"></div>");
+        let _ = write!(
+            out,
+            "<g class=\"point s{color}\"><circle r=\"4.5\" cy=\"{y}\"/><circle r=\"2\" cy=\"{y}\"/></g>"
+        );
     }
-    Some(out)
+    out.push_str("</svg>");
+    Some((out, format!("--at-x:{x};{}", ends(readout))))
 }
 
 /// The stretch between two fractions of the plot's width, and what it would show.
-pub(super) fn brush(readout: &Readout, (from, to): (f64, f64), dates: &str) -> String {
-    let (left, right, top, bottom) = readout.margins;
+pub(super) fn brush(readout: &Readout, (from, to): (f64, f64), dates: &str) -> Placed {
+    let (left, right, ..) = readout.margins;
     let (x, width) = (along(readout, from), decimal(to - from));
-    let (top, bottom, beside) = (decimal(top), decimal(bottom), decimal(left + right));
-    format!(
-        "<div class=\"brush\" style=\"--at-x:{x};width:calc((100cqw - {beside}px) * {width});top:{top}px;bottom:{bottom}px\"><span>{}</span></div>",
-        escape(dates)
+    let beside = decimal(left + right);
+    (
+        format!("<div class=\"brush\"><span>{}</span></div>", escape(dates)),
+        format!("--from:{x};--width:calc((100cqw - {beside}px) * {width});{}", ends(readout)),
     )
+}
+
+/// Where the plot begins and ends in its box.
+fn ends(readout: &Readout) -> String {
+    let (_, _, top, bottom) = readout.margins;
+    format!("--top:{}px;--bottom:{}px;", decimal(top), decimal(bottom))
 }
 
 /// Where a fraction of the plot's width is, in CSS.
@@ -56,7 +65,18 @@ mod tests {
     fn dates_are_text_and_a_point_that_is_not_there_has_no_crosshair() {
         let readout = Readout { xs: vec![0.25], ..Readout::default() };
         assert_eq!(crosshair(&readout, 1), None);
-        let brushed = brush(&readout, (0.2, 0.4), "<i>");
+        let (brushed, _) = brush(&readout, (0.2, 0.4), "<i>");
         assert!(brushed.contains("&lt;i&gt;"), "{brushed}");
+    }
+
+    #[test]
+    fn no_markup_has_a_style() {
+        let readout = Readout { xs: vec![0.25], ..Readout::default() };
+        for (markup, properties) in
+            [crosshair(&readout, 0).unwrap(), brush(&readout, (0.2, 0.4), "May")]
+        {
+            assert!(!markup.contains("style"), "{markup}");
+            assert!(properties.contains(":calc(") && properties.ends_with(';'), "{properties}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 use super::axis::{TimeAxis, nearest};
 use super::open::open;
+use super::overlay::Placed;
 use super::{overlay, tooltip};
 use brisk_chart::Readout;
 use leptos::prelude::StoredValue;
@@ -30,7 +31,7 @@ const EVENTS: [&str; 8] = [
 
 /// Makes `chart` interactive until the current owner ends. Crosshair and dragged range are shown in `over`,
 /// values in `tooltip`.
-pub(super) fn start(chart: HtmlElement, over: Element, tooltip: Element) {
+pub(super) fn start(chart: HtmlElement, over: HtmlElement, tooltip: HtmlElement) {
     let readout = chart.get_attribute("data-readout").and_then(|text| Readout::parse(&text));
     let Some(readout) = readout else { return };
     let section = chart.closest("section").ok().flatten();
@@ -82,8 +83,8 @@ struct Shown {
 
 struct Reader {
     chart: HtmlElement,
-    over: Element,
-    tooltip: Element,
+    over: HtmlElement,
+    tooltip: HtmlElement,
     section: Option<Element>,
     readout: Readout,
     axis: Option<TimeAxis>,
@@ -214,10 +215,13 @@ impl Reader {
             Some(overlay::brush(readout, chosen.ends, &axis.label(chosen.bounds)))
         });
         let crosshair = point.and_then(|at| overlay::crosshair(readout, at));
-        self.over.set_inner_html(&(brush.unwrap_or_default() + &crosshair.unwrap_or_default()));
+        let ((mut over, mut properties), (points, places)) =
+            (brush.unwrap_or_default(), crosshair.unwrap_or_default());
+        over.push_str(&points);
+        properties.push_str(&places);
+        place(&self.over, Some((over, properties)));
         let tooltip = point.filter(|_| drag.is_none());
-        let tooltip = tooltip.and_then(|at| tooltip::tooltip(readout, at, pointer));
-        self.tooltip.set_inner_html(&tooltip.unwrap_or_default());
+        place(&self.tooltip, tooltip.and_then(|at| tooltip::tooltip(readout, at, pointer)));
         let (exact, label) = self.last.get().and_then(|last| figure(readout, last)).unzip();
         let instant = point.and_then(|at| self.axis.as_ref()?.instant_text(readout, at));
         write(&self.chart, "data-at", instant.as_deref());
@@ -229,6 +233,13 @@ impl Reader {
             write(section, READING, label.map(String::as_str));
         }
     }
+}
+
+/// Shows what was written where its properties say, or nothing.
+fn place(element: &HtmlElement, placed: Option<Placed>) {
+    let (markup, properties) = placed.unwrap_or_default();
+    element.style().set_css_text(&properties);
+    element.set_inner_html(&markup);
 }
 
 fn write(element: &Element, name: &str, value: Option<&str>) {

@@ -1,12 +1,12 @@
 //! A chart's tooltip, as markup. What it reads is `brisk_chart::Readout`; `style/reading.css` places
-//! it by `--at-x` and `--at-y`.
+//! it by `--at-x` and `--at-y` of the element around it.
 
-use super::overlay::along;
+use super::overlay::{Placed, along};
 use brisk_chart::{Readout, decimal, escape};
 use std::fmt::Write as _;
 
 /// The tooltip of a point: at the point, or at the pointer if the point has no place.
-pub(super) fn tooltip(readout: &Readout, at: usize, (x, y): (f64, f64)) -> Option<String> {
+pub(super) fn tooltip(readout: &Readout, at: usize, (x, y): (f64, f64)) -> Option<Placed> {
     let label = readout.labels.get(at)?;
     let fraction = readout.xs.get(at).copied();
     let x = fraction.map_or(format!("{}px", decimal(x)), |fraction| along(readout, fraction));
@@ -17,8 +17,7 @@ pub(super) fn tooltip(readout: &Readout, at: usize, (x, y): (f64, f64)) -> Optio
     let y = decimal(y);
     // Right of the middle it stands to the left of the point.
     let side = if fraction.unwrap_or(0.0) > 0.5 { "tooltip flip" } else { "tooltip" };
-    let mut out =
-        format!("<div class=\"{side}\" style=\"--at-x:{x};--at-y:{y}px\"><p>{}</p>", escape(label));
+    let mut out = format!("<div class=\"{side}\"><p>{}</p>", escape(label));
     let swatch = match readout.series.len() > 1 && !readout.by_mark {
         true => "<i class=\"swatch\"></i>",
         false => "",
@@ -30,7 +29,7 @@ pub(super) fn tooltip(readout: &Readout, at: usize, (x, y): (f64, f64)) -> Optio
             write!(out, "<div class=\"s{color}\">{swatch}<span>{name}</span><b>{value}</b></div>");
     }
     out.push_str("</div>");
-    Some(out)
+    Some((out, format!("--at-x:{x};--at-y:{y}px")))
 }
 
 #[cfg(test)]
@@ -52,7 +51,7 @@ mod tests {
             series: vec![series],
             ..Readout::default()
         };
-        let shown = tooltip(&readout, 0, (0.0, 0.0)).unwrap();
+        let (shown, _) = tooltip(&readout, 0, (0.0, 0.0)).unwrap();
         assert!(shown.contains("&lt;b&gt;a&lt;/b&gt;") && shown.contains("1 &lt; 2"), "{shown}");
         assert!(!shown.contains("\"&<"), "{shown}");
         assert_eq!(tooltip(&readout, 1, (0.0, 0.0)), None);

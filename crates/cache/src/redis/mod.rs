@@ -12,6 +12,9 @@
 //! | `brisk:e:KEY` | an entry | with its stale window |
 //! | `brisk:n:FINGERPRINT` | the key of the newest entry of a fingerprint | with that entry |
 //! | `brisk:l:KEY` | the lease of a load | after [`config::RedisConfig::lease`] |
+//! | `brisk:session:HASH` | a session, encrypted by the server, see [`records`] | with it |
+//! | `brisk:sessions:ACCOUNT` | the hashes of an account's sessions | with the last |
+//! | `brisk:tries:HASH` | wrong tries to sign in | a day after the last |
 //! | `brisk:try` | probes whether Redis accepts writes again | after a second |
 //! | `brisk:events` | a channel, not a key | |
 //!
@@ -27,5 +30,6 @@ pub(crate) mod entries;
 pub(crate) mod era;
 pub(crate) mod generations;
 pub(crate) mod lease;
+pub mod records;
 pub(crate) mod shared;
 pub mod trouble;

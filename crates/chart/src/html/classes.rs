@@ -24,7 +24,9 @@ pub(super) fn part(is_part: bool) -> &'static str {
 pub(super) fn text(text: &Text) -> &'static str {
     match (text.role, text.anchor) {
         (Role::Tick, Anchor::End) if text.is_centered => "y",
-        (Role::Tick, _) | (Role::Note, Anchor::Middle) => "x",
+        (Role::Tick, Anchor::Start) => "x start",
+        (Role::Tick, Anchor::End) => "x end",
+        (Role::Tick | Role::Note, Anchor::Middle) => "x",
         (Role::Note, Anchor::Start) => "m",
         (Role::Note, Anchor::End) => "e",
         (Role::RowName { is_chosen: false }, _) => "h",
@@ -45,6 +47,19 @@ pub(super) fn drawing(links: LinkState) -> (&'static str, &'static str) {
         LinkState::Open => ("c", "group"),
         LinkState::Chosen => ("c picked", "group"),
     }
+}
+
+/// How wide a figure may be, in tenths of its font size, that `style/chart.css` has a class for: one of
+/// `e60` is as large as 6 of its sizes fit its box.
+const EMS: [u16; 22] = [
+    45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 100, 110, 120, 130, 140, 160, 180, 200, 250, 300,
+    400,
+];
+
+/// The class, after a space, of a figure that is `width` times as wide as its font is high.
+pub(super) fn ems(width: f64) -> String {
+    let class = EMS.into_iter().find(|ems| width * 10.0 <= f64::from(*ems));
+    format!(" e{}", class.unwrap_or(EMS[EMS.len() - 1]))
 }
 
 /// The widths of the chart's box, in px, that `style/chart.css` has a class for: `t480` is hidden

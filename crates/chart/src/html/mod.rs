@@ -4,6 +4,10 @@
 //! In a plot, y and heights are pixels, x is a percentage, and only paths use a stretched coordinate
 //! system, with strokes that do not scale. So a chart fits any box without scripting, and its text is
 //! never stretched.
+//!
+//! No markup has a `style` attribute: pages forbid them (`server/src/http/security.rs`). Lengths that
+//! differ from drawing to drawing stand in attributes of SVG; what is the same for all stands in the
+//! style sheet.
 
 mod classes;
 mod escape;
@@ -22,7 +26,6 @@ pub use escape::escape;
 pub(crate) use table_controls::sortable;
 
 use crate::scene::Scene;
-use numbers::px;
 
 /// The markup of `scene`; `summary` is its text alternative.
 pub(crate) fn write(scene: &Scene, summary: &str) -> String {
@@ -31,10 +34,6 @@ pub(crate) fn write(scene: &Scene, summary: &str) -> String {
         Scene::Picture(picture) => picture::picture(picture, summary),
         Scene::Stat(stat) => stat::stat(stat),
         Scene::Table(table) => table::panel(table),
-        Scene::Message { text, height } => format!(
-            "<div class=\"none\" style=\"height:{}px\"><p>{}</p></div>",
-            px(*height),
-            escape(text)
-        ),
+        Scene::Message { text } => format!("<div class=\"none\"><p>{}</p></div>", escape(text)),
     }
 }

@@ -13,9 +13,8 @@ pub(super) fn picture(picture: &Picture, summary: &str) -> String {
     let chosen = class.strip_prefix('c').unwrap_or_default();
     let [x, y, width, height] = picture.view;
     let mut out = format!(
-        "<div class=\"{}{chosen}\" style=\"height:{}px\"><svg class=\"{class}\" viewBox=\"{} {} {} {}\"",
+        "<div class=\"{}{chosen}\"><svg class=\"{class}\" viewBox=\"{} {} {} {}\"",
         if picture.keys.is_some() { "dn" } else { "ga" },
-        px(picture.height),
         px(x),
         px(y),
         px(width),
@@ -23,7 +22,7 @@ pub(super) fn picture(picture: &Picture, summary: &str) -> String {
     );
     if picture.keeps_size {
         let (width, height) = (px(width), px(height.min(picture.height)));
-        let _ = write!(out, " style=\"max-width:{width}px;height:{height}px\"");
+        let _ = write!(out, " width=\"{width}\" height=\"{height}\"");
     }
     let _ = write!(out, " role=\"{role}\" aria-label=\"{}\">", escape(summary));
     parts(&picture.parts, &mut out);
@@ -47,12 +46,12 @@ fn parts(parts: &[Part], out: &mut String) {
             Part::Arc(arc) => self::arc(arc, out),
             Part::Arrow(corners) => {
                 let points = corners.map(|(x, y)| format!("{},{}", px(x), px(y))).join(" ");
-                let _ = write!(out, "<polygon style=\"fill:var(--accent)\" points=\"{points}\"/>");
+                let _ = write!(out, "<polygon class=\"ga-a\" points=\"{points}\"/>");
             }
             Part::Text(text) => text::text(text, out),
             Part::Mark { mark, stroke, parts } => {
                 let stroke = px(*stroke);
-                let _ = write!(out, "<g data-i=\"{mark}\" style=\"stroke-width:{stroke}px\">");
+                let _ = write!(out, "<g data-i=\"{mark}\" stroke-width=\"{stroke}\">");
                 self::parts(parts, out);
                 out.push_str("</g>");
             }
@@ -85,10 +84,7 @@ fn arc(arc: &Arc, out: &mut String) {
     let class = if arc.is_scale { "ga-b" } else { "ga-v" };
     let angle = PI * (1.0 - arc.part);
     let (x, y, r) = (arc.radius * angle.cos(), -arc.radius * angle.sin(), px(arc.radius));
-    let _ = write!(
-        out,
-        "<path class=\"{class}\" style=\"stroke-width:inherit\" d=\"M-{r} 0 A{r} {r} 0 0 1 {x:.2} {y:.2}\"/>"
-    );
+    let _ = write!(out, "<path class=\"{class}\" d=\"M-{r} 0 A{r} {r} 0 0 1 {x:.2} {y:.2}\"/>");
 }
 
 /// What the colours mean, as a list.
@@ -112,10 +108,7 @@ fn keys(keys: &Keys, out: &mut String) {
     }
     if let Some(note) = &keys.note {
         let note = escape(note);
-        let _ = write!(
-            out,
-            "<li><span style=\"grid-column:1/-1;color:var(--ink-3)\" title=\"{note}\">{note}</span></li>"
-        );
+        let _ = write!(out, "<li><span class=\"dn-n\" title=\"{note}\">{note}</span></li>");
     }
     out.push_str("</ul>");
 }

@@ -3,30 +3,31 @@
 use super::escape::escape;
 use super::numbers::{percent, px};
 use super::{classes, link, path, row_names, text};
-use crate::scene::{Across, Color, LeftMargin, Plot, Shape};
+use crate::scene::{Across, Color, Plot, Shape};
 use std::fmt::Write as _;
 
 /// The markup of a plot; `summary` is its text alternative.
 pub(crate) fn plot(plot: &Plot, summary: &str) -> String {
     let (class, role) = classes::drawing(plot.links);
-    let style = match row_names::fluid(plot.left) {
-        None => format!(
-            "margin-left:{}px;width:calc(100% - {}px)",
-            px(plot.left.px),
-            px(plot.left.px + plot.right)
-        ),
-        Some(left) => {
-            format!("margin-left:{left};width:calc(100% - {left} - {}px)", px(plot.right))
-        }
-    };
-    let mut out = format!(
-        "<svg class=\"{class}\" style=\"{style}\" height=\"{}\" role=\"{role}\" aria-label=\"{}\">",
+    let fluid = if plot.left.is_fluid { " fluid" } else { "" };
+    let mut out = format!("<div class=\"plot{fluid}\">");
+    margin(plot.left.px, &mut out);
+    let _ = write!(
+        out,
+        "<svg class=\"{class}\" height=\"{}\" role=\"{role}\" aria-label=\"{}\">",
         px(plot.height),
         escape(summary)
     );
     shapes(&plot.shapes, plot, &mut out);
     out.push_str("</svg>");
+    margin(plot.right, &mut out);
+    out.push_str("</div>");
     out
+}
+
+/// Keeps a width free beside the plot: what is between two margins is what is left of the box.
+fn margin(width: f64, out: &mut String) {
+    let _ = write!(out, "<svg width=\"{}\" height=\"0\" aria-hidden=\"true\"></svg>", px(width));
 }
 
 fn shapes(all: &[Shape], plot: &Plot, out: &mut String) {
@@ -58,7 +59,8 @@ fn shape(shape: &Shape, plot: &Plot, out: &mut String) {
             let _ = write!(out, " cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"/>");
         }
         Shape::Hit { across, y, height } => {
-            out.push_str("<rect class=\"hit\"");
+            let class = if let Across::Box = across { "hit box" } else { "hit" };
+            let _ = write!(out, "<rect class=\"{class}\"");
             rect(*across, (*y, *height), plot, out);
             out.push_str("/>");
         }
@@ -68,7 +70,7 @@ fn shape(shape: &Shape, plot: &Plot, out: &mut String) {
             self::shapes(shapes, plot, out);
             link::close(Some(link), out);
         }
-        Shape::RowNames(names) => row_names::row_names(names, plot.left, out),
+        Shape::RowNames(names) => row_names::row_names(names, plot.left.px, out),
         Shape::AtRightEnd(shapes) => {
             out.push_str("<svg x=\"100%\" overflow=\"visible\">");
             self::shapes(shapes, plot, out);
@@ -86,28 +88,13 @@ fn data_i(mark: Option<usize>, out: &mut String) {
 
 /// The place of a rectangle.
 fn rect(across: Across, (y, height): (f64, f64), plot: &Plot, out: &mut String) {
-    let (y, height) = (px(y), px(height));
-    match across {
+    let _ = match across {
         Across::Part(x, width) => {
-            let (x, width) = (percent(x), percent(width));
-            let _ = write!(out, " x=\"{x}\" width=\"{width}\" y=\"{y}\" height=\"{height}\"");
+            write!(out, " x=\"{}\" width=\"{}\"", percent(x), percent(width))
         }
-        Across::Px(x, width) => {
-            let (x, width) = (px(x), px(width));
-            let _ = write!(out, " x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"");
-        }
-        Across::Box => {
-            box_width(plot.left, plot.right, out);
-            let _ = write!(out, " y=\"{y}\" height=\"{height}\"");
-        }
-    }
-}
-
-/// The whole box, in the coordinates of the plot inside it.
-fn box_width(left: LeftMargin, right: f64, out: &mut String) {
-    let style = match row_names::fluid(left) {
-        Some(left) => format!("x:calc(-1*{left});width:calc(100% + {left} + {}px)", px(right)),
-        None => format!("width:calc(100% + {}px)", px(left.px + right)),
+        Across::Px(x, width) => write!(out, " x=\"{}\" width=\"{}\"", px(x), px(width)),
+        // The style sheet makes it as wide as the box, and lets it end where the plot does.
+        Across::Box => write!(out, " transform=\"translate({})\"", px(plot.right)),
     };
-    let _ = write!(out, " x=\"-{}\" width=\"100%\" style=\"{style}\"", px(left.px));
+    let _ = write!(out, " y=\"{}\" height=\"{}\"", px(y), px(height));
 }

@@ -10,8 +10,7 @@ use std::fmt::Write as _;
 pub(super) fn stat(stat: &Stat) -> String {
     let Figure { text, full, exact, .. } = &stat.figure;
     let mut out = format!(
-        "<div class=\"stat\" style=\"height:{}px\"><p class=\"stat-figure\"{} data-exact=\"{}\" title=\"{}\">{}</p>",
-        px(stat.height),
+        "<div class=\"stat\"><p class=\"stat-figure{}\" data-exact=\"{}\" title=\"{}\">{}</p>",
         size(&stat.figure),
         escape(exact),
         escape(full),
@@ -27,14 +26,14 @@ pub(super) fn stat(stat: &Stat) -> String {
     out
 }
 
-/// A long figure's largest size, as an attribute: it shrinks with the box instead of overflowing.
+/// A long figure's classes, after a space: it shrinks with the box instead of overflowing.
 fn size(figure: &Figure) -> String {
     let Some(width) = figure.width else {
         return String::new();
     };
-    // A sparkline keeps 64 px beside the figure until there is no room for it: see `style/chart.css`.
-    let room = if figure.is_beside_line { "max(100cqi - 80px,120px)" } else { "100cqi" };
-    format!(" style=\"--fits:calc({room}/{width:.1})\"")
+    // A sparkline keeps 64 px beside the figure until there is no room for it.
+    let beside = if figure.is_beside_line { " beside" } else { "" };
+    format!("{}{beside}", classes::ems(width))
 }
 
 fn change(change: &Change, out: &mut String) {

@@ -100,7 +100,7 @@ fn cell(cell: &Cell, out: &mut String) {
         }
         Cell::Bar(text, exact, part) => write!(
             out,
-            "<td class=\"n b\"{}><i style=\"width:{}\"></i><span>{}</span></td>",
+            "<td class=\"n b\"{}><svg width=\"{}\" aria-hidden=\"true\"></svg><span>{}</span></td>",
             title(exact),
             percent(*part),
             escape(text)

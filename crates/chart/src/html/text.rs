@@ -3,7 +3,7 @@
 use super::classes;
 use super::escape::escape;
 use super::numbers::{percent, px};
-use crate::scene::{Anchor, Role, Text, X};
+use crate::scene::{Role, Text, X};
 use std::fmt::Write as _;
 
 /// Writes `text`, unless no screen is wide enough for it.
@@ -13,7 +13,7 @@ pub(super) fn text(text: &Text, out: &mut String) {
     };
     let _ = write!(out, "<text class=\"{}{needs}\"", classes::text(text));
     if let Role::Figure(size) = text.role {
-        let _ = write!(out, " style=\"font-size:{}px\"", px(size));
+        let _ = write!(out, " font-size=\"{}\"", px(size));
     }
     match text.x {
         X::Part(part) => {
@@ -30,13 +30,6 @@ pub(super) fn text(text: &Text, out: &mut String) {
     let _ = write!(out, " y=\"{}\"", px(text.y));
     if text.is_centered {
         out.push_str(" dy=\".32em\"");
-    } else if text.role == Role::Tick {
-        // Ticks along x are centred by their class.
-        out.push_str(match text.anchor {
-            Anchor::Start => " style=\"text-anchor:start\"",
-            Anchor::Middle => "",
-            Anchor::End => " style=\"text-anchor:end\"",
-        });
     }
     out.push('>');
     out.push_str(&escape(&text.text));

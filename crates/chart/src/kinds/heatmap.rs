@@ -58,7 +58,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Result<Chart, Refusal> {
     }
     let plot = Plot {
         height: input.height,
-        left: LeftMargin { px: plan.left, most: None },
+        left: LeftMargin { px: plan.left, is_fluid: false },
         right: RIGHT,
         links: LinkState::Absent,
         shapes: shapes(&plan, &cells),

@@ -47,7 +47,7 @@ pub(crate) fn no_data(input: &Input<'_>) -> Chart {
         return refused(input, text);
     }
     let summary = format!("{}: no data, {range}.", input.spec.title);
-    message(input, "No data in this range".into(), summary)
+    message("No data in this range".into(), summary)
 }
 
 /// The columns do not fit the kind.
@@ -59,10 +59,10 @@ pub(crate) fn unfit(input: &Input<'_>) -> Chart {
 /// The kind cannot show what the columns hold; `text` says why.
 pub(crate) fn refused(input: &Input<'_>, text: String) -> Chart {
     let summary = format!("{}: {text}.", input.spec.title);
-    message(input, text, summary)
+    message(text, summary)
 }
 
-fn message(input: &Input<'_>, text: String, summary: String) -> Chart {
-    let scene = Scene::Message { text, height: input.height };
+fn message(text: String, summary: String) -> Chart {
+    let scene = Scene::Message { text };
     Chart { is_empty: true, ..Chart::new(scene, summary, Readout::default()) }
 }

@@ -50,7 +50,7 @@ pub(crate) fn draw(input: &Input<'_>, options: &Options) -> Option<Chart> {
     };
     let sparkline =
         input.sparkline.and_then(|frame| sparkline(&values(frame, input), SPARK_HEIGHT, whole));
-    let stat = Stat { height: input.height, figure, change, sparkline };
+    let stat = Stat { figure, change, sparkline };
     Some(Chart::new(Scene::Stat(stat), summary, Readout::default()))
 }
 

@@ -94,7 +94,7 @@ impl Axes {
 
     /// The plot of `shapes` between these axes' margins.
     pub(crate) fn plot(&self, links: LinkState, shapes: Vec<Shape>) -> Plot {
-        let left = LeftMargin { px: self.left, most: None };
+        let left = LeftMargin { px: self.left, is_fluid: false };
         Plot { height: self.height, left, right: self.right, links, shapes }
     }
 

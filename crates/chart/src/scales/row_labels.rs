@@ -8,7 +8,7 @@ use crate::text::width::{fit, text_width};
 
 /// The widest margin that is the same in every box, in px.
 const WIDEST: f64 = 128.0;
-/// The part of the box that a wider margin takes at most.
+/// The part of the box that a wider margin takes at most; `style/chart.css` has it, too.
 const PART: f64 = 0.4;
 /// How much larger these labels are than those of axes.
 pub(crate) const LARGER: f64 = 1.1;
@@ -33,7 +33,7 @@ impl LabelRoom {
 
     /// The margin of the plot.
     pub(crate) fn margin(self) -> LeftMargin {
-        LeftMargin { px: self.width, most: self.is_fluid.then_some(PART) }
+        LeftMargin { px: self.width, is_fluid: self.is_fluid }
     }
 
     /// `label`, cut to the room.

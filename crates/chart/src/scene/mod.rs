@@ -39,7 +39,5 @@ pub(crate) enum Scene {
     Message {
         /// What it says.
         text: String,
-        /// The height of the box, in px.
-        height: f64,
     },
 }

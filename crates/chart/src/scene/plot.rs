@@ -24,8 +24,8 @@ pub(crate) struct Plot {
 pub(crate) struct LeftMargin {
     /// Its width, in px.
     pub(crate) px: f64,
-    /// The largest fraction of the box that it may take, if it shrinks in narrow boxes.
-    pub(crate) most: Option<f64>,
+    /// Whether it takes two fifths of the box at most, and so shrinks in narrow ones.
+    pub(crate) is_fluid: bool,
 }
 
 /// A shape of a plot.

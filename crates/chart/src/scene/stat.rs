@@ -4,8 +4,6 @@ use std::ops::Range;
 
 /// A figure and what goes with it.
 pub(crate) struct Stat {
-    /// The height of the box, in px.
-    pub(crate) height: f64,
     /// The figure.
     pub(crate) figure: Figure,
     /// How it has changed, where it is compared.

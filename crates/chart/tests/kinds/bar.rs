@@ -73,9 +73,5 @@ fn labels_below_bars_differ_and_stay_in_the_box() {
     let texts: std::collections::HashSet<&str> =
         labels.iter().filter_map(|label| label.split(['>', '<']).nth(1)).collect();
     assert_eq!(texts.len(), labels.len(), "{texts:?}");
-    assert!(
-        labels[0].contains("x=\"0%\"") && labels[0].contains("text-anchor:start"),
-        "{}",
-        labels[0]
-    );
+    assert!(labels[0].contains("x=\"0%\"") && labels[0].starts_with(" start\""), "{}", labels[0]);
 }

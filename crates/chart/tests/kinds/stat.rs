@@ -62,10 +62,10 @@ fn small_lines_far_from_zero_are_not_flat_and_have_no_area() {
 fn long_figures_shrink_with_their_box_and_short_ones_keep_their_size() {
     let body = |unit, value| figure("", unit, value).draw().body;
     let short = body(Unit::None, 12_840.0);
-    assert!(!short.contains("--fits"), "{short}");
+    assert!(short.contains("class=\"stat-figure\""), "{short}");
     let minutes = body(Unit::Seconds, 100_000.0);
     assert!(minutes.contains(">27 h 46 min<"), "{minutes}");
-    assert!(minutes.contains("--fits:calc(100cqi/"), "{minutes}");
+    assert!(minutes.contains("class=\"stat-figure e"), "{minutes}");
     assert!(body(Unit::Seconds, 7_972_440.0).contains(">92 d<"));
     assert!(body(Unit::None, 0.000_000_123).contains(">1.23×10⁻⁷<"));
 }

@@ -3,8 +3,8 @@
 
 use crate::error::SourceError;
 use crate::server::CONNECT;
-use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
-use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Row as _};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +17,11 @@ const PROOF: &str = "brisk_listens";
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How long the server may take to answer then.
 const ANSWER: Duration = Duration::from_secs(5);
+
+/// What loses notifications.
+const POOLER: &str = "notifications do not come through: a pooler that gives each transaction another session \
+                      (PgBouncer in transaction mode) loses them; give a \"listen_url\" that leads past it, \
+                      or to a pool in session mode";
 
 /// Where a listener connects to. Cheap to clone.
 #[derive(Clone)]
@@ -48,11 +53,15 @@ impl ChangeListener {
         let mut listener = PgListener::connect_with(&pool).await.map_err(|error| why(&error))?;
         // Whoever owns this has to know that something was missed.
         listener.eager_reconnect(false);
-        listener.listen_all([CHANNEL, PROOF]).await.map_err(|error| why(&error))?;
         let mut other = options.connect().await.map_err(|error| why(&error))?;
-        let tell = "select pg_catalog.pg_backend_pid() from pg_catalog.pg_notify($1, '')";
-        let told = sqlx::query_scalar::<_, i32>(tell).bind(PROOF).fetch_one(&mut other).await;
-        let teller = told.map_err(|error| why(&error))?.unsigned_abs();
+        if !has_its_own_session(&mut listener, &mut other).await.map_err(|error| why(&error))? {
+            return Err(unavailable(POOLER));
+        }
+        listener.listen_all([CHANNEL, PROOF]).await.map_err(|error| why(&error))?;
+        let tell =
+            "select pg_catalog.pg_backend_pid() from pg_catalog.pg_notify('brisk_listens', '')";
+        let told = other.fetch_one(sqlx::raw_sql(tell)).await.map_err(|error| why(&error))?;
+        let teller = told.try_get::<i32, _>(0).map_err(|error| why(&error))?.unsigned_abs();
         let heard = async {
             loop {
                 match listener.try_recv().await {
@@ -71,13 +80,7 @@ impl ChangeListener {
         let _ = other.close().await;
         match heard {
             Ok(heard) => heard?,
-            Err(_) => {
-                return Err(unavailable(
-                    "notifications do not come through: a pooler that gives each transaction \
-                     another session (PgBouncer in transaction mode) loses them; give a \"listen_url\" \
-                     that leads past it, or to a pool in session mode",
-                ));
-            }
+            Err(_) => return Err(unavailable(POOLER)),
         }
         Ok(Self { listener, heartbeat: HEARTBEAT })
     }
@@ -114,6 +117,21 @@ impl ChangeListener {
             }
         }
     }
+}
+
+/// Whether what one connection sets is not what the other one finds. Asked before it listens: in a session
+/// that others get, they would be told what they do not expect.
+async fn has_its_own_session(
+    listener: &mut PgListener,
+    other: &mut PgConnection,
+) -> Result<bool, sqlx::Error> {
+    let set = "select pg_catalog.set_config('brisk.session', 'own', false)";
+    listener.execute(sqlx::raw_sql(set)).await?;
+    let set = "select pg_catalog.set_config('brisk.session', 'other', false)";
+    other.execute(sqlx::raw_sql(set)).await?;
+    let ask = "select pg_catalog.current_setting('brisk.session', true) = 'own'";
+    let row = listener.fetch_one(sqlx::raw_sql(ask)).await?;
+    Ok(row.try_get::<Option<bool>, _>(0)?.unwrap_or_default())
 }
 
 fn lost() -> SourceError {

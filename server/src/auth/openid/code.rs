@@ -68,10 +68,11 @@ async fn attempt(
     let Some(account) = account else { return (None, Err(Refused::Wrong)) };
     let (address, now) = (sign_in::origin(head).address, auth.now());
     let looked_at = async {
-        let tried = throttling::begin(store, &account.name, Some(&account.id), &address, now).await;
+        let tried =
+            throttling::begin(auth, store, &account.name, Some(&account.id), &address, now).await;
         let tried = tried.map_err(Refused::from)?;
         sign_in::second_factor(store, &account, form.get("code"), now).await?;
-        tried.was_right(store, &account.id, &address, now).await?;
+        tried.was_right(auth, store, &account.id, &address, now).await?;
         if !pending.take(auth).await? {
             return Err(Refused::Wrong);
         }

@@ -205,7 +205,7 @@ async fn come(
     }
     // From here on it costs the provider something: guesses are slowed as those of passwords are.
     let origin = sign_in::origin(head);
-    let tried = throttling::begin_from(store, &origin.address, auth.now()).await;
+    let tried = throttling::begin_from(auth, store, &origin.address, auth.now()).await;
     let tried = tried.map_err(|not| match not {
         NotTried::TooSoon(soon) => {
             Failed::Later(soon.wait.as_millis().div_ceil(1_000).max(1) as u64)
@@ -227,7 +227,7 @@ async fn come(
     let finished = provider.finish(code, &pending.verifier, &pending.nonce).await;
     if matches!(finished, Ok(_) | Err(Trouble::Unreachable(_) | Trouble::Busy)) {
         // Nobody has guessed anything.
-        tried.was_right(store).await?;
+        tried.was_right(auth, store).await?;
     }
     let arrived = finished?;
     let account = account(auth, provider, pending, &arrived, &origin.address).await?;

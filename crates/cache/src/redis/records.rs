@@ -1,0 +1,72 @@
+//! [`Records`]: small records that processes share beside the cache: texts under names, each of which
+//! expires. Trouble is an answer here, too: whoever keeps something in them says what happens then.
+
+use super::config::{RedisConfig, RedisConfigError};
+use super::shared::Shared;
+use super::trouble::Trouble;
+use redis::Script;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+/// Of several that change a record at once, one is first; the others look again.
+static REPLACE: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "local now = redis.call('GET', KEYS[1]) \
+         if (ARGV[1] == '0' and not now) or (ARGV[1] == '1' and now == ARGV[2]) then \
+         redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4]) return 1 else return 0 end",
+    )
+});
+
+/// Small records in the shared Redis, by kind and name.
+pub struct Records(Shared);
+
+impl Records {
+    /// Connects on first use.
+    pub fn new(config: RedisConfig) -> Result<Self, RedisConfigError> {
+        Ok(Self(Shared::new(config)?))
+    }
+
+    /// How many times a caller waited for an answer.
+    pub fn round_trips(&self) -> u64 {
+        self.0.round_trips()
+    }
+
+    /// The record of that name.
+    pub async fn get(&self, kind: &str, name: &str) -> Result<Option<String>, Trouble> {
+        let mut command = redis::cmd("GET");
+        command.arg(self.0.key(kind, &name));
+        self.0.ask(async |mut connection| command.query_async(&mut connection).await).await
+    }
+
+    /// Makes the record `next` for so long, if it is still `before`; whether it was.
+    pub async fn replace(
+        &self,
+        (kind, name): (&str, &str),
+        before: Option<&str>,
+        next: &str,
+        life: Duration,
+    ) -> Result<bool, Trouble> {
+        let key = self.0.key(kind, &name);
+        let life = u64::try_from(life.as_millis()).unwrap_or(u64::MAX).max(1);
+        let is_there = if before.is_some() { "1" } else { "0" };
+        let replaced = self.0.ask(async |mut connection| {
+            let mut script = REPLACE.key(key);
+            script.arg(is_there).arg(before.unwrap_or_default()).arg(next).arg(life);
+            script.invoke_async::<i64>(&mut connection).await
+        });
+        Ok(replaced.await? == 1)
+    }
+
+    /// Removes the record of that name, if there is one.
+    pub async fn remove(&self, kind: &str, name: &str) -> Result<(), Trouble> {
+        let mut command = redis::cmd("DEL");
+        command.arg(self.0.key(kind, &name));
+        self.0.ask(async |mut connection| command.exec_async(&mut connection).await).await
+    }
+}
+
+impl std::fmt::Debug for Records {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Records")
+    }
+}

@@ -1,0 +1,91 @@
+//! What has ended of sessions that are kept in Redis. Whatever Redis says, or has forgotten, or brings back
+//! from a backup: what has ended here stays so.
+
+use crate::access_state::count;
+use crate::change::Topic;
+use crate::{Store, StoreError};
+use brisk_accounts::AccountId;
+use brisk_domain::Timestamp;
+use sqlx::{AnyConnection, Row as _};
+
+impl Store {
+    /// The number that a session of an account is begun under now.
+    pub async fn session_number(&self, account: &AccountId) -> Result<i64, StoreError> {
+        let row = sqlx::query("select number from session_ends where account = $1")
+            .bind(account.as_str())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.map_or(0, |row| row.get(0)))
+    }
+
+    /// Whether the session of that hash, begun under that number, has not been ended.
+    pub async fn holds_session(
+        &self,
+        hash: &str,
+        account: &AccountId,
+        number: i64,
+    ) -> Result<bool, StoreError> {
+        let row = sqlx::query(
+            "select coalesce((select number from session_ends where account = $1), 0),
+               (select count(*) from ended_sessions where hash = $2)",
+        )
+        .bind(account.as_str())
+        .bind(hash)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(row.get::<i64, _>(0) == number && row.get::<i64, _>(1) == 0)
+    }
+
+    /// Notes that the session of that hash has ended, which would have gone on until `expires_at` at most.
+    pub async fn note_session_end(
+        &self,
+        hash: &str,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut change = self.begin_change(Topic::Accounts).await?;
+        sqlx::query(
+            "insert into ended_sessions (hash, expires_at) values ($1, $2) on conflict (hash) do nothing",
+        )
+        .bind(hash)
+        .bind(expires_at.0)
+        .execute(&mut *change)
+        .await?;
+        count(&mut change).await?;
+        change.commit().await
+    }
+
+    /// Notes that an account was signed in to.
+    pub async fn signed_in(&self, account: &AccountId, at: Timestamp) -> Result<(), StoreError> {
+        // As with a session that is kept here: from now on there is somebody.
+        self.require()?;
+        sqlx::query("update accounts set signed_in_at = $1 where id = $2")
+            .bind(at.0)
+            .bind(account.as_str())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Forgets the ends of sessions that would have ended by `now` anyway.
+    pub async fn forget_session_ends(&self, now: Timestamp) -> Result<(), StoreError> {
+        let sql = "delete from ended_sessions where expires_at <= $1";
+        sqlx::query(sql).bind(now.0).execute(&self.pool).await?;
+        Ok(())
+    }
+}
+
+/// Ends all sessions of an account, in the transaction that does, wherever they are kept.
+pub(crate) async fn end_all(change: &mut AnyConnection, account: &str) -> Result<(), StoreError> {
+    sqlx::query("delete from sessions where account = $1")
+        .bind(account)
+        .execute(&mut *change)
+        .await?;
+    sqlx::query(
+        "insert into session_ends (account, number) values ($1, 1)
+         on conflict (account) do update set number = session_ends.number + 1",
+    )
+    .bind(account)
+    .execute(&mut *change)
+    .await?;
+    Ok(())
+}
