@@ -56,11 +56,16 @@ fn schedule(row: &ScheduleRow, now: Timestamp) -> AnyView {
     };
     let words = row.words.clone().unwrap_or_else(|why| why);
     let (expression, zone) = row.expression.clone();
-    let next: Vec<String> =
-        row.next.iter().map(|(shown, at)| format!("{shown} ({})", until(*at, now))).collect();
-    let next = match (row.is_on, next.is_empty()) {
-        (true, false) => next.join("; "),
-        _ => "–".to_owned(),
+    let next: Vec<_> = row
+        .next
+        .iter()
+        .filter(|_| row.is_on)
+        .map(|(shown, at)| format!("{shown}, {}", until(*at, now)))
+        .map(|next| view! { <li>{next}</li> })
+        .collect();
+    let next = match next.is_empty() {
+        true => "–".into_any(),
+        false => view! { <ul class="runs">{next}</ul> }.into_any(),
     };
     let (by, at) = &row.changed;
     let last = row.runs.first().map_or_else(|| "none yet".to_owned(), |run| result(run, now));
@@ -78,7 +83,7 @@ fn schedule(row: &ScheduleRow, now: Timestamp) -> AnyView {
             </div>
             <dl class="facts">
                 <div><dt>"Warms"</dt><dd><code>{row.warms.clone()}</code></dd></div>
-                <div><dt>"When"</dt><dd>{words}" "<code>{expression}</code>" on the clock of "{zone}</dd></div>
+                <div><dt>"When"</dt><dd>{words}" "<code class="unbroken">{expression}</code>" on the clock of "{zone}</dd></div>
                 <div><dt>"Next"</dt><dd>{next}</dd></div>
                 <div><dt>"Last run"</dt><dd>{last}</dd></div>
                 <div><dt>"Changed"</dt><dd>{format!("{} by {by}", format::ago(*at, now))}</dd></div>

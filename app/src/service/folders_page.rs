@@ -56,8 +56,10 @@ pub enum AccessOrigin {
     File,
     /// An admin, of its folder.
     FolderSetting,
-    /// The file of its folder, or nothing.
+    /// Its folder.
     Folder,
+    /// Nothing: it is as usual.
+    Unsaid,
 }
 
 impl AccessOrigin {
@@ -67,7 +69,8 @@ impl AccessOrigin {
             Self::Setting => "set here for this dashboard",
             Self::File => "says its file",
             Self::FolderSetting => "set here for the folder",
-            Self::Folder => "says the folder, or nothing",
+            Self::Folder => "as its folder",
+            Self::Unsaid => "its file says nothing",
         }
     }
 }

@@ -246,7 +246,8 @@ fn dashboard(
         (Some(_), _, _) => AccessOrigin::Setting,
         (None, true, _) => AccessOrigin::File,
         (None, false, Some(_)) => AccessOrigin::FolderSetting,
-        (None, false, None) => AccessOrigin::Folder,
+        (None, false, None) if folder.is_some() => AccessOrigin::Folder,
+        (None, false, None) => AccessOrigin::Unsaid,
     };
     let in_file = in_files.dashboards.get(&dashboard.slug);
     let scope = AccessScope::Dashboard(dashboard.slug.clone());
