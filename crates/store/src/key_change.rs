@@ -4,7 +4,7 @@ use crate::accounts::authenticator_of;
 use crate::sealing::Sealing;
 use crate::secret_key::SecretKey;
 use crate::secrets::{CHECK, KEY};
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, sources, webhooks};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 /// A column of sealed secrets.
@@ -19,8 +19,12 @@ struct Sealed {
 
 /// Every column that [`Store::seal`] writes into. Whoever adds one adds it here: a key is not changed while
 /// there is a secret elsewhere.
-const SEALED: [Sealed; 1] =
-    [Sealed { table: "accounts", id: "id", column: "authenticator", record: authenticator_of }];
+const SEALED: [Sealed; 4] = [
+    Sealed { table: "accounts", id: "id", column: "authenticator", record: authenticator_of },
+    Sealed { table: "webhooks", id: "name", column: "secret", record: webhooks::current },
+    Sealed { table: "webhooks", id: "name", column: "previous", record: webhooks::previous },
+    Sealed { table: "sources", id: "name", column: "url", record: sources::record },
+];
 
 impl Store {
     /// Seals what is sealed under `before` under `key`, and makes that the store's; `sealing` reads both.

@@ -48,7 +48,7 @@ impl fmt::Display for AppSource {
 }
 
 /// What the URL of a source is sealed as.
-fn record(name: &SourceName) -> String {
+pub(crate) fn record(name: &str) -> String {
     format!("source {name}")
 }
 
@@ -67,7 +67,7 @@ impl Store {
         let whole = |number: i64| u32::try_from(number).unwrap_or_default();
         let sources = rows.iter().filter_map(|row| {
             let name = SourceName::parse(row.get(0)).ok()?;
-            let unsealed = self.unseal(&record(&name), row.get(1));
+            let unsealed = self.unseal(&record(name.as_str()), row.get(1));
             let read = unsealed.map(|url| AppSource {
                 name: name.clone(),
                 url: String::from_utf8_lossy(&url).into_owned(),
@@ -91,7 +91,7 @@ impl Store {
         source: &AppSource,
         actor: &Actor,
     ) -> Result<(), StoreError> {
-        let sealed = self.seal(&record(&source.name), source.url.as_bytes())?;
+        let sealed = self.seal(&record(source.name.as_str()), source.url.as_bytes())?;
         let before = self.app_source(&source.name).await?;
         let mut change = self.begin_change(Topic::Sources).await?;
         sqlx::query(

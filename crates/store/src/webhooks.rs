@@ -79,7 +79,7 @@ impl Store {
         actor: &Actor,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
-        let sealed = self.seal(&current(name), secret.as_bytes())?;
+        let sealed = self.seal(&current(name.as_str()), secret.as_bytes())?;
         let mut change = self.begin_change(Topic::Webhooks).await?;
         let added = sqlx::query(
             "insert into webhooks (name, secret, allow, per_minute, source, is_off, created_by,
@@ -153,11 +153,13 @@ impl Store {
         actor: &Actor,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
-        let sealed = self.seal(&current(name), secret.as_bytes())?;
+        let sealed = self.seal(&current(name.as_str()), secret.as_bytes())?;
         let mut change = self.begin_change(Topic::Webhooks).await?;
         let Some(known) = self.in_change(&mut change, name).await? else { return Ok(false) };
         let kept = known.secret.filter(|_| until > at);
-        let kept = kept.map(|secret| self.seal(&previous(name), secret.as_bytes())).transpose()?;
+        let kept = kept
+            .map(|secret| self.seal(&previous(name.as_str()), secret.as_bytes()))
+            .transpose()?;
         let kept_until = kept.as_ref().map(|_| until);
         sqlx::query(
             "update webhooks set secret = $1, previous = $2, previous_until = $3, changed_at = $4
@@ -239,9 +241,9 @@ impl Store {
             let secret = self.unseal(&place, sealed).ok()?;
             String::from_utf8(secret).ok()
         };
-        let secret = unsealed(current(&name), row.get(1));
+        let secret = unsealed(current(name.as_str()), row.get(1));
         let sealed: Option<String> = row.get(2);
-        let before = sealed.and_then(|sealed| unsealed(previous(&name), &sealed));
+        let before = sealed.and_then(|sealed| unsealed(previous(name.as_str()), &sealed));
         let until = row.get::<Option<i64>, _>(3).map(Timestamp);
         let allow = row.get::<Option<String>, _>(4);
         let limits = WebhookLimits {
@@ -266,11 +268,12 @@ const COLUMNS: &str = "name, secret, previous, previous_until, allow, per_minute
                        created_by, created_at, changed_at";
 
 /// What a secret is encrypted as, so that it cannot be put in another's place.
-fn current(name: &WebhookName) -> String {
+pub(crate) fn current(name: &str) -> String {
     format!("webhook {name}")
 }
 
-fn previous(name: &WebhookName) -> String {
+/// The same of the secret before it.
+pub(crate) fn previous(name: &str) -> String {
     format!("webhook {name}, before")
 }
 

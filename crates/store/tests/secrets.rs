@@ -1,8 +1,11 @@
 //! Secrets at rest, and the one key that all replicas have.
 
 use brisk_accounts::{Account, AccountId, LoginName, Role};
-use brisk_domain::Timestamp;
-use brisk_store::{AccountChange, Actor, Changed, KeyOrigin, SecretKey, Store, StoreError};
+use brisk_domain::{SourceName, Timestamp, WebhookName};
+use brisk_store::{
+    AccountChange, Actor, AppSource, Changed, KeyOrigin, SecretKey, Store, StoreError,
+    WebhookLimits,
+};
 use brisk_test_stores::TestStore;
 use brisk_test_waiting::wait_for;
 use tokio::task::JoinSet;
@@ -168,5 +171,43 @@ async fn a_key_is_not_changed_while_a_secret_is_where_the_change_does_not_look()
         assert!(refused.contains("full_name") || refused.contains("audit"), "{refused}");
         let same = test.again().await.unlocked(&given(OLD)).await.unwrap();
         assert_eq!(factor(&same, &id).await.as_deref(), Some(&b"hunter2"[..]), "all or nothing");
+    }
+}
+
+#[tokio::test]
+async fn secrets_of_webhooks_and_urls_of_sources_follow_the_key() {
+    for test in TestStore::each_without_key().await {
+        let before = test.again().await.unlocked(&given(OLD)).await.unwrap();
+        let actor = Actor { name: "the test".into(), address: String::new() };
+        let (hook, name) =
+            (WebhookName::parse("pipeline").unwrap(), SourceName::parse("shop").unwrap());
+        let limits = WebhookLimits { allow: None, per_minute: 60, source: None, is_off: false };
+        let (now, later) = (Timestamp(0), Timestamp(i64::MAX));
+        assert!(before.add_webhook(&hook, "hunter2", &limits, &actor, now).await.unwrap());
+        assert!(before.rotate_webhook(&hook, "hunter3", later, &actor, now).await.unwrap());
+        let source = AppSource {
+            name,
+            url: "postgres://brisk:hunter4@db/shop".into(),
+            shown: "PostgreSQL on db".into(),
+            connections: 2,
+            seconds: 30,
+            rows: 1_000,
+            wall_clock: String::new(),
+            revision: "1".into(),
+            changed_by: "the test".into(),
+            changed_at: now,
+        };
+        before.set_app_source(&source, &actor).await.unwrap();
+        let (hooks, sources) =
+            (before.webhooks().await.unwrap(), before.app_sources().await.unwrap());
+        let old = key(OLD);
+        let changed = test.again().await.unlocked_after(&given(NEW), Some(&old)).await.unwrap().1;
+        assert_eq!(changed, Some(3));
+        let after = test.again().await.unlocked(&given(NEW)).await.unwrap();
+        assert_eq!(after.webhooks().await.unwrap(), hooks);
+        let url = |all: &[(SourceName, Result<AppSource, StoreError>)]| {
+            all.first().unwrap().1.as_ref().unwrap().url.clone()
+        };
+        assert_eq!(url(&after.app_sources().await.unwrap()), url(&sources));
     }
 }

@@ -2,15 +2,11 @@
 
 use super::world::{World, request};
 use brisk_accounts::Role;
-use brisk_domain::{AttributeName, Selection};
+use brisk_domain::Selection;
 use brisk_store::AccountChange;
 use brisk_test_waiting::wait_for;
 use http_body_util::BodyExt;
-use proptest::collection::vec;
-use proptest::prelude::*;
-use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::collections::BTreeSet;
 use tower::ServiceExt;
 
 /// Every way in which a panel's data are shown.
@@ -188,119 +184,4 @@ async fn another_processs_change_is_noticed_without_a_request() {
     wait_for("the end of the stream", stream).await.unwrap();
     assert_eq!(world.get("/d/team", &cookie).await.status, 303);
     following.abort();
-}
-
-/// Who asks, for what, and whether with all tags that only others have been given.
-type Step = (usize, usize, bool);
-
-/// What the property asks for, with the words that only some may read.
-const SHARED_FORMS: [&str; 9] = [
-    "/d/tenant",
-    "/d/tenant/p/one",
-    "/fn/cards?slug=tenant&panels=one&query=&large=false&wait=true",
-    "/api/v1/dashboards/tenant/panels/one",
-    "/api/v1/dashboards/tenant/panels/one.csv",
-    "/d/team",
-    "/api/v1/dashboards/team/data",
-    "/d/everyone",
-    "/",
-];
-
-struct Reader {
-    cookie: String,
-    tenant: Option<&'static str>,
-    is_of_sales: bool,
-}
-
-/// In whatever order people of other teams and other attributes ask, each is answered as if nobody else had:
-/// with what is theirs, and never with a `304` about what only others were given.
-#[tokio::test(flavor = "multi_thread")]
-async fn whatever_people_of_other_teams_ask_in_whatever_order_none_is_given_what_is_others() {
-    let world = World::new().await;
-    let mut readers = Vec::new();
-    for tenant in [None, Some("tenant-a"), Some("tenant-b")] {
-        for team in ["sales", "stock"] {
-            let name = format!("{}-{team}", tenant.unwrap_or("none"));
-            let id = world.person(&name, Role::Viewer, &[team]).await;
-            if let Some(tenant) = tenant {
-                let attribute = AttributeName::parse("tenant").unwrap();
-                let attributes = [(attribute, Selection::of([tenant.to_owned()]))];
-                world.change(&id, AccountChange::Attributes(attributes.into())).await;
-            }
-            let cookie = world.sign_in(&name).await;
-            readers.push(Reader { cookie, tenant, is_of_sales: team == "sales" });
-        }
-    }
-    let steps = vec((0..readers.len(), 0..SHARED_FORMS.len(), any::<bool>()), 1..24);
-    let mut runner =
-        TestRunner::new(Config { cases: 24, failure_persistence: None, ..Config::default() });
-    let (tags, runtime) = (Mutex::new(BTreeMap::new()), tokio::runtime::Handle::current());
-    let result = runner.run(&steps, |steps| {
-        tokio::task::block_in_place(|| {
-            runtime.block_on(async {
-                for step in steps {
-                    check(&world, &readers, &tags, step).await?;
-                }
-                Ok(())
-            })
-        })
-    });
-    result.unwrap_or_else(|error| panic!("{error}"));
-}
-
-/// Which tags were given for a form, and to whom.
-type Tags = Mutex<BTreeMap<(usize, String), BTreeSet<usize>>>;
-
-async fn check(
-    world: &World,
-    readers: &[Reader],
-    tags: &Tags,
-    (who, form, with_tags): Step,
-) -> Result<(), TestCaseError> {
-    let (reader, path) = (&readers[who], SHARED_FORMS[form]);
-    let is_page = path == "/" || path.starts_with("/d/");
-    let is_alike = |other: &usize| {
-        let other = &readers[*other];
-        let sees_the_rows = !path.contains("tenant") || other.tenant == reader.tenant;
-        // Pages name other dashboards that their reader may see; the rest is tagged by what it says.
-        let sees_the_links = !is_page || other.is_of_sales == reader.is_of_sales;
-        sees_the_rows && sees_the_links
-    };
-    let known: Vec<String> = {
-        let tags = tags.lock().unwrap();
-        let of_others = tags
-            .iter()
-            .filter(|((of, _), given)| *of == form && with_tags && !given.iter().any(is_alike));
-        of_others.map(|((_, tag), _)| tag.clone()).collect()
-    };
-    let mut asked = request("GET", path, &reader.cookie, "");
-    if !known.is_empty() {
-        asked.headers_mut().insert("if-none-match", known.join(", ").parse().unwrap());
-    }
-    let answer = world.ask(asked).await;
-    let is_teams = path.contains("team");
-    if is_teams && !reader.is_of_sales {
-        prop_assert_eq!(answer.status, 404, "{}", path);
-        prop_assert!(!answer.body.contains("secret"));
-        return Ok(());
-    }
-    if answer.status == 403 {
-        prop_assert!(reader.tenant.is_none() && path.contains("tenant"), "{}", path);
-        prop_assert!(!answer.body.contains("tenant-"));
-        return Ok(());
-    }
-    prop_assert_eq!(answer.status, 200, "{}", path);
-    for tenant in ["tenant-a", "tenant-b"] {
-        let expected = path.contains("tenant") && reader.tenant == Some(tenant);
-        prop_assert_eq!(answer.body.contains(tenant), expected, "{} {}", path, tenant);
-    }
-    prop_assert_eq!(answer.body.contains("secret"), is_teams, "{}", path);
-    if path == "/" {
-        prop_assert_eq!(answer.body.contains("/d/team"), reader.is_of_sales);
-    }
-    let tag = answer.header("etag").to_owned();
-    if !tag.is_empty() {
-        tags.lock().unwrap().entry((form, tag)).or_default().insert(who);
-    }
-    Ok(())
 }
