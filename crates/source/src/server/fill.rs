@@ -1,7 +1,6 @@
 //! [`fill`]: rows into columns, within limits.
 
-use super::failure::Failure;
-use super::protocol::Protocol;
+use super::protocol::{Failure, Protocol};
 use crate::error::SourceError;
 use crate::limits::Limits;
 use crate::row_meter::RowMeter;

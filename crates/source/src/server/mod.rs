@@ -2,11 +2,11 @@
 //! of its own within limits, and statements ended on the server when nobody waits for them any
 //! more. [`Protocol`] is what differs.
 
-mod failure;
 mod fill;
 mod protocol;
 mod running;
 mod times;
+mod unreadable;
 
 use crate::about::About;
 use crate::compile::statement::{SessionZone, Statement};
@@ -16,9 +16,8 @@ use crate::known_zones::KnownZones;
 use crate::limits::Limits;
 use crate::rights::Rights;
 use brisk_domain::{Frame, ZoneName};
-pub(crate) use failure::{Failure, unreadable};
 pub(crate) use fill::fill;
-pub(crate) use protocol::{ConnectionOf, OptionsOf, Protocol};
+pub(crate) use protocol::{ConnectionOf, Failure, OptionsOf, Protocol};
 pub(crate) use running::Canceller;
 use running::Running;
 pub use running::detached_statements;
@@ -27,6 +26,7 @@ use sqlx::{Database, Pool};
 use std::sync::Arc;
 use std::time::Duration;
 pub(crate) use times::{CONNECT, GRACE};
+pub(crate) use unreadable::unreadable;
 
 /// How many statements a connection keeps prepared. Each view of a panel has the same SQL.
 pub(crate) const PREPARED: usize = 200;

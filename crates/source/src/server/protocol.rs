@@ -1,6 +1,5 @@
-//! [`Protocol`]: what one kind of server does in its own way.
+//! [`Protocol`]: what one kind of server does in its own way, and [`Failure`], why it gave nothing.
 
-use super::failure::Failure;
 use crate::about::About;
 use crate::compile::statement::{SessionZone, Statement};
 use crate::error::SourceError;
@@ -110,4 +109,29 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
     fn about(
         pool: &Pool<Self::Database>,
     ) -> impl Future<Output = Result<About, sqlx::Error>> + Send;
+}
+
+/// Why a statement gave no columns.
+pub(crate) enum Failure {
+    /// No connection could be made.
+    Connect(sqlx::Error),
+    /// The connection turned out to be broken before the statement ran.
+    Broken(sqlx::Error),
+    Database(sqlx::Error),
+    /// The statement was not let through to the server.
+    Refused(SourceError),
+    Source(SourceError),
+}
+
+impl Failure {
+    /// Of an error before the first row.
+    pub(crate) fn before_rows<P: Protocol>(error: sqlx::Error) -> Self {
+        if P::is_broken(&error) { Self::Broken(error) } else { Self::Database(error) }
+    }
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        Self::Source(error)
+    }
 }
