@@ -25,6 +25,7 @@ test("another range keeps the scroll position and the focus, and Back goes back"
   expect(await stayed(page)).toBe(true);
   await page.goForward();
   await expect(page.locator("summary", { hasText: "Last 30 days" })).toBeVisible();
+  await settled(page);
   await expectAccessible(page);
 });
 

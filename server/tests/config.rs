@@ -268,7 +268,7 @@ fn problems_name_the_place_and_what_is_allowed() {
         ("[source.a]\nurl = \"x\"\ncache = \"of\"", "3:9: cache \"of\"", "did you mean \"off\"?"),
         ("listen = \"3000\"", "1:10: \"listen\"", "such as \"127.0.0.1:3000\""),
         ("listen = ", "1:10: this is not TOML", ""),
-        ("warm = true", "1:1: unknown key \"warm\"", "allowed: listen, data_dir"),
+        ("warm = true", "1:1: unknown key \"warm\"", "allowed: listen, metrics_listen, data_dir"),
     ];
     for (file, place, help) in cases {
         let said = read(file, &[]).unwrap_err();

@@ -34,6 +34,11 @@ pub(crate) fn install_missing(workspace: &Workspace) -> Result<()> {
         note("everything is installed");
         return Ok(());
     }
+    install(workspace, &missing)
+}
+
+/// Installs Debian packages, or says which are missing.
+pub(crate) fn install(workspace: &Workspace, missing: &[&str]) -> Result<()> {
     let wanted = missing.join(" ");
     let (Some(apt), true) = (programs::find("apt-get"), rustix::process::geteuid().is_root())
     else {
@@ -45,6 +50,6 @@ pub(crate) fn install_missing(workspace: &Workspace) -> Result<()> {
     run_quietly(update.arg("update"), &log)?;
     let mut install = workspace.command(&apt);
     install.env("DEBIAN_FRONTEND", "noninteractive");
-    install.args(["install", "-y", "--no-install-recommends"]).args(&missing);
+    install.args(["install", "-y", "--no-install-recommends"]).args(missing);
     run_quietly(&mut install, &log)
 }

@@ -1,6 +1,7 @@
 //! The public libraries of the Standard Webhooks specification, whose deliveries Brisk has to take: that for
 //! Python in a private environment, that for Node.js among the npm packages.
 
+use crate::apt;
 use crate::packages::{self, Packages};
 use crate::process::run_quietly;
 use crate::programs;
@@ -21,8 +22,15 @@ pub(crate) fn install(workspace: &Workspace) -> Result<String> {
     if std::fs::read_to_string(&stamp).unwrap_or_default() != LIBRARY {
         let log = workspace.target("logs/python.log");
         let own = programs::find("python3").context("python3 is missing")?;
-        run_quietly(workspace.command(own).args(["-m", "venv", "--clear"]).arg(&folder), &log)
-            .context("python3 makes no environments: install the package python3-venv")?;
+        let venv = || {
+            let mut venv = workspace.command(&own);
+            run_quietly(venv.args(["-m", "venv", "--clear"]).arg(&folder), &log)
+        };
+        // Debian has that part of Python in a package of its own.
+        if venv().is_err() {
+            apt::install(workspace, &["python3-venv"])?;
+            venv()?;
+        }
         let mut pip = workspace.command(&python);
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", LIBRARY]);
         run_quietly(&mut pip, &log)?;

@@ -26,7 +26,7 @@ pub fn invalidation(page: &InvalidationPage) -> AnyView {
         <main id="main">
             <div class="page-head"><div>
                 <h1>"Invalidation"</h1>
-                <p>"Who may say that data have changed, and what was made of it."</p>
+                <p>"Who reports changed data, and what each report did."</p>
             </div></div>
             <div class="page admin cache-admin">
                 {notice(page.notice.as_ref())}
@@ -102,7 +102,7 @@ fn new_webhook(typed: &TypedWebhook) -> AnyView {
             <form method="post" action="/admin/invalidation">
                 {text("name", "Name", &typed.name, Some("Its address is /hooks/NAME: lower-case letters, digits and hyphens."))}
                 {limit_fields(typed)}
-                <div class="actions"><button class="btn primary">"Make"</button></div>
+                <div class="actions"><button class="btn primary">"Create webhook"</button></div>
             </form>
             <p class="recent">"Its secret is shown once, on the next page."</p>
         </section>

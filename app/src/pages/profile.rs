@@ -60,7 +60,7 @@ fn change_password() -> AnyView {
                 <input type="hidden" name="do" value="password"/>
                 {password("current", "Current password", "current-password", None)}
                 {password("password", "New password", "new-password", None)}
-                {password("again", "The same again", "new-password", None)}
+                {password("again", "Repeat the new password", "new-password", None)}
                 <div class="actions"><button class="btn">"Change password"</button></div>
             </form>
         </section>
@@ -71,7 +71,7 @@ fn change_password() -> AnyView {
 /// The colours, which each browser remembers for itself.
 fn theme(shown_in: Theme) -> AnyView {
     let choices =
-        [(Theme::System, "As the system says"), (Theme::Light, "Light"), (Theme::Dark, "Dark")];
+        [(Theme::System, "Match the system"), (Theme::Light, "Light"), (Theme::Dark, "Dark")];
     let choices = Vec::from(choices.map(|(theme, label)| {
         let is_chosen = theme == shown_in;
         view! {
@@ -82,7 +82,7 @@ fn theme(shown_in: Theme) -> AnyView {
     view! {
         <section class="operation" aria-labelledby="theme">
             <h2 id="theme">"Theme"</h2>
-            <p>"In this browser, whoever uses it."</p>
+            <p>"Applies to this browser only."</p>
             <form method="post" action="/theme">
                 <input type="hidden" name=parameter::BACK value=ACTION/>
                 <fieldset class="checks"><legend>"Colours"</legend>{choices}</fieldset>
@@ -158,7 +158,7 @@ fn sessions(rows: &[SessionRow], now: Timestamp) -> AnyView {
                     <div class="rollup-head"><h3 class="plain" title=row.agent.clone()>{row.browser.clone()}</h3>{end}</div>
                     <dl class="facts">
                         <div><dt>"Used"</dt><dd>{format::ago(row.seen_at, now)}</dd></div>
-                        <div><dt>"Begun"</dt><dd>{format::ago(row.created_at, now)}</dd></div>
+                        <div><dt>"Signed in"</dt><dd>{format::ago(row.created_at, now)}</dd></div>
                         <div><dt>"From"</dt><dd>{row.address.clone()}</dd></div>
                     </dl>
                 </li>
@@ -172,7 +172,7 @@ fn sessions(rows: &[SessionRow], now: Timestamp) -> AnyView {
             <ul class="rollups">{rows}</ul>
             <form method="post" action=ACTION>
                 <input type="hidden" name="do" value="sessions-end"/>
-                <div class="actions"><button class="btn">"End all, also this one"</button></div>
+                <div class="actions"><button class="btn">"Sign out everywhere"</button></div>
             </form>
         </section>
     }
@@ -241,7 +241,7 @@ fn tokens(page: &ProfilePage) -> AnyView {
                 {text("dashboards", "Only these dashboards", "", Some("Names as in addresses, with blanks between them. Empty: all that you may see."))}
                 {attributes}
                 <div class="field">
-                    <label for="days">"Ends after days"</label>
+                    <label for="days">"Expires after (days)"</label>
                     <input id="days" name="days" type="number" min="1" max="366" value="90"/>
                 </div>
                 <div class="actions"><button class="btn">"Make a token"</button></div>

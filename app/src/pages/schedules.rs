@@ -16,7 +16,7 @@ pub fn schedules(page: &SchedulesPage) -> AnyView {
     let done =
         page.notice.clone().map(|text| view! { <p class="notice-done" role="status">{text}</p> });
     let [name, warms, expression, zone] = &page.typed;
-    let title = if page.is_change { "Change" } else { "Add" };
+    let title = if page.is_change { "Change schedule" } else { "New schedule" };
     view! {
         <main id="main">
             <div class="page-head"><div>
@@ -35,7 +35,7 @@ pub fn schedules(page: &SchedulesPage) -> AnyView {
                     {problem(page.problem.as_ref())}
                     <form method="post" action=PAGE>
                         <input type="hidden" name="do" value="set"/>
-                        {text("name", "Name", name, Some("One that there is already is changed."))}
+                        {text("name", "Name", name, Some("An existing name changes that schedule."))}
                         {text("warms", "What to warm", warms, Some("all, source:NAME, dashboard:NAME, panel:DASHBOARD/PANEL, or a tag of your own."))}
                         {text("expression", "When", expression, Some("Minute, hour, day of month, month, day of week: 0 6 * * 1-5 is 06:00 from Monday to Friday."))}
                         {text("zone", "Time zone", zone, Some("Such as Europe/London; UTC where it is empty."))}

@@ -136,7 +136,7 @@ fn set_up_form(page: &SetUpPage, path: String) -> AnyView {
         <form method="post" action=path>
             {names}
             {password("password", "Password", "new-password", Some(about))}
-            {password("again", "The same again", "new-password", None)}
+            {password("again", "Repeat the password", "new-password", None)}
             <div class="actions"><button class=class>"Continue"</button></div>
         </form>
     }

@@ -28,7 +28,7 @@ pub fn webhook(page: &WebhookPage) -> AnyView {
                 {notice(page.notice.as_ref())}
                 {shown_once(page.secret.as_ref())}
                 <section class="operation" aria-labelledby="about">
-                    <h2 id="about">"What it is"</h2>
+                    <h2 id="about">"Details"</h2>
                     {webhook_facts(hook, page.now)}
                     {made}
                     {declared}

@@ -67,10 +67,10 @@ impl AccessOrigin {
     pub fn words(self) -> &'static str {
         match self {
             Self::Setting => "set here for this dashboard",
-            Self::File => "says its file",
+            Self::File => "set in its file",
             Self::FolderSetting => "set here for the folder",
-            Self::Folder => "as its folder",
-            Self::Unsaid => "its file says nothing",
+            Self::Folder => "set in its folder",
+            Self::Unsaid => "the default",
         }
     }
 }

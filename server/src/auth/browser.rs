@@ -9,7 +9,7 @@ const BROWSERS: [(&str, &str); 12] = [
     ("FxiOS/", "Firefox"),
     ("Firefox/", "Firefox"),
     ("CriOS/", "Chrome"),
-    ("HeadlessChrome/", "Chrome without a window"),
+    ("HeadlessChrome/", "Headless Chrome"),
     ("Chromium/", "Chromium"),
     ("Chrome/", "Chrome"),
     ("Safari/", "Safari"),

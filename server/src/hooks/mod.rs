@@ -195,6 +195,9 @@ impl Hooks {
         let most = if takes_dbt { dbt::MAX_BODY } else { body::MAX_BODY };
         let said = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
         let said = said.and_then(|length| length.parse::<usize>().ok());
+        if said.is_some_and(|length| length > most) {
+            return Err(problem::too_long(most));
+        }
         let is_long = takes_dbt && said.is_none_or(|length| length > body::MAX_BODY);
         let _place = match is_long {
             true => Some(self.long.try_acquire().map_err(|_| problem::busy())?),

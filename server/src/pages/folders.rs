@@ -263,7 +263,7 @@ fn dashboard(
 
 fn said(audience: &Audience) -> String {
     match audience {
-        Audience::Public => "everybody, without signing in".to_owned(),
+        Audience::Public => "anyone, without signing in".to_owned(),
         Audience::SignedIn => "everyone who is signed in".to_owned(),
         Audience::Teams(teams) if teams.is_empty() => "admins only".to_owned(),
         Audience::Teams(teams) => {
