@@ -117,7 +117,7 @@ pub fn purge(page: &PurgePage) -> AnyView {
                 .iter()
                 .map(|(dashboard, panel)| view! { <li>{panel.clone()}<small>{dashboard.clone()}</small></li> })
                 .collect();
-            view! { <p>{words}</p><ul class="touched">{items}</ul> }.into_any()
+            view! { <p>{words}</p><ul class="touched" tabindex="0" aria-label="Panels">{items}</ul> }.into_any()
         }
     };
     let (verb, action) = match page.warms {
