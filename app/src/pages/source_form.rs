@@ -88,7 +88,7 @@ pub fn remove(page: &RemoveSourcePage) -> AnyView {
         true => view! { <p>"No dashboard reads it."</p> }.into_any(),
         false => view! {
             <p>"Panels of these dashboards then say that it is not declared:"</p>
-            <ul class="touched" tabindex="0" aria-label="Panels">{dashboards}</ul>
+            <ul class="touched" tabindex="0" aria-label="Dashboards">{dashboards}</ul>
         }
         .into_any(),
     };
