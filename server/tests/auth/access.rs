@@ -139,7 +139,7 @@ async fn an_admin_says_who_may_see_it_over_the_file_and_takes_it_back() {
     assert_eq!(set("dashboard:public", "team:sales").await, 303);
     assert_eq!(seen("public").await, [asked, yes, hidden], "over its own file");
     let page = world.get("/admin/folders", &root).await.body;
-    for words in ["set here", "access = &quot;public&quot;", "teams: sales", "everybody, without"] {
+    for words in ["set here", "access = &quot;public&quot;", "teams: sales", "anyone, without"] {
         assert!(page.contains(words) || page.contains(&words.replace("&quot;", "\"")), "{words}");
     }
     for (scope, access) in [("dashboard:team", "nonsense"), ("dashboard:none", "public")] {
