@@ -352,6 +352,8 @@ mod tests {
             <tr><td class=\"n\">1,234,567</td></tr></tbody></table>";
         stat.check_page(page, &zones).unwrap();
         assert!(stat.check_page(&page.replace("1.23M", "1.24M"), &zones).is_err());
+        let long = page.replace("stat-figure", "stat-figure ems12 beside");
+        stat.check_page(&long, &zones).unwrap();
         let mut line = expected();
         line.kind = "line";
         line.columns.truncate(2);

@@ -19,7 +19,8 @@ fn cell(markup: &str) -> String {
 
 /// The large figure.
 pub(super) fn figure(body: &str) -> Option<String> {
-    let (_, rest) = body.split_once("class=\"stat-figure\"")?;
+    // A long one has further classes.
+    let (_, rest) = body.split_once("class=\"stat-figure")?;
     let (_, rest) = rest.split_once('>')?;
     Some(plain(rest.split("</p>").next()?))
 }
