@@ -79,8 +79,7 @@ pub async fn run(program: &Path) -> Result<Report> {
     }
     let after = redis.calls()?;
     sign_ins::add(&first, "reader", "admin")?;
-    // Until the process knows that there is an admin.
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    sign_ins::closed(&first).await?;
     let (cookie, _) = sign_ins::sign_in(&first, "reader", 1).await?;
     let asked = raw::request("/d/twenty", &format!("cookie: {cookie}\r\n"));
     let mut reader = Raw::connect(&first.address()).await?;

@@ -70,8 +70,7 @@ pub async fn run(settings: &Settings) -> Result<Report> {
     for number in 0..settings.accounts {
         add(&brisk, &format!("account{number}"), "viewer")?;
     }
-    // Until every process knows that there is an admin.
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    closed(&brisk).await?;
     let (cookie, _) = sign_in(&brisk, "reader", 1).await?;
     let asked = request(SLUG, &format!("cookie: {cookie}\r\n"));
     complete(&brisk, &asked).await?;
@@ -100,6 +99,21 @@ pub async fn run(settings: &Settings) -> Result<Report> {
 pub(crate) fn add(brisk: &Brisk, name: &str, role: &str) -> Result<()> {
     let arguments = ["user", "add", name, "--role", role, "--password-stdin"];
     brisk.command(&arguments, &format!("{PASSWORD}\n"))
+}
+
+/// Waits until the process knows that there is an admin: it tells its figures to nobody then who has not
+/// signed in.
+pub(crate) async fn closed(brisk: &Brisk) -> Result<()> {
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(45) {
+        let (status, _) =
+            Raw::connect(&brisk.address()).await?.ask(&request("/metrics", "")).await?;
+        if status != 200 {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    bail!("the process stayed open to everybody, although there is an admin")
 }
 
 /// Waits until the page is whole for who has signed in.
