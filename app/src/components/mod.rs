@@ -11,6 +11,7 @@ pub(crate) mod panel_card;
 pub(crate) mod panel_content;
 pub(crate) mod panel_menu;
 pub(crate) mod range_picker;
+pub(crate) mod records_table;
 pub(crate) mod table_view;
 pub(crate) mod toolbar;
 pub(crate) mod top_bar;

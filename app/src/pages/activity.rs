@@ -1,6 +1,7 @@
 //! What people did, for those who look after the server: a filter, a table, page by page.
 
 use crate::components::icon::icon;
+use crate::components::records_table::{Head, records_table};
 use crate::service::{ActivityFilter, ActivityPage, ActivityRecord};
 use brisk_domain::ZoneOffsets;
 use leptos::prelude::*;
@@ -64,19 +65,12 @@ fn table(records: &[ActivityRecord]) -> AnyView {
     let rows: Vec<_> = records.iter().map(row).collect();
     view! {
         <section class="operation" aria-label="Records">
-            <div class="scroll" tabindex="0" role="region" aria-label="Records">
-                <table class="tb activity">
-                    <thead><tr>
-                        <th scope="col">"When"</th>
-                        <th scope="col">"Who"</th>
-                        <th scope="col">"What"</th>
-                        <th scope="col">"Of what"</th>
-                        <th scope="col">"Before"</th>
-                        <th scope="col">"After"</th>
-                    </tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            {records_table(
+                "Records".to_owned(),
+                "tb activity",
+                &[Head::Text("When"), Head::Text("Who"), Head::Text("What"), Head::Text("Of what"), Head::Text("Before"), Head::Text("After")],
+                rows,
+            )}
         </section>
     }
     .into_any()

@@ -5,6 +5,7 @@ use super::cache_figures::{
     explained, facts, notice, policy_link, policy_words, purge_link, rate, time, warm_link,
 };
 use crate::components::icon::icon;
+use crate::components::records_table::{Head, records_table};
 use crate::service::{
     CacheFigures, CachePage, CacheTiers, CachedDashboard, CachedPanel, CachedSource,
 };
@@ -234,20 +235,12 @@ fn source(source: &CachedSource, is_whole: bool) -> AnyView {
     let table = match rows.is_empty() {
         true => view! { <p class="recent">"No dashboard reads it."</p> }.into_any(),
         false => view! {
-            <div class="scroll" tabindex="0" role="region" aria-label=format!("Dashboards over {name}")>
-                <table class="tb">
-                    <thead><tr>
-                        <th scope="col">"Dashboard"</th>
-                        <th scope="col" class="n">"Lookups"</th>
-                        <th scope="col" class="n">"Hit rate"</th>
-                        <th scope="col" class="n">"Statements"</th>
-                        <th scope="col" class="n">"Took"</th>
-                        <th scope="col" class="n">"Saved"</th>
-                        <th scope="col">"Policy"</th>
-                    </tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            {records_table(
+                format!("Dashboards over {name}"),
+                "tb",
+                &[Head::Text("Dashboard"), Head::Number("Lookups"), Head::Number("Hit rate"), Head::Number("Statements"), Head::Number("Took"), Head::Number("Saved"), Head::Text("Policy")],
+                rows,
+            )}
         }
         .into_any(),
     };
@@ -313,19 +306,12 @@ fn costliest(panels: &[CachedPanel]) -> Option<AnyView> {
             <section class="operation" aria-labelledby="costliest">
                 <h2 id="costliest">"Costliest panels"</h2>
                 <p class="recent">"By the time that their statements took altogether: a longer TTL, a rollup or an index pays here first."</p>
-                <div class="scroll" tabindex="0" role="region" aria-label="Table of the costliest panels">
-                    <table class="tb">
-                        <thead><tr>
-                            <th scope="col">"Panel"</th>
-                            <th scope="col" class="n">"Statements"</th>
-                            <th scope="col" class="n">"Took altogether"</th>
-                            <th scope="col" class="n">"Median"</th>
-                            <th scope="col" class="n">"95th percentile"</th>
-                            <th scope="col" class="n">"Hit rate"</th>
-                        </tr></thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
+                {records_table(
+                    "Table of the costliest panels".to_owned(),
+                    "tb",
+                    &[Head::Text("Panel"), Head::Number("Statements"), Head::Number("Took altogether"), Head::Number("Median"), Head::Number("95th percentile"), Head::Number("Hit rate")],
+                    rows,
+                )}
             </section>
         }
         .into_any(),
@@ -353,16 +339,12 @@ fn never_hit(panels: &[CachedPanel]) -> Option<AnyView> {
             <section class="operation" aria-labelledby="never-hit">
                 <h2 id="never-hit">"Never hit"</h2>
                 <p class="recent">"Panels that readers looked at, and that the cache never had."</p>
-                <div class="scroll" tabindex="0" role="region" aria-label="Table of panels that were never hit">
-                    <table class="tb">
-                        <thead><tr>
-                            <th scope="col">"Panel"</th>
-                            <th scope="col" class="n">"Lookups"</th>
-                            <th scope="col">"Why"</th>
-                        </tr></thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
+                {records_table(
+                    "Table of panels that were never hit".to_owned(),
+                    "tb",
+                    &[Head::Text("Panel"), Head::Number("Lookups"), Head::Text("Why")],
+                    rows,
+                )}
             </section>
         }
         .into_any(),

@@ -1,5 +1,6 @@
 //! The log of deliveries.
 
+use crate::components::records_table::{Head, records_table};
 use crate::service::InvalidationPage;
 use brisk_domain::{Delivery, Door, Timestamp, format};
 use leptos::prelude::*;
@@ -30,18 +31,12 @@ pub(super) fn deliveries(page: &InvalidationPage) -> AnyView {
         <section class="operation" aria-labelledby="deliveries">
             <h2 id="deliveries">"Deliveries"</h2>
             <p class="recent">{whose}</p>
-            <div class="scroll" tabindex="0" role="region" aria-label="Table of deliveries">
-                <table class="tb">
-                    <thead><tr>
-                        <th scope="col">"Came"</th>
-                        <th scope="col">"To"</th>
-                        <th scope="col">"Verdict"</th>
-                        <th scope="col">"Tags"</th>
-                        <th scope="col" class="n">"Invalidated"</th>
-                    </tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            {records_table(
+                "Table of deliveries".to_owned(),
+                "tb",
+                &[Head::Text("Came"), Head::Text("To"), Head::Text("Verdict"), Head::Text("Tags"), Head::Number("Invalidated")],
+                rows,
+            )}
         </section>
     }
     .into_any()

@@ -2,6 +2,7 @@
 //! admin makes.
 
 use super::cache_figures::facts;
+use crate::components::records_table::{Head, records_table};
 use crate::service::{InvalidationPage, ListenerRow, NoticedSource, SourceChangesPage, WatchRow};
 use brisk_domain::{Timestamp, format};
 use leptos::prelude::*;
@@ -115,12 +116,12 @@ pub fn source_changes(page: &SourceChangesPage) -> AnyView {
                 })
                 .collect();
             view! {
-                <div class="scroll" tabindex="0" role="region" aria-label="Tables">
-                    <table class="tb">
-                        <thead><tr><th scope="col">"Table"</th><th scope="col">"Kind"</th><th scope="col">"Changes"</th></tr></thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
+                {records_table(
+                    "Tables".to_owned(),
+                    "tb",
+                    &[Head::Text("Table"), Head::Text("Kind"), Head::Text("Changes")],
+                    rows,
+                )}
             }
             .into_any()
         }

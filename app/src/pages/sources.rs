@@ -1,6 +1,7 @@
 //! The sources and their rollups, for those who look after them.
 
 use crate::components::icon::icon;
+use crate::components::records_table::{Head, records_table};
 use crate::service::{RollupRow, SlowRow, SourceReport, SourcesPage};
 use brisk_domain::{
     LastRefresh, RollupName, RollupRun, RollupState, RollupStatus, Timestamp, Unit, ZoneOffsets,
@@ -165,18 +166,12 @@ fn slow(source: &str, rows: &[SlowRow]) -> Option<AnyView> {
             <details>
                 <summary>"Slowest statements"</summary>
                 <p class="recent">"By the time that all their runs took in this process, without values."</p>
-                <div class="scroll" tabindex="0" role="region" aria-label=format!("Slowest statements of {source}")>
-                    <table class="tb">
-                        <thead><tr>
-                            <th scope="col">"Statement"</th>
-                            <th scope="col">"Run last by"</th>
-                            <th scope="col" class="n">"Runs"</th>
-                            <th scope="col" class="n">"Altogether"</th>
-                            <th scope="col" class="n">"Longest"</th>
-                        </tr></thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
+                {records_table(
+                    format!("Slowest statements of {source}"),
+                    "tb",
+                    &[Head::Text("Statement"), Head::Text("Run last by"), Head::Number("Runs"), Head::Number("Altogether"), Head::Number("Longest")],
+                    rows,
+                )}
             </details>
         }
         .into_any(),
@@ -288,18 +283,12 @@ fn history(name: &RollupName, runs: &[RollupRun], now: Timestamp) -> Option<AnyV
         view! {
             <details>
                 <summary>{words}</summary>
-                <div class="scroll" tabindex="0" role="region" aria-label=format!("Runs of {name}")>
-                    <table class="tb">
-                        <thead><tr>
-                            <th scope="col">"Started"</th>
-                            <th scope="col">"Rows replaced"</th>
-                            <th scope="col" class="n">"Written"</th>
-                            <th scope="col" class="n">"Rows"</th>
-                            <th scope="col" class="n">"Took"</th>
-                        </tr></thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
+                {records_table(
+                    format!("Runs of {name}"),
+                    "tb",
+                    &[Head::Text("Started"), Head::Text("Rows replaced"), Head::Number("Written"), Head::Number("Rows"), Head::Number("Took")],
+                    rows,
+                )}
             </details>
         }
         .into_any(),
