@@ -32,7 +32,6 @@ mod assumed_clocks;
 mod beginning;
 pub mod catalog;
 pub mod computed;
-mod coverage;
 pub mod encoding;
 mod engine;
 mod idle_units;
@@ -62,6 +61,7 @@ mod tables_read;
 pub mod view;
 mod warming;
 mod watched;
+mod whole_buckets;
 pub mod window;
 
 pub use access_settings::AccessSettings;
