@@ -66,9 +66,11 @@ pub(crate) fn chip(page: &DashboardPage, variable: &Variable) -> Option<AnyView>
     let selection = selection(page, variable);
     let text = match selection.count() {
         0 => return None,
-        few if few <= NAMED => {
-            selection.choices().map(|choice| choice.to_string()).collect::<Vec<_>>().join(", ")
-        }
+        few if few <= NAMED => selection
+            .choices()
+            .map(|choice| choice.label(&page.all_offsets))
+            .collect::<Vec<_>>()
+            .join(", "),
         many => format!("{many} chosen"),
     };
     // A link from elsewhere may set a value that is not an option here, which empties the panels.
@@ -112,7 +114,7 @@ fn several(page: &DashboardPage, variable: &Variable, choices: &[Choice]) -> Any
             view! {
                 <label class="option">
                     <input type="checkbox" name=name value=value checked=checked/>
-                    <span>{choice.to_string()}</span>
+                    <span>{choice.label(&page.all_offsets)}</span>
                 </label>
             }
             .into_any()
@@ -154,7 +156,8 @@ fn one(page: &DashboardPage, variable: &Variable, choices: &[Choice]) -> AnyView
             let current = selection.contains(choice).then_some("true");
             let (parameter, value) = choice.pair(name);
             let href = page.link_with(&[(name, None), (&parameter, Some(value))]);
-            view! { <a href=href aria-current=current>{choice.to_string()}</a> }.into_any()
+            view! { <a href=href aria-current=current>{choice.label(&page.all_offsets)}</a> }
+                .into_any()
         })
         .collect();
     let all = selection.is_all().then_some("true");
@@ -174,7 +177,7 @@ fn selection(page: &DashboardPage, variable: &Variable) -> Selection {
 /// The view with nothing chosen; said in the URL where the dashboard would choose something.
 fn without(page: &DashboardPage, variable: &Variable) -> String {
     let name = variable.name.as_str();
-    if variable.kind.default_values().is_empty() {
+    if variable.kind.default_selection().is_all() {
         return page.link_with(&[(name, None)]);
     }
     let is = format!("{name}{}", parameter::IS);

@@ -225,6 +225,8 @@ pub struct DashboardPage {
     pub interval: Interval,
     /// The zone's offsets around the bounds.
     pub offsets: ZoneOffsets,
+    /// The same in all years, which choices may be of.
+    pub all_offsets: ZoneOffsets,
     /// When the page was made.
     pub now: Timestamp,
     /// The panels that are shown.

@@ -82,14 +82,25 @@ pub(super) fn figure(cell: &Value) -> String {
     number.signed(&format!("{}{suffix}", grouped(&after.fixed_plain(decimals))))
 }
 
-/// `29 Feb 2024 01:30`, and the day alone at midnight.
+/// `29 Feb 2024 01:30`, with seconds and their fractions where there are some, and the day alone at midnight.
 fn clock(wall: i64, micros: i64) -> String {
     let (year, month, of_month) = civil(wall.div_euclid(86_400));
     let clock = wall.rem_euclid(86_400);
     let day = day(year, month, of_month);
     match (clock, micros) {
         (0, 0) => day,
-        _ => format!("{day} {:02}:{:02}", clock / 3600, clock / 60 % 60),
+        _ => {
+            let minutes = format!("{day} {:02}:{:02}", clock / 3600, clock / 60 % 60);
+            let seconds = match (clock % 60, micros) {
+                (0, 0) => String::new(),
+                (second, _) => format!(":{second:02}"),
+            };
+            let fraction = match micros {
+                0 => String::new(),
+                micros => format!(".{micros:06}").trim_end_matches('0').to_owned(),
+            };
+            format!("{minutes}{seconds}{fraction}")
+        }
     }
 }
 

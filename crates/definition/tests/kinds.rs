@@ -1,6 +1,7 @@
 //! Kinds of panels and variables: each reads its own options, and rejects those of the others.
 
 use brisk_definition::parse;
+use brisk_domain::choice::Choice;
 use brisk_domain::panel_kind::{
     Area, Bar, Better, Donut, EmptyBucket, Gauge, Heatmap, Histogram, Line, Scatter, Stat, Table,
 };
@@ -147,7 +148,7 @@ fn each_kind_of_variable_has_its_options_and_their_defaults() {
     let fixed = || Options::Fixed(vec!["EIRE".into(), "France".into()]);
     let listed = "options = [\"EIRE\", \"France\"]";
     let single = |default: Option<&str>| {
-        VariableKind::Single(Single { options: fixed(), default: default.map(ToOwned::to_owned) })
+        VariableKind::Single(Single { options: fixed(), default: default.map(Into::into) })
     };
     let multi = |default: &[&str]| {
         let default = Selection::of(default.iter().map(|value| (*value).to_owned()));
@@ -165,6 +166,20 @@ fn each_kind_of_variable_has_its_options_and_their_defaults() {
     ];
     for (keys, expected) in cases {
         assert_eq!(variable(&format!("{keys}{listed}")), Ok(expected), "{keys}");
+    }
+    let nothing = "options = [\"EIRE\", \"\", { is = \"null\" }]";
+    let options = || Options::Fixed(vec!["EIRE".into(), "".into(), Choice::Null]);
+    let chosen =
+        |texts: &[&str]| Selection::of(texts.iter().map(|text| (*text).to_owned())).with_null(true);
+    let multi = |default| VariableKind::Multi(Multi { options: options(), default });
+    let single = |default| VariableKind::Single(Single { options: options(), default });
+    for (keys, expected) in [
+        ("default = { is = \"null\" }\n", single(Some(Choice::Null))),
+        ("default = [{ is = \"null\" }]\n", single(Some(Choice::Null))),
+        ("kind = \"multi\"\ndefault = { is = \"null\" }\n", multi(chosen(&[]))),
+        ("kind = \"multi\"\ndefault = [\"\", { is = \"null\" }]\n", multi(chosen(&[""]))),
+    ] {
+        assert_eq!(variable(&format!("{keys}{nothing}")), Ok(expected), "{keys}");
     }
     let asked = variable("kind = \"multi\"\noptions = \"select 1\"\nsource = \"other\"").unwrap();
     let Some(Options::Query { source, query }) = asked.options() else { panic!("{asked:?}") };

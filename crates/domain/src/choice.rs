@@ -1,6 +1,7 @@
 //! [`Choice`]: a value that a variable can take, and which cells are one.
 
-use crate::{Timestamp, Values, WallTime, parameter};
+use crate::{Timestamp, Values, WallTime, ZoneOffsets, date_words, parameter};
+use chrono::Timelike as _;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -18,6 +19,14 @@ pub enum Choice {
 }
 
 impl Choice {
+    /// As readers see it on the clock of `zone`, on which instants are shown everywhere.
+    pub fn label(&self, zone: &ZoneOffsets) -> String {
+        match self {
+            Self::Text(text) if let Some(at) = instant_of(text) => shown(at, zone),
+            _ => self.to_string(),
+        }
+    }
+
     /// The parameter that says that `variable` has this value: its name and its value. No text has the name of
     /// NULL's.
     pub fn pair(&self, variable: &str) -> (String, String) {
@@ -50,6 +59,12 @@ impl fmt::Display for Choice {
 impl From<Option<String>> for Choice {
     fn from(text: Option<String>) -> Self {
         text.map_or(Self::Null, Self::Text)
+    }
+}
+
+impl From<&str> for Choice {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
     }
 }
 
@@ -99,6 +114,23 @@ fn instant(at: Timestamp) -> String {
     format!("{}Z", WallTime(at.0))
 }
 
+/// `1 Mar 2026 00:30`, with seconds and their fractions where there are some.
+fn shown(at: Timestamp, zone: &ZoneOffsets) -> String {
+    let local = zone.local(at);
+    let mut text = format!("{} {}", date_words::short(local.date()), date_words::clock(local));
+    let (second, micros) = (local.second(), local.nanosecond() / 1_000);
+    if second > 0 || micros > 0 {
+        text.push_str(&format!(":{second:02}"));
+    }
+    if micros > 0 {
+        text.push_str(format!(".{micros:06}").trim_end_matches('0'));
+    }
+    if zone.instant(local) != at {
+        text.push_str(", the second time");
+    }
+    text
+}
+
 /// The instant that [`choice`] wrote as this text.
 pub fn instant_of(text: &str) -> Option<Timestamp> {
     let time = text.strip_suffix('Z')?;
@@ -118,6 +150,19 @@ fn float(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_instant_is_shown_on_the_clock_of_the_zone() {
+        // Summer time until 25 October 2026, 01:00 UTC.
+        let berlin = ZoneOffsets { first: 7200, changes: vec![(1_792_890_000, 3600)] };
+        let label = |text: &str| Choice::from(text).label(&berlin);
+        assert_eq!(label("2026-10-24T22:00:00Z"), "25 Oct 2026 00:00");
+        assert_eq!(label("2026-10-25T00:30:00Z"), "25 Oct 2026 02:30");
+        assert_eq!(label("2026-10-25T01:30:00Z"), "25 Oct 2026 02:30, the second time");
+        assert_eq!(label("2026-12-31T23:00:01.500000Z"), "1 Jan 2027 00:00:01.5");
+        assert_eq!(label("2026-10-25"), "2026-10-25", "a date is one everywhere");
+        assert_eq!(Choice::Null.label(&berlin), "(none)");
+    }
 
     #[test]
     fn an_instant_is_read_back_from_its_text_alone() {

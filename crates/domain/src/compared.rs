@@ -270,7 +270,7 @@ fn unique(names: impl Iterator<Item = Option<String>>) -> HashMap<String, usize>
 fn is_whole(frame: &Frame, coverage: Option<&Coverage>, row: usize, zone: &ZoneOffsets) -> bool {
     let column = coverage.and_then(|one| Some((one, frame.columns().get(one.column?)?)));
     column.is_none_or(|(coverage, column)| {
-        column.values.placed(row, zone).is_none_or(|start| coverage.is_whole(start))
+        coverage.start(&column.values, row, zone).is_none_or(|start| coverage.is_whole(start))
     })
 }
 
@@ -327,6 +327,8 @@ mod tests {
             ahead_from: at(20),
             is_under_way: false,
             column: Some(0),
+            interval: Interval::Day,
+            is_in_utc: false,
             is_trimmed: false,
             left_out: 0,
         };

@@ -1,7 +1,7 @@
 //! Which time buckets are whole: within the range that a statement reads, and before the end of the
 //! data.
 
-use crate::{Bounds, Interval, Timestamp, ZoneOffsets};
+use crate::{Bounds, Interval, Timestamp, Values, ZoneOffsets, written_bucket};
 use serde::{Deserialize, Serialize};
 
 /// How much of a time bucket the rows cover.
@@ -60,6 +60,10 @@ pub struct Coverage {
     pub is_under_way: bool,
     /// The frame's column that holds the starts of buckets, if any.
     pub column: Option<usize>,
+    /// The buckets' width.
+    pub interval: Interval,
+    /// Whether that column names buckets of UTC's clock, as text or numbers.
+    pub is_in_utc: bool,
     /// Whether buckets that are not whole are left out.
     pub is_trimmed: bool,
     /// How many that were.
@@ -78,8 +82,20 @@ impl Coverage {
             ahead_from: first_from(reach.data_end, interval, zone),
             is_under_way: reach.to.is_none_or(|to| reach.data_end < to),
             column: None,
+            interval,
+            is_in_utc: false,
             is_trimmed: false,
             left_out: 0,
+        }
+    }
+
+    /// The start of the bucket of cell `row` of its column, whose values these are: an instant, or what a text
+    /// or a number names on the clock of `zone` (or of UTC).
+    pub fn start(&self, values: &Values, row: usize, zone: &ZoneOffsets) -> Option<Timestamp> {
+        match (values.is_time(), self.is_in_utc) {
+            (true, _) => values.placed(row, zone),
+            (false, false) => written_bucket::start(values, row, zone),
+            (false, true) => written_bucket::start(values, row, &ZoneOffsets::utc()),
         }
     }
 

@@ -54,6 +54,7 @@ pub mod variable;
 pub mod variable_kind;
 pub mod view;
 pub mod wall_clock;
+pub mod written_bucket;
 pub mod zone;
 
 pub use additivity::Additivity;

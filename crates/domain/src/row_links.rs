@@ -33,7 +33,7 @@ struct Setting {
     name: String,
     column: Option<String>,
     /// The allowed values, if the dashboard's file lists them.
-    options: Option<Vec<String>>,
+    options: Option<Vec<Choice>>,
 }
 
 /// Where one row leads.
@@ -63,7 +63,7 @@ impl RowLinks {
             rest: pairs,
             set: vec![Setting::of(variable, filter.column.clone())],
             chosen,
-            empty_is_explicit: !variable.kind.default_values().is_empty(),
+            empty_is_explicit: !variable.kind.default_selection().is_all(),
             anchor,
             title: None,
         }
@@ -160,7 +160,7 @@ impl Setting {
         Self {
             name: variable.name.as_str().to_owned(),
             column,
-            options: options.map(<[String]>::to_vec),
+            options: options.map(<[Choice]>::to_vec),
         }
     }
 
@@ -184,10 +184,7 @@ impl Setting {
             Ok(value) => value,
             Err(why) => return Some(Err(why)),
         };
-        let is_known = self.options.as_ref().is_none_or(|options| match &value {
-            Choice::Null => false,
-            Choice::Text(text) => options.contains(text),
-        });
+        let is_known = self.options.as_ref().is_none_or(|options| options.contains(&value));
         Some(if is_known { Ok(value) } else { Err("it is not one of the variable's choices") })
     }
 }
@@ -211,7 +208,9 @@ mod tests {
         let mut default = default.iter().map(|s| (*s).to_owned());
         let kind = match multi {
             true => VariableKind::Multi(Multi { options, default: Selection::of(default) }),
-            false => VariableKind::Single(Single { options, default: default.next() }),
+            false => {
+                VariableKind::Single(Single { options, default: default.next().map(Choice::Text) })
+            }
         };
         Variable { name: VariableName::parse(name).unwrap(), label: name.into(), kind }
     }

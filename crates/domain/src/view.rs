@@ -65,9 +65,7 @@ impl ViewState {
         Self {
             range: dashboard.range,
             interval: dashboard.interval,
-            variables: variables
-                .map(|v| (v.name.clone(), Selection::of(v.kind.default_values().to_vec())))
-                .collect(),
+            variables: variables.map(|v| (v.name.clone(), v.kind.default_selection())).collect(),
         }
     }
 
@@ -308,7 +306,7 @@ mod tests {
     fn no_choice_and_the_choice_of_the_empty_text_are_told_apart() {
         let mut board = dashboard();
         let default = Selection::of(["France".to_owned()]);
-        let options = ["", "France"].map(ToOwned::to_owned).to_vec();
+        let options = ["", "France"].map(Into::into).to_vec();
         let kind = VariableKind::Multi(Multi { options: Options::Fixed(options), default });
         board.variables[0].kind = kind;
         let country = VariableName::parse("country").unwrap();

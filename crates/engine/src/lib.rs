@@ -42,6 +42,7 @@ pub mod load;
 mod load_failures;
 pub mod lookup;
 mod now;
+mod one_scan;
 mod page_wait;
 mod panel_data;
 mod panel_errors;

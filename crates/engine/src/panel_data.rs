@@ -4,6 +4,7 @@ use crate::beginning;
 use crate::computed;
 use crate::idle_units;
 use crate::load::Loaded;
+use crate::one_scan;
 use crate::panel_errors::definition_error;
 use crate::plan::PanelPlan;
 use crate::series_order::SeriesRules;
@@ -32,7 +33,7 @@ pub(crate) fn panel_data(
     let is_covered = beginning.as_ref().and_then(begins_before);
     let earlier = plan.earlier.map(|earlier| EarlierPeriod { is_covered, ..earlier });
     let zone = &window.offsets;
-    let mut loaded = loaded.into_iter();
+    let mut loaded = one_scan::parted(plan, loaded).into_iter();
     let main = loaded.next();
     let previous = plan.previous.as_ref().and_then(|_| loaded.next());
     let sparkline = plan.sparkline.as_ref().and_then(|_| loaded.next());
@@ -162,6 +163,7 @@ pub(crate) fn panel_edition(
         let data = panel_data(panel, window, plan, loaded, beginning)?;
         return Ok(PanelEdition::of(&data));
     }
+    let loaded = one_scan::parted(plan, loaded);
     let sparkline = 1 + usize::from(plan.previous.is_some());
     let sparkline = plan.sparkline.as_ref().and_then(|_| loaded.get(sparkline));
     notes(panel, loaded.first(), sparkline)?;

@@ -15,6 +15,8 @@ pub struct PanelPlan {
     pub previous: Option<Arc<PlannedStatement>>,
     /// The statement of a stat's sparkline.
     pub sparkline: Option<Arc<PlannedStatement>>,
+    /// What runs instead of both, where one scan gives the figure and its sparkline.
+    pub together: Option<Arc<PlannedStatement>>,
     /// Asks whether the data go back to the period to compare with.
     pub beginning: Option<Arc<PlannedStatement>>,
     /// The width of the panel's buckets.
@@ -87,6 +89,11 @@ pub fn panel(
     });
     let sparkline =
         panel.kind.sparkline().map(|query| compile(query, window.bounds)).transpose()?;
+    // The panel's own statements are known to compile.
+    let together = panel.kind.sparkline().and_then(|line| {
+        let both = brisk_source::with_total(&panel.query, line, target.dialect)?;
+        compile(&both, window.bounds).ok()
+    });
     let own = sparkline.as_ref().and_then(|sparkline| sparkline.statement.interval);
     // One that cannot be asked is not known: nobody wrote it.
     let beginning = earlier.and_then(|earlier| {
@@ -100,6 +107,7 @@ pub fn panel(
         beginning,
         previous: earlier.map(|earlier| compile(&panel.query, earlier.bounds)).transpose()?,
         sparkline,
+        together,
         interval,
         sparkline_interval: panel.interval.or(own).unwrap_or(interval),
         earlier,

@@ -8,7 +8,6 @@ use crate::prepared::{
     Entry, Key, PlannedPanel, Prepared, PreparedChoices, PreparedPanel, Shown, Statement,
 };
 use crate::window::Window;
-use brisk_domain::choice::Choice;
 use brisk_domain::variable_kind::Options;
 use brisk_domain::{Access, Dashboard, Panel, PanelError, SourceName, Variable, ViewState};
 use std::sync::Arc;
@@ -80,10 +79,7 @@ impl Engine {
         let panels = panels.collect();
         let choices = shown.variables(dashboard).iter().filter_map(|variable| {
             let choices = match variable.kind.options()? {
-                Options::Fixed(fixed) => {
-                    let fixed = fixed.iter().cloned().map(Choice::Text);
-                    PreparedChoices::Known(fixed.collect())
-                }
+                Options::Fixed(fixed) => PreparedChoices::Known(fixed.clone()),
                 Options::Query { source, query } => {
                     let owner = (variable, source);
                     match self.choices(dashboard, owner, query, view, access, &window) {
@@ -114,9 +110,9 @@ impl Engine {
         let plan = plan.map_err(|error| statement_error(&error))?;
         let policy = self.policies().of(dashboard, Some(panel), &panel.source);
         let statements = [
-            (Some(&plan.main), Some(&panel.query)),
+            (plan.together.as_ref().or(Some(&plan.main)), Some(&panel.query)),
             (plan.previous.as_ref(), Some(&panel.query)),
-            (plan.sparkline.as_ref(), panel.kind.sparkline()),
+            (plan.together.as_ref().or(plan.sparkline.as_ref()), panel.kind.sparkline()),
         ];
         let statements = statements.into_iter().filter_map(|(planned, query)| {
             let (planned, owner) = (planned?, Owner::Panel(panel, query?));

@@ -11,6 +11,7 @@ mod cache;
 mod golden_panels;
 mod inspect;
 mod now;
+mod one_scan;
 mod parts;
 mod programs;
 mod rollups;

@@ -65,6 +65,27 @@ kind = "table"
 interval = "week"
 sql = "select count(*) as n, $bucket(at) as week from orders where $range(at) group by 2 order by 2"
 [[panel]]
+id = "written"
+title = "Months by their names"
+kind = "bar"
+sql = "select strftime('%Y-%m', at, 'unixepoch') as month, count(*) as n from orders where $range(at) group by 1 order by 1"
+[[panel]]
+id = "years"
+title = "Years as numbers"
+kind = "table"
+sql = "select count(*) as n, $year(at) as year from orders where $range(at) group by 2 order by 2"
+[[panel]]
+id = "trimmed-months"
+title = "Whole months by their names"
+kind = "bar"
+edges = "trim"
+sql = "select strftime('%Y-%m', at, 'unixepoch') as month, count(*) as n from orders where $range(at) group by 1 order by 1"
+[[panel]]
+id = "months-of-years"
+title = "Two parts of a time"
+kind = "table"
+sql = "select $year(at) as year, $month(at) as month, count(*) as n from orders where $range(at) group by 1, 2"
+[[panel]]
 id = "rows"
 title = "A table of orders"
 kind = "table"
@@ -143,7 +164,8 @@ impl World {
 fn completeness_letters(data: &PanelData) -> String {
     let Some(coverage) = data.coverage else { return "none".into() };
     let column = &data.frame.columns()[coverage.column.unwrap()].values;
-    let letter = |row| match coverage.is_whole(column.placed(row, &data.offsets).unwrap()) {
+    let letter = |row| match coverage.is_whole(coverage.start(column, row, &data.offsets).unwrap())
+    {
         true => 'W',
         false => 'P',
     };
@@ -183,6 +205,36 @@ async fn the_range_cuts_the_first_week_and_the_clock_the_last() {
     let over = world.data("weeks", "from=2026-10-26&to=2026-11-10").await;
     assert_eq!(completeness_letters(&over), "WWP");
     assert!(!over.coverage.unwrap().is_under_way, "the range ends there, not the data");
+}
+
+#[tokio::test]
+async fn buckets_that_are_written_as_text_or_numbers_are_parts_as_others_are() {
+    let world = World::new("").await;
+    let months = world.data("written", "").await;
+    assert_eq!(completeness_letters(&months), "PP");
+    assert_eq!(ints(&months, "n"), [7, 18].map(Some));
+    let over = world.data("written", "from=2026-09-20&to=2026-11-02").await;
+    assert_eq!(completeness_letters(&over), "PWP");
+    assert!(!over.coverage.unwrap().is_under_way);
+    assert_eq!(completeness_letters(&*world.data("years", "").await), "P");
+    let trimmed = world.data("trimmed-months", "from=2026-09-20&to=2026-11-02").await;
+    assert_eq!(
+        (completeness_letters(&trimmed), trimmed.coverage.unwrap().left_out),
+        ("W".to_owned(), 2)
+    );
+    assert_eq!(ints(&trimmed, "n"), [Some(31)]);
+    let both = world.data("months-of-years", "").await;
+    assert_eq!(both.coverage.and_then(|c| c.column), None, "neither of them is a bucket alone");
+}
+
+#[tokio::test]
+async fn months_of_utc_are_cut_by_utcs_clock() {
+    // A range of whole months in New York ends five hours into UTC's next one.
+    let world = World::new("timezone = \"America/New_York\"").await;
+    let months = world.data("written", "from=2026-10-01&to=2026-10-31").await;
+    assert_eq!(completeness_letters(&months), "P");
+    let months = world.data("written", "from=2026-09-30&to=2026-11-01").await;
+    assert_eq!(completeness_letters(&months), "PWP");
 }
 
 #[tokio::test]

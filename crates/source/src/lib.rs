@@ -72,6 +72,8 @@ pub use compile::column_clock::{Clocks, Target};
 pub use compile::pipeline::compile;
 pub use compile::places::Places;
 pub use compile::statement::{Bind, Chosen, Context, SessionZone, Statement, Unread};
+pub use compile::with_total::with_total;
+pub use compile::written_buckets::WrittenBucket;
 pub use dialect::Dialect;
 pub use error::{SourceError, StatementError};
 pub use limits::Limits;

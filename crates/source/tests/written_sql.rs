@@ -91,11 +91,21 @@ fn a_macro_takes_less_than_300_bytes_on_every_database() {
         let word = interval.word();
         macros.extend([format!("$bucket(at, {word})"), format!("$bucket($local(at), {word})")]);
     }
-    macros.extend(
-        ["$bucket($local(at, 'Asia/Tokyo'), week)", "$hour($local(at, 'Asia/Tokyo'))"]
-            .map(Into::into),
-    );
-    let zones = ["UTC", "Europe/London", "America/New_York", "Asia/Kolkata"];
+    // The longest name of all, and one that many live in.
+    for zone in ["Asia/Tokyo", "America/New_York", "America/Argentina/ComodRivadavia"] {
+        macros.push(format!("$time($local(at, '{zone}'))"));
+        macros.push(format!("$hour($local(at, '{zone}'))"));
+        for interval in Interval::ALL {
+            macros.push(format!("$bucket($local(at, '{zone}'), {})", interval.word()));
+        }
+    }
+    let zones = [
+        "UTC",
+        "Europe/London",
+        "America/New_York",
+        "America/Argentina/Buenos_Aires",
+        "Asia/Kolkata",
+    ];
     for (dialect, zone) in Dialect::ALL.into_iter().flat_map(|d| zones.map(|zone| (d, zone))) {
         for text in &macros {
             // Its clocks were put forward by minutes in 1906; only the lookup knows that hour.

@@ -5,34 +5,54 @@ use super::frame::Buckets;
 use super::{frame, instant};
 use brisk_domain::compared::compared_columns;
 use brisk_domain::{Column, Frame, Panel, PanelData, Values, ZoneOffsets};
-use csv::{Terminator, WriterBuilder};
 
-/// The frame of `data`, which is that of `panel`. NULL is an empty field.
-pub fn of(panel: &Panel, data: &PanelData) -> Result<Vec<u8>, csv::Error> {
-    written(data, &compared_columns(panel, data))
+/// The frame of `data`, which is that of `panel`. NULL is an empty field, an empty text a quoted one, as
+/// PostgreSQL's `copy` writes and reads them.
+pub fn of(panel: &Panel, data: &PanelData) -> Vec<u8> {
+    written(data, &compared_columns(panel, data)).into_bytes()
 }
 
 /// The frame of `data`, and further columns.
-fn written(data: &PanelData, compared: &[Column]) -> Result<Vec<u8>, csv::Error> {
+fn written(data: &PanelData, compared: &[Column]) -> String {
     let frame: &Frame = &data.frame;
-    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
     if frame.columns().is_empty() {
-        return Ok(Vec::new());
+        return String::new();
     }
+    let mut out = String::new();
     let buckets = data.coverage.as_ref();
     let buckets = buckets.and_then(|coverage| Buckets::of(frame, coverage, &data.offsets));
     let columns = || frame.columns().iter().map(AsRef::as_ref).chain(compared);
-    let names = columns().map(|column| harmless(&column.name));
-    writer.write_record(names.chain(buckets.as_ref().map(|_| free_name(frame))))?;
+    let names = columns().map(|column| Some(harmless(&column.name)));
+    record(&mut out, names.chain(buckets.as_ref().map(|_| Some(free_name(frame)))));
     for row in 0..frame.rows() {
         let cells = columns().map(|column| cell(&column.values, row, &data.offsets));
         let complete = buckets.as_ref().map(|buckets| match buckets.complete.get(row) {
-            Some(Some(complete)) => complete.to_string(),
-            _ => String::new(),
+            Some(Some(complete)) => Some(complete.to_string()),
+            _ => None,
         });
-        writer.write_record(cells.chain(complete))?;
+        record(&mut out, cells.chain(complete));
     }
-    writer.into_inner().map_err(|error| error.into_error().into())
+    out
+}
+
+/// A line of fields, `None` for NULL. The csv crate quotes the fields of a file alike, and could not tell NULL
+/// from an empty text.
+fn record(out: &mut String, fields: impl Iterator<Item = Option<String>>) {
+    for (i, field) in fields.enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        match field {
+            None => {}
+            Some(text) if text.is_empty() || text.contains([',', '"', '\r', '\n']) => {
+                out.push('"');
+                out.push_str(&text.replace('"', "\"\""));
+                out.push('"');
+            }
+            Some(text) => out.push_str(&text),
+        }
+    }
+    out.push_str("\r\n");
 }
 
 /// The name of the column that says which buckets are complete: `complete`, or `complete (2)` where the
@@ -50,8 +70,8 @@ pub fn file_name(dashboard: &str, panel: &str, data: &PanelData) -> String {
     format!("{dashboard}_{panel}_{from}_{to}.csv").replace(':', "")
 }
 
-fn cell(values: &Values, row: usize, zone: &ZoneOffsets) -> String {
-    let text = match values {
+fn cell(values: &Values, row: usize, zone: &ZoneOffsets) -> Option<String> {
+    match values {
         Values::Text(cells) => cells.get(row).and_then(Option::as_deref).map(harmless),
         Values::Time(_) => values.time(row).map(|at| instant::in_zone(at, zone).to_string()),
         Values::Float(cells) => {
@@ -65,8 +85,7 @@ fn cell(values: &Values, row: usize, zone: &ZoneOffsets) -> String {
         | Values::Bool(_)
         | Values::Date(_)
         | Values::WallTime(_) => values.exact(row),
-    };
-    text.unwrap_or_default()
+    }
 }
 
 /// A text that a spreadsheet would run as a formula gets an apostrophe before it, as OWASP's "CSV
@@ -109,7 +128,7 @@ mod tests {
     }
 
     fn csv(columns: Vec<(&str, Values)>) -> String {
-        String::from_utf8(written(&data(columns), &[]).unwrap()).unwrap()
+        written(&data(columns), &[])
     }
 
     fn texts(cells: &[&str]) -> Values {
@@ -148,6 +167,14 @@ mod tests {
     }
 
     #[test]
+    fn null_and_the_empty_text_are_told_apart() {
+        let cells = || vec![None, Some(String::new()), Some("NULL".to_owned())];
+        let two = csv(vec![("a", Values::Text(cells())), ("b", Values::Int(vec![None; 3]))]);
+        assert_eq!(two, "a,b\r\n,\r\n\"\",\r\nNULL,\r\n");
+        assert_eq!(csv(vec![("a", Values::Text(cells()))]), "a\r\n\r\n\"\"\r\nNULL\r\n");
+    }
+
+    #[test]
     fn no_text_and_no_name_is_run_by_a_spreadsheet() {
         for first in ["=", "+", "-", "@", "\t", "\r", "\n"] {
             let written =
@@ -170,6 +197,6 @@ mod tests {
         );
         data.offsets = ZoneOffsets::utc();
         assert_eq!(file_name("sales", "revenue", &data), "sales_revenue_2011-11-01_2011-11-01.csv");
-        assert_eq!(written(&data, &[]).unwrap(), b"");
+        assert_eq!(written(&data, &[]), "");
     }
 }

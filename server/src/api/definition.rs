@@ -80,10 +80,10 @@ pub struct VariableDefinition<'a> {
     #[schema(example = "multi")]
     pub kind: &'static str,
     /// What is chosen where the address says nothing; none means all.
-    pub default: &'a [String],
+    pub default: Vec<Option<String>>,
     /// The values that are allowed; null where the database knows them.
     #[schema(required = true)]
-    pub options: Option<&'a [String]>,
+    pub options: Option<Vec<Option<String>>>,
 }
 
 /// A panel: what its frame is about.
@@ -170,12 +170,13 @@ impl<'a> Definition<'a> {
 
 impl<'a> VariableDefinition<'a> {
     fn of(variable: &'a Variable) -> Self {
+        let listed = variable.kind.options().and_then(Options::fixed);
         Self {
             name: variable.name.as_str(),
             label: &variable.label,
             kind: variable.kind.word(),
-            default: variable.kind.default_values(),
-            options: variable.kind.options().and_then(Options::fixed),
+            default: variable.kind.default_selection().choices().map(Into::into).collect(),
+            options: listed.map(|all| all.iter().cloned().map(Into::into).collect()),
         }
     }
 }

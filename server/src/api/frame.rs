@@ -80,7 +80,7 @@ impl<'a> Buckets<'a> {
         zone: &ZoneOffsets,
     ) -> Option<Self> {
         let column = frame.columns().get(coverage.column?)?;
-        let is_whole = |row| Some(coverage.is_whole(column.values.placed(row, zone)?));
+        let is_whole = |row| Some(coverage.is_whole(coverage.start(&column.values, row, zone)?));
         Some(Self {
             column: &column.name,
             complete: (0..frame.rows()).map(is_whole).collect(),

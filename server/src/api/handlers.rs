@@ -233,7 +233,7 @@ async fn one(
         };
         if as_csv {
             let data = outcome.as_ref().map_err(Clone::clone)?;
-            return csv::of(&panel.0, data).map_err(|error| problem::not_serialised(&error));
+            return Ok(csv::of(&panel.0, data));
         }
         let panel = PanelFrames::of(&view.frames, &panel.0, outcome, now);
         answer::json(&PanelAnswer { view: View::of(&view.frames), panel })

@@ -67,9 +67,13 @@ pub async fn panels(
                 continue;
             };
             let statements = [
-                ("statement", Some(&plan.main), Some(&panel.query)),
+                ("statement", plan.together.as_ref().or(Some(&plan.main)), Some(&panel.query)),
                 ("compared", plan.previous.as_ref(), Some(&panel.query)),
-                ("small line", plan.sparkline.as_ref(), panel.kind.sparkline()),
+                (
+                    "small line",
+                    plan.sparkline.as_ref().filter(|_| plan.together.is_none()),
+                    panel.kind.sparkline(),
+                ),
             ];
             let mut returned = Some(Vec::new());
             for (name, planned, query) in statements {

@@ -115,6 +115,7 @@ impl PageRequest {
             bounds: window.bounds,
             interval: window.interval,
             offsets: window.offsets.within_and_at(window.bounds.from, window.bounds.to, self.now),
+            all_offsets: window.offsets,
             now: self.now,
             panels: panels.into_iter().zip(slots).collect(),
             is_one_panel: self.is_one_panel,

@@ -34,7 +34,8 @@ fn placed(column: &Column, input: &Input<'_>) -> (Vec<Option<usize>>, Vec<String
             };
             let places = cells.iter().map(|v| all.binary_search(v.as_ref()?).ok()).collect();
             let name = |v: &i64| match (column.name.as_str(), v) {
-                ("weekday", 1..=7) => WEEKDAYS[(*v - 1) as usize].to_owned(),
+                // With a 0 among them they are numbered in another way, or one of two.
+                ("weekday", 1..=7) if low > 0 => WEEKDAYS[(*v - 1) as usize].to_owned(),
                 ("hour", _) => format!("{v:02}"),
                 _ if *input.spec.unit_of(&column.name) == Unit::Plain => v.to_string(),
                 _ => format::grouped(&v.to_string()),

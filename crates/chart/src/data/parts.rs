@@ -40,7 +40,7 @@ pub(crate) fn words(coverage: &Coverage, start: Timestamp, input: &Input<'_>) ->
 /// whole.
 pub(crate) fn of_row(input: &Input<'_>, at: usize, row: usize) -> Option<String> {
     let coverage = coverage(input, at)?;
-    let start = input.frame.columns().get(at)?.values.placed(row, input.zone)?;
+    let start = coverage.start(&input.frame.columns().get(at)?.values, row, input.zone)?;
     words(&coverage, start, input)
 }
 
@@ -55,9 +55,9 @@ fn end(input: &Input<'_>, at: Timestamp, is_last: bool) -> String {
 }
 
 /// `2 partial weeks left out`, where buckets were.
-pub(crate) fn left_out(coverage: Option<Coverage>, input: &Input<'_>) -> Option<String> {
-    let count = coverage?.left_out;
+pub(crate) fn left_out(coverage: Option<Coverage>) -> Option<String> {
+    let Coverage { left_out: count, interval, .. } = coverage?;
     let plural = if count == 1 { "" } else { "s" };
-    let unit = input.interval.word();
+    let unit = interval.word();
     (count > 0).then(|| format!("{count} partial {unit}{plural} left out"))
 }

@@ -7,7 +7,7 @@ use super::x_axis::{self, Axis, Placing};
 use crate::spec::{Input, LegendItem};
 use brisk_domain::point::Roles;
 use brisk_domain::sentence::capitalised;
-use brisk_domain::{Bounds, Compare, Coverage, Frame, format};
+use brisk_domain::{Bounds, Compare, Coverage, Frame, Timestamp, format};
 
 /// Series over a common x.
 pub(crate) struct Points {
@@ -17,6 +17,8 @@ pub(crate) struct Points {
     pub(crate) rows: Vec<Option<usize>>,
     /// Which of them are whole, where they are time buckets.
     coverage: Option<Coverage>,
+    /// Where the bucket that each point is starts, as far as they are buckets.
+    starts: Vec<Option<Timestamp>>,
     /// Says how many buckets were left out because they are not whole.
     left_out_buckets: Option<String>,
     /// How many series there were too many of.
@@ -29,7 +31,7 @@ pub(crate) struct Points {
 pub(crate) fn of(input: &Input<'_>, reading: &Reading) -> Result<Points, Refusal> {
     let coverage = parts::coverage(input, 0);
     let mut points = one(input, input.frame, (input.bounds, coverage), reading)?;
-    points.left_out_buckets = parts::left_out(input.coverage, input);
+    points.left_out_buckets = parts::left_out(input.coverage);
     if points.series.len() == 1
         && let Some(compared) = compared(input, &points, reading)
     {
@@ -106,7 +108,24 @@ fn one(
     let (series, left_out) = series::of(frame, &roles, input, &of_rows, reading)?;
     let name = frame.columns().first().map_or(String::new(), |x| input.spec.label_of(&x.name));
     let without_place = (places.iter().filter(|place| place.is_none()).count(), name);
-    Ok(Points { x, series, rows, coverage, left_out_buckets: None, left_out, without_place })
+    let starts = match (&x, coverage, frame.columns().first()) {
+        (Axis::Time(times), Some(_), _) => times.iter().copied().map(Some).collect(),
+        (Axis::Number(..) | Axis::Label(_), Some(coverage), Some(x)) => {
+            let start = |row: &Option<usize>| coverage.start(&x.values, (*row)?, input.zone);
+            rows.iter().map(start).collect()
+        }
+        _ => Vec::new(),
+    };
+    Ok(Points {
+        x,
+        series,
+        rows,
+        coverage,
+        starts,
+        left_out_buckets: None,
+        left_out,
+        without_place,
+    })
 }
 
 impl Points {
@@ -130,20 +149,16 @@ impl Points {
 
     /// Whether a point is a part of a time bucket.
     pub(crate) fn is_part(&self, at: usize) -> bool {
-        match (&self.x, self.coverage) {
-            (Axis::Time(times), Some(coverage)) => {
-                times.get(at).is_some_and(|start| !coverage.is_whole(*start))
-            }
-            _ => false,
-        }
+        let start = self.starts.get(at).copied().flatten();
+        self.coverage.zip(start).is_some_and(|(coverage, start)| !coverage.is_whole(start))
     }
 
     /// What each point is, for tooltips: of a part also which.
     pub(crate) fn labels(&self, input: &Input<'_>) -> Vec<String> {
         let mut labels = self.names(input);
-        if let (Axis::Time(times), Some(coverage)) = (&self.x, self.coverage) {
-            for (label, at) in labels.iter_mut().zip(times) {
-                if let Some(words) = parts::words(&coverage, *at, input) {
+        if let Some(coverage) = self.coverage {
+            for (label, start) in labels.iter_mut().zip(&self.starts) {
+                if let Some(words) = start.and_then(|at| parts::words(&coverage, at, input)) {
                     label.push_str(", ");
                     label.push_str(&words);
                 }

@@ -53,7 +53,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Result<Chart, Refusal> {
     };
     let mut summary =
         format!("{}. Highest: {text} at {}.", input.spec.title, plan.label(at.0, at.1));
-    if let Some(left_out) = parts::left_out(input.coverage, input) {
+    if let Some(left_out) = parts::left_out(input.coverage) {
         summary.push_str(&format!(" {left_out}."));
     }
     let plot = Plot {

@@ -42,7 +42,7 @@ pub(crate) fn no_place(input: &Input<'_>) -> Chart {
 /// No rows, or nothing but NULL.
 pub(crate) fn no_data(input: &Input<'_>) -> Chart {
     let range = input.bounds.label(input.zone);
-    if let Some(left_out) = parts::left_out(input.coverage, input) {
+    if let Some(left_out) = parts::left_out(input.coverage) {
         let text = format!("No whole {} in this range: {left_out}", input.interval.word());
         return refused(input, text);
     }

@@ -46,7 +46,7 @@ pub(crate) fn draw(input: &Input<'_>, view: &TableView<'_>) -> Sortable {
         is_any_chosen: columns.is_any_chosen,
         heads: columns.heads(Some(view)),
         rows: sent.map(row).collect(),
-        note: parts::left_out(input.coverage, input),
+        note: parts::left_out(input.coverage),
     };
     Sortable {
         panel: view.panel.to_owned(),

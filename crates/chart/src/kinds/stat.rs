@@ -126,7 +126,9 @@ fn values(frame: &Frame, input: &Input<'_>) -> Vec<(f64, f64)> {
         let sum = places.entry(at).or_insert(0.0);
         *sum = if additivity.adds() { *sum + value } else { value };
     }
-    let buckets = input.interval.buckets(input.bounds, input.zone);
+    // Its buckets may have another width than those of the panel.
+    let interval = input.sparkline_coverage.map_or(input.interval, |coverage| coverage.interval);
+    let buckets = interval.buckets(input.bounds, input.zone);
     let last = places.keys().next_back().copied();
     let is_bucket = |at: &Timestamp| buckets.binary_search(at).is_ok();
     if additivity.empty() == EmptyBucket::Zero && places.keys().all(is_bucket) {

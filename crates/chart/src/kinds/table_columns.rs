@@ -222,7 +222,8 @@ fn trend(input: &Input<'_>, column: &Column, row: usize) -> Option<(Sparkline, S
     numbers.sort_by(|a, b| a.0.total_cmp(&b.0));
     let start = |at: f64| Timestamp::from_seconds(at as i64);
     let is_start = |at: f64| input.interval.is_start(start(at), input.zone);
-    let coverage = input.coverage.filter(|_| numbers.iter().all(|(at, _)| is_start(*at)));
+    let coverage = input.coverage.filter(|coverage| coverage.interval == input.interval);
+    let coverage = coverage.filter(|_| numbers.iter().all(|(at, _)| is_start(*at)));
     let is_whole = |at: f64| coverage.is_none_or(|coverage| coverage.is_whole(start(at)));
     numbers.retain(|(at, _)| coverage.is_none_or(|coverage| coverage.has_place(start(*at))));
     let line = sparkline(&numbers, TREND_HEIGHT, is_whole)?;

@@ -5,7 +5,10 @@ use crate::support::case::Case;
 use crate::support::cases::stat::figure;
 use crate::support::columns::{day_starts, floats, ints, time};
 use brisk_domain::panel_kind::{Better, Stat};
-use brisk_domain::{Additivity, Compare, Frame, PanelKind, PanelKindName, Unit};
+use brisk_domain::{
+    Additivity, Compare, Coverage, Frame, Interval, PanelKind, PanelKindName, Reach, Timestamp,
+    Unit,
+};
 
 #[test]
 fn figures_with_and_without_a_change() {
@@ -84,4 +87,23 @@ fn the_small_line_places_values_by_time() {
     };
     assert!(line(Additivity::Single).contains("75"), "{}", line(Additivity::Single));
     assert_ne!(line(Additivity::Total), line(Additivity::Single), "empty days are 0");
+}
+
+#[test]
+fn a_small_line_of_weeks_has_no_empty_days() {
+    let starts = day_starts(15);
+    let line = |interval| {
+        let mut case = Case::new("", PanelKindName::Stat, "Orders", vec![ints("n", [21])]);
+        let at = vec![starts[0], starts[7], starts[14]];
+        case.sparkline = Frame::new(vec![time("week", at), ints("n", [7, 7, 7])]).ok();
+        case.sparkline_additivity = vec![Additivity::Key, Additivity::Total];
+        case.bounds = crate::support::columns::days(15);
+        let reach = Reach { from: None, to: None, data_end: Timestamp(i64::MAX / 2) };
+        let coverage = Coverage::of(reach, interval, &case.zone);
+        case.coverage = Some(Coverage { column: Some(0), ..coverage });
+        case.draw().body
+    };
+    // The panel's own interval is a day.
+    let points = |interval| line(interval).matches('L').count();
+    assert!(points(Interval::Week) < points(Interval::Day), "{}", line(Interval::Week));
 }

@@ -1,8 +1,9 @@
 //! `options`, `source` and `default`, shared by the kinds with a list of values.
 
+use brisk_domain::choice::Choice;
 use brisk_domain::variable_kind::Options;
 use brisk_domain::{Selection, SourceName};
-use brisk_toml_reader::{Fields, Problems};
+use brisk_toml_reader::{Fields, Problems, nullable_texts};
 use std::collections::BTreeSet;
 
 /// The keys.
@@ -16,12 +17,12 @@ pub(super) fn read(
 ) -> Option<(Options, Selection)> {
     let options = options(fields, dashboard_source, problems);
     let allowed = options.as_ref().and_then(Options::fixed);
-    let lists_empty_text = allowed.is_some_and(|all| all.iter().any(String::is_empty));
+    let lists_empty_text = allowed.is_some_and(|all| all.contains(&"".into()));
     let default = default(fields, lists_empty_text, problems);
     let options = options?;
     let allowed = options.fixed();
     let allowed = allowed.map(|all| all.iter().collect::<BTreeSet<_>>());
-    let stranger = allowed.and_then(|all| default.values().iter().find(|v| !all.contains(v)));
+    let stranger = allowed.and_then(|all| default.choices().find(|choice| !all.contains(choice)));
     if let Some(stranger) = stranger {
         let message = format!("default \"{stranger}\" is not among the options");
         problems.add(fields.place("default"), message);
@@ -53,11 +54,11 @@ fn options(
             Some(Options::Query { source: source?, query })
         }
         Some(item) => {
-            let values = item.as_array().and_then(|array| {
-                array.iter().map(|v| v.as_str().map(ToOwned::to_owned)).collect::<Option<Vec<_>>>()
-            });
+            let values = item.as_array().and_then(|_| nullable_texts(item));
             match values {
-                Some(values) if !values.is_empty() => Some(Options::Fixed(values)),
+                Some(values) if !values.is_empty() => {
+                    Some(Options::Fixed(values.into_iter().map(Choice::from).collect()))
+                }
                 _ => {
                     fields.wrong_type("options", item, "a list of texts or a select", problems);
                     None
@@ -77,11 +78,10 @@ fn default(fields: &Fields<'_>, lists_empty_text: bool, problems: &mut Problems<
         let is_none = text.is_empty() && !lists_empty_text;
         return if is_none { Selection::default() } else { Selection::of([text.to_owned()]) };
     }
-    let values = item.as_array().and_then(|array| {
-        array.iter().map(|v| v.as_str().map(ToOwned::to_owned)).collect::<Option<Vec<_>>>()
-    });
+    let values = nullable_texts(item);
     if values.is_none() {
         fields.wrong_type("default", item, "text or a list of texts", problems);
     }
-    Selection::of(values.unwrap_or_default())
+    let choices: Vec<Choice> = values.unwrap_or_default().into_iter().map(Choice::from).collect();
+    Selection::from(choices)
 }

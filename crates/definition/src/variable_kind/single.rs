@@ -13,8 +13,8 @@ pub(super) fn read(
     problems: &mut Problems<'_>,
 ) -> Option<Single> {
     let (options, default) = options::read(fields, source, problems)?;
-    if default.values().len() > 1 {
+    if default.count() > 1 {
         problems.add(fields.place("default"), "a variable of kind \"single\" has one default");
     }
-    Some(Single { options, default: default.values().first().cloned() })
+    Some(Single { options, default: default.choices().next() })
 }

@@ -5,6 +5,7 @@ use super::digits::{Precision, grouped, scaled, scientific, significant};
 use super::duration::{length, precise_length};
 use super::exact::{Digits, Number};
 use crate::{Interval, Timestamp, Unit, Values, WallTime, ZoneOffsets};
+use chrono::{Datelike as _, NaiveDateTime, NaiveTime, Timelike as _};
 
 /// The significant digits of short numbers.
 const SHORT: usize = 3;
@@ -191,7 +192,7 @@ pub fn cell(values: &Values, row: usize, unit: &Unit, zone: &ZoneOffsets) -> Str
     text.unwrap_or_else(|| "–".into())
 }
 
-/// An instant: the date alone at midnight, otherwise with the time of day.
+/// An instant: the date alone at midnight, otherwise with the time of day, to the minute where it is one.
 pub fn instant(at: Timestamp, zone: &ZoneOffsets) -> String {
     shown(zone.local(at))
 }
@@ -201,27 +202,45 @@ fn wall_time(at: WallTime) -> String {
     at.naive().map_or_else(|| at.to_string(), shown)
 }
 
-fn shown(local: chrono::NaiveDateTime) -> String {
-    let form = if local.time() == chrono::NaiveTime::MIN { "%-d %b %Y" } else { "%-d %b %Y %H:%M" };
-    local.format(form).to_string()
+fn shown(local: NaiveDateTime) -> String {
+    let mut text = format!("{} {}", local.format("%-d %b"), year(local));
+    if local.time() == NaiveTime::MIN {
+        return text;
+    }
+    text.push_str(&local.format(" %H:%M").to_string());
+    let micros = local.nanosecond() / 1_000;
+    if local.second() > 0 || micros > 0 {
+        text.push_str(&local.format(":%S").to_string());
+    }
+    if micros > 0 {
+        text.push_str(format!(".{micros:06}").trim_end_matches('0'));
+    }
+    text
+}
+
+/// A year as people count them: there is none between 1 BC and 1.
+fn year(local: NaiveDateTime) -> String {
+    match local.year() {
+        year if year > 0 => year.to_string(),
+        year => format!("{} BC", 1 - i64::from(year)),
+    }
 }
 
 /// The bucket of the given width that starts at `start`, for tooltips: `Mon 14 Mar 2011`, `Mar
 /// 2011`.
 pub fn bucket(start: Timestamp, interval: Interval, zone: &ZoneOffsets) -> String {
     let local = zone.local(start);
-    let form = match interval {
-        Interval::Minute | Interval::Hour => "%a %-d %b %Y %H:%M",
-        Interval::Day => "%a %-d %b %Y",
-        Interval::Week => "Week of %-d %b %Y",
-        Interval::Month => "%B %Y",
-        Interval::Quarter => {
-            use chrono::Datelike;
-            return format!("Q{} {}", local.month0() / 3 + 1, local.year());
+    let year = year(local);
+    match interval {
+        Interval::Minute | Interval::Hour => {
+            format!("{} {year} {}", local.format("%a %-d %b"), local.format("%H:%M"))
         }
-        Interval::Year => "%Y",
-    };
-    local.format(form).to_string()
+        Interval::Day => format!("{} {year}", local.format("%a %-d %b")),
+        Interval::Week => format!("Week of {} {year}", local.format("%-d %b")),
+        Interval::Month => format!("{} {year}", local.format("%B")),
+        Interval::Quarter => format!("Q{} {year}", local.month0() / 3 + 1),
+        Interval::Year => year,
+    }
 }
 
 /// `text` with the sign of `number`, unless it says zero.
@@ -249,6 +268,23 @@ mod tests {
 
     fn gbp() -> Unit {
         Unit::parse("GBP").unwrap()
+    }
+
+    #[test]
+    fn times_have_seconds_where_there_are_some_and_years_are_counted_as_people_do() {
+        let utc = ZoneOffsets::utc();
+        let at = |seconds: i64, micros: i64| instant(Timestamp(seconds * 1_000_000 + micros), &utc);
+        assert_eq!(at(1_772_323_200, 0), "1 Mar 2026");
+        assert_eq!(at(1_772_325_000, 0), "1 Mar 2026 00:30");
+        assert_eq!(at(1_772_325_015, 0), "1 Mar 2026 00:30:15");
+        assert_eq!(at(1_772_325_000, 500_000), "1 Mar 2026 00:30:00.5");
+        assert_eq!(at(1_772_325_015, 20), "1 Mar 2026 00:30:15.00002");
+        assert_eq!(at(253_402_300_800, 0), "1 Jan 10000");
+        assert_eq!(at(-62_135_596_800, 0), "1 Jan 1");
+        assert_eq!(at(-62_135_596_801, 0), "31 Dec 1 BC 23:59:59");
+        let year = |seconds| bucket(Timestamp::from_seconds(seconds), Interval::Year, &utc);
+        assert_eq!(year(-63_492_681_600), "44 BC");
+        assert_eq!(year(253_402_300_800), "10000");
     }
 
     #[test]

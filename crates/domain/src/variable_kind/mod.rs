@@ -30,10 +30,10 @@ kinds! {
 
 impl VariableKind {
     /// The default selection; empty means all.
-    pub fn default_values(&self) -> &[String] {
+    pub fn default_selection(&self) -> Selection {
         match self {
-            Self::Single(single) => single.default.as_slice(),
-            Self::Multi(multi) => multi.default.values(),
+            Self::Single(single) => Selection::from(Vec::from_iter(single.default.clone())),
+            Self::Multi(multi) => multi.default.clone(),
         }
     }
 
@@ -57,6 +57,7 @@ impl VariableKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::choice::Choice;
 
     fn selection(values: &[&str]) -> Selection {
         Selection::of(values.iter().map(|value| (*value).to_owned()))
@@ -76,6 +77,21 @@ mod tests {
             let unknown = kind.check(&selection(&["mid"]));
             assert_eq!(unknown, Err(Refusal::NoOption("mid".into())), "{kind:?}");
         }
+    }
+
+    #[test]
+    fn null_is_accepted_where_it_is_listed() {
+        let null = Selection::default().with_null(true);
+        let listed = |options: Vec<Choice>| {
+            VariableKind::Multi(Multi { options: Options::Fixed(options), default: null.clone() })
+        };
+        assert_eq!(listed(vec!["".into(), Choice::Null]).check(&null), Ok(()));
+        let refused = listed(vec!["".into()]).check(&null);
+        assert_eq!(refused, Err(Refusal::NoOption("(none)".into())));
+        assert_eq!(listed(vec![Choice::Null]).default_selection(), null);
+        let single =
+            Single { options: Options::Fixed(vec![Choice::Null]), default: Some(Choice::Null) };
+        assert_eq!(VariableKind::Single(single).default_selection(), null);
     }
 
     #[test]

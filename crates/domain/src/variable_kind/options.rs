@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Options {
     /// Listed in the dashboard's file.
-    Fixed(Vec<String>),
+    Fixed(Vec<Choice>),
     /// The first column of a statement.
     Query {
         /// The source that runs it.
@@ -23,7 +23,7 @@ pub enum Options {
 
 impl Options {
     /// The values, if the dashboard's file lists them.
-    pub fn fixed(&self) -> Option<&[String]> {
+    pub fn fixed(&self) -> Option<&[Choice]> {
         match self {
             Self::Fixed(values) => Some(values),
             Self::Query { .. } => None,
@@ -34,11 +34,7 @@ impl Options {
     /// knows, so any value is accepted, and panels may come out empty.
     pub(super) fn check(&self, selection: &Selection) -> Result<(), Refusal> {
         let Some(options) = self.fixed() else { return Ok(()) };
-        let stranger = selection.choices().find(|choice| match choice {
-            // Listed are texts.
-            Choice::Null => true,
-            Choice::Text(text) => !options.contains(text),
-        });
+        let stranger = selection.choices().find(|choice| !options.contains(choice));
         stranger.map_or(Ok(()), |choice| Err(Refusal::NoOption(choice.to_string())))
     }
 }

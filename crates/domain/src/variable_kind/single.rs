@@ -3,6 +3,7 @@
 use super::options::Options;
 use super::refusal::Refusal;
 use super::traits::Traits;
+use crate::choice::Choice;
 use crate::selection::Selection;
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +13,7 @@ pub struct Single {
     /// The values to choose from.
     pub options: Options,
     /// The default; `None` means all.
-    pub default: Option<String>,
+    pub default: Option<Choice>,
 }
 
 impl Single {

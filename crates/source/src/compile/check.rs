@@ -14,6 +14,7 @@ use super::statement::Unread;
 use super::tables::{self, last_name};
 use super::template::Piece;
 use super::unread::{self, Words};
+use super::written_buckets::{self, WrittenBucket};
 use super::{bucket_columns, hints, instant_columns, lexemes, unread_instants};
 use crate::dialect::Dialect;
 use crate::error::StatementError;
@@ -35,6 +36,8 @@ pub(crate) struct Checked {
     pub(crate) times: Vec<String>,
     /// The columns that hold the starts of time buckets.
     pub(crate) buckets: Vec<String>,
+    /// The column that names time buckets by text or number.
+    pub(crate) written: Option<WrittenBucket>,
     /// The width that all buckets name, if they all name the same one.
     pub(crate) width: Option<Interval>,
     /// The names of all its columns, as written; `None` if only the database knows them.
@@ -104,6 +107,7 @@ pub(crate) fn check(
         tables,
         times,
         buckets,
+        written: written_buckets::of(body, dialect),
         width,
         columns,
         additivity,
@@ -127,6 +131,7 @@ fn by_words(
         tables,
         times: unread_instants::of(outline, &lexemes)?,
         buckets: unread_instants::buckets(outline, &lexemes)?,
+        written: None,
         width: bucket_columns::width_of_macros(pieces),
         columns: None,
         additivity: ColumnAdditivity::unknown(),

@@ -70,6 +70,11 @@ impl Clocks {
         *self.said != WallClocks::default()
     }
 
+    /// What is said of all columns.
+    pub(crate) fn of_source(&self) -> Option<&WallClock> {
+        self.said.source.as_ref()
+    }
+
     /// Everything that distinguishes results, for their keys.
     pub(crate) fn fingerprint_parts(&self) -> Vec<Vec<u8>> {
         let mut parts = self.said.fingerprint_parts();

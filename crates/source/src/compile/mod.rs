@@ -42,5 +42,7 @@ mod unread_instants;
 mod wall_clock;
 mod with_instants;
 mod with_null;
+pub(crate) mod with_total;
 mod writer;
+pub(crate) mod written_buckets;
 pub(crate) mod zones;

@@ -48,7 +48,9 @@ fn compile_for(
     let range = bucket_columns::range_use(&pieces);
     let open = OpenStatement::new(query, pieces, &checked, target, context, in_zone);
     let InSql { sql, binds, places, zone } = open.written(&ColumnTypes::new())?;
-    let Checked { tables, times, buckets, width, additivity, unread, names, .. } = checked;
+    let Checked { tables, times, buckets, written, width, additivity, unread, names, .. } = checked;
+    let written =
+        written.and_then(|written| written.written_on(target.clocks.of_source(), context.zone));
     // Otherwise no type can make a difference.
     let open = open.uses_columns().then(|| Open(Arc::new(open)));
     Ok(Statement {
@@ -57,6 +59,7 @@ fn compile_for(
         tables,
         times,
         buckets,
+        written,
         additivity,
         zone,
         interval: width,

@@ -6,6 +6,7 @@ use super::column_clock::{ColumnTypes, Questions};
 use super::names::{Name, Names};
 use super::places::Places;
 use super::tables::rollup_name;
+use super::written_buckets::WrittenBucket;
 use crate::error::{SourceError, StatementError};
 use brisk_domain::rollup::ROLLUP_SCHEMA;
 use brisk_domain::{
@@ -84,6 +85,8 @@ pub struct Statement {
     pub times: Vec<String>,
     /// The names of the columns that hold the starts of time buckets.
     pub buckets: Vec<String>,
+    /// The column that names time buckets by text or number.
+    pub written: Option<WrittenBucket>,
     /// Which of its columns add up.
     pub additivity: ColumnAdditivity,
     /// The zone that the database has to know; `None` where the SQL does not depend on it.
@@ -196,6 +199,7 @@ impl Statement {
             tables: Vec::new(),
             times: Vec::new(),
             buckets: Vec::new(),
+            written: None,
             additivity: ColumnAdditivity::default(),
             zone: None,
             interval: None,

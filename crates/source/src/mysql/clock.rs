@@ -21,6 +21,8 @@ pub(super) const OUT_OF_RANGE: u16 = 1690;
 pub(super) const CONVERTED: (i64, i64) = (31_708_800, 2_145_744_000);
 /// The same in SQL.
 const BETWEEN: &str = "between '1971-01-03' and '2037-12-30'";
+/// Expressions of more bytes are long.
+const LONG: usize = 40;
 
 pub(super) struct MySqlClock<'a> {
     zone: &'a ZoneName,
@@ -155,6 +157,11 @@ fn start_of(wall: &str, interval: Interval) -> String {
         Interval::Minute => format!("date_format({wall}, '%Y-%m-%d %H:%i:00')"),
         Interval::Hour => format!("date_format({wall}, '%Y-%m-%d %H:00:00')"),
         Interval::Day => format!("date({wall})"),
+        // What is long is written once; the year 1 begins with a Monday.
+        Interval::Week | Interval::Quarter if wall.len() > LONG => {
+            let unit = interval.word();
+            format!("'0001-01-01' + interval timestampdiff({unit}, '0001-01-01', {wall}) {unit}")
+        }
         Interval::Week => format!("date({wall}) - interval weekday({wall}) day"),
         Interval::Month => format!("date_format({wall}, '%Y-%m-01')"),
         Interval::Quarter => {

@@ -14,6 +14,9 @@ use crate::compile::zones::ZoneClock;
 use crate::syntax::{Clock, Part, ZoneUse, enclosed};
 use brisk_domain::{Interval, ZoneOffsets};
 
+/// Names of zones of more bytes are long.
+const LONG: usize = 17;
+
 pub(super) struct PostgresClock<'a> {
     offsets: &'a ZoneOffsets,
     /// Whose readings expressions are, if they are no instants.
@@ -88,6 +91,15 @@ fn instant_on(zone: &ZoneClock, expr: &str) -> String {
     let (wall, name) = (timestamp(expr), &zone.name);
     if zone.offsets.changes.is_empty() {
         return format!("{wall} at time zone '{name}'");
+    }
+    // With a zone's name once: these are up to 32 bytes. A window function would be another one in there.
+    let is_column = expr.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.\"".contains(&b));
+    if is_column && name.as_str().len() > LONG {
+        return format!(
+            "(select case when timezone(z, f) = w then f else timezone(z, w) end \
+             from (select w, z, timezone(z, w - interval '1d') + '24h' as f \
+             from (select {wall} as w, '{name}' as z) a) b)"
+        );
     }
     let plain = enclosed(expr);
     let first = format!("({plain} - interval '1d') at time zone '{name}' + interval '24h'");

@@ -6,10 +6,14 @@
 //! - `brisk_time(value, 'UTC', 'Europe/London')`: the instant of a value of a column that holds times in several
 //!   forms: those without a zone were written on the first clock, dates are those of the second.
 //!
+//! - `brisk_time_form(value)`: a word for the form of a value that may be a time; values of one form are read
+//!   alike.
+//!
 //! All times are seconds; NULL is NULL.
 
 use super::time_text::{self, TimeText};
 use super::zone_clock::ZoneClock;
+use crate::compile::column_type::ColumnType;
 use crate::compile::zones;
 use brisk_domain::{Interval, ZoneName, ZoneOffsets};
 use rusqlite::functions::{Context, FunctionFlags};
@@ -62,7 +66,21 @@ pub(super) fn add(connection: &Connection, zones: &Zones) -> Result<()> {
         answer(call, &known, ZoneClock::instant)
     })?;
     let known = zones.clone();
-    connection.create_scalar_function("brisk_time", 3, flags, move |call| of_any_form(call, &known))
+    connection
+        .create_scalar_function("brisk_time", 3, flags, move |call| of_any_form(call, &known))?;
+    connection.create_scalar_function("brisk_time_form", 1, flags, |call| Ok(form(call.get_raw(0))))
+}
+
+/// Different for values that [`ColumnType::of_cells`] tells from each other.
+fn form(value: ValueRef<'_>) -> Option<String> {
+    let ValueRef::Text(text) = value else { return None };
+    // No time is a longer text.
+    let start = String::from_utf8_lossy(text.get(..64).unwrap_or(text));
+    let trimmed = start.trim();
+    let is_padded = trimmed.len() < start.len();
+    let is_number = trimmed.parse::<f64>().is_ok_and(f64::is_finite);
+    let of = (!trimmed.is_empty()).then(|| ColumnType::of_text(trimmed));
+    Some(format!("{of:?} {is_padded} {is_number}"))
 }
 
 /// The instant of a time in any form.

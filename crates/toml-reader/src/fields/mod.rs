@@ -2,8 +2,11 @@
 //! become problems, each with its position.
 
 mod given;
+mod nullable;
 mod tables;
 mod values;
+
+pub use nullable::nullable_texts;
 
 use crate::problems::{MOST, Problems};
 use crate::suggestion::suggestion;

@@ -18,6 +18,7 @@ const ALLOWED: &[&str] = &[
     "brisk_file_state",
     "brisk_instant",
     "brisk_time",
+    "brisk_time_form",
     "brisk_wall",
     "current_date",
     "current_time",
