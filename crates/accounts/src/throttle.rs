@@ -48,6 +48,10 @@ impl Throttle {
     /// How long the next try has to wait at `now`; none if it does not.
     pub fn wait(&self, pace: &Pace, now: Timestamp) -> Option<Duration> {
         let after = self.delay(pace)?;
+        // No clock of a replica is so far ahead: it was set back since, and nobody waits until then.
+        if self.last.since(now) > pace.longest {
+            return None;
+        }
         after.checked_sub(now.since(self.last)).filter(|left| !left.is_zero())
     }
 
@@ -83,6 +87,19 @@ mod tests {
         let waits = [0, 4, 5, 6, 7, 11, 200].map(|failures| after(failures).wait(&PACE, now));
         let seconds = waits.map(|wait| wait.map_or(0, |wait| wait.as_secs()));
         assert_eq!(seconds, [0, 0, 1, 2, 4, 60, 60]);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_locks_nobody_out() {
+        let tomorrow = Timestamp::from_seconds(86_400);
+        let throttle = (0..9).fold(Throttle::default(), |t, _| t.failed(&PACE, tomorrow));
+        let now = Timestamp::from_seconds(0);
+        assert_eq!(throttle.wait(&PACE, now), None);
+        // From then on it is slowed as before.
+        let next = throttle.failed(&PACE, now);
+        assert_eq!(next.wait(&PACE, now).map(|wait| wait.as_secs()), Some(32));
+        let a_second_ahead = Throttle { last: Timestamp::from_seconds(1), ..throttle };
+        assert!(a_second_ahead.wait(&PACE, now).is_some(), "replicas' clocks differ");
     }
 
     #[test]

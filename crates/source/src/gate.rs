@@ -23,6 +23,16 @@ pub(crate) struct Refused {
     pub(crate) message: String,
 }
 
+/// Whether a statement may run, as far as its functions go.
+pub(crate) enum Verdict {
+    /// It may, and so may any that names the same.
+    Passes,
+    /// It may as it is written: the types of its values decided it.
+    PassesAsWritten,
+    /// It may not.
+    Refused(Refused),
+}
+
 /// What has passed. Shared by clones.
 #[derive(Clone, Default)]
 pub(crate) struct Gate {
@@ -35,6 +45,8 @@ pub(crate) struct Gate {
 struct Passed {
     user: Option<Instant>,
     names: HashMap<Arc<Names>, Instant>,
+    /// Statements whose names are not all that decides.
+    texts: HashMap<Box<str>, Instant>,
 }
 
 impl Gate {
@@ -57,6 +69,15 @@ impl Gate {
         passed.names.insert(Arc::clone(&statement.names), Instant::now());
     }
 
+    /// Remembers that `statement` may run as it is written.
+    pub(crate) fn remember_as_written(&self, statement: &Statement) {
+        let mut passed = self.passed();
+        if passed.texts.len() >= REMEMBERED {
+            passed.texts.clear();
+        }
+        passed.texts.insert(statement.sql.as_str().into(), Instant::now());
+    }
+
     /// Remembers that the user may be.
     pub(crate) fn remember_user(&self) {
         self.passed().user = Some(Instant::now());
@@ -66,8 +87,11 @@ impl Gate {
     pub(crate) fn has_passed(&self, statement: &Statement) -> bool {
         // A statement of Brisk's own names nothing.
         let names = &statement.names;
-        let is_known = names.is_empty()
-            || self.passed().names.get(names).is_some_and(|since| since.elapsed() < KNOWN);
+        let is_known = names.is_empty() || {
+            let passed = self.passed();
+            let since = passed.names.get(names).or_else(|| passed.texts.get(&*statement.sql));
+            since.is_some_and(|since| since.elapsed() < KNOWN)
+        };
         is_known && self.is_user_known()
     }
 

@@ -51,6 +51,7 @@ mod compile;
 mod dialect;
 pub mod error;
 mod gate;
+mod geometry;
 mod known_zones;
 mod limits;
 mod mysql;

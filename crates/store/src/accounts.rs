@@ -130,6 +130,13 @@ impl Store {
         if ends_sessions(to) {
             session_ends::end_all(&mut change, id.as_str()).await?;
         }
+        if matches!(to, AccountChange::Disabled(true) | AccountChange::Password(_)) {
+            // A link would bring back who was shut out, or replace what was just chosen.
+            sqlx::query("delete from links where account = $1")
+                .bind(id.as_str())
+                .execute(&mut *change)
+                .await?;
+        }
         if *to == AccountChange::Role(Role::Admin) {
             close(&mut change).await?;
         }

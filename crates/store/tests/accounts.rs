@@ -220,6 +220,33 @@ async fn sessions_are_seen_ended_and_forgotten() {
 }
 
 #[tokio::test]
+async fn who_is_shut_out_or_has_another_password_has_no_link_any_more() {
+    for test in TestStore::each().await {
+        let store = &test.store;
+        let (ann, bob) = (account("ann", Role::Viewer), account("bob", Role::Viewer));
+        for account in [&ann, &bob] {
+            store.add_account(account, &actor()).await.unwrap();
+        }
+        let changes = [
+            AccountChange::Disabled(true),
+            AccountChange::Disabled(false),
+            AccountChange::Password(Some("another".into())),
+        ];
+        for (n, change) in changes.into_iter().enumerate() {
+            for account in [&ann, &bob] {
+                let link = Link::Password(account.id.clone());
+                store.add_link(&format!("{n}{}", account.name), &link, LATER).await.unwrap();
+            }
+            store.change_account(&ann.id, &change, &actor(), NOW).await.unwrap();
+            let is_enabled = change == AccountChange::Disabled(false);
+            let left = store.link(&format!("{n}ann"), NOW).await.unwrap();
+            assert_eq!(left.is_some(), is_enabled, "{change:?}");
+            assert!(store.link(&format!("{n}bob"), NOW).await.unwrap().is_some());
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_link_works_once_however_many_take_it() {
     for TestStore { store, .. } in &TestStore::each().await {
         store.add_link("first", &Link::FirstAdmin, LATER).await.unwrap();

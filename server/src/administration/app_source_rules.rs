@@ -5,12 +5,19 @@ use crate::config::sources::Location;
 use crate::config::{AppSourceRules, Secret};
 use sqlx::mysql::MySqlConnectOptions;
 use sqlx::postgres::PgConnectOptions;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
 /// Parameters of URLs that may be set; others name files of the server, or are none of Brisk's.
 const PARAMETERS: [&str; 5] = ["sslmode", "ssl-mode", "charset", "collation", "application_name"];
+/// Addresses besides those of the link at which clouds hand out a machine's own keys, or answer to it alone.
+const CLOUDS: [IpAddr; 4] = [
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x254)),
+    IpAddr::V4(Ipv4Addr::new(100, 100, 100, 200)),
+    IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16)),
+    IpAddr::V4(Ipv4Addr::new(192, 0, 0, 192)),
+];
 /// The folder for SQLite files, within the data directory.
 const FOLDER: &str = "sources";
 
@@ -59,6 +66,7 @@ impl Places {
             Location::Sqlite(path) => self.file(&path),
             Location::Postgres(url) => {
                 plain(&url)?;
+                let url = with_password(&url)?;
                 let options = PgConnectOptions::from_str(url.expose());
                 let options =
                     options.map_err(|_| unreadable("postgres://user:password@host/database"))?;
@@ -101,15 +109,20 @@ impl Places {
             ));
         }
         // There, clouds hand out the machine's own keys.
-        let is_link_local =
-            host.parse::<IpAddr>().is_ok_and(|address| match address.to_canonical() {
-                IpAddr::V4(address) => address.is_link_local() || address.is_unspecified(),
-                IpAddr::V6(address) => address.is_unicast_link_local() || address.is_unspecified(),
-            });
-        match is_link_local && self.rules.hosts.is_empty() {
-            true => Err(format!("{host} is a link-local address, where no database is.")),
-            false => Ok(()),
+        let address = host.parse::<IpAddr>().ok().map(|address| address.to_canonical());
+        let is_link_local = address.is_some_and(|address| match address {
+            IpAddr::V4(v4) => v4.is_link_local() || v4.is_unspecified(),
+            IpAddr::V6(v6) => v6.is_unicast_link_local() || v6.is_unspecified(),
+        });
+        let is_of_a_cloud = address.is_some_and(|address| CLOUDS.contains(&address));
+        if (is_link_local || is_of_a_cloud) && self.rules.hosts.is_empty() {
+            return Err(format!("{host} is a link-local address, where no database is."));
         }
+        if address.is_none() && is_number(&host) {
+            let why = "is no name, and no address as it is usually written: four numbers";
+            return Err(format!("{host} {why}."));
+        }
+        Ok(())
     }
 
     fn file(&self, path: &Path) -> Result<Found, String> {
@@ -152,6 +165,39 @@ fn plain(url: &Secret) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// The same with a password: an empty one, if it has none. The driver would send one of the server's own, from
+/// `PGPASSWORD` or its file of passwords, to whatever server it is.
+fn with_password(url: &Secret) -> Result<Secret, String> {
+    let wrong = || unreadable("postgres://user:password@host/database");
+    let text = url.expose();
+    // Whoever reads it later leaves these out.
+    if text.contains(|c: char| c.is_control() || c == '#') {
+        return Err(wrong());
+    }
+    let (_, rest) = text.split_once("://").ok_or_else(wrong)?;
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (user, host) = rest[..end].rsplit_once('@').ok_or_else(wrong)?;
+    let (name, password) = user.split_once(':').unwrap_or((user, ""));
+    if name.is_empty() || host.is_empty() || host.starts_with(':') {
+        return Err(wrong());
+    }
+    if !password.is_empty() {
+        return Ok(url.clone());
+    }
+    let sign = if rest.contains('?') { '&' } else { '?' };
+    Ok(Secret::from(format!("{text}{sign}password=")))
+}
+
+/// Whether resolvers take a name for an address: they read `2852039166` and `0xa9.0xfea9fe` as one.
+fn is_number(host: &str) -> bool {
+    let last = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+    let digits = last.strip_prefix("0x").filter(|rest| !rest.is_empty());
+    match digits {
+        Some(digits) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        None => !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit()),
+    }
 }
 
 fn no_socket() -> String {
@@ -243,9 +289,42 @@ mod tests {
             "postgres://u:hunter2@[::ffff:169.254.169.254]/latest",
             "mysql://u:hunter2@0.0.0.0/x",
             "http://u:hunter2@169.254.169.254/latest",
+            // As resolvers read them, too.
+            "postgres://u:hunter2@2852039166/latest",
+            "postgres://u:hunter2@0xa9fea9fe/latest",
+            "postgres://u:hunter2@169.254.43518/latest",
+            "mysql://u:hunter2@0251.0376.0251.0376/x",
+            "mysql://u:hunter2@169.254.169.254./x",
+            "mysql://u:hunter2@[fd00:ec2::254]/x",
+            "mysql://u:hunter2@100.100.100.200/x",
         ] {
             let error = any.find(url).unwrap_err();
             assert!(!error.contains("hunter2") && error.ends_with('.'), "{url}: {error}");
+        }
+        for url in [
+            "postgres://u@db/shop",
+            "postgres://u:@db/shop",
+            "postgres://u@db/shop?sslmode=require",
+        ] {
+            let Location::Postgres(found) = any.find(url).unwrap().location else {
+                panic!("{url}")
+            };
+            assert!(found.expose().ends_with("password="), "none of the server's own is sent");
+        }
+        let Location::Postgres(found) = any.find("postgres://u:p@db/shop").unwrap().location else {
+            panic!("it is PostgreSQL")
+        };
+        assert_eq!(found.expose(), "postgres://u:p@db/shop");
+        for url in [
+            "postgres://db/shop",
+            "postgres://:p@db/shop",
+            "postgres://u:\n@db/shop",
+            "postgres://u:\t@db/shop",
+            "postgres://u@db/shop#x",
+            "postgres://u@/shop",
+            "postgres:///shop",
+        ] {
+            assert!(any.find(url).unwrap_err().contains("postgres://user:password@"), "{url}");
         }
         let some = places(nowhere, &["db.example.com", "*.internal"]);
         assert!(some.find("postgres://u:p@DB.example.com/shop").is_ok());

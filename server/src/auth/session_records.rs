@@ -11,7 +11,7 @@ use brisk_cache::{Records, Trouble};
 use brisk_domain::{Clock, Timestamp};
 use brisk_store::{SessionRecord, Store, StoreError};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// The kinds of records in Redis.
@@ -21,6 +21,10 @@ const OF_ACCOUNT: &str = "sessions";
 const ATTEMPTS: usize = 20;
 /// The sessions that one account may have in Redis.
 const MOST: usize = 500;
+/// Ends of sessions that Redis does not know, which are noted in a minute: each stays in the store for as long as
+/// a session may last, and anybody can send an id. Those that Redis knows are always noted.
+const UNKNOWN: u32 = 20;
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Where sessions are kept. Cheap to clone.
 #[derive(Clone)]
@@ -30,6 +34,8 @@ pub(super) struct SessionRecords {
     clock: Arc<dyn Clock>,
     /// The longest that a session lasts.
     absolute: Duration,
+    /// Since when so many were noted to have ended that Redis does not know.
+    unknown: Arc<Mutex<(Timestamp, u32)>>,
 }
 
 /// What was found of a session that has not been ended; but for its last use none of it changes.
@@ -55,7 +61,7 @@ impl SessionRecords {
         clock: Arc<dyn Clock>,
         absolute: Duration,
     ) -> Self {
-        Self { store, shared, clock, absolute }
+        Self { store, shared, clock, absolute, unknown: Arc::default() }
     }
 
     /// The session of that hash, if it has not been ended. `known` is what was found of it before: then
@@ -129,9 +135,14 @@ impl SessionRecords {
         Ok(())
     }
 
-    /// Ends a session. Where Redis cannot be used it has ended all the same.
+    /// Ends a session. Where Redis cannot be used it has ended all the same; and where Redis has lost it, because
+    /// a process may still know it.
     pub(super) async fn end(&self, hash: &str) -> Result<(), StoreError> {
         let Some(shared) = &self.shared else { return self.store.end_session(hash).await };
+        if !matches!(shared.get(SESSION, hash).await, Ok(Some(_))) && !self.may_note_unknown() {
+            let why = "too many sessions are ended at this moment that nobody has begun";
+            return Err(StoreError::Sessions(why.into()));
+        }
         self.store.note_session_end(hash, self.clock.now().after(self.absolute)).await?;
         if let Err(error) = shared.remove(SESSION, hash).await {
             tracing::warn!(%error, "the record of a session that has ended stays in Redis");
@@ -215,6 +226,15 @@ impl SessionRecords {
             }
         }
         Err(StoreError::Sessions("too many sign in to one account at the same moment".into()))
+    }
+
+    fn may_note_unknown(&self) -> bool {
+        let now = self.clock.now();
+        let mut unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
+        let (since, count) = *unknown;
+        let is_new = count == 0 || now.since(since) >= MINUTE;
+        *unknown = if is_new { (now, 1) } else { (since, count.saturating_add(1)) };
+        unknown.1 <= UNKNOWN
     }
 
     fn life(&self, expires_at: Timestamp) -> Duration {

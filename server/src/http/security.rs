@@ -51,7 +51,16 @@ fn sender(names: &OwnNames, request: &Request) -> Sender {
     }
     let site = only(headers, "sec-fetch-site");
     if [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method()) {
-        let is_own = matches!(site, Header::None | Header::Is("same-origin" | "none"));
+        let is_own = match site {
+            Header::Is("same-origin" | "none") => true,
+            // Older browsers say only this, and only of what a script of another origin asks for.
+            Header::None => match only(headers, "origin") {
+                Header::None => true,
+                Header::Is(origin) => names.is_own_origin(origin, headers, uri),
+                Header::Unreadable => false,
+            },
+            _ => false,
+        };
         return if is_own || is_navigation(headers) { Sender::Own } else { Sender::OtherSite };
     }
     let origin = only(headers, "origin");

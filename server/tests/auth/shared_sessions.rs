@@ -164,6 +164,51 @@ async fn a_redis_that_comes_back_with_old_records_brings_no_session_back() {
     }
 }
 
+/// A session's id that nobody was given.
+fn made_up(n: usize) -> String {
+    format!("Z{n:03}{}", "A".repeat(18))
+}
+
+#[tokio::test]
+async fn ids_that_nobody_was_given_end_nothing_and_do_not_fill_the_store() {
+    let redis = redis();
+    let world = World::without_admin().await;
+    world.person("root", Role::Admin, &[]).await;
+    let before = world.store.access_state().await.unwrap();
+    for n in 0..50 {
+        let left = world.post("/sign-out", &format!("brisk_session={}", made_up(n)), "").await;
+        assert_eq!(left.status, 303);
+    }
+    // Whatever each process knows stays known.
+    assert_eq!(world.store.access_state().await.unwrap(), before);
+    for test in TestStore::each().await {
+        let world = World::sharing(test, &redis).await;
+        let ann = world.person("ann", Role::Viewer, &["sales"]).await;
+        let (mine, other) = (world.sign_in("ann").await, world.sign_in("ann").await);
+        for n in 0..200 {
+            world.post("/sign-out", &format!("brisk_session={}", made_up(n)), "").await;
+        }
+        let mut noted = 0;
+        for n in 0..200 {
+            let hash = brisk_accounts::secret::hash(&made_up(n));
+            let holds = world.store.holds_session(&hash, &ann, 0).await.unwrap();
+            noted += usize::from(!holds);
+        }
+        assert_eq!(noted, 20, "each would be kept for as long as a session may last");
+        // Who has a session signs out all the same.
+        assert_eq!(world.post("/sign-out", &mine, "").await.status, 303);
+        assert_eq!(world.get("/d/team", &mine).await.status, 303);
+        assert_eq!(world.get("/d/team", &other).await.status, 200);
+        // One that Redis has lost ends as well, a minute later at the latest.
+        redis.command::<String>(&["FLUSHALL"]).unwrap();
+        assert_eq!(world.get("/d/team", &other).await.status, 200, "it is known here");
+        assert_eq!(world.post("/sign-out", &other, "").await.status, 503);
+        world.clock.advance(60);
+        assert_eq!(world.post("/sign-out", &other, "").await.status, 303);
+        assert_eq!(world.get("/d/team", &other).await.status, 303);
+    }
+}
+
 #[tokio::test]
 async fn sessions_in_redis_end_by_themselves_and_are_seen() {
     let redis = redis();

@@ -206,6 +206,15 @@ async fn other_sites_can_open_pages_and_start_nothing_else() {
     let older = Request::get("/d/sales").header("sec-fetch-site", "cross-site");
     let older = older.header("sec-fetch-mode", "navigate").body(Body::empty()).unwrap();
     assert_eq!(ask(older).await.0, StatusCode::OK, "a link, followed by an older browser");
+    // Those that say nothing of sites name the origin of what a script asks for.
+    for (origin, status) in [
+        ("https://evil.example", StatusCode::FORBIDDEN),
+        ("null", StatusCode::FORBIDDEN),
+        ("http://localhost", StatusCode::OK),
+    ] {
+        let older = Request::get("/d/sales").header("host", "localhost").header("origin", origin);
+        assert_eq!(ask(older.body(Body::empty()).unwrap()).await.0, status, "{origin}");
+    }
     let mut ahead = get("/d/sales", "cross-site", "navigate", "document");
     ahead.headers_mut().insert("sec-purpose", "prefetch;prerender".parse().unwrap());
     assert_eq!(ask(ahead).await.0, StatusCode::FORBIDDEN);

@@ -22,6 +22,8 @@ pub(crate) struct Names {
     pub(crate) operators: Vec<Name>,
     /// All names, the last two parts of each.
     pub(crate) words: Vec<Name>,
+    /// Names that may be the type of a cast.
+    pub(crate) casts: Vec<Name>,
 }
 
 /// A name that stands before an opening parenthesis.
@@ -45,9 +47,16 @@ pub(crate) struct Name {
 /// Of operators: the schema that is named may be any.
 pub(crate) const ANY_SCHEMA: &str = "*";
 
+/// In place of a field's schema: what stands before its dot is a row, and no value of another type.
+pub(crate) const OF_A_ROW: &str = "row";
+
 /// Operators that a statement may use without a sign.
 const BY_KEYWORDS: [&str; 12] =
     ["=", "<>", "<", "<=", ">", ">=", "~~", "!~~", "~~*", "!~~*", "~", "!~"];
+
+/// Types whose names have more than one word begin so.
+const LONG_TYPES: [&str; 8] =
+    ["bit", "char", "character", "double", "interval", "national", "time", "timestamp"];
 
 /// The characters of operators, beyond which no longer one goes.
 const OPERATOR: &str = "+-*/<>=~!@#%^&|`?";
@@ -69,7 +78,11 @@ impl Names {
                 && lexeme.name().is_some_and(|name| name.starts_with(MACRO))
         };
         let place = |at| outline.authors_offset_of(at);
-        Ok(Finder { lexemes: &lexemes, dialect, is_macro: &is_macro, place: &place }.found())
+        let results = BTreeSet::new();
+        let mut finder =
+            Finder { lexemes: &lexemes, dialect, is_macro: &is_macro, place: &place, results };
+        finder.results = finder.results_of_functions();
+        Ok(finder.found())
     }
 }
 
@@ -88,9 +101,51 @@ struct Finder<'a> {
     dialect: Dialect,
     is_macro: &'a dyn Fn(&Lexeme) -> bool,
     place: &'a dyn Fn(usize) -> usize,
+    /// What the results of functions in `from` may be called.
+    results: BTreeSet<String>,
 }
 
 impl Finder<'_> {
+    /// Whatever stands behind parentheses may be the name of a function's result, whose row may be of any
+    /// type; without a name it has that of the function.
+    fn results_of_functions(&self) -> BTreeSet<String> {
+        let is = |at: usize, word: &str| self.lexemes.get(at).is_some_and(|lexeme| lexeme.is(word));
+        let (mut results, mut open) = (BTreeSet::new(), Vec::new());
+        for (i, lexeme) in self.lexemes.iter().enumerate() {
+            if lexeme.is_symbol('(') {
+                // What holds a query has rows.
+                let first = self.lexemes.get(i + 1);
+                let is_query = first.is_some_and(|l| {
+                    l.is_any(&["select", "with", "values", "table"]) || l.is_symbol('(')
+                });
+                open.push(is_query);
+                results.extend(i.checked_sub(1).and_then(|before| self.part(before)));
+            }
+            if lexeme.is_symbol(')') && open.pop() != Some(true) {
+                let is_numbered = is(i + 1, "with") && is(i + 2, "ordinality");
+                let next = if is_numbered { i + 3 } else { i + 1 };
+                results.extend(self.part(if is(next, "as") { next + 1 } else { next }));
+            }
+        }
+        results
+    }
+
+    /// Whether the name from `start` to `end` may be the type of a cast: `x::a`, `cast(x as a)`, `a(x)`.
+    fn is_cast(&self, start: usize, end: usize) -> bool {
+        let is_symbol = |at: Option<usize>, symbol| {
+            at.and_then(|at| self.lexemes.get(at)).is_some_and(|l| l.is_symbol(symbol))
+        };
+        let before = |back: usize| start.checked_sub(back);
+        if is_symbol(Some(end), '(') || is_symbol(before(1), ':') && is_symbol(before(2), ':') {
+            return true;
+        }
+        let word = before(1).and_then(|at| self.lexemes.get(at));
+        // Of several words: `double precision`.
+        let is_long = self.lexemes[start].is_any(&LONG_TYPES);
+        let ends = [')', '[', ','].iter().any(|symbol| is_symbol(Some(end), *symbol));
+        word.is_some_and(|word| word.is_any(&["as", "returning", "setof"])) && (ends || is_long)
+    }
+
     fn found(&self) -> Names {
         let mut names = Names::default();
         let mut i = 0;
@@ -155,8 +210,17 @@ impl Finder<'_> {
                 names.calls.push(call);
             }
         }
-        let fields = if follows_a_dot { parts } else { &parts[1..] };
-        names.fields.extend(fields.iter().map(|field| Name::at(at, "", field)));
+        if self.is_cast(start, end) {
+            names.casts.push(name.clone());
+        }
+        if follows_a_dot {
+            names.fields.extend(parts.iter().map(|field| Name::at(at, "", field)));
+        } else {
+            names.fields.extend(parts.windows(2).map(|pair| {
+                let of = if self.results.contains(&pair[0]) { "" } else { OF_A_ROW };
+                Name::at(at, of, &pair[1])
+            }));
+        }
         names.words.push(name);
     }
 
@@ -295,7 +359,7 @@ impl Names {
             .filter_map(|call| small(&call.name).map(|name| Call { name, ..call.clone() }));
         let calls: Vec<Call> = calls.collect();
         self.calls.extend(calls);
-        for names in [&mut self.fields, &mut self.words] {
+        for names in [&mut self.fields, &mut self.words, &mut self.casts] {
             let others: Vec<Name> = names.iter().filter_map(small).collect();
             names.extend(others);
         }
@@ -308,7 +372,8 @@ impl Names {
             let Name { schema, name, .. } = &call.name;
             seen.insert((schema.clone(), name.clone(), call.arguments, call.is_quoted))
         });
-        for names in [&mut self.fields, &mut self.operators, &mut self.words] {
+        let all = [&mut self.fields, &mut self.operators, &mut self.words, &mut self.casts];
+        for names in all {
             let mut seen = BTreeSet::new();
             names.retain(|name| seen.insert((name.schema.clone(), name.name.clone())));
         }
@@ -376,8 +441,31 @@ mod tests {
 
     #[test]
     fn what_follows_a_dot_is_a_field() {
-        let names = names(Dialect::Postgres, "select ('/etc/passwd'::text).pg_read_file, o.x.y");
+        let names = names(
+            Dialect::Postgres,
+            "select ('/etc/passwd'::text).pg_read_file, o.x.y, g.z, n.w
+             from o, lateral f(1) as g, h(2) with ordinality n",
+        );
+        let of_rows: Vec<&str> = names
+            .fields
+            .iter()
+            .filter(|field| field.schema == OF_A_ROW)
+            .map(|field| field.name.as_str())
+            .collect();
+        assert_eq!(of_rows, ["x", "y"], "others may be of any type");
         let fields: Vec<&str> = names.fields.iter().map(|field| field.name.as_str()).collect();
-        assert_eq!(fields, ["pg_read_file", "x", "y"]);
+        assert_eq!(fields, ["pg_read_file", "x", "y", "z", "w"]);
+    }
+
+    #[test]
+    fn types_of_casts_are_found() {
+        let sql = "select a::date, cast(b as s.flag), cast(c as numeric(9, 2)), cast(d as double precision),
+                     flag(e), f as money, g::\"Odd\"[], array[h]::int8[] from orders as o, stock";
+        let names = names(Dialect::Postgres, sql);
+        let casts: Vec<String> = names.casts.iter().map(Name::written).collect();
+        for name in ["date", "s.flag", "numeric", "double", "flag", "Odd", "int8"] {
+            assert!(casts.contains(&name.to_owned()), "{name}: {casts:?}");
+        }
+        assert!(!casts.iter().any(|name| name == "orders" || name == "stock"), "{casts:?}");
     }
 }

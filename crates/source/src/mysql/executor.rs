@@ -8,7 +8,7 @@ use crate::about::About;
 use crate::bind::bound;
 use crate::compile::statement::{Bind, Statement};
 use crate::error::SourceError;
-use crate::gate::Refused;
+use crate::gate::Verdict;
 use crate::limits::Limits;
 use crate::rights::Rights;
 use crate::server::{self, Canceller, Failure, Protocol, Server};
@@ -45,12 +45,12 @@ impl Protocol for MySql {
 
     const A_READER: &str = offered_functions::A_READER;
 
-    async fn refused(
+    async fn verdict(
         connection: &mut MySqlConnection,
         statement: &Statement,
         rights: &Rights,
-    ) -> Result<Option<Refused>, sqlx::Error> {
-        offered_functions::refused(connection, statement, rights).await
+    ) -> Result<Verdict, sqlx::Error> {
+        offered_functions::verdict(connection, statement, rights).await
     }
 
     async fn power(connection: &mut MySqlConnection) -> Result<Option<String>, sqlx::Error> {

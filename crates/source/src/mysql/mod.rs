@@ -7,7 +7,6 @@ mod clock;
 mod denied_functions;
 mod error;
 pub(crate) mod executor;
-mod geometry;
 mod offered_functions;
 pub(crate) mod rollups;
 mod session;

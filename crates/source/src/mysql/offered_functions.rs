@@ -10,7 +10,7 @@ use crate::compile::denied_functions::is_denied;
 use crate::compile::names::{Call, Name, Names};
 use crate::compile::statement::Statement;
 use crate::dialect::Dialect;
-use crate::gate::Refused;
+use crate::gate::{Refused, Verdict};
 use crate::rights::Rights;
 use sqlx::mysql::MySqlConnection;
 use sqlx::{Executor as _, Row as _};
@@ -23,12 +23,12 @@ pub(super) const A_READER: &str = "create user brisk identified by '…'; grant 
 /// Views in views in views: deeper than anybody writes them.
 const DEEPEST: usize = 100;
 
-/// The function that `statement` would call and may not, if there is one.
-pub(super) async fn refused(
+/// Whether `statement` calls a function that it may not.
+pub(super) async fn verdict(
     connection: &mut MySqlConnection,
     statement: &Statement,
     rights: &Rights,
-) -> Result<Option<Refused>, sqlx::Error> {
+) -> Result<Verdict, sqlx::Error> {
     let names = &statement.names;
     let doubtful: Vec<&Call> = names.calls.iter().filter(|call| !only_reads(call)).collect();
     if !doubtful.is_empty() {
@@ -36,16 +36,17 @@ pub(super) async fn refused(
         let database: String = database.fetch_one(&mut *connection).await?;
         let refused = doubtful.iter().find(|call| !is_allowed(call, &database, rights));
         if let Some(Call { name, .. }) = refused {
-            return Ok(Some(Refused { at: name.at, message: sentence(name, "", &database) }));
+            let message = sentence(name, "", &database);
+            return Ok(Verdict::Refused(Refused { at: name.at, message }));
         }
     }
     let tables = names.words.iter().filter(|word| statement.may_read(word));
     for table in tables {
         if let Some(message) = refused_in_view(connection, table, rights).await? {
-            return Ok(Some(Refused { at: table.at, message }));
+            return Ok(Verdict::Refused(Refused { at: table.at, message }));
         }
     }
-    Ok(None)
+    Ok(Verdict::Passes)
 }
 
 /// Whether it is known to only read, or to be no call at all. Statements were compared with the list of

@@ -4,9 +4,9 @@
 //! The formats are those of the servers' documentation of the binary protocol; numbers are
 //! little-endian.
 
-use super::geometry;
 use crate::columns::{self, distinct_names, hex, push_null, scale_of};
 use crate::error::SourceError;
+use crate::geometry;
 use brisk_domain::{Date, Decimal, Frame, Timestamp, Values};
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use sqlx::mysql::{MySql, MySqlColumn, MySqlRow, MySqlTypeInfo};
@@ -195,7 +195,7 @@ impl Column {
                 Form::Date => moment(bytes, false)?,
                 Form::DateTime => moment(bytes, true)?,
                 Form::Binary => hex("0x", bytes),
-                Form::Geometry => geometry::text(bytes).unwrap_or_else(|| hex("0x", bytes)),
+                Form::Geometry => geometry::of_mysql(bytes).unwrap_or_else(|| hex("0x", bytes)),
                 Form::Time => time(bytes)?,
                 _ => utf8(bytes)?,
             })),

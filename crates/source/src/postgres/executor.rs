@@ -6,7 +6,7 @@ use super::{about, arguments, error, offered_functions};
 use crate::about::About;
 use crate::compile::statement::{SessionZone, Statement};
 use crate::error::SourceError;
-use crate::gate::Refused;
+use crate::gate::Verdict;
 use crate::limits::Limits;
 use crate::rights::Rights;
 use crate::server::{self, Canceller, Failure, Protocol, Server};
@@ -43,12 +43,12 @@ impl Protocol for Postgres {
 
     const A_READER: &str = offered_functions::A_READER;
 
-    async fn refused(
+    async fn verdict(
         connection: &mut PgConnection,
         statement: &Statement,
         rights: &Rights,
-    ) -> Result<Option<Refused>, sqlx::Error> {
-        offered_functions::refused(connection, statement, rights).await
+    ) -> Result<Verdict, sqlx::Error> {
+        offered_functions::verdict(connection, statement, rights).await
     }
 
     async fn power(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {

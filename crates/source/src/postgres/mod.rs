@@ -15,4 +15,5 @@ pub(crate) mod rollups;
 pub(crate) mod session;
 pub(crate) mod syntax;
 pub(crate) mod triggers;
+mod typed_calls;
 mod value;

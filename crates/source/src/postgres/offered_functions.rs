@@ -8,16 +8,21 @@
 //!
 //! Column defaults, policies of rows, check constraints, and what allowed functions call themselves are
 //! the business of who owns the database.
+//!
+//! Where the server has a function of the same name, the types of the arguments decide which of them is called:
+//! `typed_calls` asks for them.
 
 use super::denied_functions::DENIED_FUNCTIONS;
+use super::typed_calls;
 use crate::compile::denied_functions::is_denied;
-use crate::compile::names::Name;
+use crate::compile::names::{Name, OF_A_ROW};
 use crate::compile::statement::Statement;
 use crate::dialect::Dialect;
-use crate::gate::Refused;
+use crate::gate::{Refused, Verdict};
 use crate::rights::Rights;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Executor as _, Row as _};
+use std::collections::BTreeMap;
 
 /// How to make a role that only reads.
 pub(super) const A_READER: &str = "create role brisk login password '…'; grant select on all tables \
@@ -123,21 +128,27 @@ struct Reached {
     view: Option<(String, String)>,
     /// Whether it runs the server's own code, as the constructors of ranges do.
     is_internal: bool,
+    id: i64,
+    /// Whether the server has one of the same name, which the statement may mean.
+    has_namesake: bool,
 }
 
-/// The function that `statement` would call and may not, if there is one.
-pub(super) async fn refused(
+/// Whether `statement` calls a function that it may not.
+pub(super) async fn verdict(
     connection: &mut PgConnection,
     statement: &Statement,
     rights: &Rights,
-) -> Result<Option<Refused>, sqlx::Error> {
+) -> Result<Verdict, sqlx::Error> {
     let names = &statement.names;
     let calls = Columns::of(names.calls.iter().map(|call| &call.name));
     let counts: Vec<Option<i32>> =
         names.calls.iter().map(|call| call.arguments.map(i32::from)).collect();
     let fields = Columns::of(&names.fields);
     let operators = Columns::of(&names.operators);
+    let of_rows: Vec<bool> = names.fields.iter().map(|field| field.schema == OF_A_ROW).collect();
     let words = Columns::of(&names.words);
+    // Macros have casts of their own.
+    let has_macros = statement.query.sql.contains('$');
     let tables = Columns::of(names.words.iter().filter(|word| statement.may_read(word)));
     let patterns: Vec<String> = DENIED_FUNCTIONS
         .iter()
@@ -158,24 +169,43 @@ pub(super) async fn refused(
         .bind(tables.places)
         .bind(words.names)
         .bind(patterns)
-        .fetch_all(connection)
+        .bind(of_rows)
+        .bind(has_macros)
+        .bind(Columns::of(&names.casts).names)
+        .fetch_all(&mut *connection)
         .await;
     let rows = match rows {
         Err(error) if has_no_such_catalog(&error) => {
             tracing::warn!(%error, "a server does not tell which functions a statement calls");
-            return Ok(None);
+            return Ok(Verdict::Passes);
         }
         rows => rows?,
     };
     let mut all = rows.iter().map(Reached::read).collect::<Result<Vec<_>, _>>()?;
     // What has no place of its own comes last.
     all.sort_by_key(|reached| reached.at == 0);
-    for reached in &all {
-        if let Some(why) = reached.refusal(rights) {
-            return Ok(Some(Refused { at: reached.at, message: reached.sentence(&why) }));
+    let refused = all.iter().filter_map(|reached| Some((reached, reached.refusal(rights)?)));
+    let refused: Vec<(&Reached, String)> = refused.collect();
+    let mut callable: BTreeMap<&str, Option<Vec<i64>>> = BTreeMap::new();
+    for (reached, why) in &refused {
+        let name = reached.name.as_str();
+        if reached.may_be_namesake() {
+            if !callable.contains_key(name) {
+                let named = refused.iter().filter(|(other, _)| other.name == name);
+                let ids: Vec<i64> = named.map(|(other, _)| other.id).collect();
+                let of_name = typed_calls::callable(connection, statement, name, &ids).await?;
+                callable.insert(name, of_name);
+            }
+            let ids = callable.get(name).and_then(Option::as_ref);
+            if ids.is_some_and(|ids| !ids.contains(&reached.id)) {
+                continue;
+            }
         }
+        let (at, message) = (reached.at, reached.sentence(why));
+        return Ok(Verdict::Refused(Refused { at, message }));
     }
-    Ok(None)
+    // Other arguments of the same names may be of other types.
+    Ok(if refused.is_empty() { Verdict::Passes } else { Verdict::PassesAsWritten })
 }
 
 /// Names as the server takes them: each part a list.
@@ -212,7 +242,14 @@ impl Reached {
             has_foreign_parts: row.try_get(7)?,
             view: view.0.zip(view.1),
             is_internal: row.try_get(10)?,
+            id: row.try_get(11)?,
+            has_namesake: row.try_get(12)?,
         })
+    }
+
+    /// Whether the statement may mean a function of the server instead.
+    fn may_be_namesake(&self) -> bool {
+        self.how == "call" && self.has_namesake && !self.is_own && self.view.is_none()
     }
 
     /// Why it is refused, if it is.

@@ -2,11 +2,13 @@
 -- fields, through operators, casts and views. Without those of the server itself that only read.
 --
 -- $1-$4: calls: schemas ('' for none), names, counts of arguments (null if unknown), places
--- $5, $6: fields: names, places
+-- $5, $6: fields: names, places; $15 whether they are of a row
 -- $7-$9: operators: schemas ('*' for any), names, places
 -- $10-$12: what may be a view: schemas, names, places
 -- $13: what may be a type: names
 -- $14: patterns of functions of the server that are refused all the same
+-- $16: whether Brisk has written casts of its own into the statement
+-- $17: what may be the type of a cast: names
 with recursive
   path(nsp) as (
     select n.oid from pg_catalog.pg_namespace n
@@ -40,10 +42,44 @@ with recursive
               and (c.args <= p.pronargs or p.provariadic <> 0))
     union
     select p.oid, f.at, true
-    from unnest($5::text[], $6::int8[]) f(name, at)
+    from unnest($5::text[], $6::int8[], $15::bool[]) f(name, at, is_of_row)
     join pg_catalog.pg_proc p on p.proname = f.name::name
+    join pg_catalog.pg_type t on t.oid = p.proargtypes[0]
     where p.pronamespace in (select nsp from path)
       and p.pronargs >= 1 and p.pronargs - p.pronargdefaults <= 1
+      -- `o.status` calls status(o), and never status(int).
+      and (not f.is_of_row or t.typtype in ('c', 'd', 'p'))
+  ),
+  -- Types that a cast may lead to because the statement names them.
+  named_type(oid) as (
+    select t.oid
+    from (
+      select name from unnest($17::text[]) w(name)
+      union all
+      select own.name
+      from unnest(array['integer', 'bigint', 'double', 'text', 'timestamp']) own(name)
+      where $16::bool
+    ) w(name)
+    left join (values
+      ('int', 'int4'), ('integer', 'int4'), ('smallint', 'int2'), ('bigint', 'int8'),
+      ('decimal', 'numeric'), ('dec', 'numeric'), ('real', 'float4'), ('float', 'float4'),
+      ('float', 'float8'), ('double', 'float8'), ('boolean', 'bool'), ('char', 'bpchar'),
+      ('character', 'bpchar'), ('character', 'varchar'), ('nchar', 'bpchar'), ('national', 'bpchar'),
+      ('national', 'varchar'), ('bit', 'varbit'), ('timestamp', 'timestamptz'), ('time', 'timetz')
+    ) alias(name, means) on alias.name = w.name
+    join pg_catalog.pg_type t on t.typname in (w.name::name, alias.means::name)
+    union
+    -- What is cast to a domain is cast to its type first; of a list and of a row, each part is.
+    select more.oid
+    from named_type n
+    join pg_catalog.pg_type t on t.oid = n.oid
+    cross join lateral (
+      select t.typbasetype
+      union all select t.typelem
+      union all select a.atttypid from pg_catalog.pg_attribute a
+        where t.typrelid <> 0 and a.attrelid = t.typrelid and a.attnum > 0
+    ) more(oid)
+    where more.oid <> 0
   ),
   -- Types that are not the server's own, of which the statement may have a value.
   type(oid) as (
@@ -105,6 +141,12 @@ with recursive
     select k.castfunc, 0, 'cast', null::oid
     from pg_catalog.pg_cast k
     where k.castfunc <> 0 and k.oid >= 16384
+      -- Only implicit ones are found without being asked for; and those that assign, where a statement
+      -- has conditions, limits, subscripts and the like.
+      and (k.castcontext = 'i' or k.casttarget in (select oid from named_type)
+        or k.castcontext = 'a' and k.casttarget in (
+          'bool'::regtype, 'int4'::regtype, 'int8'::regtype, 'float4'::regtype, 'float8'::regtype,
+          'text'::regtype, 'xml'::regtype))
       and (k.castsource < 16384 and k.casttarget < 16384
         or k.castsource in (select oid from type) or k.casttarget in (select oid from type))
     union
@@ -135,7 +177,12 @@ select distinct
       select from pg_catalog.pg_depend d
       where d.classid = 'pg_catalog.pg_proc'::regclass and d.objid = part.oid
         and d.deptype = 'e' and d.refobjid = e.oid)) as has_foreign_parts,
-  vn.nspname::text, v.relname::text, l.lanname = 'internal' and p.prokind <> 'a'
+  vn.nspname::text, v.relname::text, l.lanname = 'internal' and p.prokind <> 'a',
+  p.oid::int8,
+  exists (
+    select from pg_catalog.pg_proc q
+    where q.proname = p.proname and q.oid < 16384 and q.pronamespace = 'pg_catalog'::regnamespace
+  ) as has_namesake
 from reached r
 join pg_catalog.pg_proc p on p.oid = r.oid
 join pg_catalog.pg_namespace n on n.oid = p.pronamespace

@@ -5,6 +5,7 @@
 
 use crate::columns::{self, distinct_names, hex, push_null, scale_of};
 use crate::error::SourceError;
+use crate::geometry;
 use brisk_domain::{Date, Decimal, Frame, Timestamp, Values, WallTime, ZoneOffsets};
 use chrono::DateTime;
 use sqlx::postgres::{PgColumn, PgRow, PgTypeInfo, PgTypeKind, PgValueFormat};
@@ -39,6 +40,8 @@ pub(super) enum Form {
     Jsonb,
     Uuid,
     Bytea,
+    /// Of PostGIS, as text.
+    Geometry,
     Date,
     Time,
     /// Microseconds since 2000-01-01, in UTC.
@@ -91,9 +94,16 @@ fn form(info: &PgTypeInfo) -> Option<Form> {
         "TIMESTAMPTZ" => Form::Timestamp,
         // The driver has not looked for it, and panics when asked for more than this name.
         "?" => return None,
+        name if is_geometry(name, info.kind()) => Form::Geometry,
         _ if matches!(info.kind(), PgTypeKind::Enum(_)) => Form::Text,
         _ => return None,
     })
+}
+
+/// Whether a type is one of the two of PostGIS, in whatever schema.
+fn is_geometry(name: &str, kind: &PgTypeKind) -> bool {
+    let name = name.rsplit_once('.').map_or(name, |(_, name)| name);
+    matches!(kind, PgTypeKind::Simple) && ["geometry", "geography"].contains(&name)
 }
 
 /// The columns of a result, whose types without a form arrive as text. `times` are the names of its
@@ -122,9 +132,12 @@ pub(super) fn columns(
             Form::Scaled(_) | Form::Numeric | Form::ScaledNumeric(_) => Values::Decimal(Vec::new()),
             Form::Float4 | Form::Float8 => Values::Float(Vec::new()),
             Form::Bool => Values::Bool(Vec::new()),
-            Form::Text | Form::Jsonb | Form::Uuid | Form::Bytea | Form::Time => {
-                Values::Text(Vec::new())
-            }
+            Form::Text
+            | Form::Jsonb
+            | Form::Uuid
+            | Form::Bytea
+            | Form::Geometry
+            | Form::Time => Values::Text(Vec::new()),
             Form::Date => Values::Date(Vec::new()),
             Form::WallTime => Values::WallTime(Vec::new()),
             Form::Timestamp | Form::Placed | Form::PlacedDate => Values::Time(Vec::new()),
@@ -236,6 +249,7 @@ fn text(form: Form, bytes: &[u8]) -> Result<String, String> {
             Ok([&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-"))
         }
         Form::Bytea => Ok(hex("\\x", bytes)),
+        Form::Geometry => Ok(geometry::of_postgis(bytes).unwrap_or_else(|| hex("\\x", bytes))),
         Form::Timestamp => Ok(moment(i64::from_be_bytes(sized(bytes)?))),
         Form::Time => {
             let micros = i64::from_be_bytes(sized(bytes)?);

@@ -11,7 +11,7 @@ mod unreadable;
 use crate::about::About;
 use crate::compile::statement::{SessionZone, Statement};
 use crate::error::{SourceError, StatementError};
-use crate::gate::{Gate, Refused};
+use crate::gate::{Gate, Refused, Verdict};
 use crate::known_zones::KnownZones;
 use crate::limits::Limits;
 use crate::rights::Rights;
@@ -222,12 +222,15 @@ impl<P: Protocol> Server<P> {
         if self.gate.has_passed(statement) {
             return Ok(());
         }
-        let refused = P::refused(connection, statement, &self.gate.rights()).await;
-        if let Some(Refused { at, message }) = refused.map_err(Failure::before_rows::<P>)? {
-            let error = StatementError::at(&statement.query, at, message);
-            return Err(Failure::Refused(error.into()));
+        let verdict = P::verdict(connection, statement, &self.gate.rights()).await;
+        match verdict.map_err(Failure::before_rows::<P>)? {
+            Verdict::Passes => self.gate.remember(statement),
+            Verdict::PassesAsWritten => self.gate.remember_as_written(statement),
+            Verdict::Refused(Refused { at, message }) => {
+                let error = StatementError::at(&statement.query, at, message);
+                return Err(Failure::Refused(error.into()));
+            }
         }
-        self.gate.remember(statement);
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use crate::about::About;
 use crate::compile::statement::{SessionZone, Statement};
 use crate::error::SourceError;
-use crate::gate::Refused;
+use crate::gate::Verdict;
 use crate::limits::Limits;
 use crate::rights::Rights;
 use brisk_domain::{Frame, SourceName, ZoneName, ZoneOffsets};
@@ -51,13 +51,13 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
         std::future::ready(Ok(()))
     }
 
-    /// The function that `statement` would call although neither Brisk knows it to only read nor
-    /// `rights` allow it, if there is one. Nothing of the statement runs.
-    fn refused(
+    /// Whether `statement` calls a function although neither Brisk knows it to only read nor `rights` allow
+    /// it. Nothing of the statement runs.
+    fn verdict(
         connection: &mut ConnectionOf<Self>,
         statement: &Statement,
         rights: &Rights,
-    ) -> impl Future<Output = Result<Option<Refused>, sqlx::Error>> + Send;
+    ) -> impl Future<Output = Result<Verdict, sqlx::Error>> + Send;
 
     /// What makes the user one that can do more than read: `"x" is a superuser`, if anything does.
     fn power(

@@ -32,6 +32,10 @@ pub const CONNECTIONS: u32 = 4;
 /// How much memory a statement may take, by default.
 pub const MEMORY: u64 = 512 << 20;
 
+/// What the log says of a write-ahead log that was put there by others.
+pub(super) const LOG: &str = "its write-ahead log (-wal) is not the one that its index (-shm) describes: \
+     replace a database with both, or without";
+
 /// How long opening the file may take at startup.
 const ABOUT: Duration = Duration::from_secs(5);
 
@@ -165,6 +169,7 @@ impl Sqlite {
                 }
                 Failure::Function(name) => error::function_error(&name, &statement.query),
                 Failure::File(why) => unavailable("its file cannot be read", &why),
+                Failure::Log => unavailable("its file cannot be read", &LOG),
                 Failure::Time => self.timeout(),
                 Failure::Memory => SourceError::Memory { limit: self.workers.setup().memory },
                 Failure::Rows => SourceError::TooManyRows { limit: self.limits.rows },

@@ -7,6 +7,7 @@ pub(crate) mod executor;
 pub(crate) mod file;
 mod file_state;
 mod functions;
+mod joined_texts;
 mod long_texts;
 pub(crate) mod rollups;
 pub(crate) mod syntax;

@@ -2,7 +2,7 @@
 //! as `main`, just as it is for panels.
 
 use super::error;
-use super::executor::values;
+use super::executor::{LOG, values};
 use super::file_state::FileState;
 use super::value::Cell;
 use super::worker::client::ResultSet;
@@ -326,6 +326,7 @@ impl Refreshing<'_> {
                 }
                 Failure::Function(name) => error::function_error(&name, &plan.rollup().query),
                 Failure::File(why) => rollups.unavailable(&why),
+                Failure::Log => rollups.unavailable(LOG),
                 Failure::Time => rollups.timeout(),
                 Failure::Memory => SourceError::Memory { limit: rollups.workers.setup().memory },
                 Failure::Rows | Failure::Bytes => rollups.unavailable("too long an answer"),

@@ -2,6 +2,8 @@
 
 mod everyday;
 mod mariadb;
+mod namesakes;
+mod postgis;
 mod postgres;
 
 use brisk_source::{Source, SourceError, Statement};

@@ -114,6 +114,90 @@ async fn what_others_write_is_read_by_the_next_statement_with_and_without_a_log(
     }
 }
 
+/// The ends of a database's three files.
+const FILES: [&str; 3] = ["", "-wal", "-shm"];
+
+/// The files of a database whose row is in its log, beside each other under the name `made`; all that differs
+/// from others that are made so is the row.
+async fn with_log(world: &World, made: &str, n: u32) {
+    use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+    let of = |name: &str, end: &str| world.file(&format!("{name}{end}"));
+    let base = world.file("base.sqlite");
+    if !base.exists() {
+        write(&base, &format!("pragma journal_mode = wal; {}", numbered(0))).await;
+    }
+    std::fs::copy(&base, world.file("open.sqlite")).unwrap();
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(world.file("open.sqlite"));
+    let mut writer = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+    let update = format!("pragma wal_autocheckpoint = 0; update o set n = {n}");
+    writer.execute(AssertSqlSafe(update)).await.unwrap();
+    for end in FILES {
+        std::fs::copy(of("open.sqlite", end), of(made, end)).unwrap();
+    }
+    writer.close().await.unwrap();
+    for end in FILES {
+        // The log has gone with its last connection.
+        let _ = std::fs::remove_file(of("open.sqlite", end));
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_is_copied_over_or_replaced_is_read_by_the_next_statement() {
+    let world = World::with(&numbered(0)).await;
+    let limits = Limits { time: Duration::from_secs(60), ..Limits::default() };
+    with_log(&world, "shop.sqlite", 0).await;
+    let source = source(&world.path(), limits);
+    let mut n = 0;
+    for round in 0..3 {
+        // All of it, without its index, the log alone.
+        for copied in [&FILES[..], &FILES[..2], &FILES[1..2]] {
+            for is_moved in [false, true] {
+                // As many workers as there are have it open.
+                let reads = (0..4).map(|_| first(&source, "select n from o"));
+                for read in futures::future::join_all(reads).await {
+                    assert_eq!(read.unwrap(), n.to_string());
+                }
+                n += 1;
+                with_log(&world, "new.sqlite", n).await;
+                for end in copied {
+                    let new = world.file(&format!("new.sqlite{end}"));
+                    let old = world.file(&format!("shop.sqlite{end}"));
+                    match is_moved {
+                        true => std::fs::rename(new, old).unwrap(),
+                        false => _ = std::fs::copy(new, old).unwrap(),
+                    }
+                }
+                let read = first(&source, "select n from o").await;
+                assert_eq!(read.unwrap(), n.to_string(), "{round} {copied:?} {is_moved}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_others_write_and_begin_anew_stays_the_one_that_is_read() {
+    let world = World::with(&format!("pragma journal_mode = wal; {}", numbered(0))).await;
+    let limits = Limits { time: Duration::from_secs(60), ..Limits::default() };
+    let source = source(&world.path(), limits);
+    let writes = async {
+        for n in 1..=200 {
+            let truncates = if n % 5 == 0 { "pragma wal_checkpoint(truncate);" } else { "" };
+            write(&world.path(), &format!("update o set n = {n}; {truncates}")).await;
+        }
+    };
+    let reads = async {
+        let mut before = 0;
+        for _ in 0..200 {
+            let n = first(&source, "select n from o").await.unwrap().parse().unwrap();
+            assert!(n >= before, "{n} after {before}");
+            before = n;
+        }
+    };
+    tokio::join!(writes, reads);
+    assert_eq!(first(&source, "select n from o").await.unwrap(), "200");
+    assert_eq!(source.worker_counts().unwrap().ended, 0);
+}
+
 #[tokio::test]
 async fn a_file_that_is_away_for_a_while_is_read_once_it_is_back() {
     let world = World::with(&numbered(7)).await;

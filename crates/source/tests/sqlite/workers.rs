@@ -201,6 +201,32 @@ async fn what_takes_too_much_memory_fails_alone_and_leaves_none_of_it_taken() {
 }
 
 #[tokio::test]
+async fn an_aggregate_that_fills_memory_ends_at_the_limit_and_not_with_its_rows() {
+    let world = World::with(NUMBERS).await;
+    let source = Source::sqlite(SourceName::parse("shop").unwrap(), &world.path(), seconds(50));
+    let source = source.with_worker_processes(program(), 2 * MEMORY);
+    let endless = "with recursive r(i) as (select 1 union all select i + 1 from r), \
+                   t(x, i) as (select printf('%.*c', 1000, 'x') || i, i from r)";
+    for aggregate in [
+        "group_concat(x)",
+        "string_agg(x, i)",
+        "group_concat(distinct x)",
+        "group_concat(x order by x)",
+        "json_group_array(x)",
+        "json_group_object(x, x)",
+        "jsonb_group_array(x)",
+        "count(distinct x)",
+    ] {
+        let sql = format!("{endless} select length({aggregate}) as a from t");
+        let told = first(&source, &sql).await.unwrap_err().to_string();
+        // Not that it took too long.
+        let is_told = told.contains("larger than") || told.contains("memory");
+        assert!(is_told, "{aggregate}: {told}");
+    }
+    assert_eq!(first(&source, "select sum(n) from o").await.unwrap(), "3");
+}
+
+#[tokio::test]
 async fn what_never_asks_whether_to_stop_is_ended_with_its_process() {
     let world = World::with(NUMBERS).await;
     let source = source(&world.path(), seconds(1));

@@ -198,12 +198,7 @@ async fn come(
         let mut values = fields.iter().filter(|(known, _)| known == name).map(|(_, value)| value);
         values.next().filter(|_| values.next().is_none()).map(String::as_str)
     };
-    let pending = pending.ok_or(Failed::NotBegun)?;
-    let is_own = field("state").is_some_and(|state| is_equal(state, &pending.state));
-    if !is_own || !pending.take(auth).await? {
-        return Err(Failed::NotBegun);
-    }
-    // From here on it costs the provider something: guesses are slowed as those of passwords are.
+    // Guesses are slowed as those of passwords are: each costs a line in the audit log, or asks the provider.
     let origin = sign_in::origin(head);
     let tried = throttling::begin_from(auth, store, &origin.address, auth.now()).await;
     let tried = tried.map_err(|not| match not {
@@ -212,6 +207,11 @@ async fn come(
         }
         NotTried::Store(error) => Failed::from(error),
     })?;
+    let pending = pending.ok_or(Failed::NotBegun)?;
+    let is_own = field("state").is_some_and(|state| is_equal(state, &pending.state));
+    if !is_own || !pending.take(auth).await? {
+        return Err(Failed::NotBegun);
+    }
     if !provider.is_issuer(field("iss")).await? {
         return Err(Trouble::Untrusted("it names another issuer, or none".into()).into());
     }

@@ -60,6 +60,23 @@ async fn guesses_at_the_door_are_slowed_and_the_provider_is_not_asked() {
 }
 
 #[tokio::test]
+async fn coming_back_from_nowhere_is_slowed_and_does_not_fill_the_audit_log() {
+    let site = Site::new(|_, _| {}).await;
+    let begun = site.begin("/sign-in/openid").await;
+    let mut statuses = Vec::new();
+    for n in 0..40 {
+        let fields = [("state".to_owned(), format!("guess{n}"))];
+        let cookie = if n % 2 == 0 { "" } else { begun.cookie.as_str() };
+        statuses.push(site.back(&fields, cookie).await.status);
+    }
+    assert_eq!(statuses.iter().filter(|status| **status == 400).count(), 21, "{statuses:?}");
+    assert_eq!(statuses.last(), Some(&429));
+    let lines = site.actions().await;
+    let lines = lines.iter().filter(|line| line.ends_with("not begun here")).count();
+    assert_eq!(lines, 21);
+}
+
+#[tokio::test]
 async fn a_sign_in_belongs_to_the_browser_that_began_it_and_is_taken_once() {
     let site = Site::new(|_, _| {}).await;
     let (begun, other) = (site.begin("/sign-in/openid").await, site.begin("/sign-in/openid").await);

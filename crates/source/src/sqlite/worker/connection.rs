@@ -3,8 +3,9 @@
 use super::super::file;
 use super::super::file_state::FileState;
 use super::super::functions::{self, Zones};
-use super::super::long_texts;
+use super::super::{joined_texts, long_texts};
 use super::identity::{Identity, Place};
+use super::log::Log;
 use super::permissions::Permissions;
 use super::protocol::{Failure, FilePath, Setup};
 use super::watch::Watch;
@@ -24,6 +25,8 @@ const LONGEST_PATTERN: i32 = 1_000;
 const BUSY: Duration = Duration::from_secs(5);
 /// How often a file may be replaced while it is opened.
 const TRIES: usize = 10;
+/// How long others that have the log open, and are being ended, are waited for before each try.
+const MOMENT: Duration = Duration::from_millis(20);
 
 const SETTINGS: &str = "
     pragma trusted_schema = off;
@@ -41,6 +44,8 @@ pub(super) struct Opened {
     rollups: Option<Place>,
     /// Whether others may write to the file while it is read, by SQLite's own rules.
     is_wal: bool,
+    /// The log of such a file. After the connection, which is closed first.
+    log: Option<Log>,
 }
 
 impl Opened {
@@ -50,6 +55,7 @@ impl Opened {
         kept: Option<Self>,
         setup: &Setup,
         reads_rollups: bool,
+        is_process: bool,
         zones: &Zones,
         watch: &Watch,
     ) -> Result<Self, Failure> {
@@ -58,21 +64,36 @@ impl Opened {
         if let Some(kept) = kept.filter(|kept| kept.has(rollups.as_deref()))
             && kept.begin().is_ok()
             && Identity::of(&path).is_ok_and(|now| kept.main.is_still(&now))
+            && kept.log.as_ref().is_none_or(|log| log.is_well(&path))
         {
             return Ok(kept);
         }
+        let mut has_its_log = true;
         for _ in 0..TRIES {
             let before = identity(&path)?;
-            let mut opened = Self::open(setup, rollups.as_deref(), zones, watch, before)?;
-            opened.begin()?;
+            let opened = Self::open(setup, rollups.as_deref(), zones, watch, before);
+            let begun = opened.and_then(|opened| Ok(opened.begin().map(|()| opened)?));
+            // Within a process that others share, looking at the index would give up their locks.
+            let log = is_process.then(|| Log::of(&path));
+            has_its_log = log.as_ref().is_none_or(|log| log.is_well(&path));
+            if !has_its_log {
+                // The first that opens it reads all of the log.
+                drop(begun);
+                std::thread::sleep(MOMENT);
+                continue;
+            }
+            let mut opened = begun?;
             // Nothing was read before the lock: what is in the file now is what is read.
             let now = identity(&path)?;
             if before.place() == now.place() {
-                opened.main = now;
+                (opened.main, opened.log) = (now, log.filter(|_| opened.is_wal));
                 return Ok(opened);
             }
         }
-        Err(Failure::File("it is replaced again and again".into()))
+        match has_its_log {
+            true => Err(Failure::File("it is replaced again and again".into())),
+            false => Err(Failure::Log),
+        }
     }
 
     /// A connection that writes the rollups. It tells the state of the file, as it was before, if this
@@ -97,8 +118,12 @@ impl Opened {
 
     /// Whether somebody has written to the file since the transaction began, past SQLite's locks.
     pub(super) fn was_written_over(&self, setup: &Setup) -> bool {
-        let now = Identity::of(&setup.file.path());
-        !self.is_wal && now.is_ok_and(|now| self.main.was_written_before(&now))
+        let path = setup.file.path();
+        if self.is_wal {
+            // To the file itself SQLite writes, too.
+            return self.log.as_ref().is_some_and(|log| !log.is_well(&path));
+        }
+        Identity::of(&path).is_ok_and(|now| self.main.was_written_before(&now))
     }
 
     fn open(
@@ -150,9 +175,11 @@ impl Opened {
             connection.query_row("pragma main.journal_mode", [], |row| row.get(0))?;
         functions::add(&connection, zones)?;
         long_texts::add(&connection, LONGEST_VALUE)?;
+        joined_texts::add(&connection, LONGEST_VALUE as usize, setup.memory)?;
         watch.over(&connection)?;
         let permissions = Permissions::over(&connection, setup.writes_rollups)?;
-        Ok(Self { connection, permissions, main, rollups, is_wal: journal == "wal" })
+        let (is_wal, log) = (journal == "wal", None);
+        Ok(Self { connection, permissions, main, rollups, is_wal, log })
     }
 
     /// Begins a transaction that holds SQLite's lock for reading.

@@ -4,14 +4,17 @@
 //! On the side of Brisk: `pool` (which workers there are), `client` (what one is asked and answers),
 //! `process` (how one is started and ended). On the side of the worker: `serve` (the loop), `confine`
 //! (what the process gives up), `session` (one statement), `connection` (the file, as it is now),
-//! `identity` (which file that is), `permissions` (what a statement may do), `rows`, `watch` (when to
+//! `identity` (which file that is), `log` (whether its log is its own), `heap` (whether SQLite has memory),
+//! `permissions` (what a statement may do), `rows`, `watch` (when to
 //! stop). Both: `protocol`, `cells`.
 
 mod cells;
 pub(crate) mod client;
 mod confine;
 mod connection;
+mod heap;
 mod identity;
+mod log;
 mod permissions;
 pub(crate) mod pool;
 pub(crate) mod process;

@@ -128,6 +128,7 @@ impl Workers {
         let place = tokio::time::timeout(time, self.0.places.acquire()).await;
         let Ok(Ok(_place)) = place else { return Err(Trouble::Busy) };
         let mut kept = self.kept();
+        let mut may_begin_anew = true;
         loop {
             let (worker, was_kept) = match kept.take() {
                 Some(worker) => (worker, true),
@@ -136,6 +137,11 @@ impl Workers {
             match self.run_on(worker, run(), zone, time).await {
                 // It may have been ended between two statements, without fault of this one.
                 Err(Trouble::Died) if was_kept => {}
+                // While any worker has the log open, SQLite does not read it anew.
+                Err(Trouble::Failed(Failure::Log)) if may_begin_anew => {
+                    may_begin_anew = false;
+                    self.0.idle().clear();
+                }
                 result => return result,
             }
         }
@@ -217,7 +223,7 @@ impl Workers {
 fn may_go_on(result: &Result<ResultSet, Trouble>) -> bool {
     match result {
         Ok(_) => true,
-        Err(Trouble::Failed(failure)) => !matches!(failure, Failure::Memory),
+        Err(Trouble::Failed(failure)) => !matches!(failure, Failure::Memory | Failure::Log),
         Err(Trouble::Late | Trouble::Died | Trouble::Busy | Trouble::Start(_)) => false,
     }
 }

@@ -99,6 +99,8 @@ pub(crate) enum Failure {
     Rows,
     /// The result has too many bytes.
     Bytes,
+    /// Its write-ahead log is not the one that its index describes, and others have both open.
+    Log,
 }
 
 /// A path as the system writes it, which need not be UTF-8.

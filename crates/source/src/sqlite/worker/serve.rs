@@ -1,6 +1,7 @@
 //! The worker's side: reads requests and runs them, one at a time, until nobody asks any more.
 
 use super::confine;
+use super::heap::Heap;
 use super::protocol::{self, HEAD, LONGEST_REQUEST, MESSAGE, Request};
 use super::rows::Output;
 use super::session::Session;
@@ -47,7 +48,8 @@ fn serve(stream: &Arc<UnixStream>, watch: Watch, is_process: bool) {
     if is_process {
         confine::to_memory(setup.memory, setup.bytes);
     }
-    let heap = is_process.then_some(setup.memory);
+    let heap = is_process.then_some(Heap { most: setup.memory });
+    let watch = watch.with_heap(heap);
     let mut session = Session::new(setup, heap, watch);
     while let Some(request) = next(stream) {
         match request {

@@ -2,6 +2,7 @@
 
 use super::super::functions::Zones;
 use super::connection::Opened;
+use super::heap::Heap;
 use super::protocol::{Answer, Failure, Run, Setup};
 use super::rows::{self, Output, Stop};
 use super::watch::Watch;
@@ -11,16 +12,18 @@ use std::time::Duration;
 /// What a worker keeps from statement to statement.
 pub(super) struct Session {
     setup: Setup,
-    /// Bytes that SQLite may take, if it has a process to itself.
-    heap: Option<u64>,
+    /// What SQLite may take, if it has a process to itself.
+    heap: Option<Heap>,
+    /// Whether it keeps to that.
+    is_limited: bool,
     zones: Zones,
     watch: Watch,
     opened: Option<Opened>,
 }
 
 impl Session {
-    pub(super) fn new(setup: Setup, heap: Option<u64>, watch: Watch) -> Self {
-        Self { setup, heap, zones: Zones::default(), watch, opened: None }
+    pub(super) fn new(setup: Setup, heap: Option<Heap>, watch: Watch) -> Self {
+        Self { setup, heap, is_limited: false, zones: Zones::default(), watch, opened: None }
     }
 
     /// Makes a zone known to its statements.
@@ -42,17 +45,20 @@ impl Session {
             Ok(changes) => Answer::Done(changes),
             Err(Stop::Gone) => return false,
             Err(Stop::Failed(_)) if self.watch.is_late() => Answer::Failed(Failure::Time),
+            Err(Stop::Failed(_)) if self.watch.is_full() => Answer::Failed(Failure::Memory),
             Err(Stop::Failed(failure)) => Answer::Failed(failure),
         };
         // What took too much memory leaves little of it behind.
-        let may_go_on = !matches!(answer, Answer::Failed(Failure::Memory));
+        let may_go_on = !matches!(answer, Answer::Failed(Failure::Memory | Failure::Log));
         output.message(&answer).is_ok() && output.flush().is_ok() && may_go_on
     }
 
     fn read(&mut self, run: &Run, output: &mut Output) -> Result<u64, Stop> {
         for _ in 0..2 {
             let (kept, reads_rollups) = (self.opened.take(), run.reads_rollups);
-            let opened = Opened::now(kept, &self.setup, reads_rollups, &self.zones, &self.watch)?;
+            let is_process = self.heap.is_some();
+            let (zones, watch) = (&self.zones, &self.watch);
+            let opened = Opened::now(kept, &self.setup, reads_rollups, is_process, zones, watch)?;
             self.limit_heap(&opened)?;
             let result = guarded(&opened, &self.setup, run, output);
             let is_torn = opened.was_written_over(&self.setup);
@@ -82,9 +88,10 @@ impl Session {
     }
 
     fn limit_heap(&mut self, opened: &Opened) -> rusqlite::Result<()> {
-        if let Some(heap) = self.heap.take() {
-            let sql = format!("pragma hard_heap_limit = {heap}");
+        if let Some(heap) = self.heap.filter(|_| !self.is_limited) {
+            let sql = format!("pragma hard_heap_limit = {}", heap.most);
             opened.connection.query_row(&sql, [], |_| Ok(()))?;
+            self.is_limited = true;
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::heap::Heap;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 /// SQLite asks so often, in virtual machine instructions, whether to go on.
@@ -17,17 +18,29 @@ pub(super) struct Watch {
     stream: Arc<UnixStream>,
     ends: Arc<Mutex<Option<Instant>>>,
     is_late: Arc<AtomicBool>,
+    heap: Option<Heap>,
+    is_full: Arc<AtomicBool>,
 }
 
 impl Watch {
     /// For statements that `stream` asks for.
     pub(super) fn new(stream: Arc<UnixStream>) -> Self {
-        Self { stream, ends: Arc::default(), is_late: Arc::default() }
+        let (ends, is_late, is_full) = (Arc::default(), Arc::default(), Arc::default());
+        Self { stream, ends, is_late, heap: None, is_full }
+    }
+
+    /// The same, which also stops what `heap` has no memory for.
+    pub(super) fn with_heap(self, heap: Option<Heap>) -> Self {
+        Self { heap, ..self }
     }
 
     /// A statement begins, which may take so long.
     pub(super) fn begin(&self, time: Duration) {
         self.is_late.store(false, Ordering::Relaxed);
+        self.is_full.store(false, Ordering::Relaxed);
+        if let Some(heap) = self.heap {
+            heap.begin();
+        }
         let ends = Instant::now().checked_add(time);
         *self.ends.lock().unwrap_or_else(PoisonError::into_inner) = ends;
     }
@@ -35,6 +48,11 @@ impl Watch {
     /// Whether the statement was stopped because it took too long.
     pub(super) fn is_late(&self) -> bool {
         self.is_late.load(Ordering::Relaxed)
+    }
+
+    /// Whether it was stopped because there was no memory for it.
+    pub(super) fn is_full(&self) -> bool {
+        self.is_full.load(Ordering::Relaxed)
     }
 
     /// Has SQLite ask.
@@ -47,6 +65,10 @@ impl Watch {
         let ends = *self.ends.lock().unwrap_or_else(PoisonError::into_inner);
         if ends.is_some_and(|ends| Instant::now() >= ends) {
             self.is_late.store(true, Ordering::Relaxed);
+            return true;
+        }
+        if self.heap.is_some_and(Heap::is_full) {
+            self.is_full.store(true, Ordering::Relaxed);
             return true;
         }
         has_hung_up(&self.stream, Some(&AT_ONCE))
