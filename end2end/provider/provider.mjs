@@ -1,12 +1,12 @@
 // @ts-check
 // A real OpenID provider for the server's tests: `oidc-provider` with its own pages for signing in, on a
 // free port of this machine. Whoever signs in is who they say; names that begin with "it-" are in the
-// group of that name. Usage: node provider.mjs REDIRECT-URI; it ends with its standard input.
+// group of that name. Usage: node provider.mjs REDIRECT-URI SIGNED-OUT-URI; it ends with its standard input.
 import { createServer } from "node:http";
 // @ts-expect-error It brings no types.
 import { Provider } from "oidc-provider";
 
-const [redirect = ""] = process.argv.slice(2);
+const [redirect = "", signedOut = ""] = process.argv.slice(2);
 
 const server = createServer();
 server.listen(0, "127.0.0.1", () => {
@@ -18,6 +18,7 @@ server.listen(0, "127.0.0.1", () => {
         client_id: "brisk",
         client_secret: "a secret that both know, which is long enough",
         redirect_uris: [redirect],
+        post_logout_redirect_uris: [signedOut],
         grant_types: ["authorization_code"],
         response_types: ["code"],
       },

@@ -1,7 +1,7 @@
 //! Every route with what it requires, and what surrounds them all.
 
 use crate::auth::rights::{Requires, Routes, conceal};
-use crate::auth::{identify, openid, people, profile, second_factor, set_up, sign_in};
+use crate::auth::{identify, openid, people, profile, second_factor, set_up, sign_in, sign_out};
 use crate::http::{assets, client, security};
 use crate::pages::{
     activity, administration, app_sources, cache_administration, cache_changes, cache_policy,
@@ -89,7 +89,7 @@ pub fn routes() -> Routes {
         .get("/sign-in/openid/callback", Nothing, openid::pages::callback)
         .get("/sign-in/code", Nothing, openid::code::page)
         .post("/sign-in/code", Nothing, openid::code::take)
-        .post("/sign-out", Nothing, sign_in::sign_out)
+        .post("/sign-out", Nothing, sign_out::sign_out)
         .get("/set-up/{secret}", Nothing, set_up::page)
         .post("/set-up/{secret}", Nothing, set_up::take)
         .get("/set-up/{secret}/openid", Nothing, openid::pages::begin_by_link)

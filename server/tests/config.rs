@@ -154,6 +154,7 @@ fn what_is_wrong_with_signing_in_is_said_before_anybody_tries() {
         ("[auth.oidc]\nclient_id = \"b\"\n".into(), "has no \"issuer\""),
         (oidc("").replace("https", "http"), "begins with https://"),
         (oidc("sign_up = \"all\"\n"), "is not known"),
+        (oidc("sign_out = \"never\"\n"), "is not known"),
         (oidc("[[auth.oidc.rule]]\nclaim = \"groups\"\n"), "this rule gives nothing"),
         (oidc("[[auth.oidc.rule]]\nrole = \"admin\"\n"), "has no \"claim\""),
         (oidc("[[auth.oidc.rule]]\nclaim = \"g\"\nrole = \"king\"\n"), "is not known"),

@@ -121,6 +121,46 @@ async fn what_was_missed_while_no_server_ran_is_done_once_and_said() {
 }
 
 #[tokio::test]
+async fn the_page_about_the_cache_says_when_what_is_warmed_next_and_how_it_went_last() {
+    let world = World::over(TestStore::sqlite().await).await;
+    let replica = world.replica().await;
+    let page = async || {
+        let request = Request::get("/admin/cache").body(axum::body::Body::empty()).unwrap();
+        let (status, _, body) = fixture::ask(&replica.app, request).await;
+        assert_eq!(status, 200);
+        String::from_utf8(body).unwrap().replace("<!>", "")
+    };
+    assert!(page().await.contains("No schedule warms anything"));
+    let add = async |name, warms, expression| {
+        let typed = TypedSchedule { name, warms, expression, zone: "UTC" };
+        let now = world.clock.now();
+        schedules::set(world.store(), &replica.engine, typed, &anna(), now).await.unwrap();
+    };
+    add("a later one", "panel:sales/one", "0 7 * * *").await;
+    add("the next one", "all", "0 6 * * *").await;
+    let shown = page().await;
+    let place = |text: &str| shown.find(text).unwrap_or_else(|| panic!("{text}: {shown}"));
+    assert!(place("the next one") < place("a later one"));
+    place("in 1 min: Fri 27 Nov 2026, 06:00 UTC");
+    place("none yet");
+    world.clock.advance(HOUR + 60);
+    while replica.worker.look_once().await.unwrap() > 0 {}
+    let off = ScheduleChange::Switch(false);
+    let now = world.clock.now();
+    world.store().change_schedule("a later one", &off, &anna(), now).await.unwrap();
+    let shown = page().await;
+    for text in [
+        ">partly failed</b>",
+        "1 failed",
+        ">went well</b>",
+        "switched off",
+        "Sat 28 Nov 2026, 06:00 UTC",
+    ] {
+        assert!(shown.contains(text), "{text}: {shown}");
+    }
+}
+
+#[tokio::test]
 async fn a_clock_that_is_set_back_repeats_nothing_and_goes_on() {
     for test in TestStore::each().await {
         let world = World::over(test).await;

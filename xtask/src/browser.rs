@@ -25,6 +25,7 @@ pub(crate) fn run(workspace: &Workspace, program: &Path) -> Result<Counts> {
     let mut playwright = server.command(workspace, packages::command(workspace, "playwright"));
     playwright.arg("test").env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
     playwright.env("BRISK_HELD_URL", &database.url).env("BRISK_PSQL", services::program("psql")?);
+    playwright.env("BRISK_PROGRAM", program);
     let result = process::run(&mut playwright);
     let counts = Counts::of_playwright(&report)?;
     match result {

@@ -34,6 +34,7 @@ pub(super) fn admin_nav(page: &Page, reader: Reader) -> Option<AnyView> {
         | Page::Panel(_)
         | Page::Api(_)
         | Page::SignIn(_)
+        | Page::SignedOut(_)
         | Page::SetUp(_)
         | Page::SecondFactor(_)
         | Page::Profile(_)

@@ -63,7 +63,8 @@ fn administration(page: &Page, reader: Reader) -> Option<AnyView> {
 /// The way to one's own account. It says of nobody who it is, so that many can share a page.
 fn account(page: &Page, reader: Reader, path: &str) -> Option<AnyView> {
     match (reader, page) {
-        (Reader::Anybody, _) | (Reader::Nobody, Page::SignIn(_) | Page::SetUp(_)) => None,
+        (Reader::Anybody, _)
+        | (Reader::Nobody, Page::SignIn(_) | Page::SignedOut(_) | Page::SetUp(_)) => None,
         (Reader::Nobody, _) => {
             let back = brisk_domain::view::query_string(&[("back".to_owned(), path.to_owned())]);
             Some(

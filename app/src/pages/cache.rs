@@ -4,6 +4,7 @@
 use super::cache_figures::{
     explained, facts, notice, policy_link, policy_words, purge_link, rate, time, warm_link,
 };
+use super::warming::warming;
 use crate::components::icon::icon;
 use crate::components::records_table::{Head, records_table};
 use crate::service::{
@@ -31,6 +32,7 @@ pub fn cache(page: &CachePage) -> AnyView {
                 {notice(page.notice.as_deref())}
                 {page.is_whole.then(|| service(page))}
                 {page.is_whole.then(|| tiers(&page.tiers))}
+                {page.schedules.as_ref().map(|rows| warming(rows, page.now))}
                 {sources}
                 {costliest(&page.costliest)}
                 {never_hit(&page.never_hit)}
@@ -46,7 +48,6 @@ fn whole_actions(page: &CachePage) -> Option<AnyView> {
     page.is_whole.then(|| {
         view! {
             <div class="actions">
-                <a class="btn" href="/admin/schedules">"Schedules…"</a>
                 <a class="btn" href=policy_link("global")>"Policy…"</a>
                 <a class="btn" href=warm_link(&Tag::All)>"Warm everything…"</a>
                 <a class="btn" href=purge_link(&Tag::All)>"Purge everything…"</a>

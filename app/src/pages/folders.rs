@@ -1,6 +1,7 @@
 //! Who may see what is in which folder, and who looks after it.
 
 use super::form_parts::problem;
+use crate::components::icon::icon;
 use crate::service::{AccessOrigin, DashboardAccess, FolderRow, FoldersPage, TeamRow};
 use leptos::prelude::*;
 
@@ -62,6 +63,12 @@ fn folder(row: &FolderRow, may_change: bool) -> AnyView {
     });
     let dashboards: Vec<AnyView> =
         row.dashboards.iter().map(|one| dashboard(one, may_change)).collect();
+    let empty = row.teams.iter().filter(|team| team.members.is_empty());
+    let empty: Vec<&str> = empty.map(|team| team.name.as_str()).collect();
+    let nobody = (!empty.is_empty()).then(|| {
+        let teams = empty.join(", ");
+        view! { <p class="banner">{icon("alert")}{format!("Nobody is in the team {teams} yet. Check its name, or put people in it on the page People.")}</p> }
+    });
     let teams: Vec<AnyView> = row.teams.iter().map(team).collect();
     let teams = (!teams.is_empty()).then(|| {
         view! {
@@ -75,6 +82,7 @@ fn folder(row: &FolderRow, may_change: bool) -> AnyView {
         <section class="operation" aria-labelledby=id.clone()>
             <h2 id=id.clone()>{row.title.clone()}</h2>
             <dl class="facts"><div><dt>"Looked after by"</dt><dd>{editors}</dd></div></dl>
+            {nobody}
             {access}
             {editors_form}
             <ul class="rollups">{dashboards}</ul>

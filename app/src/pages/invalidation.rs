@@ -49,13 +49,18 @@ fn webhook(hook: &WebhookRow, now: Timestamp) -> AnyView {
     view! {
         <section class="operation" aria-labelledby=title.clone()>
             <div class="rollup-head">
-                <h2 id=title.clone()>"Webhook "{hook.name.clone()}</h2>
+                <h2 id=title.clone()>"Webhook "{hook.name.clone()}{off_mark(hook)}</h2>
                 <a class="btn" href=address aria-label=format!("{words}: webhook {}", hook.name)>{words}</a>
             </div>
             {webhook_facts(hook, now)}
         </section>
     }
     .into_any()
+}
+
+/// Says at its name that it takes nothing.
+pub(super) fn off_mark(hook: &WebhookRow) -> Option<AnyView> {
+    hook.is_off.then(|| view! { <b class="state bad">"switched off"</b> }.into_any())
 }
 
 /// What a webhook is and may do.
@@ -78,9 +83,16 @@ pub(super) fn webhook_facts(hook: &WebhookRow, now: Timestamp) -> AnyView {
         true => "made here",
         false => "declared in the configuration",
     };
+    let state = match (&hook.switched_off, hook.is_off) {
+        (Some((by, at)), _) => {
+            format!("switched off by {by}, {}, over the configuration", format::ago(*at, now))
+        }
+        (None, true) => "switched off".to_owned(),
+        (None, false) => "on".to_owned(),
+    };
     let mut all = vec![
         ("Address", format!("/hooks/{}", hook.name)),
-        ("State", if hook.is_off { "switched off" } else { "on" }.to_owned()),
+        ("State", state),
         ("May invalidate", allow),
         ("Secrets", secrets),
     ];

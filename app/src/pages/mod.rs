@@ -12,6 +12,7 @@ mod error;
 mod folders;
 mod form_parts;
 mod home;
+mod identities;
 mod invalidation;
 mod noticed;
 mod panel;
@@ -22,6 +23,7 @@ mod second_factor;
 mod sign_in;
 mod source_form;
 mod sources;
+mod warming;
 mod webhook;
 mod webhook_snippets;
 
@@ -53,6 +55,7 @@ pub fn page(page: Page, theme: Theme, reader: Reader, path: String) -> AnyView {
         Page::Webhook(page) => webhook::webhook(&page),
         Page::SourceChanges(page) => noticed::source_changes(&page),
         Page::SignIn(page) => sign_in::sign_in(&page),
+        Page::SignedOut(page) => sign_in::signed_out(&page),
         Page::SetUp(page) => sign_in::set_up(&page, &path),
         Page::SecondFactor(page) => second_factor::second_factor(&page),
         Page::Profile(page) => profile::profile(&page, theme),

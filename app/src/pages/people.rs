@@ -12,7 +12,8 @@ const ATTRIBUTES: &str =
 /// All accounts, and the teams.
 pub fn people(page: &PeoplePage) -> AnyView {
     let rows: Vec<AnyView> = page.people.iter().map(|row| person(row, page.now)).collect();
-    let [name, full_name, teams] = &page.typed;
+    let [name, full_name, teams, role] = &page.typed;
+    let role = if role.is_empty() { "viewer" } else { role.as_str() };
     view! {
         <main id="main">
             <div class="page-head"><div><h1>"People"</h1><p>"Who may sign in, and what each may see."</p></div></div>
@@ -30,8 +31,9 @@ pub fn people(page: &PeoplePage) -> AnyView {
                         <input type="hidden" name="do" value="invite"/>
                         {text("name", "Name to sign in with", name, Some("Letters, digits and . _ - @ +"))}
                         {text("full_name", "Name that others read", full_name, None)}
-                        {choice("role", "Role", &ROLES, "viewer")}
-                        {text("teams", "Teams", teams, Some("Names with blanks between them, such as sales board."))}
+                        {choice("role", "Role", &ROLES, role)}
+                        {text("teams", "Teams", teams, Some("Names with blanks between them, such as sales board; a new name makes a new team."))}
+                        {known_teams(&page.known_teams)}
                         <div class="actions"><button class="btn primary">"Invite"</button></div>
                     </form>
                 </section>
@@ -52,6 +54,13 @@ pub fn people(page: &PeoplePage) -> AnyView {
     .into_any()
 }
 
+/// What teams there are already.
+fn known_teams(teams: &[String]) -> Option<AnyView> {
+    (!teams.is_empty()).then(|| {
+        view! { <p class="recent">{format!("Teams so far: {}.", teams.join(", "))}</p> }.into_any()
+    })
+}
+
 fn person(row: &PersonRow, now: Timestamp) -> AnyView {
     let (state, class) = state(row);
     let teams = if row.teams.is_empty() { "–".to_owned() } else { row.teams.join(", ") };
@@ -65,7 +74,7 @@ fn person(row: &PersonRow, now: Timestamp) -> AnyView {
                 <div><dt>"Signs in as"</dt><dd>{row.name.clone()}</dd></div>
                 <div><dt>"Role"</dt><dd>{row.role}</dd></div>
                 <div><dt>"Teams"</dt><dd>{teams}</dd></div>
-                <div><dt>"Signed in"</dt><dd>{signed_in}</dd></div>
+                <div><dt>"Last sign-in"</dt><dd>{signed_in}</dd></div>
             </dl>
         </li>
     }
@@ -130,12 +139,13 @@ pub fn account(page: &AccountPage) -> AnyView {
                 {notice(page.notice.as_ref())}
                 {shown_once(page.secret.as_ref())}
                 <section class="operation" aria-labelledby="rights">
-                    <h2 id="rights">"What it may"</h2>
+                    <h2 id="rights">"Role and teams"</h2>
                     {own}
                     <form method="post" action=action.clone()>
                         <input type="hidden" name="do" value="rights"/>
                         {choice("role", "Role", &ROLES, role)}
-                        {text("teams", "Teams", &teams.join(" "), Some("Names with blanks between them."))}
+                        {text("teams", "Teams", &teams.join(" "), Some("Names with blanks between them; a new name makes a new team."))}
+                        {known_teams(&page.known_teams)}
                         {lines("attributes".into(), "attributes", "Attributes".into(), &page.attributes, ATTRIBUTES)}
                         <div class="actions"><button class="btn primary">"Save"</button></div>
                     </form>
@@ -143,8 +153,9 @@ pub fn account(page: &AccountPage) -> AnyView {
                 <section class="operation" aria-labelledby="signing-in">
                     <h2 id="signing-in">"Signing in"</h2>
                     <dl class="facts"><div><dt>"Sessions"</dt><dd>{page.sessions}</dd></div>{identities}</dl>
+                    <p>"A sign-in link works once: whoever has it chooses a new password, for an account that is new or whose password is lost. Disabling keeps the account and ends its sessions."</p>
                     <div class="actions">
-                        {button(action.clone(), "link", Vec::new(), "New link", name.clone())}
+                        {button(action.clone(), "link", Vec::new(), "New sign-in link", name.clone())}
                         {button(action.clone(), "sessions-end", Vec::new(), "End sessions", name.clone())}
                         {factor}
                         {disconnect}

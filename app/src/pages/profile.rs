@@ -1,6 +1,7 @@
 //! One's own account: name, password, second factor, sessions, tokens, theme.
 
 use super::form_parts::{button, lines, notice, password, qr_code, shown_once, spaced, text};
+use super::identities::identities;
 use crate::Theme;
 use crate::service::{Factor, ProfilePage, SessionRow, TokenRow};
 use brisk_domain::{Timestamp, format, parameter};
@@ -42,6 +43,7 @@ pub fn profile(page: &ProfilePage, shown_in: Theme) -> AnyView {
                 </section>
                 {page.takes_password.then(change_password)}
                 {factor(&page.factor, page.takes_password)}
+                {identities(page)}
                 {sessions(&page.sessions, page.now)}
                 {tokens(page)}
                 {theme(shown_in)}
@@ -157,7 +159,7 @@ fn sessions(rows: &[SessionRow], now: Timestamp) -> AnyView {
                 <li class="rollup">
                     <div class="rollup-head"><h3 class="plain" title=row.agent.clone()>{row.browser.clone()}</h3>{end}</div>
                     <dl class="facts">
-                        <div><dt>"Used"</dt><dd>{format::ago(row.seen_at, now)}</dd></div>
+                        <div><dt>"Last used"</dt><dd>{format::ago(row.seen_at, now)}</dd></div>
                         <div><dt>"Signed in"</dt><dd>{format::ago(row.created_at, now)}</dd></div>
                         <div><dt>"From"</dt><dd>{row.address.clone()}</dd></div>
                     </dl>
@@ -202,9 +204,9 @@ fn tokens(page: &ProfilePage) -> AnyView {
             <li class="rollup">
                 <div class="rollup-head"><h3 class="plain">{row.name.clone()}</h3>{revoke}</div>
                 <dl class="facts">
-                    <div><dt>"For"</dt><dd><code>{row.scopes.clone()}</code></dd></div>
+                    <div><dt>"Scopes"</dt><dd><code>{row.scopes.clone()}</code></dd></div>
                     {only}
-                    <div><dt>"Used"</dt><dd>{used}</dd></div>
+                    <div><dt>"Last used"</dt><dd>{used}</dd></div>
                     <div><dt>"Ends"</dt><dd>{ends}</dd></div>
                 </dl>
             </li>
@@ -232,19 +234,19 @@ fn tokens(page: &ProfilePage) -> AnyView {
     view! {
         <section class="operation" aria-labelledby="tokens">
             <h2 id="tokens">"Tokens"</h2>
-            <p>"For programs: "<code>"Authorization: Bearer brisk_…"</code>". A token may what you may, and only what it is for."</p>
+            <p>"For programs, which send it with each request: "<code>"Authorization: Bearer brisk_…"</code>" A token may do what you may, within its scopes."</p>
             <ul class="rollups">{rows}</ul>
             <form method="post" action=ACTION>
                 <input type="hidden" name="do" value="token-add"/>
                 {text("token_name", "Name", "", Some("Where it is used."))}
-                <fieldset class="checks"><legend>"For"</legend>{scopes}</fieldset>
+                <fieldset class="checks"><legend>"Scopes"</legend>{scopes}</fieldset>
                 {text("dashboards", "Only these dashboards", "", Some("Names as in addresses, with blanks between them. Empty: all that you may see."))}
                 {attributes}
                 <div class="field">
                     <label for="days">"Expires after (days)"</label>
                     <input id="days" name="days" type="number" min="1" max="366" value="90"/>
                 </div>
-                <div class="actions"><button class="btn">"Make a token"</button></div>
+                <div class="actions"><button class="btn">"Create token"</button></div>
             </form>
         </section>
     }

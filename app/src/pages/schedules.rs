@@ -95,7 +95,7 @@ fn schedule(row: &ScheduleRow, now: Timestamp) -> AnyView {
 }
 
 /// What became of a run, in a sentence.
-fn result(run: &RunRow, now: Timestamp) -> String {
+pub(super) fn result(run: &RunRow, now: Timestamp) -> String {
     let (loaded, ready, failed) = run.panels;
     let mut words = match (run.started_at, run.ended_at) {
         (None, _) => format!("due {}, waiting", run.due),
@@ -130,7 +130,8 @@ fn result(run: &RunRow, now: Timestamp) -> String {
 /// Seconds after which a run counts as late.
 const LATE: i64 = 120;
 
-fn until(at: Timestamp, now: Timestamp) -> String {
+/// How long it is until then.
+pub(super) fn until(at: Timestamp, now: Timestamp) -> String {
     let seconds = (at.0 - now.0) as f64 / 1e6;
     format!("in {}", format::round_duration(seconds.max(0.0)))
 }

@@ -1,7 +1,7 @@
 //! Signing in, and the page of a one-time link.
 
 use super::form_parts::{password, problem, text};
-use crate::service::{SetUpPage, SignInPage};
+use crate::service::{SetUpPage, SignInPage, SignedOutPage};
 use brisk_domain::view::query_string;
 use leptos::prelude::*;
 
@@ -26,7 +26,35 @@ pub fn sign_in(page: &SignInPage) -> AnyView {
             <div class="sheet">
                 <h1>"Sign in"</h1>
                 {problem(page.problem.as_ref())}
+                {signed_out_here(page)}
                 {content}
+            </div>
+        </main>
+    }
+    .into_any()
+}
+
+/// What is said to who has signed out here and nowhere else.
+fn signed_out_here(page: &SignInPage) -> Option<AnyView> {
+    let provider = page.provider.as_ref().filter(|_| page.is_signed_out)?;
+    let words = format!(
+        "You are signed out of Brisk. At {provider} you may still be signed in: sign out there, too, if others use this browser."
+    );
+    Some(view! { <p class="notice-done" role="status">{words}</p> }.into_any())
+}
+
+/// Signed out here, on the way to do so at the provider.
+pub fn signed_out(page: &SignedOutPage) -> AnyView {
+    let SignedOutPage { provider, to } = page;
+    view! {
+        <main id="main" class="page">
+            <div class="sheet">
+                <h1>"Signed out"</h1>
+                <p role="status">{format!("You are signed out of Brisk. Now you are led to {provider}, to sign out there, too.")}</p>
+                <div class="actions">
+                    <a class="btn primary" href=to.clone() rel="nofollow">{format!("Continue to {provider}")}</a>
+                    <a class="btn" href="/sign-in">"Sign in again"</a>
+                </div>
             </div>
         </main>
     }

@@ -1,7 +1,7 @@
 //! One webhook: what it may do, its secret, a test.
 
 use super::form_parts::{button, lines, notice, shown_once, text};
-use super::invalidation::{limit_fields, webhook_facts};
+use super::invalidation::{limit_fields, off_mark, webhook_facts};
 use super::webhook_snippets::snippets;
 use crate::service::{TriedDelivery, WebhookPage};
 use brisk_domain::format;
@@ -22,7 +22,7 @@ pub fn webhook(page: &WebhookPage) -> AnyView {
         <main id="main">
             <div class="page-head"><div>
                 <p class="crumb"><a href="/admin/invalidation">"Invalidation"</a></p>
-                <h1>"Webhook "{hook.name.clone()}</h1>
+                <h1>"Webhook "{hook.name.clone()}{off_mark(hook)}</h1>
             </div></div>
             <div class="page admin cache-admin people">
                 {notice(page.notice.as_ref())}
@@ -32,12 +32,39 @@ pub fn webhook(page: &WebhookPage) -> AnyView {
                     {webhook_facts(hook, page.now)}
                     {made}
                     {declared}
+                    {page.can_switch.then(|| switch(page, &action))}
                 </section>
                 {test(page, &action)}
                 {forms}
                 {snippets(&hook.name)}
             </div>
         </main>
+    }
+    .into_any()
+}
+
+/// Whether deliveries are taken.
+fn switch(page: &WebhookPage, action: &str) -> AnyView {
+    let hook = &page.webhook;
+    let (word, words, about) = match (hook.is_off, hook.is_of_app) {
+        (true, true) => {
+            ("on", "Switch on", "Deliveries are refused (403) until it is switched on.")
+        }
+        (true, false) => (
+            "on",
+            "Switch on",
+            "Deliveries are refused (403) on all replicas until it is switched on here; a restart changes nothing.",
+        ),
+        (false, true) => ("off", "Switch off", "Switched off, it refuses deliveries (403)."),
+        (false, false) => (
+            "off",
+            "Switch off",
+            "Switched off, it refuses deliveries (403) on all replicas, whatever the configuration says, until it is switched on here.",
+        ),
+    };
+    view! {
+        <div class="actions">{button(action.to_owned(), word, Vec::new(), words, format!("webhook {}", hook.name))}</div>
+        <p class="recent">{about}</p>
     }
     .into_any()
 }
@@ -92,10 +119,6 @@ fn tried(tried: &TriedDelivery) -> AnyView {
 
 fn forms(page: &WebhookPage, action: &str) -> AnyView {
     let hook = &page.webhook;
-    let (word, switch) = match hook.is_off {
-        true => ("on", "Switch on"),
-        false => ("off", "Switch off"),
-    };
     let overlap = hook.until.map(|_| {
         let about = "the secret before is taken no longer".to_owned();
         button(action.to_owned(), "end-overlap", Vec::new(), "End the old secret now", about)
@@ -122,7 +145,6 @@ fn forms(page: &WebhookPage, action: &str) -> AnyView {
                 {limit_fields(&page.typed)}
                 <div class="actions"><button class="btn primary">"Save"</button></div>
             </form>
-            <div class="actions">{button(action.to_owned(), word, Vec::new(), switch, format!("webhook {}", hook.name))}</div>
         </section>
         <section class="operation" aria-labelledby="rotate">
             <h2 id="rotate">"New secret"</h2>

@@ -1,5 +1,6 @@
 //! Data of the pages about the cache.
 
+use super::schedules_page::ScheduleRow;
 use brisk_domain::{
     CacheMode, EntryState, Frame, PanelEntries, PolicyPlace, SourceName, Tag, Timestamp,
 };
@@ -26,6 +27,8 @@ pub struct CachePage {
     pub costliest: Vec<CachedPanel>,
     /// The panels that readers looked up, and never found in the cache.
     pub never_hit: Vec<CachedPanel>,
+    /// What is warmed when, the next one first; none for who does not look after it.
+    pub schedules: Option<Vec<ScheduleRow>>,
     /// Whether its reader looks after everything; else after these dashboards.
     pub is_whole: bool,
     /// What was just done, for who did it.

@@ -39,6 +39,8 @@ pub struct WebhookRow {
     pub source: Option<String>,
     /// Whether it is switched off.
     pub is_off: bool,
+    /// Who has switched it off over the configuration, and when.
+    pub switched_off: Option<(String, Timestamp)>,
     /// Whether it was made in the app.
     pub is_of_app: bool,
     /// When the latest delivery came that was done.
@@ -117,6 +119,8 @@ pub struct WebhookPage {
     pub webhook: WebhookRow,
     /// Who made it, and when; none of those that the configuration declares.
     pub made: Option<(String, Timestamp)>,
+    /// Whether it can be switched off and on here.
+    pub can_switch: bool,
     /// What stands in the form.
     pub typed: TypedWebhook,
     /// What became of a form.

@@ -23,8 +23,8 @@ pub use invalidation_page::{
     TypedWebhook, WatchRow, WebhookPage, WebhookRow,
 };
 pub use people_pages::{
-    AccountPage, Factor, Notice, PeoplePage, PersonRow, ProfilePage, QrCode, Reader,
-    SecondFactorPage, SessionRow, SetUpPage, ShownOnce, SignInPage, TokenRow,
+    AccountPage, Factor, IdentityRow, Notice, PeoplePage, PersonRow, ProfilePage, QrCode, Reader,
+    SecondFactorPage, SessionRow, SetUpPage, ShownOnce, SignInPage, SignedOutPage, TokenRow,
 };
 pub use schedules_page::{RemoveSchedulePage, RunRow, ScheduleRow, SchedulesPage};
 pub use sources_page::{
@@ -181,6 +181,8 @@ pub enum Page {
     SourceChanges(Arc<SourceChangesPage>),
     /// Signing in.
     SignIn(SignInPage),
+    /// On the way to sign out at the provider.
+    SignedOut(SignedOutPage),
     /// A one-time link.
     SetUp(SetUpPage),
     /// Setting up the second factor that one has to have.
@@ -360,6 +362,7 @@ impl Page {
             Self::Webhook(page) => format!("Webhook {} · Brisk", page.webhook.name),
             Self::SourceChanges(page) => format!("Triggers of {} · Brisk", page.name),
             Self::SignIn(_) => "Sign in · Brisk".into(),
+            Self::SignedOut(_) => "Signed out · Brisk".into(),
             Self::SetUp(page) if page.is_first => "Set up · Brisk".into(),
             Self::SetUp(page) if page.is_passwordless => "Sign in · Brisk".into(),
             Self::SetUp(_) => "Choose a password · Brisk".into(),

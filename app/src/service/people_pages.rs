@@ -51,6 +51,17 @@ pub struct SignInPage {
     pub is_passwordless: bool,
     /// Why it did not work.
     pub problem: Option<String>,
+    /// Whether one has just signed out here, and may still be signed in at the provider.
+    pub is_signed_out: bool,
+}
+
+/// Where one has signed out here, on the way to do so at the provider.
+#[derive(Debug, Clone)]
+pub struct SignedOutPage {
+    /// What people call the provider.
+    pub provider: String,
+    /// Where one goes on.
+    pub to: String,
 }
 
 /// The page of a one-time link.
@@ -108,6 +119,14 @@ pub struct ProfilePage {
     pub factor: Factor,
     /// Whether one proves who one is with a password.
     pub takes_password: bool,
+    /// Who one is elsewhere.
+    pub identities: Vec<IdentityRow>,
+    /// What people call the provider that one's account can be connected with.
+    pub connects: Option<String>,
+    /// Whether signing in there decides what one's account may.
+    pub has_rules: bool,
+    /// Where one goes on to connect it.
+    pub leads_to: Option<String>,
     /// One's sessions.
     pub sessions: Vec<SessionRow>,
     /// One's tokens.
@@ -159,6 +178,21 @@ pub struct ShownOnce {
     pub lines: Vec<String>,
 }
 
+/// Who the owner of an account is elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentityRow {
+    /// Identifies it in forms.
+    pub id: String,
+    /// Who vouches: what people call the provider, or its address.
+    pub issuer: String,
+    /// Whether that is the provider where people sign in.
+    pub is_of_provider: bool,
+    /// What they are to it.
+    pub subject: String,
+    /// Whether it is asked if it should be disconnected.
+    pub is_asked: bool,
+}
+
 /// A session of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionRow {
@@ -206,8 +240,10 @@ pub struct PeoplePage {
     pub notice: Option<Notice>,
     /// A link that is shown this once.
     pub secret: Option<ShownOnce>,
-    /// What was typed into the form for a new account.
-    pub typed: [String; 3],
+    /// The names of all teams.
+    pub known_teams: Vec<String>,
+    /// What was typed into the form for a new account: name, name that others read, teams, role.
+    pub typed: [String; 4],
     /// When the page was made.
     pub now: Timestamp,
 }
@@ -242,6 +278,8 @@ pub struct AccountPage {
     pub person: PersonRow,
     /// Its attributes, a line each.
     pub attributes: String,
+    /// The names of all teams.
+    pub known_teams: Vec<String>,
     /// Who its owner is elsewhere: issuer and subject.
     pub identities: Vec<String>,
     /// Its sessions.

@@ -30,6 +30,11 @@ impl Identity {
         Self::new(PROXY, name)
     }
 
+    /// Whether a proxy vouches.
+    pub fn is_of_proxy(&self) -> bool {
+        self.issuer == PROXY
+    }
+
     /// Who vouches.
     pub fn issuer(&self) -> &str {
         &self.issuer

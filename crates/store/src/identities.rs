@@ -20,6 +20,17 @@ pub enum Connected {
     Taken,
 }
 
+/// What became of taking an identity away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Disconnected {
+    /// It is gone.
+    Done,
+    /// The account has none such.
+    Missing,
+    /// Its owner could not sign in any more: it stays.
+    LastWay,
+}
+
 impl Store {
     /// The account of an identity.
     pub async fn account_of(&self, identity: &Identity) -> Result<Option<Account>, StoreError> {
@@ -34,13 +45,8 @@ impl Store {
 
     /// The identities of an account.
     pub async fn identities_of(&self, id: &AccountId) -> Result<Vec<Identity>, StoreError> {
-        let sql =
-            "select issuer, subject from identities where account = $1 order by issuer, subject";
-        let rows = sqlx::query(sql).bind(id.as_str()).fetch_all(&self.pool).await?;
-        let identities = rows
-            .iter()
-            .filter_map(|row| Identity::new(row.get::<&str, _>(0), row.get::<&str, _>(1)));
-        Ok(identities.collect())
+        let mut connection = self.pool.acquire().await?;
+        identities(&mut connection, id.as_str()).await
     }
 
     /// Adds an account with its identity. [`Changed::Taken`] where there is one of its name or of that
@@ -97,6 +103,28 @@ impl Store {
         self.connect_identity(change, (&id, name.as_str()), identity, actor, now).await
     }
 
+    /// Connects an identity to an account whose owner has asked for it, and ends its sessions.
+    /// [`Connected::Gone`] where the account is not there any more, or disabled.
+    pub async fn connect_own(
+        &self,
+        account: &Account,
+        identity: &Identity,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Connected, StoreError> {
+        let mut change = self.begin_change(Topic::Accounts).await?;
+        count(&mut change).await?;
+        let row = sqlx::query("select 1 from accounts where id = $1 and is_disabled = 0")
+            .bind(account.id.as_str())
+            .fetch_optional(&mut *change)
+            .await?;
+        if row.is_none() {
+            return Ok(Connected::Gone);
+        }
+        let owner = (&account.id, account.name.as_str());
+        self.connect_identity(change, owner, identity, actor, now).await
+    }
+
     /// Connects an identity to an account, in the transaction that decides it.
     pub(crate) async fn connect_identity(
         &self,
@@ -115,6 +143,46 @@ impl Store {
         change.record(&record("identity connected", name, identity, actor, now)).await?;
         change.commit().await?;
         Ok(Connected::Done(id.clone()))
+    }
+
+    /// Takes one identity of an account away, and ends its sessions, if its owner can still sign in:
+    /// `is_enough` says so of what stays, a password or not, and the other identities.
+    pub async fn disconnect_one(
+        &self,
+        account: &Account,
+        identity: &Identity,
+        is_enough: impl Fn(bool, &[Identity]) -> bool + Send,
+        (actor, now): (&Actor, Timestamp),
+    ) -> Result<Disconnected, StoreError> {
+        let mut change = self.begin_change(Topic::Accounts).await?;
+        // Of two that are taken away at the same moment, one waits here for the other.
+        count(&mut change).await?;
+        let id = account.id.as_str();
+        let identities = identities(&mut change, id).await?;
+        if !identities.contains(identity) {
+            return Ok(Disconnected::Missing);
+        }
+        let row = sqlx::query("select password from accounts where id = $1")
+            .bind(id)
+            .fetch_optional(&mut *change)
+            .await?;
+        let has_password = row.is_some_and(|row| row.get::<Option<String>, _>(0).is_some());
+        let others: Vec<Identity> =
+            identities.into_iter().filter(|other| other != identity).collect();
+        if !is_enough(has_password, &others) {
+            return Ok(Disconnected::LastWay);
+        }
+        sqlx::query("delete from identities where account = $1 and issuer = $2 and subject = $3")
+            .bind(id)
+            .bind(identity.issuer())
+            .bind(identity.subject())
+            .execute(&mut *change)
+            .await?;
+        session_ends::end_all(&mut change, id).await?;
+        let name = account.name.as_str();
+        change.record(&record("identity removed", name, identity, actor, now)).await?;
+        change.commit().await?;
+        Ok(Disconnected::Done)
     }
 
     /// Takes an account's identities away, and ends its sessions; the answer is how many there were.
@@ -188,6 +256,15 @@ impl Store {
         sqlx::query(sql).bind(now.0).execute(&self.pool).await?;
         Ok(())
     }
+}
+
+/// The identities of the account of that id.
+async fn identities(connection: &mut AnyConnection, id: &str) -> Result<Vec<Identity>, StoreError> {
+    let sql = "select issuer, subject from identities where account = $1 order by issuer, subject";
+    let rows = sqlx::query(sql).bind(id).fetch_all(connection).await?;
+    let identities =
+        rows.iter().filter_map(|row| Identity::new(row.get::<&str, _>(0), row.get::<&str, _>(1)));
+    Ok(identities.collect())
 }
 
 /// Whose an identity is.

@@ -277,7 +277,12 @@ pub(crate) fn previous(name: &str) -> String {
     format!("webhook {name}, before")
 }
 
-fn record(name: &WebhookName, action: &str, actor: &Actor, at: Timestamp) -> AuditRecord {
+pub(crate) fn record(
+    name: &WebhookName,
+    action: &str,
+    actor: &Actor,
+    at: Timestamp,
+) -> AuditRecord {
     AuditRecord {
         at,
         actor: actor.clone(),

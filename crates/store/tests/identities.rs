@@ -3,7 +3,7 @@
 use brisk_accounts::account::Attributes;
 use brisk_accounts::{Account, AccountId, Identity, LoginName, Role};
 use brisk_domain::Timestamp;
-use brisk_store::{Actor, AuditFilter, Changed, Connected, Link, SessionRecord};
+use brisk_store::{Actor, AuditFilter, Changed, Connected, Disconnected, Link, SessionRecord};
 use brisk_test_stores::TestStore;
 use std::collections::BTreeSet;
 use tokio::task::JoinSet;
@@ -161,5 +161,45 @@ async fn the_first_admin_may_be_somebody_of_a_provider() {
         assert_eq!(make("root").await, Changed::Done);
         let found = store.account_of(&identity("root")).await.unwrap().unwrap();
         assert_eq!((found.id, found.role), (root.id.clone(), Role::Admin));
+    }
+}
+
+#[tokio::test]
+async fn an_owner_connects_an_identity_and_takes_it_away_but_never_the_last_way_in() {
+    for TestStore { store, .. } in &TestStore::each().await {
+        let (ann, bob) = (account("ann", Role::Viewer), account("bob", Role::Viewer));
+        for account in [&ann, &bob] {
+            assert_eq!(store.add_account(account, &actor()).await.unwrap(), Changed::Done);
+        }
+        store.add_session(&session("1", &ann.id)).await.unwrap();
+        let connect = async |account: &Account, subject: &str| {
+            store.connect_own(account, &identity(subject), &actor(), NOW).await.unwrap()
+        };
+        let own = Connected::Done(ann.id.clone());
+        assert_eq!(connect(&ann, "1").await, own);
+        assert_eq!(store.session("1").await.unwrap(), None, "all sessions have ended");
+        assert_eq!(connect(&ann, "2").await, own);
+        assert_eq!(connect(&bob, "1").await, Connected::Taken);
+        let nobody = account("eve", Role::Viewer);
+        assert_eq!(connect(&nobody, "3").await, Connected::Gone);
+        // Without a password one identity has to stay, also where both go at the same moment.
+        let is_enough = |has_password: bool, rest: &[Identity]| has_password || !rest.is_empty();
+        let both = ["1", "2"].map(|subject| {
+            let (store, ann) = (store.clone(), ann.clone());
+            tokio::spawn(async move {
+                let by = (&actor(), NOW);
+                store.disconnect_one(&ann, &identity(subject), is_enough, by).await.unwrap()
+            })
+        });
+        let mut became = Vec::new();
+        for one in both {
+            became.push(one.await.unwrap());
+        }
+        became.sort_by_key(|one| *one != Disconnected::Done);
+        assert_eq!(became, [Disconnected::Done, Disconnected::LastWay]);
+        assert_eq!(store.identities_of(&ann.id).await.unwrap().len(), 1);
+        let by = (&actor(), NOW);
+        let missing = store.disconnect_one(&bob, &identity("1"), |_, _| true, by).await.unwrap();
+        assert_eq!(missing, Disconnected::Missing);
     }
 }

@@ -1,7 +1,7 @@
 //! Webhooks of the app: their secrets, their limits, what the audit log says of them.
 
 use brisk_domain::{Timestamp, WebhookName};
-use brisk_store::{Actor, AuditFilter, Topic, WebhookLimits};
+use brisk_store::{Actor, AuditFilter, Topic, WebhookLimits, WebhookSwitch};
 use brisk_test_stores::TestStore;
 use brisk_test_waiting::wait_for;
 use sqlx::{AnyConnection, Connection as _, Row as _};
@@ -102,5 +102,32 @@ async fn every_replica_hears_of_a_new_webhook() {
         let heard = wait_for("the replica hears of the webhook", changes.next()).await.unwrap();
         assert!(heard.contains(&Topic::Webhooks));
         assert_eq!(other.webhooks().await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_webhook_of_the_configuration_is_switched_off_and_on_for_all_replicas_and_the_log_says_so()
+ {
+    for test in TestStore::each().await {
+        let other = test.again().await;
+        let mut changes = other.follow_changes().await.unwrap();
+        let (store, at) = (&test.store, Timestamp);
+        store.switch_webhook(&shop(), true, &anna(), at(1)).await.unwrap();
+        let heard = wait_for("the replica hears of the switch", changes.next()).await.unwrap();
+        assert!(heard.contains(&Topic::Webhooks));
+        let ben = Actor { name: "ben".into(), ..anna() };
+        store.switch_webhook(&shop(), true, &ben, at(2)).await.unwrap();
+        let switch = WebhookSwitch { name: shop(), changed_by: "anna".into(), changed_at: at(1) };
+        assert_eq!(other.webhook_switches().await.unwrap(), [switch], "it was off already");
+        store.switch_webhook(&shop(), false, &ben, at(3)).await.unwrap();
+        store.switch_webhook(&shop(), false, &anna(), at(4)).await.unwrap();
+        assert_eq!(other.webhook_switches().await.unwrap(), []);
+        let log = store.audit(&AuditFilter::default(), 20).await.unwrap();
+        let lines: Vec<String> = log
+            .iter()
+            .map(|line| format!("{} {}", line.record.actor.name, line.record.action))
+            .collect();
+        assert_eq!(lines, ["ben webhook switched on", "anna webhook switched off"]);
+        assert_eq!(log[0].record.subject, "webhook shop");
     }
 }

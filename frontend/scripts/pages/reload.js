@@ -1,6 +1,7 @@
 // @ts-check
 // What is out of date is shown anew, in its place where that can be done.
 import { pageAt } from "./prefetch.js";
+import { Elsewhere } from "./request.js";
 import { show } from "./swap.js";
 
 /**
@@ -8,4 +9,9 @@ import { show } from "./swap.js";
  *
  * @returns whether the new page is shown
  */
-export const reloadInPlace = async () => (await show(() => pageAt(location.href), true)) === "shown";
+export const reloadInPlace = async () => {
+  const coming = pageAt(location.href);
+  // Its reader has no session any more: what was shown is not for whoever sits there now.
+  coming.catch((error) => error instanceof Elsewhere && location.reload());
+  return (await show(() => coming, true)) === "shown";
+};

@@ -7,6 +7,9 @@ import { SWAP } from "../shared.js";
 /** The server does not answer, or a proxy says so. */
 export class Away extends Error {}
 
+/** The server answers with another page: the one where one signs in. */
+export class Elsewhere extends Error {}
+
 /**
  * Whether an address is that of a page that can take the place of another.
  *
@@ -21,7 +24,7 @@ export const isPage = (url) =>
  */
 export const get = async (href, signal) => {
   const response = await request(href, { signal });
-  if (response.redirected) throw new Error("not the page that was asked for");
+  if (response.redirected) throw new Elsewhere();
   return read(response);
 };
 

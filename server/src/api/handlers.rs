@@ -155,9 +155,10 @@ pub async fn not_found(OriginalUri(uri): OriginalUri) -> Problem {
     problem::not_found().at(&uri)
 }
 
-/// Another method than GET.
+/// A method that the address does not have.
 pub async fn method_not_allowed(OriginalUri(uri): OriginalUri) -> Problem {
-    problem::method_not_allowed().at(&uri)
+    let reads = !uri.path().ends_with("/invalidations");
+    problem::method_not_allowed(reads).at(&uri)
 }
 
 /// A view with the outcome of each panel.

@@ -28,17 +28,23 @@ use crate::auth::rights::{Requires, Routes};
 use crate::auth::viewer;
 use crate::hooks::by_token;
 use crate::http::problem::Problem;
-use axum::extract::Request;
+use axum::extract::{OriginalUri, Request};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use http::{StatusCode, header};
 
-/// Refuses who asks for more than their share.
-async fn admit(request: Request, next: Next) -> Response {
+/// Refuses who asks for more than their share; what is not for them is a problem like what is not there.
+async fn admit(OriginalUri(uri): OriginalUri, request: Request, next: Next) -> Response {
     let accounts = request.extensions().get::<Accounts>();
     let viewer = viewer::of(request.extensions());
-    match accounts.map_or(Ok(()), |accounts| accounts.request(&viewer)) {
-        Ok(()) => next.run(request).await,
-        Err(error) => Problem::from(error).at(request.uri()).into_response(),
+    if let Err(error) = accounts.map_or(Ok(()), |accounts| accounts.request(&viewer)) {
+        return Problem::from(error).at(&uri).into_response();
+    }
+    let response = next.run(request).await;
+    let is_bare = !response.headers().contains_key(header::CONTENT_TYPE);
+    match response.status() == StatusCode::NOT_FOUND && is_bare {
+        true => problem::not_found().at(&uri).into_response(),
+        false => response,
     }
 }
 

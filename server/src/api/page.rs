@@ -2,7 +2,7 @@
 //! operation that opens the answer. It works without scripts.
 
 use super::{openapi, problem};
-use crate::auth::viewer;
+use crate::auth::{self, viewer};
 use crate::hooks;
 use crate::pages::response;
 use crate::state::AppState;
@@ -34,7 +34,8 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
         let asked = api_operation(path, operation)?;
         Some(ApiOperation { fields: Vec::new(), example: Some(example(path, operation)), ..asked })
     }));
-    let kinds = problem::KINDS.iter().chain(&hooks::problem::KINDS);
+    let kinds = auth::problem::KINDS.iter().chain(&problem::KINDS);
+    let kinds = kinds.chain(&hooks::problem::KINDS);
     let problems = kinds.map(|kind| ApiProblem {
         name: kind.name,
         status: kind.status.as_u16(),

@@ -1,23 +1,28 @@
 //! What can go wrong with a request of the API: its kinds of [`Problem`].
 
 use crate::http::problem::{Kind, Problem};
-use brisk_app::service::PageError;
+use brisk_app::service::{Exceeded, PageError};
 use brisk_domain::sentence::sentence;
 use brisk_domain::{FailureKind, PanelError};
 use http::StatusCode;
 
 /// Every kind, in the order of their statuses.
-pub const KINDS: [Kind; 12] = [
+pub const KINDS: [Kind; 17] = [
     WRONG_PARAMETER,
     FORBIDDEN,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
     TOO_MANY_VIEWS,
+    TOO_MANY_REQUESTS,
+    TOO_MANY_REFRESHES,
+    TOO_MANY_STREAMS,
     DEFINITION,
+    NOT_WRITTEN,
     REFUSED,
     TOO_LARGE,
     INTERRUPTED,
     BUSY,
+    OVERLOADED,
     UNAVAILABLE,
     TIMEOUT,
 ];
@@ -50,7 +55,7 @@ const METHOD_NOT_ALLOWED: Kind = Kind {
     name: "method-not-allowed",
     title: "Method not allowed",
     status: StatusCode::METHOD_NOT_ALLOWED,
-    advice: "Use `GET`.",
+    advice: "Use one of the methods in `Allow`.",
     retry_after: None,
 };
 
@@ -62,12 +67,45 @@ const TOO_MANY_VIEWS: Kind = Kind {
     retry_after: Some(5),
 };
 
+const TOO_MANY_REQUESTS: Kind = Kind {
+    name: "too-many-requests",
+    title: "Too many requests",
+    status: StatusCode::TOO_MANY_REQUESTS,
+    advice: "Wait as long as `Retry-After` says, and send fewer requests a second; all tokens of an \
+             account count together.",
+    retry_after: Some(5),
+};
+
+const TOO_MANY_REFRESHES: Kind = Kind {
+    name: "too-many-refreshes",
+    title: "Too many views loaded again",
+    status: StatusCode::TOO_MANY_REQUESTS,
+    advice: "Wait as long as `Retry-After` says.",
+    retry_after: Some(5),
+};
+
+const TOO_MANY_STREAMS: Kind = Kind {
+    name: "too-many-streams",
+    title: "Too many open pages",
+    status: StatusCode::TOO_MANY_REQUESTS,
+    advice: "Close pages or streams of the account that nobody looks at.",
+    retry_after: Some(60),
+};
+
 const DEFINITION: Kind = Kind {
     name: "definition",
     title: "The dashboard's file is wrong",
     status: StatusCode::INTERNAL_SERVER_ERROR,
     advice: "The author of the dashboard has to change what the detail says.",
     retry_after: None,
+};
+
+const NOT_WRITTEN: Kind = Kind {
+    name: "not-written",
+    title: "The answer could not be written",
+    status: StatusCode::INTERNAL_SERVER_ERROR,
+    advice: "Try again; if it stays so, tell whoever runs the server: its log says why.",
+    retry_after: Some(5),
 };
 
 const REFUSED: Kind = Kind {
@@ -102,6 +140,14 @@ const BUSY: Kind = Kind {
     retry_after: Some(5),
 };
 
+const OVERLOADED: Kind = Kind {
+    name: "overloaded",
+    title: "The server is busy",
+    status: StatusCode::SERVICE_UNAVAILABLE,
+    advice: "Try again when `Retry-After` says.",
+    retry_after: Some(2),
+};
+
 const UNAVAILABLE: Kind = Kind {
     name: "unavailable",
     title: "The database did not answer",
@@ -129,14 +175,18 @@ pub(super) fn not_found() -> Problem {
 }
 
 /// The address is there, but not for this method.
-pub(super) fn method_not_allowed() -> Problem {
-    Problem::new(&METHOD_NOT_ALLOWED, "The API only reads. Use GET.")
+pub(super) fn method_not_allowed(reads: bool) -> Problem {
+    let detail = match reads {
+        true => "This address is only read. Use GET.",
+        false => "This address takes what has changed. Use POST.",
+    };
+    Problem::new(&METHOD_NOT_ALLOWED, detail)
 }
 
 /// The response could not be serialised; never a database's fault.
 pub(super) fn not_serialised(error: &dyn std::error::Error) -> Problem {
     tracing::error!(%error, "an answer of the API could not be written");
-    Problem::new(&INTERRUPTED, "The answer could not be written. Try again.")
+    Problem::new(&NOT_WRITTEN, "The answer could not be written. Try again.")
 }
 
 impl From<PageError> for Problem {
@@ -144,9 +194,15 @@ impl From<PageError> for Problem {
         match &error {
             PageError::NotFound(message) => Self::new(&NOT_FOUND, sentence(message)),
             PageError::BadRequest(message, _) => wrong_parameter(message),
-            PageError::Busy => Self::new(&BUSY, error.message()),
-            PageError::TooMany { retry_after, .. } => {
-                Self::new(&TOO_MANY_VIEWS, error.message()).after(*retry_after)
+            PageError::Busy => Self::new(&OVERLOADED, error.message()),
+            PageError::TooMany { what, retry_after } => {
+                let kind = match what {
+                    Exceeded::Views | Exceeded::AccountViews => &TOO_MANY_VIEWS,
+                    Exceeded::Requests => &TOO_MANY_REQUESTS,
+                    Exceeded::Refreshes => &TOO_MANY_REFRESHES,
+                    Exceeded::Streams => &TOO_MANY_STREAMS,
+                };
+                Self::new(kind, error.message()).after(*retry_after)
             }
         }
     }
@@ -194,6 +250,44 @@ mod tests {
             assert_eq!(response.headers().contains_key("retry-after"), retry, "{kind:?}");
             assert_eq!(response.headers()["content-type"], "application/problem+json");
         }
+    }
+
+    #[test]
+    fn a_limit_is_named_by_the_kind_of_its_problem() {
+        let limits = [
+            (Exceeded::Views, "too-many-views"),
+            (Exceeded::AccountViews, "too-many-views"),
+            (Exceeded::Requests, "too-many-requests"),
+            (Exceeded::Refreshes, "too-many-refreshes"),
+            (Exceeded::Streams, "too-many-streams"),
+        ];
+        for (what, kind) in limits {
+            let problem = Problem::from(PageError::TooMany { what, retry_after: 7 });
+            let problem = serde_json::to_value(problem).unwrap();
+            assert_eq!(problem["type"], format!("/api#{kind}"));
+            assert_eq!((&problem["status"], &problem["retry_after"]), (&429.into(), &7.into()));
+        }
+    }
+
+    #[test]
+    fn what_is_not_the_databases_fault_does_not_say_so() {
+        let error = serde_json::from_str::<u8>("x").unwrap_err();
+        for problem in [Problem::from(PageError::Busy), not_serialised(&error)] {
+            let said = serde_json::to_string(&problem).unwrap();
+            assert!(!said.contains("database") && !said.contains("statement"), "{said}");
+        }
+    }
+
+    #[test]
+    fn kinds_are_listed_once_in_the_order_of_their_statuses() {
+        let statuses: Vec<u16> = KINDS.iter().map(|kind| kind.status.as_u16()).collect();
+        assert!(statuses.is_sorted(), "{statuses:?}");
+        let others = crate::hooks::problem::KINDS.iter().chain(&crate::auth::problem::KINDS);
+        let mut names: Vec<&str> = KINDS.iter().chain(others).map(|kind| kind.name).collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all);
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! Notes in each request who sent it.
 
+use super::problem;
 use super::state::{Auth, Unknown};
 use super::viewer::Viewer;
+use crate::http::client;
 use crate::http::own_names::is_health;
-use crate::http::{client, refusal};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, header};
 
 /// Notes who asks, for [`super::viewer::of`].
 pub(crate) async fn identify(
@@ -33,15 +34,14 @@ pub(crate) async fn identify(
         Err(Unknown::Token) => {
             let challenge =
                 HeaderValue::from_static("Bearer realm=\"Brisk\", error=\"invalid_token\"");
-            let sentence = "The token in this request is unknown, has expired or was revoked.\n";
-            let answer = refusal::response(StatusCode::UNAUTHORIZED, sentence);
+            let sentence = "The token in this request is unknown, has expired or was revoked.";
+            let answer = problem::answer(request.uri(), &problem::BAD_TOKEN, sentence);
             ([(header::WWW_AUTHENTICATE, challenge)], answer).into_response()
         }
         Err(Unknown::Store(error)) => {
             tracing::error!(%error, "who asks cannot be told");
-            let sentence = "Brisk cannot tell at the moment who you are. Try again in a moment.\n";
-            let answer = refusal::response(StatusCode::SERVICE_UNAVAILABLE, sentence);
-            ([(header::RETRY_AFTER, HeaderValue::from_static("2"))], answer).into_response()
+            let sentence = "Brisk cannot tell at the moment who you are. Try again in a moment.";
+            problem::answer(request.uri(), &problem::NOT_KNOWN, sentence)
         }
     }
 }

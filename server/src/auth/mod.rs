@@ -3,14 +3,14 @@
 //! - [`state`]: [`Auth`](state::Auth) knows whose session or token a request shows, for a moment without
 //!   asking the store, and hears of every change of rights within a second;
 //! - [`viewer`]: who asks, noted in each request by `identify`; [`rights`]: what each route requires;
-//!   `told`: what readers hear of failures;
+//!   `told`: what readers hear of failures; [`problem`]: what programs hear that may not;
 //! - [`sessions`]: those of browsers, over tower-sessions; `session_records`: where they are kept;
 //!   [`cookie`]: how browsers show them; [`begun`]: how they began;
 //! - [`hashing`]: passwords are hashed on threads of their own; [`throttling`] slows who guesses, by what
 //!   `tries` counts;
 //! - [`openid`]: signing in at a provider; `proxy`: who comes through a proxy that says who it is;
 //!   `arrival`: the account of whom others vouch for;
-//! - [`sign_in`], [`set_up`], [`second_factor`], [`profile`] with `own_account`, [`people`]: the pages;
+//! - [`sign_in`], [`sign_out`], [`set_up`], [`second_factor`], [`profile`] with `own_account`, [`people`]: the pages;
 //!   [`form`] reads what they send; `browser` says in words what a session's browser is, `qr_code` draws
 //!   what authenticators read.
 //!
@@ -27,6 +27,7 @@ pub(crate) mod identify;
 pub mod openid;
 mod own_account;
 pub mod people;
+pub mod problem;
 pub mod profile;
 mod proxy;
 mod qr_code;
@@ -39,6 +40,7 @@ pub mod set_up;
 pub mod settings;
 mod shown;
 pub mod sign_in;
+pub mod sign_out;
 pub mod state;
 pub mod throttling;
 pub(crate) mod told;

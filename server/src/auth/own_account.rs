@@ -3,6 +3,7 @@
 use super::begun::{Begun, By};
 use super::form::Form;
 use super::hashing::Busy;
+use super::openid::connecting::{self, Led};
 use super::session_records::SessionRecords;
 use super::set_up::checked;
 use super::state::Auth;
@@ -10,10 +11,10 @@ use super::throttling::{NotTried, begin};
 use brisk_accounts::account::{Attributes, full_name};
 use brisk_accounts::password_hash::Compared;
 use brisk_accounts::second_factor::{Authenticator, SECRET, recovery_codes};
-use brisk_accounts::{Account, Scopes, token};
+use brisk_accounts::{Account, Identity, Scopes, secret, token};
 use brisk_app::service::{Notice, ShownOnce};
 use brisk_domain::{Access, Slug};
-use brisk_store::{AccountChange, Actor, Changed, Store, StoreError, TokenRecord};
+use brisk_store::{AccountChange, Actor, Changed, Disconnected, Store, StoreError, TokenRecord};
 use std::time::Duration;
 
 /// Tokens that one account may have.
@@ -29,6 +30,8 @@ pub(super) struct Shown {
     pub(super) notice: Option<Notice>,
     pub(super) secret: Option<ShownOnce>,
     pub(super) offered: Option<Authenticator>,
+    /// Where the reader goes on.
+    pub(super) led: Option<Led>,
     /// The account's sessions have ended; the reader gets a new one.
     pub(super) renews: bool,
     /// The reader's own session has ended.
@@ -178,6 +181,33 @@ impl Own<'_> {
         Ok(Shown { renews: true, ..shown })
     }
 
+    /// Begins connecting the account with who its owner is elsewhere.
+    pub(super) async fn connect(&self, form: &Form) -> Result<Shown, Refused> {
+        self.is_owner(form.get("connect_current")).await?;
+        let session = self.session.ok_or_else(|| "Sign in first.".to_owned())?;
+        let led = connecting::begin(self.auth, self.account, session).await?;
+        Ok(Shown { led: Some(led), ..Shown::default() })
+    }
+
+    /// Takes away who the account's owner is elsewhere.
+    pub(super) async fn disconnect(&self, form: &Form) -> Result<Shown, Refused> {
+        let identities = self.store.identities_of(&self.account.id).await?;
+        let identity = identities.iter().find(|one| naming(one) == form.get("id"));
+        let identity = identity.ok_or_else(|| "This is not connected any more.".to_owned())?;
+        self.is_owner(form.get("disconnect_current")).await?;
+        let settings = self.auth.settings();
+        let is_enough =
+            |has_password: bool, rest: &[Identity]| settings.has_way(has_password, rest);
+        let by = (&self.actor, self.auth.now());
+        match self.store.disconnect_one(self.account, identity, is_enough, by).await? {
+            Disconnected::Done | Disconnected::Missing => {
+                let shown = Shown::done("It is disconnected. Your sessions elsewhere have ended.");
+                Ok(Shown { renews: true, ..shown })
+            }
+            Disconnected::LastWay => Err(LAST_WAY.to_owned().into()),
+        }
+    }
+
     pub(super) async fn end_session(&self, form: &Form) -> Result<Shown, Refused> {
         let id = form.get("id");
         if id.len() != NAMING {
@@ -231,9 +261,9 @@ impl Own<'_> {
             used_at: None,
         };
         self.store.add_token(&record, &self.actor).await?;
-        let about = "The token. It is not shown again.".to_owned();
+        let about = "Your token. Copy it now: it is not shown again.".to_owned();
         let secret = Some(ShownOnce { about, lines: vec![text] });
-        Ok(Shown { secret, ..Shown::default() })
+        Ok(Shown { secret, ..Shown::done("The token is created.") })
     }
 
     /// The attributes that a token is given, if it is given less than all: at most what the reader has.
@@ -255,6 +285,15 @@ impl Own<'_> {
         self.store.revoke_token(&self.account.id, id, &self.actor, now).await?;
         Ok(Shown::done("The token is revoked."))
     }
+}
+
+/// Why an identity stays.
+const LAST_WAY: &str = "This is the only way in which you can sign in, so it stays connected. Ask an \
+                        administrator for a link to choose a password first.";
+
+/// How forms name an identity.
+pub(super) fn naming(identity: &Identity) -> String {
+    secret::hash(&identity.to_string()).chars().take(NAMING).collect()
 }
 
 /// The key of an authenticator that a form offers.

@@ -16,7 +16,7 @@ use brisk_accounts::account::full_name;
 use brisk_accounts::{Account, AccountId, LoginName, Role};
 use brisk_app::service::{AccountPage, Notice, Page, PageError, PeoplePage, PersonRow, ShownOnce};
 use brisk_domain::TeamName;
-use brisk_store::{AccountChange, Actor, Changed, Link, Store, StoreError};
+use brisk_store::{AccountChange, Actor, AuditRecord, Changed, Link, Store, StoreError};
 use http::StatusCode;
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ pub async fn change_all(State(state): State<AppState>, request: Request) -> Resp
         _ => Err(Refused::Because("This form is not known. Reload the page.".into())),
     };
     sign_in::changed(&state.auth).await;
-    let typed = ["name", "full_name", "teams"].map(|field| form.get(field).to_owned());
+    let typed = ["name", "full_name", "teams", "role"].map(|field| form.get(field).to_owned());
     let (shown, status) = match changed {
         Ok(shown) => (shown, StatusCode::OK),
         Err(Refused::Because(why)) => {
@@ -84,7 +84,7 @@ pub async fn change_one(
 struct Shown {
     notice: Option<Notice>,
     secret: Option<ShownOnce>,
-    typed: [String; 3],
+    typed: [String; 4],
 }
 
 impl Shown {
@@ -127,6 +127,24 @@ struct By<'a> {
 }
 
 impl<'a> By<'a> {
+    /// Writes into the audit log what changes nothing of the account's own record.
+    async fn record(
+        &self,
+        store: &Store,
+        action: &str,
+        account: &Account,
+    ) -> Result<(), StoreError> {
+        let record = AuditRecord {
+            at: self.auth.now(),
+            actor: self.actor.clone(),
+            action: action.to_owned(),
+            subject: format!("account {}", account.name),
+            before: None,
+            after: None,
+        };
+        store.record_audit(&record).await
+    }
+
     fn of(auth: &'a Auth, head: &Parts) -> Self {
         let viewer = viewer::of(&head.extensions);
         Self { auth, actor: viewer.actor(sign_in::origin(head).address) }
@@ -228,6 +246,7 @@ async fn change(by: &By<'_>, store: &Store, id: &AccountId, form: &Form) -> Resu
             if let Some(records) = by.auth.session_records() {
                 records.end_of(id, None).await?;
             }
+            by.record(store, "sessions ended", &account).await?;
             "All its sessions have ended."
         }
         "link" if takes_no_link(by.auth) => {
@@ -237,12 +256,8 @@ async fn change(by: &By<'_>, store: &Store, id: &AccountId, form: &Form) -> Resu
         "link" => {
             let link =
                 set_up::link(by.auth, &Link::Password(id.clone())).await?.unwrap_or_default();
-            let By { auth, actor: Actor { name: admin, address } } = by;
-            let action = match auth.settings().has_passwords {
-                true => format!("password link made for {name}"),
-                false => format!("link made for {name}"),
-            };
-            sign_in::record(auth, admin, address.clone(), &action).await;
+            by.record(store, "sign-in link made", &account).await?;
+            let auth = by.auth;
             let about = match (auth.settings().has_passwords, auth.provider()) {
                 (true, None) => format!("With this link {name} chooses a new password."),
                 (true, Some(provider)) => format!(
@@ -276,10 +291,12 @@ async fn apply(
 async fn respond(state: &AppState, shown: Shown, status: StatusCode, request: Request) -> Response {
     let gathered = async {
         let Some(store) = state.auth.store() else { return Ok(PeoplePage::default()) };
-        let people = store.accounts().await?.iter().map(row).collect();
+        let people: Vec<PersonRow> = store.accounts().await?.iter().map(row).collect();
+        let known_teams = known_teams(store).await?;
         let teams = store.teams().await?;
         let teams = teams.iter().map(|(name, of)| (name.to_string(), attribute_lines(of)));
-        Ok::<_, StoreError>(PeoplePage { people, teams: teams.collect(), ..PeoplePage::default() })
+        let teams = teams.collect();
+        Ok::<_, StoreError>(PeoplePage { people, teams, known_teams, ..PeoplePage::default() })
     };
     match gathered.await {
         Ok(page) => {
@@ -309,10 +326,11 @@ async fn respond_one(
             None => 0,
         };
         let identities = store.identities_of(id).await?;
-        Ok::<_, StoreError>(Some((account, sessions, identities)))
+        let known_teams = known_teams(store).await?;
+        Ok::<_, StoreError>(Some((account, sessions, identities, known_teams)))
     };
     match gathered.await {
-        Ok(Some((account, sessions, identities))) => {
+        Ok(Some((account, sessions, identities, known_teams))) => {
             let viewer = viewer::of(request.extensions());
             let page = AccountPage {
                 person: PersonRow {
@@ -321,6 +339,7 @@ async fn respond_one(
                 },
                 identities: identities.iter().map(ToString::to_string).collect(),
                 attributes: attribute_lines(&account.attributes),
+                known_teams,
                 sessions,
                 is_own: viewer.account().is_some_and(|own| own.id == account.id),
                 notice: shown.notice,
@@ -338,6 +357,11 @@ async fn respond_one(
             response::unavailable()
         }
     }
+}
+
+/// The names of all teams.
+async fn known_teams(store: &Store) -> Result<Vec<String>, StoreError> {
+    Ok(store.teams().await?.keys().map(ToString::to_string).collect())
 }
 
 fn row(account: &Account) -> PersonRow {

@@ -2,7 +2,7 @@
 
 use super::browser;
 use super::form::{Form, attribute_lines};
-use super::own_account::{NAMING, Own, Refused, Shown};
+use super::own_account::{NAMING, Own, Refused, Shown, naming};
 use super::qr_code;
 use super::viewer::{self, Viewer};
 use super::{rights, sign_in};
@@ -13,7 +13,8 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use brisk_accounts::Role;
 use brisk_accounts::second_factor::Authenticator;
-use brisk_app::service::{Factor, Notice, Page, ProfilePage, SessionRow, TokenRow};
+use brisk_app::service::{Factor, IdentityRow, Notice, Page, ProfilePage, SessionRow, TokenRow};
+use brisk_domain::view::parse_query;
 use brisk_store::StoreError;
 use http::{HeaderValue, StatusCode, header};
 use std::sync::Arc;
@@ -23,8 +24,24 @@ pub(super) const ISSUER: &str = "Brisk";
 
 /// `/profile`
 pub async fn page(State(state): State<AppState>, request: Request) -> Response {
-    let shown = Shown::default();
+    let fields = parse_query(request.uri().query().unwrap_or_default());
+    let is_connected = fields.iter().any(|(name, done)| name == "done" && done == "connected");
+    let shown = match is_connected {
+        true => Shown::done("Your account is connected. Your sessions elsewhere have ended."),
+        false => Shown::default(),
+    };
     respond(&state, shown, StatusCode::OK, request).await
+}
+
+/// The same, with what has gone wrong elsewhere.
+pub(super) async fn said(
+    state: &AppState,
+    status: StatusCode,
+    why: String,
+    request: Request,
+) -> Response {
+    let shown = Shown { notice: Some(Notice::Wrong(why)), ..Shown::default() };
+    respond(state, shown, status, request).await
 }
 
 /// `POST /profile`
@@ -53,6 +70,8 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
         }
         "factor-confirm" => own.confirm_factor(&form).await,
         "factor-remove" => own.remove_factor(&form).await,
+        "connect" => own.connect(&form).await,
+        "disconnect" => own.disconnect(&form).await,
         "session-end" => own.end_session(&form).await,
         "sessions-end" => own.end_all().await,
         "token-add" => own.add_token(&form).await,
@@ -75,6 +94,7 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
         true => sign_in::renewed(auth, &viewer, &head).await,
         false => None,
     };
+    let led = shown.led.as_ref().map(|led| (format!("0; url={}", led.to), led.cookie.clone()));
     let mut request = Request::from_parts(head, Body::empty());
     if let Some(cookie) = &cookie {
         let shown = cookie.to_str().ok().and_then(|text| text.split(';').next());
@@ -86,8 +106,12 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
         }
     }
     let mut answer = respond(&state, shown, status, request).await;
-    if let Some(cookie) = cookie {
+    answer.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
+    // By a page, as browsers do not follow a form to another site.
+    if let Some((refresh, cookie)) = led {
         answer.headers_mut().append(header::SET_COOKIE, cookie);
+        let refresh = HeaderValue::from_str(&refresh).ok();
+        answer.headers_mut().extend(refresh.map(|refresh| (header::REFRESH, refresh)));
     }
     answer
 }
@@ -95,7 +119,9 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
 async fn respond(state: &AppState, shown: Shown, status: StatusCode, request: Request) -> Response {
     let viewer = viewer::of(request.extensions());
     let own = sign_in::session_of(&state.auth, request.headers());
-    match gathered(state, shown, &viewer, own).await {
+    let fields = parse_query(request.uri().query().unwrap_or_default());
+    let asked = fields.into_iter().find(|(name, _)| name == "disconnect").map(|(_, id)| id);
+    match gathered(state, shown, &viewer, (own, asked)).await {
         Ok(Some(page)) => {
             response::page(state, status, Page::Profile(Arc::new(page)), request).await
         }
@@ -111,7 +137,7 @@ async fn gathered(
     state: &AppState,
     shown: Shown,
     viewer: &Viewer,
-    own: Option<String>,
+    (own, asked): (Option<String>, Option<String>),
 ) -> Result<Option<ProfilePage>, StoreError> {
     let auth = &state.auth;
     let (Some(known), Some(store), Some(records)) =
@@ -138,6 +164,21 @@ async fn gathered(
         expires_at: token.expires_at,
         used_at: token.used_at,
     });
+    let provider = auth.provider().map(|provider| provider.settings());
+    let identities = store.identities_of(&account.id).await?.into_iter().map(|identity| {
+        let named = provider.filter(|provider| provider.issuer == identity.issuer());
+        let id = naming(&identity);
+        IdentityRow {
+            is_asked: asked.as_ref() == Some(&id),
+            id,
+            issuer: named.map_or_else(|| identity.issuer().to_owned(), |known| known.name.clone()),
+            is_of_provider: named.is_some(),
+            subject: identity.subject().to_owned(),
+        }
+    });
+    let identities: Vec<IdentityRow> = identities.collect();
+    let connects = provider.filter(|_| !identities.iter().any(|one| one.is_of_provider));
+    let connects = connects.filter(|_| viewer.session().is_some());
     let factor = match (&account.authenticator, shown.offered) {
         (Some(_), _) => Factor::Active(store.recovery_codes_left(&account.id).await?),
         (None, Some(offered)) => {
@@ -154,6 +195,10 @@ async fn gathered(
         attributes: attribute_lines(viewer.access().attributes()),
         factor,
         takes_password: auth.settings().takes_password_of(&account),
+        connects: connects.map(|provider| provider.name.clone()),
+        has_rules: provider.is_some_and(|provider| !provider.rules.0.is_empty()),
+        identities,
+        leads_to: shown.led.map(|led| led.to),
         sessions: sessions.collect(),
         tokens: tokens.collect(),
         scopes: scopes_of(account.role),
@@ -167,9 +212,9 @@ async fn gathered(
 fn scopes_of(role: Role) -> Vec<(&'static str, &'static str)> {
     let all = [
         (Role::Viewer, "read", "reads dashboards over the API and live channels"),
-        (Role::Editor, "invalidate", "says that data have changed"),
+        (Role::Editor, "invalidate", "tells Brisk that data have changed"),
         (Role::Admin, "metrics", "reads the figures of /metrics"),
-        (Role::Admin, "admin", "may all that you may look after"),
+        (Role::Admin, "admin", "does all that you may do as an administrator"),
     ];
     all.into_iter()
         .filter(|(least, ..)| role >= *least)

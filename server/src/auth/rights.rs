@@ -2,6 +2,7 @@
 //! route, and is looked at after the router has understood the address: whatever the address looks like,
 //! what answers is what was decided about.
 
+use super::problem;
 use super::viewer::{self, Viewer};
 use crate::http::conditional::NO_STORE;
 use crate::http::refusal;
@@ -17,6 +18,9 @@ use brisk_accounts::{Target, Verdict};
 use brisk_app::service::PageError;
 use brisk_domain::view::query_string;
 use http::{HeaderValue, Method, StatusCode, header};
+
+/// The last event of a page's stream: what it shows is out of date.
+pub(crate) const FAREWELL: &str = "event: outdated\ndata: \n\n";
 
 /// What a route requires before anything is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -195,6 +199,9 @@ pub(crate) async fn conceal(
     if response.status() != StatusCode::NOT_FOUND || is_absent {
         return response;
     }
+    if asked.is_stream() {
+        return over();
+    }
     let is_page = asked.is_page(&response);
     if viewer.is_unready() {
         return asked.second_factor(is_page);
@@ -212,6 +219,14 @@ pub(crate) async fn conceal(
             refusal::response(StatusCode::NOT_FOUND, "There is nothing at this address.\n")
         }
     }
+}
+
+/// The stream of a page that is not for its reader, or not there, any more. Scripts are not told the status of
+/// a stream, so they would try again and again; this has the page load itself, which says what has happened.
+fn over() -> Response {
+    let kind = HeaderValue::from_static("text/event-stream");
+    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, NO_STORE)];
+    (headers, FAREWELL).into_response()
 }
 
 /// What of a request its answer depends on, when the request has gone.
@@ -235,6 +250,11 @@ impl Asked {
         request
     }
 
+    /// Whether an open page asks for what is new to it.
+    fn is_stream(&self) -> bool {
+        self.headers.get(header::ACCEPT).is_some_and(|accept| accept == "text/event-stream")
+    }
+
     /// Whether a page is what is expected: a browser opens it, or the handler answered with one.
     fn is_page(&self, response: &Response) -> bool {
         let starts = |headers: &http::HeaderMap, name, start: &str| {
@@ -250,8 +270,8 @@ impl Asked {
     fn sign_in(&self, is_page: bool) -> Response {
         if !is_page {
             let challenge = HeaderValue::from_static("Bearer realm=\"Brisk\"");
-            let sentence = "Sign in, or send a token: Authorization: Bearer brisk_…\n";
-            let answer = refusal::response(StatusCode::UNAUTHORIZED, sentence);
+            let sentence = "Sign in, or send a token: Authorization: Bearer brisk_…";
+            let answer = problem::answer(&self.uri, &problem::SIGN_IN, sentence);
             return ([(header::WWW_AUTHENTICATE, challenge)], answer).into_response();
         }
         self.lead_to("/sign-in")
@@ -261,8 +281,8 @@ impl Asked {
     fn second_factor(&self, is_page: bool) -> Response {
         if !is_page {
             let sentence = "Accounts of this role have to have a second factor. Open Brisk and set one \
-                            up: until then, this account and its tokens may nothing.\n";
-            return refusal::response(StatusCode::FORBIDDEN, sentence);
+                            up: until then, this account and its tokens may nothing.";
+            return problem::answer(&self.uri, &problem::SECOND_FACTOR, sentence);
         }
         self.lead_to("/second-factor")
     }

@@ -14,6 +14,11 @@ use serde_json::{Value, json};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+/// The field of a session's data with the OpenID provider's token, sealed: it says who somebody is.
+pub(super) const TOKEN: &str = "token";
+/// Under what it is sealed. After a change of the key it cannot be read, and the provider asks instead.
+const TOKEN_PLACE: &str = "a session's token";
+
 /// The kinds of records in Redis.
 const SESSION: &str = "session";
 const OF_ACCOUNT: &str = "sessions";
@@ -89,6 +94,18 @@ impl SessionRecords {
         let Some((kept, number)) = self.read(shared, hash).await? else { return Ok(None) };
         let holds = self.store.holds_session(hash, &kept.account, number).await?;
         Ok(holds.then_some(kept))
+    }
+
+    /// A provider's token as it is kept with a session.
+    pub(super) fn sealed(&self, token: &str) -> Result<String, StoreError> {
+        self.store.seal(TOKEN_PLACE, token.as_bytes())
+    }
+
+    /// The provider's token of a session, if it has one.
+    pub(super) fn token(&self, kept: &SessionRecord) -> Option<String> {
+        let data: Value = serde_json::from_str(&kept.data).ok()?;
+        let token = self.store.unseal(TOKEN_PLACE, data.get(TOKEN)?.as_str()?).ok()?;
+        String::from_utf8(token).ok()
     }
 
     /// Keeps a new session; `false` where one of that hash is there already.

@@ -2,7 +2,7 @@
 //! ids. What a request needs of them is read by [`super::state`], which keeps it in memory.
 
 use super::begun::{self, Begun};
-use super::session_records::SessionRecords;
+use super::session_records::{SessionRecords, TOKEN};
 use super::settings::AuthSettings;
 use async_trait::async_trait;
 use brisk_accounts::{AccountId, secret};
@@ -37,8 +37,13 @@ pub struct Origin {
     pub address: String,
     /// Who has said who it is, and when; where that is not said, a password or a link, now.
     pub begun: Option<Begun>,
+    /// The token by which the OpenID provider knows the session that it has begun.
+    pub token: Option<String>,
 }
 
+/// The longest token of a provider that is kept, in bytes: it becomes part of an address, of which servers take 8
+/// KiB.
+const LONGEST_TOKEN: usize = 4_096;
 /// The longest text of a browser about itself that is kept.
 const LONGEST_AGENT: usize = 200;
 
@@ -64,6 +69,13 @@ impl Sessions {
         if let Some(begun) = origin.begun {
             session.insert(begun::BY, begun.by.word()).await?;
             session.insert(begun::AT, begun.at.0).await?;
+        }
+        if let Some(token) = origin.token.as_deref().filter(|token| token.len() <= LONGEST_TOKEN) {
+            let sealed = self.store.records.sealed(token).map_err(|error| {
+                tracing::error!(%error, "a session cannot be kept");
+                Failed
+            })?;
+            session.insert(TOKEN, sealed).await?;
         }
         session.save().await?;
         session.id().ok_or(Failed)

@@ -13,6 +13,7 @@ use axum::response::Response;
 use brisk_accounts::account::full_name;
 use brisk_accounts::{Account, AccountId, LoginName, Role, Secret, password_policy, secret};
 use brisk_app::service::{ErrorPage, Page, SetUpPage};
+use brisk_domain::sentence::sentence;
 use brisk_store::{Actor, Changed, Link, StoreError};
 use http::StatusCode;
 
@@ -113,7 +114,7 @@ async fn first_admin(
 ) -> Result<AccountId, Refused> {
     let store = auth.store().ok_or(Refused::Gone)?;
     let name = LoginName::parse(form.get("name"));
-    let name = name.map_err(|error| Refused::Because(format!("Sorry, {error}.")))?;
+    let name = name.map_err(|error| Refused::Because(sentence(&error.to_string())))?;
     let password = hashed(auth, form, &name).await?;
     let account = Account {
         id: AccountId::random(),

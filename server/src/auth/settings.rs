@@ -2,7 +2,7 @@
 
 use super::openid::settings::{ProviderSettings, SignUp};
 use crate::http::client::TrustedProxies;
-use brisk_accounts::{Account, Role, Rules};
+use brisk_accounts::{Account, Identity, Role, Rules};
 use http::HeaderName;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -71,6 +71,15 @@ impl AuthSettings {
     /// Whether who owns an account proves it with a password.
     pub fn takes_password_of(&self, account: &Account) -> bool {
         self.has_passwords && account.password.is_some()
+    }
+
+    /// Whether somebody can sign in with what their account has: a password or not, and these identities.
+    pub fn has_way(&self, has_password: bool, identities: &[Identity]) -> bool {
+        let is_way = |identity: &Identity| match &self.provider {
+            Some(provider) if identity.issuer() == provider.issuer => true,
+            _ => self.proxy.is_some() && identity.is_of_proxy(),
+        };
+        has_password && self.has_passwords || identities.iter().any(is_way)
     }
 
     /// Whether readers come over TLS.

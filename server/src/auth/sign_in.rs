@@ -32,13 +32,21 @@ const WRONG: &str = "That name and password do not match. Check both and try aga
 const NEEDS_CODE: &str = "Type the code of your authenticator, and the password once more.";
 const WRONG_CODE: &str = "That code is not right, or it was used already. Take the next one.";
 
+/// What is said to who had a session, and does not know that it has ended.
+const ENDED: &str = "Your session has ended, by itself or because an administrator has changed your account. \
+                     Sign in again; if you cannot, ask an administrator.";
+
 /// `/sign-in`
 pub async fn page(State(state): State<AppState>, request: Request) -> Response {
     let fields = parse_query(request.uri().query().unwrap_or_default());
     let back = fields.iter().find(|(name, _)| name == "back").map(|(_, back)| local(back));
     let viewer = viewer::of(request.extensions());
     let problem = viewer.refusal().map(ToOwned::to_owned);
+    let shows_session = cookie::read(state.auth.settings(), request.headers()).is_some();
+    let problem = problem.or_else(|| (viewer.is_nobody() && shows_session).then(|| ENDED.into()));
     let page = SignInPage { back: back.unwrap_or_default(), problem, ..empty(&state.auth) };
+    let is_signed_out = fields.iter().any(|(name, value)| name == "done" && value == "signed-out");
+    let page = SignInPage { is_signed_out, ..page };
     if viewer.account().is_some() {
         return redirect(&page.back, None);
     }
@@ -77,19 +85,6 @@ pub async fn sign_in(State(state): State<AppState>, request: Request) -> Respons
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(later));
     }
     answer
-}
-
-/// `POST /sign-out`
-pub async fn sign_out(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    let auth = &state.auth;
-    if let (Some(id), Some(sessions)) = (cookie::read(auth.settings(), &headers), auth.sessions()) {
-        if sessions.end(id).await.is_err() {
-            let sentence = "You are still signed in: the session could not be ended. Try again.\n";
-            return (StatusCode::SERVICE_UNAVAILABLE, sentence).into_response();
-        }
-        changed(auth).await;
-    }
-    redirect("/sign-in", Some(cookie::clear(auth.settings())))
 }
 
 /// The sign-in page as nobody has filled it in.
@@ -184,7 +179,8 @@ async fn attempt(auth: &Auth, form: &Form, head: &Parts) -> Result<HeaderValue, 
     };
     second_factor(store, &account, form.get("code"), now).await?;
     tried.was_right(auth, store, &account.id, &origin.address, now).await?;
-    let cookie = enter(auth, &account.id, head, By::Password).await.ok_or(Refused::Failed)?;
+    let by = (By::Password, None);
+    let cookie = enter(auth, &account.id, head, by).await.ok_or(Refused::Failed)?;
     // What was changed while the password was looked at has ended the sessions of before, not this one.
     let still = store.account(&account.id).await?;
     if still.is_none_or(|still| still.is_disabled || still.password != kept) {
@@ -241,12 +237,13 @@ pub(super) async fn record(auth: &Auth, name: &str, address: String, action: &st
     }
 }
 
-/// Begins the session of who has just signed in; the answer is its cookie, if the account may still sign in.
+/// Begins the session of who has just signed in, by whom, and with which token of the provider; the answer is
+/// its cookie, if the account may still sign in.
 pub(super) async fn enter(
     auth: &Auth,
     account: &AccountId,
     head: &Parts,
-    by: By,
+    (by, token): (By, Option<String>),
 ) -> Option<HeaderValue> {
     // Whatever the browser had before is of no use any more.
     if let (Some(before), Some(sessions)) =
@@ -256,7 +253,7 @@ pub(super) async fn enter(
         changed(auth).await;
     }
     let begun = Some(Begun { by, at: auth.now() });
-    let cookie = begin(auth, account, &Origin { begun, ..origin(head) }).await?;
+    let cookie = begin(auth, account, &Origin { begun, token, ..origin(head) }).await?;
     // Who was disabled a moment ago has ended the sessions of before, not this one.
     let still = auth.store()?.account(account).await.ok()?;
     if still.is_none_or(|still| still.is_disabled) {
@@ -300,6 +297,7 @@ pub(super) fn origin(head: &Parts) -> Origin {
         agent: agent.unwrap_or("unknown").to_owned(),
         address: client::address_of(&head.extensions),
         begun: None,
+        token: None,
     }
 }
 

@@ -15,6 +15,8 @@ const SECRET_KEYS: [&str; 3] = ["client_secret", "client_secret_env", "client_se
 const TIMEOUT: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(60);
 /// Longer than any provider takes that works, shorter than people wait.
 const USUAL_TIMEOUT: Duration = Duration::from_secs(10);
+/// Where a session ends with the one of Brisk.
+const SIGN_OUT: [(&str, bool); 2] = [("provider", true), ("brisk", false)];
 const SECOND_FACTOR: [(&str, bool); 2] = [("brisk", false), ("provider", true)];
 
 /// What the file says.
@@ -53,6 +55,7 @@ impl OidcTable {
         let name_claim = table.text("name_claim", problems).unwrap_or("preferred_username");
         let sign_up = table.word("sign_up", &SignUp::WORDS, problems).unwrap_or_default();
         let has_second_factor = table.word("second_factor", &SECOND_FACTOR, problems);
+        let ends_session = table.word("sign_out", &SIGN_OUT, problems).unwrap_or(true);
         let inside = |text: &str| (!text.is_empty()).then(|| base.join(text));
         let ca = table.expected("ca", "the path of a file of certificates", inside, problems);
         let timeout = table.duration("timeout", TIMEOUT, problems).unwrap_or(USUAL_TIMEOUT);
@@ -68,6 +71,7 @@ impl OidcTable {
             sign_up,
             rules,
             has_second_factor: has_second_factor.unwrap_or(false),
+            ends_session,
             ca,
             timeout,
         };

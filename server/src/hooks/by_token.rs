@@ -64,7 +64,7 @@ async fn recorded(
     let refused: Vec<String> =
         asked.tags.iter().filter(|tag| !may(tag)).map(Tag::to_string).collect();
     if !refused.is_empty() {
-        return Err(problem::not_allowed(&refused));
+        return Err(problem::not_allowed(problem::Sender::Account, &refused));
     }
     Answer::to(engine, &asked).await.map_err(|error| problem::not_recorded(&error))
 }

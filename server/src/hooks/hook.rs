@@ -3,7 +3,7 @@
 use super::allowed::Pattern;
 use super::signature::SigningKey;
 use brisk_domain::{SourceName, Tag, Timestamp};
-use brisk_store::WebhookRecord;
+use brisk_store::{WebhookRecord, WebhookSwitch};
 
 /// One webhook.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct Hook {
     pub source: Option<SourceName>,
     /// Whether it is switched off.
     pub is_off: bool,
+    /// Who has switched it off over the configuration, and when.
+    pub switched_off: Option<(String, Timestamp)>,
     /// Whether it was made in the app.
     pub is_of_app: bool,
 }
@@ -34,8 +36,16 @@ impl Hook {
             per_minute: None,
             source: None,
             is_off: false,
+            switched_off: None,
             is_of_app: false,
         }
+    }
+
+    /// The same, switched off over the configuration.
+    #[must_use]
+    pub fn off(self, switch: WebhookSwitch) -> Self {
+        let switched_off = Some((switch.changed_by, switch.changed_at));
+        Self { is_off: true, switched_off, ..self }
     }
 
     /// One that was made in the app. What this release cannot read of it allows nothing.
@@ -53,6 +63,7 @@ impl Hook {
             per_minute: (limits.per_minute > 0).then_some(limits.per_minute),
             source: limits.source.as_deref().and_then(|name| SourceName::parse(name).ok()),
             is_off: limits.is_off,
+            switched_off: None,
             is_of_app: true,
         }
     }

@@ -136,14 +136,19 @@ impl Hooks {
         &self.deliveries
     }
 
-    /// Reads those that are made in the app. Where the configuration declares one of the same name, that
-    /// holds.
+    /// Reads those that are made in the app, and which of the others are switched off there. Where the
+    /// configuration declares one of the same name, that holds.
     pub async fn reload(&self) -> Result<(), StoreError> {
         let Some(store) = &self.store else { return Ok(()) };
         let made = store.webhooks().await?;
         let made = made.iter().map(|record| (record.name.clone(), Hook::made(record)));
         let mut all: All = made.collect();
         all.extend(self.declared.iter().map(|(name, hook)| (name.clone(), hook.clone())));
+        for switch in store.webhook_switches().await? {
+            if let Some(hook) = self.declared.get(&switch.name) {
+                all.insert(switch.name.clone(), hook.clone().off(switch));
+            }
+        }
         *self.all.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(all);
         Ok(())
     }
@@ -249,7 +254,7 @@ impl Hooks {
         let refused: Vec<String> =
             asked.tags.iter().filter(|tag| !hook.may(tag)).map(Tag::to_string).collect();
         if !refused.is_empty() {
-            return Err(problem::not_allowed(&refused));
+            return Err(problem::not_allowed(problem::Sender::Webhook, &refused));
         }
         if let Some(answer) = signed.own.and_then(|proof| self.replays.get(&proof)) {
             return Ok(answer);

@@ -22,7 +22,7 @@ pub const KINDS: [Kind; 10] = [
 
 const BAD_DELIVERY: Kind = Kind {
     name: "bad-delivery",
-    title: "The webhook's body is wrong",
+    title: "The delivery's body is wrong",
     status: StatusCode::BAD_REQUEST,
     advice: "Change the body as the detail says; sending the same again does not help.",
     retry_after: None,
@@ -38,9 +38,9 @@ const BAD_SIGNATURE: Kind = Kind {
 
 const NOT_ALLOWED: Kind = Kind {
     name: "tag-not-allowed",
-    title: "Not for this webhook",
+    title: "The sender may not invalidate this tag",
     status: StatusCode::FORBIDDEN,
-    advice: "Add the tag to the webhook's `allow`, or use another webhook.",
+    advice: "Add the tag to the webhook's `allow`, or give the token the scope; or send with another.",
     retry_after: None,
 };
 
@@ -87,7 +87,7 @@ const METHOD: Kind = Kind {
 
 const TOO_LONG: Kind = Kind {
     name: "too-long",
-    title: "The webhook's body is too long",
+    title: "The delivery's body is too long",
     status: StatusCode::PAYLOAD_TOO_LARGE,
     advice: "Send several deliveries, or invalidate the whole source.",
     retry_after: None,
@@ -111,14 +111,27 @@ pub(super) fn bad_signature(refused: &Refused) -> Problem {
     Problem::new(&BAD_SIGNATURE, sentence(&refused.to_string()))
 }
 
-/// The webhook may not invalidate `tags`.
-pub(super) fn not_allowed(tags: &[String]) -> Problem {
+/// Who sends a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sender {
+    /// Who has the webhook's secret.
+    Webhook,
+    /// Who has signed in, or has a token.
+    Account,
+}
+
+/// The sender may not invalidate `tags`.
+pub(super) fn not_allowed(sender: Sender, tags: &[String]) -> Problem {
+    let sender = match sender {
+        Sender::Webhook => "This webhook",
+        Sender::Account => "Your account, or its token,",
+    };
     let named = tags.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
     let more = match tags.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    Problem::new(&NOT_ALLOWED, format!("This webhook may not invalidate {named}{more}."))
+    Problem::new(&NOT_ALLOWED, format!("{sender} may not invalidate {named}{more}."))
 }
 
 /// How many tags a problem names.
@@ -167,7 +180,7 @@ pub(super) fn too_long(most: usize) -> Problem {
 
 /// Older values may still be shown as current.
 pub(super) fn not_recorded(error: &NotRecorded) -> Problem {
-    tracing::warn!(%error, "a webhook's invalidation is not recorded");
+    tracing::warn!(%error, "a delivery's invalidation is not recorded");
     Problem::new(
         &NOT_RECORDED,
         "The shared cache did not record the invalidation, so older values may still be shown. \

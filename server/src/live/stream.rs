@@ -4,6 +4,7 @@ use super::hub::{Hub, Subscription};
 use super::reader::Reader;
 use super::revision::Revision;
 use crate::account_limits::OpenPage;
+use crate::auth::rights::FAREWELL;
 use crate::http::conditional::NO_STORE;
 use axum::body::Body;
 use axum::response::Response;
@@ -105,7 +106,7 @@ impl Following {
     /// The last event: the page loads itself again, and is answered what its reader may see now.
     fn farewell(&mut self) -> Bytes {
         self.is_over = true;
-        Bytes::from_static(b"event: outdated\ndata: \n\n")
+        Bytes::from_static(FAREWELL.as_bytes())
     }
 
     /// The event with what is new to the page.

@@ -1,6 +1,6 @@
 //! The pages about the cache: what it holds and how it serves, of the dashboards that one looks after.
 
-use super::response;
+use super::{response, schedules};
 use crate::auth::viewer::{self, Viewer};
 use crate::cache_history::{self, Sample};
 use crate::state::AppState;
@@ -31,8 +31,12 @@ const LISTED: usize = 10;
 pub async fn index(State(state): State<AppState>, request: Request) -> Response {
     let notice = notice(&request);
     let viewer = viewer::of(request.extensions());
-    let page = Page::Cache(Arc::new(overview(&state, &viewer, notice)));
-    response::page(&state, StatusCode::OK, page, request).await
+    let schedules = match viewer.administers() {
+        true => schedules::summary(&state, state.service.now()).await,
+        false => None,
+    };
+    let page = CachePage { schedules, ..overview(&state, &viewer, notice) };
+    response::page(&state, StatusCode::OK, Page::Cache(Arc::new(page)), request).await
 }
 
 /// `/admin/cache/{slug}`
@@ -146,6 +150,7 @@ fn overview(state: &AppState, viewer: &Viewer, notice: Option<String>) -> CacheP
         sources: sources(engine, &dashboards, &labels),
         costliest,
         never_hit,
+        schedules: None,
         is_whole: viewer.administers(),
         notice,
     }

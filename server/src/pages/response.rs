@@ -105,6 +105,7 @@ pub(crate) fn address(page: &Page, request: &Request, full: bool) -> String {
         Page::Dashboard(page) | Page::Panel(page) => page.link_here_in(full),
         // Where a form is answered with a page, that is not an address to go to.
         Page::SignIn(page) => page.back.clone(),
+        Page::SignedOut(_) => "/sign-in".to_owned(),
         Page::Profile(_) => "/profile".to_owned(),
         Page::SecondFactor(page) => page.back.clone(),
         Page::People(_) => "/admin/people".to_owned(),

@@ -132,11 +132,8 @@ struct Shown {
 }
 
 async fn respond(state: &AppState, shown: Shown, status: StatusCode, request: Request) -> Response {
-    let gathered = async {
-        let Some(store) = &state.store else { return Ok((Vec::new(), Vec::new())) };
-        Ok::<_, StoreError>((store.schedules().await?, store.schedule_runs(RUNS).await?))
-    };
-    let (schedules, runs) = match gathered.await {
+    let gathered = gathered(state, RUNS).await;
+    let (schedules, runs) = match gathered {
         Ok(gathered) => gathered,
         Err(error) => {
             tracing::error!(%error, "schedules cannot be shown");
@@ -158,6 +155,27 @@ async fn respond(state: &AppState, shown: Shown, status: StatusCode, request: Re
         notice: shown.notice,
     };
     response::page(state, status, Page::Schedules(Arc::new(page)), request).await
+}
+
+/// The schedules, and at most so many of the latest runs of each.
+async fn gathered(
+    state: &AppState,
+    runs: usize,
+) -> Result<(Vec<Schedule>, Vec<RunRecord>), StoreError> {
+    let Some(store) = &state.store else { return Ok((Vec::new(), Vec::new())) };
+    Ok((store.schedules().await?, store.schedule_runs(runs).await?))
+}
+
+/// Each schedule with its latest run, the one that is due next first; none where the store does not say.
+pub(super) async fn summary(state: &AppState, now: Timestamp) -> Option<Vec<ScheduleRow>> {
+    let gathered = gathered(state, 1).await;
+    let (schedules, runs) =
+        gathered.inspect_err(|error| tracing::warn!(%error, "schedules cannot be shown")).ok()?;
+    let mut rows: Vec<ScheduleRow> =
+        schedules.iter().map(|schedule| row(schedule, &runs, now)).collect();
+    let due = |row: &ScheduleRow| row.next.first().filter(|_| row.is_on).map(|(_, at)| at.0);
+    rows.sort_by_key(|row| due(row).unwrap_or(i64::MAX));
+    Some(rows)
 }
 
 fn row(schedule: &Schedule, runs: &[RunRecord], now: Timestamp) -> ScheduleRow {

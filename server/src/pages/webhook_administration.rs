@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use brisk_app::service::{
     Notice, Page, PageError, ShownOnce, TriedDelivery, TypedWebhook, WebhookPage,
 };
-use brisk_domain::WebhookName;
+use brisk_domain::{Timestamp, WebhookName};
 use brisk_store::{Actor, Store, StoreError, WebhookRecord};
 use http::StatusCode;
 use std::collections::BTreeSet;
@@ -101,7 +101,7 @@ async fn changed(
 ) -> Result<Told, String> {
     let (now, lost) = (state.service.now(), |error: StoreError| not_kept(&error));
     let Some(known) = made(store, name).await.map_err(lost)? else {
-        return Err("It is declared in the configuration, and is changed there.".into());
+        return switched(store, name, form, actor, now).await;
     };
     let mut secret = None;
     let (is_there, words) = match form.get("do") {
@@ -114,13 +114,7 @@ async fn changed(
             let mut limits = known.limits;
             limits.is_off = word == "off";
             let changed = store.limit_webhook(name, &limits, actor, now).await;
-            let words = match limits.is_off {
-                true => {
-                    "It is switched off: deliveries are refused, on all replicas within a second."
-                }
-                false => "It is switched on, on all replicas within a second.",
-            };
-            (changed.map_err(lost)?, words)
+            (changed.map_err(lost)?, if word == "off" { OFF } else { ON })
         }
         "rotate" => {
             let until = now.after(webhooks::overlap(form.get("overlap"))?);
@@ -147,6 +141,27 @@ async fn changed(
         }
         false => Err("Somebody has removed this webhook meanwhile.".into()),
     }
+}
+
+const OFF: &str = "It is switched off: deliveries are refused, on all replicas within a second.";
+const ON: &str = "It is switched on, on all replicas within a second.";
+
+/// What can be done with one that the configuration declares.
+async fn switched(
+    store: &Store,
+    name: &WebhookName,
+    form: &Form,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Told, String> {
+    let (is_off, words) = match form.get("do") {
+        "off" => (true, OFF),
+        "on" => (false, ON),
+        _ => return Err("It is declared in the configuration, and is changed there.".into()),
+    };
+    let changed = store.switch_webhook(name, is_off, actor, now).await;
+    changed.map_err(|error| not_kept(&error))?;
+    Ok(Told { notice: Some(Notice::Done(words.into())), ..Told::default() })
 }
 
 /// Sends a test with the tags that are typed.
@@ -210,6 +225,7 @@ pub(super) async fn shown(
         now,
         webhook: row(name, hook, &latest(hooks).await, now),
         made: record.map(|record| (record.created_by, record.created_at)),
+        can_switch: state.store.is_some(),
         // The name is not typed here: the field of the test stands in its place.
         typed: TypedWebhook { name: told.tags, ..told.typed.or(in_form).unwrap_or_default() },
         notice: told.notice,

@@ -39,6 +39,7 @@ pub(super) fn row(
         per_minute: hook.per_minute,
         source: hook.source.as_ref().map(ToString::to_string),
         is_off: hook.is_off,
+        switched_off: hook.switched_off.clone(),
         is_of_app: hook.is_of_app,
         last: latest.get(name.as_str()).copied(),
     }

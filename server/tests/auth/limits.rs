@@ -4,6 +4,7 @@ use super::world::{World, dashboard, request};
 use brisk_accounts::Role;
 use brisk_server::config::AccountLimits;
 use http_body_util::BodyExt;
+use std::collections::BTreeSet;
 use std::time::Duration;
 use tower::ServiceExt;
 
@@ -86,6 +87,7 @@ async fn requests_of_the_api_by_all_tokens_of_an_account_are_limited() {
     let refused = world.get("/api/v1/dashboards/everyone/data", &tokens[0]).await;
     assert_eq!(refused.header("content-type"), "application/problem+json");
     assert!(refused.body.contains("with your account or its tokens"), "{}", refused.body);
+    assert!(refused.body.contains("\"/api#too-many-requests\""), "{}", refused.body);
     assert!(refused.header("retry-after").parse::<u32>().unwrap() >= 1);
     let cookie = world.sign_in("ann").await;
     assert_eq!(world.get("/d/everyone", &cookie).await.status, 200, "pages are no API");
@@ -106,6 +108,17 @@ async fn cold_views_of_an_account_have_a_limit_of_their_own() {
         }
     }
     assert!(refused > 10, "{refused}");
+    // The API says which limit it was.
+    let mut kinds = BTreeSet::new();
+    for days in 60..120 {
+        let path = format!("/api/v1/dashboards/everyone/data?range=last+{days}+days");
+        let answer = world.get(&path, &ann).await;
+        if answer.status == 429 {
+            let problem: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+            kinds.insert(problem["type"].to_string());
+        }
+    }
+    assert_eq!(Vec::from_iter(kinds), ["\"/api#too-many-views\""]);
     // Nobody's are by the address, of which there may be more.
     for days in 2..30 {
         let path = view(days).replace("everyone", "public");

@@ -98,6 +98,7 @@ struct Inner {
     lie: Lie,
     manner: Manner,
     names_issuer: bool,
+    end_session: Option<&'static str>,
     codes: HashMap<String, Grant>,
     tokens: HashMap<String, Value>,
     asked: HashMap<&'static str, usize>,
@@ -192,6 +193,7 @@ impl TestProvider {
             lie: Lie::None,
             manner: Manner::Usual,
             names_issuer: false,
+            end_session: None,
             codes: HashMap::new(),
             tokens: HashMap::new(),
             asked: HashMap::new(),
@@ -221,6 +223,7 @@ impl TestProvider {
             sign_up: SignUp::Everyone,
             rules: Rules::default(),
             has_second_factor: false,
+            ends_session: true,
             ca: None,
             timeout: Duration::from_secs(30),
         }
@@ -236,6 +239,11 @@ impl TestProvider {
 
     pub(crate) fn answers(&self, manner: Manner) {
         self.inner().manner = manner;
+    }
+
+    /// Says that sessions end at that address, where `ISSUER` is its own.
+    pub(crate) fn ends_sessions_at(&self, address: &'static str) {
+        self.inner().end_session = Some(address);
     }
 
     pub(crate) fn names_its_issuer(&self) {
@@ -334,9 +342,7 @@ async fn metadata(State(provider): State<TestProvider>) -> Response {
         Manner::Plain => "http://collector.example/token".to_owned(),
         _ => format!("{issuer}/token"),
     };
-    json(
-        StatusCode::OK,
-        &json!({
+    let mut metadata = json!({
             "issuer": called,
             "authorization_endpoint": format!("{issuer}/authorize"),
             "token_endpoint": token,
@@ -347,8 +353,11 @@ async fn metadata(State(provider): State<TestProvider>) -> Response {
             // Whatever it says that it signs with, and whatever that is.
             "id_token_signing_alg_values_supported": ["ES256", "HS256", "none"],
             "authorization_response_iss_parameter_supported": inner.names_issuer,
-        }),
-    )
+    });
+    if let Some(end) = inner.end_session {
+        metadata["end_session_endpoint"] = end.replace("ISSUER", issuer).into();
+    }
+    json(StatusCode::OK, &metadata)
 }
 
 async fn keys(State(provider): State<TestProvider>) -> Response {

@@ -28,13 +28,13 @@ struct Process {
 
 impl Process {
     /// None with `--quick`, where nothing besides Rust may be needed.
-    async fn start(redirect: &str) -> Option<Self> {
+    async fn start(redirect: &str, signed_out: &str) -> Option<Self> {
         if std::env::var_os("BRISK_TEST_QUICK").is_some() {
             return None;
         }
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let mut command = Command::new("node");
-        command.arg(root.join("end2end/provider/provider.mjs")).arg(redirect);
+        command.arg(root.join("end2end/provider/provider.mjs")).args([redirect, signed_out]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().expect("node: cargo xtask test installs all");
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -49,6 +49,24 @@ impl Process {
         let issuer = wait_for("the provider is ready", ready.recv()).await;
         let issuer = issuer.expect("the provider starts: cargo xtask test installs its package");
         Some(process.called(issuer))
+    }
+
+    /// How Brisk knows it.
+    fn settings(&self) -> ProviderSettings {
+        ProviderSettings {
+            issuer: self.issuer.clone(),
+            client_id: "brisk".into(),
+            client_secret: Some("a secret that both know, which is long enough".into()),
+            scopes: vec!["profile".into(), "groups".into()],
+            name: "Example".into(),
+            name_claim: "preferred_username".into(),
+            sign_up: SignUp::Everyone,
+            rules: Rules::default(),
+            has_second_factor: false,
+            ends_session: true,
+            ca: None,
+            timeout: Duration::from_secs(30),
+        }
     }
 
     fn called(mut self, issuer: String) -> Self {
@@ -68,6 +86,8 @@ impl Drop for Process {
 struct Browser {
     client: Client<HttpConnector, Full<Bytes>>,
     cookies: Vec<(String, String, String)>,
+    /// How often it was asked who sits there.
+    asked: usize,
 }
 
 struct Shown {
@@ -75,10 +95,22 @@ struct Shown {
     body: String,
 }
 
+impl Shown {
+    /// Where the form that ends a session goes, and what it sends.
+    fn ending(&self) -> (String, String) {
+        let between = |before: &str| {
+            let rest = self.body.split_once(before).unwrap_or_else(|| panic!("{}", self.body)).1;
+            rest.split('"').next().unwrap().to_owned()
+        };
+        let (action, secret) = (between("action=\""), between("name=\"xsrf\" value=\""));
+        (action, format!("xsrf={secret}&logout=yes"))
+    }
+}
+
 impl Browser {
     fn new() -> Self {
         let client = Client::builder(TokioExecutor::new()).build_http();
-        Self { client, cookies: Vec::new() }
+        Self { client, cookies: Vec::new(), asked: 0 }
     }
 
     async fn open(&mut self, address: &str, form: Option<&str>) -> Shown {
@@ -126,16 +158,31 @@ impl Browser {
                 here = if to.starts_with('/') { format!("{issuer}{to}") } else { to };
                 continue;
             }
+            if shown.body.contains("/session/end/confirm") {
+                // Somebody else was signed in: that session ends first.
+                let (action, body) = shown.ending();
+                (here, form) = (action, Some(body));
+                continue;
+            }
             let prompt = ["login", "consent"]
                 .into_iter()
                 .find(|prompt| shown.body.contains(&format!("name=\"prompt\" value=\"{prompt}\"")));
             form = Some(match prompt {
-                Some("login") => format!("prompt=login&login={name}&password=x"),
+                Some("login") => {
+                    self.asked += 1;
+                    format!("prompt=login&login={name}&password=x")
+                }
                 Some(_) => "prompt=consent".to_owned(),
                 None => panic!("{here} shows something else: {}", shown.body),
             });
         }
         panic!("{here} leads round and round")
+    }
+
+    /// Signs out where the server has led; the answer is where the provider leads back to.
+    async fn sign_out(&mut self, to: &str) -> String {
+        let (action, form) = self.open(to, None).await.ending();
+        self.open(&action, Some(&form)).await.location.expect("it leads back")
     }
 }
 
@@ -143,26 +190,15 @@ impl Browser {
 async fn people_sign_in_at_a_provider_that_others_have_written() {
     let base = AuthSettings::default().base;
     let callback = format!("{base}/sign-in/openid/callback");
-    let Some(process) = Process::start(&callback).await else { return };
+    let signed_out = format!("{base}/sign-in");
+    let Some(process) = Process::start(&callback, &signed_out).await else { return };
     let it = Rule {
         claim: "groups".into(),
         values: ["it".to_owned()].into(),
         role: Some(Role::Admin),
         ..Rule::default()
     };
-    let provider = ProviderSettings {
-        issuer: process.issuer.clone(),
-        client_id: "brisk".into(),
-        client_secret: Some("a secret that both know, which is long enough".into()),
-        scopes: vec!["profile".into(), "groups".into()],
-        name: "Example".into(),
-        name_claim: "preferred_username".into(),
-        sign_up: SignUp::Everyone,
-        rules: Rules(vec![it]),
-        has_second_factor: false,
-        ca: None,
-        timeout: Duration::from_secs(30),
-    };
+    let provider = ProviderSettings { rules: Rules(vec![it]), ..process.settings() };
     let settings = AuthSettings {
         provider: Some(Arc::new(provider)),
         has_passwords: false,
@@ -192,7 +228,16 @@ async fn people_sign_in_at_a_provider_that_others_have_written() {
     assert_eq!((again.status, again.cookie()), (400, None), "once");
     // Who is signed in there comes back without typing anything, to the same account.
     let (_, _, answer) = come(&mut first, "it-lee").await;
-    assert!(answer.cookie().is_some(), "{}", answer.body);
+    let session = answer.cookie().expect("a session");
+    assert_eq!(first.asked, 1, "once");
+    // Signing out ends the session there as well: it asks again who sits there.
+    let answer = world.post("/sign-out", &session, "").await;
+    let to = answer.header("refresh").strip_prefix("0; url=").expect("it leads there").to_owned();
+    assert!(to.contains("id_token_hint=ey"), "{to}");
+    assert_eq!(first.sign_out(&to).await, signed_out);
+    assert_eq!(world.get("/profile", &session).await.status, 401);
+    let (_, _, answer) = come(&mut first, "it-lee").await;
+    assert_eq!((first.asked, answer.cookie().is_some()), (2, true), "{}", answer.body);
     let (_, _, answer) = come(&mut Browser::new(), "ann").await;
     let session = answer.cookie().expect("a session");
     assert_eq!(world.get("/admin/people", &session).await.status, 404);
@@ -206,4 +251,34 @@ async fn people_sign_in_at_a_provider_that_others_have_written() {
         .map(|account| account.name.to_string())
         .collect();
     assert_eq!(names, ["ann", "it-lee", "root"]);
+}
+
+#[tokio::test]
+async fn an_account_is_connected_at_a_provider_that_others_have_written() {
+    let base = AuthSettings::default().base;
+    let callback = format!("{base}/sign-in/openid/callback");
+    let signed_out = format!("{base}/sign-in");
+    let Some(process) = Process::start(&callback, &signed_out).await else { return };
+    let settings =
+        AuthSettings { provider: Some(Arc::new(process.settings())), ..AuthSettings::default() };
+    let world = World::signing_in(settings, SystemClock.now()).await;
+    world.person("root", Role::Admin, &[]).await;
+    let id = world.person("lee", Role::Viewer, &[]).await;
+    let session = world.sign_in("lee").await;
+    let mut browser = Browser::new();
+    // Somebody else is signed in there in the same browser, and is not taken for who asks.
+    let begun = world.get("/sign-in/openid", "").await;
+    browser.sign_in(&process.issuer, begun.header("location"), "ben", &callback).await;
+    let form = format!("do=connect&connect_current={}", super::world::PASSWORD);
+    let answer = world.post("/profile", &session, &form).await;
+    let to = answer.header("refresh").strip_prefix("0; url=").expect("it leads there").to_owned();
+    let back = browser.sign_in(&process.issuer, &to, "it-lee", &callback).await;
+    assert!(browser.asked > 1, "it asks who sits there now");
+    let cookies = format!("{}; {session}", answer.given("brisk_sign_in").unwrap());
+    let path = back.strip_prefix(&base).unwrap();
+    let answer = world.ask(request("GET", path, &cookies, "")).await;
+    assert_eq!(answer.header("location"), "/profile?done=connected", "{}", answer.body);
+    let identities = world.store.identities_of(&id).await.unwrap();
+    let subjects: Vec<&str> = identities.iter().map(|identity| identity.subject()).collect();
+    assert_eq!(subjects, ["it-lee"]);
 }

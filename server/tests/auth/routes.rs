@@ -185,6 +185,40 @@ async fn every_route_has_its_answer_for_everybody() {
 }
 
 #[tokio::test]
+async fn what_the_api_refuses_is_a_problem_whoever_asks() {
+    let Everybody { world, shown, .. } = everybody().await;
+    for (method, _, address, _) in TABLE.iter().filter(|row| row.2.starts_with("/api/v1/")) {
+        for (who, shown) in WHO.iter().zip(&shown) {
+            let answer = world.ask(request(method, address, shown, "")).await;
+            let kind = answer.header("content-type");
+            let is_problem = kind == "application/problem+json";
+            assert_eq!(is_problem, answer.status >= 400, "{method} {address} for {who}: {kind}");
+        }
+    }
+    let wrong = world.get("/api/v1/invalidations", &shown[3]).await;
+    assert_eq!((wrong.status, wrong.header("allow")), (405, "POST"));
+    assert!(wrong.body.contains("Use POST"), "{}", wrong.body);
+    let beyond = r#"{"tags":["table:shop.orders"]}"#;
+    let refused = world.ask(request("POST", "/api/v1/invalidations", &shown[3], beyond)).await;
+    assert_eq!(refused.status, 403, "{}", refused.body);
+    assert!(refused.body.contains("Your account, or its token, may not"), "{}", refused.body);
+}
+
+#[tokio::test]
+async fn an_open_page_that_is_not_for_its_reader_any_more_loads_itself_again() {
+    let Everybody { world, shown, .. } = everybody().await;
+    for (who, shown) in [("nobody", &shown[0]), ("viewer of stock", &shown[2])] {
+        for path in ["/d/team/live", "/d/team/p/one/live", "/d/missing/live"] {
+            let mut stream = request("GET", path, shown, "");
+            stream.headers_mut().insert("accept", "text/event-stream".parse().unwrap());
+            let answer = world.ask(stream).await;
+            assert_eq!(answer.header("content-type"), "text/event-stream", "{path} for {who}");
+            assert_eq!(answer.body, "event: outdated\ndata: \n\n", "{path} for {who}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn no_spelling_of_an_address_changes_a_verdict() {
     let Everybody { world, shown, .. } = everybody().await;
     let tricks = [

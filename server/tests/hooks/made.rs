@@ -45,6 +45,16 @@ impl World {
     }
 }
 
+/// The changes of the store, as `other` follows them.
+async fn following(test: &TestStore, other: &World) -> StoreChanges {
+    let hooks = Arc::clone(&other.hooks);
+    let subscribers = Subscribers::default().on(Topic::Webhooks, move || {
+        let hooks = Arc::clone(&hooks);
+        Box::pin(async move { hooks.reload().await })
+    });
+    StoreChanges::begin(&test.again().await, subscribers).await.unwrap()
+}
+
 /// The secret that a page shows this once.
 fn secret(page: &str) -> String {
     let (_, rest) = page.split_once("whsec_").unwrap_or_else(|| panic!("no secret: {page}"));
@@ -119,8 +129,10 @@ async fn an_admin_makes_limits_rotates_switches_off_and_removes_a_webhook() {
         );
         assert_eq!(world.send("pipeline", &third, orders).await.0, StatusCode::UNAUTHORIZED);
         // Those of the configuration are changed there.
-        let (status, _, page) = world.post("/admin/invalidation/webhooks/shop", "do=off").await;
-        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
+        for form in ["do=limit&allow=all", "do=rotate&overlap=0", "do=end-overlap", "do=remove"] {
+            let (status, _, page) = world.post("/admin/invalidation/webhooks/shop", form).await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{form}: {page}");
+        }
         let log = test.store.audit(&AuditFilter::default(), 50).await.unwrap();
         assert_eq!(log.len(), 7, "{log:#?}");
         assert!(!format!("{log:?}").contains("whsec_"));
@@ -131,12 +143,7 @@ async fn an_admin_makes_limits_rotates_switches_off_and_removes_a_webhook() {
 async fn what_is_decided_on_one_replica_holds_on_the_other() {
     for test in TestStore::each().await {
         let (one, other) = (world(&test.store).await, world(&test.again().await).await);
-        let hooks = Arc::clone(&other.hooks);
-        let subscribers = Subscribers::default().on(Topic::Webhooks, move || {
-            let hooks = Arc::clone(&hooks);
-            Box::pin(async move { hooks.reload().await })
-        });
-        let mut changes = StoreChanges::begin(&test.again().await, subscribers).await.unwrap();
+        let mut changes = following(&test, &other).await;
         let following = tokio::spawn(async move { changes.follow().await });
         let page = one.post("/admin/invalidation", "name=pipeline").await.2;
         let secret = secret(&page);
@@ -201,4 +208,46 @@ async fn a_test_goes_through_the_door_says_what_would_be_touched_and_changes_not
         assert!(page.contains(expected), "{tags}: {page}");
     }
     assert!(world.page("/admin/invalidation").await.contains("a test: nothing was invalidated"));
+}
+
+#[tokio::test]
+async fn a_webhook_of_the_configuration_is_switched_off_and_on_over_the_file_on_all_replicas() {
+    const SHOP: &str = "/admin/invalidation/webhooks/shop";
+    for test in TestStore::each().await {
+        let (one, other) = (world(&test.store).await, world(&test.again().await).await);
+        let mut changes = following(&test, &other).await;
+        let following = tokio::spawn(async move { changes.follow().await });
+        assert!(one.page(SHOP).await.contains("value=\"off\""));
+        let (status, _, page) = one.post(SHOP, "do=off").await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        assert!(page.contains("value=\"on\"") && !page.contains("value=\"off\""), "{page}");
+        for page in [page, one.page("/admin/invalidation").await] {
+            assert!(
+                page.contains("switched off by anybody, 0 s ago, over the configuration"),
+                "{page}"
+            );
+        }
+        // Who sends hears the same as of any that is switched off, once it is known who sends.
+        let (status, headers, body) = one.deliver(ORDERS).await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{body}");
+        assert_eq!(headers["content-type"], "application/problem+json");
+        assert!(body.contains("/api#webhook-off"), "{body}");
+        let guess = SigningKey::random_text();
+        assert_eq!(one.send("shop", &guess, ORDERS).await.0, StatusCode::UNAUTHORIZED);
+        let tried = one.post(SHOP, "do=test&tags=table:shop.main.orders").await.2;
+        assert!(tried.contains(">403<"), "{tried}");
+        let is_off = async || other.deliver(ORDERS).await.0 == StatusCode::FORBIDDEN;
+        eventually("the other replica refuses it, too", is_off).await;
+        // A server that starts meanwhile has it so from its first delivery on.
+        let third = world(&test.again().await).await;
+        assert_eq!(third.deliver(ORDERS).await.0, StatusCode::FORBIDDEN);
+        one.post(SHOP, "do=on").await;
+        assert_eq!(one.deliver(ORDERS).await.0, StatusCode::OK);
+        let is_on = async || other.deliver(ORDERS).await.0 == StatusCode::OK;
+        eventually("the other replica takes it again", is_on).await;
+        let log = test.store.audit(&AuditFilter::default(), 50).await.unwrap();
+        let actions: Vec<&str> = log.iter().map(|line| line.record.action.as_str()).collect();
+        assert_eq!(actions, ["webhook switched on", "webhook switched off"]);
+        following.abort();
+    }
 }

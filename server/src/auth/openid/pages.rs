@@ -1,22 +1,23 @@
 //! The way to the provider and back. Nothing here is a form: browsers follow links there, and come back by
 //! one. What goes wrong is said on the sign-in page; the log says more.
 
-use super::pending::{self, AtProvider, LacksCode};
+use super::connecting::{self, NotConnected};
+use super::pending::{self, AtProvider, LacksCode, Purpose};
 use super::protocol::{Begun, Trouble};
 use super::provider::{Arrived, Provider};
 use crate::auth::arrival::{Arrival, Refused, Way, name_of};
 use crate::auth::begun::By;
 use crate::auth::state::Auth;
 use crate::auth::throttling::{self, NotTried};
-use crate::auth::{rights, set_up, sign_in};
+use crate::auth::{profile, rights, set_up, sign_in, viewer};
 use crate::pages::response;
 use crate::state::AppState;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::request::Parts;
 use axum::response::Response;
+use brisk_accounts::Account;
 use brisk_accounts::account::full_name;
-use brisk_accounts::{Account, AccountId};
 use brisk_app::service::{Page, SignInPage};
 use brisk_domain::view::parse_query;
 use brisk_store::StoreError;
@@ -27,7 +28,7 @@ pub async fn begin(State(state): State<AppState>, request: Request) -> Response 
     let fields = parse_query(request.uri().query().unwrap_or_default());
     let back = fields.iter().find(|(name, _)| name == "back").map(|(_, back)| back.as_str());
     let back = sign_in::local(back.unwrap_or_default());
-    lead(&state, back, None, request).await
+    lead(&state, back, Purpose::SignIn, request).await
 }
 
 /// `/set-up/{secret}/openid`
@@ -42,17 +43,17 @@ pub async fn begin_by_link(
         return rights::absent(&state, request).await;
     }
     match set_up::opened(&state.auth, path).await {
-        Some((hash, _)) => lead(&state, "/".to_owned(), Some(hash), request).await,
+        Some((hash, _)) => lead(&state, "/".to_owned(), Purpose::Link(hash), request).await,
         None => set_up::gone(&state, request).await,
     }
 }
 
-async fn lead(state: &AppState, back: String, link: Option<String>, request: Request) -> Response {
+async fn lead(state: &AppState, back: String, purpose: Purpose, request: Request) -> Response {
     let auth = &state.auth;
     let Some(provider) = auth.provider() else { return rights::absent(state, request).await };
-    let begun = provider.begin().await.map_err(Failed::from);
+    let begun = provider.begin(false).await.map_err(Failed::from);
     let led = begun.and_then(|Begun { url, state, nonce, verifier }| {
-        let pending = AtProvider::new(auth, (state, nonce, verifier), &back, link);
+        let pending = AtProvider::new(auth, (state, nonce, verifier), &back, purpose);
         let to = HeaderValue::from_str(&url);
         let to = to.map_err(|_| Trouble::Untrusted("its address is none".into()))?;
         Ok((to, pending.cookie(auth)?))
@@ -77,6 +78,7 @@ pub async fn callback(State(state): State<AppState>, request: Request) -> Respon
     let come = come(auth, provider, pending.as_ref(), &head).await;
     let mut answer = match come {
         Ok(Come::In(cookie)) => sign_in::redirect(&back, Some(cookie)),
+        Ok(Come::Connected(cookie)) => sign_in::redirect("/profile?done=connected", Some(cookie)),
         Ok(Come::LacksCode(cookie)) => {
             // The cookie takes the place of the one that was used.
             return sign_in::redirect("/sign-in/code", Some(cookie));
@@ -86,7 +88,11 @@ pub async fn callback(State(state): State<AppState>, request: Request) -> Respon
                 sign_in::record(auth, name, sign_in::origin(&head).address, action).await;
             }
             let request = Request::from_parts(head, axum::body::Body::empty());
-            said(&state, provider, &failed, &back, request).await
+            let connects = pending.is_some_and(|pending| pending.connects());
+            match connects && viewer::of(request.extensions()).account().is_some() {
+                true => said_on_profile(&state, provider, &failed, request).await,
+                false => said(&state, provider, &failed, &back, request).await,
+            }
         }
     };
     answer.headers_mut().append(header::SET_COOKIE, pending::clear(auth.settings()));
@@ -97,6 +103,8 @@ pub async fn callback(State(state): State<AppState>, request: Request) -> Respon
 enum Come {
     /// In: the session's cookie.
     In(HeaderValue),
+    /// They were in, and have connected their account: the cookie of their next session.
+    Connected(HeaderValue),
     /// To the door: their authenticator's code is missing.
     LacksCode(HeaderValue),
 }
@@ -114,6 +122,8 @@ enum Failed {
     Provider(Trouble),
     /// They may not.
     Refused(String, Refused),
+    /// Their account is not connected.
+    NotConnected(NotConnected),
     /// The session cannot be kept.
     Session,
 }
@@ -121,6 +131,12 @@ enum Failed {
 impl From<Trouble> for Failed {
     fn from(trouble: Trouble) -> Self {
         Self::Provider(trouble)
+    }
+}
+
+impl From<NotConnected> for Failed {
+    fn from(not: NotConnected) -> Self {
+        Self::NotConnected(not)
     }
 }
 
@@ -141,7 +157,10 @@ impl Failed {
                 Some((NOBODY, "sign-in refused: the provider's answer"))
             }
             Self::Refused(name, refused) => refused.action().map(|action| (name.as_str(), action)),
-            Self::Later(_) | Self::Provider(_) | Self::Session => None,
+            Self::NotConnected(NotConnected::Taken(name)) => {
+                Some((name.as_str(), "identity refused: another account's"))
+            }
+            Self::NotConnected(_) | Self::Later(_) | Self::Provider(_) | Self::Session => None,
         }
     }
 
@@ -152,7 +171,9 @@ impl Failed {
             Self::Later(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Provider(Trouble::Untrusted(_) | Trouble::UnknownKey) => StatusCode::BAD_GATEWAY,
             Self::Refused(_, refused) if refused.action().is_some() => StatusCode::FORBIDDEN,
-            Self::Provider(_) | Self::Refused(..) | Self::Session => {
+            Self::NotConnected(NotConnected::Taken(_)) => StatusCode::CONFLICT,
+            Self::NotConnected(NotConnected::OtherSession) => StatusCode::BAD_REQUEST,
+            Self::Provider(_) | Self::Refused(..) | Self::NotConnected(_) | Self::Session => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
         }
@@ -169,17 +190,19 @@ impl Failed {
                 format!("You were not signed in at {provider}. Try again, or ask there.")
             }
             Self::Later(seconds) => format!("Too many tries. Try again in {seconds} s."),
-            Self::Provider(Trouble::Untrusted(_) | Trouble::UnknownKey) => format!(
-                "The answer of {provider} cannot be trusted, so nobody was signed in. Try again in a \
-                 moment; if it stays so, tell an administrator: the log says why."
-            ),
-            Self::Provider(Trouble::Busy) => {
-                "Too many people sign in at this moment. Try again in a moment.".into()
-            }
-            Self::Provider(Trouble::Unreachable(_)) => {
-                format!("{provider} cannot be reached at the moment. Try again in a moment.")
-            }
+            Self::Provider(trouble) => trouble.sentence(provider),
             Self::Refused(_, refused) => refused.sentence(),
+            Self::NotConnected(NotConnected::OtherSession) => {
+                "Nothing is connected: your session has changed meanwhile. Begin again on your profile."
+                    .into()
+            }
+            Self::NotConnected(NotConnected::Taken(_)) => format!(
+                "Who you are at {provider} belongs to another account here, so it is not connected with \
+                 this one. Sign in at {provider} as somebody else, or ask an administrator."
+            ),
+            Self::NotConnected(NotConnected::Store(_)) => {
+                "This cannot be kept at the moment. Try again in a moment.".into()
+            }
             Self::Session => "Nobody can sign in at the moment. Try again in a moment.".into(),
         }
     }
@@ -230,12 +253,18 @@ async fn come(
         tried.was_right(auth, store).await?;
     }
     let arrived = finished?;
+    if let Purpose::Connect { account, session } = &pending.purpose {
+        let begun = (account.as_str(), session.as_str());
+        let cookie = connecting::finish(auth, begun, &arrived.identity, head).await?;
+        return Ok(Come::Connected(cookie));
+    }
     let account = account(auth, provider, pending, &arrived, &origin.address).await?;
     if account.authenticator.is_some() && !provider.settings().has_second_factor {
         let lacks = LacksCode::new(auth, account.id.as_str(), &pending.back);
         return Ok(Come::LacksCode(lacks.cookie(auth)?));
     }
-    enter(auth, &account.id, account.name.as_str(), head).await.map(Come::In)
+    let cookie = enter(auth, &account, arrived.token, head).await?;
+    Ok(Come::In(cookie))
 }
 
 /// The account of who has arrived.
@@ -256,7 +285,10 @@ async fn account(
         full_name: said("name").and_then(|name| full_name(name)),
         address: address.to_owned(),
     };
-    let way = pending.link.as_deref().map_or(Way::Identity, Way::Link);
+    let way = match &pending.purpose {
+        Purpose::Link(hash) => Way::Link(hash),
+        Purpose::SignIn | Purpose::Connect { .. } => Way::Identity,
+    };
     let at = (auth.store().ok_or(Failed::NotBegun)?, auth.now());
     let found = arrival.account(at, way, settings.sign_up, &settings.rules).await;
     sign_in::changed(auth).await;
@@ -271,18 +303,34 @@ async fn account(
 /// Begins a session of an account by what the provider has said; the answer is its cookie.
 async fn enter(
     auth: &Auth,
-    id: &AccountId,
-    name: &str,
+    account: &Account,
+    token: String,
     head: &Parts,
 ) -> Result<HeaderValue, Failed> {
-    let cookie = sign_in::enter(auth, id, head, By::Provider).await.ok_or(Failed::Session)?;
-    sign_in::record(auth, name, sign_in::origin(head).address, "signed in").await;
+    let cookie = sign_in::enter(auth, &account.id, head, (By::Provider, Some(token))).await;
+    let cookie = cookie.ok_or(Failed::Session)?;
+    let (name, address) = (account.name.as_str(), sign_in::origin(head).address);
+    sign_in::record(auth, name, address, "signed in").await;
     Ok(cookie)
 }
 
 /// Compares in the same time wherever they differ.
 fn is_equal(one: &str, other: &str) -> bool {
     brisk_accounts::secret::hash(one) == brisk_accounts::secret::hash(other)
+}
+
+/// The profile page, which says why nothing is connected.
+async fn said_on_profile(
+    state: &AppState,
+    provider: &Provider,
+    failed: &Failed,
+    request: Request,
+) -> Response {
+    if let Failed::NotConnected(NotConnected::Store(error)) = failed {
+        tracing::error!(%error, "an account cannot be connected with the OpenID provider");
+    }
+    let sentence = failed.sentence(&provider.settings().name);
+    profile::said(state, failed.status(), sentence, request).await
 }
 
 /// The sign-in page, which says what went wrong.

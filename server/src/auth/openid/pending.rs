@@ -34,9 +34,19 @@ pub(super) struct AtProvider {
     pub(super) verifier: String,
     /// Where to go afterwards.
     pub(super) back: String,
-    /// The hash of the one-time link that it was begun with.
-    pub(super) link: Option<String>,
+    pub(super) purpose: Purpose,
     expires: i64,
+}
+
+/// What somebody is at the provider for.
+#[derive(Serialize, Deserialize)]
+pub(super) enum Purpose {
+    /// To sign in.
+    SignIn,
+    /// To take the one-time link of that hash.
+    Link(String),
+    /// To connect who they are there with an account, in the session of that hash.
+    Connect { account: String, session: String },
 }
 
 /// Somebody has come from the provider, and has to type the code of their authenticator.
@@ -56,10 +66,10 @@ impl AtProvider {
         auth: &Auth,
         begun: (String, String, String),
         back: &str,
-        link: Option<String>,
+        purpose: Purpose,
     ) -> Self {
         let (state, nonce, verifier) = begun;
-        Self { state, nonce, verifier, back: short(back), link, expires: expires(auth) }
+        Self { state, nonce, verifier, back: short(back), purpose, expires: expires(auth) }
     }
 
     /// The header that gives it to its browser.
@@ -70,6 +80,11 @@ impl AtProvider {
     /// The one that a request shows.
     pub(super) fn shown(auth: &Auth, headers: &HeaderMap) -> Option<Self> {
         unsealed(auth, AT_PROVIDER, headers).filter(|one: &Self| one.expires > auth.now().0)
+    }
+
+    /// Whether somebody who has signed in already connects their account.
+    pub(super) fn connects(&self) -> bool {
+        matches!(self.purpose, Purpose::Connect { .. })
     }
 
     /// Whether it is taken now: each is, once.

@@ -17,14 +17,16 @@ use openidconnect::core::{
 use openidconnect::{
     AccessToken, AdditionalClaims, AdditionalProviderMetadata, AuthType, AuthenticationFlow,
     AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken,
-    EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdToken, IdTokenFields,
-    IssuerUrl, JsonWebKeySet, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier,
-    ProviderMetadata, RedirectUrl, Scope, SignatureVerificationError, StandardErrorResponse,
-    StandardTokenResponse, SubjectIdentifier, TokenResponse as _, UserInfoClaims,
+    EmptyExtraTokenFields, EndSessionUrl, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdToken,
+    IdTokenFields, IssuerUrl, JsonWebKeySet, LogoutRequest, Nonce, OAuth2TokenResponse as _,
+    PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl, ProviderMetadata, RedirectUrl,
+    Scope, SignatureVerificationError, StandardErrorResponse, StandardTokenResponse,
+    SubjectIdentifier, TokenResponse as _, UserInfoClaims,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::error::Error;
+use std::str::FromStr as _;
 use std::time::Duration;
 
 /// What a provider says of itself.
@@ -74,12 +76,16 @@ type Client = openidconnect::Client<
     EndpointMaybeSet,
 >;
 
-/// Metadata that `openidconnect` does not know (RFC 9207).
+/// Metadata besides those of discovery.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub(super) struct More {
-    /// Whether answers name their issuer.
+    /// Whether answers name their issuer (RFC 9207).
     #[serde(default, rename = "authorization_response_iss_parameter_supported")]
     pub(super) names_issuer: bool,
+    /// Where a session ends (OpenID Connect RP-Initiated Logout 1.0). As text: what is no address keeps nobody
+    /// from signing in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    end_session_endpoint: Option<String>,
 }
 
 impl AdditionalProviderMetadata for More {}
@@ -127,6 +133,22 @@ pub(super) enum Trouble {
     Busy,
 }
 
+impl Trouble {
+    /// What is said to who wanted to sign in.
+    pub(super) fn sentence(&self, provider: &str) -> String {
+        match self {
+            Self::Untrusted(_) | Self::UnknownKey => format!(
+                "The answer of {provider} cannot be trusted, so nobody was signed in. Try again in a \
+                 moment; if it stays so, tell an administrator: the log says why."
+            ),
+            Self::Busy => "Too many people sign in at this moment. Try again in a moment.".into(),
+            Self::Unreachable(_) => {
+                format!("{provider} cannot be reached at the moment. Try again in a moment.")
+            }
+        }
+    }
+}
+
 /// A sign-in as it begins.
 pub(super) struct Begun {
     pub(super) url: String,
@@ -139,6 +161,13 @@ pub(super) struct Begun {
 pub(super) struct Exchanged {
     token: Token,
     access: AccessToken,
+}
+
+impl Exchanged {
+    /// The token as the provider wrote it.
+    pub(super) fn token(&self) -> String {
+        self.token.to_string()
+    }
 }
 
 /// What is asked of a provider, with what it says of itself.
@@ -177,14 +206,19 @@ impl Protocol<'_> {
         JsonWebKeySet::fetch_async(metadata.jwks_uri(), self.http).await.map_err(unanswered)
     }
 
-    /// Where a browser is sent.
-    pub(super) fn begin(&self, metadata: &Metadata) -> Result<Begun, Trouble> {
+    /// Where a browser is sent. Where it matters that it is somebody of now, the provider asks who it is, also
+    /// of who is signed in there.
+    pub(super) fn begin(&self, metadata: &Metadata, of_now: bool) -> Result<Begun, Trouble> {
         let client = self.client(metadata)?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let flow = AuthenticationFlow::<CoreResponseType>::AuthorizationCode;
         let request = client.authorize_url(flow, CsrfToken::new_random, Nonce::new_random);
         let scopes = self.settings.scopes.iter().cloned().map(Scope::new);
         let request = request.add_scopes(scopes).set_pkce_challenge(challenge);
+        let request = match of_now {
+            true => request.add_prompt(CoreAuthPrompt::Login),
+            false => request,
+        };
         let (url, state, nonce) = request.url();
         Ok(Begun {
             url: url.to_string(),
@@ -192,6 +226,28 @@ impl Protocol<'_> {
             nonce: nonce.secret().clone(),
             verifier: verifier.secret().clone(),
         })
+    }
+
+    /// Where a browser is sent to end the session there, and from there to `back`; none where the provider has
+    /// no such address. `hint` is the token of the session, by which it need not ask whose it is.
+    pub(super) fn end(
+        &self,
+        metadata: &Metadata,
+        hint: Option<&str>,
+        back: &str,
+    ) -> Option<String> {
+        let endpoint = metadata.additional_metadata().end_session_endpoint.clone()?;
+        let endpoint = EndSessionUrl::new(endpoint).ok();
+        let endpoint = endpoint.filter(|endpoint| self.http.may_ask(endpoint.as_str()))?;
+        let request = LogoutRequest::from(endpoint)
+            .set_client_id(ClientId::new(self.settings.client_id.clone()))
+            .set_post_logout_redirect_uri(PostLogoutRedirectUrl::new(back.to_owned()).ok()?);
+        let token = hint.and_then(|hint| Token::from_str(hint).ok());
+        let request = match &token {
+            Some(token) => request.set_id_token_hint(token),
+            None => request,
+        };
+        Some(request.http_get_url().to_string())
     }
 
     /// What there is for a code.

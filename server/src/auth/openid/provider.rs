@@ -12,6 +12,11 @@ use tokio::sync::{Mutex, Semaphore};
 /// Where the provider leads people back to.
 pub(crate) const CALLBACK: &str = "/sign-in/openid/callback";
 
+/// Where it leads people to whose session it has ended.
+const SIGNED_OUT: &str = "/sign-in";
+
+/// For how long who signs out waits for a provider.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// For how long metadata and keys are taken for true.
 const FRESH: Duration = Duration::from_secs(3_600);
 /// And for how long while the provider does not answer.
@@ -28,6 +33,7 @@ const AT_A_TIME: usize = 16;
 pub(crate) struct Provider {
     settings: Arc<ProviderSettings>,
     redirect: String,
+    signed_out: String,
     http: HttpClient,
     clock: Arc<dyn Clock>,
     known: Mutex<Known>,
@@ -50,6 +56,8 @@ struct Known {
 pub(super) struct Arrived {
     pub(super) identity: Identity,
     pub(super) claims: Claims,
+    /// The token that says so, by which the provider knows the session again.
+    pub(super) token: String,
 }
 
 impl Provider {
@@ -58,6 +66,7 @@ impl Provider {
         Self {
             http: HttpClient::new(&settings),
             redirect: format!("{base}{CALLBACK}"),
+            signed_out: format!("{base}{SIGNED_OUT}"),
             settings,
             clock,
             known: Mutex::default(),
@@ -70,10 +79,20 @@ impl Provider {
         &self.settings
     }
 
-    /// Begins a sign-in.
-    pub(super) async fn begin(&self) -> Result<Begun, Trouble> {
+    /// Begins a sign-in; `of_now` has the provider ask who it is, also of who is signed in there.
+    pub(super) async fn begin(&self, of_now: bool) -> Result<Begun, Trouble> {
         let metadata = self.metadata().await?;
-        self.protocol().begin(&metadata)
+        self.protocol().begin(&metadata, of_now)
+    }
+
+    /// Where a browser is sent to end the session at the provider; none where that is left alone, where the
+    /// provider has no such address, and while it is not known.
+    pub(crate) async fn end(&self, hint: Option<&str>) -> Option<String> {
+        if !self.settings.ends_session {
+            return None;
+        }
+        let metadata = tokio::time::timeout(PATIENCE, self.metadata()).await.ok()?.ok()?;
+        self.protocol().end(&metadata, hint, &self.signed_out)
     }
 
     /// Whether an answer that names this issuer, or none, may be this provider's.
@@ -107,7 +126,7 @@ impl Provider {
         let identity = Identity::new(&self.settings.issuer, &subject);
         let identity = identity
             .ok_or_else(|| Trouble::Untrusted("its subject is empty or too long".into()))?;
-        Ok(Arrived { identity, claims })
+        Ok(Arrived { identity, claims, token: exchanged.token() })
     }
 
     fn protocol(&self) -> Protocol<'_> {

@@ -26,6 +26,8 @@ pub struct ProviderSettings {
     pub rules: Rules,
     /// Whether it is trusted to have asked for a second factor, so that Brisk asks for none.
     pub has_second_factor: bool,
+    /// Whether signing out of Brisk ends the session at the provider, too.
+    pub ends_session: bool,
     /// The certificates of who signs for it, instead of the machine's.
     pub ca: Option<PathBuf>,
     /// For how long each of its answers is waited for.

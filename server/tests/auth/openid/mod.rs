@@ -1,6 +1,8 @@
 //! Signing in at an OpenID provider, and whoever comes back.
 
+mod connecting;
 mod forged;
+mod sign_out;
 mod site;
 
 use crate::auth::provider::TestProvider;

@@ -1,0 +1,68 @@
+//! What is warmed by schedules, in short, on the page about the cache: when next, and how it went last.
+
+use super::schedules::{result, until};
+use crate::components::records_table::{Head, records_table};
+use crate::service::{RunRow, ScheduleRow};
+use brisk_domain::Timestamp;
+use leptos::prelude::*;
+
+/// The part of the page.
+pub(super) fn warming(rows: &[ScheduleRow], now: Timestamp) -> AnyView {
+    let content = match rows.is_empty() {
+        true => view! {
+            <p class="recent">"No schedule warms anything: what readers look at is loaded when they do. "<a href="/admin/schedules">"Make a schedule"</a></p>
+        }
+        .into_any(),
+        false => {
+            let rows: Vec<AnyView> = rows.iter().map(|row| schedule(row, now)).collect();
+            let heads =
+                [Head::Text("Schedule"), Head::Text("Warms"), Head::Text("Next run"), Head::Text("Last run")];
+            records_table("Table of the schedules".to_owned(), "tb texts", &heads, rows)
+        }
+    };
+    view! {
+        <section class="operation" aria-labelledby="warming">
+            <div class="rollup-head">
+                <h2 id="warming">"Warming by schedule"</h2>
+                <a class="btn" href="/admin/schedules">"Schedules…"</a>
+            </div>
+            {content}
+        </section>
+    }
+    .into_any()
+}
+
+fn schedule(row: &ScheduleRow, now: Timestamp) -> AnyView {
+    let next = match (&row.words, row.is_on, row.next.first()) {
+        (Err(_), ..) | (Ok(_), true, None) => "never due".to_owned(),
+        (Ok(_), false, _) => "switched off".to_owned(),
+        (Ok(_), true, Some((shown, at))) => format!("{}: {shown}", until(*at, now)),
+    };
+    let last = match row.runs.first() {
+        None => "none yet".into_any(),
+        Some(run) => {
+            let (word, class) = verdict(run);
+            view! { <b class=class>{word}</b>" "{result(run, now)} }.into_any()
+        }
+    };
+    view! {
+        <tr>
+            <td>{row.name.clone()}</td>
+            <td><code>{row.warms.clone()}</code></td>
+            <td>{next}</td>
+            <td>{last}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// Whether a run went well, in a word.
+fn verdict(run: &RunRow) -> (&'static str, &'static str) {
+    let (.., failed) = run.panels;
+    match (run.started_at, run.ended_at, failed) {
+        (_, Some(_), 0) => ("went well", "state fresh"),
+        (_, Some(_), _) => ("partly failed", "state bad"),
+        (Some(_), None, _) => ("running", "state stale"),
+        (None, None, _) => ("waiting", "state stale"),
+    }
+}

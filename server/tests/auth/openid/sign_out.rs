@@ -1,0 +1,111 @@
+//! Signing out of a session that was begun at the provider.
+
+use super::site::{Site, ann};
+use crate::auth::provider::{CLIENT, Manner, TestProvider};
+use crate::auth::world::Answer;
+use brisk_accounts::Role;
+use brisk_domain::view::parse_query;
+use brisk_server::auth::openid::settings::ProviderSettings;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Where sessions end at a provider that says so.
+const END: &str = "ISSUER/end?at=all";
+
+async fn site(address: Option<&'static str>, change: impl FnOnce(&mut ProviderSettings)) -> Site {
+    let provider = TestProvider::start().await;
+    if let Some(address) = address {
+        provider.ends_sessions_at(address);
+    }
+    let site = Site::over(provider, |_, settings| change(settings)).await;
+    site.world.person("root", Role::Admin, &[]).await;
+    site
+}
+
+/// Where the answer leads, as browsers go there; the page has the same as a link.
+fn led(answer: &Answer) -> String {
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let to = answer.header("refresh").strip_prefix("0; url=").expect("it leads on");
+    let link = format!("href=\"{}\"", to.replace('&', "&amp;"));
+    assert!(answer.body.contains(&link), "{link} is not in {}", answer.body);
+    to.to_owned()
+}
+
+async fn signed_out(site: &Site, cookie: &str) -> Answer {
+    let answer = site.world.post("/sign-out", cookie, "").await;
+    assert!(answer.header("set-cookie").starts_with("brisk_session=;"), "{:?}", answer.headers);
+    assert_eq!(site.world.get("/profile", cookie).await.status, 401, "it has ended here");
+    answer
+}
+
+#[tokio::test]
+async fn signing_out_leads_to_the_provider_with_the_sessions_own_token() {
+    let site = site(Some(END), |_| {}).await;
+    let cookie = site.sign_in(&ann()).await.cookie().unwrap();
+    let answer = signed_out(&site, &cookie).await;
+    let to = led(&answer);
+    assert!(!answer.body.contains("href=\"/profile\""), "nobody is signed in: {}", answer.body);
+    let (address, query) = to.split_once('?').unwrap();
+    assert_eq!(address, format!("{}/end", site.provider.issuer));
+    let fields: BTreeMap<String, String> = parse_query(query).into_iter().collect();
+    assert_eq!((fields["at"].as_str(), fields["client_id"].as_str()), ("all", CLIENT));
+    assert_eq!(fields["post_logout_redirect_uri"], "http://127.0.0.1:3000/sign-in");
+    let token = &fields["id_token_hint"];
+    assert_eq!(token.split('.').count(), 3, "{token}");
+    // What is kept of it in the store is sealed.
+    site.sign_in(&ann()).await.cookie().unwrap();
+    let account = site.account("248289761001").await.unwrap();
+    let kept = site.world.store.sessions_of(&account.id).await.unwrap();
+    assert!(kept[0].data.contains("\"token\"") && !kept[0].data.contains("eyJ"), "{kept:?}");
+    // One that a password has opened concerns the provider in nothing.
+    let password = site.world.sign_in("root").await;
+    assert_eq!(signed_out(&site, &password).await.header("location"), "/sign-in");
+}
+
+#[tokio::test]
+async fn where_the_provider_has_no_such_address_it_is_said_that_one_is_signed_in_there() {
+    for address in [None, Some("http://collector.example/end"), Some("nonsense"), Some("")] {
+        let site = site(address, |_| {}).await;
+        let cookie = site.sign_in(&ann()).await.cookie().unwrap();
+        let answer = signed_out(&site, &cookie).await;
+        let back = "/sign-in?done=signed-out";
+        assert_eq!((answer.status, answer.header("location")), (303, back), "{address:?}");
+        let page = site.world.get(back, "").await;
+        assert!(page.body.contains("At Example you may still be signed in"), "{}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn the_session_at_the_provider_can_be_left_alone() {
+    let site = site(Some(END), |settings| settings.ends_session = false).await;
+    let cookie = site.sign_in(&ann()).await.cookie().unwrap();
+    let answer = signed_out(&site, &cookie).await;
+    assert_eq!(answer.header("location"), "/sign-in?done=signed-out");
+}
+
+#[tokio::test]
+async fn signing_out_here_does_not_wait_for_a_provider_that_is_down() {
+    for manner in [Manner::Never, Manner::Error, Manner::Huge] {
+        let site = site(Some(END), |settings| settings.timeout = Duration::from_secs(3_600)).await;
+        let cookie = site.sign_in(&ann()).await.cookie().unwrap();
+        site.provider.answers(manner);
+        // What was known of it is old.
+        site.world.clock.advance(90_000);
+        let answer = signed_out(&site, &cookie).await;
+        assert_eq!(answer.header("location"), "/sign-in?done=signed-out", "{manner:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_signed_out_without_knowing_reads_why() {
+    let site = site(None, |_| {}).await;
+    let cookie = site.sign_in(&ann()).await.cookie().unwrap();
+    assert!(!site.world.get("/sign-in", "").await.body.contains("Your session has ended"));
+    let account = site.account("248289761001").await.unwrap();
+    let disabled = brisk_store::AccountChange::Disabled(true);
+    site.world.change(&account.id, disabled).await;
+    let page = site.world.get("/sign-in?back=/d/team", &cookie).await;
+    assert!(page.body.contains("Your session has ended"), "{}", page.body);
+    let answer = site.world.post("/sign-out", &cookie, "").await;
+    assert_eq!(answer.status, 303, "also where it has ended before");
+}
