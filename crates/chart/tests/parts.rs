@@ -164,6 +164,7 @@ fn an_earlier_part_stands_beside_no_whole_bucket() {
             bounds,
             shift: brisk_domain::Shift::Days(35),
             is_covered: None,
+            is_by_days: true,
         };
         let input = brisk_chart::Input {
             previous_coverage: Some(previous),

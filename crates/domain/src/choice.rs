@@ -94,6 +94,15 @@ pub fn choice(values: &Values, row: usize) -> Option<Result<Choice, &'static str
             }
             at => at.map(instant),
         },
+        Values::Date(_) | Values::WallTime(_) => {
+            // Every zone's midnight will do.
+            match values.placed(row, &ZoneOffsets::utc()) {
+                Some(at) if !YEARS.contains(&at.0) => {
+                    return Some(Err("a time that is so far away cannot be chosen"));
+                }
+                _ => values.exact(row),
+            }
+        }
         Values::Float(cells) => match *cells.get(row)? {
             Some(value) if !value.is_finite() => {
                 return Some(Err("what is not a number cannot be chosen"));
@@ -150,6 +159,7 @@ fn float(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Date;
 
     #[test]
     fn an_instant_is_shown_on_the_clock_of_the_zone() {
@@ -176,5 +186,10 @@ mod tests {
         }
         let far = Values::Time(vec![Some(Timestamp(i64::MAX)), Some(Timestamp(YEARS.end))]);
         assert!(choice(&far, 0).unwrap().is_err() && choice(&far, 1).unwrap().is_err());
+        let day = |year| chrono::NaiveDate::from_ymd_opt(year, 3, 15).map(Date::of);
+        let dates = Values::Date(vec![day(-43), day(10_000), day(1), None]);
+        assert!(choice(&dates, 0).unwrap().is_err() && choice(&dates, 1).unwrap().is_err());
+        assert_eq!(choice(&dates, 2), Some(Ok("0001-03-15".into())));
+        assert_eq!(choice(&dates, 3), Some(Ok(Choice::Null)));
     }
 }

@@ -180,7 +180,7 @@ impl Pairs<'_> {
         let name = |frame: &Frame, row| {
             self.name_of(frame, row, &|row, at| placed(frame, row, at).map(|at| at.0))
         };
-        let back = |row, at| self.earlier.shift.back(placed(frame, row, at)?, zone).map(|at| at.0);
+        let back = |row, at| self.earlier.back(placed(frame, row, at)?, zone).map(|at| at.0);
         let own = unique((0..frame.rows()).map(|row| name(frame, row)));
         let before = unique((0..self.previous.rows()).map(|row| name(self.previous, row)));
         let mut rows = vec![NOWHERE; frame.rows()];
@@ -219,7 +219,7 @@ impl Pairs<'_> {
             None => at <= *last,
         };
         let is_empty = |row: &usize| {
-            let at = placed(frame, *row).and_then(|at| earlier.shift.back(at, zone));
+            let at = placed(frame, *row).and_then(|at| earlier.back(at, zone));
             at.is_some_and(|at| {
                 let is_alike = !self.is_whole(*row) || coverage.is_none_or(|one| one.is_whole(at));
                 let is_inside = from <= at && at < earlier.bounds.to;
@@ -344,7 +344,12 @@ mod tests {
             previous_coverage: Some(coverage(0, 9)),
             sparkline_coverage: None,
             bounds: Bounds { from: at(10), to: at(20) },
-            earlier: Some(EarlierPeriod { bounds, shift: Shift::Days(10), is_covered }),
+            earlier: Some(EarlierPeriod {
+                bounds,
+                shift: Shift::Days(10),
+                is_covered,
+                is_by_days: true,
+            }),
             interval: Interval::Day,
             offsets: ZoneOffsets::utc(),
             as_of: at(20),

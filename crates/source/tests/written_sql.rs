@@ -103,7 +103,7 @@ fn a_macro_takes_less_than_300_bytes_on_every_database() {
         "UTC",
         "Europe/London",
         "America/New_York",
-        "America/Argentina/Buenos_Aires",
+        "America/North_Dakota/New_Salem",
         "Asia/Kolkata",
     ];
     for (dialect, zone) in Dialect::ALL.into_iter().flat_map(|d| zones.map(|zone| (d, zone))) {

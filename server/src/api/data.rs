@@ -180,7 +180,7 @@ impl<'a> Compared<'a> {
         let beside = times.map(|times| {
             let beside = |row| {
                 let at = times.values.placed(row, &data.offsets)?;
-                earlier.shift.forth(at, &data.offsets).map(instant::utc)
+                earlier.forth(at, &data.offsets).map(instant::utc)
             };
             (0..frame.rows()).map(beside).collect()
         });

@@ -1,7 +1,7 @@
 //! Which points are parts of time buckets, and what is said of them.
 
 use crate::spec::Input;
-use brisk_domain::{Completeness, Coverage, Timestamp};
+use brisk_domain::{Completeness, Coverage, Timestamp, ZoneOffsets};
 use chrono::NaiveTime;
 
 /// The coverage of the frame's buckets, if they stand in the column `at`.
@@ -18,9 +18,11 @@ pub(crate) fn words(coverage: &Coverage, start: Timestamp, input: &Input<'_>) ->
         Completeness::Part => {}
     }
     let mut words = String::new();
+    let utc = ZoneOffsets::utc();
+    let zone = if coverage.is_in_utc { &utc } else { input.zone };
     if start < coverage.whole_from {
         words.push_str("from ");
-        words.push_str(&end(input, input.bounds.from, false));
+        words.push_str(&end(zone, input.bounds.from, false));
     }
     if start >= coverage.whole_to {
         if !words.is_empty() {
@@ -30,7 +32,7 @@ pub(crate) fn words(coverage: &Coverage, start: Timestamp, input: &Input<'_>) ->
             words.push_str("so far");
         } else {
             words.push_str("to ");
-            words.push_str(&end(input, input.bounds.to, true));
+            words.push_str(&end(zone, input.bounds.to, true));
         }
     }
     Some(words)
@@ -45,8 +47,8 @@ pub(crate) fn of_row(input: &Input<'_>, at: usize, row: usize) -> Option<String>
 }
 
 /// An end of the range as people say it: by its day, unless it is at a time of day.
-fn end(input: &Input<'_>, at: Timestamp, is_last: bool) -> String {
-    let local = input.zone.local(at);
+fn end(zone: &ZoneOffsets, at: Timestamp, is_last: bool) -> String {
+    let local = zone.local(at);
     if local.time() != NaiveTime::MIN {
         return local.format("%-d %b %H:%M").to_string();
     }

@@ -51,7 +51,7 @@ fn compared(input: &Input<'_>, points: &Points, reading: &Reading) -> Option<Ser
     let first = if earlier.is_covered == Some(true) { 0 } else { first_row };
     let Axis::Time(own_times) = &own.x else { return None };
     let beside = times.iter().enumerate().map(|(i, at)| {
-        let at = earlier.shift.back(*at, input.zone)?;
+        let at = earlier.back(*at, input.zone)?;
         let at = own_times.binary_search(&at).ok().filter(|at| *at >= first)?;
         (points.is_part(i) || !own.is_part(at)).then_some(at)
     });

@@ -192,8 +192,11 @@ fn slices(labels: &[String], values: &[Option<f64>]) -> Vec<Slice> {
         for (color, slice) in (0..).zip(&mut slices) {
             slice.color = color;
         }
-        // Not "Other", which may be the name of a slice.
+        // Not "Other", which may be the name of a slice. One that has this name, too, is in quotes.
         let name = format!("{} others", rest.len());
+        for slice in slices.iter_mut().filter(|slice| slice.name == name) {
+            slice.name = format!("“{name}”");
+        }
         slices.push(Slice { name, value, color: 7, at: None });
     }
     slices

@@ -67,6 +67,7 @@ fn earlier_values_stand_where_the_clock_says_not_where_their_row_does() {
         bounds: Bounds { from: day(2, 1), to: day(3, 1) },
         shift: Shift::Months(1),
         is_covered: None,
+        is_by_days: true,
     };
     let input = brisk_chart::Input { earlier: Some(earlier), ..line.input() };
     let readout = brisk_chart::draw(&input).readout;

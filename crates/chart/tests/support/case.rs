@@ -81,6 +81,7 @@ impl Case {
                 },
                 shift: self.shift.unwrap_or(Shift::Days((length / 86_400_000_000) as u32)),
                 is_covered: None,
+                is_by_days: true,
             }),
             interval: self.interval,
             zone: &self.zone,

@@ -14,6 +14,8 @@ pub struct EarlierPeriod {
     pub shift: Shift,
     /// Whether the data go back to its beginning; `None` where nobody knows.
     pub is_covered: Option<bool>,
+    /// Whether what stands beside each other are days, or buckets of them.
+    pub is_by_days: bool,
 }
 
 impl Compare {
@@ -49,7 +51,12 @@ impl Compare {
         if earlier.from >= earlier.to && buckets.is_some() {
             return self.period(range, bounds, elapsed_to, None, zone);
         }
-        EarlierPeriod { bounds: earlier, shift, is_covered: None }
+        EarlierPeriod {
+            bounds: earlier,
+            shift,
+            is_covered: None,
+            is_by_days: buckets.is_none_or(|interval| interval >= Interval::Day),
+        }
     }
 }
 
@@ -85,6 +92,19 @@ fn length(range: &TimeRange, bounds: Bounds, zone: &ZoneOffsets) -> Shift {
 }
 
 impl EarlierPeriod {
+    /// The instant that stands beside `at`, one of the range; see [`Shift::back`].
+    pub fn back(&self, at: Timestamp, zone: &ZoneOffsets) -> Option<Timestamp> {
+        if self.is_by_days { self.shift.day_back(at, zone) } else { self.shift.back(at, zone) }
+    }
+
+    /// The instant of the range beside which `earlier` stands; see [`Shift::forth`].
+    pub fn forth(&self, earlier: Timestamp, zone: &ZoneOffsets) -> Option<Timestamp> {
+        match self.is_by_days {
+            true => self.shift.day_forth(earlier, zone),
+            false => self.shift.forth(earlier, zone),
+        }
+    }
+
     /// The bounds in which there is a row if the data go back to the beginning of this period: all time up
     /// to the end of its first day, or of its first hour or minute if it is shorter than two. The first
     /// day of a shop begins before its first order.
@@ -212,6 +232,31 @@ mod tests {
         assert_eq!(beside("2026-03-31"), None);
         assert_eq!(period.shift.forth(at("2026-02-28"), &berlin()), Some(at("2026-03-28")));
         assert_eq!(Shift::Months(12).back(at("2028-02-29"), &berlin()), None, "a leap day");
+    }
+
+    #[test]
+    fn a_day_without_midnight_stands_beside_others() {
+        // São Paulo put its clocks forward at midnight of 4 November 2018.
+        let zone = ZoneOffsets { first: -10_800, changes: vec![(1_541_300_400, -7200)] };
+        let at = |text: &str| zone.instant(wall(text));
+        let period = |from, to, buckets| {
+            let range = custom(from, to);
+            let bounds = range.bounds(at("2019-01-01"), None, &zone);
+            Compare::PreviousPeriod.period(&range, bounds, bounds.to, buckets, &zone)
+        };
+        let days = period("2018-11-04", "2018-11-04", Some(Interval::Day));
+        assert_eq!(zone.local(at("2018-11-04")), wall("2018-11-04 01:00"));
+        assert_eq!(days.bounds, Bounds { from: at("2018-11-03"), to: at("2018-11-04") });
+        assert_eq!(days.back(at("2018-11-04"), &zone), Some(at("2018-11-03")));
+        assert_eq!(days.back(at("2018-11-05"), &zone), Some(at("2018-11-04")));
+        assert_eq!(days.forth(at("2018-11-03"), &zone), Some(at("2018-11-04")));
+        assert_eq!(days.forth(at("2018-11-04"), &zone), Some(at("2018-11-05")));
+        let hours = period("2018-11-04", "2018-11-05", Some(Interval::Hour));
+        assert_eq!(hours.bounds.from, at("2018-11-02"));
+        assert_eq!(hours.back(at("2018-11-04 01:00"), &zone), Some(at("2018-11-02 01:00")));
+        assert_eq!(hours.back(at("2018-11-06 00:00"), &zone), None, "that hour was skipped");
+        let figure = period("2018-11-05", "2018-11-05", None);
+        assert_eq!(figure.bounds, Bounds { from: at("2018-11-04"), to: at("2018-11-05") });
     }
 
     #[test]

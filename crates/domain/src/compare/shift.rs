@@ -73,17 +73,35 @@ impl Shift {
     /// The instant in the earlier period that stands beside `instant`; `None` if there is none:
     /// there is no 31 February, and no hour that the clock skips.
     pub fn back(self, instant: Timestamp, zone: &ZoneOffsets) -> Option<Timestamp> {
-        self.moved(instant, -1, zone)
+        self.moved((instant, -1), zone, false)
+    }
+
+    /// The same for starts of days, which the clock may begin at another time than midnight.
+    pub(super) fn day_back(self, start: Timestamp, zone: &ZoneOffsets) -> Option<Timestamp> {
+        self.moved((start, -1), zone, true)
+    }
+
+    /// The same for starts of days.
+    pub(super) fn day_forth(self, earlier: Timestamp, zone: &ZoneOffsets) -> Option<Timestamp> {
+        self.moved((earlier, 1), zone, true)
     }
 
     /// The instant in the range beside which `earlier` stands, if there is one; the earlier one
     /// where the clock shows it twice.
     pub fn forth(self, earlier: Timestamp, zone: &ZoneOffsets) -> Option<Timestamp> {
-        self.moved(earlier, 1, zone)
+        self.moved((earlier, 1), zone, false)
     }
 
-    fn moved(self, instant: Timestamp, direction: i64, zone: &ZoneOffsets) -> Option<Timestamp> {
-        let local = zone.local(instant);
+    fn moved(
+        self,
+        (instant, direction): (Timestamp, i64),
+        zone: &ZoneOffsets,
+        is_by_days: bool,
+    ) -> Option<Timestamp> {
+        let local = match is_by_days {
+            true => day_or_time(instant, zone),
+            false => zone.local(instant),
+        };
         let wall = match self {
             Self::Months(months) => {
                 let months = Months::new(months);
@@ -104,12 +122,14 @@ impl Shift {
             }
         };
         let moved = zone.instant(wall);
-        (zone.local(moved) == wall).then_some(moved)
+        let shown = zone.local(moved);
+        let begins_day = is_by_days && wall.time() == NaiveTime::MIN;
+        (shown == wall || begins_day && shown.date() == wall.date()).then_some(moved)
     }
 
     /// An end of the earlier period. What a shorter month lacks ends with that month.
     pub(super) fn bound(self, instant: Timestamp, zone: &ZoneOffsets) -> Timestamp {
-        if let Some(moved) = self.back(instant, zone) {
+        if let Some(moved) = self.day_back(instant, zone) {
             return moved;
         }
         let local = zone.local(instant);
@@ -128,6 +148,14 @@ impl Shift {
             Self::Seconds(_) => instant,
         }
     }
+}
+
+/// The midnight of the day that begins at `instant`, if one does, whatever the clock shows then; else what it
+/// shows.
+fn day_or_time(instant: Timestamp, zone: &ZoneOffsets) -> NaiveDateTime {
+    let local = zone.local(instant);
+    let midnight = local.date().and_time(NaiveTime::MIN);
+    if zone.instant(midnight) == instant { midnight } else { local }
 }
 
 fn back(local: NaiveDateTime, months: u32) -> Option<NaiveDateTime> {

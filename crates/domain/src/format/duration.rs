@@ -29,12 +29,15 @@ pub(super) fn length(seconds: &Digits, precision: Precision) -> String {
         }
         whole if whole < 60 => format!("{} s", significant(seconds, seconds_digits)),
         whole if whole < HOUR => format!("{} min {} s", whole / 60, whole % 60),
-        whole if whole < 2 * DAY => format!("{} h {} min", whole / HOUR, whole % HOUR / 60),
-        whole if whole < 10 * DAY => match (whole + HOUR / 2) / HOUR {
+        whole if whole < 2 * DAY => {
+            let minutes = times(seconds, 60);
+            format!("{} h {} min", minutes / 60, minutes % 60)
+        }
+        whole if whole < 10 * DAY => match times(seconds, HOUR) {
             hours if hours % 24 == 0 => format!("{} d", hours / 24),
             hours => format!("{} d {} h", hours / 24, hours % 24),
         },
-        whole => format!("{} d", grouped(&((whole + DAY / 2) / DAY).to_string())),
+        _ => format!("{} d", grouped(&times(seconds, DAY).to_string())),
     }
 }
 
@@ -44,8 +47,17 @@ pub(super) fn precise_length(seconds: &Digits) -> String {
     if whole < 2 * DAY {
         return length(seconds, Precision::UpTo(3));
     }
-    let days = grouped(&(whole / DAY).to_string());
-    format!("{days} d {} h {} min", whole % DAY / HOUR, whole % HOUR / 60)
+    let minutes = times(seconds, 60);
+    let (days, minutes) = (minutes / (DAY / 60), minutes % (DAY / 60));
+    format!("{} d {} h {} min", grouped(&days.to_string()), minutes / 60, minutes % 60)
+}
+
+/// How many times so many seconds are in it, a half rounded up. Whole seconds are cut, not rounded: that would
+/// round twice.
+fn times(seconds: &Digits, unit: i128) -> i128 {
+    let all = seconds.plain(seconds.decimals());
+    let cut = all.split_once('.').map_or(all.as_str(), |(whole, _)| whole);
+    (cut.parse().unwrap_or(i128::MAX / 2) + unit / 2) / unit
 }
 
 /// The whole seconds; as many as there can be, where there are more.
@@ -84,6 +96,9 @@ mod tests {
             (250.0, "4 min 10 s"),
             (3_599.7, "1 h 0 min"),
             (7_500.0, "2 h 5 min"),
+            (3_629.9, "1 h 0 min"),
+            (3_630.0, "1 h 1 min"),
+            (7_199.0, "2 h 0 min"),
             (172_800.0, "2 d"),
             (275_000.0, "3 d 4 h"),
             (7_972_440.0, "92 d"),
@@ -98,6 +113,7 @@ mod tests {
         };
         assert_eq!(precise(7_972_440), "92 d 6 h 34 min");
         assert_eq!(precise(7_500), "2 h 5 min");
+        assert_eq!(precise(3_016_799), "34 d 22 h 0 min");
         assert_eq!(round_duration(604_800.0), "7 d");
     }
 }

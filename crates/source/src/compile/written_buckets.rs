@@ -235,6 +235,10 @@ fn of_template(template: &str) -> Option<Interval> {
 /// The width of the buckets that a format of `strftime` or `date_format` names.
 fn of_percents(format: &str) -> Option<Interval> {
     width_of(format, |rest| {
+        // PostgreSQL has patterns of these letters.
+        if rest.starts_with(['T', 'W', 'Q']) {
+            return Some((1, None));
+        }
         let letter = rest.strip_prefix('%')?.chars().next()?;
         let field = match letter {
             'Y' => Field::Year,
@@ -279,7 +283,7 @@ fn width_of(
                 length
             }
             // `-01` and `:00` begin the bucket.
-            None if first.is_ascii_digit() || "-/.: TWQ".contains(first) => 1,
+            None if first.is_ascii_digit() || "-/.: ".contains(first) => 1,
             None => return None,
         };
         rest = rest.get(length..)?;

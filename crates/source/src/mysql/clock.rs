@@ -160,7 +160,7 @@ fn start_of(wall: &str, interval: Interval) -> String {
         // What is long is written once; the year 1 begins with a Monday.
         Interval::Week | Interval::Quarter if wall.len() > LONG => {
             let unit = interval.word();
-            format!("'0001-01-01' + interval timestampdiff({unit}, '0001-01-01', {wall}) {unit}")
+            format!("'0001-01-01' + interval timestampdiff({unit},'0001-01-01',{wall}) {unit}")
         }
         Interval::Week => format!("date({wall}) - interval weekday({wall}) day"),
         Interval::Month => format!("date_format({wall}, '%Y-%m-01')"),

@@ -15,7 +15,7 @@ use crate::syntax::{Clock, Part, ZoneUse, enclosed};
 use brisk_domain::{Interval, ZoneOffsets};
 
 /// Names of zones of more bytes are long.
-const LONG: usize = 17;
+const LONG: usize = 15;
 
 pub(super) struct PostgresClock<'a> {
     offsets: &'a ZoneOffsets,
