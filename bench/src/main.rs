@@ -7,7 +7,7 @@ use brisk_bench::servers::mariadb::MariaDb;
 use brisk_bench::servers::postgres::Postgres;
 use brisk_bench::{
     attack, cold, cold_cost, csv_import, differential, faults, flight, freshness, hot, leaving,
-    open_pages, replay, round_trips, sign_ins, soak, sqlite_worker, stampede,
+    open_pages, replay, replicas, round_trips, sign_ins, soak, sqlite_worker, stampede,
 };
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -156,6 +156,12 @@ enum Proof {
         #[arg(long, default_value_t = 1_000)]
         sessions: usize,
     },
+    /// How long it takes until another replica has followed a change.
+    Replicas {
+        /// Measurements of each kind.
+        #[arg(long, default_value_t = 30)]
+        rounds: usize,
+    },
     /// Hostile clients, statements and files, all at once.
     Attack {
         /// Duration at rest and under attack, in seconds each.
@@ -275,6 +281,12 @@ async fn main() -> Result<()> {
             let usual = sign_ins::usual(&program);
             let settings = sign_ins::Settings { accounts, rate, length, rounds, sessions, ..usual };
             let report = sign_ins::run(&settings).await?;
+            println!("{report}");
+            report.check()?;
+        }
+        Proof::Replicas { rounds } => {
+            let settings = replicas::Settings { rounds, ..replicas::usual(&program) };
+            let report = replicas::run(&settings).await?;
             println!("{report}");
             report.check()?;
         }

@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 use std::process::ExitCode;
 
 /// The proofs in the order they run in, the longest last.
-const PROOFS: [&str; 17] = [
+const PROOFS: [&str; 18] = [
     "attack",
     "differential",
     "round-trips",
@@ -24,6 +24,7 @@ const PROOFS: [&str; 17] = [
     "stampede",
     "hot",
     "sign-ins",
+    "replicas",
     "sqlite-worker",
     "import",
     "open-pages",

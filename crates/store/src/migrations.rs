@@ -35,7 +35,7 @@ macro_rules! migration {
 
 /// Version, description, SQL. Never edit a released one: existing databases are checked against its
 /// text.
-const MIGRATIONS: [(i64, &str, Text); 15] = [
+const MIGRATIONS: [(i64, &str, Text); 16] = [
     (1, "imports", migration!("0001_imports.sql" each)),
     (2, "requested views", migration!("0002_requested_views.sql" each)),
     (3, "rollup runs", migration!("0003_rollup_runs.sql" each)),
@@ -51,6 +51,7 @@ const MIGRATIONS: [(i64, &str, Text); 15] = [
     (15, "folder editors", migration!("0015_folder_editors.sql")),
     (16, "schedules and sources", migration!("0016_schedules_and_sources.sql")),
     (17, "session ends", migration!("0017_session_ends.sql")),
+    (19, "shared by replicas", migration!("0019_shared_by_replicas.sql")),
 ];
 
 /// The migrator that brings a database up to date. Migrations that a newer release has made are no

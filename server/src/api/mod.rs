@@ -34,9 +34,13 @@ use axum::response::{IntoResponse, Response};
 
 /// Refuses who asks for more than their share.
 async fn admit(request: Request, next: Next) -> Response {
-    let accounts = request.extensions().get::<Accounts>();
+    let accounts = request.extensions().get::<Accounts>().cloned();
     let viewer = viewer::of(request.extensions());
-    match accounts.map_or(Ok(()), |accounts| accounts.request(&viewer)) {
+    let admitted = match accounts {
+        Some(accounts) => accounts.request(&viewer).await,
+        None => Ok(()),
+    };
+    match admitted {
         Ok(()) => next.run(request).await,
         Err(error) => Problem::from(error).at(request.uri()).into_response(),
     }
