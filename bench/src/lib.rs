@@ -3,7 +3,7 @@
 //!
 //! `servers` starts them and injects faults. Each proof is a file that returns a report:
 //! [`attack`], [`deliveries`], [`differential`], [`freshness`], [`flight`], [`stampede`], [`cold`], [`cold_cost`], [`round_trips`], [`faults`], [`leaving`],
-//! [`replay`], [`hot`], [`open_pages`], [`sign_ins`], [`soak`], [`sqlite_worker`], [`csv_import`]. `brisk-bench` runs them in full, started by
+//! [`replay`], [`hot`], [`open_pages`], [`replicas`], [`sign_ins`], [`soak`], [`sqlite_worker`], [`csv_import`]. `brisk-bench` runs them in full, started by
 //! `cargo xtask bench`; the server's tests run some of them briefly.
 //!
 //! To add a proof: a file here with its settings, a `run` function and a report that prints itself
@@ -27,6 +27,7 @@ pub mod leaving;
 pub mod open_pages;
 pub mod raw;
 pub mod replay;
+pub mod replicas;
 pub mod retail;
 pub mod round_trips;
 pub mod servers;

@@ -7,7 +7,7 @@ use brisk_bench::servers::mariadb::MariaDb;
 use brisk_bench::servers::postgres::Postgres;
 use brisk_bench::{
     attack, cold, cold_cost, csv_import, deliveries, differential, faults, flight, freshness, hot,
-    leaving, open_pages, replay, round_trips, sign_ins, soak, sqlite_worker, stampede,
+    leaving, open_pages, replay, replicas, round_trips, sign_ins, soak, sqlite_worker, stampede,
 };
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -168,6 +168,12 @@ enum Proof {
         #[arg(long, default_value_t = 2)]
         away: u64,
     },
+    /// How long it takes until another replica has followed a change.
+    Replicas {
+        /// Measurements of each kind.
+        #[arg(long, default_value_t = 30)]
+        rounds: usize,
+    },
     /// Hostile clients, statements and files, all at once.
     Attack {
         /// Duration at rest and under attack, in seconds each.
@@ -294,6 +300,12 @@ async fn main() -> Result<()> {
             let (length, away) = (Duration::from_secs(seconds), Duration::from_secs(away));
             let settings = deliveries::Settings { program, a_second: rate, length, away };
             println!("{}", deliveries::run(&settings).await?);
+        }
+        Proof::Replicas { rounds } => {
+            let settings = replicas::Settings { rounds, ..replicas::usual(&program) };
+            let report = replicas::run(&settings).await?;
+            println!("{report}");
+            report.check()?;
         }
         Proof::Attack { seconds, connections, views } => {
             let length = Duration::from_secs(seconds);

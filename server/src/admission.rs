@@ -4,8 +4,10 @@
 //! is queued.
 //!
 //! Each client has a bucket of tokens, which fills up again slowly. A view that it asked for lately
-//! takes no second token: readers reload, and their pages follow.
+//! takes no second token: readers reload, and their pages follow. Who has signed in has a bucket besides that
+//! all replicas share.
 
+use crate::buckets::Buckets;
 use crate::config::{AccountLimits, ClientLimits};
 use crate::http::client;
 use brisk_cache::{Cache, Client, Fingerprint};
@@ -38,6 +40,8 @@ pub struct Admission {
     /// The same of clients who have signed in.
     of_accounts: ClientLimits,
     clients: Mutex<HashMap<Client, Bucket>>,
+    /// What those may ask for who have signed in, wherever they ask.
+    accounts: Option<Buckets>,
     refused: Refused,
 }
 
@@ -59,16 +63,23 @@ struct Bucket {
 impl Admission {
     /// Nobody has asked for anything yet.
     pub fn new(limits: ClientLimits) -> Self {
-        let (clients, refused) = (Mutex::default(), Refused::default());
-        Self { limits, of_accounts: limits, clients, refused }
+        let (clients, refused, accounts) = (Mutex::default(), Refused::default(), None);
+        Self { limits, of_accounts: limits, clients, accounts, refused }
     }
 
-    /// The same, with these limits of who has signed in.
+    /// The same, with these limits of who has signed in, who also take from `accounts`.
     #[must_use]
-    pub fn with_accounts(self, limits: AccountLimits) -> Self {
+    pub fn with_accounts(self, limits: AccountLimits, accounts: Buckets) -> Self {
         let AccountLimits { cold_views, cold_views_per_second, .. } = limits;
         let of_accounts = ClientLimits { cold_views, cold_views_per_second, ..self.limits };
-        Self { of_accounts, ..self }
+        Self { of_accounts, accounts: Some(accounts), ..self }
+    }
+
+    /// Asks what an account has asked other replicas for, unless it is known: before something is loaded.
+    pub async fn know(&self, client: &Client) {
+        if let (Some(accounts), Some(id)) = (&self.accounts, client::account_of(client)) {
+            accounts.know(id).await;
+        }
     }
 
     fn limits_of(&self, client: &Client) -> &ClientLimits {
@@ -118,10 +129,7 @@ impl Admission {
             if bucket.known.contains(&view) {
                 return Ok(());
             }
-            if bucket.tokens < 1.0 {
-                return Err(self.refused_by_rate(client, bucket));
-            }
-            bucket.tokens -= 1.0;
+            self.take_one(client, bucket)?;
             bucket.remember(view);
             Ok(())
         })
@@ -129,13 +137,21 @@ impl Admission {
 
     /// Admits that a view is loaded again although it is there.
     pub fn take_again(&self, client: &Client) -> Result<(), TooMany> {
-        self.with_bucket(client, |bucket| {
-            if bucket.tokens < 1.0 {
-                return Err(self.refused_by_rate(client, bucket));
-            }
-            bucket.tokens -= 1.0;
-            Ok(())
-        })
+        self.with_bucket(client, |bucket| self.take_one(client, bucket))
+    }
+
+    fn take_one(&self, client: &Client, bucket: &mut Bucket) -> Result<(), TooMany> {
+        if bucket.tokens < 1.0 {
+            return Err(self.refused_by_rate(client, bucket));
+        }
+        if let (Some(accounts), Some(id)) = (&self.accounts, client::account_of(client))
+            && let Err(empty) = accounts.take(id)
+        {
+            let TooMany { retry_after } = self.refused_by_rate(client, bucket);
+            return Err(TooMany { retry_after: retry_after.max(empty.seconds) });
+        }
+        bucket.tokens -= 1.0;
+        Ok(())
     }
 
     /// How many views were refused: because too many were asked for, because too many loads waited.

@@ -1,11 +1,12 @@
 //! Builds what the configuration names: sources, cache, engine. All commands come here, so that what
 //! one of them loads the others find.
 
+use crate::config::app_sources;
 use crate::config::noticing::Listening;
 use crate::config::{Location, Settings, SourceSettings};
 use crate::sqlite_workers;
 use anyhow::{Context, bail};
-use brisk_cache::{Cache, Config, LaneLimits, Places};
+use brisk_cache::{Cache, Config, LaneLimits, Places, Records};
 use brisk_domain::{Clock, SourceName};
 use brisk_engine::load::{Loader, Sources};
 use brisk_engine::{Cached, Catalog, Engine, RunObserver, rollup_lane};
@@ -20,7 +21,7 @@ use std::time::Duration;
 const MARGIN: Duration = Duration::from_secs(30);
 
 /// Rollups of a source that are refreshed at a time.
-const ROLLUPS: usize = 2;
+pub const ROLLUPS: usize = 2;
 
 /// The engine over the dashboards, `sources`, and the cache.
 pub fn engine(
@@ -108,6 +109,7 @@ pub fn opened(
         Ok(Location::MySql(url)) => Source::mysql(name.clone(), url.expose(), connections, limits),
     };
     let opened = opened.with_context(|| format!("source \"{name}\""))?;
+    let opened = opened.with_revision(&source.revision);
     let opened = opened.with_wall_clocks(source.wall_clocks.clone());
     let opened = opened.with_rights(source.rights.clone());
     let opened = match &source.listening {
@@ -125,6 +127,15 @@ pub fn opened(
             .with_rollup_url(url.expose(), source.rollup_time)
             .with_context(|| format!("\"rollup_url\" of source \"{name}\"")),
     }
+}
+
+/// What replicas share in Redis besides the cache, where there is one.
+pub fn records(
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<Option<Arc<Records>>> {
+    let Some(redis) = settings.redis()? else { return Ok(None) };
+    Ok(Some(Arc::new(Records::new(redis, Arc::clone(clock))?)))
 }
 
 /// The store, where a server has made one.
@@ -194,7 +205,8 @@ fn cache_config(settings: &Settings) -> Config {
     };
     // Others wait for a rollup's refresh, too, as it is a load; but no statement queues so long.
     let refresh = settings.sources.values().map(|source| source.rollup_time).max();
-    let longest = longest.max(refresh.unwrap_or_default());
+    // Sources are added in the app while the server runs.
+    let longest = longest.max(refresh.unwrap_or_default()).max(app_sources::LONGEST);
     let patience = default.patience.max(longest + lanes.deadline + MARGIN);
     Config {
         max_bytes: settings.cache.memory,

@@ -9,7 +9,8 @@
 //! - [`pages`] are for readers, [`api`] is for programs; both get their data from [`service`];
 //! - [`administration`]: what administrators set in the app;
 //! - [`auth`]: who asks, and what they may;
-//! - [`admission`]: how much one client may ask for; [`account_limits`]: and one account;
+//! - [`admission`]: how much one client may ask for; [`account_limits`]: and one account, in [`buckets`] and
+//!   [`open_pages`] that replicas share;
 //! - [`drawing`]: pages are drawn on threads of their own;
 //! - [`live`]: open pages follow their data;
 //! - [`hooks`]: webhooks invalidate; [`invalidation`] does so for commands and pages;
@@ -34,6 +35,7 @@ pub mod answers;
 pub mod api;
 pub mod assembly;
 pub mod auth;
+pub mod buckets;
 pub mod cache_history;
 pub mod cli;
 pub mod commands;
@@ -52,6 +54,7 @@ mod log_repeats;
 pub mod logging;
 pub mod metrics;
 pub mod noticing;
+pub mod open_pages;
 mod overload_figures;
 pub mod pages;
 pub mod rollup_status;

@@ -11,7 +11,7 @@ use crate::pages::page_request::PageRequest;
 use crate::shared_cache;
 use brisk_app::fragments::Fragments;
 use brisk_app::service::{DashboardPage, Exceeded, PageError, PanelSlot, Service};
-use brisk_cache::{Caller, Client, Fingerprint, Trigger};
+use brisk_cache::{Caller, Client, Fingerprint, Records, Trigger};
 use brisk_domain::{
     Clock, Dashboard, Pace, Panel, PanelEntries, PanelError, PanelId, Presentation, Slug,
     Timestamp, ViewState, ZoneName,
@@ -77,7 +77,18 @@ impl EngineService {
     /// The same, with these limits of what one account may ask for.
     #[must_use]
     pub fn with_account_limits(self, limits: AccountLimits) -> Self {
-        let (admission, accounts) = (self.admission.with_accounts(limits), Accounts::new(limits));
+        self.with_shared_account_limits(limits, None)
+    }
+
+    /// The same, where the replicas that share `shared` count together.
+    #[must_use]
+    pub fn with_shared_account_limits(
+        self,
+        limits: AccountLimits,
+        shared: Option<Arc<Records>>,
+    ) -> Self {
+        let accounts = Accounts::new(limits, shared);
+        let admission = self.admission.with_accounts(limits, accounts.views().clone());
         Self { admission, accounts, ..self }
     }
 
@@ -175,8 +186,11 @@ impl EngineService {
         self.admission.before_lookup(&client, name).map_err(too_many)?;
         let lookup = self.engine.lookup(dashboard, shown, view, viewer.access(), caller).await;
         let lookup = lookup.map_err(|error| bad(dashboard, &error))?;
-        let cache = self.engine.loader().cache();
-        let admitted = self.admission.admit(&client, name, &lookup.missing(), cache);
+        let (cache, missing) = (self.engine.loader().cache(), lookup.missing());
+        if !missing.is_empty() {
+            self.admission.know(&client).await;
+        }
+        let admitted = self.admission.admit(&client, name, &missing, cache);
         admitted.map_err(too_many)?;
         Ok(lookup)
     }
@@ -214,7 +228,7 @@ impl EngineService {
     ) -> Result<(), PageError> {
         let dashboard = self.dashboard(slug, viewer)?;
         let view = view_of(&dashboard, parameters)?;
-        self.accounts.refresh(viewer)?;
+        self.accounts.refresh(viewer).await?;
         self.admission.take_again(client).map_err(|error| too_many(client, error))?;
         let purged = self.engine.purge(&dashboard, &view, viewer.access()).await;
         purged.map_err(|error| bad(&dashboard, &error))

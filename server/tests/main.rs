@@ -6,9 +6,9 @@
 // Helpers of tests are outside of what clippy takes for tests.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod added_sources;
 mod administration;
 mod api;
-mod app_sources;
 mod auth;
 mod commands;
 mod config;
@@ -23,6 +23,7 @@ mod overload;
 mod pages;
 mod proofs;
 mod readout;
+mod replicas;
 mod schedules;
 mod shared_cache;
 mod sqlite_files;

@@ -2,7 +2,7 @@
 //! and a real Redis, which are killed, paused, flushed, slowed down and filled. `cargo xtask bench`
 //! runs the same in full, on release builds.
 
-use brisk_bench::{differential, faults, flight, freshness, leaving, round_trips};
+use brisk_bench::{differential, faults, flight, freshness, leaving, replicas, round_trips};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
@@ -94,4 +94,16 @@ async fn readers_who_leave_leave_no_statement_no_transaction_and_no_connection_b
     let report = leaving::run(&program(), 400, 1).await.unwrap();
     println!("{report}");
     report.check().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_admin_does_on_one_replica_the_other_follows() {
+    let Some(_turn) = turn().await else { return };
+    let usual = replicas::usual(&program());
+    let places = vec![(true, true)];
+    let settings = replicas::Settings { rounds: 1, places, ..usual };
+    let report = replicas::run(&settings).await.unwrap();
+    println!("{report}");
+    // How fast that is, only a release build says.
+    assert!(report.lines.len() == 4 && report.lines.iter().all(|line| line.other.len() == 1));
 }

@@ -261,3 +261,89 @@ async fn schedules_are_made_changed_switched_and_removed_by_forms_that_ask_first
         world.store().change_schedule("x", &ScheduleChange::Remove, &anna(), BEFORE_SIX).await;
     assert!(!removed.unwrap());
 }
+
+/// The dashboard with this `warm` in its file.
+fn with_warm(world: &World, warm: &str) {
+    let text = format!("warm = {warm}\n{SALES}");
+    std::fs::write(world.folder.path().join("dashboards/sales.toml"), text).unwrap();
+}
+
+#[tokio::test]
+async fn what_a_file_schedules_is_done_once_by_one_of_two_replicas_and_follows_the_file() {
+    for test in TestStore::each().await {
+        let world = World::over(test).await;
+        with_warm(&world, "[\"0 6 * * 1-5\", \"30 7 * * *\"]");
+        let (one, two) = (world.replica().await, world.replica().await);
+        let look = async || {
+            let (first, second) = tokio::join!(one.worker.look_once(), two.worker.look_once());
+            first.unwrap() + second.unwrap()
+        };
+        assert_eq!(look().await, 0, "it is not due");
+        world.clock.advance(60);
+        assert_eq!((look().await, look().await), (1, 0));
+        let run = world.store().schedule_runs(10).await.unwrap().remove(0);
+        assert_eq!(run.name, "sales.toml: 0 6 * * 1-5 UTC");
+        assert_eq!((run.warmed.loaded, run.warmed.failed), (1, 1), "{run:?}");
+        // Another time in the file is another schedule, of which nothing was missed.
+        with_warm(&world, "{ at = \"0 7 * * *\", timezone = \"Europe/London\" }");
+        for replica in [&one, &two] {
+            replica.engine.catalog().reload();
+        }
+        assert_eq!(look().await, 0);
+        world.clock.advance(HOUR);
+        assert_eq!(look().await, 1, "07:00 in London");
+        world.clock.advance(HOUR / 2);
+        assert_eq!(look().await, 0, "07:30 is not in the file any more");
+        // A broken file keeps its schedule with its last good version, and a file without it has none.
+        std::fs::write(world.folder.path().join("dashboards/sales.toml"), "titel = 1").unwrap();
+        one.engine.catalog().reload();
+        two.engine.catalog().reload();
+        world.clock.advance(24 * HOUR);
+        assert_eq!(look().await, 1);
+        std::fs::write(world.folder.path().join("dashboards/sales.toml"), SALES).unwrap();
+        one.engine.catalog().reload();
+        two.engine.catalog().reload();
+        world.clock.advance(24 * HOUR);
+        assert_eq!(look().await, 0);
+        let log = world.store().audit(&brisk_store::AuditFilter::default(), 10).await.unwrap();
+        assert!(log.is_empty(), "nobody has decided anything here: {log:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_file_schedules_is_shown_as_its_own_and_can_be_paused_but_not_changed() {
+    for test in TestStore::each().await {
+        let world = World::over(test).await;
+        with_warm(&world, "\"0 6 * * *\"");
+        let replica = world.replica().await;
+        replica.worker.look_once().await.unwrap();
+        let get = async |path: &str| {
+            let request = Request::get(path).body(axum::body::Body::empty()).unwrap();
+            let (status, _, body) = fixture::ask(&replica.app, request).await;
+            (status, String::from_utf8(body).unwrap())
+        };
+        let send = async |path: &str, form: &str| {
+            let request = Request::post(path).body(axum::body::Body::from(form.to_owned()));
+            fixture::ask(&replica.app, request.unwrap()).await.0
+        };
+        let (_, page) = get("/admin/schedules").await;
+        for words in ["sales.toml: 0 6 * * * UTC", "the dashboard&#x27;s file", "Switch off"] {
+            let plain = words.replace("&#x27;", "'");
+            assert!(page.contains(words) || page.contains(&plain), "{words}: {page}");
+        }
+        assert!(!page.contains("Remove…") && !page.contains("Change…"), "{page}");
+        let name = "name=sales.toml:+0+6+*+*+*+UTC";
+        assert_eq!(get(&format!("/admin/schedules/remove?{name}")).await.0, 404);
+        assert_eq!(send("/admin/schedules/remove", name).await, 404);
+        let set = format!("do=set&{name}&warms=all&expression=*+*+*+*+*");
+        assert_eq!(send("/admin/schedules", &set).await, 422);
+        assert_eq!(send("/admin/schedules", &format!("do=off&{name}")).await, 303);
+        world.clock.advance(24 * HOUR);
+        assert_eq!(replica.worker.look_once().await.unwrap(), 0, "it is paused");
+        assert_eq!(world.replica().await.worker.look_once().await.unwrap(), 0, "for all");
+        assert_eq!(send("/admin/schedules", &format!("do=on&{name}")).await, 303);
+        assert_eq!(replica.worker.look_once().await.unwrap(), 0, "what it missed stays missed");
+        world.clock.advance(24 * HOUR);
+        assert_eq!(replica.worker.look_once().await.unwrap(), 1);
+    }
+}

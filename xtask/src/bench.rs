@@ -25,6 +25,7 @@ const PROOFS: [&str; 18] = [
     "stampede",
     "hot",
     "sign-ins",
+    "replicas",
     "sqlite-worker",
     "import",
     "open-pages",

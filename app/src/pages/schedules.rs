@@ -68,17 +68,35 @@ fn schedule(row: &ScheduleRow, now: Timestamp) -> AnyView {
         false => view! { <ul class="runs">{next}</ul> }.into_any(),
     };
     let (by, at) = &row.changed;
+    let changed = match by.is_empty() {
+        true => "never here".to_owned(),
+        false => format!("{} by {by}", format::ago(*at, now)),
+    };
+    let from = row.is_of_file.then(|| {
+        view! { <div><dt>"From"</dt><dd>"the dashboard's file, which alone changes it; here it can be switched off"</dd></div> }
+    });
     let last = row.runs.first().map_or_else(|| "none yet".to_owned(), |run| result(run, now));
     let (what, label) = if row.is_on { ("off", "Switch off") } else { ("on", "Switch on") };
     let named = brisk_domain::view::query_string(&[("name".to_owned(), row.name.clone())]);
+    let (change, remove) = match row.is_of_file {
+        true => (None, None),
+        false => (
+            Some(
+                view! { <a class="btn" href=format!("{PAGE}{named}#set") aria-label=format!("Change {}", row.name)>"Change…"</a> },
+            ),
+            Some(
+                view! { <a class="btn" href=format!("{PAGE}/remove{named}") aria-label=format!("Remove {}", row.name)>"Remove…"</a> },
+            ),
+        ),
+    };
     view! {
         <li class="rollup">
             <div class="rollup-head">
                 <h3 class="plain">{row.name.clone()}<b class=class>{state}</b></h3>
                 <div class="actions">
-                    <a class="btn" href=format!("{PAGE}{named}#set") aria-label=format!("Change {}", row.name)>"Change…"</a>
+                    {change}
                     {button(PAGE.to_owned(), what, vec![("name", row.name.clone())], label, row.name.clone())}
-                    <a class="btn" href=format!("{PAGE}/remove{named}") aria-label=format!("Remove {}", row.name)>"Remove…"</a>
+                    {remove}
                 </div>
             </div>
             <dl class="facts">
@@ -86,7 +104,8 @@ fn schedule(row: &ScheduleRow, now: Timestamp) -> AnyView {
                 <div><dt>"When"</dt><dd>{words}" "<code class="unbroken">{expression}</code>" on the clock of "{zone}</dd></div>
                 <div><dt>"Next"</dt><dd>{next}</dd></div>
                 <div><dt>"Last run"</dt><dd>{last}</dd></div>
-                <div><dt>"Changed"</dt><dd>{format!("{} by {by}", format::ago(*at, now))}</dd></div>
+                <div><dt>"Changed"</dt><dd>{changed}</dd></div>
+                {from}
             </dl>
             {runs(row, now)}
         </li>

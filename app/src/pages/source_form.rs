@@ -41,6 +41,17 @@ pub fn source_form(page: &SourceFormPage) -> AnyView {
          the name of a SQLite file in {}. Give it a role that may only read.",
         page.folder
     );
+    let about_rollups = match page.has_rollups {
+        true => "It is not shown again; leave it empty to keep it.",
+        false => {
+            "Of a server, with a user that may write to its schema brisk; empty where there are no rollups. Those of SQLite files need none."
+        }
+    };
+    let no_rollups = page.has_rollups.then(|| {
+        view! {
+            <label class="check"><input type="checkbox" name="no_rollups" value="1"/><span>"Write no rollups any more"</span></label>
+        }
+    });
     view! {
         <main id="main">
             <div class="page-head"><div>
@@ -60,6 +71,12 @@ pub fn source_form(page: &SourceFormPage) -> AnyView {
                             <input id="url" name="url" type="password" autocomplete="off" spellcheck="false" required=is_new aria-describedby="url-about"/>
                             <small id="url-about">{about_url}</small>
                         </div>
+                        <div class="field">
+                            <label for="rollup_url">"URL for rollups"</label>
+                            <input id="rollup_url" name="rollup_url" type="password" autocomplete="off" spellcheck="false" aria-describedby="rollup_url-about"/>
+                            <small id="rollup_url-about">{about_rollups}</small>
+                        </div>
+                        {no_rollups}
                         {text("connections", "Connections", connections, Some("To a server, at most: 1 to 100."))}
                         {text("seconds", "Seconds that a statement may take", seconds, Some("1 to 300."))}
                         {text("rows", "Rows that a statement may give", rows, Some("1 to 1000000."))}

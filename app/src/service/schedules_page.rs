@@ -34,6 +34,8 @@ pub struct ScheduleRow {
     pub next: Vec<(String, Timestamp)>,
     /// Whether it is switched on.
     pub is_on: bool,
+    /// Whether a dashboard's file says it, which alone changes it.
+    pub is_of_file: bool,
     /// Who changed it last, and when.
     pub changed: (String, Timestamp),
     /// Its latest runs, newest first.

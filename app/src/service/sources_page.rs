@@ -89,6 +89,8 @@ pub struct SourceFormPage {
     pub typed: [String; 5],
     /// The folder from which SQLite files are taken.
     pub folder: String,
+    /// Whether it is known where its rollups are written.
+    pub has_rollups: bool,
     /// Why what was typed is not taken.
     pub problem: Option<String>,
     /// What a test found: what it is, and what else there is to say.

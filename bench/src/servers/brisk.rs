@@ -141,6 +141,7 @@ impl Brisk {
     pub fn command(&self, arguments: &[&str], input: &str) -> Result<()> {
         let mut command = Command::new(&self.program);
         command.current_dir(self.directory.path()).args(arguments);
+        command.envs(self.variables.iter().cloned());
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn()?;
         child.stdin.take().context("it reads nothing")?.write_all(input.as_bytes())?;

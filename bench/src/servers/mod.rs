@@ -37,7 +37,7 @@ pub(crate) fn listening(port: u16, what: &str) -> Result<()> {
 }
 
 /// A program on the PATH, or where Debian puts PostgreSQL's.
-pub(crate) fn program(name: &str) -> Result<PathBuf> {
+pub fn program(name: &str) -> Result<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();

@@ -96,6 +96,7 @@ pub use lanes::{LaneLimits, Lanes, Place, Places};
 pub use load_times::LoadTimes;
 pub use policy::{Policy, Request, Trigger};
 pub use redis::config::{RedisConfig, RedisConfigError};
+pub use redis::counts::BucketSize;
 pub use redis::records::Records;
 pub use redis::trouble::Trouble;
 pub use statistics::{Figures, Statistics, Tiers};

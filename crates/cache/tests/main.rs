@@ -7,6 +7,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod concurrency;
+mod counts;
 mod model;
 mod replicas;
 mod rules;

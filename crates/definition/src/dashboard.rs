@@ -3,6 +3,7 @@
 use crate::access::{self, Around};
 use crate::layout::Grid;
 use crate::row_links::LinkPlace;
+use crate::warm::{self, WarmTime};
 use crate::{cache, panel, variable};
 use brisk_domain::{
     Dashboard, GridPlace, Interval, IntervalChoice, Now, Panel, Slug, SourceName, TimeRange,
@@ -13,17 +14,25 @@ use std::ops::Range;
 
 /// Parses the text of `file`, or returns everything that is wrong with it.
 pub fn parse(file: &str, slug: Slug, text: &str) -> Result<Dashboard, Vec<Problem>> {
-    with_links(file, slug, text, &Around::default()).map(|(dashboard, _)| dashboard)
+    with_links(file, slug, text, &Around::default()).map(|read| read.dashboard)
 }
 
-/// [`parse`], with those parts of its links that only the directory's other files can confirm, for a
-/// file in the folder `around` it.
+/// What a file says.
+pub(crate) struct Read {
+    pub(crate) dashboard: Dashboard,
+    /// Those parts of its links that only the directory's other files can confirm.
+    pub(crate) links: Vec<LinkPlace>,
+    /// When it is warmed.
+    pub(crate) warm: Vec<WarmTime>,
+}
+
+/// [`parse`], with all that a file says, for a file in the folder `around` it.
 pub(crate) fn with_links(
     file: &str,
     slug: Slug,
     text: &str,
     around: &Around,
-) -> Result<(Dashboard, Vec<LinkPlace>), Vec<Problem>> {
+) -> Result<Read, Vec<Problem>> {
     TomlFile::new(file, text)
         .read("the dashboard", |fields, problems| dashboard(fields, slug, around, problems))
 }
@@ -33,7 +42,7 @@ fn dashboard(
     slug: Slug,
     around: &Around,
     problems: &mut Problems<'_>,
-) -> Option<(Dashboard, Vec<LinkPlace>)> {
+) -> Option<Read> {
     let title = fields.required_text("title", problems);
     let description = fields.text("description", problems).map(ToOwned::to_owned);
     let audience = access::audience(fields, problems);
@@ -44,6 +53,7 @@ fn dashboard(
     let now = now(fields, source.as_ref(), zone.as_ref(), problems);
     let cache = cache::policy(fields, problems);
     let tags = cache::tags(fields, problems);
+    let warm = warm::times(fields, zone.as_ref(), problems);
     let variables = variables(fields, source.as_ref(), problems);
     let (panels, links) = panels(fields, source.as_ref(), &variables, problems);
     fields.finish(problems);
@@ -64,7 +74,7 @@ fn dashboard(
         variables,
         panels,
     };
-    Some((dashboard, links))
+    Some(Read { dashboard, links, warm })
 }
 
 fn interval(fields: &Fields<'_>, problems: &mut Problems<'_>) -> IntervalChoice {

@@ -1,10 +1,11 @@
 //! A directory of dashboard files.
 
 use crate::access::{self, Around};
-use crate::dashboard::with_links;
+use crate::dashboard::{Read, with_links};
 use crate::folder::{Folder, MAX_FILES, may_pass, subfolders};
 use crate::rollup::parse as parse_rollup;
 use crate::row_links::{self, LinkPlace};
+use crate::warm::WarmTime;
 use brisk_domain::identifier::NameError;
 use brisk_domain::{Dashboard, FolderName, Rollup, RollupName, Slug};
 use brisk_toml_reader::{Place, Problem};
@@ -17,6 +18,8 @@ use std::path::{Path, PathBuf};
 pub struct Loaded {
     /// The valid dashboards, by name.
     pub dashboards: Vec<Dashboard>,
+    /// When they are warmed: those of them that say so.
+    pub warm: Vec<(Slug, Vec<WarmTime>)>,
     /// The problems in the directory's files.
     pub problems: Vec<Problem>,
     /// The dashboards whose files are invalid.
@@ -143,13 +146,13 @@ fn dashboards(
 ) {
     let read = |file: &str, slug: Slug, text: &str| {
         let Some(around) = around else { return Err(Vec::new()) };
-        let (dashboard, places) = with_links(file, slug, text, around)?;
+        let read = with_links(file, slug, text, around)?;
         // The text is needed again to report the position of a bad link, and the name of its file.
-        Ok((dashboard, places, (file.to_owned(), text.to_owned())))
+        Ok((read, (file.to_owned(), text.to_owned())))
     };
     let mut doubles = Vec::new();
     load(folder, paths, Slug::parse, read, &mut loaded.problems, |read| match read {
-        Ok((dashboard, places, file)) => {
+        Ok((Read { dashboard, links: places, warm }, file)) => {
             if is_known(&loaded.dashboards, &loaded.broken, &dashboard.slug) {
                 let message =
                     format!("there is a dashboard \"{}\" in another folder", dashboard.slug);
@@ -158,6 +161,9 @@ fn dashboards(
             }
             if !places.is_empty() {
                 links.push((loaded.dashboards.len(), places, file));
+            }
+            if !warm.is_empty() {
+                loaded.warm.push((dashboard.slug.clone(), warm));
             }
             loaded.dashboards.push(dashboard);
         }

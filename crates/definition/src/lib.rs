@@ -6,6 +6,9 @@
 //! of it. All problems of a file are reported at once. Statements are not parsed here: the engine compiles
 //! them (see `brisk check`).
 //!
+//! `warm` says when a dashboard is loaded ahead of its readers ([`timetable`]); what it shows does not depend
+//! on that, so that it is no part of the dashboard.
+//!
 //! A directory in the folder is a folder of dashboards; its `folder.toml` (`access`) says who may see
 //! what is in it.
 //!
@@ -27,8 +30,10 @@ mod panel_kind;
 mod rollup;
 mod row_links;
 mod seen;
+pub mod timetable;
 mod variable;
 mod variable_kind;
+mod warm;
 
 pub use brisk_toml_reader::{Place, Problem};
 pub use dashboard::parse;
@@ -36,3 +41,4 @@ pub use directory::{Loaded, ROLLUPS, load_dir};
 pub use named_columns::{ColumnKey, UnknownColumn, names_columns, unknown_columns};
 pub use rollup::parse as parse_rollup;
 pub use seen::Seen;
+pub use warm::WarmTime;

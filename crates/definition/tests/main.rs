@@ -12,3 +12,4 @@ mod hostile_folder;
 mod kinds;
 mod named_columns;
 mod row_links;
+mod warm;

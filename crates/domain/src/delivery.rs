@@ -24,6 +24,8 @@ pub struct Delivery {
     pub invalidated: usize,
     /// Whether it only asked what would be invalidated.
     pub is_test: bool,
+    /// What only who knows a webhook's secret can make of it, where it was done.
+    pub proof: Option<String>,
 }
 
 /// How a delivery came.
@@ -41,7 +43,8 @@ impl Delivery {
     /// One that came at `at`, of which nothing else is known yet.
     pub fn new(door: Door, at: Timestamp) -> Self {
         let (status, refused, tags, named, invalidated) = (200, None, Vec::new(), 0, 0);
-        Self { at, door, status, refused, tags, named, invalidated, is_test: false }
+        let (is_test, proof) = (false, None);
+        Self { at, door, status, refused, tags, named, invalidated, is_test, proof }
     }
 
     /// Notes the tags that it names.

@@ -25,17 +25,21 @@ impl AccessSettings {
         self.dashboards.get(&dashboard.slug).or_else(of_folder)
     }
 
-    /// The dashboards for those who may see them; one of which nothing is said stays the same.
+    /// The dashboards for those who may see them. One of which nothing is said stays the same, and so does
+    /// one that came out as now `before`.
     pub(crate) fn applied(
         &self,
         dashboards: &BTreeMap<Slug, Arc<Dashboard>>,
+        before: &BTreeMap<Slug, Arc<Dashboard>>,
     ) -> BTreeMap<Slug, Arc<Dashboard>> {
         let applied = dashboards.iter().map(|(slug, dashboard)| {
             let set = self.of(dashboard).filter(|set| **set != dashboard.audience);
             let dashboard = match set {
                 None => Arc::clone(dashboard),
                 Some(set) => {
-                    Arc::new(Dashboard { audience: set.clone(), ..Dashboard::clone(dashboard) })
+                    let made = Dashboard { audience: set.clone(), ..Dashboard::clone(dashboard) };
+                    let known = before.get(slug).filter(|known| ***known == made);
+                    known.cloned().unwrap_or_else(|| Arc::new(made))
                 }
             };
             (slug.clone(), dashboard)

@@ -6,7 +6,7 @@
 
 use crate::access_settings::AccessSettings;
 use brisk_cache::Fingerprint;
-use brisk_definition::Problem;
+use brisk_definition::{Problem, WarmTime};
 use brisk_domain::{Dashboard, FolderName, Rollup, RollupName, Slug};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -36,6 +36,8 @@ pub struct Contents {
     pub problems: Vec<Problem>,
     /// Dashboards served in an older version, because their file is broken now.
     pub outdated: Vec<Slug>,
+    /// When their files say that they are warmed.
+    pub warm: BTreeMap<Slug, Arc<[WarmTime]>>,
     /// The rollups by name.
     pub rollups: BTreeMap<RollupName, Arc<Rollup>>,
     /// Rollups kept in an older version, because their file is broken now.
@@ -44,6 +46,16 @@ pub struct Contents {
     pub may_pass: bool,
     /// The same for the same dashboards and rollups, in every process: part of a page's identity.
     pub fingerprint: Box<str>,
+}
+
+impl Contents {
+    /// Keeps the last good version of a dashboard whose file is broken now.
+    fn keep(&mut self, last_good: &Arc<Dashboard>, before: &Self) {
+        let slug = &last_good.slug;
+        self.dashboards.insert(slug.clone(), Arc::clone(last_good));
+        self.warm.extend(before.warm.get(slug).map(|warm| (slug.clone(), Arc::clone(warm))));
+        self.outdated.push(slug.clone());
+    }
 }
 
 impl Catalog {
@@ -138,6 +150,7 @@ impl Catalog {
                 dashboards: before.dashboards.clone(),
                 problems: loaded.problems,
                 outdated: before.dashboards.keys().cloned().collect(),
+                warm: before.warm.clone(),
                 rollups: before.rollups.clone(),
                 outdated_rollups: before.rollups.keys().cloned().collect(),
                 may_pass: loaded.may_pass,
@@ -149,13 +162,17 @@ impl Catalog {
         }
         let (problems, may_pass) = (loaded.problems, loaded.may_pass);
         let mut contents = Contents { problems, may_pass, ..Contents::default() };
+        contents.warm = loaded.warm.into_iter().map(|(slug, warm)| (slug, warm.into())).collect();
         for dashboard in loaded.dashboards {
-            contents.dashboards.insert(dashboard.slug.clone(), Arc::new(dashboard));
+            // An unchanged dashboard keeps its `Arc`, and with it its plans.
+            let known = before.dashboards.get(&dashboard.slug);
+            let known = known.filter(|known| ***known == dashboard).cloned();
+            let dashboard = known.unwrap_or_else(|| Arc::new(dashboard));
+            contents.dashboards.insert(dashboard.slug.clone(), dashboard);
         }
         for slug in loaded.broken {
             if let Some(last_good) = before.dashboards.get(&slug) {
-                contents.dashboards.insert(slug.clone(), Arc::clone(last_good));
-                contents.outdated.push(slug);
+                contents.keep(last_good, &before);
             }
         }
         for (slug, last_good) in &before.dashboards {
@@ -165,8 +182,7 @@ impl Catalog {
             if loaded.unreadable_folders.iter().any(is_in)
                 && !contents.dashboards.contains_key(slug)
             {
-                contents.dashboards.insert(slug.clone(), Arc::clone(last_good));
-                contents.outdated.push(slug.clone());
+                contents.keep(last_good, &before);
             }
         }
         for rollup in loaded.rollups {
@@ -197,7 +213,8 @@ impl Catalog {
     fn put_together(&self, is_read: bool) -> Arc<Contents> {
         let in_files = self.in_files();
         let mut contents = Contents {
-            dashboards: read(&self.access).applied(&in_files.dashboards),
+            dashboards: read(&self.access)
+                .applied(&in_files.dashboards, &self.contents().dashboards),
             ..Contents::clone(&in_files)
         };
         contents.fingerprint = fingerprint(&contents);

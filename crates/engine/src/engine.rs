@@ -50,19 +50,21 @@ impl Engine {
     }
 
     /// Puts what administrators have set in the place of what they had set before. It holds from the
-    /// next lookup on, for what is stored as well.
+    /// next lookup on, for what is stored as well; open pages look again for the panels that it is about.
     pub fn set_admin_policies(&self, admin: AdminPolicies) {
         let mut policies = self.policies.write().unwrap_or_else(PoisonError::into_inner);
         if policies.admin != admin {
             *policies = Arc::new(Policies { admin, ..Policies::clone(&policies) });
+            drop(policies);
+            self.catalog.announce();
         }
     }
 
-    /// Puts `sources` in the place of those that there are, each with so many places for its
-    /// statements where that is said. Open pages look again.
-    pub fn replace_sources(&self, sources: Sources, places: &[(SourceName, Places)]) {
-        for (name, places) in places {
-            self.loader.cache().give_places(&Arc::from(name.as_str()), *places);
+    /// Puts `sources` in the place of those that there are, and gives lanes so many places. Open pages look
+    /// again for the panels that read another one now.
+    pub fn replace_sources(&self, sources: Sources, places: &[(Arc<str>, Places)]) {
+        for (lane, places) in places {
+            self.loader.cache().give_places(lane, *places);
         }
         self.loader.replace_sources(sources);
         self.catalog.announce();

@@ -21,7 +21,8 @@
 //! `requested_views` knows which views to warm; `table_readers` which database views a table's invalidation
 //! reaches; `tables_read` which tables matter, `watched` whether they have changed; `inspection` reports what
 //! the cache holds for a panel, and why; `warming` loads ahead of readers; `slow_statements` counts what took long.
-//! `access_settings` is what administrators have said of who may see a dashboard.
+//! `access_settings` is what administrators have said of who may see a dashboard; `basis` what a panel's
+//! lookups depend on besides the cache.
 //!
 //! To add a computed column, add a variant to `brisk_domain::panel::ComputedKind`, its arithmetic
 //! to [`computed`], and its keywords to `brisk-definition`.
@@ -29,6 +30,7 @@
 mod access_settings;
 pub mod assembling;
 mod assumed_clocks;
+mod basis;
 mod beginning;
 pub mod catalog;
 pub mod computed;
@@ -67,6 +69,7 @@ pub mod window;
 
 pub use access_settings::AccessSettings;
 pub use assumed_clocks::assumption;
+pub use basis::Basis;
 pub use catalog::Catalog;
 pub use encoding::Cached;
 pub use engine::Engine;

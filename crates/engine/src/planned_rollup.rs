@@ -16,6 +16,8 @@ pub struct PlannedRollup {
     pub plan: Plan,
     /// Identifies its definition.
     pub definition: String,
+    /// Which one of its name the source is that it was planned for.
+    pub revision: Arc<str>,
     /// Its refresh as a cache request.
     pub request: Request,
 }
@@ -42,7 +44,7 @@ impl PlannedRollup {
             definition = Fingerprint::of([definition.as_str(), &*revision]).to_string();
         }
         let request = rollup_key::rollup_request(&plan, &definition, place);
-        Ok(Self { plan, definition, request })
+        Ok(Self { plan, definition, revision, request })
     }
 
     /// Its name.

@@ -6,6 +6,7 @@
 //! Statements that read a rollup load its entry first.
 
 use crate::encoding::Cached;
+use crate::key_tags::cache_tag;
 use crate::planned_rollup::PlannedRollup;
 use crate::sources::CurrentSources;
 use brisk_cache::{Cache, Caller, LoadError, Trigger};
@@ -78,22 +79,37 @@ impl Refresher {
         }
     }
 
-    /// Refreshes without a cache lookup, and notifies the observer.
+    /// Refreshes without a cache lookup, and notifies the observer. What was planned for another source than
+    /// there is now by that name is not run; and where another one has come while it ran, it may have been
+    /// written over what that one had written, which is then refreshed again.
     pub(crate) async fn run(
         &self,
         rollup: &PlannedRollup,
         rebuild: bool,
     ) -> Result<RollupReport, SourceError> {
-        let PlannedRollup { plan, definition, .. } = rollup;
+        let PlannedRollup { plan, definition, revision, .. } = rollup;
         let Rollup { name, source, .. } = plan.rollup();
         let (started_at, started) = (self.cache.clock().now(), Instant::now());
-        let result = match self.sources.get(source) {
+        let present = || self.sources.get(source).filter(|known| known.revision() == revision);
+        let gone = || {
+            let why = format!("source \"{source}\" is not declared, or was changed just now");
+            Err(SourceError::Unavailable(why))
+        };
+        let mut result = match present() {
             Some(source) => {
                 let refresh = Refresh { plan, definition, now: started_at, rebuild };
                 source.refresh(&refresh).await
             }
-            None => Err(SourceError::Unavailable(format!("source \"{source}\" is not declared"))),
+            None => gone(),
         };
+        if result.is_ok() && present().is_none() {
+            result = gone();
+            let tag = cache_tag(&rollup.own_tag());
+            let tags: Vec<_> = tag.into_iter().collect();
+            if let Err(error) = self.cache.invalidate(&tags).await {
+                tracing::warn!(%source, rollup = %name, %error, "it cannot be refreshed again");
+            }
+        }
         let seconds = started.elapsed().as_secs_f64();
         match &result {
             Ok(report) => {

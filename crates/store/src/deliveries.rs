@@ -20,8 +20,8 @@ impl Store {
             };
             sqlx::query(
                 "insert into deliveries
-                   (at, door, sender, status, refused, tags, named, invalidated, is_test)
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                   (at, door, sender, status, refused, tags, named, invalidated, is_test, proof)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             )
             .bind(delivery.at.0)
             .bind(door)
@@ -32,6 +32,7 @@ impl Store {
             .bind(number(delivery.named))
             .bind(number(delivery.invalidated))
             .bind(i64::from(delivery.is_test))
+            .bind(delivery.proof.as_deref())
             .execute(&mut *change)
             .await?;
         }
@@ -44,8 +45,8 @@ impl Store {
         let mut all = Vec::new();
         for which in ["refused is null", "refused is not null"] {
             let sql = format!(
-                "select at, door, sender, status, refused, tags, named, invalidated, is_test, id
-                 from deliveries where {which} order by id desc limit $1"
+                "select at, door, sender, status, refused, tags, named, invalidated, is_test, id,
+                   proof from deliveries where {which} order by id desc limit $1"
             );
             let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(i64::from(limit));
             let rows = rows.fetch_all(&self.pool).await?;
@@ -53,6 +54,12 @@ impl Store {
         }
         all.sort_by_key(|(id, delivery)| std::cmp::Reverse((delivery.at, *id)));
         Ok(all.into_iter().map(|(_, delivery)| delivery).collect())
+    }
+
+    /// Whether a delivery of that proof is in the log.
+    pub async fn knows_delivery(&self, proof: &str) -> Result<bool, StoreError> {
+        let row = sqlx::query("select count(*) from deliveries where proof = $1").bind(proof);
+        Ok(row.fetch_one(&self.pool).await?.get::<i64, _>(0) > 0)
     }
 
     /// When the latest delivery to each webhook came that was done.
@@ -107,5 +114,6 @@ fn delivery(row: &AnyRow) -> Delivery {
         named: count(6),
         invalidated: count(7),
         is_test: row.get::<i64, _>(8) != 0,
+        proof: row.get(10),
     }
 }

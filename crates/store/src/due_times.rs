@@ -3,7 +3,7 @@
 
 use crate::{Store, StoreError};
 use brisk_domain::Timestamp;
-use sqlx::Row as _;
+use sqlx::{AnyConnection, Row as _};
 use std::time::Duration;
 
 /// Something that is due.
@@ -21,16 +21,26 @@ pub struct DueTime {
 impl Store {
     /// Plans a due time. All replicas may do so: it is there once, and stays done if it is.
     pub async fn plan_due_time(&self, due: &DueTime) -> Result<(), StoreError> {
-        sqlx::query(
-            "insert into jobs (kind, name, due_at) values ($1, $2, $3)
-             on conflict (kind, name, due_at) do nothing",
-        )
-        .bind(&due.kind)
-        .bind(&due.name)
-        .bind(due.due_at.0)
-        .execute(&self.pool)
-        .await?;
+        let mut connection = self.pool.acquire().await?;
+        plan(&mut connection, due).await?;
         Ok(())
+    }
+
+    /// Whether one of `kind` waits for a process.
+    pub(crate) async fn has_open_due_time(
+        &self,
+        kind: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let row = sqlx::query(
+            "select count(*) from jobs where kind = $1 and due_at <= $2 and done_at is null
+               and (claimed_until is null or claimed_until <= $2)",
+        )
+        .bind(kind)
+        .bind(now.0)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(row.get::<i64, _>(0) > 0)
     }
 
     /// Claims the oldest due time of `kind` that nobody has claimed, or whose process has let its
@@ -66,15 +76,7 @@ impl Store {
                 let due_at = Timestamp(row.get(1));
                 return Ok(Some(DueTime { kind: kind.to_owned(), name: row.get(0), due_at }));
             }
-            let open = sqlx::query(
-                "select count(*) from jobs where kind = $1 and due_at <= $2 and done_at is null
-                   and (claimed_until is null or claimed_until <= $2)",
-            )
-            .bind(kind)
-            .bind(now.0)
-            .fetch_one(&self.pool)
-            .await?;
-            if open.get::<i64, _>(0) == 0 {
+            if !self.has_open_due_time(kind, now).await? {
                 return Ok(None);
             }
         }
@@ -109,18 +111,8 @@ impl Store {
         claimer: &str,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query(
-            "update jobs set done_at = $1
-             where kind = $2 and name = $3 and due_at = $4 and claimed_by = $5 and done_at is null",
-        )
-        .bind(now.0)
-        .bind(&due.kind)
-        .bind(&due.name)
-        .bind(due.due_at.0)
-        .bind(claimer)
-        .execute(&self.pool)
-        .await?;
-        Ok(done.rows_affected() == 1)
+        let mut connection = self.pool.acquire().await?;
+        finish(&mut connection, due, claimer, now).await
     }
 
     /// Deletes what was done before `before`, and says how many.
@@ -128,6 +120,45 @@ impl Store {
         let deleted = sqlx::query("delete from jobs where done_at < $1").bind(before.0);
         Ok(deleted.execute(&self.pool).await?.rows_affected())
     }
+}
+
+/// Plans a due time, in the transaction of whoever does; false if it is there already.
+pub(crate) async fn plan(
+    connection: &mut AnyConnection,
+    due: &DueTime,
+) -> Result<bool, StoreError> {
+    let planned = sqlx::query(
+        "insert into jobs (kind, name, due_at) values ($1, $2, $3)
+         on conflict (kind, name, due_at) do nothing",
+    )
+    .bind(&due.kind)
+    .bind(&due.name)
+    .bind(due.due_at.0)
+    .execute(connection)
+    .await?;
+    Ok(planned.rows_affected() == 1)
+}
+
+/// Records that the work is done, in the transaction of whoever does; false if another process has claimed it
+/// by now, or has done it.
+pub(crate) async fn finish(
+    connection: &mut AnyConnection,
+    due: &DueTime,
+    claimer: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "update jobs set done_at = $1
+         where kind = $2 and name = $3 and due_at = $4 and claimed_by = $5 and done_at is null",
+    )
+    .bind(now.0)
+    .bind(&due.kind)
+    .bind(&due.name)
+    .bind(due.due_at.0)
+    .bind(claimer)
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 fn until(now: Timestamp, lease: Duration) -> i64 {

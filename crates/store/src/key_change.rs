@@ -19,11 +19,12 @@ struct Sealed {
 
 /// Every column that [`Store::seal`] writes into. Whoever adds one adds it here: a key is not changed while
 /// there is a secret elsewhere.
-const SEALED: [Sealed; 4] = [
+const SEALED: [Sealed; 5] = [
     Sealed { table: "accounts", id: "id", column: "authenticator", record: authenticator_of },
     Sealed { table: "webhooks", id: "name", column: "secret", record: webhooks::current },
     Sealed { table: "webhooks", id: "name", column: "previous", record: webhooks::previous },
     Sealed { table: "sources", id: "name", column: "url", record: sources::record },
+    Sealed { table: "sources", id: "name", column: "rollup_url", record: sources::rollup_record },
 ];
 
 impl Store {

@@ -106,20 +106,10 @@ impl Store {
     ) -> Result<Option<AccountId>, StoreError> {
         let mut change = self.begin_change(Topic::Accounts).await?;
         count(&mut change).await?;
-        let row = sqlx::query("select account from links where hash = $1 and account is not null")
-            .bind(hash)
-            .fetch_optional(&mut *change)
-            .await?;
-        let Some(id) = row.map(|row| row.get::<String, _>(0)) else { return Ok(None) };
-        if !is_taken(&mut change, hash, now).await? {
-            return Ok(None);
-        }
-        let sql = "update accounts set password = $1 where id = $2 and is_disabled = 0";
-        let changed = sqlx::query(sql).bind(password).bind(&id).execute(&mut *change).await?;
-        if changed.rows_affected() == 0 {
-            return Ok(None);
-        }
-        session_ends::end_all(&mut change, &id).await?;
+        let Some((id, _)) = take(&mut change, hash, now).await? else { return Ok(None) };
+        let sql = "update accounts set password = $1 where id = $2";
+        sqlx::query(sql).bind(password).bind(id.as_str()).execute(&mut *change).await?;
+        session_ends::end_all(&mut change, id.as_str()).await?;
         let record = AuditRecord {
             at: now,
             actor: actor.clone(),
@@ -130,7 +120,7 @@ impl Store {
         };
         change.record(&record).await?;
         change.commit().await?;
-        Ok(Some(AccountId::kept(&id)))
+        Ok(Some(id))
     }
 
     /// Connects an identity to the account of a link, which is gone then, and so are the account's
@@ -144,18 +134,8 @@ impl Store {
     ) -> Result<Connected, StoreError> {
         let mut change = self.begin_change(Topic::Accounts).await?;
         count(&mut change).await?;
-        let row = sqlx::query(
-            "select a.id, a.name from links l join accounts a on a.id = l.account
-             where l.hash = $1 and a.is_disabled = 0",
-        )
-        .bind(hash)
-        .fetch_optional(&mut *change)
-        .await?;
-        let Some(row) = row else { return Ok(Connected::Gone) };
-        let (id, name) = (AccountId::kept(row.get(0)), row.get::<String, _>(1));
-        if !is_taken(&mut change, hash, now).await? {
-            return Ok(Connected::Gone);
-        }
+        let taken = take(&mut change, hash, now).await?;
+        let Some((id, name)) = taken else { return Ok(Connected::Gone) };
         self.connect_identity(change, (&id, &name), identity, actor, now).await
     }
 
@@ -165,6 +145,24 @@ impl Store {
         sqlx::query(sql).bind(now.0).execute(&self.pool).await?;
         Ok(())
     }
+}
+
+/// Takes the link of an account away that may sign in; the answer is which one, and its name.
+async fn take(
+    change: &mut AnyConnection,
+    hash: &str,
+    now: Timestamp,
+) -> Result<Option<(AccountId, String)>, StoreError> {
+    let row = sqlx::query(
+        "select a.id, a.name from links l join accounts a on a.id = l.account
+         where l.hash = $1 and a.is_disabled = 0",
+    )
+    .bind(hash)
+    .fetch_optional(&mut *change)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let is_taken = is_taken(change, hash, now).await?;
+    Ok(is_taken.then(|| (AccountId::kept(row.get(0)), row.get(1))))
 }
 
 /// Takes a link away; whether it was there.

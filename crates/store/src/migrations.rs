@@ -52,6 +52,7 @@ const MIGRATIONS: [(i64, &str, Text); 16] = [
     (16, "schedules and sources", migration!("0016_schedules_and_sources.sql")),
     (17, "session ends", migration!("0017_session_ends.sql")),
     (18, "webhook switches", migration!("0018_webhook_switches.sql")),
+    (19, "shared by replicas", migration!("0019_shared_by_replicas.sql")),
 ];
 
 /// The migrator that brings a database up to date. Migrations that a newer release has made are no

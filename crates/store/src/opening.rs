@@ -63,6 +63,17 @@ impl Store {
         open_sqlite(path, in_use).await
     }
 
+    /// Opens the store as it is, for whoever only looks: a newer release than the servers' changes nothing.
+    pub async fn as_it_is(location: &StoreLocation) -> Result<Self, StoreError> {
+        match location {
+            StoreLocation::Sqlite(path) => {
+                let in_use = InUse::shared(path)?;
+                sqlite_pool(path, in_use, sqlite_options(path, Access::Write)?).await
+            }
+            StoreLocation::Postgres(url) => postgres_pool(url).await,
+        }
+    }
+
     /// Connects to a PostgreSQL database, and brings it up to date.
     async fn connect(url: &DatabaseUrl) -> Result<Self, StoreError> {
         let options = postgres_options(url)?;
@@ -74,21 +85,21 @@ impl Store {
         let closed = connection.close().await;
         migrated?;
         closed?;
-        let pool = AnyPoolOptions::new()
-            .max_connections(POSTGRES_CONNECTIONS)
-            .acquire_timeout(PATIENCE)
-            .after_connect(|connection, _| {
-                Box::pin(async move { connection.execute(LIMITS).await.map(|_| ()) })
-            })
-            .connect_with(options)
-            .await?;
-        Ok(Self {
-            pool,
-            place: Place::Postgres(Arc::new(url.clone())),
-            news: watch::Sender::default(),
-            sealing: None,
-        })
+        postgres_pool(url).await
     }
+}
+
+async fn postgres_pool(url: &DatabaseUrl) -> Result<Store, StoreError> {
+    let pool = AnyPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(PATIENCE)
+        .after_connect(|connection, _| {
+            Box::pin(async move { connection.execute(LIMITS).await.map(|_| ()) })
+        })
+        .connect_with(postgres_options(url)?)
+        .await?;
+    let place = Place::Postgres(Arc::new(url.clone()));
+    Ok(Store { pool, place, news: watch::Sender::default(), sealing: None })
 }
 
 /// Begins the damaged store at `path` anew, or refuses to.
@@ -129,6 +140,14 @@ async fn open_sqlite(path: &Path, in_use: InUse) -> Result<Store, StoreError> {
     let closed = connection.close().await;
     migrated?;
     closed?;
+    sqlite_pool(path, in_use, options).await
+}
+
+async fn sqlite_pool(
+    path: &Path,
+    in_use: InUse,
+    options: AnyConnectOptions,
+) -> Result<Store, StoreError> {
     let pool = AnyPoolOptions::new()
         .max_connections(SQLITE_CONNECTIONS)
         .acquire_timeout(PATIENCE)

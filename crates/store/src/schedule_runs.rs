@@ -1,7 +1,7 @@
 //! What became of each due time of a schedule.
 
 use crate::schedules::KIND;
-use crate::{DueTime, Store, StoreError};
+use crate::{DueTime, Store, StoreError, due_times};
 use brisk_domain::Timestamp;
 use sqlx::Row as _;
 use std::time::Duration;
@@ -82,15 +82,7 @@ impl Store {
 
     /// Whether a run waits for a process: so that whoever looks often writes seldom.
     pub async fn has_open_run(&self, now: Timestamp) -> Result<bool, StoreError> {
-        let row = sqlx::query(
-            "select count(*) from jobs where kind = $1 and due_at <= $2 and done_at is null
-               and (claimed_until is null or claimed_until <= $2)",
-        )
-        .bind(KIND)
-        .bind(now.0)
-        .fetch_one(&self.pool)
-        .await?;
-        Ok(row.get::<i64, _>(0) > 0)
+        self.has_open_due_time(KIND, now).await
     }
 
     /// Claims the oldest due time of a schedule that nobody has claimed, or whose process has died, and
@@ -122,18 +114,7 @@ impl Store {
         warmed: &Warmed,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
-        let done = sqlx::query(
-            "update jobs set done_at = $1
-             where kind = $2 and name = $3 and due_at = $4 and claimed_by = $5 and done_at is null",
-        )
-        .bind(now.0)
-        .bind(&due.kind)
-        .bind(&due.name)
-        .bind(due.due_at.0)
-        .bind(claimer)
-        .execute(&mut *transaction)
-        .await?;
-        if done.rows_affected() == 0 {
+        if !due_times::finish(&mut transaction, due, claimer, now).await? {
             return Ok(false);
         }
         let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);

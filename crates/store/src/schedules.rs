@@ -2,14 +2,19 @@
 
 use crate::audit::{Actor, AuditRecord};
 use crate::change::{Change, Topic};
-use crate::{DueTime, Store, StoreError};
+use crate::{DueTime, Store, StoreError, due_times};
 use brisk_domain::Timestamp;
-use sqlx::Row as _;
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row as _};
 use std::fmt;
 
 /// The kind of the due times of schedules.
 pub(crate) const KIND: &str = "warming";
+/// Where schedules come from that dashboards' files have.
+const FILE: &str = "file";
+/// What [`read`] reads.
+const COLUMNS: &str =
+    "name, warms, expression, zone, is_on, planned_to, changed_by, changed_at, origin";
 
 /// What is warmed when.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +35,8 @@ pub struct Schedule {
     pub changed_by: String,
     /// When.
     pub changed_at: Timestamp,
+    /// Whether a dashboard's file says it, and nobody else.
+    pub is_of_file: bool,
 }
 
 /// What becomes of a schedule.
@@ -61,13 +68,42 @@ impl fmt::Display for Schedule {
 impl Store {
     /// All schedules, by name.
     pub async fn schedules(&self) -> Result<Vec<Schedule>, StoreError> {
-        let rows = sqlx::query(
-            "select name, warms, expression, zone, is_on, planned_to, changed_by, changed_at
-             from schedules order by name",
-        )
-        .fetch_all(&self.pool)
-        .await?;
+        let sql = format!("select {COLUMNS} from schedules order by name");
+        let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&self.pool).await?;
         Ok(rows.iter().map(read).collect())
+    }
+
+    /// Makes a schedule of a dashboard's file, whose due times count from `at` on, unless it is there. That is
+    /// nobody's decision here, and in no log.
+    pub async fn add_file_schedule(
+        &self,
+        name: &str,
+        (warms, expression, zone): (&str, &str, &str),
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into schedules
+               (name, warms, expression, zone, is_on, planned_to, changed_by, changed_at, origin)
+             values ($1, $2, $3, $4, 1, $5, '', $5, $6)
+             on conflict (name) do nothing",
+        )
+        .bind(name)
+        .bind(warms)
+        .bind(expression)
+        .bind(zone)
+        .bind(at.0)
+        .bind(FILE)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Forgets schedules of files that nobody has planned or changed since `before`: no file has them.
+    pub async fn forget_file_schedules(&self, before: Timestamp) -> Result<(), StoreError> {
+        let old = "delete from schedules
+                   where origin = $1 and is_on = 1 and planned_to < $2 and changed_at < $2";
+        sqlx::query(old).bind(FILE).bind(before.0).execute(&self.pool).await?;
+        Ok(())
     }
 
     /// Changes the schedule `name`; false where there is none to change. Due times count from `at` on.
@@ -80,6 +116,11 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let mut change = self.begin_change(Topic::Schedules).await?;
         let before = of_name(&mut change, name).await?;
+        let is_of_file = before.as_ref().is_some_and(|before| before.is_of_file);
+        if is_of_file && !matches!(to, ScheduleChange::Switch(_)) {
+            // Its file alone says what it is.
+            return Ok(false);
+        }
         let after = match (to, &before) {
             (ScheduleChange::Set { warms, expression, zone }, _) => Some(Schedule {
                 name: name.to_owned(),
@@ -90,6 +131,7 @@ impl Store {
                 planned_to: at,
                 changed_by: actor.name.clone(),
                 changed_at: at,
+                is_of_file: false,
             }),
             (ScheduleChange::Switch(is_on), Some(before)) => Some(Schedule {
                 is_on: *is_on,
@@ -142,16 +184,8 @@ impl Store {
             return Ok(false);
         }
         // A clock that was set back comes to a due time once more: it stays done.
-        let planned = sqlx::query(
-            "insert into jobs (kind, name, due_at) values ($1, $2, $3)
-             on conflict (kind, name, due_at) do nothing",
-        )
-        .bind(KIND)
-        .bind(&schedule.name)
-        .bind(due_at.0)
-        .execute(&mut *transaction)
-        .await?;
-        if planned.rows_affected() == 1 {
+        let due = Self::due_run(&schedule.name, due_at);
+        if due_times::plan(&mut transaction, &due).await? {
             sqlx::query(
                 "insert into schedule_runs
                    (name, due_at, missed, views, loaded, ready, failed, note)
@@ -190,13 +224,8 @@ impl Store {
 }
 
 async fn of_name(change: &mut Change, name: &str) -> Result<Option<Schedule>, StoreError> {
-    let row = sqlx::query(
-        "select name, warms, expression, zone, is_on, planned_to, changed_by, changed_at
-         from schedules where name = $1",
-    )
-    .bind(name)
-    .fetch_optional(&mut **change)
-    .await?;
+    let sql = format!("select {COLUMNS} from schedules where name = $1");
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(name).fetch_optional(&mut **change).await?;
     Ok(row.as_ref().map(read))
 }
 
@@ -247,5 +276,6 @@ fn read(row: &AnyRow) -> Schedule {
         planned_to: Timestamp(row.get(5)),
         changed_by: row.get(6),
         changed_at: Timestamp(row.get(7)),
+        is_of_file: row.get::<&str, _>(8) == FILE,
     }
 }

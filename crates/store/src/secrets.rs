@@ -4,6 +4,7 @@
 use crate::sealing::Sealing;
 use crate::secret_key::{KeyOrigin, SecretKey};
 use crate::{Store, StoreError};
+use ring::digest::{SHA256, digest};
 use sqlx::Row as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -58,6 +59,33 @@ impl Store {
         Ok((Self { sealing: Some(Arc::new(sealing)), ..self }, changed))
     }
 
+    /// The same store, with the key to its secrets for whoever only reads: a key is neither drawn nor changed,
+    /// and what is sealed under `before` can be read, too.
+    pub async fn readable(
+        self,
+        origin: &KeyOrigin,
+        before: Option<&SecretKey>,
+    ) -> Result<Self, StoreError> {
+        // Without one, there is no secret.
+        let Some((id, value)) = self.key_check().await? else { return Ok(self) };
+        let key = match origin {
+            KeyOrigin::Given(key) => key.clone(),
+            KeyOrigin::File(path) => {
+                let known = SecretKey::read(path)?.or_else(|| before.cloned());
+                known.ok_or_else(|| StoreError::NoKey { id: id.clone(), path: path.clone() })?
+            }
+        };
+        let sealing = Sealing::under(&key).ok_or(StoreError::Locked)?;
+        let sealing = match before {
+            Some(before) => sealing.after(Sealing::under(before).ok_or(StoreError::Locked)?),
+            None => sealing,
+        };
+        match sealing.unseal(CHECK, &value) {
+            Ok(_) => Ok(Self { sealing: Some(Arc::new(sealing)), ..self }),
+            Err(_) => Err(StoreError::OtherKey { stored: id, own: key.id() }),
+        }
+    }
+
     /// `secret` as it may stand in the store, as the one of `record`: "webhook pipeline".
     pub fn seal(&self, record: &str, secret: &[u8]) -> Result<String, StoreError> {
         let sealing = self.sealing.as_ref().ok_or(StoreError::Locked)?;
@@ -68,6 +96,13 @@ impl Store {
     pub fn unseal(&self, record: &str, sealed: &str) -> Result<Vec<u8>, StoreError> {
         let sealing = self.sealing.as_ref().ok_or(StoreError::Locked)?;
         sealing.unseal(record, sealed).map_err(|_| StoreError::Unreadable(record.into()))
+    }
+
+    /// Tells this store, and copies of it, from all others; another text once its key is changed.
+    pub async fn lineage(&self) -> Result<String, StoreError> {
+        let check = self.key_check().await?.map(|(_, check)| check).unwrap_or_default();
+        let digest = digest(&SHA256, check.as_bytes());
+        Ok(digest.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
     }
 
     /// The id of the store's key, and what only it opens.

@@ -2,7 +2,9 @@
 //! from a backup: what has ended here stays so.
 
 use crate::access_state::count;
+use crate::audit::{Actor, AuditRecord};
 use crate::change::Topic;
+use crate::secret_key::random;
 use crate::{Store, StoreError};
 use brisk_accounts::AccountId;
 use brisk_domain::Timestamp;
@@ -51,6 +53,41 @@ impl Store {
         .execute(&mut *change)
         .await?;
         count(&mut change).await?;
+        change.commit().await
+    }
+
+    /// Ends all sessions, and the one-time links that may have been used already: this store was set back, of
+    /// which a version up to `highest` was seen. One of several replicas that notice does so.
+    pub async fn end_all_sessions(&self, highest: i64, at: Timestamp) -> Result<(), StoreError> {
+        let mut change = self.begin_change(Topic::Accounts).await?;
+        let sql = "update access_state set version = $1 where id = 1 and version < $1";
+        let first = sqlx::query(sql).bind(highest.saturating_add(1)).execute(&mut *change).await?;
+        if first.rows_affected() == 0 {
+            return Ok(());
+        }
+        for sql in ["delete from sessions", "delete from links"] {
+            sqlx::query(sql).execute(&mut *change).await?;
+        }
+        // Those in Redis: their accounts' numbers become others than any before.
+        let number =
+            random::<7>().map_err(|error| StoreError::Sealing("a number".into(), error))?;
+        let number = number.iter().fold(0, |number, byte| number << 8 | i64::from(*byte));
+        sqlx::query(
+            "insert into session_ends (account, number) select id, $1 from accounts where true
+             on conflict (account) do update set number = excluded.number",
+        )
+        .bind(number)
+        .execute(&mut *change)
+        .await?;
+        let record = AuditRecord {
+            at,
+            actor: Actor { name: "brisk serve".into(), address: String::new() },
+            action: "store set back".into(),
+            subject: "store".into(),
+            before: None,
+            after: Some("all sessions and one-time links have ended".into()),
+        };
+        change.record(&record).await?;
         change.commit().await
     }
 

@@ -22,6 +22,9 @@ pub struct AppSource {
     pub seconds: u32,
     /// Rows that a statement may give.
     pub rows: u32,
+    /// Where its rollups are written, which may hold a password; none where they are not, or where that is a
+    /// matter of files.
+    pub rollup_url: Option<String>,
     /// In which zone its columns without one were written; empty where nothing is said.
     pub wall_clock: String,
     /// Another one with each change: what was read under another is not shown any more.
@@ -41,15 +44,23 @@ impl fmt::Debug for AppSource {
 /// Without what may hold a password.
 impl fmt::Display for AppSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { shown, connections, seconds, rows, wall_clock, .. } = self;
+        let Self { shown, connections, seconds, rows, wall_clock, rollup_url, .. } = self;
         write!(f, "{shown}, {connections} connections, {seconds} s, {rows} rows")?;
-        if wall_clock.is_empty() { Ok(()) } else { write!(f, ", wall clock {wall_clock}") }
+        if !wall_clock.is_empty() {
+            write!(f, ", wall clock {wall_clock}")?;
+        }
+        if rollup_url.is_some() { f.write_str(", with rollups") } else { Ok(()) }
     }
 }
 
 /// What the URL of a source is sealed as.
 pub(crate) fn record(name: &str) -> String {
     format!("source {name}")
+}
+
+/// What the URL is sealed as over which its rollups are written.
+pub(crate) fn rollup_record(name: &str) -> String {
+    format!("rollups of source {name}")
 }
 
 impl Store {
@@ -59,7 +70,7 @@ impl Store {
     ) -> Result<Vec<(SourceName, Result<AppSource, StoreError>)>, StoreError> {
         let rows = sqlx::query(
             "select name, url, shown, connections, seconds, row_limit, wall_clock, revision,
-               changed_by, changed_at
+               changed_by, changed_at, rollup_url
              from sources order by name",
         )
         .fetch_all(&self.pool)
@@ -67,10 +78,18 @@ impl Store {
         let whole = |number: i64| u32::try_from(number).unwrap_or_default();
         let sources = rows.iter().filter_map(|row| {
             let name = SourceName::parse(row.get(0)).ok()?;
-            let unsealed = self.unseal(&record(name.as_str()), row.get(1));
-            let read = unsealed.map(|url| AppSource {
+            let text = |sealed: &str, record: String| {
+                let unsealed = self.unseal(&record, sealed);
+                unsealed.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            };
+            let rollup_url: Option<&str> = row.get(10);
+            let rollup_url = rollup_url.map(|sealed| text(sealed, rollup_record(name.as_str())));
+            let unsealed = text(row.get(1), record(name.as_str()));
+            let unsealed = unsealed.and_then(|url| Ok((url, rollup_url.transpose()?)));
+            let read = unsealed.map(|(url, rollup_url)| AppSource {
                 name: name.clone(),
-                url: String::from_utf8_lossy(&url).into_owned(),
+                url,
+                rollup_url,
                 shown: row.get(2),
                 connections: whole(row.get(3)),
                 seconds: whole(row.get(4)),
@@ -92,17 +111,21 @@ impl Store {
         actor: &Actor,
     ) -> Result<(), StoreError> {
         let sealed = self.seal(&record(source.name.as_str()), source.url.as_bytes())?;
+        let rollup_url = source.rollup_url.as_ref();
+        let rollup_url =
+            rollup_url.map(|url| self.seal(&rollup_record(source.name.as_str()), url.as_bytes()));
+        let rollup_url = rollup_url.transpose()?;
         let before = self.app_source(&source.name).await?;
         let mut change = self.begin_change(Topic::Sources).await?;
         sqlx::query(
             "insert into sources (name, url, shown, connections, seconds, row_limit, wall_clock,
-               revision, changed_by, changed_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+               revision, changed_by, changed_at, rollup_url)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
              on conflict (name) do update set url = excluded.url, shown = excluded.shown,
                connections = excluded.connections, seconds = excluded.seconds,
                row_limit = excluded.row_limit, wall_clock = excluded.wall_clock,
                revision = excluded.revision, changed_by = excluded.changed_by,
-               changed_at = excluded.changed_at",
+               changed_at = excluded.changed_at, rollup_url = excluded.rollup_url",
         )
         .bind(source.name.as_str())
         .bind(sealed)
@@ -114,12 +137,20 @@ impl Store {
         .bind(&source.revision)
         .bind(&actor.name)
         .bind(source.changed_at.0)
+        .bind(rollup_url)
         .execute(&mut *change)
         .await?;
         let said = before.as_ref().map(ToString::to_string);
         let is_other_url = before.as_ref().is_some_and(|before| before.url != source.url);
-        let after =
-            if is_other_url { format!("{source}, another URL") } else { source.to_string() };
+        let mut after = source.to_string();
+        if is_other_url {
+            after.push_str(", another URL");
+        }
+        if before.as_ref().is_some_and(|before| before.rollup_url != source.rollup_url)
+            && source.rollup_url.is_some()
+        {
+            after.push_str(", another URL for rollups");
+        }
         let record = AuditRecord {
             at: source.changed_at,
             actor: actor.clone(),

@@ -1,50 +1,17 @@
 //! Accounts, sessions, tokens, links and throttling, over both databases.
 
+use crate::people::{self, LATER, NOW, root as actor, session};
 use brisk_accounts::account::Attributes;
 use brisk_accounts::throttle::Throttle;
-use brisk_accounts::{Account, AccountId, LoginName, Role, Scopes};
+use brisk_accounts::{Account, AccountId, Role, Scopes};
 use brisk_domain::{AttributeName, Selection, TeamName, Timestamp};
-use brisk_store::{
-    AccountChange, Actor, AuditFilter, Changed, Link, SessionRecord, Store, TokenRecord,
-};
+use brisk_store::{AccountChange, AuditFilter, Changed, Link, Store, TokenRecord};
 use brisk_test_stores::TestStore;
 use std::collections::BTreeSet;
 use tokio::task::JoinSet;
 
-const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
-const LATER: Timestamp = Timestamp::from_seconds(2_000_000);
-
 fn account(name: &str, role: Role) -> Account {
-    Account {
-        id: AccountId::random(),
-        name: LoginName::parse(name).unwrap(),
-        full_name: name.to_uppercase(),
-        role,
-        is_disabled: false,
-        teams: BTreeSet::new(),
-        attributes: Attributes::new(),
-        password: Some("hash".into()),
-        authenticator: None,
-        created_at: NOW,
-        signed_in_at: None,
-    }
-}
-
-fn actor() -> Actor {
-    Actor { name: "root".into(), address: "192.0.2.1".into() }
-}
-
-fn session(hash: &str, account: &AccountId) -> SessionRecord {
-    SessionRecord {
-        hash: hash.into(),
-        account: account.clone(),
-        data: "{}".into(),
-        agent: "Browser".into(),
-        address: "192.0.2.1".into(),
-        created_at: NOW,
-        seen_at: NOW,
-        expires_at: LATER,
-    }
+    Account { password: Some("hash".into()), ..people::account(name, role) }
 }
 
 async fn change(store: &Store, id: &AccountId, to: AccountChange) -> Changed {
@@ -417,5 +384,35 @@ async fn the_secret_of_a_second_factor_is_sealed_in_the_store() {
         let read = test.store.account(&ben.id).await.unwrap().unwrap();
         assert_eq!(read.authenticator, Some(Vec::new()));
         pool.close().await;
+    }
+}
+
+#[tokio::test]
+async fn in_a_store_that_was_set_back_all_sessions_end_once() {
+    for test in TestStore::each().await {
+        let store = &test.store;
+        let ann = account("ann", Role::Viewer);
+        assert_eq!(store.add_account(&ann, &actor()).await.unwrap(), Changed::Done);
+        store.add_session(&session("s", &ann.id)).await.unwrap();
+        store.add_link("l", &Link::Password(ann.id.clone()), LATER).await.unwrap();
+        let number = store.session_number(&ann.id).await.unwrap();
+        assert!(store.holds_session("elsewhere", &ann.id, number).await.unwrap());
+        let before = store.access_state().await.unwrap();
+        let mut ended = JoinSet::new();
+        for _ in 0..4 {
+            let replica = test.again().await;
+            ended.spawn(async move { replica.end_all_sessions(before.version + 50, NOW).await });
+        }
+        ended.join_all().await.into_iter().for_each(|ended| ended.unwrap());
+        assert_eq!(store.session("s").await.unwrap(), None);
+        assert_eq!(store.link("l", NOW).await.unwrap(), None);
+        assert!(!store.holds_session("elsewhere", &ann.id, number).await.unwrap());
+        let after = store.access_state().await.unwrap();
+        assert_eq!((after.version, after.is_closed), (before.version + 51, before.is_closed));
+        let log = store.audit(&AuditFilter::default(), 50).await.unwrap();
+        let said = log.iter().filter(|one| one.record.action == "store set back").count();
+        assert_eq!(said, 1, "by one of the replicas that notice");
+        store.end_all_sessions(after.version - 1, NOW).await.unwrap();
+        assert_eq!(store.access_state().await.unwrap(), after, "a version of before is none above");
     }
 }

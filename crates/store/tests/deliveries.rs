@@ -45,3 +45,16 @@ async fn the_log_has_an_end_and_forged_deliveries_push_out_none_that_was_done() 
         assert_eq!(store.forget_deliveries(Timestamp::from_seconds(10), 20).await.unwrap(), 0);
     }
 }
+
+#[tokio::test]
+async fn a_delivery_is_known_by_its_proof_to_all() {
+    for test in TestStore::each().await {
+        let proof = Some("0a1b".to_owned());
+        test.store.add_deliveries(&[Delivery { proof, ..delivery(1, None) }]).await.unwrap();
+        let other = test.again().await;
+        assert!(other.knows_delivery("0a1b").await.unwrap());
+        assert!(!other.knows_delivery("0a1c").await.unwrap());
+        other.forget_deliveries(Timestamp::from_seconds(2), 20).await.unwrap();
+        assert!(!test.store.knows_delivery("0a1b").await.unwrap(), "no longer than the log");
+    }
+}

@@ -1,51 +1,13 @@
 //! Who accounts' owners are elsewhere, over both databases.
 
-use brisk_accounts::account::Attributes;
-use brisk_accounts::{Account, AccountId, Identity, LoginName, Role};
-use brisk_domain::Timestamp;
-use brisk_store::{Actor, AuditFilter, Changed, Connected, Disconnected, Link, SessionRecord};
+use crate::people::{LATER, NOW, account, root as actor, session};
+use brisk_accounts::{Account, Identity, LoginName, Role};
+use brisk_store::{AuditFilter, Changed, Connected, Disconnected, Link};
 use brisk_test_stores::TestStore;
-use std::collections::BTreeSet;
 use tokio::task::JoinSet;
-
-const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
-const LATER: Timestamp = Timestamp::from_seconds(2_000_000);
-
-fn account(name: &str, role: Role) -> Account {
-    Account {
-        id: AccountId::random(),
-        name: LoginName::parse(name).unwrap(),
-        full_name: name.to_uppercase(),
-        role,
-        is_disabled: false,
-        teams: BTreeSet::new(),
-        attributes: Attributes::new(),
-        password: None,
-        authenticator: None,
-        created_at: NOW,
-        signed_in_at: None,
-    }
-}
-
-fn actor() -> Actor {
-    Actor { name: "root".into(), address: "192.0.2.1".into() }
-}
 
 fn identity(subject: &str) -> Identity {
     Identity::new("https://id.example", subject).unwrap()
-}
-
-fn session(hash: &str, account: &AccountId) -> SessionRecord {
-    SessionRecord {
-        hash: hash.into(),
-        account: account.clone(),
-        data: "{}".into(),
-        agent: "Browser".into(),
-        address: "192.0.2.1".into(),
-        created_at: NOW,
-        seen_at: NOW,
-        expires_at: LATER,
-    }
 }
 
 #[tokio::test]

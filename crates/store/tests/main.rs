@@ -11,6 +11,7 @@ mod deliveries;
 mod due_times;
 mod identities;
 mod opening;
+mod people;
 mod records;
 mod schedules;
 mod secrets;

@@ -1,21 +1,15 @@
 //! Schedules, folders' editors and sources of the app: kept whole, told to all, logged.
 
-use brisk_accounts::account::Attributes;
-use brisk_accounts::{Account, AccountId, LoginName, Role};
+use crate::people::{self, anna};
+use brisk_accounts::{Account, Role};
 use brisk_domain::{FolderName, SourceName, TeamName, Timestamp};
-use brisk_store::{
-    Actor, AppSource, AuditFilter, Editor, ScheduleChange, StoreError, Topic, Warmed,
-};
+use brisk_store::{AppSource, AuditFilter, Editor, ScheduleChange, StoreError, Topic, Warmed};
 use brisk_test_stores::TestStore;
 use brisk_test_waiting::wait_for;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 const NOW: Timestamp = Timestamp(1_700_000_000_000_000);
-
-fn anna() -> Actor {
-    Actor { name: "anna".into(), address: "192.0.2.7".into() }
-}
 
 fn set(expression: &'static str) -> ScheduleChange<'static> {
     ScheduleChange::Set { warms: "all", expression, zone: "UTC" }
@@ -88,19 +82,8 @@ async fn runs_are_kept_by_schedule_and_removed_with_it() {
 }
 
 fn account(name: &str, role: Role, teams: &[&str]) -> Account {
-    Account {
-        id: AccountId::random(),
-        name: LoginName::parse(name).unwrap(),
-        full_name: name.into(),
-        role,
-        is_disabled: false,
-        teams: teams.iter().map(|team| TeamName::parse(team).unwrap()).collect(),
-        attributes: Attributes::new(),
-        password: None,
-        authenticator: None,
-        created_at: NOW,
-        signed_in_at: None,
-    }
+    let teams = teams.iter().map(|team| TeamName::parse(team).unwrap()).collect();
+    Account { teams, ..people::account(name, role) }
 }
 
 #[tokio::test]
@@ -150,6 +133,7 @@ fn source(url: &str, revision: &str) -> AppSource {
         connections: 8,
         seconds: 30,
         rows: 1_000,
+        rollup_url: Some(url.replace("//u:", "//w:")),
         wall_clock: String::new(),
         revision: revision.into(),
         changed_by: "anna".into(),
@@ -180,5 +164,39 @@ async fn without_the_key_no_source_is_kept() {
     for test in TestStore::each_without_key().await {
         let kept = test.store.set_app_source(&source("postgres://u:p@db/x", "1"), &anna()).await;
         assert!(matches!(kept, Err(StoreError::Locked)), "{kept:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_files_schedule_is_made_once_paused_and_never_changed_or_removed() {
+    for test in TestStore::each().await {
+        let store = &test.store;
+        let what = ("dashboard:sales", "0 6 * * *", "UTC");
+        for at in [NOW, Timestamp(NOW.0 + 5)] {
+            store.add_file_schedule("sales.toml: a", what, at).await.unwrap();
+        }
+        let kept = store.schedules().await.unwrap();
+        assert_eq!((kept.len(), kept[0].is_of_file, kept[0].is_on), (1, true, true));
+        assert_eq!((kept[0].planned_to, kept[0].changed_by.as_str()), (NOW, ""));
+        let later = Timestamp(NOW.0 + 10);
+        for to in [set("1 1 * * *"), ScheduleChange::Remove] {
+            let changed = store.change_schedule("sales.toml: a", &to, &anna(), later).await;
+            assert!(!changed.unwrap(), "{to:?}");
+        }
+        let off = ScheduleChange::Switch(false);
+        assert!(store.change_schedule("sales.toml: a", &off, &anna(), later).await.unwrap());
+        let kept = store.schedules().await.unwrap().remove(0);
+        assert_eq!(
+            (kept.is_of_file, kept.is_on, kept.expression.as_str()),
+            (true, false, "0 6 * * *")
+        );
+        store.forget_file_schedules(Timestamp(i64::MAX)).await.unwrap();
+        assert_eq!(store.schedules().await.unwrap().len(), 1, "that it is paused is remembered");
+        let on = ScheduleChange::Switch(true);
+        assert!(store.change_schedule("sales.toml: a", &on, &anna(), later).await.unwrap());
+        store.forget_file_schedules(later).await.unwrap();
+        assert_eq!(store.schedules().await.unwrap().len(), 1, "it was changed since");
+        store.forget_file_schedules(Timestamp(i64::MAX)).await.unwrap();
+        assert!(store.schedules().await.unwrap().is_empty());
     }
 }

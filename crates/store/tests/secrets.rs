@@ -192,6 +192,7 @@ async fn secrets_of_webhooks_and_urls_of_sources_follow_the_key() {
             connections: 2,
             seconds: 30,
             rows: 1_000,
+            rollup_url: Some("postgres://writer:hunter5@db/shop".into()),
             wall_clock: String::new(),
             revision: "1".into(),
             changed_by: "the test".into(),
@@ -202,12 +203,40 @@ async fn secrets_of_webhooks_and_urls_of_sources_follow_the_key() {
             (before.webhooks().await.unwrap(), before.app_sources().await.unwrap());
         let old = key(OLD);
         let changed = test.again().await.unlocked_after(&given(NEW), Some(&old)).await.unwrap().1;
-        assert_eq!(changed, Some(3));
+        assert_eq!(changed, Some(4));
         let after = test.again().await.unlocked(&given(NEW)).await.unwrap();
         assert_eq!(after.webhooks().await.unwrap(), hooks);
         let url = |all: &[(SourceName, Result<AppSource, StoreError>)]| {
-            all.first().unwrap().1.as_ref().unwrap().url.clone()
+            let source = all.first().unwrap().1.as_ref().unwrap();
+            (source.url.clone(), source.rollup_url.clone())
         };
         assert_eq!(url(&after.app_sources().await.unwrap()), url(&sources));
+    }
+}
+
+#[tokio::test]
+async fn who_only_reads_draws_no_key_and_changes_nothing() {
+    for test in TestStore::each_without_key().await {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret.key");
+        let origin = KeyOrigin::File(file.clone());
+        let open = async || Store::as_it_is(&test.location).await.unwrap();
+        // Without a secret there is nothing to read, and no key is made for it.
+        let store = open().await.readable(&origin, None).await.unwrap();
+        assert!(store.app_sources().await.unwrap().is_empty() && !file.exists());
+        let server = test.again().await.unlocked(&origin).await.unwrap();
+        let sealed = server.seal("x", b"hunter2").unwrap();
+        let store = open().await.readable(&origin, None).await.unwrap();
+        assert_eq!(store.unseal("x", &sealed).unwrap(), b"hunter2");
+        let own = SecretKey::parse(std::fs::read_to_string(&file).unwrap().trim()).unwrap();
+        // Another key, none, and the one before while it is changed.
+        let other = open().await.readable(&given(OLD), None).await.unwrap_err();
+        assert!(matches!(other, StoreError::OtherKey { .. }), "{other}");
+        let missing = KeyOrigin::File(folder.path().join("missing.key"));
+        let none = open().await.readable(&missing, None).await.unwrap_err();
+        assert!(matches!(none, StoreError::NoKey { .. }), "{none}");
+        let store = open().await.readable(&given(NEW), Some(&own)).await.unwrap();
+        assert_eq!(store.unseal("x", &sealed).unwrap(), b"hunter2");
+        assert!(!folder.path().join("missing.key").exists());
     }
 }

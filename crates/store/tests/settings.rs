@@ -1,14 +1,11 @@
 //! Settings of administrators: what they leave behind, and how other replicas hear of them.
 
+use crate::people::anna;
 use brisk_domain::Timestamp;
 use brisk_store::{Actor, AuditFilter, Setting, Topic};
 use brisk_test_stores::TestStore;
 use brisk_test_waiting::wait_for;
 use sqlx::postgres::PgListener;
-
-fn anna() -> Actor {
-    Actor { name: "anna".into(), address: "192.0.2.7".into() }
-}
 
 #[tokio::test]
 async fn settings_are_made_taken_back_and_logged_with_what_was_before() {

@@ -1,14 +1,11 @@
 //! Webhooks of the app: their secrets, their limits, what the audit log says of them.
 
+use crate::people::anna;
 use brisk_domain::{Timestamp, WebhookName};
-use brisk_store::{Actor, AuditFilter, Topic, WebhookLimits, WebhookSwitch};
+use brisk_store::{AuditFilter, Topic, WebhookLimits, WebhookSwitch};
 use brisk_test_stores::TestStore;
 use brisk_test_waiting::wait_for;
 use sqlx::{AnyConnection, Connection as _, Row as _};
-
-fn anna() -> Actor {
-    Actor { name: "anna".into(), address: "192.0.2.7".into() }
-}
 
 fn limits() -> WebhookLimits {
     let allow = Some(vec!["table:shop.*".to_owned(), "model:*".to_owned()]);

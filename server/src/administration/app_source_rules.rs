@@ -94,6 +94,19 @@ impl Places {
         }
     }
 
+    /// Where `url` leads, over which rollups are written of a source at `source`; else a sentence.
+    pub fn rollups(&self, url: &str, source: &Location) -> Result<Secret, String> {
+        match (self.find(url)?.location, source) {
+            (Location::Postgres(url), Location::Postgres(_))
+            | (Location::MySql(url), Location::MySql(_)) => Ok(url),
+            (_, Location::Sqlite(_)) => Err(
+                "Rollups of a SQLite file are written beside Brisk's own data: leave their URL empty."
+                    .into(),
+            ),
+            _ => Err("The URL for rollups leads to another kind of database.".into()),
+        }
+    }
+
     fn server(&self, host: &str) -> Result<(), String> {
         let host = host.trim_matches(['[', ']']).to_lowercase();
         if host.starts_with('/') || host.starts_with("%2f") {

@@ -2,16 +2,17 @@
 //! change is written to the store, and each replica has the engine read from them within a second.
 
 use super::app_source_rules::{Found, Places};
+use super::rollup_files;
 use crate::assembly;
-use crate::config::{Location, SourceSettings};
+use crate::config::SourceSettings;
 use brisk_cache::Places as Lane;
 use brisk_domain::sentence::sentence;
-use brisk_domain::{SourceName, WallClock, WallClocks};
-use brisk_engine::Engine;
+use brisk_domain::{Rollup, SourceName, Tag, WallClock, WallClocks};
 use brisk_engine::load::Sources;
+use brisk_engine::{Engine, rollup_lane};
 use brisk_source::{About, Dialect, Limits, SQLITE_CONNECTIONS, Source};
 use brisk_store::{AppSource, Store, StoreError};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -36,6 +37,9 @@ pub struct AppSources {
     applying: tokio::sync::Mutex<()>,
     known: Mutex<Known>,
 }
+
+/// What the store says of each.
+type Stored = Vec<(SourceName, Result<AppSource, StoreError>)>;
 
 #[derive(Default)]
 struct Known {
@@ -77,7 +81,27 @@ impl AppSources {
     pub async fn apply(&self, store: &Store, engine: &Engine) -> Result<(), StoreError> {
         let _applying = self.applying.lock().await;
         let stored = store.app_sources().await?;
+        let changed = self.put_in_place(stored, engine);
+        // A refresh that another replica began for the one before may have come last.
+        let contents = engine.catalog().contents();
+        let of_changed = contents.rollups.values().filter(|one| changed.contains(&one.source));
+        let tags: Vec<Tag> = of_changed.map(|rollup| tag_of(rollup)).collect();
+        if !tags.is_empty()
+            && let Err(error) = engine.invalidate(&tags).await
+        {
+            tracing::warn!(%error, "the rollups of a source that was changed are not invalidated");
+        }
+        Ok(())
+    }
+
+    /// Has `engine` read from those that are `stored`; the answer is which of them were others before.
+    fn put_in_place(&self, stored: Stored, engine: &Engine) -> BTreeSet<SourceName> {
         let mut known = self.known();
+        let before: BTreeMap<SourceName, String> = known
+            .open
+            .iter()
+            .map(|(name, (source, _))| (name.clone(), source.revision.clone()))
+            .collect();
         let (mut open, mut problems) = (BTreeMap::new(), BTreeMap::new());
         for (name, source) in stored {
             let opened = match source {
@@ -105,20 +129,28 @@ impl AppSources {
             sources.iter().map(|(name, source)| (name.clone(), revision(source))).collect()
         };
         if revisions(&sources) != revisions(&engine.loader().sources()) {
-            let places = open.iter().map(|(name, (source, opened))| {
+            let places = open.iter().flat_map(|(name, (source, opened))| {
                 let places = match opened.dialect() {
                     Dialect::Sqlite => Lane::Fixed(SQLITE_CONNECTIONS as usize),
                     Dialect::Postgres | Dialect::MySql => Lane::UpTo(source.connections as usize),
                 };
-                (name.clone(), places)
+                let rollups = Lane::Fixed(assembly::ROLLUPS);
+                [(Arc::from(name.as_str()), places), (rollup_lane(name), rollups)]
             });
             engine.replace_sources(sources, &places.collect::<Vec<_>>());
         }
+        let now = |name: &SourceName| open.get(name).map(|(source, _)| source.revision.as_str());
+        let is_other =
+            |(name, revision): &(SourceName, String)| now(name) != Some(revision.as_str());
+        let kept = open.values().map(|(source, _)| &source.revision).chain(before.values());
+        rollup_files::tidy(&self.data_dir, &kept.map(String::as_str).collect());
+        let changed = before.clone().into_iter().filter(is_other).map(|(name, _)| name).collect();
         *known = Known { open, problems };
-        Ok(())
+        changed
     }
 
-    /// Connects as a page would, and looks at what there is; an error is a sentence.
+    /// Connects as a page would, and as a refresh of rollups where they are to be written, and looks at what
+    /// there is; an error is a sentence.
     pub async fn test(&self, source: &AppSource) -> Result<About, String> {
         let opened = self.opened(source)?;
         let asked = async {
@@ -126,20 +158,19 @@ impl AppSources {
             opened.check_user().await?;
             Ok::<_, brisk_source::SourceError>(about)
         };
-        match tokio::time::timeout(PATIENCE, asked).await {
-            Ok(Ok(about)) => Ok(about),
-            Ok(Err(error)) => Err(sentence(&error.to_string())),
-            Err(_) => Err(format!("It did not answer within {} s.", PATIENCE.as_secs())),
+        let about = answered(asked).await?;
+        if source.rollup_url.is_some() {
+            let why = |why| format!("Rollups could not be written. {why}");
+            answered(opened.rollup_records()).await.map_err(why)?;
         }
+        Ok(about)
     }
 
     fn opened(&self, source: &AppSource) -> Result<Source, String> {
-        let Found { location, .. } = self.places.find(&source.url)?;
-        let rollups = self.data_dir.join("rollups").join(format!("{}.sqlite", source.name));
-        let settings = settings_of(source, location);
-        let opened = assembly::opened(&source.name, &settings, &rollups);
-        let opened = opened.map_err(|error| sentence(&format!("{error:#}")))?;
-        Ok(opened.with_revision(&source.revision))
+        let settings = settings_of(source, &self.places, &self.data_dir)?;
+        let file = settings.rollup_file.clone().unwrap_or_default();
+        let opened = assembly::opened(&source.name, &settings, &file);
+        opened.map_err(|error| sentence(&format!("{error:#}")))
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -147,14 +178,40 @@ impl AppSources {
     }
 }
 
-/// The settings of a source of the app, as the configuration would have them.
-fn settings_of(source: &AppSource, location: Location) -> SourceSettings {
+async fn answered<T>(
+    asked: impl Future<Output = Result<T, brisk_source::SourceError>>,
+) -> Result<T, String> {
+    match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(answer) => answer.map_err(|error| sentence(&error.to_string())),
+        Err(_) => Err(format!("It did not answer within {} s.", PATIENCE.as_secs())),
+    }
+}
+
+fn tag_of(rollup: &Rollup) -> Tag {
+    Tag::Rollup { source: rollup.source.to_string(), rollup: rollup.name.to_string() }
+}
+
+/// The settings of a source of the app, as the configuration would have them; an error is a sentence.
+pub fn settings_of(
+    source: &AppSource,
+    places: &Places,
+    data_dir: &Path,
+) -> Result<SourceSettings, String> {
+    let Found { location, .. } = places.find(&source.url)?;
+    let rollup_url = source.rollup_url.as_deref().map(|url| places.rollups(url, &location));
     let limits = Limits {
         time: Duration::from_secs(source.seconds.into()),
         rows: source.rows as usize,
         ..Limits::default()
     };
     let wall_clock = WallClock::parse(&source.wall_clock).ok();
-    let wall_clocks = WallClocks { source: wall_clock, ..WallClocks::default() };
-    SourceSettings::in_app(location, source.connections, limits, wall_clocks)
+    Ok(SourceSettings {
+        connections: source.connections,
+        limits,
+        wall_clocks: WallClocks { source: wall_clock, ..WallClocks::default() },
+        rollup_url: rollup_url.transpose()?.map(Ok),
+        rollup_file: Some(rollup_files::of(data_dir, &source.name, &source.revision)),
+        revision: source.revision.as_str().into(),
+        ..SourceSettings::usual(location)
+    })
 }

@@ -2,8 +2,9 @@
 //! reads it from the store, and again when something has changed (`jobs::store_changes`).
 //!
 //! - [`cache_settings`]: how long frames may be shown; [`access_settings`]: who may see a dashboard;
-//! - [`schedules`]: what is warmed when, [`timetable`]: when that is;
-//! - [`app_sources`]: databases that were added in the app, [`app_source_rules`]: where they may be;
+//! - [`schedules`]: what is warmed when, [`file_schedules`]: the same as dashboards' files say it;
+//! - [`app_sources`]: databases that were added in the app, [`app_source_rules`]: where they may be,
+//!   [`rollup_files`]: where their rollups are;
 //! - [`webhooks`]: who may say that data have changed;
 //! - `audit`: what they do besides.
 
@@ -12,6 +13,7 @@ pub mod app_source_rules;
 pub mod app_sources;
 pub(crate) mod audit;
 pub mod cache_settings;
+pub mod file_schedules;
+pub mod rollup_files;
 pub mod schedules;
-pub mod timetable;
 pub mod webhooks;

@@ -1,6 +1,6 @@
 //! Warming schedules as admins type them: what is warmed, when, on whose clock.
 
-use super::timetable::Timetable;
+use brisk_definition::timetable::Timetable;
 use brisk_domain::sentence::sentence;
 use brisk_domain::{Tag, Timestamp};
 use brisk_engine::Engine;

@@ -35,9 +35,13 @@ use http::{StatusCode, header};
 
 /// Refuses who asks for more than their share; what is not for them is a problem like what is not there.
 async fn admit(OriginalUri(uri): OriginalUri, request: Request, next: Next) -> Response {
-    let accounts = request.extensions().get::<Accounts>();
+    let accounts = request.extensions().get::<Accounts>().cloned();
     let viewer = viewer::of(request.extensions());
-    if let Err(error) = accounts.map_or(Ok(()), |accounts| accounts.request(&viewer)) {
+    let admitted = match accounts {
+        Some(accounts) => accounts.request(&viewer).await,
+        None => Ok(()),
+    };
+    if let Err(error) = admitted {
         return Problem::from(error).at(&uri).into_response();
     }
     let response = next.run(request).await;

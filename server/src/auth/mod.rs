@@ -4,7 +4,8 @@
 //!   asking the store, and hears of every change of rights within a second;
 //! - [`viewer`]: who asks, noted in each request by `identify`; [`rights`]: what each route requires;
 //!   `told`: what readers hear of failures; [`problem`]: what programs hear that may not;
-//! - [`sessions`]: those of browsers, over tower-sessions; `session_records`: where they are kept;
+//! - [`sessions`]: those of browsers, over tower-sessions; `session_records`: where they are kept; `set_back`
+//!   ends all of them where the store is one of earlier;
 //!   [`cookie`]: how browsers show them; [`begun`]: how they began;
 //! - [`hashing`]: passwords are hashed on threads of their own; [`throttling`] slows who guesses, by what
 //!   `tries` counts;
@@ -36,6 +37,7 @@ pub mod rights;
 pub mod second_factor;
 mod session_records;
 pub mod sessions;
+mod set_back;
 pub mod set_up;
 pub mod settings;
 mod shown;

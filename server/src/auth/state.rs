@@ -14,6 +14,7 @@ use super::proxy::{Named, ProxyUsers};
 use super::required_factor;
 use super::session_records::{Found, SessionRecords};
 use super::sessions::Sessions;
+use super::set_back::SetBack;
 use super::settings::{AuthSettings, TRIES_KEPT};
 use super::shown::{Shown, shown};
 use super::used::Used;
@@ -51,6 +52,7 @@ struct Inner {
     store: Option<Store>,
     records: Option<SessionRecords>,
     shared: Option<Arc<Records>>,
+    set_back: Option<SetBack>,
     clock: Arc<dyn Clock>,
     settings: AuthSettings,
     hasher: Hasher,
@@ -133,12 +135,15 @@ impl Auth {
         let provider =
             provider.map(|provider| Provider::new(provider, &settings.base, Arc::clone(&clock)));
         let proxy = settings.proxy.clone().map(ProxyUsers::new);
+        let life = settings.absolute;
+        let set_back = shared.clone().map(|shared| SetBack::new(shared, life));
         Self(Arc::new(Inner {
             provider,
             proxy,
             store,
             records,
             shared,
+            set_back,
             clock,
             settings,
             hasher: Hasher::default(),
@@ -329,7 +334,10 @@ impl Auth {
     async fn ask(&self, store: &Store) -> Result<AccessState, StoreError> {
         // What it says was so after this.
         let at = Some(Instant::now());
-        let state = store.access_state().await?;
+        let mut state = store.access_state().await?;
+        if let Some(set_back) = &self.0.set_back {
+            state = set_back.checked(store, state, self.now()).await?;
+        }
         self.0.known.send_modify(|known| *known = Known { state, at });
         Ok(state)
     }
@@ -447,6 +455,14 @@ impl Auth {
         before: Option<&Kept>,
     ) -> Result<Option<Looked>, StoreError> {
         let Some(records) = &self.0.records else { return Ok(None) };
+        let is_compared = || self.0.set_back.as_ref().is_none_or(SetBack::is_compared);
+        if !is_compared() {
+            self.refresh().await?;
+            if !is_compared() {
+                let why = "Redis does not say whether the store was set back";
+                return Err(StoreError::Sessions(why.into()));
+            }
+        }
         let known = before.and_then(|kept| kept.session.as_ref());
         let Some(found) = records.found(hash, known).await? else { return Ok(None) };
         let seen = before.map_or(0, |kept| kept.seen.load(Ordering::Relaxed));

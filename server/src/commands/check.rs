@@ -1,5 +1,6 @@
 //! `brisk check`: finds the problems of dashboards as code.
 
+use super::added_sources;
 use super::asked::Databases;
 use super::explain::{self, Run};
 use crate::config::{Environment, Flags, Secret, Settings};
@@ -23,6 +24,12 @@ pub struct CheckArguments {
     /// directory, if it exists].
     #[arg(long, env = "BRISK_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// The directory of Brisk's own data [default: data].
+    #[arg(long, env = "BRISK_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// The PostgreSQL database of Brisk's own records, which knows the sources that were added in the app.
+    #[arg(long, env = "BRISK_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<Secret>,
     /// A source, as for `brisk serve`: the path of a SQLite file, postgres://user:password@host/database,
     /// or mysql://user:password@host/database. Can be repeated. Also as environment variables
     /// BRISK_SOURCE_NAME.
@@ -42,8 +49,14 @@ pub struct CheckArguments {
 impl CheckArguments {
     /// The top layer of the configuration.
     pub fn flags(&self) -> Flags {
-        let (config, dashboards_dir) = (self.config.clone(), self.directory.clone());
-        Flags { config, dashboards_dir, sources: self.sources.clone(), ..Flags::default() }
+        Flags {
+            config: self.config.clone(),
+            dashboards_dir: self.directory.clone(),
+            data_dir: self.data_dir.clone(),
+            database_url: self.database_url.clone(),
+            sources: self.sources.clone(),
+            ..Flags::default()
+        }
     }
 }
 
@@ -51,7 +64,10 @@ impl CheckArguments {
 /// problem at its place.
 #[allow(clippy::print_stdout)] // A command prints its result.
 pub async fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
-    let settings = Settings::read(&arguments.flags(), &Environment::of_process())?;
+    let mut settings = Settings::read(&arguments.flags(), &Environment::of_process())?;
+    for note in added_sources::join(&mut settings).await.notes {
+        println!("note: {note}");
+    }
     let directory = &settings.dashboards_dir;
     let loaded = brisk_definition::load_dir(directory);
     let mut problems: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();

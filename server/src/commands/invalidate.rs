@@ -1,5 +1,6 @@
 //! `brisk invalidate`: for pipelines that have just written data that dashboards show.
 
+use super::added_sources::{self, Added};
 use super::shared::SharedArguments;
 use crate::config::Settings;
 use crate::{assembly, invalidation, logging};
@@ -27,7 +28,7 @@ pub async fn run(arguments: InvalidateArguments) -> anyhow::Result<ExitCode> {
     logging::start();
     let tags = arguments.tags.iter().map(|tag| Tag::parse(tag));
     let mut tags: Vec<Tag> = tags.collect::<Result<_, _>>()?;
-    let settings = arguments.shared.settings()?;
+    let mut settings = arguments.shared.settings()?;
     if settings.redis()?.is_none() {
         bail!(
             "no Redis is configured, so each server has a cache of its own, which no other \
@@ -35,11 +36,15 @@ pub async fn run(arguments: InvalidateArguments) -> anyhow::Result<ExitCode> {
              configuration file)"
         );
     }
+    let added = added_sources::join(&mut settings).await;
+    for note in &added.notes {
+        eprintln!("note: {note}");
+    }
     let clock = arguments.shared.clock()?;
-    let (sources, unasked) = sources(&settings, &tags);
+    let (sources, unasked) = sources(&settings, &added, &tags);
     let engine = assembly::engine(&settings, sources, &clock)?;
     for tag in &tags {
-        let has_source = |name: &SourceName| settings.sources.contains_key(name);
+        let has_source = |name: &SourceName| is_there(name, &settings, &added);
         if let Some(suspicion) = invalidation::suspicion(tag, has_source, engine.catalog()) {
             eprintln!("note: {tag}: {suspicion}");
         }
@@ -55,14 +60,19 @@ pub async fn run(arguments: InvalidateArguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The sources of the tables among `tags`, which know their views; and those that are declared, but of
-/// which a pipeline does not know the URL.
-fn sources(settings: &Settings, tags: &[Tag]) -> (Sources, BTreeSet<SourceName>) {
+/// Whether there is a source of that name, as far as can be known here.
+fn is_there(name: &SourceName, settings: &Settings, added: &Added) -> bool {
+    settings.sources.contains_key(name) || added.unread.contains(name) || added.may_be_more
+}
+
+/// The sources of the tables among `tags`, which know their views; and those that there are, but of which a
+/// pipeline does not know the URL.
+fn sources(settings: &Settings, added: &Added, tags: &[Tag]) -> (Sources, BTreeSet<SourceName>) {
     let (mut sources, mut unasked) = (Sources::new(), BTreeSet::new());
     for tag in tags {
         let Tag::Table { source, .. } = tag else { continue };
         let name = SourceName::parse(&source.to_lowercase()).ok();
-        let Some(name) = name.filter(|name| settings.sources.contains_key(name)) else { continue };
+        let Some(name) = name.filter(|name| is_there(name, settings, added)) else { continue };
         match assembly::source(settings, &name) {
             Ok(source) => _ = sources.insert(name, source),
             Err(_) => _ = unasked.insert(name),

@@ -6,8 +6,10 @@
 //! - [`import`], [`invalidate`], [`warm`] and [`rollup`];
 //! - [`backup`] and [`restore`], for Brisk's own database;
 //! - [`user`]: accounts from the shell;
+//! - `added_sources`: the sources that admins have added in the app;
 //! - [`shared`]: the arguments of all commands that work with panels' data.
 
+mod added_sources;
 pub mod asked;
 pub mod backup;
 pub mod check;

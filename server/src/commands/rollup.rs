@@ -1,5 +1,6 @@
 //! `brisk rollup`: lists the rollups with their states, and rebuilds one.
 
+use super::added_sources;
 use super::invalidate;
 use super::shared::SharedArguments;
 use crate::config::Settings;
@@ -50,7 +51,10 @@ struct Opened {
 }
 
 async fn open(shared: &SharedArguments) -> anyhow::Result<Opened> {
-    let settings = shared.settings()?;
+    let mut settings = shared.settings()?;
+    for note in added_sources::join(&mut settings).await.notes {
+        eprintln!("note: {note}");
+    }
     let clock = shared.clock()?;
     let (observer, runs) = rollup_runs::observer();
     let sources = assembly::sources(&settings)?;

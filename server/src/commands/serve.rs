@@ -154,8 +154,9 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let places = Places::new(settings.app_sources.clone(), &settings.data_dir);
     let app_sources = Arc::new(AppSources::new(sources.clone(), places, &settings.data_dir));
     let engine = Arc::new(assembly::unread_engine(&settings, sources, &clock, observer)?);
+    let shared = assembly::records(&settings, &clock)?;
     let hooks = Hooks::new(Arc::clone(&engine), Arc::clone(&clock), hooks);
-    let hooks = Arc::new(hooks.with_store(store.clone()));
+    let hooks = Arc::new(hooks.with_store(store.clone()).sharing(shared.clone()));
     let subscribers = Subscribers::default().on(Topic::Webhooks, {
         let hooks = Arc::clone(&hooks);
         move || {
@@ -194,9 +195,11 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     ));
     let service = EngineService::new(Arc::clone(&engine), Arc::clone(&clock));
     let service = service.with_limits(settings.clients);
-    let service = Arc::new(service.with_account_limits(settings.account_limits));
+    let service = service.with_shared_account_limits(settings.account_limits, shared.clone());
+    let service = Arc::new(service);
+    let accounts = service.accounts().clone();
     let signing_in = AuthSettings { provider: settings.provider()?, ..auth_settings(&settings) };
-    let auth = auth(store.clone(), Arc::clone(&clock), &settings, signing_in)?;
+    let auth = auth(store.clone(), Arc::clone(&clock), signing_in, shared);
     let state = AppState::new(service, built)
         .with_auth(auth.clone())
         .with_store(store.clone())
@@ -279,6 +282,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         never = rollup_schedule::run(&engine) => match never {},
         never = worker.run() => match never {},
         never = auth.follow() => match never {},
+        never = accounts.share() => match never {},
         never = figures => match never {},
         never = runs.record(&store) => match never {},
         never = changes.follow() => match never {},

@@ -6,7 +6,7 @@ use crate::auth::set_up;
 use crate::auth::settings::AuthSettings;
 use crate::auth::state::Auth;
 use crate::config::Settings;
-use crate::logging;
+use crate::{assembly, logging};
 use anyhow::{Context, bail};
 use brisk_accounts::account::full_name;
 use brisk_accounts::{Account, AccountId, LoginName, Role, password_hash, password_policy};
@@ -135,7 +135,8 @@ impl Shell {
             format!("making the data directory {}", settings.data_dir.display())
         })?;
         let store = Store::at(&settings.store()?).await?;
-        let auth = auth(store.clone(), Arc::clone(&clock), &settings, auth_settings(&settings))?;
+        let shared = assembly::records(&settings, &clock)?;
+        let auth = auth(store.clone(), Arc::clone(&clock), auth_settings(&settings), shared);
         Ok(Self { store, auth, clock })
     }
 
@@ -263,13 +264,13 @@ fn actor() -> Actor {
 pub(crate) fn auth(
     store: Store,
     clock: Arc<dyn Clock>,
-    settings: &Settings,
     signing_in: AuthSettings,
-) -> anyhow::Result<Auth> {
-    Ok(match settings.redis()? {
-        Some(redis) => Auth::sharing(store, Arc::new(Records::new(redis)?), clock, signing_in),
+    shared: Option<Arc<Records>>,
+) -> Auth {
+    match shared {
+        Some(shared) => Auth::sharing(store, shared, clock, signing_in),
         None => Auth::over(store, clock, signing_in),
-    })
+    }
 }
 
 /// How long sessions last, and how readers reach the server; without the provider, whose secret only a

@@ -1,7 +1,7 @@
 //! `brisk warm`: loads dashboards into the cache that servers share, ahead of their readers.
 
-use super::check;
 use super::shared::SharedArguments;
+use super::{added_sources, check};
 use crate::administration::cache_settings;
 use crate::config::Settings;
 use crate::jobs::requested_views;
@@ -40,12 +40,15 @@ const POLL: Duration = Duration::from_millis(20);
 #[allow(clippy::print_stdout)] // A command prints its result.
 pub async fn run(arguments: WarmArguments) -> anyhow::Result<ExitCode> {
     logging::start();
-    let settings = arguments.shared.settings()?;
+    let mut settings = arguments.shared.settings()?;
     if settings.redis()?.is_none() {
         bail!(
             "no Redis is configured, so this would warm only its own memory, which is lost when it \
              ends: set warm = true under [cache], and the server warms itself when it starts"
         );
+    }
+    for note in added_sources::join(&mut settings).await.notes {
+        eprintln!("note: {note}");
     }
     let clock = arguments.shared.clock()?;
     let engine = assembly::engine(&settings, assembly::sources(&settings)?, &clock)?;

@@ -1,7 +1,12 @@
 //! `[app_sources]`: which databases admins may add in the app.
 
+use super::sources;
 use brisk_toml_reader::{Fields, Problems};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long a statement or a refresh of a rollup may take at most on a database that was added in the app.
+pub const LONGEST: Duration = sources::ROLLUP_TIME;
 
 /// Which databases may be added in the app.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -13,7 +13,7 @@
 //! in `docs/operating.md`.
 
 mod account_limits;
-mod app_sources;
+pub mod app_sources;
 mod audit;
 mod auth;
 pub mod cache;
@@ -146,7 +146,8 @@ const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALH
 impl Settings {
     /// The file with the rollups of a SQLite source.
     pub fn rollup_file(&self, source: &SourceName) -> PathBuf {
-        self.data_dir.join("rollups").join(format!("{source}.sqlite"))
+        let own = self.sources.get(source).and_then(|source| source.rollup_file.clone());
+        own.unwrap_or_else(|| self.data_dir.join("rollups").join(format!("{source}.sqlite")))
     }
 
     /// Reads the file and puts the environment and the flags over it.

@@ -13,6 +13,7 @@ use brisk_toml_reader::{Fields, Place, Problem, Problems};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A database that panels read.
@@ -31,6 +32,10 @@ pub struct SourceSettings {
     pub rollup_url: Option<Result<Secret, Problem>>,
     /// How long a refresh of a rollup may take.
     pub rollup_time: Duration,
+    /// Where rollups of a SQLite file are written, if not in the usual place.
+    pub rollup_file: Option<PathBuf>,
+    /// Which one of its name it is: empty for those of the configuration.
+    pub revision: Arc<str>,
     /// Whether statements on a SQLite file run in processes of their own.
     pub has_workers: bool,
     /// Bytes of memory that a statement on a SQLite file may take.
@@ -43,7 +48,8 @@ pub struct SourceSettings {
     pub listening: Listening,
     /// The queries that tell whether tables have changed.
     pub watches: Vec<Watch>,
-    concurrency: Option<u32>,
+    /// Statements that may run on it at a time, if that is said.
+    pub concurrency: Option<u32>,
 }
 
 /// Where a database is.
@@ -60,7 +66,7 @@ pub enum Location {
 /// Connections to a server, by default.
 const CONNECTIONS: u32 = 8;
 /// How long a refresh of a rollup may take, by default.
-const ROLLUP_TIME: Duration = Duration::from_secs(600);
+pub(super) const ROLLUP_TIME: Duration = Duration::from_secs(600);
 const TIME: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(3_600);
 const ROWS: RangeInclusive<u32> = 1..=10_000_000;
 const BYTES: RangeInclusive<u64> = 1 << 10..=1 << 30;
@@ -91,14 +97,9 @@ impl SourceSettings {
         }
     }
 
-    /// Of a source that was added in the app: what is not said here is as usual.
-    pub fn in_app(
-        location: Location,
-        connections: u32,
-        limits: Limits,
-        wall_clocks: WallClocks,
-    ) -> Self {
-        Self { connections, limits, wall_clocks, ..Self::of(Ok(location), None) }
+    /// As usual, of a source that the configuration does not declare.
+    pub fn usual(location: Location) -> Self {
+        Self::of(Ok(location), None)
     }
 
     fn of(location: Result<Location, Problem>, table: Option<&SourceTable>) -> Self {
@@ -114,6 +115,8 @@ impl SourceSettings {
             limits,
             policy: table.map(|table| table.policy).unwrap_or_default(),
             rollup_url: None,
+            rollup_file: None,
+            revision: Arc::default(),
             rollup_time: table.and_then(|table| table.rollup_time).unwrap_or(ROLLUP_TIME),
             has_workers: table.is_none_or(|table| !table.in_process),
             memory: table.and_then(|table| table.memory).unwrap_or(SQLITE_MEMORY),

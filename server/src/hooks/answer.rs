@@ -36,12 +36,10 @@ pub(crate) struct Note {
 impl Answer {
     /// Does what is asked for, or says what it would do.
     pub(super) async fn to(engine: &Engine, asked: &Asked) -> Result<Self, NotRecorded> {
-        let words = |tags: Vec<Tag>| tags.iter().map(Tag::to_string).collect();
-        let tags = &asked.tags;
-        let notes = tags.iter().filter_map(|tag| note(engine, tag)).collect();
+        let (tags, notes) = (&asked.tags, notes(engine, asked));
         Ok(match asked.is_test {
             true => {
-                let would = words(engine.invalidated_by(tags).await);
+                let would = words(&engine.invalidated_by(tags).await);
                 Self { invalidated: Vec::new(), would_invalidate: Some(would), notes }
             }
             // A run that has built nothing.
@@ -49,11 +47,25 @@ impl Answer {
                 Self { invalidated: Vec::new(), would_invalidate: None, notes }
             }
             false => {
-                let invalidated = words(engine.invalidate(tags).await?);
+                let invalidated = words(&engine.invalidate(tags).await?);
                 Self { invalidated, would_invalidate: None, notes }
             }
         })
     }
+
+    /// What [`Answer::to`] said when it was done.
+    pub(super) async fn again(engine: &Engine, asked: &Asked) -> Self {
+        let invalidated = words(&engine.invalidated_by(&asked.tags).await);
+        Self { invalidated, would_invalidate: None, notes: notes(engine, asked) }
+    }
+}
+
+fn words(tags: &[Tag]) -> Vec<String> {
+    tags.iter().map(Tag::to_string).collect()
+}
+
+fn notes(engine: &Engine, asked: &Asked) -> Vec<Note> {
+    asked.tags.iter().filter_map(|tag| note(engine, tag)).collect()
 }
 
 /// Whether a dashboard or a panel has `tag` of its own.

@@ -1,31 +1,63 @@
-//! How many deliveries a minute a webhook takes. Each replica counts its own, and only authentic ones: who
-//! has no secret uses up nothing of it.
+//! How many deliveries a minute a webhook takes: of all replicas that share a Redis, else of each. Only
+//! authentic ones are counted: who has no secret uses up nothing of it. While Redis is in trouble, each replica
+//! counts its own.
 
+use brisk_cache::Records;
 use brisk_domain::{Timestamp, WebhookName};
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 const MINUTE: i64 = 60;
+/// The kind of the records in Redis, and how long they are kept: the clocks of replicas differ.
+const KIND: &str = "hook";
+const LIFE: Duration = Duration::from_secs(120);
 
 /// The deliveries of the present minute, by webhook.
 #[derive(Debug, Default)]
-pub(super) struct Counts(Mutex<BTreeMap<WebhookName, (i64, u32)>>);
+pub(super) struct Counts {
+    /// Those to this process.
+    own: Mutex<BTreeMap<WebhookName, (i64, u32)>>,
+    shared: Option<Arc<Records>>,
+}
 
 impl Counts {
+    /// The same of all replicas that share `shared`.
+    pub(super) fn shared(shared: Option<Arc<Records>>) -> Self {
+        Self { own: Mutex::default(), shared }
+    }
+
     /// Counts one more to `name` at `now`; if it is beyond `most` in this minute, it is not, and the answer
     /// is the seconds until the next one.
-    pub(super) fn add(&self, name: &WebhookName, most: u32, now: Timestamp) -> Result<(), u32> {
+    pub(super) async fn add(
+        &self,
+        name: &WebhookName,
+        most: u32,
+        now: Timestamp,
+    ) -> Result<(), u32> {
         let (minute, second) = (now.seconds().div_euclid(MINUTE), now.seconds().rem_euclid(MINUTE));
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = u32::try_from(MINUTE - second).unwrap_or(1);
+        if let Some(shared) = &self.shared {
+            let place = format!("{name}@{minute}");
+            if let Ok(false) = shared.count((KIND, &place), most, LIFE).await {
+                return Err(next);
+            }
+        }
+        // Also where Redis counts: what it has counted is not forgotten when it is lost.
+        let mut counts = self.lock();
         let (of, count) = counts.entry(name.clone()).or_insert((minute, 0));
         if *of != minute {
             (*of, *count) = (minute, 0);
         }
         if *count >= most {
-            return Err(u32::try_from(MINUTE - second).unwrap_or(1));
+            return Err(next);
         }
         *count += 1;
         Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<WebhookName, (i64, u32)>> {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -33,16 +65,17 @@ impl Counts {
 mod tests {
     use super::*;
 
-    #[test]
-    fn each_webhook_has_its_own_number_in_each_minute() {
+    #[tokio::test]
+    async fn each_webhook_has_its_own_number_in_each_minute() {
         let counts = Counts::default();
         let name = |name: &str| WebhookName::parse(name).unwrap();
         let at = Timestamp::from_seconds;
-        assert_eq!(counts.add(&name("shop"), 2, at(120)), Ok(()));
-        assert_eq!(counts.add(&name("shop"), 2, at(150)), Ok(()));
-        assert_eq!(counts.add(&name("shop"), 2, at(170)), Err(10));
-        assert_eq!(counts.add(&name("stock"), 2, at(170)), Ok(()));
-        assert_eq!(counts.add(&name("shop"), 2, at(180)), Ok(()));
-        assert_eq!(counts.add(&name("shop"), 2, at(60)), Ok(()), "a clock that was set back");
+        assert_eq!(counts.add(&name("shop"), 2, at(120)).await, Ok(()));
+        assert_eq!(counts.add(&name("shop"), 2, at(150)).await, Ok(()));
+        assert_eq!(counts.add(&name("shop"), 2, at(170)).await, Err(10));
+        assert_eq!(counts.add(&name("stock"), 2, at(170)).await, Ok(()));
+        assert_eq!(counts.add(&name("shop"), 2, at(180)).await, Ok(()));
+        let set_back = counts.add(&name("shop"), 2, at(60)).await;
+        assert_eq!(set_back, Ok(()), "a clock that was set back");
     }
 }

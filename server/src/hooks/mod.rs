@@ -39,6 +39,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router, middleware};
 use body::Asked;
+use brisk_cache::Records;
 use brisk_domain::{Clock, Delivery, Door, Tag, WebhookName};
 use brisk_engine::Engine;
 use brisk_store::{Store, StoreError};
@@ -46,7 +47,7 @@ use bytes::Bytes;
 use deliveries::Deliveries;
 use hook::Hook;
 use http::{HeaderMap, StatusCode, Uri, header};
-use replays::Replays;
+use replays::{Known, Replays};
 use signature::Refused;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -114,11 +115,20 @@ impl Hooks {
         Self { engine, clock, declared, all, counts, long, replays, deliveries, store }
     }
 
+    /// The same, where the replicas that share `shared` count deliveries together, and know each other's.
+    #[must_use]
+    pub fn sharing(self, shared: Option<Arc<Records>>) -> Self {
+        let counts = limit::Counts::shared(shared.clone());
+        Self { counts, replays: Replays::new(shared, self.store.clone()), ..self }
+    }
+
     /// The same, with those that are made in the app, once [`Hooks::reload`] has read them, and the log in
     /// the store.
     #[must_use]
     pub fn with_store(self, store: Store) -> Self {
-        Self { deliveries: Deliveries::in_store(store.clone()), store: Some(store), ..self }
+        let replays = Replays::new(None, Some(store.clone()));
+        let deliveries = Deliveries::in_store(store.clone());
+        Self { deliveries, replays, store: Some(store), ..self }
     }
 
     /// The webhooks that the configuration declares.
@@ -243,7 +253,7 @@ impl Hooks {
             return Err(problem::off());
         }
         if let Some(most) = hook.per_minute {
-            let counted = self.counts.add(name, most, now);
+            let counted = self.counts.add(name, most, now).await;
             counted.map_err(|seconds| problem::too_many(most, seconds))?;
         }
         if hook.source.is_none() && body.len() > body::MAX_BODY {
@@ -256,13 +266,19 @@ impl Hooks {
         if !refused.is_empty() {
             return Err(problem::not_allowed(problem::Sender::Webhook, &refused));
         }
-        if let Some(answer) = signed.own.and_then(|proof| self.replays.get(&proof)) {
-            return Ok(answer);
+        // A test has no effect, and may be asked for again and again.
+        let proof = signed.own.filter(|_| !asked.is_test);
+        if let Some(proof) = &proof {
+            match self.replays.known(proof).await {
+                Known::Here(answer) => return Ok(answer),
+                Known::Elsewhere => return Ok(Answer::again(&self.engine, &asked).await.into()),
+                Known::No => {}
+            }
         }
         let answer = Answer::to(&self.engine, &asked).await.map(Arc::new);
         let answer = answer.map_err(|error| problem::not_recorded(&error))?;
-        if let (Some(proof), false) = (signed.own, asked.is_test) {
-            self.replays.add(proof, Arc::clone(&answer));
+        if let Some(proof) = proof {
+            delivery.proof = Some(self.replays.add(proof, Arc::clone(&answer)).await);
         }
         tracing::debug!(hook = %name, id = signed.id, tags = asked.tags.len(), "a webhook invalidates");
         Ok(answer)

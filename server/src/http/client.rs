@@ -116,7 +116,15 @@ pub(crate) fn is_account(request: &mut Extensions, id: &str) {
 
 /// Whether a client is somebody who has signed in: an address never begins so.
 pub(crate) fn is_an_account(client: &Client) -> bool {
-    matches!(client, Client::Reader(name) if name.starts_with(ACCOUNT))
+    account_of(client).is_some()
+}
+
+/// The account of a client who has signed in.
+pub(crate) fn account_of(client: &Client) -> Option<&str> {
+    match client {
+        Client::Reader(name) => name.strip_prefix(ACCOUNT),
+        Client::Background => None,
+    }
 }
 
 /// From where a request comes, as people read it.

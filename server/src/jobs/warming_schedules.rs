@@ -1,7 +1,8 @@
-//! Warms what admins have scheduled, when it is due. All replicas look; one of them plans each due time,
+//! Warms what admins and dashboards' files have scheduled, when it is due. All replicas look; one of them plans each due time,
 //! and one does it: another, if that one dies.
 
-use crate::administration::timetable::Timetable;
+use crate::administration::file_schedules;
+use brisk_definition::timetable::Timetable;
 use brisk_domain::{Clock, Tag, Timestamp};
 use brisk_engine::Engine;
 use brisk_store::{DueTime, Schedule, Store, StoreError, Warmed};
@@ -68,7 +69,7 @@ impl Worker {
                     if forgotten.elapsed() > FORGET {
                         forgotten = tokio::time::Instant::now();
                         let before = before(self.clock.now(), KNOWN);
-                        if let Err(error) = self.store.forget_due_times(before).await {
+                        if let Err(error) = self.forget(before).await {
                             tracing::warn!(%error, "what was done long ago is not forgotten");
                         }
                     }
@@ -89,9 +90,20 @@ impl Worker {
         Ok(done)
     }
 
+    async fn forget(&self, before: Timestamp) -> Result<(), StoreError> {
+        self.store.forget_due_times(before).await?;
+        self.store.forget_file_schedules(before).await
+    }
+
     async fn plan(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
-        for schedule in self.store.schedules().await?.into_iter().filter(|one| one.is_on) {
+        let contents = self.engine.catalog().contents();
+        let mut schedules = self.store.schedules().await?;
+        if file_schedules::add(&self.store, &contents, &schedules, now).await? {
+            schedules = self.store.schedules().await?;
+        }
+        let schedules = file_schedules::present(schedules, &contents);
+        for schedule in schedules.into_iter().filter(|one| one.is_on) {
             let Schedule { expression, zone, planned_to, .. } = &schedule;
             let Ok(timetable) = Timetable::parse(expression, zone) else {
                 // The page says so.

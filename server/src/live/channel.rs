@@ -12,7 +12,7 @@ use brisk_cache::{Event, Follower, Tag};
 use brisk_domain::{
     Access, Clock, Dashboard, Freshness, Pace, PanelError, PanelId, Slug, Timestamp, ViewState,
 };
-use brisk_engine::{Engine, PanelEdition, PanelState, Shown, Watch, Window};
+use brisk_engine::{Basis, Engine, PanelEdition, PanelState, Shown, Watch, Window};
 use futures::StreamExt;
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::FuturesUnordered;
@@ -72,6 +72,8 @@ type Loaded = (usize, Result<PanelEdition, PanelError>);
 struct Tracked {
     id: PanelId,
     status: Option<PanelStatus>,
+    /// What its last lookup depended on.
+    basis: Option<Basis>,
     watch: Watch,
     /// It has to be looked up again.
     is_due: bool,
@@ -111,6 +113,7 @@ impl Channel {
         let panels = shown.map(|panel| Tracked {
             id: panel.id.clone(),
             status: None,
+            basis: None,
             watch: Watch { tags: Vec::new(), keys: Vec::new(), ttl: Duration::MAX },
             is_due: true,
             is_loading: false,
@@ -139,6 +142,7 @@ impl Channel {
         // Before the first lookup, so that no event during it is missed.
         let mut events = self.engine.follow();
         let mut catalog = self.engine.catalog().follow();
+        self.compare();
         let mut next_window = self.clock.now().after(WINDOW);
         loop {
             if self.panels.iter().any(|panel| panel.is_due && !panel.is_loading)
@@ -157,10 +161,7 @@ impl Channel {
                     }
                 }
                 event = next(&mut events) => self.apply(&event),
-                Ok(()) = catalog.changed() => {
-                    // A source may be another one now.
-                    self.panels.iter_mut().for_each(|panel| panel.is_due = true);
-                }
+                Ok(()) = catalog.changed() => self.compare(),
                 () = at(self.publish_at) => self.publish_panels(),
                 () = self.clock.until(due) => {
                     // A clock that was set back meanwhile, or stands still, keeps nobody waiting.
@@ -178,6 +179,18 @@ impl Channel {
             }
             if self.is_outdated() {
                 return self.end();
+            }
+        }
+    }
+
+    /// Looks again for the panels whose lookups depend on something else than before: another source,
+    /// policy or rollup. That a reader may no longer see them, their streams say (`reader`).
+    fn compare(&mut self) {
+        for tracked in &mut self.panels {
+            let panel = self.dashboard.panel(&tracked.id);
+            let basis = panel.map(|panel| self.engine.basis(&self.dashboard, panel));
+            if basis != tracked.basis {
+                (tracked.basis, tracked.is_due) = (basis, true);
             }
         }
     }

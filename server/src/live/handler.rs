@@ -15,6 +15,7 @@ use brisk_app::service::{DashboardPage, PageError};
 use brisk_domain::Pace;
 use brisk_domain::view::parse_query;
 use brisk_engine::Shown;
+use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
 
 /// `/d/{slug}/live`
@@ -24,7 +25,7 @@ pub async fn dashboard(
     request: Request,
 ) -> Response {
     let Ok(Path(slug)) = path else { return StatusCode::NOT_FOUND.into_response() };
-    follow(&state, &slug, None, &request)
+    follow(&state, &slug, None, &request.into_parts().0).await
 }
 
 /// `/d/{slug}/p/{panel}/live`
@@ -34,13 +35,13 @@ pub async fn panel(
     request: Request,
 ) -> Response {
     let Ok(Path((slug, panel))) = path else { return StatusCode::NOT_FOUND.into_response() };
-    follow(&state, &slug, Some(&panel), &request)
+    follow(&state, &slug, Some(&panel), &request.into_parts().0).await
 }
 
-fn follow(state: &AppState, slug: &str, panel: Option<&str>, request: &Request) -> Response {
-    let client = client::of(request.extensions());
-    let viewer = viewer::of(request.extensions());
-    let parameters = parse_query(request.uri().query().unwrap_or_default());
+async fn follow(state: &AppState, slug: &str, panel: Option<&str>, head: &Parts) -> Response {
+    let client = client::of(&head.extensions);
+    let viewer = viewer::of(&head.extensions);
+    let parameters = parse_query(head.uri.query().unwrap_or_default());
     let followed = || {
         let (dashboard, view) = state.service.view_of(slug, &parameters, &viewer)?;
         let panel = match shown_at(&dashboard, panel)? {
@@ -58,8 +59,10 @@ fn follow(state: &AppState, slug: &str, panel: Option<&str>, request: &Request) 
         }
         Ok((followed, dashboard))
     };
-    let opened =
-        followed().and_then(|followed| Ok((followed, state.service.accounts().open(&viewer)?)));
+    let opened = match followed() {
+        Ok(followed) => state.service.accounts().open(&viewer).await.map(|open| (followed, open)),
+        Err(error) => Err(error),
+    };
     let ((followed, dashboard), open) = match opened {
         Ok(followed) => followed,
         Err(PageError::NotFound(message)) => {
@@ -77,10 +80,10 @@ fn follow(state: &AppState, slug: &str, panel: Option<&str>, request: &Request) 
             return (StatusCode::TOO_MANY_REQUESTS, later, message).into_response();
         }
     };
-    let last = request.headers().get("last-event-id").and_then(|value| value.to_str().ok());
+    let last = head.headers.get("last-event-id").and_then(|value| value.to_str().ok());
     match state.hub.subscribe(followed, dashboard, client) {
         Ok(subscription) => {
-            let reader = Reader::new(state.auth.clone(), viewer, request.headers());
+            let reader = Reader::new(state.auth.clone(), viewer, &head.headers);
             let last = last.map(str::to_owned);
             stream::response(state.hub.clone(), subscription, reader, last, open)
         }

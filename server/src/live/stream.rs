@@ -3,9 +3,9 @@
 use super::hub::{Hub, Subscription};
 use super::reader::Reader;
 use super::revision::Revision;
-use crate::account_limits::OpenPage;
 use crate::auth::rights::FAREWELL;
 use crate::http::conditional::NO_STORE;
+use crate::open_pages::OpenPage;
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;

@@ -41,6 +41,7 @@ pub async fn form(State(state): State<AppState>, request: Request) -> Response {
             Some(known) => SourceFormPage {
                 name: known.name.to_string(),
                 shown: Some(known.shown.clone()),
+                has_rollups: known.rollup_url.is_some(),
                 typed: [
                     known.name.to_string(),
                     known.connections.to_string(),
@@ -71,6 +72,7 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
     let page = SourceFormPage {
         name: if is_there { form.get("name").to_owned() } else { String::new() },
         shown: before.as_ref().filter(|_| is_there).map(|before| before.shown.clone()),
+        has_rollups: is_there && before.as_ref().is_some_and(|before| before.rollup_url.is_some()),
         typed: ["name", "connections", "seconds", "rows", "wall_clock"]
             .map(|field| form.get(field).chars().take(200).collect()),
         ..blank(sources)
@@ -207,6 +209,14 @@ fn read(
         (typed, _) => typed.to_owned(),
     };
     let found = sources.places().find(&url)?;
+    let rollup_url = match (form.get("rollup_url").trim(), before) {
+        _ if !form.get("no_rollups").is_empty() => None,
+        ("", before) => before.and_then(|before| before.rollup_url.clone()),
+        (typed, _) => Some(typed.to_owned()),
+    };
+    if let Some(url) = &rollup_url {
+        sources.places().rollups(url, &found.location)?;
+    }
     let whole = |field: &str, what: &str, range: RangeInclusive<u32>| {
         let number = form.get(field).trim().parse().ok().filter(|number| range.contains(number));
         number.ok_or_else(|| {
@@ -220,6 +230,7 @@ fn read(
     Ok(AppSource {
         name,
         url,
+        rollup_url,
         shown: found.shown,
         connections: whole("connections", "Connections", CONNECTIONS)?,
         seconds: whole("seconds", "Seconds", SECONDS)?,

@@ -1,8 +1,8 @@
 //! `/admin/schedules`: what is warmed when. Plain forms; before one is removed, a page asks.
 
 use super::response;
+use crate::administration::file_schedules;
 use crate::administration::schedules::{self, ScheduleError, TypedSchedule};
-use crate::administration::timetable::Timetable;
 use crate::auth::form::Form;
 use crate::auth::viewer;
 use crate::http::client;
@@ -12,6 +12,7 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use brisk_app::service::{Page, PageError, RemoveSchedulePage, RunRow, ScheduleRow, SchedulesPage};
+use brisk_definition::timetable::Timetable;
 use brisk_domain::Timestamp;
 use brisk_domain::view::parse_query;
 use brisk_store::{Actor, RunRecord, Schedule, ScheduleChange, Store, StoreError};
@@ -82,7 +83,8 @@ pub async fn ask(State(state): State<AppState>, request: Request) -> Response {
         Ok(schedules) => schedules,
         Err(error) => return not_kept(&error),
     };
-    let Some(schedule) = schedules.into_iter().find(|one| Some(one.name.as_str()) == name) else {
+    let is_it = |one: &Schedule| Some(one.name.as_str()) == name && !one.is_of_file;
+    let Some(schedule) = schedules.into_iter().find(is_it) else {
         return response::failure(&state, nowhere(), request).await;
     };
     let about = format!("It warms {schedule}.");
@@ -141,7 +143,8 @@ async fn respond(state: &AppState, shown: Shown, status: StatusCode, request: Re
         }
     };
     let now = state.service.now();
-    let wanted = schedules.iter().find(|one| Some(&one.name) == shown.wanted.as_ref());
+    let is_wanted = |one: &&Schedule| Some(&one.name) == shown.wanted.as_ref() && !one.is_of_file;
+    let wanted = schedules.iter().find(is_wanted);
     let is_change = wanted.is_some();
     let wanted = wanted.map(|Schedule { name, warms, expression, zone, .. }| {
         [name, warms, expression, zone].map(Clone::clone)
@@ -157,13 +160,15 @@ async fn respond(state: &AppState, shown: Shown, status: StatusCode, request: Re
     response::page(state, status, Page::Schedules(Arc::new(page)), request).await
 }
 
-/// The schedules, and at most so many of the latest runs of each.
+/// The schedules of the app and of files, and at most so many of the latest runs of each.
 async fn gathered(
     state: &AppState,
     runs: usize,
 ) -> Result<(Vec<Schedule>, Vec<RunRecord>), StoreError> {
     let Some(store) = &state.store else { return Ok((Vec::new(), Vec::new())) };
-    Ok((store.schedules().await?, store.schedule_runs(runs).await?))
+    let contents = state.service.engine().catalog().contents();
+    let schedules = file_schedules::present(store.schedules().await?, &contents);
+    Ok((schedules, store.schedule_runs(runs).await?))
 }
 
 /// Each schedule with its latest run, the one that is due next first; none where the store does not say.
@@ -199,6 +204,7 @@ fn row(schedule: &Schedule, runs: &[RunRecord], now: Timestamp) -> ScheduleRow {
         next: coming.into_iter().map(|at| (shown(at), at)).collect(),
         runs: runs.collect(),
         is_on: schedule.is_on,
+        is_of_file: schedule.is_of_file,
         changed: (schedule.changed_by.clone(), schedule.changed_at),
         words: timetable.map(|timetable| timetable.words()),
     }

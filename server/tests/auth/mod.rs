@@ -13,6 +13,7 @@ mod provider;
 mod proxy;
 mod real_provider;
 mod routes;
+mod set_back;
 mod shared_sessions;
 mod sharing;
 mod sign_in;

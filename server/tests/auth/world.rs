@@ -129,7 +129,7 @@ impl Place {
         let added = Arc::new(AppSources::new(sources, places, folder.path()));
         let records = redis.map(|redis| {
             let config = RedisConfig { timeout: LIMIT / 4, ..RedisConfig::parse(&redis.url()) };
-            Arc::new(Records::new(config).unwrap())
+            Arc::new(Records::new(config, any.clone()).unwrap())
         });
         let auth = match &records {
             Some(records) => Auth::sharing(store.clone(), Arc::clone(records), any, settings),
@@ -144,6 +144,11 @@ impl Place {
 }
 
 impl World {
+    /// Where its store is.
+    pub(crate) fn test(&self) -> &TestStore {
+        &self.test
+    }
+
     /// A server that has an admin, `root`.
     pub(crate) async fn new() -> Self {
         let world = Self::without_admin().await;

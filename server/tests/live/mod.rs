@@ -3,4 +3,5 @@
 mod following;
 mod page_time;
 mod proxy;
+mod reloads;
 mod world;

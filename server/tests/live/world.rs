@@ -254,6 +254,10 @@ impl World {
         self.app.clone()
     }
 
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     pub(crate) fn hub(&self) -> &Hub {
         &self.state.hub
     }

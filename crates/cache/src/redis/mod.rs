@@ -15,6 +15,11 @@
 //! | `brisk:session:HASH` | a session, encrypted by the server, see [`records`] | with it |
 //! | `brisk:sessions:ACCOUNT` | the hashes of an account's sessions | with the last |
 //! | `brisk:tries:HASH` | wrong tries to sign in | a day after the last |
+//! | `brisk:access:STORE` | the highest version of all rights, see [`counts`] | with the longest session |
+//! | `brisk:hook:NAME@MINUTE` | deliveries to a webhook in a minute | two minutes after the last |
+//! | `brisk:done:HASH` | a delivery that was recorded | after ten minutes |
+//! | `brisk:views:ACCOUNT`, `refreshes`, `requests` | what an account may still ask for | when it may ask for all of it |
+//! | `brisk:pages:ACCOUNT` | how many pages it has open, by process | half a minute after the last word |
 //! | `brisk:try` | probes whether Redis accepts writes again | after a second |
 //! | `brisk:events` | a channel, not a key | |
 //!
@@ -26,6 +31,7 @@ pub(crate) mod breaker;
 pub(crate) mod channel;
 pub mod config;
 pub(crate) mod connection;
+pub mod counts;
 pub(crate) mod entries;
 pub(crate) mod era;
 pub(crate) mod generations;

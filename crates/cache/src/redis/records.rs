@@ -4,8 +4,9 @@
 use super::config::{RedisConfig, RedisConfigError};
 use super::shared::Shared;
 use super::trouble::Trouble;
+use brisk_domain::Clock;
 use redis::Script;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 /// Of several that change a record at once, one is first; the others look again.
@@ -18,24 +19,27 @@ static REPLACE: LazyLock<Script> = LazyLock::new(|| {
 });
 
 /// Small records in the shared Redis, by kind and name.
-pub struct Records(Shared);
+pub struct Records {
+    pub(super) shared: Shared,
+    pub(super) clock: Arc<dyn Clock>,
+}
 
 impl Records {
     /// Connects on first use.
-    pub fn new(config: RedisConfig) -> Result<Self, RedisConfigError> {
-        Ok(Self(Shared::new(config)?))
+    pub fn new(config: RedisConfig, clock: Arc<dyn Clock>) -> Result<Self, RedisConfigError> {
+        Ok(Self { shared: Shared::new(config)?, clock })
     }
 
     /// How many times a caller waited for an answer.
     pub fn round_trips(&self) -> u64 {
-        self.0.round_trips()
+        self.shared.round_trips()
     }
 
     /// The record of that name.
     pub async fn get(&self, kind: &str, name: &str) -> Result<Option<String>, Trouble> {
         let mut command = redis::cmd("GET");
-        command.arg(self.0.key(kind, &name));
-        self.0.ask(async |mut connection| command.query_async(&mut connection).await).await
+        command.arg(self.shared.key(kind, &name));
+        self.shared.ask(async |mut connection| command.query_async(&mut connection).await).await
     }
 
     /// Makes the record `next` for so long, if it is still `before`; whether it was.
@@ -46,10 +50,10 @@ impl Records {
         next: &str,
         life: Duration,
     ) -> Result<bool, Trouble> {
-        let key = self.0.key(kind, &name);
+        let key = self.shared.key(kind, &name);
         let life = u64::try_from(life.as_millis()).unwrap_or(u64::MAX).max(1);
         let is_there = if before.is_some() { "1" } else { "0" };
-        let replaced = self.0.ask(async |mut connection| {
+        let replaced = self.shared.ask(async |mut connection| {
             let mut script = REPLACE.key(key);
             script.arg(is_there).arg(before.unwrap_or_default()).arg(next).arg(life);
             script.invoke_async::<i64>(&mut connection).await
@@ -60,8 +64,8 @@ impl Records {
     /// Removes the record of that name, if there is one.
     pub async fn remove(&self, kind: &str, name: &str) -> Result<(), Trouble> {
         let mut command = redis::cmd("DEL");
-        command.arg(self.0.key(kind, &name));
-        self.0.ask(async |mut connection| command.exec_async(&mut connection).await).await
+        command.arg(self.shared.key(kind, &name));
+        self.shared.ask(async |mut connection| command.exec_async(&mut connection).await).await
     }
 }
 

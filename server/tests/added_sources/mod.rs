@@ -1,0 +1,7 @@
+//! Databases that are added in the app: by forms, with rollups on each kind of database, and as commands know them.
+
+mod commands;
+mod forms;
+mod rollups;
+mod shops;
+mod world;
