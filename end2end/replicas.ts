@@ -20,6 +20,14 @@ sql = "select sum(amount) as total from orders"
 cache = { ttl = "1h" }
 `;
 
+/** How people sign in at the provider. */
+const signingIn = (issuer: string) => `[auth.oidc]
+issuer = "${issuer}"
+client_id = "brisk"
+client_secret = "a secret that both know, which is long enough"
+name = "Example"
+`;
+
 const CONFIGURATION = `[source.shop]
 url_env = "SHOP_URL"
 allow_superuser = true # The database is a test's own.
@@ -51,7 +59,27 @@ export class Replicas {
   /** So many of them, with an admin, `root`. */
   static async start(count: number): Promise<Replicas> {
     const replicas = new Replicas();
-    for (let at = 0; at < count; at++) replicas.urls.push(await replicas.#serve(at));
+    for (let at = 0; at < count; at++) await replicas.#serve(at, await freePort());
+    replicas.person("root", "admin");
+    return replicas;
+  }
+
+  /** One whose people also sign in at `provider/provider.mjs`. */
+  static async startWithProvider(): Promise<Replicas> {
+    const replicas = new Replicas();
+    const port = await freePort();
+    const words = ["/sign-in/openid/callback", "/sign-in"].map((path) => `http://127.0.0.1:${port}${path}`);
+    const provider = spawn("node", ["provider/provider.mjs", ...words], { stdio: ["pipe", "pipe", "ignore"] });
+    replicas.#processes.push(provider);
+    // To its end: whoever prints into a closed pipe dies of it.
+    const issuer = await new Promise<string>((resolve) =>
+      provider.stdout.on("data", (text) => {
+        const ready = /ready (\S+)/.exec(String(text));
+        if (ready) resolve(ready[1]);
+      }),
+    );
+    writeFileSync(join(replicas.#folder, "brisk.toml"), CONFIGURATION + signingIn(issuer));
+    await replicas.#serve(0, port);
     replicas.person("root", "admin");
     return replicas;
   }
@@ -104,17 +132,16 @@ export class Replicas {
     rmSync(this.#folder, { recursive: true });
   }
 
-  async #serve(at: number): Promise<string> {
-    const port = await freePort();
+  async #serve(at: number, port: number) {
     const own = ["serve", "--listen", `127.0.0.1:${port}`, "--assets", process.env.BRISK_ASSETS!];
     const server = spawn(process.env.BRISK_PROGRAM!, [...own, ...this.#shared(at)], {
       env: this.#environment,
-      stdio: ["ignore", "ignore", "inherit"],
+      stdio: "ignore",
     });
     this.#processes.push(server);
     const url = `http://127.0.0.1:${port}`;
     await expect(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200)).toPass({ timeout: 50_000 });
-    return url;
+    this.urls.push(url);
   }
 
   #shared(at: number): string[] {

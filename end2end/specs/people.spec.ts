@@ -10,7 +10,8 @@ test.afterAll(() => replicas.stop());
 
 for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? "with scripts" : "without scripts", () => {
-    test.use({ javaScriptEnabled });
+    // Signing in to an account that is disabled is refused.
+    test.use({ javaScriptEnabled, expectedErrors: [/status of 401/] });
 
     test("who is disabled on one replica is led to the sign-in page from the other, and reads why", async ({ page, context, browser }) => {
       const name = javaScriptEnabled ? "ann" : "ben";

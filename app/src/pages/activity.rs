@@ -66,7 +66,7 @@ fn table(records: &[ActivityRecord]) -> AnyView {
     view! {
         <section class="operation" aria-label="Records">
             {records_table(
-                "Records".to_owned(),
+                "Table of the records".to_owned(),
                 "tb activity",
                 &[Head::Text("When"), Head::Text("Who"), Head::Text("What"), Head::Text("Of what"), Head::Text("Before"), Head::Text("After")],
                 rows,

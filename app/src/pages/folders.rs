@@ -54,7 +54,7 @@ fn folder(row: &FolderRow, may_change: bool) -> AnyView {
                 <div class="field">
                     <label for=id.clone()>"Editors who look after it"</label>
                     <input id=id.clone() name="editors" type="text" value=row.editors.join(" ") autocomplete="off" autocapitalize="none" spellcheck="false" aria-describedby=about.clone()/>
-                    <small id=about>"Teams such as team:sales, and names of accounts. Of these, who has the role editor purges, warms, and sets the cache's policy."</small>
+                    <small id=about>"Teams such as team:sales, and names of accounts. Those of them with the role editor purge, warm, and set the cache's policy."</small>
                 </div>
                 <div class="actions"><button class="btn">"Save"</button></div>
             </form>

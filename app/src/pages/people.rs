@@ -62,13 +62,12 @@ fn known_teams(teams: &[String]) -> Option<AnyView> {
 }
 
 fn person(row: &PersonRow, now: Timestamp) -> AnyView {
-    let (state, class) = state(row);
     let teams = if row.teams.is_empty() { "–".to_owned() } else { row.teams.join(", ") };
     let signed_in = row.signed_in_at.map_or_else(|| "never".to_owned(), |at| format::ago(at, now));
     view! {
         <li class="rollup">
             <div class="rollup-head">
-                <h3 class="plain"><a href=format!("/admin/people/{}", row.id)>{row.full_name.clone()}</a><b class=class>{state}</b></h3>
+                <h3 class="plain"><a href=format!("/admin/people/{}", row.id)>{row.full_name.clone()}</a>{state(row)}</h3>
             </div>
             <dl class="facts">
                 <div><dt>"Signs in as"</dt><dd>{row.name.clone()}</dd></div>
@@ -81,12 +80,14 @@ fn person(row: &PersonRow, now: Timestamp) -> AnyView {
     .into_any()
 }
 
-fn state(row: &PersonRow) -> (&'static str, &'static str) {
-    match (row.is_disabled, row.is_invited) {
-        (true, _) => ("disabled", "state bad"),
-        (false, true) => ("not signed in yet", "state stale"),
-        (false, false) => ("", "state"),
-    }
+/// What is to be said of an account that is not simply there.
+fn state(row: &PersonRow) -> Option<AnyView> {
+    let (class, words) = match (row.is_disabled, row.is_invited) {
+        (true, _) => ("state bad", "disabled"),
+        (false, true) => ("state stale", "not signed in yet"),
+        (false, false) => return None,
+    };
+    Some(view! { <b class=class>{words}</b> }.into_any())
 }
 
 fn team(name: &str, attributes: &str) -> AnyView {
@@ -106,7 +107,7 @@ fn team(name: &str, attributes: &str) -> AnyView {
 pub fn account(page: &AccountPage) -> AnyView {
     let PersonRow { id, name, full_name, role, teams, is_disabled, has_factor, .. } = &page.person;
     let action = format!("/admin/people/{id}");
-    let (state, class) = state(&page.person);
+    let state = state(&page.person);
     let enable = match is_disabled {
         true => button(action.clone(), "enable", Vec::new(), "Enable", name.clone()),
         false => button(action.clone(), "disable", Vec::new(), "Disable", name.clone()),
@@ -130,9 +131,9 @@ pub fn account(page: &AccountPage) -> AnyView {
         <main id="main">
             <div class="page-head">
                 <div>
-                    <a class="back" href="/admin/people">"People"</a>
+                    <p class="crumb"><a href="/admin/people">"People"</a></p>
                     <h1>{full_name.clone()}</h1>
-                    <p>{name.clone()}" "<b class=class>{state}</b></p>
+                    <p>{name.clone()}" "{state}</p>
                 </div>
             </div>
             <div class="page admin people">

@@ -236,6 +236,7 @@ fn tokens(page: &ProfilePage) -> AnyView {
             <h2 id="tokens">"Tokens"</h2>
             <p>"For programs, which send it with each request: "<code>"Authorization: Bearer brisk_…"</code>" A token may do what you may, within its scopes."</p>
             <ul class="rollups">{rows}</ul>
+            <h3>"New token"</h3>
             <form method="post" action=ACTION>
                 <input type="hidden" name="do" value="token-add"/>
                 {text("token_name", "Name", "", Some("Where it is used."))}

@@ -128,7 +128,7 @@ pub fn set_up(page: &SetUpPage, path: &str) -> AnyView {
     };
     let account = (!page.is_first).then(|| {
         let name = page.name.clone();
-        view! { <p>"For the account "<b>{name}</b>"."</p> }
+        view! { "For the account "<b>{name}</b>". " }
     });
     let provider = page.provider.as_ref().map(|name| {
         let (href, words) = (format!("{path}/openid"), format!("Continue with {name}"));
@@ -139,9 +139,8 @@ pub fn set_up(page: &SetUpPage, path: &str) -> AnyView {
         <main id="main" class="page">
             <div class="sheet">
                 <h1>{title}</h1>
-                <p>{about}</p>
+                <p>{account}{about}</p>
                 {problem(page.problem.as_ref())}
-                {account}
                 {provider}
                 {form}
             </div>

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 pub(super) fn warming(rows: &[ScheduleRow], now: Timestamp) -> AnyView {
     let content = match rows.is_empty() {
         true => view! {
-            <p class="recent">"No schedule warms anything: what readers look at is loaded when they do. "<a href="/admin/schedules">"Make a schedule"</a></p>
+            <p class="recent">"No schedule warms anything: what readers look at is loaded when they do."</p>
         }
         .into_any(),
         false => {

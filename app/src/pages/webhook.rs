@@ -16,7 +16,7 @@ pub fn webhook(page: &WebhookPage) -> AnyView {
     });
     let forms = hook.is_of_app.then(|| forms(page, &action));
     let declared = (!hook.is_of_app).then(|| {
-        view! { <p class="recent">"It is declared in the configuration, where its secret and its limits are changed."</p> }
+        view! { <p class="recent">"It is declared in the configuration, where its secret and what it may invalidate are changed."</p> }
     });
     view! {
         <main id="main">
@@ -63,8 +63,8 @@ fn switch(page: &WebhookPage, action: &str) -> AnyView {
         ),
     };
     view! {
-        <div class="actions">{button(action.to_owned(), word, Vec::new(), words, format!("webhook {}", hook.name))}</div>
         <p class="recent">{about}</p>
+        <div class="actions">{button(action.to_owned(), word, Vec::new(), words, format!("webhook {}", hook.name))}</div>
     }
     .into_any()
 }

@@ -280,13 +280,19 @@ impl AccountChange {
 
 /// What the audit log says of a new account.
 pub(crate) fn added_record(account: &Account, actor: &Actor) -> AuditRecord {
+    let teams: Vec<&str> = account.teams.iter().map(TeamName::as_str).collect();
+    let role = account.role.to_string();
+    let after = match teams.is_empty() {
+        true => role,
+        false => format!("{role}; teams {}", teams.join(", ")),
+    };
     AuditRecord {
         at: account.created_at,
         actor: actor.clone(),
         action: "account added".into(),
         subject: format!("account {}", account.name),
         before: None,
-        after: Some(account.role.to_string()),
+        after: Some(after),
     }
 }
 

@@ -171,7 +171,10 @@ pub(super) fn wrong_parameter(message: &str) -> Problem {
 
 /// Nothing is at this address.
 pub(super) fn not_found() -> Problem {
-    Problem::new(&NOT_FOUND, "This address is not part of the API; /api lists what is.")
+    Problem::new(
+        &NOT_FOUND,
+        "There is nothing at this address, or nothing for you; /api lists what the API has.",
+    )
 }
 
 /// The address is there, but not for this method.

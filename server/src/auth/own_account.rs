@@ -261,9 +261,9 @@ impl Own<'_> {
             used_at: None,
         };
         self.store.add_token(&record, &self.actor).await?;
-        let about = "Your token. Copy it now: it is not shown again.".to_owned();
+        let about = format!("The token \"{}\". Copy it now: it is not shown again.", record.name);
         let secret = Some(ShownOnce { about, lines: vec![text] });
-        Ok(Shown { secret, ..Shown::done("The token is created.") })
+        Ok(Shown { secret, ..Shown::default() })
     }
 
     /// The attributes that a token is given, if it is given less than all: at most what the reader has.

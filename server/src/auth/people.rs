@@ -15,7 +15,7 @@ use axum::response::Response;
 use brisk_accounts::account::full_name;
 use brisk_accounts::{Account, AccountId, LoginName, Role};
 use brisk_app::service::{AccountPage, Notice, Page, PageError, PeoplePage, PersonRow, ShownOnce};
-use brisk_domain::TeamName;
+use brisk_domain::{TeamName, format};
 use brisk_store::{AccountChange, Actor, AuditRecord, Changed, Link, Store, StoreError};
 use http::StatusCode;
 use std::sync::Arc;
@@ -96,8 +96,9 @@ impl Shown {
         Self { notice: Some(Notice::Wrong(why)), ..Self::default() }
     }
 
-    fn link(about: String, link: String) -> Self {
-        let about = format!("{about} The link works once and is not shown again.");
+    fn link(auth: &Auth, about: String, link: String) -> Self {
+        let life = format::round_duration(auth.settings().link.as_secs_f64());
+        let about = format!("{about} It works once, within {life}, and is not shown again.");
         Self { secret: Some(ShownOnce { about, lines: vec![link] }), ..Self::default() }
     }
 }
@@ -182,6 +183,7 @@ async fn invite(by: &By<'_>, store: &Store, form: &Form) -> Result<Shown, Refuse
     }
     let link = set_up::link(by.auth, &Link::Password(account.id)).await?.unwrap_or_default();
     Ok(Shown::link(
+        by.auth,
         match by.auth.settings().has_passwords {
             true => {
                 format!("{name} is invited. Send them this link, by which they choose a password.")
@@ -266,7 +268,7 @@ async fn change(by: &By<'_>, store: &Store, id: &AccountId, form: &Form) -> Resu
                 ),
                 (false, _) => format!("With this link {name} connects the account."),
             };
-            return Ok(Shown::link(about, link));
+            return Ok(Shown::link(auth, about, link));
         }
         _ => return Err("This form is not known. Reload the page.".to_owned().into()),
     };

@@ -12,7 +12,7 @@ pub const KINDS: [Kind; 4] = [SIGN_IN, BAD_TOKEN, SECOND_FACTOR, NOT_KNOWN];
 /// Nobody in particular has asked for what is not everybody's.
 pub(super) const SIGN_IN: Kind = Kind {
     name: "sign-in",
-    title: "Not without signing in",
+    title: "Signing in is required",
     status: StatusCode::UNAUTHORIZED,
     advice: "Send a token: `Authorization: Bearer brisk_…`. Tokens are made on `/profile`.",
     retry_after: None,

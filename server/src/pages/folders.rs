@@ -13,7 +13,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use brisk_accounts::{Account, LoginName};
 use brisk_app::service::{AccessOrigin, DashboardAccess, FolderRow, FoldersPage, Page, TeamRow};
-use brisk_domain::view::parse_query;
+use brisk_domain::view::{parse_query, query_string};
 use brisk_domain::{Audience, Dashboard, FolderName, TeamName};
 use brisk_engine::AccessSettings;
 use brisk_engine::catalog::Contents;
@@ -27,13 +27,19 @@ const PAGE: &str = "/admin/folders";
 /// `/admin/folders`
 pub async fn page(State(state): State<AppState>, request: Request) -> Response {
     let parameters = parse_query(request.uri().query().unwrap_or_default());
-    let done = parameters.iter().find(|(name, _)| name == "done").map(|(_, done)| done.as_str());
-    let notice = match done {
-        Some("access") => Some("Who may see it is set, on all replicas within a second."),
-        Some("editors") => Some("Who looks after it is set, on all replicas within a second."),
+    let field =
+        |of: &str| parameters.iter().find(|(name, _)| name == of).map(|(_, value)| value.as_str());
+    let scope = AccessScope::parse(field("of").unwrap_or_default());
+    let notice = match (field("done"), scope) {
+        (Some("access"), Some(scope)) => {
+            Some(format!("Who may see {scope} is set, on all replicas within a second."))
+        }
+        (Some("editors"), _) => {
+            Some("Who looks after it is set, on all replicas within a second.".to_owned())
+        }
         _ => None,
     };
-    respond(&state, notice.map(str::to_owned), None, request).await
+    respond(&state, notice, None, request).await
 }
 
 /// `POST /admin/folders`: says who may see something, or who looks after a folder.
@@ -49,7 +55,12 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
         _ => Err(AccessError::Text("This form is not known. Reload the page.".into())),
     };
     match changed {
-        Ok(()) => Redirect::to(&format!("{PAGE}?done={what}")).into_response(),
+        Ok(()) => {
+            let of = AccessScope::parse(form.get("scope")).map(|scope| scope.to_string());
+            let done =
+                [("done".to_owned(), what.to_owned()), ("of".to_owned(), of.unwrap_or_default())];
+            Redirect::to(&format!("{PAGE}{}", query_string(&done))).into_response()
+        }
         Err(AccessError::Text(why)) => {
             respond(&state, None, Some(why), Request::from_parts(head, Body::empty())).await
         }

@@ -266,3 +266,46 @@ async fn forms_of_other_sites_do_nothing_in_somebodys_name() {
     }
     assert_eq!(world.get("/profile", &cookie).await.status, 200);
 }
+
+#[tokio::test]
+async fn what_an_admin_does_to_an_account_is_in_the_log_under_that_account() {
+    let world = World::new().await;
+    let root = world.sign_in("root").await;
+    let form = "do=invite&name=ann&role=editor&teams=sales+board";
+    let invited = world.post("/admin/people", &root, form).await;
+    assert!(invited.body.contains("It works once, within 24 h"), "{}", invited.body);
+    let ann = brisk_accounts::LoginName::parse("ann").unwrap();
+    let ann = world.store.account_named(&ann).await.unwrap().unwrap().id;
+    let address = format!("/admin/people/{}", ann.as_str());
+    for form in ["do=link", "do=sessions-end"] {
+        assert_eq!(world.post(&address, &root, form).await.status, 200, "{form}");
+    }
+    let log = world.store.audit(&Default::default(), 10).await.unwrap();
+    let lines = log.iter().rev().map(|line| &line.record);
+    let lines = lines.filter(|record| record.subject == "account ann");
+    let lines: Vec<String> = lines
+        .map(|record| format!("{}: {} {:?}", record.actor.name, record.action, record.after))
+        .collect();
+    let expected = [
+        "root: account added Some(\"editor; teams board, sales\")",
+        "root: sign-in link made None",
+        "root: sessions ended None",
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[tokio::test]
+async fn a_page_about_folders_says_what_was_set_and_which_team_nobody_is_in() {
+    let world = World::new().await;
+    let root = world.sign_in("root").await;
+    world.person("ann", Role::Viewer, &["sales"]).await;
+    let set = async |teams: &str| {
+        let form = format!("do=access&scope=dashboard:everyone&access={teams}");
+        let answer = world.post("/admin/folders", &root, &form).await;
+        world.get(answer.header("location"), &root).await.body
+    };
+    let page = set("team:slaes").await;
+    assert!(page.contains("Who may see dashboard:everyone is set"), "{page}");
+    assert!(page.contains("Nobody is in the team slaes yet"), "{page}");
+    assert!(!set("team:sales").await.contains("Nobody is in the team"));
+}

@@ -1,4 +1,4 @@
-// What invalidates the cache, over two replicas: a webhook is made, tried, used and switched off.
+// What an admin decides on one of two replicas holds on the other within a second: TTLs, webhooks, switches.
 import { expect, expectAccessible, test } from "../fixtures";
 import { Replicas } from "../replicas";
 
@@ -44,6 +44,20 @@ for (const javaScriptEnabled of [true, false]) {
       await answered(403);
       await page.getByRole("button", { name: `Switch on: webhook ${name}` }).click();
       await answered(200);
+    });
+
+    test("a TTL that is set on one replica holds on the other", async ({ page, context }) => {
+      const [here, there] = replicas.urls;
+      const time = javaScriptEnabled ? 7 : 8;
+      await replicas.signIn(context, "root");
+      await page.goto(`${here}/admin/cache/policy?scope=panel:orders/total`);
+      await page.getByLabel("Time to live").fill(`${time}m`);
+      await page.getByRole("button", { name: "Save" }).click();
+      await expect(page.getByRole("status")).toContainText("The policy is set");
+      await expect(async () => {
+        await page.goto(`${there}/admin/cache/orders`);
+        await expect(page.locator("main")).toContainText(`${time} min`, { timeout: 1_000 });
+      }).toPass({ timeout: 10_000 });
     });
 
     test("a webhook of the configuration is switched off and on", async ({ page, context }) => {
