@@ -71,7 +71,8 @@ async fn rollups_work_on_each_kind_of_database_and_follow_its_url() {
             eventually("the other replica follows", gone).await;
             let left = std::fs::read_dir(folder.path().join("rollups/added"));
             let files = left.into_iter().flatten().flatten();
-            let files = files.filter(|file| file.file_name().to_string_lossy().ends_with(".sqlite"));
+            let files =
+                files.filter(|file| file.file_name().to_string_lossy().ends_with(".sqlite"));
             // The files of the last revision go with the next change.
             assert!(files.count() <= 1);
         }

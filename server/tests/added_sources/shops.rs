@@ -177,6 +177,7 @@ async fn maria_db(url: &str, database: &str, rollup: &str) -> Shop {
     for sql in setup {
         owner.execute(AssertSqlSafe(sql)).await.unwrap();
     }
-    let (url, rollup_url) = (of(&format!("{name}_r:r"), database), of(&format!("{name}_w:w"), database));
+    let (url, rollup_url) =
+        (of(&format!("{name}_r:r"), database), of(&format!("{name}_w:w"), database));
     Shop { url, rollup_url, rollup: rollup.to_owned(), owner: Owner::MariaDb(owner) }
 }

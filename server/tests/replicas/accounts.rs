@@ -75,6 +75,8 @@ async fn what_an_account_may_ask_for_is_counted_over_all_replicas_and_redis_stop
         }
         closed(&world);
         let (ann, ben) = (sign_in(one, "ann"), sign_in(two, "ben"));
+        // Who was seen is known without Redis.
+        assert_eq!(get(two, "/d/sales", &ben).status, 200);
         // Refreshes, one by one: exactly so many.
         let refresh = |to: &Brisk, who: &str| ask(to, "POST", "/d/sales/refresh", who, "").status;
         let statuses: Vec<u16> = (0..6).map(|n| refresh(world.replicas()[n % 2], &ann)).collect();
