@@ -200,7 +200,8 @@ impl<V: Value> Load<V> {
     }
 
     fn good_enough(&self, entry: Option<Entry<V>>) -> Option<Hit<V>> {
-        let entry = entry?;
+        // The policy may be a shorter one than it was stored under.
+        let entry = entry?.within(&self.ticket.request.policy, self.inner.config.jitter);
         let is_newer = self.replaces.is_none_or(|replaced| entry.stored_at > replaced);
         let is_fresh = self.inner.clock.now() < entry.fresh_until;
         // It may be older than an invalidation that this process could not learn of.

@@ -23,10 +23,10 @@ impl Shell<'_> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_brisk"));
         command.current_dir(self.folder).args(arguments).env("BRISK_SECRET_KEY", &self.key);
         command.env("BRISK_DASHBOARDS_DIR", "dashboards");
-        match self.test.is_postgres() {
-            true => command.env("BRISK_DATABASE_URL", self.test.url()),
-            false => command.env("BRISK_DATA_DIR", self.folder),
-        };
+        command.env("BRISK_DATA_DIR", self.folder);
+        if self.test.is_postgres() {
+            command.env("BRISK_DATABASE_URL", self.test.url());
+        }
         if !["check", "rollup"].contains(&arguments[0]) {
             command.env("BRISK_REDIS_URL", self.redis.url());
         }

@@ -24,15 +24,17 @@ pub(super) enum Owner {
     MariaDb(MySqlConnection),
 }
 
-/// Two of each kind that there is, which differ in their visits only.
+/// Two of each kind that there is, which differ in their visits only; on MariaDB in their users.
 pub(super) async fn pairs(folder: &Path) -> Vec<[Shop; 2]> {
     let mut pairs = vec![[sqlite(folder, "one").await, sqlite(folder, "two").await]];
     if let Some(url) = servers::url("BRISK_TEST_POSTGRES_URL") {
         pairs.push([postgres(&url).await, postgres(&url).await]);
     }
     if let Some(url) = servers::url("BRISK_TEST_MYSQL_URL") {
-        let rollup = name("daily");
-        pairs.push([maria_db(&url, &rollup).await, maria_db(&url, &rollup).await]);
+        // A rollup belongs to one database there: two users of the same one.
+        let (database, rollup) = (name("shop"), name("daily"));
+        let shop = async || maria_db(&url, &database, &rollup).await;
+        pairs.push([shop().await, shop().await]);
     }
     pairs
 }
@@ -51,6 +53,12 @@ impl Shop {
     pub(super) async fn visit(&mut self, count: usize) {
         let values = vec!["('2023-11-13 09:00:00')"; count].join(", ");
         self.write(&format!("insert into visits values {values}")).await;
+    }
+
+    /// How many visits there are where `own` were made here and `others` at the other one of the pair.
+    pub(super) fn sum(&self, own: usize, others: usize) -> String {
+        let is_shared = matches!(self.owner, Owner::MariaDb(_));
+        (own + if is_shared { others } else { 0 }).to_string()
     }
 
     /// Keeps everybody from reading the visits, until [`Shop::release`]; false where that cannot be.
@@ -141,7 +149,7 @@ async fn postgres(url: &str) -> Shop {
     Shop { url, rollup_url, rollup: "daily".into(), owner: Owner::Postgres(owner) }
 }
 
-async fn maria_db(url: &str, rollup: &str) -> Shop {
+async fn maria_db(url: &str, database: &str, rollup: &str) -> Shop {
     let name = name("added");
     let (scheme, rest) = url.split_once("://").unwrap();
     let (user, place) = rest.split_once('@').unwrap();
@@ -149,15 +157,15 @@ async fn maria_db(url: &str, rollup: &str) -> Shop {
     let of = |user: &str, name: &str| format!("{scheme}://{user}@{place}/{name}");
     let mut owner = MySqlConnection::connect(&of(user, "")).await.unwrap();
     let mut setup = vec![
-        format!("create database {name}"),
+        format!("create database if not exists {database}"),
         "create database if not exists brisk".to_owned(),
-        format!("create table {name}.visits (at datetime not null)"),
+        format!("create table if not exists {database}.visits (at datetime not null)"),
     ];
     for host in ["%", "localhost"] {
         setup.extend([
             format!("create user {name}_r@'{host}' identified by 'r'"),
             format!("create user {name}_w@'{host}' identified by 'w'"),
-            format!("grant select on {name}.* to {name}_r@'{host}', {name}_w@'{host}'"),
+            format!("grant select on {database}.* to {name}_r@'{host}', {name}_w@'{host}'"),
             format!("grant select on brisk.* to {name}_r@'{host}'"),
             format!(
                 "grant select, insert, update, delete, create, create temporary tables, alter, drop \
@@ -165,10 +173,11 @@ async fn maria_db(url: &str, rollup: &str) -> Shop {
             ),
         ]);
     }
-    setup.push(format!("use {name}"));
+    setup.push(format!("use {database}"));
     for sql in setup {
         owner.execute(AssertSqlSafe(sql)).await.unwrap();
     }
-    let (url, rollup_url) = (of(&format!("{name}_r:r"), &name), of(&format!("{name}_w:w"), &name));
+    let (url, rollup_url) =
+        (of(&format!("{name}_r:r"), database), of(&format!("{name}_w:w"), database));
     Shop { url, rollup_url, rollup: rollup.to_owned(), owner: Owner::MariaDb(owner) }
 }

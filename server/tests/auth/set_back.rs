@@ -92,6 +92,7 @@ async fn no_session_is_believed_before_redis_and_the_store_were_compared() {
     let world = World::sharing(TestStore::sqlite().await, &redis).await;
     world.person("ann", Role::Viewer, &["sales"]).await;
     let cookie = world.sign_in("ann").await;
+    assert_eq!(world.get("/d/team", &cookie).await.status, 200);
     redis.kill();
     let other = world.replica(&redis).await;
     assert_eq!(other.get("/d/team", &cookie).await.status, 503, "neither yes nor no");

@@ -70,7 +70,7 @@ async fn an_open_page_ends_when_its_dashboard_is_another_or_is_for_others() {
     let mut changed = world.follow("/d/sales/live").await;
     changed.until_all_current().await;
     let mut steady = world.follow("/d/steady/live").await;
-    steady.until_all_current().await;
+    steady.until("strict", "current").await;
     world.change_dashboard();
     changed.until_outdated().await;
     let others = Audience::Teams(vec![TeamName::parse("others").unwrap()]);
