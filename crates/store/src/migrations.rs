@@ -35,7 +35,7 @@ macro_rules! migration {
 
 /// Version, description, SQL. Never edit a released one: existing databases are checked against its
 /// text.
-const MIGRATIONS: [(i64, &str, Text); 16] = [
+const MIGRATIONS: [(i64, &str, Text); 17] = [
     (1, "imports", migration!("0001_imports.sql" each)),
     (2, "requested views", migration!("0002_requested_views.sql" each)),
     (3, "rollup runs", migration!("0003_rollup_runs.sql" each)),
