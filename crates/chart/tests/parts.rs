@@ -254,3 +254,19 @@ fn what_was_left_out_is_said() {
     let none = none.with(|case| left_out(case, 1)).draw();
     assert!(none.body.contains("No whole week in this range: 1 partial week left out"));
 }
+
+#[test]
+fn buckets_with_names_are_parts_as_those_at_times_are() {
+    let named = |kind| {
+        let weeks = texts("week", &["2011-W42", "2011-W43", "2011-W44", "2011-W45", "2011-W46"]);
+        by_week(kind, vec![weeks, ints("orders", [3, 7, 8, 6, 2])])
+    };
+    let bars = named(PanelKindName::Bar).draw();
+    let at_times = orders(PanelKindName::Bar).draw();
+    assert_eq!(count(&bars.body, " pt\""), count(&at_times.body, " pt\""), "{}", bars.body);
+    assert!(count(&bars.body, " pt\"") > 0);
+    let said = "Partial: 2011-W42, from 19 Oct; 2011-W46, to 15 Nov.";
+    assert!(bars.summary.contains(said), "{}", bars.summary);
+    let table = named(PanelKindName::Table).table();
+    assert!(table.contains("from 19 Oct") && table.contains("to 15 Nov"), "{table}");
+}

@@ -61,8 +61,8 @@ impl BucketRules<'_> {
         if starts.iter().flatten().all(|start| reach.touches(*start, interval, zone)) {
             return Some(coverage);
         }
-        // The range limits another column than the one that is grouped by.
-        Some(of(reach.without_range()))
+        // The range limits another column than the one that is grouped by: then nobody knows what names say.
+        written.is_none().then(|| of(reach.without_range()))
     }
 
     /// Whether texts or numbers of the column `at` name buckets, each row another one or grouped by them.

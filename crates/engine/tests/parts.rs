@@ -81,6 +81,11 @@ kind = "bar"
 edges = "trim"
 sql = "select strftime('%Y-%m', at, 'unixepoch') as month, count(*) as n from orders where $range(at) group by 1 order by 1"
 [[panel]]
+id = "elsewhere"
+title = "Months of another column"
+kind = "bar"
+sql = "select strftime('%Y-%m', n, 'unixepoch') as month, count(*) as orders from orders where $range(at) group by 1"
+[[panel]]
 id = "months-of-years"
 title = "Two parts of a time"
 kind = "table"
@@ -223,6 +228,8 @@ async fn buckets_that_are_written_as_text_or_numbers_are_parts_as_others_are() {
         ("W".to_owned(), 2)
     );
     assert_eq!(ints(&trimmed, "n"), [Some(31)]);
+    let elsewhere = world.data("elsewhere", "").await;
+    assert_eq!(elsewhere.coverage, None, "January 1970 is not what the range cuts");
     let both = world.data("months-of-years", "").await;
     assert_eq!(both.coverage.and_then(|c| c.column), None, "neither of them is a bucket alone");
 }

@@ -85,8 +85,8 @@ async fn text_alternative_table_and_csv_agree_with_what_is_drawn() {
     assert!(page.contains("cats 94\u{202f}%") || page.contains("cats 93.5\u{202f}%"), "{page}");
     // The rows themselves are in the table and in CSV.
     assert_eq!(site.csv("cats").await, "k,n\r\ncats,100\r\ncats,1\r\ndogs,7\r\n");
-    // NULL is an empty field, and so is an empty text.
-    assert_eq!(site.csv("none").await, "k,n\r\n,5\r\n(none),3\r\n,2\r\n");
+    // NULL is an empty field, an empty text a quoted one.
+    assert_eq!(site.csv("none").await, "k,n\r\n,5\r\n(none),3\r\n\"\",2\r\n");
 }
 
 #[tokio::test]

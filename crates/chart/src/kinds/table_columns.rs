@@ -9,7 +9,7 @@ use crate::spec::Input;
 use crate::table_view::TableView;
 use brisk_domain::panel::Cell as CellStyle;
 use brisk_domain::point::of_column;
-use brisk_domain::{Additivity, Column, Timestamp, Values, format};
+use brisk_domain::{Additivity, Column, Timestamp, Unit, Values, format};
 use std::fmt::Write as _;
 
 /// The height of a small line in a cell.
@@ -198,7 +198,13 @@ fn text(input: &Input<'_>, column: &Column, style: &Style, row: usize) -> String
             .flatten()
             .map_or("–".into(), |at| format::instant(at, input.zone)),
         values => {
-            let unit = input.spec.unit_of(&column.name);
+            let bucket =
+                input.coverage.and_then(|coverage| input.frame.columns().get(coverage.column?));
+            let unit = match bucket.is_some_and(|bucket| bucket.name == column.name) {
+                // 202603, not 202,603.
+                true => &Unit::Plain,
+                false => input.spec.unit_of(&column.name),
+            };
             let values = style.quotients.as_ref().unwrap_or(values);
             format::aligned(values, row, unit, input.zone, style.decimals)
         }

@@ -61,3 +61,11 @@ fn donut(values: Vec<Option<i64>>) -> Drawing {
     let columns = vec![texts("name", &names[..values.len()]), column("n", Values::Int(values))];
     Case::new("", PanelKindName::Donut, "Shares", columns).draw()
 }
+
+#[test]
+fn a_slice_with_the_name_of_the_rest_is_in_quotes() {
+    let names = ["3 others", "b", "c", "d", "e", "f", "g", "h"];
+    let columns = vec![texts("name", &names), ints("n", [20, 9, 8, 7, 6, 3, 2, 1])];
+    let said = Case::new("", PanelKindName::Donut, "Shares", columns).draw().summary;
+    assert!(said.contains("“3 others” 35.7") && said.contains(" 3 others 10.7"), "{said}");
+}

@@ -67,7 +67,7 @@ fn long_figures_shrink_with_their_box_and_short_ones_keep_their_size() {
     let short = body(Unit::None, 12_840.0);
     assert!(short.contains("class=\"stat-figure\""), "{short}");
     let minutes = body(Unit::Seconds, 100_000.0);
-    assert!(minutes.contains(">27 h 46 min<"), "{minutes}");
+    assert!(minutes.contains(">27 h 47 min<"), "{minutes}");
     assert!(minutes.contains("class=\"stat-figure e"), "{minutes}");
     assert!(body(Unit::Seconds, 7_972_440.0).contains(">92 d<"));
     assert!(body(Unit::None, 0.000_000_123).contains(">1.23×10⁻⁷<"));

@@ -7,8 +7,8 @@ use super::zones::ZoneClock;
 use crate::dialect::Dialect;
 use brisk_domain::{Interval, WallClock, ZoneName};
 use sqlparser::ast::{
-    DateTimeField, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query,
-    SelectItem, SetExpr, Value, Visit, Visitor,
+    BinaryOperator, DateTimeField, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
+    Query, SelectItem, SetExpr, Value, Visit, Visitor,
 };
 use std::ops::ControlFlow;
 
@@ -108,7 +108,49 @@ fn inner(expr: &Expr) -> &Expr {
 
 /// `None` if `expr` is no part of a time.
 fn part(expr: &Expr, dialect: Dialect) -> Option<(Option<Interval>, ReadOn)> {
-    match inner(expr) {
+    let (width, clock) = part_of(inner(expr), dialect)?;
+    let is_moved = inner(expr).visit(&mut Moves { is_outermost: true }).is_break();
+    Some((width.filter(|_| !is_moved), clock))
+}
+
+/// Finds what makes another time of one: a fiscal year begins in another bucket than it is named after.
+struct Moves {
+    is_outermost: bool,
+}
+
+/// Functions that leave a time as it is.
+const STILL: [&str; 10] = [
+    "coalesce",
+    "convert_tz",
+    "date",
+    "datetime",
+    "from_unixtime",
+    "ifnull",
+    "nullif",
+    "timestamp",
+    "timezone",
+    "to_timestamp",
+];
+
+impl Visitor for Moves {
+    type Break = ();
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+        let is_outermost = std::mem::take(&mut self.is_outermost);
+        let moves = match expr {
+            Expr::BinaryOp { op, .. } => matches!(op, BinaryOperator::Plus | BinaryOperator::Minus),
+            Expr::Function(function) if !is_outermost => {
+                let called = function.name.to_string().to_lowercase();
+                !called.starts_with(MACRO) && !STILL.contains(&called.as_str())
+            }
+            _ => false,
+        };
+        if moves { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+fn part_of(expr: &Expr, dialect: Dialect) -> Option<(Option<Interval>, ReadOn)> {
+    match expr {
         Expr::Function(function) => of_function(function, dialect),
         Expr::Extract { field, expr, .. } => {
             let width = match field {
@@ -377,6 +419,10 @@ mod tests {
             ("year(at) as y, month(at)", Dialect::MySql),
             ("date_format(at, '%Y-%u')", Dialect::MySql),
             ("substr(at, 1, 7)", Dialect::Sqlite),
+            ("extract(year from at + interval '3 months')", Dialect::Postgres),
+            ("to_char(at - interval '1 day', 'YYYY-MM')", Dialect::Postgres),
+            ("$year(date_add(at, interval 3 month))", Dialect::MySql),
+            ("strftime('%Y', at + 86400, 'unixepoch')", Dialect::Sqlite),
         ] {
             let sql = format!("select {items} as b, count(*) as n from t group by 1");
             assert_eq!(found(&sql, dialect), None, "{items}");
