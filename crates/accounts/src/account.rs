@@ -120,13 +120,14 @@ impl Account {
 /// The longest text of a full name, in characters.
 pub const LONGEST_FULL_NAME: usize = 100;
 
-/// A name for others to read: without control characters, blanks around it, or what turns the direction
-/// of text; none where nothing is left.
+/// A name for others to read: without control characters, blanks around it, what turns the direction of
+/// text, or what nobody sees; none where nothing is left.
 pub fn full_name(text: &str) -> Option<String> {
-    let is_plain = |c: &char| {
-        !c.is_control()
-            && !matches!(*c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let is_hidden = |c: char| {
+        matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
     };
+    let is_plain = |c: &char| !c.is_control() && !is_hidden(*c);
     let name: String = text.chars().filter(is_plain).take(LONGEST_FULL_NAME).collect();
     let name = name.trim();
     (!name.is_empty()).then(|| name.to_owned())
@@ -189,6 +190,8 @@ mod tests {
     fn full_names_say_what_they_seem_to() {
         assert_eq!(full_name("  Ann Lee\n").as_deref(), Some("Ann Lee"));
         assert_eq!(full_name("Ann\u{202e}nimda").as_deref(), Some("Annnimda"));
+        let hidden = "A\u{61c}d\u{ad}m\u{feff}i\u{2060}n\u{e0041}\u{200b}";
+        assert_eq!(full_name(hidden).as_deref(), Some("Admin"));
         assert_eq!(full_name(" \u{0} "), None);
         assert_eq!(full_name(&"x".repeat(500)).map(|name| name.len()), Some(100));
     }
