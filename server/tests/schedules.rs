@@ -141,7 +141,7 @@ async fn the_page_about_the_cache_says_when_what_is_warmed_next_and_how_it_went_
     let shown = page().await;
     let place = |text: &str| shown.find(text).unwrap_or_else(|| panic!("{text}: {shown}"));
     assert!(place("the next one") < place("a later one"));
-    place("in 1 min: Fri 27 Nov 2026, 06:00 UTC");
+    place(">in 1 min<small>Fri 27 Nov 2026, 06:00 UTC<");
     place("none yet");
     world.clock.advance(HOUR + 60);
     while replica.worker.look_once().await.unwrap() > 0 {}

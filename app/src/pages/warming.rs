@@ -15,9 +15,8 @@ pub(super) fn warming(rows: &[ScheduleRow], now: Timestamp) -> AnyView {
         .into_any(),
         false => {
             let rows: Vec<AnyView> = rows.iter().map(|row| schedule(row, now)).collect();
-            let heads =
-                [Head::Text("Schedule"), Head::Text("Warms"), Head::Text("Next run"), Head::Text("Last run")];
-            records_table("Table of the schedules".to_owned(), "tb texts", &heads, rows)
+            let heads = [Head::Text("Schedule"), Head::Text("Next run"), Head::Text("Last run")];
+            records_table("Table of the schedules".to_owned(), "tb warming", &heads, rows)
         }
     };
     view! {
@@ -34,22 +33,21 @@ pub(super) fn warming(rows: &[ScheduleRow], now: Timestamp) -> AnyView {
 
 fn schedule(row: &ScheduleRow, now: Timestamp) -> AnyView {
     let next = match (&row.words, row.is_on, row.next.first()) {
-        (Err(_), ..) | (Ok(_), true, None) => "never due".to_owned(),
-        (Ok(_), false, _) => "switched off".to_owned(),
-        (Ok(_), true, Some((shown, at))) => format!("{}: {shown}", until(*at, now)),
+        (Err(_), ..) | (Ok(_), true, None) => ("never due".to_owned(), String::new()),
+        (Ok(_), false, _) => ("switched off".to_owned(), String::new()),
+        (Ok(_), true, Some((shown, at))) => (until(*at, now), shown.clone()),
     };
     let last = match row.runs.first() {
         None => "none yet".into_any(),
         Some(run) => {
             let (word, class) = verdict(run);
-            view! { <b class=class>{word}</b>" "{result(run, now)} }.into_any()
+            view! { <b class=class>{word}</b><small>{result(run, now)}</small> }.into_any()
         }
     };
     view! {
         <tr>
-            <td>{row.name.clone()}</td>
-            <td><code>{row.warms.clone()}</code></td>
-            <td>{next}</td>
+            <td>{row.name.clone()}<small><code>{row.warms.clone()}</code></small></td>
+            <td>{next.0}<small>{next.1}</small></td>
             <td>{last}</td>
         </tr>
     }
