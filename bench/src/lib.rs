@@ -2,7 +2,7 @@
 //! killed, paused, filled and flushed while clients check every response.
 //!
 //! `servers` starts them and injects faults. Each proof is a file that returns a report:
-//! [`attack`], [`differential`], [`freshness`], [`flight`], [`stampede`], [`cold`], [`cold_cost`], [`round_trips`], [`faults`], [`leaving`],
+//! [`attack`], [`deliveries`], [`differential`], [`freshness`], [`flight`], [`stampede`], [`cold`], [`cold_cost`], [`round_trips`], [`faults`], [`leaving`],
 //! [`replay`], [`hot`], [`open_pages`], [`replicas`], [`sign_ins`], [`soak`], [`sqlite_worker`], [`csv_import`]. `brisk-bench` runs them in full, started by
 //! `cargo xtask bench`; the server's tests run some of them briefly.
 //!
@@ -17,6 +17,7 @@ pub mod client;
 pub mod cold;
 pub mod cold_cost;
 pub mod csv_import;
+pub mod deliveries;
 pub mod differential;
 pub mod faults;
 pub mod flight;

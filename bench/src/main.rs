@@ -6,8 +6,8 @@ use anyhow::Result;
 use brisk_bench::servers::mariadb::MariaDb;
 use brisk_bench::servers::postgres::Postgres;
 use brisk_bench::{
-    attack, cold, cold_cost, csv_import, differential, faults, flight, freshness, hot, leaving,
-    open_pages, replay, replicas, round_trips, sign_ins, soak, sqlite_worker, stampede,
+    attack, cold, cold_cost, csv_import, deliveries, differential, faults, flight, freshness, hot,
+    leaving, open_pages, replay, replicas, round_trips, sign_ins, soak, sqlite_worker, stampede,
 };
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -162,6 +162,18 @@ enum Proof {
         #[arg(long, default_value_t = 30)]
         rounds: usize,
     },
+    /// Webhook deliveries to two replicas while their Redis is killed and restarted.
+    Deliveries {
+        /// Deliveries a second.
+        #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
+        rate: u32,
+        /// Duration in seconds.
+        #[arg(long, default_value_t = 20)]
+        seconds: u64,
+        /// How long Redis is away, in seconds.
+        #[arg(long, default_value_t = 2)]
+        away: u64,
+    },
     /// Hostile clients, statements and files, all at once.
     Attack {
         /// Duration at rest and under attack, in seconds each.
@@ -289,6 +301,11 @@ async fn main() -> Result<()> {
             let report = replicas::run(&settings).await?;
             println!("{report}");
             report.check()?;
+        }
+        Proof::Deliveries { rate, seconds, away } => {
+            let (length, away) = (Duration::from_secs(seconds), Duration::from_secs(away));
+            let settings = deliveries::Settings { program, a_second: rate, length, away };
+            println!("{}", deliveries::run(&settings).await?);
         }
         Proof::Attack { seconds, connections, views } => {
             let length = Duration::from_secs(seconds);

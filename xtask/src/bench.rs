@@ -12,8 +12,9 @@ use anyhow::{Result, bail};
 use std::process::ExitCode;
 
 /// The proofs in the order they run in, the longest last.
-const PROOFS: [&str; 18] = [
+const PROOFS: [&str; 19] = [
     "attack",
+    "deliveries",
     "differential",
     "round-trips",
     "flight",

@@ -3,8 +3,8 @@
 use super::cache_figures::facts;
 use super::deliveries::deliveries;
 use super::form_parts::{lines, notice, text};
-use super::invalidation_snippets::snippets;
 use super::noticed::sources;
+use super::webhook_snippets::snippets;
 use crate::service::{InvalidationPage, TypedWebhook, WebhookRow};
 use brisk_domain::{Timestamp, format};
 use leptos::prelude::*;

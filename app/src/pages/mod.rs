@@ -13,7 +13,6 @@ mod folders;
 mod form_parts;
 mod home;
 mod invalidation;
-mod invalidation_snippets;
 mod noticed;
 mod panel;
 mod people;
@@ -24,6 +23,7 @@ mod sign_in;
 mod source_form;
 mod sources;
 mod webhook;
+mod webhook_snippets;
 
 use crate::Theme;
 use crate::components::{icon, top_bar};

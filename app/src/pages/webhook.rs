@@ -2,7 +2,7 @@
 
 use super::form_parts::{button, lines, notice, shown_once, text};
 use super::invalidation::{limit_fields, webhook_facts};
-use super::invalidation_snippets::snippets;
+use super::webhook_snippets::snippets;
 use crate::service::{TriedDelivery, WebhookPage};
 use brisk_domain::format;
 use leptos::prelude::*;

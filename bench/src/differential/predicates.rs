@@ -74,10 +74,12 @@ pub(super) fn condition(random: &mut StdRng, database: Database) -> Condition {
         }
         8 => {
             let value = pick(random, &FLOATS);
-            // A float is compared with a float.
+            // A float is compared with a float, but for SQLite, which compares a whole number as it is: with
+            // 9007199254740993 no float is equal.
             let literal = match database {
                 Database::Postgres => format!("'{value}'::float8"),
                 Database::MariaDb => format!("cast('{value}' as double)"),
+                Database::Sqlite if value.parse::<i64>().is_ok() => value.to_owned(),
                 Database::Sqlite => format!("cast('{value}' as real)"),
             };
             one(&format!("f8 {order} :f"), format!("f8 {order} {literal}"), "f", value)

@@ -1,7 +1,7 @@
 //! [`Account`]: a person who may sign in.
 
-use crate::rights::{Folders, Standing};
 use crate::role::Role;
+use crate::verdict::{Folders, Standing};
 use brisk_domain::{Access, AttributeName, Selection, TeamName, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

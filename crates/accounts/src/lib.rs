@@ -2,28 +2,28 @@
 //!
 //! - [`account`]: an account, its [`role`] and its names;
 //! - [`identity`]: who somebody is elsewhere; [`rules`]: what an account becomes by what is said there;
-//! - [`rights`]: one function from who asks and for what to a verdict;
-//! - [`password`] hashes and compares, [`policy`] says which passwords are taken;
+//! - [`verdict`](mod@verdict): one function from who asks and for what to a verdict;
+//! - [`password_hash`] hashes and compares, [`password_policy`] says which passwords are taken;
 //! - [`second_factor`]: codes of an authenticator, and those for when it is lost;
 //! - [`secret`]: random texts that are kept as hashes; [`token`]: those of programs;
 //! - [`throttle`]: how long who guesses has to wait.
 
 pub mod account;
 pub mod identity;
-pub mod password;
-pub mod policy;
-pub mod rights;
+pub mod password_hash;
+pub mod password_policy;
 pub mod role;
 pub mod rules;
 pub mod second_factor;
 pub mod secret;
 pub mod throttle;
 pub mod token;
+pub mod verdict;
 
 pub use account::{Account, AccountId, LoginName};
 pub use identity::Identity;
-pub use rights::{Folders, Standing, Target, Verdict, Viewer, verdict};
 pub use role::Role;
 pub use rules::{Claims, Rules};
 pub use secret::Secret;
 pub use token::{Scope, Scopes};
+pub use verdict::{Folders, Standing, Target, Verdict, Viewer, verdict};

@@ -10,7 +10,6 @@
 //! - a **range preset**: a line in [`time_range::PRESETS`];
 //! - a **kind of tag**: a variant in [`tag::Tag`] and [`tag::TagKind`].
 
-pub mod access;
 pub mod additivity;
 pub mod audience;
 pub mod bounds;
@@ -50,13 +49,13 @@ pub mod sum;
 pub mod tag;
 pub mod time_range;
 pub mod unit;
+pub mod user_attributes;
 pub mod variable;
 pub mod variable_kind;
 pub mod view;
 pub mod wall_clock;
 pub mod zone;
 
-pub use access::Access;
 pub use additivity::Additivity;
 pub use audience::{Audience, Folder, NoAudience};
 pub use bounds::Bounds;
@@ -89,6 +88,7 @@ pub use selection::Selection;
 pub use tag::{Tag, TagError, TagKind};
 pub use time_range::TimeRange;
 pub use unit::Unit;
+pub use user_attributes::Access;
 pub use variable::Variable;
 pub use variable_kind::{VariableKind, VariableKindName};
 pub use view::{RequestedView, ViewState};

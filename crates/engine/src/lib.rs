@@ -34,7 +34,6 @@ mod basis;
 mod beginning;
 pub mod catalog;
 pub mod computed;
-mod coverage;
 pub mod encoding;
 mod engine;
 mod idle_units;
@@ -64,6 +63,7 @@ mod tables_read;
 pub mod view;
 mod warming;
 mod watched;
+mod whole_buckets;
 pub mod window;
 
 pub use access_settings::AccessSettings;

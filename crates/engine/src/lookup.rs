@@ -1,10 +1,10 @@
 //! [`Lookup`]: what the cache holds for a view, before any frame is assembled. A client that
 //! already shows the same edition needs no frames at all.
 
-use crate::coverage;
 use crate::load::{Loader, StatementLookup};
 use crate::panel_data;
 use crate::prepared::Prepared;
+use crate::whole_buckets;
 use crate::window::Window;
 use brisk_cache::{Caller, EntryKey, Fingerprint, Tag};
 use brisk_domain::{Edition, Freshness, Panel, PanelId};
@@ -72,7 +72,7 @@ impl Lookup {
         for prepared in &self.prepared.panels {
             match &prepared.planned {
                 Ok(planned) => {
-                    parts.extend(coverage::edition(&planned.plan, &self.prepared.window));
+                    parts.extend(whole_buckets::edition(&planned.plan, &self.prepared.window));
                 }
                 Err(error) => parts.push(format!("{}: {error}", prepared.panel.id)),
             }

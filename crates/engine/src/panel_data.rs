@@ -2,12 +2,12 @@
 
 use crate::beginning;
 use crate::computed;
-use crate::coverage::{self, BucketRules};
 use crate::idle_units;
 use crate::load::Loaded;
 use crate::panel_errors::definition_error;
 use crate::plan::PanelPlan;
 use crate::series_order::SeriesRules;
+use crate::whole_buckets::{self, BucketRules};
 use crate::window::Window;
 use brisk_cache::Fingerprint;
 use brisk_definition::UnknownColumn;
@@ -184,7 +184,7 @@ fn covered(rules: &BucketRules<'_>, loaded: &Loaded, window: &Window) -> (Frame,
     let mut coverage = rules.coverage(&loaded.frame, data_end);
     let frame = match &mut coverage {
         Some(coverage) if coverage.is_trimmed => {
-            coverage::trimmed(&loaded.frame, coverage, rules.zone)
+            whole_buckets::trimmed(&loaded.frame, coverage, rules.zone)
         }
         _ => Frame::clone(&loaded.frame),
     };
@@ -216,7 +216,7 @@ pub(crate) fn edition<'a>(
     window: &Window,
 ) -> Edition {
     let parts = loaded.map(|one| format!("{} {}", one.key, one.as_of.0));
-    let parts = parts.chain(coverage::edition(plan, window));
+    let parts = parts.chain(whole_buckets::edition(plan, window));
     Edition(Fingerprint::of(parts).to_string().into())
 }
 

@@ -1,7 +1,7 @@
 //! The series of a panel's frame, and the order of their points, for computed columns; and rows for the
 //! buckets that have none. Pure.
 
-use crate::coverage;
+use crate::whole_buckets;
 use brisk_domain::panel::{Computed, ComputedKind};
 use brisk_domain::panel_kind::EmptyBucket;
 use brisk_domain::point::{Roles, numbered, of_column};
@@ -61,14 +61,14 @@ impl SeriesRules<'_> {
     /// buckets; and the order of its series.
     pub fn ordered(&self, frame: &Frame, computed: &[Computed]) -> (Frame, SeriesOrder) {
         let Some((empty, is_to_scale)) = series_options(self.kind) else {
-            let parts = coverage::parts(frame, self.coverage, self.zone);
+            let parts = whole_buckets::parts(frame, self.coverage, self.zone);
             return (frame.clone(), SeriesOrder { parts, ..SeriesOrder::of_rows(frame) });
         };
         let is_along = computed.iter().any(|computed| computed.kind != ComputedKind::Share);
         let filled = is_along.then(|| self.filled(frame, empty)).flatten();
         let frame = filled.unwrap_or_else(|| frame.clone());
         let order = self.order(&frame, is_to_scale);
-        let parts = coverage::parts(&frame, self.coverage, self.zone);
+        let parts = whole_buckets::parts(&frame, self.coverage, self.zone);
         (frame, SeriesOrder { parts, ..order })
     }
 

@@ -2,7 +2,7 @@
 //! so many at a time, so many more that wait, and the next is told to come back. Neither the threads
 //! that answer requests nor those that draw wait for any of it.
 
-use brisk_accounts::password::{self, Compared};
+use brisk_accounts::password_hash::{self, Compared};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
 use tokio::sync::oneshot;
@@ -47,12 +47,12 @@ impl Hasher {
 
     /// The hash to keep of a password.
     pub async fn hash(&self, password: String) -> Result<String, Busy> {
-        self.run(move || password::hash(&password)).await?.ok_or(Busy)
+        self.run(move || password_hash::hash(&password)).await?.ok_or(Busy)
     }
 
     /// Compares a password with what is kept, in the same time where nothing is.
     pub async fn compare(&self, password: String, kept: Option<String>) -> Result<Compared, Busy> {
-        self.run(move || password::compare(&password, kept.as_deref())).await
+        self.run(move || password_hash::compare(&password, kept.as_deref())).await
     }
 
     async fn run<T: Send + 'static>(

@@ -8,7 +8,7 @@ use super::set_up::checked;
 use super::state::Auth;
 use super::throttling::{NotTried, begin};
 use brisk_accounts::account::{Attributes, full_name};
-use brisk_accounts::password::Compared;
+use brisk_accounts::password_hash::Compared;
 use brisk_accounts::second_factor::{Authenticator, SECRET, recovery_codes};
 use brisk_accounts::{Account, Scopes, token};
 use brisk_app::service::{Notice, ShownOnce};

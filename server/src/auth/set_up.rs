@@ -11,7 +11,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::request::Parts;
 use axum::response::Response;
 use brisk_accounts::account::full_name;
-use brisk_accounts::{Account, AccountId, LoginName, Role, Secret, policy, secret};
+use brisk_accounts::{Account, AccountId, LoginName, Role, Secret, password_policy, secret};
 use brisk_app::service::{ErrorPage, Page, SetUpPage};
 use brisk_store::{Actor, Changed, Link, StoreError};
 use http::StatusCode;
@@ -170,7 +170,7 @@ async fn hashed(auth: &Auth, form: &Form, name: &LoginName) -> Result<String, Re
 /// The password that was typed twice, if it is taken for `name`; an error is a sentence.
 pub(super) fn checked(form: &Form, name: &LoginName) -> Result<String, String> {
     let password = form.get("password").to_owned();
-    policy::check(&password, name).map_err(|weak| weak.to_string())?;
+    password_policy::check(&password, name).map_err(|weak| weak.to_string())?;
     match form.get("again") == password {
         true => Ok(password),
         false => Err("The two passwords differ.".to_owned()),
@@ -191,7 +191,7 @@ pub(super) async fn opened(
 
 async fn empty(auth: &Auth, link: &Link) -> SetUpPage {
     let page = SetUpPage {
-        shortest: policy::SHORTEST,
+        shortest: password_policy::SHORTEST,
         provider: auth.provider().map(|provider| provider.settings().name.clone()),
         is_passwordless: !auth.settings().has_passwords,
         ..SetUpPage::default()

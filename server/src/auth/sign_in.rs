@@ -19,7 +19,7 @@ use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use brisk_accounts::password::Compared;
+use brisk_accounts::password_hash::Compared;
 use brisk_accounts::second_factor::{Authenticator, recovery_hash};
 use brisk_accounts::{Account, AccountId, LoginName};
 use brisk_app::service::{Page, SignInPage};

@@ -9,7 +9,7 @@ use crate::config::Settings;
 use crate::{assembly, logging};
 use anyhow::{Context, bail};
 use brisk_accounts::account::full_name;
-use brisk_accounts::{Account, AccountId, LoginName, Role, password, policy};
+use brisk_accounts::{Account, AccountId, LoginName, Role, password_hash, password_policy};
 use brisk_cache::Records;
 use brisk_domain::{Clock, TeamName, format};
 use brisk_store::{AccountChange, Actor, Changed, Link, Store};
@@ -247,8 +247,8 @@ fn read_password(name: &LoginName) -> anyhow::Result<String> {
     let input = std::io::stdin().take(LONGEST_INPUT).read_to_string(&mut text);
     input.context("reading the password from the standard input")?;
     let typed = text.lines().next().unwrap_or_default();
-    policy::check(typed, name)?;
-    password::hash(typed).context("there is not enough memory to hash a password")
+    password_policy::check(typed, name)?;
+    password_hash::hash(typed).context("there is not enough memory to hash a password")
 }
 
 fn parsed_role(text: &str) -> anyhow::Result<Role> {

@@ -4,7 +4,7 @@ use crate::fixture;
 use axum::Router;
 use axum::body::Body;
 use brisk_accounts::account::Attributes;
-use brisk_accounts::{Account, AccountId, LoginName, Role, Scopes, password, token};
+use brisk_accounts::{Account, AccountId, LoginName, Role, Scopes, password_hash, token};
 use brisk_bench::servers::redis::Redis;
 use brisk_cache::{Records, RedisConfig};
 use brisk_domain::{AttributeName, Clock, FolderName, ManualClock, Selection, TeamName, Timestamp};
@@ -29,7 +29,7 @@ pub(crate) const PASSWORD: &str = "wet green umbrellas";
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_321_444_800);
 
 /// Made once: it takes a while.
-static HASH: LazyLock<String> = LazyLock::new(|| password::hash(PASSWORD).unwrap());
+static HASH: LazyLock<String> = LazyLock::new(|| password_hash::hash(PASSWORD).unwrap());
 
 pub(crate) struct World {
     pub(crate) app: Router,

@@ -6,7 +6,7 @@
 //!   as rules read it;
 //! - [`pages`]: the way there and back; [`code`]: who also has an authenticator here types its code.
 
-mod claims;
+mod claim_texts;
 pub mod code;
 mod http_client;
 pub mod pages;

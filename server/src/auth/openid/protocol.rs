@@ -1,7 +1,7 @@
 //! The types of `openidconnect` with all claims that there are, and what is asked of a provider with them:
 //! the code flow with PKCE, and answers that are signed by one of its own keys.
 
-use super::claims;
+use super::claim_texts;
 use super::http_client::{HttpClient, NoAnswer};
 use super::settings::ProviderSettings;
 use brisk_accounts::Claims;
@@ -248,7 +248,7 @@ impl Protocol<'_> {
         }
         let mut claims = Claims::new();
         let map = serde_json::to_value(said).map_err(|error| Trouble::Untrusted(chain(&error)))?;
-        claims::add(&mut claims, map.as_object().unwrap_or(&Map::new()));
+        claim_texts::add(&mut claims, map.as_object().unwrap_or(&Map::new()));
         Ok((said.subject().to_string(), claims))
     }
 
@@ -279,7 +279,7 @@ impl Protocol<'_> {
                 other => Trouble::Untrusted(chain(other)),
             })?;
         let map = serde_json::to_value(said).map_err(|error| Trouble::Untrusted(chain(&error)))?;
-        claims::add(claims, map.as_object().unwrap_or(&Map::new()));
+        claim_texts::add(claims, map.as_object().unwrap_or(&Map::new()));
         Ok(())
     }
 
