@@ -2,7 +2,7 @@
 
 use crate::people::anna;
 use brisk_domain::{Timestamp, WebhookName};
-use brisk_store::{AuditFilter, Topic, WebhookLimits, WebhookSwitch};
+use brisk_store::{Actor, AuditFilter, Topic, WebhookLimits, WebhookSwitch};
 use brisk_test_stores::TestStore;
 use brisk_test_waiting::wait_for;
 use sqlx::{AnyConnection, Connection as _, Row as _};
