@@ -1,6 +1,7 @@
 //! [`EarlierPeriod`]: which period a range is compared with, as far into it as the range has got.
 
-use super::{Compare, Shift};
+use super::keywords::Compare;
+use super::shift::Shift;
 use crate::{Bounds, Interval, TimeRange, Timestamp, ZoneOffsets};
 use chrono::{Datelike, Duration, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
