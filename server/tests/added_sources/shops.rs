@@ -32,7 +32,7 @@ pub(super) async fn pairs(folder: &Path) -> Vec<[Shop; 2]> {
     }
     if let Some(url) = servers::url("BRISK_TEST_MYSQL_URL") {
         // A rollup belongs to one database there: two users of the same one.
-        let (database, rollup) = (name("shop"), name("daily"));
+        let (database, rollup) = (name("shop"), name("visits"));
         let shop = async || maria_db(&url, &database, &rollup).await;
         pairs.push([shop().await, shop().await]);
     }
