@@ -68,10 +68,16 @@ export async function layoutShifts(page: Page): Promise<string[]> {
       new Promise<string[]>((resolve) => {
         const moved: string[] = [];
         new PerformanceObserver((list) => {
-          type Shift = { value: number; hadRecentInput: boolean; sources: { node?: Element }[] };
+          type Source = { node?: Element; previousRect: DOMRectReadOnly; currentRect: DOMRectReadOnly };
+          type Shift = { value: number; hadRecentInput: boolean; sources: Source[] };
+          const place = ({ x, y, width, height }: DOMRectReadOnly) => [x, y, width, height].map(Math.round).join(" ");
           for (const entry of list.getEntries() as unknown as Shift[]) {
             if (entry.hadRecentInput) continue;
-            const nodes = entry.sources.map(({ node }) => node?.outerHTML?.slice(0, 120) ?? node?.nodeName);
+            // What was replaced since has no node any more, but had its place.
+            const nodes = entry.sources.map(({ node, previousRect, currentRect }) => {
+              const what = node?.outerHTML?.slice(0, 120) ?? node?.nodeName ?? "replaced since";
+              return `${what} from ${place(previousRect)} to ${place(currentRect)}`;
+            });
             moved.push(`${entry.value}: ${nodes.join(" | ")}`);
           }
         }).observe({ type: "layout-shift", buffered: true });
