@@ -126,7 +126,7 @@ fn new_webhook(typed: &TypedWebhook) -> AnyView {
 pub(super) fn limit_fields(typed: &TypedWebhook) -> AnyView {
     view! {
         {lines("allow".into(), "allow", "May invalidate".into(), &typed.allow, "Tags, on a line each, where * stands for any characters: table:shop.*, model:*, dashboard:sales. Empty: every tag.")}
-        {text("per_minute", "Deliveries a minute", &typed.per_minute, Some("To each replica. Empty: as many as come."))}
+        {text("per_minute", "Deliveries a minute", &typed.per_minute, Some("Over all replicas that share a Redis. Empty: as many as come."))}
         {text("source", "Source of dbt runs", &typed.source, Some("Where the models of a run_results.json are, so that their tables are known. Empty: model tags only."))}
     }
     .into_any()

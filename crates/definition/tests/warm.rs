@@ -53,7 +53,11 @@ fn what_is_wrong_is_said_at_its_place() {
         ("warm = [6]", "sales.toml:1:8", "a time such as"),
         ("warm = { timezone = \"UTC\" }", "sales.toml:1:8", "no \"at\""),
         ("warm = { at = \"0 6 * * *\", timezone = \"Mars\" }", "sales.toml:1:39", "IANA"),
-        ("warm = { at = \"0 6 * * *\", zone = \"UTC\" }", "sales.toml:1:28", "(allowed: timezone, at)"),
+        (
+            "warm = { at = \"0 6 * * *\", zone = \"UTC\" }",
+            "sales.toml:1:28",
+            "(allowed: timezone, at)",
+        ),
         (&format!("warm = [{many}]"), "sales.toml:1:8", "more than 20"),
     ] {
         let loaded = loaded(first);
