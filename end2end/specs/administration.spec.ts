@@ -8,6 +8,11 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(page.locator("h1")).toHaveText("Sources");
     const rollup = page.locator("#sales");
     await expect(rollup.locator("dt", { hasText: "Last run" })).toBeVisible();
+    // The page does not follow by itself what the server builds as it starts.
+    await expect(async () => {
+      await page.reload();
+      await expect(rollup.locator("summary")).toBeVisible({ timeout: 1_000 });
+    }, "the run that built the rollup is listed").toPass({ timeout: 30_000 });
     await rollup.locator("summary").click();
     await expect(rollup.locator("tbody tr").first()).toBeVisible();
     await expectAccessible(page);

@@ -17,17 +17,18 @@ type Records = Result<Vec<Record>, String>;
 
 /// The status of each rollup, by name. The sources are asked side by side.
 pub async fn all(engine: &Engine, store: Option<&Store>) -> Result<Vec<RollupStatus>, StoreError> {
-    let (mut latest, mut newest) = (Vec::new(), Vec::new());
-    if let Some(store) = store {
-        latest = store.latest_rollup_runs().await?;
-        newest = store.rollup_runs(NEWEST).await?;
-    }
     let contents = engine.catalog().contents();
     let sources: BTreeSet<&SourceName> = contents.rollups.values().map(|r| &r.source).collect();
     let records = join_all(
         sources.into_iter().map(async |source| (source.clone(), records_of(engine, source).await)),
     );
     let records: BTreeMap<SourceName, Records> = records.await.into_iter().collect();
+    // After the sources, which may answer only when a refresh is over: its run is to be among these.
+    let (mut latest, mut newest) = (Vec::new(), Vec::new());
+    if let Some(store) = store {
+        latest = store.latest_rollup_runs().await?;
+        newest = store.rollup_runs(NEWEST).await?;
+    }
     let planned = engine.rollups();
     let statuses = planned.iter().filter_map(|(name, planned)| {
         let rollup = contents.rollups.get(name)?;
