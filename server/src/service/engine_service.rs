@@ -1,5 +1,6 @@
 //! [`EngineService`]: what pages, server functions, and the API get from the engine.
 
+use super::requested::{bad, no_dashboard, panels_of, view_of};
 use crate::account_limits::Accounts;
 use crate::admission::{Admission, TooMany};
 use crate::answers::Answers;
@@ -10,11 +11,10 @@ use crate::http::client;
 use crate::pages::page_request::PageRequest;
 use crate::shared_cache;
 use brisk_app::fragments::Fragments;
-use brisk_app::service::{DashboardPage, Exceeded, PageError, PanelSlot, Service};
+use brisk_app::service::{Exceeded, PageError};
 use brisk_cache::{Caller, Client, Fingerprint, Records, Trigger};
 use brisk_domain::{
-    Clock, Dashboard, Pace, Panel, PanelEntries, PanelError, PanelId, Presentation, Slug,
-    Timestamp, ViewState, ZoneName,
+    Clock, Dashboard, Pace, Panel, Presentation, Slug, Timestamp, ViewState, ZoneName,
 };
 use brisk_engine::{Engine, Lookup, PanelState, Shown, Window};
 use std::sync::Arc;
@@ -41,7 +41,7 @@ const ZONED: u64 = 256;
 /// Bytes of drawn panels that are kept.
 const FRAGMENTS: u64 = 32 << 20;
 /// A server function waits for its statement, which has a time limit of its own.
-const UNLIMITED: Duration = Duration::from_secs(3_600);
+pub(super) const UNLIMITED: Duration = Duration::from_secs(3_600);
 
 /// A view's panels without the choices of its variables, for clients that offer none.
 pub struct Frames {
@@ -317,7 +317,11 @@ impl EngineService {
     }
 
     /// The dashboard of that name, if there is one that `viewer` may see: nobody learns of others.
-    fn dashboard(&self, slug: &str, viewer: &Viewer) -> Result<Arc<Dashboard>, PageError> {
+    pub(super) fn dashboard(
+        &self,
+        slug: &str,
+        viewer: &Viewer,
+    ) -> Result<Arc<Dashboard>, PageError> {
         let known = Slug::parse(slug).ok().and_then(|s| self.engine.catalog().dashboard(&s));
         let known = known.filter(|dashboard| viewer.sees(dashboard));
         known.ok_or_else(|| no_dashboard(slug))
@@ -339,96 +343,6 @@ impl EngineService {
     }
 }
 
-/// The service for one client.
-pub struct ClientService {
-    /// The service for all.
-    pub service: Arc<EngineService>,
-    /// Who asks, as far as shares of the sources go.
-    pub client: Client,
-    /// Who asks, as far as rights go.
-    pub viewer: Viewer,
-}
-
-impl ClientService {
-    fn caller(&self, trigger: Trigger) -> Caller {
-        Caller::new(trigger, self.client.clone())
-    }
-}
-
-#[async_trait::async_trait]
-impl Service for ClientService {
-    fn dashboards(&self) -> Vec<Arc<Dashboard>> {
-        self.service.dashboards(&self.viewer)
-    }
-
-    async fn cards(
-        &self,
-        slug: &str,
-        panels: &[String],
-        parameters: &[(String, String)],
-        wait: bool,
-    ) -> Result<DashboardPage, PageError> {
-        let shown = |dashboard: &Dashboard| Ok(Shown::Frames(panels_named(dashboard, panels)));
-        let caller = self.caller(Trigger::Live);
-        let requested = self.service.page(slug, shown, parameters, caller, &self.viewer).await?;
-        requested.into_page(if wait { UNLIMITED } else { Duration::ZERO }).await
-    }
-
-    async fn panel(
-        &self,
-        slug: &str,
-        panel: &str,
-        parameters: &[(String, String)],
-    ) -> Result<(Panel, PanelSlot), PageError> {
-        let shown = |dashboard: &Dashboard| {
-            let found = panels_of(dashboard, Some(panel))?;
-            Ok(Shown::Frames(found.into_iter().map(|panel| panel.id).collect()))
-        };
-        let caller = self.caller(Trigger::View);
-        let requested = self.service.page(slug, shown, parameters, caller, &self.viewer).await?;
-        let dashboard = Arc::clone(&requested.dashboard);
-        let found = requested.into_page(UNLIMITED).await?.panels.into_iter().next();
-        found.ok_or_else(|| no_panel(&dashboard, panel))
-    }
-
-    async fn inspect(
-        &self,
-        slug: &str,
-        panel: &str,
-        parameters: &[(String, String)],
-    ) -> Result<Result<PanelEntries, PanelError>, PageError> {
-        let dashboard = self.service.dashboard(slug, &self.viewer)?;
-        let view = view_of(&dashboard, parameters)?;
-        if !self.viewer.looks_behind(&dashboard) {
-            return Err(no_panel(&dashboard, panel));
-        }
-        let panel = panels_of(&dashboard, Some(panel))?.remove(0);
-        let access = self.viewer.access();
-        let entries = self.service.engine.inspect(&dashboard, &panel, &view, access).await;
-        entries.map_err(|error| bad(&dashboard, &error))
-    }
-}
-
-/// What an address shows: a dashboard, or one of its panels.
-pub fn shown_at(dashboard: &Dashboard, panel: Option<&str>) -> Result<Shown, PageError> {
-    let Some(id) = panel else { return Ok(Shown::Dashboard) };
-    let found = PanelId::parse(id).ok().filter(|id| dashboard.panel(id).is_some());
-    found.map(Shown::Panel).ok_or_else(|| no_panel(dashboard, id))
-}
-
-fn view_of(dashboard: &Dashboard, parameters: &[(String, String)]) -> Result<ViewState, PageError> {
-    ViewState::from_pairs(dashboard, parameters).map_err(|error| bad(dashboard, &error))
-}
-
-/// The panel of that name, or all of them.
-fn panels_of(dashboard: &Dashboard, panel: Option<&str>) -> Result<Vec<Panel>, PageError> {
-    let Some(id) = panel else {
-        return Ok(dashboard.panels.clone());
-    };
-    let found = PanelId::parse(id).ok().and_then(|id| dashboard.panel(&id).cloned());
-    Ok(vec![found.ok_or_else(|| no_panel(dashboard, id))?])
-}
-
 /// Tells apart what one client asks for.
 fn view_name(dashboard: &Dashboard, view: &ViewState) -> Fingerprint {
     let query = view.query_string(dashboard);
@@ -445,24 +359,4 @@ fn too_many(client: &Client, TooMany { retry_after }: TooMany) -> PageError {
         false => Exceeded::Views,
     };
     PageError::TooMany { what, retry_after }
-}
-
-fn no_dashboard(slug: &str) -> PageError {
-    let slug: String = slug.chars().take(64).collect();
-    PageError::NotFound(format!("There is no dashboard \"{slug}\"."))
-}
-
-fn no_panel(dashboard: &Dashboard, id: &str) -> PageError {
-    let id: String = id.chars().take(64).collect();
-    PageError::NotFound(format!("{} has no panel \"{id}\".", dashboard.title))
-}
-
-fn bad(dashboard: &Dashboard, error: &impl std::error::Error) -> PageError {
-    PageError::BadRequest(error.to_string(), dashboard.slug.clone())
-}
-
-/// The panels of these names that the dashboard has, each once, in its order.
-fn panels_named(dashboard: &Dashboard, names: &[String]) -> Vec<PanelId> {
-    let named = |panel: &&Panel| names.iter().any(|name| name == panel.id.as_str());
-    dashboard.panels.iter().filter(named).map(|panel| panel.id.clone()).collect()
 }

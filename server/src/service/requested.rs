@@ -1,0 +1,53 @@
+//! What an address or a call asks for of a dashboard, and what is said where there is no such thing.
+
+use brisk_app::service::PageError;
+use brisk_domain::{Dashboard, Panel, PanelId, ViewState};
+use brisk_engine::Shown;
+
+/// What an address shows: a dashboard, or one of its panels.
+pub fn shown_at(dashboard: &Dashboard, panel: Option<&str>) -> Result<Shown, PageError> {
+    let Some(id) = panel else { return Ok(Shown::Dashboard) };
+    let found = PanelId::parse(id).ok().filter(|id| dashboard.panel(id).is_some());
+    found.map(Shown::Panel).ok_or_else(|| no_panel(dashboard, id))
+}
+
+/// The view that `parameters` describe.
+pub(super) fn view_of(
+    dashboard: &Dashboard,
+    parameters: &[(String, String)],
+) -> Result<ViewState, PageError> {
+    ViewState::from_pairs(dashboard, parameters).map_err(|error| bad(dashboard, &error))
+}
+
+/// The panel of that name, or all of them.
+pub(super) fn panels_of(
+    dashboard: &Dashboard,
+    panel: Option<&str>,
+) -> Result<Vec<Panel>, PageError> {
+    let Some(id) = panel else {
+        return Ok(dashboard.panels.clone());
+    };
+    let found = PanelId::parse(id).ok().and_then(|id| dashboard.panel(&id).cloned());
+    Ok(vec![found.ok_or_else(|| no_panel(dashboard, id))?])
+}
+
+pub(super) fn no_dashboard(slug: &str) -> PageError {
+    let slug: String = slug.chars().take(64).collect();
+    PageError::NotFound(format!("There is no dashboard \"{slug}\"."))
+}
+
+pub(super) fn no_panel(dashboard: &Dashboard, id: &str) -> PageError {
+    let id: String = id.chars().take(64).collect();
+    PageError::NotFound(format!("{} has no panel \"{id}\".", dashboard.title))
+}
+
+/// Parameters that make no view.
+pub(super) fn bad(dashboard: &Dashboard, error: &impl std::error::Error) -> PageError {
+    PageError::BadRequest(error.to_string(), dashboard.slug.clone())
+}
+
+/// The panels of these names that the dashboard has, each once, in its order.
+pub(super) fn panels_named(dashboard: &Dashboard, names: &[String]) -> Vec<PanelId> {
+    let named = |panel: &&Panel| names.iter().any(|name| name == panel.id.as_str());
+    dashboard.panels.iter().filter(named).map(|panel| panel.id.clone()).collect()
+}
