@@ -75,18 +75,26 @@ impl Database {
     }
 
     /// The samples with what the clock of `zone` reads, by plain arithmetic: the parts `y`, `m`, `wd`
-    /// and `hh`, and `bk`, the start of the bucket of width `unit`: PostgreSQL's own `date_trunc`;
-    /// elsewhere the reading is cut, and found again in the table of offsets.
+    /// and `hh`, and `bk`, the start of the bucket of width `unit`: the reading is cut, and found again in
+    /// the table of offsets.
     pub(super) fn seen(self, zone: &str, unit: &str) -> String {
         match self {
-            Self::Postgres => format!(
-                "(select s.*, date_trunc('{unit}', s.at, '{zone}') as bk, \
-                 extract(year from s.at at time zone '{zone}')::int as y, \
-                 extract(month from s.at at time zone '{zone}')::int as m, \
-                 extract(isodow from s.at at time zone '{zone}')::int as wd, \
-                 extract(hour from s.at at time zone '{zone}')::int as hh \
-                 from differential.samples s) s"
-            ),
+            Self::Postgres => {
+                // Its own `date_trunc` with a zone begins a day at the second of two midnights.
+                let start = match unit {
+                    "hour" => format!("date_trunc('hour', at, '{zone}')"),
+                    _ => format!("to_timestamp({})", instant("differential.offsets", zone, "rs")),
+                };
+                format!(
+                    "(select r.*, {start} as bk from (select s.*, \
+                     extract(epoch from date_trunc('{unit}', s.at at time zone '{zone}'))::bigint as rs, \
+                     extract(year from s.at at time zone '{zone}')::int as y, \
+                     extract(month from s.at at time zone '{zone}')::int as m, \
+                     extract(isodow from s.at at time zone '{zone}')::int as wd, \
+                     extract(hour from s.at at time zone '{zone}')::int as hh \
+                     from differential.samples s) r) s"
+                )
+            }
             Self::MariaDb => {
                 let floor = match unit {
                     "hour" => "null",

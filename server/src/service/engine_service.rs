@@ -12,7 +12,7 @@ use crate::pages::page_request::PageRequest;
 use crate::shared_cache;
 use brisk_app::fragments::Fragments;
 use brisk_app::service::{Exceeded, PageError};
-use brisk_cache::{Caller, Client, Fingerprint, Records, Trigger};
+use brisk_cache::{Caller, Client, Fingerprint, Records};
 use brisk_domain::{
     Clock, Dashboard, Pace, Panel, Presentation, Slug, Timestamp, ViewState, ZoneName,
 };
