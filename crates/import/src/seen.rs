@@ -74,8 +74,7 @@ pub(crate) struct Seen {
     pub(crate) values: u64,
     /// How many values begin with a blank.
     pub(crate) led: u64,
-    /// The words that may stand for no value: how often each occurs, and whether ever without
-    /// quotes.
+    /// The words that may stand for no value, with how often each occurs.
     pub(crate) words: BTreeMap<&'static str, u64>,
     pub(crate) example: Option<Witness>,
     pub(crate) integer: bool,
