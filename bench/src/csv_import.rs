@@ -128,7 +128,7 @@ fn peak_of(status: &str) -> Option<u64> {
 }
 
 impl Report {
-    /// Fails if a larger file takes over `more` bytes more memory than a smaller one.
+    /// Fails if a larger file takes more memory than a smaller one plus `more` bytes.
     pub fn check(&self, more: u64) -> Result<()> {
         for one in &self.measures {
             let mut smaller = self.measures.iter().filter(|other| {

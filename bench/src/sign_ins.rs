@@ -43,7 +43,7 @@ pub struct Report {
     pub busy: Vec<Duration>,
     /// How many signed in meanwhile, and how long the median and the slowest of them took.
     pub signed_in: usize,
-    /// See [`Self::signed_in`].
+    /// See `signed_in`.
     pub times: (Duration, Duration),
     /// Bytes of resident memory for each session.
     pub session: f64,

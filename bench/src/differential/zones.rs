@@ -5,8 +5,8 @@ use super::database::Database;
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 
-/// No changes; the northern ones; western ones; an offset with a half hour; half an hour of summer
-/// time; changes at midnight.
+/// Zones without changes, in the north, in the west, half an hour off, with half an hour of summer
+/// time, and with changes at midnight.
 pub(super) const ZONES: [&str; 6] = [
     "UTC",
     "Europe/London",

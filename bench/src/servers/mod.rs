@@ -46,7 +46,7 @@ pub fn program(name: &str) -> Result<PathBuf> {
     found.with_context(|| format!("{name} is not installed; cargo xtask test installs it"))
 }
 
-/// The user to run databases as if we are root, as which they refuse to run.
+/// The user to run databases as, if we are root: they refuse to run as root.
 pub(crate) fn unprivileged() -> Option<&'static str> {
     if !rustix::process::geteuid().is_root() {
         return None;

@@ -3,7 +3,7 @@
 use brisk_domain::{Audience, Folder, FolderName};
 use brisk_toml_reader::{Fields, Problem, Problems, TomlFile};
 
-/// The file with what holds for all dashboards of its folder.
+/// The file with settings for all dashboards of its folder.
 pub(crate) const FILE: &str = "folder.toml";
 
 /// The folder of a dashboard, and the audience of dashboards in it that name none.

@@ -1,8 +1,8 @@
 //! The dashboards' folder, whose contents are not trusted: a file in it may be a device, a FIFO, endless,
 //! a link to a file of somebody else's, or replaced while it is read.
 //!
-//! Only regular files are opened, and only so much of them is read; links are followed only within the
-//! folder. The folder itself may be a link.
+//! Only regular files are opened, and read only up to a limit; links are followed only within the folder.
+//! The folder itself may be a link.
 
 use brisk_domain::FolderName;
 use rustix::fs::OFlags;

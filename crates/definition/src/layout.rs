@@ -28,9 +28,9 @@ impl Grid {
         place
     }
 
-    /// Widens panels that stand side by side at the same height, up to twice, where only free columns are to
-    /// their right. `places` were all taken by [`Grid::take`]; next to `fixed`, the places set by authors,
-    /// nothing changes.
+    /// Widens panels that stand side by side at the same height, to up to twice their width, where only free
+    /// columns are to their right. `places` were all taken by [`Grid::take`]; next to `fixed`, the places set
+    /// by authors, nothing changes.
     pub(crate) fn fill_rows(&mut self, places: &mut [GridPlace], fixed: &[GridPlace]) {
         let mut order: Vec<usize> = (0..places.len()).collect();
         order.sort_by_key(|i| (places[*i].y, places[*i].h, places[*i].x));

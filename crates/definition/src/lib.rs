@@ -1,6 +1,6 @@
 //! Dashboards as code: a TOML file becomes a [`brisk_domain::Dashboard`], a file in the directory's
-//! `rollups/` a [`brisk_domain::Rollup`]; or both become a list of problems, each with file, line,
-//! column, what is wrong and what is allowed.
+//! `rollups/` a [`brisk_domain::Rollup`]; or either becomes a list of problems, each with file,
+//! line, column, what is wrong and what is allowed.
 //!
 //! The folder is not trusted (`folder`): only regular files are read, up to a size, and no links out of it
 //! are followed. All problems of a file are reported at once. Statements are not parsed here: the engine

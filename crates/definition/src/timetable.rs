@@ -1,6 +1,6 @@
 //! [`Timetable`]: when a schedule is due, on the clock of its zone.
 //!
-//! A time of day that the clock skips in spring is due when it jumps; one that it shows twice in autumn is
+//! A time of day that the clock skips in spring is due at the jump; one that it shows twice in autumn is
 //! due once, unless the schedule is a pace ("every 20 minutes"), which continues through both hours.
 
 use brisk_domain::{Timestamp, ZoneName};
@@ -58,8 +58,8 @@ impl Timetable {
         std::iter::successors(self.next(at), next).take(count).collect()
     }
 
-    /// The latest due time after `since` and up to `now`, and how many others there were, up to
-    /// [`COUNTED`].
+    /// The latest due time after `since` and up to `now`, and how many others there were, counted up
+    /// to `COUNTED`.
     pub fn due(&self, since: Timestamp, now: Timestamp) -> Option<(Timestamp, u64)> {
         let latest = self.cron.find_previous_occurrence(&self.local(now)?, true).ok()?;
         let latest = Timestamp::from_seconds(latest.timestamp());

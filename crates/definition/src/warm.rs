@@ -4,7 +4,7 @@ use crate::timetable::Timetable;
 use brisk_domain::ZoneName;
 use brisk_toml_reader::{Fields, Problems};
 
-/// The most times of one dashboard.
+/// The most times that are read for one dashboard.
 const MOST: usize = 20;
 const EXPECTED: &str = "a time such as \"0 6 * * 1-5\", or a list of them";
 

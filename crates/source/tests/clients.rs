@@ -19,8 +19,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Zones with no changes; northern ones; western ones; an offset with a half hour; southern changes
-/// by half an hour; southern changes at midnight.
+/// Zones without changes, in the north, in the west, half an hour off, and in the south with changes
+/// by half an hour, or at midnight.
 const ZONES: [&str; 6] = [
     "UTC",
     "Europe/London",

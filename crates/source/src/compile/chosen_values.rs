@@ -55,7 +55,7 @@ impl Writer<'_> {
                 Form::Either if position.is_some() => {
                     placeholders.extend(self.either(name, text, offset));
                 }
-                // With NULL on the left, `is` is never unknown.
+                // With NULL on its left, `is` is false, not unknown.
                 Form::Either if is_at_end(sql).is_some() => {
                     let operand = expected.and_then(|expected| expected.operand.clone());
                     match operand {

@@ -45,7 +45,7 @@ pub(crate) struct Name {
     pub(crate) at: usize,
 }
 
-/// The schema of operators that name one: it may be any.
+/// In place of the schema of an operator that names one: any schema.
 pub(crate) const ANY_SCHEMA: &str = "*";
 
 /// In place of a field's schema: what precedes its dot is a row, not a value of another type.
@@ -249,8 +249,8 @@ impl Finder<'_> {
         None
     }
 
-    /// Whether no call is possible: an operand precedes `start`, which another one cannot follow (`match (a)
-    /// against ('x')`), or a query opens at `opening` (`lateral (select …)`).
+    /// Whether no call is possible: `start` follows an operand, as in `match (a) against ('x')`, or a query
+    /// opens at `opening`, as in `lateral (select …)`.
     fn cannot_call(&self, start: usize, opening: usize) -> bool {
         let before = start.checked_sub(1).map(|before| &self.lexemes[before].kind);
         let follows_an_operand = matches!(

@@ -46,8 +46,7 @@ fn text(bind: &Bind) -> Option<&Chosen> {
     }
 }
 
-/// The type that the server expected, from its message: `Truncated incorrect DECIMAL value:
-/// '20230x'`.
+/// The expected type in the server's message: `Truncated incorrect DECIMAL value: '20230x'`.
 fn kind(message: &str) -> &'static str {
     let message = message.to_ascii_lowercase();
     if message.contains("date") || message.contains("time") {

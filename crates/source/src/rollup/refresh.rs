@@ -101,8 +101,8 @@ pub(crate) trait RefreshConnection: Send {
     }
 }
 
-/// Deletes and selects again the rows that may have changed in a table of `rows` rows; returns how
-/// many it then has.
+/// Deletes and selects again the rows that may have changed in a table of `rows` rows; returns what
+/// it did, and how many rows the table then has.
 pub(crate) async fn replace_rows<C: RefreshConnection>(
     connection: &mut C,
     refresh: &Refresh<'_>,

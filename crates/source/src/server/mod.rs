@@ -55,7 +55,7 @@ impl<P: Protocol> Clone for Server<P> {
     }
 }
 
-/// The settings of a server's pool, with at most `connections`.
+/// The settings of a server's pool, with at most `connections` connections.
 pub(crate) fn pool_options<DB: Database>(connections: u32) -> PoolOptions<DB> {
     PoolOptions::new()
         .max_connections(connections.max(1))

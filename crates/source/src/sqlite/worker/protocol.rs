@@ -59,7 +59,7 @@ pub(crate) enum Value {
 /// An answer of a worker, besides rows.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Answer {
-    /// The columns of the rows that follow. Earlier ones are void: the statement runs again.
+    /// The columns of the rows that follow. Anything sent before is void: the statement runs again.
     Columns(Vec<ResultColumn>),
     /// All rows have been sent; this many were changed.
     Done(u64),
