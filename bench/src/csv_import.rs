@@ -1,5 +1,5 @@
-//! **Import.** How fast `brisk import` loads a CSV file without a plan, which it reads twice, and how much memory
-//! it takes at most: the same whatever the file's size.
+//! **Import.** How fast `brisk import` loads a CSV file without a plan, which it reads twice, and its peak
+//! memory: the same whatever the file's size.
 
 use anyhow::{Context, Result, bail};
 use std::fmt;

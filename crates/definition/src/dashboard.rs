@@ -1,4 +1,4 @@
-//! The file's top level.
+//! The top level of a dashboard's file.
 
 use crate::access::{self, Around};
 use crate::layout::Grid;

@@ -24,7 +24,8 @@ pub struct Delivery {
     pub invalidated: usize,
     /// Whether it was a dry run, which reports what would be invalidated.
     pub is_test: bool,
-    /// What only who knows a webhook's secret can make of it, where it was done.
+    /// A code that only holders of the webhook's secret can compute, by which a replay is
+    /// recognised; `None` if it had no effect.
     pub proof: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! How a view is presented: the sort order and page of its tables, and what a zoom goes back to. It
+//! How a view is presented: the sort order and page of its tables, and the view before a zoom. It
 //! affects no data, so it is not part of [`crate::ViewState`], but it is in the URL as well.
 
 use crate::{Dashboard, Interval, IntervalChoice, PanelId, TimeRange, ViewState, parameter};

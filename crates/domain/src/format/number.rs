@@ -11,7 +11,7 @@ use chrono::{Datelike as _, NaiveDateTime, NaiveTime, Timelike as _};
 const SHORT: usize = 3;
 /// The most significant digits of a float.
 const FLOAT: usize = 17;
-/// The most significant digits that tell a percentage from 100 %.
+/// The most significant digits used to distinguish a percentage from 100 %.
 const MOST_OF_PERCENT: usize = 6;
 
 /// A number short enough for an axis: `£3.4M`, `12.9k`, `37 %`; up to three significant digits from
@@ -244,7 +244,7 @@ pub fn bucket(start: Timestamp, interval: Interval, zone: &ZoneOffsets) -> Strin
     }
 }
 
-/// `text` with the sign of `number`, unless it says zero.
+/// `text` with the sign of `number`, unless the text reads zero.
 fn signed(number: &Digits, text: String) -> String {
     let is_zero = !text.bytes().any(|b| b.is_ascii_digit() && b != b'0');
     if number.is_negative() && !is_zero { format!("−{text}") } else { text }

@@ -1,7 +1,7 @@
 //! Writes a chosen instant in the form in which the compared column holds instants. Pure.
 //!
 //! It arrives as the text that [`choice`](brisk_domain::choice::choice) writes. A text column may hold the
-//! same text, so it is an instant only if the database says that it is compared with one.
+//! same text, so it is an instant only if the database says that the column holds instants.
 
 use super::column_clock::{Reader, Reading};
 use super::column_type::ColumnType;

@@ -294,7 +294,8 @@ fn moment(bytes: &[u8], with_time: bool) -> Result<String, String> {
     })
 }
 
-/// A length, then year (2 bytes), month, day, and unless they are zero hour, minute, second, and microseconds (4 bytes) unless they are zero.
+/// A length, then year (2 bytes), month, day; hour, minute, second unless all are zero; and microseconds (4
+/// bytes) unless zero.
 fn datetime(bytes: &[u8]) -> Result<NaiveDateTime, String> {
     let zero = || "a date is 0000-00-00 or has no month or day: leave such rows out".to_owned();
     let [_, parts @ ..] = bytes else { return Err(UNKNOWN.into()) };

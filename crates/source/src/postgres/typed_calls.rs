@@ -125,8 +125,8 @@ fn listed(message: &str) -> Option<Vec<String>> {
     Some(types.collect())
 }
 
-/// Of the functions `$1`, those that can be called with arguments of the types `$2`, unless the server has one
-/// of the name `$3` with exactly these. Too many rather than too few.
+/// The functions among `$1` that accept arguments of the types `$2`, unless the server has one of the name
+/// `$3` with exactly these. Too many rather than too few.
 const CALLABLE: &str = "
 with argument(oid, i) as (
   select pg_catalog.to_regtype(a.name)::oid, a.i

@@ -3,8 +3,8 @@
 //! - `brisk_bucket(at, 'day', 'Europe/London')`: the start of the bucket of an instant;
 //! - `brisk_wall(at, 'Europe/London')`: what the wall clock shows at an instant;
 //! - `brisk_instant(wall, 'Europe/London')`: the instant at which the wall clock shows a time;
-//! - `brisk_time(value, 'UTC', 'Europe/London')`: the instant of a value of a column that holds times in several
-//!   forms: those without a zone were written on the first clock, dates are those of the second.
+//! - `brisk_time(value, 'UTC', 'Europe/London')`: the instant of a value from a column that holds times in
+//!   several forms: times without a zone are on the first clock, dates on the second.
 //!
 //! - `brisk_time_form(value)`: a word for the form of a value that may be a time; values of one form are read
 //!   alike.
@@ -104,7 +104,7 @@ fn of_any_form(call: &Context<'_>, zones: &Zones) -> Result<Option<i64>> {
     }
 }
 
-/// The clock of the zone that the argument at `place` names, which SQLite keeps for the statement's next rows.
+/// The clock of the zone named by the argument at `place`; SQLite keeps it for the statement's next rows.
 fn clock(call: &Context<'_>, zones: &Zones, place: i32) -> Result<Arc<ZoneClock>> {
     let clock: Arc<Arc<ZoneClock>> = call.get_or_create_aux(place, |zone| -> Result<_> {
         let clock = zone.as_str().ok().and_then(|zone| zones.get(zone));
