@@ -105,7 +105,8 @@ impl Store {
         Ok(Some(due))
     }
 
-    /// Notes what a run has done; false if another process has claimed it by now, whose word counts.
+    /// Notes what a run has done; false if another process has claimed it by now: then that one's note
+    /// counts.
     pub async fn end_run(
         &self,
         due: &DueTime,
