@@ -80,7 +80,8 @@ impl Store {
         Ok(runs)
     }
 
-    /// Whether a run waits for a process: so that whoever looks often writes seldom.
+    /// Whether a run waits for a process: a read before the claim, so that polling often does not write
+    /// often.
     pub async fn has_open_run(&self, now: Timestamp) -> Result<bool, StoreError> {
         self.has_open_due_time(KIND, now).await
     }

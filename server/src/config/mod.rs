@@ -103,7 +103,7 @@ pub struct Settings {
     pub dashboards_dir: PathBuf,
     /// The built frontend.
     pub assets_dir: PathBuf,
-    /// The proxies that say for whom they ask.
+    /// The proxies that say whom they ask for.
     pub trusted_proxies: TrustedProxies,
     /// How much one client may ask for.
     pub clients: ClientLimits,
@@ -111,7 +111,7 @@ pub struct Settings {
     pub account_limits: AccountLimits,
     /// Which databases may be added in the app.
     pub app_sources: AppSourceRules,
-    /// The names under which the server answers.
+    /// The names that the server answers to.
     pub own_names: OwnNames,
     /// The limits of connections.
     pub connections: Limits,

@@ -10,7 +10,7 @@ use http::{Request, StatusCode, header};
 use std::sync::Arc;
 use tower::ServiceExt as _;
 
-/// What came of a test.
+/// The outcome of a test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tried {
     /// The body that was sent.
