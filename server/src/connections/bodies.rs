@@ -99,7 +99,7 @@ impl HttpBody for Counted {
         let left = left.checked_sub(data.map_or(0, Bytes::len) as u64);
         self.received.left.store(left.unwrap_or(TOO_LONG), Ordering::Relaxed);
         if left.is_none() {
-            // This does not depend on what its reader does with the error.
+            // Its reader gets no more; `answered` refuses the request.
             self.is_too_long = true;
             return Poll::Pending;
         }

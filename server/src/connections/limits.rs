@@ -45,7 +45,7 @@ impl Default for Limits {
             write: seconds(30),
             least_rate: 4 << 10,
             unsent: 256 << 20,
-            // Ten seconds after a signal to stop, service managers end the process.
+            // The process ends ten seconds after the signal: two more are for what comes afterwards.
             stop: seconds(8),
         }
     }

@@ -189,7 +189,7 @@ impl About {
     fn sent(self, answer: Result<Response, Refusal>, cx: &mut Context<'_>) -> Response<Answer> {
         let Self { in_flight, slot, client, unsent, exchange, is_multiplexed, is_last } = self;
         if is_multiplexed {
-            // A client without a window is never sent a piece.
+            // For a client without a window, hyper never polls the body.
             streams::sending(Some(0));
         }
         let sending =

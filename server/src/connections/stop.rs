@@ -40,7 +40,7 @@ impl Stop {
             }
             end_after(limit);
             sender.send_replace(true);
-            // Without signals, it never stops.
+            // Keeps the sender alive.
             std::future::pending::<()>().await;
         });
         Ok(Self(receiver))

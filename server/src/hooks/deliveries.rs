@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How many deliveries that were done are kept here, and how many that were refused: of each its own, so
+/// How many deliveries that were done are kept here, and how many that were refused: counted apart, so
 /// that forged ones do not push out the others. While the store is away, these are what it gets later.
 const KEPT: usize = 100;
 /// The same for the store: many pages of them.

@@ -19,7 +19,7 @@ impl RunObserver for Sender {
     }
 }
 
-/// An observer of runs, and the runs that it hears of.
+/// An observer of runs, and the runs that it receives.
 pub fn observer() -> (Arc<dyn RunObserver>, Runs) {
     let (sender, receiver) = mpsc::unbounded_channel();
     (Arc::new(Sender(sender)), Runs(receiver))

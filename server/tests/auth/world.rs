@@ -1,4 +1,5 @@
-//! A server with dashboards for everybody, for who has signed in, and for a team; and its people.
+//! A server with dashboards for everybody, for people who have signed in, and for a team; and its
+//! people.
 
 use crate::fixture;
 use axum::Router;
