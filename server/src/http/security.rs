@@ -68,7 +68,7 @@ fn sender(names: &OwnNames, request: &Request) -> Sender {
         // No page may set such headers: whatever did is no browser.
         (_, Header::Unreadable) | (Header::Unreadable, _) => Sender::OtherSite,
         (_, Header::Is(origin)) if !authority::is_origin(origin) => Sender::OtherSite,
-        // Browsers compare with the address that their reader sees, which a proxy may not pass on.
+        // Browsers compare with the address that their reader sees, which a proxy may hide.
         (Header::Is("same-origin" | "none"), _) => Sender::Own,
         (Header::Is(_), _) => Sender::OtherSite,
         (Header::None, Header::Is(origin)) => match names.is_own_origin(origin, headers, uri) {

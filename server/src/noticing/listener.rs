@@ -1,5 +1,5 @@
-//! Listens to PostgreSQL databases whose tables have triggers that notify of changes, and invalidates by
-//! table. A lost connection is made again; what may have been missed meanwhile is invalidated then.
+//! Listens to a PostgreSQL database whose tables have triggers that notify of changes, and invalidates
+//! by table. A lost connection is made again; what may have been missed meanwhile is invalidated then.
 
 use super::pending::Pending;
 use super::reports::ListenerState;
@@ -71,7 +71,7 @@ pub(super) async fn run(
     }
 }
 
-/// The tables that should have triggers, and whether they do.
+/// The tables that are read, and whether they have triggers.
 pub async fn told_tables(
     engine: &Engine,
     name: &SourceName,

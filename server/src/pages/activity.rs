@@ -140,7 +140,7 @@ impl Asked {
         })
     }
 
-    /// The same at `path`, further down.
+    /// The address of the same filter at `path`, from the records below `below` on.
     fn address(&self, path: &str, below: Option<i64>) -> String {
         let typed = &self.typed;
         let texts = [

@@ -102,7 +102,7 @@ async fn who_has_to_have_a_second_factor_sets_one_up_before_anything_else() {
     assert_eq!(world.get("/admin/people", &token).await.status, 200, "and so may the token");
     assert_eq!(world.get("/profile", &cookie).await.status, 401, "the session before has ended");
     assert_eq!(world.get("/second-factor", &renewed).await.status, 303, "it is there already");
-    // Removing it leads back to where they were before.
+    // Without it, they are where they were before.
     world.change(&root, AccountChange::Authenticator(None)).await;
     assert_eq!(world.get("/admin/people", &token).await.status, 403);
 }
