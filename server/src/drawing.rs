@@ -1,5 +1,5 @@
 //! [`DrawingPool`]: draws pages and panels, and writes long answers, as many at a time as there are
-//! processors; clients take turns. What several readers ask for at a time is drawn once.
+//! processors; clients take turns. What several readers want at the same time is drawn once.
 //!
 //! The threads that answer requests only copy what is there: a request for a page that was drawn before
 //! does not wait for pages that are being drawn.

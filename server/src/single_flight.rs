@@ -1,4 +1,4 @@
-//! [`SingleFlight`]: what several ask for at a time is made once.
+//! [`SingleFlight`]: what several callers want at the same time is made once.
 
 use crate::http::etag::ETag;
 use futures::FutureExt;

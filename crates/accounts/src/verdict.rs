@@ -117,7 +117,7 @@ impl Standing {
     fn sees(&self, audience: &Audience) -> bool {
         match audience {
             Audience::Public | Audience::SignedIn => true,
-            // Who looks after everything sees everything.
+            // Admins, who look after everything, see everything.
             Audience::Teams(teams) => {
                 self.role == Role::Admin || teams.iter().any(|team| self.teams.contains(team))
             }

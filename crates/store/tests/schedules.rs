@@ -1,4 +1,4 @@
-//! Schedules, folders' editors and sources of the app: kept whole, told to all, logged.
+//! Schedules, folders' editors and sources of the app: stored whole, notified to all, logged.
 
 use crate::people::{self, anna};
 use brisk_accounts::{Account, Role};

@@ -1,4 +1,4 @@
-//! Settings of administrators: what they leave behind, and how other replicas hear of them.
+//! Settings of administrators: what they leave behind, and how other replicas learn of them.
 
 use crate::people::anna;
 use brisk_domain::Timestamp;

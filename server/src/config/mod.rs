@@ -2,9 +2,10 @@
 //!
 //! - [`Settings::read`] merges the layers; [`Flags`] are the top one, in which clap has already put
 //!   flags over their variables;
-//! - `file` reads `brisk.toml` through [`brisk_toml_reader`], which reports wrong types and unknown
-//!   keys at their place; `account_limits`, `app_sources`, `audit`, `auth` with `oidc`, `proxy_users` and `rules`, [`cache`], [`clients`], `connections`, `redis`, [`sources`] (with [`noticing`]),
-//!   `store` and [`webhooks`] are its tables, `names` and `secret_key` keys beside them;
+//! - `file` reads `brisk.toml` through [`brisk_toml_reader`], which reports wrong types and unknown keys at
+//!   their place; `account_limits`, `app_sources`, `audit`, `auth` with `oidc`, `proxy_users` and `rules`,
+//!   [`cache`], [`clients`], `connections`, `redis`, [`sources`] (with [`noticing`]), `store` and
+//!   [`webhooks`] are its tables, `names` and `secret_key` keys beside them;
 //! - [`secret`] keeps URLs out of messages, `secret_location` finds them where the file says they are;
 //!   [`environment`] is the variables as a value;
 //! - [`database`] is the one database that is written to, by `brisk import`; no file declares it.

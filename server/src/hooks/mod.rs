@@ -1,8 +1,7 @@
 //! `POST /hooks/{id}`: a program that writes data reports what changed, and from then on nothing older
 //! is shown as current.
 //!
-//! - [`hook`]: one webhook; [`allowed`]: which tags it may name; `limit`: how many deliveries it
-//! accepts;
+//! - [`hook`]: one webhook; [`allowed`]: which tags it may name; `limit`: how many deliveries it accepts;
 //! - [`signature`]: whether a delivery is authentic, as in the Standard Webhooks specification;
 //! - `replays`: a delivery that was recorded lately takes no second effect;
 //! - [`body`]: which tags a delivery names; [`dbt`]: the same for a dbt run;

@@ -1,7 +1,7 @@
 //! HTTP as every handler speaks it, whatever the answer is about.
 //!
-//! - [`own_names`]: the names that the server answers to, with [`public_url`]; `authority`: how hosts
-//! and origins are written;
+//! - [`own_names`]: the names that the server answers to, with [`public_url`]; `authority`: how hosts and
+//!   origins are written;
 //! - [`security`]: the guard against requests of other sites, the content security policy, and the
 //!   headers that every response has;
 //! - `local_path`: which addresses lead to our own pages; `refusal`: answers in a sentence;

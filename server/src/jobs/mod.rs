@@ -5,9 +5,8 @@
 //! - [`rollup_schedule`]: refreshes rollups that nobody reads, [`rollup_runs`] records the runs;
 //! - [`cache_samples`]: the cache's figures, from time to time;
 //! - [`dashboard_watch`]: reloads dashboards when their files change;
-//! - [`store_changes`]: what is decided in the app takes effect on all replicas; [`audit_retention`]:
-//! how
-//! long the audit log is kept.
+//! - [`store_changes`]: what is decided in the app takes effect on all replicas; [`audit_retention`]: how
+//!   long the audit log is kept.
 
 pub mod audit_retention;
 pub mod cache_samples;
