@@ -53,7 +53,7 @@ pub async fn take(State(state): State<AppState>, request: Request) -> Response {
     }
 }
 
-/// Checks the code; the answer is the session's cookie.
+/// Checks the code; the answer is its account, and the session's cookie.
 async fn attempt(
     auth: &Auth,
     pending: &LacksCode,
