@@ -2,7 +2,7 @@
 //! refreshes, open pages, requests of the API. All its sessions and tokens count together, on all
 //! replicas that share a Redis; without one each process counts for itself, and the limits add up.
 //!
-//! What is in the cache counts towards none of them, and waits for no counter.
+//! Views that are in the cache count towards no limit, and wait for no counter.
 
 use crate::auth::viewer::Viewer;
 use crate::buckets::{Buckets, Empty};

@@ -21,7 +21,8 @@ use std::time::{Duration, Instant};
 const KNOWN: usize = 256;
 /// Clients that are remembered; of more, those that have asked for little are forgotten.
 const CLIENTS: usize = 10_000;
-/// How many refusals in a row it takes until a client's further views are not even looked up.
+/// How far below zero a bucket falls; from half of that on, a client's further views are not even looked
+/// up.
 const DEEPEST: f64 = 20.0;
 /// After how many seconds a client may come back while its loads are waiting.
 const UNTIL_LOADED: u32 = 5;

@@ -36,7 +36,7 @@ pub struct Server {
 
 /// How long a connection may take that is let in beyond the limit.
 const SPARE: Duration = Duration::from_secs(2);
-/// The pause when the process has no files left: connections end meanwhile.
+/// The pause when the process has no file descriptors left: connections end meanwhile.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How often that is logged.
 const SILENCE: Duration = Duration::from_secs(60);

@@ -95,10 +95,10 @@ pub(super) struct Place {
     id: u64,
 }
 
-/// The part (one in so many) of the waiting connections that gives way at once, so that not every new
-/// one has to look for one.
+/// One in so many of the waiting connections gives way at once, so that not every new one has to look
+/// for one.
 const SHARE: usize = 32;
-/// The same where the process has no files left.
+/// The same when the process has no file descriptors left.
 const LARGE_SHARE: usize = 4;
 /// How many of a client's connections beyond its limit are told so; further ones are closed.
 const TOLD: usize = 16;
