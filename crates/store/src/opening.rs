@@ -26,7 +26,7 @@ const POSTGRES_CONNECTIONS: u32 = 8;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a process waits while others migrate.
 const MIGRATING: Duration = Duration::from_secs(60);
-/// How often a lock is tried that cannot be waited for.
+/// How often to try a lock that cannot be waited for.
 const PACE: Duration = Duration::from_millis(20);
 /// What PostgreSQL ends on its own: hanging statements, and the transactions of hanging processes.
 const LIMITS: &str =

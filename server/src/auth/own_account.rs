@@ -301,7 +301,8 @@ fn key(form: &Form) -> Option<Vec<u8>> {
     from_base32(form.get("key")).filter(|secret| secret.len() == SECRET)
 }
 
-/// The authenticator that a form offers; an owner who has stored its key keeps it.
+/// The authenticator that a form offers; it stays the same over tries, as its owner may have stored the
+/// key.
 pub(super) fn offered(form: &Form) -> Option<Authenticator> {
     Authenticator::of(&key(form)?)
 }

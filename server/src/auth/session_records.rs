@@ -23,7 +23,7 @@ const TOKEN_PLACE: &str = "a session's token";
 /// The kinds of records in Redis.
 const SESSION: &str = "session";
 const OF_ACCOUNT: &str = "sessions";
-/// How often writing a record is tried that others change, too.
+/// How often to try writing a record that others change, too.
 const ATTEMPTS: usize = 20;
 /// The sessions that one account may have in Redis.
 const MOST: usize = 500;

@@ -11,7 +11,7 @@ use brisk_store::{Store, StoreError};
 
 /// The kind of records in Redis.
 const TRIES: &str = "tries";
-/// How often writing a count is tried that others change, too.
+/// How often to try writing a count that others change, too.
 const ATTEMPTS: usize = 20;
 
 /// Where wrong tries are counted.
