@@ -1,5 +1,5 @@
-//! Draws frames as charts, as markup. Pure: no IO, no clock. Only servers draw; of all this, browsers load
-//! what reads a [`Readout`].
+//! Draws frames as charts, as markup. Pure: no IO, no clock. Only servers draw; browsers load no more of
+//! it than the reader of a [`Readout`].
 //!
 //! Where things are, in the order in which a drawing is made:
 //!

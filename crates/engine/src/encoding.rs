@@ -17,7 +17,7 @@ pub const VERSION: u8 = 4;
 pub struct Cached {
     /// The frame.
     pub frame: Arc<Frame>,
-    /// Whether everything is known that makes it out of date; otherwise it is not stored.
+    /// Whether all that makes it out of date is known; otherwise it is not stored.
     pub is_known: bool,
 }
 

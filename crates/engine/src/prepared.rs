@@ -53,11 +53,11 @@ pub(crate) struct PlannedPanel {
 
 /// The choices of a variable.
 pub(crate) enum PreparedChoices {
-    /// They are listed in the file.
+    /// Listed in the file.
     Known(Vec<Choice>),
-    /// They come from the statement at this index.
+    /// From the statement at this index.
     Asked(usize),
-    /// They cannot be queried.
+    /// Cannot be queried.
     Failed(PanelError),
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Result<Chart, Refusal> {
     let points = points::of(input, &reading)?;
     let series = points.series.first().ok_or(Refusal::Unfit)?;
     let labels = points.labels(input);
-    // A ring of the rest would pass it off as the whole.
+    // A ring without it would pass off the rest as the whole.
     if let Some(at) = series.values.iter().position(|value| value.is_some_and(|v| v < 0.0)) {
         let (name, value) = (&labels[at], &series.texts[at]);
         let text = format!("A donut cannot show negative values ({name}: {value}); see the table");
