@@ -73,7 +73,7 @@ export async function layoutShifts(page: Page): Promise<string[]> {
           const place = ({ x, y, width, height }: DOMRectReadOnly) => [x, y, width, height].map(Math.round).join(" ");
           for (const entry of list.getEntries() as unknown as Shift[]) {
             if (entry.hadRecentInput) continue;
-            // What was replaced since has no node any more, but had its place.
+            // A node that was replaced since is gone, but its position is known.
             const nodes = entry.sources.map(({ node, previousRect, currentRect }) => {
               const what = node?.outerHTML?.slice(0, 120) ?? node?.nodeName ?? "replaced since";
               return `${what} from ${place(previousRect)} to ${place(currentRect)}`;

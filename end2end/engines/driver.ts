@@ -1,4 +1,4 @@
-// What the journeys need of a browser, whichever protocol it speaks.
+// What the journeys need from a browser, whichever protocol it speaks.
 
 export interface Driver {
   goto(url: string): Promise<void>;

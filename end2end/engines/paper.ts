@@ -1,4 +1,4 @@
-// What a PDF says of its pages.
+// Reads the pages of a PDF.
 import { inflateSync } from "node:zlib";
 
 /** How many pages there are; Firefox packs the objects that say so. */

@@ -1,6 +1,6 @@
 // @ts-check
-// The panels of one page: what the server has said of each, and which contents are to be fetched. What
-// is off screen, or in a hidden tab, waits until it is looked at.
+// The panels of one page: the latest news of each, and which contents to fetch. Panels off screen, or
+// in a hidden tab, wait until they are seen.
 import { find, findAll } from "../elements.js";
 import { contentOf, fillTable, replace } from "./content.js";
 import { countFrom, showElapsed } from "./elapsed.js";
@@ -48,7 +48,7 @@ export class Panels {
         }
         if (this.#wanted.size > 0) this.fetchSoon();
       },
-      // What is about to be seen is there when it is.
+      // Fetched shortly before they scroll into view.
       { rootMargin: "200px" },
     );
     for (const card of findAll(main, "[data-panel]")) this.observer.observe(card);
@@ -122,7 +122,7 @@ export class Panels {
       for (const id of now) this.#wanted.add(id);
     }
     this.#isFetching = false;
-    // What failed is also asked for when something is said next.
+    // Failed ones are also fetched with the next news.
     if (this.#wanted.size > 0) setTimeout(() => this.fetchSoon(), hasFailed ? inAWhile() : 0);
   }
 
@@ -173,7 +173,7 @@ export class Panels {
     for (const { panel, html, table } of cards) {
       const news = this.#known.get(panel);
       const card = this.#card(panel);
-      // The reader has chosen other series since: the next answer has them.
+      // The reader has changed the series since: the next answer has them.
       if (asked.get(panel) !== (card?.dataset.hidden ?? "")) continue;
       const content = replace(card, html, news);
       if (content?.isConnected && table) fillTable(table);
@@ -184,7 +184,7 @@ export class Panels {
   }
 
   #tick() {
-    // A page that took the place of another waited for nothing: what takes long says so now.
+    // A page that replaced another waited for nothing: slow panels show so now.
     if (!document.hidden && performance.now() - this.#begun > PAGE_WAIT) {
       for (const content of findAll(this.main, '.content[data-state="loading"]')) {
         /** @type {HTMLElement | null} */

@@ -6,7 +6,7 @@ import { attemptLater, cancelAttempt, resetPause } from "./attempts.js";
 /** @typedef {import("./news.js").News} News */
 /** @typedef {{ panels(news: Record<string, News>): void, outdated(): void }} Listener */
 
-// Some browsers end a page's stream as it is left: that is no news.
+// Some browsers end a page's stream on leaving it, which is not a failure.
 const AWAY = 1_000;
 
 /** @type {EventSource | undefined} */
@@ -38,7 +38,7 @@ export const open = (address, listener) => {
   });
   stream.addEventListener("error", () => {
     away ??= setTimeout(() => say("away"), AWAY);
-    // The browser comes back by itself, unless the answer was no stream at all.
+    // The browser reconnects on its own, unless the answer was not a stream.
     if (stream?.readyState !== EventSource.CLOSED) return;
     end();
     attemptLater(() => open(address, listener));

@@ -1,5 +1,5 @@
 // @ts-check
-// What is out of date is shown anew, in its place where that can be done.
+// Reloads an outdated page, in place where possible.
 import { pageAt } from "./prefetch.js";
 import { Elsewhere } from "./request.js";
 import { show } from "./swap.js";
@@ -11,7 +11,7 @@ import { show } from "./swap.js";
  */
 export const reloadInPlace = async () => {
   const coming = pageAt(location.href);
-  // Its reader has no session any more: what was shown is not for whoever sits there now.
+  // Its reader has no session any more: what was shown may not be meant for the person there now.
   coming.catch((error) => error instanceof Elsewhere && location.reload());
   return (await show(() => coming, true)) === "shown";
 };

@@ -1,6 +1,6 @@
 // @ts-check
-// Pages as documents: asked for with a header that says that they take the place of another, so that
-// nobody has to wait for anything in them.
+// Fetches pages as documents, with a header that says that they replace another page, so that the
+// server waits for nothing in them.
 
 import { SWAP } from "../shared.js";
 

@@ -1,6 +1,5 @@
 // @ts-check
-// A page takes the place of the one that is there: where the reader was and what has the focus stay,
-// and nothing goes blank.
+// Replaces the current page by another: scroll position and focus stay, and nothing goes blank.
 import { find, findAll } from "../elements.js";
 import { released } from "../press.js";
 import { placeOfFocus } from "./focus.js";

@@ -1,7 +1,7 @@
 // @ts-check
-// The server sorts and pages tables, through the form around each. Where all rows are here, this does
-// the same at once. What the reader chose is kept on the section around the table, into which newer
-// markup is put, and in the address.
+// The server sorts and pages tables, through the form around each. Where all rows were sent, this
+// does the same at once. What the reader chose is kept on the section around the table, into which
+// newer markup is put, and in the address.
 import { find, findAll } from "../elements.js";
 import { PAGE, SORT } from "../shared.js";
 import { remember } from "./address.js";
