@@ -56,7 +56,7 @@ export class Replicas {
     this.change("create table orders (amount integer not null); insert into orders values (42)");
   }
 
-  /** So many of them, with an admin, `root`. */
+  /** Starts `count` of them, with an admin, `root`. */
   static async start(count: number): Promise<Replicas> {
     const replicas = new Replicas();
     for (let at = 0; at < count; at++) await replicas.#serve(at, await freePort());

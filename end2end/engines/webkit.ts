@@ -57,7 +57,7 @@ export async function launch(): Promise<Driver> {
   };
 }
 
-/** Debian keeps it where no path leads. */
+/** Debian installs it outside of the PATH. */
 function miniBrowser() {
   const libraries = `/usr/lib/${{ x64: "x86_64", arm64: "aarch64" }[process.arch as string]}-linux-gnu`;
   const folder = readdirSync(libraries).findLast((name) => name.startsWith("webkit2gtk-4"));
@@ -72,7 +72,7 @@ const freePort = () =>
     });
   });
 
-/** It says nothing when it listens. */
+/** It prints nothing when it listens, so this polls. */
 async function ready(driver: ChildProcess, ask: () => Promise<unknown>) {
   while (driver.exitCode === null) {
     try {

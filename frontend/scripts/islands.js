@@ -90,7 +90,7 @@ const startChart = (island) => {
 };
 
 /**
- * Shows a chart that has just started the pointer that rests on it.
+ * Repeats the latest pointer event for a chart that has just started under it.
  *
  * @param {HTMLElement} island
  */

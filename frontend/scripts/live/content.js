@@ -69,8 +69,8 @@ export const fillTable = (html) => {
 };
 
 /**
- * A selector for what has the focus, to be found again in what takes its place: the same link or
- * button, else the first that can have it.
+ * A selector that finds the focused element again in newer markup: the same link or button, else
+ * the first focusable one.
  *
  * @param {HTMLElement} element
  */

@@ -15,7 +15,7 @@ import { PAGE_WAIT } from "../shared.js";
 /** @typedef {import("./news.js").Heard} Heard */
 /** @typedef {{ panel: string, html: string, table?: string }} Card */
 
-/** After a failure: in a while, and not for all pages at once. */
+/** The pause after a failure: random, so that pages do not retry all at once. */
 const inAWhile = () => 3_000 + 3_000 * Math.random();
 
 export class Panels {
@@ -55,14 +55,14 @@ export class Panels {
     this.ticking = setInterval(() => this.#tick(), 1_000);
   }
 
-  /** What the page still waits for is nothing to the one that takes its place. */
+  /** Drops what the page still waits for, when another replaces it. */
   end() {
     this.observer.disconnect();
     clearInterval(this.ticking);
     this.#ends.abort();
   }
 
-  /** Whether all panels show what there is. */
+  /** Whether all panels are up to date. */
   get areComplete() {
     return !find(this.main, '.content:is([data-state="late"], [data-state="previous"])');
   }
@@ -127,8 +127,8 @@ export class Panels {
   }
 
   /**
-   * What has never been shown belongs to the page that the reader asked for; only newer values wait
-   * until they can be seen.
+   * A panel that has shown nothing yet is fetched wherever it is; only newer values wait until they
+   * can be seen.
    *
    * @param {string} id
    */
@@ -137,8 +137,8 @@ export class Panels {
   }
 
   /**
-   * What is said to be there, and is not: nothing is stored of it. It is waited for by itself, so
-   * that nothing else has to.
+   * A panel reported as ready whose value is never stored. It gets a request of its own, so that no
+   * other panel has to wait.
    *
    * @param {string} id
    */

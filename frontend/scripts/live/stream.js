@@ -15,8 +15,8 @@ let stream;
 let away;
 
 /**
- * Opens the stream where there is none and the page is looked at. The server repeats all that it
- * knows when a page comes back, unless the page has it already.
+ * Opens the stream if there is none and the page is visible. When a page reconnects, the server
+ * repeats all news that the page does not have yet.
  *
  * @param {string} address
  * @param {Listener} listener

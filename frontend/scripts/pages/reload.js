@@ -5,7 +5,7 @@ import { Elsewhere } from "./request.js";
 import { show } from "./swap.js";
 
 /**
- * Nobody asked for it: while the server is away, what is shown stays.
+ * The reader did not ask for it: while the server is away, the current page stays.
  *
  * @returns whether the new page is shown
  */

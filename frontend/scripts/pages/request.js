@@ -4,14 +4,14 @@
 
 import { SWAP } from "../shared.js";
 
-/** The server does not answer, or a proxy says so. */
+/** The server does not answer, or a proxy answers for it. */
 export class Away extends Error {}
 
-/** The server answers with another page: the one where one signs in. */
+/** The server answers with another page: the one for signing in. */
 export class Elsewhere extends Error {}
 
 /**
- * Whether an address is that of a page that can take the place of another.
+ * Whether an address is that of a page that can replace another.
  *
  * @param {URL} url
  */

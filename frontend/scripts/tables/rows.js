@@ -25,7 +25,7 @@ export const arrange = (form, sort, page) => {
 };
 
 /**
- * Says in the heads how the table is sorted, and what pressing each does next.
+ * Marks in the heads how the table is sorted, and what pressing each does next.
  *
  * @param {HTMLFormElement} form
  * @param {HTMLTableElement} table
