@@ -1,5 +1,5 @@
-//! What fills a panel's card: the chart, its placeholder, or an error; always in the same box. One
-//! element, with its edition and state, that open pages replace.
+//! The content of a panel's card: the chart, its placeholder, or an error; always in the same box.
+//! One element, with its edition and state, that open pages replace.
 
 use super::chart_frame;
 use super::freshness_mark::FreshnessMark;

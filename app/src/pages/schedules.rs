@@ -1,4 +1,4 @@
-//! What is warmed when: the schedules, their next due times and their latest runs.
+//! Schedules of warming, their next due times and their latest runs.
 
 use super::form_parts::{button, problem, text};
 use crate::service::{RemoveSchedulePage, RunRow, ScheduleRow, SchedulesPage};

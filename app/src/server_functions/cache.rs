@@ -1,4 +1,4 @@
-//! What the cache has of a panel, as markup.
+//! A panel's cache details, as markup.
 
 // `#[server]` makes a struct from the arguments; the functions' own docs describe them.
 #![allow(missing_docs)]

@@ -9,7 +9,7 @@ pub struct ActivityPage {
     pub records: Vec<ActivityRecord>,
     /// The filter.
     pub filter: ActivityFilter,
-    /// The actions that there are records of.
+    /// The actions that have records.
     pub actions: Vec<String>,
     /// What is wrong with the filter.
     pub problem: Option<String>,

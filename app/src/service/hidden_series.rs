@@ -1,4 +1,4 @@
-//! Which series of charts a reader has switched off.
+//! [`HiddenSeries`]: the series of charts that a reader has switched off.
 
 use std::collections::BTreeMap;
 

@@ -165,13 +165,13 @@ pub struct SourceChangesPage {
     pub removal: String,
 }
 
-/// A table, and whether its changes are told.
+/// A table, and whether it tells of changes.
 #[derive(Debug)]
 pub struct ToldRow {
     /// Its name, with its schema.
     pub name: String,
     /// What it is.
     pub kind: &'static str,
-    /// Whether its changes are told, and the same in words.
+    /// Whether it tells of all changes, and the same in words.
     pub told: (bool, &'static str),
 }

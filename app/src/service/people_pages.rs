@@ -1,4 +1,4 @@
-//! What the pages about people show: sign-in, set-up, one's own account, all accounts.
+//! Data of the pages about people: sign-in, set-up, the reader's own account, all accounts.
 
 use brisk_domain::Timestamp;
 
@@ -11,9 +11,9 @@ pub enum Reader {
     Anybody,
     /// Somebody who has not signed in.
     Nobody,
-    /// Somebody who has.
+    /// Somebody who has signed in.
     Person,
-    /// Somebody who has, and looks after some dashboards.
+    /// The same, looking after some dashboards.
     Editor,
     /// Somebody who looks after the server.
     Admin,
@@ -132,7 +132,7 @@ pub struct ProfilePage {
     pub sessions: Vec<SessionRow>,
     /// One's tokens.
     pub tokens: Vec<TokenRow>,
-    /// The scopes that one's tokens may have.
+    /// The scopes that the reader's tokens may have.
     pub scopes: Vec<(&'static str, &'static str)>,
     /// The outcome of a form.
     pub notice: Option<Notice>,
@@ -264,11 +264,11 @@ pub struct PersonRow {
     pub teams: Vec<String>,
     /// Whether it may not sign in.
     pub is_disabled: bool,
-    /// Whether nobody can have signed in to it yet.
+    /// Whether nobody has been able to sign in to it yet.
     pub is_invited: bool,
     /// Whether it has a second factor.
     pub has_factor: bool,
-    /// When somebody signed in to it for the last time.
+    /// When its owner last signed in.
     pub signed_in_at: Option<Timestamp>,
 }
 

@@ -12,8 +12,7 @@ pub(crate) trait Queues: Send + Sync {
     fn not_for(&self, number: u64, client: &Client);
 }
 
-/// The clients that wait for a load. While it waits in a lane, it stands in the queues of all of
-/// them.
+/// The clients that wait for a load. While it waits in a lane, it is in the queues of all of them.
 #[derive(Debug)]
 pub(crate) struct Interest(Mutex<Interested>);
 

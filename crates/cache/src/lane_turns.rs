@@ -3,8 +3,8 @@
 //! Each client has a queue of its own. A place that comes free goes to the client whose turn it is:
 //! the one that was given the fewest places lately (its `pass` is the lowest), and among equals the
 //! one whose last place was longest ago. A client that returns after a pause starts where the others
-//! are, so that turns cannot be saved up. A load that several clients wait for stands in the queue
-//! of each, and takes the first turn.
+//! are, so that turns cannot be saved up. A load that several clients wait for is in the queue of
+//! each, and takes the first turn.
 //!
 //! No client has all places while others are active: a quarter is reserved for these. Where the
 //! limit is too small for that, a client that runs nothing gets one place beyond the limit, if a

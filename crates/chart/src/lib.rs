@@ -18,8 +18,8 @@
 //! - `readout`: what tooltips and keyboard navigation read for each point. `readout_text`: how pages carry
 //!   it.
 //!
-//! To add a kind, see `docs/extending.md`. A kind that needs a new shape also adds it to `scene/`, to each backend,
-//! and to `style/chart.css`.
+//! To add a kind, see `docs/extending.md`. A kind that needs a new shape also adds it to `scene/`, to each
+//! backend, and to `style/chart.css`.
 
 mod data;
 mod html;

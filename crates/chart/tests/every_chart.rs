@@ -1,4 +1,4 @@
-//! What holds for every chart, whatever its kind: numbers are numbers, text is text, figures agree
+//! Invariants of every chart, whatever its kind: numbers are numbers, text is text, figures agree
 //! with each other, and nothing is too heavy to send.
 
 use crate::support::case::{Case, lay, scale, stack};

@@ -20,7 +20,7 @@ pub struct Catalog {
     /// The state from the files alone.
     in_files: RwLock<Arc<Contents>>,
     access: RwLock<Arc<AccessSettings>>,
-    /// Held while `current` is put together, so that it is never built from outdated parts.
+    /// Held while `current` is assembled, so that it is never built from outdated parts.
     replacing: Mutex<()>,
     current: RwLock<Arc<Contents>>,
     /// Counts the reloads, for followers.

@@ -2,8 +2,8 @@
 //! compresses well.
 //!
 //! A column is its name, its type, a bitmap of the non-NULL cells, and those cells: numbers,
-//! instants and wall-clock times as eight bytes, dates as four, texts and decimals prefixed with their length. All numbers are
-//! little-endian. Bump [`VERSION`] with every change; entry keys contain it.
+//! instants and wall-clock times as eight bytes, dates as four, texts and decimals prefixed with their
+//! length. All numbers are little-endian. Bump [`VERSION`] with every change; entry keys contain it.
 
 use brisk_cache::{DecodeError, Value};
 use brisk_domain::{Column, Date, Decimal, Frame, Timestamp, Values, WallTime};

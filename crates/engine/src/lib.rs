@@ -21,9 +21,9 @@
 //! decides how long frames may be shown; [`encoding`] is their format in a shared cache;
 //! `requested_views` knows which views to warm; `table_readers` which database views a table's invalidation
 //! reaches; `tables_read` which tables matter, `watched` whether they have changed; `inspection` reports what
-//! the cache holds for a panel, and why; `warming` loads ahead of readers; `slow_statements` counts what took long.
-//! `access_settings` holds administrators' audiences of dashboards; `basis` is what a panel's lookups depend
-//! on besides the cache.
+//! the cache holds for a panel, and why; `warming` loads ahead of readers; `slow_statements` counts what took
+//! long. `access_settings` holds administrators' audiences of dashboards; `basis` is what a panel's lookups
+//! depend on besides the cache.
 //!
 //! To add a computed column, add a variant to `brisk_domain::panel::ComputedKind`, its arithmetic
 //! to [`computed`], and its keywords to `brisk-definition`.

@@ -114,7 +114,7 @@ impl Loader {
         Self { observer: Some(observer), ..self }
     }
 
-    /// Where panels are put together once they are loaded.
+    /// Where panels are assembled once they are loaded.
     pub fn assembling(&self) -> &Assembling {
         &self.assembling
     }
@@ -134,7 +134,7 @@ impl Loader {
         &self.failures
     }
 
-    /// How many times the frames of a panel were put together.
+    /// How many times the frames of a panel were assembled.
     pub fn assembled(&self) -> u64 {
         self.assembled.load(Ordering::Relaxed)
     }
@@ -144,7 +144,7 @@ impl Loader {
         Arc::clone(&self.assembled)
     }
 
-    /// The sources that there are now, by name.
+    /// The current sources, by name.
     pub fn sources(&self) -> Arc<Sources> {
         self.sources.now()
     }

@@ -1,4 +1,4 @@
-//! Why a panel cannot be queried at all, in sentences for readers.
+//! Errors of panels that cannot be queried at all, as sentences for readers.
 
 use brisk_domain::{FailureKind, PanelError, SourceName};
 use brisk_source::StatementError;

@@ -1,4 +1,4 @@
-//! What a panel needs from its source: checked and bound statements. Pure.
+//! [`PanelPlan`]: the checked and bound statements of a panel. Pure.
 
 use crate::planned_rollup::PlannedRollup;
 use crate::window::Window;

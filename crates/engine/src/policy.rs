@@ -1,5 +1,5 @@
-//! How long a panel's frames may be shown: the nearest policy wins, of panel, dashboard, source and
-//! default. At each level, an administrator's setting overrides the file.
+//! [`Policies`]: how long a panel's frames may be shown. The nearest policy wins, of panel,
+//! dashboard, source and default. At each level, an administrator's setting overrides the file.
 
 use brisk_cache::Policy;
 use brisk_domain::{
@@ -8,7 +8,7 @@ use brisk_domain::{
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Policies set outside of dashboards.
+/// Cache policies set outside of dashboards.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Policies {
     /// For everything.

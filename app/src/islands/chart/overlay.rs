@@ -1,4 +1,4 @@
-//! What is drawn over a chart under the pointer: crosshair, points, the dragged range. As markup, with the
+//! Marks drawn over a chart under the pointer: crosshair, points, the dragged range. As markup, with the
 //! CSS properties by which `style/reading.css` positions it: pages forbid styles in markup.
 
 use brisk_chart::{Readout, decimal, escape};

@@ -1,4 +1,4 @@
-//! What pointer and keyboard do on a chart.
+//! Pointer and keyboard input on a chart.
 //!
 //! One listener and plain cells: a listener for each event and attributes that follow signals were a
 //! third of the wasm. Cells, not a borrow: moving the focus ends in this listener again.

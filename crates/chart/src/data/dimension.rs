@@ -1,4 +1,4 @@
-//! Where rows are along a dimension of cells: hours, weekdays, months, names.
+//! Places of rows along a dimension of cells: hours, weekdays, months, names.
 
 use super::point_labels;
 use crate::spec::Input;

@@ -4,7 +4,7 @@ use crate::spec::Input;
 use brisk_domain::{Completeness, Coverage, Timestamp, ZoneOffsets};
 use chrono::NaiveTime;
 
-/// The coverage of the frame's buckets, if they stand in the column `at`.
+/// The coverage of the frame's buckets, if they are in the column `at`.
 pub(crate) fn coverage(input: &Input<'_>, at: usize) -> Option<Coverage> {
     input.coverage.filter(|coverage| coverage.column == Some(at))
 }

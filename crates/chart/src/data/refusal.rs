@@ -1,4 +1,4 @@
-//! Why a frame is not drawn, in words that say what to write instead.
+//! [`Refusal`]: why a frame is not drawn, in words that say what to write instead.
 
 use super::point_labels;
 use crate::spec::Input;

@@ -37,7 +37,8 @@ impl Axis {
     }
 }
 
-/// The x of `frame` over `bounds`, without the buckets that are left out, and the place of each row on it; `None` for rows without one.
+/// The x of `frame` over `bounds`, without the buckets that are left out, and the place of each row on it;
+/// `None` for rows without one.
 pub(crate) fn of(
     frame: &Frame,
     roles: &Roles,

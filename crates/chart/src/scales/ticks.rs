@@ -52,7 +52,7 @@ fn nice_step((low, high): (f64, f64), wanted: f64) -> f64 {
     let cost = |step: f64| {
         let (first, last) = ends((low, high), step);
         let count = (last - first).max(1.0);
-        // Each divided by itself: the difference of the largest floats is infinite.
+        // Divided separately: the difference of the largest floats is infinite.
         let empty = 1.0 - (high / count - low / count) / step;
         // Too many ticks are worse than too few.
         let density = if count > wanted { 0.15 } else { 0.1 } * (count - wanted).abs();

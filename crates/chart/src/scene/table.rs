@@ -21,7 +21,7 @@ pub(crate) struct Table {
 pub(crate) struct Head {
     /// Its word for readers.
     pub(crate) label: String,
-    /// What stands below it.
+    /// What its column holds.
     pub(crate) holds: Holds,
     /// The button that sorts by the column.
     pub(crate) sort: Option<SortButton>,
