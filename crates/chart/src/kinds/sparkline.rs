@@ -1,10 +1,10 @@
-//! Sparklines: small lines without axes.
+//! Sparklines: small line charts without axes.
 
 use crate::data::downsample;
 use crate::scales::ticks;
 use crate::scene::Sparkline;
 
-/// More points than this cannot be seen in a small line.
+/// More points than this cannot be distinguished.
 const MAX_POINTS: usize = 60;
 /// Keeps strokes along the edges from being clipped.
 const PADDING: f64 = 1.5;
